@@ -1,0 +1,1 @@
+"""The local streaming inference server."""

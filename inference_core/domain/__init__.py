@@ -1,0 +1,1 @@
+"""Wire types, settings and timings of the core."""

@@ -1,0 +1,1 @@
+"""The model catalogue, the store and its sources."""

@@ -1,0 +1,1 @@
+"""Routes, streaming, errors and authentication."""

@@ -1,0 +1,1 @@
+"""The spark command: the same services, without Qt."""

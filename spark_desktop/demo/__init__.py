@@ -1,0 +1,1 @@
+"""The whole main job, played without a screen."""

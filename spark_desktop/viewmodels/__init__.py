@@ -1,0 +1,1 @@
+"""QtCore objects with state and signals, one per view."""
