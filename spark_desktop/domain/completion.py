@@ -1,0 +1,112 @@
+"""A request to a model, the chunks of its answer, and what it measured."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+
+class Role(Enum):
+    """Who speaks."""
+
+    SYSTEM = "system"
+    USER = "user"
+    ASSISTANT = "assistant"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a prompt."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """Ask for the next message; ``max_tokens`` bounds the answer."""
+
+    messages: tuple[Message, ...]
+    max_tokens: int = 1024
+    temperature: float = 0.2
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InfillRequest:
+    """Ask for what stands between ``prefix`` and ``suffix``; ``extra`` is (file name, text)."""
+
+    prefix: str
+    suffix: str
+    extra: tuple[tuple[str, str], ...] = ()
+    max_tokens: int = 512
+    temperature: float = 0.0
+    stop: tuple[str, ...] = ()
+
+
+Request = ChatRequest | InfillRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one completion; ``cached_tokens`` is the part of the prompt that was reused."""
+
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    cached_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds of one completion; ``first_token`` and ``total`` by our clock, the rest the server's.
+
+    ``prefill`` and ``decode`` are None where the server does not report them.
+    """
+
+    first_token: float
+    total: float
+    prefill: float | None = None
+    decode: float | None = None
+
+
+class FinishReason(Enum):
+    """Why the answer ended; what a server says beyond these is OTHER."""
+
+    STOP = "stop"
+    LENGTH = "length"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class TextChunk:
+    """A piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningChunk:
+    """A piece of the model's reasoning, which never enters a file."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """The end of the answer; without it a stream is incomplete."""
+
+    reason: FinishReason = FinishReason.STOP
+    usage: Usage = field(default_factory=Usage)
+    timing: Timing | None = None
+
+
+Chunk = TextChunk | ReasoningChunk | Finished
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """What a model can do; ``formats`` are the edit formats that it is known to follow."""
+
+    id: str
+    context: int
+    fim: bool
+    formats: tuple[str, ...] = ("region",)
+    label: str = "local"

@@ -1,0 +1,42 @@
+"""Threads of turns, as they are kept on disk."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from spark_desktop.domain.completion import Timing, Usage
+
+
+class TurnState(Enum):
+    """How far an answer came."""
+
+    STREAMING = "streaming"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question and its answer; ``path`` is the file it is about, if any."""
+
+    id: str
+    question: str
+    answer: str
+    state: TurnState
+    created: datetime
+    model: str = ""
+    path: str | None = None
+    error: str = ""
+    usage: Usage | None = None
+    timing: Timing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A conversation in one workspace, oldest turn first."""
+
+    id: str
+    title: str
+    created: datetime
+    turns: tuple[Turn, ...] = ()

@@ -1,0 +1,89 @@
+"""Every exception of the desktop, as one tree.
+
+Adapters translate foreign exceptions into these once; above them nothing else is caught. Each error
+carries one sentence for the user and one for what to do next.
+"""
+
+
+class SparkError(Exception):
+    """Root of the tree; ``str()`` gives the message and the next step in one line."""
+
+    def __init__(self, message: str, next_step: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.next_step = next_step
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.next_step}".strip()
+
+
+class FileError(SparkError):
+    """A file could not be read or written; the message names it."""
+
+
+class NotTextError(FileError):
+    """The bytes are not text in an encoding that we can write back unchanged."""
+
+
+class FileTooLargeError(FileError):
+    """The file is over the size that a proposal may be made for."""
+
+
+class FileChangedError(FileError):
+    """The file no longer holds the text that the write was made for; nothing was written."""
+
+
+class ReadOnlyFileError(FileError):
+    """The file, or its folder, may not be written."""
+
+
+class OutsideWorkspaceError(FileError):
+    """The path leads out of the watched folder."""
+
+
+class PatchError(SparkError):
+    """A patch cannot be parsed or applied."""
+
+
+class ConflictError(PatchError):
+    """A hunk's place was changed since the proposal was made; nothing was written."""
+
+
+class EndpointError(SparkError):
+    """The model's server failed."""
+
+
+class EndpointUnreachableError(EndpointError):
+    """No connection, or it broke."""
+
+
+class EndpointRejectedError(EndpointError):
+    """The server refused the request (4xx)."""
+
+
+class ContextExceededError(EndpointRejectedError):
+    """The prompt is longer than the model's context; carries both numbers, in tokens."""
+
+    def __init__(self, prompt_tokens: int, context_tokens: int) -> None:
+        super().__init__(
+            f"The prompt has {prompt_tokens} tokens, the model's context holds {context_tokens}.",
+            "Select a smaller region, or choose a model with a longer context.",
+        )
+        self.prompt_tokens = prompt_tokens
+        self.context_tokens = context_tokens
+
+
+class IncompleteStreamError(EndpointError):
+    """The stream ended without saying that it was finished."""
+
+
+class CoreError(SparkError):
+    """The local inference core could not be started, or ended."""
+
+
+class StoreError(SparkError):
+    """The database of threads or checkpoints could not be read or written."""
+
+
+class NothingToUndoError(SparkError):
+    """There is no applied change left to undo (or undone change to redo)."""

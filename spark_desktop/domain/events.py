@@ -1,0 +1,103 @@
+"""Facts in the past tense, published on the bus in the loop's thread."""
+
+from dataclasses import dataclass
+
+from spark_desktop.domain.conversation import Turn
+from spark_desktop.domain.core_state import CoreState
+from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.proposal import Proposal
+from spark_desktop.domain.workspace import Ignored
+
+
+@dataclass(frozen=True, slots=True)
+class CoreStateChanged:
+    """The core's state is another."""
+
+    state: CoreState
+
+
+@dataclass(frozen=True, slots=True)
+class FilesChanged:
+    """The user, or their editor, wrote these files (relative paths); one burst is one event."""
+
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeIgnored:
+    """A change started nothing."""
+
+    ignored: Ignored
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalChanged:
+    """A proposal is new, or anything of it but its streaming text is another."""
+
+    proposal: Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalStreamed:
+    """The model wrote; ``text`` is the whole region so far, in the file's style.
+
+    ``tokens`` counts the chunks so far and ``seconds`` the time since the first of them.
+    """
+
+    proposal_id: str
+    text: str
+    tokens: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeApplied:
+    """Hunks were written to disk."""
+
+    change: AppliedChange
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeReverted:
+    """An applied change was undone (``change.undone``) or redone."""
+
+    change: AppliedChange
+
+
+@dataclass(frozen=True, slots=True)
+class TurnChanged:
+    """A turn is new, or anything of it but its streaming answer is another."""
+
+    thread_id: str
+    turn: Turn
+
+
+@dataclass(frozen=True, slots=True)
+class TurnStreamed:
+    """The answer grew by ``piece``."""
+
+    thread_id: str
+    turn_id: str
+    piece: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkFailed:
+    """Something failed outside a proposal or a turn; both texts are for the user."""
+
+    message: str
+    next_step: str
+
+
+Event = (
+    CoreStateChanged
+    | FilesChanged
+    | ChangeIgnored
+    | ProposalChanged
+    | ProposalStreamed
+    | ChangeApplied
+    | ChangeReverted
+    | TurnChanged
+    | TurnStreamed
+    | WorkFailed
+)

@@ -1,0 +1,244 @@
+"""Patch > file patch > hunk: compute, apply, format, parse. Only the apply order is subtle."""
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from spark_desktop.domain.errors import ConflictError, PatchError
+from spark_desktop.domain.text import split_lines
+
+_NO_NEWLINE = "\\ No newline at end of file"
+_HEADER = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+
+
+@dataclass(frozen=True, slots=True)
+class Hunk:
+    """Replace ``old`` lines, which begin at line ``start`` (from 0) of the base, by ``new`` lines.
+
+    Lines carry their endings. There is no context: what stands around is the base's business.
+    """
+
+    id: str
+    start: int
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+    @property
+    def end(self) -> int:
+        """Return the line after the last replaced one, in the base."""
+        return self.start + len(self.old)
+
+
+@dataclass(frozen=True, slots=True)
+class FilePatch:
+    """Hunks on one file, in order, made for the text whose bytes hash to ``base``."""
+
+    path: str
+    base: str
+    hunks: tuple[Hunk, ...]
+
+    @property
+    def added(self) -> int:
+        """Return the number of lines added."""
+        return sum(len(hunk.new) for hunk in self.hunks)
+
+    @property
+    def removed(self) -> int:
+        """Return the number of lines removed."""
+        return sum(len(hunk.old) for hunk in self.hunks)
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Changes to several files."""
+
+    files: tuple[FilePatch, ...]
+
+
+def compute(path: str, base: str, before: str, after: str) -> FilePatch:
+    """Return the smallest line hunks that turn ``before`` into ``after``.
+
+    ``base`` is the digest of the file that ``before`` was decoded from.
+    """
+    old, new = split_lines(before), split_lines(after)
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=len(old) > 2000)
+    hunks = [
+        Hunk(f"{i1 + 1}-{number}", i1, tuple(old[i1:i2]), tuple(new[j1:j2]))
+        for number, (tag, i1, i2, j1, j2) in enumerate(matcher.get_opcodes())
+        if tag != "equal"
+    ]
+    return FilePatch(path, base, tuple(hunks))
+
+
+def apply(content: str, hunks: Iterable[Hunk]) -> str:
+    """Return ``content`` with the hunks applied.
+
+    Raises ConflictError, naming the line, where the content is not what a hunk replaces.
+    """
+    lines = split_lines(content)
+    # Bottom-up: applying a hunk shifts every line below it.
+    for hunk in sorted(hunks, key=lambda hunk: hunk.start, reverse=True):
+        if tuple(lines[hunk.start : hunk.end]) != hunk.old:
+            raise ConflictError(
+                f"Line {hunk.start + 1} is not what the change was made for.",
+                "Ask for a new proposal.",
+            )
+        lines[hunk.start : hunk.end] = hunk.new
+    return "".join(_closed(lines))
+
+
+def inverse(hunks: Iterable[Hunk]) -> tuple[Hunk, ...]:
+    """Return the hunks that undo ``hunks``, all applied, in the coordinates of the result."""
+    shift = 0
+    undone = []
+    for hunk in sorted(hunks, key=lambda hunk: hunk.start):
+        undone.append(Hunk(hunk.id, hunk.start + shift, hunk.new, hunk.old))
+        shift += len(hunk.new) - len(hunk.old)
+    return tuple(undone)
+
+
+def format_patch(patch: FilePatch, before: str, context: int = 3) -> str:
+    """Return a unified diff that ``git apply`` takes, with ``context`` lines around each hunk.
+
+    ``before`` is the text that the patch was made for.
+    """
+    if not patch.hunks:
+        return ""
+    lines = split_lines(before)
+    out = [f"--- a/{patch.path}\n", f"+++ b/{patch.path}\n"]
+    shift = 0
+    for group in _grouped(patch.hunks, context):
+        first = max(0, group[0].start - context)
+        last = min(len(lines), group[-1].end + context)
+        body = list(_body(lines, group, first, last))
+        old_count = sum(1 for line in body if line[0] in " -")
+        new_count = sum(1 for line in body if line[0] in " +")
+        old_range = _range(first, old_count)
+        new_range = _range(first + shift, new_count)
+        out.append(f"@@ -{old_range} +{new_range} @@\n")
+        out.extend(_terminated(body))
+        shift += new_count - old_count
+    return "".join(out)
+
+
+def parse(diff: str, base: str = "") -> Patch:
+    """Return the patch in a unified diff, its context removed; ``base`` is set on every file.
+
+    Raises PatchError, naming the line, for text that is not one.
+    """
+    return Patch(tuple(_parse_files(diff, base)))
+
+
+def _closed(lines: list[str]) -> Iterator[str]:
+    # A hunk may move a line without an ending away from the end of the file.
+    for index, line in enumerate(lines):
+        if index < len(lines) - 1 and not line.endswith(("\n", "\r")):
+            ending = "\r\n" if lines[0].endswith("\r\n") else "\n"
+            yield line + ending
+        else:
+            yield line
+
+
+def _grouped(hunks: tuple[Hunk, ...], context: int) -> list[list[Hunk]]:
+    groups = [[hunks[0]]]
+    for hunk in hunks[1:]:
+        if hunk.start - groups[-1][-1].end <= 2 * context:
+            groups[-1].append(hunk)
+        else:
+            groups.append([hunk])
+    return groups
+
+
+def _body(lines: list[str], group: list[Hunk], first: int, last: int) -> Iterator[str]:
+    position = first
+    for hunk in group:
+        yield from (f" {line}" for line in lines[position : hunk.start])
+        yield from (f"-{line}" for line in hunk.old)
+        yield from (f"+{line}" for line in hunk.new)
+        position = hunk.end
+    yield from (f" {line}" for line in lines[position:last])
+
+
+def _range(start: int, count: int) -> str:
+    # A range of no lines names the line before it (POSIX diff, "unified context").
+    return f"{start + 1 if count else start},{count}"
+
+
+def _terminated(body: list[str]) -> Iterator[str]:
+    for line in body:
+        yield line if line.endswith("\n") else f"{line}\n{_NO_NEWLINE}\n"
+
+
+def _parse_files(diff: str, base: str) -> Iterator[FilePatch]:
+    lines = diff.split("\n")
+    path: str | None = None
+    hunks: list[Hunk] = []
+    number = 0
+    while number < len(lines):
+        line = lines[number]
+        header = _HEADER.match(line)
+        if line.startswith("--- ") and lines[number + 1 : number + 2] and _is_target(lines, number):
+            if path is not None:
+                yield FilePatch(path, base, tuple(hunks))
+            path, hunks = _path_of(lines[number + 1]), []
+            number += 2
+        elif header:
+            if path is None:
+                raise PatchError(f"Line {number + 1} begins a hunk before any file is named.")
+            taken, found = _parse_hunk(lines, number, header, len(hunks))
+            hunks.extend(found)
+            number += taken
+        else:
+            number += 1
+    if path is None:
+        raise PatchError("The text holds no unified diff.", "It should begin with '--- a/FILE'.")
+    yield FilePatch(path, base, tuple(hunks))
+
+
+def _is_target(lines: list[str], number: int) -> bool:
+    return lines[number + 1].startswith("+++ ")
+
+
+def _path_of(target: str) -> str:
+    name = target[4:].split("\t")[0].rstrip("\r")
+    return name[2:] if name.startswith(("a/", "b/")) else name
+
+
+def _parse_hunk(
+    lines: list[str], number: int, header: re.Match[str], known: int
+) -> tuple[int, list[Hunk]]:
+    start, old_count = int(header[1]), int(header[2] or 1)
+    new_count = int(header[4] or 1)
+    position = start - 1 if old_count else start
+    found: list[Hunk] = []
+    old: list[str] = []
+    new: list[str] = []
+    index = number + 1
+
+    def close() -> None:
+        if old or new:
+            begin = position - len(old)
+            found.append(Hunk(f"{begin + 1}-{known + len(found)}", begin, tuple(old), tuple(new)))
+            old.clear()
+            new.clear()
+
+    while index < len(lines) and (old_count or new_count):
+        kind, text = lines[index][:1], lines[index][1:]
+        ending = "" if lines[index + 1 : index + 2] == [_NO_NEWLINE] else "\n"
+        if kind == " " or (kind == "" and not text):
+            close()
+            position, old_count, new_count = position + 1, old_count - 1, new_count - 1
+        elif kind == "-":
+            old.append(text + ending)
+            position, old_count = position + 1, old_count - 1
+        elif kind == "+":
+            new.append(text + ending)
+            new_count -= 1
+        elif kind != "\\":
+            raise PatchError(f"Line {index + 1} of the diff begins with {kind!r}.")
+        index += 1
+    if old_count or new_count:
+        raise PatchError(f"The hunk at line {number + 1} of the diff is cut off.")
+    close()
+    return index - number, found

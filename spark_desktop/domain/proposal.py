@@ -1,0 +1,105 @@
+"""A patch offered to the user: where it comes from, what was checked, how far it came."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from spark_desktop.domain.completion import Timing, Usage
+from spark_desktop.domain.patch import FilePatch
+from spark_desktop.domain.trigger import ProposalTrigger, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One piece of evidence: what was checked, whether it passed, and a detail for the user."""
+
+    name: str
+    passed: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """Waits for the running turn to end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Streaming:
+    """The model writes; ``attempt`` is 1, or 2 after a failed check with its reason."""
+
+    attempt: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """Checked and reviewable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """Failed its checks twice; not shown as a change."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The file changed under it in the same place; nothing was written."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Every hunk is decided; ``applied`` of them were written."""
+
+    applied: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The turn broke off; it can be repeated."""
+
+    reason: str
+    next_step: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cancelled:
+    """The user stopped it, or a newer save replaced it; ``reason`` says which."""
+
+    reason: str
+
+
+State = Queued | Streaming | Ready | Withheld | Conflict | Closed | Failed | Cancelled
+
+
+class Decision(Enum):
+    """What the user said about one hunk."""
+
+    PENDING = "pending"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """Values only; the review service replaces it as it advances.
+
+    ``region`` is the part of the snapshot that was asked for; ``patch`` turns the snapshot's text
+    into the proposed one (None until something reviewable came); ``decisions`` maps a hunk's id.
+    """
+
+    id: str
+    trigger: ProposalTrigger
+    state: State
+    region: Span | None = None
+    patch: FilePatch | None = None
+    decisions: dict[str, Decision] = field(default_factory=dict)
+    evidence: tuple[Check, ...] = ()
+    usage: Usage | None = None
+    timing: Timing | None = None
+    model: str = ""
+
+    def decision(self, hunk_id: str) -> Decision:
+        """Return what was decided about a hunk; PENDING if nothing was."""
+        return self.decisions.get(hunk_id, Decision.PENDING)

@@ -1,0 +1,83 @@
+"""What starts a proposal."""
+
+from dataclasses import dataclass
+
+from spark_desktop.domain.workspace import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Lines ``start`` to ``end`` (exclusive), counted from 0."""
+
+    start: int
+    end: int
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class EditComment:
+    """A comment ending in ``AI!``: do it here. ``lines`` is where the comment stands."""
+
+    snapshot: Snapshot
+    lines: Span
+    instruction: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionComment:
+    """A comment ending in ``AI?``: answer in the chat."""
+
+    snapshot: Snapshot
+    lines: Span
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stub:
+    """A body saved with nothing in it; ``lines`` is the whole function, ``name`` its name."""
+
+    snapshot: Snapshot
+    lines: Span
+    body: Span
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """Typed for the open file, or for the selected ``lines`` of it."""
+
+    snapshot: Snapshot
+    lines: Span | None
+    instruction: str
+
+
+Trigger = EditComment | QuestionComment | Stub | Instruction
+ProposalTrigger = EditComment | Stub | Instruction
+
+
+def title_of(trigger: Trigger) -> str:
+    """Return a one-line name of the trigger for lists, at most 80 characters."""
+    match trigger:
+        case EditComment(instruction=text) | Instruction(instruction=text):
+            title = text
+        case QuestionComment(question=text):
+            title = text
+        case Stub(name=name):
+            title = f"stub {name}()"
+    title = " ".join(title.split())
+    return title if len(title) <= 80 else f"{title[:79]}…"
+
+
+def kind_of(trigger: Trigger) -> str:
+    """Return the trigger's kind as the interface and the demo's log name it."""
+    match trigger:
+        case EditComment():
+            return "AI!"
+        case QuestionComment():
+            return "AI?"
+        case Stub():
+            return "stub"
+        case Instruction():
+            return "instruction"

@@ -1,0 +1,180 @@
+"""What the services need from the world; adapters implement these Protocols."""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from spark_desktop.domain.completion import Chunk, ModelInfo, Request
+from spark_desktop.domain.conversation import Thread, Turn
+from spark_desktop.domain.core_state import CoreState
+from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.text import SourceText
+from spark_desktop.domain.trigger import Span, Trigger
+from spark_desktop.domain.workspace import Ignored, Snapshot
+
+
+class Endpoint(Protocol):
+    """A URL, a protocol and a model."""
+
+    @property
+    def model(self) -> ModelInfo:
+        """Return what answers, and what it can do."""
+        ...
+
+    def stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[Chunk]]:
+        """Open the answer; leaving the context closes the connection, which stops the engine.
+
+        The last chunk is Finished. Raises EndpointError.
+        """
+        ...
+
+    async def count_tokens(self, text: str) -> int:
+        """Return the number of tokens of ``text`` by the model's own tokenizer."""
+        ...
+
+
+class Core(Protocol):
+    """The local inference core, supervised."""
+
+    @property
+    def state(self) -> CoreState:
+        """Return what it is doing now; changes are published as CoreStateChanged."""
+        ...
+
+    def start(self) -> None:
+        """Begin looking for a running core, else start one; returns at once."""
+        ...
+
+    async def endpoint(self) -> Endpoint:
+        """Return the endpoint once the core is ready; raises CoreError when it has failed."""
+        ...
+
+    async def close(self) -> None:
+        """Give up our share of the core, which ends when nobody else uses it."""
+        ...
+
+
+class FileStore(Protocol):
+    """The files of one workspace; paths are relative, with forward slashes."""
+
+    @property
+    def root(self) -> Path:
+        """Return the watched folder."""
+        ...
+
+    async def read(self, path: str) -> Snapshot:
+        """Return the file's text. Raises FileError (NotTextError, FileTooLargeError, …)."""
+        ...
+
+    async def replace(self, path: str, text: SourceText, base: str) -> Snapshot:
+        """Write ``text`` atomically if the file still hashes to ``base``, and return it read back.
+
+        Raises FileChangedError with nothing written where it does not, else ReadOnlyFileError or
+        FileError.
+        """
+        ...
+
+    async def ignored(self, path: str) -> Ignored | None:
+        """Return why the path is left alone, or None where it is watched."""
+        ...
+
+    async def files(self) -> tuple[str, ...]:
+        """Return the watched files, sorted, at most a few thousand."""
+        ...
+
+    def is_own_write(self, path: str, digest: str) -> bool:
+        """Return whether these bytes at this path are the last ones that we wrote."""
+        ...
+
+
+class FileWatch(Protocol):
+    """Changes of the watched folder."""
+
+    def changes(self) -> AbstractAsyncContextManager[AsyncIterator[tuple[str, ...]]]:
+        """Open the stream of changed paths; one burst of events is one tuple, without repeats.
+
+        Raises FileError where the folder cannot be watched.
+        """
+        ...
+
+
+class Syntax(Protocol):
+    """What a parser knows about a file; the language follows from its name."""
+
+    def triggers(self, snapshot: Snapshot) -> tuple[Trigger, ...]:
+        """Return the comments for Spark and the stubs, in the file's order."""
+        ...
+
+    def enclosing(self, snapshot: Snapshot, lines: Span) -> Span:
+        """Return the function, class or block around the lines, else a bounded window of lines."""
+        ...
+
+    def errors(self, path: str, content: str) -> int | None:
+        """Return the number of syntax errors; None for a language without a parser."""
+        ...
+
+
+class CheckpointStore(Protocol):
+    """Applied changes with the bytes before and after, across restarts."""
+
+    async def record(self, change: AppliedChange, before: bytes, after: bytes) -> None:
+        """Keep a change; undone changes after it are dropped from the redo list. StoreError."""
+        ...
+
+    async def last_applied(self) -> AppliedChange | None:
+        """Return what undo would take back."""
+        ...
+
+    async def last_undone(self) -> AppliedChange | None:
+        """Return what redo would bring back."""
+        ...
+
+    async def mark(self, change_id: str, undone: bool) -> None:
+        """Note that a change was undone or redone."""
+        ...
+
+    async def changes(self) -> tuple[AppliedChange, ...]:
+        """Return every kept change, oldest first."""
+        ...
+
+    async def content(self, digest: str) -> bytes | None:
+        """Return kept bytes by their digest."""
+        ...
+
+
+class ThreadStore(Protocol):
+    """Threads and their turns, across restarts."""
+
+    async def threads(self) -> tuple[Thread, ...]:
+        """Return the threads, newest first, without their turns."""
+        ...
+
+    async def thread(self, thread_id: str) -> Thread:
+        """Return a thread with its turns. Raises StoreError for an unknown one."""
+        ...
+
+    async def create(self, title: str) -> Thread:
+        """Return a new, empty thread."""
+        ...
+
+    async def save_turn(self, thread_id: str, turn: Turn) -> None:
+        """Insert the turn, or replace the one with its id."""
+        ...
+
+
+class Clock(Protocol):
+    """Time, so that tests need not wait."""
+
+    def monotonic(self) -> float:
+        """Return seconds that never go back."""
+        ...
+
+    def now(self) -> datetime:
+        """Return the time of day, with its zone."""
+        ...
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait."""
+        ...
