@@ -53,7 +53,7 @@ class RequestError(CoreError):
         self.code = code
 
 
-class ContextExceeded(RequestError):
+class ContextExceededError(RequestError):
     """The prompt has more tokens than the context holds; both numbers are in the message."""
 
     def __init__(self, prompt_tokens: int, context_tokens: int) -> None:
@@ -66,7 +66,7 @@ class ContextExceeded(RequestError):
         self.context_tokens = context_tokens
 
 
-class UnknownModelName(RequestError):
+class UnknownModelNameError(RequestError):
     """The request names a model other than the one that is loaded."""
 
     status = 404
@@ -80,7 +80,7 @@ class UnknownModelName(RequestError):
         )
 
 
-class NotAuthorised(RequestError):
+class NotAuthorisedError(RequestError):
     """The bearer token is missing or wrong."""
 
     status = 401
@@ -94,7 +94,7 @@ class NotAuthorised(RequestError):
         )
 
 
-class ForeignHost(RequestError):
+class ForeignHostError(RequestError):
     """The Host header names no loopback address: a web page may be trying DNS rebinding."""
 
     status = 403
@@ -108,7 +108,7 @@ class ForeignHost(RequestError):
         )
 
 
-class BodyTooLarge(RequestError):
+class BodyTooLargeError(RequestError):
     """The request's body is larger than the core reads."""
 
     status = 413
