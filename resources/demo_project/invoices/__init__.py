@@ -1,0 +1,1 @@
+"""Amounts, discounts and figures for invoices."""
