@@ -1,0 +1,103 @@
+"""Typed reading of one TOML table: each complaint names the key by its full path."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Self
+
+
+class TomlTable:
+    """A table whose keys are taken one by one; ``done`` complains about those left over.
+
+    Every method raises ValueError, starting with the key's path (``models[0].bytes``), where the
+    key is missing or holds something else.
+    """
+
+    def __init__(self, data: Mapping[str, object], path: str = "") -> None:
+        self._data = data
+        self._path = path
+        self._left = set(data)
+
+    def where(self, key: str) -> str:
+        """Return the key's path from the root of the file."""
+        return f"{self._path}.{key}" if self._path else key
+
+    def text(self, key: str) -> str:
+        """Return a text that is not empty."""
+        value = self._take(key)
+        if not isinstance(value, str) or not value:
+            raise self._wrong(key, "a text that is not empty", value)
+        return value
+
+    def matching(self, key: str, pattern: re.Pattern[str], described: str) -> str:
+        """Return a text that the pattern matches as a whole."""
+        value = self.text(key)
+        if not pattern.fullmatch(value):
+            raise self._wrong(key, described, value)
+        return value
+
+    def pattern(self, key: str) -> str:
+        """Return a format pattern over the number ``n`` alone, such as ``part{n:02d}``."""
+        value = self.text(key)
+        try:
+            varies = value.format(n=1) != value.format(n=2)
+        except (KeyError, IndexError, ValueError, AttributeError):
+            varies = False
+        if not varies:
+            raise self._wrong(key, "a pattern with {n}", value)
+        return value
+
+    def positive(self, key: str) -> int:
+        """Return a whole number above zero."""
+        value = self._take(key)
+        if not isinstance(value, int) or isinstance(value, bool) or value <= 0:
+            raise self._wrong(key, "a whole number above zero", value)
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Return a list of texts."""
+        values = self._list(key)
+        for value in values:
+            if not isinstance(value, str):
+                raise self._wrong(key, "a list of texts", value)
+        return tuple(str(value) for value in values)
+
+    def tables(self, key: str) -> tuple[Self, ...]:
+        """Return a list of tables, at least one."""
+        values = self._list(key)
+        found = []
+        for index, value in enumerate(values):
+            if not isinstance(value, dict):
+                raise self._wrong(key, "a list of tables", value)
+            found.append(type(self)(value, f"{self.where(key)}[{index}]"))
+        if not found:
+            raise self._wrong(key, "at least one table", values)
+        return tuple(found)
+
+    def optional_table(self, key: str) -> Self | None:
+        """Return a table, or None where the key is missing."""
+        if key not in self._data:
+            return None
+        value = self._take(key)
+        if not isinstance(value, dict):
+            raise self._wrong(key, "a table", value)
+        return type(self)(value, self.where(key))
+
+    def done(self) -> None:
+        """Complain about a key that nothing took: it is likely misspelt."""
+        for key in sorted(self._left):
+            raise ValueError(f"{self.where(key)}: there is no such key")
+
+    def _take(self, key: str) -> object:
+        if key not in self._data:
+            raise ValueError(f"{self.where(key)}: the key is missing")
+        self._left.discard(key)
+        return self._data[key]
+
+    def _list(self, key: str) -> list[Any]:
+        value = self._take(key)
+        if not isinstance(value, list):
+            raise self._wrong(key, "a list", value)
+        return value
+
+    def _wrong(self, key: str, wanted: str, value: object) -> ValueError:
+        return ValueError(f"{self.where(key)}: wants {wanted}, has {value!r}")
