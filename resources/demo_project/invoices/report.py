@@ -12,6 +12,6 @@ def report(invoices: Sequence[Invoice]) -> str:
     totals = [invoice.total for invoice in invoices]
     lines = [f"{invoice.customer:<20}{format_money(invoice.total):>16}" for invoice in invoices]
     lines.append(f"{'mean':<20}{format_money(mean(totals)):>16}")
-    lines.append(f"{'median':<20}{format_money(median(totals)):>16}")
+    lines.append(f"{'median':<20}{format_money(median(sorted(totals))):>16}")
     lines.append(f"{'largest':<20}{format_money(largest(totals)):>16}")
     return "\n".join(lines)
