@@ -1,0 +1,136 @@
+"""Read a request's JSON body: what is unknown is ignored, what has a wrong type is named."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from inference_core.domain.errors import RequestError
+
+T = TypeVar("T")
+
+_NAMES: dict[type, str] = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of one JSON object; ``path`` is where it stands in the body."""
+
+    data: dict[str, Any]
+    path: str = ""
+
+    @classmethod
+    def parse(cls, body: bytes) -> "Fields":
+        """Return the body's fields. Raises RequestError if it is no JSON object."""
+        try:
+            data = json.loads(body)
+        except ValueError as error:
+            raise RequestError(f"The body is not valid JSON: {error}.", code="bad_json") from error
+        if not isinstance(data, dict):
+            raise RequestError("The body must be a JSON object.", code="bad_json")
+        return cls(data)
+
+    def has(self, name: str) -> bool:
+        """Return whether a field is there and not null."""
+        return self.data.get(name) is not None
+
+    def text(self, name: str, default: str | None = None) -> str:
+        """Return a string; without a default the field is required."""
+        return self._read(name, default, _as_text, "a string")
+
+    def flag(self, name: str, default: bool = False) -> bool:
+        """Return a boolean."""
+        return self._read(name, default, _as_flag, "a boolean")
+
+    def integer(self, name: str, low: int) -> int | None:
+        """Return an integer that is at least ``low``, None where the field is absent."""
+        value = self._optional(name, _as_integer, "an integer")
+        if value is not None and value < low:
+            raise self.wrong(name, f"must be at least {low}, not {value}")
+        return value
+
+    def number(self, name: str, low: float, high: float) -> float | None:
+        """Return a number from ``low`` to ``high``, None where the field is absent."""
+        value = self._optional(name, _as_number, "a number")
+        if value is not None and not low <= value <= high:
+            raise self.wrong(name, f"must be from {low:g} to {high:g}, not {value:g}")
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return strings from a string or a list of them; empty where the field is absent."""
+        if not self.has(name):
+            return ()
+        value = self.data[name]
+        if isinstance(value, str):
+            return (value,)
+        items = self._read(name, None, _as_list, "a string or a list of strings")
+        for index, item in enumerate(items):
+            if not isinstance(item, str):
+                raise self.wrong(f"{name}[{index}]", f"must be a string, not {kind_of(item)}")
+        return tuple(items)
+
+    def objects(self, name: str, required: bool = False) -> tuple["Fields", ...]:
+        """Return the objects of a list."""
+        default: list[Any] | None = None if required else []
+        items = self._read(name, default, _as_list, "a list")
+        return tuple(self._nested(f"{name}[{index}]", item) for index, item in enumerate(items))
+
+    def child(self, name: str) -> "Fields":
+        """Return an object; an empty one where the field is absent."""
+        return self._nested(name, self.data[name] if self.has(name) else {})
+
+    def wrong(self, name: str, why: str) -> RequestError:
+        """Return the error that names a field of this object."""
+        param = self.path + name
+        return RequestError(f"'{param}' {why}.", param=param, code="invalid_value")
+
+    def _nested(self, name: str, value: Any) -> "Fields":
+        if not isinstance(value, dict):
+            raise self.wrong(name, f"must be an object, not {kind_of(value)}")
+        return Fields(value, f"{self.path}{name}.")
+
+    def _optional(self, name: str, read: Callable[[object], T | None], kind: str) -> T | None:
+        return self._read(name, None, read, kind) if self.has(name) else None
+
+    def _read(
+        self, name: str, default: T | None, read: Callable[[object], T | None], kind: str
+    ) -> T:
+        if not self.has(name):
+            if default is None:
+                raise self.wrong(name, "is required")
+            return default
+        value = read(self.data[name])
+        if value is None:
+            raise self.wrong(name, f"must be {kind}, not {kind_of(self.data[name])}")
+        return value
+
+
+def kind_of(value: object) -> str:
+    """Return the JSON name of a value's type, with its article."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return "a number"
+    return _NAMES.get(type(value), "null")
+
+
+def _as_text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _as_flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _as_integer(value: object) -> int | None:
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _as_number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value)
+
+
+def _as_list(value: object) -> list[Any] | None:
+    return value if isinstance(value, list) else None

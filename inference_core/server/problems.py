@@ -1,0 +1,70 @@
+"""Errors on the wire, in OpenAI's shape."""
+
+import logging
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from inference_core.domain.errors import CoreError, RequestError
+
+_log = logging.getLogger(__name__)
+
+
+def error_json(error: CoreError) -> dict[str, object]:
+    """Return ``{"error": {"message", "type", "param", "code", "next_step"}}``."""
+    known = error if isinstance(error, RequestError) else None
+    return {
+        "error": {
+            "message": error.message,
+            "type": known.kind if known else "server_error",
+            "param": known.param if known else None,
+            "code": known.code if known else "engine_failed",
+            "next_step": error.next_step,
+        }
+    }
+
+
+def error_status(error: CoreError) -> int:
+    """Return the HTTP status of an error: the request's own, else 500."""
+    return error.status if isinstance(error, RequestError) else 500
+
+
+def error_response(error: CoreError) -> JSONResponse:
+    """Return the response that tells an error."""
+    return JSONResponse(error_json(error), error_status(error))
+
+
+async def on_core_error(request: Request, error: Exception) -> JSONResponse:
+    """Answer with one of our errors."""
+    if not isinstance(error, CoreError):
+        return await on_fault(request, error)
+    if error_status(error) >= 500:
+        _log.error("%s %s: %s", request.method, request.url.path, error.message)
+    return error_response(error)
+
+
+async def on_http_error(request: Request, error: Exception) -> JSONResponse:
+    """Answer an unknown path or method in the same shape as everything else."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    what = "has no route" if status == 404 else "does not take this method at"
+    body = {
+        "message": f"The core {what} {request.method} {request.url.path}.",
+        "type": "invalid_request_error",
+        "param": None,
+        "code": "not_found" if status == 404 else "method_not_allowed",
+        "next_step": "docs/core.md lists the routes.",
+    }
+    return JSONResponse({"error": body}, status)
+
+
+async def on_fault(request: Request, error: Exception) -> JSONResponse:
+    """Answer for a fault of the core itself; the trace goes to the log, not to the client."""
+    body = {
+        "message": f"The core failed: {type(error).__name__}.",
+        "type": "server_error",
+        "param": None,
+        "code": "core_failed",
+        "next_step": "See the core's log.",
+    }
+    return JSONResponse({"error": body}, 500)
