@@ -9,24 +9,9 @@ from typing import Self
 
 import psutil
 
-from inference_core.domain.errors import ModelError
+from inference_core.models.errors import CatalogueError, UnknownModelError
 from inference_core.models.toml_table import TomlTable
 from spark_resources import resource
-
-
-class CatalogueError(ModelError):
-    """The catalogue cannot be read; the message names the file and the key."""
-
-
-class UnknownModelError(ModelError):
-    """No model of the catalogue has this id; the message names those that exist."""
-
-    def __init__(self, asked: str, known: tuple[str, ...]) -> None:
-        super().__init__(
-            f"There is no model {asked!r} in the catalogue.",
-            f"Use one of {', '.join(known)}, or the path of a GGUF file.",
-        )
-        self.asked = asked
 
 
 @dataclass(frozen=True)
