@@ -1,0 +1,52 @@
+"""A proposal as the bytes that ``git apply`` takes from any folder of the work tree."""
+
+from spark_desktop.domain.patch import FilePatch, apply, compute, format_patch
+from spark_desktop.domain.text import SourceText
+
+_MARK = "\ufeff"
+_ESCAPES = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+
+
+def git_diff(patch: FilePatch, before: SourceText) -> bytes:
+    """Return the diff in the file's own encoding, as git compares bytes; empty without hunks.
+
+    The ``diff --git`` header makes git read the path from the top of the work tree; without it git
+    would read the path from the current folder.
+    """
+    if not patch.hunks:
+        return b""
+    if before.bom:
+        patch, before = _with_mark(patch, before)
+    _old, _new, hunks = format_patch(patch, before.content).split("\n", 2)
+    old, new = _quoted(f"a/{patch.path}"), _quoted(f"b/{patch.path}")
+    # git ends a name with spaces by a tab; others would take the rest of the line for a date.
+    tab = "\t" if " " in patch.path else ""
+    header = f"diff --git {old} {new}\n--- {old}{tab}\n+++ {new}{tab}\n"
+    encoding = "utf-8" if refused_by_git(before) else before.encoding
+    return header.encode("utf-8", errors="surrogateescape") + hunks.encode(encoding)
+
+
+def refused_by_git(text: SourceText) -> str:
+    """Return why ``git apply`` cannot take a diff of this text; empty where it can."""
+    if text.encoding.startswith(("utf-16", "utf-32")):
+        return f"git takes a file in {text.encoding} for a binary one"
+    if "\r" in text.content.replace("\r\n", ""):
+        return "git does not end lines at a lone carriage return"
+    return ""
+
+
+def _with_mark(patch: FilePatch, before: SourceText) -> tuple[FilePatch, SourceText]:
+    # To git the byte-order mark is part of the first line.
+    marked = before.with_content(_MARK + before.content)
+    after = _MARK + apply(before.content, patch.hunks)
+    return compute(patch.path, patch.base, marked.content, after), marked
+
+
+def _quoted(name: str) -> str:
+    if not any(character in _ESCAPES or character < " " for character in name):
+        return name
+    escaped = "".join(
+        _ESCAPES.get(character, character if character >= " " else f"\\{ord(character):03o}")
+        for character in name
+    )
+    return f'"{escaped}"'

@@ -1,0 +1,87 @@
+"""The grammar of the ``spark`` command; imports nothing that takes time."""
+
+import argparse
+from collections.abc import Callable
+
+_EXIT_CODES = """\
+exit codes: 0 done, 1 failed, 2 wrong arguments, 3 no proposal (withheld), 4 the file changed
+meanwhile, 130 interrupted. With --json, stdout holds JSON (one object a line) and nothing else."""
+
+_Add = Callable[[str, str], argparse.ArgumentParser]
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser; its result has ``command`` and ``json`` beside the command's own."""
+    parser = argparse.ArgumentParser(
+        prog="spark",
+        description="Ask a local model about your code, and let it propose changes as diffs.",
+        epilog=_EXIT_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action=_Version)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def add(name: str, purpose: str) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=purpose, description=purpose)
+        command.add_argument("--json", action="store_true", help="write JSON, one object a line")
+        return command
+
+    _add_ask(add)
+    _add_edit(add)
+    _add_watch(add)
+    _add_history(add)
+    add("doctor", "Say what is installed, found and missing, with the next step.")
+    return parser
+
+
+class _Version(argparse.Action):
+    """Prints the installed version; looked up only then, as the look-up takes a while."""
+
+    def __init__(self, option_strings: list[str], dest: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help="print the version and end")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_values: object) -> None:
+        from importlib.metadata import version
+
+        parser.exit(0, f"spark {version('spark-desktop')}\n")
+
+
+def _add_ask(add: _Add) -> None:
+    ask = add("ask", "Ask a question and stream the answer.")
+    ask.add_argument("question")
+    ask.add_argument(
+        "--file", action="append", default=[], metavar="F", help="file it is about; may be repeated"
+    )
+    _add_model(ask)
+
+
+def _add_edit(add: _Add) -> None:
+    edit = add("edit", "Print a proposed change as a unified diff that git apply takes.")
+    edit.add_argument("path", metavar="FILE")
+    edit.add_argument("instruction")
+    edit.add_argument("--lines", metavar="A-B", help="only these lines, counted from 1")
+    edit.add_argument("--apply", action="store_true", help="write it; spark undo takes it back")
+    _add_model(edit)
+
+
+def _add_watch(add: _Add) -> None:
+    watch = add("watch", "Report what a folder asks for and what is proposed, until Ctrl+C.")
+    watch.add_argument("folder", nargs="?", metavar="FOLDER")
+    watch.add_argument(
+        "--once", action="store_true", help="answer the AI comments that stand there now, then end"
+    )
+    _add_model(watch)
+
+
+def _add_history(add: _Add) -> None:
+    for name, purpose in (
+        ("undo", "Take the last applied change back."),
+        ("redo", "Bring the last undone change back."),
+    ):
+        add(name, purpose).add_argument("folder", nargs="?", metavar="FOLDER")
+
+
+def _add_model(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--model", metavar="ID_OR_PATH", help="model of the core that is started, if none runs"
+    )

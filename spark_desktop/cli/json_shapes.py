@@ -1,0 +1,117 @@
+"""The JSON that scripts read; docs/cli.md describes each shape."""
+
+from spark_desktop.cli.git_diff import git_diff
+from spark_desktop.domain.completion import Timing, Usage
+from spark_desktop.domain.conversation import Turn
+from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.patch import Hunk
+from spark_desktop.domain.proposal import Proposal
+from spark_desktop.domain.trigger import Span, Trigger, kind_of, title_of
+from spark_desktop.domain.workspace import Ignored
+
+Json = dict[str, object]
+
+
+def trigger_json(trigger: Trigger) -> Json:
+    """Return what started a turn; ``lines`` are counted from 1, both ends included."""
+    return {
+        "kind": kind_of(trigger),
+        "title": title_of(trigger),
+        "path": trigger.snapshot.path,
+        "lines": _lines_json(trigger.lines),
+    }
+
+
+def proposal_json(proposal: Proposal) -> Json:
+    """Return a proposal with its diff, its evidence and what it took."""
+    text = proposal.trigger.snapshot.text
+    patch = proposal.patch
+    return {
+        "id": proposal.id,
+        "trigger": trigger_json(proposal.trigger),
+        "state": state_name(proposal),
+        "reason": reason_of(proposal),
+        "path": proposal.trigger.snapshot.path,
+        "diff": git_diff(patch, text).decode(text.encoding, "replace") if patch else "",
+        "hunks": [hunk_json(hunk) for hunk in patch.hunks] if patch else [],
+        "evidence": [
+            {"name": check.name, "passed": check.passed, "detail": check.detail}
+            for check in proposal.evidence
+        ],
+        "model": proposal.model,
+        "usage": usage_json(proposal.usage),
+        "timing": timing_json(proposal.timing),
+    }
+
+
+def state_name(proposal: Proposal) -> str:
+    """Return the proposal's state in lower case, such as "ready" or "withheld"."""
+    return type(proposal.state).__name__.lower()
+
+
+def reason_of(proposal: Proposal) -> str:
+    """Return why the proposal is in its state; empty where that needs no reason."""
+    return str(getattr(proposal.state, "reason", ""))
+
+
+def hunk_json(hunk: Hunk) -> Json:
+    """Return one hunk; ``line`` is counted from 1."""
+    return {"id": hunk.id, "line": hunk.start + 1, "old": list(hunk.old), "new": list(hunk.new)}
+
+
+def turn_json(turn: Turn) -> Json:
+    """Return one question and its answer."""
+    return {
+        "question": turn.question,
+        "answer": turn.answer,
+        "state": turn.state.value,
+        "path": turn.path,
+        "error": turn.error,
+        "model": turn.model,
+        "usage": usage_json(turn.usage),
+        "timing": timing_json(turn.timing),
+    }
+
+
+def change_json(change: AppliedChange) -> Json:
+    """Return an applied, undone or redone change; the digests are SHA-256."""
+    return {
+        "id": change.id,
+        "path": change.path,
+        "title": change.title,
+        "hunks": [hunk_json(hunk) for hunk in change.hunks],
+        "sha256": {"before": change.before, "after": change.after},
+        "undone": change.undone,
+    }
+
+
+def ignored_json(ignored: Ignored) -> Json:
+    """Return a change that started nothing, with its reason."""
+    return {"path": ignored.path, "reason": ignored.reason.value, "detail": ignored.detail}
+
+
+def usage_json(usage: Usage | None) -> Json | None:
+    """Return the tokens of one completion."""
+    if usage is None:
+        return None
+    return {
+        "in": usage.prompt_tokens,
+        "out": usage.completion_tokens,
+        "cached": usage.cached_tokens,
+    }
+
+
+def timing_json(timing: Timing | None) -> Json | None:
+    """Return the seconds of one completion, to the millisecond."""
+    if timing is None:
+        return None
+    return {
+        "first_token": round(timing.first_token, 3),
+        "total": round(timing.total, 3),
+        "prefill": None if timing.prefill is None else round(timing.prefill, 3),
+        "decode": None if timing.decode is None else round(timing.decode, 3),
+    }
+
+
+def _lines_json(lines: Span | None) -> list[int] | None:
+    return None if lines is None else [lines.start + 1, max(lines.start + 1, lines.end)]

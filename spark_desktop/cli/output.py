@@ -1,0 +1,83 @@
+"""Where a command writes: text, diffs and JSON lines to stdout, everything else to stderr."""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import BinaryIO, TextIO
+
+from spark_desktop.domain.errors import SparkError
+
+
+class Output:
+    """Writes UTF-8 on every platform, and ends quietly when the reader of a pipe goes away.
+
+    ``structured`` is whether the user asked for JSON. ``on_closed`` is called once when stdout has
+    no reader any more; later writes are dropped.
+    """
+
+    def __init__(self, out: BinaryIO, err: TextIO, structured: bool) -> None:
+        self._out = out
+        self._err = err
+        self.structured = structured
+        self.on_closed: Callable[[], None] = _nothing
+        self._closed = False
+
+    @property
+    def closed(self) -> bool:
+        """Return whether the reader of stdout went away."""
+        return self._closed
+
+    def text(self, text: str) -> None:
+        """Write text as it is, at once."""
+        # Bytes, not text: on Windows stdout may neither be UTF-8 nor leave line endings alone.
+        self.data(text.encode("utf-8", errors="surrogateescape"))
+
+    def line(self, text: str) -> None:
+        """Write one line of text."""
+        self.text(f"{text}\n")
+
+    def record(self, record: Mapping[str, object]) -> None:
+        """Write one JSON object on a line of its own."""
+        self.line(json.dumps(record, ensure_ascii=False))
+
+    def data(self, data: bytes) -> None:
+        """Write bytes as they are, at once."""
+        if self._closed:
+            return
+        try:
+            self._out.write(data)
+            self._out.flush()
+        except OSError:
+            # BrokenPipeError, or EINVAL on Windows: the reader has seen enough.
+            self._closed = True
+            self.on_closed()
+
+    def note(self, text: str) -> None:
+        """Write one line for the person, not for the pipe."""
+        self._to_err(f"{text}\n")
+
+    def redraw(self, text: str) -> None:
+        """Replace the last line on stderr where it is a terminal; write nothing elsewhere."""
+        if self.interactive:
+            self._to_err(f"\r\x1b[K{text}")
+
+    @property
+    def interactive(self) -> bool:
+        """Return whether stderr is a terminal."""
+        return self._err.isatty()
+
+    def fail(self, error: SparkError) -> None:
+        """Say what failed and what to do next, as JSON where that was asked for."""
+        if self.structured:
+            self.record({"event": "error", "message": error.message, "next_step": error.next_step})
+        else:
+            self.note(f"spark: {error}")
+
+    def _to_err(self, text: str) -> None:
+        with suppress(OSError):
+            self._err.write(text)
+            self._err.flush()
+
+
+def _nothing() -> None:
+    """Do nothing: nobody is to be told."""

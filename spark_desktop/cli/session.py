@@ -1,0 +1,39 @@
+"""Opens the project that a command works in, and closes it however the command ends."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spark_desktop.cli.core_progress import CoreProgress
+from spark_desktop.cli.output import Output
+from spark_desktop.domain.events import CoreStateChanged
+
+if TYPE_CHECKING:
+    # Its imports (parsers, HTTP, SQLite) would slow down every ``spark --help``.
+    from spark_desktop.wiring import Project
+
+# Seconds that a core which the command line started stays for the next command.
+LINGER = 180.0
+
+ProjectFactory = Callable[[Path, str | None], Awaitable["Project"]]
+
+
+@asynccontextmanager
+async def project_at(
+    root: Path, model: str | None, output: Output, factory: ProjectFactory
+) -> AsyncIterator["Project"]:
+    """Open the project in ``root``, tell what its core does, and close it in the end."""
+    project = await factory(root, model)
+    project.bus.subscribe(CoreStateChanged, CoreProgress(output).on_state)
+    try:
+        yield project
+    finally:
+        await project.close()
+
+
+async def open_with_shared_core(root: Path, model: str | None) -> "Project":
+    """Return the project with the core that runs already, or one that stays for a while."""
+    from spark_desktop.wiring import open_project
+
+    return await open_project(root, model=model, linger=LINGER)

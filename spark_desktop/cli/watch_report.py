@@ -1,0 +1,111 @@
+"""The bus, as lines for a person or as JSON Lines for a script."""
+
+from pathlib import Path
+
+from spark_desktop.cli.git_diff import git_diff
+from spark_desktop.cli.json_shapes import (
+    ignored_json,
+    proposal_json,
+    reason_of,
+    state_name,
+    trigger_json,
+    turn_json,
+)
+from spark_desktop.cli.output import Output
+from spark_desktop.domain.conversation import Turn, TurnState
+from spark_desktop.domain.events import ChangeIgnored, ProposalChanged, TurnChanged, WorkFailed
+from spark_desktop.domain.proposal import Failed, Proposal, Queued, Ready, Streaming
+from spark_desktop.domain.trigger import kind_of, title_of
+from spark_desktop.services.bus import Bus
+
+
+class WatchReport:
+    """Subscribes to what happens in a folder and writes it down, each state once.
+
+    ``failed`` tells whether a proposal or an answer broke off.
+    """
+
+    def __init__(self, output: Output, bus: Bus) -> None:
+        self._output = output
+        self._states: dict[str, str] = {}
+        self.failed = False
+        bus.subscribe(ProposalChanged, self._on_proposal)
+        bus.subscribe(TurnChanged, self._on_turn)
+        bus.subscribe(ChangeIgnored, self._on_ignored)
+        bus.subscribe(WorkFailed, self._on_failed)
+
+    def watching(self, root: Path) -> None:
+        """Say which folder is watched."""
+        if self._output.structured:
+            self._output.record({"event": "watching", "folder": str(root)})
+        else:
+            self._output.note(f"Watching {root}. Ctrl+C ends it.")
+
+    def _on_proposal(self, event: ProposalChanged) -> None:
+        proposal = event.proposal
+        known = self._states.get(proposal.id)
+        state = state_name(proposal)
+        if state == known:
+            return
+        self._states[proposal.id] = state
+        if known is None:
+            self._trigger(proposal)
+        if isinstance(proposal.state, Queued | Streaming):
+            return
+        self.failed = self.failed or isinstance(proposal.state, Failed)
+        if self._output.structured:
+            self._output.record({"event": "proposal", **proposal_json(proposal)})
+        else:
+            self._proposal(proposal)
+
+    def _trigger(self, proposal: Proposal) -> None:
+        trigger = proposal.trigger
+        if self._output.structured:
+            self._output.record({"event": "trigger", **trigger_json(trigger)})
+        else:
+            place = f":{trigger.lines.start + 1}" if trigger.lines else ""
+            title = title_of(trigger)
+            self._output.line(f"{kind_of(trigger)}  {trigger.snapshot.path}{place}  {title}")
+
+    def _proposal(self, proposal: Proposal) -> None:
+        if isinstance(proposal.state, Ready) and proposal.patch:
+            self._output.data(git_diff(proposal.patch, proposal.trigger.snapshot.text))
+            return
+        reason = reason_of(proposal)
+        self._output.line(
+            f"{state_name(proposal)}  {title_of(proposal.trigger)}  {reason}".rstrip()
+        )
+
+    def _on_turn(self, event: TurnChanged) -> None:
+        turn = event.turn
+        if turn.state is TurnState.STREAMING or self._states.get(turn.id) == turn.state.value:
+            return
+        self._states[turn.id] = turn.state.value
+        self.failed = self.failed or turn.state is TurnState.FAILED
+        if self._output.structured:
+            self._output.record({"event": "answer", **turn_json(turn)})
+        else:
+            self._answer(turn)
+
+    def _answer(self, turn: Turn) -> None:
+        self._output.line(f"AI?  {turn.path or ''}  {turn.question}")
+        self._output.line(turn.answer)
+        if turn.error:
+            self._output.line(f"{turn.state.value}  {turn.error}")
+
+    def _on_ignored(self, event: ChangeIgnored) -> None:
+        ignored = event.ignored
+        if self._output.structured:
+            self._output.record({"event": "ignored", **ignored_json(ignored)})
+        else:
+            detail = f" ({ignored.detail})" if ignored.detail else ""
+            self._output.line(f"ignored  {ignored.path}  {ignored.reason.value}{detail}")
+
+    def _on_failed(self, event: WorkFailed) -> None:
+        self.failed = True
+        if self._output.structured:
+            self._output.record(
+                {"event": "error", "message": event.message, "next_step": event.next_step}
+            )
+        else:
+            self._output.line(f"failed  {event.message} {event.next_step}".rstrip())
