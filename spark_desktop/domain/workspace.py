@@ -38,6 +38,9 @@ class IgnoreReason(Enum):
     OUTSIDE = "outside the folder"
     NO_TRIGGER = "nothing in it asks for a proposal"
     UNCHANGED = "its text did not change"
+    DELETED = "deleted"
+    KNOWN = "already proposed or answered"
+    TOO_MANY = "more at once than are taken from one save"
 
 
 @dataclass(frozen=True, slots=True)

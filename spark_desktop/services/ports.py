@@ -120,7 +120,14 @@ class CheckpointStore(Protocol):
     """Applied changes with the bytes before and after, across restarts."""
 
     async def record(self, change: AppliedChange, before: bytes, after: bytes) -> None:
-        """Keep a change; undone changes after it are dropped from the redo list. StoreError."""
+        """Keep a change, as undone where ``change.undone``; other undone ones are dropped.
+
+        Raises StoreError, like every method here.
+        """
+        ...
+
+    async def forget(self, change_id: str) -> None:
+        """Drop a recorded change that was never written."""
         ...
 
     async def last_applied(self) -> AppliedChange | None:
