@@ -1,6 +1,7 @@
 """When the core ends by itself: nobody uses it any more, and nobody is about to."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 from inference_core.server.activity import Activity
 from inference_core.server.owner import Owner
@@ -18,8 +19,9 @@ class Lifecycle:
 
     async def until_unused(self) -> None:
         """Return when neither request, lease nor expectant owner has been there for linger_s."""
-        while not self.is_unused():
-            await asyncio.sleep(min(POLL_S, max(0.05, self._linger_s / 4)))
+        async for _ in _every(min(POLL_S, max(0.05, self._linger_s / 4))):
+            if self.is_unused():
+                return
 
     def is_unused(self) -> bool:
         """Return whether the core may end now.
@@ -41,5 +43,13 @@ class Lifecycle:
 
 async def until_dead(owner: Owner | None) -> None:
     """Return when the owner is dead; without one, never."""
-    while owner is None or owner.is_alive():
-        await asyncio.sleep(POLL_S)
+    async for _ in _every(POLL_S):
+        if owner is not None and not owner.is_alive():
+            return
+
+
+async def _every(seconds: float) -> AsyncIterator[None]:
+    """Tick at once and then again and again: a process's death sends no event to wait for."""
+    while True:
+        yield
+        await asyncio.sleep(seconds)

@@ -1,0 +1,134 @@
+"""``spark-core``: serve a model on this machine, and look after the model files.
+
+What a command needs is imported when it runs: ``--help`` must not load an engine.
+"""
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+FAILED = 1
+USAGE = 2
+
+_MODELS_HELP = "list, fetch, verify and remove model files"
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0 done, 1 failed, 2 wrong usage."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    logging.basicConfig(level=logging.WARNING, format="spark-core: %(message)s")
+    arguments = _parser(words).parse_args(words)
+    run: Callable[[argparse.Namespace], int] = arguments.run
+    return run(arguments)
+
+
+def _parser(words: list[str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="spark-core", description="Answers on this machine, without a network."
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_serve_parser(commands)
+    if words[:1] == ["models"]:
+        from inference_core.models.command import add_models_parser
+
+        add_models_parser(commands)
+    else:
+        commands.add_parser("models", help=_MODELS_HELP)
+    return parser
+
+
+def _add_serve_parser(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    serve = commands.add_parser(
+        "serve",
+        help="load a model and answer over HTTP on the loopback interface",
+        description="Loads a model, fetching it first where needed, and answers over HTTP on the "
+        "loopback interface. The address and the token are printed as one line of JSON.",
+    )
+    add = serve.add_argument
+    add(
+        "--model",
+        metavar="ID_OR_PATH",
+        help="a model of the catalogue, a GGUF file, or replay:FILE.json for scripted answers "
+        "(default: the catalogue's default)",
+    )
+    add("--host", default="127.0.0.1", help="a loopback address (default: %(default)s)")
+    add("--port", type=_number(0, 65535), default=0, help="0, the default, takes a free one")
+    add(
+        "--context",
+        type=_number(64, 1_048_576),
+        default=8192,
+        metavar="TOKENS",
+        help="prompt and answer together (default: %(default)s)",
+    )
+    add("--threads", type=_number(1, 1024), metavar="N", help="default: one per usable core")
+    add("--ready-file", type=Path, metavar="FILE", help="write the address and the token here")
+    add("--owner", type=_number(1, 2**31 - 1), metavar="PID", help="end with this process")
+    add(
+        "--linger",
+        type=_seconds,
+        default=180.0,
+        metavar="SECONDS",
+        help="how long to stay when nobody uses the core (default: %(default)g)",
+    )
+    add("--events", action="store_true", help="tell the way to readiness as lines of JSON")
+    serve.set_defaults(run=_serve)
+
+
+def _serve(arguments: argparse.Namespace) -> int:
+    import asyncio
+
+    from inference_core.domain.errors import CoreError, UsageError
+    from inference_core.server.announce import EventLines, PlainLines
+    from inference_core.server.serving import ServeOptions, serve
+
+    options = ServeOptions(
+        model=arguments.model,
+        host=arguments.host,
+        port=arguments.port,
+        context=arguments.context,
+        threads=arguments.threads,
+        ready_file=arguments.ready_file,
+        owner=arguments.owner,
+        linger_s=arguments.linger,
+    )
+    announce = EventLines() if arguments.events else PlainLines()
+    try:
+        at_rest = asyncio.run(serve(options, announce))
+    except CoreError as error:
+        announce.failed(error)
+        return USAGE if isinstance(error, UsageError) else FAILED
+    if not at_rest:
+        _leave_at_once()
+    return 0
+
+
+def _leave_at_once() -> None:
+    """End without the interpreter's teardown, which an OS thread in the engine would crash."""
+    logging.shutdown()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            continue  # nobody reads it any more
+    os._exit(0)
+
+
+def _number(low: int, high: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        value = int(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"must be from {low} to {high}, not {value}")
+        return value
+
+    read.__name__ = "number"
+    return read
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not 0 <= value <= 1e9:
+        raise argparse.ArgumentTypeError(f"must be 0 or more seconds, not {text}")
+    return value

@@ -1,0 +1,83 @@
+"""From the ``--model`` of the command line to a loaded engine."""
+
+import asyncio
+import os
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from inference_core.engine.llama import LlamaEngine, LlamaSettings
+from inference_core.engine.os_thread import in_os_thread
+from inference_core.engine.protocol import Engine
+from inference_core.engine.replay import ReplayEngine, read_script
+from inference_core.models.catalogue import Catalogue, CatalogueModel
+from inference_core.server.announce import Announce, Loading
+from inference_core.server.served_model import ServedModel, from_catalogue, from_path
+
+REPLAY = "replay:"
+
+# A fetch that is told to stop ends its child process and says goodbye within this time.
+_FETCH_STOP_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An engine that can answer, and what it serves."""
+
+    engine: Engine
+    model: ServedModel
+
+
+async def open_model(asked: str | None, settings: LlamaSettings, announce: Announce) -> Opened:
+    """Return the engine for an id, a path or a replay script; None asks for the default model.
+
+    A model of the catalogue is fetched first where it is missing. Cancelling stops the fetch; a
+    load cannot be stopped, only left alone. Raises ModelError.
+    """
+    if asked is not None and asked.startswith(REPLAY):
+        return _replay(asked, settings.context)
+    catalogue = Catalogue.load()
+    if asked is not None and _is_path(asked):
+        path = Path(asked)
+        model = from_path(path, catalogue)
+    else:
+        known = catalogue.default if asked is None else catalogue.find(asked)
+        path = await _fetch(known, announce)
+        model = from_catalogue(known, path)
+    announce.step(Loading(model.id))
+    engine = await in_os_thread(lambda: LlamaEngine.load(path, settings), "load")
+    return Opened(engine, model)
+
+
+def _replay(asked: str, context: int) -> Opened:
+    """A script stands in for the default model: same fill-in tokens, same edit formats."""
+    script = read_script(Path(asked.removeprefix(REPLAY)))
+    default = Catalogue.load().default
+    model = ServedModel("replay", frozenset({asked}), default.fim, default.formats)
+    return Opened(ReplayEngine(script, context), model)
+
+
+def _is_path(asked: str) -> bool:
+    separators = [os.sep, os.altsep] if os.altsep else [os.sep]
+    return asked.endswith(".gguf") or any(sign in asked for sign in separators)
+
+
+async def _fetch(model: CatalogueModel, announce: Announce) -> Path:
+    cancelled = threading.Event()
+
+    def ensure() -> Path:
+        # Here, not above: the clients of the sources take a third of a second to import, which a
+        # core with a file of its own does not need.
+        from inference_core.models.store import ModelStore
+
+        return ModelStore.default().ensure(model, announce.step, cancelled)
+
+    work = asyncio.create_task(in_os_thread(ensure, "fetch"), name="fetch the model")
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        cancelled.set()
+        await asyncio.wait({work}, timeout=_FETCH_STOP_S)
+        work.cancel()
+        await asyncio.gather(work, return_exceptions=True)
+        raise
