@@ -45,7 +45,8 @@ class NotEnoughSpaceError(ModelError):
 
     def __init__(self, folder: Path, needed: int, free: int) -> None:
         super().__init__(
-            f"The model needs {needed / 1e6:,.0f} MB in {folder}, but {free / 1e6:,.0f} MB are free.",
+            f"The model needs {needed / 1e6:,.0f} MB in {folder}, "
+            f"but {free / 1e6:,.0f} MB are free.",
             "Free some space, or set SPARK_MODELS_DIR to a folder on another disk.",
         )
         self.needed = needed

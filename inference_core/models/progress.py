@@ -60,9 +60,7 @@ class SourceSkipped:
     reason: str
 
 
-Progress = (
-    Checking | WaitingForOther | DamagedRemoved | Downloading | Verifying | SourceSkipped
-)
+Progress = Checking | WaitingForOther | DamagedRemoved | Downloading | Verifying | SourceSkipped
 Listener = Callable[[Progress], None]
 
 # A rate over five seconds is steady enough to read, and still shows a stall.

@@ -59,7 +59,7 @@ class HuggingFaceSource:
 
     def _ask_size(self, url: str, model: CatalogueModel) -> None:
         """Refuse a server that is silent or has another file, before anything is written."""
-        answers: list[int | None | Exception] = []
+        answers: list[int | Exception | None] = []
 
         def ask() -> None:
             try:
