@@ -29,10 +29,11 @@ _POLL_S = 0.05
 _BEFORE_ANSWER = ("looking in ", "collecting ", "warning: ")
 
 # The child ends with its parent, however that ends: its standard input is a pipe that closes then.
+# os.read, since a thread inside sys.stdin's buffer makes the interpreter abort when pip is done.
 _CHILD = """
-import os, runpy, sys, threading
+import os, runpy, threading
 def watch():
-    sys.stdin.buffer.read()
+    os.read(0, 1)
     os._exit(1)
 threading.Thread(target=watch, daemon=True).start()
 runpy.run_module("pip", run_name="__main__", alter_sys=True)

@@ -1,0 +1,232 @@
+"""The folder with the model files: each is whole and verified before it is used."""
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Self
+
+import platformdirs
+from filelock import FileLock, Timeout
+
+from inference_core.models.catalogue import Catalogue, CatalogueModel
+from inference_core.models.errors import (
+    DamagedModelError,
+    FetchCancelledError,
+    MissingModelError,
+    ModelBusyError,
+    StoreFolderError,
+)
+from inference_core.models.fetching import Fetcher, free_bytes, sources_of
+from inference_core.models.part_file import PartFile
+from inference_core.models.progress import Checking, DamagedRemoved, Listener, WaitingForOther
+from inference_core.models.sources.port import Source
+from inference_core.models.verification import fault, forget, is_remembered, remember
+
+MODELS_DIR = "SPARK_MODELS_DIR"
+MODEL_SOURCE = "SPARK_MODEL_SOURCE"
+
+# How often a process that waits for another one's download looks at it, in seconds.
+_LOOK_EVERY_S = 0.2
+
+
+class FileState(Enum):
+    """What the store knows of a model's file without reading it."""
+
+    ABSENT = "absent"
+    PARTIAL = "partly fetched"
+    UNVERIFIED = "here, not yet verified"
+    VERIFIED = "here"
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A model of the catalogue, where its file is or would be, and the ``bytes_here``."""
+
+    model: CatalogueModel
+    path: Path
+    state: FileState
+    bytes_here: int
+
+
+class ModelStore:
+    """One folder; any number of processes may use it at once.
+
+    ``sources`` returns a model's sources, best first; ``free`` the bytes free in a folder.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        sources: Callable[[CatalogueModel], tuple[Source, ...]] = sources_of,
+        free: Callable[[Path], int] = free_bytes,
+    ) -> None:
+        self.folder = folder
+        self._sources = sources
+        self._free = free
+
+    @classmethod
+    def default(cls, source: Path | None = None) -> Self:
+        """Return the store of SPARK_MODELS_DIR, or else of the user's cache folder.
+
+        ``source`` is a file or folder to copy from before the catalogue's sources are asked;
+        where it is left out, SPARK_MODEL_SOURCE may name one.
+        """
+        named_folder = os.environ.get(MODELS_DIR)
+        if named_folder:
+            folder = Path(named_folder).expanduser().absolute()
+        else:
+            folder = platformdirs.user_cache_path("spark-desktop", appauthor=False) / "models"
+        named_source = os.environ.get(MODEL_SOURCE)
+        if source is None and named_source:
+            source = Path(named_source).expanduser().absolute()
+        return cls(folder, lambda model: sources_of(model, source))
+
+    def ensure(
+        self,
+        model: CatalogueModel,
+        progress: Listener = lambda event: None,
+        cancelled: threading.Event | None = None,
+    ) -> Path:
+        """Return the path of the model's verified file, which is fetched if it is not here.
+
+        A damaged file is removed and fetched again. Where another process fetches the same model,
+        its download is waited for. ``progress`` is called in this OS thread; ``cancelled`` stops
+        the work within a second. Raises NoSourceError, NotEnoughSpaceError, StoreFolderError
+        and FetchCancelledError.
+        """
+        cancelled = cancelled or threading.Event()
+        path = self._file(model)
+        progress(Checking(model.id))
+        with self._folder_errors():
+            # Without the lock, so that a store on a read-only disk can be used.
+            if not self._fault(model, progress, cancelled):
+                return path
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with self._lock(model, progress, cancelled):
+                # Once more: the process that was waited for has fetched or mended it.
+                reason = self._fault(model, progress, cancelled)
+                if not reason:
+                    return path
+                if path.exists():
+                    forget(path)
+                    path.unlink()
+                    progress(DamagedRemoved(path, reason))
+                Fetcher(model, progress, cancelled, self._free).fetch(path, self._sources(model))
+                remember(path, model)
+        return path
+
+    def path(self, model: CatalogueModel) -> Path:
+        """Return the path of the model's file; raises MissingModelError where it is not here."""
+        path = self._file(model)
+        if not path.is_file():
+            raise MissingModelError(model.id, path)
+        return path
+
+    def verify(
+        self,
+        model: CatalogueModel,
+        progress: Listener = lambda event: None,
+        cancelled: threading.Event | None = None,
+    ) -> Path:
+        """Hash the file, whatever is remembered of it, and return its path.
+
+        Raises MissingModelError, DamagedModelError (the file stays), StoreFolderError and
+        FetchCancelledError.
+        """
+        path = self.path(model)
+        with self._folder_errors():
+            reason = fault(path, model, progress, cancelled)
+            with suppress(OSError):
+                # On a read-only disk nothing can be noted, and the answer is right all the same.
+                if reason:
+                    forget(path)
+                else:
+                    remember(path, model)
+        if reason:
+            raise DamagedModelError(model.id, path, reason)
+        return path
+
+    def remove(self, model: CatalogueModel) -> int:
+        """Remove the model's file and all that belongs to it; return the bytes that became free.
+
+        Raises ModelBusyError while another process fetches it, and StoreFolderError.
+        """
+        path, part = self._file(model), PartFile(self._file(model))
+        if not self.folder.is_dir():
+            return 0
+        with self._folder_errors():
+            try:
+                with FileLock(self._lock_path(model), timeout=0):
+                    freed = part.size + (path.stat().st_size if path.exists() else 0)
+                    forget(path)
+                    path.unlink(missing_ok=True)
+                    part.discard()
+                    shutil.rmtree(part.scratch, ignore_errors=True)
+            except Timeout as error:
+                raise ModelBusyError(model.id) from error
+        return freed
+
+    def list(self, catalogue: Catalogue) -> tuple[StoredModel, ...]:
+        """Return what is here of each model of the catalogue, in its order."""
+        return tuple(self._stored(model) for model in catalogue.models)
+
+    def _stored(self, model: CatalogueModel) -> StoredModel:
+        path = self._file(model)
+        if path.is_file():
+            verified = is_remembered(path, model)
+            state = FileState.VERIFIED if verified else FileState.UNVERIFIED
+            return StoredModel(model, path, state, path.stat().st_size)
+        here = PartFile(path).size
+        return StoredModel(model, path, FileState.PARTIAL if here else FileState.ABSENT, here)
+
+    def _file(self, model: CatalogueModel) -> Path:
+        return self.folder / model.file
+
+    def _lock_path(self, model: CatalogueModel) -> Path:
+        return self.folder / f"{model.file}.lock"
+
+    def _fault(self, model: CatalogueModel, progress: Listener, cancelled: threading.Event) -> str:
+        """Return why the file cannot be used, or an empty text; a right one is remembered."""
+        path = self._file(model)
+        if is_remembered(path, model):
+            return ""
+        try:
+            reason = fault(path, model, progress, cancelled)
+        except FileNotFoundError:
+            return "it is not here"
+        if not reason:
+            with suppress(OSError):
+                remember(path, model)
+        return reason
+
+    @contextmanager
+    def _lock(
+        self, model: CatalogueModel, progress: Listener, cancelled: threading.Event
+    ) -> Iterator[None]:
+        """Hold the model's lock; it is released by the system if this process dies."""
+        lock = FileLock(self._lock_path(model))
+        part = PartFile(self._file(model))
+        while True:
+            try:
+                lock.acquire(timeout=_LOOK_EVERY_S)
+                break
+            except Timeout:
+                progress(WaitingForOther(min(part.size, model.bytes), model.bytes))
+            if cancelled.is_set():
+                raise FetchCancelledError(model.id)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    @contextmanager
+    def _folder_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            raise StoreFolderError(self.folder, error) from error
