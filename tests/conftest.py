@@ -1,0 +1,96 @@
+"""Fixtures for every suite: the real model's file, and cores that run as processes of their own.
+
+``model_path`` wants the mark ``model``, ``start_core`` the mark ``e2e``.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+READY_S = 60.0
+
+
+@pytest.fixture(scope="session")
+def model_path() -> Path:
+    """The 0.5B model: the file that SPARK_TEST_MODEL names, else fetched by the product's store."""
+    given = os.environ.get("SPARK_TEST_MODEL")
+    if given:
+        path = Path(given)
+        assert path.is_file(), f"SPARK_TEST_MODEL names no file: {path}"
+        return path
+    from threading import Event
+
+    from inference_core.models.catalogue import Catalogue
+    from inference_core.models.store import ModelStore
+
+    return ModelStore.default().ensure(Catalogue.load().default, lambda progress: None, Event())
+
+
+@dataclass
+class CoreProcess:
+    """A core as a child process, with what it printed when it was ready."""
+
+    process: subprocess.Popen[str]
+    url: str
+    token: str
+    pid: int
+    model: str
+    events: list[dict[str, object]]
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def client(self, timeout_s: float = 60.0) -> httpx.AsyncClient:
+        """A client that holds the token; the caller closes it."""
+        return httpx.AsyncClient(base_url=self.url, headers=self.headers, timeout=timeout_s)
+
+    def wait(self, seconds: float = 20.0) -> int:
+        """The exit code, once the process has ended by itself."""
+        return self.process.wait(seconds)
+
+
+StartCore = Callable[..., CoreProcess]
+
+
+@pytest.fixture
+def start_core() -> Iterator[StartCore]:
+    """Start ``spark-core serve`` with these flags and wait until it can answer."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*flags: str) -> CoreProcess:
+        command = [sys.executable, "-m", "inference_core", "serve", "--events", *flags]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
+        started.append(process)
+        assert process.stdout is not None
+        events: list[dict[str, object]] = []
+        for line in process.stdout:
+            message = json.loads(line)
+            if "url" in message:
+                return CoreProcess(process, events=events, **message)
+            events.append(message)
+        raise AssertionError(f"the core ended with {process.wait(READY_S)} after {events}")
+
+    yield start
+    for process in started:
+        with process:  # closes the pipe, waits
+            process.kill()
+
+
+@pytest.fixture
+def replay_script(tmp_path: Path) -> Callable[[list[dict[str, object]]], str]:
+    """Write a replay script; returns what ``--model`` takes. docs/core.md describes the entries."""
+
+    def write(entries: list[dict[str, object]]) -> str:
+        path = tmp_path / "replay.json"
+        path.write_text(json.dumps(entries), encoding="utf-8")
+        return f"replay:{path}"
+
+    return write
