@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from spark_desktop.domain.errors import ConflictError, PatchError
-from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.text import dominant_newline, split_lines
 
 _NO_NEWLINE = "\\ No newline at end of file"
 _HEADER = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
@@ -62,11 +62,9 @@ def compute(path: str, base: str, before: str, after: str) -> FilePatch:
     ``base`` is the digest of the file that ``before`` was decoded from.
     """
     old, new = split_lines(before), split_lines(after)
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=len(old) > 2000)
     hunks = [
         Hunk(f"{i1 + 1}-{number}", i1, tuple(old[i1:i2]), tuple(new[j1:j2]))
-        for number, (tag, i1, i2, j1, j2) in enumerate(matcher.get_opcodes())
-        if tag != "equal"
+        for number, (i1, i2, j1, j2) in enumerate(_changes(old, new))
     ]
     return FilePatch(path, base, tuple(hunks))
 
@@ -78,7 +76,7 @@ def apply(content: str, hunks: Iterable[Hunk]) -> str:
     """
     lines = split_lines(content)
     # Bottom-up: applying a hunk shifts every line below it.
-    for hunk in sorted(hunks, key=lambda hunk: hunk.start, reverse=True):
+    for hunk in reversed(_in_order(hunks)):
         if tuple(lines[hunk.start : hunk.end]) != hunk.old:
             raise ConflictError(
                 f"Line {hunk.start + 1} is not what the change was made for.",
@@ -92,7 +90,7 @@ def inverse(hunks: Iterable[Hunk]) -> tuple[Hunk, ...]:
     """Return the hunks that undo ``hunks``, all applied, in the coordinates of the result."""
     shift = 0
     undone = []
-    for hunk in sorted(hunks, key=lambda hunk: hunk.start):
+    for hunk in _in_order(hunks):
         undone.append(Hunk(hunk.id, hunk.start + shift, hunk.new, hunk.old))
         shift += len(hunk.new) - len(hunk.old)
     return tuple(undone)
@@ -130,12 +128,32 @@ def parse(diff: str, base: str = "") -> Patch:
     return Patch(tuple(_parse_files(diff, base)))
 
 
+def _changes(old: list[str], new: list[str]) -> Iterator[tuple[int, int, int, int]]:
+    # The equal ends are cut off first: most edits are small, and difflib is slow on long texts.
+    shorter = min(len(old), len(new))
+    head = 0
+    while head < shorter and old[head] == new[head]:
+        head += 1
+    tail = 0
+    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    a, b = old[head : len(old) - tail], new[head : len(new) - tail]
+    matcher = difflib.SequenceMatcher(None, a, b, autojunk=len(a) > 2000)
+    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+        if tag != "equal":
+            yield i1 + head, i2 + head, j1 + head, j2 + head
+
+
+def _in_order(hunks: Iterable[Hunk]) -> list[Hunk]:
+    # Hunks may meet in one line once the lines between them are gone: an insertion comes first.
+    return sorted(hunks, key=lambda hunk: (hunk.start, hunk.end))
+
+
 def _closed(lines: list[str]) -> Iterator[str]:
     # A hunk may move a line without an ending away from the end of the file.
     for index, line in enumerate(lines):
         if index < len(lines) - 1 and not line.endswith(("\n", "\r")):
-            ending = "\r\n" if lines[0].endswith("\r\n") else "\n"
-            yield line + ending
+            yield line + dominant_newline("".join(lines))
         else:
             yield line
 
@@ -181,7 +199,7 @@ def _parse_files(diff: str, base: str) -> Iterator[FilePatch]:
         if line.startswith("--- ") and lines[number + 1 : number + 2] and _is_target(lines, number):
             if path is not None:
                 yield FilePatch(path, base, tuple(hunks))
-            path, hunks = _path_of(lines[number + 1]), []
+            path, hunks = _path_of(line, lines[number + 1]), []
             number += 2
         elif header:
             if path is None:
@@ -200,8 +218,10 @@ def _is_target(lines: list[str], number: int) -> bool:
     return lines[number + 1].startswith("+++ ")
 
 
-def _path_of(target: str) -> str:
+def _path_of(source: str, target: str) -> str:
     name = target[4:].split("\t")[0].rstrip("\r")
+    if name == "/dev/null":  # The file is deleted; only the source names it.
+        name = source[4:].split("\t")[0].rstrip("\r")
     return name[2:] if name.startswith(("a/", "b/")) else name
 
 
