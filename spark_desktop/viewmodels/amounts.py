@@ -1,0 +1,62 @@
+"""Numbers as the interface writes them: rounded, with their unit."""
+
+from datetime import datetime
+
+_BYTES = ("B", "kB", "MB", "GB")
+
+
+def bytes_text(count: float) -> str:
+    """Return bytes in decimal units: 397.8 MB."""
+    value = float(count)
+    for unit in _BYTES[:-1]:
+        if value < 999.5:
+            return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
+        value /= 1000
+    return f"{value:.2f} {_BYTES[-1]}"
+
+
+def duration_text(seconds: float) -> str:
+    """Return a duration: 310 ms, 4.2 s, 2 min."""
+    if seconds < 0.9995:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 59.95:
+        return f"{seconds:.1f} s"
+    return f"{seconds / 60:.0f} min"
+
+
+def left_text(seconds: float | None) -> str:
+    """Return the time that is left of something: "about 2 min left"; empty while unknown."""
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return f"about {max(1, round(seconds))} s left"
+    return f"about {round(seconds / 60)} min left"
+
+
+def tokens_text(count: int) -> str:
+    """Return a number of tokens: 812, 3.1k, 32k."""
+    if count < 1000:
+        return str(count)
+    return f"{count / 1000:.1f}k" if count < 9950 else f"{count / 1000:.0f}k"
+
+
+def percent_text(share: float) -> str:
+    """Return a share from 0 to 1 in percent."""
+    return f"{share * 100:.0f} %"
+
+
+def plural(count: int, noun: str) -> str:
+    """Return "1 hunk", "3 hunks"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def age_text(then: datetime, now: datetime) -> str:
+    """Return how long ago something was: now, 2 min, 3 h, 2 d."""
+    seconds = max(0.0, (now - then).total_seconds())
+    if seconds < 60:
+        return "now"
+    if seconds < 3600:
+        return f"{seconds // 60:.0f} min"
+    if seconds < 86400:
+        return f"{seconds // 3600:.0f} h"
+    return f"{seconds // 86400:.0f} d"

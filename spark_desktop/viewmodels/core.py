@@ -1,0 +1,132 @@
+"""What the local core is doing, for the strip under the title and the label of the model."""
+
+from PySide6.QtCore import QObject, Signal
+
+from spark_desktop.domain.core_state import (
+    CoreDownloading,
+    CoreFailed,
+    CoreLoading,
+    CoreReady,
+    CoreRestarting,
+    CoreStarting,
+    CoreState,
+    CoreStopped,
+)
+from spark_desktop.domain.events import CoreStateChanged
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.ports import Core
+from spark_desktop.viewmodels.amounts import bytes_text, left_text
+from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
+
+
+class CoreViewModel(QObject):
+    """Follows the core's state; ``changed`` says that any attribute is another."""
+
+    changed = Signal()
+
+    def __init__(self, core: Core, bus: Bus) -> None:
+        super().__init__()
+        self._core = core
+        self._state = core.state
+        bus.subscribe(CoreStateChanged, self._on_state)
+
+    @property
+    def is_ready(self) -> bool:
+        """Return whether the core answers."""
+        return isinstance(self._state, CoreReady)
+
+    @property
+    def label(self) -> str:
+        """Return where the model runs and its name: "local · qwen2.5-coder-0.5b"."""
+        if isinstance(self._state, CoreReady):
+            return f"{self._state.model.label} · {self._state.model.id}"
+        return "no model yet"
+
+    @property
+    def is_emulated(self) -> bool:
+        """Return whether the endpoint paces its answers as other hardware would."""
+        return isinstance(self._state, CoreReady) and "emulated" in self._state.model.label
+
+    @property
+    def progress(self) -> float | None:
+        """Return how far the download is, from 0 to 1; None outside of one."""
+        if isinstance(self._state, CoreDownloading) and self._state.total > 0:
+            return min(1.0, self._state.done / self._state.total)
+        return None
+
+    @property
+    def word(self) -> str:
+        """Return the state in one or two words, for the status bar."""
+        return _WORDS[type(self._state)]
+
+    @property
+    def tone(self) -> Tone:
+        """Return what the state means."""
+        match self._state:
+            case CoreReady():
+                return Tone.GOOD
+            case CoreFailed():
+                return Tone.PROBLEM
+            case CoreRestarting():
+                return Tone.WARNING
+            case CoreStopped():
+                return Tone.MUTED
+            case _:
+                return Tone.BUSY
+
+    @property
+    def notice(self) -> Notice | None:
+        """Return the line to show while the core cannot answer; None when it can."""
+        return _notice(self._state)
+
+    def act(self, intent: Intent) -> None:
+        """Start the core again where that is asked for."""
+        if intent is Intent.RETRY_CORE:
+            self._core.start()
+
+    def _on_state(self, event: CoreStateChanged) -> None:
+        self._state = event.state
+        self.changed.emit()
+
+
+_WORDS: dict[type, str] = {
+    CoreStopped: "stopped",
+    CoreStarting: "starting",
+    CoreDownloading: "downloading",
+    CoreLoading: "loading",
+    CoreReady: "ready",
+    CoreRestarting: "restarting",
+    CoreFailed: "failed",
+}
+
+
+def _notice(state: CoreState) -> Notice | None:
+    start = Action("Start again", Intent.RETRY_CORE)
+    match state:
+        case CoreReady():
+            return None
+        case CoreStopped():
+            return Notice("The model is not running.", Tone.MUTED, "", start)
+        case CoreStarting():
+            text = "Starting the model."
+            return Notice(text, Tone.BUSY, "You can read and type already; turns are queued.")
+        case CoreLoading():
+            return Notice("Loading the model into memory.", Tone.BUSY, "A few seconds.")
+        case CoreDownloading():
+            return Notice("Downloading the model, once.", Tone.BUSY, _download_text(state))
+        case CoreRestarting(reason, attempt, delay):
+            text = f"The connection to the model was lost: {reason}"
+            hint = f"Starting it again in {delay:.0f} s (attempt {attempt})."
+            return Notice(text, Tone.WARNING, hint)
+        case CoreFailed(reason, next_step):
+            return Notice(reason, Tone.PROBLEM, next_step, start)
+
+
+def _download_text(state: CoreDownloading) -> str:
+    parts = [
+        f"{bytes_text(state.done)} of {bytes_text(state.total)}",
+        f"{bytes_text(state.rate)}/s",
+        left_text(state.left),
+        f"from {state.source}",
+    ]
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,53 @@
+"""One line that says what is happening and why, with at most one action."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from spark_desktop.domain.errors import SparkError
+
+
+class Tone(Enum):
+    """What a text means; the view gives it a colour."""
+
+    PLAIN = "plain"
+    MUTED = "muted"
+    BUSY = "busy"
+    GOOD = "good"
+    WARNING = "warning"
+    PROBLEM = "problem"
+
+
+class Intent(Enum):
+    """What an action asks for."""
+
+    OPEN_FOLDER = "open folder"
+    RETRY_CORE = "start the core again"
+    STOP = "stop"
+    REPEAT = "repeat"
+    DISMISS = "dismiss"
+    UNDO = "undo"
+    EDIT = "type an edit"
+    HELP = "show how"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button: its label, and what it asks for."""
+
+    label: str
+    intent: Intent
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """``text`` is the line, ``hint`` the next step in a quieter voice."""
+
+    text: str
+    tone: Tone = Tone.PLAIN
+    hint: str = ""
+    action: Action | None = None
+
+
+def notice_of(error: SparkError, action: Action | None = None) -> Notice:
+    """Return the notice of an error, with its next step."""
+    return Notice(error.message, Tone.PROBLEM, error.next_step, action)

@@ -1,0 +1,89 @@
+"""What the view models need from the services, as narrow Protocols."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from spark_desktop.domain.conversation import Thread, Turn
+from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.proposal import Proposal
+from spark_desktop.domain.trigger import Trigger
+
+
+class Turns(Protocol):
+    """Proposals in the making, one at a time."""
+
+    def request(self, trigger: Trigger) -> str:
+        """Queue a proposal (or, for a question, a turn) and return its id."""
+        ...
+
+    def repeat(self, proposal_id: str) -> str:
+        """Make a proposal once more, on the file as it is now; return the new id."""
+        ...
+
+    def stop(self) -> bool:
+        """Stop the running turn; return whether there was one."""
+        ...
+
+    def dismiss(self, proposal_id: str) -> None:
+        """Take a queued or closed proposal off the list."""
+        ...
+
+    def proposals(self) -> tuple[Proposal, ...]:
+        """Return the proposals, oldest first."""
+        ...
+
+
+class Reviews(Protocol):
+    """Decisions on hunks."""
+
+    async def accept(
+        self, proposal_id: str, hunk_ids: Iterable[str] | None = None
+    ) -> AppliedChange:
+        """Write the hunks (None: all pending ones). Raises SparkError with nothing written."""
+        ...
+
+    def reject(self, proposal_id: str, hunk_ids: Iterable[str] | None = None) -> None:
+        """Decide against the hunks (None: all pending ones)."""
+        ...
+
+
+class Edits(Protocol):
+    """Applied changes."""
+
+    async def undo(self) -> AppliedChange:
+        """Take the last change back. Raises NothingToUndoError or ConflictError."""
+        ...
+
+    async def redo(self) -> AppliedChange:
+        """Bring the last undone change back. Raises NothingToUndoError or ConflictError."""
+        ...
+
+
+class Chat(Protocol):
+    """Threads and their turns."""
+
+    async def ask(
+        self, question: str, path: str | None = None, thread_id: str | None = None
+    ) -> Turn:
+        """Answer, publishing TurnChanged and TurnStreamed meanwhile."""
+        ...
+
+    async def new_thread(self) -> Thread:
+        """Return a new, empty thread, which becomes the current one."""
+        ...
+
+    async def current(self) -> Thread:
+        """Return the newest thread; one is created where there is none."""
+        ...
+
+    async def open(self, thread_id: str) -> Thread:
+        """Return a thread with its turns, which becomes the current one."""
+        ...
+
+    async def threads(self) -> tuple[Thread, ...]:
+        """Return the threads, newest first, without their turns."""
+        ...
+
+    def stop(self) -> bool:
+        """Stop the running answer; return whether there was one."""
+        ...

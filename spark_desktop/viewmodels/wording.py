@@ -1,0 +1,118 @@
+"""What the interface says about a proposal: its row, its one line, its evidence."""
+
+from spark_desktop.domain.proposal import (
+    Cancelled,
+    Check,
+    Closed,
+    Conflict,
+    Decision,
+    Failed,
+    Proposal,
+    Queued,
+    Ready,
+    Streaming,
+    Withheld,
+)
+from spark_desktop.domain.trigger import kind_of, title_of
+from spark_desktop.viewmodels.amounts import plural
+from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
+from spark_desktop.viewmodels.rows import Row
+
+_REPEAT = Action("Try again", Intent.REPEAT)
+
+
+def row_of(proposal: Proposal, rate: float | None = None) -> Row:
+    """Return the inbox row; ``rate`` is in tokens per second while the model writes."""
+    icon, tone = _look(proposal)
+    name = proposal.trigger.snapshot.name
+    detail = state_text(proposal, rate)
+    kind = kind_of(proposal.trigger)
+    tip = f"{kind} · {proposal.trigger.snapshot.path}\n{detail}"
+    title = title_of(proposal.trigger)
+    return Row(proposal.id, title, f"{name} · {detail}", icon, tone, "", tip)
+
+
+def state_text(proposal: Proposal, rate: float | None = None) -> str:
+    """Return how far the proposal came, in a few words."""
+    match proposal.state:
+        case Queued():
+            return "waits for the running turn"
+        case Streaming(attempt):
+            speed = "starting" if rate is None else f"streaming {rate:.0f} t/s"
+            return speed if attempt == 1 else f"second try · {speed}"
+        case Ready():
+            passed = [check.name for check in proposal.evidence if check.passed]
+            return " · ".join([*passed[-1:], plural(len(pending(proposal)), "hunk")])
+        case Withheld(reason) | Conflict(reason) | Cancelled(reason) | Failed(reason):
+            return reason
+        case Closed(applied):
+            return f"applied {plural(applied, 'hunk')}" if applied else "rejected"
+
+
+def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice | None:
+    """Return the line over the review with its action; None while hunks wait for a decision."""
+    match proposal.state:
+        case Queued():
+            return Notice(
+                "Queued: another turn is running.",
+                Tone.MUTED,
+                "It starts by itself.",
+                Action("Take off the list", Intent.DISMISS),
+            )
+        case Streaming(attempt):
+            text = (
+                "Writing" if attempt == 1 else "Writing a second try, the first failed its checks"
+            )
+            speed = "" if rate is None else f"{rate:.0f} tokens/s"
+            return Notice(f"{text}…", Tone.BUSY, speed, Action("Stop", Intent.STOP))
+        case Ready():
+            return None
+        case Withheld(reason):
+            return Notice(f"Withheld: {reason}", Tone.WARNING, "Nothing was written.", _REPEAT)
+        case Conflict(reason):
+            return Notice(f"Conflict: {reason}", Tone.WARNING, "Nothing was written.", _REPEAT)
+        case Failed(reason, next_step):
+            return Notice(reason, Tone.PROBLEM, next_step, _REPEAT)
+        case Cancelled(reason):
+            return Notice(f"Not finished: {reason}", Tone.MUTED, "", _REPEAT)
+        case Closed(0):
+            return Notice("Rejected.", Tone.MUTED, "The file is unchanged.", _REPEAT)
+        case Closed(applied):
+            text = f"Applied {plural(applied, 'hunk')}."
+            return Notice(text, Tone.GOOD, "", Action("Undo", Intent.UNDO))
+
+
+def pending(proposal: Proposal) -> tuple[str, ...]:
+    """Return the ids of the hunks that wait for a decision, in the file's order."""
+    if proposal.patch is None:
+        return ()
+    ids = (hunk.id for hunk in proposal.patch.hunks)
+    return tuple(hunk for hunk in ids if proposal.decision(hunk) is Decision.PENDING)
+
+
+def evidence_text(checks: tuple[Check, ...]) -> str:
+    """Return the evidence in one line: "parses ✓ · anchored ✓ · not shrunk ✗ (by 70 %)"."""
+    return " · ".join(_check_text(check) for check in checks)
+
+
+def _check_text(check: Check) -> str:
+    mark = "✓" if check.passed else "✗"
+    return f"{check.name} {mark}" + (f" ({check.detail})" if check.detail else "")
+
+
+def _look(proposal: Proposal) -> tuple[str, Tone]:
+    match proposal.state:
+        case Queued():
+            return "queued", Tone.MUTED
+        case Streaming():
+            return "streaming", Tone.BUSY
+        case Ready():
+            return "ready", Tone.GOOD
+        case Withheld() | Conflict():
+            return "warning", Tone.WARNING
+        case Failed():
+            return "problem", Tone.PROBLEM
+        case Cancelled():
+            return "stopped", Tone.MUTED
+        case Closed(applied):
+            return ("applied", Tone.GOOD) if applied else ("rejected", Tone.MUTED)
