@@ -30,7 +30,7 @@ class IgnoreReason(Enum):
     """Why a changed file starts nothing; the value is what the user reads."""
 
     GITIGNORE = "ignored by .gitignore"
-    DEFAULT = "in a folder that is ignored by default"
+    DEFAULT = "ignored by default"
     TOO_LARGE = "too large"
     BINARY = "not a text file"
     OWN_WRITE = "written by Spark itself"

@@ -1,0 +1,239 @@
+"""The files of a workspace on the local disk."""
+
+import asyncio
+import errno
+import os
+import stat
+import threading
+from pathlib import Path, PurePosixPath
+
+from spark_desktop.adapters.atomic_write import Disk, is_read_only, write_atomically
+from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.domain.errors import (
+    FileChangedError,
+    FileError,
+    FileTooLargeError,
+    NotTextError,
+    OutsideWorkspaceError,
+    ReadOnlyFileError,
+)
+from spark_desktop.domain.text import SourceText, decode, digest_of
+from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
+
+_REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_AGAIN = "Ask for a new proposal."
+
+
+class LocalFileStore:
+    """Reads and replaces files below ``root``; a FileStore.
+
+    A file over ``max_bytes`` is not read. Blocking calls run in other OS threads. A write that was
+    begun is finished even if the task that waits for it is cancelled.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        rules: IgnoreRules,
+        max_bytes: int = 1_000_000,
+        disk: Disk | None = None,
+    ) -> None:
+        self._root = Path(os.path.realpath(root))
+        self._rules = rules
+        self._max_bytes = max_bytes
+        self._disk = disk or Disk()
+        self._own: dict[str, str] = {}
+        # Two accepts for one file must not both pass the guard before either renames.
+        self._writing = threading.Lock()
+
+    @property
+    def root(self) -> Path:
+        """Return the watched folder, absolute and without links."""
+        return self._root
+
+    async def read(self, path: str) -> Snapshot:
+        """Return the file's text; an empty file is an empty text.
+
+        Raises NotTextError, FileTooLargeError, OutsideWorkspaceError, else FileError.
+        """
+        return await asyncio.to_thread(self._read, path)
+
+    async def replace(self, path: str, text: SourceText, base: str) -> Snapshot:
+        """Write ``text`` atomically if the file still hashes to ``base``, and return it read back.
+
+        A link stays a link, its target is written. Raises FileChangedError, ReadOnlyFileError,
+        OutsideWorkspaceError, NotTextError, else FileError, each with nothing written.
+        """
+        return await asyncio.to_thread(self._replace, path, text, base)
+
+    async def ignored(self, path: str) -> Ignored | None:
+        """Return why the path is left alone, by rule, size or content; None where it is watched."""
+        return await asyncio.to_thread(self._ignored, path)
+
+    async def files(self) -> tuple[str, ...]:
+        """Return the watched files, sorted; see ``ignore_rules.MAX_FILES`` for how many."""
+        return await asyncio.to_thread(self._files)
+
+    def is_own_write(self, path: str, digest: str) -> bool:
+        """Return whether these bytes at this path are the last ones that we wrote."""
+        return self._own.get(path) == digest
+
+    def _read(self, path: str) -> Snapshot:
+        data = self._bytes(path, self._target(path))
+        return Snapshot(path, _decoded(path, data), digest_of(data))
+
+    def _bytes(self, path: str, target: Path) -> bytes:
+        try:
+            status = target.stat()
+            if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for its writer
+                raise FileError(f"{path} is not a file.", "Choose a text file.")
+            self._require_size(path, status.st_size)
+            return target.read_bytes()
+        except FileNotFoundError as error:
+            raise FileError(
+                f"{path} does not exist.", "Check its name; it may have been moved."
+            ) from error
+        except OSError as error:
+            raise FileError(
+                f"{path} cannot be read: {_told(error)}.", "Check its permissions, then try again."
+            ) from error
+
+    def _replace(self, path: str, text: SourceText, base: str) -> Snapshot:
+        target = self._target(path)
+        data = self._writable_bytes(path, text)
+        digest = digest_of(data)
+        names = {path, target.relative_to(self._root).as_posix()}
+        with self._writing:
+            self._guard(path, target, base)
+            self._require_writable(path, target)
+            before = {name: self._own.get(name) for name in names}
+            # Noted before the rename: the watcher may see it before we are back.
+            self._own.update(dict.fromkeys(names, digest))
+            try:
+                write_atomically(target, data, lambda: self._guard(path, target, base), self._disk)
+            except BaseException as error:
+                self._forget(before)
+                if isinstance(error, OSError):
+                    raise _write_failure(path, error) from error
+                raise
+        try:
+            return self._read(path)
+        except FileError:
+            # Written, and already gone again by another hand: the next change of the file tells.
+            return Snapshot(path, text, digest)
+
+    def _writable_bytes(self, path: str, text: SourceText) -> bytes:
+        """Return the bytes of ``text``, which we must be able to read again."""
+        data = text.encode()
+        self._require_size(path, len(data))
+        _decoded(path, data)
+        return data
+
+    def _require_size(self, path: str, size: int) -> None:
+        if size > self._max_bytes:
+            raise FileTooLargeError(
+                f"{path} has {size:,} bytes, the limit is {self._max_bytes:,}.",
+                "Split the file, or work on a smaller one.",
+            )
+
+    def _forget(self, before: dict[str, str | None]) -> None:
+        for name, digest in before.items():
+            if digest is None:
+                self._own.pop(name, None)
+            else:
+                self._own[name] = digest
+
+    def _guard(self, path: str, target: Path, base: str) -> None:
+        """Raise FileChangedError unless the path still leads to the bytes that hash to ``base``."""
+        try:
+            if self._target(path) == target and digest_of(target.read_bytes()) == base:
+                return
+        except FileNotFoundError as error:
+            raise FileChangedError(f"{path} was removed.", _AGAIN) from error
+        except OSError as error:
+            raise FileError(f"{path} cannot be read: {_told(error)}.", _AGAIN) from error
+        raise FileChangedError(f"{path} was changed meanwhile; nothing was written.", _AGAIN)
+
+    def _require_writable(self, path: str, target: Path) -> None:
+        try:
+            if is_read_only(target.stat()) or not os.access(target, os.W_OK):
+                raise ReadOnlyFileError(
+                    f"{path} is read-only; nothing was written.",
+                    "Allow writing to it, then accept again.",
+                )
+            folder = target.parent
+            if is_read_only(folder.stat()) or not os.access(folder, os.W_OK):
+                raise ReadOnlyFileError(
+                    f"The folder of {path} is read-only; nothing was written.",
+                    "Allow writing to the folder, then accept again.",
+                )
+        except OSError as error:
+            raise _write_failure(path, error) from error
+
+    def _target(self, path: str) -> Path:
+        """Return where the path leads, links followed; raises OutsideWorkspaceError."""
+        pure = PurePosixPath(path)
+        if not pure.is_absolute() and ".." not in pure.parts and "\0" not in path:
+            target = Path(os.path.realpath(self._root / path))
+            if target.is_relative_to(self._root):
+                return target
+        raise OutsideWorkspaceError(
+            f"{path!r} leads out of {self._root}.", "Open the folder that holds the file."
+        )
+
+    def _ignored(self, path: str) -> Ignored | None:
+        try:
+            target = self._target(path)
+        except OutsideWorkspaceError as error:
+            return Ignored(path, IgnoreReason.OUTSIDE, error.message)
+        real = target.relative_to(self._root).as_posix()
+        is_folder = target.is_dir()
+        for name in dict.fromkeys((path, real)):  # a link must not show what its target hides
+            if found := self._rules.check(name, is_folder):
+                return Ignored(path, found.reason, found.detail)
+        return None if is_folder else self._ignored_content(path, target)
+
+    def _ignored_content(self, path: str, target: Path) -> Ignored | None:
+        try:
+            _decoded(path, self._bytes(path, target))
+        except FileTooLargeError as error:
+            return Ignored(path, IgnoreReason.TOO_LARGE, error.message)
+        except NotTextError as error:
+            return Ignored(path, IgnoreReason.BINARY, error.message)
+        except FileError:
+            return None  # gone, or not readable: whoever reads it is told so
+        return None
+
+    def _files(self) -> tuple[str, ...]:
+        return tuple(path for path in self._rules.files() if self._is_inside(path))
+
+    def _is_inside(self, path: str) -> bool:
+        target = self._root / path
+        return not target.is_symlink() or Path(os.path.realpath(target)).is_relative_to(self._root)
+
+
+def _decoded(path: str, data: bytes) -> SourceText:
+    try:
+        return decode(data)
+    except NotTextError as error:
+        raise NotTextError(f"{path}: {error.message}", error.next_step) from error
+
+
+def _write_failure(path: str, error: OSError) -> FileError:
+    if error.errno in _REFUSED:
+        return ReadOnlyFileError(
+            f"{path} may not be written: {_told(error)}; nothing was written.",
+            "Allow writing to it and to its folder, then accept again.",
+        )
+    if error.errno in _FULL:
+        return FileError(
+            f"{path} was not written: the disk is full.", "Free some space, then accept again."
+        )
+    return FileError(
+        f"{path} was not written: {_told(error)}.", "Check the disk and its permissions."
+    )
+
+
+def _told(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -1,0 +1,254 @@
+"""Which paths of a workspace are left alone, and why."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from pathspec import GitIgnoreSpec
+
+from spark_desktop.domain.workspace import Ignored, IgnoreReason
+
+MAX_FILES = 5000
+
+# Made by tools, not by hand; a project's own `!name/` in a .gitignore brings one back.
+_FOLDERS = frozenset(
+    (
+        *(".hg", ".svn", ".jj", "node_modules", "bower_components", "__pycache__", ".venv", "venv"),
+        *(".tox", ".nox", ".eggs", "site-packages", ".mypy_cache", ".pytest_cache", ".ruff_cache"),
+        *(".hypothesis", ".cache", ".direnv", ".idea", ".vs", "dist", "build", "target", ".gradle"),
+        *(".next", ".nuxt", ".svelte-kit", ".terraform", "htmlcov", "Pods", "DerivedData"),
+    )
+)
+# What editors, and our own atomic write, put beside a file for a moment.
+_TEMPORARY = (
+    *("*.swp", "*.swo", "*.swx", "*~", "4913", ".#*", "#*#", "*.kate-swp"),
+    *("*___jb_tmp___", "*___jb_old___", ".goutputstream-*", ".spark-*.tmp"),
+)
+_SECRETS = (
+    *(".env", ".env.*", "*.pem", "*.key", "*.p12", "*.pfx", "*.keystore", "*.jks", "*.kdbx"),
+    *("id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", "credentials", "credentials.*"),
+    *(".netrc", "_netrc", ".pgpass", ".htpasswd", ".npmrc", ".pypirc", ".git-credentials"),
+)
+_SECRET_FOLDERS = frozenset({".ssh", ".aws", ".gnupg"})
+_NOT_SECRET = frozenset({".env.example", ".env.sample", ".env.template", ".env.dist"})
+
+
+@dataclass(frozen=True, slots=True)
+class _RuleFile:
+    """One file of patterns; it sees a path of the workspace as ``lead + path[skip:]``."""
+
+    source: str
+    lead: str
+    skip: int
+    spec: GitIgnoreSpec
+
+    def decision(self, path: str) -> tuple[bool | None, str]:
+        """Return whether the path is ignored (None: nothing said) and the pattern that says so."""
+        result = self.spec.check_file(self.lead + path[self.skip :])
+        if result.include is None or result.index is None:
+            return None, ""
+        return result.include, str(self.spec.patterns[result.index].pattern)
+
+
+class IgnoreRules:
+    """Git's ignore files in and above the workspace, default ignores, and secrets.
+
+    Git's own order holds: nested files win over outer ones, ``.git/info/exclude`` comes last, and
+    nothing below an ignored folder comes back. The user's global excludes file is not read. A
+    changed ignore file counts from the next question on. Paths are relative, with forward slashes.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = Path(os.path.realpath(root))
+        self._read: dict[Path, tuple[tuple[int, int, int], GitIgnoreSpec]] = {}
+        self._outer = self._outer_files()
+
+    def check(self, path: str, is_folder: bool = False) -> Ignored | None:
+        """Return why the path, or a folder above it, is left alone; None where it is watched.
+
+        A symbolic link counts as a file, as it does for git.
+        """
+        parts = path.split("/")
+        chain = self._chain_at_root()
+        for depth in range(1, len(parts) + 1):
+            part = "/".join(parts[:depth])
+            last = depth == len(parts)
+            found = self._own_reason(part, is_folder or not last, chain)
+            if found is not None:
+                return Ignored(path, found.reason, found.detail)
+            if not last:
+                chain = self._chain_below(chain, part)
+        return None
+
+    def silent(self, path: str) -> bool:
+        """Return whether changes of the path are not even worth a line for the user.
+
+        True for everything below an ignored folder and for the temporary files of editors.
+        """
+        folder, _, name = path.rpartition("/")
+        if any(fnmatchcase(name, pattern) for pattern in _TEMPORARY):
+            return True
+        return bool(folder) and self.check(folder, is_folder=True) is not None
+
+    def files(self, below: str = "", limit: int = MAX_FILES) -> tuple[str, ...]:
+        """Return the watched files below a folder, sorted, shallow ones first to be counted.
+
+        Ignored folders are not entered, nor are links to folders.
+        """
+        if below and self.check(below, is_folder=True) is not None:
+            return ()
+        found: list[str] = []
+        for path in self._walk(below):
+            if len(found) >= limit:
+                break
+            found.append(path)
+        return tuple(sorted(found))
+
+    def folders(self) -> tuple[str, ...]:
+        """Return the names of the watched folders directly in the workspace, sorted."""
+        chain = self._chain_at_root()
+        return tuple(
+            entry.name
+            for entry in _entries(self._root)
+            if entry.is_dir(follow_symlinks=False)
+            and self._own_reason(entry.name, True, chain) is None
+        )
+
+    def _walk(self, below: str) -> Iterator[str]:
+        chain = self._chain_at_root()
+        parts = below.split("/") if below else []
+        for depth in range(1, len(parts) + 1):
+            chain = self._chain_below(chain, "/".join(parts[:depth]))
+        waiting = [(below, chain)]
+        while waiting:
+            folder, chain = waiting.pop(0)
+            for entry in _entries(self._root / folder):
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if self._own_reason(path, is_folder, chain) is not None:
+                    continue
+                if is_folder:
+                    waiting.append((path, self._chain_below(chain, path)))
+                elif entry.is_file():
+                    yield path
+
+    def _own_reason(
+        self, path: str, is_folder: bool, chain: tuple[_RuleFile, ...]
+    ) -> Ignored | None:
+        """Return why this very path is left alone, whatever is above it."""
+        name = path.rpartition("/")[2]
+        if name == ".git":
+            return Ignored(path, IgnoreReason.DEFAULT, ".git")
+        secret = _secret_pattern(name, is_folder)
+        if secret:  # before git's rules: no negation makes a key shareable
+            return Ignored(path, IgnoreReason.SECRET, f"its name matches {secret}")
+        for rules in reversed(chain):
+            ignored, pattern = rules.decision(f"{path}/" if is_folder else path)
+            if ignored:
+                return Ignored(path, IgnoreReason.GITIGNORE, f"{pattern} in {rules.source}")
+            if ignored is False:
+                return None
+        pattern = _default_pattern(name, is_folder)
+        return Ignored(path, IgnoreReason.DEFAULT, pattern) if pattern else None
+
+    def _chain_at_root(self) -> tuple[_RuleFile, ...]:
+        """Return the rule files that count in the root, weakest first."""
+        return self._existing([*self._outer, (self._root / ".gitignore", ".gitignore", "", 0)])
+
+    def _chain_below(self, chain: tuple[_RuleFile, ...], folder: str) -> tuple[_RuleFile, ...]:
+        source = f"{folder}/.gitignore"
+        own = (self._root / source, source, "", len(folder) + 1)
+        return chain + self._existing([own])
+
+    def _existing(self, files: Iterable[tuple[Path, str, str, int]]) -> tuple[_RuleFile, ...]:
+        return tuple(
+            _RuleFile(source, lead, skip, spec)
+            for file, source, lead, skip in files
+            if (spec := self._spec(file)) is not None
+        )
+
+    def _spec(self, file: Path) -> GitIgnoreSpec | None:
+        try:
+            status = file.stat()
+            stamp = (status.st_mtime_ns, status.st_size, status.st_ino)
+            known = self._read.get(file)
+            if known is None or known[0] != stamp:
+                known = (stamp, _parse(file.read_bytes()))
+                self._read[file] = known
+        except OSError:
+            return None  # absent, or not readable: git goes on without it too
+        return known[1]
+
+    def _outer_files(self) -> list[tuple[Path, str, str, int]]:
+        """Return the ignore files outside the workspace but in its repository, weakest first."""
+        folders = (self._root, *self._root.parents)
+        found = next(((folder, git) for folder in folders if (git := _git_of(folder))), None)
+        if found is None:
+            return []
+        repository, git = found
+        lead = self._root.relative_to(repository).as_posix()
+        lead = "" if lead == "." else f"{lead}/"
+        files = [(git / "info" / "exclude", ".git/info/exclude", lead, 0)]
+        for folder in reversed(self._root.parents):
+            if folder.is_relative_to(repository):
+                above = self._root.relative_to(folder).as_posix() + "/"
+                files.append((folder / ".gitignore", str(folder / ".gitignore"), above, 0))
+        # A folder that the user opened is watched even where its repository ignores it.
+        return [] if any(r.spec.match_file(r.lead) for r in self._existing(files)) else files
+
+
+def _secret_pattern(name: str, is_folder: bool) -> str:
+    folded = name.casefold()
+    if is_folder:
+        return folded if folded in _SECRET_FOLDERS else ""
+    if folded in _NOT_SECRET or folded.endswith(".pub"):
+        return ""
+    return next((pattern for pattern in _SECRETS if fnmatchcase(folded, pattern)), "")
+
+
+def _default_pattern(name: str, is_folder: bool) -> str:
+    if is_folder:
+        return name if name in _FOLDERS or name.endswith(".egg-info") else ""
+    return next((pattern for pattern in _TEMPORARY if fnmatchcase(name, pattern)), "")
+
+
+def _parse(data: bytes) -> GitIgnoreSpec:
+    lines = data.decode("utf-8", "replace").removeprefix("\ufeff").splitlines()
+    try:
+        return GitIgnoreSpec.from_lines(lines)
+    except ValueError:
+        return GitIgnoreSpec.from_lines(line for line in lines if _is_valid(line))
+
+
+def _is_valid(line: str) -> bool:
+    try:
+        GitIgnoreSpec.from_lines([line])
+    except ValueError:
+        return False  # git, too, passes over a pattern that it cannot read
+    return True
+
+
+def _entries(folder: Path) -> list[os.DirEntry[str]]:
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return []  # vanished meanwhile, or not ours to read
+
+
+def _git_of(folder: Path) -> Path | None:
+    """Return git's own folder of a checkout, also where ``.git`` is a file that points to it."""
+    git = folder / ".git"
+    if git.is_dir():
+        return git
+    try:
+        text = git.read_text("utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    target = folder / text.removeprefix("gitdir:").strip()
+    try:
+        return target / (target / "commondir").read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return target
