@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+# As wide as a plus sign in most fonts, unlike a hyphen.
+MINUS = "\u2212"
 _BYTES = ("B", "kB", "MB", "GB")
 
 

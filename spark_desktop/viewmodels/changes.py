@@ -1,0 +1,183 @@
+"""The left region: proposals, changed files, and what was ignored with its reason."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from spark_desktop.domain.events import (
+    ChangeApplied,
+    ChangeIgnored,
+    ChangeReverted,
+    FilesChanged,
+    ProposalChanged,
+    ProposalStreamed,
+    WorkFailed,
+)
+from spark_desktop.domain.proposal import Proposal, Streaming
+from spark_desktop.domain.workspace import Ignored
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.ports import Clock
+from spark_desktop.services.tasks import TaskScope
+from spark_desktop.viewmodels.amounts import age_text
+from spark_desktop.viewmodels.frames import Frames
+from spark_desktop.viewmodels.intents import Intents
+from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
+from spark_desktop.viewmodels.ports import Edits, Turns
+from spark_desktop.viewmodels.rows import Row, Rows
+from spark_desktop.viewmodels.wording import row_of
+
+# A list that explains the last changes; older ones explain nothing any more.
+_KEPT = 200
+# Milliseconds: a rate that changes faster cannot be read.
+_RATE_INTERVAL = 250
+_AGES_INTERVAL = 30_000
+
+_EMPTY = Notice(
+    "Nothing asks for a proposal yet.",
+    Tone.MUTED,
+    "Save a file with a comment that ends in AI!",
+    Action("Show how", Intent.HELP),
+)
+
+
+class ChangesViewModel(QObject):
+    """Three lists of rows, newest first, and the line of state over them."""
+
+    changed = Signal()
+    proposal_chosen = Signal(str)
+    file_chosen = Signal(str)
+
+    def __init__(
+        self, turns: Turns, edits: Edits, clock: Clock, bus: Bus, scope: TaskScope
+    ) -> None:
+        super().__init__()
+        self._turns = turns
+        self._edits = edits
+        self._clock = clock
+        self._intents = Intents(scope, lambda error: self._tell(notice_of(error)))
+        self.inbox = Rows(self)
+        self.files = Rows(self)
+        self.ignored = Rows(self)
+        self._told: Notice | None = None
+        self._proposals = {proposal.id: proposal for proposal in turns.proposals()}
+        self._rates: dict[str, float] = {}
+        self._changes: dict[str, tuple[datetime, str]] = {}
+        self._ignored: dict[str, Ignored] = {}
+        self._paced = Frames(self, _RATE_INTERVAL)
+        self._paced.frame.connect(self._show_inbox)
+        self._ages = QTimer(self)
+        self._ages.setInterval(_AGES_INTERVAL)
+        self._ages.timeout.connect(self.show_ages)
+        self._ages.start()
+        self._subscribe(bus)
+        self._show_inbox()
+
+    @property
+    def notice(self) -> Notice | None:
+        """Return what went wrong, else the hint of an empty inbox, else None."""
+        if self._told is not None:
+            return self._told
+        return None if self._proposals else _EMPTY
+
+    def choose_proposal(self, proposal_id: str) -> None:
+        """Ask for a proposal to be reviewed."""
+        if proposal_id in self._proposals:
+            self.proposal_chosen.emit(proposal_id)
+
+    def choose_file(self, path: str) -> None:
+        """Ask for a file to be shown."""
+        self.file_chosen.emit(path)
+
+    def dismiss(self, proposal_id: str) -> None:
+        """Take a queued or closed proposal off the list."""
+        self._intents.call(lambda: self._turns.dismiss(proposal_id))
+        self._proposals = {proposal.id: proposal for proposal in self._turns.proposals()}
+        self._show_inbox()
+
+    def undo(self) -> None:
+        """Take the last applied change back."""
+        self._intents.start("undo", self._edits.undo())
+
+    def redo(self) -> None:
+        """Bring the last undone change back."""
+        self._intents.start("redo", self._edits.redo())
+
+    def act(self, intent: Intent) -> None:
+        """Clear what was told, where that is asked for."""
+        if intent is Intent.DISMISS:
+            self._tell(None)
+
+    def show_ages(self) -> None:
+        """Write the times of the changed files anew; rows whose text stays are not repainted."""
+        now = self._clock.now()
+        newest = sorted(self._changes.items(), key=lambda item: item[1][0], reverse=True)
+        rows = [
+            Row(path, path.rpartition("/")[2], what, "file", Tone.PLAIN, age_text(when, now), path)
+            for path, (when, what) in newest[:_KEPT]
+        ]
+        self.files.set_rows(rows)
+
+    def _subscribe(self, bus: Bus) -> None:
+        bus.subscribe(ProposalChanged, self._on_proposal)
+        bus.subscribe(ProposalStreamed, self._on_streamed)
+        bus.subscribe(FilesChanged, lambda event: self._note(event.paths, "saved"))
+        bus.subscribe(ChangeApplied, lambda event: self._note((event.change.path,), "applied"))
+        bus.subscribe(ChangeReverted, self._on_reverted)
+        bus.subscribe(ChangeIgnored, self._on_ignored)
+        bus.subscribe(WorkFailed, self._on_failure)
+
+    def _on_proposal(self, event: ProposalChanged) -> None:
+        proposal = event.proposal
+        self._proposals[proposal.id] = proposal
+        if not isinstance(proposal.state, Streaming):
+            self._rates.pop(proposal.id, None)
+        self._show_inbox()
+        self.changed.emit()
+
+    def _on_streamed(self, event: ProposalStreamed) -> None:
+        if event.seconds > 0:
+            self._rates[event.proposal_id] = event.tokens / event.seconds
+            self._paced.request()
+
+    def _on_reverted(self, event: ChangeReverted) -> None:
+        self._note((event.change.path,), "undone" if event.change.undone else "redone")
+
+    def _on_ignored(self, event: ChangeIgnored) -> None:
+        self._ignored.pop(event.ignored.path, None)
+        self._ignored[event.ignored.path] = event.ignored
+        newest = list(reversed(self._ignored.values()))[:_KEPT]
+        self.ignored.set_rows([_ignored_row(ignored) for ignored in newest])
+        self.changed.emit()
+
+    def _on_failure(self, event: WorkFailed) -> None:
+        self._tell(Notice(event.message, Tone.PROBLEM, event.next_step))
+
+    def _note(self, paths: Sequence[str], what: str) -> None:
+        now = self._clock.now()
+        self._changes |= dict.fromkeys(paths, (now, what))
+        self.show_ages()
+        self._tell(None)
+
+    def _tell(self, notice: Notice | None) -> None:
+        if notice is not None and notice.action is None:
+            notice = Notice(
+                notice.text, notice.tone, notice.hint, Action("Dismiss", Intent.DISMISS)
+            )
+        self._told = notice
+        self.changed.emit()
+
+    def _show_inbox(self) -> None:
+        newest = reversed(self._proposals.values())
+        rows = [self._row(proposal) for proposal in newest]
+        self.inbox.set_rows(rows)
+
+    def _row(self, proposal: Proposal) -> Row:
+        return row_of(proposal, self._rates.get(proposal.id))
+
+
+def _ignored_row(ignored: Ignored) -> Row:
+    reason = ignored.reason.value
+    text = f"{reason} ({ignored.detail})" if ignored.detail else reason
+    name = ignored.path.rpartition("/")[2]
+    return Row(ignored.path, name, text, "ignored", Tone.MUTED, "", f"{ignored.path}\n{text}")

@@ -1,0 +1,227 @@
+"""The right region: threads, their turns, and the composer in its two modes."""
+
+from enum import Enum
+
+from PySide6.QtCore import QObject, Signal
+
+from spark_desktop.domain.conversation import Thread, Turn, TurnState
+from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.events import TurnChanged, TurnStreamed
+from spark_desktop.domain.trigger import Instruction, Span
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.ports import FileStore
+from spark_desktop.services.tasks import TaskScope
+from spark_desktop.viewmodels.amounts import plural
+from spark_desktop.viewmodels.frames import Frames
+from spark_desktop.viewmodels.intents import Intents
+from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
+from spark_desktop.viewmodels.ports import Chat, Turns
+
+
+class Mode(Enum):
+    """What the composer's text is: a question for the chat, or an instruction for the file."""
+
+    ASK = "ask"
+    EDIT = "edit"
+
+
+class ChatViewModel(QObject):
+    """One thread at a time; ``pieces`` arrive once a frame, as (turn id, text)."""
+
+    threads_changed = Signal()
+    thread_changed = Signal()
+    turn_changed = Signal(object)
+    pieces = Signal(str, str)
+    changed = Signal()
+    refused = Signal(str)
+
+    def __init__(
+        self, chat: Chat, turns: Turns, files: FileStore, bus: Bus, scope: TaskScope
+    ) -> None:
+        super().__init__()
+        self._chat = chat
+        self._requests = turns
+        self._files = files
+        self._intents = Intents(scope, self._on_failure)
+        self.threads: tuple[Thread, ...] = ()
+        self.thread_id: str | None = None
+        self.mode = Mode.ASK
+        self._turns: dict[str, Turn] = {}
+        self._told: Notice | None = None
+        self._target: tuple[str | None, Span | None] = (None, None)
+        self._waiting: dict[str, list[str]] = {}
+        self._frames = Frames(self)
+        self._frames.frame.connect(self._deliver)
+        bus.subscribe(TurnChanged, self._on_turn)
+        bus.subscribe(TurnStreamed, self._on_streamed)
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """Return the current thread's turns, oldest first."""
+        return tuple(self._turns.values())
+
+    @property
+    def title(self) -> str:
+        """Return the current thread's title."""
+        for thread in self.threads:
+            if thread.id == self.thread_id:
+                return thread.title or "New thread"
+        return "New thread"
+
+    @property
+    def is_answering(self) -> bool:
+        """Return whether an answer of this thread streams."""
+        return any(turn.state is TurnState.STREAMING for turn in self._turns.values())
+
+    @property
+    def last_answer(self) -> str:
+        """Return the newest answer, for copying; empty where there is none."""
+        answers = [turn.answer for turn in self._turns.values() if turn.answer]
+        return answers[-1] if answers else ""
+
+    @property
+    def target_text(self) -> str:
+        """Return what the composer's text will be about: "parser.py, lines 3 to 9"."""
+        path, lines = self._target
+        if path is None:
+            return "no file open" if self.mode is Mode.EDIT else "the project"
+        name = path.rpartition("/")[2]
+        if lines is None or self.mode is Mode.ASK:
+            return name
+        return (
+            f"{name}, line {lines.start + 1}"
+            if len(lines) == 1
+            else (f"{name}, lines {lines.start + 1} to {lines.end}")
+        )
+
+    @property
+    def placeholder(self) -> str:
+        """Return the composer's hint."""
+        if self.mode is Mode.ASK:
+            return "Ask about the code…"
+        _path, lines = self._target
+        place = "the file" if lines is None else plural(len(lines), "line")
+        return f"Say what to change in {place}…"
+
+    @property
+    def notice(self) -> Notice | None:
+        """Return the line over the composer: what went wrong, or what edit mode still needs."""
+        if self._told is not None:
+            return self._told
+        if self.mode is Mode.EDIT and self._target[0] is None:
+            return Notice("No file is open.", Tone.MUTED, "Choose one under Changes.")
+        return None
+
+    def load(self) -> None:
+        """Fetch the threads and show the newest one."""
+        self._intents.start("load", self._load())
+
+    def send(self, text: str) -> None:
+        """Ask, or request an edit; ``refused`` gives the text back where that fails."""
+        stripped = text.strip()
+        if not stripped:
+            return
+        self._tell(None)
+        if self.mode is Mode.ASK:
+            self._intents.start("ask", self._ask(stripped))
+        else:
+            self._intents.start("edit", self._edit(stripped))
+
+    def stop(self) -> None:
+        """Stop the running answer."""
+        self._chat.stop()
+
+    def new_thread(self) -> None:
+        """Begin a thread."""
+        self._intents.start("new thread", self._new_thread())
+
+    def open_thread(self, thread_id: str) -> None:
+        """Show another thread."""
+        self._intents.start("open thread", self._open(thread_id))
+
+    def set_mode(self, mode: Mode) -> None:
+        """Say what the composer's text is."""
+        if mode is not self.mode:
+            self.mode = mode
+            self.changed.emit()
+
+    def set_target(self, path: str | None, lines: Span | None) -> None:
+        """Note which file is shown, and which of its lines are selected."""
+        if (path, lines) != self._target:
+            self._target = (path, lines)
+            self.changed.emit()
+
+    def act(self, intent: Intent) -> None:
+        """Clear what was told, where that is asked for."""
+        if intent is Intent.DISMISS:
+            self._tell(None)
+
+    async def _load(self) -> None:
+        thread = await self._chat.current()
+        self.threads = await self._chat.threads()
+        self._show(thread)
+
+    async def _ask(self, question: str) -> None:
+        path, _lines = self._target
+        try:
+            await self._chat.ask(question, path, self.thread_id)
+        except SparkError:
+            self.refused.emit(question)
+            raise
+        # Its first question names a thread.
+        self.threads = await self._chat.threads()
+        self.threads_changed.emit()
+
+    async def _edit(self, instruction: str) -> None:
+        path, lines = self._target
+        if path is None:
+            self.refused.emit(instruction)
+            return
+        try:
+            snapshot = await self._files.read(path)
+            self._requests.request(Instruction(snapshot, lines, instruction))
+        except SparkError:
+            self.refused.emit(instruction)
+            raise
+
+    async def _new_thread(self) -> None:
+        self._show(await self._chat.new_thread())
+        self.threads = await self._chat.threads()
+        self.threads_changed.emit()
+
+    async def _open(self, thread_id: str) -> None:
+        self._show(await self._chat.open(thread_id))
+
+    def _show(self, thread: Thread) -> None:
+        self._frames.flush()
+        self.thread_id = thread.id
+        self._turns = {turn.id: turn for turn in thread.turns}
+        self.thread_changed.emit()
+        self.threads_changed.emit()
+        self.changed.emit()
+
+    def _on_turn(self, event: TurnChanged) -> None:
+        if event.thread_id != self.thread_id:
+            return
+        # What the turn's new value holds already must not be appended once more.
+        self._waiting.pop(event.turn.id, None)
+        self._turns[event.turn.id] = event.turn
+        self.turn_changed.emit(event.turn)
+        self.changed.emit()
+
+    def _on_streamed(self, event: TurnStreamed) -> None:
+        if event.thread_id == self.thread_id:
+            self._waiting.setdefault(event.turn_id, []).append(event.piece)
+            self._frames.request()
+
+    def _deliver(self) -> None:
+        waiting, self._waiting = self._waiting, {}
+        for turn_id, pieces in waiting.items():
+            self.pieces.emit(turn_id, "".join(pieces))
+
+    def _on_failure(self, error: SparkError) -> None:
+        self._tell(notice_of(error, Action("Dismiss", Intent.DISMISS)))
+
+    def _tell(self, notice: Notice | None) -> None:
+        self._told = notice
+        self.changed.emit()

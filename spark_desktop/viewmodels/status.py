@@ -1,0 +1,143 @@
+"""The numbers in the status bar, each with how it was measured."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+
+from spark_desktop.domain.completion import ModelInfo, Timing, Usage
+from spark_desktop.domain.core_state import CoreReady
+from spark_desktop.domain.events import (
+    CoreStateChanged,
+    ProposalChanged,
+    ProposalStreamed,
+    TurnChanged,
+)
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.ports import Core
+from spark_desktop.viewmodels.amounts import duration_text, percent_text, tokens_text
+from spark_desktop.viewmodels.frames import Frames
+
+# Milliseconds: a number that changes faster cannot be read.
+_INTERVAL = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One number with its unit; ``share`` from 0 to 1 where a small bar says more."""
+
+    text: str = ""
+    tip: str = ""
+    share: float | None = None
+
+
+_NO_READING = Reading()
+
+
+class StatusViewModel(QObject):
+    """Readings of the last completion; the speed also while one streams."""
+
+    changed = Signal()
+
+    def __init__(self, core: Core, bus: Bus) -> None:
+        super().__init__()
+        state = core.state
+        self._model: ModelInfo | None = state.model if isinstance(state, CoreReady) else None
+        self._live: ProposalStreamed | None = None
+        self._usage: Usage | None = None
+        self._timing: Timing | None = None
+        self._frames = Frames(self, _INTERVAL)
+        self._frames.frame.connect(self.changed)
+        bus.subscribe(CoreStateChanged, self._on_core)
+        bus.subscribe(ProposalStreamed, self._on_streamed)
+        bus.subscribe(
+            ProposalChanged, lambda e: self._measured(e.proposal.usage, e.proposal.timing)
+        )
+        bus.subscribe(TurnChanged, lambda e: self._measured(e.turn.usage, e.turn.timing))
+
+    @property
+    def speed(self) -> Reading:
+        """Return tokens per second."""
+        live = self._live
+        if live is not None and live.seconds > 0:
+            tip = "Pieces received so far, divided by the time since the first of them."
+            return Reading(f"{live.tokens / live.seconds:.0f} tokens/s", tip)
+        usage, timing = self._usage, self._timing
+        if usage is None or timing is None or usage.completion_tokens == 0:
+            return _NO_READING
+        if timing.decode:
+            rate = usage.completion_tokens / timing.decode
+            tip = "Tokens of the last answer, divided by the server's own decode time."
+            return Reading(f"{rate:.0f} tokens/s", tip)
+        seconds = timing.total - timing.first_token
+        if seconds <= 0 or usage.completion_tokens < 2:
+            return _NO_READING
+        rate = (usage.completion_tokens - 1) / seconds
+        tip = "Tokens of the last answer after its first, divided by the time since the first."
+        return Reading(f"{rate:.0f} tokens/s", tip)
+
+    @property
+    def first_token(self) -> Reading:
+        """Return the time to first token of the last completion."""
+        if self._timing is None:
+            return _NO_READING
+        tip = "From sending the request to the first piece of the answer, by this app's clock."
+        return Reading(f"first token {duration_text(self._timing.first_token)}", tip)
+
+    @property
+    def context(self) -> Reading:
+        """Return how much of the model's context the last completion used."""
+        if self._usage is None or self._model is None or self._model.context <= 0:
+            return _NO_READING
+        used = self._usage.prompt_tokens + self._usage.completion_tokens
+        total = self._model.context
+        tip = f"Prompt and answer together: {used} of {total} tokens, counted by the server."
+        text = f"context {tokens_text(used)} / {tokens_text(total)}"
+        return Reading(text, tip, min(1.0, used / total))
+
+    @property
+    def cached(self) -> Reading:
+        """Return the share of the prompt that was reused."""
+        if self._usage is None or self._usage.prompt_tokens == 0:
+            return _NO_READING
+        share = self._usage.cached_tokens / self._usage.prompt_tokens
+        tip = (
+            f"{self._usage.cached_tokens} of {self._usage.prompt_tokens} prompt tokens were "
+            "reused from the turn before, as the server reports it."
+        )
+        return Reading(f"cached {percent_text(share)}", tip)
+
+    @property
+    def split(self) -> Reading:
+        """Return the share of the server's time that went into reading the prompt."""
+        timing = self._timing
+        if timing is None or timing.prefill is None or timing.decode is None:
+            return _NO_READING
+        whole = timing.prefill + timing.decode
+        if whole <= 0:
+            return _NO_READING
+        tip = (
+            f"Prefill (reading the prompt) {duration_text(timing.prefill)}, decode (writing the "
+            f"answer) {duration_text(timing.decode)}, as the server measured them."
+        )
+        return Reading("prefill / decode", tip, timing.prefill / whole)
+
+    def _on_core(self, event: CoreStateChanged) -> None:
+        self._model = event.state.model if isinstance(event.state, CoreReady) else self._model
+        self.changed.emit()
+
+    def _on_streamed(self, event: ProposalStreamed) -> None:
+        self._live = event
+        self._frames.request()
+
+    def _measured(self, usage: Usage | None, timing: Timing | None) -> None:
+        if (
+            usage is not None
+            and timing is not None
+            and (usage, timing)
+            != (
+                self._usage,
+                self._timing,
+            )
+        ):
+            self._usage, self._timing, self._live = usage, timing, None
+            self.changed.emit()
