@@ -1,0 +1,86 @@
+"""The database's schema, as numbered steps; a step that was released is never edited."""
+
+import sqlite3
+
+from spark_desktop.domain.errors import StoreError
+
+_THREADS = (
+    """CREATE TABLE threads (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        workspace TEXT NOT NULL,
+        title TEXT NOT NULL,
+        created TEXT NOT NULL
+    )""",
+    "CREATE INDEX threads_by_workspace ON threads (workspace, position)",
+    """CREATE TABLE turns (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        thread_id TEXT NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+        question TEXT NOT NULL,
+        answer TEXT NOT NULL,
+        state TEXT NOT NULL,
+        created TEXT NOT NULL,
+        model TEXT NOT NULL,
+        path TEXT,
+        error TEXT NOT NULL,
+        usage TEXT,
+        timing TEXT
+    )""",
+    "CREATE INDEX turns_by_thread ON turns (thread_id, position)",
+)
+_CHECKPOINTS = (
+    """CREATE TABLE contents (
+        digest TEXT PRIMARY KEY,
+        data BLOB NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE changes (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL,
+        workspace TEXT NOT NULL,
+        path TEXT NOT NULL,
+        title TEXT NOT NULL,
+        hunks TEXT NOT NULL,
+        before TEXT NOT NULL REFERENCES contents (digest),
+        after TEXT NOT NULL REFERENCES contents (digest),
+        created TEXT NOT NULL,
+        undone INTEGER NOT NULL,
+        UNIQUE (workspace, id)
+    )""",
+    "CREATE INDEX changes_by_before ON changes (before)",
+    "CREATE INDEX changes_by_after ON changes (after)",
+)
+STEPS: tuple[tuple[str, ...], ...] = (_THREADS, _CHECKPOINTS)
+
+
+def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:
+    """Bring the schema up to the last step; each step is one transaction and runs once.
+
+    The connection must be in autocommit mode. Raises StoreError for a newer program's database,
+    sqlite3.Error where a step fails, which is then taken back.
+    """
+    while _version(connection) != len(steps):
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            # Asked again: another process may have taken the step while we waited for the lock.
+            done = _version(connection)
+            _refuse_newer(done, len(steps))
+            for statement in steps[done] if done < len(steps) else ():
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {min(done + 1, len(steps))}")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _refuse_newer(found: int, known: int) -> None:
+    if found > known:
+        raise StoreError(
+            f"The database is of a newer Spark (schema {found}, this one knows {known}).",
+            "Update Spark, or start it with another data folder.",
+        )
