@@ -28,7 +28,7 @@ async def until(condition, seconds=15.0):
         await asyncio.sleep(0.02)
 
 
-async def test_the_ready_file_holds_the_ready_line_and_only_its_owner_may_read_it(
+def test_the_ready_file_holds_the_ready_line_and_only_its_owner_may_read_it(
     start_core, replay_script, tmp_path
 ):
     ready = tmp_path / "run" / "core.json"
@@ -63,13 +63,13 @@ async def test_sigterm_during_an_answer_ends_the_core_in_order(start_core, repla
     assert not ready.exists()
 
 
-async def test_sigint_ends_the_core_with_exit_code_0(start_core, replay_script):
+def test_sigint_ends_the_core_with_exit_code_0(start_core, replay_script):
     core = start_core("--model", replay_script(HELLO))
     core.process.send_signal(signal.SIGINT)
     assert core.wait() == 0
 
 
-async def test_the_core_dies_with_its_owner_even_after_kill_9(start_core, replay_script):
+def test_the_core_dies_with_its_owner_even_after_kill_9(start_core, replay_script):
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as owner:
         core = start_core("--model", replay_script(HELLO), "--owner", str(owner.pid))
         owner.kill()
@@ -101,7 +101,7 @@ async def test_a_lease_keeps_the_core_beyond_its_linger_time(start_core, replay_
         assert core.process.poll() is None
 
 
-async def test_a_program_that_is_killed_loses_its_lease(start_core, replay_script):
+def test_a_program_that_is_killed_loses_its_lease(start_core, replay_script):
     core = start_core(
         "--model", replay_script(HELLO), "--linger", "0.2", "--owner", str(os.getpid())
     )
@@ -120,7 +120,7 @@ async def test_a_program_that_is_killed_loses_its_lease(start_core, replay_scrip
     assert core.wait() == 0
 
 
-async def test_an_unused_core_without_an_owner_ends_by_itself(start_core, replay_script):
+def test_an_unused_core_without_an_owner_ends_by_itself(start_core, replay_script):
     core = start_core("--model", replay_script(HELLO), "--linger", "0.2")
     assert core.wait() == 0
 
@@ -142,7 +142,7 @@ async def test_closing_the_connection_frees_the_slot_of_a_slow_prompt(start_core
     assert slot["prompt_tokens_processed"] < 400
 
 
-async def test_the_ready_file_of_another_core_is_left_alone(start_core, replay_script, tmp_path):
+def test_the_ready_file_of_another_core_is_left_alone(start_core, replay_script, tmp_path):
     ready = tmp_path / "core.json"
     script = replay_script(HELLO)
     first = start_core("--model", script, "--ready-file", str(ready))

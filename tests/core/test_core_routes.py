@@ -1,0 +1,431 @@
+"""The routes, over the replay engine and in this process."""
+
+import json
+from contextlib import asynccontextmanager
+
+import httpx
+import pytest
+
+from inference_core.engine.replay import ReplayEngine, ScriptedAnswer
+from inference_core.models.catalogue import Catalogue
+from inference_core.server.activity import Activity
+from inference_core.server.app import BODY_LIMIT_BYTES, build_app
+from inference_core.server.served_model import ServedModel
+
+TOKEN = "secret"
+FIM = Catalogue.load().default.fim
+MODEL = ServedModel("tiny", frozenset({"tiny.gguf"}), FIM, ("region",), 1000)
+
+SCRIPT = (
+    ScriptedAnswer("BREAK", "one two three four", fail_after=2),
+    ScriptedAnswer("<|fim_prefix|>def add", "return a + b"),
+    ScriptedAnswer("user: hi", "hello there friend"),
+    ScriptedAnswer("once upon", " a time"),
+)
+
+
+@asynccontextmanager
+async def core(script=SCRIPT, model=MODEL, context=64, token=TOKEN, host="127.0.0.1"):
+    app = build_app(ReplayEngine(script, context), model, TOKEN, Activity())
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    async with httpx.AsyncClient(
+        transport=transport, base_url=f"http://{host}", headers=headers
+    ) as client:
+        yield client
+
+
+def chat(content="hi", **more):
+    return {"messages": [{"role": "user", "content": content}], **more}
+
+
+def events(response):
+    """The data of a stream's events; the mark of a complete one stays a word."""
+    lines = [line.removeprefix("data: ") for line in response.text.split("\n\n") if line]
+    return [line if line == "[DONE]" else json.loads(line) for line in lines]
+
+
+# -- answers ---------------------------------------------------------------------------------
+
+
+async def test_a_chat_is_answered_with_usage_and_timings():
+    async with core() as client:
+        answer = (await client.post("/v1/chat/completions", json=chat())).json()
+    assert answer["object"] == "chat.completion"
+    assert answer["choices"][0]["message"] == {
+        "role": "assistant",
+        "content": "hello there friend",
+    }
+    assert answer["choices"][0]["finish_reason"] == "stop"
+    assert answer["usage"]["completion_tokens"] == answer["timings"]["predicted_n"] == 3
+    assert answer["usage"]["prompt_tokens"] == answer["timings"]["prompt_n"]
+
+
+async def test_a_streamed_chat_says_the_role_the_pieces_the_reason_and_the_usage():
+    async with core() as client:
+        options = {"include_usage": True}
+        response = await client.post(
+            "/v1/chat/completions", json=chat(stream=True, stream_options=options)
+        )
+    *chunks, done = events(response)
+    assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
+    assert done == "[DONE]"
+    deltas = [chunk["choices"][0]["delta"] for chunk in chunks if chunk["choices"]]
+    assert deltas[0] == {"role": "assistant", "content": ""}
+    assert "".join(delta.get("content", "") for delta in deltas) == "hello there friend"
+    assert chunks[-2]["choices"][0]["finish_reason"] == "stop"
+    assert chunks[-1]["usage"]["completion_tokens"] == 3
+    assert chunks[-1]["timings"]["predicted_n"] == 3
+
+
+async def test_without_include_usage_the_timings_are_on_the_chunk_with_the_reason():
+    async with core() as client:
+        response = await client.post("/v1/chat/completions", json=chat(stream=True))
+    last = events(response)[-2]
+    assert last["choices"][0]["finish_reason"] == "stop"
+    assert "usage" not in last
+    assert last["timings"]["predicted_n"] == 3
+
+
+async def test_the_progress_of_the_prompt_is_streamed_where_it_is_asked_for():
+    async with core() as client:
+        response = await client.post(
+            "/v1/chat/completions", json=chat(stream=True, return_progress=True)
+        )
+    progress = [c["prompt_progress"] for c in events(response)[:-1] if "prompt_progress" in c]
+    assert progress[-1]["processed"] == progress[-1]["total"] > 0
+
+
+@pytest.mark.parametrize("prompt", ["once upon", ["once upon"]])
+async def test_a_text_is_continued(prompt):
+    async with core() as client:
+        answer = (await client.post("/v1/completions", json={"prompt": prompt})).json()
+    assert answer["choices"][0]["text"] == " a time"
+    assert answer["object"] == "text_completion"
+
+
+async def test_token_numbers_are_taken_as_a_prompt():
+    async with core((ScriptedAnswer("7 8 9", "ten"),)) as client:
+        answer = (await client.post("/v1/completions", json={"prompt": [7, 8, 9]})).json()
+    assert answer["choices"][0]["text"] == "ten"
+
+
+async def test_a_streamed_completion_ends_with_reason_usage_and_done():
+    async with core() as client:
+        body = {"prompt": "once upon", "stream": True, "stream_options": {"include_usage": True}}
+        *chunks, done = events(await client.post("/v1/completions", json=body))
+    assert "".join(c["choices"][0]["text"] for c in chunks if c["choices"]) == " a time"
+    assert chunks[-1]["usage"]["total_tokens"] > 0
+    assert done == "[DONE]"
+
+
+async def test_a_fill_in_lays_out_prefix_and_suffix_with_the_catalogues_tokens():
+    script = (ScriptedAnswer("<|fim_prefix|>A<|fim_suffix|>B<|fim_middle|>", "mid"),)
+    async with core(script) as client:
+        body = {"input_prefix": "A", "input_suffix": "B"}
+        answer = (await client.post("/infill", json=body)).json()
+    assert (answer["content"], answer["stop"], answer["stop_type"]) == ("mid", True, "eos")
+
+
+async def test_extra_files_come_before_the_prefix_with_their_names():
+    wanted = (
+        "<|repo_name|>workspace\n<|file_sep|>a.py\nx = 1\n<|file_sep|>"
+        "<|fim_prefix|>P<|fim_suffix|>S<|fim_middle|>M"
+    )
+    async with core((ScriptedAnswer(wanted, "ok"),)) as client:
+        extra = [{"filename": "a.py", "text": "x = 1"}]
+        body = {"input_prefix": "P", "input_suffix": "S", "input_extra": extra, "prompt": "M"}
+        answer = (await client.post("/infill", json=body)).json()
+    assert answer["content"] == "ok"
+
+
+async def test_a_streamed_fill_in_has_llama_servers_shape_and_the_progress_on_request():
+    async with core() as client:
+        body = {"input_prefix": "def add", "stream": True, "return_progress": True}
+        *chunks, done = events(await client.post("/infill", json=body))
+    assert "prompt_progress" in chunks[0]
+    assert "".join(chunk["content"] for chunk in chunks) == "return a + b"
+    assert [chunk["stop"] for chunk in chunks[-2:]] == [False, True]
+    assert done == "[DONE]"
+
+
+async def test_a_limit_of_a_fill_in_is_told_as_its_stop_type():
+    async with core() as client:
+        body = {"input_prefix": "def add", "n_predict": 1}
+        answer = (await client.post("/infill", json=body)).json()
+    assert (answer["content"], answer["stop_type"]) == ("return", "limit")
+
+
+async def test_a_completion_with_a_suffix_is_a_fill_in():
+    async with core() as client:
+        body = {"prompt": "def add", "suffix": "\n"}
+        answer = (await client.post("/v1/completions", json=body)).json()
+    assert answer["choices"][0]["text"] == "return a + b"
+
+
+async def test_max_tokens_cuts_the_answer_and_says_so():
+    async with core() as client:
+        answer = (await client.post("/v1/chat/completions", json=chat(max_tokens=2))).json()
+    assert answer["choices"][0]["message"]["content"] == "hello there"
+    assert answer["choices"][0]["finish_reason"] == "length"
+
+
+async def test_the_newer_name_of_max_tokens_counts_where_both_are_sent():
+    async with core() as client:
+        body = chat(max_tokens=3, max_completion_tokens=1)
+        answer = (await client.post("/v1/chat/completions", json=body)).json()
+    assert answer["choices"][0]["message"]["content"] == "hello"
+
+
+@pytest.mark.parametrize("stop", [" there", ["nothing", " there"]])
+async def test_a_stop_string_ends_the_answer(stop):
+    async with core() as client:
+        answer = (await client.post("/v1/chat/completions", json=chat(stop=stop))).json()
+    assert answer["choices"][0]["message"]["content"] == "hello"
+
+
+async def test_a_repeated_prompt_is_reused_and_reported_as_cached():
+    async with core() as client:
+        await client.post("/v1/chat/completions", json=chat())
+        answer = (await client.post("/v1/chat/completions", json=chat())).json()
+    cached = answer["usage"]["prompt_tokens_details"]["cached_tokens"]
+    assert cached == answer["usage"]["prompt_tokens"] - 1
+    assert answer["timings"]["prompt_n"] == 1
+
+
+async def test_content_may_come_in_text_parts_and_developer_means_system():
+    async with core((ScriptedAnswer("system: be brief\nuser: hi", "ok"),)) as client:
+        parts = [{"type": "text", "text": "h"}, {"type": "text", "text": "i"}]
+        messages = [
+            {"role": "developer", "content": "be brief"},
+            {"role": "user", "content": parts},
+            {"role": "assistant", "content": None},
+        ]
+        answer = await client.post("/v1/chat/completions", json={"messages": messages})
+    assert answer.json()["choices"][0]["message"]["content"] == "ok"
+
+
+async def test_unknown_fields_are_ignored():
+    async with core() as client:
+        body = chat(tools=[], logit_bias={}, user="me", seed=7, temperature=0, top_k=3)
+        response = await client.post("/v1/chat/completions", json=body)
+    assert response.status_code == 200
+
+
+async def test_tokenize_counts_and_lists():
+    async with core() as client:
+        answer = (await client.post("/tokenize", json={"content": "a b"})).json()
+    assert answer == {"count": 2, "tokens": [{"id": 0, "piece": "a"}, {"id": 1, "piece": " b"}]}
+
+
+async def test_the_models_list_says_what_spark_wants_to_know():
+    async with core() as client:
+        answer = (await client.get("/v1/models")).json()
+    assert answer["data"][0]["id"] == "tiny"
+    assert answer["data"][0]["spark"] == {
+        "context": 64,
+        "formats": ["region"],
+        "fim": True,
+        "memory_bytes": 1000,
+    }
+
+
+async def test_the_slot_counts_what_was_processed():
+    async with core() as client:
+        answer = (await client.post("/v1/chat/completions", json=chat())).json()
+        slot = (await client.get("/slots")).json()[0]
+    assert slot["state"] == "free"
+    assert slot["is_processing"] is False
+    assert slot["answers"] == 1
+    assert slot["prompt_tokens_processed"] == answer["usage"]["prompt_tokens"]
+
+
+# -- refusals --------------------------------------------------------------------------------
+
+CHAT, TEXT, FILL = "/v1/chat/completions", "/v1/completions", "/infill"
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "param", "says"),
+    [
+        (CHAT, {}, "messages", "is required"),
+        (CHAT, {"messages": "hi"}, "messages", "must be a list, not a string"),
+        (CHAT, {"messages": []}, "messages", "at least one message"),
+        (CHAT, {"messages": ["hi"]}, "messages[0]", "must be an object, not a string"),
+        (CHAT, {"messages": [{"content": "x"}]}, "messages[0].role", "is required"),
+        (CHAT, {"messages": [{"role": "user"}]}, "messages[0].content", "is required"),
+        (
+            CHAT,
+            {"messages": [{"role": "user", "content": 3}]},
+            "messages[0].content",
+            "must be a string, not a number",
+        ),
+        (
+            CHAT,
+            {"messages": [{"role": "user", "content": [{"type": "image_url"}]}]},
+            "messages[0].content[0].type",
+            "cannot read 'image_url'",
+        ),
+        (CHAT, chat(max_tokens="many"), "max_tokens", "must be an integer, not a string"),
+        (CHAT, chat(max_tokens=1.5), "max_tokens", "must be an integer"),
+        (CHAT, chat(max_tokens=True), "max_tokens", "must be an integer, not a boolean"),
+        (CHAT, chat(max_tokens=0), "max_tokens", "at least 1, not 0"),
+        (CHAT, chat(max_completion_tokens=0), "max_completion_tokens", "at least 1"),
+        (CHAT, chat(temperature=3), "temperature", "from 0 to 2, not 3"),
+        (CHAT, chat(temperature=True), "temperature", "must be a number, not a boolean"),
+        (CHAT, chat(top_p="high"), "top_p", "must be a number"),
+        (CHAT, chat(stream="yes"), "stream", "must be a boolean, not a string"),
+        (CHAT, chat(stream_options=[]), "stream_options", "must be an object, not a list"),
+        (
+            CHAT,
+            chat(stream_options={"include_usage": 1}),
+            "stream_options.include_usage",
+            "must be a boolean, not a number",
+        ),
+        (CHAT, chat(stop=5), "stop", "a string or a list of strings"),
+        (CHAT, chat(stop=["a", {}]), "stop[1]", "must be a string, not an object"),
+        (CHAT, chat(n=2), "n", "must be 1"),
+        (CHAT, chat(model=5), "model", "must be a string"),
+        (TEXT, {}, "prompt", "is required"),
+        (TEXT, {"prompt": []}, "prompt", "must not be empty"),
+        (TEXT, {"prompt": [1, "x"]}, "prompt[1]", "must be a token number, not a string"),
+        (TEXT, {"prompt": 5}, "prompt", "must be a string, not a number"),
+        (TEXT, {"prompt": "a", "suffix": 1}, "suffix", "must be a string"),
+        (FILL, {"input_prefix": 1}, "input_prefix", "must be a string, not a number"),
+        (FILL, {"input_extra": [{"filename": "a"}]}, "input_extra[0].text", "is required"),
+        (FILL, {"n_predict": 0}, "n_predict", "at least 1, or -1"),
+        (FILL, {"n_predict": -2}, "n_predict", "at least -1"),
+        ("/tokenize", {}, "content", "is required"),
+    ],
+)
+async def test_a_wrong_field_is_named(path, body, param, says):
+    async with core() as client:
+        response = await client.post(path, json=body)
+    error = response.json()["error"]
+    assert response.status_code == 400
+    assert error["param"] == param
+    assert param in error["message"]
+    assert says in error["message"]
+    assert error["type"] == "invalid_request_error"
+
+
+@pytest.mark.parametrize(("body", "says"), [(b"{", "valid JSON"), (b"[]", "must be a JSON object")])
+async def test_a_body_that_is_no_json_object_is_refused(body, says):
+    async with core() as client:
+        response = await client.post(CHAT, content=body)
+    assert response.status_code == 400
+    assert says in response.json()["error"]["message"]
+
+
+async def test_a_body_over_the_limit_is_refused():
+    async with core() as client:
+        response = await client.post(CHAT, content=b" " * (BODY_LIMIT_BYTES + 1))
+    assert response.status_code == 413
+    assert response.json()["error"]["code"] == "body_too_large"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_prompt_over_the_context_is_refused_with_both_numbers(stream):
+    async with core() as client:
+        response = await client.post(TEXT, json={"prompt": "word " * 100, "stream": stream})
+    error = response.json()["error"]
+    assert response.status_code == 400
+    assert error["code"] == "context_length_exceeded"
+    assert "101 tokens, but the context holds 64" in error["message"]
+
+
+async def test_another_model_than_the_loaded_one_is_not_found():
+    async with core() as client:
+        wrong = await client.post(CHAT, json=chat(model="gpt-9"))
+        right = await client.post(CHAT, json=chat(model="tiny.gguf"))
+    assert wrong.status_code == 404
+    assert "this core serves 'tiny'" in wrong.json()["error"]["message"]
+    assert right.status_code == 200
+
+
+async def test_a_model_without_fill_in_tokens_refuses_to_fill_in():
+    async with core(model=ServedModel("plain")) as client:
+        response = await client.post(FILL, json={"input_prefix": "a"})
+    assert response.status_code == 400
+    assert response.json()["error"]["code"] == "fim_not_supported"
+
+
+async def test_a_prompt_that_the_script_does_not_know_is_refused():
+    async with core() as client:
+        response = await client.post(CHAT, json=chat("who are you"))
+    assert response.json()["error"]["code"] == "no_replay"
+
+
+async def test_an_answer_that_breaks_off_is_a_500_when_it_is_not_streamed():
+    async with core() as client:
+        response = await client.post(CHAT, json=chat("BREAK"))
+    assert response.status_code == 500
+    assert response.json()["error"]["type"] == "server_error"
+
+
+async def test_a_stream_that_breaks_off_ends_with_the_error_and_without_done():
+    async with core() as client:
+        response = await client.post(CHAT, json=chat("BREAK", stream=True))
+    last = events(response)[-1]
+    assert response.status_code == 200
+    assert last["error"]["code"] == "engine_failed"
+    assert [c["choices"][0]["delta"].get("content") for c in events(response)[1:3]] == [
+        "one",
+        " two",
+    ]
+
+
+@pytest.mark.parametrize("token", [None, "wrong"])
+@pytest.mark.parametrize("path", ["/v1/models", "/slots", "/lease", "/nowhere"])
+async def test_every_route_but_health_wants_the_token(token, path):
+    async with core(token=token) as client:
+        response = await client.get(path)
+        health = await client.get("/health")
+    assert response.status_code == 401
+    assert response.json()["error"]["code"] == "invalid_api_key"
+    assert health.json() == {"status": "ok", "model": "tiny"}
+
+
+@pytest.mark.parametrize("host", ["evil.example", "10.0.0.1", "localhost.evil.example"])
+async def test_a_foreign_host_is_refused_even_at_health(host):
+    async with core(host=host) as client:
+        response = await client.get("/health")
+    assert response.status_code == 403
+    assert host in response.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("host", ["localhost:80", "127.0.0.1:4711", "127.8.9.1", "[::1]:80"])
+async def test_every_loopback_host_is_taken(host):
+    async with core() as client:
+        response = await client.get("/health", headers={"Host": host})
+    assert response.status_code == 200
+
+
+async def test_a_host_that_cannot_be_read_is_refused():
+    async with core() as client:
+        response = await client.get("/health", headers={"Host": "[::1"})
+    assert response.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [("GET", "/v2", 404, "not_found"), ("GET", CHAT, 405, "method_not_allowed")],
+)
+async def test_an_unknown_route_is_refused_in_the_same_shape(method, path, status, code):
+    async with core() as client:
+        response = await client.request(method, path)
+    assert response.status_code == status
+    assert response.json()["error"]["code"] == code
+
+
+async def test_a_fault_of_the_core_does_not_show_its_trace():
+    class Faulty(ReplayEngine):
+        def slots(self):
+            raise ZeroDivisionError("private")
+
+    app = build_app(Faulty(()), MODEL, TOKEN, Activity())
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        response = await client.get("/slots", headers={"Authorization": f"Bearer {TOKEN}"})
+    assert response.status_code == 500
+    assert response.json()["error"]["message"] == "The core failed: ZeroDivisionError."
