@@ -1,0 +1,130 @@
+"""Writes hunks to files, and takes them back: the only service that changes the user's files."""
+
+import asyncio
+import uuid
+from collections.abc import Iterable
+from dataclasses import replace
+
+from spark_desktop.domain.errors import FileError, NothingToUndoError, StoreError
+from spark_desktop.domain.events import ChangeApplied, ChangeReverted
+from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.patch import FilePatch, Hunk, apply, inverse
+from spark_desktop.domain.review import rebase
+from spark_desktop.domain.text import SourceText, decode
+from spark_desktop.domain.workspace import Snapshot
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.ports import CheckpointStore, Clock, FileStore
+
+
+class EditService:
+    """One write at a time, each of them recorded before it happens."""
+
+    def __init__(
+        self, files: FileStore, checkpoints: CheckpointStore, bus: Bus, clock: Clock
+    ) -> None:
+        self._files = files
+        self._checkpoints = checkpoints
+        self._bus = bus
+        self._clock = clock
+        self._lock = asyncio.Lock()
+
+    async def apply(self, snapshot: Snapshot, hunks: Iterable[Hunk], title: str) -> AppliedChange:
+        """Write the hunks, made for ``snapshot``, and return the kept change.
+
+        Raises FileChangedError, with nothing written, where the file is not the snapshot any more;
+        other FileErrors and StoreError likewise leave the file as it was.
+        """
+        chosen = tuple(sorted(hunks, key=lambda hunk: hunk.start))
+        after = snapshot.text.with_content(apply(snapshot.text.content, chosen))
+        change = AppliedChange(
+            id=uuid.uuid4().hex,
+            path=snapshot.path,
+            title=title,
+            hunks=chosen,
+            before=snapshot.digest,
+            after=after.digest,
+            created=self._clock.now(),
+        )
+        async with self._lock:
+            # Kept as undone first: a crash between here and the write leaves a change that redo
+            # offers, and one after the write a change that ``_settle`` finds on disk.
+            intent = replace(change, undone=True)
+            await self._checkpoints.record(intent, snapshot.text.encode(), after.encode())
+            try:
+                await self._files.replace(snapshot.path, after, snapshot.digest)
+            except FileError:
+                await self._checkpoints.forget(change.id)
+                raise
+            await self._checkpoints.mark(change.id, undone=False)
+        self._bus.publish(ChangeApplied(change))
+        return change
+
+    async def undo(self) -> AppliedChange:
+        """Take the last applied change back, keeping what the user changed since.
+
+        Raises NothingToUndoError, ConflictError where the user changed the same lines, FileError.
+        """
+        async with self._lock:
+            await self._settle()
+            change = await self._checkpoints.last_applied()
+            if change is None:
+                raise NothingToUndoError("There is no change of ours left to undo.")
+            done = await self._revert(change, undone=True)
+        self._bus.publish(ChangeReverted(done))
+        return done
+
+    async def redo(self) -> AppliedChange:
+        """Bring the last undone change back; errors as for ``undo``."""
+        async with self._lock:
+            await self._settle()
+            change = await self._checkpoints.last_undone()
+            if change is None:
+                raise NothingToUndoError("There is no undone change left to redo.")
+            done = await self._revert(change, undone=False)
+        self._bus.publish(ChangeReverted(done))
+        return done
+
+    async def changes(self) -> tuple[AppliedChange, ...]:
+        """Return every kept change, oldest first."""
+        return await self._checkpoints.changes()
+
+    async def _settle(self) -> None:
+        """Notice a change that was written just before a crash, and so is still kept as undone."""
+        change = await self._checkpoints.last_undone()
+        if change is None or change.before == change.after:
+            return
+        try:
+            on_disk = await self._files.read(change.path)
+        except FileError:
+            return
+        if on_disk.digest == change.after:
+            await self._checkpoints.mark(change.id, undone=False)
+
+    async def _revert(self, change: AppliedChange, undone: bool) -> AppliedChange:
+        have, want = (change.after, change.before) if undone else (change.before, change.after)
+        current = await self._files.read(change.path)
+        if current.digest == have:
+            await self._files.replace(change.path, await self._kept(want), have)
+        elif current.digest != want:
+            hunks = inverse(change.hunks) if undone else change.hunks
+            await self._revert_around_edits(current, FilePatch(change.path, have, hunks))
+        await self._checkpoints.mark(change.id, undone=undone)
+        return replace(change, undone=undone)
+
+    async def _revert_around_edits(self, current: Snapshot, patch: FilePatch) -> None:
+        made_for = await self._kept(patch.base)
+        moved = rebase(patch, made_for.content, current.text.content, current.digest)
+        content = apply(current.text.content, moved.hunks)
+        if content != current.text.content:
+            await self._files.replace(
+                current.path, current.text.with_content(content), current.digest
+            )
+
+    async def _kept(self, digest: str) -> SourceText:
+        data = await self._checkpoints.content(digest)
+        if data is None:
+            raise StoreError(
+                "The kept bytes of this change are missing.",
+                "The file was left as it is; undo this change in your editor.",
+            )
+        return decode(data)

@@ -1,0 +1,82 @@
+"""A stub's body, asked for as what stands between the text before and after it."""
+
+from dataclasses import dataclass, replace
+
+from spark_desktop.domain.completion import InfillRequest
+from spark_desktop.domain.fim import trim_body
+from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.trigger import Stub
+from spark_desktop.services.prompts import infill_request
+
+# What begins the next definition, by what the file's name ends in. The engine ends there by itself,
+# which is quicker than hearing the rest and cutting it off.
+_NEXT_DEFINITION = {
+    "py": ("def ", "class ", "@", "async def "),
+    "rb": ("def ", "class ", "end"),
+}
+_BRACES = ("}",)
+
+
+@dataclass(frozen=True, slots=True)
+class FillIn:
+    """The request, and how its answer becomes the function.
+
+    ``head`` and ``tail`` are the function's text around the body.
+    """
+
+    request: InfillRequest
+    head: str
+    tail: str
+    suffix: str
+
+    def region(self, said: str, complete: bool) -> str:
+        """Return the whole function with the body that ``said`` comes to.
+
+        Its last line is left out where it is not ``complete``.
+        """
+        body = trim_body(said, self.request.prefix, self.suffix, complete=complete)
+        return self.head + body.rstrip("\n") + self.tail
+
+    def runs_on(self, said: str) -> bool:
+        """Return whether the answer has gone on behind the end of the body."""
+        lines, newline, _open = said.rpartition("\n")
+        if not newline:
+            return False
+        body = trim_body(lines, self.request.prefix, self.suffix, complete=True)
+        return len(body.rstrip()) < len(lines.rstrip())
+
+
+def fill_in_of(stub: Stub) -> FillIn | None:
+    """Return the fill-in, or None where the body shares a line with the signature."""
+    content = stub.snapshot.text.content
+    lines = split_lines(content)
+    if stub.body.start <= stub.lines.start or not len(stub.body):
+        return None
+    first = lines[stub.body.start]
+    last = lines[stub.body.end - 1]
+    if stub.name in first or "{" in first or "}" in last:
+        return None
+    indent = first[: len(first) - len(first.lstrip(" \t"))]
+    start = sum(len(line) for line in lines[: stub.body.start]) + len(indent)
+    end = sum(len(line) for line in lines[: stub.body.end])
+    end -= len(last) - len(last.rstrip("\r\n"))
+    function = sum(len(line) for line in lines[: stub.lines.start])
+    beyond = sum(len(line) for line in lines[: stub.lines.end])
+    request = infill_request(content, start, end)
+    stops = _stops(stub.snapshot.path, indent)
+    return FillIn(
+        request=replace(request, stop=stops),
+        head=_plain(content[function:start]),
+        tail=_plain(content[end:beyond]),
+        suffix=_plain(content[end:]),
+    )
+
+
+def _stops(path: str, indent: str) -> tuple[str, ...]:
+    outer = indent[:-1] if indent.endswith("\t") else indent[: max(0, len(indent) - 4)]
+    begins = _NEXT_DEFINITION.get(path.rpartition(".")[2], _BRACES)
+    return tuple(f"\n{outer}{begin}" for begin in begins)
+
+
+def _plain(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -1,0 +1,145 @@
+"""From saved files to triggers; whatever starts nothing is said, with its reason."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from spark_desktop.domain.errors import FileError, FileTooLargeError, NotTextError
+from spark_desktop.domain.events import ChangeIgnored, FilesChanged
+from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.trigger import Stub, Trigger
+from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.locate import place_of
+from spark_desktop.services.ports import FileStore, FileWatch, Syntax
+from spark_desktop.services.review import ReviewService
+from spark_desktop.services.turns import Turns
+
+# Stubs taken from one save: a file full of them would keep a small model busy for minutes.
+STUBS_PER_SAVE = 3
+
+_Key = tuple[tuple[str, str, str], str]
+
+
+class Inbox:
+    """Follows the watched folder and requests a turn for each new trigger."""
+
+    def __init__(
+        self,
+        files: FileStore,
+        watch: FileWatch,
+        syntax: Syntax,
+        turns: Turns,
+        review: ReviewService,
+        bus: Bus,
+    ) -> None:
+        self._files = files
+        self._watch = watch
+        self._syntax = syntax
+        self._turns = turns
+        self._review = review
+        self._bus = bus
+        self._digests: dict[str, str] = {}
+        self._known: dict[str, Counter[_Key]] = {}
+
+    async def run(self) -> None:
+        """Follow the folder until cancelled; raises FileError where it cannot be watched."""
+        async with self._watch.changes() as bursts:
+            async for paths in bursts:
+                await self.saved(paths)
+
+    async def scan(self, paths: Iterable[str]) -> tuple[Trigger, ...]:
+        """Return the comments for Spark that stand in the files now; unreadable ones are said."""
+        found: list[Trigger] = []
+        for path in paths:
+            snapshot = await self._read(path)
+            if snapshot is not None:
+                triggers = self._syntax.triggers(snapshot)
+                found.extend(trigger for trigger in triggers if not isinstance(trigger, Stub))
+        return tuple(found)
+
+    async def saved(self, paths: Iterable[str]) -> None:
+        """Take one burst of saved files, which is one change."""
+        watched = []
+        for path in paths:
+            ignored = await self._files.ignored(path)
+            if ignored is None:
+                watched.append(path)
+            else:
+                self._bus.publish(ChangeIgnored(ignored))
+        if watched:
+            self._bus.publish(FilesChanged(tuple(watched)))
+        for path in watched:
+            await self._take(path)
+
+    async def _take(self, path: str) -> None:
+        snapshot = await self._read(path)
+        # Also for our own writes: other proposals on the same file must move.
+        await self._review.file_changed(path)
+        if snapshot is None:
+            self._digests.pop(path, None)
+            return
+        unchanged = self._digests.get(path) == snapshot.digest
+        self._digests[path] = snapshot.digest
+        triggers = self._syntax.triggers(snapshot)
+        own = self._files.is_own_write(path, snapshot.digest)
+        fresh = self._fresh(path, triggers)
+        if own:
+            self._ignore(path, IgnoreReason.OWN_WRITE)
+        elif unchanged:
+            self._ignore(path, IgnoreReason.UNCHANGED)
+        elif not triggers:
+            self._ignore(path, IgnoreReason.NO_TRIGGER)
+        elif not fresh:
+            self._ignore(path, IgnoreReason.KNOWN, f"{len(triggers)} in this file")
+        else:
+            self._request(path, fresh)
+
+    def _request(self, path: str, triggers: list[Trigger]) -> None:
+        stubs = [trigger for trigger in triggers if isinstance(trigger, Stub)]
+        late = stubs[STUBS_PER_SAVE:]
+        for trigger in triggers:
+            if trigger not in late:
+                self._turns.request(trigger)
+        if late:
+            for stub in late:
+                # Not known: the next save of the file takes them.
+                self._known[path][_key(stub)] -= 1
+            names = ", ".join(f"{stub.name}()" for stub in late)
+            self._ignore(
+                path, IgnoreReason.TOO_MANY, f"{names}; the next save of the file takes them"
+            )
+
+    def _fresh(self, path: str, triggers: tuple[Trigger, ...]) -> list[Trigger]:
+        """Return the triggers that were not in the file when it was last seen."""
+        before = Counter(self._known.get(path, Counter()))
+        self._known[path] = Counter(_key(trigger) for trigger in triggers)
+        fresh = []
+        for trigger in triggers:
+            key = _key(trigger)
+            if before[key] > 0:
+                before[key] -= 1
+            else:
+                fresh.append(trigger)
+        return fresh
+
+    async def _read(self, path: str) -> Snapshot | None:
+        try:
+            return await self._files.read(path)
+        except FileTooLargeError as error:
+            self._ignore(path, IgnoreReason.TOO_LARGE, error.message)
+        except NotTextError as error:
+            self._ignore(path, IgnoreReason.BINARY, error.message)
+        except FileError as error:
+            self._ignore(path, IgnoreReason.DELETED, error.message)
+        return None
+
+    def _ignore(self, path: str, reason: IgnoreReason, detail: str = "") -> None:
+        self._bus.publish(ChangeIgnored(Ignored(path, reason, detail)))
+
+
+def _key(trigger: Trigger) -> _Key:
+    """Return what tells a trigger from others; a stub's text counts, so that an edit renews it."""
+    if not isinstance(trigger, Stub):
+        return place_of(trigger), ""
+    lines = split_lines(trigger.snapshot.text.content)
+    return place_of(trigger), "".join(lines[trigger.lines.start : trigger.lines.end])

@@ -1,0 +1,143 @@
+"""The user's decisions on proposals, hunk by hunk, and what a changed file does to them."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import replace
+
+from spark_desktop.domain.errors import (
+    ConflictError,
+    FileChangedError,
+    FileError,
+    SparkError,
+)
+from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.moving import moved_proposal
+from spark_desktop.domain.patch import Hunk, apply
+from spark_desktop.domain.proposal import Closed, Conflict, Decision, Proposal, Ready
+from spark_desktop.domain.review import after_apply, decide, pending, rebase
+from spark_desktop.domain.trigger import EditComment, title_of
+from spark_desktop.domain.workspace import Snapshot
+from spark_desktop.services.board import ProposalBoard
+from spark_desktop.services.edits import EditService
+from spark_desktop.services.ports import FileStore
+
+# A file that is saved again and again while we write is given up after this many tries.
+_TRIES = 3
+
+
+class ReviewService:
+    """Accepts, rejects and rebases; what is written goes through the edit service."""
+
+    def __init__(self, board: ProposalBoard, edits: EditService, files: FileStore) -> None:
+        self._board = board
+        self._edits = edits
+        self._files = files
+        self._lock = asyncio.Lock()
+
+    async def accept(
+        self, proposal_id: str, hunk_ids: Iterable[str] | None = None
+    ) -> AppliedChange:
+        """Write the hunks (None: all that are undecided) and return the kept change.
+
+        Where the file changed since, the proposal is rebased first. Raises ConflictError with
+        nothing written where that is impossible, SparkError where there is nothing to accept.
+        """
+        async with self._lock:
+            wanted = None if hunk_ids is None else frozenset(hunk_ids)
+            for _ in range(_TRIES):
+                proposal = await self._rebased(self._ready(proposal_id))
+                hunks = _chosen(proposal, wanted)
+                snapshot = proposal.trigger.snapshot
+                try:
+                    change = await self._edits.apply(snapshot, hunks, title_of(proposal.trigger))
+                except FileChangedError:
+                    # Saved between our look at it and the write: look again.
+                    continue
+                self._applied(proposal, hunks, change)
+                return change
+        raise FileChangedError(
+            f"{snapshot.path} was saved again while the change was written.",
+            "Nothing was written. Accept once more when your editor is done.",
+        )
+
+    def reject(self, proposal_id: str, hunk_ids: Iterable[str] | None = None) -> None:
+        """Decide against the hunks (None: all that are undecided); nothing is written."""
+        proposal = self._ready(proposal_id)
+        wanted = None if hunk_ids is None else frozenset(hunk_ids)
+        ids = [hunk.id for hunk in pending(proposal) if wanted is None or hunk.id in wanted]
+        self._board.put(_closed_when_decided(decide(proposal, ids, Decision.REJECTED)))
+
+    async def file_changed(self, path: str) -> None:
+        """Move every reviewable proposal of the file onto its new text, or mark the conflict."""
+        async with self._lock:
+            for proposal in self._board.all():
+                if proposal.trigger.snapshot.path == path and isinstance(proposal.state, Ready):
+                    try:
+                        await self._rebased(proposal)
+                    except (ConflictError, FileError):
+                        # The board holds the conflict and its reason, which is all that is asked.
+                        continue
+
+    def _ready(self, proposal_id: str) -> Proposal:
+        proposal = self._board.get(proposal_id)
+        if isinstance(proposal.state, Conflict):
+            raise ConflictError(proposal.state.reason, "Ask for the proposal again.")
+        if not isinstance(proposal.state, Ready) or proposal.patch is None:
+            raise SparkError("This proposal is not ready for review.", "Wait until it is.")
+        return proposal
+
+    async def _rebased(self, proposal: Proposal) -> Proposal:
+        """Return the proposal on the file as it is now; raises ConflictError, FileError."""
+        snapshot = proposal.trigger.snapshot
+        try:
+            current = await self._files.read(snapshot.path)
+        except FileError as error:
+            self._board.put(replace(proposal, state=Conflict(error.message)))
+            raise
+        if current.digest == snapshot.digest or proposal.patch is None:
+            return proposal
+        before, after = snapshot.text.content, current.text.content
+        # Only what is still to be decided must find its place again.
+        undecided = replace(proposal.patch, hunks=pending(proposal))
+        try:
+            patch = rebase(undecided, before, after, current.digest)
+        except ConflictError as error:
+            self._board.put(replace(proposal, state=Conflict(error.message)))
+            raise
+        moved = moved_proposal(replace(proposal, patch=patch), current)
+        self._board.put(_closed_when_decided(moved))
+        return moved
+
+    def _applied(self, proposal: Proposal, hunks: tuple[Hunk, ...], change: AppliedChange) -> None:
+        snapshot = proposal.trigger.snapshot
+        text = snapshot.text.with_content(apply(snapshot.text.content, hunks))
+        ids = frozenset(hunk.id for hunk in hunks)
+        decided = decide(proposal, ids, Decision.ACCEPTED)
+        if decided.patch is not None:
+            patch = after_apply(decided.patch, ids, change.after)
+            decided = replace(decided, patch=patch)
+        moved = moved_proposal(decided, Snapshot(snapshot.path, text, change.after))
+        self._board.put(_closed_when_decided(moved))
+
+
+def _chosen(proposal: Proposal, wanted: frozenset[str] | None) -> tuple[Hunk, ...]:
+    """Return the hunks to write; the one that removes the comment for Spark goes with the first."""
+    undecided = pending(proposal)
+    chosen = [hunk for hunk in undecided if wanted is None or hunk.id in wanted]
+    if not chosen:
+        raise SparkError("There is nothing left to accept here.", "Choose another hunk.")
+    if isinstance(proposal.trigger, EditComment):
+        lines = proposal.trigger.lines
+        chosen += [
+            hunk
+            for hunk in undecided
+            if hunk not in chosen and hunk.start < lines.end and lines.start < hunk.end
+        ]
+    return tuple(chosen)
+
+
+def _closed_when_decided(proposal: Proposal) -> Proposal:
+    if pending(proposal):
+        return proposal
+    applied = sum(1 for said in proposal.decisions.values() if said is Decision.ACCEPTED)
+    return replace(proposal, state=Closed(applied))

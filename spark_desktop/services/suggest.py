@@ -1,0 +1,217 @@
+"""Makes one proposal: asks for a region, streams it, checks it, asks once more if it fails."""
+
+from dataclasses import dataclass, replace
+
+from spark_desktop.domain.checks import Candidate, check, failure
+from spark_desktop.domain.completion import (
+    Finished,
+    FinishReason,
+    ReasoningChunk,
+    TextChunk,
+    Timing,
+    Usage,
+)
+from spark_desktop.domain.edit_format import RegionReader
+from spark_desktop.domain.events import ProposalStreamed
+from spark_desktop.domain.patch import compute
+from spark_desktop.domain.proposal import (
+    Cancelled,
+    Check,
+    Proposal,
+    Ready,
+    Streaming,
+    Withheld,
+)
+from spark_desktop.domain.trigger import Stub
+from spark_desktop.services.board import ProposalBoard
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.fill_in import FillIn, fill_in_of
+from spark_desktop.services.locate import located
+from spark_desktop.services.ports import Clock, Core, Endpoint, FileStore, Syntax
+from spark_desktop.services.prompts import region_request
+from spark_desktop.services.target import Target, require_room, target_of
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """One attempt: the region that it came to, and what the model literally said."""
+
+    region: str
+    said: str
+    reasoning: bool
+    finished: Finished
+
+
+class Suggester:
+    """Advances a proposal on the board from queued to ready or withheld."""
+
+    def __init__(
+        self,
+        core: Core,
+        files: FileStore,
+        syntax: Syntax,
+        board: ProposalBoard,
+        clock: Clock,
+        bus: Bus,
+    ) -> None:
+        self._core = core
+        self._files = files
+        self._syntax = syntax
+        self._board = board
+        self._clock = clock
+        self._bus = bus
+
+    async def propose(self, proposal: Proposal) -> Proposal:
+        """Return the proposal ready, withheld or cancelled; each step is put on the board.
+
+        The file is read anew: it may have been saved while the proposal waited. Raises SparkError
+        where the file, the core or the endpoint fails.
+        """
+        snapshot = await self._files.read(proposal.trigger.snapshot.path)
+        trigger = located(proposal.trigger, snapshot, self._syntax)
+        if trigger is None:
+            return self._put(
+                replace(proposal, state=Cancelled("what asked for it is no longer in the file"))
+            )
+        target = target_of(trigger, self._syntax)
+        proposal = self._put(
+            replace(proposal, trigger=trigger, region=target.region, state=Streaming(1))
+        )
+        endpoint = await self._core.endpoint()
+        require_room(target, endpoint.model.context)
+        proposal = replace(proposal, model=endpoint.model.id)
+        fill_in = fill_in_of(trigger) if isinstance(trigger, Stub) and endpoint.model.fim else None
+        if fill_in is None:
+            answer = await self._rewrite(proposal, target, endpoint, ())
+        else:
+            answer = await self._fill_in(proposal, fill_in, endpoint)
+        proposal = self._checked(proposal, target, answer)
+        reason = failure(proposal.evidence)
+        if reason is None:
+            return self._put(replace(proposal, state=Ready()))
+        # A fill-in that failed is asked for as a whole function instead: another way, another hope.
+        attempts = () if fill_in is not None else (answer.said, reason)
+        proposal = self._put(replace(proposal, state=Streaming(2), patch=None))
+        answer = await self._rewrite(proposal, target, endpoint, attempts)
+        proposal = self._checked(proposal, target, answer)
+        reason = failure(proposal.evidence)
+        return self._put(replace(proposal, state=Withheld(reason) if reason else Ready()))
+
+    async def _rewrite(
+        self, proposal: Proposal, target: Target, endpoint: Endpoint, attempts: tuple[str, ...]
+    ) -> _Answer:
+        trigger = proposal.trigger
+        shown = replace(trigger.snapshot, text=trigger.snapshot.text.with_content(target.content))
+        request = region_request(shown, target.lines, target.text, target.instruction, attempts)
+        reader = RegionReader(target.text)
+        said: list[str] = []
+        finished = Finished(FinishReason.OTHER)
+        progress = _Progress(proposal, self._clock, self._bus)
+        async with endpoint.stream(request) as chunks:
+            async for chunk in chunks:
+                match chunk:
+                    case TextChunk(text):
+                        said.append(text)
+                        progress.show(reader.feed(text))
+                    case ReasoningChunk():
+                        # Kept apart by the server: it never reaches the region.
+                        continue
+                    case Finished():
+                        finished = chunk
+        region = reader.finish()
+        return _Answer(region, "".join(said), reader.has_reasoning, finished)
+
+    async def _fill_in(self, proposal: Proposal, fill_in: FillIn, endpoint: Endpoint) -> _Answer:
+        said = ""
+        ran_on = False
+        finished = Finished(FinishReason.STOP)
+        progress = _Progress(proposal, self._clock, self._bus)
+        async with endpoint.stream(fill_in.request) as chunks:
+            async for chunk in chunks:
+                if isinstance(chunk, Finished):
+                    finished = chunk
+                elif isinstance(chunk, TextChunk):
+                    said += chunk.text
+                    progress.show(fill_in.region(said, complete=False))
+                    if fill_in.runs_on(said):
+                        # It goes on behind the body: leaving the stream stops the engine.
+                        ran_on = True
+                        break
+        if ran_on:
+            prompt = fill_in.request.prefix + fill_in.request.suffix
+            finished = await progress.cut_short(endpoint, prompt)
+        cut = finished.reason is FinishReason.LENGTH
+        return _Answer(fill_in.region(said, complete=not cut), said, False, finished)
+
+    def _checked(self, proposal: Proposal, target: Target, answer: _Answer) -> Proposal:
+        text = proposal.trigger.snapshot.text
+        path = proposal.trigger.snapshot.path
+        region = text.in_style(answer.region)
+        after = target.with_region(region)
+        candidate = Candidate(
+            before=target.content,
+            after=after,
+            region_before=target.text,
+            region_after=region,
+            errors_before=self._syntax.errors(path, target.content),
+            errors_after=self._syntax.errors(path, after),
+            instruction=target.instruction,
+            reasoning=answer.reasoning,
+            finished=answer.finished.reason is not FinishReason.LENGTH,
+        )
+        evidence: tuple[Check, ...] = check(candidate)
+        return replace(
+            proposal,
+            patch=compute(path, proposal.trigger.snapshot.digest, text.content, after),
+            evidence=evidence,
+            usage=_sum(proposal.usage, answer.finished.usage),
+            timing=answer.finished.timing,
+        )
+
+    def _put(self, proposal: Proposal) -> Proposal:
+        self._board.put(proposal)
+        return proposal
+
+
+class _Progress:
+    """Tells how far one attempt came."""
+
+    def __init__(self, proposal: Proposal, clock: Clock, bus: Bus) -> None:
+        self._proposal = proposal
+        self._clock = clock
+        self._bus = bus
+        self._asked = clock.monotonic()
+        self._first: float | None = None
+        self._tokens = 0
+
+    def show(self, region: str) -> None:
+        """Publish the region so far, in the file's style."""
+        now = self._clock.monotonic()
+        if self._first is None:
+            self._first = now
+        self._tokens += 1
+        text = self._proposal.trigger.snapshot.text.in_style(region)
+        self._bus.publish(
+            ProposalStreamed(self._proposal.id, text, self._tokens, now - self._first)
+        )
+
+    async def cut_short(self, endpoint: Endpoint, prompt: str) -> Finished:
+        """Return the end of an answer that we stopped, as measured here: the server says nothing.
+
+        The prompt's tokens are counted by the model's tokenizer, the answer's as its chunks, of
+        which our core sends one a token; the cached part stays unknown, as 0.
+        """
+        now = self._clock.monotonic()
+        first = self._first or now
+        usage = Usage(await endpoint.count_tokens(prompt), self._tokens)
+        return Finished(FinishReason.STOP, usage, Timing(first - self._asked, now - self._asked))
+
+
+def _sum(first: Usage | None, second: Usage) -> Usage:
+    if first is None:
+        return second
+    return Usage(
+        first.prompt_tokens + second.prompt_tokens,
+        first.completion_tokens + second.completion_tokens,
+        first.cached_tokens + second.cached_tokens,
+    )

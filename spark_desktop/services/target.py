@@ -1,0 +1,101 @@
+"""What exactly a proposal asks for: the region, and how an answer becomes the whole file."""
+
+import re
+from dataclasses import dataclass
+
+from spark_desktop.domain.comment_removal import without_comment
+from spark_desktop.domain.context import estimate_tokens
+from spark_desktop.domain.errors import ContextExceededError, SparkError
+from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.trigger import EditComment, Instruction, ProposalTrigger, Span, Stub
+from spark_desktop.services.ports import Syntax
+
+# A file with no more lines than this is rewritten as a whole where no place in it is meant.
+_SMALL_FILE_LINES = 60
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The region in the snapshot, and the text that the model works on.
+
+    ``content`` is the snapshot's without the comment that asked; ``lines`` is where the region
+    stands in it.
+    """
+
+    region: Span
+    content: str
+    lines: Span
+    instruction: str
+
+    @property
+    def text(self) -> str:
+        """Return the region's text as the model is shown it."""
+        return "".join(split_lines(self.content)[self.lines.start : self.lines.end])
+
+    def with_region(self, text: str) -> str:
+        """Return the whole content with ``text`` in the region's place."""
+        lines = split_lines(self.content)
+        head, tail = lines[: self.lines.start], lines[self.lines.end :]
+        if text and tail and not text.endswith(("\n", "\r")):
+            text += "\n"
+        return "".join(head) + text + "".join(tail)
+
+
+def target_of(trigger: ProposalTrigger, syntax: Syntax) -> Target:
+    """Return what to ask for; raises SparkError where an instruction leaves the place open."""
+    content = trigger.snapshot.text.content
+    match trigger:
+        case Stub():
+            return Target(trigger.lines, content, trigger.lines, "")
+        case EditComment():
+            return _at_comment(trigger, syntax)
+        case Instruction():
+            region = _meant(trigger, syntax)
+            return Target(region, content, region, trigger.instruction)
+
+
+def require_room(target: Target, context: int) -> None:
+    """Raise ContextExceededError where region and answer cannot both fit ``context`` tokens."""
+    needed = 2 * estimate_tokens(target.text) + 800
+    if needed > context:
+        raise ContextExceededError(needed, context)
+
+
+def _at_comment(trigger: EditComment, syntax: Syntax) -> Target:
+    around = syntax.enclosing(trigger.snapshot, trigger.lines)
+    region = Span(min(around.start, trigger.lines.start), max(around.end, trigger.lines.end))
+    content, place = without_comment(trigger)
+    gone = len(trigger.lines) - len(place)
+    return Target(region, content, Span(region.start, region.end - gone), trigger.instruction)
+
+
+def _meant(trigger: Instruction, syntax: Syntax) -> Span:
+    snapshot = trigger.snapshot
+    lines = split_lines(snapshot.text.content)
+    if trigger.lines is not None and len(trigger.lines):
+        # A selection inside a function means the function: half of one cannot be checked.
+        around = syntax.enclosing(snapshot, trigger.lines)
+        return Span(min(around.start, trigger.lines.start), max(around.end, trigger.lines.end))
+    if len(lines) <= _SMALL_FILE_LINES:
+        return Span(0, len(lines))
+    if (named := _definition_named(trigger.instruction, lines)) is not None:
+        return syntax.enclosing(snapshot, Span(named, named + 1))
+    raise SparkError(
+        f"{snapshot.path} has {len(lines)} lines, and the instruction names none of its functions.",
+        "Select the lines to change, or name the function.",
+    )
+
+
+def _definition_named(instruction: str, lines: list[str]) -> int | None:
+    """Return the line that defines something which the instruction names."""
+    for word in _WORD.findall(instruction):
+        defines = re.compile(
+            rf"\b(?:def|class|func|function|fn|struct|interface|type)\s+{word}\b"
+            rf"|\b{word}\s*[=:]\s*(?:async\s*)?(?:function\b|\()"
+            rf"|^\s*[\w<>\[\]&*:,\s]+\s[*&]?{word}\s*\([^;]*$"
+        )
+        for number, line in enumerate(lines):
+            if defines.search(line):
+                return number
+    return None
