@@ -1,0 +1,97 @@
+"""Recognises the comments that speak to Spark, in any language's comment syntax."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+
+class AiKind(Enum):
+    """What the comment asks for: a change of the code, or an answer in the chat."""
+
+    EDIT = "!"
+    QUESTION = "?"
+
+
+@dataclass(frozen=True, slots=True)
+class AiComment:
+    """A comment for Spark; ``text`` is what it says, without its markers."""
+
+    kind: AiKind
+    text: str
+
+
+# How block comments (and documentation strings) begin and end; longer openings first.
+_BLOCKS = (
+    ('"""', '"""'),
+    ("'''", "'''"),
+    ("<!--", "-->"),
+    ("<%--", "--%>"),
+    ("--[[", "]]"),
+    ("{/*", "*/}"),
+    ("{{!--", "--}}"),
+    ("/*", "*/"),
+    ("(*", "*)"),
+    ("{-", "-}"),
+    ("{#", "#}"),
+    ("<#", "#>"),
+    ("#|", "|#"),
+    ("#=", "=#"),
+    ("%{", "%}"),
+    ("=begin", "=end"),
+)
+_LINE = re.compile(
+    r"(?:#+|/{2,}|--+|;+|%+|::|'|\"|!|@?rem(?=\s|$)|dnl(?=\s|$))[!:]?", re.IGNORECASE
+)
+# The signs of full width are what a Chinese or Japanese keyboard writes.
+_LAST = re.compile(r"(?:^|[\s(\[,.:;\u2013\u2014-])ai([!?\uff01\uff1f])[\s.)\]]*$", re.IGNORECASE)
+_FIRST = re.compile(r"^[\s(\[]*ai([!?\uff01\uff1f])(?=[\s,:;)\]\u2013\u2014-]|$)", re.IGNORECASE)
+_EDGES = " \t\n,;:\u2013\u2014-"
+
+
+def parse_ai_comment(comment: str) -> AiComment | None:
+    """Return what a comment asks Spark for; None where it does not speak to Spark.
+
+    ``comment`` is one comment, or a run of line comments, with its markers. It speaks to Spark
+    where its last or its first word is ``AI!`` or ``AI?``, in any case, and it says anything else.
+    """
+    text = "\n".join(_without_markers(comment.strip().splitlines())).strip()
+    last, first = _LAST.search(text), _FIRST.search(text)
+    sign = last or first
+    if sign is None:
+        return None
+    if last:
+        text = text[: last.start()]
+    # A comment may say it at both ends; the last word decides.
+    text = _FIRST.sub("", text, count=1).strip(_EDGES)
+    if not text:
+        return None
+    return AiComment(AiKind.EDIT if sign[1] in "!\uff01" else AiKind.QUESTION, text)
+
+
+def _without_markers(lines: Sequence[str]) -> list[str]:
+    if not lines:
+        return []
+    for opening, closing in _BLOCKS:
+        if lines[0].lower().startswith(opening):
+            return _inside_block(lines, opening, closing)
+    return [_without_line_marker(line) for line in lines]
+
+
+def _inside_block(lines: Sequence[str], opening: str, closing: str) -> list[str]:
+    body = [line.strip() for line in lines]
+    body[0] = body[0][len(opening) :]
+    if body[-1].lower().endswith(closing):
+        body[-1] = body[-1][: -len(closing)]
+    if opening in ("/*", "(*", "{/*"):
+        # "/**" and "/*!" open documentation, and most styles put a star before each line.
+        body[0] = body[0].removeprefix("*").removeprefix("!")
+        body = [re.sub(r"^\*+(?=\s|$)", "", line) for line in body]
+        body[-1] = body[-1].rstrip("* ")
+    return [line.strip() for line in body]
+
+
+def _without_line_marker(line: str) -> str:
+    text = _LINE.sub("", line.strip(), count=1) if _LINE.match(line.strip()) else line
+    # Boxes close their lines with the marker that opens them.
+    return re.sub(r"\s+(?:#+|/{2,}|;+|%+)$", "", text.strip())
