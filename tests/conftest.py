@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,6 +64,19 @@ StartCore = Callable[..., CoreProcess]
 @pytest.fixture
 def start_core() -> Iterator[StartCore]:
     """Start ``spark-core serve`` with these flags and wait until it can answer."""
+    with _cores() as start:
+        yield start
+
+
+@pytest.fixture(scope="module")
+def start_core_for_module() -> Iterator[StartCore]:
+    """The same, for a core that a whole module uses: loading a model takes seconds."""
+    with _cores() as start:
+        yield start
+
+
+@contextmanager
+def _cores() -> Iterator[StartCore]:
     started: list[subprocess.Popen[str]] = []
 
     def start(*flags: str) -> CoreProcess:
@@ -78,10 +92,12 @@ def start_core() -> Iterator[StartCore]:
             events.append(message)
         raise AssertionError(f"the core ended with {process.wait(READY_S)} after {events}")
 
-    yield start
-    for process in started:
-        with process:  # closes the pipe, waits
-            process.kill()
+    try:
+        yield start
+    finally:
+        for process in started:
+            with process:  # closes the pipe, waits
+                process.kill()
 
 
 @pytest.fixture
