@@ -66,6 +66,14 @@ class SqliteCheckpointStore:
 
         await self._database.run(work)
 
+    async def forget(self, change_id: str) -> None:
+        """Drop a change that was recorded but never written. Raises StoreError."""
+        await self._database.run(
+            lambda connection: connection.execute(
+                "DELETE FROM changes WHERE workspace = ? AND id = ?", (self._workspace, change_id)
+            )
+        )
+
     async def changes(self) -> tuple[AppliedChange, ...]:
         """Return every kept change, oldest first. Raises StoreError."""
         return await self._database.run(lambda connection: self._select(connection))

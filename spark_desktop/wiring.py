@@ -1,0 +1,131 @@
+"""Builds the object graph of one project; the window and the command line share it."""
+
+import os
+import tomllib
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from spark_desktop.adapters.checkpoint_store import SqliteCheckpointStore
+from spark_desktop.adapters.core_process import CoreOptions, CoreProcess, core_command
+from spark_desktop.adapters.database import Database
+from spark_desktop.adapters.file_store import LocalFileStore
+from spark_desktop.adapters.file_watch import WatchdogFileWatch
+from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.syntax import TreeSitterSyntax
+from spark_desktop.adapters.system_clock import SystemClock
+from spark_desktop.adapters.thread_store import SqliteThreadStore
+from spark_desktop.domain.errors import FileError
+from spark_desktop.domain.events import WorkFailed
+from spark_desktop.services.board import ProposalBoard
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.chat import ChatService
+from spark_desktop.services.edits import EditService
+from spark_desktop.services.inbox import Inbox
+from spark_desktop.services.ports import Core, FileStore, Syntax
+from spark_desktop.services.review import ReviewService
+from spark_desktop.services.suggest import Suggester
+from spark_desktop.services.tasks import TaskScope
+from spark_desktop.services.turns import Turns
+from spark_resources import resource
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Everything that works on one folder; ``close`` ends it in order."""
+
+    root: Path
+    bus: Bus
+    files: FileStore
+    syntax: Syntax
+    core: Core
+    inbox: Inbox
+    turns: Turns
+    review: ReviewService
+    edits: EditService
+    chat: ChatService
+    scope: TaskScope
+    closing: AsyncExitStack
+
+    def watch(self) -> None:
+        """Follow the folder in the background; a failure is published as WorkFailed."""
+        self.scope.start("inbox", self._follow())
+
+    async def close(self) -> None:
+        """Stop what runs, give up the core, close the database."""
+        await self.closing.aclose()
+
+    async def _follow(self) -> None:
+        try:
+            await self.inbox.run()
+        except FileError as error:
+            self.bus.publish(WorkFailed(error.message, error.next_step))
+
+
+async def open_project(
+    root: Path, *, model: str | None = None, linger: float = 2.0, data_dir: Path | None = None
+) -> Project:
+    """Return the project in ``root``; nothing is watched and no core is started yet.
+
+    ``model`` is a catalogue id or the path of a model file; a core that this program starts stays
+    ``linger`` seconds when nobody uses it any more. Raises FileError, StoreError.
+    """
+    if not root.is_dir():
+        raise FileError(f"{root} is not a folder.", "Open the folder of your project.")
+    root = root.resolve()
+    data = data_dir or data_folder()
+    async with AsyncExitStack() as opening:
+        database = Database(data / "spark.db")
+        opening.push_async_callback(database.close)
+        await database.open()
+        options = CoreOptions(model or default_model(), core_command(), data / "run", linger)
+        return _assemble(root, database, options, opening)
+
+
+def data_folder() -> Path:
+    """Return where threads and applied changes are kept; SPARK_DATA_DIR names another place."""
+    named = os.environ.get("SPARK_DATA_DIR")
+    return Path(named) if named else platformdirs.user_data_path("spark-desktop", appauthor=False)
+
+
+def default_model() -> str:
+    """Return the id of the model that is used where none is named, from the catalogue."""
+    catalogue = tomllib.loads(resource("models.toml").read_text(encoding="utf-8"))
+    return str(catalogue["default"])
+
+
+def _assemble(
+    root: Path, database: Database, options: CoreOptions, opening: AsyncExitStack
+) -> Project:
+    bus, clock, scope = Bus(), SystemClock(), TaskScope("project")
+    rules = IgnoreRules(root)
+    files = LocalFileStore(root, rules)
+    syntax = TreeSitterSyntax()
+    core = CoreProcess(options, bus, scope, clock)
+    board = ProposalBoard(bus)
+    edits = EditService(files, SqliteCheckpointStore(database, root), bus, clock)
+    review = ReviewService(board, edits, files)
+    chat = ChatService(SqliteThreadStore(database, root, clock), files, core, bus, clock)
+    turns = Turns(Suggester(core, files, syntax, board, clock, bus), review, chat, board, bus)
+    inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
+    # Closed from the last to the first: what works goes before what it works with.
+    opening.push_async_callback(scope.close)
+    opening.push_async_callback(core.close)
+    opening.push_async_callback(chat.close)
+    opening.push_async_callback(turns.close)
+    return Project(
+        root=root,
+        bus=bus,
+        files=files,
+        syntax=syntax,
+        core=core,
+        inbox=inbox,
+        turns=turns,
+        review=review,
+        edits=edits,
+        chat=chat,
+        scope=scope,
+        closing=opening.pop_all(),
+    )
