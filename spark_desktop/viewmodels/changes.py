@@ -1,6 +1,6 @@
 """The left region: proposals, changed files, and what was ignored with its reason."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,7 +17,6 @@ from spark_desktop.domain.events import (
 from spark_desktop.domain.proposal import Proposal, Streaming
 from spark_desktop.domain.workspace import Ignored
 from spark_desktop.services.bus import Bus
-from spark_desktop.services.ports import Clock
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.amounts import age_text
 from spark_desktop.viewmodels.frames import Frames
@@ -49,12 +48,17 @@ class ChangesViewModel(QObject):
     file_chosen = Signal(str)
 
     def __init__(
-        self, turns: Turns, edits: Edits, clock: Clock, bus: Bus, scope: TaskScope
+        self,
+        turns: Turns,
+        edits: Edits,
+        now: Callable[[], datetime],
+        bus: Bus,
+        scope: TaskScope,
     ) -> None:
         super().__init__()
         self._turns = turns
         self._edits = edits
-        self._clock = clock
+        self._now = now
         self._intents = Intents(scope, lambda error: self._tell(notice_of(error)))
         self.inbox = Rows(self)
         self.files = Rows(self)
@@ -110,7 +114,7 @@ class ChangesViewModel(QObject):
 
     def show_ages(self) -> None:
         """Write the times of the changed files anew; rows whose text stays are not repainted."""
-        now = self._clock.now()
+        now = self._now()
         newest = sorted(self._changes.items(), key=lambda item: item[1][0], reverse=True)
         rows = [
             Row(path, path.rpartition("/")[2], what, "file", Tone.PLAIN, age_text(when, now), path)
@@ -154,7 +158,7 @@ class ChangesViewModel(QObject):
         self._tell(Notice(event.message, Tone.PROBLEM, event.next_step))
 
     def _note(self, paths: Sequence[str], what: str) -> None:
-        now = self._clock.now()
+        now = self._now()
         self._changes |= dict.fromkeys(paths, (now, what))
         self.show_ages()
         self._tell(None)

@@ -1,0 +1,87 @@
+"""The view models of one open project, connected to each other."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.ports import Core, FileStore
+from spark_desktop.services.tasks import TaskScope
+from spark_desktop.viewmodels.changes import ChangesViewModel
+from spark_desktop.viewmodels.chat import ChatViewModel
+from spark_desktop.viewmodels.core import CoreViewModel
+from spark_desktop.viewmodels.ports import Chat, Edits, Reviews, Turns
+from spark_desktop.viewmodels.review import ReviewViewModel
+from spark_desktop.viewmodels.status import StatusViewModel
+
+
+class Services(Protocol):
+    """What an open project offers."""
+
+    @property
+    def bus(self) -> Bus:
+        """Return what publishes the project's events."""
+        ...
+
+    @property
+    def scope(self) -> TaskScope:
+        """Return the owner of the project's tasks."""
+        ...
+
+    @property
+    def files(self) -> FileStore:
+        """Return the project's files."""
+        ...
+
+    @property
+    def core(self) -> Core:
+        """Return the local core."""
+        ...
+
+    @property
+    def turns(self) -> Turns:
+        """Return the proposals in the making."""
+        ...
+
+    @property
+    def review(self) -> Reviews:
+        """Return what writes decisions."""
+        ...
+
+    @property
+    def edits(self) -> Edits:
+        """Return the applied changes."""
+        ...
+
+    @property
+    def chat(self) -> Chat:
+        """Return the threads."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectViewModels:
+    """One view model a view."""
+
+    core: CoreViewModel
+    changes: ChangesViewModel
+    review: ReviewViewModel
+    chat: ChatViewModel
+    status: StatusViewModel
+
+
+def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewModels:
+    """Return the view models; what is chosen in one is shown by the next."""
+    bus, scope = services.bus, services.scope
+    models = ProjectViewModels(
+        CoreViewModel(services.core, bus),
+        ChangesViewModel(services.turns, services.edits, now, bus, scope),
+        ReviewViewModel(services.turns, services.review, services.files, bus, scope),
+        ChatViewModel(services.chat, services.turns, services.files, bus, scope),
+        StatusViewModel(services.core, bus),
+    )
+    models.changes.proposal_chosen.connect(models.review.show_proposal)
+    models.changes.file_chosen.connect(models.review.open_file)
+    models.review.target_changed.connect(models.chat.set_target)
+    return models

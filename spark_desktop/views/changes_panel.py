@@ -1,0 +1,83 @@
+"""The left region: inbox, ignored changes, changed files."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from spark_desktop.viewmodels.changes import ChangesViewModel
+from spark_desktop.viewmodels.notice import Intent
+from spark_desktop.views.notice_line import NoticeLine
+from spark_desktop.views.row_list import RowList
+from spark_desktop.views.section import Section
+from spark_desktop.views.theme import Theme
+
+
+class ChangesPanel(QFrame):
+    """Draws the three lists; ``intent_raised`` hands on what the window must do."""
+
+    intent_raised = Signal(object)
+
+    def __init__(self, model: ChangesViewModel, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("side")
+        self._model = model
+        self._notice = NoticeLine(narrow=True)
+        self.inbox = RowList(model.inbox, theme, "Inbox")
+        self.files = RowList(model.files, theme, "Changed files", flat=True)
+        self.ignored = RowList(model.ignored, theme, "Ignored changes")
+        inbox_body = QWidget()
+        column = QVBoxLayout(inbox_body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._notice)
+        column.addWidget(self.inbox, 1)
+        self._inbox_section = Section("INBOX", inbox_body, theme)
+        self._ignored_section = Section("IGNORED", self.ignored, theme, is_open=False)
+        self._files_section = Section("CHANGES", self.files, theme)
+        self._arrange()
+        self._connect()
+        self.render_state()
+
+    @property
+    def notice(self) -> NoticeLine:
+        """Return the line of state over the inbox."""
+        return self._notice
+
+    @property
+    def sections(self) -> tuple[Section, Section, Section]:
+        """Return inbox, ignored, changes."""
+        return (self._inbox_section, self._ignored_section, self._files_section)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in another theme."""
+        for part in (self.inbox, self.files, self.ignored, *self.sections):
+            part.set_theme(theme)
+
+    def render_state(self) -> None:
+        """Show the line of state, and the counts."""
+        self._notice.show_notice(self._model.notice)
+        counts = (self._model.inbox, self._model.ignored, self._model.files)
+        for section, rows in zip(self.sections, counts, strict=True):
+            section.set_count(len(rows.rows))
+
+    def _arrange(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 4)
+        column.setSpacing(4)
+        column.addWidget(self._inbox_section, 3)
+        column.addWidget(self._ignored_section, 2)
+        column.addWidget(self._files_section, 2)
+        # Takes the height when every section is folded.
+        column.addStretch(0)
+
+    def _connect(self) -> None:
+        self._model.changed.connect(self.render_state)
+        self.inbox.chosen.connect(self._model.choose_proposal)
+        self.files.chosen.connect(self._model.choose_file)
+        self.ignored.chosen.connect(self._model.choose_file)
+        self._notice.intent.connect(self._act)
+
+    def _act(self, intent: Intent) -> None:
+        if intent is Intent.DISMISS:
+            self._model.act(intent)
+        else:
+            self.intent_raised.emit(intent)

@@ -1,0 +1,101 @@
+"""Shows one notice: what is happening, why, and the one main action."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from spark_desktop.viewmodels.notice import Intent, Notice
+
+
+class NoticeLine(QFrame):
+    """Hidden while there is nothing to say; ``intent`` carries what the button asks for."""
+
+    intent = Signal(object)
+
+    def __init__(self, *, strip: bool = False, narrow: bool = False) -> None:
+        super().__init__()
+        self.setObjectName("notice")
+        self.setProperty("strip", strip)
+        self._intent: Intent | None = None
+        self._text, self._hint = QLabel(), QLabel()
+        for label in (self._text, self._hint):
+            label.setWordWrap(narrow or not strip)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            if narrow:
+                label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._hint.setProperty("quiet", True)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedWidth(120)
+        self._button = QPushButton()
+        self._button.clicked.connect(self._clicked)
+        self._arrange(strip)
+        self.show_notice(None)
+
+    @property
+    def text(self) -> str:
+        """Return what stands in the line, hint included."""
+        return " ".join(part for part in (self._text.text(), self._hint.text()) if part)
+
+    @property
+    def button(self) -> QPushButton:
+        """Return the button of the main action."""
+        return self._button
+
+    def show_notice(self, notice: Notice | None, progress: float | None = None) -> None:
+        """Show ``notice``, with a bar where ``progress`` (0 to 1) is known; None hides the line."""
+        self.setVisible(notice is not None)
+        if notice is None:
+            self._text.clear()
+            self._hint.clear()
+            self._intent = None
+            return
+        self._text.setText(notice.text)
+        if self._text.property("tone") != notice.tone.value:
+            self._text.setProperty("tone", notice.tone.value)
+            _restyle(self._text)
+        self._hint.setText(notice.hint)
+        self._hint.setVisible(bool(notice.hint))
+        self._bar.setVisible(progress is not None)
+        if progress is not None:
+            self._bar.setValue(round(progress * 100))
+        self._button.setVisible(notice.action is not None)
+        if notice.action is not None:
+            self._button.setText(notice.action.label)
+            self._intent = notice.action.intent
+
+    def _arrange(self, strip: bool) -> None:
+        if strip:
+            row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+            row.setContentsMargins(12, 6, 12, 6)
+            row.setSpacing(12)
+            for widget in (self._text, self._bar, self._hint):
+                row.addWidget(widget)
+            row.addStretch(1)
+            row.addWidget(self._button)
+            return
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(4)
+        for widget in (self._text, self._hint, self._bar):
+            column.addWidget(widget)
+        column.addSpacing(4)
+        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _clicked(self) -> None:
+        if self._intent is not None:
+            self.intent.emit(self._intent)
+
+
+def _restyle(widget: QWidget) -> None:
+    # A style sheet looks at a property again only when the widget is polished anew.
+    widget.style().unpolish(widget)
+    widget.style().polish(widget)

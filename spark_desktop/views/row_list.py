@@ -1,0 +1,141 @@
+"""A list of two-line rows, painted by one delegate; hidden rows cost nothing."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import (
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from spark_desktop.viewmodels.rows import Row, RowRole, Rows
+from spark_desktop.views.icons import color_of, pixmap
+from spark_desktop.views.theme import Theme
+
+_TALL, _FLAT = 44, 28
+_ICON, _MARGIN, _GAP = 16, 12, 8
+Index = QModelIndex | QPersistentModelIndex
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints icon, title, detail and, at the right, the aside."""
+
+    def __init__(self, theme: Theme, parent: QWidget, *, flat: bool) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self._flat = flat
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        """Return the fixed height of a row, in pixels."""
+        return QSize(0, _FLAT if self._flat else _TALL)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw one row within ``option``'s rectangle."""
+        row = index.data(RowRole.ROW)
+        if not isinstance(row, Row):
+            return
+        painter.save()
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        self._ground(painter, rect, state)
+        ratio = painter.device().devicePixelRatioF()
+        image = pixmap(row.icon, color_of(row.tone, self.theme), ratio)
+        top = rect.top() + (6 if self._flat else 7)
+        painter.drawPixmap(rect.left() + _MARGIN, top, image)
+        text = rect.adjusted(_MARGIN + _ICON + _GAP, 0, -_MARGIN, 0)
+        if self._flat:
+            self._flat_texts(painter, text, row)
+        else:
+            self._two_lines(painter, text, row)
+        painter.restore()
+
+    def _ground(self, painter: QPainter, rect: QRect, state: QStyle.StateFlag) -> None:
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        if selected or state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(rect, QColor(self.theme.line if selected else self.theme.raised))
+        if selected:
+            focused = bool(state & QStyle.StateFlag.State_HasFocus)
+            edge = QRect(rect.left(), rect.top(), 2, rect.height())
+            painter.fillRect(edge, QColor(self.theme.accent))
+            if focused:
+                painter.setPen(QPen(QColor(self.theme.accent)))
+                painter.drawRect(rect.adjusted(0, 0, -1, -1))
+
+    def _two_lines(self, painter: QPainter, rect: QRect, row: Row) -> None:
+        upper = QRect(rect.left(), rect.top() + 4, rect.width(), 18)
+        lower = QRect(rect.left(), rect.top() + 22, rect.width(), 18)
+        _draw(painter, upper, row.title, self.theme.text, 13)
+        _draw(painter, lower, row.detail, self.theme.text_secondary, 12)
+
+    def _flat_texts(self, painter: QPainter, rect: QRect, row: Row) -> None:
+        aside = "  ".join(part for part in (row.detail, row.aside) if part)
+        width = rect.width() * 3 // 5
+        used = _draw(painter, rect, aside, self.theme.text_secondary, 12, right=True, most=width)
+        _draw(painter, rect.adjusted(0, 0, -used - _GAP, 0), row.title, self.theme.text, 13)
+
+
+class RowList(QListView):
+    """``chosen`` carries the id of the row that the user clicked or entered."""
+
+    chosen = Signal(str)
+
+    def __init__(self, rows: Rows, theme: Theme, name: str, *, flat: bool = False) -> None:
+        super().__init__()
+        self._rows = rows
+        self._delegate = RowDelegate(theme, self, flat=flat)
+        self.setItemDelegate(self._delegate)
+        self.setModel(rows)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(name)
+        self.setMinimumHeight(_FLAT)
+        self.clicked.connect(self._choose)
+        self.activated.connect(self._choose)
+
+    @property
+    def row_height(self) -> int:
+        """Return the height of one row, in pixels."""
+        return self._delegate.sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in another theme."""
+        self._delegate.theme = theme
+        self.viewport().update()
+
+    def mark(self, row_id: str | None) -> None:
+        """Show which row is open, without choosing it."""
+        position = None if row_id is None else self._rows.position(row_id)
+        if position is None:
+            self.selectionModel().clear()
+        else:
+            self.setCurrentIndex(self._rows.index(position))
+
+    def _choose(self, index: QModelIndex) -> None:
+        row = index.data(RowRole.ROW)
+        if isinstance(row, Row):
+            self.chosen.emit(row.id)
+
+
+def _draw(
+    painter: QPainter,
+    rect: QRect,
+    text: str,
+    color: str,
+    pixels: int,
+    *,
+    right: bool = False,
+    most: int | None = None,
+) -> int:
+    font = QFont(painter.font())
+    font.setPixelSize(pixels)
+    metrics = QFontMetrics(font)
+    width = rect.width() if most is None else min(most, rect.width())
+    shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width)
+    painter.setFont(font)
+    painter.setPen(QColor(color))
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter, shown)
+    return metrics.horizontalAdvance(shown)

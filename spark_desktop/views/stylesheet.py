@@ -1,0 +1,117 @@
+"""The style sheet and palette of a theme: spacing 4, 8, 12, 16, 24; radius 6; type 12, 13, 16."""
+
+from string import Template
+
+from PySide6.QtGui import QColor, QPalette
+
+from spark_desktop.views.theme import Theme
+
+_SHEET = Template("""
+* { font-size: 13px; color: $text; }
+QMainWindow, QDialog, #review, #welcome { background: $window; }
+#side, #top, #status { background: $surface; }
+#top { border-bottom: 1px solid $line; }
+#status { border-top: 1px solid $line; }
+#status QLabel, QLabel[quiet="true"] { font-size: 12px; color: $text_secondary; }
+QLabel[heading="true"] { font-size: 16px; font-weight: 600; }
+QLabel[strong="true"] { font-weight: 600; }
+QLabel[tone="muted"] { color: $text_secondary; }
+QLabel[tone="busy"] { color: $link; }
+QLabel[tone="good"] { color: $added_text; }
+QLabel[tone="warning"] { color: $warning; }
+QLabel[tone="problem"] { color: $problem; }
+QLabel#added { color: $added_text; }
+QLabel#removed { color: $removed_text; }
+QLabel#emulated { color: $emulated; border: 1px solid $emulated; border-radius: 6px;
+    padding: 0px 6px; }
+QSplitter::handle { background: $line; }
+QSplitter::handle:horizontal { width: 1px; }
+QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 4px; }
+
+QPushButton { background: $raised; border: 1px solid $line; border-radius: 6px;
+    padding: 4px 12px; min-height: 18px; }
+QPushButton:hover { border-color: $text_secondary; }
+QPushButton:focus { border-color: $accent; }
+QPushButton:pressed { background: $line; }
+QPushButton:disabled { color: $text_secondary; background: transparent; }
+QPushButton[main="true"] { border-color: $accent; color: $accent; }
+QPushButton[main="true"]:disabled { border-color: $line; color: $text_secondary; }
+
+QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px;
+    padding: 3px 6px; }
+QToolButton:hover { background: $raised; border-color: $line; }
+QToolButton:focus { border-color: $accent; }
+QToolButton:checked { background: $raised; border-color: $line; }
+QToolButton:disabled { color: $text_secondary; }
+QToolButton::menu-indicator { image: none; width: 0px; }
+QToolButton#section { font-size: 12px; font-weight: 600; color: $text_secondary;
+    padding: 4px 8px; text-align: left; border-radius: 0px; }
+QToolButton#section:hover { background: transparent; border-color: transparent; color: $text; }
+QToolButton#section:focus { border-color: $accent; }
+QToolButton#section:checked { background: transparent; border-color: transparent; }
+
+QListView { background: transparent; border: 1px solid transparent; outline: none; }
+QListView:focus { border-color: $line; }
+#notice { background: transparent; }
+#notice[strip="true"] { background: $raised; border-bottom: 1px solid $line; }
+#bottom { background: $surface; border-top: 1px solid $line; }
+#head { background: $window; border-bottom: 1px solid $line; }
+#sidehead { border-bottom: 1px solid $line; }
+#composer { background: $raised; border: 1px solid $line; border-radius: 6px; }
+#composer[focused="true"] { border-color: $accent; }
+QPlainTextEdit { background: transparent; border: none;
+    selection-background-color: $accent; selection-color: $window; }
+QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px; }
+QProgressBar::chunk { background: $accent; border-radius: 2px; }
+
+QMenu { background: $raised; border: 1px solid $line; padding: 4px; }
+QMenu::item { padding: 4px 24px 4px 12px; border-radius: 4px; }
+QMenu::item:selected { background: $line; }
+QMenu::separator { height: 1px; background: $line; margin: 4px; }
+QTabWidget::pane { border: none; }
+QTabWidget::tab-bar { left: 8px; }
+QTabBar { background: $surface; }
+QTabBar::tab { color: $text_secondary; padding: 6px 12px; border: none;
+    border-bottom: 2px solid transparent; }
+QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
+QTabBar::tab:focus { color: $accent; }
+QScrollBar:vertical { background: transparent; width: 12px; margin: 0px; }
+QScrollBar:horizontal { background: transparent; height: 12px; margin: 0px; }
+QScrollBar::handle { background: $line; border-radius: 4px; margin: 2px; }
+QScrollBar::handle:vertical { min-height: 24px; }
+QScrollBar::handle:horizontal { min-width: 24px; }
+QScrollBar::handle:hover { background: $text_secondary; }
+QScrollBar::add-line, QScrollBar::sub-line { width: 0px; height: 0px; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
+QLabel#key { background: $raised; border: 1px solid $line; border-radius: 4px;
+    padding: 1px 6px; font-size: 12px; }
+""")
+
+
+def stylesheet(theme: Theme) -> str:
+    """Return the style sheet of the whole window."""
+    return _SHEET.substitute(vars(theme))
+
+
+def palette_of(theme: Theme) -> QPalette:
+    """Return the palette for what no style sheet reaches: the system's dialogs, placeholders."""
+    palette = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: theme.window,
+        QPalette.ColorRole.Base: theme.window,
+        QPalette.ColorRole.AlternateBase: theme.surface,
+        QPalette.ColorRole.Button: theme.raised,
+        QPalette.ColorRole.WindowText: theme.text,
+        QPalette.ColorRole.Text: theme.text,
+        QPalette.ColorRole.ButtonText: theme.text,
+        QPalette.ColorRole.PlaceholderText: theme.text_secondary,
+        QPalette.ColorRole.Highlight: theme.accent,
+        QPalette.ColorRole.HighlightedText: theme.window,
+        QPalette.ColorRole.Link: theme.link,
+        QPalette.ColorRole.ToolTipBase: theme.raised,
+        QPalette.ColorRole.ToolTipText: theme.text,
+        QPalette.ColorRole.Mid: theme.line,
+    }
+    for role, color in roles.items():
+        palette.setColor(role, QColor(color))
+    return palette
