@@ -22,14 +22,21 @@ _ENVIRONMENT = (
 )
 
 
-def add_models_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    """Add ``models`` and its commands; ``arguments.run(arguments)`` returns the exit code."""
+def add_models_parser(
+    subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    load: Callable[[], Catalogue] = Catalogue.load,
+) -> None:
+    """Add ``models`` and its commands; ``arguments.run(arguments)`` returns the exit code.
+
+    ``load`` returns the catalogue that the commands are about.
+    """
     models = subparsers.add_parser(
         "models",
         help="list, fetch, verify and remove model files",
         description="Looks after the model files of this machine.",
         epilog=_ENVIRONMENT,
     )
+    models.set_defaults(load=load)
     commands = models.add_subparsers(title="commands", metavar="COMMAND", required=True)
     listing = commands.add_parser(
         "list", help="the models, what is here, and what suits this machine"
@@ -89,12 +96,12 @@ def _guarded(
 
 
 def _asked_for(arguments: argparse.Namespace) -> CatalogueModel:
-    catalogue = Catalogue.load()
+    catalogue: Catalogue = arguments.load()
     return catalogue.find(arguments.model) if arguments.model else catalogue.default
 
 
 def _list(arguments: argparse.Namespace) -> None:
-    catalogue = Catalogue.load()
+    catalogue: Catalogue = arguments.load()
     store = ModelStore.default()
     stored = store.list(catalogue)
     for offer, entry in zip(offered(catalogue), stored, strict=True):
