@@ -72,9 +72,7 @@ async def open_project(
     ``model`` is a catalogue id or the path of a model file; a core that this program starts stays
     ``linger`` seconds when nobody uses it any more. Raises FileError, StoreError.
     """
-    if not root.is_dir():
-        raise FileError(f"{root} is not a folder.", "Open the folder of your project.")
-    root = root.resolve()
+    root = _folder(root)
     data = data_dir or data_folder()
     async with AsyncExitStack() as opening:
         database = Database(data / "spark.db")
@@ -82,6 +80,12 @@ async def open_project(
         await database.open()
         options = CoreOptions(model or default_model(), core_command(), data / "run", linger)
         return _assemble(root, database, options, opening)
+
+
+def _folder(root: Path) -> Path:
+    if not root.is_dir():
+        raise FileError(f"{root} is not a folder.", "Open the folder of your project.")
+    return root.resolve()
 
 
 def data_folder() -> Path:
