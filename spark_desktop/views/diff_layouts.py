@@ -1,0 +1,123 @@
+"""Laid-out lines of code, kept while they are in use, and the measures of their font."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontDatabase,
+    QFontMetricsF,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
+
+from spark_desktop.views.code_style import token_color
+from spark_desktop.views.highlighting import Spans, utf16_spans
+
+CODE_SIZE = 13
+_LINE_HEIGHT = 1.45
+_TAB = 4
+# A minified file has lines of a megabyte; nobody scrolls to their end.
+_LONGEST = 5000
+# A few screens of lines.
+_CAPACITY = 400
+# These would begin a new line inside the layout.
+_BREAKS = str.maketrans({"\u2028": "\u240a", "\u2029": "\u240a", "\x85": "\u240a", "\r": "\u240d"})
+
+
+def code_font() -> QFont:
+    """Return the platform's monospace font at the size of code."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPixelSize(CODE_SIZE)
+    return font
+
+
+def columns_of(text: str) -> int:
+    """Return how many columns a line takes at most; wide characters count as two."""
+    text = text[:_LONGEST].expandtabs(_TAB)
+    return len(text) if text.isascii() else len(text) + sum(c >= "\u1100" for c in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Logical pixels of the code's font."""
+
+    line_height: int
+    char_width: float
+    top: float
+
+    @staticmethod
+    def of(font: QFont) -> "Metrics":
+        """Return the measures of ``font``; ``top`` centres a line of it in the line height."""
+        measured = QFontMetricsF(font)
+        height = round(CODE_SIZE * _LINE_HEIGHT)
+        height = max(height, round(measured.height()))
+        return Metrics(height, measured.horizontalAdvance("0"), (height - measured.height()) / 2)
+
+
+class LineLayouts:
+    """Layouts by what they show; ``created`` counts how many were made."""
+
+    def __init__(self, font: QFont, capacity: int = _CAPACITY) -> None:
+        self.created = 0
+        self._font = font
+        self._capacity = capacity
+        self._kept: OrderedDict[tuple[str, Spans, bool, bool], QTextLayout] = OrderedDict()
+        self._option = QTextOption()
+        self._option.setWrapMode(QTextOption.WrapMode.NoWrap)
+        self._option.setTabStopDistance(QFontMetricsF(font).horizontalAdvance("0") * _TAB)
+
+    def get(self, text: str, parts: Spans, is_dark: bool, struck: bool = False) -> QTextLayout:
+        """Return the line laid out, its tokens in the theme's colours."""
+        key = (text, parts, is_dark, struck)
+        found = self._kept.get(key)
+        if found is not None:
+            self._kept.move_to_end(key)
+            return found
+        made = self._laid_out(text[:_LONGEST], parts, is_dark, struck)
+        self._kept[key] = made
+        self.created += 1
+        if len(self._kept) > self._capacity:
+            self._kept.popitem(last=False)
+        return made
+
+    def _laid_out(self, text: str, parts: Spans, is_dark: bool, struck: bool) -> QTextLayout:
+        layout = QTextLayout(text.translate(_BREAKS), self._font)
+        layout.setTextOption(self._option)
+        layout.setCacheEnabled(True)
+        layout.setFormats(format_ranges(text, parts, is_dark, struck))
+        layout.beginLayout()
+        layout.createLine()
+        layout.endLayout()
+        return layout
+
+
+def format_ranges(
+    text: str, parts: Spans, is_dark: bool, struck: bool = False
+) -> list[QTextLayout.FormatRange]:
+    """Return Qt's formats for a line's tokens; ``struck`` strikes the whole line through."""
+    colored = [(start, length, token_color(token, is_dark)) for start, length, token in parts]
+    colored = [part for part in colored if part[2] is not None and part[0] < len(text)]
+    ranges = []
+    if struck:
+        indent = len(text) - len(text.lstrip())
+        ranges.append(_range(indent, 2 * len(text), None, struck))
+    places = utf16_spans(text, [(start, length) for start, length, _ in colored])
+    for (start, length), (_, _, color) in zip(places, colored, strict=True):
+        ranges.append(_range(start, length, color, struck))
+    return ranges
+
+
+def _range(start: int, length: int, color: str | None, struck: bool) -> QTextLayout.FormatRange:
+    found = QTextLayout.FormatRange()
+    found.start = start
+    found.length = length
+    char_format = QTextCharFormat()
+    if color:
+        char_format.setForeground(QBrush(QColor(color)))
+    char_format.setFontStrikeOut(struck)
+    found.format = char_format
+    return found

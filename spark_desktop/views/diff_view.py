@@ -1,0 +1,406 @@
+"""The view of a diff, a file or a region being written: an own viewport of equally high rows."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QGuiApplication,
+    QHelpEvent,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+
+from spark_desktop.domain.patch import FilePatch
+from spark_desktop.domain.proposal import Decision
+from spark_desktop.domain.trigger import Span
+from spark_desktop.viewmodels.diff_rows import FoldRow
+from spark_desktop.views.diff_content import (
+    DiffContent,
+    PatchSource,
+    StreamSource,
+    file_content,
+)
+from spark_desktop.views.diff_geometry import RowGeometry
+from spark_desktop.views.diff_layouts import LineLayouts, Metrics, code_font
+from spark_desktop.views.diff_paint import (
+    BUTTON_GAP,
+    BUTTON_WIDTH,
+    DiffPainter,
+    Line,
+    Scene,
+)
+from spark_desktop.views.theme import Theme, system_theme
+
+# Milliseconds between two frames of a stream: 60 Hz.
+FRAME = 16
+_MARGIN = 8
+
+
+class DiffView(QAbstractScrollArea):
+    """Shows rows and reports intents; it decides nothing and changes no file."""
+
+    hunk_clicked = Signal(str)
+    accept_clicked = Signal(str)
+    reject_clicked = Signal(str)
+    selection_changed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        font = code_font()
+        self.layouts = LineLayouts(font)
+        self.viewport().setFont(font)
+        self._font = font
+        self._content = file_content("", "")
+        self._source: PatchSource | StreamSource | None = None
+        self._streamed: str | None = None
+        self._decisions: dict[str, Decision] = {}
+        self._unfolded: frozenset[int] = frozenset()
+        self._current: str | None = None
+        self._selection: tuple[int, int] | None = None
+        self._hovered: tuple[str, str] | None = None
+        self._follows = True
+        self._frame_timer = _single_shot(self, FRAME, self._show_streamed)
+        self._color_timer = _single_shot(self, 0, self._color)
+        metrics = Metrics.of(font)
+        self._rows = RowGeometry(self, metrics.line_height, metrics.char_width)
+        self.set_theme(system_theme())
+        self._prepare()
+
+    def _prepare(self) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.viewport().setMouseTracking(True)
+        self.setAccessibleName("Diff")
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.horizontalScrollBar().valueChanged.connect(self.viewport().update)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colours of ``theme`` from now on."""
+        self._theme = theme
+        self._painter = DiffPainter(theme, self._font, self.layouts)
+        self.viewport().update()
+
+    def show_patch(
+        self,
+        snapshot_text: str,
+        patch: FilePatch | None,
+        decisions: dict[str, Decision],
+        current: str | None,
+        path: str,
+    ) -> None:
+        """Show the patch on the text that it was made for; ``current`` is the hunk in accent."""
+        self._frame_timer.stop()
+        self._streamed = None
+        known = self._source
+        if not (isinstance(known, PatchSource) and known.shows(path, snapshot_text, patch)):
+            known = PatchSource.of(path, snapshot_text, patch)
+            self._unfolded = frozenset()
+        self._source = known
+        self._decisions = dict(decisions)
+        self._current = current
+        self._show(known.content(self._decisions, self._unfolded))
+        count = len(patch.hunks) if patch else 0
+        self.setAccessibleName(f"Diff of {path}, {count} {'hunk' if count == 1 else 'hunks'}")
+
+    def show_streaming(self, path: str, before: str, region: Span, text: str) -> None:
+        """Show ``text``, all that was written of the region so far; drawn once a frame."""
+        known = self._source
+        if not (isinstance(known, StreamSource) and known.shows(path, before, region)):
+            self._source = StreamSource(path, before, region)
+            self._follows = True
+            self._current = None
+            self.setAccessibleName(f"{path}, being written")
+        self._streamed = text
+        if not self._frame_timer.isActive():
+            self._frame_timer.start()
+
+    def show_file(self, path: str, text: str) -> None:
+        """Show a file as it is; its lines can be selected."""
+        self._frame_timer.stop()
+        self._source = self._streamed = self._current = None
+        self._show(file_content(path, text))
+        self.setAccessibleName(f"File {path}")
+
+    def scroll_to_hunk(self, hunk_id: str) -> None:
+        """Scroll so that the hunk's beginning is visible; an unknown hunk scrolls nothing."""
+        if hunk_id in self._content.hunks:
+            rows = self._content.hunks[hunk_id]
+            self._rows.reveal(rows.start, rows.end)
+
+    def selected_lines(self) -> Span | None:
+        """Return the selected lines of the file (in a diff: of the snapshot), if any."""
+        rows = self._selected_rows()
+        return self._content.lines(rows) if rows else None
+
+    def selected_text(self) -> str:
+        """Return the text of the selected rows, without gutter and marks."""
+        rows = self._selected_rows()
+        return self._content.text(rows) if rows else ""
+
+    def button_rect(self, hunk_id: str, action: str) -> QRect | None:
+        """Return where the hunk's button ``action`` (accept, reject) is in the viewport.
+
+        None while the hunk is decided or out of view.
+        """
+        rows = self._content.hunks.get(hunk_id)
+        first, last = self._rows.visible()
+        if rows is None or self._content.decision(hunk_id) is not Decision.PENDING:
+            return None
+        if rows.end <= first or rows.start >= last:
+            return None
+        height = self._painter.metrics.line_height
+        # A hunk that is cut off at the top keeps its buttons in view.
+        top = max(self._rows.top_of(rows.start), min(0, self._rows.top_of(rows.end - 1)))
+        right = self.viewport().width() - _MARGIN - BUTTON_WIDTH
+        left = right if action == "reject" else right - BUTTON_GAP - BUTTON_WIDTH
+        return QRect(left, top + 1, BUTTON_WIDTH, height - 2)
+
+    def _show(self, content: DiffContent) -> None:
+        same_file = content.path == self._content.path
+        anchor = (
+            self._content.rows[self._rows.visible()[0]]
+            if same_file and self._content.rows
+            else None
+        )
+        offset, had_selection = self._rows.offset(), self._selection is not None
+        follows = self._follows
+        self._content = content
+        self._selection = None
+        self._measure()
+        if content.cursor is not None and follows:
+            self._rows.reveal(content.cursor, content.cursor + 1)
+        elif anchor is not None:
+            self._rows.scroll_to(content.row_near(anchor), offset)
+        else:
+            self._rows.scroll_to(0)
+            self.horizontalScrollBar().setValue(0)
+        # Only the user's own scrolling says whether to follow the stream.
+        self._follows = follows
+        if had_selection:
+            self.selection_changed.emit(None)
+        self.viewport().update()
+        self._color_timer.start()
+
+    def _show_streamed(self) -> None:
+        if isinstance(self._source, StreamSource) and self._streamed is not None:
+            self._show(self._source.content(self._streamed))
+
+    def _measure(self) -> None:
+        metrics = self._painter.metrics
+        self._digits = max(2, len(str(self._content.last_number)))
+        columns = round((self._content.columns + 2) * metrics.char_width)
+        self._rows.measure(len(self._content.rows), self._scene().gutter(metrics) + columns)
+
+    def _scene(self) -> Scene:
+        return Scene(
+            self.viewport().width(),
+            self.horizontalScrollBar().value(),
+            self._digits,
+            self._content.is_diff,
+        )
+
+    def _selected_rows(self) -> Span | None:
+        if self._selection is None:
+            return None
+        return Span(min(self._selection), max(self._selection) + 1)
+
+    def _scrolled(self) -> None:
+        if self._content.cursor is not None:
+            first, last = self._rows.visible()
+            self._follows = first <= self._content.cursor < last
+        self.viewport().update()
+        self._color_timer.start()
+
+    def _color(self) -> None:
+        first, last = self._rows.visible()
+        rows, colors = self._content.rows[first:last], self._content.colors
+        before = [(colors.parts(row), colors.emphasis(row)) for row in rows]
+        known = colors.advance(rows)
+        if before != [(colors.parts(row), colors.emphasis(row)) for row in rows]:
+            self.viewport().update()
+        if not known:
+            self._color_timer.start()
+
+    def _set_selection(self, selection: tuple[int, int] | None) -> None:
+        if selection != self._selection:
+            self._selection = selection
+            self.viewport().update()
+            self.selection_changed.emit(self.selected_lines())
+
+    def _unfold(self, row: int) -> None:
+        found = self._content.rows[row]
+        if isinstance(found, FoldRow) and isinstance(self._source, PatchSource):
+            self._unfolded |= {found.lines.start}
+            self._show(self._source.content(self._decisions, self._unfolded))
+
+    def _button_at(self, place: QPoint) -> tuple[str, str] | None:
+        row = self._rows.row_at(place)
+        hunk_id = self._content.hunk_at(row) if row is not None else None
+        for action in ("accept", "reject"):
+            rect = self.button_rect(hunk_id, action) if hunk_id else None
+            if hunk_id and rect and rect.contains(place):
+                return hunk_id, action
+        return None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the rows that are visible; what is not known of their colours comes later."""
+        painter = QPainter(self.viewport())
+        painter.setFont(self._font)
+        painter.fillRect(event.rect(), self._theme.window)
+        first, last = self._rows.visible()
+        selected, scene = self._selected_rows() or Span(0, 0), self._scene()
+        for number in range(first, last):
+            row = self._content.rows[number]
+            colors = self._content.colors
+            is_selected = selected.start <= number < selected.end
+            line = Line(
+                row, self._rows.top_of(number), colors.parts(row), colors.emphasis(row), is_selected
+            )
+            self._painter.line(painter, line, scene)
+        self._paint_hunks(painter, first, last)
+        if self.hasFocus():
+            self._painter.focus(painter, self.viewport().rect())
+        painter.end()
+
+    def _paint_hunks(self, painter: QPainter, first: int, last: int) -> None:
+        height, width = self._painter.metrics.line_height, self.viewport().width()
+        for hunk_id, rows in self._content.hunks.items():
+            if rows.end <= first or rows.start >= last:
+                continue
+            top = self._rows.top_of(rows.start)
+            rect = QRect(0, top, width, len(rows) * height)
+            self._painter.frame(painter, rect, hunk_id == self._current)
+            accept = self.button_rect(hunk_id, "accept")
+            reject = self.button_rect(hunk_id, "reject")
+            if accept and reject:
+                hovered = self.button_rect(*self._hovered) if self._hovered else None
+                self._painter.buttons(painter, accept, reject, hovered or QRect())
+            else:
+                place = QRect(0, top, width - 2 * _MARGIN, height)
+                self._painter.label(painter, place, self._content.decision(hunk_id))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Measure anew and colour what came into view."""
+        super().resizeEvent(event)
+        self._measure()
+        self._color_timer.start()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Press a button, open a fold, or begin to select lines."""
+        place = event.position().toPoint()
+        row = self._rows.row_at(place)
+        if event.button() != Qt.MouseButton.LeftButton or row is None:
+            return
+        button = self._button_at(place)
+        if button:
+            hunk_id, action = button
+            (self.accept_clicked if action == "accept" else self.reject_clicked).emit(hunk_id)
+        elif isinstance(self._content.rows[row], FoldRow):
+            self._unfold(row)
+        else:
+            extends = event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._selection
+            self._set_selection(
+                (self._selection[0], row) if extends and self._selection else (row, row)
+            )
+            hunk = self._content.hunk_at(row)
+            if hunk:
+                self.hunk_clicked.emit(hunk)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Extend the selection, or show what is under the mouse."""
+        place = event.position().toPoint()
+        row = self._rows.row_at(place)
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            if row is not None and self._selection is not None:
+                self._set_selection((self._selection[0], row))
+                self._rows.reveal(row, row + 1)
+            return
+        hovered = self._button_at(place)
+        if hovered != self._hovered:
+            self._hovered = hovered
+            self.viewport().update()
+        is_fold = row is not None and isinstance(self._content.rows[row], FoldRow)
+        shape = (
+            Qt.CursorShape.PointingHandCursor if hovered or is_fold else Qt.CursorShape.IBeamCursor
+        )
+        self.viewport().setCursor(shape)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Answer a question for a tooltip; everything else goes its way."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            button = self._button_at(event.pos())
+            if button:
+                verb = "Accept" if button[1] == "accept" else "Reject"
+                QToolTip.showText(event.globalPos(), f"{verb} this hunk", self)
+                return True
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy, select, open a fold, or scroll."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            if self._selection is not None:
+                QGuiApplication.clipboard().setText(self.selected_text())
+        elif event.matches(QKeySequence.StandardKey.SelectAll) and self._content.rows:
+            self._set_selection((0, len(self._content.rows) - 1))
+        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self._step(-1 if event.key() == Qt.Key.Key_Up else 1, event.modifiers())
+        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            bar = self.verticalScrollBar()
+            bar.setValue(bar.minimum() if event.key() == Qt.Key.Key_Home else bar.maximum())
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._selection:
+            self._enter(self._selection[1])
+        elif event.key() == Qt.Key.Key_Escape and self._selection:
+            self._set_selection(None)
+        else:
+            super().keyPressEvent(event)
+
+    def _step(self, by: int, modifiers: Qt.KeyboardModifier) -> None:
+        if not self._content.rows:
+            return
+        first = self._rows.visible()[0]
+        row = first if self._selection is None else self._selection[1] + by
+        row = min(max(row, 0), len(self._content.rows) - 1)
+        extends = modifiers & Qt.KeyboardModifier.ShiftModifier and self._selection is not None
+        start = self._selection[0] if extends and self._selection else row
+        self._set_selection((start, row))
+        self._rows.reveal(row, row + 1)
+
+    def _enter(self, row: int) -> None:
+        hunk = self._content.hunk_at(row)
+        if hunk:
+            self.hunk_clicked.emit(hunk)
+        else:
+            self._unfold(row)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keyboard goes."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the mark of the keyboard away."""
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Forget what was under the mouse."""
+        super().leaveEvent(event)
+        if self._hovered:
+            self._hovered = None
+            self.viewport().update()
+
+
+def _single_shot(parent: QObject, interval: int, slot: Callable[[], None]) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.setInterval(interval)
+    timer.timeout.connect(slot)
+    return timer
