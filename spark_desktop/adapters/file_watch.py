@@ -1,0 +1,272 @@
+"""Changes of a folder, by the operating system's own notices."""
+
+import asyncio
+import errno
+import os
+import threading
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileModifiedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
+from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver, ObservedWatch
+
+from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.domain.errors import FileError
+
+# Whoever writes without a pause still gets a burst reported this often, in seconds.
+LONGEST_BURST = 1.0
+# Paths in one tuple; the rest of a larger burst (a checkout) follows in the next.
+LARGEST_BURST = 1000
+# Each folder that is watched on its own costs watchdog an OS thread.
+_MOST_WATCHES = 64
+_KINDS: list[type[FileSystemEvent]] = [
+    *(DirCreatedEvent, DirDeletedEvent, DirMovedEvent, FileClosedEvent),
+    *(FileCreatedEvent, FileDeletedEvent, FileModifiedEvent, FileMovedEvent),
+]
+
+
+class WatchdogFileWatch:
+    """Watches ``root``; a FileWatch.
+
+    A burst ends when nothing came for ``quiet`` seconds. Below ignored folders, and for editors'
+    temporary files, nothing is reported; an ignored file elsewhere is, so that the user can be told
+    why nothing happens. There is no polling instead: it would cost a large folder more than it
+    gives, so where the system cannot watch, the error says how to make it.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        rules: IgnoreRules,
+        quiet: float = 0.08,
+        observer: Callable[[], BaseObserver] = Observer,
+    ) -> None:
+        self._root = Path(os.path.realpath(root))
+        self._rules = rules
+        self._quiet = quiet
+        self._observer = observer
+
+    @asynccontextmanager
+    async def changes(self) -> AsyncGenerator[AsyncIterator[tuple[str, ...]]]:
+        """Open the stream of changed paths, also removed ones; one burst of events is one tuple.
+
+        Raises FileError where the folder cannot be watched; the stream raises it when the folder
+        is removed, or can no longer be watched.
+        """
+        burst = _Burst(self._root)
+        relay = _Relay(self._root, self._rules, burst, self._observer)
+        try:
+            await asyncio.to_thread(relay.start)
+            yield self._bursts(burst)
+        finally:
+            await asyncio.to_thread(relay.stop)
+
+    async def _bursts(self, burst: "_Burst") -> AsyncIterator[tuple[str, ...]]:
+        while True:
+            yield await burst.next(self._quiet)
+
+
+class _Burst:
+    """Collects changes until there is a pause; used in the loop's thread, fed from any."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._loop = asyncio.get_running_loop()
+        self._arrived = asyncio.Event()
+        self._paths: dict[str, bool] = {}
+        self._error: FileError | None = None
+
+    def add(self, path: str, is_new: bool) -> None:
+        """Note a change from another OS thread; ``is_new`` where the file came into being."""
+        self._loop.call_soon_threadsafe(self._add, path, is_new)
+
+    def fail(self, error: FileError) -> None:
+        """End the stream from another OS thread, after what has come so far."""
+        self._loop.call_soon_threadsafe(self._fail, error)
+
+    async def next(self, quiet: float) -> tuple[str, ...]:
+        """Return the paths of the next burst, in the order of their first change."""
+        while True:
+            await self._arrived.wait()
+            await self._settle(quiet)
+            batch = list(self._paths.items())[:LARGEST_BURST]
+            for path, _ in batch:
+                del self._paths[path]
+            if self._paths:
+                self._arrived.set()
+            kept = await asyncio.to_thread(self._worth_telling, batch)
+            if kept:
+                return kept
+            if self._error is not None and not self._paths:
+                raise self._error
+
+    async def _settle(self, quiet: float) -> None:
+        end = self._loop.time() + LONGEST_BURST
+        while self._loop.time() < end and self._error is None:
+            self._arrived.clear()
+            try:
+                async with asyncio.timeout(quiet):
+                    await self._arrived.wait()
+            except TimeoutError:
+                return
+
+    def _worth_telling(self, batch: list[tuple[str, bool]]) -> tuple[str, ...]:
+        # Editors write beside the file and rename: what came and went says nothing.
+        return tuple(
+            path for path, is_new in batch if not is_new or os.path.lexists(self._root / path)
+        )
+
+    def _add(self, path: str, is_new: bool) -> None:
+        self._paths.setdefault(path, is_new)
+        self._arrived.set()
+
+    def _fail(self, error: FileError) -> None:
+        self._error = error
+        self._arrived.set()
+
+
+class _Relay(FileSystemEventHandler):
+    """Turns watchdog's events, which come in its own OS thread, into changed paths.
+
+    Each watched folder directly in the root has a watch of its own, so that ``node_modules`` and
+    its like cost neither watches nor events.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        rules: IgnoreRules,
+        burst: _Burst,
+        observer: Callable[[], BaseObserver],
+    ) -> None:
+        self._root = root
+        self._rules = rules
+        self._burst = burst
+        self._new_observer = observer
+        self._observer: BaseObserver | None = None
+        self._watches: dict[str, ObservedWatch] = {}
+        self._whole = False
+        # A start that its task no longer waits for must not outlive the stop.
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def start(self) -> None:
+        """Begin; raises FileError."""
+        with self._lock:
+            if self._stopped:
+                return
+            try:
+                if not self._root.is_dir():
+                    raise FileError(f"{self._root} is not a folder.", "Open one that exists.")
+                self._observer = self._new_observer()
+                self._observer.start()
+                self._schedule_all(self._observer)
+            except OSError as error:
+                raise _unwatchable(self._root, error) from error
+
+    def stop(self) -> None:
+        """End, and wait for watchdog's threads; no change is reported afterwards."""
+        with self._lock:
+            self._stopped = True
+            if self._observer is not None and self._observer.is_alive():
+                self._observer.stop()
+                self._observer.join()
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """Report what the event says changed."""
+        try:
+            self._handle(event)
+        except OSError as error:
+            self._burst.fail(_unwatchable(self._root, error))
+
+    def _handle(self, event: FileSystemEvent) -> None:
+        source, target = self._relative(event.src_path), self._relative(event.dest_path)
+        match event:
+            case DirCreatedEvent():
+                self._folder_came(source)
+            case DirMovedEvent():
+                self._folder_left(source)
+                self._folder_came(target)
+            case DirDeletedEvent():
+                self._folder_left(source)
+            case FileMovedEvent():
+                self._report(source)
+                self._report(target)
+            case FileCreatedEvent():
+                self._report(source, is_new=True)
+            case FileClosedEvent() | FileModifiedEvent() | FileDeletedEvent():
+                self._report(source)
+
+    def _report(self, path: str | None, is_new: bool = False) -> None:
+        if path and not self._rules.silent(path):
+            self._burst.add(path, is_new)
+
+    def _folder_came(self, path: str | None) -> None:
+        if not path or self._rules.check(path, is_folder=True) is not None:
+            return
+        if "/" not in path and not self._whole and self._observer is not None:
+            self._schedule(self._observer, path)
+        # Files that were written before the watch was there have no event of their own.
+        for file in self._rules.files(path):
+            self._report(file)
+
+    def _folder_left(self, path: str | None) -> None:
+        if path == "":
+            self._burst.fail(
+                FileError(f"{self._root} was removed.", "Open another folder, or this one again.")
+            )
+        elif path in self._watches and self._observer is not None:
+            watch = self._watches.pop(path)
+            with suppress(KeyError):  # its emitter may have ended by itself
+                self._observer.unschedule(watch)
+
+    def _schedule_all(self, observer: BaseObserver) -> None:
+        folders = self._rules.folders()
+        self._whole = len(folders) > _MOST_WATCHES
+        for name in () if self._whole else folders:
+            self._schedule(observer, name)
+        # The root last: watchdog passes over folders inside that it cannot watch, so a limit that
+        # was reached in one of them shows only with the next watch.
+        observer.schedule(self, str(self._root), recursive=self._whole, event_filter=_KINDS)
+
+    def _schedule(self, observer: BaseObserver, name: str) -> None:
+        try:
+            self._watches[name] = observer.schedule(
+                self, str(self._root / name), recursive=True, event_filter=_KINDS
+            )
+        except (FileNotFoundError, NotADirectoryError):
+            return  # gone again
+
+    def _relative(self, path: bytes | str) -> str | None:
+        """Return the path within the root, "" for the root itself, None for no path."""
+        if not path:
+            return None
+        relative = os.path.relpath(os.fsdecode(path), self._root)
+        return "" if relative == "." else relative.replace(os.sep, "/")
+
+
+def _unwatchable(root: Path, error: OSError) -> FileError:
+    if error.errno in (errno.ENOSPC, errno.EMFILE):
+        name = "max_user_watches" if error.errno == errno.ENOSPC else "max_user_instances"
+        return FileError(
+            f"{root} cannot be watched: the system's limit fs.inotify.{name} is reached.",
+            f"Raise it, for example with: sudo sysctl fs.inotify.{name}="
+            f"{524288 if error.errno == errno.ENOSPC else 1024}; or open a smaller folder.",
+        )
+    return FileError(
+        f"{root} cannot be watched: {(error.strerror or str(error)).lower()}.",
+        "Check its permissions, or open another folder.",
+    )
