@@ -1,0 +1,87 @@
+"""What the core costs over the bare engine: the same requests to both, in turn.
+
+Each round asks both for the same text, in alternating order, so that whatever else the machine does
+meets both; the rows have the medians of the rounds' own ratios and differences.
+"""
+
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import httpx
+
+from benchmarks.cores import (
+    Streamed,
+    model_path,
+    running_bare_engine,
+    running_core,
+    stream_completion,
+    unlike_prompt,
+)
+from inference_core.engine.batch import batch_tokens
+from inference_core.engine.llama import usable_threads
+
+SUMMARY = "tokens per second and time to first token, core against bare engine, in pairs"
+
+# What llama.cpp takes when it is not told otherwise.
+ENGINE_BATCH = 512
+
+
+@dataclass(frozen=True)
+class Case:
+    name: str
+    prompt_lines: int
+    max_tokens: int
+    rounds: int
+
+
+CASES = (Case("decode", 2, 128, 10), Case("prompt of 500 tokens", 30, 8, 6))
+QUICK = (Case("decode", 2, 48, 3), Case("prompt of 100 tokens", 6, 8, 3))
+
+
+def run(quick: bool) -> list[dict[str, object]]:
+    """Return a row for each case and each batch size of the bare engine."""
+    model = model_path()
+    own_batch = batch_tokens(model.stat().st_size, usable_threads(), accelerated=False)
+    rows = []
+    for batch in (own_batch, ENGINE_BATCH):
+        with (
+            running_core(model) as core,
+            running_bare_engine(model, batch) as bare,
+            core.client() as core_client,
+            bare.client() as bare_client,
+        ):
+            for case in QUICK if quick else CASES:
+                rows.append(_row(case, batch, core_client, bare_client))
+    return rows
+
+
+def _row(case: Case, batch: int, core: httpx.Client, bare: httpx.Client) -> dict[str, object]:
+    pairs = [_pair(case, number, core, bare) for number in range(case.rounds)]
+    return {
+        "case": case.name,
+        "bare_batch": batch,
+        "rounds": case.rounds,
+        "rate_ratio": _median(a.tokens_per_second / b.tokens_per_second for a, b in pairs),
+        "ttft_extra_ms": _median((a.first_token_s - b.first_token_s) * 1000 for a, b in pairs),
+        "ttft_ratio": _median(a.first_token_s / b.first_token_s for a, b in pairs),
+        "core_tokens_per_second": _median(a.tokens_per_second for a, _ in pairs),
+        "bare_tokens_per_second": _median(b.tokens_per_second for _, b in pairs),
+        "core_ttft_ms": _median(a.first_token_s * 1000 for a, _ in pairs),
+        "bare_ttft_ms": _median(b.first_token_s * 1000 for _, b in pairs),
+    }
+
+
+def _pair(
+    case: Case, number: int, core: httpx.Client, bare: httpx.Client
+) -> tuple[Streamed, Streamed]:
+    prompt = unlike_prompt(f"{case.name} {number}", case.prompt_lines)
+    if number % 2:
+        other = stream_completion(bare, prompt, case.max_tokens)
+        return stream_completion(core, prompt, case.max_tokens), other
+    first = stream_completion(core, prompt, case.max_tokens)
+    return first, stream_completion(bare, prompt, case.max_tokens)
+
+
+def _median(values: Iterable[float]) -> float:
+    return round(statistics.median(values), 3)
