@@ -1,0 +1,62 @@
+"""Remembers sizes and folds for each project, in an INI file of the data folder."""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings
+
+_THEME = "theme"
+_GEOMETRY = "geometry"
+
+
+class LayoutMemory:
+    """What the window looked like; a value that cannot be read counts as not remembered."""
+
+    def __init__(self, file: Path) -> None:
+        self._settings = QSettings(str(file), QSettings.Format.IniFormat)
+        self._project = ""
+
+    def open_project(self, root: Path) -> None:
+        """Read and write the layout of this project from now on."""
+        # A path holds slashes, which QSettings takes for groups.
+        self._project = hashlib.sha256(str(root).encode()).hexdigest()[:16]
+
+    @property
+    def theme(self) -> str | None:
+        """Return the theme that the user chose; None to follow the system."""
+        value = self._settings.value(_THEME)
+        return value if value in ("dark", "light") else None
+
+    def set_theme(self, name: str) -> None:
+        """Keep the user's choice of theme."""
+        self._settings.setValue(_THEME, name)
+
+    @property
+    def geometry(self) -> QByteArray | None:
+        """Return the window's place and size."""
+        value = self._settings.value(_GEOMETRY)
+        return value if isinstance(value, QByteArray) else None
+
+    def set_geometry(self, geometry: QByteArray) -> None:
+        """Keep the window's place and size."""
+        self._settings.setValue(_GEOMETRY, geometry)
+
+    def sizes(self, name: str) -> list[int] | None:
+        """Return the sizes kept under ``name``, in pixels."""
+        value = self._settings.value(self._key(name))
+        parts = value if isinstance(value, list) else [value]
+        if not all(isinstance(part, str) and part.isdigit() for part in parts):
+            return None
+        return [int(part) for part in parts]
+
+    def set_sizes(self, name: str, sizes: Sequence[int]) -> None:
+        """Keep sizes, in pixels."""
+        self._settings.setValue(self._key(name), [str(size) for size in sizes])
+
+    def save(self) -> None:
+        """Write to disk now."""
+        self._settings.sync()
+
+    def _key(self, name: str) -> str:
+        return f"{self._project}/{name}"

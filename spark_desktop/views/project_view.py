@@ -1,0 +1,147 @@
+"""The three regions of an open project, side by side or, in a narrow window, as tabs."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QSplitter, QTabWidget, QVBoxLayout
+
+from spark_desktop.viewmodels.chat import Mode
+from spark_desktop.viewmodels.notice import Intent
+from spark_desktop.viewmodels.project import ProjectViewModels
+from spark_desktop.views.changes_panel import ChangesPanel
+from spark_desktop.views.chat_panel import ChatPanel
+from spark_desktop.views.layout_memory import LayoutMemory
+from spark_desktop.views.notice_line import NoticeLine
+from spark_desktop.views.review_panel import ReviewPanel
+from spark_desktop.views.status_bar import StatusBar
+from spark_desktop.views.theme import Theme
+
+# Pixels: below this width the chat becomes a tab beside the review.
+NARROW = 1100
+_WIDE_SIZES = (260, 640, 380)
+_NARROW_SIZES = (260, 760)
+
+
+class ProjectView(QFrame):
+    """Changes, review and chat over the status bar; regions can be resized and hidden."""
+
+    intent_raised = Signal(object)
+
+    def __init__(self, models: ProjectViewModels, theme: Theme, memory: LayoutMemory) -> None:
+        super().__init__()
+        self._models, self._memory = models, memory
+        self._is_narrow: bool | None = None
+        self.changes = ChangesPanel(models.changes, theme)
+        self.review = ReviewPanel(models.review, theme)
+        self.chat = ChatPanel(models.chat, theme)
+        self.status = StatusBar(models.core, models.status, theme)
+        self.core_notice = NoticeLine(strip=True)
+        self.splitter = QSplitter(Qt.Orientation.Horizontal)
+        self.tabs = QTabWidget()
+        self._arrange()
+        self._connect()
+        self.render_core()
+
+    @property
+    def is_narrow(self) -> bool:
+        """Return whether the chat is a tab beside the review."""
+        return self._is_narrow is True
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in another theme."""
+        for part in (self.changes, self.review, self.chat, self.status):
+            part.set_theme(theme)
+
+    def fit(self, width: int) -> None:
+        """Arrange the regions for a window of this width, in pixels."""
+        is_narrow = width < NARROW
+        if is_narrow == self._is_narrow:
+            return
+        if self._is_narrow is not None:
+            self._remember_sizes()
+        self._is_narrow = is_narrow
+        if is_narrow:
+            self.tabs.addTab(self.chat, "Chat")
+        else:
+            self.splitter.addWidget(self.chat)
+            self.splitter.setCollapsible(2, True)
+            self.chat.show()
+        default = _NARROW_SIZES if is_narrow else _WIDE_SIZES
+        self.splitter.setSizes(self._memory.sizes(self._sizes_name()) or list(default))
+
+    def begin(self, mode: Mode) -> None:
+        """Put the cursor into the composer, in a mode."""
+        if self.is_narrow:
+            self.tabs.setCurrentWidget(self.chat)
+        self.chat.setVisible(True)
+        self.chat.begin(mode)
+
+    def toggle_changes(self) -> None:
+        """Show or hide the left region."""
+        self.changes.setVisible(self.changes.isHidden())
+
+    def toggle_chat(self) -> None:
+        """Show or hide the chat; in a narrow window, go to its tab or back."""
+        if not self.is_narrow:
+            self.chat.setVisible(self.chat.isHidden())
+        elif self.tabs.currentWidget() is self.chat:
+            self.tabs.setCurrentWidget(self.review)
+        else:
+            self.tabs.setCurrentWidget(self.chat)
+
+    def stop(self) -> None:
+        """Stop the answer where one streams, else the proposal."""
+        if self._models.chat.is_answering:
+            self._models.chat.stop()
+        else:
+            self._models.review.act(Intent.STOP)
+
+    def remember(self) -> None:
+        """Keep the sizes and folds of this project."""
+        if self._is_narrow is not None:
+            self._remember_sizes()
+        folds = [int(section.is_open) for section in self.changes.sections]
+        self._memory.set_sizes("sections", folds)
+
+    def render_core(self) -> None:
+        """Show what the core is doing while it cannot answer."""
+        core = self._models.core
+        self.core_notice.show_notice(core.notice, core.progress)
+
+    def show_chosen(self) -> None:
+        """Mark the row of what is reviewed."""
+        proposal, path = self._models.review.proposal, self._models.review.path
+        self.changes.inbox.mark(None if proposal is None else proposal.id)
+        self.changes.files.mark(path if proposal is None else None)
+
+    def _arrange(self) -> None:
+        self.tabs.setDocumentMode(True)
+        self.tabs.setTabBarAutoHide(True)
+        self.tabs.addTab(self.review, "Review")
+        self.splitter.addWidget(self.changes)
+        self.splitter.addWidget(self.tabs)
+        self.splitter.setCollapsible(1, False)
+        self.splitter.setStretchFactor(1, 1)
+        self.changes.setMinimumWidth(200)
+        self.tabs.setMinimumWidth(420)
+        self.chat.setMinimumWidth(280)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.core_notice)
+        column.addWidget(self.splitter, 1)
+        column.addWidget(self.status)
+        folds = self._memory.sizes("sections") or []
+        for section, is_open in zip(self.changes.sections, folds, strict=False):
+            section.set_open(bool(is_open))
+
+    def _connect(self) -> None:
+        self._models.core.changed.connect(self.render_core)
+        self._models.review.changed.connect(self.show_chosen)
+        self.core_notice.intent.connect(self._models.core.act)
+        self.changes.intent_raised.connect(self.intent_raised)
+        self.review.intent_raised.connect(self.intent_raised)
+
+    def _remember_sizes(self) -> None:
+        self._memory.set_sizes(self._sizes_name(), self.splitter.sizes())
+
+    def _sizes_name(self) -> str:
+        return "narrow" if self._is_narrow else "wide"

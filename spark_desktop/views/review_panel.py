@@ -1,0 +1,193 @@
+"""The middle region: what is reviewed, the evidence, and the decisions."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from spark_desktop.viewmodels.review import ReviewViewModel
+from spark_desktop.views.diff_view import DiffView
+from spark_desktop.views.notice_line import NoticeLine
+from spark_desktop.views.shortcuts import key_text
+from spark_desktop.views.theme import Theme
+
+
+class ReviewPanel(QFrame):
+    """Draws one proposal or file; keys and buttons go to the view model."""
+
+    intent_raised = Signal(object)
+
+    def __init__(self, model: ReviewViewModel, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("review")
+        self._model = model
+        self.diff = DiffView()
+        self.diff.set_theme(theme)
+        self.diff.setFrameShape(QFrame.Shape.NoFrame)
+        self.name, self.added, self.removed = QLabel(), QLabel(), QLabel()
+        self.position, self.evidence = QLabel(), QLabel()
+        self.notice, self.empty = NoticeLine(strip=True), NoticeLine()
+        self.accept, self.reject = QPushButton(), QPushButton()
+        self.accept_all, self.reject_all = QPushButton(), QPushButton()
+        self.previous, self.next = QPushButton(), QPushButton()
+        self._decide = QWidget()
+        self._bottom = QFrame()
+        self._pages = QStackedLayout(self)
+        self._arrange()
+        self._connect()
+        self.render_state()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in another theme."""
+        self.diff.set_theme(theme)
+
+    def render_state(self) -> None:
+        """Show everything but the streaming text."""
+        model = self._model
+        is_empty = model.snapshot is None
+        self._pages.setCurrentIndex(0 if is_empty else 1)
+        self.empty.show_notice(model.notice if is_empty else None)
+        self.notice.show_notice(None if is_empty else model.notice)
+        self._render_head()
+        self.evidence.setText(model.evidence_text)
+        self.evidence.setToolTip(model.evidence_text)
+        self._decide.setVisible(model.is_decidable)
+        self._bottom.setVisible(bool(model.evidence_text) or model.is_decidable)
+        self._render_diff()
+
+    def render_stream(self) -> None:
+        """Show the region as far as it is written."""
+        proposal, snapshot = self._model.proposal, self._model.snapshot
+        if proposal is None or snapshot is None or not self._model.is_streaming:
+            return
+        self.notice.show_notice(self._model.notice)
+        if proposal.region is not None:
+            text = self._model.streaming_text
+            self.diff.show_streaming(snapshot.path, snapshot.text.content, proposal.region, text)
+
+    def render_hunk(self) -> None:
+        """Show which hunk is the current one."""
+        self._render_head()
+        self._render_diff()
+        if self._model.current_hunk is not None:
+            self.diff.scroll_to_hunk(self._model.current_hunk)
+
+    def _render_head(self) -> None:
+        model = self._model
+        self.name.setText(model.path or "")
+        self.name.setToolTip(model.path or "")
+        added, _space, removed = model.counts_text.partition(" ")
+        self.added.setText(added)
+        self.removed.setText(removed)
+        self.position.setText(model.position_text)
+
+    def _render_diff(self) -> None:
+        model = self._model
+        snapshot, proposal = model.snapshot, model.proposal
+        if snapshot is None:
+            return
+        if proposal is None:
+            self.diff.show_file(snapshot.path, snapshot.text.content)
+        elif model.is_streaming and proposal.region is not None:
+            self.render_stream()
+        else:
+            self.diff.show_patch(
+                snapshot.text.content,
+                proposal.patch,
+                proposal.decisions,
+                model.current_hunk,
+                snapshot.path,
+            )
+
+    def _arrange(self) -> None:
+        blank = QWidget()
+        centre = QVBoxLayout(blank)
+        centre.setContentsMargins(24, 24, 24, 24)
+        centre.addStretch(2)
+        centre.addWidget(self.empty, 0, Qt.AlignmentFlag.AlignCenter)
+        centre.addStretch(3)
+        self._pages.addWidget(blank)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head())
+        column.addWidget(self.notice)
+        column.addWidget(self.diff, 1)
+        column.addWidget(self._bottom)
+        self._pages.addWidget(page)
+        self._fill_bottom()
+
+    def _head(self) -> QFrame:
+        head = QFrame()
+        head.setObjectName("head")
+        head.setFixedHeight(36)
+        self.name.setProperty("strong", True)
+        self.added.setObjectName("added")
+        self.removed.setObjectName("removed")
+        self.position.setProperty("quiet", True)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(12, 0, 12, 0)
+        row.setSpacing(8)
+        row.addWidget(self.name)
+        row.addSpacing(4)
+        row.addWidget(self.added)
+        row.addWidget(self.removed)
+        row.addStretch(1)
+        row.addWidget(self.position)
+        return head
+
+    def _fill_bottom(self) -> None:
+        self._bottom.setObjectName("bottom")
+        self.evidence.setProperty("quiet", True)
+        self.evidence.setWordWrap(True)
+        texts = (
+            (self.accept, "Accept", "accept"),
+            (self.reject, "Reject", "reject"),
+            (self.previous, "Previous", "previous"),
+            (self.next, "Next", "next"),
+            (self.accept_all, "Accept all", "accept_all"),
+            (self.reject_all, "Reject all", "reject_all"),
+        )
+        row = QHBoxLayout(self._decide)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for button, label, name in texts:
+            if button is self.accept_all:
+                row.addStretch(1)
+            button.setText(f"{label}  {key_text(name)}")
+            button.setToolTip(f"{label} ({key_text(name)})")
+            # The keys reach the diff from everywhere; a click must not take the focus away.
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            row.addWidget(button)
+        self.accept.setProperty("main", True)
+        column = QVBoxLayout(self._bottom)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(8)
+        column.addWidget(self.evidence)
+        column.addWidget(self._decide)
+
+    def _connect(self) -> None:
+        model = self._model
+        model.changed.connect(self.render_state)
+        model.streamed.connect(self.render_stream)
+        model.hunk_changed.connect(self.render_hunk)
+        model.intent_raised.connect(self.intent_raised)
+        for notice in (self.notice, self.empty):
+            notice.intent.connect(model.act)
+        self.accept.clicked.connect(lambda: model.accept())
+        self.reject.clicked.connect(lambda: model.reject())
+        self.accept_all.clicked.connect(model.accept_all)
+        self.reject_all.clicked.connect(model.reject_all)
+        self.next.clicked.connect(model.next_hunk)
+        self.previous.clicked.connect(model.previous_hunk)
+        self.diff.hunk_clicked.connect(model.go_to_hunk)
+        self.diff.accept_clicked.connect(model.accept)
+        self.diff.reject_clicked.connect(model.reject)
+        self.diff.selection_changed.connect(model.select)

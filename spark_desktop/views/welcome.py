@@ -1,0 +1,51 @@
+"""What is shown while no folder is open."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
+
+from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
+from spark_desktop.views.notice_line import NoticeLine
+
+_FIRST = Notice(
+    "Open a folder to begin.",
+    Tone.PLAIN,
+    "Spark watches it, and proposes when you save. Nothing is written until you accept.",
+    Action("Open folder…", Intent.OPEN_FOLDER),
+)
+
+
+def opening(name: str) -> Notice:
+    """Return the notice of a folder that is being opened."""
+    return Notice(f"Opening {name}…", Tone.BUSY)
+
+
+class Welcome(QFrame):
+    """One line and one action, in the middle."""
+
+    intent_raised = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("welcome")
+        self._title = QLabel("Spark Desktop")
+        self._title.setProperty("heading", True)
+        self._notice = NoticeLine()
+        self._notice.setFixedWidth(440)
+        self._notice.intent.connect(self.intent_raised)
+        self._title.setFixedWidth(440)
+        self._title.setContentsMargins(12, 0, 0, 0)
+        column = QVBoxLayout(self)
+        column.addStretch(2)
+        column.addWidget(self._title, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self._notice, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(3)
+        self.show_notice(None)
+
+    @property
+    def text(self) -> str:
+        """Return what the line says."""
+        return self._notice.text
+
+    def show_notice(self, notice: Notice | None) -> None:
+        """Show ``notice``; None stands for the invitation to open a folder."""
+        self._notice.show_notice(notice or _FIRST)
