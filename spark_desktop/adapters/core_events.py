@@ -1,0 +1,47 @@
+"""What a core says on its standard output while it comes up, as states."""
+
+import json
+from typing import Any
+
+from spark_desktop.adapters.core_lookup import CoreAddress, address_in
+from spark_desktop.domain.core_state import CoreDownloading, CoreFailed, CoreLoading
+
+Said = CoreDownloading | CoreLoading | CoreFailed | CoreAddress
+
+
+def said_in(line: str) -> Said | None:
+    """Return what one line tells; None for a line that changes nothing for the user."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(event, dict):
+        return None
+    match event.get("event"):
+        case None:
+            return address_in(event)
+        case "downloading":
+            return _downloading(event)
+        case "checking" | "verifying" | "loading":
+            return CoreLoading()
+        case "failed":
+            message = str(event.get("message") or "The core cannot start.")
+            return CoreFailed(message, str(event.get("next_step") or ""))
+        case _:
+            # source_skipped, and what later cores may add.
+            return None
+
+
+def _downloading(event: dict[str, Any]) -> CoreDownloading:
+    left = event.get("left_s")
+    return CoreDownloading(
+        source=str(event.get("source") or ""),
+        done=int(_number(event.get("done"))),
+        total=int(_number(event.get("total"))),
+        rate=_number(event.get("rate")),
+        left=_number(left) if left is not None else None,
+    )
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) else 0.0

@@ -1,0 +1,174 @@
+"""An OpenAI-compatible server over HTTP: the local core, or any other."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
+
+import httpx
+
+from spark_desktop.adapters.openai_wire import (
+    Answer,
+    Json,
+    body_of,
+    error_of_response,
+    route_of,
+)
+from spark_desktop.adapters.sse import SseEvent, SseParser
+from spark_desktop.domain.completion import Chunk, ModelInfo, Request, TextChunk
+from spark_desktop.domain.errors import (
+    EndpointError,
+    EndpointUnreachableError,
+    IncompleteStreamError,
+)
+
+_RETRY = "Try again in a moment."
+# Tokenizing is local work of milliseconds; a server that takes longer is stuck.
+_TOKENIZE_S = 30.0
+_CONNECT_S = 10.0
+
+
+class OpenAIEndpoint:
+    """Streams answers of one model.
+
+    ``client`` has the base URL and the authorisation, and belongs to the caller. ``silence`` is how
+    many seconds a server may send no event; bytes do not count, as keep-alive comments would hold
+    a dead answer open for ever. ``progress`` asks a llama-server for events during the prompt, so
+    that a long one is not taken for silence; strict servers refuse the field.
+    """
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        model: ModelInfo,
+        *,
+        silence: float = 120.0,
+        progress: bool = False,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._client = client
+        self._model = model
+        self._silence = silence
+        self._progress = progress
+        self._now = now
+
+    @property
+    def model(self) -> ModelInfo:
+        """Return what answers, and what it can do."""
+        return self._model
+
+    @asynccontextmanager
+    async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk]]:
+        """Open the answer; leaving the context closes the connection at once.
+
+        The last chunk is Finished. Opening and iterating raise EndpointError.
+        """
+        started = self._now()
+        body = body_of(request, self._model.id, self._progress)
+        response = await self._open(route_of(request), body)
+        try:
+            if response.status_code >= 400:
+                raise error_of_response(response.status_code, await self._text(response))
+            async with aclosing(self._chunks(response, started)) as chunks:
+                yield chunks
+        finally:
+            await response.aclose()
+
+    async def count_tokens(self, text: str) -> int:
+        """Return the number of tokens of ``text``. Raises EndpointError."""
+        try:
+            response = await self._client.post(
+                "/tokenize", json={"content": text}, timeout=_TOKENIZE_S
+            )
+            if response.status_code >= 400:
+                raise error_of_response(response.status_code, response.text)
+            return _token_count(response.json())
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+        except ValueError as error:
+            raise EndpointError("The model's server did not answer in JSON.", _RETRY) from error
+
+    async def _open(self, route: str, body: Json) -> httpx.Response:
+        # The deadlines are ours: httpx's read time-out would count keep-alive bytes as life.
+        limits = httpx.Timeout(_CONNECT_S, read=None)
+        request = self._client.build_request("POST", route, json=body, timeout=limits)
+        try:
+            async with asyncio.timeout(self._silence):
+                return await self._client.send(request, stream=True)
+        except TimeoutError as error:
+            raise self._silent() from error
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+
+    async def _text(self, response: httpx.Response) -> str:
+        try:
+            async with asyncio.timeout(self._silence):
+                await response.aread()
+        except TimeoutError as error:
+            raise self._silent() from error
+        except httpx.HTTPError as error:
+            raise self._unreachable(error) from error
+        return response.text
+
+    async def _chunks(
+        self, response: httpx.Response, started: float
+    ) -> AsyncGenerator[Chunk, None]:
+        answer = Answer()
+        first: float | None = None
+        async with aclosing(self._events(response)) as events:
+            async for event in events:
+                for chunk in answer.take(event.data):
+                    if first is None and isinstance(chunk, TextChunk):
+                        first = self._now() - started
+                    yield chunk
+                if event.data == "[DONE]":
+                    break
+        if answer.reason is None:
+            raise IncompleteStreamError(
+                "The answer broke off: the model's server ended it without a finish.", _RETRY
+            )
+        yield answer.finished(first, self._now() - started)
+
+    async def _events(self, response: httpx.Response) -> AsyncGenerator[SseEvent, None]:
+        parser = SseParser()
+        pieces = response.aiter_bytes()
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._silence
+        while True:
+            try:
+                async with asyncio.timeout_at(deadline):
+                    piece = await anext(pieces, None)
+            except TimeoutError as error:
+                raise self._silent() from error
+            except httpx.HTTPError as error:
+                raise self._unreachable(error) from error
+            if piece is None:
+                return
+            for event in parser.feed(piece):
+                yield event
+                # Counted from here, as the reader may have taken its time.
+                deadline = loop.time() + self._silence
+
+    def _silent(self) -> EndpointUnreachableError:
+        return EndpointUnreachableError(
+            f"The model's server at {self._client.base_url} said nothing for {self._silence:g} s.",
+            _RETRY,
+        )
+
+    def _unreachable(self, error: httpx.HTTPError) -> EndpointUnreachableError:
+        kind = type(error).__name__
+        return EndpointUnreachableError(
+            f"The connection to the model's server at {self._client.base_url} failed: "
+            f"{str(error) or kind}.",
+            _RETRY,
+        )
+
+
+def _token_count(answer: object) -> int:
+    count = answer.get("count") if isinstance(answer, dict) else None
+    tokens = answer.get("tokens") if isinstance(answer, dict) else None
+    if isinstance(count, int):
+        return count
+    if isinstance(tokens, list):
+        return len(tokens)
+    raise EndpointError("The model's server did not say how many tokens there are.", _RETRY)
