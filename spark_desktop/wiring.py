@@ -1,12 +1,9 @@
 """Builds the object graph of one project; the window and the command line share it."""
 
-import os
 import tomllib
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-
-import platformdirs
 
 from spark_desktop.adapters.checkpoint_store import SqliteCheckpointStore
 from spark_desktop.adapters.core_process import CoreOptions, CoreProcess, core_command
@@ -19,6 +16,7 @@ from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.adapters.thread_store import SqliteThreadStore
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.events import WorkFailed
+from spark_desktop.places import data_folder
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
@@ -86,12 +84,6 @@ def _folder(root: Path) -> Path:
     if not root.is_dir():
         raise FileError(f"{root} is not a folder.", "Open the folder of your project.")
     return root.resolve()
-
-
-def data_folder() -> Path:
-    """Return where threads and applied changes are kept; SPARK_DATA_DIR names another place."""
-    named = os.environ.get("SPARK_DATA_DIR")
-    return Path(named) if named else platformdirs.user_data_path("spark-desktop", appauthor=False)
 
 
 def default_model() -> str:

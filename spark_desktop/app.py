@@ -1,0 +1,183 @@
+"""The desktop program: builds the window, opens projects in it, ends in order."""
+
+import argparse
+import asyncio
+import gc
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from spark_desktop import qt_loop
+from spark_desktop.domain.errors import SparkError
+from spark_desktop.places import data_folder
+from spark_desktop.services.tasks import LatestTask, TaskScope
+from spark_desktop.viewmodels.notice import Action, Intent, notice_of
+from spark_desktop.viewmodels.project import view_models
+from spark_desktop.views.layout_memory import LayoutMemory
+from spark_desktop.views.main_window import MainWindow
+from spark_desktop.views.theme import load_theme, system_theme
+from spark_desktop.views.welcome import opening
+
+if TYPE_CHECKING:
+    # Imported when the window is on the screen: parsers, HTTP and SQLite take their time.
+    from spark_desktop.wiring import Project
+
+_HEAD = "ref: refs/heads/"
+
+
+class DesktopApp(QObject):
+    """The window and the project that is open in it; needs a QApplication and a running loop."""
+
+    def __init__(self, data_dir: Path, model: str | None = None, theme: str | None = None) -> None:
+        super().__init__()
+        self._data_dir, self._model = data_dir, model
+        self._scope = TaskScope("app")
+        self._opening = LatestTask(self._scope)
+        self._memory = LayoutMemory(data_dir / "window.ini")
+        self._forced = theme
+        self._turning = asyncio.Lock()
+        self._is_closing = False
+        self.closed = asyncio.Event()
+        self.project: Project | None = None
+        chosen = theme or self._memory.theme
+        self.window = MainWindow(load_theme(chosen) if chosen else system_theme(), self._memory)
+        self.window.folder_chosen.connect(self._folder_chosen)
+        self.window.close_requested.connect(self.request_close)
+        hints = QGuiApplication.styleHints()
+        hints.colorSchemeChanged.connect(self._follow_system)
+
+    @classmethod
+    async def open(
+        cls,
+        folder: Path | None,
+        model: str | None = None,
+        theme: str | None = None,
+        data_dir: Path | None = None,
+    ) -> "DesktopApp":
+        """Return the app with its window shown and ``folder`` open in it.
+
+        ``theme`` is ``dark`` or ``light``, None for the user's choice or the system's. A folder
+        that cannot be opened is told in the window.
+        """
+        desktop = cls(data_dir or data_folder(), model, theme)
+        desktop.window.show()
+        if folder is not None:
+            await desktop.open_folder(folder)
+        return desktop
+
+    async def open_folder(self, folder: Path) -> None:
+        """Close the open project, if any, and open another; its core starts in the background."""
+        async with self._turning:
+            self.window.show_welcome(opening(folder.name or str(folder)))
+            await self._close_project()
+            # Let the window appear before the imports take the thread.
+            await asyncio.sleep(0)
+            from spark_desktop.wiring import open_project
+
+            _spare_the_collector()
+            try:
+                project = await open_project(folder, model=self._model, data_dir=self._data_dir)
+            except SparkError as error:
+                again = Action("Open folder…", Intent.OPEN_FOLDER)
+                self.window.show_welcome(notice_of(error, again))
+                return
+            self.project = project
+            models = view_models(project, lambda: datetime.now().astimezone())
+            branch = await asyncio.to_thread(_branch, project.root)
+            self.window.show_project(models, project.root, branch)
+            models.chat.load()
+            project.watch()
+            project.core.start()
+
+    def request_close(self) -> None:
+        """Begin the end; ``closed`` is set when it is reached. More requests change nothing."""
+        if not self._is_closing:
+            self._is_closing = True
+            self.window.hide()
+            self._scope.start("close", self.close())
+
+    async def close(self) -> None:
+        """Stop what runs, remember the layout, close the project and the window."""
+        self._is_closing = True
+        self._opening.cancel()
+        await self._scope.close()
+        QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._follow_system)
+        # The views go before what they show.
+        self.window.finish()
+        await self._close_project()
+        self.closed.set()
+
+    async def _close_project(self) -> None:
+        project, self.project = self.project, None
+        if project is not None:
+            await project.close()
+
+    def _folder_chosen(self, folder: str) -> None:
+        self._opening.start("open folder", self.open_folder(Path(folder)))
+
+    def _follow_system(self) -> None:
+        if self._forced is None and self._memory.theme is None:
+            self.window.set_theme(system_theme())
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program to its end; return the exit code."""
+    arguments = _arguments(argv)
+    logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    application()
+    return qt_loop.run(lambda: _run(arguments))
+
+
+def application() -> QApplication:
+    """Return the one QApplication, made where there is none yet."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(["spark-desktop"])
+    app.setApplicationName("Spark Desktop")
+    app.setDesktopFileName("spark-desktop")
+    # The loop must outlive the window: the project is closed after it.
+    app.setQuitOnLastWindowClosed(False)
+    return app
+
+
+async def _run(arguments: argparse.Namespace) -> int:
+    desktop = DesktopApp(data_folder(), arguments.model, arguments.theme)
+    stop_listening = qt_loop.on_termination(desktop.request_close)
+    try:
+        desktop.window.show()
+        if arguments.folder is not None:
+            desktop.window.folder_chosen.emit(str(arguments.folder))
+        await desktop.closed.wait()
+    finally:
+        stop_listening()
+    return 0
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="spark-desktop", description="Watch a folder, and review what a model proposes."
+    )
+    parser.add_argument("folder", nargs="?", type=Path, help="the project's folder")
+    parser.add_argument("--model", metavar="ID_OR_PATH", help="a model id, or a GGUF file")
+    parser.add_argument("--theme", choices=("dark", "light"), help="else the system's")
+    return parser.parse_args(argv)
+
+
+def _branch(root: Path) -> str:
+    try:
+        head = (root / ".git" / "HEAD").read_text(encoding="utf-8").strip()
+    except OSError:
+        return ""
+    return head.removeprefix(_HEAD) if head.startswith(_HEAD) else head[:8]
+
+
+def _spare_the_collector() -> None:
+    # A full collection took 35 to 42 ms, mostly over imported modules, which never become garbage.
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,12 @@
+"""Where this user's data lives; cheap to import, so that the window need not wait for it."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+
+def data_folder() -> Path:
+    """Return where threads and applied changes are kept; SPARK_DATA_DIR names another place."""
+    named = os.environ.get("SPARK_DATA_DIR")
+    return Path(named) if named else platformdirs.user_data_path("spark-desktop", appauthor=False)
