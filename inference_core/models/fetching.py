@@ -17,7 +17,6 @@ from inference_core.models.errors import (
 from inference_core.models.files import publish
 from inference_core.models.part_file import PartFile
 from inference_core.models.progress import Listener, Meter, SourceSkipped
-from inference_core.models.sources.hugging_face import HuggingFaceSource
 from inference_core.models.sources.local import LocalSource
 from inference_core.models.sources.port import Fetch, Source
 from inference_core.models.sources.wheel_parts import WheelPartsSource
@@ -34,6 +33,9 @@ def free_bytes(folder: Path) -> int:
 
 def sources_of(model: CatalogueModel, named: Path | None = None) -> tuple[Source, ...]:
     """Return the model's sources: the file or folder that the user named, then the catalogue's."""
+    # Here, so that a start with the model in place does not load a whole HTTP client (70 ms).
+    from inference_core.models.sources.hugging_face import HuggingFaceSource
+
     sources: list[Source] = [] if named is None else [LocalSource(named)]
     for origin in model.sources:
         if isinstance(origin, HuggingFaceFile):

@@ -18,6 +18,11 @@ def test_the_whole_file_is_fetched(hub: Site, attempt: Attempt) -> None:
     assert attempt.part.path.read_bytes() == CONTENT
 
 
+def test_nothing_but_the_file_is_asked_for(hub: Site, attempt: Attempt) -> None:
+    HuggingFaceSource(REPO).fetch(attempt.fetch)
+    assert {path for _, path, _ in hub.requests} == {FILE_PATH}
+
+
 def test_a_fetch_goes_on_where_an_earlier_one_ended(hub: Site, attempt: Attempt) -> None:
     with attempt.part.append_at(0) as target:
         target.write(CONTENT[:1_000_000])
