@@ -1,0 +1,119 @@
+"""One database, several processes, and an end without goodbye."""
+
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+from spark_desktop.adapters.checkpoint_store import SqliteCheckpointStore
+from spark_desktop.adapters.database import Database
+from spark_desktop.adapters.system_clock import SystemClock
+from spark_desktop.adapters.thread_store import SqliteThreadStore
+
+# Waits for a line, then opens the database and records argument 3 changes under its own name.
+WRITER = """
+import asyncio, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from spark_desktop.adapters.checkpoint_store import SqliteCheckpointStore
+from spark_desktop.adapters.database import Database
+from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.text import digest_of
+
+path, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+
+async def main():
+    database = Database(path, busy_timeout=60)
+    store = SqliteCheckpointStore(database, path.parent)
+    for number in range(count):
+        before, after = f"{number}".encode(), f"{name}{number}".encode()
+        await store.record(
+            AppliedChange(f"{name}{number}", "a.py", "t", (), digest_of(before), digest_of(after),
+                datetime.now(UTC)),
+            before, after)
+    await database.close()
+
+print("ready", flush=True)
+sys.stdin.readline()
+asyncio.run(main())
+"""
+
+# Saves a turn that streams, then says so inside an open transaction and waits to be killed.
+CRASHER = """
+import asyncio, sys, time
+from datetime import UTC, datetime
+from pathlib import Path
+from spark_desktop.adapters.database import Database
+from spark_desktop.adapters.system_clock import SystemClock
+from spark_desktop.adapters.thread_store import SqliteThreadStore
+from spark_desktop.domain.conversation import Turn, TurnState
+
+path = Path(sys.argv[1])
+
+def hang(connection):
+    connection.execute("DELETE FROM turns")
+    print("stopped", flush=True)
+    time.sleep(600)
+
+async def main():
+    database = Database(path)
+    store = SqliteThreadStore(database, path.parent, SystemClock())
+    thread = await store.create("First")
+    await store.save_turn(thread.id, Turn("t", "q", "par", TurnState.STREAMING, datetime.now(UTC)))
+    await database.run(hang)
+
+asyncio.run(main())
+"""
+
+
+def child(code: str, *arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", code, *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+async def test_two_processes_start_at_once_on_one_new_database_and_lose_nothing(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "spark.db"
+    writers = [child(WRITER, str(path), name, "40") for name in ("left", "right")]
+    for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n"
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    for writer in writers:
+        writer.communicate()
+    assert [writer.returncode for writer in writers] == [0, 0]
+
+    database = Database(path)
+    kept = {change.id for change in await SqliteCheckpointStore(database, tmp_path).changes()}
+    await database.close()
+    assert kept == {f"{name}{number}" for name in ("left", "right") for number in range(40)}
+
+
+async def test_a_killed_process_leaves_what_it_committed_and_nothing_half(tmp_path: Path) -> None:
+    path = tmp_path / "spark.db"
+    with child(CRASHER, str(path)) as crasher:
+        assert crasher.stdout is not None
+        assert crasher.stdout.readline() == "stopped\n"
+        crasher.send_signal(signal.SIGKILL)
+
+    database = Database(path)
+    store = SqliteThreadStore(database, tmp_path, SystemClock())
+    (thread,) = await store.threads()
+    (turn,) = (await store.thread(thread.id)).turns
+    checked = await database.run(_check)
+    await database.close()
+    assert (turn.answer, turn.error) == ("par", "interrupted")
+    assert checked == "ok"
+
+
+def _check(connection: sqlite3.Connection) -> str:
+    return str(connection.execute("PRAGMA integrity_check").fetchone()[0])
