@@ -43,7 +43,11 @@ _MARGIN = 8
 
 
 class DiffView(QAbstractScrollArea):
-    """Shows rows and reports intents; it decides nothing and changes no file."""
+    """Shows rows and reports intents; it decides nothing and changes no file.
+
+    ``content`` is what is shown, ``frames`` counts the frames of streams, ``layouts`` the lines
+    that were laid out.
+    """
 
     hunk_clicked = Signal(str)
     accept_clicked = Signal(str)
@@ -54,9 +58,10 @@ class DiffView(QAbstractScrollArea):
         super().__init__(parent)
         font = code_font()
         self.layouts = LineLayouts(font)
+        self.frames = 0
         self.viewport().setFont(font)
         self._font = font
-        self._content = file_content("", "")
+        self.content = file_content("", "")
         self._source: PatchSource | StreamSource | None = None
         self._streamed: str | None = None
         self._decisions: dict[str, Decision] = {}
@@ -130,28 +135,40 @@ class DiffView(QAbstractScrollArea):
 
     def scroll_to_hunk(self, hunk_id: str) -> None:
         """Scroll so that the hunk's beginning is visible; an unknown hunk scrolls nothing."""
-        if hunk_id in self._content.hunks:
-            rows = self._content.hunks[hunk_id]
+        if hunk_id in self.content.hunks:
+            rows = self.content.hunks[hunk_id]
             self._rows.reveal(rows.start, rows.end)
 
     def selected_lines(self) -> Span | None:
         """Return the selected lines of the file (in a diff: of the snapshot), if any."""
         rows = self._selected_rows()
-        return self._content.lines(rows) if rows else None
+        return self.content.lines(rows) if rows else None
 
     def selected_text(self) -> str:
         """Return the text of the selected rows, without gutter and marks."""
         rows = self._selected_rows()
-        return self._content.text(rows) if rows else ""
+        return self.content.text(rows) if rows else ""
+
+    def is_busy(self) -> bool:
+        """Return whether a frame or colours are still to come without anyone's doing."""
+        return self._frame_timer.isActive() or self._color_timer.isActive()
+
+    def first_visible(self) -> int:
+        """Return the row at the top of the viewport."""
+        return self._rows.visible()[0]
+
+    def row_top(self, row: int) -> int:
+        """Return where a row begins in the viewport, in logical pixels."""
+        return self._rows.top_of(row)
 
     def button_rect(self, hunk_id: str, action: str) -> QRect | None:
         """Return where the hunk's button ``action`` (accept, reject) is in the viewport.
 
         None while the hunk is decided or out of view.
         """
-        rows = self._content.hunks.get(hunk_id)
+        rows = self.content.hunks.get(hunk_id)
         first, last = self._rows.visible()
-        if rows is None or self._content.decision(hunk_id) is not Decision.PENDING:
+        if rows is None or self.content.decision(hunk_id) is not Decision.PENDING:
             return None
         if rows.end <= first or rows.start >= last:
             return None
@@ -163,15 +180,13 @@ class DiffView(QAbstractScrollArea):
         return QRect(left, top + 1, BUTTON_WIDTH, height - 2)
 
     def _show(self, content: DiffContent) -> None:
-        same_file = content.path == self._content.path
+        same_file = content.path == self.content.path
         anchor = (
-            self._content.rows[self._rows.visible()[0]]
-            if same_file and self._content.rows
-            else None
+            self.content.rows[self._rows.visible()[0]] if same_file and self.content.rows else None
         )
         offset, had_selection = self._rows.offset(), self._selection is not None
         follows = self._follows
-        self._content = content
+        self.content = content
         self._selection = None
         self._measure()
         if content.cursor is not None and follows:
@@ -190,20 +205,21 @@ class DiffView(QAbstractScrollArea):
 
     def _show_streamed(self) -> None:
         if isinstance(self._source, StreamSource) and self._streamed is not None:
+            self.frames += 1
             self._show(self._source.content(self._streamed))
 
     def _measure(self) -> None:
         metrics = self._painter.metrics
-        self._digits = max(2, len(str(self._content.last_number)))
-        columns = round((self._content.columns + 2) * metrics.char_width)
-        self._rows.measure(len(self._content.rows), self._scene().gutter(metrics) + columns)
+        self._digits = max(2, len(str(self.content.last_number)))
+        columns = round((self.content.columns + 2) * metrics.char_width)
+        self._rows.measure(len(self.content.rows), self._scene().gutter(metrics) + columns)
 
     def _scene(self) -> Scene:
         return Scene(
             self.viewport().width(),
             self.horizontalScrollBar().value(),
             self._digits,
-            self._content.is_diff,
+            self.content.is_diff,
         )
 
     def _selected_rows(self) -> Span | None:
@@ -212,15 +228,15 @@ class DiffView(QAbstractScrollArea):
         return Span(min(self._selection), max(self._selection) + 1)
 
     def _scrolled(self) -> None:
-        if self._content.cursor is not None:
+        if self.content.cursor is not None:
             first, last = self._rows.visible()
-            self._follows = first <= self._content.cursor < last
+            self._follows = first <= self.content.cursor < last
         self.viewport().update()
         self._color_timer.start()
 
     def _color(self) -> None:
         first, last = self._rows.visible()
-        rows, colors = self._content.rows[first:last], self._content.colors
+        rows, colors = self.content.rows[first:last], self.content.colors
         before = [(colors.parts(row), colors.emphasis(row)) for row in rows]
         known = colors.advance(rows)
         if before != [(colors.parts(row), colors.emphasis(row)) for row in rows]:
@@ -235,14 +251,14 @@ class DiffView(QAbstractScrollArea):
             self.selection_changed.emit(self.selected_lines())
 
     def _unfold(self, row: int) -> None:
-        found = self._content.rows[row]
+        found = self.content.rows[row]
         if isinstance(found, FoldRow) and isinstance(self._source, PatchSource):
             self._unfolded |= {found.lines.start}
             self._show(self._source.content(self._decisions, self._unfolded))
 
     def _button_at(self, place: QPoint) -> tuple[str, str] | None:
         row = self._rows.row_at(place)
-        hunk_id = self._content.hunk_at(row) if row is not None else None
+        hunk_id = self.content.hunk_at(row) if row is not None else None
         for action in ("accept", "reject"):
             rect = self.button_rect(hunk_id, action) if hunk_id else None
             if hunk_id and rect and rect.contains(place):
@@ -257,8 +273,8 @@ class DiffView(QAbstractScrollArea):
         first, last = self._rows.visible()
         selected, scene = self._selected_rows() or Span(0, 0), self._scene()
         for number in range(first, last):
-            row = self._content.rows[number]
-            colors = self._content.colors
+            row = self.content.rows[number]
+            colors = self.content.colors
             is_selected = selected.start <= number < selected.end
             line = Line(
                 row, self._rows.top_of(number), colors.parts(row), colors.emphasis(row), is_selected
@@ -271,7 +287,7 @@ class DiffView(QAbstractScrollArea):
 
     def _paint_hunks(self, painter: QPainter, first: int, last: int) -> None:
         height, width = self._painter.metrics.line_height, self.viewport().width()
-        for hunk_id, rows in self._content.hunks.items():
+        for hunk_id, rows in self.content.hunks.items():
             if rows.end <= first or rows.start >= last:
                 continue
             top = self._rows.top_of(rows.start)
@@ -284,7 +300,7 @@ class DiffView(QAbstractScrollArea):
                 self._painter.buttons(painter, accept, reject, hovered or QRect())
             else:
                 place = QRect(0, top, width - 2 * _MARGIN, height)
-                self._painter.label(painter, place, self._content.decision(hunk_id))
+                self._painter.label(painter, place, self.content.decision(hunk_id))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Measure anew and colour what came into view."""
@@ -302,14 +318,14 @@ class DiffView(QAbstractScrollArea):
         if button:
             hunk_id, action = button
             (self.accept_clicked if action == "accept" else self.reject_clicked).emit(hunk_id)
-        elif isinstance(self._content.rows[row], FoldRow):
+        elif isinstance(self.content.rows[row], FoldRow):
             self._unfold(row)
         else:
             extends = event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._selection
             self._set_selection(
                 (self._selection[0], row) if extends and self._selection else (row, row)
             )
-            hunk = self._content.hunk_at(row)
+            hunk = self.content.hunk_at(row)
             if hunk:
                 self.hunk_clicked.emit(hunk)
 
@@ -326,11 +342,15 @@ class DiffView(QAbstractScrollArea):
         if hovered != self._hovered:
             self._hovered = hovered
             self.viewport().update()
-        is_fold = row is not None and isinstance(self._content.rows[row], FoldRow)
+        is_fold = row is not None and isinstance(self.content.rows[row], FoldRow)
         shape = (
             Qt.CursorShape.PointingHandCursor if hovered or is_fold else Qt.CursorShape.IBeamCursor
         )
         self.viewport().setCursor(shape)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Keep what belongs to a press that was taken."""
+        event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Answer a question for a tooltip; everything else goes its way."""
@@ -347,8 +367,8 @@ class DiffView(QAbstractScrollArea):
         if event.matches(QKeySequence.StandardKey.Copy):
             if self._selection is not None:
                 QGuiApplication.clipboard().setText(self.selected_text())
-        elif event.matches(QKeySequence.StandardKey.SelectAll) and self._content.rows:
-            self._set_selection((0, len(self._content.rows) - 1))
+        elif event.matches(QKeySequence.StandardKey.SelectAll) and self.content.rows:
+            self._set_selection((0, len(self.content.rows) - 1))
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self._step(-1 if event.key() == Qt.Key.Key_Up else 1, event.modifiers())
         elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
@@ -362,18 +382,18 @@ class DiffView(QAbstractScrollArea):
             super().keyPressEvent(event)
 
     def _step(self, by: int, modifiers: Qt.KeyboardModifier) -> None:
-        if not self._content.rows:
+        if not self.content.rows:
             return
         first = self._rows.visible()[0]
         row = first if self._selection is None else self._selection[1] + by
-        row = min(max(row, 0), len(self._content.rows) - 1)
+        row = min(max(row, 0), len(self.content.rows) - 1)
         extends = modifiers & Qt.KeyboardModifier.ShiftModifier and self._selection is not None
         start = self._selection[0] if extends and self._selection else row
         self._set_selection((start, row))
         self._rows.reveal(row, row + 1)
 
     def _enter(self, row: int) -> None:
-        hunk = self._content.hunk_at(row)
+        hunk = self.content.hunk_at(row)
         if hunk:
             self.hunk_clicked.emit(hunk)
         else:
