@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.completion import InfillRequest
-from spark_desktop.domain.fim import trim_body
+from spark_desktop.domain.fim import runs_on, trim_body
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import Stub
 from spark_desktop.services.prompts import infill_request
@@ -42,8 +42,7 @@ class FillIn:
         lines, newline, _open = said.rpartition("\n")
         if not newline:
             return False
-        body = trim_body(lines, self.request.prefix, self.suffix, complete=True)
-        return len(body.rstrip()) < len(lines.rstrip())
+        return runs_on(lines, self.request.prefix, self.suffix)
 
 
 def fill_in_of(stub: Stub) -> FillIn | None:
