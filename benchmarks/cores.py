@@ -100,7 +100,9 @@ def stream_completion(client: httpx.Client, prompt: str, max_tokens: int) -> Str
     arrivals: list[float] = []
     tokens = 0
     begun = time.perf_counter()
-    with client.stream("POST", "/v1/completions", json=body) as response:
+    # llama.cpp's server closes connections that are idle for five seconds, so each gets a new one.
+    headers = {"Connection": "close"}
+    with client.stream("POST", "/v1/completions", json=body, headers=headers) as response:
         response.raise_for_status()
         for line in response.iter_lines():
             if not line.startswith("data: {"):

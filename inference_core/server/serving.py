@@ -13,13 +13,12 @@ from typing import Any
 
 import uvicorn
 
-from inference_core.domain.errors import UsageError
 from inference_core.engine.llama import LlamaSettings
 from inference_core.server.activity import Activity
 from inference_core.server.announce import Announce
 from inference_core.server.app import build_app
-from inference_core.server.guard import is_loopback
 from inference_core.server.lifecycle import Lifecycle, until_dead
+from inference_core.server.listener import bound_listener, url_of
 from inference_core.server.owner import Owner
 from inference_core.server.ready import Ready, ready_file
 from inference_core.server.startup import Opened, open_model
@@ -51,7 +50,7 @@ async def serve(options: ServeOptions, announce: Announce) -> bool:
     owner = None if options.owner is None else Owner(options.owner)
     stop = asyncio.Event()
     # Bound before the model is fetched: a port that is taken shows at once, not after minutes.
-    with _ending_signals(stop), _bound(options.host, options.port) as listener:
+    with _ending_signals(stop), bound_listener(options.host, options.port) as listener:
         settings = LlamaSettings(options.context, options.threads)
         opening = asyncio.create_task(
             open_model(options.model, settings, announce), name="open the model"
@@ -84,7 +83,7 @@ class _Session:
                 timeout_graceful_shutdown=_GRACE_S,
             )
         )
-        self._ready = Ready(_url(listener), token, os.getpid(), opened.model.id)
+        self._ready = Ready(url_of(listener), token, os.getpid(), opened.model.id)
 
     async def run(self, options: ServeOptions, owner: Owner | None, stop: asyncio.Event) -> bool:
         """Answer until there is a reason to end; returns whether the engine came to rest."""
@@ -158,41 +157,3 @@ def _ending_signals(stop: asyncio.Event) -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def _bound(host: str, port: int) -> Iterator[socket.socket]:
-    """Yield a socket that is bound to a loopback address. Raises UsageError."""
-    if not is_loopback(host):
-        raise UsageError(
-            f"The core answers on loopback addresses only, not on {host!r}.",
-            "Use --host 127.0.0.1, ::1 or localhost.",
-        )
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        listener = _listener(found[0][0], found[0][4])
-    except OSError as error:
-        raise UsageError(
-            f"The core cannot listen on {host} port {port}: {error.strerror or error}.",
-            "Use --port 0 for a free port.",
-        ) from error
-    with listener:
-        yield listener
-
-
-def _listener(family: int, address: Any) -> socket.socket:
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        if os.name == "posix":
-            # On Windows this would let another program take the port over.
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-    except OSError:
-        listener.close()
-        raise
-    return listener
-
-
-def _url(listener: socket.socket) -> str:
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

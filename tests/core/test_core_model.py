@@ -132,7 +132,7 @@ async def test_the_slot_answers_the_next_client_after_a_stop(core, client):
 
 
 def is_text(line):
-    if not line:
+    if not line.startswith("data: {"):
         return False
     choices = json.loads(line.removeprefix("data: "))["choices"]
     return bool(choices and choices[0]["delta"].get("content"))
