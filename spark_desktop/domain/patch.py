@@ -10,6 +10,7 @@ from spark_desktop.domain.text import dominant_newline, split_lines
 
 _NO_NEWLINE = "\\ No newline at end of file"
 _HEADER = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_LINE_FEED_LINES = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,7 @@ def compute(path: str, base: str, before: str, after: str) -> FilePatch:
 
     ``base`` is the digest of the file that ``before`` was decoded from.
     """
-    old, new = split_lines(before), split_lines(after)
-    hunks = [
-        Hunk(f"{i1 + 1}-{number}", i1, tuple(old[i1:i2]), tuple(new[j1:j2]))
-        for number, (i1, i2, j1, j2) in enumerate(_changes(old, new))
-    ]
-    return FilePatch(path, base, tuple(hunks))
+    return FilePatch(path, base, _hunks(split_lines(before), split_lines(after)))
 
 
 def apply(content: str, hunks: Iterable[Hunk]) -> str:
@@ -103,10 +99,14 @@ def format_patch(patch: FilePatch, before: str, context: int = 3) -> str:
     """
     if not patch.hunks:
         return ""
-    lines = split_lines(before)
+    lines, hunks = split_lines(before), patch.hunks
+    if any(line.endswith("\r") for line in (*lines, *(n for hunk in hunks for n in hunk.new))):
+        # To git a carriage return alone ends no line.
+        lines = _LINE_FEED_LINES.findall(before)
+        hunks = _hunks(lines, _LINE_FEED_LINES.findall(apply(before, hunks)))
     out = [f"--- a/{patch.path}\n", f"+++ b/{patch.path}\n"]
     shift = 0
-    for group in _grouped(patch.hunks, context):
+    for group in _grouped(hunks, context):
         first = max(0, group[0].start - context)
         last = min(len(lines), group[-1].end + context)
         body = list(_body(lines, group, first, last))
@@ -126,6 +126,13 @@ def parse(diff: str, base: str = "") -> Patch:
     Raises PatchError, naming the line, for text that is not one.
     """
     return Patch(tuple(_parse_files(diff, base)))
+
+
+def _hunks(old: list[str], new: list[str]) -> tuple[Hunk, ...]:
+    return tuple(
+        Hunk(f"{i1 + 1}-{number}", i1, tuple(old[i1:i2]), tuple(new[j1:j2]))
+        for number, (i1, i2, j1, j2) in enumerate(_changes(old, new))
+    )
 
 
 def _changes(old: list[str], new: list[str]) -> Iterator[tuple[int, int, int, int]]:
