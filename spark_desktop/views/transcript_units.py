@@ -1,0 +1,120 @@
+"""What stands below what in a transcript: values that are laid out one at a time."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from spark_desktop.domain.conversation import Turn, TurnState
+from spark_desktop.views.markdown_blocks import GROUP, Code, MarkdownStream, Prose
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """Who speaks, and what is known about the answer."""
+
+    speaker: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """What the user wrote, as they wrote it."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Some blocks of the answer."""
+
+    prose: Prose
+
+
+@dataclass(frozen=True, slots=True)
+class CodePart:
+    """Lines of a code block from line ``first`` on; ``block`` counts the turn's code blocks."""
+
+    block: int
+    language: str
+    first: int
+    lines: tuple[str, ...]
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """How an answer ended that did not end well."""
+
+    text: str
+    is_problem: bool
+
+
+Unit = Header | Plain | Text | CodePart | Notice
+
+
+class TurnUnits:
+    """One turn, cut into units; while it streams only its last ones become others."""
+
+    def __init__(self, turn: Turn) -> None:
+        self.turn = turn
+        self._markdown = MarkdownStream(turn.answer)
+
+    def append(self, piece: str) -> None:
+        """Take the next piece of the answer."""
+        self._markdown.append(piece)
+
+    def update(self, turn: Turn) -> None:
+        """Take the turn as it is now; an answer that only grew is not parsed again."""
+        self.turn = turn
+        known = self._markdown.text
+        if turn.answer.startswith(known):
+            self._markdown.append(turn.answer[len(known) :])
+        elif not (turn.state is TurnState.STREAMING and known.startswith(turn.answer)):
+            self._markdown = MarkdownStream(turn.answer)
+
+    def code(self, block: int) -> str:
+        """Return the text of a code block."""
+        blocks = [found for found in self._markdown.blocks if isinstance(found, Code)]
+        return blocks[block].text if block < len(blocks) else ""
+
+    def units(self) -> Iterator[Unit]:
+        """Yield the turn from top to bottom."""
+        yield Header("You")
+        yield Plain(self.turn.question)
+        yield Header("Spark", detail_of(self.turn))
+        block = 0
+        for found in self._markdown.blocks:
+            if isinstance(found, Prose):
+                yield Text(found)
+            else:
+                yield from _code_parts(found, block)
+                block += 1
+        if self.turn.state is TurnState.FAILED:
+            yield Notice(self.turn.error or "The answer broke off.", True)
+        elif self.turn.state is TurnState.STOPPED:
+            yield Notice("Stopped.", False)
+
+
+def detail_of(turn: Turn) -> str:
+    """Return tokens per second and seconds to the first token, or the turn's state."""
+    match turn.state:
+        case TurnState.STREAMING:
+            return "writing\N{HORIZONTAL ELLIPSIS}"
+        case TurnState.FAILED:
+            return "failed"
+    parts = []
+    if turn.timing and turn.usage:
+        seconds = turn.timing.decode or turn.timing.total - turn.timing.first_token
+        if seconds > 0 and turn.usage.completion_tokens:
+            parts.append(f"{turn.usage.completion_tokens / seconds:.0f} t/s")
+    if turn.timing:
+        parts.append(f"{turn.timing.first_token:.1f} s")
+    if turn.state is TurnState.STOPPED:
+        parts.append("stopped")
+    return " \N{MIDDLE DOT} ".join(parts)
+
+
+def _code_parts(code: Code, block: int) -> Iterator[CodePart]:
+    lines = code.text.split("\n")
+    for first in range(0, len(lines), GROUP):
+        part = tuple(lines[first : first + GROUP])
+        yield CodePart(block, code.language, first, part, first + GROUP >= len(lines))
