@@ -1,0 +1,299 @@
+"""Fakes of the services behind the view models; each notes what it was asked to do."""
+
+import asyncio
+import itertools
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+
+from spark_desktop.domain.completion import ModelInfo, Timing, Usage
+from spark_desktop.domain.conversation import Thread, Turn, TurnState
+from spark_desktop.domain.core_state import CoreReady, CoreState
+from spark_desktop.domain.errors import FileError, NothingToUndoError, SparkError
+from spark_desktop.domain.events import (
+    ChangeApplied,
+    ChangeReverted,
+    CoreStateChanged,
+    ProposalChanged,
+    TurnChanged,
+)
+from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.patch import compute
+from spark_desktop.domain.proposal import (
+    Check,
+    Closed,
+    Decision,
+    Proposal,
+    Queued,
+    Ready,
+    State,
+)
+from spark_desktop.domain.text import SourceText, split_lines
+from spark_desktop.domain.trigger import EditComment, Span, Trigger
+from spark_desktop.domain.workspace import Ignored, Snapshot, snapshot_of
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.tasks import TaskScope
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+MODEL = ModelInfo("qwen2.5-coder-0.5b", context=8192, fim=True)
+BEFORE = "".join(f"line {number}\n" for number in range(1, 21))
+AFTER = BEFORE.replace("line 3\n", "three\n").replace("line 9\n", "nine\nmore\n")
+AFTER = AFTER.replace("line 15\n", "")
+USAGE = Usage(prompt_tokens=200, completion_tokens=50, cached_tokens=150)
+TIMING = Timing(first_token=0.31, total=1.31, prefill=0.25, decode=1.0)
+
+
+def snapshot(path: str = "src/parser.py", content: str = BEFORE) -> Snapshot:
+    """Return a snapshot of ``content``."""
+    return snapshot_of(path, SourceText(content))
+
+
+def proposal(
+    state: State | None = None,
+    *,
+    name: str = "p1",
+    before: str = BEFORE,
+    after: str = AFTER,
+    path: str = "src/parser.py",
+    title: str = "use numbers",
+) -> Proposal:
+    """Return a proposal of three hunks; ready unless another state is named."""
+    base = snapshot(path, before)
+    region = Span(0, len(split_lines(before)))
+    patch = compute(path, base.digest, before, after)
+    trigger = EditComment(base, Span(0, 1), title)
+    evidence = (Check("differs", True), Check("parses", True))
+    return Proposal(name, trigger, state or Ready(), region, patch, evidence=evidence)
+
+
+def turn(name: str = "t1", answer: str = "", state: TurnState = TurnState.DONE) -> Turn:
+    """Return a turn."""
+    return Turn(name, "Why?", answer, state, NOON, MODEL.id)
+
+
+class FakeCore:
+    """A core whose state a test sets."""
+
+    def __init__(self, bus: Bus, state: CoreState | None = None) -> None:
+        self._bus = bus
+        self.state: CoreState = state or CoreReady(MODEL)
+        self.starts = 0
+
+    def become(self, state: CoreState) -> None:
+        self.state = state
+        self._bus.publish(CoreStateChanged(state))
+
+    def start(self) -> None:
+        self.starts += 1
+
+    async def endpoint(self) -> object:
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        """Nothing runs."""
+
+
+class FakeFiles:
+    """Texts by their path."""
+
+    def __init__(self, texts: dict[str, str]) -> None:
+        self.texts = texts
+        self.root = Path("project")
+
+    async def read(self, path: str) -> Snapshot:
+        await asyncio.sleep(0)
+        if path not in self.texts:
+            raise FileError(f"{path} does not exist.", "Choose another file.")
+        return snapshot(path, self.texts[path])
+
+    async def replace(self, path: str, text: SourceText, base: str) -> Snapshot:
+        raise NotImplementedError
+
+    async def ignored(self, path: str) -> Ignored | None:
+        return None
+
+    async def files(self) -> tuple[str, ...]:
+        return tuple(sorted(self.texts))
+
+    def is_own_write(self, path: str, digest: str) -> bool:
+        return False
+
+
+class FakeTurns:
+    """Proposals that a test puts in."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self.known: dict[str, Proposal] = {}
+        self.requests: list[Trigger] = []
+        self.repeats: list[str] = []
+        self.stops = 0
+        self.error: SparkError | None = None
+
+    def put(self, one: Proposal) -> None:
+        self.known[one.id] = one
+        self._bus.publish(ProposalChanged(one))
+
+    def request(self, trigger: Trigger) -> str:
+        if self.error is not None:
+            raise self.error
+        self.requests.append(trigger)
+        return f"r{len(self.requests)}"
+
+    def repeat(self, proposal_id: str) -> str:
+        if self.error is not None:
+            raise self.error
+        self.repeats.append(proposal_id)
+        again = replace(self.known[proposal_id], id=f"{proposal_id}+", state=Queued())
+        self.put(again)
+        return again.id
+
+    def stop(self) -> bool:
+        self.stops += 1
+        return True
+
+    def dismiss(self, proposal_id: str) -> None:
+        if self.error is not None:
+            raise self.error
+        self.known.pop(proposal_id)
+
+    def proposals(self) -> tuple[Proposal, ...]:
+        return tuple(self.known.values())
+
+
+class FakeReviews:
+    """Decides as it is told, without a file."""
+
+    def __init__(self, turns: FakeTurns, bus: Bus) -> None:
+        self._turns, self._bus = turns, bus
+        self.accepted: list[tuple[str, ...]] = []
+        self.rejected: list[tuple[str, ...]] = []
+        self.error: SparkError | None = None
+        self.at_once = 0
+        self.most_at_once = 0
+
+    async def accept(
+        self, proposal_id: str, hunk_ids: Iterable[str] | None = None
+    ) -> AppliedChange:
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        await asyncio.sleep(0)
+        self.at_once -= 1
+        if self.error is not None:
+            raise self.error
+        self.accepted.append(self._decide(proposal_id, hunk_ids, Decision.ACCEPTED))
+        done = change()
+        self._bus.publish(ChangeApplied(done))
+        return done
+
+    def reject(self, proposal_id: str, hunk_ids: Iterable[str] | None = None) -> None:
+        if self.error is not None:
+            raise self.error
+        self.rejected.append(self._decide(proposal_id, hunk_ids, Decision.REJECTED))
+
+    def _decide(
+        self, proposal_id: str, hunk_ids: Iterable[str] | None, decision: Decision
+    ) -> tuple[str, ...]:
+        one = self._turns.known[proposal_id]
+        assert one.patch is not None
+        all_ids = [hunk.id for hunk in one.patch.hunks]
+        open_ids = [hunk for hunk in all_ids if one.decision(hunk) is Decision.PENDING]
+        ids = tuple(open_ids if hunk_ids is None else hunk_ids)
+        decisions = {**one.decisions, **dict.fromkeys(ids, decision)}
+        applied = sum(1 for value in decisions.values() if value is Decision.ACCEPTED)
+        state = Closed(applied) if len(decisions) == len(all_ids) else one.state
+        self._turns.put(replace(one, decisions=decisions, state=state))
+        return ids
+
+
+def change(path: str = "src/parser.py", *, undone: bool = False) -> AppliedChange:
+    """Return an applied change."""
+    return AppliedChange("c1", path, "use numbers", (), "a", "b", NOON, undone)
+
+
+class FakeEdits:
+    """One change to undo and redo."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self.is_empty = False
+
+    async def undo(self) -> AppliedChange:
+        return self._revert(undone=True)
+
+    async def redo(self) -> AppliedChange:
+        return self._revert(undone=False)
+
+    def _revert(self, *, undone: bool) -> AppliedChange:
+        if self.is_empty:
+            raise NothingToUndoError("There is nothing to undo.", "Accept a hunk first.")
+        done = change(undone=undone)
+        self._bus.publish(ChangeReverted(done))
+        return done
+
+
+class FakeChat:
+    """Threads in memory; a question is answered when a test says so."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self.known = {"th1": Thread("th1", "First", NOON)}
+        self.asked: list[tuple[str, str | None, str | None]] = []
+        self.stops = 0
+        self.error: SparkError | None = None
+        self._numbers = itertools.count(2)
+
+    async def ask(
+        self, question: str, path: str | None = None, thread_id: str | None = None
+    ) -> Turn:
+        self.asked.append((question, path, thread_id))
+        await asyncio.sleep(0)
+        if self.error is not None:
+            raise self.error
+        answered = replace(turn("t1", "Because."), question=question)
+        self._bus.publish(TurnChanged(thread_id or "th1", answered))
+        return answered
+
+    async def new_thread(self) -> Thread:
+        thread = Thread(f"th{next(self._numbers)}", "", NOON)
+        self.known = {thread.id: thread, **self.known}
+        return thread
+
+    async def current(self) -> Thread:
+        if self.error is not None:
+            raise self.error
+        return next(iter(self.known.values()))
+
+    async def open(self, thread_id: str) -> Thread:
+        return self.known[thread_id]
+
+    async def threads(self) -> tuple[Thread, ...]:
+        return tuple(self.known.values())
+
+    def stop(self) -> bool:
+        self.stops += 1
+        return True
+
+
+class FakeProject:
+    """All of them on one bus, as a project offers them."""
+
+    def __init__(self, state: CoreState | None = None) -> None:
+        self.bus = Bus()
+        self.scope = TaskScope("test")
+        self.core = FakeCore(self.bus, state)
+        self.files = FakeFiles({"src/parser.py": BEFORE, "stats.py": "import math\n"})
+        self.turns = FakeTurns(self.bus)
+        self.review = FakeReviews(self.turns, self.bus)
+        self.edits = FakeEdits(self.bus)
+        self.chat = FakeChat(self.bus)
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the loop and Qt work until ``condition`` holds; the test's time limit ends the wait."""
+    while not condition():
+        QCoreApplication.processEvents()
+        await asyncio.sleep(0.001)

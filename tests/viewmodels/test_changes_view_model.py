@@ -1,0 +1,188 @@
+from datetime import timedelta
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+
+from spark_desktop.domain.errors import ConflictError
+from spark_desktop.domain.events import (
+    ChangeIgnored,
+    FilesChanged,
+    ProposalStreamed,
+    WorkFailed,
+)
+from spark_desktop.domain.proposal import (
+    Cancelled,
+    Closed,
+    Conflict,
+    Failed,
+    Queued,
+    Ready,
+    State,
+    Streaming,
+    Withheld,
+)
+from spark_desktop.domain.workspace import Ignored, IgnoreReason
+from spark_desktop.viewmodels.changes import ChangesViewModel
+from spark_desktop.viewmodels.notice import Intent, Tone
+from spark_desktop.viewmodels.project import ProjectViewModels
+from spark_desktop.viewmodels.rows import Row, RowRole, Rows
+from tests.interface_fakes import NOON, FakeProject, proposal, until
+
+
+async def test_an_empty_inbox_says_how_to_begin(models: ProjectViewModels) -> None:
+    notice = models.changes.notice
+    assert notice is not None
+    assert "AI!" in notice.hint
+    assert notice.action is not None
+    assert notice.action.intent is Intent.HELP
+
+
+@pytest.mark.parametrize(
+    ("state", "detail", "icon"),
+    [
+        (Queued(), "waits for the running turn", "queued"),
+        (Streaming(), "starting", "streaming"),
+        (Streaming(2), "second try · starting", "streaming"),
+        (Ready(), "parses · 3 hunks", "ready"),
+        (Withheld("does not parse"), "does not parse", "warning"),
+        (Conflict("line 3 changed"), "line 3 changed", "warning"),
+        (Failed("The server ended."), "The server ended.", "problem"),
+        (Cancelled("stopped"), "stopped", "stopped"),
+        (Closed(1), "applied 1 hunk", "applied"),
+        (Closed(0), "rejected", "rejected"),
+    ],
+)
+async def test_each_state_has_its_row(
+    project: FakeProject, models: ProjectViewModels, state: State, detail: str, icon: str
+) -> None:
+    project.turns.put(proposal(state))
+    (row,) = models.changes.inbox.rows
+    assert row.title == "use numbers"
+    assert row.detail == f"parser.py · {detail}"
+    assert row.icon == icon
+    assert models.changes.notice is None
+
+
+async def test_the_newest_proposal_is_on_top(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(proposal())
+    project.turns.put(proposal(Queued(), name="p2"))
+    assert [row.id for row in models.changes.inbox.rows] == ["p2", "p1"]
+
+
+async def test_a_streaming_row_tells_the_rate(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(proposal(Streaming()))
+    project.bus.publish(ProposalStreamed("p1", "x", 27, 0.5))
+    await until(lambda: "streaming 54 t/s" in models.changes.inbox.rows[0].detail)
+    project.turns.put(proposal())
+    assert models.changes.inbox.rows[0].detail == "parser.py · parses · 3 hunks"
+
+
+async def test_changed_files_age(project: FakeProject) -> None:
+    now = NOON
+    model = ChangesViewModel(project.turns, project.edits, lambda: now, project.bus, project.scope)
+    project.bus.publish(FilesChanged(("a.py",)))
+    now = NOON + timedelta(minutes=2)
+    project.bus.publish(FilesChanged(("src/b.py",)))
+    rows = [(row.id, row.title, row.aside) for row in model.files.rows]
+    assert rows == [("src/b.py", "b.py", "now"), ("a.py", "a.py", "2 min")]
+
+
+async def test_whatever_is_ignored_says_why(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    ignored = Ignored("build/x.js", IgnoreReason.GITIGNORE, "build/")
+    project.bus.publish(ChangeIgnored(ignored))
+    project.bus.publish(ChangeIgnored(Ignored(".env", IgnoreReason.SECRET)))
+    rows = [(row.title, row.detail) for row in models.changes.ignored.rows]
+    assert rows == [(".env", "may hold secrets"), ("x.js", "ignored by .gitignore (build/)")]
+
+
+async def test_undo_and_redo_are_noted(project: FakeProject, models: ProjectViewModels) -> None:
+    models.changes.undo()
+    await until(lambda: bool(models.changes.files.rows))
+    assert models.changes.files.rows[0].detail == "undone"
+    models.changes.redo()
+    await until(lambda: models.changes.files.rows[0].detail == "redone")
+
+
+async def test_nothing_to_undo_is_told_until_it_is_dismissed(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.edits.is_empty = True
+    told: list[bool] = []
+    models.changes.changed.connect(lambda: told.append(True))
+    models.changes.undo()
+    await until(lambda: bool(told))
+    notice = models.changes.notice
+    assert notice is not None
+    assert (notice.text, notice.tone) == ("There is nothing to undo.", Tone.PROBLEM)
+    models.changes.act(Intent.DISMISS)
+    assert models.changes.notice != notice
+
+
+async def test_a_failure_outside_of_a_proposal_is_told(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.bus.publish(WorkFailed("The folder is gone.", "Open another one."))
+    assert models.changes.notice is not None
+    assert models.changes.notice.text == "The folder is gone."
+    assert models.changes.notice.hint == "Open another one."
+
+
+async def test_a_dismissed_proposal_leaves_the_list(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(proposal(Closed(1)))
+    models.changes.dismiss("p1")
+    assert models.changes.inbox.rows == ()
+
+
+async def test_a_proposal_that_cannot_be_dismissed_stays(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(proposal(Streaming()))
+    project.turns.error = ConflictError("It is being written.")
+    models.changes.dismiss("p1")
+    assert len(models.changes.inbox.rows) == 1
+    assert models.changes.notice is not None
+
+
+async def test_choosing_a_row_reviews_it(project: FakeProject, models: ProjectViewModels) -> None:
+    project.turns.put(proposal())
+    models.changes.choose_proposal("unknown")
+    assert models.review.proposal is None
+    models.changes.choose_proposal("p1")
+    assert models.review.proposal is not None
+
+
+def test_rows_that_stay_are_not_told_again(qapp: object) -> None:
+    rows = Rows()
+    told: list[int] = []
+    rows.dataChanged.connect(lambda first, _last: told.append(first.row()))
+    resets: list[bool] = []
+    rows.modelReset.connect(lambda: resets.append(True))
+    rows.set_rows([Row("a", "A"), Row("b", "B")])
+    assert resets == [True]
+    rows.set_rows([Row("a", "A"), Row("b", "B2")])
+    assert told == [1]
+    rows.set_rows([Row("c", "C"), Row("a", "A"), Row("b", "B2")])
+    assert (told, resets) == ([1], [True])
+    assert rows.position("b") == 2
+    assert rows.position("x") is None
+
+
+def test_a_row_reads_aloud_as_one_line(qapp: object) -> None:
+    rows = Rows()
+    rows.set_rows([Row("a", "Title", "detail", aside="now", tip="more")])
+    index = rows.index(0)
+    assert rows.data(index) == "Title"
+    assert rows.data(index, Qt.ItemDataRole.AccessibleTextRole) == "Title · detail · now"
+    assert rows.data(index, Qt.ItemDataRole.ToolTipRole) == "more"
+    assert rows.data(index, RowRole.ROW) == rows.rows[0]
+    assert rows.data(index, Qt.ItemDataRole.FontRole) is None
+    assert rows.data(QModelIndex()) is None
+    assert rows.rowCount(index) == 0
