@@ -40,6 +40,8 @@ from spark_desktop.views.theme import Theme, system_theme
 # Milliseconds between two frames of a stream: 60 Hz.
 FRAME = 16
 _MARGIN = 8
+# Seconds for the colours of a frame, so that a line that grows does not flash up plain.
+_AT_ONCE = 0.001
 
 
 class DiffView(QAbstractScrollArea):
@@ -198,6 +200,9 @@ class DiffView(QAbstractScrollArea):
             self.horizontalScrollBar().setValue(0)
         # Only the user's own scrolling says whether to follow the stream.
         self._follows = follows
+        if content.cursor is not None:
+            first, last = self._rows.visible()
+            content.colors.advance(content.rows[first:last], _AT_ONCE)
         if had_selection:
             self.selection_changed.emit(None)
         self.viewport().update()

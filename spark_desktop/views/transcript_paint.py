@@ -1,0 +1,125 @@
+"""Draws the units of a transcript."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QBrush,
+    QColor,
+    QFont,
+    QPainter,
+    QPalette,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+)
+
+from spark_desktop.views.code_style import blend
+from spark_desktop.views.diff_layouts import code_font
+from spark_desktop.views.theme import Theme
+from spark_desktop.views.transcript_column import CODE_PAD, PAD, STRIP, Placed
+from spark_desktop.views.transcript_documents import TEXT_SIZE
+from spark_desktop.views.transcript_units import Header, Notice, Plain
+
+COPY_WIDTH = 56
+_SELECTED = 0.3
+_SMALL = 12
+
+
+@dataclass(frozen=True, slots=True)
+class CopyButton:
+    """The button of a code block: where, and in which state."""
+
+    rect: QRect
+    is_active: bool
+    is_done: bool
+
+
+class TranscriptPainter:
+    """Draws with one theme and font."""
+
+    def __init__(self, theme: Theme, font: QFont) -> None:
+        self._theme = theme
+        self._small = QFont(font)
+        self._small.setPixelSize(_SMALL)
+        self._bold = QFont(font)
+        self._bold.setPixelSize(TEXT_SIZE)
+        self._bold.setBold(True)
+        self._code = code_font()
+        self._code.setPixelSize(_SMALL)
+
+    def unit(
+        self,
+        painter: QPainter,
+        placed: Placed,
+        top: int,
+        document: QTextDocument,
+        selected: QTextCursor | None,
+    ) -> None:
+        """Draw a unit whose space begins at ``top``."""
+        theme = self._theme
+        context = QAbstractTextDocumentLayout.PaintContext()
+        color = theme.text
+        match placed.unit:
+            case Header(detail=detail):
+                self._detail(painter, detail, top + placed.above, document)
+            case Notice(is_problem=is_problem):
+                color = theme.problem if is_problem else theme.text_secondary
+            case Plain():
+                color = theme.text
+        palette = context.palette
+        palette.setColor(QPalette.ColorRole.Text, QColor(color))
+        context.palette = palette
+        if selected is not None and selected.hasSelection():
+            selection = QAbstractTextDocumentLayout.Selection()
+            char_format = QTextCharFormat()
+            char_format.setBackground(QBrush(QColor(blend(theme.window, theme.link, _SELECTED))))
+            selection.cursor = selected
+            selection.format = char_format
+            context.selections = [selection]
+        painter.save()
+        painter.translate(placed.left, top + placed.above)
+        document.documentLayout().draw(painter, context)
+        painter.restore()
+
+    def code_block(self, painter: QPainter, rect: QRect, language: str) -> None:
+        """Draw the ground of a code block and the name of its language."""
+        theme = self._theme
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(theme.line))
+        painter.setBrush(QColor(theme.surface))
+        painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setFont(self._small)
+        painter.setPen(QColor(theme.text_secondary))
+        strip = QRect(rect.left() + CODE_PAD, rect.top(), rect.width() - 2 * CODE_PAD, STRIP)
+        painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter, language or "text")
+
+    def copy_button(self, painter: QPainter, button: CopyButton) -> None:
+        """Draw the button that copies a code block."""
+        theme = self._theme
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QColor(theme.accent if button.is_active else theme.line))
+        painter.setBrush(QColor(theme.raised))
+        painter.drawRoundedRect(QRectF(button.rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setFont(self._small)
+        painter.setPen(QColor(theme.accent if button.is_active else theme.text))
+        text = "copied" if button.is_done else "copy"
+        painter.drawText(button.rect, Qt.AlignmentFlag.AlignCenter, text)
+
+    def focus(self, painter: QPainter, rect: QRect) -> None:
+        """Draw the frame that says where the keyboard goes."""
+        painter.setPen(QColor(self._theme.accent))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(rect.adjusted(0, 0, -1, -1))
+
+    def _detail(self, painter: QPainter, detail: str, top: int, document: QTextDocument) -> None:
+        if not detail:
+            return
+        painter.setFont(self._small)
+        painter.setPen(QColor(self._theme.text_secondary))
+        left = PAD + round(document.idealWidth()) + PAD
+        rect = QRect(left, top, 400, round(document.size().height()))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, detail)

@@ -1,0 +1,345 @@
+"""The view of a conversation: streamed markdown in an own viewport, laid out as it is seen."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, QUrl, Signal
+from PySide6.QtGui import (
+    QDesktopServices,
+    QFocusEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QTextCursor,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from spark_desktop.domain.conversation import Turn
+from spark_desktop.views.highlighting import SLICE
+from spark_desktop.views.theme import Theme, system_theme
+from spark_desktop.views.transcript_code import CodeColors
+from spark_desktop.views.transcript_column import STRIP, Placed
+from spark_desktop.views.transcript_documents import Documents
+from spark_desktop.views.transcript_paint import COPY_WIDTH, CopyButton, TranscriptPainter
+from spark_desktop.views.transcript_selection import Position, Selection, separator
+from spark_desktop.views.transcript_stage import BlockId, Stage
+from spark_desktop.views.transcript_units import CodePart, TurnUnits
+
+# Milliseconds between two frames of a stream: 60 Hz.
+FRAME = 16
+_STEP = 20
+# Seconds for the colours of a frame, so that a line that grows does not flash up plain.
+_AT_ONCE = 0.001
+
+
+class TranscriptView(QAbstractScrollArea):
+    """Shows turns. ``copy_requested`` says what the user had it put on the clipboard.
+
+    ``frames`` counts the frames of streams; ``stage`` is what is laid out where.
+    """
+
+    copy_requested = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.frames = 0
+        self._theme = system_theme()
+        self.stage = Stage(self, self.font(), self._theme)
+        self._turns: dict[str, TurnUnits] = {}
+        self._pieces: dict[str, list[str]] = {}
+        self._colors = CodeColors()
+        self._selection: Selection | None = None
+        self._link = ""
+        self._active: BlockId | None = None
+        self._copied: BlockId | None = None
+        self._frame_timer = _single_shot(self, FRAME, self._take_pieces)
+        self._color_timer = _single_shot(self, 0, self._color)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # A bar that comes and goes would wrap every text anew.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.viewport().setMouseTracking(True)
+        self.setAccessibleName("Conversation")
+        self.verticalScrollBar().setSingleStep(_STEP)
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.set_theme(self._theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in the colours of ``theme`` from now on."""
+        self._theme = theme
+        self._painter = TranscriptPainter(theme, self.font())
+        self.stage.use(Documents(self.font(), theme))
+        self._refresh()
+
+    def set_turns(self, turns: tuple[Turn, ...]) -> None:
+        """Show these turns, oldest first, from their end."""
+        self.clear()
+        self._turns = {turn.id: TurnUnits(turn) for turn in turns}
+        self._place()
+
+    def append_piece(self, turn_id: str, piece: str) -> None:
+        """Add to a turn's answer; drawn once a frame. A turn that is not shown is passed over."""
+        if turn_id in self._turns:
+            self._pieces.setdefault(turn_id, []).append(piece)
+            if not self._frame_timer.isActive():
+                self._frame_timer.start()
+
+    def update_turn(self, turn: Turn) -> None:
+        """Take the turn as it is now; one that is not shown yet is added at the end."""
+        self._add_pieces()
+        if turn.id in self._turns:
+            self._turns[turn.id].update(turn)
+        else:
+            self._turns[turn.id] = TurnUnits(turn)
+            self.stage.follows = True
+        self._place()
+
+    def clear(self) -> None:
+        """Show nothing."""
+        self._frame_timer.stop()
+        self._turns, self._pieces = {}, {}
+        self._selection = self._active = self._copied = None
+        self._colors = CodeColors()
+        self.stage = Stage(self, self.font(), self._theme)
+        self._place()
+
+    def is_busy(self) -> bool:
+        """Return whether a frame or colours are still to come without anyone's doing."""
+        return self._frame_timer.isActive() or self._color_timer.isActive()
+
+    def selected_text(self) -> str:
+        """Return what is selected, as plain text."""
+        if self._selection is None:
+            return ""
+        column = self.stage.column
+        text = ""
+        for number in self._selection.units(column):
+            cursor = self._selection.cursor(column, number, self.stage.document(number))
+            if cursor is not None:
+                text += separator(column, number) if text else ""
+                text += cursor.selectedText().replace("\u2029", "\n").replace("\u2028", "\n")
+        return text
+
+    def copy_rect(self, block: BlockId) -> QRect | None:
+        """Return where a visible code block's copy button is, in the viewport."""
+        box = self.stage.boxes().get(block)
+        if box is None:
+            return None
+        # A block that is cut off at the top keeps its button in view.
+        top = min(max(box.rect.top(), 0), box.rect.bottom() - STRIP) + 3
+        return QRect(box.rect.right() - COPY_WIDTH - 4, top, COPY_WIDTH, STRIP - 6)
+
+    def _take_pieces(self) -> None:
+        self.frames += 1
+        self._add_pieces()
+        self._place()
+
+    def _add_pieces(self) -> None:
+        pieces, self._pieces = self._pieces, {}
+        for turn_id, parts in pieces.items():
+            self._turns[turn_id].append("".join(parts))
+
+    def _place(self) -> None:
+        self.stage.place(
+            Placed((turn_id, number), unit)
+            for turn_id, turn in self._turns.items()
+            for number, unit in enumerate(turn.units())
+        )
+        self._refresh()
+
+    def _scrolled(self) -> None:
+        if self.stage.scrolled():
+            self._refresh()
+
+    def _refresh(self) -> None:
+        if not self._color_visible(_AT_ONCE):
+            self._color_timer.start()
+        self.viewport().update()
+
+    def _color(self) -> None:
+        if not self._color_visible(SLICE):
+            self._color_timer.start()
+
+    def _color_visible(self, budget: float) -> bool:
+        known = True
+        for number in self.stage.visible():
+            placed = self.stage.column.placed[number]
+            if isinstance(placed.unit, CodePart) and known:
+                code = self._turns[placed.slot[0]].code
+                spans, lexed, known = self._colors.spans(placed, code, budget)
+                if self.stage.documents.color(placed.slot, spans, lexed):
+                    self.viewport().update()
+        return known
+
+    def _copy(self, text: str) -> None:
+        if text:
+            QGuiApplication.clipboard().setText(text)
+            self.copy_requested.emit(text)
+
+    def _copy_block(self, block: BlockId) -> None:
+        self._copied = block
+        self._copy(self._turns[block[0]].code(block[1]))
+        self.viewport().update()
+
+    def _activate(self, block: BlockId | None) -> None:
+        if block != self._active:
+            self._active, self._copied = block, None
+            self.viewport().update()
+
+    def _select(self, selection: Selection | None) -> None:
+        if selection != self._selection:
+            self._selection = selection
+            self.viewport().update()
+
+    def _select_all(self) -> None:
+        placed = self.stage.column.placed
+        if placed:
+            end = self.stage.document(len(placed) - 1).characterCount() - 1
+            self._select(Selection(Position(placed[0].slot, 0), Position(placed[-1].slot, end)))
+
+    def _position_at(self, place: QPoint) -> Position | None:
+        number = self.stage.unit_at(place)
+        if number is None:
+            return None
+        slot = self.stage.column.placed[number].slot
+        return Position(slot, self.stage.offset_at(number, place))
+
+    def _link_at(self, place: QPoint) -> str:
+        link = self.stage.link_at(place)
+        return link if QUrl(link).scheme() in ("http", "https") else ""
+
+    def _button_at(self, place: QPoint) -> BlockId | None:
+        for block in self.stage.boxes():
+            rect = self.copy_rect(block)
+            if rect and rect.contains(place):
+                return block
+        return None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the visible units, which are laid out already."""
+        painter = QPainter(self.viewport())
+        painter.fillRect(event.rect(), self._theme.window)
+        for box in self.stage.boxes().values():
+            self._painter.code_block(painter, box.rect, box.language)
+        column = self.stage.column
+        for number in self.stage.visible():
+            document, cursor = self.stage.document(number), None
+            if self._selection is not None:
+                cursor = self._selection.cursor(column, number, document)
+            placed, top = column.placed[number], self.stage.top(number)
+            self._painter.unit(painter, placed, top, document, cursor)
+        rect = self.copy_rect(self._active) if self._active else None
+        if rect:
+            is_done = self._copied == self._active
+            self._painter.copy_button(painter, CopyButton(rect, not is_done, is_done))
+        if self.hasFocus():
+            self._painter.focus(painter, self.viewport().rect())
+        painter.end()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay out for the new width."""
+        super().resizeEvent(event)
+        self._place()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Copy a block, or begin to select."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        place = event.position().toPoint()
+        block = self._button_at(place)
+        if block:
+            self._copy_block(block)
+            return
+        self._link = self._link_at(place)
+        position = self._position_at(place)
+        self._select(Selection(position, position) if position else None)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Extend the selection, or show what is under the mouse."""
+        place = event.position().toPoint()
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            position = self._position_at(place)
+            if self._selection and position:
+                self._select(Selection(self._selection.anchor, position))
+            return
+        boxes = self.stage.boxes()
+        self._activate(next((b for b, box in boxes.items() if box.rect.contains(place)), None))
+        is_hand = self._button_at(place) or self._link_at(place)
+        shape = Qt.CursorShape.PointingHandCursor if is_hand else Qt.CursorShape.IBeamCursor
+        self.viewport().setCursor(shape)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Open the link that was pressed, unless the mouse selected meanwhile."""
+        link, self._link = self._link, ""
+        is_click = self._selection is None or self._selection.is_empty
+        if link and is_click and link == self._link_at(event.position().toPoint()):
+            QDesktopServices.openUrl(QUrl(link))
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Select the word."""
+        position = self._position_at(event.position().toPoint())
+        number = self.stage.column.number(position.slot) if position else None
+        if position is not None and number is not None:
+            cursor = QTextCursor(self.stage.document(number))
+            cursor.setPosition(position.offset)
+            cursor.select(QTextCursor.SelectionType.WordUnderCursor)
+            start, end = cursor.selectionStart(), cursor.selectionEnd()
+            self._select(Selection(Position(position.slot, start), Position(position.slot, end)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy, select all, go to the ends, or scroll."""
+        bar = self.verticalScrollBar()
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self._copy(self.selected_text())
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self._select_all()
+        elif event.key() == Qt.Key.Key_Home:
+            bar.setValue(bar.minimum())
+        elif event.key() == Qt.Key.Key_End:
+            bar.setValue(bar.maximum())
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._active:
+            self._copy_block(self._active)
+        else:
+            super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:
+        """Go from copy button to copy button of what is visible, then on to the next widget."""
+        blocks = list(self.stage.boxes())
+        step = 1 if next else -1
+        start = -1 if next else len(blocks)
+        here = blocks.index(self._active) if self._active in blocks else start
+        if 0 <= here + step < len(blocks):
+            self._activate(blocks[here + step])
+            return True
+        self._activate(None)
+        return super().focusNextPrevChild(next)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keyboard goes."""
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the mark of the keyboard away."""
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Hide the button that the mouse brought out."""
+        super().leaveEvent(event)
+        self._activate(None)
+
+
+def _single_shot(parent: QObject, interval: int, slot: Callable[[], None]) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.setInterval(interval)
+    timer.timeout.connect(slot)
+    return timer
