@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import threading
+import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -171,6 +172,9 @@ class _Relay(FileSystemEventHandler):
             try:
                 if not self._root.is_dir():
                     raise FileError(f"{self._root} is not a folder.", "Open one that exists.")
+                # Where folders are made while a watch is added, watchdog adds it twice and warns;
+                # where warnings are errors, that would end its thread.
+                warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
                 self._observer = self._new_observer()
                 self._observer.start()
                 self._schedule_all(self._observer)
