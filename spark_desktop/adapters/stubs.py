@@ -1,0 +1,137 @@
+"""Stubs: functions whose body only says that it is not written yet."""
+
+import re
+
+from tree_sitter import Node
+
+from spark_desktop.adapters.functions import Function, decorators_of, functions_in
+from spark_desktop.adapters.languages import Parsed, rows_of, text_of
+from spark_desktop.domain.trigger import Span, Stub
+from spark_desktop.domain.workspace import Snapshot
+
+_TODO = re.compile(
+    r"\b(?:todo|fixme|xxx|tbd|implement|(?:your|write|add) (?:the )?code)\b", re.IGNORECASE
+)
+_NOT_WRITTEN = r"not[\s_-]*(?:yet[\s_-]*)?(?:been )?implemented|unimplemented|\btodo\b|implement me"
+_THROWS = re.compile(
+    rf"(?:=>\s*)?(?:throw|raise|panic)\b[^;{{}}]*?(?:{_NOT_WRITTEN})[^;{{}}]*;?", re.IGNORECASE
+)
+_MACROS = re.compile(r"(?:todo|unimplemented)!\s*[(\[{].*[)\]}]\s*;?", re.DOTALL)
+_PYTHON_RAISES = re.compile(r"raise NotImplementedError(?:\(.*\))?", re.DOTALL)
+# Python declares these without a body on purpose.
+_DECLARATIONS = re.compile(r"\b(?:abstract\w*|overload)\b")
+
+
+def stubs_in(snapshot: Snapshot, parsed: Parsed) -> list[Stub]:
+    """Return the stubs, in the file's order."""
+    if snapshot.path.endswith((".pyi", ".d.ts")):
+        return []
+    found = []
+    for function in functions_in(parsed):
+        body = _python_body(parsed, function) if _is_python(parsed) else _body(function)
+        if body is not None:
+            found.append(Stub(snapshot, function.lines, body, function.name))
+    return found
+
+
+def _is_python(parsed: Parsed) -> bool:
+    return parsed.grammar.name == "python"
+
+
+def _python_body(parsed: Parsed, function: Function) -> Span | None:
+    block = function.node.child_by_field_name("body")
+    if block is None or _is_declaration(function.node):
+        return None
+    statements = [child for child in block.named_children if "comment" not in child.type]
+    written = statements[1:] if statements and _is_docstring(statements[0]) else statements
+    # What stands below the signature and the docstring, comments included.
+    above = statements[0] if written is not statements and statements else None
+    first = rows_of(above)[1] if above else _signature_end(function.node)
+    comments = _comment_rows(parsed, first, function.lines.end)
+    said = "\n".join(parsed.lines[row] for row in comments)
+    if said and not _TODO.search(said):
+        return None
+    if len(written) > 1 or (written and not _says_nothing(text_of(written[0]))):
+        return None
+    if not written and not said:
+        return None
+    rows = [*comments, *(row for node in written for row in range(*rows_of(node)))]
+    return Span(min(rows), max(rows) + 1)
+
+
+def _is_declaration(node: Node) -> bool:
+    if any(_DECLARATIONS.search(decorator) for decorator in decorators_of(node)):
+        return True
+    around = node.parent
+    while around is not None and around.type in ("block", "decorated_definition"):
+        around = around.parent
+    if around is None or around.type != "class_definition":
+        return False
+    bases = around.child_by_field_name("superclasses")
+    return bases is not None and "Protocol" in text_of(bases)
+
+
+def _says_nothing(statement: str) -> bool:
+    return statement in ("pass", "...") or bool(_PYTHON_RAISES.fullmatch(statement))
+
+
+def _is_docstring(node: Node) -> bool:
+    children = node.named_children
+    return node.type == "expression_statement" and [c.type for c in children] == ["string"]
+
+
+def _signature_end(node: Node) -> int:
+    """Return the line after the colon of a Python definition."""
+    colons = [child for child in node.children if child.type == ":"]
+    return (colons[-1].end_point.row if colons else node.start_point.row) + 1
+
+
+def _comment_rows(parsed: Parsed, first: int, end: int) -> list[int]:
+    return [row for row in range(first, end) if parsed.lines[row].lstrip().startswith("#")]
+
+
+def _body(function: Function) -> Span | None:
+    body = function.node.child_by_field_name("body")
+    if body is None:
+        # Ruby has no body where there are only comments.
+        if function.node.type not in ("method", "singleton_method"):
+            return None
+        content = list(function.node.named_children)
+    elif body.type == "arrow_expression_clause":
+        content = [body]
+    elif function.node.type in ("method", "singleton_method"):
+        content = [*(c for c in function.node.named_children if _is_comment(c)), *_flat(body)]
+    else:
+        content = _flat(body)
+    comments = [node for node in content if _is_comment(node)]
+    fields = ("name", "parameters", "object")
+    signature = [function.node.child_by_field_name(field) for field in fields]
+    statements = [node for node in content if not _is_comment(node) and node not in signature]
+    if not _is_placeholder(statements, "\n".join(text_of(node) for node in comments)):
+        return None
+    rows = [rows_of(node) for node in (*comments, *statements)]
+    return Span(min(start for start, _ in rows), max(end for _, end in rows))
+
+
+def _is_placeholder(statements: list[Node], said: str) -> bool:
+    if said and not _TODO.search(said):
+        return False
+    if not statements:
+        return bool(said)
+    text = text_of(statements[0]).strip()
+    if len(statements) > 1:
+        return False
+    return text == ":" or bool(_THROWS.fullmatch(text) or _MACROS.fullmatch(text))
+
+
+def _flat(body: Node) -> list[Node]:
+    """Return what stands in a body; Go has a list of statements between."""
+    return [
+        inner
+        for child in body.named_children
+        for inner in (child.named_children if child.type == "statement_list" else [child])
+    ]
+
+
+def _is_comment(node: Node) -> bool:
+    return "comment" in node.type

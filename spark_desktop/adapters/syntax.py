@@ -1,0 +1,76 @@
+"""What a parser knows about a file; implements the Syntax port with tree-sitter."""
+
+from spark_desktop.adapters.comments import Comment, comments_by_markers, comments_in, runs
+from spark_desktop.adapters.languages import Parsed, Parsing
+from spark_desktop.adapters.regions import region_around, window_around
+from spark_desktop.adapters.stubs import stubs_in
+from spark_desktop.domain.ai_comment import AiKind, parse_ai_comment
+from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Trigger
+from spark_desktop.domain.workspace import Snapshot
+
+
+class TreeSitterSyntax:
+    """Looks at files by the language that their name tells."""
+
+    def __init__(self) -> None:
+        self._parsing = Parsing()
+
+    def triggers(self, snapshot: Snapshot) -> tuple[Trigger, ...]:
+        """Return the comments for Spark and the stubs, in the file's order."""
+        content = snapshot.text.content
+        parsed = self._parsing.parse(snapshot.path, content)
+        comments = (
+            comments_by_markers(snapshot.path, content) if parsed is None else comments_in(parsed)
+        )
+        asked = [trigger for run in runs(comments) for trigger in _asked(snapshot, run)]
+        stubs: list[Trigger] = []
+        if parsed is not None:
+            # A comment in or above a stub says more than the stub: one proposal is enough.
+            edits = [trigger for trigger in asked if isinstance(trigger, EditComment)]
+            taken = [self.enclosing(snapshot, edit.lines) for edit in edits]
+            stubs.extend(
+                stub
+                for stub in stubs_in(snapshot, parsed)
+                if not any(_overlap(stub.lines, lines) for lines in taken)
+            )
+        return tuple(sorted([*asked, *stubs], key=_place))
+
+    def enclosing(self, snapshot: Snapshot, lines: Span) -> Span:
+        """Return the function, class or block around the lines, else a bounded window of lines."""
+        content = snapshot.text.content
+        parsed = self._parsing.parse(snapshot.path, content)
+        if parsed is None or not parsed.lines:
+            return window_around(split_lines(content), lines)
+        return region_around(parsed, lines)
+
+    def errors(self, path: str, content: str) -> int | None:
+        """Return the number of syntax errors; None for a language without a parser."""
+        parsed = self._parsing.parse(path, content)
+        return None if parsed is None else _errors_in(parsed)
+
+
+def _asked(snapshot: Snapshot, comment: Comment) -> list[EditComment | QuestionComment]:
+    said = parse_ai_comment(comment.text)
+    if said is None:
+        return []
+    if said.kind is AiKind.QUESTION:
+        return [QuestionComment(snapshot, comment.lines, said.text)]
+    return [EditComment(snapshot, comment.lines, said.text)]
+
+
+def _errors_in(parsed: Parsed) -> int:
+    errors = len(parsed.nodes(("ERROR", "MISSING"))) if parsed.root.has_error else 0
+    if parsed.grammar.name == "python":
+        # The grammar takes a block without a statement, Python does not.
+        blocks = parsed.nodes(("block",))
+        errors += sum(1 for block in blocks if block.named_child_count == 0)
+    return errors
+
+
+def _place(trigger: Trigger) -> int:
+    return trigger.lines.start if trigger.lines is not None else 0
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start < other.end and other.start < one.end

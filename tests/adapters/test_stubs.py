@@ -1,0 +1,109 @@
+"""What is a stub and what is empty on purpose."""
+
+import pytest
+
+from spark_desktop.adapters.languages import Parsing
+from spark_desktop.adapters.stubs import stubs_in
+from spark_desktop.domain.text import SourceText
+from spark_desktop.domain.trigger import Span, Stub
+from spark_desktop.domain.workspace import snapshot_of
+
+
+def found(path: str, content: str) -> list[Stub]:
+    parsed = Parsing().parse(path, content)
+    assert parsed is not None
+    return stubs_in(snapshot_of(path, SourceText(content)), parsed)
+
+
+@pytest.mark.parametrize(
+    ("content", "lines", "body"),
+    [
+        ("def f():\n    pass\n", (0, 2), (1, 2)),
+        ("def f():\n    ...\n", (0, 2), (1, 2)),
+        ("def f(): ...\n", (0, 1), (0, 1)),
+        ("async def f():\n    raise NotImplementedError\n", (0, 2), (1, 2)),
+        ("def f():\n    raise NotImplementedError('soon')\n", (0, 2), (1, 2)),
+        ("@cache\ndef f():\n    pass\n", (0, 3), (2, 3)),
+        ('def f():\n    """Say.\n\n    More.\n    """\n    pass\n', (0, 6), (5, 6)),
+        ("def f(\n    a,\n    b,\n) -> int:\n    pass\n", (0, 5), (4, 5)),
+        ("def f():\n    # TODO: add them\n", (0, 2), (1, 2)),
+        ("def f():\n    # TODO: add them\n    # one by one\n    pass\n", (0, 4), (1, 4)),
+        ('def f():\n    """Say."""\n    # TODO\n\n\nx = 1\n', (0, 3), (2, 3)),
+        ("class A:\n    def f(self):\n        pass\n", (1, 3), (2, 3)),
+    ],
+)
+def test_python_stubs(content: str, lines: tuple[int, int], body: tuple[int, int]) -> None:
+    (stub,) = found("a.py", content)
+    assert (stub.name, stub.lines, stub.body) == ("f", Span(*lines), Span(*body))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "def f():\n    return 1\n",
+        "def f():\n    x = 1\n    pass\n",
+        'def f():\n    """Does nothing, as it should."""\n',
+        "def f():\n    # nothing to close here\n    pass\n",
+        "class A(ABC):\n    @abstractmethod\n    def f(self):\n        ...\n",
+        "class A(Protocol):\n    def f(self) -> int: ...\n",
+        "class A(typing.Protocol[T]):\n    @property\n    def f(self) -> int: ...\n",
+        "@overload\ndef f(a: int) -> int: ...\n",
+        "class Error(Exception):\n    pass\n",
+        "def f():\n    raise ValueError\n",
+    ],
+)
+def test_python_that_is_empty_on_purpose_is_no_stub(content: str) -> None:
+    assert found("a.py", content) == []
+
+
+def test_a_file_of_declarations_has_no_stubs() -> None:
+    assert found("a.pyi", "def f(): ...\n") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "body"),
+    [
+        ("a.js", "function f(a) {\n  throw new Error('not implemented');\n}\n", (1, 2)),
+        ("a.js", "const f = (a) => {\n  // TODO sort\n};\n", (1, 2)),
+        ("a.ts", "class A {\n  f(): number {\n    throw new Error('TODO');\n  }\n}\n", (2, 3)),
+        ("a.c", "int f(int a) {\n  /* TODO */\n}\n", (1, 2)),
+        ("a.cpp", 'int f() {\n  throw std::logic_error("not implemented");\n}\n', (1, 2)),
+        ("a.rs", "fn f() -> i32 {\n    todo!()\n}\n", (1, 2)),
+        ("a.rs", 'fn f() {\n    unimplemented!("soon");\n}\n', (1, 2)),
+        ("a.go", 'package m\n\nfunc f() int {\n\tpanic("not implemented")\n}\n', (3, 4)),
+        ("A.java", "class A {\n  int f() {\n    // TODO\n    // sort\n  }\n}\n", (2, 4)),
+        (
+            "A.java",
+            'class A {\n  int f() {\n throw new RuntimeException("Not implemented");\n }\n}\n',
+            (2, 3),
+        ),
+        ("a.rb", "def f\n  raise NotImplementedError\nend\n", (1, 2)),
+        ("a.rb", "def f(a)\n  # TODO: sort\nend\n", (1, 2)),
+        ("A.cs", "class A {\n int f() {\n  throw new NotImplementedException();\n }\n}\n", (2, 3)),
+        ("A.cs", "class A {\n int f() => throw new NotImplementedException();\n}\n", (1, 2)),
+        ("a.sh", "f() {\n  # TODO\n  :\n}\n", (1, 3)),
+        ("a.php", "<?php\nfunction f() {\n throw new Exception('not implemented');\n}\n", (2, 3)),
+        ("a.php", "<?php\nfunction f() {\n  // TODO\n}\n", (2, 3)),
+    ],
+)
+def test_stubs_of_languages_with_braces(path: str, content: str, body: tuple[int, int]) -> None:
+    (stub,) = found(path, content)
+    assert (stub.name, stub.body) == ("f", Span(*body))
+
+
+@pytest.mark.parametrize(
+    ("path", "content"),
+    [
+        ("a.js", "function f() {}\n"),
+        ("a.js", "function f() { /* nothing to do */ }\n"),
+        ("a.js", "function f() { throw new Error('no such file'); }\n"),
+        ("a.js", "on('x', () => { /* TODO */ });\n"),
+        ("a.js", "function f() { a(); throw new Error('not implemented'); }\n"),
+        ("A.java", "abstract class A { abstract int f(); }\n"),
+        ("a.rs", "trait T { fn f(&self) -> i32; }\n"),
+        ("a.rb", "def f\nend\n"),
+        ("a.go", 'package m\nfunc f() { panic("no memory") }\n'),
+    ],
+)
+def test_an_empty_or_written_body_is_no_stub(path: str, content: str) -> None:
+    assert found(path, content) == []
