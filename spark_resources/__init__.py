@@ -1,14 +1,14 @@
 """Where the data files are: the one module that knows.
 
 Both programs use it, and it imports neither. Three layouts exist: a checkout (``resources/`` beside
-this file), an installed wheel (``spark_desktop/resources/`` beside this file) and a frozen app
+this package), an installed wheel (``spark_desktop/resources/`` beside it) and a frozen app
 (``resources/`` in the folder that the freezer unpacks to).
 """
 
 import sys
 from pathlib import Path
 
-_HERE = Path(__file__).resolve().parent
+_HERE = Path(__file__).resolve().parent.parent
 
 
 def resource(*parts: str) -> Path:
