@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Event
 
 import httpx
+import psutil
 
 from inference_core.models.catalogue import Catalogue
 from inference_core.models.store import ModelStore
@@ -81,6 +82,25 @@ def _running(command: list[str]) -> Iterator[Listener]:
             yield Listener(ready["url"], ready["token"], process.pid)
         finally:
             process.kill()
+
+
+class OtherLoad:
+    """How much of the machine other processes took, between the construction and ``share``."""
+
+    def __init__(self, pid: int) -> None:
+        self._own = (psutil.Process(pid), psutil.Process())
+        self._since = time.perf_counter()
+        self._before = self._busy_s()
+
+    def share(self) -> float:
+        """Processor time of others, as a share of all cores; 0 on an idle machine."""
+        lasted = (time.perf_counter() - self._since) * (psutil.cpu_count() or 1)
+        return round(max(0.0, self._busy_s() - self._before) / lasted, 2)
+
+    def _busy_s(self) -> float:
+        whole = psutil.cpu_times()
+        own = [process.cpu_times() for process in self._own]
+        return whole.user + whole.system - sum(times.user + times.system for times in own)
 
 
 def unlike_prompt(name: str, lines: int) -> str:
