@@ -1,11 +1,11 @@
 """Where lines of one version of a text are in another version of it."""
 
-import difflib
+from collections.abc import Sequence
 from dataclasses import replace
 
+from spark_desktop.domain.patch import Hunk, compute
 from spark_desktop.domain.proposal import Proposal
-from spark_desktop.domain.text import split_lines
-from spark_desktop.domain.trigger import Span
+from spark_desktop.domain.trigger import EditComment, Instruction, ProposalTrigger, Span, Stub
 from spark_desktop.domain.workspace import Snapshot
 
 
@@ -14,19 +14,7 @@ def moved_span(span: Span, before: str, after: str) -> Span:
 
     Lines that were replaced map to what replaced them; deleted ones leave an empty span.
     """
-    old, new = split_lines(before), split_lines(after)
-    codes = difflib.SequenceMatcher(None, old, new, autojunk=len(old) > 2000).get_opcodes()
-    start = end = len(new)
-    for _tag, i1, i2, j1, j2 in codes:
-        if i1 <= span.start < i2:
-            start = min(j1 + span.start - i1, j2)
-            break
-    for _tag, i1, i2, j1, j2 in codes:
-        if i1 < span.end <= i2:
-            # The last line of a replaced block stands for its end.
-            end = j2 if span.end == i2 else min(j1 + span.end - i1, j2)
-            break
-    return Span(start, max(start, end))
+    return _moved(span, compute("", "", before, after).hunks)
 
 
 def moved_proposal(proposal: Proposal, snapshot: Snapshot) -> Proposal:
@@ -35,11 +23,53 @@ def moved_proposal(proposal: Proposal, snapshot: Snapshot) -> Proposal:
     The patch is not touched: review.rebase and review.after_apply move that.
     """
     before, after = proposal.trigger.snapshot.text.content, snapshot.text.content
-    lines = proposal.trigger.lines
-    moved = None if lines is None else moved_span(lines, before, after)
+    changes = compute("", "", before, after).hunks
     region = proposal.region
     return replace(
         proposal,
-        trigger=replace(proposal.trigger, snapshot=snapshot, lines=moved),
-        region=None if region is None else moved_span(region, before, after),
+        trigger=_moved_trigger(proposal.trigger, snapshot, changes),
+        region=None if region is None else _moved(region, changes),
     )
+
+
+def _moved_trigger(
+    trigger: ProposalTrigger, snapshot: Snapshot, changes: Sequence[Hunk]
+) -> ProposalTrigger:
+    match trigger:
+        case EditComment():
+            return replace(trigger, snapshot=snapshot, lines=_moved(trigger.lines, changes))
+        case Stub():
+            lines, body = _moved(trigger.lines, changes), _moved(trigger.body, changes)
+            return replace(trigger, snapshot=snapshot, lines=lines, body=body)
+        case Instruction(lines=None):
+            return replace(trigger, snapshot=snapshot)
+        case Instruction(lines=lines):
+            return replace(trigger, snapshot=snapshot, lines=_moved(lines, changes))
+
+
+def _moved(span: Span, changes: Sequence[Hunk]) -> Span:
+    start = _moved_start(span.start, changes)
+    if not len(span):
+        return Span(start, start)
+    return Span(start, max(start, _moved_end(span.end, changes)))
+
+
+def _moved_start(line: int, changes: Sequence[Hunk]) -> int:
+    shift = 0
+    for change in changes:
+        if change.start <= line < change.end:
+            return change.start + shift + min(line - change.start, len(change.new))
+        if change.end <= line:
+            shift += len(change.new) - len(change.old)
+    return line + shift
+
+
+def _moved_end(end: int, changes: Sequence[Hunk]) -> int:
+    shift = 0
+    for change in changes:
+        if change.start < end < change.end:
+            return change.start + shift + min(end - change.start, len(change.new))
+        # What is inserted right behind the last line is not part of the span.
+        if change.end <= end and change.start < end:
+            shift += len(change.new) - len(change.old)
+    return end + shift

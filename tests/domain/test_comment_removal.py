@@ -1,0 +1,28 @@
+import pytest
+
+from spark_desktop.domain.comment_removal import without_comment
+from spark_desktop.domain.text import SourceText
+from spark_desktop.domain.trigger import EditComment, Span
+from spark_desktop.domain.workspace import snapshot_of
+
+
+@pytest.mark.parametrize(
+    ("content", "lines", "instruction", "left", "place"),
+    [
+        ("a\n# sort AI!\nb\n", Span(1, 2), "sort", "a\nb\n", Span(1, 1)),
+        ("a\n# sort\n# them AI!\nb\n", Span(1, 3), "sort\nthem", "a\nb\n", Span(1, 1)),
+        ("a = 1  # sort AI!\r\nb\r\n", Span(0, 1), "sort", "a = 1\r\nb\r\n", Span(0, 1)),
+        ("f('#')  # sort AI!\n", Span(0, 1), "sort", "f('#')\n", Span(0, 1)),
+        ("int a; /* sort\n them AI! */\nb\n", Span(0, 2), "sort\nthem", "int a;\nb\n", Span(0, 1)),
+        ("  <!-- sort AI! -->\nb\n", Span(0, 1), "sort", "b\n", Span(0, 0)),
+        ("x = 1  # sort AI!", Span(0, 1), "sort", "x = 1", Span(0, 1)),
+        ("// AI! sort (a)\nb\n", Span(0, 1), "sort (a)", "b\n", Span(0, 0)),
+        ("# use -- here AI!\nb\n", Span(0, 1), "use -- here", "b\n", Span(0, 0)),
+        ("x = a -- b  # swap AI!\n", Span(0, 1), "swap", "x = a -- b\n", Span(0, 1)),
+    ],
+)
+def test_the_comment_goes_and_the_code_before_it_stays(
+    content: str, lines: Span, instruction: str, left: str, place: Span
+) -> None:
+    trigger = EditComment(snapshot_of("f", SourceText(content)), lines, instruction)
+    assert without_comment(trigger) == (left, place)
