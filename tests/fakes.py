@@ -1,0 +1,349 @@
+"""Fakes of the ports, in memory; each does what its Protocol says, without the world."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TypeVar
+
+from spark_desktop.domain.ai_comment import AiKind, parse_ai_comment
+from spark_desktop.domain.completion import (
+    Chunk,
+    Finished,
+    FinishReason,
+    InfillRequest,
+    ModelInfo,
+    Request,
+    TextChunk,
+    Timing,
+    Usage,
+)
+from spark_desktop.domain.conversation import Thread, Turn
+from spark_desktop.domain.core_state import CoreReady, CoreState
+from spark_desktop.domain.errors import CoreError, FileChangedError, FileError, StoreError
+from spark_desktop.domain.events import (
+    ChangeApplied,
+    ChangeIgnored,
+    ChangeReverted,
+    CoreStateChanged,
+    Event,
+    FilesChanged,
+    ProposalChanged,
+    ProposalStreamed,
+    TurnChanged,
+    TurnStreamed,
+    WorkFailed,
+)
+from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.text import SourceText, decode, split_lines
+from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Stub, Trigger
+from spark_desktop.domain.workspace import Ignored, Snapshot, snapshot_of
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.ports import Endpoint
+
+MODEL = ModelInfo("fake-model", context=8192, fim=True)
+ENDED = Finished(FinishReason.STOP, Usage(40, 8, 30), Timing(0.25, 0.5, 0.2, 0.25))
+EVENTS: tuple[type, ...] = (
+    CoreStateChanged,
+    FilesChanged,
+    ChangeIgnored,
+    ProposalChanged,
+    ProposalStreamed,
+    ChangeApplied,
+    ChangeReverted,
+    TurnChanged,
+    TurnStreamed,
+    WorkFailed,
+)
+
+
+E = TypeVar("E")
+
+
+class FakeClock:
+    """Stands still until it is told otherwise; sleeping moves it."""
+
+    def __init__(self) -> None:
+        self.seconds = 1000.0
+
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        await asyncio.sleep(0)
+
+
+class Answer:
+    """One scripted answer: pieces, then its end, an error, or silence for ever."""
+
+    def __init__(
+        self,
+        *pieces: str,
+        end: Chunk | None = ENDED,
+        error: Exception | None = None,
+        hangs: bool = False,
+    ) -> None:
+        self.pieces = pieces
+        self.end = end
+        self.error = error
+        self.hangs = hangs
+
+
+class FakeEndpoint:
+    """Gives the scripted answers in order, and remembers what it was asked."""
+
+    def __init__(self, *answers: Answer | str, model: ModelInfo = MODEL) -> None:
+        self.answers = [a if isinstance(a, Answer) else Answer(a) for a in answers]
+        self.requests: list[Request] = []
+        self.closed_early = 0
+        self.reached_silence = asyncio.Event()
+        self._model = model
+
+    @property
+    def model(self) -> ModelInfo:
+        return self._model
+
+    @asynccontextmanager
+    async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk]]:
+        self.requests.append(request)
+        answer = self.answers.pop(0)
+        done = False
+
+        async def chunks() -> AsyncIterator[Chunk]:
+            nonlocal done
+            for piece in answer.pieces:
+                await asyncio.sleep(0)
+                yield TextChunk(piece)
+            if answer.hangs:
+                self.reached_silence.set()
+                await asyncio.Event().wait()
+            if answer.error is not None:
+                raise answer.error
+            if answer.end is not None:
+                done = True
+                yield answer.end
+
+        try:
+            yield chunks()
+        finally:
+            self.closed_early += not done
+
+    async def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+
+class FakeCore:
+    """Ready at once, or failed."""
+
+    def __init__(self, endpoint: Endpoint, error: CoreError | None = None) -> None:
+        self._endpoint = endpoint
+        self.error = error
+        self.started = False
+
+    @property
+    def state(self) -> CoreState:
+        return CoreReady(self._endpoint.model)
+
+    def start(self) -> None:
+        self.started = True
+
+    async def endpoint(self) -> Endpoint:
+        if self.error is not None:
+            raise self.error
+        return self._endpoint
+
+    async def close(self) -> None:
+        return None
+
+
+class MemoryFiles:
+    """A workspace in memory, with the hash guard."""
+
+    def __init__(self, **contents: str | bytes) -> None:
+        self.data: dict[str, bytes] = {}
+        for name, content in contents.items():
+            path = name.replace("__", ".")
+            self.data[path] = content.encode() if isinstance(content, str) else content
+        self.ignored_paths: dict[str, Ignored] = {}
+        self.own: dict[str, str] = {}
+        self.before_replace: list[str] = []
+        self.error_on_replace: FileError | None = None
+        self.error_on_read: dict[str, FileError] = {}
+
+    @property
+    def root(self) -> Path:
+        return Path("workspace")
+
+    def write(self, path: str, content: str) -> None:
+        """Write as another program would."""
+        self.data[path] = content.encode()
+
+    def text(self, path: str) -> str:
+        return self.data[path].decode()
+
+    def snapshot(self, path: str) -> Snapshot:
+        return snapshot_of(path, decode(self.data[path]))
+
+    async def read(self, path: str) -> Snapshot:
+        if path in self.error_on_read:
+            raise self.error_on_read[path]
+        if path not in self.data:
+            raise FileError(f"There is no file {path}.")
+        return self.snapshot(path)
+
+    async def replace(self, path: str, text: SourceText, base: str) -> Snapshot:
+        if self.before_replace:
+            # Somebody saves between our look at the file and our write.
+            self.write(path, self.before_replace.pop(0))
+        if self.error_on_replace is not None:
+            raise self.error_on_replace
+        if (await self.read(path)).digest != base:
+            raise FileChangedError(f"{path} was changed.", "Look at it again.")
+        self.data[path] = text.encode()
+        self.own[path] = text.digest
+        return self.snapshot(path)
+
+    async def ignored(self, path: str) -> Ignored | None:
+        return self.ignored_paths.get(path)
+
+    async def files(self) -> tuple[str, ...]:
+        return tuple(sorted(self.data))
+
+    def is_own_write(self, path: str, digest: str) -> bool:
+        return self.own.get(path) == digest
+
+
+class ScriptedWatch:
+    """Yields the bursts that the test puts."""
+
+    def __init__(self) -> None:
+        self.bursts: asyncio.Queue[tuple[str, ...]] = asyncio.Queue()
+
+    @asynccontextmanager
+    async def changes(self) -> AsyncIterator[AsyncIterator[tuple[str, ...]]]:
+        async def bursts() -> AsyncIterator[tuple[str, ...]]:
+            while True:
+                yield await self.bursts.get()
+
+        yield bursts()
+
+
+class LineSyntax:
+    """A parser for tests: ``#`` comments, Python's one-line stubs, functions by indent.
+
+    An unbalanced bracket is a syntax error.
+    """
+
+    def triggers(self, snapshot: Snapshot) -> tuple[Trigger, ...]:
+        lines = split_lines(snapshot.text.content)
+        return tuple(self._triggers(snapshot, lines))
+
+    def enclosing(self, snapshot: Snapshot, lines: Span) -> Span:
+        all_lines = split_lines(snapshot.text.content)
+        start = lines.start
+        if not all_lines[start].startswith("def "):
+            while start > 0 and not all_lines[start].startswith("def "):
+                start -= 1
+        end = start + 1
+        while end < len(all_lines) and not all_lines[end].startswith("def "):
+            end += 1
+        return Span(start, end)
+
+    def errors(self, path: str, content: str) -> int | None:
+        if not path.endswith(".py"):
+            return None
+        return abs(content.count("(") - content.count(")"))
+
+    def _triggers(self, snapshot: Snapshot, lines: list[str]) -> Iterable[Trigger]:
+        for number, line in enumerate(lines):
+            found = parse_ai_comment(line[line.index("#") :].rstrip()) if "#" in line else None
+            span = Span(number, number + 1)
+            if found is not None and found.kind is AiKind.EDIT:
+                yield EditComment(snapshot, span, found.text)
+            elif found is not None:
+                yield QuestionComment(snapshot, span, found.text)
+            elif line.strip() == "pass" and number:
+                name = lines[number - 1].removeprefix("def ").partition("(")[0]
+                yield Stub(snapshot, Span(number - 1, number + 1), span, name)
+
+
+class MemoryCheckpoints:
+    """Applied changes in memory."""
+
+    def __init__(self) -> None:
+        self.kept: list[AppliedChange] = []
+        self.contents: dict[str, bytes] = {}
+
+    async def record(self, change: AppliedChange, before: bytes, after: bytes) -> None:
+        self.kept = [*(kept for kept in self.kept if not kept.undone), change]
+        self.contents |= {change.before: before, change.after: after}
+
+    async def forget(self, change_id: str) -> None:
+        self.kept = [change for change in self.kept if change.id != change_id]
+
+    async def last_applied(self) -> AppliedChange | None:
+        return next((change for change in reversed(self.kept) if not change.undone), None)
+
+    async def last_undone(self) -> AppliedChange | None:
+        return next((change for change in self.kept if change.undone), None)
+
+    async def mark(self, change_id: str, undone: bool) -> None:
+        self.kept = [
+            replace(change, undone=undone) if change.id == change_id else change
+            for change in self.kept
+        ]
+
+    async def changes(self) -> tuple[AppliedChange, ...]:
+        return tuple(self.kept)
+
+    async def content(self, digest: str) -> bytes | None:
+        return self.contents.get(digest)
+
+
+class MemoryThreads:
+    """Threads in memory."""
+
+    def __init__(self, clock: FakeClock) -> None:
+        self._clock = clock
+        self._threads: dict[str, Thread] = {}
+
+    async def threads(self) -> tuple[Thread, ...]:
+        return tuple(replace(thread, turns=()) for thread in reversed(self._threads.values()))
+
+    async def thread(self, thread_id: str) -> Thread:
+        if thread_id not in self._threads:
+            raise StoreError(f"There is no thread {thread_id}.", "Open another one.")
+        return self._threads[thread_id]
+
+    async def create(self, title: str) -> Thread:
+        thread = Thread(f"thread-{len(self._threads) + 1}", title, self._clock.now())
+        self._threads[thread.id] = thread
+        return thread
+
+    async def save_turn(self, thread_id: str, turn: Turn) -> None:
+        thread = self._threads[thread_id]
+        known = {kept.id: kept for kept in thread.turns} | {turn.id: turn}
+        self._threads[thread_id] = replace(thread, turns=tuple(known.values()))
+
+
+class Recorder:
+    """Keeps every event of a bus, in order."""
+
+    def __init__(self, bus: Bus) -> None:
+        self.events: list[Event] = []
+        for event_type in EVENTS:
+            bus.subscribe(event_type, self.events.append)
+
+    def of(self, event_type: type[E]) -> list[E]:
+        return [event for event in self.events if isinstance(event, event_type)]
+
+
+def infills(endpoint: FakeEndpoint) -> list[InfillRequest]:
+    """Return the fill-ins that were asked for."""
+    return [request for request in endpoint.requests if isinstance(request, InfillRequest)]

@@ -1,0 +1,117 @@
+"""Threads of turns: streamed, kept, stopped, repeated, bounded."""
+
+import pytest
+from fakes import ENDED, Answer, MemoryFiles
+
+from spark_desktop.domain.completion import Role
+from spark_desktop.domain.conversation import TurnState
+from spark_desktop.domain.errors import EndpointUnreachableError, SparkError, StoreError
+from spark_desktop.domain.events import TurnChanged, TurnStreamed
+from spark_desktop.domain.trigger import Span
+from spark_desktop.services.tasks import TaskScope
+
+
+async def test_an_answer_is_streamed_and_kept_with_its_numbers(world_of):
+    world = world_of(MemoryFiles(), Answer("Be", "cause."))
+    turn = await world.chat.ask("Why?")
+    assert (turn.answer, turn.state, turn.usage) == ("Because.", TurnState.DONE, ENDED.usage)
+    assert [event.piece for event in world.seen.of(TurnStreamed)] == ["Be", "cause."]
+    assert (await world.chat.current()).turns == (turn,)
+
+
+async def test_the_next_prompt_only_appends_to_the_one_before(world_of):
+    world = world_of(MemoryFiles(a__py="X = 1\n"), "One.", "Two.")
+    await world.chat.ask("What is X?", path="a.py")
+    await world.chat.ask("And now?")
+    first, second = world.endpoint.requests
+    assert "X = 1" in first.messages[-1].text
+    assert second.messages[: len(first.messages)] == first.messages
+    assert [m.role for m in second.messages[-2:]] == [Role.ASSISTANT, Role.USER]
+
+
+async def test_stop_keeps_what_came_and_closes_the_stream(world_of):
+    world = world_of(MemoryFiles(), Answer("Half an", hangs=True))
+    scope = TaskScope("test")
+    asking = scope.start("ask", world.chat.ask("Why?"))
+    await world.endpoint.reached_silence.wait()
+    assert world.chat.stop()
+    turn = await asking
+    assert (turn.answer, turn.state) == ("Half an", TurnState.STOPPED)
+    assert world.endpoint.closed_early == 1
+    assert not world.chat.stop()
+
+
+async def test_a_lost_core_fails_the_turn_and_it_can_be_repeated(world_of):
+    lost = EndpointUnreachableError("The core ended.", "Repeat the turn.")
+    world = world_of(MemoryFiles(), Answer("Half", error=lost), "Whole.")
+    failed = await world.chat.ask("Why?")
+    assert (failed.state, failed.error) == (TurnState.FAILED, "The core ended. Repeat the turn.")
+    thread = await world.chat.current()
+    again = await world.chat.repeat(thread.id, failed.id)
+    assert (again.id, again.answer, again.state) == (failed.id, "Whole.", TurnState.DONE)
+    assert len((await world.chat.current()).turns) == 1
+
+
+async def test_an_unknown_turn_cannot_be_repeated(world_of):
+    world = world_of(MemoryFiles())
+    thread = await world.chat.current()
+    with pytest.raises(SparkError, match="gone"):
+        await world.chat.repeat(thread.id, "nothing")
+
+
+async def test_an_empty_question_is_refused(world_of):
+    world = world_of(MemoryFiles())
+    with pytest.raises(SparkError, match="empty"):
+        await world.chat.ask("  ")
+    assert world.seen.of(TurnChanged) == []
+
+
+async def test_a_file_too_long_for_the_context_is_refused_with_both_numbers(world_of):
+    world = world_of(MemoryFiles(a__py="value = compute(one, two)\n" * 2000))
+    turn = await world.chat.ask("Why?", path="a.py")
+    assert turn.state is TurnState.FAILED
+    assert "8192" in turn.error
+    assert world.endpoint.requests == []
+
+
+async def test_a_question_at_a_place_of_a_long_file_shows_the_lines_around_it(world_of):
+    lines = [f"value_{n} = compute(one, two)\n" for n in range(2000)]
+    world = world_of(MemoryFiles(a__py="".join(lines)), "Because.")
+    turn = await world.chat.ask("Why?", path="a.py", lines=Span(1000, 1001))
+    assert turn.state is TurnState.DONE
+    sent = world.endpoint.requests[0].messages[-1].text
+    assert "value_1000 " in sent
+    assert "value_100 " not in sent
+
+
+async def test_a_new_thread_starts_without_history_and_old_ones_can_be_opened(world_of):
+    world = world_of(MemoryFiles(), "One.", "Two.")
+    await world.chat.ask("First?")
+    first = await world.chat.current()
+    second = await world.chat.new_thread()
+    await world.chat.ask("Second?")
+    assert len(world.endpoint.requests[1].messages) == 2
+    assert second.id != first.id
+    assert (await world.chat.open(first.id)).turns[0].question == "First?"
+    assert [thread.id for thread in await world.chat.threads()] == [second.id, first.id]
+
+
+async def test_an_empty_new_thread_is_used_again(world_of):
+    world = world_of(MemoryFiles())
+    assert await world.chat.new_thread() == await world.chat.new_thread()
+
+
+async def test_an_unknown_thread_is_an_error(world_of):
+    world = world_of(MemoryFiles())
+    with pytest.raises(StoreError):
+        await world.chat.open("nothing")
+
+
+async def test_closing_keeps_the_half_answer(world_of):
+    world = world_of(MemoryFiles(), Answer("Half", hangs=True))
+    scope = TaskScope("test")
+    scope.start("ask", world.chat.ask("Why?"))
+    await world.endpoint.reached_silence.wait()
+    await world.chat.close()
+    await scope.close()
+    assert (await world.chat.current()).turns[0].state is TurnState.STOPPED

@@ -1,0 +1,128 @@
+"""Saved files: what starts a turn, and what is said about the rest."""
+
+import pytest
+from fakes import Answer, MemoryFiles
+
+from spark_desktop.domain.errors import FileTooLargeError, NotTextError
+from spark_desktop.domain.events import ChangeIgnored, FilesChanged, ProposalChanged
+from spark_desktop.domain.proposal import Queued, Ready
+from spark_desktop.domain.trigger import EditComment, title_of
+from spark_desktop.domain.workspace import Ignored, IgnoreReason
+
+STUB = "def one():\n    pass\n"
+
+
+def reasons(world):
+    return [event.ignored.reason for event in world.seen.of(ChangeIgnored)]
+
+
+async def test_a_saved_stub_is_offered_a_body(world_of):
+    world = world_of(MemoryFiles(a__py=STUB), "return 1\n")
+    await world.inbox.saved(["a.py"])
+    await world.turns.idle()
+    (proposal,) = world.turns.proposals()
+    assert (title_of(proposal.trigger), proposal.state) == ("stub one()", Ready())
+    assert world.seen.of(FilesChanged) == [FilesChanged(("a.py",))]
+
+
+async def test_a_second_save_does_not_ask_again(world_of):
+    world = world_of(MemoryFiles(a__py=STUB), "return 1\n")
+    await world.inbox.saved(["a.py"])
+    world.files.write("a.py", STUB + "\n\nX = 1\n")
+    await world.inbox.saved(["a.py"])
+    assert len(world.turns.proposals()) == 1
+    assert reasons(world) == [IgnoreReason.KNOWN]
+
+
+async def test_the_same_comment_written_again_later_asks_again(world_of):
+    world = world_of(
+        MemoryFiles(a__py="X = 1\n# two AI!\n"), Answer(hangs=True), Answer(hangs=True)
+    )
+    await world.inbox.saved(["a.py"])
+    world.files.write("a.py", "X = 2\n")
+    await world.inbox.saved(["a.py"])
+    world.files.write("a.py", "X = 2\n# two AI!\n")
+    await world.inbox.saved(["a.py"])
+    queued = [e for e in world.seen.of(ProposalChanged) if e.proposal.state == Queued()]
+    assert len(queued) == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (NotTextError("The file is not text."), IgnoreReason.BINARY),
+        (FileTooLargeError("a.py has 9 MB."), IgnoreReason.TOO_LARGE),
+    ],
+)
+async def test_a_file_that_cannot_be_read_as_text_says_why(world_of, error, reason):
+    world = world_of(MemoryFiles(a__py=STUB))
+    world.files.error_on_read["a.py"] = error
+    await world.inbox.saved(["a.py"])
+    assert reasons(world) == [reason]
+    assert world.seen.of(ChangeIgnored)[0].ignored.detail == error.message
+
+
+async def test_a_deleted_file_is_said(world_of):
+    world = world_of(MemoryFiles())
+    await world.inbox.saved(["a.py"])
+    assert reasons(world) == [IgnoreReason.DELETED]
+
+
+async def test_an_ignored_path_is_said_and_never_read(world_of):
+    world = world_of(MemoryFiles(a__py=STUB))
+    ignored = Ignored("a.py", IgnoreReason.GITIGNORE, "*.py")
+    world.files.ignored_paths["a.py"] = ignored
+    await world.inbox.saved(["a.py"])
+    assert world.seen.events == [ChangeIgnored(ignored)]
+
+
+async def test_our_own_write_starts_nothing(world_of):
+    world = world_of(MemoryFiles(a__py="X = 1\n"))
+    snapshot = world.files.snapshot("a.py")
+    await world.files.replace("a.py", snapshot.text.with_content(STUB), snapshot.digest)
+    await world.inbox.saved(["a.py"])
+    assert reasons(world) == [IgnoreReason.OWN_WRITE]
+    assert world.turns.proposals() == ()
+
+
+async def test_a_touched_file_is_unchanged(world_of):
+    world = world_of(MemoryFiles(a__py="X = 1\n"))
+    await world.inbox.saved(["a.py"])
+    await world.inbox.saved(["a.py"])
+    assert reasons(world) == [IgnoreReason.NO_TRIGGER, IgnoreReason.UNCHANGED]
+
+
+async def test_more_stubs_than_one_save_takes_are_named_and_come_with_the_next(world_of):
+    stubs = "\n\n".join(f"def f{n}():\n    pass\n" for n in range(5))
+    world = world_of(MemoryFiles(a__py=stubs), *[Answer(hangs=True)] * 5)
+    await world.inbox.saved(["a.py"])
+    assert len(world.turns.proposals()) == 3
+    (said,) = (event.ignored for event in world.seen.of(ChangeIgnored))
+    assert said.reason is IgnoreReason.TOO_MANY
+    assert said.detail.startswith("f3(), f4()")
+    world.files.write("a.py", stubs + "\n")
+    await world.inbox.saved(["a.py"])
+    assert len(world.turns.proposals()) == 5
+
+
+async def test_running_follows_the_watched_bursts(world_of):
+    world = world_of(MemoryFiles(a__py=STUB), "return 1\n")
+    world.watch.bursts.put_nowait(("a.py",))
+    heard = []
+    world.inbox._bus.subscribe(FilesChanged, heard.append)
+    from spark_desktop.services.tasks import TaskScope
+
+    scope = TaskScope("test")
+    scope.start("inbox", world.inbox.run())
+    while not world.turns.proposals():
+        import asyncio
+
+        await asyncio.sleep(0)
+    await scope.close()
+    assert heard == [FilesChanged(("a.py",))]
+
+
+async def test_a_scan_finds_the_comments_that_stand_there_but_no_stubs(world_of):
+    world = world_of(MemoryFiles(a__py=STUB, b__py="X = 1\n# two AI!\n"))
+    found = await world.inbox.scan(["a.py", "b.py"])
+    assert [type(trigger) for trigger in found] == [EditComment]

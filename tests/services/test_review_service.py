@@ -1,0 +1,153 @@
+"""Accepting and rejecting, on the file as it is by then."""
+
+import pytest
+from fakes import MemoryFiles
+
+from spark_desktop.domain.errors import ConflictError, FileChangedError, SparkError
+from spark_desktop.domain.patch import compute
+from spark_desktop.domain.proposal import Closed, Conflict, Decision, Proposal, Queued, Ready
+from spark_desktop.domain.trigger import EditComment, Instruction, Span
+
+BEFORE = "".join(f"line {n}\n" for n in range(1, 21))
+AFTER = BEFORE.replace("line 3\n", "LINE 3\n").replace("line 12\n", "LINE 12\n")
+
+
+def proposed(world, after=AFTER, trigger=None):
+    """Put a ready proposal for the whole file on the board."""
+    snapshot = world.files.snapshot("a.txt")
+    trigger = trigger or Instruction(snapshot, None, "upper case")
+    patch = compute("a.txt", snapshot.digest, snapshot.text.content, after)
+    proposal = Proposal("p1", trigger, Ready(), Span(0, 20), patch)
+    world.board.put(proposal)
+    return proposal
+
+
+@pytest.fixture
+def world(world_of):
+    return world_of(MemoryFiles(a__txt=BEFORE))
+
+
+async def test_accepting_all_writes_every_hunk_and_closes_the_proposal(world):
+    proposed(world)
+    await world.review.accept("p1")
+    assert world.files.text("a.txt") == AFTER
+    assert world.board.get("p1").state == Closed(2)
+
+
+async def test_accepting_one_hunk_keeps_the_other_to_be_decided(world):
+    first, second = proposed(world).patch.hunks
+    await world.review.accept("p1", [second.id])
+    assert world.files.text("a.txt") == BEFORE.replace("line 12", "LINE 12")
+    left = world.board.get("p1")
+    assert left.state == Ready()
+    assert [hunk.id for hunk in left.patch.hunks] == [first.id]
+    await world.review.accept("p1", [first.id])
+    assert world.files.text("a.txt") == AFTER
+
+
+async def test_rejecting_one_hunk_keeps_the_others(world):
+    first, second = proposed(world).patch.hunks
+    world.review.reject("p1", [first.id])
+    await world.review.accept("p1")
+    assert world.files.text("a.txt") == BEFORE.replace("line 12", "LINE 12")
+    closed = world.board.get("p1")
+    assert closed.state == Closed(1)
+    assert closed.decision(first.id) is Decision.REJECTED
+    assert closed.decision(second.id) is Decision.ACCEPTED
+
+
+async def test_rejecting_all_writes_nothing(world):
+    proposed(world)
+    world.review.reject("p1")
+    assert world.files.text("a.txt") == BEFORE
+    assert world.board.get("p1").state == Closed(0)
+
+
+async def test_a_file_changed_elsewhere_is_rebased_and_both_edits_stand(world):
+    proposed(world)
+    world.files.write("a.txt", "new first line\n" + BEFORE)
+    await world.review.accept("p1")
+    assert world.files.text("a.txt") == "new first line\n" + AFTER
+
+
+async def test_a_file_changed_in_the_same_place_is_a_conflict_with_nothing_written(world):
+    proposed(world)
+    by_hand = BEFORE.replace("line 3\n", "line three\n")
+    world.files.write("a.txt", by_hand)
+    with pytest.raises(ConflictError, match=r"a\.txt, line 3"):
+        await world.review.accept("p1")
+    assert world.files.text("a.txt") == by_hand
+    assert isinstance(world.board.get("p1").state, Conflict)
+    with pytest.raises(ConflictError):
+        await world.review.accept("p1")
+
+
+async def test_a_save_moves_the_proposal_before_anyone_accepts(world):
+    proposed(world)
+    world.files.write("a.txt", "new first line\n" + BEFORE)
+    await world.review.file_changed("a.txt")
+    moved = world.board.get("p1")
+    assert [hunk.start for hunk in moved.patch.hunks] == [3, 12]
+    assert moved.region == Span(1, 21)
+    assert moved.trigger.snapshot.text.content.startswith("new first line")
+
+
+async def test_a_save_in_the_same_place_makes_the_conflict_visible_at_once(world):
+    proposed(world)
+    world.files.write("a.txt", BEFORE.replace("line 3\n", "line three\n"))
+    await world.review.file_changed("a.txt")
+    assert isinstance(world.board.get("p1").state, Conflict)
+
+
+async def test_a_deleted_file_makes_a_conflict(world):
+    proposed(world)
+    del world.files.data["a.txt"]
+    await world.review.file_changed("a.txt")
+    assert world.board.get("p1").state == Conflict("There is no file a.txt.")
+
+
+async def test_a_save_during_the_write_is_looked_at_again(world):
+    proposed(world)
+    world.files.before_replace = ["new first line\n" + BEFORE]
+    await world.review.accept("p1")
+    assert world.files.text("a.txt") == "new first line\n" + AFTER
+
+
+async def test_a_file_saved_again_and_again_is_given_up_with_nothing_of_ours_written(world):
+    proposed(world)
+    saves = [f"{n} new first line\n" + BEFORE for n in range(5)]
+    world.files.before_replace = list(saves)
+    with pytest.raises(FileChangedError, match="saved again"):
+        await world.review.accept("p1")
+    assert world.files.text("a.txt") in saves
+
+
+async def test_what_the_user_already_did_by_hand_closes_the_hunk(world):
+    proposed(world)
+    world.files.write("a.txt", AFTER)
+    await world.review.file_changed("a.txt")
+    assert world.board.get("p1").state == Closed(0)
+
+
+async def test_the_comment_that_asked_goes_with_the_first_accepted_hunk(world):
+    text = BEFORE.replace("line 8\n", "line 8\n# upper case AI!\n")
+    world.files.write("a.txt", text)
+    comment = EditComment(world.files.snapshot("a.txt"), Span(8, 9), "upper case")
+    first = proposed(world, AFTER, comment).patch.hunks[0]
+    await world.review.accept("p1", [first.id])
+    assert world.files.text("a.txt") == BEFORE.replace("line 3\n", "LINE 3\n")
+
+
+async def test_only_a_ready_proposal_can_be_decided(world):
+    world.board.put(Proposal("p2", Instruction(world.files.snapshot("a.txt"), None, "x"), Queued()))
+    with pytest.raises(SparkError, match="not ready"):
+        await world.review.accept("p2")
+    with pytest.raises(SparkError, match="gone"):
+        world.review.reject("p3")
+
+
+async def test_accepting_a_decided_hunk_again_says_that_nothing_is_left(world):
+    first, _second = proposed(world).patch.hunks
+    await world.review.accept("p1", [first.id])
+    with pytest.raises(SparkError, match="nothing left"):
+        await world.review.accept("p1", [first.id])

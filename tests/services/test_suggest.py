@@ -1,0 +1,213 @@
+"""One proposal: the region, the answer, the checks, the second attempt."""
+
+from fakes import ENDED, Answer, MemoryFiles, infills
+
+from spark_desktop.domain.completion import ChatRequest, Finished, FinishReason, ModelInfo
+from spark_desktop.domain.events import ProposalStreamed
+from spark_desktop.domain.patch import apply
+from spark_desktop.domain.proposal import Cancelled, Failed, Ready, Withheld
+from spark_desktop.domain.trigger import Instruction, Span
+
+COMMENT = """\
+def mean(values):
+    # raise ValueError on an empty list AI!
+    return sum(values) / len(values)
+
+
+def other():
+    return 1
+"""
+GUARDED = """\
+def mean(values):
+    if not values:
+        raise ValueError("no values")
+    return sum(values) / len(values)
+"""
+STUB = "def mean(values):\n    pass\n\n\ndef other():\n    return 1\n"
+
+
+def fenced(code: str) -> str:
+    return f"Here it is:\n```python\n{code}```\n"
+
+
+async def from_comment(world):
+    (trigger,) = world.triggers("a.py")
+    return await world.ready(trigger)
+
+
+async def test_a_comment_is_answered_by_a_patch_that_also_removes_the_comment(world_of):
+    world = world_of(MemoryFiles(a__py=COMMENT), fenced(GUARDED))
+    proposal = await from_comment(world)
+    assert proposal.state == Ready()
+    after = apply(COMMENT, proposal.patch.hunks)
+    assert after == GUARDED + "\n\ndef other():\n    return 1\n"
+    assert all(check.passed for check in proposal.evidence)
+
+
+async def test_the_model_is_shown_the_region_without_the_comment(world_of):
+    world = world_of(MemoryFiles(a__py=COMMENT), fenced(GUARDED))
+    await from_comment(world)
+    (request,) = world.endpoint.requests
+    assert isinstance(request, ChatRequest)
+    question = request.messages[-1].text
+    assert "raise ValueError on an empty list" in question
+    assert "AI!" not in question
+
+
+async def test_the_numbers_of_the_answer_are_kept(world_of):
+    world = world_of(MemoryFiles(a__py=COMMENT), fenced(GUARDED))
+    proposal = await from_comment(world)
+    assert proposal.usage == ENDED.usage
+    assert proposal.timing == ENDED.timing
+    assert proposal.model == "fake-model"
+
+
+async def test_the_region_is_streamed_while_it_is_written(world_of):
+    pieces = [f"{line}\n" for line in fenced(GUARDED).splitlines()]
+    world = world_of(MemoryFiles(a__py=COMMENT), Answer(*pieces))
+    await from_comment(world)
+    texts = [event.text for event in world.seen.of(ProposalStreamed)]
+    assert len(texts) == len(pieces)
+    assert any("if not values" in text and "return sum" not in text for text in texts)
+    assert "```" not in "".join(texts)
+
+
+async def test_an_answer_that_does_not_parse_is_asked_for_again_with_the_reason(world_of):
+    broken = GUARDED.replace('"no values")', '"no values"')
+    world = world_of(MemoryFiles(a__py=COMMENT), fenced(broken), fenced(GUARDED))
+    proposal = await from_comment(world)
+    assert proposal.state == Ready()
+    retry = world.endpoint.requests[1]
+    assert broken in retry.messages[-2].text
+    assert "syntax error" in retry.messages[-1].text
+    assert retry.messages[:2] == world.endpoint.requests[0].messages, "the prompt is appended to"
+    assert proposal.usage.completion_tokens == 2 * ENDED.usage.completion_tokens
+
+
+async def test_a_proposal_that_fails_twice_is_withheld_with_the_reason(world_of):
+    lazy = "def mean(values):\n    # ... rest of code\n    return 0\n"
+    world = world_of(MemoryFiles(a__py=COMMENT), fenced(lazy), fenced(lazy))
+    proposal = await from_comment(world)
+    assert isinstance(proposal.state, Withheld)
+    assert "leaves code out" in proposal.state.reason
+    assert world.files.text("a.py") == COMMENT
+
+
+async def test_an_answer_that_changes_nothing_is_withheld_even_if_the_comment_would_go(world_of):
+    same = "def mean(values):\n    return sum(values) / len(values)\n"
+    world = world_of(MemoryFiles(a__py=COMMENT), fenced(same), fenced(same))
+    proposal = await from_comment(world)
+    assert isinstance(proposal.state, Withheld)
+    assert "changes nothing" in proposal.state.reason
+
+
+async def test_an_answer_cut_off_at_the_token_limit_is_not_ready(world_of):
+    cut = Answer(fenced(GUARDED), end=Finished(FinishReason.LENGTH))
+    world = world_of(MemoryFiles(a__py=COMMENT), cut, cut)
+    proposal = await from_comment(world)
+    assert isinstance(proposal.state, Withheld)
+    assert "token limit" in proposal.state.reason
+
+
+async def test_a_stub_is_filled_in_between_prefix_and_suffix(world_of):
+    world = world_of(MemoryFiles(a__py=STUB), "return sum(values) / len(values)\n")
+    proposal = await from_comment(world)
+    (request,) = infills(world.endpoint)
+    assert request.prefix == "def mean(values):\n    "
+    assert request.suffix.startswith("\n\n\ndef other")
+    assert proposal.state == Ready()
+    after = apply(STUB, proposal.patch.hunks)
+    assert after == STUB.replace("pass", "return sum(values) / len(values)")
+
+
+async def test_a_fill_in_that_runs_on_is_stopped_and_cut(world_of):
+    body = (
+        "return sum(values) / len(values)\n\n\ndef other():\n    return 1\n\n\nprint(mean([1]))\n"
+    )
+    answer = Answer(*body.splitlines(keepends=True), hangs=True)
+    world = world_of(MemoryFiles(a__py=STUB), answer)
+    proposal = await from_comment(world)
+    assert proposal.state == Ready()
+    assert world.endpoint.closed_early == 1
+    assert apply(STUB, proposal.patch.hunks) == STUB.replace(
+        "pass", "return sum(values) / len(values)"
+    )
+    assert proposal.usage.completion_tokens > 0
+
+
+async def test_a_failed_fill_in_is_asked_for_as_a_whole_function(world_of):
+    whole = "def mean(values):\n    return sum(values) / len(values)\n"
+    world = world_of(MemoryFiles(a__py=STUB), "return sum((values\n", fenced(whole))
+    proposal = await from_comment(world)
+    assert proposal.state == Ready()
+    assert isinstance(world.endpoint.requests[1], ChatRequest)
+    assert apply(STUB, proposal.patch.hunks).startswith(whole)
+
+
+async def test_a_model_without_fill_in_is_asked_for_the_whole_function(world_of):
+    whole = "def mean(values):\n    return sum(values) / len(values)\n"
+    world = world_of(MemoryFiles(a__py=STUB), fenced(whole))
+    world.endpoint._model = ModelInfo("no-fim", 8192, fim=False)
+    proposal = await from_comment(world)
+    assert isinstance(world.endpoint.requests[0], ChatRequest)
+    assert proposal.state == Ready()
+
+
+async def test_crlf_lines_stay_crlf(world_of):
+    crlf = COMMENT.replace("\n", "\r\n")
+    world = world_of(MemoryFiles(a__py=crlf), fenced(GUARDED))
+    proposal = await from_comment(world)
+    after = apply(crlf, proposal.patch.hunks)
+    assert after == (GUARDED + "\n\ndef other():\n    return 1\n").replace("\n", "\r\n")
+
+
+async def test_a_file_saved_while_the_proposal_waited_is_read_anew(world_of):
+    world = world_of(MemoryFiles(a__py=COMMENT), fenced(GUARDED))
+    (trigger,) = world.triggers("a.py")
+    world.files.write("a.py", "import math\n\n\n" + COMMENT)
+    proposal = await world.ready(trigger)
+    assert proposal.state == Ready()
+    assert apply(world.files.text("a.py"), proposal.patch.hunks).startswith("import math\n\n\ndef")
+
+
+async def test_a_comment_that_is_gone_when_its_turn_comes_asks_for_nothing(world_of):
+    world = world_of(MemoryFiles(a__py=COMMENT))
+    (trigger,) = world.triggers("a.py")
+    world.files.write("a.py", STUB)
+    proposal = await world.ready(trigger)
+    assert isinstance(proposal.state, Cancelled)
+    assert world.endpoint.requests == []
+
+
+async def test_a_selection_means_the_function_around_it(world_of):
+    world = world_of(MemoryFiles(a__py=COMMENT), fenced("def other():\n    return 2\n"))
+    trigger = Instruction(world.files.snapshot("a.py"), Span(6, 7), "return 2")
+    proposal = await world.ready(trigger)
+    assert proposal.region == Span(5, 7)
+    assert apply(COMMENT, proposal.patch.hunks) == COMMENT.replace("return 1", "return 2")
+
+
+LONG = "".join(f"def function_{n}():\n    return {n}\n" for n in range(40))
+
+
+async def test_an_instruction_for_a_long_file_finds_the_function_that_it_names(world_of):
+    world = world_of(MemoryFiles(a__py=LONG), fenced("def function_7():\n    return 70\n"))
+    trigger = Instruction(world.files.snapshot("a.py"), None, "let function_7 return 70")
+    proposal = await world.ready(trigger)
+    assert apply(LONG, proposal.patch.hunks) == LONG.replace("return 7\n", "return 70\n")
+
+
+async def test_an_instruction_for_a_long_file_that_names_nothing_says_what_to_do(world_of):
+    world = world_of(MemoryFiles(a__py=LONG))
+    proposal = await world.ready(Instruction(world.files.snapshot("a.py"), None, "be nicer"))
+    assert isinstance(proposal.state, Failed)
+    assert "Select the lines" in proposal.state.next_step
+
+
+async def test_a_region_that_cannot_fit_the_context_is_refused_with_both_numbers(world_of):
+    huge = "def f():\n" + "    value = compute(one, two, three)\n" * 900
+    world = world_of(MemoryFiles(a__py=huge))
+    proposal = await world.ready(Instruction(world.files.snapshot("a.py"), Span(3, 4), "x"))
+    assert isinstance(proposal.state, Failed)
+    assert "8192" in proposal.state.reason
+    assert world.endpoint.requests == []
