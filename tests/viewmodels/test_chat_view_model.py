@@ -1,0 +1,148 @@
+import pytest
+
+from spark_desktop.domain.conversation import Thread, TurnState
+from spark_desktop.domain.errors import StoreError
+from spark_desktop.domain.events import TurnChanged, TurnStreamed
+from spark_desktop.domain.trigger import Instruction, Span
+from spark_desktop.viewmodels.chat import ChatViewModel, Mode
+from spark_desktop.viewmodels.notice import Intent
+from spark_desktop.viewmodels.project import ProjectViewModels
+from tests.interface_fakes import NOON, FakeProject, turn, until
+
+
+@pytest.fixture
+async def chat(models: ProjectViewModels) -> ChatViewModel:
+    models.chat.load()
+    await until(lambda: models.chat.thread_id is not None)
+    return models.chat
+
+
+async def test_the_newest_thread_is_shown(chat: ChatViewModel) -> None:
+    assert chat.title == "First"
+    assert chat.turns == ()
+    assert chat.last_answer == ""
+
+
+async def test_a_question_goes_with_the_open_file(
+    project: FakeProject, chat: ChatViewModel
+) -> None:
+    chat.set_target("stats.py", None)
+    chat.send("  Why?\n")
+    await until(lambda: bool(chat.turns))
+    assert project.chat.asked == [("Why?", "stats.py", "th1")]
+    assert chat.last_answer == "Because."
+
+
+async def test_nothing_is_sent_for_an_empty_text(project: FakeProject, chat: ChatViewModel) -> None:
+    chat.send(" \n")
+    assert project.chat.asked == []
+
+
+async def test_a_question_that_fails_comes_back(project: FakeProject, chat: ChatViewModel) -> None:
+    back: list[str] = []
+    chat.refused.connect(back.append)
+    project.chat.error = StoreError("The database is locked.", "Close the other window.")
+    chat.send("Why?")
+    await until(lambda: chat.notice is not None)
+    assert back == ["Why?"]
+    assert chat.notice is not None
+    assert chat.notice.text == "The database is locked."
+    chat.act(Intent.DISMISS)
+    assert chat.notice is None
+
+
+async def test_an_edit_is_requested_for_the_selected_lines(
+    project: FakeProject, chat: ChatViewModel
+) -> None:
+    chat.set_mode(Mode.EDIT)
+    chat.set_target("src/parser.py", Span(2, 5))
+    assert chat.target_text == "parser.py, lines 3 to 5"
+    assert chat.placeholder == "Say what to change in 3 lines…"
+    chat.send("use numbers")
+    await until(lambda: bool(project.turns.requests))
+    (request,) = project.turns.requests
+    assert isinstance(request, Instruction)
+    assert (request.snapshot.path, request.lines) == ("src/parser.py", Span(2, 5))
+    assert request.instruction == "use numbers"
+    assert project.chat.asked == []
+
+
+async def test_an_edit_needs_an_open_file(chat: ChatViewModel) -> None:
+    back: list[str] = []
+    chat.refused.connect(back.append)
+    chat.set_mode(Mode.EDIT)
+    assert chat.target_text == "no file open"
+    assert chat.notice is not None
+    assert chat.notice.text == "No file is open."
+    chat.send("use numbers")
+    await until(lambda: back == ["use numbers"])
+
+
+async def test_an_edit_of_a_file_that_is_gone_comes_back(chat: ChatViewModel) -> None:
+    back: list[str] = []
+    chat.refused.connect(back.append)
+    chat.set_mode(Mode.EDIT)
+    chat.set_target("gone.py", None)
+    chat.send("use numbers")
+    await until(lambda: back == ["use numbers"])
+    assert chat.notice is not None
+    assert "gone.py" in chat.notice.text
+
+
+@pytest.mark.parametrize(
+    ("mode", "path", "lines", "text"),
+    [
+        (Mode.ASK, None, None, "the project"),
+        (Mode.ASK, "src/a.py", Span(0, 2), "a.py"),
+        (Mode.EDIT, "src/a.py", None, "a.py"),
+        (Mode.EDIT, "src/a.py", Span(4, 5), "a.py, line 5"),
+    ],
+)
+async def test_the_composer_says_what_its_text_is_about(
+    chat: ChatViewModel, mode: Mode, path: str | None, lines: Span | None, text: str
+) -> None:
+    chat.set_mode(mode)
+    chat.set_target(path, lines)
+    assert chat.target_text == text
+
+
+async def test_pieces_arrive_once_a_frame_and_never_twice(
+    project: FakeProject, chat: ChatViewModel
+) -> None:
+    pieces: list[tuple[str, str]] = []
+    chat.pieces.connect(lambda turn_id, piece: pieces.append((turn_id, piece)))
+    project.bus.publish(TurnChanged("th1", turn(state=TurnState.STREAMING)))
+    assert chat.is_answering
+    for piece in ("Be", "cau", "se."):
+        project.bus.publish(TurnStreamed("th1", "t1", piece))
+    await until(lambda: bool(pieces))
+    assert pieces == [("t1", "Because.")]
+    project.bus.publish(TurnStreamed("th1", "t1", " So."))
+    project.bus.publish(TurnChanged("th1", turn(answer="Because. So.")))
+    project.bus.publish(TurnStreamed("th1", "t2", "next"))
+    await until(lambda: len(pieces) == 2)
+    assert pieces[1] == ("t2", "next")
+    assert not chat.is_answering
+
+
+async def test_another_thread_stays_where_it_is(project: FakeProject, chat: ChatViewModel) -> None:
+    project.bus.publish(TurnChanged("other", turn()))
+    project.bus.publish(TurnStreamed("other", "t1", "x"))
+    assert chat.turns == ()
+
+
+async def test_a_new_thread_is_empty_and_the_old_one_can_be_opened(
+    project: FakeProject, chat: ChatViewModel
+) -> None:
+    project.chat.known["th1"] = Thread("th1", "First", NOON, (turn(answer="Old."),))
+    chat.new_thread()
+    await until(lambda: chat.thread_id == "th2" and len(chat.threads) == 2)
+    assert chat.title == "New thread"
+    chat.open_thread("th1")
+    await until(lambda: chat.thread_id == "th1")
+    assert chat.last_answer == "Old."
+
+
+async def test_stop_reaches_the_answer(project: FakeProject, chat: ChatViewModel) -> None:
+    chat.stop()
+    assert project.chat.stops == 1

@@ -1,0 +1,75 @@
+from dataclasses import replace
+
+from spark_desktop.domain.completion import Timing, Usage
+from spark_desktop.domain.core_state import CoreReady, CoreStarting
+from spark_desktop.domain.events import ProposalStreamed, TurnChanged
+from spark_desktop.viewmodels.project import ProjectViewModels, view_models
+from spark_desktop.viewmodels.status import Reading
+from tests.interface_fakes import MODEL, NOON, TIMING, USAGE, FakeProject, proposal, turn, until
+
+
+async def test_nothing_is_shown_before_anything_was_measured(models: ProjectViewModels) -> None:
+    status = models.status
+    readings = (status.speed, status.first_token, status.context, status.cached, status.split)
+    assert set(readings) == {Reading()}
+
+
+async def test_the_last_completion_is_shown_in_numbers(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(replace(proposal(), usage=USAGE, timing=TIMING))
+    status = models.status
+    assert status.speed.text == "50 tokens/s"
+    assert "decode time" in status.speed.tip
+    assert status.first_token.text == "first token 310 ms"
+    assert status.context.text == "context 250 / 8.2k"
+    assert status.context.share == 250 / 8192
+    assert status.cached.text == "cached 75 %"
+    assert status.split.share == 0.2
+    assert "Prefill (reading the prompt) 250 ms" in status.split.tip
+
+
+async def test_every_number_says_how_it_was_measured(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.bus.publish(TurnChanged("th1", replace(turn(), usage=USAGE, timing=TIMING)))
+    status = models.status
+    readings = (status.speed, status.first_token, status.context, status.cached, status.split)
+    assert all(reading.text and reading.tip for reading in readings)
+
+
+async def test_without_the_servers_times_the_speed_is_by_our_clock(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    timing = Timing(first_token=0.5, total=1.48)
+    project.turns.put(replace(proposal(), usage=USAGE, timing=timing))
+    assert models.status.speed.text == "50 tokens/s"
+    assert "after its first" in models.status.speed.tip
+    assert models.status.split == Reading()
+
+
+async def test_a_single_token_has_no_speed(project: FakeProject, models: ProjectViewModels) -> None:
+    timing = Timing(first_token=0.5, total=0.5)
+    project.turns.put(replace(proposal(), usage=Usage(0, 1), timing=timing))
+    assert models.status.speed == Reading()
+    assert models.status.cached == Reading()
+
+
+async def test_the_speed_is_live_while_the_model_writes(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    told: list[str] = []
+    models.status.changed.connect(lambda: told.append(models.status.speed.text))
+    for tokens in range(1, 41):
+        project.bus.publish(ProposalStreamed("p1", "x", tokens, tokens / 80))
+    await until(lambda: bool(told))
+    assert told == ["80 tokens/s"]
+
+
+async def test_the_context_waits_for_the_model(qapp: object) -> None:
+    project = FakeProject(CoreStarting())
+    models = view_models(project, lambda: NOON)
+    project.turns.put(replace(proposal(), usage=USAGE, timing=TIMING))
+    assert models.status.context == Reading()
+    project.core.become(CoreReady(MODEL))
+    assert models.status.context.text == "context 250 / 8.2k"
