@@ -41,9 +41,9 @@ class Placed:
                 return 4
             case CodePart(is_last=True):
                 return CODE_PAD + _AFTER_CODE
-            case Plain():
+            case Plain() | Text():
                 return 8
-            case CodePart() | Text():
+            case CodePart():
                 return 0
 
     @property

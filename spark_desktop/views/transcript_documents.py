@@ -1,6 +1,7 @@
 """Laid-out documents of a transcript's units, kept while they are near the view."""
 
 import math
+import re
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +18,11 @@ TEXT_SIZE = 13
 _CAPACITY = 48
 _LINE = 19
 _CHARACTER = 7.0
+_INDENT = 22
+# Qt enlarges headings whatever the style says; text that looks like a tag is escaped by now.
+# A line break behind a block would be copied as a space at its end.
+_BREAK = re.compile(r"(</(?:p|li|ul|ol|blockquote|table|pre)>)\n+")
+_HEADING = re.compile(r"<(/?)h[1-6]>")
 
 # Where a unit stands: the turn's id and its place in the turn.
 Slot = tuple[str, int]
@@ -89,7 +95,8 @@ class Documents:
                 document.setPlainText("\n".join(lines))
             case Text(prose=prose):
                 document.setDefaultStyleSheet(style_sheet(self._theme, self._code.family()))
-                document.setHtml(prose.html)
+                document.setIndentWidth(_INDENT)
+                document.setHtml(_BREAK.sub(r"\1", _HEADING.sub(_paragraph, prose.html)))
             case Plain(text=text) | Notice(text=text):
                 document.setPlainText(text)
             case Header(speaker=speaker):
@@ -116,19 +123,22 @@ def estimated_height(unit: Unit, width: int) -> int:
     return rows * _LINE
 
 
+def _paragraph(tag: re.Match[str]) -> str:
+    return "</p>" if tag[1] else '<p class="heading">'
+
+
 def style_sheet(theme: Theme, code_family: str) -> str:
     """Return the style of prose in Qt's subset of CSS."""
     code = f"font-family: '{code_family}'; background-color: {theme.surface};"
     return f"""
         p {{ margin: 0 0 8px 0; }}
-        h1, h2, h3, h4, h5, h6 {{ font-size: 15px; font-weight: bold; margin: 8px 0 6px 0; }}
-        h1 {{ font-size: 16px; }}
-        ul, ol {{ margin: 0 0 8px 0; -qt-list-indent: 1; }}
+        .heading {{ font-size: 16px; font-weight: bold; margin: 8px 0 6px 0; }}
+        ul, ol {{ margin: 0 0 8px 0; }}
         li {{ margin: 0 0 2px 0; }}
         code {{ {code} }}
         pre {{ {code} margin: 0 0 8px 0; }}
         blockquote {{ margin: 0 0 8px 16px; color: {theme.text_secondary}; }}
         a {{ color: {theme.link}; text-decoration: underline; }}
-        table {{ border-collapse: collapse; border-color: {theme.line}; margin: 0 0 8px 0; }}
+        table {{ border-collapse: collapse; border-color: {theme.line}; margin: 8px 0; }}
         th, td {{ border: 1px solid {theme.line}; padding: 3px 8px; }}
     """
