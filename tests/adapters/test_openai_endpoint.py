@@ -1,0 +1,375 @@
+"""The endpoint against answers of many servers, and against one that is really there."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from spark_desktop.adapters.openai_endpoint import OpenAIEndpoint
+from spark_desktop.domain.completion import (
+    ChatRequest,
+    Chunk,
+    Finished,
+    FinishReason,
+    InfillRequest,
+    Message,
+    ModelInfo,
+    ReasoningChunk,
+    Request,
+    Role,
+    TextChunk,
+    Usage,
+)
+from spark_desktop.domain.errors import (
+    ContextExceededError,
+    EndpointError,
+    EndpointRejectedError,
+    EndpointUnreachableError,
+    IncompleteStreamError,
+)
+
+MODEL = ModelInfo("m", 8192, True)
+CHAT = ChatRequest((Message(Role.SYSTEM, "Be short."), Message(Role.USER, "Hi")), stop=("END",))
+INFILL = InfillRequest("def f(", "):", (("b.py", "x = 1"),), max_tokens=9)
+
+Handler = Callable[[httpx.Request], httpx.Response]
+
+
+def sse(*events: object) -> str:
+    return "".join(
+        f"data: {event if isinstance(event, str) else json.dumps(event)}\n\n" for event in events
+    )
+
+
+def delta(reason: str | None = None, **fields: object) -> dict[str, Any]:
+    return {"choices": [{"index": 0, "delta": fields, "finish_reason": reason}]}
+
+
+def endpoint(handler: Handler, **options: Any) -> OpenAIEndpoint:
+    client = httpx.AsyncClient(transport=httpx.MockTransport(handler), base_url="http://core")
+    return OpenAIEndpoint(client, MODEL, **options)
+
+
+def answering(*events: object) -> OpenAIEndpoint:
+    return endpoint(lambda request: httpx.Response(200, text=sse(*events)))
+
+
+async def collect(served: OpenAIEndpoint, request: Request = CHAT) -> list[Chunk]:
+    async with served.stream(request) as chunks:
+        return [chunk async for chunk in chunks]
+
+
+async def test_a_chat_is_asked_for_with_its_usage() -> None:
+    asked: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        return httpx.Response(200, text=sse(delta("stop"), "[DONE]"))
+
+    await collect(endpoint(handler, progress=True))
+    assert asked[0].url.path == "/v1/chat/completions"
+    assert json.loads(asked[0].content) == {
+        "model": "m",
+        "messages": [
+            {"role": "system", "content": "Be short."},
+            {"role": "user", "content": "Hi"},
+        ],
+        "max_tokens": 1024,
+        "temperature": 0.2,
+        "stop": ["END"],
+        "stream": True,
+        "stream_options": {"include_usage": True},
+        "return_progress": True,
+    }
+
+
+async def test_a_fill_in_is_asked_for_in_llama_servers_words() -> None:
+    asked: list[httpx.Request] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(request)
+        pieces = [{"content": "a"}, {"content": "", "stop": True, "stop_type": "limit"}]
+        return httpx.Response(200, text=sse(*pieces))
+
+    chunks = await collect(endpoint(handler), INFILL)
+    assert asked[0].url.path == "/infill"
+    assert json.loads(asked[0].content) == {
+        "model": "m",
+        "input_prefix": "def f(",
+        "input_suffix": "):",
+        "input_extra": [{"filename": "b.py", "text": "x = 1"}],
+        "n_predict": 9,
+        "temperature": 0.0,
+        "stream": True,
+    }
+    assert chunks[0] == TextChunk("a")
+    assert isinstance(chunks[1], Finished)
+    assert chunks[1].reason is FinishReason.LENGTH
+
+
+async def test_pieces_usage_and_timing_are_read() -> None:
+    times = iter([10.0, 10.5, 12.0])
+    body = sse(
+        delta(role="assistant", content=""),
+        {"choices": [], "prompt_progress": {"processed": 5}},
+        delta(content="Hel"),
+        delta(content="lo"),
+        delta("stop"),
+        {
+            "choices": [],
+            "usage": {
+                "prompt_tokens": 40,
+                "completion_tokens": 2,
+                "prompt_tokens_details": {"cached_tokens": 7},
+            },
+            "timings": {"cache_n": 30, "prompt_ms": 400, "predicted_ms": 1500.0},
+        },
+        "[DONE]",
+    )
+    served = endpoint(lambda request: httpx.Response(200, text=body), now=lambda: next(times))
+    *pieces, last = await collect(served)
+    assert pieces == [TextChunk("Hel"), TextChunk("lo")]
+    assert isinstance(last, Finished)
+    assert (last.reason, last.usage) == (FinishReason.STOP, Usage(40, 2, 30))
+    assert last.timing is not None
+    assert (last.timing.first_token, last.timing.total) == (0.5, 2.0)
+    assert (last.timing.prefill, last.timing.decode) == (0.4, 1.5)
+
+
+async def test_cached_tokens_are_read_from_the_usage_without_timings() -> None:
+    usage = {"prompt_tokens": 4, "prompt_tokens_details": {"cached_tokens": 3}}
+    (last,) = await collect(answering(delta("stop"), {"choices": [], "usage": usage}))
+    assert isinstance(last, Finished)
+    assert last.usage == Usage(4, 0, 3)
+
+
+@pytest.mark.parametrize("field", ["reasoning_content", "reasoning"])
+async def test_reasoning_is_apart_from_the_text(field: str) -> None:
+    chunks = await collect(answering(delta(**{field: "hm"}), delta(content="x"), delta("stop")))
+    assert chunks[:2] == [ReasoningChunk("hm"), TextChunk("x")]
+
+
+async def test_null_deltas_and_empty_choices_are_taken() -> None:
+    odd = [delta(content=None), {"choices": []}, {"choices": [{"delta": None}]}, {"choices": None}]
+    chunks = await collect(answering(*odd, delta("stop")))
+    assert [type(chunk) for chunk in chunks] == [Finished]
+
+
+@pytest.mark.parametrize(
+    ("reason", "expected"),
+    [
+        ("stop", FinishReason.STOP),
+        ("length", FinishReason.LENGTH),
+        ("abort", FinishReason.OTHER),
+    ],
+)
+async def test_the_finish_reason_is_kept(reason: str, expected: FinishReason) -> None:
+    (last,) = await collect(answering(delta(reason)))
+    assert isinstance(last, Finished)
+    assert last.reason is expected
+
+
+async def test_a_done_without_a_reason_is_an_end() -> None:
+    chunks = await collect(answering(delta(content="x"), "[DONE]", delta(content="never")))
+    assert chunks[0] == TextChunk("x")
+    assert isinstance(chunks[1], Finished)
+    assert chunks[1].reason is FinishReason.OTHER
+
+
+async def test_an_end_without_a_finish_is_no_success() -> None:
+    with pytest.raises(IncompleteStreamError, match="broke off"):
+        await collect(answering(delta(content="x")))
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "kind", "said"),
+    [
+        (
+            400,
+            '{"error": {"message": "The prompt has 9000 tokens, but the context holds 8192.",'
+            ' "code": "context_length_exceeded"}}',
+            ContextExceededError,
+            "9000 tokens, the model's context holds 8192",
+        ),
+        (
+            400,
+            '{"error": {"code": 400, "message": "too long", "n_prompt_tokens": 9, "n_ctx": 8}}',
+            ContextExceededError,
+            "9 tokens, the model's context holds 8",
+        ),
+        (
+            400,
+            '{"object": "error", "message": "maximum context length is 10, you asked for 12"}',
+            ContextExceededError,
+            "12 tokens, the model's context holds 10",
+        ),
+        (
+            400,
+            '{"error": {"message": "\'top_k\' is wrong.", "next_step": "Mend it."}}',
+            EndpointRejectedError,
+            "'top_k' is wrong. Mend it.",
+        ),
+        (401, '{"error": {"message": "no token"}}', EndpointRejectedError, "Check the token"),
+        (404, '{"detail": "Not Found"}', EndpointRejectedError, "Not Found"),
+        (404, '{"message": "no such model"}', EndpointRejectedError, "no such model"),
+        (422, "", EndpointRejectedError, "HTTP status 422"),
+        (500, '{"error": "it crashed"}', EndpointError, "it crashed"),
+        (503, "<html>\n  busy</html>", EndpointError, "<html> busy</html>"),
+        (500, '{"error": {}}', EndpointError, "did not say why"),
+    ],
+)
+async def test_a_refusal_becomes_the_most_specific_error(
+    status: int, body: str, kind: type[EndpointError], said: str
+) -> None:
+    with pytest.raises(EndpointError) as caught:
+        await collect(endpoint(lambda request: httpx.Response(status, text=body)))
+    assert type(caught.value) is kind
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("event", "kind", "said"),
+    [
+        ({"error": {"message": "gone", "next_step": "Wait."}}, EndpointError, "gone Wait."),
+        ({"error": "text"}, EndpointError, "text"),
+        ({"object": "error", "message": "flat", "code": 400}, EndpointRejectedError, "flat"),
+        ({"error": {"message": "x", "type": "invalid_request_error"}}, EndpointRejectedError, "x"),
+        ("not json", EndpointError, "no JSON object: 'not json'"),
+        ("[1]", EndpointError, "no JSON object"),
+    ],
+)
+async def test_an_error_in_mid_stream_is_raised(
+    event: object, kind: type[EndpointError], said: str
+) -> None:
+    with pytest.raises(EndpointError) as caught:
+        await collect(answering(delta(content="x"), event))
+    assert type(caught.value) is kind
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("request_", [CHAT, INFILL])
+async def test_a_server_that_is_not_there_is_named(request_: Request) -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("refused", request=request)
+
+    with pytest.raises(EndpointUnreachableError, match=r"http://core.* failed: refused"):
+        await collect(endpoint(handler), request_)
+
+
+class Scripted(httpx.AsyncByteStream):
+    """A body that ends as its script says."""
+
+    def __init__(self, script: AsyncIterator[bytes]) -> None:
+        self._script = script
+        self.closed = False
+
+    def __aiter__(self) -> AsyncIterator[bytes]:
+        return self._script
+
+    async def aclose(self) -> None:
+        self.closed = True
+
+
+async def pings() -> AsyncIterator[bytes]:
+    yield sse(delta(content="x")).encode()
+    while True:
+        yield b": keep-alive\n\n"
+        await asyncio.sleep(0.01)
+
+
+async def breaking() -> AsyncIterator[bytes]:
+    yield sse(delta(content="x")).encode()
+    raise httpx.ReadError("reset")
+
+
+async def test_keep_alive_bytes_are_silence() -> None:
+    body = Scripted(pings())
+    served = endpoint(lambda request: httpx.Response(200, stream=body), silence=0.1)
+    with pytest.raises(EndpointUnreachableError, match=r"said nothing for 0\.1 s"):
+        await collect(served)
+    assert body.closed
+
+
+@pytest.mark.parametrize("status", [200, 400])
+async def test_a_broken_connection_is_unreachable(status: int) -> None:
+    body = Scripted(breaking())
+    with pytest.raises(EndpointUnreachableError, match="reset"):
+        await collect(endpoint(lambda request: httpx.Response(status, stream=body)))
+    assert body.closed
+
+
+class Loopback:
+    """A server that sends ``first`` after a request and then waits for the client to go."""
+
+    def __init__(self, first: bytes) -> None:
+        self._first = first
+        self.left = asyncio.Event()
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(self._first)
+        await writer.drain()
+        while await reader.read(4096):
+            continue
+        writer.close()
+        await writer.wait_closed()
+        self.left.set()
+
+    @asynccontextmanager
+    async def endpoint(self, silence: float = 60.0) -> AsyncIterator[OpenAIEndpoint]:
+        server = await asyncio.start_server(self.serve, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with server, httpx.AsyncClient(base_url=url, trust_env=False) as client:
+            yield OpenAIEndpoint(client, MODEL, silence=silence)
+            async with asyncio.timeout(10):
+                await self.left.wait()
+
+
+async def test_a_server_that_never_begins_to_answer_is_silent() -> None:
+    async with Loopback(b"").endpoint(silence=0.1) as served:
+        with pytest.raises(EndpointUnreachableError, match="said nothing"):
+            await collect(served)
+
+
+async def test_leaving_the_stream_closes_the_connection() -> None:
+    server = Loopback(b"HTTP/1.1 200 OK\r\n\r\n" + sse(delta(content="x")).encode())
+    async with server.endpoint() as served:
+        async with served.stream(CHAT) as chunks:
+            assert await anext(chunks) == TextChunk("x")
+            assert not server.left.is_set()
+        async with asyncio.timeout(5):
+            await server.left.wait()
+    assert server.left.is_set()
+
+
+@pytest.mark.parametrize("answer", [{"count": 3}, {"tokens": [1, 2, 3]}])
+async def test_tokens_are_counted(answer: dict[str, Any]) -> None:
+    served = endpoint(lambda request: httpx.Response(200, json=answer))
+    assert await served.count_tokens("a b c") == 3
+    assert served.model == MODEL
+
+
+@pytest.mark.parametrize(
+    ("response", "said"),
+    [
+        (httpx.Response(200, json={}), "how many tokens"),
+        (httpx.Response(200, json=[]), "how many tokens"),
+        (httpx.Response(200, text="<html>"), "did not answer in JSON"),
+        (httpx.Response(500, json={"error": "stuck"}), "stuck"),
+    ],
+)
+async def test_a_count_that_fails_says_why(response: httpx.Response, said: str) -> None:
+    with pytest.raises(EndpointError, match=said):
+        await endpoint(lambda request: response).count_tokens("x")
+
+
+async def test_a_count_without_a_connection_is_unreachable() -> None:
+    def handler(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("", request=request)
+
+    with pytest.raises(EndpointUnreachableError, match="ReadTimeout"):
+        await endpoint(handler).count_tokens("x")
