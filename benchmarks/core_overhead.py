@@ -35,7 +35,7 @@ class Case:
     rounds: int
 
 
-CASES = (Case("decode", 2, 128, 10), Case("prompt of 500 tokens", 30, 8, 6))
+CASES = (Case("decode", 2, 96, 8), Case("prompt of 500 tokens", 30, 8, 4))
 QUICK = (Case("decode", 2, 48, 3), Case("prompt of 100 tokens", 6, 8, 3))
 
 

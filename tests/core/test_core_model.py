@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import signal
+import subprocess
+import sys
 import time
 
 import httpx
@@ -167,3 +170,32 @@ async def test_a_client_that_leaves_the_queue_never_reaches_the_engine(core, cli
             await second.post("/v1/completions", json={"prompt": "waiting", "max_tokens": 1})
         left = await slot_when(client, lambda slot: slot["queued"] == 0)
     assert left["answers"] == running["answers"]
+
+
+async def test_sigterm_during_a_long_prompt_ends_the_core_in_order(
+    model_path, start_core, tmp_path
+):
+    ready = tmp_path / "core.json"
+    core = start_core("--model", str(model_path), "--ready-file", str(ready))
+    body = {"prompt": long_prompt("end"), "stream": True}
+    async with (
+        core.client() as asking,
+        core.client() as watching,
+        asking.stream("POST", "/v1/completions", json=body) as response,
+    ):
+        await slot_when(watching, lambda slot: slot["state"] == "prefill")
+        core.process.send_signal(signal.SIGTERM)
+        lines = [line async for line in response.aiter_lines() if line]
+    assert await asyncio.to_thread(core.wait) == 0
+    assert "The core is closing down." in lines[-1]
+    assert not ready.exists()
+
+
+def test_sigterm_while_the_model_loads_ends_the_core_in_order(model_path):
+    command = [sys.executable, "-m", "inference_core", "serve", "--events", "--model"]
+    with subprocess.Popen([*command, str(model_path)], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["event"] == "loading"
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.read() == b""
+        assert process.wait(20) == 0
