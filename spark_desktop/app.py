@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import gc
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,15 +28,23 @@ if TYPE_CHECKING:
     # Imported when the window is on the screen: parsers, HTTP and SQLite take their time.
     from spark_desktop.wiring import Project
 
+# A folder, a model and the data folder in; raises SparkError.
+Opener = Callable[[Path, str | None, Path], Awaitable["Project"]]
 _HEAD = "ref: refs/heads/"
 
 
 class DesktopApp(QObject):
     """The window and the project that is open in it; needs a QApplication and a running loop."""
 
-    def __init__(self, data_dir: Path, model: str | None = None, theme: str | None = None) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        model: str | None = None,
+        theme: str | None = None,
+        opener: Opener | None = None,
+    ) -> None:
         super().__init__()
-        self._data_dir, self._model = data_dir, model
+        self._data_dir, self._model, self._opener = data_dir, model, opener or _open_project
         self._scope = TaskScope("app")
         self._opening = LatestTask(self._scope)
         self._memory = LayoutMemory(data_dir / "window.ini")
@@ -76,13 +84,8 @@ class DesktopApp(QObject):
         async with self._turning:
             self.window.show_welcome(opening(folder.name or str(folder)))
             await self._close_project()
-            # Let the window appear before the imports take the thread.
-            await asyncio.sleep(0)
-            from spark_desktop.wiring import open_project
-
-            _spare_the_collector()
             try:
-                project = await open_project(folder, model=self._model, data_dir=self._data_dir)
+                project = await self._opener(folder, self._model, self._data_dir)
             except SparkError as error:
                 again = Action("Open folder…", Intent.OPEN_FOLDER)
                 self.window.show_welcome(notice_of(error, again))
@@ -124,6 +127,15 @@ class DesktopApp(QObject):
     def _follow_system(self) -> None:
         if self._forced is None and self._memory.theme is None:
             self.window.set_theme(system_theme())
+
+
+async def _open_project(folder: Path, model: str | None, data_dir: Path) -> "Project":
+    # Let the window appear before the imports take the thread.
+    await asyncio.sleep(0)
+    from spark_desktop.wiring import open_project
+
+    _spare_the_collector()
+    return await open_project(folder, model=model, data_dir=data_dir)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -281,7 +281,10 @@ class FakeChat:
 class FakeProject:
     """All of them on one bus, as a project offers them."""
 
-    def __init__(self, state: CoreState | None = None) -> None:
+    def __init__(self, state: CoreState | None = None, root: Path = Path("project")) -> None:
+        self.root = root
+        self.is_watched = False
+        self.is_closed = False
         self.bus = Bus()
         self.scope = TaskScope("test")
         self.core = FakeCore(self.bus, state)
@@ -290,6 +293,13 @@ class FakeProject:
         self.review = FakeReviews(self.turns, self.bus)
         self.edits = FakeEdits(self.bus)
         self.chat = FakeChat(self.bus)
+
+    def watch(self) -> None:
+        self.is_watched = True
+
+    async def close(self) -> None:
+        await self.scope.close()
+        self.is_closed = True
 
 
 async def until(condition: Callable[[], bool]) -> None:

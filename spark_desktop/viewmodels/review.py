@@ -10,7 +10,8 @@ from spark_desktop.domain.events import (
     ProposalChanged,
     ProposalStreamed,
 )
-from spark_desktop.domain.proposal import Proposal, Queued, Ready, Streaming
+from spark_desktop.domain.patch import FilePatch
+from spark_desktop.domain.proposal import Closed, Proposal, Queued, Ready, Streaming
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.bus import Bus
@@ -113,15 +114,22 @@ class ReviewViewModel(QObject):
         return self._decisions.current
 
     @property
+    def patch(self) -> FilePatch | None:
+        """Return the change to show: what failed its checks or lost its place is not one."""
+        if self.proposal is None or not isinstance(self.proposal.state, Ready | Closed):
+            return None
+        return self.proposal.patch
+
+    @property
     def counts_text(self) -> str:
         """Return lines added and removed, each with its sign; empty without a patch."""
-        patch = None if self.proposal is None else self.proposal.patch
+        patch = self.patch
         return "" if patch is None else f"+{patch.added} {MINUS}{patch.removed}"
 
     @property
     def position_text(self) -> str:
         """Return "hunk 2 of 5"; empty where nothing waits for a decision."""
-        patch = None if self.proposal is None else self.proposal.patch
+        patch = self.patch
         if patch is None or self.current_hunk is None:
             return ""
         ids = [hunk.id for hunk in patch.hunks]

@@ -23,7 +23,7 @@ from spark_desktop.views.theme import Theme
 from spark_desktop.views.transcript_view import TranscriptView
 
 _EMPTY = "Ask about the code.\nThe open file goes with the question."
-_MENU_TITLE = 48
+_TITLE, _MENU_TITLE = 32, 48
 
 
 class ChatPanel(QFrame):
@@ -69,7 +69,7 @@ class ChatPanel(QFrame):
     def render_threads(self) -> None:
         """Show the threads' titles."""
         title = self._model.title
-        self.threads.setText(title if len(title) < 29 else f"{title[:28]}…")
+        self.threads.setText(title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}…")
         self.threads.setToolTip(f"{title}\nChoose another thread")
         self._menu.clear()
         for thread in self._model.threads:
@@ -103,6 +103,8 @@ class ChatPanel(QFrame):
         self.threads.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
         self.threads.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.threads.setMenu(self._menu)
+        for button in (self.threads, self.new, self.copy):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.new.setToolTip("New thread (Ctrl+N)")
         self.new.setAccessibleName("New thread")
         self.copy.setToolTip("Copy the last answer")

@@ -19,7 +19,7 @@ from spark_desktop.views.top_bar import TopBar
 from spark_desktop.views.welcome import Welcome
 
 _SIZE = (1280, 800)
-_SMALLEST = (760, 480)
+_SMALLEST = (800, 480)
 
 
 class MainWindow(QMainWindow):
@@ -76,6 +76,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.project)
         self._pages.setCurrentWidget(self.project)
         self.project.fit(self.width())
+        self.project.changes.inbox.setFocus()
         self.top.show_project(root.name or str(root), branch)
         self.setWindowTitle(f"{root.name or root} - Spark Desktop")
 

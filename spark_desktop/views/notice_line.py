@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
+    QHBoxLayout,
     QLabel,
     QProgressBar,
     QPushButton,
@@ -13,6 +14,9 @@ from PySide6.QtWidgets import (
 )
 
 from spark_desktop.viewmodels.notice import Intent, Notice
+
+# Pixels: about 70 characters, which the eye follows without effort.
+_COLUMN = 440
 
 
 class NoticeLine(QFrame):
@@ -93,6 +97,24 @@ class NoticeLine(QFrame):
     def _clicked(self) -> None:
         if self._intent is not None:
             self.intent.emit(self._intent)
+
+
+class Centred(QFrame):
+    """Holds widgets in a column of fixed width, a little above the middle."""
+
+    def __init__(self, *widgets: QWidget) -> None:
+        super().__init__()
+        column = QVBoxLayout()
+        column.addStretch(2)
+        for widget in widgets:
+            # No alignment: an aligned label would not get the height that its wrapped text needs.
+            widget.setFixedWidth(_COLUMN)
+            column.addWidget(widget)
+        column.addStretch(3)
+        row = QHBoxLayout(self)
+        row.addStretch(1)
+        row.addLayout(column)
+        row.addStretch(1)
 
 
 def _restyle(widget: QWidget) -> None:

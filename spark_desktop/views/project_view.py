@@ -115,13 +115,16 @@ class ProjectView(QFrame):
     def _arrange(self) -> None:
         self.tabs.setDocumentMode(True)
         self.tabs.setTabBarAutoHide(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.review, "Review")
+        # The handle is a line of one pixel; Qt lets the pointer grab a few more.
+        self.splitter.setHandleWidth(1)
         self.splitter.addWidget(self.changes)
         self.splitter.addWidget(self.tabs)
         self.splitter.setCollapsible(1, False)
         self.splitter.setStretchFactor(1, 1)
         self.changes.setMinimumWidth(200)
-        self.tabs.setMinimumWidth(420)
+        self.tabs.setMinimumWidth(590)
         self.chat.setMinimumWidth(280)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

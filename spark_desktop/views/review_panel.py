@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.views.diff_view import DiffView
-from spark_desktop.views.notice_line import NoticeLine
+from spark_desktop.views.notice_line import Centred, NoticeLine
 from spark_desktop.views.shortcuts import key_text
 from spark_desktop.views.theme import Theme
 
@@ -92,27 +92,22 @@ class ReviewPanel(QFrame):
         snapshot, proposal = model.snapshot, model.proposal
         if snapshot is None:
             return
-        if proposal is None:
-            self.diff.show_file(snapshot.path, snapshot.text.content)
-        elif model.is_streaming and proposal.region is not None:
+        is_streaming = model.is_streaming and proposal is not None and proposal.region is not None
+        if is_streaming:
             self.render_stream()
+        elif proposal is None or model.patch is None:
+            self.diff.show_file(snapshot.path, snapshot.text.content)
         else:
             self.diff.show_patch(
                 snapshot.text.content,
-                proposal.patch,
+                model.patch,
                 proposal.decisions,
                 model.current_hunk,
                 snapshot.path,
             )
 
     def _arrange(self) -> None:
-        blank = QWidget()
-        centre = QVBoxLayout(blank)
-        centre.setContentsMargins(24, 24, 24, 24)
-        centre.addStretch(2)
-        centre.addWidget(self.empty, 0, Qt.AlignmentFlag.AlignCenter)
-        centre.addStretch(3)
-        self._pages.addWidget(blank)
+        self._pages.addWidget(Centred(self.empty))
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
@@ -161,7 +156,9 @@ class ReviewPanel(QFrame):
         for button, label, name in texts:
             if button is self.accept_all:
                 row.addStretch(1)
-            button.setText(f"{label}  {key_text(name)}")
+            # A letter beside the label is the key; a longer one stands in the tooltip.
+            key = key_text(name)
+            button.setText(f"{label}  {key}" if len(key) == 1 else label)
             button.setToolTip(f"{label} ({key_text(name)})")
             # The keys reach the diff from everywhere; a click must not take the focus away.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

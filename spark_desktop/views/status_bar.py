@@ -47,7 +47,7 @@ class StatusBar(QFrame):
         """Draw in another theme."""
         self._theme = theme
         self._context_bar.set_colors(theme.link, theme.line)
-        self._split_bar.set_colors(theme.warning, theme.link)
+        self._split_bar.set_colors(theme.text, theme.link)
         self.render_state()
 
     def render_state(self) -> None:

@@ -59,7 +59,7 @@ QListView:focus { border-color: $line; }
 #sidehead { border-bottom: 1px solid $line; }
 #composer { background: $raised; border: 1px solid $line; border-radius: 6px; }
 #composer[focused="true"] { border-color: $accent; }
-QPlainTextEdit { background: transparent; border: none;
+QPlainTextEdit { background: transparent; border: none; placeholder-text-color: $text_secondary;
     selection-background-color: $accent; selection-color: $window; }
 QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
@@ -69,12 +69,13 @@ QMenu::item { padding: 4px 24px 4px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $line; }
 QMenu::separator { height: 1px; background: $line; margin: 4px; }
 QTabWidget::pane { border: none; }
-QTabWidget::tab-bar { left: 8px; }
+QTabWidget { background: $surface; }
 QTabBar { background: $surface; }
 QTabBar::tab { color: $text_secondary; padding: 6px 12px; border: none;
     border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom-color: $accent; }
 QTabBar::tab:focus { color: $accent; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0px; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0px; }
 QScrollBar::handle { background: $line; border-radius: 4px; margin: 2px; }

@@ -23,12 +23,14 @@ class TopBar(QFrame):
         self._folder.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._buttons = {name: QToolButton() for name in ("undo", "redo", "help", "theme")}
         self._arrange()
+        self._folder.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._folder.clicked.connect(actions["open_folder"].trigger)
         self._folder.setToolTip(f"Open another folder ({key_text('open_folder')})")
         for name, button in self._buttons.items():
             button.clicked.connect(actions[name].trigger)
             button.setToolTip(f"{actions[name].text()} ({key_text(name)})")
             button.setAccessibleName(actions[name].text())
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.show_project("", "")
         self.set_theme(theme)
 

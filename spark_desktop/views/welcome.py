@@ -1,10 +1,10 @@
 """What is shown while no folder is open."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
-from spark_desktop.views.notice_line import NoticeLine
+from spark_desktop.views.notice_line import Centred, NoticeLine
 
 _FIRST = Notice(
     "Open a folder to begin.",
@@ -30,15 +30,10 @@ class Welcome(QFrame):
         self._title = QLabel("Spark Desktop")
         self._title.setProperty("heading", True)
         self._notice = NoticeLine()
-        self._notice.setFixedWidth(440)
         self._notice.intent.connect(self.intent_raised)
-        self._title.setFixedWidth(440)
         self._title.setContentsMargins(12, 0, 0, 0)
         column = QVBoxLayout(self)
-        column.addStretch(2)
-        column.addWidget(self._title, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addWidget(self._notice, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(3)
+        column.addWidget(Centred(self._title, self._notice))
         self.show_notice(None)
 
     @property
@@ -49,3 +44,4 @@ class Welcome(QFrame):
     def show_notice(self, notice: Notice | None) -> None:
         """Show ``notice``; None stands for the invitation to open a folder."""
         self._notice.show_notice(notice or _FIRST)
+        self._notice.button.setFocus()

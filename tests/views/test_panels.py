@@ -1,0 +1,353 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from spark_desktop.domain.completion import ModelInfo
+from spark_desktop.domain.conversation import Thread, TurnState
+from spark_desktop.domain.core_state import (
+    CoreDownloading,
+    CoreFailed,
+    CoreReady,
+    CoreRestarting,
+    CoreStarting,
+    CoreState,
+)
+from spark_desktop.domain.events import ChangeIgnored, FilesChanged, ProposalStreamed, TurnChanged
+from spark_desktop.domain.proposal import Closed, Conflict, Failed, State, Streaming, Withheld
+from spark_desktop.domain.workspace import Ignored, IgnoreReason
+from spark_desktop.viewmodels.chat import Mode
+from spark_desktop.viewmodels.notice import Intent
+from spark_desktop.viewmodels.project import ProjectViewModels
+from spark_desktop.views.changes_panel import ChangesPanel
+from spark_desktop.views.chat_panel import ChatPanel
+from spark_desktop.views.layout_memory import LayoutMemory
+from spark_desktop.views.project_view import ProjectView
+from spark_desktop.views.review_panel import ReviewPanel
+from spark_desktop.views.stylesheet import stylesheet
+from spark_desktop.views.theme import Theme, load_theme
+from tests.interface_fakes import (
+    MODEL,
+    NOON,
+    TIMING,
+    USAGE,
+    FakeProject,
+    proposal,
+    turn,
+    until,
+)
+
+
+@pytest.fixture(params=["dark", "light"])
+def theme(request: pytest.FixtureRequest) -> Theme:
+    return load_theme(request.param)
+
+
+@pytest.fixture
+def view(qtbot: QtBot, models: ProjectViewModels, theme: Theme, tmp_path: Path) -> ProjectView:
+    made = ProjectView(models, theme, LayoutMemory(tmp_path / "window.ini"))
+    made.setStyleSheet(stylesheet(theme))
+    qtbot.addWidget(made)
+    made.resize(1280, 800)
+    made.fit(1280)
+    made.show()
+    return made
+
+
+async def test_an_empty_inbox_and_review_show_how_to_begin(view: ProjectView) -> None:
+    raised: list[object] = []
+    view.intent_raised.connect(raised.append)
+    assert "AI!" in view.changes.notice.text
+    assert view.review.empty.text.startswith("Nothing to review.")
+    view.changes.notice.button.click()
+    view.review.empty.button.click()
+    assert raised == [Intent.HELP, Intent.HELP]
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "button"),
+    [
+        (CoreStarting(), "Starting the model.", None),
+        (CoreDownloading("the Hub", 1_000_000, 4_000_000, 1e6, 3.0), "1.0 MB of 4.0 MB", None),
+        (CoreRestarting("it was killed.", 1, 2.0), "Starting it again in 2 s", None),
+        (CoreFailed("The disk is full.", "Free 2 GB."), "Free 2 GB.", "Start again"),
+    ],
+)
+async def test_while_the_core_cannot_answer_a_strip_says_why(
+    project: FakeProject, view: ProjectView, state: CoreState, text: str, button: str | None
+) -> None:
+    assert not view.core_notice.isVisible()
+    project.core.become(state)
+    assert view.core_notice.isVisible()
+    assert text in view.core_notice.text
+    assert view.core_notice.button.isVisible() == (button is not None)
+    if button is not None:
+        assert view.core_notice.button.text() == button
+        view.core_notice.button.click()
+        assert project.core.starts == 1
+    project.core.become(CoreReady(MODEL))
+    assert not view.core_notice.isVisible()
+
+
+async def test_a_ready_proposal_shows_file_counts_hunk_and_evidence(
+    project: FakeProject, view: ProjectView
+) -> None:
+    project.turns.put(proposal())
+    QTest.mouseClick(
+        view.changes.inbox.viewport(),
+        Qt.MouseButton.LeftButton,
+        pos=view.changes.inbox.visualRect(view.changes.inbox.model().index(0, 0)).center(),
+    )
+    review = view.review
+    assert review.name.text() == "src/parser.py"
+    assert (review.added.text(), review.removed.text()) == ("+3", "\u22123")
+    assert review.position.text() == "hunk 1 of 3"
+    assert review.evidence.text() == "differs ✓ · parses ✓"
+    assert review.accept.isVisible()
+    assert not review.notice.isVisible()
+    assert view.changes.inbox.currentIndex().row() == 0
+
+
+async def test_the_buttons_decide_and_go_on(project: FakeProject, view: ProjectView) -> None:
+    project.turns.put(proposal())
+    view.changes.inbox.chosen.emit("p1")
+    view.review.next.click()
+    assert view.review.position.text() == "hunk 2 of 3"
+    view.review.previous.click()
+    view.review.reject.click()
+    assert len(project.review.rejected) == 1
+    view.review.accept.click()
+    await until(lambda: len(project.review.accepted) == 1)
+    view.review.accept_all.click()
+    await until(lambda: len(project.review.accepted) == 2)
+    assert view.review.notice.text == "Applied 2 hunks."
+    assert view.review.notice.button.text() == "Undo"
+    assert not view.review.accept.isVisible()
+
+
+async def test_the_diffs_own_buttons_decide_too(project: FakeProject, view: ProjectView) -> None:
+    one = proposal()
+    project.turns.put(one)
+    view.changes.inbox.chosen.emit("p1")
+    assert one.patch is not None
+    first, second, third = (hunk.id for hunk in one.patch.hunks)
+    view.review.diff.hunk_clicked.emit(third)
+    assert view.review.position.text() == "hunk 3 of 3"
+    view.review.diff.reject_clicked.emit(second)
+    assert project.review.rejected == [(second,)]
+    view.review.diff.accept_clicked.emit(first)
+    await until(lambda: project.review.accepted == [(first,)])
+
+
+@pytest.mark.parametrize(
+    ("state", "text", "button"),
+    [
+        (Withheld("it does not parse"), "Withheld: it does not parse", "Try again"),
+        (Conflict("line 3 changed"), "Conflict: line 3 changed", "Try again"),
+        (Failed("The server ended.", "Wait a moment."), "The server ended. Wait", "Try again"),
+        (Streaming(), "Writing…", "Stop"),
+        (Closed(0), "Rejected.", "Try again"),
+    ],
+)
+async def test_a_proposal_that_cannot_be_decided_says_why(
+    project: FakeProject, view: ProjectView, state: State, text: str, button: str
+) -> None:
+    project.turns.put(proposal(state))
+    view.changes.inbox.chosen.emit("p1")
+    assert view.review.notice.isVisible()
+    assert text in view.review.notice.text
+    assert view.review.notice.button.text() == button
+    assert not view.review.accept.isVisible()
+
+
+async def test_a_withheld_proposal_is_not_shown_as_a_change(
+    project: FakeProject, view: ProjectView
+) -> None:
+    project.turns.put(proposal(Withheld("it does not parse")))
+    view.changes.inbox.chosen.emit("p1")
+    assert view.review.added.text() == ""
+    assert view.review.position.text() == ""
+
+
+async def test_streaming_shows_the_rate_and_can_be_stopped(
+    project: FakeProject, view: ProjectView
+) -> None:
+    project.turns.put(replace(proposal(Streaming()), patch=None))
+    project.bus.publish(ProposalStreamed("p1", "line 1\nli", 27, 0.5))
+    await until(lambda: "54 tokens/s" in view.review.notice.text)
+    view.review.notice.button.click()
+    view.stop()
+    assert project.turns.stops == 2
+
+
+async def test_whatever_was_ignored_is_listed_folded(
+    project: FakeProject, view: ProjectView
+) -> None:
+    project.bus.publish(ChangeIgnored(Ignored(".env", IgnoreReason.SECRET)))
+    _inbox, ignored, files = view.changes.sections
+    assert ignored.heading == "IGNORED  1"
+    assert not ignored.is_open
+    ignored.set_open(True)
+    assert view.changes.ignored.isVisible()
+    project.bus.publish(FilesChanged(("a.py", "b.py")))
+    assert files.heading == "CHANGES  2"
+
+
+async def test_the_status_bar_shows_measured_numbers_only(
+    project: FakeProject, view: ProjectView
+) -> None:
+    status = view.status
+    assert not status.speed.isVisible()
+    project.turns.put(replace(proposal(), usage=USAGE, timing=TIMING))
+    assert status.text == (
+        "ready  50 tokens/s  first token 310 ms  context 250 / 8.2k  cached 75 %  "
+        "prefill / decode  local · qwen2.5-coder-0.5b"
+    )
+    assert "decode time" in status.speed.toolTip()
+    assert "badge" not in status.text
+
+
+async def test_emulated_answers_carry_a_badge(project: FakeProject, view: ProjectView) -> None:
+    badge = next(w for w in view.status.children() if w.objectName() == "emulated")
+    assert badge.property("visible") is False
+    emulated = ModelInfo(MODEL.id, MODEL.context, MODEL.fim, label="emulated wse-3")
+    project.core.become(CoreReady(emulated))
+    assert badge.property("visible") is True
+
+
+@pytest.fixture
+async def chat(view: ProjectView, models: ProjectViewModels) -> ChatPanel:
+    models.chat.load()
+    await until(lambda: models.chat.thread_id is not None)
+    return view.chat
+
+
+async def test_enter_sends_and_shift_enter_begins_a_line(
+    project: FakeProject, chat: ChatPanel
+) -> None:
+    editor = chat.composer.editor
+    assert not chat.composer.button.isEnabled()
+    QTest.keyClicks(editor, "Why")
+    QTest.keyClick(editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClicks(editor, "so?")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert editor.toPlainText() == ""
+    await until(lambda: bool(project.chat.asked))
+    assert project.chat.asked == [("Why\nso?", None, "th1")]
+
+
+async def test_an_empty_composer_sends_nothing(project: FakeProject, chat: ChatPanel) -> None:
+    QTest.keyClick(chat.composer.editor, Qt.Key.Key_Return)
+    assert project.chat.asked == []
+
+
+async def test_the_composer_grows_with_its_text(chat: ChatPanel) -> None:
+    editor = chat.composer.editor
+    low = editor.height()
+    editor.setPlainText("\n" * 5)
+    high = editor.height()
+    editor.setPlainText("\n" * 50)
+    assert low < high < editor.height() < 400
+
+
+async def test_while_an_answer_streams_the_button_stops_it(
+    project: FakeProject, view: ProjectView, chat: ChatPanel
+) -> None:
+    project.bus.publish(TurnChanged("th1", turn(state=TurnState.STREAMING)))
+    assert chat.composer.button.text() == "Stop"
+    chat.composer.button.click()
+    view.stop()
+    assert project.chat.stops == 2
+    project.bus.publish(TurnChanged("th1", turn(answer="Because.")))
+    assert chat.composer.button.text() == "Send"
+    chat.copy.click()
+    assert QGuiApplication.clipboard().text() == "Because."
+
+
+async def test_the_edit_mode_says_what_it_needs(chat: ChatPanel) -> None:
+    chat.composer.edit.click()
+    assert "No file is open." in chat.notice.text
+    chat.composer.ask.click()
+    assert not chat.notice.isVisible()
+
+
+async def test_a_text_that_could_not_be_sent_comes_back(chat: ChatPanel) -> None:
+    chat.composer.give_back("Why?")
+    chat.composer.give_back("Another")
+    assert chat.composer.editor.toPlainText() == "Why?"
+
+
+async def test_another_thread_is_chosen_from_the_menu(
+    project: FakeProject, chat: ChatPanel
+) -> None:
+    project.chat.known["th0"] = Thread("th0", "Q & A", NOON, (turn(answer="Old."),))
+    chat.new.click()
+    await until(lambda: len(chat.threads.menu().actions()) == 3)
+    assert chat.threads.text() == "New thread"
+    old = next(a for a in chat.threads.menu().actions() if a.text() == "Q && A")
+    old.trigger()
+    await until(lambda: chat.threads.text() == "Q & A")
+    assert chat.copy.isEnabled()
+
+
+async def test_a_narrow_window_has_the_chat_as_a_tab(view: ProjectView) -> None:
+    view.fit(1024)
+    assert view.is_narrow
+    assert view.tabs.count() == 2
+    view.toggle_chat()
+    assert view.tabs.currentWidget() is view.chat
+    view.toggle_chat()
+    assert view.tabs.currentWidget() is view.review
+    view.begin(Mode.EDIT)
+    assert view.tabs.currentWidget() is view.chat
+    view.fit(1280)
+    assert view.tabs.count() == 1
+    assert view.splitter.count() == 3
+    assert view.chat.isVisible()
+
+
+async def test_regions_can_be_hidden(view: ProjectView) -> None:
+    view.toggle_changes()
+    view.toggle_chat()
+    assert not view.changes.isVisible()
+    assert not view.chat.isVisible()
+    view.toggle_changes()
+    view.begin(Mode.ASK)
+    assert view.changes.isVisible()
+    assert view.chat.isVisible()
+
+
+async def test_the_layout_of_a_project_is_remembered(
+    view: ProjectView, models: ProjectViewModels, theme: Theme, tmp_path: Path, qtbot: QtBot
+) -> None:
+    view.changes.sections[1].set_open(True)
+    view.splitter.setSizes([220, 700, 360])
+    sizes = view.splitter.sizes()
+    view.remember()
+    again = ProjectView(models, theme, LayoutMemory(tmp_path / "window.ini"))
+    qtbot.addWidget(again)
+    again.resize(1280, 800)
+    again.fit(1280)
+    again.show()
+    assert again.splitter.sizes() == sizes
+    assert again.changes.sections[1].is_open
+
+
+def test_panels_draw_in_either_theme_after_a_change(
+    qtbot: QtBot, models: ProjectViewModels
+) -> None:
+    panels = (
+        ChangesPanel(models.changes, load_theme("dark")),
+        ReviewPanel(models.review, load_theme("dark")),
+    )
+    for panel in panels:
+        qtbot.addWidget(panel)
+        panel.resize(400, 300)
+        dark = panel.grab().toImage()
+        panel.setStyleSheet(stylesheet(load_theme("light")))
+        panel.set_theme(load_theme("light"))
+        assert panel.grab().toImage() != dark
