@@ -37,7 +37,9 @@ def code_font() -> QFont:
 
 def columns_of(text: str) -> int:
     """Return how many columns a line takes at most; wide characters count as two."""
-    text = text[:_LONGEST].expandtabs(_TAB)
+    text = text[:_LONGEST]
+    if "\t" in text:
+        text = text.expandtabs(_TAB)
     return len(text) if text.isascii() else len(text) + sum(c >= "\u1100" for c in text)
 
 

@@ -20,8 +20,6 @@ from spark_desktop.views.diff_layouts import LineLayouts, Metrics
 from spark_desktop.views.highlighting import Spans, utf16_spans
 from spark_desktop.views.theme import Theme
 
-BUTTON_WIDTH = 38
-BUTTON_GAP = 4
 _PAD = 8
 _MARK = 18
 _SELECTED = 0.25

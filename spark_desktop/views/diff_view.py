@@ -1,8 +1,6 @@
 """The view of a diff, a file or a region being written: an own viewport of equally high rows."""
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QGuiApplication,
@@ -20,6 +18,7 @@ from spark_desktop.domain.patch import FilePatch
 from spark_desktop.domain.proposal import Decision
 from spark_desktop.domain.trigger import Span
 from spark_desktop.viewmodels.diff_rows import FoldRow
+from spark_desktop.views.diff_buttons import MARGIN, Button, HunkButtons
 from spark_desktop.views.diff_content import (
     DiffContent,
     PatchSource,
@@ -29,17 +28,13 @@ from spark_desktop.views.diff_content import (
 from spark_desktop.views.diff_geometry import RowGeometry
 from spark_desktop.views.diff_layouts import LineLayouts, Metrics, code_font
 from spark_desktop.views.diff_paint import (
-    BUTTON_GAP,
-    BUTTON_WIDTH,
     DiffPainter,
     Line,
     Scene,
 )
+from spark_desktop.views.frames import FRAME, single_shot
 from spark_desktop.views.theme import Theme, system_theme
 
-# Milliseconds between two frames of a stream: 60 Hz.
-FRAME = 16
-_MARGIN = 8
 # Seconds for the colours of a frame, so that a line that grows does not flash up plain.
 _AT_ONCE = 0.001
 
@@ -70,12 +65,13 @@ class DiffView(QAbstractScrollArea):
         self._unfolded: frozenset[int] = frozenset()
         self._current: str | None = None
         self._selection: tuple[int, int] | None = None
-        self._hovered: tuple[str, str] | None = None
+        self._hovered: Button | None = None
         self._follows = True
-        self._frame_timer = _single_shot(self, FRAME, self._show_streamed)
-        self._color_timer = _single_shot(self, 0, self._color)
+        self._frame_timer = single_shot(self, FRAME, self._show_streamed)
+        self._color_timer = single_shot(self, 0, self._color)
         metrics = Metrics.of(font)
         self._rows = RowGeometry(self, metrics.line_height, metrics.char_width)
+        self._buttons = HunkButtons(self._rows)
         self.set_theme(system_theme())
         self._prepare()
 
@@ -102,7 +98,10 @@ class DiffView(QAbstractScrollArea):
         current: str | None,
         path: str,
     ) -> None:
-        """Show the patch on the text that it was made for; ``current`` is the hunk in accent."""
+        """Show the patch on the text that it was made for; ``current`` is the hunk in accent.
+
+        Raises ConflictError where the patch was made for another text.
+        """
         self._frame_timer.stop()
         self._streamed = None
         known = self._source
@@ -168,18 +167,7 @@ class DiffView(QAbstractScrollArea):
 
         None while the hunk is decided or out of view.
         """
-        rows = self.content.hunks.get(hunk_id)
-        first, last = self._rows.visible()
-        if rows is None or self.content.decision(hunk_id) is not Decision.PENDING:
-            return None
-        if rows.end <= first or rows.start >= last:
-            return None
-        height = self._painter.metrics.line_height
-        # A hunk that is cut off at the top keeps its buttons in view.
-        top = max(self._rows.top_of(rows.start), min(0, self._rows.top_of(rows.end - 1)))
-        right = self.viewport().width() - _MARGIN - BUTTON_WIDTH
-        left = right if action == "reject" else right - BUTTON_GAP - BUTTON_WIDTH
-        return QRect(left, top + 1, BUTTON_WIDTH, height - 2)
+        return self._buttons.rect(self.content, (hunk_id, action), self.viewport().width())
 
     def _show(self, content: DiffContent) -> None:
         same_file = content.path == self.content.path
@@ -261,14 +249,8 @@ class DiffView(QAbstractScrollArea):
             self._unfolded |= {found.lines.start}
             self._show(self._source.content(self._decisions, self._unfolded))
 
-    def _button_at(self, place: QPoint) -> tuple[str, str] | None:
-        row = self._rows.row_at(place)
-        hunk_id = self.content.hunk_at(row) if row is not None else None
-        for action in ("accept", "reject"):
-            rect = self.button_rect(hunk_id, action) if hunk_id else None
-            if hunk_id and rect and rect.contains(place):
-                return hunk_id, action
-        return None
+    def _button_at(self, place: QPoint) -> Button | None:
+        return self._buttons.at(self.content, place, self.viewport().width())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the rows that are visible; what is not known of their colours comes later."""
@@ -304,7 +286,7 @@ class DiffView(QAbstractScrollArea):
                 hovered = self.button_rect(*self._hovered) if self._hovered else None
                 self._painter.buttons(painter, accept, reject, hovered or QRect())
             else:
-                place = QRect(0, top, width - 2 * _MARGIN, height)
+                place = QRect(0, top, width - 2 * MARGIN, height)
                 self._painter.label(painter, place, self.content.decision(hunk_id))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -420,12 +402,3 @@ class DiffView(QAbstractScrollArea):
         if self._hovered:
             self._hovered = None
             self.viewport().update()
-
-
-def _single_shot(parent: QObject, interval: int, slot: Callable[[], None]) -> QTimer:
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.setTimerType(Qt.TimerType.PreciseTimer)
-    timer.setInterval(interval)
-    timer.timeout.connect(slot)
-    return timer

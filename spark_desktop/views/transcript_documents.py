@@ -14,8 +14,8 @@ from spark_desktop.views.theme import Theme
 from spark_desktop.views.transcript_units import CodePart, Header, Notice, Plain, Text, Unit
 
 TEXT_SIZE = 13
-# About three screens of units.
-_CAPACITY = 48
+# Several screens of units, also on a tall display.
+_CAPACITY = 128
 _LINE = 19
 _CHARACTER = 7.0
 _INDENT = 22
@@ -76,9 +76,11 @@ class Documents:
             ranges = format_ranges(line, parts, self._theme.is_dark)
             if ranges:
                 block.layout().setFormats(ranges)
-                kept.document.markContentsDirty(block.position(), block.length())
                 changed = True
             block = block.next()
+        if changed:
+            # Once for all lines: each call lays out what follows.
+            kept.document.markContentsDirty(0, kept.document.characterCount())
         return changed
 
     def _laid_out(self, unit: Unit, width: int) -> QTextDocument:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spark_desktop.domain.conversation import Turn, TurnState
-from spark_desktop.views.markdown_blocks import GROUP, Code, MarkdownStream, Prose
+from spark_desktop.views.markdown_blocks import CODE_LINES, Block, Code, MarkdownStream, Prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,7 @@ class TurnUnits:
     def __init__(self, turn: Turn) -> None:
         self.turn = turn
         self._markdown = MarkdownStream(turn.answer)
+        self._cut: list[tuple[Block, tuple[Unit, ...]]] = []
 
     def append(self, piece: str) -> None:
         """Take the next piece of the answer."""
@@ -81,17 +82,25 @@ class TurnUnits:
         yield Header("You")
         yield Plain(self.turn.question)
         yield Header("Spark", detail_of(self.turn))
-        block = 0
-        for found in self._markdown.blocks:
-            if isinstance(found, Prose):
-                yield Text(found)
-            else:
-                yield from _code_parts(found, block)
-                block += 1
+        for units in self._blocks():
+            yield from units
         if self.turn.state is TurnState.FAILED:
             yield Notice(self.turn.error or "The answer broke off.", True)
         elif self.turn.state is TurnState.STOPPED:
             yield Notice("Stopped.", False)
+
+    def _blocks(self) -> Iterator[tuple[Unit, ...]]:
+        # Blocks that are closed stay the same objects: they are not cut again.
+        code = 0
+        blocks = self._markdown.blocks
+        del self._cut[len(blocks) :]
+        for number, block in enumerate(blocks):
+            if number == len(self._cut):
+                self._cut.append((block, _cut(block, code)))
+            elif self._cut[number][0] is not block:
+                self._cut[number] = (block, _cut(block, code))
+            yield self._cut[number][1]
+            code += isinstance(block, Code)
 
 
 def detail_of(turn: Turn) -> str:
@@ -113,8 +122,12 @@ def detail_of(turn: Turn) -> str:
     return " \N{MIDDLE DOT} ".join(parts)
 
 
+def _cut(block: Block, code: int) -> tuple[Unit, ...]:
+    return (Text(block),) if isinstance(block, Prose) else tuple(_code_parts(block, code))
+
+
 def _code_parts(code: Code, block: int) -> Iterator[CodePart]:
     lines = code.text.split("\n")
-    for first in range(0, len(lines), GROUP):
-        part = tuple(lines[first : first + GROUP])
-        yield CodePart(block, code.language, first, part, first + GROUP >= len(lines))
+    for first in range(0, len(lines), CODE_LINES):
+        part = tuple(lines[first : first + CODE_LINES])
+        yield CodePart(block, code.language, first, part, first + CODE_LINES >= len(lines))

@@ -1,8 +1,6 @@
 """The view of a conversation: streamed markdown in an own viewport, laid out as it is seen."""
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QDesktopServices,
     QFocusEvent,
@@ -18,6 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from spark_desktop.domain.conversation import Turn
+from spark_desktop.views.frames import FRAME, single_shot
 from spark_desktop.views.highlighting import SLICE
 from spark_desktop.views.theme import Theme, system_theme
 from spark_desktop.views.transcript_code import CodeColors
@@ -28,8 +27,6 @@ from spark_desktop.views.transcript_selection import Position, Selection, separa
 from spark_desktop.views.transcript_stage import BlockId, Stage
 from spark_desktop.views.transcript_units import CodePart, TurnUnits
 
-# Milliseconds between two frames of a stream: 60 Hz.
-FRAME = 16
 _STEP = 20
 # Seconds for the colours of a frame, so that a line that grows does not flash up plain.
 _AT_ONCE = 0.001
@@ -55,8 +52,8 @@ class TranscriptView(QAbstractScrollArea):
         self._link = ""
         self._active: BlockId | None = None
         self._copied: BlockId | None = None
-        self._frame_timer = _single_shot(self, FRAME, self._take_pieces)
-        self._color_timer = _single_shot(self, 0, self._color)
+        self._frame_timer = single_shot(self, FRAME, self._take_pieces)
+        self._color_timer = single_shot(self, 0, self._color)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -334,12 +331,3 @@ class TranscriptView(QAbstractScrollArea):
         """Hide the button that the mouse brought out."""
         super().leaveEvent(event)
         self._activate(None)
-
-
-def _single_shot(parent: QObject, interval: int, slot: Callable[[], None]) -> QTimer:
-    timer = QTimer(parent)
-    timer.setSingleShot(True)
-    timer.setTimerType(Qt.TimerType.PreciseTimer)
-    timer.setInterval(interval)
-    timer.timeout.connect(slot)
-    return timer
