@@ -16,7 +16,9 @@ class Intents:
 
     def start(self, name: str, work: Coroutine[Any, Any, Any]) -> None:
         """Run ``work``; other exceptions are programming errors, which the scope logs."""
-        self._scope.start(name, self._guarded(work))
+        task = self._scope.start(name, self._guarded(work))
+        # A task that is cancelled before its first step would leave the work unawaited.
+        task.add_done_callback(lambda _task: work.close())
 
     def call(self, work: Callable[[], object]) -> None:
         """Do ``work`` at once."""
