@@ -155,11 +155,16 @@ class ChatService:
         question = await self._question(turn, lines, context)
         self._sent[turn.id] = question
         thread = await self._threads.thread(thread_id)
-        earlier = [t for t in thread.turns if t.id != turn.id and t.state is TurnState.DONE]
+        # With the question as it was sent, which may hold a whole file.
+        earlier = [
+            replace(past, question=self._sent.get(past.id, past.question))
+            for past in thread.turns
+            if past.id != turn.id and past.state is TurnState.DONE
+        ]
         room = context - _ANSWER_TOKENS - estimate_tokens(question) - 100
         messages = [question_system()]
         for past in fit_history(earlier, max(0, room), estimate_tokens):
-            messages.append(Message(Role.USER, self._sent.get(past.id, past.question)))
+            messages.append(Message(Role.USER, past.question))
             messages.append(Message(Role.ASSISTANT, past.answer))
         messages.append(Message(Role.USER, question))
         return ChatRequest(tuple(messages), max_tokens=_ANSWER_TOKENS)
