@@ -20,6 +20,7 @@ from spark_desktop.views.diff_layouts import LineLayouts, Metrics
 from spark_desktop.views.highlighting import Spans, utf16_spans
 from spark_desktop.views.theme import Theme
 
+LABEL_WIDTH = 104
 _PAD = 8
 _MARK = 18
 _SELECTED = 0.25
@@ -93,6 +94,10 @@ class DiffPainter:
         painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), color)
         if is_current:
             painter.fillRect(QRect(rect.right(), rect.top(), 1, rect.height()), color)
+
+    def clear(self, painter: QPainter, rect: QRect, row: Row) -> None:
+        """Paint over the end of a row's text, so that what is drawn there can be read."""
+        painter.fillRect(rect, QColor(self._ground(Line(row, rect.top()))))
 
     def buttons(self, painter: QPainter, accept: QRect, reject: QRect, hovered: QRect) -> None:
         """Draw the two buttons of a hunk; ``hovered`` is the one under the mouse, if any."""

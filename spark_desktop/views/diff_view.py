@@ -28,6 +28,7 @@ from spark_desktop.views.diff_content import (
 from spark_desktop.views.diff_geometry import RowGeometry
 from spark_desktop.views.diff_layouts import LineLayouts, Metrics, code_font
 from spark_desktop.views.diff_paint import (
+    LABEL_WIDTH,
     DiffPainter,
     Line,
     Scene,
@@ -42,7 +43,7 @@ _AT_ONCE = 0.001
 class DiffView(QAbstractScrollArea):
     """Shows rows and reports intents; it decides nothing and changes no file.
 
-    ``content`` is what is shown, ``frames`` counts the frames of streams, ``layouts`` the lines
+    ``content`` is what is shown, ``rows`` says where, ``frames`` counts the frames of streams, ``layouts`` the lines
     that were laid out.
     """
 
@@ -70,8 +71,8 @@ class DiffView(QAbstractScrollArea):
         self._frame_timer = single_shot(self, FRAME, self._show_streamed)
         self._color_timer = single_shot(self, 0, self._color)
         metrics = Metrics.of(font)
-        self._rows = RowGeometry(self, metrics.line_height, metrics.char_width)
-        self._buttons = HunkButtons(self._rows)
+        self.rows = RowGeometry(self, metrics.line_height, metrics.char_width)
+        self._buttons = HunkButtons(self.rows)
         self.set_theme(system_theme())
         self._prepare()
 
@@ -138,7 +139,7 @@ class DiffView(QAbstractScrollArea):
         """Scroll so that the hunk's beginning is visible; an unknown hunk scrolls nothing."""
         if hunk_id in self.content.hunks:
             rows = self.content.hunks[hunk_id]
-            self._rows.reveal(rows.start, rows.end)
+            self.rows.reveal(rows.start, rows.end)
 
     def selected_lines(self) -> Span | None:
         """Return the selected lines of the file (in a diff: of the snapshot), if any."""
@@ -154,14 +155,6 @@ class DiffView(QAbstractScrollArea):
         """Return whether a frame or colours are still to come without anyone's doing."""
         return self._frame_timer.isActive() or self._color_timer.isActive()
 
-    def first_visible(self) -> int:
-        """Return the row at the top of the viewport."""
-        return self._rows.visible()[0]
-
-    def row_top(self, row: int) -> int:
-        """Return where a row begins in the viewport, in logical pixels."""
-        return self._rows.top_of(row)
-
     def button_rect(self, hunk_id: str, action: str) -> QRect | None:
         """Return where the hunk's button ``action`` (accept, reject) is in the viewport.
 
@@ -172,24 +165,24 @@ class DiffView(QAbstractScrollArea):
     def _show(self, content: DiffContent) -> None:
         same_file = content.path == self.content.path
         anchor = (
-            self.content.rows[self._rows.visible()[0]] if same_file and self.content.rows else None
+            self.content.rows[self.rows.visible()[0]] if same_file and self.content.rows else None
         )
-        offset, had_selection = self._rows.offset(), self._selection is not None
+        offset, had_selection = self.rows.offset(), self._selection is not None
         follows = self._follows
         self.content = content
         self._selection = None
         self._measure()
         if content.cursor is not None and follows:
-            self._rows.reveal(content.cursor, content.cursor + 1)
+            self.rows.reveal(content.cursor, content.cursor + 1)
         elif anchor is not None:
-            self._rows.scroll_to(content.row_near(anchor), offset)
+            self.rows.scroll_to(content.row_near(anchor), offset)
         else:
-            self._rows.scroll_to(0)
+            self.rows.scroll_to(0)
             self.horizontalScrollBar().setValue(0)
         # Only the user's own scrolling says whether to follow the stream.
         self._follows = follows
         if content.cursor is not None:
-            first, last = self._rows.visible()
+            first, last = self.rows.visible()
             content.colors.advance(content.rows[first:last], _AT_ONCE)
         if had_selection:
             self.selection_changed.emit(None)
@@ -205,7 +198,7 @@ class DiffView(QAbstractScrollArea):
         metrics = self._painter.metrics
         self._digits = max(2, len(str(self.content.last_number)))
         columns = round((self.content.columns + 2) * metrics.char_width)
-        self._rows.measure(len(self.content.rows), self._scene().gutter(metrics) + columns)
+        self.rows.measure(len(self.content.rows), self._scene().gutter(metrics) + columns)
 
     def _scene(self) -> Scene:
         return Scene(
@@ -222,13 +215,13 @@ class DiffView(QAbstractScrollArea):
 
     def _scrolled(self) -> None:
         if self.content.cursor is not None:
-            first, last = self._rows.visible()
+            first, last = self.rows.visible()
             self._follows = first <= self.content.cursor < last
         self.viewport().update()
         self._color_timer.start()
 
     def _color(self) -> None:
-        first, last = self._rows.visible()
+        first, last = self.rows.visible()
         rows, colors = self.content.rows[first:last], self.content.colors
         before = [(colors.parts(row), colors.emphasis(row)) for row in rows]
         known = colors.advance(rows)
@@ -257,14 +250,14 @@ class DiffView(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.setFont(self._font)
         painter.fillRect(event.rect(), self._theme.window)
-        first, last = self._rows.visible()
+        first, last = self.rows.visible()
         selected, scene = self._selected_rows() or Span(0, 0), self._scene()
         for number in range(first, last):
             row = self.content.rows[number]
             colors = self.content.colors
             is_selected = selected.start <= number < selected.end
             line = Line(
-                row, self._rows.top_of(number), colors.parts(row), colors.emphasis(row), is_selected
+                row, self.rows.top_of(number), colors.parts(row), colors.emphasis(row), is_selected
             )
             self._painter.line(painter, line, scene)
         self._paint_hunks(painter, first, last)
@@ -277,16 +270,20 @@ class DiffView(QAbstractScrollArea):
         for hunk_id, rows in self.content.hunks.items():
             if rows.end <= first or rows.start >= last:
                 continue
-            top = self._rows.top_of(rows.start)
+            top = self.rows.top_of(rows.start)
             rect = QRect(0, top, width, len(rows) * height)
             self._painter.frame(painter, rect, hunk_id == self._current)
             accept = self.button_rect(hunk_id, "accept")
             reject = self.button_rect(hunk_id, "reject")
+            row = self.content.rows[max(rows.start, first)]
             if accept and reject:
                 hovered = self.button_rect(*self._hovered) if self._hovered else None
+                cleared = accept.united(reject).adjusted(-MARGIN, 0, MARGIN - 1, 0)
+                self._painter.clear(painter, cleared, row)
                 self._painter.buttons(painter, accept, reject, hovered or QRect())
-            else:
-                place = QRect(0, top, width - 2 * MARGIN, height)
+            elif rows.start >= first:
+                place = QRect(width - LABEL_WIDTH, top + 1, LABEL_WIDTH - MARGIN, height - 2)
+                self._painter.clear(painter, place, row)
                 self._painter.label(painter, place, self.content.decision(hunk_id))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -298,7 +295,7 @@ class DiffView(QAbstractScrollArea):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Press a button, open a fold, or begin to select lines."""
         place = event.position().toPoint()
-        row = self._rows.row_at(place)
+        row = self.rows.row_at(place)
         if event.button() != Qt.MouseButton.LeftButton or row is None:
             return
         button = self._button_at(place)
@@ -319,11 +316,11 @@ class DiffView(QAbstractScrollArea):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Extend the selection, or show what is under the mouse."""
         place = event.position().toPoint()
-        row = self._rows.row_at(place)
+        row = self.rows.row_at(place)
         if event.buttons() & Qt.MouseButton.LeftButton:
             if row is not None and self._selection is not None:
                 self._set_selection((self._selection[0], row))
-                self._rows.reveal(row, row + 1)
+                self.rows.reveal(row, row + 1)
             return
         hovered = self._button_at(place)
         if hovered != self._hovered:
@@ -371,13 +368,13 @@ class DiffView(QAbstractScrollArea):
     def _step(self, by: int, modifiers: Qt.KeyboardModifier) -> None:
         if not self.content.rows:
             return
-        first = self._rows.visible()[0]
+        first = self.rows.visible()[0]
         row = first if self._selection is None else self._selection[1] + by
         row = min(max(row, 0), len(self.content.rows) - 1)
         extends = modifiers & Qt.KeyboardModifier.ShiftModifier and self._selection is not None
         start = self._selection[0] if extends and self._selection else row
         self._set_selection((start, row))
-        self._rows.reveal(row, row + 1)
+        self.rows.reveal(row, row + 1)
 
     def _enter(self, row: int) -> None:
         hunk = self.content.hunk_at(row)

@@ -66,7 +66,7 @@ def click(view: DiffView, qtbot: QtBot, place: QPoint) -> None:
 
 
 def row_place(view: DiffView, row: int) -> QPoint:
-    return QPoint(200, view.row_top(row) + 5)
+    return QPoint(200, view.rows.top_of(row) + 5)
 
 
 @pytest.mark.parametrize("action", ["accept", "reject"])
@@ -301,10 +301,10 @@ def test_the_patch_replaces_the_stream_without_a_jump(
     view.resize(700, 120)
     view.show_streaming("values.py", BEFORE, Span(5, 15), "")
     settle(view)
-    view.verticalScrollBar().setValue(view.row_top(7) + view.verticalScrollBar().value())
-    shown = view.content.rows[view.first_visible()]
+    view.verticalScrollBar().setValue(view.rows.top_of(7) + view.verticalScrollBar().value())
+    shown = view.content.rows[view.rows.visible()[0]]
     show_patch(view)
-    assert view.content.rows[view.first_visible()].text == shown.text
+    assert view.content.rows[view.rows.visible()[0]].text == shown.text
     view.show_streaming("values.py", BEFORE, Span(5, 15), "x")
     view.show_file("values.py", BEFORE)
     settle(view)
