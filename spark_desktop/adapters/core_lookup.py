@@ -1,5 +1,6 @@
 """Where a running core is found: its files in the run folder, and what it answers."""
 
+import asyncio
 import hashlib
 import json
 from dataclasses import dataclass
@@ -101,6 +102,22 @@ def client_for(address: CoreAddress) -> httpx.AsyncClient:
         timeout=httpx.Timeout(_ANSWER_S),
         trust_env=False,
     )
+
+
+async def listens(client: httpx.AsyncClient) -> bool:
+    """Return whether something listens at the client's address; a busy core does."""
+    try:
+        async with asyncio.timeout(_ANSWER_S):
+            url = client.base_url
+            _, writer = await asyncio.open_connection(url.host, url.port)
+            writer.close()
+            await writer.wait_closed()
+    except TimeoutError:
+        # Not refused: it is there, and slow.
+        return True
+    except OSError:
+        return False
+    return True
 
 
 async def model_of(client: httpx.AsyncClient) -> ModelInfo | None:

@@ -19,6 +19,7 @@ from spark_desktop.adapters.core_lookup import (
     CoreFiles,
     address_of,
     client_for,
+    listens,
     model_of,
 )
 from spark_desktop.adapters.openai_endpoint import OpenAIEndpoint
@@ -40,8 +41,6 @@ _DELAYS = (0.5, 1.0, 2.0, 4.0, 8.0)
 _DEATHS = 5
 _WINDOW_S = 60.0
 _LOCK_POLL_S = 0.1
-# A core sends a line on a lease every three seconds.
-_LEASE_SILENCE_S = 30.0
 _ANSWER_S = 5.0
 # The core's exit code for a command line that it refuses: starting it again changes nothing.
 _USAGE = 2
@@ -52,7 +51,8 @@ class CoreOptions:
     """Which core is wanted.
 
     ``command`` is what starts one, without its arguments; ``linger`` is how many seconds it stays
-    when nobody uses it; with ``owner`` it dies with this process, even while others use it.
+    when nobody uses it; with ``owner`` it dies with this process, even while others use it. A core
+    sends a line on a lease every three seconds; after ``silence`` seconds without it is stuck.
     """
 
     model: str
@@ -60,10 +60,12 @@ class CoreOptions:
     run_dir: Path
     linger: float = 2.0
     owner: bool = False
+    silence: float = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class _Running:
+    client: httpx.AsyncClient
     endpoint: OpenAIEndpoint
     lease: httpx.Response
     child: CoreChild | None
@@ -80,7 +82,7 @@ class CoreProcess:
         self._files = CoreFiles(options.run_dir, options.model)
         self._state: CoreState = CoreStopped()
         self._changed = asyncio.Event()
-        self._endpoint: OpenAIEndpoint | None = None
+        self._running: _Running | None = None
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -105,9 +107,13 @@ class CoreProcess:
                 raise CoreError(self._state.reason, self._state.next_step)
             if isinstance(self._state, CoreStopped):
                 raise CoreError("The core is not running.", "Start it, then try again.")
-            if self._endpoint is not None:
-                return self._endpoint
-            await self._changed.wait()
+            changed, running = self._changed, self._running
+            # A core that just died is known here only when its lease breaks, a moment later.
+            if running is not None and await listens(running.client):
+                if running is self._running:
+                    return running.endpoint
+            else:
+                await changed.wait()
 
     async def close(self) -> None:
         """Give up our share of the core, which ends when nobody else uses it."""
@@ -144,12 +150,12 @@ class CoreProcess:
                 running = await self._acquire(held)
             except _DiedError as error:
                 return str(error)
-            self._endpoint = running.endpoint
+            self._running = running
             self._set(CoreReady(running.endpoint.model))
             try:
                 return await self._until_broken(running)
             finally:
-                self._endpoint = None
+                self._running = None
 
     async def _acquire(self, held: AsyncExitStack) -> _Running:
         # Until the lease is held: a second program must neither start its own nor find this one
@@ -180,12 +186,14 @@ class CoreProcess:
         async with AsyncExitStack() as joining:
             client = await joining.enter_async_context(client_for(address))
             model = await model_of(client)
-            lease = await _lease(client, joining) if model is not None else None
+            lease = (
+                await _lease(client, joining, self._options.silence) if model is not None else None
+            )
             if model is None or lease is None:
                 return None
             held.push_async_exit(joining.pop_all())
         # The core is a llama-server of ours: it tells how far a long prompt is.
-        return _Running(OpenAIEndpoint(client, model, progress=True), lease, child)
+        return _Running(client, OpenAIEndpoint(client, model, progress=True), lease, child)
 
     async def _come_up(self, child: CoreChild) -> CoreAddress:
         while (line := await child.line()) is not None:
@@ -211,13 +219,13 @@ class CoreProcess:
         except httpx.TimeoutException:
             if running.child is not None:
                 running.child.kill()
-            return self._reason(f"it said nothing for {_LEASE_SILENCE_S:g} s")
+            return self._reason(f"it said nothing for {self._options.silence:g} s")
         except httpx.HTTPError:
             pass
         if running.child is None:
             return self._reason("its connection ended")
         try:
-            async with asyncio.timeout(_LEASE_SILENCE_S):
+            async with asyncio.timeout(self._options.silence):
                 return self._reason(_ended(await running.child.exit_code()))
         except TimeoutError:
             running.child.kill()
@@ -290,8 +298,10 @@ class _DiedError(Exception):
     """The core ended before it was ready; it may be started again."""
 
 
-async def _lease(client: httpx.AsyncClient, held: AsyncExitStack) -> httpx.Response | None:
-    limits = httpx.Timeout(_ANSWER_S, read=_LEASE_SILENCE_S)
+async def _lease(
+    client: httpx.AsyncClient, held: AsyncExitStack, silence: float
+) -> httpx.Response | None:
+    limits = httpx.Timeout(_ANSWER_S, read=silence)
     try:
         lease = await held.enter_async_context(client.stream("GET", "/lease", timeout=limits))
     except httpx.HTTPError:

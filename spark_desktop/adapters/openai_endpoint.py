@@ -66,10 +66,13 @@ class OpenAIEndpoint:
         started = self._now()
         body = body_of(request, self._model.id, self._progress)
         response = await self._open(route_of(request), body)
+        # Kept until the response is closed: dropped earlier, httpx's generators would have to close
+        # it as garbage, which a loop without hooks for asynchronous generators cannot do.
+        pieces = response.aiter_bytes()
         try:
             if response.status_code >= 400:
                 raise error_of_response(response.status_code, await self._text(response))
-            async with aclosing(self._chunks(response, started)) as chunks:
+            async with aclosing(self._chunks(pieces, started)) as chunks:
                 yield chunks
         finally:
             await response.aclose()
@@ -111,11 +114,11 @@ class OpenAIEndpoint:
         return response.text
 
     async def _chunks(
-        self, response: httpx.Response, started: float
+        self, pieces: AsyncIterator[bytes], started: float
     ) -> AsyncGenerator[Chunk, None]:
         answer = Answer()
         first: float | None = None
-        async with aclosing(self._events(response)) as events:
+        async with aclosing(self._events(pieces)) as events:
             async for event in events:
                 for chunk in answer.take(event.data):
                     if first is None and isinstance(chunk, TextChunk):
@@ -129,9 +132,8 @@ class OpenAIEndpoint:
             )
         yield answer.finished(first, self._now() - started)
 
-    async def _events(self, response: httpx.Response) -> AsyncGenerator[SseEvent, None]:
+    async def _events(self, pieces: AsyncIterator[bytes]) -> AsyncGenerator[SseEvent, None]:
         parser = SseParser()
-        pieces = response.aiter_bytes()
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._silence
         while True:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import filelock
@@ -263,6 +264,17 @@ async def test_a_killed_core_is_said_and_started_again(place: Place) -> None:
     assert len(place.starts()) == 2
 
 
+async def test_a_dead_core_is_never_handed_out(place: Place) -> None:
+    program = place.program()
+    program.core.start()
+    dead = await program.core.endpoint()
+    process = psutil.Process(place.pids()[0])
+    process.kill()
+    process.wait(WAIT_S)
+    assert await program.core.endpoint() is not dead
+    assert len(place.starts()) == 2
+
+
 async def test_a_shared_core_that_is_killed_is_replaced_by_one(place: Place) -> None:
     first, second = place.program(), place.program()
     for program in (first, second):
@@ -273,6 +285,19 @@ async def test_a_shared_core_that_is_killed_is_replaced_by_one(place: Place) -> 
         await program.until(lambda p=program: any(map(is_restarting, p.states)))
         await program.core.endpoint()
     assert len(place.starts()) == 2
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="SIGSTOP is POSIX's")
+async def test_a_core_that_is_stuck_is_killed_and_started_again(place: Place) -> None:
+    program = place.program(replace(place.options(), silence=0.5))
+    program.core.start()
+    await program.core.endpoint()
+    psutil.Process(place.pids()[0]).suspend()
+    restarting = await program.until_state(CoreRestarting)
+    assert isinstance(restarting, CoreRestarting)
+    assert "said nothing for 0.5 s" in restarting.reason
+    await program.core.endpoint()
+    assert not alive(place.pids()[0])
 
 
 async def test_five_deaths_are_enough(place: Place) -> None:

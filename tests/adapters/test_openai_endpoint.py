@@ -1,7 +1,9 @@
 """The endpoint against answers of many servers, and against one that is really there."""
 
 import asyncio
+import gc
 import json
+import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
@@ -344,6 +346,19 @@ async def test_leaving_the_stream_closes_the_connection() -> None:
         async with asyncio.timeout(5):
             await server.left.wait()
     assert server.left.is_set()
+
+
+async def test_leaving_the_stream_leaves_no_open_generator(monkeypatch: pytest.MonkeyPatch) -> None:
+    unraised: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda told: unraised.append(told.exc_value))
+    # Qt's loop looks after no asynchronous generators; the plain loop sets its hooks at each run.
+    sys.set_asyncgen_hooks(firstiter=None, finalizer=None)
+    server = Loopback(b"HTTP/1.1 200 OK\r\n\r\n" + sse(delta(content="x")).encode())
+    async with server.endpoint() as served:
+        async with served.stream(CHAT) as chunks:
+            await anext(chunks)
+        gc.collect()
+    assert unraised == []
 
 
 @pytest.mark.parametrize("answer", [{"count": 3}, {"tokens": [1, 2, 3]}])
