@@ -43,8 +43,8 @@ _AT_ONCE = 0.001
 class DiffView(QAbstractScrollArea):
     """Shows rows and reports intents; it decides nothing and changes no file.
 
-    ``content`` is what is shown, ``rows`` says where, ``frames`` counts the frames of streams, ``layouts`` the lines
-    that were laid out.
+    ``content`` is what is shown, ``rows`` says where, ``frames`` counts the frames of
+    streams, ``layouts`` the lines that were laid out.
     """
 
     hunk_clicked = Signal(str)
@@ -61,7 +61,7 @@ class DiffView(QAbstractScrollArea):
         self._font = font
         self.content = file_content("", "")
         self._source: PatchSource | StreamSource | None = None
-        self._streamed: str | None = None
+        self._streamed = ""
         self._decisions: dict[str, Decision] = {}
         self._unfolded: frozenset[int] = frozenset()
         self._current: str | None = None
@@ -104,7 +104,6 @@ class DiffView(QAbstractScrollArea):
         Raises ConflictError where the patch was made for another text.
         """
         self._frame_timer.stop()
-        self._streamed = None
         known = self._source
         if not (isinstance(known, PatchSource) and known.shows(path, snapshot_text, patch)):
             known = PatchSource.of(path, snapshot_text, patch)
@@ -131,7 +130,7 @@ class DiffView(QAbstractScrollArea):
     def show_file(self, path: str, text: str) -> None:
         """Show a file as it is; its lines can be selected."""
         self._frame_timer.stop()
-        self._source = self._streamed = self._current = None
+        self._source = self._current = None
         self._show(file_content(path, text))
         self.setAccessibleName(f"File {path}")
 
@@ -190,7 +189,7 @@ class DiffView(QAbstractScrollArea):
         self._color_timer.start()
 
     def _show_streamed(self) -> None:
-        if isinstance(self._source, StreamSource) and self._streamed is not None:
+        if isinstance(self._source, StreamSource):
             self.frames += 1
             self._show(self._source.content(self._streamed))
 
