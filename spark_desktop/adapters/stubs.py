@@ -23,12 +23,15 @@ _DECLARATIONS = re.compile(r"\b(?:abstract\w*|overload)\b")
 
 
 def stubs_in(snapshot: Snapshot, parsed: Parsed) -> list[Stub]:
-    """Return the stubs, in the file's order."""
+    """Return the stubs, in the file's order.
+
+    The body is empty where it shares its lines with the signature: it cannot be replaced alone.
+    """
     if snapshot.path.endswith((".pyi", ".d.ts")):
         return []
     found = []
     for function in functions_in(parsed):
-        body = _python_body(parsed, function) if _is_python(parsed) else _body(function)
+        body = _python_body(parsed, function) if _is_python(parsed) else _body(parsed, function)
         if body is not None:
             found.append(Stub(snapshot, function.lines, body, function.name))
     return found
@@ -55,6 +58,8 @@ def _python_body(parsed: Parsed, function: Function) -> Span | None:
         return None
     if not written and not said:
         return None
+    if written and parsed.lines[rows_of(written[0])[0]][: written[0].start_point.column].strip():
+        return Span(rows_of(written[0])[0], rows_of(written[0])[0])
     rows = [*comments, *(row for node in written for row in range(*rows_of(node)))]
     return Span(min(rows), max(rows) + 1)
 
@@ -90,7 +95,7 @@ def _comment_rows(parsed: Parsed, first: int, end: int) -> list[int]:
     return [row for row in range(first, end) if parsed.lines[row].lstrip().startswith("#")]
 
 
-def _body(function: Function) -> Span | None:
+def _body(parsed: Parsed, function: Function) -> Span | None:
     body = function.node.child_by_field_name("body")
     if body is None:
         # Ruby has no body where there are only comments.
@@ -109,8 +114,19 @@ def _body(function: Function) -> Span | None:
     statements = [node for node in content if not _is_comment(node) and node not in signature]
     if not _is_placeholder(statements, "\n".join(text_of(node) for node in comments)):
         return None
-    rows = [rows_of(node) for node in (*comments, *statements)]
-    return Span(min(start for start, _ in rows), max(end for _, end in rows))
+    placeholder = sorted([*comments, *statements], key=lambda node: node.start_byte)
+    start, end = rows_of(placeholder[0])[0], rows_of(placeholder[-1])[1]
+    if _shares_lines(parsed, placeholder):
+        return Span(start, start)
+    return Span(start, end)
+
+
+def _shares_lines(parsed: Parsed, nodes: list[Node]) -> bool:
+    """Return whether the signature or a brace stands on the lines of the nodes."""
+    begin, end = nodes[0].start_point, nodes[-1].end_point
+    before = parsed.lines[begin.row].encode("utf-8", errors="replace")[: begin.column]
+    after = parsed.lines[end.row].encode("utf-8", errors="replace")[end.column :]
+    return bool(before.strip() or (end.column and after.strip()))
 
 
 def _is_placeholder(statements: list[Node], said: str) -> bool:
