@@ -166,10 +166,9 @@ class DiffView(QAbstractScrollArea):
         anchor = (
             self.content.rows[self.rows.visible()[0]] if same_file and self.content.rows else None
         )
-        offset, had_selection = self.rows.offset(), self._selection is not None
+        offset, is_same = self.rows.offset(), content.rows == self.content.rows
         follows = self._follows
         self.content = content
-        self._selection = None
         self._measure()
         if content.cursor is not None and follows:
             self.rows.reveal(content.cursor, content.cursor + 1)
@@ -183,8 +182,8 @@ class DiffView(QAbstractScrollArea):
         if content.cursor is not None:
             first, last = self.rows.visible()
             content.colors.advance(content.rows[first:last], _AT_ONCE)
-        if had_selection:
-            self.selection_changed.emit(None)
+        if not is_same:
+            self._set_selection(None)
         self.viewport().update()
         self._color_timer.start()
 

@@ -65,6 +65,18 @@ def click(view: DiffView, qtbot: QtBot, place: QPoint) -> None:
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
 
 
+def hover(view: DiffView, place: QPoint) -> None:
+    moved = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(place),
+        QPointF(place),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(view.viewport(), moved)
+
+
 def row_place(view: DiffView, row: int) -> QPoint:
     return QPoint(200, view.rows.top_of(row) + 5)
 
@@ -230,6 +242,19 @@ def test_shift_click_extends_the_selection(view: DiffView, qtbot: QtBot) -> None
     assert view.selected_lines() == Span(1, 4)
 
 
+def test_a_selection_outlives_another_current_hunk_but_not_another_text(
+    view: DiffView, qtbot: QtBot
+) -> None:
+    show_patch(view)
+    click(view, qtbot, row_place(view, 1))
+    selected = view.selected_lines()
+    view.show_patch(BEFORE, PATCH, {}, SECOND, "values.py")
+    assert selected is not None
+    assert view.selected_lines() == selected
+    with qtbot.waitSignal(view.selection_changed, check_params_cb=lambda lines: lines is None):
+        view.show_file("values.py", BEFORE)
+
+
 @pytest.mark.qt_log_ignore("does not support raise")
 def test_a_button_has_a_tooltip(view: DiffView) -> None:
     show_patch(view)
@@ -242,15 +267,13 @@ def test_a_button_has_a_tooltip(view: DiffView) -> None:
     QToolTip.hideText()
 
 
-def test_the_pointer_shows_what_can_be_clicked(view: DiffView, qtbot: QtBot) -> None:
+def test_the_pointer_shows_what_can_be_clicked(view: DiffView) -> None:
     show_patch(view)
     rect = view.button_rect(FIRST, "accept")
     assert rect is not None
-    qtbot.mouseMove(view.viewport(), rect.center())
-    QApplication.processEvents()
+    hover(view, rect.center())
     assert view.viewport().cursor().shape() == Qt.CursorShape.PointingHandCursor
-    qtbot.mouseMove(view.viewport(), row_place(view, 3))
-    QApplication.processEvents()
+    hover(view, row_place(view, 3))
     assert view.viewport().cursor().shape() == Qt.CursorShape.IBeamCursor
 
 

@@ -118,6 +118,18 @@ def place_of(view: TranscriptView, kind: type, text: str) -> QPoint:
     )
 
 
+def hover(view: TranscriptView, place: QPoint) -> None:
+    moved = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(place),
+        QPointF(place),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    QApplication.sendEvent(view.viewport(), moved)
+
+
 def drag(view: TranscriptView, qtbot: QtBot, start: QPoint, end: QPoint) -> None:
     qtbot.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=start)
     moved = QMouseEvent(
@@ -310,7 +322,7 @@ def test_the_button_of_a_hovered_block_copies_its_code(view: TranscriptView, qtb
     view.set_turns((turn(),))
     rect = view.copy_rect(("1", 0))
     assert rect is not None
-    qtbot.mouseMove(view.viewport(), rect.center())
+    hover(view, rect.center())
     with qtbot.waitSignal(view.copy_requested) as heard:
         qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
     assert heard.args == ["def f():\n    return 1"]
@@ -409,13 +421,11 @@ def test_selecting_over_a_link_does_not_open_it(
     assert view.selected_text() != ""
 
 
-def test_the_pointer_shows_what_can_be_clicked(view: TranscriptView, qtbot: QtBot) -> None:
+def test_the_pointer_shows_what_can_be_clicked(view: TranscriptView) -> None:
     view.set_turns((turn(),))
-    qtbot.mouseMove(view.viewport(), place_of(view, Text, "docs"))
-    QApplication.processEvents()
+    hover(view, place_of(view, Text, "docs"))
     assert view.viewport().cursor().shape() == Qt.CursorShape.PointingHandCursor
-    qtbot.mouseMove(view.viewport(), place_of(view, Plain, "Why"))
-    QApplication.processEvents()
+    hover(view, place_of(view, Plain, "Why"))
     assert view.viewport().cursor().shape() == Qt.CursorShape.IBeamCursor
 
 
