@@ -147,7 +147,7 @@ class FakeTurns:
         if self.error is not None:
             raise self.error
         self.repeats.append(proposal_id)
-        again = replace(self.known[proposal_id], id=f"{proposal_id}+", state=Queued())
+        again = replace(self.known.pop(proposal_id), id=f"{proposal_id}+", state=Queued())
         self.put(again)
         return again.id
 

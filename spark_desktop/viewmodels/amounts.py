@@ -42,6 +42,14 @@ def tokens_text(count: int) -> str:
     return f"{count / 1000:.1f}k" if count < 9950 else f"{count / 1000:.0f}k"
 
 
+def rate_of(pieces: int, seconds: float) -> float | None:
+    """Return pieces per second, where ``seconds`` have passed since the first of them.
+
+    None before the second piece: the first one took no time that is known.
+    """
+    return (pieces - 1) / seconds if pieces > 1 and seconds > 0 else None
+
+
 def percent_text(share: float) -> str:
     """Return a share from 0 to 1 in percent."""
     return f"{share * 100:.0f} %"

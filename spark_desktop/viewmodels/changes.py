@@ -15,10 +15,10 @@ from spark_desktop.domain.events import (
     WorkFailed,
 )
 from spark_desktop.domain.proposal import Proposal, Streaming
-from spark_desktop.domain.workspace import Ignored
+from spark_desktop.domain.workspace import Ignored, IgnoreReason
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.tasks import TaskScope
-from spark_desktop.viewmodels.amounts import age_text
+from spark_desktop.viewmodels.amounts import age_text, rate_of
 from spark_desktop.viewmodels.frames import Frames
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
@@ -67,6 +67,7 @@ class ChangesViewModel(QObject):
         self._proposals = {proposal.id: proposal for proposal in turns.proposals()}
         self._rates: dict[str, float] = {}
         self._changes: dict[str, tuple[datetime, str]] = {}
+        self._own: dict[str, str] = {}
         self._ignored: dict[str, Ignored] = {}
         self._paced = Frames(self, _RATE_INTERVAL)
         self._paced.frame.connect(self._show_inbox)
@@ -96,8 +97,13 @@ class ChangesViewModel(QObject):
     def dismiss(self, proposal_id: str) -> None:
         """Take a queued or closed proposal off the list."""
         self._intents.call(lambda: self._turns.dismiss(proposal_id))
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the proposals that there are now; taking one off the list publishes nothing."""
         self._proposals = {proposal.id: proposal for proposal in self._turns.proposals()}
         self._show_inbox()
+        self.changed.emit()
 
     def undo(self) -> None:
         """Take the last applied change back."""
@@ -126,36 +132,43 @@ class ChangesViewModel(QObject):
         bus.subscribe(ProposalChanged, self._on_proposal)
         bus.subscribe(ProposalStreamed, self._on_streamed)
         bus.subscribe(FilesChanged, lambda event: self._note(event.paths, "saved"))
-        bus.subscribe(ChangeApplied, lambda event: self._note((event.change.path,), "applied"))
+        bus.subscribe(ChangeApplied, lambda event: self._note_own(event.change.path, "applied"))
         bus.subscribe(ChangeReverted, self._on_reverted)
         bus.subscribe(ChangeIgnored, self._on_ignored)
         bus.subscribe(WorkFailed, self._on_failure)
 
     def _on_proposal(self, event: ProposalChanged) -> None:
         proposal = event.proposal
-        self._proposals[proposal.id] = proposal
         if not isinstance(proposal.state, Streaming):
             self._rates.pop(proposal.id, None)
-        self._show_inbox()
-        self.changed.emit()
+        self.refresh()
 
     def _on_streamed(self, event: ProposalStreamed) -> None:
-        if event.seconds > 0:
-            self._rates[event.proposal_id] = event.tokens / event.seconds
+        rate = rate_of(event.tokens, event.seconds)
+        if rate is not None:
+            self._rates[event.proposal_id] = rate
             self._paced.request()
 
     def _on_reverted(self, event: ChangeReverted) -> None:
-        self._note((event.change.path,), "undone" if event.change.undone else "redone")
+        self._note_own(event.change.path, "undone" if event.change.undone else "redone")
 
     def _on_ignored(self, event: ChangeIgnored) -> None:
-        self._ignored.pop(event.ignored.path, None)
-        self._ignored[event.ignored.path] = event.ignored
+        path = event.ignored.path
+        if event.ignored.reason is IgnoreReason.OWN_WRITE and path in self._own:
+            # The folder's watch reports our own writes as well: nobody else saved the file.
+            self._note((path,), self._own[path])
+        self._ignored.pop(path, None)
+        self._ignored[path] = event.ignored
         newest = list(reversed(self._ignored.values()))[:_KEPT]
         self.ignored.set_rows([_ignored_row(ignored) for ignored in newest])
         self.changed.emit()
 
     def _on_failure(self, event: WorkFailed) -> None:
         self._tell(Notice(event.message, Tone.PROBLEM, event.next_step))
+
+    def _note_own(self, path: str, what: str) -> None:
+        self._own[path] = what
+        self._note((path,), what)
 
     def _note(self, paths: Sequence[str], what: str) -> None:
         now = self._now()

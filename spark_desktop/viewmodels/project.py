@@ -83,5 +83,6 @@ def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewM
     )
     models.changes.proposal_chosen.connect(models.review.show_proposal)
     models.changes.file_chosen.connect(models.review.open_file)
+    models.review.list_changed.connect(models.changes.refresh)
     models.review.target_changed.connect(models.chat.set_target)
     return models

@@ -17,7 +17,7 @@ from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import FileStore
 from spark_desktop.services.tasks import LatestTask, TaskScope
-from spark_desktop.viewmodels.amounts import MINUS
+from spark_desktop.viewmodels.amounts import MINUS, rate_of
 from spark_desktop.viewmodels.decisions import Decisions
 from spark_desktop.viewmodels.frames import Frames
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
@@ -46,6 +46,7 @@ class ReviewViewModel(QObject):
     hunk_changed = Signal()
     target_changed = Signal(object, object)
     intent_raised = Signal(object)
+    list_changed = Signal()
 
     def __init__(
         self, turns: Turns, reviews: Reviews, files: FileStore, bus: Bus, scope: TaskScope
@@ -68,7 +69,7 @@ class ReviewViewModel(QObject):
         bus.subscribe(ProposalStreamed, self._on_streamed)
         bus.subscribe(FilesChanged, lambda event: self._reload(event.paths))
         bus.subscribe(ChangeApplied, lambda event: self._reload((event.change.path,)))
-        bus.subscribe(ChangeReverted, lambda event: self._reload((event.change.path,)))
+        bus.subscribe(ChangeReverted, self._on_reverted)
 
     @property
     def proposal(self) -> Proposal | None:
@@ -124,7 +125,9 @@ class ReviewViewModel(QObject):
     def counts_text(self) -> str:
         """Return lines added and removed, each with its sign; empty without a patch."""
         patch = self.patch
-        return "" if patch is None else f"+{patch.added} {MINUS}{patch.removed}"
+        if patch is None or not patch.hunks:
+            return ""
+        return f"+{patch.added} {MINUS}{patch.removed}"
 
     @property
     def position_text(self) -> str:
@@ -236,6 +239,7 @@ class ReviewViewModel(QObject):
 
     def _adopt(self) -> None:
         self._proposals = {proposal.id: proposal for proposal in self._turns.proposals()}
+        self.list_changed.emit()
 
     def _decide(self, hunk_id: str | None, *, accept: bool) -> None:
         hunk = self.current_hunk if hunk_id is None else hunk_id
@@ -262,6 +266,13 @@ class ReviewViewModel(QObject):
     def _reload(self, paths: tuple[str, ...]) -> None:
         if self.proposal is None and self._file is not None and self._file.path in paths:
             self.open_file(self._file.path)
+
+    def _on_reverted(self, event: ChangeReverted) -> None:
+        # A proposal that was applied would still show what is no longer on disk.
+        if isinstance(self._state(), Closed) and self.path == event.change.path:
+            self.open_file(event.change.path)
+        else:
+            self._reload((event.change.path,))
 
     def _on_proposal(self, event: ProposalChanged) -> None:
         proposal = event.proposal
@@ -297,6 +308,4 @@ class ReviewViewModel(QObject):
 
     def _rate(self) -> float | None:
         streamed = self._texts.get(self._shown or "")
-        if streamed is None or streamed.seconds <= 0:
-            return None
-        return streamed.tokens / streamed.seconds
+        return None if streamed is None else rate_of(streamed.tokens, streamed.seconds)

@@ -14,7 +14,7 @@ from spark_desktop.domain.events import (
 )
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Core
-from spark_desktop.viewmodels.amounts import duration_text, percent_text, tokens_text
+from spark_desktop.viewmodels.amounts import duration_text, percent_text, rate_of, tokens_text
 from spark_desktop.viewmodels.frames import Frames
 
 # Milliseconds: a number that changes faster cannot be read.
@@ -58,9 +58,10 @@ class StatusViewModel(QObject):
     def speed(self) -> Reading:
         """Return tokens per second."""
         live = self._live
-        if live is not None and live.seconds > 0:
-            tip = "Pieces received so far, divided by the time since the first of them."
-            return Reading(f"{live.tokens / live.seconds:.0f} tokens/s", tip)
+        rate = None if live is None else rate_of(live.tokens, live.seconds)
+        if rate is not None:
+            tip = "Pieces received after the first, divided by the time since the first."
+            return Reading(f"{rate:.0f} tokens/s", tip)
         usage, timing = self._usage, self._timing
         if usage is None or timing is None or usage.completion_tokens == 0:
             return _NO_READING

@@ -41,8 +41,9 @@ def state_text(proposal: Proposal, rate: float | None = None) -> str:
             speed = "starting" if rate is None else f"streaming {rate:.0f} t/s"
             return speed if attempt == 1 else f"second try · {speed}"
         case Ready():
-            passed = [check.name for check in proposal.evidence if check.passed]
-            return " · ".join([*passed[-1:], plural(len(pending(proposal)), "hunk")])
+            parses = any(check.name == "parses" and check.passed for check in proposal.evidence)
+            hunks = plural(len(pending(proposal)), "hunk")
+            return f"parses · {hunks}" if parses else hunks
         case Withheld(reason) | Conflict(reason) | Cancelled(reason) | Failed(reason):
             return reason
         case Closed(applied):

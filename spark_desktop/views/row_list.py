@@ -1,7 +1,7 @@
 """A list of two-line rows, painted by one delegate; hidden rows cost nothing."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QListView,
     QStyle,
@@ -112,6 +112,12 @@ class RowList(QListView):
             self.selectionModel().clear()
         else:
             self.setCurrentIndex(self._rows.index(position))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the focus is: on a row, the first where none was current."""
+        super().focusInEvent(event)
+        if not self.currentIndex().isValid() and self._rows.rows:
+            self.setCurrentIndex(self._rows.index(0))
 
     def _choose(self, index: QModelIndex) -> None:
         row = index.data(RowRole.ROW)

@@ -50,8 +50,7 @@ QToolButton#section:hover { background: transparent; border-color: transparent; 
 QToolButton#section:focus { border-color: $accent; }
 QToolButton#section:checked { background: transparent; border-color: transparent; }
 
-QListView { background: transparent; border: 1px solid transparent; outline: none; }
-QListView:focus { border-color: $line; }
+QListView { background: transparent; border: none; outline: none; }
 #notice { background: transparent; }
 #notice[strip="true"] { background: $raised; border-bottom: 1px solid $line; }
 #bottom { background: $surface; border-top: 1px solid $line; }

@@ -11,6 +11,7 @@ from spark_desktop.viewmodels.amounts import (
     left_text,
     percent_text,
     plural,
+    rate_of,
     tokens_text,
 )
 
@@ -57,6 +58,12 @@ def test_the_rest_is_an_estimate(seconds: float | None, text: str) -> None:
 )
 def test_tokens_are_short(count: int, text: str) -> None:
     assert tokens_text(count) == text
+
+
+def test_a_rate_needs_two_pieces() -> None:
+    assert rate_of(11, 2.0) == 5.0
+    assert rate_of(1, 2.0) is None
+    assert rate_of(5, 0.0) is None
 
 
 def test_shares_and_counts_are_words() -> None:

@@ -75,7 +75,7 @@ async def test_a_streaming_row_tells_the_rate(
     project: FakeProject, models: ProjectViewModels
 ) -> None:
     project.turns.put(proposal(Streaming()))
-    project.bus.publish(ProposalStreamed("p1", "x", 27, 0.5))
+    project.bus.publish(ProposalStreamed("p1", "x", 28, 0.5))
     await until(lambda: "streaming 54 t/s" in models.changes.inbox.rows[0].detail)
     project.turns.put(proposal())
     assert models.changes.inbox.rows[0].detail == "parser.py · parses · 3 hunks"
@@ -186,3 +186,24 @@ def test_a_row_reads_aloud_as_one_line(qapp: object) -> None:
     assert rows.data(index, Qt.ItemDataRole.FontRole) is None
     assert rows.data(QModelIndex()) is None
     assert rows.rowCount(index) == 0
+
+
+async def test_a_repeated_proposal_replaces_the_earlier_one(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(proposal(Failed("The server ended.")))
+    models.review.show_proposal("p1")
+    models.review.act(Intent.REPEAT)
+    assert [row.id for row in models.changes.inbox.rows] == ["p1+"]
+    models.review.act(Intent.DISMISS)
+    assert models.changes.inbox.rows == ()
+
+
+async def test_our_own_write_is_not_taken_for_a_save(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    models.changes.undo()
+    await until(lambda: bool(models.changes.files.rows))
+    project.bus.publish(FilesChanged(("src/parser.py",)))
+    project.bus.publish(ChangeIgnored(Ignored("src/parser.py", IgnoreReason.OWN_WRITE)))
+    assert models.changes.files.rows[0].detail == "undone"

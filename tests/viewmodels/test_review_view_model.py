@@ -279,3 +279,13 @@ async def test_an_unknown_proposal_changes_nothing(
     models.review.show_proposal("unknown")
     assert models.review.proposal is not None
     assert models.review.proposal.id == "p1"
+
+
+async def test_after_an_undo_the_file_is_shown_as_it_is(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(proposal(Closed(1)))
+    models.review.show_proposal("p1")
+    models.changes.undo()
+    await until(lambda: models.review.proposal is None)
+    assert models.review.path == "src/parser.py"

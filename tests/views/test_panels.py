@@ -177,7 +177,7 @@ async def test_streaming_shows_the_rate_and_can_be_stopped(
     project: FakeProject, view: ProjectView
 ) -> None:
     project.turns.put(replace(proposal(Streaming()), patch=None))
-    project.bus.publish(ProposalStreamed("p1", "line 1\nli", 27, 0.5))
+    project.bus.publish(ProposalStreamed("p1", "line 1\nli", 28, 0.5))
     await until(lambda: "54 tokens/s" in view.review.notice.text)
     view.review.notice.button.click()
     view.stop()
