@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import httpx
 
 from benchmarks.cores import (
+    OtherLoad,
     Streamed,
     model_path,
     running_bare_engine,
@@ -52,7 +53,9 @@ def run(quick: bool) -> list[dict[str, object]]:
             bare.client() as bare_client,
         ):
             for case in QUICK if quick else CASES:
-                rows.append(_row(case, batch, core_client, bare_client))
+                load = OtherLoad(core.pid, bare.pid)
+                row = _row(case, batch, core_client, bare_client)
+                rows.append(row | {"others_cpu": load.share()})
     return rows
 
 

@@ -87,8 +87,8 @@ def _running(command: list[str]) -> Iterator[Listener]:
 class OtherLoad:
     """How much of the machine other processes took, between the construction and ``share``."""
 
-    def __init__(self, pid: int) -> None:
-        self._own = (psutil.Process(pid), psutil.Process())
+    def __init__(self, *pids: int) -> None:
+        self._own = (psutil.Process(), *(psutil.Process(pid) for pid in pids))
         self._since = time.perf_counter()
         self._before = self._busy_s()
 
