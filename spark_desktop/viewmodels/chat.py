@@ -62,11 +62,16 @@ class ChatViewModel(QObject):
 
     @property
     def title(self) -> str:
-        """Return the current thread's title."""
-        for thread in self.threads:
-            if thread.id == self.thread_id:
-                return thread.title or "New thread"
+        """Return what the current thread is about: its first question, else its title."""
+        for turn in self._turns.values():
+            return " ".join(turn.question.split())
         return "New thread"
+
+    def name_of(self, thread: Thread) -> str:
+        """Return a thread's name for a list: the current one's title, another's with its time."""
+        if thread.id == self.thread_id:
+            return self.title
+        return f"{thread.title or 'Thread'} · {thread.created:%d.%m. %H:%M}"
 
     @property
     def is_answering(self) -> bool:
@@ -168,9 +173,6 @@ class ChatViewModel(QObject):
         except SparkError:
             self.refused.emit(question)
             raise
-        # Its first question names a thread.
-        self.threads = await self._chat.threads()
-        self.threads_changed.emit()
 
     async def _edit(self, instruction: str) -> None:
         path, lines = self._target
@@ -205,8 +207,12 @@ class ChatViewModel(QObject):
             return
         # What the turn's new value holds already must not be appended once more.
         self._waiting.pop(event.turn.id, None)
+        is_first = not self._turns
         self._turns[event.turn.id] = event.turn
         self.turn_changed.emit(event.turn)
+        if is_first:
+            # The first question names the thread.
+            self.threads_changed.emit()
         self.changed.emit()
 
     def _on_streamed(self, event: TurnStreamed) -> None:

@@ -73,7 +73,7 @@ class ChatPanel(QFrame):
         self.threads.setToolTip(f"{title}\nChoose another thread")
         self._menu.clear()
         for thread in self._model.threads:
-            name = thread.title or "New thread"
+            name = self._model.name_of(thread)
             # An ampersand would underline the next letter.
             action = self._menu.addAction(name[:_MENU_TITLE].replace("&", "&&"))
             action.setCheckable(True)

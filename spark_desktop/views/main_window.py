@@ -5,12 +5,13 @@ from pathlib import Path
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.notice import Intent, Notice
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.views.layout_memory import LayoutMemory
+from spark_desktop.views.pickers import pick_file, pick_folder
 from spark_desktop.views.project_view import ProjectView
 from spark_desktop.views.shortcuts import ShortcutSheet, bind
 from spark_desktop.views.stylesheet import palette_of, stylesheet
@@ -44,6 +45,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.welcome)
         self._arrange()
         self.set_theme(theme)
+        self.show_welcome()
 
     @property
     def theme(self) -> Theme:
@@ -102,21 +104,12 @@ class MainWindow(QMainWindow):
 
     def choose_folder(self) -> None:
         """Ask for a folder, without blocking."""
-        dialog = QFileDialog(self, "Open folder")
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.fileSelected.connect(self.folder_chosen)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        pick_folder(self, self.folder_chosen.emit)
 
     def choose_file(self) -> None:
         """Ask for a file of the folder to show, without blocking."""
-        if self._root is None:
-            return
-        dialog = QFileDialog(self, "Show file", str(self._root))
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(self.show_file)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        if self._root is not None:
+            pick_file(self, self._root, self.show_file)
 
     def show_file(self, path: str) -> None:
         """Show a file by its absolute path; the store refuses one outside the folder."""
@@ -134,10 +127,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask for an orderly end first; ``finish`` closes."""
-        if self._may_close:
-            event.accept()
-        else:
-            event.ignore()
+        event.setAccepted(self._may_close)
+        if not self._may_close:
             self.close_requested.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -154,7 +145,6 @@ class MainWindow(QMainWindow):
         column.addWidget(self.top)
         column.addWidget(self._pages, 1)
         self.setCentralWidget(centre)
-        self.setWindowTitle("Spark Desktop")
         self.setMinimumSize(*_SMALLEST)
         self.resize(*_SIZE)
         if self._memory.geometry is not None:
@@ -193,7 +183,7 @@ class MainWindow(QMainWindow):
             "previous": lambda: do(lambda models: models.review.previous_hunk()),
             "accept_all": lambda: do(lambda models: models.review.accept_all()),
             "reject_all": lambda: do(lambda models: models.review.reject_all()),
-            "stop": lambda: show(lambda project: project.stop()),
+            "stop": lambda: show(ProjectView.stop),
             "undo": lambda: do(lambda models: models.changes.undo()),
             "redo": lambda: do(lambda models: models.changes.redo()),
             "ask": lambda: self._begin(Mode.ASK),
@@ -201,8 +191,8 @@ class MainWindow(QMainWindow):
             "new_thread": lambda: do(lambda models: models.chat.new_thread()),
             "open_folder": self.choose_folder,
             "open_file": self.choose_file,
-            "changes": lambda: show(lambda project: project.toggle_changes()),
-            "chat": lambda: show(lambda project: project.toggle_chat()),
+            "changes": lambda: show(ProjectView.toggle_changes),
+            "chat": lambda: show(ProjectView.toggle_chat),
             "theme": self._toggle_theme,
             "help": self.show_sheet,
             "quit": self.close_requested.emit,

@@ -18,7 +18,7 @@ async def chat(models: ProjectViewModels) -> ChatViewModel:
 
 
 async def test_the_newest_thread_is_shown(chat: ChatViewModel) -> None:
-    assert chat.title == "First"
+    assert chat.title == "New thread"
     assert chat.turns == ()
     assert chat.last_answer == ""
 
@@ -31,6 +31,7 @@ async def test_a_question_goes_with_the_open_file(
     await until(lambda: bool(chat.turns))
     assert project.chat.asked == [("Why?", "stats.py", "th1")]
     assert chat.last_answer == "Because."
+    assert chat.title == "Why?"
 
 
 async def test_nothing_is_sent_for_an_empty_text(project: FakeProject, chat: ChatViewModel) -> None:
@@ -138,6 +139,10 @@ async def test_a_new_thread_is_empty_and_the_old_one_can_be_opened(
     chat.new_thread()
     await until(lambda: chat.thread_id == "th2" and len(chat.threads) == 2)
     assert chat.title == "New thread"
+    assert [chat.name_of(thread) for thread in chat.threads] == [
+        "New thread",
+        "First · 01.03. 12:00",
+    ]
     chat.open_thread("th1")
     await until(lambda: chat.thread_id == "th1")
     assert chat.last_answer == "Old."

@@ -288,9 +288,9 @@ async def test_another_thread_is_chosen_from_the_menu(
     chat.new.click()
     await until(lambda: len(chat.threads.menu().actions()) == 3)
     assert chat.threads.text() == "New thread"
-    old = next(a for a in chat.threads.menu().actions() if a.text() == "Q && A")
+    old = next(a for a in chat.threads.menu().actions() if a.text().startswith("Q && A"))
     old.trigger()
-    await until(lambda: chat.threads.text() == "Q & A")
+    await until(lambda: chat.threads.text() == "Why?")
     assert chat.copy.isEnabled()
 
 

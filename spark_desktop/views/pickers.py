@@ -1,0 +1,24 @@
+"""The system's dialogs for a folder and for a file; neither blocks the window."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+
+def pick_folder(parent: QWidget, chosen: Callable[[str], None]) -> None:
+    """Ask for a folder; ``chosen`` gets its absolute path."""
+    _open(QFileDialog(parent, "Open folder"), QFileDialog.FileMode.Directory, chosen)
+
+
+def pick_file(parent: QWidget, root: Path, chosen: Callable[[str], None]) -> None:
+    """Ask for a file, beginning in ``root``; ``chosen`` gets its absolute path."""
+    dialog = QFileDialog(parent, "Show file", str(root))
+    _open(dialog, QFileDialog.FileMode.ExistingFile, chosen)
+
+
+def _open(dialog: QFileDialog, mode: QFileDialog.FileMode, chosen: Callable[[str], None]) -> None:
+    dialog.setFileMode(mode)
+    dialog.fileSelected.connect(chosen)
+    dialog.finished.connect(dialog.deleteLater)
+    dialog.open()
