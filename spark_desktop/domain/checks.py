@@ -44,7 +44,7 @@ class Candidate:
     ``before`` and ``after`` are the whole file, ``region_*`` the part that was asked for.
     ``errors_*`` counts syntax errors, None where no parser knows the language. ``reasoning`` tells
     that the model's reasoning leaked into the region; ``finished`` is False for an answer that
-    the token limit cut off.
+    the token limit cut off; ``stray`` is a line of it that belongs to other code of the file.
     """
 
     before: str
@@ -56,6 +56,7 @@ class Candidate:
     instruction: str
     reasoning: bool
     finished: bool
+    stray: str = ""
 
 
 def check(candidate: Candidate) -> tuple[Check, ...]:
@@ -67,6 +68,7 @@ def check(candidate: Candidate) -> tuple[Check, ...]:
         _complete(candidate),
         _differs(candidate),
         _parses(candidate),
+        _inside(candidate),
         _no_placeholder(candidate),
         _no_reasoning(candidate),
         _not_shrunk(candidate),
@@ -109,6 +111,17 @@ def _parses(candidate: Candidate) -> Check:
         return Check("parses", True, f"{_errors(after)}, {before} before")
     return Check(
         "parses", False, f"With the answer the file has {_errors(after)}, before it had {before}."
+    )
+
+
+def _inside(candidate: Candidate) -> Check:
+    if not candidate.stray:
+        return Check("inside", True)
+    return Check(
+        "inside",
+        False,
+        f"The answer goes beyond what was asked for: {candidate.stray!r} stands elsewhere in the "
+        "file.",
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.checks import Candidate, check, failure
+from spark_desktop.domain.clipping import clipped, strays
 from spark_desktop.domain.completion import (
     Finished,
     FinishReason,
@@ -146,7 +147,9 @@ class Suggester:
     def _checked(self, proposal: Proposal, target: Target, answer: _Answer) -> Proposal:
         text = proposal.trigger.snapshot.text
         path = proposal.trigger.snapshot.path
-        region = text.in_style(answer.region)
+        region = clipped(answer.region, target.text, target.outside)
+        stray = strays(region, target.text, target.outside)
+        region = text.in_style(region)
         after = target.with_region(region)
         candidate = Candidate(
             before=target.content,
@@ -158,6 +161,7 @@ class Suggester:
             instruction=target.instruction,
             reasoning=answer.reasoning,
             finished=answer.finished.reason is not FinishReason.LENGTH,
+            stray=stray,
         )
         evidence: tuple[Check, ...] = check(candidate)
         return replace(

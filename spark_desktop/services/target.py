@@ -33,6 +33,12 @@ class Target:
         """Return the region's text as the model is shown it."""
         return "".join(split_lines(self.content)[self.lines.start : self.lines.end])
 
+    @property
+    def outside(self) -> str:
+        """Return the rest of the content, which is not the model's to change."""
+        lines = split_lines(self.content)
+        return "".join(lines[: self.lines.start] + lines[self.lines.end :])
+
     def with_region(self, text: str) -> str:
         """Return the whole content with ``text`` in the region's place."""
         lines = split_lines(self.content)

@@ -16,7 +16,7 @@ GOOD = Candidate(
     reasoning=False,
     finished=True,
 )
-NAMES = ["complete", "differs", "parses", "no placeholder", "no reasoning", "not shrunk"]
+NAMES = ["complete", "differs", "parses", "inside", "no placeholder", "no reasoning", "not shrunk"]
 
 
 def failed(candidate: Candidate) -> list[str]:
@@ -48,6 +48,7 @@ def test_a_good_answer_passes_every_check_in_order() -> None:
         ({"after": GOOD.before}, "differs", "changes nothing"),
         ({"errors_after": 1}, "parses", "has 1 syntax error, before it had 0"),
         ({"errors_before": 1, "errors_after": 3}, "parses", "has 3 syntax errors, before it had 1"),
+        ({"stray": "def other():"}, "inside", "'def other():' stands elsewhere"),
         ({"reasoning": True}, "no reasoning", "reasoning"),
         ({"region_after": f"</think>\n{REGION}"}, "no reasoning", "reasoning"),
         ({"region_after": "    done()\n"}, "not shrunk", "1 of the region's 8 lines"),
@@ -163,13 +164,13 @@ def test_a_reasoning_tag_that_the_region_had_before_may_stay() -> None:
     ["delete the steps", "Remove all but one", "simplify", "make it shorter", "inline them"],
 )
 def test_a_region_may_shrink_where_that_was_asked_for(instruction: str) -> None:
-    found = check(with_region("    step_0()\n", instruction=instruction))[5]
+    found = check(with_region("    step_0()\n", instruction=instruction))[-1]
     assert found.passed
     assert found.detail == "8 lines before, 1 after, as asked"
 
 
 def test_a_short_region_may_shrink() -> None:
-    found = check(with_region("pass\n", "a()\nb()\nc()\nd()\ne()\n"))[5]
+    found = check(with_region("pass\n", "a()\nb()\nc()\nd()\ne()\n"))[-1]
     assert found.passed
     assert "a short region" in found.detail
 

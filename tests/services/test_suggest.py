@@ -109,6 +109,22 @@ async def test_an_answer_cut_off_at_the_token_limit_is_not_ready(world_of):
     assert "token limit" in proposal.state.reason
 
 
+async def test_an_answer_that_repeats_the_rest_of_the_file_is_cut_to_the_region(world_of):
+    whole = GUARDED + "\n\ndef other():\n    return 2\n"
+    world = world_of(MemoryFiles(a__py=COMMENT), fenced(whole))
+    proposal = await from_comment(world)
+    assert proposal.state == Ready()
+    assert apply(COMMENT, proposal.patch.hunks) == GUARDED + "\n\ndef other():\n    return 1\n"
+
+
+async def test_an_answer_about_another_function_is_withheld(world_of):
+    other = fenced("def other():\n    return 2\n")
+    world = world_of(MemoryFiles(a__py=COMMENT), other, other)
+    proposal = await from_comment(world)
+    assert isinstance(proposal.state, Withheld)
+    assert "beyond what was asked" in proposal.state.reason
+
+
 async def test_a_stub_is_filled_in_between_prefix_and_suffix(world_of):
     world = world_of(MemoryFiles(a__py=STUB), "return sum(values) / len(values)\n")
     proposal = await from_comment(world)

@@ -1,0 +1,68 @@
+"""Keeps an answer inside the region that was asked for.
+
+Small models like to repeat the surroundings that they were shown: the imports, the functions before
+and after. What they repeat is not theirs to change, so it is cut off, and where cutting is not
+possible the answer is outside of what was asked.
+"""
+
+import re
+
+from spark_desktop.domain.text import split_lines
+
+# A line that opens a definition, in the languages that the product has a parser for.
+_DEFINITION = re.compile(
+    r"\s*(?:@|(?:(?:export|default|pub(?:\([^)]*\))?|public|private|protected|internal|static|async"
+    r"|abstract|final|override|unsafe|virtual|inline|constexpr)\s+)*"
+    r"(?:def|class|func|function|fn|struct|enum|trait|impl|interface|module|type)\s+\w"
+    r"|[\w<>\[\]&*:,~]+(?:\s+[\w<>\[\]&*:,~]+)*\s+[*&]?\w+\s*\([^;]*\)\s*(?:const\s*)?\{?\s*$)"
+)
+_IMPORT = re.compile(r"\s*(?:from|import|#include|use|using|require|package)\b")
+_KEYWORDS = re.compile(r"\s*(?:return|if|for|while|switch|catch|with|elif|else|new|throw|case)\b")
+
+
+def clipped(answer: str, region: str, outside: str) -> str:
+    """Return the answer without the surroundings that it repeats before and after the region.
+
+    ``region`` is the text that was asked for, ``outside`` the rest of the file.
+    """
+    foreign = _foreign(region, outside)
+    anchor = next((line.strip() for line in split_lines(region) if line.strip()), "")
+    lines = split_lines(answer)
+    texts = [line.strip() for line in lines]
+    first = next((text for text in texts if text), "")
+    if first in foreign and anchor in texts:
+        start = texts.index(anchor)
+        lines, texts = lines[start:], texts[start:]
+    for number, text in enumerate(texts):
+        if number and text in foreign:
+            ending = answer[len(answer.rstrip("\n")) :]
+            return "".join(lines[:number]).rstrip() + ending
+    return "".join(lines)
+
+
+def strays(answer: str, region: str, outside: str) -> str:
+    """Return the first line of the answer that belongs to other code of the file, else nothing."""
+    foreign = _foreign(region, outside)
+    for line in split_lines(answer):
+        if line.strip() in foreign:
+            return line.strip()
+    return ""
+
+
+def _foreign(region: str, outside: str) -> frozenset[str]:
+    """Return the definitions and imports of the file that are not the region's."""
+    own = {line.strip() for line in split_lines(region)}
+    return frozenset(
+        line.strip()
+        for line in split_lines(outside)
+        if line.strip() and line.strip() not in own and _opens(line)
+    )
+
+
+def _opens(line: str) -> bool:
+    if _KEYWORDS.match(line):
+        return False
+    # Decorators occur on many functions; seeing one again says nothing.
+    if line.lstrip().startswith("@"):
+        return False
+    return bool(_DEFINITION.match(line) or _IMPORT.match(line))

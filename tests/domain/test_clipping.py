@@ -1,0 +1,62 @@
+"""An answer stays inside the region that was asked for."""
+
+import pytest
+
+from spark_desktop.domain.clipping import clipped, strays
+
+BEFORE = "import math\n\n\ndef mean(values):\n    return sum(values) / len(values)\n\n\n"
+REGION = "def largest(values):\n    return max(values)\n"
+AFTER = "\n\ndef smallest(values):\n    return min(values)\n"
+NEW = "def largest(values):\n    if not values:\n        return 0\n    return max(values)\n"
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        (NEW, NEW),
+        (BEFORE + NEW, NEW),
+        (NEW + AFTER, NEW),
+        (BEFORE + NEW + AFTER, NEW),
+        ("def mean(values):\n    return 1\n\n\n" + NEW, NEW),
+        ("import decimal\n\n\n" + NEW, "import decimal\n\n\n" + NEW),
+        (NEW + "\n\ndef helper():\n    return 1\n", NEW + "\n\ndef helper():\n    return 1\n"),
+        ("", ""),
+    ],
+    ids=[
+        "only the region",
+        "the file's head repeated",
+        "the file's tail repeated",
+        "the whole file",
+        "another function, changed",
+        "a new import",
+        "a new function",
+        "nothing",
+    ],
+)
+def test_repeated_surroundings_are_cut_off_and_new_code_stays(answer, expected):
+    result = clipped(answer, REGION, BEFORE + AFTER)
+    assert result == expected
+    assert strays(result, REGION, BEFORE + AFTER) == ""
+
+
+def test_an_answer_about_another_function_is_a_stray():
+    other = "def mean(values):\n    return 0\n"
+    assert clipped(other, REGION, BEFORE + AFTER) == other
+    assert strays(other, REGION, BEFORE + AFTER) == "def mean(values):"
+
+
+def test_statements_that_occur_elsewhere_too_are_no_strays():
+    region = "    total = compute(one)\n    return total\n"
+    outside = "def other():\n    if ready(one):\n        return compute(one)\n"
+    answer = "    if ready(one):\n        return compute(one)\n"
+    assert clipped(answer, region, outside) == answer
+    assert strays(answer, region, outside) == ""
+
+
+def test_a_method_of_a_brace_language_keeps_to_itself():
+    region = "    int area() {\n        return w * h;\n    }\n"
+    outside = "class Box {\n    int edge() {\n        return w + h;\n    }\n}\n"
+    answer = "class Box {\n    int area() {\n        return w * h * 1;\n    }\n    int edge() {\n"
+    assert (
+        clipped(answer, region, outside) == "    int area() {\n        return w * h * 1;\n    }\n"
+    )
