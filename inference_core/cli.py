@@ -81,6 +81,10 @@ def _serve(arguments: argparse.Namespace) -> int:
     import asyncio
 
     from inference_core.domain.errors import CoreError, UsageError
+    from inference_core.engine.openmp import spin_briefly
+
+    # Before the engine: OpenMP reads it when it is loaded.
+    spin_briefly()
     from inference_core.server.announce import EventLines, PlainLines
     from inference_core.server.serving import ServeOptions, serve
 
