@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import gc
 import logging
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -193,3 +194,7 @@ def _spare_the_collector() -> None:
     # A full collection took 35 to 42 ms, mostly over imported modules, which never become garbage.
     gc.collect()
     gc.freeze()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
