@@ -46,7 +46,7 @@ REBUILT = (
     *(".import_linter_cache", ".hypothesis", ".coverage"),
 )
 
-QUIETLY = ("--quiet", "--disable-pip-version-check", "--no-input")
+QUIETLY = ("-qq", "--disable-pip-version-check", "--no-input")
 
 # A program and its arguments.
 Command = Sequence[str | Path]
