@@ -123,7 +123,7 @@ def setup() -> None:
         _step(f"Making {VENV.name} with Python {sys.version.split()[0]}")
         _must([sys.executable, "-m", "venv", "--clear", VENV], "the environment could not be made")
     count = locked_count(LOCK.read_text(encoding="utf-8"))
-    _step(f"Installing {count} packages (about 350 MB the first time)")
+    _step(f"Installing {count} packages (about 190 MB the first time)")
     pip: Command = [PYTHON, "-m", "pip", *QUIETLY, "install"]
     hint = "see the message above; a network or a filled pip cache is needed, then run it again"
     _must([*pip, "--require-hashes", "-r", LOCK], f"the packages could not be installed: {hint}")
