@@ -144,7 +144,7 @@ def _system_packages() -> None:
 
 def fingerprint() -> str:
     """The hash of all that decides what the environment holds."""
-    digest = hashlib.sha256(str(sys.version_info[:2]).encode())
+    digest = hashlib.sha256()
     for path in (LOCK, PROJECT):
         try:
             digest.update(path.read_bytes())
