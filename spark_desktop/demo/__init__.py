@@ -1,1 +1,1 @@
-"""The whole main job, played without a screen."""
+"""Plays the main job with the real core and the real window, and writes down what happened."""

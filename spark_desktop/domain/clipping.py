@@ -14,7 +14,7 @@ _DEFINITION = re.compile(
     r"\s*(?:@|(?:(?:export|default|pub(?:\([^)]*\))?|public|private|protected|internal|static|async"
     r"|abstract|final|override|unsafe|virtual|inline|constexpr)\s+)*"
     r"(?:def|class|func|function|fn|struct|enum|trait|impl|interface|module|type)\s+\w"
-    r"|[\w<>\[\]&*:,~]+(?:\s+[\w<>\[\]&*:,~]+)*\s+[*&]?\w+\s*\([^;]*\)\s*(?:const\s*)?\{?\s*$)"
+    r"|[\w<>\[\]&*:,~]+(?:\s+[\w<>\[\]&*:,~]+)*\s+[*&]?\w+\s*\([^;]*\)\s*(?:const\s*)?\{\s*$)"
 )
 _IMPORT = re.compile(r"\s*(?:from|import|#include|use|using|require|package)\b")
 _KEYWORDS = re.compile(r"\s*(?:return|if|for|while|switch|catch|with|elif|else|new|throw|case)\b")

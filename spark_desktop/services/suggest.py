@@ -101,9 +101,8 @@ class Suggester:
     async def _rewrite(
         self, proposal: Proposal, target: Target, endpoint: Endpoint, attempts: tuple[str, ...]
     ) -> _Answer:
-        trigger = proposal.trigger
-        shown = replace(trigger.snapshot, text=trigger.snapshot.text.with_content(target.content))
-        request = region_request(shown, target.lines, target.text, target.instruction, attempts)
+        path = proposal.trigger.snapshot.path
+        request = region_request(path, target.text, target.instruction, attempts)
         reader = RegionReader(target.text)
         said: list[str] = []
         finished = Finished(FinishReason.OTHER)

@@ -41,6 +41,11 @@ class ProjectView(QFrame):
         self.render_core()
 
     @property
+    def models(self) -> ProjectViewModels:
+        """Return the view models that are shown here."""
+        return self._models
+
+    @property
     def is_narrow(self) -> bool:
         """Return whether the chat is a tab beside the review."""
         return self._is_narrow is True

@@ -53,6 +53,15 @@ def test_statements_that_occur_elsewhere_too_are_no_strays():
     assert strays(answer, region, outside) == ""
 
 
+def test_raising_what_others_raise_too_is_no_definition():
+    region = "def one(values):\n    pass\n"
+    outside = 'def two(values):\n    if not values:\n        raise ValueError("none")\n'
+    answer = (
+        'def one(values):\n    if not values:\n        raise ValueError("none")\n    return 1\n'
+    )
+    assert clipped(answer, region, outside) == answer
+
+
 def test_a_method_of_a_brace_language_keeps_to_itself():
     region = "    int area() {\n        return w * h;\n    }\n"
     outside = "class Box {\n    int edge() {\n        return w + h;\n    }\n}\n"
