@@ -62,7 +62,7 @@ STORY = (
         path="invoices/discounts.py",
         old="    if total >= FREE_SHIPPING_FROM:\n",
         new=(
-            "    # what does shipping cost for a total of exactly 50 AI?\n"
+            "    # when is shipping free AI?\n"
             "    if total >= FREE_SHIPPING_FROM:\n"
         ),
     ),

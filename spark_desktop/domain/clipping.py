@@ -17,6 +17,8 @@ _DEFINITION = re.compile(
     r"|[\w<>\[\]&*:,~]+(?:\s+[\w<>\[\]&*:,~]+)*\s+[*&]?\w+\s*\([^;]*\)\s*(?:const\s*)?\{\s*$)"
 )
 _IMPORT = re.compile(r"\s*(?:from|import|#include|use|using|require|package)\b")
+_FROM_IMPORT = re.compile(r"from\s+([\w.]+)\s+import\s+([\w\s,()]+)")
+_PLAIN_IMPORT = re.compile(r"import\s+([\w.\s,]+)")
 _KEYWORDS = re.compile(r"\s*(?:return|if|for|while|switch|catch|with|elif|else|new|throw|case)\b")
 
 
@@ -33,11 +35,36 @@ def clipped(answer: str, region: str, outside: str) -> str:
     if first in foreign and anchor in texts:
         start = texts.index(anchor)
         lines, texts = lines[start:], texts[start:]
+    lines = _without_known_imports(lines, anchor, outside)
+    texts = [line.strip() for line in lines]
     for number, text in enumerate(texts):
         if number and text in foreign:
             ending = answer[len(answer.rstrip("\n")) :]
             return "".join(lines[:number]).rstrip() + ending
     return "".join(lines)
+
+
+def _without_known_imports(lines: list[str], anchor: str, outside: str) -> list[str]:
+    """Drop imports in front of the region whose names the file imports already."""
+    texts = [line.strip() for line in lines]
+    if anchor not in texts or _IMPORT.match(anchor):
+        return lines
+    start = texts.index(anchor)
+    head = lines[:start]
+    known = {name for line in split_lines(outside) for name in _imported(line)}
+    kept = [line for line in head if not (names := _imported(line)) or not names <= known]
+    if len(kept) == len(head):
+        return lines
+    return (kept if any(line.strip() for line in kept) else []) + lines[start:]
+
+
+def _imported(line: str) -> set[tuple[str, str]]:
+    """Return (module, name) of each name that a line of Python imports."""
+    found = _FROM_IMPORT.fullmatch(line.strip())
+    if found:
+        return {(found[1], name.strip()) for name in found[2].strip("()").split(",")}
+    found = _PLAIN_IMPORT.fullmatch(line.strip())
+    return {(name.strip(), "") for name in found[1].split(",")} if found else set()
 
 
 def strays(answer: str, region: str, outside: str) -> str:

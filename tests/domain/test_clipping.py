@@ -53,6 +53,18 @@ def test_statements_that_occur_elsewhere_too_are_no_strays():
     assert strays(answer, region, outside) == ""
 
 
+@pytest.mark.parametrize("line", ["from decimal import Decimal", "import math", "import math, re"])
+def test_an_import_that_the_file_has_already_is_dropped(line):
+    outside = "from decimal import ROUND_HALF_UP, Decimal\nimport re, math\n"
+    assert clipped(f"{line}\n\n{NEW}", REGION, outside) == NEW
+
+
+def test_an_import_of_something_new_stays_beside_one_that_is_dropped():
+    answer = "from decimal import Decimal\nfrom decimal import Context\n\n" + NEW
+    kept = clipped(answer, REGION, "from decimal import Decimal\n")
+    assert kept == "from decimal import Context\n\n" + NEW
+
+
 def test_raising_what_others_raise_too_is_no_definition():
     region = "def one(values):\n    pass\n"
     outside = 'def two(values):\n    if not values:\n        raise ValueError("none")\n'
