@@ -29,14 +29,12 @@ def clipped(answer: str, region: str, outside: str) -> str:
     """
     foreign = _foreign(region, outside)
     anchor = next((line.strip() for line in split_lines(region) if line.strip()), "")
-    lines = split_lines(answer)
+    lines = _without_known_imports(split_lines(answer), anchor, outside)
     texts = [line.strip() for line in lines]
     first = next((text for text in texts if text), "")
     if first in foreign and anchor in texts:
         start = texts.index(anchor)
         lines, texts = lines[start:], texts[start:]
-    lines = _without_known_imports(lines, anchor, outside)
-    texts = [line.strip() for line in lines]
     for number, text in enumerate(texts):
         if number and text in foreign:
             ending = answer[len(answer.rstrip("\n")) :]

@@ -22,7 +22,7 @@ from tests.fakes import Recorder
 # On a busy machine a core with a model takes a while; a state that never comes fails the test then.
 WAIT_S = 60.0
 # How long a core stays when nobody uses it any more.
-LINGER_S = 1.0
+LINGER_S = 0.3
 TICK_S = 0.01
 
 
