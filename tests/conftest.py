@@ -17,6 +17,9 @@ import pytest
 
 READY_S = 60.0
 
+# Before Qt is loaded: tests need no display, and where there is one they leave it alone.
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
 
 @pytest.fixture(scope="session")
 def model_path() -> Path:
