@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import time
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from spark_desktop.demo.outcome import Outcome
 from spark_desktop.demo.player import Player
 from spark_desktop.demo.stage import DemoError, Stage
 from spark_desktop.demo.story import STORY
-from spark_desktop.domain.core_state import CoreFailed, CoreReady
+from spark_desktop.domain.core_state import CoreDownloading, CoreFailed, CoreReady, CoreState
+from spark_desktop.services.ports import Core
 from spark_resources import resource
 
 
@@ -38,12 +40,7 @@ async def perform(out: Path, model: str | None) -> int:
 async def _play(stage: Stage, folder: Path, outcome: Outcome, expected: dict[str, str]) -> None:
     begin = time.monotonic()
     outcome.pictures += await stage.picture("starting")
-    print("Waiting for the core and its model…", flush=True)
-    core = stage.project.core
-    await stage.until("the core is ready", lambda: isinstance(core.state, CoreReady | CoreFailed))
-    if not isinstance(core.state, CoreReady):
-        raise DemoError(f"The core cannot be started: {core.state}")
-    outcome.model = core.state.model.id
+    outcome.model = await _ready_model(stage, outcome)
     outcome.seconds["core_ready"] = round(time.monotonic() - begin, 3)
     player = Player(stage, folder, outcome)
     await player.run_tests("before")
@@ -56,6 +53,29 @@ async def _play(stage: Stage, folder: Path, outcome: Outcome, expected: dict[str
     outcome.pictures += await stage.small_picture("small-window")
     await player.undo_everything(expected)
     outcome.pictures += await stage.picture("undone")
+
+
+async def _ready_model(stage: Stage, outcome: Outcome) -> str:
+    """Wait for the core, which may have to fetch its model first; return the model's id."""
+    print("Waiting for the core and its model…", flush=True)
+    core = stage.project.core
+    tenths = 0
+    while not isinstance(core.state, CoreReady | CoreFailed):
+        state = core.state
+        await stage.until("the core gets on", partial(_has_moved, core, state))
+        if isinstance(state, CoreDownloading) and 10 * state.done >= tenths * state.total:
+            megabytes, total = state.done / 1e6, state.total / 1e6
+            print(f"  {megabytes:.0f} of {total:.0f} MB from {state.source}", flush=True)
+            if len(outcome.pictures) == 2:
+                outcome.pictures += await stage.picture("downloading")
+            tenths = 10 * state.done // state.total + 1
+    if isinstance(core.state, CoreFailed):
+        raise DemoError(f"The core cannot be started: {core.state.reason} {core.state.next_step}")
+    return core.state.model.id
+
+
+def _has_moved(core: Core, state: CoreState) -> bool:
+    return core.state != state
 
 
 def _as_the_editor_leaves_them(folder: Path) -> dict[str, str]:

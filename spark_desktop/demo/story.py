@@ -30,6 +30,13 @@ class Step:
 
 STORY = (
     Step(
+        name="answer a question",
+        kind=Kind.QUESTION,
+        path="invoices/discounts.py",
+        old="    if total >= FREE_SHIPPING_FROM:\n",
+        new=("    # when is shipping free AI?\n    if total >= FREE_SHIPPING_FROM:\n"),
+    ),
+    Step(
         name="fill in a stub",
         kind=Kind.STUB,
         path="invoices/statistics.py",
@@ -44,10 +51,7 @@ STORY = (
         kind=Kind.EDIT_COMMENT,
         path="invoices/discounts.py",
         old="    return total - percent\n",
-        new=(
-            "    # subtract total * percent / 100 instead AI!\n"
-            "    return total - percent\n"
-        ),
+        new=("    # subtract total * percent / 100 instead AI!\n    return total - percent\n"),
     ),
     Step(
         name="edit the selected lines",
@@ -55,15 +59,5 @@ STORY = (
         path="invoices/money.py",
         old="    return Decimal(text)\n",
         instruction='remove every "," from text before it becomes a Decimal',
-    ),
-    Step(
-        name="answer a question",
-        kind=Kind.QUESTION,
-        path="invoices/discounts.py",
-        old="    if total >= FREE_SHIPPING_FROM:\n",
-        new=(
-            "    # when is shipping free AI?\n"
-            "    if total >= FREE_SHIPPING_FROM:\n"
-        ),
     ),
 )
