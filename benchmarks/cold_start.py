@@ -1,0 +1,142 @@
+"""How long a start takes: a new process until its window is painted, beside a bare Qt window.
+
+The platform is Qt's offscreen one: it draws everything, and there is no screen to wait for. Both
+programs start in turn, so that whatever else the machine does meets both.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+SUMMARY = "seconds from the start of the process to a painted window, beside a bare PySide6 window"
+
+STARTS = 5
+LONGEST_S = 120.0
+
+# A line goes out when the loop is reached again after the first painting: what the window shows has
+# been drawn then, children too. The peer has what any program with PySide6 pays for.
+_BARE = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
+
+class Window(QMainWindow):
+    painted = False
+
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        if not self.painted:
+            self.painted = True
+            QTimer.singleShot(0, self.told)
+
+    def told(self):
+        print("window", flush=True)
+        self.close()
+
+app = QApplication([])
+window = Window()
+window.setCentralWidget(QLabel("Open a folder."))
+window.resize(1280, 800)
+window.show()
+sys.exit(app.exec())
+"""
+# The program itself, with windows that tell of their painting.
+_SPARK = """
+import sys
+from PySide6.QtCore import QTimer
+from spark_desktop import app
+
+class Window(app.MainWindow):
+    told = ()
+
+    def paintEvent(self, event):
+        super().paintEvent(event)
+        what = "window" if self.project is None else "project"
+        if what not in self.told:
+            self.told = (*self.told, what)
+            QTimer.singleShot(0, lambda: self.tell(what))
+
+    def show_project(self, models, root, branch):
+        super().show_project(models, root, branch)
+        self.update()
+
+    def tell(self, what):
+        print(what, flush=True)
+        if what == "project":
+            self.close()
+
+app.MainWindow = Window
+sys.exit(app.main(sys.argv[1:]))
+"""
+
+
+def run(quick: bool) -> list[dict[str, object]]:
+    """Return a row for each start, then one with the medians.
+
+    ``window_s`` is the time to the painted window, ``project_s`` to the painted project in it;
+    ``ratio`` is ``window_s`` over that of the bare window. The first start may read from the disk.
+    """
+    del quick  # Five starts of both take some seconds.
+    rows: list[dict[str, object]] = [_row(number) for number in range(1, STARTS + 1)]
+    names = ("window_s", "project_s", "bare_window_s", "ratio")
+    medians: dict[str, object] = {
+        name: round(statistics.median(float(str(row[name])) for row in rows), 3) for name in names
+    }
+    return [*rows, {"start": f"median of {STARTS}"} | medians]
+
+
+def _row(number: int) -> dict[str, object]:
+    bare = _seconds(_BARE, [])["window"]
+    with tempfile.TemporaryDirectory() as folder:
+        spark = _seconds(_SPARK, [_project(Path(folder)), *_model(Path(folder))], Path(folder))
+    return {
+        "start": number,
+        "window_s": round(spark["window"], 3),
+        "project_s": round(spark["project"], 3),
+        "bare_window_s": round(bare, 3),
+        "ratio": round(spark["window"] / bare, 3),
+    }
+
+
+def _project(folder: Path) -> str:
+    project = folder / "project"
+    project.mkdir()
+    (project / "main.py").write_text("def main():\n    pass\n", encoding="utf-8")
+    return str(project)
+
+
+def _model(folder: Path) -> tuple[str, str]:
+    """The window does not wait for a model; a script in its place leaves the processor alone."""
+    script = folder / "replay.json"
+    script.write_text("[]", encoding="utf-8")
+    return "--model", f"replay:{script}"
+
+
+def _seconds(program: str, arguments: list[str], data: Path | None = None) -> dict[str, float]:
+    """Return when the program told of each painting, from its start, once it has ended."""
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    if data is not None:
+        environment["SPARK_DATA_DIR"] = str(data / "data")
+    told: dict[str, float] = {}
+    begun = time.perf_counter()
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *arguments],
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        for line in process.stdout:
+            told[line.strip()] = time.perf_counter() - begun
+        # Qt's offscreen platform says there what it cannot do, which matters only after a failure.
+        errors = process.stderr.read()
+        code = process.wait(LONGEST_S)
+    if code != 0:
+        raise RuntimeError(f"exit code {code} after {list(told)}: {errors}")
+    return told
