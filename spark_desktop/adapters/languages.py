@@ -45,7 +45,7 @@ _JAVA_TYPES = (
 )
 _RUST_COMMENTS = ("line_comment", "block_comment")
 
-_GRAMMARS = (
+GRAMMARS = (
     Grammar("python", "tree_sitter_python", ("function_definition",), ("class_definition",)),
     Grammar("javascript", "tree_sitter_javascript", _JS_FUNCTIONS, ("class_declaration",)),
     Grammar(
@@ -99,7 +99,7 @@ _GRAMMARS = (
         factory="language_php",
     ),
 )
-_BY_NAME = {grammar.name: grammar for grammar in _GRAMMARS}
+_BY_NAME = {grammar.name: grammar for grammar in GRAMMARS}
 _EXTENSIONS = {
     "python": "py pyi pyw",
     "javascript": "js jsx mjs cjs",

@@ -13,6 +13,8 @@ from spark_desktop.domain.errors import SparkError
 # Only what ``--help`` needs is imported above: asyncio, HTTP, parsers and SQLite take a while.
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import asyncio
+
     from spark_desktop.cli.session import ProjectFactory
 
     Command = Callable[[argparse.Namespace, Output, ProjectFactory], Awaitable[ExitCode]]
@@ -49,7 +51,7 @@ def _run(
     async def work() -> ExitCode:
         task = asyncio.current_task()
         if task is not None:
-            output.on_closed = task.cancel
+            output.on_closed = lambda: _cancel(task)
         return await command(args, output, project_factory or open_with_shared_core)
 
     try:
@@ -74,6 +76,10 @@ def _command(name: str) -> "Command":
         case _:
             from spark_desktop.cli.doctor import run
     return run
+
+
+def _cancel(task: "asyncio.Task[None]") -> None:
+    task.cancel()
 
 
 def _forget_stdout() -> None:

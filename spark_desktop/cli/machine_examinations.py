@@ -1,0 +1,173 @@
+"""What ``spark doctor`` says about the machine: Python, processor, memory, Qt's libraries."""
+
+import importlib.util
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import psutil
+
+from spark_desktop.cli.findings import Finding, Verdict
+from spark_desktop.wiring import default_model_memory
+
+_PYTHON = (3, 11)
+_GIGABYTE = 1_000_000_000
+# Below this many watches a project with its dependencies may not be followed as a whole.
+_FEW_WATCHES = 65_536
+_WATCHES = Path("/proc/sys/fs/inotify/max_user_watches")
+_CPUINFO = Path("/proc/cpuinfo")
+# Windows' own number for AVX2 (winnt.h, PF_AVX2_INSTRUCTIONS_AVAILABLE).
+_WINDOWS_AVX2 = 40
+_LDD_S = 5.0
+# Debian's names of the packages that bare machines lack most often.
+_PACKAGES = {
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-image.so.0": "libxcb-image0",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-render-util.so.0": "libxcb-render-util0",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+    "libxkbcommon.so.0": "libxkbcommon0",
+}
+
+
+def python(version: tuple[int, ...] = sys.version_info[:3]) -> Finding:
+    """Return whether Python is new enough."""
+    detail = f"{'.'.join(map(str, version))} at {sys.executable}"
+    if version[:2] >= _PYTHON:
+        return Finding("Python", Verdict.OK, detail)
+    return Finding("Python", Verdict.MISSING, detail, "Install Python 3.11 or newer.")
+
+
+def processor(cpuinfo: Path = _CPUINFO) -> Finding:
+    """Return whether the processor has what the engine is built for."""
+    machine, cores = platform.machine(), len(psutil.Process().cpu_affinity() or [0])
+    detail = f"{machine}, {cores} usable cores"
+    if machine.lower() not in ("x86_64", "amd64"):
+        return Finding("processor", Verdict.OK, detail)
+    has = _has_avx2(cpuinfo)
+    if has is None:
+        return Finding("processor", Verdict.NOTE, f"{detail}; it does not say whether it has AVX2")
+    if has:
+        return Finding("processor", Verdict.OK, f"{detail}, AVX2")
+    return Finding(
+        "processor",
+        Verdict.MISSING,
+        f"{detail}, no AVX2, which the engine is built for",
+        "Use a machine with AVX2 (from 2013 on), or a virtual machine that passes it through.",
+    )
+
+
+def memory(total: int | None = None, available: int | None = None) -> Finding:
+    """Return whether the default model fits, in bytes of memory."""
+    known = psutil.virtual_memory()
+    total = known.total if total is None else total
+    available = known.available if available is None else available
+    needed = default_model_memory()
+    detail = (
+        f"{available / _GIGABYTE:.1f} of {total / _GIGABYTE:.1f} GB available, "
+        f"the default model takes {needed / _GIGABYTE:.1f} GB"
+    )
+    if total < needed:
+        return Finding("memory", Verdict.MISSING, detail, "Use a machine with more memory.")
+    if available < needed:
+        return Finding("memory", Verdict.NOTE, detail, "Close other programs first.")
+    return Finding("memory", Verdict.OK, detail)
+
+
+def qt_libraries(plugins: Path | None = None) -> Finding:
+    """Return whether the system has the libraries that Qt's window needs; asked on Linux only."""
+    name = "Qt libraries"
+    if not sys.platform.startswith("linux"):
+        return Finding(name, Verdict.OK, "Qt brings its own on this system")
+    plugins = plugins or _plugins()
+    if plugins is None:
+        step = "Install Spark Desktop again, with its dependencies."
+        return Finding(name, Verdict.MISSING, "PySide6 is not installed", step)
+    try:
+        missing = _unresolved(plugins / "platforms" / "libqxcb.so")
+    except (OSError, subprocess.SubprocessError) as error:
+        return Finding(name, Verdict.NOTE, f"they could not be examined: {error}")
+    if not missing:
+        return Finding(name, Verdict.OK, "all found")
+    return Finding(name, Verdict.MISSING, f"not found: {', '.join(missing)}", _install(missing))
+
+
+def display(environment: Mapping[str, str] = os.environ) -> Finding:
+    """Return whether a window can be shown; the command line needs none."""
+    if not sys.platform.startswith("linux"):
+        return Finding("display", Verdict.OK, "the system's own")
+    for variable in ("WAYLAND_DISPLAY", "DISPLAY"):
+        if environment.get(variable):
+            return Finding("display", Verdict.OK, f"{variable}={environment[variable]}")
+    return Finding(
+        "display",
+        Verdict.NOTE,
+        "none: the window cannot be shown, the command line works",
+        "Start spark-desktop in a desktop session, or under xvfb-run.",
+    )
+
+
+def file_watches(limit: Path = _WATCHES) -> Finding:
+    """Return whether the system lets a program follow a large folder."""
+    try:
+        count = int(limit.read_text(encoding="ascii"))
+    except (OSError, ValueError):
+        return Finding("file watches", Verdict.OK, "this system sets no limit")
+    if count >= _FEW_WATCHES:
+        return Finding("file watches", Verdict.OK, f"{count} folders")
+    return Finding(
+        "file watches",
+        Verdict.NOTE,
+        f"{count} folders: a larger project cannot be followed as a whole",
+        "Raise it: sudo sysctl fs.inotify.max_user_watches=524288",
+    )
+
+
+def _has_avx2(cpuinfo: Path) -> bool | None:
+    if sys.platform == "win32":
+        import ctypes
+
+        return bool(ctypes.windll.kernel32.IsProcessorFeaturePresent(_WINDOWS_AVX2))
+    try:
+        text = cpuinfo.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    flags = [line.split() for line in text.splitlines() if line.startswith("flags")]
+    return any("avx2" in line for line in flags) if flags else None
+
+
+def _plugins() -> Path | None:
+    # Found, not imported: the command line works without Qt.
+    spec = importlib.util.find_spec("PySide6")
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    return Path(folders[0]) / "Qt" / "plugins" if folders else None
+
+
+def _unresolved(library: Path) -> list[str]:
+    # ldd tells all that is missing, where loading the library would tell the first.
+    told = subprocess.run(
+        ["ldd", str(library)],
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=_LDD_S,
+        check=True,
+    )
+    lines = told.stdout.splitlines()
+    return sorted({line.split()[0] for line in lines if line.endswith("=> not found")})
+
+
+def _install(missing: list[str]) -> str:
+    packages = [_PACKAGES[name] for name in missing if name in _PACKAGES]
+    if len(packages) < len(missing):
+        return "Install the packages of your system that hold these files."
+    return f"On Debian and Ubuntu: sudo apt install {' '.join(packages)}"

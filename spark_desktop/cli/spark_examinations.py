@@ -1,0 +1,179 @@
+"""What ``spark doctor`` says about Spark itself: packages, engine, data, model, running cores."""
+
+import http.client
+import importlib
+import json
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Sequence
+from contextlib import closing
+from importlib import metadata
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from spark_desktop.adapters.core_lookup import CoreAddress, CoreFiles, address_of
+from spark_desktop.adapters.languages import grammar_modules
+from spark_desktop.cli.findings import Finding, Verdict
+
+_DISTRIBUTION = "spark-desktop"
+_REINSTALL = "Install Spark Desktop again, with its dependencies."
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_PROCESS_S = 10.0
+_HEALTH_S = 1.0
+
+
+def packages() -> Finding:
+    """Return Spark's version, and which of its dependencies are not installed."""
+    try:
+        version = metadata.version(_DISTRIBUTION)
+        wanted = metadata.requires(_DISTRIBUTION) or []
+    except metadata.PackageNotFoundError:
+        return Finding("Spark", Verdict.NOTE, "runs from its sources, without being installed")
+    names = [_name_of(line) for line in wanted if "extra ==" not in line]
+    missing = [name for name in names if not _installed(name)]
+    if missing:
+        detail = f"{version}; not installed: {', '.join(missing)}"
+        return Finding("Spark", Verdict.MISSING, detail, _REINSTALL)
+    return Finding("Spark", Verdict.OK, f"{version}, {len(names)} dependencies")
+
+
+def grammars(modules: Sequence[str] | None = None) -> Finding:
+    """Return whether every grammar can be loaded."""
+    modules = grammar_modules() if modules is None else modules
+    broken = []
+    for module in modules:
+        try:
+            importlib.import_module(module)
+        except ImportError as error:
+            broken.append(f"{module} ({error})")
+    if broken:
+        detail = f"not loaded: {', '.join(broken)}"
+        return Finding("grammars", Verdict.MISSING, detail, _REINSTALL)
+    return Finding("grammars", Verdict.OK, f"{len(modules)} loaded")
+
+
+def engine(module: str = "xllamacpp") -> Finding:
+    """Return whether the engine's library loads on this machine."""
+    if getattr(sys, "frozen", False):
+        return Finding("engine", Verdict.OK, "part of spark-core")
+    # In a process of its own: on a processor without its instructions, loading it would end ours.
+    try:
+        tried = _told([sys.executable, "-c", f"import {module}"])
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Finding("engine", Verdict.MISSING, f"{module} does not load: {error}", _REINSTALL)
+    if tried.returncode == 0:
+        version = f" {metadata.version(module)}" if _installed(module) else ""
+        return Finding("engine", Verdict.OK, f"{module}{version}")
+    reason = _last_line(tried.stderr) or f"exit code {tried.returncode}"
+    return Finding("engine", Verdict.MISSING, f"{module} does not load: {reason}", _REINSTALL)
+
+
+def data(folder: Path) -> Finding:
+    """Return whether Spark's data folder can be written; it is not created."""
+    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if existing.is_dir() and os.access(existing, os.R_OK | os.W_OK | os.X_OK):
+        new = "" if existing == folder else " (made at the first use)"
+        return Finding("data folder", Verdict.OK, f"{folder}{new}")
+    return Finding(
+        "data folder",
+        Verdict.MISSING,
+        f"{folder}: {existing} cannot be written",
+        "Make it writable for you, or name another folder in SPARK_DATA_DIR.",
+    )
+
+
+def database(path: Path) -> Finding:
+    """Return whether the database of threads and changes is sound; it is not changed."""
+    if not path.exists():
+        return Finding("database", Verdict.OK, "none yet: made at the first use")
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as opened:
+            told = str(opened.execute("PRAGMA quick_check(1)").fetchone()[0])
+    except sqlite3.Error as error:
+        told = str(error)
+    if told == "ok":
+        return Finding("database", Verdict.OK, f"{path}, {path.stat().st_size / 1e6:.1f} MB")
+    return Finding(
+        "database",
+        Verdict.MISSING,
+        f"{path}: {told}",
+        "The next start moves a damaged one aside and begins anew; keep a copy if you need it.",
+    )
+
+
+def model(command: tuple[str, ...]) -> Finding:
+    """Return whether the default model is here; ``command`` starts the core's program."""
+    try:
+        told = _told([*command, "models", "path"])
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return Finding("model", Verdict.MISSING, f"the core does not answer: {error}", _REINSTALL)
+    if told.returncode == 0:
+        return Finding("model", Verdict.OK, told.stdout.strip())
+    lines = [line.strip() for line in told.stderr.splitlines() if line.strip()]
+    detail = lines[0].removeprefix("spark-core: ") if lines else f"exit code {told.returncode}"
+    # No failure: the first command that needs the model fetches it.
+    return Finding("model", Verdict.NOTE, detail, " ".join(lines[1:]))
+
+
+def running_cores(folder: Path) -> Finding:
+    """Return which cores run for this user and whether they answer."""
+    name = "running core"
+    addresses = [found for path in sorted(folder.glob("core-*.json")) if (found := _read(path))]
+    if not addresses:
+        return Finding(name, Verdict.OK, "none: the next command starts one")
+    silent = [address for address in addresses if not _healthy(address)]
+    detail = "; ".join(f"{a.model} at {a.url}, process {a.pid}" for a in silent or addresses)
+    if not silent:
+        return Finding(name, Verdict.OK, detail)
+    step = "If it stays so, end that process; the next command starts another."
+    return Finding(name, Verdict.NOTE, f"does not answer: {detail}", step)
+
+
+def _name_of(requirement: str) -> str:
+    match = _NAME.match(requirement)
+    return match[0] if match else requirement
+
+
+def _installed(name: str) -> bool:
+    try:
+        metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _told(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=_PROCESS_S,
+        check=False,
+    )
+
+
+def _last_line(text: str) -> str:
+    return next((line.strip() for line in reversed(text.splitlines()) if line.strip()), "")
+
+
+def _read(path: Path) -> CoreAddress | None:
+    return address_of(CoreFiles(path.parent, path.stem))
+
+
+def _healthy(address: CoreAddress) -> bool:
+    place = urlsplit(address.url)
+    # Not through a client library: those honour the proxies of the environment.
+    connection = http.client.HTTPConnection(place.hostname or "", place.port, timeout=_HEALTH_S)
+    try:
+        connection.request("GET", "/health")
+        answer = json.loads(connection.getresponse().read())
+    except (OSError, http.client.HTTPException, ValueError):
+        return False
+    finally:
+        connection.close()
+    return isinstance(answer, dict) and answer.get("status") == "ok"

@@ -1,0 +1,87 @@
+"""A project with every port faked and the real services."""
+
+from dataclasses import dataclass
+
+from fakes import (
+    Answer,
+    FakeClock,
+    FakeCore,
+    FakeEndpoint,
+    LineSyntax,
+    MemoryCheckpoints,
+    MemoryFiles,
+    MemoryThreads,
+    Recorder,
+    ScriptedWatch,
+)
+
+from spark_desktop.domain.proposal import Proposal
+from spark_desktop.domain.trigger import Trigger
+from spark_desktop.services.board import ProposalBoard
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.chat import ChatService
+from spark_desktop.services.edits import EditService
+from spark_desktop.services.inbox import Inbox
+from spark_desktop.services.review import ReviewService
+from spark_desktop.services.suggest import Suggester
+from spark_desktop.services.turns import Turns
+
+
+@dataclass
+class World:
+    """The services of one project and the fakes under them."""
+
+    files: MemoryFiles
+    endpoint: FakeEndpoint
+    core: FakeCore
+    checkpoints: MemoryCheckpoints
+    threads: MemoryThreads
+    watch: ScriptedWatch
+    seen: Recorder
+    board: ProposalBoard
+    edits: EditService
+    review: ReviewService
+    chat: ChatService
+    turns: Turns
+    inbox: Inbox
+    clock: FakeClock
+
+    async def ready(self, trigger: Trigger) -> Proposal:
+        """Request a proposal and return it when its turn is over."""
+        proposal_id = self.turns.request(trigger)
+        await self.turns.idle()
+        return self.board.get(proposal_id)
+
+    def triggers(self, path: str) -> tuple[Trigger, ...]:
+        """Return what stands in a file."""
+        return LineSyntax().triggers(self.files.snapshot(path))
+
+
+def build(files: MemoryFiles, *answers: Answer | str) -> World:
+    """Return a world whose endpoint gives these answers in order."""
+    bus, clock, syntax = Bus(), FakeClock(), LineSyntax()
+    endpoint = FakeEndpoint(*answers)
+    core = FakeCore(endpoint)
+    checkpoints, threads, watch = MemoryCheckpoints(), MemoryThreads(clock), ScriptedWatch()
+    board = ProposalBoard(bus)
+    edits = EditService(files, checkpoints, bus, clock)
+    review = ReviewService(board, edits, files)
+    chat = ChatService(threads, files, core, bus, clock)
+    turns = Turns(Suggester(core, files, syntax, board, clock, bus), review, chat, board, bus)
+    inbox = Inbox(files, watch, syntax, turns, review, bus)
+    return World(
+        files,
+        endpoint,
+        core,
+        checkpoints,
+        threads,
+        watch,
+        Recorder(bus),
+        board,
+        edits,
+        review,
+        chat,
+        turns,
+        inbox,
+        clock,
+    )
