@@ -176,6 +176,11 @@ def grammar_for(path: str) -> Grammar | None:
     return _BY_NAME[name] if name else None
 
 
+def grammar_modules() -> tuple[str, ...]:
+    """Return the names of the modules that hold the grammars, without loading them."""
+    return tuple(sorted({grammar.module for grammar in GRAMMARS}))
+
+
 def rows_of(node: Node) -> tuple[int, int]:
     """Return the node's first line and the line after its last."""
     start, end = node.start_point, node.end_point

@@ -5,13 +5,14 @@ import os
 import platform
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
 import psutil
 
 from spark_desktop.cli.findings import Finding, Verdict
-from spark_desktop.wiring import default_model_memory
+from spark_resources import resource
 
 _PYTHON = (3, 11)
 _GIGABYTE = 1_000_000_000
@@ -49,8 +50,8 @@ def python(version: tuple[int, ...] = sys.version_info[:3]) -> Finding:
 
 def processor(cpuinfo: Path = _CPUINFO) -> Finding:
     """Return whether the processor has what the engine is built for."""
-    machine, cores = platform.machine(), len(psutil.Process().cpu_affinity() or [0])
-    detail = f"{machine}, {cores} usable cores"
+    machine, cores = platform.machine(), psutil.cpu_count() or 1
+    detail = f"{machine}, {cores} logical cores"
     if machine.lower() not in ("x86_64", "amd64"):
         return Finding("processor", Verdict.OK, detail)
     has = _has_avx2(cpuinfo)
@@ -71,7 +72,7 @@ def memory(total: int | None = None, available: int | None = None) -> Finding:
     known = psutil.virtual_memory()
     total = known.total if total is None else total
     available = known.available if available is None else available
-    needed = default_model_memory()
+    needed = _model_memory()
     detail = (
         f"{available / _GIGABYTE:.1f} of {total / _GIGABYTE:.1f} GB available, "
         f"the default model takes {needed / _GIGABYTE:.1f} GB"
@@ -130,6 +131,12 @@ def file_watches(limit: Path = _WATCHES) -> Finding:
         f"{count} folders: a larger project cannot be followed as a whole",
         "Raise it: sudo sysctl fs.inotify.max_user_watches=524288",
     )
+
+
+def _model_memory() -> int:
+    catalogue = tomllib.loads(resource("models.toml").read_text(encoding="utf-8"))
+    wanted = catalogue["default"]
+    return next(int(m["memory_bytes"]) for m in catalogue["models"] if m["id"] == wanted)
 
 
 def _has_avx2(cpuinfo: Path) -> bool | None:

@@ -14,7 +14,9 @@ from importlib import metadata
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from spark_desktop.adapters.core_lookup import CoreAddress, CoreFiles, address_of
+import psutil
+
+from spark_desktop.adapters.core_lookup import CoreAddress, address_in
 from spark_desktop.adapters.languages import grammar_modules
 from spark_desktop.cli.findings import Finding, Verdict
 
@@ -162,7 +164,11 @@ def _last_line(text: str) -> str:
 
 
 def _read(path: Path) -> CoreAddress | None:
-    return address_of(CoreFiles(path.parent, path.stem))
+    try:
+        address = address_in(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return None
+    return address if address is not None and psutil.pid_exists(address.pid) else None
 
 
 def _healthy(address: CoreAddress) -> bool:
