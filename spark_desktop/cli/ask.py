@@ -29,20 +29,25 @@ async def run(args: argparse.Namespace, output: Output, factory: ProjectFactory)
                 output.text(event.piece)
 
         project.bus.subscribe(TurnStreamed, on_piece)
+        if not args.go_on:
+            await project.chat.new_thread()
         turn = await project.chat.ask(question, path=paths[0] if paths else None)
     return _end(turn, output)
 
 
 async def _question(question: str, more: list[str], files: FileStore) -> str:
-    """Return the question with the further files in front, as the first goes by its path."""
+    """Return the question and the further files; the first file goes by its path.
+
+    The question comes first, as a chat is named by its first words.
+    """
     if not question.strip():
         raise UsageError("The question is empty.", 'Ask one: spark ask "…"')
     quoted = []
     for path in more:
         snapshot = await files.read(path)
         language = Path(path).suffix.lstrip(".")
-        quoted.append(f"{path}:\n```{language}\n{snapshot.text.content}\n```\n\n")
-    return "".join(quoted) + question
+        quoted.append(f"\n\n{path}:\n```{language}\n{snapshot.text.content.rstrip()}\n```")
+    return question + "".join(quoted)
 
 
 def _end(turn: Turn, output: Output) -> ExitCode:

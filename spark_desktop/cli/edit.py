@@ -13,8 +13,9 @@ from spark_desktop.cli.session import ProjectFactory, project_at
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ProposalStreamed
 from spark_desktop.domain.history import AppliedChange
-from spark_desktop.domain.proposal import Conflict, Failed, Proposal, Ready, Withheld
-from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.patch import FilePatch
+from spark_desktop.domain.proposal import Conflict, Failed, Proposal, Ready
+from spark_desktop.domain.text import SourceText, split_lines
 from spark_desktop.domain.trigger import Instruction, Span
 from spark_desktop.domain.workspace import Snapshot
 
@@ -26,6 +27,8 @@ _LINES = re.compile(r"(\d+)(?:-(\d+))?")
 
 async def run(args: argparse.Namespace, output: Output, factory: ProjectFactory) -> ExitCode:
     """Print the proposal as a diff, and apply it with ``--apply``."""
+    if not args.instruction.strip():
+        raise UsageError("The instruction is empty.", 'Say what to change: spark edit FILE "…"')
     file = folders.existing_file(args.path)
     root = folders.folder_of(file)
     path = folders.path_in(root, file)
@@ -74,22 +77,28 @@ def _span(lines: str | None, snapshot: Snapshot) -> Span | None:
 
 
 def _end(proposal: Proposal, change: AppliedChange | None, output: Output) -> ExitCode:
-    text = proposal.trigger.snapshot.text
-    shown = not isinstance(proposal.state, Withheld)
     if output.structured:
         applied = change_json(change) if change else None
         output.record({"event": "proposal", **proposal_json(proposal), "applied": applied})
-    elif shown and proposal.patch:
-        output.data(git_diff(proposal.patch, text))
-        if reason := refused_by_git(text):
-            output.note(f"spark: {reason}: write this change with --apply.")
-    if change:
-        output.note(f"Applied to {change.path}. To take it back: spark undo")
-    if isinstance(proposal.state, Conflict):
-        output.note(f"spark: {proposal.state.reason}")
-        return ExitCode.CONFLICT
-    if shown and proposal.patch and proposal.patch.hunks:
+    if isinstance(proposal.state, Ready) and proposal.patch:
+        if not output.structured:
+            _print(proposal.patch, proposal.trigger.snapshot.text, change, output)
+        if change:
+            output.note(f"Applied to {change.path}. To take it back: spark undo")
         return ExitCode.OK
-    reason = reason_of(proposal) or "the model changed nothing"
+    reason = reason_of(proposal)
+    if isinstance(proposal.state, Conflict):
+        # Its diff was made for another text: git would refuse it, or worse, take it.
+        output.note(f"spark: {reason} Ask once more.")
+        return ExitCode.CONFLICT
     output.note(f"spark: No proposal: {reason}. Word the instruction differently, or use --lines.")
     return ExitCode.WITHHELD
+
+
+def _print(
+    patch: FilePatch, text: SourceText, change: AppliedChange | None, output: Output
+) -> None:
+    output.data(git_diff(patch, text))
+    reason = refused_by_git(text)
+    if reason and change is None:
+        output.note(f"spark: {reason}: write this change with --apply.")

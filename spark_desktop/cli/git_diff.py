@@ -10,20 +10,35 @@ _ESCAPES = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
 def git_diff(patch: FilePatch, before: SourceText) -> bytes:
     """Return the diff in the file's own encoding, as git compares bytes; empty without hunks.
 
+    Raises NotTextError where a new line cannot be written in that encoding.
+    """
+    # What cannot be written to the file has no place in a diff of it either.
+    before.with_content(apply(before.content, patch.hunks)).encode()
+    header, hunks = _parts(patch, before)
+    encoding = "utf-8" if refused_by_git(before) else before.encoding
+    return header.encode("utf-8", errors="surrogateescape") + hunks.encode(encoding)
+
+
+def diff_text(patch: FilePatch, before: SourceText) -> str:
+    """Return the same diff as text, which is also there where the bytes are not."""
+    return "".join(_parts(patch, before))
+
+
+def _parts(patch: FilePatch, before: SourceText) -> tuple[str, str]:
+    """Return the header, which git reads as UTF-8, and the hunks, which are in the file's encoding.
+
     The ``diff --git`` header makes git read the path from the top of the work tree; without it git
     would read the path from the current folder.
     """
     if not patch.hunks:
-        return b""
+        return "", ""
     if before.bom:
         patch, before = _with_mark(patch, before)
     _old, _new, hunks = format_patch(patch, before.content).split("\n", 2)
     old, new = _quoted(f"a/{patch.path}"), _quoted(f"b/{patch.path}")
     # git ends a name with spaces by a tab; others would take the rest of the line for a date.
     tab = "\t" if " " in patch.path else ""
-    header = f"diff --git {old} {new}\n--- {old}{tab}\n+++ {new}{tab}\n"
-    encoding = "utf-8" if refused_by_git(before) else before.encoding
-    return header.encode("utf-8", errors="surrogateescape") + hunks.encode(encoding)
+    return f"diff --git {old} {new}\n--- {old}{tab}\n+++ {new}{tab}\n", hunks
 
 
 def refused_by_git(text: SourceText) -> str:

@@ -52,6 +52,12 @@ def _add_ask(add: _Add) -> None:
     ask.add_argument(
         "--file", action="append", default=[], metavar="F", help="file it is about; may be repeated"
     )
+    ask.add_argument(
+        "--continue",
+        dest="go_on",
+        action="store_true",
+        help="go on with the newest chat of this folder; otherwise a new one is begun",
+    )
     _add_model(ask)
 
 
@@ -59,7 +65,9 @@ def _add_edit(add: _Add) -> None:
     edit = add("edit", "Print a proposed change as a unified diff that git apply takes.")
     edit.add_argument("path", metavar="FILE")
     edit.add_argument("instruction")
-    edit.add_argument("--lines", metavar="A-B", help="only these lines, counted from 1")
+    edit.add_argument(
+        "--lines", metavar="A-B", help="change what these lines are in, counted from 1"
+    )
     edit.add_argument("--apply", action="store_true", help="write it; spark undo takes it back")
     _add_model(edit)
 
@@ -83,5 +91,7 @@ def _add_history(add: _Add) -> None:
 
 def _add_model(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--model", metavar="ID_OR_PATH", help="model of the core that is started, if none runs"
+        "--model",
+        metavar="ID_OR_PATH",
+        help="id of a model, or a GGUF file; programs that name the same one share a core",
     )

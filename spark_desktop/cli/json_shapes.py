@@ -1,11 +1,11 @@
 """The JSON that scripts read; docs/cli.md describes each shape."""
 
-from spark_desktop.cli.git_diff import git_diff
+from spark_desktop.cli.git_diff import diff_text
 from spark_desktop.domain.completion import Timing, Usage
 from spark_desktop.domain.conversation import Turn
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.patch import Hunk
-from spark_desktop.domain.proposal import Proposal
+from spark_desktop.domain.proposal import Closed, Conflict, Proposal, Ready
 from spark_desktop.domain.trigger import Span, Trigger, kind_of, title_of
 from spark_desktop.domain.workspace import Ignored
 
@@ -23,16 +23,21 @@ def trigger_json(trigger: Trigger) -> Json:
 
 
 def proposal_json(proposal: Proposal) -> Json:
-    """Return a proposal with its diff, its evidence and what it took."""
+    """Return a proposal with its diff, its evidence and what it took.
+
+    A patch that failed its checks is left out: a script would apply it.
+    """
     text = proposal.trigger.snapshot.text
-    patch = proposal.patch
+    shown = isinstance(proposal.state, Ready | Conflict | Closed)
+    patch = proposal.patch if shown else None
     return {
         "id": proposal.id,
         "trigger": trigger_json(proposal.trigger),
         "state": state_name(proposal),
         "reason": reason_of(proposal),
         "path": proposal.trigger.snapshot.path,
-        "diff": git_diff(patch, text).decode(text.encoding, "replace") if patch else "",
+        "encoding": text.encoding,
+        "diff": diff_text(patch, text) if patch else "",
         "hunks": [hunk_json(hunk) for hunk in patch.hunks] if patch else [],
         "evidence": [
             {"name": check.name, "passed": check.passed, "detail": check.detail}

@@ -33,6 +33,7 @@ def main(argv: Sequence[str] | None = None, project_factory: "ProjectFactory | N
         output.fail(error)
         code = code_of(error)
     except KeyboardInterrupt:
+        output.redraw("")
         code = ExitCode.INTERRUPTED
     if output.closed:
         _forget_stdout()

@@ -13,8 +13,11 @@ from spark_desktop.cli.json_shapes import (
 )
 from spark_desktop.cli.output import Output
 from spark_desktop.domain.conversation import Turn, TurnState
+from spark_desktop.domain.errors import NotTextError
 from spark_desktop.domain.events import ChangeIgnored, ProposalChanged, TurnChanged, WorkFailed
+from spark_desktop.domain.patch import FilePatch
 from spark_desktop.domain.proposal import Failed, Proposal, Queued, Ready, Streaming
+from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import kind_of, title_of
 from spark_desktop.services.bus import Bus
 
@@ -27,7 +30,8 @@ class WatchReport:
 
     def __init__(self, output: Output, bus: Bus) -> None:
         self._output = output
-        self._states: dict[str, str] = {}
+        self._states: dict[str, tuple[str, FilePatch | None]] = {}
+        self._answered: set[str] = set()
         self.failed = False
         bus.subscribe(ProposalChanged, self._on_proposal)
         bus.subscribe(TurnChanged, self._on_turn)
@@ -44,7 +48,9 @@ class WatchReport:
     def _on_proposal(self, event: ProposalChanged) -> None:
         proposal = event.proposal
         known = self._states.get(proposal.id)
-        state = state_name(proposal)
+        # A proposal that moved with its file is another diff.
+        ready = isinstance(proposal.state, Ready)
+        state = state_name(proposal), proposal.patch if ready else None
         if state == known:
             return
         self._states[proposal.id] = state
@@ -69,18 +75,24 @@ class WatchReport:
 
     def _proposal(self, proposal: Proposal) -> None:
         if isinstance(proposal.state, Ready) and proposal.patch:
-            self._output.data(git_diff(proposal.patch, proposal.trigger.snapshot.text))
+            self._diff(proposal.patch, proposal.trigger.snapshot.text)
             return
         reason = reason_of(proposal)
         self._output.line(
             f"{state_name(proposal)}  {title_of(proposal.trigger)}  {reason}".rstrip()
         )
 
+    def _diff(self, patch: FilePatch, text: SourceText) -> None:
+        try:
+            self._output.data(git_diff(patch, text))
+        except NotTextError as error:
+            self._output.line(f"failed  {error}")
+
     def _on_turn(self, event: TurnChanged) -> None:
         turn = event.turn
-        if turn.state is TurnState.STREAMING or self._states.get(turn.id) == turn.state.value:
+        if turn.state is TurnState.STREAMING or turn.id in self._answered:
             return
-        self._states[turn.id] = turn.state.value
+        self._answered.add(turn.id)
         self.failed = self.failed or turn.state is TurnState.FAILED
         if self._output.structured:
             self._output.record({"event": "answer", **turn_json(turn)})
