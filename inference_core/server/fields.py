@@ -1,6 +1,7 @@
 """Read a request's JSON body: what is unknown is ignored, what has a wrong type is named."""
 
 import json
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -26,6 +27,8 @@ class Fields:
             data = json.loads(body)
         except ValueError as error:
             raise RequestError(f"The body is not valid JSON: {error}.", code="bad_json") from error
+        except RecursionError as error:
+            raise RequestError("The body is nested too deeply.", code="bad_json") from error
         if not isinstance(data, dict):
             raise RequestError("The body must be a JSON object.", code="bad_json")
         return cls(data)
@@ -36,17 +39,19 @@ class Fields:
 
     def text(self, name: str, default: str | None = None) -> str:
         """Return a string; without a default the field is required."""
-        return self._read(name, default, _as_text, "a string")
+        return self._whole(name, self._read(name, default, _as_text, "a string"))
 
     def flag(self, name: str, default: bool = False) -> bool:
         """Return a boolean."""
         return self._read(name, default, _as_flag, "a boolean")
 
-    def integer(self, name: str, low: int) -> int | None:
-        """Return an integer that is at least ``low``, None where the field is absent."""
+    def integer(self, name: str, low: int, high: int | None = None) -> int | None:
+        """Return an integer from ``low`` to ``high``, None where the field is absent."""
         value = self._optional(name, _as_integer, "an integer")
         if value is not None and value < low:
             raise self.wrong(name, f"must be at least {low}, not {value}")
+        if value is not None and high is not None and value > high:
+            raise self.wrong(name, f"must be at most {high}, not {value}")
         return value
 
     def number(self, name: str, low: float, high: float) -> float | None:
@@ -62,11 +67,12 @@ class Fields:
             return ()
         value = self.data[name]
         if isinstance(value, str):
-            return (value,)
+            return (self._whole(name, value),)
         items = self._read(name, None, _as_list, "a string or a list of strings")
         for index, item in enumerate(items):
             if not isinstance(item, str):
                 raise self.wrong(f"{name}[{index}]", f"must be a string, not {kind_of(item)}")
+            self._whole(f"{name}[{index}]", item)
         return tuple(items)
 
     def objects(self, name: str, required: bool = False) -> tuple["Fields", ...]:
@@ -83,6 +89,15 @@ class Fields:
         """Return the error that names a field of this object."""
         param = self.path + name
         return RequestError(f"'{param}' {why}.", param=param, code="invalid_value")
+
+    def _whole(self, name: str, text: str) -> str:
+        """Return the text; JSON can spell half a character, which nothing behind here takes."""
+        try:
+            text.encode("utf-8")
+        except UnicodeEncodeError as error:
+            why = f"has half a surrogate pair at character {error.start}"
+            raise self.wrong(name, why) from error
+        return text
 
     def _nested(self, name: str, value: Any) -> "Fields":
         if not isinstance(value, dict):
@@ -129,7 +144,10 @@ def _as_integer(value: object) -> int | None:
 def _as_number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _as_list(value: object) -> list[Any] | None:

@@ -18,6 +18,9 @@ from inference_core.server.served_model import ServedModel
 # A fill-in runs on after its end until something stops it.
 _INFILL_TOKENS = 256
 
+# The engine reads numbers into 32 bits and lets larger ones wrap around without a word.
+_INT32_MAX = 2**31 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -45,7 +48,7 @@ def read_chat(fields: Fields, model: ServedModel) -> Generation:
         raise fields.wrong("messages", "must have at least one message")
     # OpenAI renamed max_tokens; where both are sent the new name counts.
     limit = "max_completion_tokens" if fields.has("max_completion_tokens") else "max_tokens"
-    sampling = _sampling(fields, fields.integer(limit, low=1))
+    sampling = _sampling(fields, _limit(fields, limit, low=1))
     return Generation(ChatPrompt(messages), sampling, _delivery(fields))
 
 
@@ -55,7 +58,7 @@ def read_completion(fields: Fields, model: ServedModel) -> Generation:
     Raises RequestError.
     """
     _check_common(fields, model)
-    sampling = _sampling(fields, fields.integer("max_tokens", low=1))
+    sampling = _sampling(fields, _limit(fields, "max_tokens", low=1))
     if fields.has("suffix"):
         infill = Infill(fields.text("prompt"), fields.text("suffix"))
         return _fill_in(infill, sampling, _delivery(fields), model)
@@ -77,7 +80,7 @@ def read_infill(fields: Fields, model: ServedModel) -> Generation:
     )
     limit = "n_predict" if fields.has("n_predict") else "max_tokens"
     # llama-server takes -1 for "no limit"; here that is the default limit of a fill-in.
-    wanted = fields.integer(limit, low=-1)
+    wanted = _limit(fields, limit, low=-1)
     if wanted == 0:
         raise fields.wrong(limit, "must be at least 1, or -1 for the default")
     tokens = _INFILL_TOKENS if wanted in (None, -1) else wanted
@@ -100,6 +103,18 @@ def _check_common(fields: Fields, model: ServedModel) -> None:
         raise fields.wrong("n", "must be 1: this core answers once")
 
 
+def _limit(fields: Fields, name: str, low: int) -> int | None:
+    """Return a limit in tokens; the context ends every answer long before the largest one."""
+    wanted = fields.integer(name, low)
+    return None if wanted is None else min(wanted, _INT32_MAX)
+
+
+def _seed(fields: Fields) -> int | None:
+    """Return the seed; OpenAI's have 64 bits, of which the lower 31 are kept."""
+    seed = fields.integer("seed", low=-1)
+    return seed if seed is None or seed < 0 else seed & _INT32_MAX
+
+
 def _delivery(fields: Fields) -> Delivery:
     options = fields.child("stream_options")
     return Delivery(
@@ -114,11 +129,11 @@ def _sampling(fields: Fields, max_tokens: int | None) -> Sampling:
         max_tokens=max_tokens,
         temperature=fields.number("temperature", 0.0, 2.0),
         top_p=fields.number("top_p", 0.0, 1.0),
-        top_k=fields.integer("top_k", low=0),
+        top_k=fields.integer("top_k", low=0, high=_INT32_MAX),
         min_p=fields.number("min_p", 0.0, 1.0),
         presence_penalty=fields.number("presence_penalty", -2.0, 2.0),
         frequency_penalty=fields.number("frequency_penalty", -2.0, 2.0),
-        seed=fields.integer("seed", low=-1),
+        seed=_seed(fields),
         stop=tuple(stop for stop in fields.texts("stop") if stop),
     )
 
@@ -151,6 +166,8 @@ def _text_or_tokens(fields: Fields) -> TextPrompt | TokenPrompt:
     for index, item in enumerate(prompt):
         if isinstance(item, bool) or not isinstance(item, int):
             raise fields.wrong(f"prompt[{index}]", f"must be a token number, not {kind_of(item)}")
+        if not 0 <= item <= _INT32_MAX:
+            raise fields.wrong(f"prompt[{index}]", "is no token number of any model")
     if not prompt:
         raise RequestError("'prompt' must not be empty.", param="prompt", code="invalid_value")
     return TokenPrompt(tuple(prompt))

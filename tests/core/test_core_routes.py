@@ -10,6 +10,8 @@ from inference_core.engine.replay import ReplayEngine, ScriptedAnswer
 from inference_core.models.catalogue import Catalogue
 from inference_core.server.activity import Activity
 from inference_core.server.app import BODY_LIMIT_BYTES, build_app
+from inference_core.server.fields import Fields
+from inference_core.server.requests import read_completion, read_infill
 from inference_core.server.served_model import ServedModel
 
 TOKEN = "secret"
@@ -296,11 +298,21 @@ CHAT, TEXT, FILL = "/v1/chat/completions", "/v1/completions", "/infill"
         (FILL, {"n_predict": 0}, "n_predict", "at least 1, or -1"),
         (FILL, {"n_predict": -2}, "n_predict", "at least -1"),
         ("/tokenize", {}, "content", "is required"),
+        (CHAT, chat("\ud83d"), "messages[0].content", "half a surrogate pair at character 0"),
+        (CHAT, chat(model="\ud800"), "model", "half a surrogate pair"),
+        (CHAT, chat(stop="\ud800"), "stop", "half a surrogate pair"),
+        (CHAT, chat(stop=["a", "b\udc00"]), "stop[1]", "half a surrogate pair at character 1"),
+        (CHAT, chat(temperature=10**400), "temperature", "from 0 to 2, not inf"),
+        (CHAT, chat(temperature=-(10**400)), "temperature", "from 0 to 2, not -inf"),
+        (CHAT, chat(top_k=2**31), "top_k", "at most 2147483647, not 2147483648"),
+        (TEXT, {"prompt": [1, 2**40]}, "prompt[1]", "is no token number"),
+        (TEXT, {"prompt": [-1]}, "prompt[0]", "is no token number"),
     ],
 )
 async def test_a_wrong_field_is_named(path, body, param, says):
     async with core() as client:
-        response = await client.post(path, json=body)
+        # Not json=body: the client refuses to send half a surrogate pair.
+        response = await client.post(path, content=json.dumps(body))
     error = response.json()["error"]
     assert response.status_code == 400
     assert error["param"] == param
@@ -309,7 +321,16 @@ async def test_a_wrong_field_is_named(path, body, param, says):
     assert error["type"] == "invalid_request_error"
 
 
-@pytest.mark.parametrize(("body", "says"), [(b"{", "valid JSON"), (b"[]", "must be a JSON object")])
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        (b"{", "valid JSON"),
+        (b"[]", "must be a JSON object"),
+        (b'{"prompt": "\xff"}', "valid JSON"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'{"temperature": 1' + b"0" * 5000 + b"}", "valid JSON"),
+    ],
+)
 async def test_a_body_that_is_no_json_object_is_refused(body, says):
     async with core() as client:
         response = await client.post(CHAT, content=body)
@@ -322,6 +343,20 @@ async def test_a_body_over_the_limit_is_refused():
         response = await client.post(CHAT, content=b" " * (BODY_LIMIT_BYTES + 1))
     assert response.status_code == 413
     assert response.json()["error"]["code"] == "body_too_large"
+
+
+@pytest.mark.parametrize(
+    ("asked", "limit"), [(2**31, 2**31 - 1), (2**63, 2**31 - 1), (1e300, 2**31 - 1), (7, 7)]
+)
+def test_a_limit_that_the_engine_cannot_count_to_means_no_limit(asked, limit):
+    text = read_completion(Fields({"prompt": "a", "max_tokens": asked}), MODEL)
+    fill_in = read_infill(Fields({"n_predict": asked}), MODEL)
+    assert (text.sampling.max_tokens, fill_in.sampling.max_tokens) == (limit, limit)
+
+
+@pytest.mark.parametrize(("asked", "seed"), [(-1, -1), (42, 42), (2**31, 0), (2**63 + 9, 9)])
+def test_a_seed_keeps_the_bits_that_the_engine_has(asked, seed):
+    assert read_completion(Fields({"prompt": "a", "seed": asked}), MODEL).sampling.seed == seed
 
 
 @pytest.mark.parametrize("stream", [False, True])
