@@ -22,7 +22,7 @@ class AiComment:
 
 
 # How block comments (and documentation strings) begin and end; longer openings first.
-_BLOCKS = (
+BLOCKS = (
     ('"""', '"""'),
     ("'''", "'''"),
     ("<!--", "-->"),
@@ -72,7 +72,7 @@ def parse_ai_comment(comment: str) -> AiComment | None:
 def _without_markers(lines: Sequence[str]) -> list[str]:
     if not lines:
         return []
-    for opening, closing in _BLOCKS:
+    for opening, closing in BLOCKS:
         if lines[0].lower().startswith(opening):
             return _inside_block(lines, opening, closing)
     return [_without_line_marker(line) for line in lines]

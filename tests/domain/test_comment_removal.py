@@ -19,9 +19,19 @@ from spark_desktop.domain.workspace import snapshot_of
         ("// AI! sort (a)\nb\n", Span(0, 1), "sort (a)", "b\n", Span(0, 0)),
         ("# use -- here AI!\nb\n", Span(0, 1), "use -- here", "b\n", Span(0, 0)),
         ("x = a -- b  # swap AI!\n", Span(0, 1), "swap", "x = a -- b\n", Span(0, 1)),
+        ("  /* sort AI! */ go();\n", Span(0, 1), "sort", "  go();\n", Span(0, 1)),
+        ("a(); /* sort AI! */ b();\r\n", Span(0, 1), "sort", "a(); b();\r\n", Span(0, 1)),
+        ("f(/* sort AI! */ a);", Span(0, 1), "sort", "f( a);", Span(0, 1)),
+        ("a(); /* sort\n AI! */ b();\nc\n", Span(0, 2), "sort", "a(); b();\nc\n", Span(0, 1)),
+        ("<!-- sort AI! --><b>\n", Span(0, 1), "sort", "<b>\n", Span(0, 1)),
+        ("a --[[ sort AI! ]] b\n", Span(0, 1), "sort", "a b\n", Span(0, 1)),
+        ("/* a */ x /* sort AI! */\n", Span(0, 1), "sort", "/* a */ x\n", Span(0, 1)),
+        ("/* sort\n * AI!\n */\nb\n", Span(0, 3), "sort", "b\n", Span(0, 0)),
+        ("rem sort AI!\nb\n", Span(0, 1), "sort", "b\n", Span(0, 0)),
+        ("code that moved here\n", Span(0, 1), "sort", "code that moved here\n", Span(0, 1)),
     ],
 )
-def test_the_comment_goes_and_the_code_before_it_stays(
+def test_the_comment_goes_and_the_code_around_it_stays(
     content: str, lines: Span, instruction: str, left: str, place: Span
 ) -> None:
     trigger = EditComment(snapshot_of("f", SourceText(content)), lines, instruction)
