@@ -1,6 +1,6 @@
 """Where lines of one version of a text are in another version of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from spark_desktop.domain.patch import Hunk, compute
@@ -14,7 +14,13 @@ def moved_span(span: Span, before: str, after: str) -> Span:
 
     Lines that were replaced map to what replaced them; deleted ones leave an empty span.
     """
-    return _moved(span, compute("", "", before, after).hunks)
+    return moved_spans((span,), before, after)[0]
+
+
+def moved_spans(spans: Iterable[Span], before: str, after: str) -> tuple[Span, ...]:
+    """Return what ``moved_span`` does for each of the spans, with one comparison of the texts."""
+    changes = compute("", "", before, after).hunks
+    return tuple(_moved(span, changes) for span in spans)
 
 
 def moved_proposal(proposal: Proposal, snapshot: Snapshot) -> Proposal:

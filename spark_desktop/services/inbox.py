@@ -1,23 +1,24 @@
 """From saved files to triggers; whatever starts nothing is said, with its reason."""
 
-from collections import Counter
 from collections.abc import Iterable
 
 from spark_desktop.domain.errors import FileError, FileTooLargeError, NotTextError
-from spark_desktop.domain.events import ChangeIgnored, FilesChanged
-from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.events import (
+    ChangeApplied,
+    ChangeIgnored,
+    ChangeReverted,
+    FilesChanged,
+)
 from spark_desktop.domain.trigger import Stub, Trigger
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
 from spark_desktop.services.bus import Bus
-from spark_desktop.services.locate import place_of
+from spark_desktop.services.locate import lines_of, unseen
 from spark_desktop.services.ports import FileStore, FileWatch, Syntax
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.turns import Turns
 
 # Stubs taken from one save: a file full of them would keep a small model busy for minutes.
 STUBS_PER_SAVE = 3
-
-_Key = tuple[tuple[str, str, str], str]
 
 
 class Inbox:
@@ -39,7 +40,11 @@ class Inbox:
         self._review = review
         self._bus = bus
         self._digests: dict[str, str] = {}
-        self._known: dict[str, Counter[_Key]] = {}
+        self._known: dict[str, tuple[Trigger, ...]] = {}
+        # The lines that our last write put into each file.
+        self._written: dict[str, frozenset[str]] = {}
+        bus.subscribe(ChangeApplied, self._wrote)
+        bus.subscribe(ChangeReverted, self._wrote)
 
     async def run(self) -> None:
         """Follow the folder until cancelled; raises FileError where it cannot be watched."""
@@ -81,18 +86,35 @@ class Inbox:
         unchanged = self._digests.get(path) == snapshot.digest
         self._digests[path] = snapshot.digest
         triggers = self._syntax.triggers(snapshot)
+        fresh = unseen(self._known.get(path, ()), triggers)
+        self._known[path] = triggers
         own = self._files.is_own_write(path, snapshot.digest)
-        fresh = self._fresh(path, triggers)
         if own:
+            fresh = [trigger for trigger in fresh if not self._is_ours(trigger)]
+        if fresh:
+            self._request(path, fresh)
+        elif own:
             self._ignore(path, IgnoreReason.OWN_WRITE)
         elif unchanged:
             self._ignore(path, IgnoreReason.UNCHANGED)
         elif not triggers:
             self._ignore(path, IgnoreReason.NO_TRIGGER)
-        elif not fresh:
-            self._ignore(path, IgnoreReason.KNOWN, f"{len(triggers)} in this file")
         else:
-            self._request(path, fresh)
+            self._ignore(path, IgnoreReason.KNOWN, f"{len(triggers)} in this file")
+
+    def _wrote(self, event: ChangeApplied | ChangeReverted) -> None:
+        change = event.change
+        lines = (hunk.old if change.undone else hunk.new for hunk in change.hunks)
+        self._written[change.path] = frozenset(line for group in lines for line in group)
+
+    def _is_ours(self, trigger: Trigger) -> bool:
+        """Return whether our write put the trigger there, not a save that came just before it."""
+        written = self._written.get(trigger.snapshot.path)
+        if written is None:
+            return True
+        # A stub's signature stands there before and after: only its body is written.
+        lines = trigger.body if isinstance(trigger, Stub) and len(trigger.body) else trigger.lines
+        return written.issuperset(lines_of(trigger.snapshot, lines))
 
     def _request(self, path: str, triggers: list[Trigger]) -> None:
         stubs = [trigger for trigger in triggers if isinstance(trigger, Stub)]
@@ -101,26 +123,12 @@ class Inbox:
             if trigger not in late:
                 self._turns.request(trigger)
         if late:
-            for stub in late:
-                # Not known: the next save of the file takes them.
-                self._known[path][_key(stub)] -= 1
+            # Not known: the next save of the file takes them.
+            self._known[path] = tuple(t for t in self._known[path] if t not in late)
             names = ", ".join(f"{stub.name}()" for stub in late)
             self._ignore(
                 path, IgnoreReason.TOO_MANY, f"{names}; the next save of the file takes them"
             )
-
-    def _fresh(self, path: str, triggers: tuple[Trigger, ...]) -> list[Trigger]:
-        """Return the triggers that were not in the file when it was last seen."""
-        before = Counter(self._known.get(path, Counter()))
-        self._known[path] = Counter(_key(trigger) for trigger in triggers)
-        fresh = []
-        for trigger in triggers:
-            key = _key(trigger)
-            if before[key] > 0:
-                before[key] -= 1
-            else:
-                fresh.append(trigger)
-        return fresh
 
     async def _read(self, path: str) -> Snapshot | None:
         try:
@@ -135,11 +143,3 @@ class Inbox:
 
     def _ignore(self, path: str, reason: IgnoreReason, detail: str = "") -> None:
         self._bus.publish(ChangeIgnored(Ignored(path, reason, detail)))
-
-
-def _key(trigger: Trigger) -> _Key:
-    """Return what tells a trigger from others; a stub's text counts, so that an edit renews it."""
-    if not isinstance(trigger, Stub):
-        return place_of(trigger), ""
-    lines = split_lines(trigger.snapshot.text.content)
-    return place_of(trigger), "".join(lines[trigger.lines.start : trigger.lines.end])

@@ -1,13 +1,16 @@
 """Finds a trigger again in a newer version of its file."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from spark_desktop.domain.moving import moved_span
+from spark_desktop.domain.moving import moved_span, moved_spans
+from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import (
     EditComment,
     Instruction,
     ProposalTrigger,
     QuestionComment,
+    Span,
     Stub,
     Trigger,
 )
@@ -18,7 +21,8 @@ from spark_desktop.services.ports import Syntax
 def place_of(trigger: Trigger) -> tuple[str, str, str]:
     """Return what names the trigger across saves: its kind, its file, its text or name.
 
-    Two comments with the same words in one file count as one place.
+    Comments with the same words, and methods with the same name, are told apart by their lines
+    only: see ``is_same_place``.
     """
     match trigger:
         case EditComment(instruction=text):
@@ -47,3 +51,49 @@ def located(trigger: ProposalTrigger, snapshot: Snapshot, syntax: Syntax) -> Pro
         if isinstance(found, EditComment | Stub) and place_of(found) == place_of(trigger)
     ]
     return min(same, key=lambda found: abs(found.lines.start - near), default=None)
+
+
+def is_same_place(earlier: Trigger, later: Trigger) -> bool:
+    """Return whether ``later`` asks again for what ``earlier`` asked for in an older version.
+
+    Also where the lines of the earlier one are gone: it was written anew.
+    """
+    if place_of(earlier) != place_of(later) or earlier.lines is None or later.lines is None:
+        return False
+    before, after = earlier.snapshot.text.content, later.snapshot.text.content
+    moved = moved_span(earlier.lines, before, after)
+    return not len(moved) or (moved.start < later.lines.end and later.lines.start < moved.end)
+
+
+def unseen(known: Sequence[Trigger], now: Sequence[Trigger]) -> list[Trigger]:
+    """Return the triggers of ``now`` that were not among the ``known`` ones of the version before.
+
+    A known one whose lines are gone says nothing about the same words elsewhere.
+    """
+    left = list(now)
+    if not known or not now:
+        return left
+    before, after = known[0].snapshot.text.content, now[0].snapshot.text.content
+    moved = moved_spans([trigger.lines or Span(0, 0) for trigger in known], before, after)
+    for trigger, lines in zip(known, moved, strict=True):
+        same = [found for found in left if _says_the_same(found, trigger)]
+        if len(lines) and same:
+            left.remove(min(same, key=lambda found: abs(_start_of(found) - lines.start)))
+    return left
+
+
+def _says_the_same(one: Trigger, other: Trigger) -> bool:
+    # A stub's text counts, so that an edit renews it.
+    if place_of(one) != place_of(other):
+        return False
+    same = lines_of(one.snapshot, one.lines) == lines_of(other.snapshot, other.lines)
+    return same or not isinstance(one, Stub)
+
+
+def lines_of(snapshot: Snapshot, lines: Span | None) -> list[str]:
+    """Return these lines of the snapshot with their endings; none for None."""
+    return [] if lines is None else split_lines(snapshot.text.content)[lines.start : lines.end]
+
+
+def _start_of(trigger: Trigger) -> int:
+    return 0 if trigger.lines is None else trigger.lines.start

@@ -21,7 +21,7 @@ from spark_desktop.domain.trigger import Instruction, QuestionComment, Trigger
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
-from spark_desktop.services.locate import place_of
+from spark_desktop.services.locate import is_same_place
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
@@ -162,7 +162,7 @@ class Turns:
             return
         for earlier in self._board.all():
             open_ = isinstance(earlier.state, Queued | Ready | Withheld | Conflict | Failed)
-            if open_ and place_of(earlier.trigger) == place_of(trigger):
+            if open_ and is_same_place(earlier.trigger, trigger):
                 if earlier.id in self._waiting:
                     self._waiting.remove(earlier.id)
                 self._board.put(replace(earlier, state=Cancelled(_REPLACED)))

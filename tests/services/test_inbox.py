@@ -6,7 +6,7 @@ from fakes import Answer, MemoryFiles
 from spark_desktop.domain.errors import FileTooLargeError, NotTextError
 from spark_desktop.domain.events import ChangeIgnored, FilesChanged, ProposalChanged
 from spark_desktop.domain.proposal import Queued, Ready
-from spark_desktop.domain.trigger import EditComment, title_of
+from spark_desktop.domain.trigger import EditComment, Stub, title_of
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
 
 STUB = "def one():\n    pass\n"
@@ -126,3 +126,73 @@ async def test_a_scan_finds_the_comments_that_stand_there_but_no_stubs(world_of)
     world = world_of(MemoryFiles(a__py=STUB, b__py="X = 1\n# two AI!\n"))
     found = await world.inbox.scan(["a.py", "b.py"])
     assert [type(trigger) for trigger in found] == [EditComment]
+
+
+async def test_the_same_words_above_two_functions_ask_twice(world_of):
+    text = "def one():\n    return 1\n# log it AI!\n\ndef two():\n    return 2\n# log it AI!\n"
+    world = world_of(MemoryFiles(a__py=text), Answer(hangs=True), Answer(hangs=True))
+    await world.inbox.saved(["a.py"])
+    asked = [(p.state, p.trigger.lines.start) for p in world.turns.proposals()]
+    assert asked == [(Queued(), 2), (Queued(), 6)]
+
+
+async def test_methods_of_the_same_name_are_both_offered_a_body(world_of):
+    text = "def run():\n    pass\nX = 1\ndef run():\n    pass\n"
+    world = world_of(MemoryFiles(a__py=text), Answer(hangs=True), Answer(hangs=True))
+    await world.inbox.saved(["a.py"])
+    assert [p.state for p in world.turns.proposals()] == [Queued(), Queued()]
+
+
+async def test_the_same_words_written_above_those_that_are_known_ask_for_the_new_place(world_of):
+    text = "def two():\n    return 2\n# log it AI!\n"
+    world = world_of(MemoryFiles(a__py=text), Answer(hangs=True), Answer(hangs=True))
+    await world.inbox.saved(["a.py"])
+    world.files.write("a.py", "def one():\n    return 1\n# log it AI!\n\n" + text)
+    await world.inbox.saved(["a.py"])
+    asked = [(p.state, p.trigger.lines.start) for p in world.turns.proposals()]
+    assert asked == [(Queued(), 2), (Queued(), 2)]
+    assert world.turns.proposals()[0].trigger.snapshot.text.content == text
+
+
+async def test_a_comment_moved_to_another_function_asks_there(world_of):
+    one, two = "def one():\n    x = 1\n    return 1\n", "def two():\n    y = 2\n    return 2\n"
+    world = world_of(
+        MemoryFiles(a__py=one + "# log it AI!\n" + two), Answer(hangs=True), Answer(hangs=True)
+    )
+    await world.inbox.saved(["a.py"])
+    world.files.write("a.py", one + two + "# log it AI!\n")
+    await world.inbox.saved(["a.py"])
+    assert [p.trigger.lines.start for p in world.turns.proposals() if p.state == Queued()] == [6]
+
+
+async def test_a_comment_saved_just_before_our_write_is_not_taken_for_ours(world_of):
+    world = world_of(MemoryFiles(a__py="def one():\n    pass\n\nX = 1\n"), "return 1\n", "2\n")
+    await world.inbox.saved(["a.py"])
+    await world.turns.idle()
+    (first,) = world.turns.proposals()
+    world.files.write("a.py", "def one():\n    pass\n\nX = 1\n# two AI!\n")
+    await world.review.accept(first.id)
+    await world.inbox.saved(["a.py"])
+    assert [type(p.trigger) for p in world.turns.proposals()] == [Stub, EditComment]
+
+
+async def test_an_undone_stub_is_not_offered_again(world_of):
+    world = world_of(MemoryFiles(a__py="def one():\n    pass\n"), "return 1\n")
+    await world.inbox.saved(["a.py"])
+    await world.turns.idle()
+    await world.review.accept(world.turns.proposals()[0].id)
+    await world.inbox.saved(["a.py"])
+    await world.edits.undo()
+    await world.inbox.saved(["a.py"])
+    world.files.write("a.py", world.files.text("a.py") + "\nX = 1\n")
+    await world.inbox.saved(["a.py"])
+    assert len(world.turns.proposals()) == 1
+    assert reasons(world) == [IgnoreReason.OWN_WRITE, IgnoreReason.OWN_WRITE, IgnoreReason.KNOWN]
+
+
+async def test_stubs_that_were_too_many_come_with_a_save_that_changes_nothing(world_of):
+    stubs = "\n\n".join(f"def f{n}():\n    pass\n" for n in range(4))
+    world = world_of(MemoryFiles(a__py=stubs), *[Answer(hangs=True)] * 4)
+    await world.inbox.saved(["a.py"])
+    await world.inbox.saved(["a.py"])
+    assert len(world.turns.proposals()) == 4
