@@ -242,6 +242,7 @@ class FakeChat:
         self._bus = bus
         self.known = {"th1": Thread("th1", "First", NOON)}
         self.asked: list[tuple[str, str | None, str | None]] = []
+        self.repeated: list[tuple[str, str]] = []
         self.stops = 0
         self.error: SparkError | None = None
         self._numbers = itertools.count(2)
@@ -255,6 +256,15 @@ class FakeChat:
             raise self.error
         answered = replace(turn("t1", "Because."), question=question)
         self._bus.publish(TurnChanged(thread_id or "th1", answered))
+        return answered
+
+    async def repeat(self, thread_id: str, turn_id: str) -> Turn:
+        self.repeated.append((thread_id, turn_id))
+        await asyncio.sleep(0)
+        if self.error is not None:
+            raise self.error
+        answered = turn(turn_id, "Because.")
+        self._bus.publish(TurnChanged(thread_id, answered))
         return answered
 
     async def new_thread(self) -> Thread:

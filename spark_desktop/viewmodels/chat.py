@@ -113,6 +113,9 @@ class ChatViewModel(QObject):
         """Return the line over the composer: what went wrong, or what edit mode still needs."""
         if self._told is not None:
             return self._told
+        unfinished = self._unfinished
+        if unfinished is not None:
+            return _notice_of_turn(unfinished)
         if self.mode is Mode.EDIT and self._target[0] is None:
             return Notice("No file is open.", Tone.MUTED, "Choose one under Changes.")
         return None
@@ -157,9 +160,20 @@ class ChatViewModel(QObject):
             self.changed.emit()
 
     def act(self, intent: Intent) -> None:
-        """Clear what was told, where that is asked for."""
+        """Clear what was told, or ask the last question again, where that is asked for."""
+        turn, thread_id = self._unfinished, self.thread_id
         if intent is Intent.DISMISS:
             self._tell(None)
+        elif intent is Intent.REPEAT and turn is not None and thread_id is not None:
+            self._tell(None)
+            self._intents.start("repeat", self._chat.repeat(thread_id, turn.id))
+
+    @property
+    def _unfinished(self) -> Turn | None:
+        # An earlier one was passed over: the user has asked something else since.
+        last = next(reversed(self._turns.values()), None)
+        is_over = last is not None and last.state in (TurnState.FAILED, TurnState.STOPPED)
+        return last if is_over else None
 
     async def _load(self) -> None:
         thread = await self._chat.current()
@@ -231,3 +245,13 @@ class ChatViewModel(QObject):
     def _tell(self, notice: Notice | None) -> None:
         self._told = notice
         self.changed.emit()
+
+
+def _notice_of_turn(turn: Turn) -> Notice:
+    again = Action("Ask again", Intent.REPEAT)
+    if turn.state is TurnState.STOPPED:
+        return Notice("The answer was stopped.", Tone.MUTED, "", again)
+    kept = "What came of it stands above until you ask again." if turn.answer else ""
+    return Notice(
+        "The answer broke off." if turn.answer else "No answer.", Tone.PROBLEM, kept, again
+    )

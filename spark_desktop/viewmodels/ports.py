@@ -68,6 +68,10 @@ class Chat(Protocol):
         """Answer, publishing TurnChanged and TurnStreamed meanwhile."""
         ...
 
+    async def repeat(self, thread_id: str, turn_id: str) -> Turn:
+        """Ask a turn's question again, in its place. Raises SparkError for an unknown turn."""
+        ...
+
     async def new_thread(self) -> Thread:
         """Return a new, empty thread, which becomes the current one."""
         ...

@@ -65,9 +65,13 @@ class TurnUnits:
 
     def update(self, turn: Turn) -> None:
         """Take the turn as it is now; an answer that only grew is not parsed again."""
+        was_over = self.turn.state is not TurnState.STREAMING
         self.turn = turn
         known = self._markdown.text
-        if turn.answer.startswith(known):
+        if turn.state is TurnState.STREAMING and was_over:
+            # Asked again: the answer begins anew.
+            self._markdown = MarkdownStream(turn.answer)
+        elif turn.answer.startswith(known):
             self._markdown.append(turn.answer[len(known) :])
         elif not (turn.state is TurnState.STREAMING and known.startswith(turn.answer)):
             self._markdown = MarkdownStream(turn.answer)
@@ -85,7 +89,7 @@ class TurnUnits:
         for units in self._blocks():
             yield from units
         if self.turn.state is TurnState.FAILED:
-            yield Notice(self.turn.error or "The answer broke off.", True)
+            yield Notice(_reason(self.turn.error), True)
         elif self.turn.state is TurnState.STOPPED:
             yield Notice("Stopped.", False)
 
@@ -101,6 +105,13 @@ class TurnUnits:
                 self._cut[number] = (block, _cut(block, code))
             yield self._cut[number][1]
             code += isinstance(block, Code)
+
+
+def _reason(error: str) -> str:
+    # The store's word for a turn that was being answered when the program was killed.
+    if error == "interrupted":
+        return "Spark ended while this was being answered."
+    return error or "The answer broke off."
 
 
 def detail_of(turn: Turn) -> str:

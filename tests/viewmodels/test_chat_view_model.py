@@ -151,3 +151,37 @@ async def test_a_new_thread_is_empty_and_the_old_one_can_be_opened(
 async def test_stop_reaches_the_answer(project: FakeProject, chat: ChatViewModel) -> None:
     chat.stop()
     assert project.chat.stops == 1
+
+
+@pytest.mark.parametrize("state", [TurnState.FAILED, TurnState.STOPPED])
+async def test_a_question_without_a_whole_answer_can_be_asked_again(
+    project: FakeProject, chat: ChatViewModel, state: TurnState
+) -> None:
+    project.bus.publish(TurnChanged("th1", turn(answer="Be", state=state)))
+    assert chat.notice is not None
+    assert chat.notice.action is not None
+    assert chat.notice.action.label == "Ask again"
+    chat.act(chat.notice.action.intent)
+    await until(lambda: chat.last_answer == "Because.")
+    assert project.chat.repeated == [("th1", "t1")]
+    assert chat.notice is None
+
+
+async def test_only_the_last_question_is_asked_again(
+    project: FakeProject, chat: ChatViewModel
+) -> None:
+    project.bus.publish(TurnChanged("th1", turn("t1", state=TurnState.FAILED)))
+    project.bus.publish(TurnChanged("th1", turn("t2", "Because.")))
+    assert chat.notice is None
+    chat.act(Intent.REPEAT)
+    assert project.chat.repeated == []
+
+
+async def test_a_repeat_that_fails_says_why(project: FakeProject, chat: ChatViewModel) -> None:
+    project.bus.publish(TurnChanged("th1", turn(state=TurnState.FAILED)))
+    project.chat.error = StoreError("The database is locked.", "Close the other window.")
+    chat.act(Intent.REPEAT)
+    await until(lambda: chat.notice is not None and "locked" in chat.notice.text)
+    chat.act(Intent.DISMISS)
+    assert chat.notice is not None
+    assert chat.notice.text == "No answer."

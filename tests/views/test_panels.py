@@ -268,6 +268,21 @@ async def test_while_an_answer_streams_the_button_stops_it(
     assert QGuiApplication.clipboard().text() == "Because."
 
 
+async def test_a_core_that_died_in_an_answer_is_told_and_the_question_asked_again(
+    project: FakeProject, chat: ChatPanel
+) -> None:
+    broken = replace(turn(answer="Be", state=TurnState.FAILED), error="The core ended.")
+    project.bus.publish(TurnChanged("th1", broken))
+    assert chat.notice.isVisible()
+    assert "broke off" in chat.notice.text
+    chat.transcript.setFocus()
+    QTest.keyClick(chat.transcript, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert "The core ended." in chat.transcript.selected_text()
+    QTest.mouseClick(chat.notice.button, Qt.MouseButton.LeftButton)
+    await until(lambda: project.chat.repeated == [("th1", "t1")])
+    await until(lambda: not chat.notice.isVisible())
+
+
 async def test_the_edit_mode_says_what_it_needs(chat: ChatPanel) -> None:
     chat.composer.edit.click()
     assert "No file is open." in chat.notice.text

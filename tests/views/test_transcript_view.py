@@ -493,3 +493,17 @@ def test_a_measured_height_is_forgotten_at_another_width() -> None:
     assert not column.measured(0, 999)
     column.place(placed, 500)
     assert column.height < 999
+
+
+def test_an_answer_that_is_asked_for_again_begins_anew() -> None:
+    units = TurnUnits(turn("Half of", TurnState.FAILED))
+    units.update(turn("", TurnState.STREAMING))
+    units.append("All.")
+    units.update(turn("All.", TurnState.DONE))
+    texts = [unit.prose.source for unit in units.units() if isinstance(unit, Text)]
+    assert texts == ["All."]
+
+
+def test_an_answer_cut_short_by_a_crash_is_told_in_words() -> None:
+    units = TurnUnits(replace(turn("", TurnState.FAILED), error="interrupted"))
+    assert Notice("Spark ended while this was being answered.", True) in units.units()
