@@ -281,7 +281,8 @@ class MemoryCheckpoints:
         self.contents: dict[str, bytes] = {}
 
     async def record(self, change: AppliedChange, before: bytes, after: bytes) -> None:
-        self.kept = [*(kept for kept in self.kept if not kept.undone), change]
+        known = {kept.id: kept for kept in self.kept} | {change.id: change}
+        self.kept = [kept for kept in known.values() if change.undone or not kept.undone]
         self.contents |= {change.before: before, change.after: after}
 
     async def forget(self, change_id: str) -> None:

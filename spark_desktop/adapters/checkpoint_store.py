@@ -21,7 +21,7 @@ _COLUMNS = "id, path, title, hunks, before, after, created, undone"
 class SqliteCheckpointStore:
     """The applied changes of one workspace, the newest ``limit`` of them; a CheckpointStore.
 
-    Undone changes are always the newest ones: recording another drops them.
+    Undone changes are the newest ones: recording another that stands drops them.
     """
 
     def __init__(self, database: Database, workspace: Path, limit: int = MAX_CHANGES) -> None:
@@ -30,7 +30,7 @@ class SqliteCheckpointStore:
         self._limit = limit
 
     async def record(self, change: AppliedChange, before: bytes, after: bytes) -> None:
-        """Keep a change and drop the undone ones after it.
+        """Keep a change, or replace the one with its id; drop the undone ones where it is not.
 
         Raises StoreError, also where the bytes do not hash to what the change says.
         """
@@ -121,18 +121,21 @@ class SqliteCheckpointStore:
         change: AppliedChange,
         blobs: list[tuple[str, bytes]],
     ) -> None:
-        connection.execute(
-            "DELETE FROM changes WHERE workspace = ? AND undone = 1", (self._workspace,)
-        )
         connection.executemany(
             "INSERT INTO contents (digest, data) VALUES (?, ?) ON CONFLICT DO NOTHING", blobs
         )
         connection.execute(
-            f"INSERT INTO changes (workspace, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"INSERT INTO changes (workspace, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (workspace, id) DO UPDATE SET undone = excluded.undone",
             (
                 *(self._workspace, change.id, change.path, change.title, _hunks_out(change.hunks)),
                 *(change.before, change.after, change.created.isoformat(), change.undone),
             ),
+        )
+        if change.undone:
+            return
+        connection.execute(
+            "DELETE FROM changes WHERE workspace = ? AND undone = 1", (self._workspace,)
         )
         connection.execute(
             """DELETE FROM changes WHERE workspace = ? AND position NOT IN

@@ -2,7 +2,8 @@
 
 import asyncio
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from spark_desktop.domain.errors import FileError, NothingToUndoError, StoreError
@@ -14,6 +15,7 @@ from spark_desktop.domain.text import SourceText, decode
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import CheckpointStore, Clock, FileStore
+from spark_desktop.services.tasks import to_end
 
 
 class EditService:
@@ -46,18 +48,7 @@ class EditService:
             created=self._clock.now(),
         )
         async with self._lock:
-            # Kept as undone first: a crash between here and the write leaves a change that redo
-            # offers, and one after the write a change that ``_settle`` finds on disk.
-            intent = replace(change, undone=True)
-            await self._checkpoints.record(intent, snapshot.text.encode(), after.encode())
-            try:
-                await self._files.replace(snapshot.path, after, snapshot.digest)
-            except FileError:
-                await self._checkpoints.forget(change.id)
-                raise
-            await self._checkpoints.mark(change.id, undone=False)
-        self._bus.publish(ChangeApplied(change))
-        return change
+            return await to_end(self._write(snapshot, change, after))
 
     async def undo(self) -> AppliedChange:
         """Take the last applied change back, keeping what the user changed since.
@@ -69,9 +60,7 @@ class EditService:
             change = await self._checkpoints.last_applied()
             if change is None:
                 raise NothingToUndoError("There is no change of ours left to undo.")
-            done = await self._revert(change, undone=True)
-        self._bus.publish(ChangeReverted(done))
-        return done
+            return await to_end(self._revert(change, undone=True))
 
     async def redo(self) -> AppliedChange:
         """Bring the last undone change back; errors as for ``undo``."""
@@ -80,24 +69,53 @@ class EditService:
             change = await self._checkpoints.last_undone()
             if change is None:
                 raise NothingToUndoError("There is no undone change left to redo.")
-            done = await self._revert(change, undone=False)
-        self._bus.publish(ChangeReverted(done))
-        return done
+            return await to_end(self._revert(change, undone=False))
 
     async def changes(self) -> tuple[AppliedChange, ...]:
         """Return every kept change, oldest first."""
         return await self._checkpoints.changes()
 
+    async def _write(
+        self, snapshot: Snapshot, change: AppliedChange, after: SourceText
+    ) -> AppliedChange:
+        before, written = snapshot.text.encode(), after.encode()
+        # What a crash left unsettled would be dropped with the undone changes.
+        await self._settle()
+        # Kept as undone first: a crash between here and the write leaves a change that redo
+        # offers, and one after the write a change that ``_settle`` finds on disk.
+        await self._checkpoints.record(replace(change, undone=True), before, written)
+        try:
+            await self._files.replace(snapshot.path, after, snapshot.digest)
+        except FileError:
+            await self._checkpoints.forget(change.id)
+            raise
+        # Recorded once more, not marked: another window may have dropped what it saw as undone.
+        # Where that fails the file is written all the same, and ``_settle`` will find it.
+        with suppress(StoreError):
+            await self._checkpoints.record(change, before, written)
+        self._bus.publish(ChangeApplied(change))
+        return change
+
     async def _settle(self) -> None:
         """Notice a change that was written just before a crash, and so is still kept as undone."""
-        change = await self._checkpoints.last_undone()
-        if change is None or change.before == change.after:
-            return
+        undone = [
+            change
+            for change in await self._checkpoints.changes()
+            if change.undone and change.before != change.after
+        ]
+        # A redo was cut short at the oldest undone change, an accept at the newest.
+        for change in undone if len(undone) < 2 else (undone[0], undone[-1]):
+            await self._settle_one(change, undone)
+
+    async def _settle_one(self, change: AppliedChange, undone: Sequence[AppliedChange]) -> None:
+        oldest = next(kept for kept in undone if kept.path == change.path)
         try:
             on_disk = await self._files.read(change.path)
         except FileError:
             return
-        if on_disk.digest == change.after:
+        # A file that went back and forth may be what it was before all of its undone changes.
+        all_undone = change is not oldest and on_disk.digest == oldest.before
+        if on_disk.digest == change.after and not all_undone:
             await self._checkpoints.mark(change.id, undone=False)
 
     async def _revert(self, change: AppliedChange, undone: bool) -> AppliedChange:
@@ -109,7 +127,9 @@ class EditService:
             hunks = inverse(change.hunks) if undone else change.hunks
             await self._revert_around_edits(current, FilePatch(change.path, have, hunks))
         await self._checkpoints.mark(change.id, undone=undone)
-        return replace(change, undone=undone)
+        done = replace(change, undone=undone)
+        self._bus.publish(ChangeReverted(done))
+        return done
 
     async def _revert_around_edits(self, current: Snapshot, patch: FilePatch) -> None:
         made_for = await self._kept(patch.base)

@@ -120,8 +120,9 @@ class CheckpointStore(Protocol):
     """Applied changes with the bytes before and after, across restarts."""
 
     async def record(self, change: AppliedChange, before: bytes, after: bytes) -> None:
-        """Keep a change, as undone where ``change.undone``; other undone ones are dropped.
+        """Keep a change, or replace the one with its id.
 
+        One that is not ``undone`` drops the undone ones; they can no longer be redone.
         Raises StoreError, like every method here.
         """
         ...

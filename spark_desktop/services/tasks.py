@@ -3,9 +3,30 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
+
+
+async def to_end(work: Coroutine[Any, Any, T]) -> T:
+    """Return what ``work`` returns; it is not broken off where the caller is cancelled.
+
+    The cancellation is raised once the work has ended. Only the end of the loop ends it early.
+    """
+    task = asyncio.get_running_loop().create_task(work)
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is None:
+        return task.result()
+    if not task.cancelled() and (failed := task.exception()) is not None:
+        _log.error("what a cancelled caller had begun failed", exc_info=failed)
+    raise cancelled
 
 
 class TaskScope:

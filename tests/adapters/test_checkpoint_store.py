@@ -148,11 +148,20 @@ async def test_a_change_that_does_not_match_its_bytes_is_not_kept(
     assert await store.changes() == ()
 
 
-async def test_a_change_is_recorded_once(store: SqliteCheckpointStore) -> None:
+async def test_a_change_recorded_again_replaces_itself(store: SqliteCheckpointStore) -> None:
     await record(store, 1)
-    with pytest.raises(StoreError, match="UNIQUE"):
-        await record(store, 1)
+    await store.record(replace(change(1), undone=True), text(1), text(2))
+    assert await store.changes() == (replace(change(1), undone=True),)
+    await record(store, 1)
     assert await store.changes() == (change(1),)
+
+
+async def test_what_is_recorded_as_undone_drops_nothing(store: SqliteCheckpointStore) -> None:
+    await record(store, 1, 2)
+    await store.mark("c2", undone=True)
+    await store.record(replace(change(10), undone=True), text(10), text(11))
+    assert [kept.id for kept in await store.changes()] == ["c1", "c2", "c10"]
+    assert await store.last_undone() == replace(change(2), undone=True)
 
 
 @pytest.mark.parametrize("blob", [b"not compressed", b"x\x9c\x03\x00\x00\x00\x00\x01"])

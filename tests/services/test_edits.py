@@ -1,5 +1,7 @@
 """Applying, undoing and redoing, also around the user's own edits."""
 
+import asyncio
+
 import pytest
 from fakes import MemoryFiles
 
@@ -124,3 +126,108 @@ async def test_missing_kept_bytes_are_said_and_the_file_stays(world_of):
     with pytest.raises(StoreError, match="missing"):
         await world.edits.undo()
     assert world.files.text("a.txt") == AFTER
+
+
+async def test_a_write_that_fails_leaves_what_can_be_redone(world_of):
+    world = world_of(MemoryFiles(a__txt=BEFORE))
+    change = await applied(world)
+    await world.edits.undo()
+    world.files.error_on_replace = ReadOnlyFileError("a.txt may not be written.")
+    with pytest.raises(ReadOnlyFileError):
+        await applied(world, after=BEFORE + "seven\n")
+    world.files.error_on_replace = None
+    assert (await world.edits.redo()).id == change.id
+    assert world.files.text("a.txt") == AFTER
+
+
+async def test_a_change_written_just_before_a_crash_is_kept_when_another_is_applied(world_of):
+    world = world_of(MemoryFiles(a__txt=BEFORE))
+    first = await applied(world)
+    await world.checkpoints.mark(first.id, undone=True)
+    await applied(world, AFTER, AFTER + "seven\n")
+    await world.edits.undo()
+    assert (await world.edits.undo()).id == first.id
+    assert world.files.text("a.txt") == BEFORE
+
+
+async def test_a_write_whose_caller_is_cancelled_is_finished_and_kept(world_of):
+    world = world_of(SlowFiles(a__txt=BEFORE))
+    task = asyncio.create_task(applied(world))
+    await world.files.writing.wait()
+    task.cancel()
+    await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.sleep(0)
+    world.files.may_write.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    (change,) = await world.edits.changes()
+    assert not change.undone
+    assert world.seen.of(ChangeApplied) == [ChangeApplied(change)]
+    assert world.files.text("a.txt") == AFTER
+
+
+async def test_an_undo_whose_caller_is_cancelled_is_finished_and_kept(world_of):
+    world = world_of(SlowFiles(a__txt=BEFORE))
+    world.files.may_write.set()
+    await applied(world)
+    world.files.writing.clear()
+    world.files.may_write.clear()
+    task = asyncio.create_task(world.edits.undo())
+    await world.files.writing.wait()
+    task.cancel()
+    world.files.may_write.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (await world.edits.changes())[0].undone
+    assert world.files.text("a.txt") == BEFORE
+
+
+async def test_what_fails_after_its_caller_was_cancelled_is_logged(world_of, caplog):
+    world = world_of(SlowFiles(a__txt=BEFORE))
+    task = asyncio.create_task(applied(world))
+    await world.files.writing.wait()
+    task.cancel()
+    world.files.error_on_replace = ReadOnlyFileError("a.txt may not be written.")
+    world.files.may_write.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert "cancelled caller" in caplog.text
+    assert await world.edits.changes() == ()
+
+
+async def test_a_change_that_another_window_dropped_while_it_was_written_is_kept(world_of):
+    world = world_of(SlowFiles(a__txt=BEFORE))
+    task = asyncio.create_task(applied(world))
+    await world.files.writing.wait()
+    world.checkpoints.kept.clear()
+    world.files.may_write.set()
+    await task
+    await world.edits.undo()
+    assert world.files.text("a.txt") == BEFORE
+
+
+async def test_undo_after_a_file_went_back_and_forth_does_not_bring_an_undone_change_back(world_of):
+    world = world_of(MemoryFiles(a__txt=BEFORE, b__txt="b\n"))
+    earlier = world.files.snapshot("b.txt")
+    patch = compute("b.txt", earlier.digest, "b\n", "B\n")
+    await world.edits.apply(earlier, patch.hunks, "upper case")
+    await applied(world)
+    await applied(world, AFTER, BEFORE)
+    await world.edits.undo()
+    await world.edits.undo()
+    await world.edits.undo()
+    assert (world.files.text("a.txt"), world.files.text("b.txt")) == (BEFORE, "b\n")
+
+
+class SlowFiles(MemoryFiles):
+    """A disk that waits for leave before it writes."""
+
+    def __init__(self, **contents):
+        super().__init__(**contents)
+        self.writing, self.may_write = asyncio.Event(), asyncio.Event()
+
+    async def replace(self, path, text, base):
+        self.writing.set()
+        await self.may_write.wait()
+        return await super().replace(path, text, base)
