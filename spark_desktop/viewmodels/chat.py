@@ -12,6 +12,7 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import FileStore
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.amounts import plural
+from spark_desktop.viewmodels.answer_pace import AnswerPace
 from spark_desktop.viewmodels.frames import Frames
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
@@ -36,9 +37,16 @@ class ChatViewModel(QObject):
     refused = Signal(str)
 
     def __init__(
-        self, chat: Chat, turns: Turns, files: FileStore, bus: Bus, scope: TaskScope
+        self,
+        chat: Chat,
+        turns: Turns,
+        files: FileStore,
+        bus: Bus,
+        scope: TaskScope,
+        pace: AnswerPace,
     ) -> None:
         super().__init__()
+        self.pace = pace
         self._chat = chat
         self._requests = turns
         self._files = files

@@ -8,6 +8,7 @@ from typing import Protocol
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Core, FileStore
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.viewmodels.answer_pace import AnswerPace
 from spark_desktop.viewmodels.changes import ChangesViewModel
 from spark_desktop.viewmodels.chat import ChatViewModel
 from spark_desktop.viewmodels.core import CoreViewModel
@@ -74,12 +75,13 @@ class ProjectViewModels:
 def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewModels:
     """Return the view models; what is chosen in one is shown by the next."""
     bus, scope = services.bus, services.scope
+    pace = AnswerPace(bus)
     models = ProjectViewModels(
         CoreViewModel(services.core, bus),
         ChangesViewModel(services.turns, services.edits, now, bus, scope),
         ReviewViewModel(services.turns, services.review, services.files, bus, scope),
-        ChatViewModel(services.chat, services.turns, services.files, bus, scope),
-        StatusViewModel(services.core, bus),
+        ChatViewModel(services.chat, services.turns, services.files, bus, scope, pace),
+        StatusViewModel(services.core, bus, pace),
     )
     models.changes.proposal_chosen.connect(models.review.show_proposal)
     models.changes.file_chosen.connect(models.review.open_file)

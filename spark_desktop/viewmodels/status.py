@@ -15,6 +15,7 @@ from spark_desktop.domain.events import (
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Core
 from spark_desktop.viewmodels.amounts import duration_text, percent_text, rate_of, tokens_text
+from spark_desktop.viewmodels.answer_pace import AnswerPace
 from spark_desktop.viewmodels.frames import Frames
 
 # Milliseconds: a number that changes faster cannot be read.
@@ -38,11 +39,13 @@ class StatusViewModel(QObject):
 
     changed = Signal()
 
-    def __init__(self, core: Core, bus: Bus) -> None:
+    def __init__(self, core: Core, bus: Bus, pace: AnswerPace) -> None:
         super().__init__()
         state = core.state
         self._model: ModelInfo | None = state.model if isinstance(state, CoreReady) else None
         self._live: ProposalStreamed | None = None
+        self._pace = pace
+        pace.changed.connect(self.changed)
         self._usage: Usage | None = None
         self._timing: Timing | None = None
         self._frames = Frames(self, _INTERVAL)
@@ -58,7 +61,7 @@ class StatusViewModel(QObject):
     def speed(self) -> Reading:
         """Return tokens per second."""
         live = self._live
-        rate = None if live is None else rate_of(live.tokens, live.seconds)
+        rate = self._pace.rate if live is None else rate_of(live.tokens, live.seconds)
         if rate is not None:
             tip = "Pieces received after the first, divided by the time since the first."
             return Reading(f"{rate:.0f} tokens/s", tip)

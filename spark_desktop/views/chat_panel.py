@@ -144,6 +144,7 @@ class ChatPanel(QFrame):
         model.threads_changed.connect(self.render_threads)
         model.turn_changed.connect(self.render_turn)
         model.pieces.connect(self.transcript.append_piece)
+        model.pace.changed.connect(self.transcript.show_pace)
         model.changed.connect(self.render_state)
         model.refused.connect(self.composer.give_back)
         self.composer.sent.connect(model.send)

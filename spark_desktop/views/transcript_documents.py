@@ -49,6 +49,9 @@ class Documents:
 
     def get(self, slot: Slot, unit: Unit, width: int) -> QTextDocument:
         """Return the unit laid out ``width`` logical pixels wide."""
+        if isinstance(unit, Header):
+            # Its detail, which changes while an answer streams, is drawn beside the document.
+            unit = Header(unit.speaker)
         kept = self._kept.get(slot)
         if kept is not None and kept.width == width and kept.unit == unit:
             self._kept.move_to_end(slot)

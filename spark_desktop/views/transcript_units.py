@@ -48,6 +48,7 @@ class Notice:
     is_problem: bool
 
 
+_WAITING = "waiting for the first token…"
 Unit = Header | Plain | Text | CodePart | Notice
 
 
@@ -56,6 +57,8 @@ class TurnUnits:
 
     def __init__(self, turn: Turn) -> None:
         self.turn = turn
+        # How a running answer comes along.
+        self.pace = ""
         self._markdown = MarkdownStream(turn.answer)
         self._cut: list[tuple[Block, tuple[Unit, ...]]] = []
 
@@ -85,7 +88,12 @@ class TurnUnits:
         """Yield the turn from top to bottom."""
         yield Header("You")
         yield Plain(self.turn.question)
-        yield Header("Spark", detail_of(self.turn))
+        is_streaming = self.turn.state is TurnState.STREAMING
+        if is_streaming and not self._markdown.text:
+            yield Header("Spark")
+            yield Notice(self.pace or _WAITING, False)
+            return
+        yield Header("Spark", (is_streaming and self.pace) or detail_of(self.turn))
         for units in self._blocks():
             yield from units
         if self.turn.state is TurnState.FAILED:

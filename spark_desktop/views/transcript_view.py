@@ -96,6 +96,13 @@ class TranscriptView(QAbstractScrollArea):
             self.stage.follows = True
         self._place()
 
+    def show_pace(self, turn_id: str, text: str) -> None:
+        """Say how a running answer comes along; a turn that is not shown is passed over."""
+        if turn_id in self._turns and self._turns[turn_id].pace != text:
+            self._turns[turn_id].pace = text
+            self._add_pieces()
+            self._place()
+
     def clear(self) -> None:
         """Show nothing."""
         self._frame_timer.stop()

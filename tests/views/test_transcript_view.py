@@ -507,3 +507,16 @@ def test_an_answer_that_is_asked_for_again_begins_anew() -> None:
 def test_an_answer_cut_short_by_a_crash_is_told_in_words() -> None:
     units = TurnUnits(replace(turn("", TurnState.FAILED), error="interrupted"))
     assert Notice("Spark ended while this was being answered.", True) in units.units()
+
+
+def test_a_row_holds_the_place_of_an_answer_that_is_awaited() -> None:
+    units = TurnUnits(turn("", TurnState.STREAMING))
+    assert list(units.units())[-1] == Notice("waiting for the first token…", False)
+    units.pace = "waiting for the first token… 2 s"
+    assert list(units.units())[-1] == Notice("waiting for the first token… 2 s", False)
+    units.append("Be")
+    units.pace = "writing… 20 t/s"
+    assert Header("Spark", "writing… 20 t/s") in units.units()
+    assert not any(isinstance(unit, Notice) for unit in units.units())
+    units.update(turn("Because."))
+    assert Header("Spark", "writing… 20 t/s") not in units.units()
