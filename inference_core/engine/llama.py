@@ -70,16 +70,19 @@ def _accelerated() -> bool:
 class LlamaEngine:
     """One model in llama.cpp, with one slot; build it with ``load``."""
 
-    def __init__(self, server: Any, key: str, context: int) -> None:
+    def __init__(self, server: Any, loopback: Loopback, context: int) -> None:
         self._server = server
-        self._loopback = Loopback(server.listening_address, key)
+        self._loopback = loopback
         self._context = context
         self._slot = Slot()
         self._run: _Run | None = None
 
     @classmethod
     def load(cls, model: Path, settings: LlamaSettings) -> "LlamaEngine":
-        """Load a GGUF file and return the engine; blocks for seconds. Raises ModelError."""
+        """Load a GGUF file and return the engine; blocks for seconds.
+
+        Raises ModelError, and EngineError where the loaded engine does not answer.
+        """
         if not model.is_file():
             raise ModelError(f"There is no model file {model}.", "Check the path.")
         threads = settings.threads or usable_threads()
@@ -105,7 +108,11 @@ class LlamaEngine:
                 f"The engine cannot load {model.name}.",
                 "Verify the file ('spark-core models verify'), and that memory suffices.",
             ) from error
-        return cls(server, key, settings.context)
+        loopback = Loopback(server.listening_address, key)
+        # Not what was asked for: the engine rounds up to its blocks, and cuts to what the model
+        # was trained for. Whoever plans a prompt needs the number that it is refused by.
+        context = int(loopback.get("/slots")[0]["n_ctx"])
+        return cls(server, loopback, context)
 
     @property
     def context(self) -> int:

@@ -79,6 +79,16 @@ async def test_the_official_client_sees_a_prompt_over_the_context_as_a_bad_reque
     assert refused.value.code == "context_length_exceeded"
 
 
+async def test_the_context_is_the_one_that_prompts_are_refused_by(model_path, start_core):
+    for asked in (300, 40_000):
+        core = start_core("--model", str(model_path), "--context", str(asked))
+        async with core.client() as client:
+            told = (await client.get("/v1/models")).json()["data"][0]["spark"]["context"]
+            body = {"prompt": [1000] * (told + 1), "max_tokens": 1}
+            refused = (await client.post("/v1/completions", json=body)).json()
+        assert f"but the context holds {told}." in refused["error"]["message"]
+
+
 async def test_a_stub_is_filled_in(client):
     body = {
         "input_prefix": "def add(a, b):\n    return ",
