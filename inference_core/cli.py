@@ -114,7 +114,9 @@ def _leave_at_once() -> None:
     logging.shutdown()
     for stream in (sys.stdout, sys.stderr):
         try:
-            stream.flush()
+            # None where the process was started with the stream closed.
+            if stream is not None:
+                stream.flush()
         except OSError:
             continue  # nobody reads it any more
     os._exit(0)

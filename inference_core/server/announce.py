@@ -4,7 +4,7 @@ import json
 import re
 import sys
 from dataclasses import asdict, dataclass
-from typing import Protocol
+from typing import Protocol, TextIO
 
 from inference_core.domain.errors import CoreError
 from inference_core.models.progress import (
@@ -53,16 +53,18 @@ class EventLines:
 
     def step(self, step: Step) -> None:
         """Write ``{"event": NAME, …}`` with the step's fields."""
-        _write_line(json.dumps({"event": _event_name(step)} | asdict(step), default=str))
+        _write_line(
+            json.dumps({"event": _event_name(step)} | asdict(step), default=str), sys.stdout
+        )
 
     def ready(self, ready: Ready) -> None:
         """Write the ready line."""
-        _write_line(ready.json())
+        _write_line(ready.json(), sys.stdout)
 
     def failed(self, error: CoreError) -> None:
         """Write ``{"event": "failed", "message", "next_step"}``, and the same for a log."""
         event = {"event": "failed", "message": error.message, "next_step": error.next_step}
-        _write_line(json.dumps(event))
+        _write_line(json.dumps(event), sys.stdout)
         _write_error(error)
 
 
@@ -77,11 +79,11 @@ class PlainLines:
         text = sentence(step)
         if text != self._last:
             self._last = text
-            print(f"spark-core: {text}", file=sys.stderr, flush=True)
+            _write_line(f"spark-core: {text}", sys.stderr)
 
     def ready(self, ready: Ready) -> None:
         """Write the ready line."""
-        _write_line(ready.json())
+        _write_line(ready.json(), sys.stdout)
 
     def failed(self, error: CoreError) -> None:
         """Write the message and the next step."""
@@ -116,9 +118,11 @@ def _event_name(step: Step) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", type(step).__name__).lower()
 
 
-def _write_line(line: str) -> None:
+def _write_line(line: str, stream: TextIO | None) -> None:
+    if stream is None:
+        return  # started with the stream closed
     try:
-        print(line, flush=True)
+        print(line, file=stream, flush=True)
     except BrokenPipeError:
         # Whoever started the core no longer reads; the ready file and the lease still count.
         return
@@ -126,4 +130,4 @@ def _write_line(line: str) -> None:
 
 def _write_error(error: CoreError) -> None:
     hint = f"\n  {error.next_step}" if error.next_step else ""
-    print(f"spark-core: {error.message}{hint}", file=sys.stderr, flush=True)
+    _write_line(f"spark-core: {error.message}{hint}", sys.stderr)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
@@ -18,7 +18,7 @@ from inference_core.server.answers import ChatWire, CompletionWire, InfillWire, 
 from inference_core.server.fields import Fields
 from inference_core.server.guard import Guard
 from inference_core.server.lease import Lease
-from inference_core.server.problems import on_core_error, on_fault, on_http_error
+from inference_core.server.problems import on_client_gone, on_core_error, on_fault, on_http_error
 from inference_core.server.requests import Generation, read_chat, read_completion, read_infill
 from inference_core.server.served_model import ServedModel
 
@@ -102,6 +102,7 @@ def build_app(engine: Engine, model: ServedModel, token: str, activity: Activity
         exception_handlers={
             CoreError: on_core_error,
             HTTPException: on_http_error,
+            ClientDisconnect: on_client_gone,
             Exception: on_fault,
         },
     )

@@ -4,7 +4,7 @@ import logging
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from inference_core.domain.errors import CoreError, RequestError
 
@@ -56,6 +56,11 @@ async def on_http_error(request: Request, error: Exception) -> JSONResponse:
         "next_step": "docs/core.md lists the routes.",
     }
     return JSONResponse({"error": body}, status)
+
+
+async def on_client_gone(request: Request, error: Exception) -> Response:
+    """Answer nobody: the client left while it was still sending, which is no fault of the core."""
+    return Response(status_code=400)
 
 
 async def on_fault(request: Request, error: Exception) -> JSONResponse:

@@ -1,5 +1,6 @@
 """The ready file: how programs find a running core."""
 
+import errno
 import json
 import os
 import tempfile
@@ -42,6 +43,21 @@ def ready_file(path: Path | None, ready: Ready) -> Iterator[None]:
         _remove_if_ours(path, ready)
 
 
+def refuse_unwritable(path: Path | None) -> None:
+    """Raise UsageError if the ready file cannot be written, before minutes go into a download."""
+    if path is None:
+        return
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        os.close(handle)
+        Path(name).unlink()
+    except OSError as error:
+        raise _cannot_be_written(path, error) from error
+
+
 def _write(path: Path, ready: Ready) -> None:
     aside: Path | None = None
     try:
@@ -55,10 +71,14 @@ def _write(path: Path, ready: Ready) -> None:
     except OSError as error:
         if aside is not None:
             aside.unlink(missing_ok=True)
-        raise UsageError(
-            f"The ready file {path} cannot be written: {error.strerror or error}.",
-            "Name a path in a folder that you may write to.",
-        ) from error
+        raise _cannot_be_written(path, error) from error
+
+
+def _cannot_be_written(path: Path, error: OSError) -> UsageError:
+    return UsageError(
+        f"The ready file {path} cannot be written: {error.strerror or error}.",
+        "Name a path in a folder that you may write to.",
+    )
 
 
 def _remove_if_ours(path: Path, ready: Ready) -> None:

@@ -20,7 +20,7 @@ from inference_core.server.app import build_app
 from inference_core.server.lifecycle import Lifecycle, until_dead
 from inference_core.server.listener import bound_listener, url_of
 from inference_core.server.owner import Owner
-from inference_core.server.ready import Ready, ready_file
+from inference_core.server.ready import Ready, ready_file, refuse_unwritable
 from inference_core.server.startup import Opened, open_model
 
 # Streams are told to end at once; what has not ended by then is cut off.
@@ -47,6 +47,7 @@ async def serve(options: ServeOptions, announce: Announce) -> bool:
     Returns whether the engine came to rest; where it did not, the process must leave at once.
     Raises UsageError for an address that is refused, ModelError where there is no model.
     """
+    refuse_unwritable(options.ready_file)
     owner = None if options.owner is None else Owner(options.owner)
     stop = asyncio.Event()
     # Bound before the model is fetched: a port that is taken shows at once, not after minutes.

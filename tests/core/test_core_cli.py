@@ -1,6 +1,7 @@
 """The command line's grammar, and what it tells on the way to readiness."""
 
 import asyncio
+import io
 import json
 import subprocess
 import sys
@@ -141,6 +142,34 @@ def test_a_replay_script_that_is_wrong_is_refused_with_the_reason(capsys, tmp_pa
     error = capsys.readouterr().err
     assert str(path) in error
     assert says in error
+
+
+class _BrokenPipe(io.StringIO):
+    def flush(self):
+        raise BrokenPipeError
+
+
+@pytest.mark.parametrize("announce", [EventLines(), PlainLines()])
+def test_a_reader_that_has_left_stops_nothing(monkeypatch, announce):
+    out, error = _BrokenPipe(), _BrokenPipe()
+    monkeypatch.setattr("sys.stdout", out)
+    monkeypatch.setattr("sys.stderr", error)
+    announce.step(Loading("m"))
+    announce.failed(ModelError("It is gone.", "Fetch it."))
+    assert "loading" in out.getvalue() + error.getvalue()
+    assert "It is gone." in error.getvalue()
+
+
+def test_a_ready_file_that_cannot_be_written_is_refused_before_the_model_is_opened(
+    capsys, tmp_path
+):
+    # The model does not exist either; that it is not mentioned shows the order.
+    flags = ["serve", "--model", str(tmp_path / "none.gguf"), "--ready-file"]
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path, tmp_path / "file" / "core.json"):
+        assert main([*flags, str(path)]) == 2
+        assert f"The ready file {path} cannot be written" in capsys.readouterr().err
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
 async def test_an_unknown_id_is_refused_with_the_known_ones():

@@ -120,6 +120,29 @@ def test_a_program_that_is_killed_loses_its_lease(start_core, replay_script):
     assert core.wait() == 0
 
 
+def test_a_core_without_standard_streams_can_leave_at_once():
+    code = (
+        "import os, sys\nsys.stdout = sys.stderr = None\n"
+        "from inference_core.cli import _leave_at_once\n_leave_at_once()"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+async def test_a_client_that_leaves_while_it_sends_is_no_fault_of_the_core(
+    start_core, replay_script, capfd
+):
+    core = start_core("--model", replay_script(HELLO))
+    reader, writer = await asyncio.open_connection(*core.url.removeprefix("http://").split(":"))
+    head = "POST /v1/completions HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n"
+    writer.write(f"{head}Authorization: {core.headers['Authorization']}\r\n\r\n{{".encode())
+    writer.write_eof()
+    assert await reader.read() == b""
+    writer.close()
+    core.process.send_signal(signal.SIGTERM)
+    assert core.wait() == 0
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_an_unused_core_without_an_owner_ends_by_itself(start_core, replay_script):
     core = start_core("--model", replay_script(HELLO), "--linger", "0.2")
     assert core.wait() == 0
