@@ -16,6 +16,7 @@ from spark_desktop.domain.errors import (
     NotTextError,
     OutsideWorkspaceError,
     ReadOnlyFileError,
+    SecretFileError,
 )
 from spark_desktop.domain.text import SourceText, decode, digest_of
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
@@ -55,7 +56,9 @@ class LocalFileStore:
     async def read(self, path: str) -> Snapshot:
         """Return the file's text; an empty file is an empty text.
 
-        Raises NotTextError, FileTooLargeError, OutsideWorkspaceError, else FileError.
+        A file that may hold secrets is refused, so that none gets into a prompt, whoever asks.
+        Raises SecretFileError, NotTextError, FileTooLargeError, OutsideWorkspaceError, else
+        FileError.
         """
         return await asyncio.to_thread(self._read, path)
 
@@ -80,8 +83,19 @@ class LocalFileStore:
         return self._own.get(path) == digest
 
     def _read(self, path: str) -> Snapshot:
-        data = self._bytes(path, self._target(path))
+        target = self._target(path)
+        self._refuse_secrets(path, target)
+        data = self._bytes(path, target)
         return Snapshot(path, _decoded(path, data), digest_of(data))
+
+    def _refuse_secrets(self, path: str, target: Path) -> None:
+        real = target.relative_to(self._root).as_posix()
+        pattern = self._rules.secret(path) or self._rules.secret(real)
+        if pattern:
+            raise SecretFileError(
+                f"{path} may hold secrets: its name matches {pattern}. It was not read.",
+                "Rename it if it holds none.",
+            )
 
     def _bytes(self, path: str, target: Path) -> bytes:
         try:

@@ -27,12 +27,17 @@ _TEMPORARY = (
     *("*___jb_tmp___", "*___jb_old___", ".goutputstream-*", ".spark-*.tmp"),
 )
 _SECRETS = (
-    *(".env", ".env.*", "*.pem", "*.key", "*.p12", "*.pfx", "*.keystore", "*.jks", "*.kdbx"),
+    *("*.env", ".env.*", ".envrc", "*.ppk", "secrets.yml", "secrets.yaml", "secrets.toml"),
+    *("secrets.json", "*.pem", "*.key", "*.p12", "*.pfx", "*.keystore", "*.jks", "*.kdbx"),
     *("id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", "credentials", "credentials.*"),
     *(".netrc", "_netrc", ".pgpass", ".htpasswd", ".npmrc", ".pypirc", ".git-credentials"),
 )
 _SECRET_FOLDERS = frozenset({".ssh", ".aws", ".gnupg"})
-_NOT_SECRET = frozenset({".env.example", ".env.sample", ".env.template", ".env.dist"})
+_NOT_SECRET = frozenset(
+    f"{name}.{kind}"
+    for kind in ("example", "sample", "template", "dist")
+    for name in (".env", ".envrc")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,12 @@ class IgnoreRules:
             if not last:
                 chain = self._chain_below(chain, part)
         return None
+
+    def secret(self, path: str) -> str:
+        """Return the pattern by which the path may hold secrets, else ""; see ``check``."""
+        *folders, name = path.split("/")
+        found = (_secret_pattern(folder, is_folder=True) for folder in folders)
+        return next(filter(None, found), "") or _secret_pattern(name, is_folder=False)
 
     def silent(self, path: str) -> bool:
         """Return whether changes of the path are not even worth a line for the user.

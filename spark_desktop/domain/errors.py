@@ -49,6 +49,10 @@ class ConflictError(PatchError):
     """A hunk's place was changed since the proposal was made; nothing was written."""
 
 
+class SecretFileError(FileError):
+    """The file's name says that it may hold secrets; it is not even read."""
+
+
 class EndpointError(SparkError):
     """The model's server failed."""
 

@@ -21,6 +21,7 @@ from spark_desktop.domain.errors import (
     NotTextError,
     OutsideWorkspaceError,
     ReadOnlyFileError,
+    SecretFileError,
 )
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.text import SourceText, digest_of
@@ -377,3 +378,17 @@ async def test_the_files_are_listed_sorted(root: Path, store: LocalFileStore) ->
         (root / path).write_text("x\n")
     assert await store.files() == ("a/z.py", "b.py")
     assert store.root.samefile(root)
+
+
+async def test_a_secret_is_not_even_read_also_by_another_name(
+    root: Path, store: LocalFileStore
+) -> None:
+    (root / ".env").write_text("KEY=1")
+    (root / "notes.txt").symlink_to(".env")
+    (root / ".ssh").mkdir()
+    (root / ".ssh" / "config").write_text("Host a")
+    for path in (".env", "notes.txt", ".ssh/config", "./.env", "a//../.env"):
+        with pytest.raises((SecretFileError, OutsideWorkspaceError)):
+            await store.read(path)
+    with pytest.raises(SecretFileError, match=r"notes\.txt may hold secrets.*\.env"):
+        await store.read("notes.txt")

@@ -30,18 +30,22 @@ def test_what_tools_make_is_ignored_by_default(tmp_path: Path, path: str) -> Non
 
 @pytest.mark.parametrize(
     "path", [".env", "a/.env.local", "server.pem", "SERVER.KEY", "id_rsa", "id_ed25519.bak",
-             "credentials", "credentials.json", ".netrc", "home/.ssh/config"],
+             "credentials", "credentials.json", ".netrc", "home/.ssh/config", "prod.env", ".envrc",
+             "config/secrets.yml", "secrets.json"],
 )  # fmt: skip
 def test_what_may_hold_secrets_is_left_alone(tmp_path: Path, path: str) -> None:
     assert reason(tmp_path, path) is IgnoreReason.SECRET
+    assert IgnoreRules(tmp_path).secret(path)
 
 
 @pytest.mark.parametrize(
-    "path", [".env.example", "environment.py", "key.py", "keys/a.py", "id_rsa.pub", "build", "dist",
+    "path", [".env.example", ".envrc.sample", "secrets.py", "env", "environment.py",
+             "key.py", "keys/a.py", "id_rsa.pub", "build", "dist",
              ".gitignore", ".github/workflows/a.yml", "credentials_test/a.py", "package-lock.json"],
 )  # fmt: skip
 def test_what_only_looks_like_it_is_watched(tmp_path: Path, path: str) -> None:
     assert reason(tmp_path, path) is None
+    assert not IgnoreRules(tmp_path).secret(path)
 
 
 def test_the_detail_names_the_pattern_and_the_file(tmp_path: Path) -> None:
