@@ -25,6 +25,10 @@ class ProposalBoard:
         except KeyError:
             raise SparkError("This proposal is gone.", "Ask for it again.") from None
 
+    def __contains__(self, proposal_id: str) -> bool:
+        """Return whether the proposal is on the board."""
+        return proposal_id in self._proposals
+
     def remove(self, proposal_id: str) -> None:
         """Forget a proposal; an unknown id is no error."""
         self._proposals.pop(proposal_id, None)

@@ -13,13 +13,21 @@ from spark_desktop.domain.errors import (
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.moving import moved_proposal
 from spark_desktop.domain.patch import Hunk, apply
-from spark_desktop.domain.proposal import Closed, Conflict, Decision, Proposal, Ready
+from spark_desktop.domain.proposal import (
+    Cancelled,
+    Closed,
+    Conflict,
+    Decision,
+    Proposal,
+    Ready,
+)
 from spark_desktop.domain.review import after_apply, decide, pending, rebase
-from spark_desktop.domain.trigger import EditComment, title_of
+from spark_desktop.domain.trigger import EditComment, Span, title_of
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.edits import EditService
 from spark_desktop.services.ports import FileStore
+from spark_desktop.services.tasks import to_end
 
 # A file that is saved again and again while we write is given up after this many tries.
 _TRIES = 3
@@ -44,21 +52,7 @@ class ReviewService:
         """
         async with self._lock:
             wanted = None if hunk_ids is None else frozenset(hunk_ids)
-            for _ in range(_TRIES):
-                proposal = await self._rebased(self._ready(proposal_id))
-                hunks = _chosen(proposal, wanted)
-                snapshot = proposal.trigger.snapshot
-                try:
-                    change = await self._edits.apply(snapshot, hunks, title_of(proposal.trigger))
-                except FileChangedError:
-                    # Saved between our look at it and the write: look again.
-                    continue
-                self._applied(proposal, hunks, change)
-                return change
-        raise FileChangedError(
-            f"{snapshot.path} was saved again while the change was written.",
-            "Nothing was written. Accept once more when your editor is done.",
-        )
+            return await to_end(self._accept(proposal_id, wanted))
 
     def reject(self, proposal_id: str, hunk_ids: Iterable[str] | None = None) -> None:
         """Decide against the hunks (None: all that are undecided); nothing is written."""
@@ -68,15 +62,37 @@ class ReviewService:
         self._board.put(_closed_when_decided(decide(proposal, ids, Decision.REJECTED)))
 
     async def file_changed(self, path: str) -> None:
-        """Move every reviewable proposal of the file onto its new text, or mark the conflict."""
+        """Move every reviewable proposal of the file onto its new text, or mark the conflict.
+
+        A conflict ends where the file has become one that the proposal fits again.
+        """
         async with self._lock:
             for proposal in self._board.all():
-                if proposal.trigger.snapshot.path == path and isinstance(proposal.state, Ready):
+                if proposal.trigger.snapshot.path == path and _is_open(proposal):
                     try:
                         await self._rebased(proposal)
                     except (ConflictError, FileError):
                         # The board holds the conflict and its reason, which is all that is asked.
                         continue
+
+    async def _accept(self, proposal_id: str, wanted: frozenset[str] | None) -> AppliedChange:
+        for _ in range(_TRIES):
+            proposal = await self._rebased(self._ready(proposal_id))
+            if proposal_id not in self._board or isinstance(proposal.state, Cancelled):
+                raise SparkError("This proposal was taken back.", "Ask for it again.")
+            hunks = _chosen(proposal, wanted)
+            snapshot = proposal.trigger.snapshot
+            try:
+                change = await self._edits.apply(snapshot, hunks, title_of(proposal.trigger))
+            except FileChangedError:
+                # Saved between our look at it and the write: look again.
+                continue
+            self._applied(proposal, hunks, change)
+            return change
+        raise FileChangedError(
+            f"{snapshot.path} was saved again while the change was written.",
+            "Nothing was written. Accept once more when your editor is done.",
+        )
 
     def _ready(self, proposal_id: str) -> Proposal:
         proposal = self._board.get(proposal_id)
@@ -88,23 +104,27 @@ class ReviewService:
 
     async def _rebased(self, proposal: Proposal) -> Proposal:
         """Return the proposal on the file as it is now; raises ConflictError, FileError."""
-        snapshot = proposal.trigger.snapshot
         try:
-            current = await self._files.read(snapshot.path)
+            current = await self._files.read(proposal.trigger.snapshot.path)
         except FileError as error:
-            self._board.put(replace(proposal, state=Conflict(error.message)))
+            self._conflict(self._newest(proposal), error.message)
             raise
-        if current.digest == snapshot.digest or proposal.patch is None:
+        proposal = self._newest(proposal)
+        if not _is_open(proposal) or proposal.patch is None:
             return proposal
-        before, after = snapshot.text.content, current.text.content
+        if current.digest == proposal.trigger.snapshot.digest:
+            if isinstance(proposal.state, Conflict):
+                self._board.put(replace(proposal, state=Ready()))
+            return proposal
+        before, after = proposal.trigger.snapshot.text.content, current.text.content
         # Only what is still to be decided must find its place again.
         undecided = replace(proposal.patch, hunks=pending(proposal))
         try:
             patch = rebase(undecided, before, after, current.digest)
         except ConflictError as error:
-            self._board.put(replace(proposal, state=Conflict(error.message)))
+            self._conflict(proposal, error.message)
             raise
-        moved = moved_proposal(replace(proposal, patch=patch), current)
+        moved = moved_proposal(replace(proposal, state=Ready(), patch=patch), current)
         self._board.put(_closed_when_decided(moved))
         return moved
 
@@ -112,28 +132,46 @@ class ReviewService:
         snapshot = proposal.trigger.snapshot
         text = snapshot.text.with_content(apply(snapshot.text.content, hunks))
         ids = frozenset(hunk.id for hunk in hunks)
-        decided = decide(proposal, ids, Decision.ACCEPTED)
+        newest = self._newest(proposal)
+        # What the user decided during the write counts; only what is written cannot be rejected.
+        decided = decide(replace(proposal, decisions=newest.decisions), ids, Decision.ACCEPTED)
         if decided.patch is not None:
             patch = after_apply(decided.patch, ids, change.after)
             decided = replace(decided, patch=patch)
         moved = moved_proposal(decided, Snapshot(snapshot.path, text, change.after))
-        self._board.put(_closed_when_decided(moved))
+        if proposal.id in self._board and not isinstance(newest.state, Cancelled):
+            self._board.put(_closed_when_decided(moved))
+
+    def _newest(self, proposal: Proposal) -> Proposal:
+        """Return what has become of the proposal while we waited; itself where it is gone."""
+        return self._board.get(proposal.id) if proposal.id in self._board else proposal
+
+    def _conflict(self, proposal: Proposal, reason: str) -> None:
+        if proposal.id in self._board and _is_open(proposal):
+            self._board.put(replace(proposal, state=Conflict(reason)))
+
+
+def _is_open(proposal: Proposal) -> bool:
+    return isinstance(proposal.state, Ready | Conflict) and proposal.patch is not None
 
 
 def _chosen(proposal: Proposal, wanted: frozenset[str] | None) -> tuple[Hunk, ...]:
-    """Return the hunks to write; the one that removes the comment for Spark goes with the first."""
+    """Return the hunks to write; the removal of the comment for Spark goes with the first.
+
+    Not where the hunk changes code, too: that the user has yet to choose.
+    """
     undecided = pending(proposal)
     chosen = [hunk for hunk in undecided if wanted is None or hunk.id in wanted]
     if not chosen:
         raise SparkError("There is nothing left to accept here.", "Choose another hunk.")
     if isinstance(proposal.trigger, EditComment):
         lines = proposal.trigger.lines
-        chosen += [
-            hunk
-            for hunk in undecided
-            if hunk not in chosen and hunk.start < lines.end and lines.start < hunk.end
-        ]
+        chosen += [hunk for hunk in undecided if hunk not in chosen and _removes_only(hunk, lines)]
     return tuple(chosen)
+
+
+def _removes_only(hunk: Hunk, lines: Span) -> bool:
+    return not hunk.new and lines.start <= hunk.start < hunk.end <= lines.end
 
 
 def _closed_when_decided(proposal: Proposal) -> Proposal:

@@ -1,5 +1,7 @@
 """Accepting and rejecting, on the file as it is by then."""
 
+import asyncio
+
 import pytest
 from fakes import MemoryFiles
 
@@ -151,3 +153,103 @@ async def test_accepting_a_decided_hunk_again_says_that_nothing_is_left(world):
     await world.review.accept("p1", [first.id])
     with pytest.raises(SparkError, match="nothing left"):
         await world.review.accept("p1", [first.id])
+
+
+async def test_a_conflict_ends_when_the_file_fits_again(world):
+    proposed(world)
+    world.files.write("a.txt", BEFORE.replace("line 3\n", "line three\n"))
+    await world.review.file_changed("a.txt")
+    world.files.write("a.txt", "new first line\n" + BEFORE)
+    await world.review.file_changed("a.txt")
+    assert world.board.get("p1").state == Ready()
+    await world.review.accept("p1")
+    assert world.files.text("a.txt") == "new first line\n" + AFTER
+
+
+async def test_a_file_that_an_editor_removes_and_writes_again_keeps_its_proposal(world):
+    proposed(world)
+    del world.files.data["a.txt"]
+    await world.review.file_changed("a.txt")
+    world.files.write("a.txt", BEFORE)
+    await world.review.file_changed("a.txt")
+    assert world.board.get("p1").state == Ready()
+
+
+async def test_a_hunk_rejected_while_another_is_written_stays_rejected(world_of):
+    world = world_of(HeldFiles(a__txt=BEFORE))
+    first, second = proposed(world).patch.hunks
+    accepting = asyncio.create_task(world.review.accept("p1", [first.id]))
+    await world.files.writing.wait()
+    world.review.reject("p1", [second.id])
+    world.files.may_write.set()
+    await accepting
+    closed = world.board.get("p1")
+    assert closed.state == Closed(1)
+    assert closed.decision(second.id) is Decision.REJECTED
+
+
+async def test_a_proposal_dismissed_while_it_is_written_does_not_come_back(world_of):
+    world = world_of(HeldFiles(a__txt=BEFORE))
+    proposed(world)
+    accepting = asyncio.create_task(world.review.accept("p1"))
+    await world.files.writing.wait()
+    world.turns.dismiss("p1")
+    world.files.may_write.set()
+    await accepting
+    assert world.board.all() == ()
+    assert world.files.text("a.txt") == AFTER
+
+
+async def test_a_proposal_dismissed_before_it_is_written_is_not_written(world_of):
+    world = world_of(HeldFiles(a__txt=BEFORE))
+    proposed(world)
+    world.files.may_read.clear()
+    accepting = asyncio.create_task(world.review.accept("p1"))
+    await world.files.reading.wait()
+    world.turns.dismiss("p1")
+    world.files.may_read.set()
+    with pytest.raises(SparkError, match="taken back"):
+        await accepting
+    assert world.files.text("a.txt") == BEFORE
+
+
+async def test_an_accept_whose_caller_is_cancelled_is_noted_on_the_proposal(world_of):
+    world = world_of(HeldFiles(a__txt=BEFORE))
+    proposed(world)
+    accepting = asyncio.create_task(world.review.accept("p1"))
+    await world.files.writing.wait()
+    accepting.cancel()
+    world.files.may_write.set()
+    with pytest.raises(asyncio.CancelledError):
+        await accepting
+    assert world.board.get("p1").state == Closed(2)
+
+
+async def test_accepting_one_hunk_writes_no_other_that_changes_code_beside_the_comment(world):
+    text = BEFORE.replace("line 3\n", "# upper case AI!\nline 3\n")
+    world.files.write("a.txt", text)
+    comment = EditComment(world.files.snapshot("a.txt"), Span(2, 3), "upper case")
+    _first, second = proposed(world, AFTER, comment).patch.hunks
+    await world.review.accept("p1", [second.id])
+    assert world.files.text("a.txt") == text.replace("line 12", "LINE 12")
+    assert world.board.get("p1").state == Ready()
+
+
+class HeldFiles(MemoryFiles):
+    """A disk that waits for leave before it reads or writes."""
+
+    def __init__(self, **contents):
+        super().__init__(**contents)
+        self.writing, self.may_write = asyncio.Event(), asyncio.Event()
+        self.reading, self.may_read = asyncio.Event(), asyncio.Event()
+        self.may_read.set()
+
+    async def read(self, path):
+        self.reading.set()
+        await self.may_read.wait()
+        return await super().read(path)
+
+    async def replace(self, path, text, base):
+        self.writing.set()
+        await self.may_write.wait()
+        return await super().replace(path, text, base)
