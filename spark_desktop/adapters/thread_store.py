@@ -15,6 +15,11 @@ from spark_desktop.domain.errors import StoreError
 from spark_desktop.services.ports import Clock
 
 INTERRUPTED = "interrupted"
+# A thread without a title goes by its first question.
+_TITLE = (
+    "CASE WHEN title <> '' THEN title ELSE COALESCE((SELECT question FROM turns "
+    "WHERE thread_id = threads.id ORDER BY position LIMIT 1), '') END"
+)
 _TURN = (
     "SELECT id, question, answer, state, created, model, path, error, usage, timing "
     "FROM turns WHERE thread_id = ? ORDER BY position"
@@ -43,7 +48,10 @@ class SqliteThreadStore:
         return await self._database.run(lambda connection: self._thread(connection, thread_id))
 
     async def create(self, title: str) -> Thread:
-        """Return a new, empty thread. Raises StoreError."""
+        """Return a new, empty thread; without a title it goes by its first question.
+
+        Raises StoreError.
+        """
         thread = Thread(uuid.uuid4().hex, title, self._clock.now())
         row = (thread.id, self._workspace, title, thread.created.isoformat())
         await self._database.run(
@@ -63,7 +71,7 @@ class SqliteThreadStore:
 
     def _threads(self, connection: sqlite3.Connection) -> tuple[Thread, ...]:
         rows = connection.execute(
-            "SELECT id, title, created FROM threads WHERE workspace = ? ORDER BY position DESC",
+            f"SELECT id, {_TITLE}, created FROM threads WHERE workspace = ? ORDER BY position DESC",
             (self._workspace,),
         )
         return tuple(Thread(id_, title, _time(created)) for id_, title, created in rows)
@@ -71,7 +79,7 @@ class SqliteThreadStore:
     def _thread(self, connection: sqlite3.Connection, thread_id: str) -> Thread:
         self._require(connection, thread_id)
         title, created = connection.execute(
-            "SELECT title, created FROM threads WHERE id = ?", (thread_id,)
+            f"SELECT {_TITLE}, created FROM threads WHERE id = ?", (thread_id,)
         ).fetchone()
         turns = tuple(self._turn(row) for row in connection.execute(_TURN, (thread_id,)))
         return Thread(thread_id, title, _time(created), turns)

@@ -25,7 +25,6 @@ from spark_desktop.services.tasks import TaskScope
 _ANSWER_TOKENS = 1024
 # Lines around the place that a question is about, where the whole file is too long.
 _AROUND = 40
-_TITLE = 60
 
 
 class ChatService:
@@ -85,14 +84,14 @@ class ChatService:
     async def new_thread(self) -> Thread:
         """Return a new thread, which becomes the current one; an empty one is used again."""
         if self._current is None or (await self._threads.thread(self._current.id)).turns:
-            self._current = await self._threads.create("New chat")
+            self._current = await self._threads.create("")
         return self._current
 
     async def current(self) -> Thread:
         """Return the current thread: the newest one, created where there is none."""
         if self._current is None:
             known = await self._threads.threads()
-            self._current = known[0] if known else await self._threads.create("New chat")
+            self._current = known[0] if known else await self._threads.create("")
         self._current = await self._threads.thread(self._current.id)
         return self._current
 

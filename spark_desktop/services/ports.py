@@ -164,7 +164,7 @@ class ThreadStore(Protocol):
         ...
 
     async def create(self, title: str) -> Thread:
-        """Return a new, empty thread."""
+        """Return a new, empty thread; without a title it goes by its first question."""
         ...
 
     async def save_turn(self, thread_id: str, turn: Turn) -> None:

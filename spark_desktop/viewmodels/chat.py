@@ -18,6 +18,8 @@ from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.ports import Chat, Turns
 
+_NEW = "New thread"
+
 
 class Mode(Enum):
     """What the composer's text is: a question for the chat, or an instruction for the file."""
@@ -73,13 +75,13 @@ class ChatViewModel(QObject):
         """Return what the current thread is about: its first question, else its title."""
         for turn in self._turns.values():
             return " ".join(turn.question.split())
-        return "New thread"
+        return _NEW
 
     def name_of(self, thread: Thread) -> str:
         """Return a thread's name for a list: the current one's title, another's with its time."""
         if thread.id == self.thread_id:
             return self.title
-        return f"{thread.title or 'Thread'} · {thread.created:%d.%m. %H:%M}"
+        return f"{' '.join(thread.title.split()) or _NEW} · {thread.created:%d.%m. %H:%M}"
 
     @property
     def is_answering(self) -> bool:

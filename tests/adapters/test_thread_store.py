@@ -78,6 +78,17 @@ async def test_threads_are_listed_newest_first_without_their_turns(
     assert await store.threads() == (second, first)
 
 
+async def test_a_thread_without_a_title_goes_by_its_first_question(
+    store: SqliteThreadStore,
+) -> None:
+    thread = await store.create("")
+    assert thread.title == ""
+    await store.save_turn(thread.id, TURN)
+    await store.save_turn(thread.id, replace(TURN, id="t2", question="And then?"))
+    assert [kept.title for kept in await store.threads()] == [TURN.question]
+    assert (await store.thread(thread.id)).title == TURN.question
+
+
 async def test_a_workspace_sees_only_its_own_threads(
     store: SqliteThreadStore, database: Database, tmp_path: Path
 ) -> None:
