@@ -108,7 +108,8 @@ def _parses(candidate: Candidate) -> Check:
     if before is None or after is None:
         return Check("parses", True, "no parser for this language")
     if after <= before:
-        return Check("parses", True, f"{_errors(after)}, {before} before")
+        note = f"{_errors(after)}, {before} before" if before else ""
+        return Check("parses", True, note)
     return Check(
         "parses", False, f"With the answer the file has {_errors(after)}, before it had {before}."
     )
@@ -153,7 +154,7 @@ def _no_reasoning(candidate: Candidate) -> Check:
 
 def _not_shrunk(candidate: Candidate) -> Check:
     before, after = _size(candidate.region_before), _size(candidate.region_after)
-    note = f"{before} lines before, {after} after"
+    note = f"{before} → {after} lines"
     if after * 2 >= before:
         return Check("not shrunk", True, note)
     if before < _SHORT:

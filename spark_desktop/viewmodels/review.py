@@ -22,7 +22,7 @@ from spark_desktop.viewmodels.decisions import Decisions
 from spark_desktop.viewmodels.frames import Frames
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.ports import Reviews, Turns
-from spark_desktop.viewmodels.wording import evidence_text, notice_of_proposal
+from spark_desktop.viewmodels.wording import EvidenceLine, evidence_line, notice_of_proposal
 
 _NOTHING = Notice(
     "Nothing to review.",
@@ -139,9 +139,9 @@ class ReviewViewModel(QObject):
         return f"hunk {ids.index(self.current_hunk) + 1} of {len(ids)}"
 
     @property
-    def evidence_text(self) -> str:
+    def evidence(self) -> EvidenceLine:
         """Return what was checked, in one line."""
-        return "" if self.proposal is None else evidence_text(self.proposal.evidence)
+        return evidence_line(() if self.proposal is None else self.proposal.evidence)
 
     @property
     def notice(self) -> Notice | None:

@@ -1,5 +1,7 @@
 """What the interface says about a proposal: its row, its one line, its evidence."""
 
+from dataclasses import dataclass
+
 from spark_desktop.domain.proposal import (
     Cancelled,
     Check,
@@ -91,14 +93,35 @@ def pending(proposal: Proposal) -> tuple[str, ...]:
     return tuple(hunk for hunk in ids if proposal.decision(hunk) is Decision.PENDING)
 
 
-def evidence_text(checks: tuple[Check, ...]) -> str:
-    """Return the evidence in one line: "parses ✓ · anchored ✓ · not shrunk ✗ (by 70 %)"."""
-    return " · ".join(_check_text(check) for check in checks)
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """What was checked, in one line: first what failed, then what passed."""
+
+    failed: str = ""
+    passed: str = ""
+    tip: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return the whole line."""
+        return " · ".join(part for part in (self.failed, self.passed) if part)
 
 
-def _check_text(check: Check) -> str:
+def evidence_line(checks: tuple[Check, ...]) -> EvidenceLine:
+    """Return "✗ parses" and "✓ differs · not shrunk (3 → 10 lines)"; ``tip`` has every detail."""
+    failed = " · ".join(f"✗ {check.name}" for check in checks if not check.passed)
+    passed = " · ".join(_passed(check) for check in checks if check.passed)
+    tip = "\n".join(_in_full(check) for check in sorted(checks, key=lambda check: check.passed))
+    return EvidenceLine(failed, f"✓ {passed}" if passed else "", tip)
+
+
+def _passed(check: Check) -> str:
+    return f"{check.name} ({check.detail})" if check.detail else check.name
+
+
+def _in_full(check: Check) -> str:
     mark = "✓" if check.passed else "✗"
-    return f"{check.name} {mark}" + (f" ({check.detail})" if check.detail else "")
+    return f"{mark} {check.name}: {check.detail}" if check.detail else f"{mark} {check.name}"
 
 
 def _look(proposal: Proposal) -> tuple[str, Tone]:

@@ -31,7 +31,7 @@ class ReviewPanel(QFrame):
         self.diff.set_theme(theme)
         self.diff.setFrameShape(QFrame.Shape.NoFrame)
         self.name, self.added, self.removed = QLabel(), QLabel(), QLabel()
-        self.position, self.evidence = QLabel(), QLabel()
+        self.position, self.failed, self.evidence = QLabel(), QLabel(), QLabel()
         self.notice, self.empty = NoticeLine(strip=True), NoticeLine()
         self.accept, self.reject = QPushButton(), QPushButton()
         self.accept_all, self.reject_all = QPushButton(), QPushButton()
@@ -55,10 +55,14 @@ class ReviewPanel(QFrame):
         self.empty.show_notice(model.notice if is_empty else None)
         self.notice.show_notice(None if is_empty else model.notice)
         self._render_head()
-        self.evidence.setText(model.evidence_text)
-        self.evidence.setToolTip(model.evidence_text)
+        evidence = model.evidence
+        self.failed.setText(evidence.failed)
+        self.failed.setVisible(bool(evidence.failed))
+        self.evidence.setText(evidence.passed)
+        self.failed.setToolTip(evidence.tip)
+        self.evidence.setToolTip(evidence.tip)
         self._decide.setVisible(model.is_decidable)
-        self._bottom.setVisible(bool(model.evidence_text) or model.is_decidable)
+        self._bottom.setVisible(bool(evidence.text) or model.is_decidable)
         self._render_diff()
 
     def render_stream(self) -> None:
@@ -140,8 +144,15 @@ class ReviewPanel(QFrame):
 
     def _fill_bottom(self) -> None:
         self._bottom.setObjectName("bottom")
-        self.evidence.setProperty("quiet", True)
+        self.failed.setProperty("tone", "problem")
+        self.evidence.setProperty("tone", "good")
+        self.failed.setProperty("small", True)
+        self.evidence.setProperty("small", True)
         self.evidence.setWordWrap(True)
+        evidence = QHBoxLayout()
+        evidence.setSpacing(12)
+        evidence.addWidget(self.failed)
+        evidence.addWidget(self.evidence, 1)
         texts = (
             (self.accept, "Accept", "accept"),
             (self.reject, "Reject", "reject"),
@@ -167,7 +178,7 @@ class ReviewPanel(QFrame):
         column = QVBoxLayout(self._bottom)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(8)
-        column.addWidget(self.evidence)
+        column.addLayout(evidence)
         column.addWidget(self._decide)
 
     def _connect(self) -> None:

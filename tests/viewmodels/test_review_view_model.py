@@ -44,7 +44,7 @@ async def test_a_proposal_begins_at_its_first_hunk(
     assert models.review.current_hunk == hunks[0]
     assert models.review.position_text == "hunk 1 of 3"
     assert models.review.counts_text == "+3 \u22123"
-    assert models.review.evidence_text == "differs ✓ · parses ✓"
+    assert models.review.evidence.text == "✓ differs · parses"
     assert models.review.notice is None
 
 

@@ -2,7 +2,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
@@ -18,7 +18,15 @@ from spark_desktop.domain.core_state import (
     CoreState,
 )
 from spark_desktop.domain.events import ChangeIgnored, FilesChanged, ProposalStreamed, TurnChanged
-from spark_desktop.domain.proposal import Closed, Conflict, Failed, State, Streaming, Withheld
+from spark_desktop.domain.proposal import (
+    Check,
+    Closed,
+    Conflict,
+    Failed,
+    State,
+    Streaming,
+    Withheld,
+)
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.notice import Intent
@@ -106,10 +114,25 @@ async def test_a_ready_proposal_shows_file_counts_hunk_and_evidence(
     assert review.name.text() == "src/parser.py"
     assert (review.added.text(), review.removed.text()) == ("+3", "\u22123")
     assert review.position.text() == "hunk 1 of 3"
-    assert review.evidence.text() == "differs ✓ · parses ✓"
+    assert review.evidence.text() == "✓ differs · parses"
+    assert not review.failed.isVisible()
     assert review.accept.isVisible()
     assert not review.notice.isVisible()
     assert view.changes.inbox.currentIndex().row() == 0
+
+
+async def test_the_evidence_of_a_proposal_fits_one_line(
+    project: FakeProject, view: ProjectView
+) -> None:
+    names = ("complete", "differs", "parses", "inside", "no placeholder", "no reasoning")
+    checks = tuple(Check(name, True) for name in names)
+    checks += (Check("not shrunk", True, "13 → 10 lines"),)
+    project.turns.put(replace(proposal(), evidence=checks))
+    view.models.changes.choose_proposal(project.turns.proposals()[0].id)
+    label = view.review.evidence
+    QCoreApplication.processEvents()
+    assert label.text().endswith("not shrunk (13 → 10 lines)")
+    assert label.fontMetrics().horizontalAdvance(label.text()) <= label.width()
 
 
 async def test_the_buttons_decide_and_go_on(project: FakeProject, view: ProjectView) -> None:
