@@ -76,6 +76,7 @@ class LlamaEngine:
         self._context = context
         self._slot = Slot()
         self._run: _Run | None = None
+        self._asking: set[asyncio.Task[Any]] = set()
 
     @classmethod
     def load(cls, model: Path, settings: LlamaSettings) -> "LlamaEngine":
@@ -126,7 +127,7 @@ class LlamaEngine:
     async def tokenize(self, text: str, special: bool) -> list[Token]:
         """Return the tokens of a text; ``special`` reads special tokens written in it as such."""
         body = {"content": text, "parse_special": special, "with_pieces": True}
-        answer = await in_os_thread(lambda: self._loopback.post("/tokenize", body), "tokenize")
+        answer = await self._ask("/tokenize", body)
         return [Token(item["id"], _piece_text(item["piece"])) for item in answer["tokens"]]
 
     async def generate(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Event, None]:
@@ -147,10 +148,32 @@ class LlamaEngine:
         run, self._run = self._run, None
         if run is not None:
             run.stop()
-            if not await run.wait(CLOSE_S):
-                return False
+        # Freeing the model waits for whatever is still inside, and holds the event loop meanwhile.
+        at_rest = await asyncio.gather(_at_rest(run), self._nothing_asked())
+        if not all(at_rest):
+            return False
         self._server = None
         return True
+
+    async def _ask(self, path: str, body: dict[str, object]) -> Any:
+        """Return the engine's answer; a caller who is cancelled leaves the question with it."""
+        work = in_os_thread(lambda: self._loopback.post(path, body), f"ask {path}")
+        asking = asyncio.create_task(work)
+        self._asking.add(asking)
+        asking.add_done_callback(self._answered)
+        return await asyncio.shield(asking)
+
+    def _answered(self, asking: asyncio.Task[Any]) -> None:
+        self._asking.discard(asking)
+        if not asking.cancelled():
+            # Looked at here, since nobody else may: asyncio would complain of a failure unseen.
+            asking.exception()
+
+    async def _nothing_asked(self) -> bool:
+        """Return whether every question was answered within CLOSE_S."""
+        if not self._asking:
+            return True
+        return not (await asyncio.wait(self._asking, timeout=CLOSE_S))[1]
 
     async def _engine_prompt(self, prompt: Prompt) -> ChatPrompt | str | tuple[int, ...]:
         match prompt:
@@ -166,6 +189,11 @@ class LlamaEngine:
                     for part in parts
                 ]
                 return tuple(token.id for tokens in tokens_of for token in tokens)
+
+
+async def _at_rest(run: "_Run | None") -> bool:
+    """Return whether a run, if there is one, came to rest within CLOSE_S."""
+    return run is None or await run.wait(CLOSE_S)
 
 
 def _piece_text(piece: object) -> str:

@@ -21,7 +21,7 @@ from inference_core.engine.protocol import Engine
 from inference_core.server.activity import Activity
 from inference_core.server.answers import Json, Wire
 from inference_core.server.disconnect import ClientGoneError, while_connected
-from inference_core.server.problems import error_json, error_response
+from inference_core.server.problems import closing_error, error_json, error_response
 from inference_core.server.requests import Generation
 
 _log = logging.getLogger(__name__)
@@ -85,11 +85,11 @@ class Answer(Response):
         self, out: "_EventStream", scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Let a client that still listens tell the core's end from the answer's."""
-        error = EngineError("The core is closing down.", "Start it again, then repeat the request.")
+        error = closing_error()
         if out.begun:
             await out.data(error_json(error))
             await out.end(done=False)
-        elif self._generation.delivery.stream:
+        else:
             await error_response(error)(scope, receive, send)
 
     async def _stream(self, out: "_EventStream") -> None:

@@ -15,10 +15,17 @@ from inference_core.engine.slot import SlotPhase, SlotState
 from inference_core.server.activity import Activity
 from inference_core.server.answering import Answer
 from inference_core.server.answers import ChatWire, CompletionWire, InfillWire, Wire
+from inference_core.server.disconnect import ClientGoneError, while_connected
 from inference_core.server.fields import Fields
 from inference_core.server.guard import Guard
 from inference_core.server.lease import Lease
-from inference_core.server.problems import on_client_gone, on_core_error, on_fault, on_http_error
+from inference_core.server.problems import (
+    closing_error,
+    on_client_gone,
+    on_core_error,
+    on_fault,
+    on_http_error,
+)
 from inference_core.server.requests import Generation, read_chat, read_completion, read_infill
 from inference_core.server.served_model import ServedModel
 
@@ -67,7 +74,13 @@ class Routes:
         """Count and list the tokens of a text."""
         fields = await _fields(request)
         with self._activity.request():
-            tokens = await self._engine.tokenize(fields.text("content"), fields.flag("special"))
+            work = self._engine.tokenize(fields.text("content"), fields.flag("special"))
+            try:
+                tokens = await while_connected(request.receive, self._activity.closing, work)
+            except ClientGoneError:
+                if not self._activity.closing.is_set():
+                    return Response(status_code=400)  # nobody reads it
+                raise closing_error() from None
         listed = [{"id": token.id, "piece": token.text} for token in tokens]
         return JSONResponse({"count": len(tokens), "tokens": listed})
 

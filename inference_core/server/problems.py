@@ -6,9 +6,14 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from inference_core.domain.errors import CoreError, RequestError
+from inference_core.domain.errors import CoreError, EngineError, RequestError
 
 _log = logging.getLogger(__name__)
+
+
+def closing_error() -> EngineError:
+    """Return what a client that still listens hears when the core ends."""
+    return EngineError("The core is closing down.", "Start it again, then repeat the request.")
 
 
 def error_json(error: CoreError) -> dict[str, object]:

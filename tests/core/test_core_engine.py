@@ -39,6 +39,30 @@ from inference_core.engine.slot import Slot, SlotPhase
 TIMINGS = {"cache_n": 3, "prompt_n": 5, "prompt_ms": 10, "predicted_n": 2, "predicted_ms": 4}
 
 
+# -- the engine's end ------------------------------------------------------------------------
+
+
+async def test_an_engine_that_still_counts_tokens_is_not_freed_under_the_question(monkeypatch):
+    monkeypatch.setattr("inference_core.engine.llama.CLOSE_S", 0.01)
+    loop, begun, answer = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
+
+    class Busy:
+        def post(self, path, body):
+            loop.call_soon_threadsafe(begun.set)
+            answer.wait(10)
+            raise EngineError("too late")
+
+    engine = LlamaEngine(object(), Busy(), 64)
+    asking = asyncio.create_task(engine.tokenize("text", False))
+    await begun.wait()
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    assert await engine.close() is False
+    answer.set()
+    monkeypatch.setattr("inference_core.engine.llama.CLOSE_S", 10)
+    assert await engine.close() is True
+
+
 # -- the slot --------------------------------------------------------------------------------
 
 

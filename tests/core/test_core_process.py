@@ -63,6 +63,22 @@ async def test_sigterm_during_an_answer_ends_the_core_in_order(start_core, repla
     assert not ready.exists()
 
 
+async def test_sigterm_is_told_to_whoever_waits_for_a_whole_answer(start_core, replay_script):
+    core = start_core("--model", replay_script(SLOW))
+    body = {"messages": [{"role": "user", "content": "go"}]}
+    async with core.client() as client, core.client() as other:
+        asked = asyncio.create_task(client.post("/v1/chat/completions", json=body))
+
+        async def running():
+            return (await other.get("/slots")).json()[0]["is_processing"]
+
+        await until(running)
+        core.process.send_signal(signal.SIGTERM)
+        answer = await asked
+    assert answer.json()["error"]["message"] == "The core is closing down."
+    assert core.wait() == 0
+
+
 def test_sigint_ends_the_core_with_exit_code_0(start_core, replay_script):
     core = start_core("--model", replay_script(HELLO))
     core.process.send_signal(signal.SIGINT)
