@@ -91,7 +91,9 @@ def _end(proposal: Proposal, change: AppliedChange | None, output: Output) -> Ex
         # Its diff was made for another text: git would refuse it, or worse, take it.
         output.note(f"spark: {reason} Ask once more.")
         return ExitCode.CONFLICT
-    output.note(f"spark: No proposal: {reason}. Word the instruction differently, or use --lines.")
+    # A reason is a clause or a sentence, as the window shows it by itself.
+    output.note(f"spark: No proposal: {reason.rstrip('.')}.")
+    output.note("Word the instruction differently, or name the place with --lines.")
     return ExitCode.WITHHELD
 
 

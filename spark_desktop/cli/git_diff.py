@@ -1,4 +1,7 @@
-"""A proposal as the bytes that ``git apply`` takes from any folder of the work tree."""
+"""A proposal as the bytes that ``git apply`` takes.
+
+It is applied in the work tree's top folder or another one above the file; elsewhere git skips it.
+"""
 
 from spark_desktop.domain.patch import FilePatch, apply, compute, format_patch
 from spark_desktop.domain.text import SourceText

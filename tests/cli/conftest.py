@@ -1,0 +1,127 @@
+"""The command, run in this process on a real folder, with a scripted model behind it."""
+
+import os
+import subprocess
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from fakes import (
+    Answer,
+    FakeClock,
+    FakeCore,
+    FakeEndpoint,
+    MemoryCheckpoints,
+    MemoryThreads,
+    ScriptedWatch,
+)
+
+from spark_desktop.adapters.file_store import LocalFileStore
+from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.syntax import TreeSitterSyntax
+from spark_desktop.cli.main import main
+from spark_desktop.domain.errors import CoreError
+from spark_desktop.services.board import ProposalBoard
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.chat import ChatService
+from spark_desktop.services.edits import EditService
+from spark_desktop.services.inbox import Inbox
+from spark_desktop.services.review import ReviewService
+from spark_desktop.services.suggest import Suggester
+from spark_desktop.services.tasks import TaskScope
+from spark_desktop.services.turns import Turns
+from spark_desktop.wiring import Project
+
+BEFORE = "def mean(values):\n    return sum(values) / len(values)\n"
+AFTER = BEFORE.replace("    return", "    if not values:\n        return 0\n    return")
+REWRITTEN = f"```python\n{AFTER}```\n"
+
+
+@dataclass
+class Run:
+    """How one command ended, and what it wrote."""
+
+    code: int
+    out: bytes
+    err: str
+
+    @property
+    def text(self) -> str:
+        return self.out.decode("utf-8")
+
+
+@dataclass
+class Spark:
+    """Runs commands; applied changes and chats last from one to the next, as on a disk."""
+
+    capture: pytest.CaptureFixture[bytes]
+    clock: FakeClock = field(default_factory=FakeClock)
+    endpoint: FakeEndpoint = field(default_factory=FakeEndpoint)
+    checkpoints: MemoryCheckpoints = field(default_factory=MemoryCheckpoints)
+    watch: ScriptedWatch = field(default_factory=ScriptedWatch)
+    core_error: CoreError | None = None
+    # Called with each project before the command gets it.
+    prepare: Callable[[Project], object] = lambda project: None
+    opened: list[tuple[Path, str | None]] = field(default_factory=list)
+    cores: list[FakeCore] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.threads = MemoryThreads(self.clock)
+
+    def __call__(self, *argv: str, answers: tuple[Answer | str, ...] = ()) -> Run:
+        self.endpoint = FakeEndpoint(*answers)
+        self.capture.readouterr()
+        code = main(argv, self.project)
+        written = self.capture.readouterr()
+        return Run(code, written.out, written.err.decode("utf-8"))
+
+    async def project(self, root: Path, model: str | None) -> Project:
+        self.opened.append((root, model))
+        bus, scope = Bus(), TaskScope("project")
+        files, syntax = LocalFileStore(root, IgnoreRules(root)), TreeSitterSyntax()
+        core = FakeCore(self.endpoint, self.core_error)
+        self.cores.append(core)
+        board = ProposalBoard(bus)
+        edits = EditService(files, self.checkpoints, bus, self.clock)
+        review = ReviewService(board, edits, files)
+        chat = ChatService(self.threads, files, core, bus, self.clock)
+        suggester = Suggester(core, files, syntax, board, self.clock, bus)
+        turns = Turns(suggester, review, chat, board, bus)
+        inbox = Inbox(files, self.watch, syntax, turns, review, bus)
+        closing = AsyncExitStack()
+        closing.push_async_callback(scope.close)
+        closing.push_async_callback(chat.close)
+        closing.push_async_callback(turns.close)
+        made = Project(
+            root, bus, files, syntax, core, inbox, turns, review, edits, chat, scope, closing
+        )
+        self.prepare(made)
+        return made
+
+
+@pytest.fixture
+def spark(capsysbinary) -> Spark:
+    """The command, with everything but the files behind it scripted."""
+    return Spark(capsysbinary)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch) -> Path:
+    """The current folder: a git work tree with one Python file and a subfolder."""
+    # Whoever runs the tests may have settings of git that change bytes.
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", os.devnull)
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    root = tmp_path / "project"
+    (root / "sub").mkdir(parents=True)
+    git(root, "init", "-q")
+    (root / "a.py").write_bytes(BEFORE.encode())
+    monkeypatch.chdir(root)
+    return root
+
+
+def git(root: Path, *argv: str, data: bytes = b"") -> None:
+    """Run git in the folder; what it refuses fails the test, with its words."""
+    told = subprocess.run(["git", *argv], cwd=root, input=data, capture_output=True, check=False)
+    assert told.returncode == 0, told.stderr.decode()
