@@ -4,9 +4,14 @@ import json
 from typing import Any
 
 from spark_desktop.adapters.core_lookup import CoreAddress, address_in
-from spark_desktop.domain.core_state import CoreDownloading, CoreFailed, CoreLoading
+from spark_desktop.domain.core_state import (
+    CoreDownloading,
+    CoreFailed,
+    CoreLoading,
+    CoreStarting,
+)
 
-Said = CoreDownloading | CoreLoading | CoreFailed | CoreAddress
+Said = CoreStarting | CoreDownloading | CoreLoading | CoreFailed | CoreAddress
 
 
 def said_in(line: str) -> Said | None:
@@ -27,8 +32,10 @@ def said_in(line: str) -> Said | None:
         case "failed":
             message = str(event.get("message") or "The core cannot start.")
             return CoreFailed(message, str(event.get("next_step") or ""))
+        case "source_skipped":
+            return CoreStarting(f"{event.get('source')}: {event.get('reason')}")
         case _:
-            # source_skipped, and what later cores may add.
+            # What later cores may add.
             return None
 
 

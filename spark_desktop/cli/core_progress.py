@@ -55,6 +55,8 @@ class CoreProgress:
 def sentence_for(state: CoreState) -> str:
     """Return the line that tells the user about the state; empty where there is nothing to say."""
     match state:
+        case CoreStarting(skipped) if skipped:
+            return f"A source of the model was passed over. {skipped}"
         case CoreStarting():
             return "Starting the core…"
         case CoreDownloading():

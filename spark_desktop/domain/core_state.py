@@ -12,7 +12,12 @@ class CoreStopped:
 
 @dataclass(frozen=True, slots=True)
 class CoreStarting:
-    """The process starts, or an answering core is looked for."""
+    """The process starts, or an answering core is looked for.
+
+    ``skipped`` names a source of the model that was just passed over, and why.
+    """
+
+    skipped: str = ""
 
 
 @dataclass(frozen=True, slots=True)

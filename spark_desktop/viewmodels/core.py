@@ -101,12 +101,15 @@ _WORDS: dict[type, str] = {
 
 
 def _notice(state: CoreState) -> Notice | None:
-    start = Action("Start again", Intent.RETRY_CORE)
+    start = Action("Try again", Intent.RETRY_CORE)
     match state:
         case CoreReady():
             return None
         case CoreStopped():
             return Notice("The model is not running.", Tone.MUTED, "", start)
+        case CoreStarting(skipped) if skipped:
+            hint = "Trying the next source."
+            return Notice(f"A source of the model was passed over. {skipped}", Tone.WARNING, hint)
         case CoreStarting():
             text = "Starting the model."
             return Notice(text, Tone.BUSY, "You can read and type already; turns are queued.")

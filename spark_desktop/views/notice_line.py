@@ -1,6 +1,7 @@
 """Shows one notice: what is happening, why, and the one main action."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -17,6 +18,7 @@ from spark_desktop.viewmodels.notice import Intent, Notice
 
 # Pixels: about 70 characters, which the eye follows without effort.
 _COLUMN = 440
+_GAP = 12
 
 
 class NoticeLine(QFrame):
@@ -28,6 +30,7 @@ class NoticeLine(QFrame):
         super().__init__()
         self.setObjectName("notice")
         self.setProperty("strip", strip)
+        self._is_strip = strip
         self._intent: Intent | None = None
         self._text, self._hint = QLabel(), QLabel()
         for label in (self._text, self._hint):
@@ -41,6 +44,7 @@ class NoticeLine(QFrame):
         self._bar.setFixedWidth(120)
         self._button = QPushButton()
         self._button.clicked.connect(self._clicked)
+        self._words = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._arrange(strip)
         self.show_notice(None)
 
@@ -75,15 +79,39 @@ class NoticeLine(QFrame):
         if notice.action is not None:
             self._button.setText(notice.action.label)
             self._intent = notice.action.intent
+        self._fold()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the hint below the text where both do not fit beside each other."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        if not self._is_strip:
+            return
+        labels = (self._text, self._hint)
+        # isHidden, since the whole line may not be on the screen yet.
+        shown = [part for part in (self._bar, self._button) if not part.isHidden()]
+        needed = sum(label.fontMetrics().horizontalAdvance(label.text()) for label in labels)
+        needed += sum(part.sizeHint().width() for part in shown)
+        # Two margins and three gaps, and a little for what the labels keep around their text.
+        is_long = needed + 6 * _GAP > self.width() or "\n" in self._text.text()
+        for label in labels:
+            label.setWordWrap(is_long)
+        way = QBoxLayout.Direction
+        self._words.setDirection(way.TopToBottom if is_long else way.LeftToRight)
+        self._words.setSpacing(2 if is_long else _GAP)
 
     def _arrange(self, strip: bool) -> None:
         if strip:
-            row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
+            row = QHBoxLayout(self)
             row.setContentsMargins(12, 6, 12, 6)
             row.setSpacing(12)
+            self._words.setSpacing(_GAP)
             for widget in (self._text, self._bar, self._hint):
-                row.addWidget(widget)
-            row.addStretch(1)
+                self._words.addWidget(widget)
+            self._words.addStretch(1)
+            row.addLayout(self._words, 1)
             row.addWidget(self._button)
             return
         column = QVBoxLayout(self)

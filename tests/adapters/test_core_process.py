@@ -540,7 +540,7 @@ def test_the_cores_command_is_this_pythons_module_or_the_file_beside_the_program
         ("", None),
         ("not json", None),
         ("[1]", None),
-        ('{"event": "source_skipped", "source": "a", "reason": "b"}', None),
+        ('{"event": "source_skipped", "source": "a", "reason": "b"}', CoreStarting("a: b")),
         ('{"event": "checking"}', CoreLoading()),
         ('{"event": "verifying"}', CoreLoading()),
         ('{"event": "loading"}', CoreLoading()),

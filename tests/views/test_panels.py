@@ -5,6 +5,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from spark_desktop.domain.completion import ModelInfo
@@ -29,11 +30,12 @@ from spark_desktop.domain.proposal import (
 )
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
 from spark_desktop.viewmodels.chat import Mode
-from spark_desktop.viewmodels.notice import Intent
+from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.views.changes_panel import ChangesPanel
 from spark_desktop.views.chat_panel import ChatPanel
 from spark_desktop.views.layout_memory import LayoutMemory
+from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.project_view import ProjectView
 from spark_desktop.views.review_panel import ReviewPanel
 from spark_desktop.views.stylesheet import stylesheet
@@ -80,9 +82,10 @@ async def test_an_empty_inbox_and_review_show_how_to_begin(view: ProjectView) ->
     ("state", "text", "button"),
     [
         (CoreStarting(), "Starting the model.", None),
+        (CoreStarting("the Hub: no answer within 5 s."), "Trying the next source.", None),
         (CoreDownloading("the Hub", 1_000_000, 4_000_000, 1e6, 3.0), "1.0 MB of 4.0 MB", None),
         (CoreRestarting("it was killed.", 1, 2.0), "Starting it again in 2 s", None),
-        (CoreFailed("The disk is full.", "Free 2 GB."), "Free 2 GB.", "Start again"),
+        (CoreFailed("The disk is full.", "Free 2 GB."), "Free 2 GB.", "Try again"),
     ],
 )
 async def test_while_the_core_cannot_answer_a_strip_says_why(
@@ -99,6 +102,26 @@ async def test_while_the_core_cannot_answer_a_strip_says_why(
         assert project.core.starts == 1
     project.core.become(CoreReady(MODEL))
     assert not view.core_notice.isVisible()
+
+
+async def test_a_long_reason_of_the_core_is_folded_and_not_cut_off(
+    qtbot: QtBot, theme: Theme
+) -> None:
+    line = NoticeLine(strip=True)
+    line.setStyleSheet(stylesheet(theme))
+    qtbot.addWidget(line)
+    line.resize(1024, 30)
+    line.show()
+    line.show_notice(Notice("Loading.", Tone.BUSY, "A few seconds."))
+    flat = line.sizeHint().height()
+    action = Action("Try again", Intent.RETRY_CORE)
+    line.show_notice(Notice("reason " * 20, Tone.PROBLEM, "next step " * 15, action))
+    assert line.heightForWidth(1024) > flat
+    labels = [label for label in line.findChildren(QLabel) if label.text()]
+    line.resize(1024, line.heightForWidth(1024))
+    assert all(label.heightForWidth(label.width()) <= label.height() for label in labels)
+    line.show_notice(Notice("Loading.", Tone.BUSY, "A few seconds."))
+    assert line.sizeHint().height() == flat
 
 
 async def test_a_ready_proposal_shows_file_counts_hunk_and_evidence(
