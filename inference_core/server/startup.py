@@ -3,7 +3,7 @@
 import asyncio
 import os
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inference_core.engine.llama import LlamaEngine, LlamaSettings
@@ -44,6 +44,8 @@ async def open_model(asked: str | None, settings: LlamaSettings, announce: Annou
         known = catalogue.default if asked is None else catalogue.find(asked)
         path = await _fetch(known, announce)
         model = from_catalogue(known, path)
+        # The engine would not use more, but would take the memory for it.
+        settings = replace(settings, context=min(settings.context, known.context))
     announce.step(Loading(model.id))
     engine = await in_os_thread(lambda: LlamaEngine.load(path, settings), "load")
     return Opened(engine, model)

@@ -12,6 +12,7 @@ import pytest
 from inference_core.cli import main
 from inference_core.domain.errors import ModelError
 from inference_core.engine.llama import LlamaSettings
+from inference_core.models.catalogue import Catalogue
 from inference_core.models.errors import UnknownModelError
 from inference_core.models.progress import (
     Checking,
@@ -170,6 +171,21 @@ def test_a_ready_file_that_cannot_be_written_is_refused_before_the_model_is_open
         assert main([*flags, str(path)]) == 2
         assert f"The ready file {path} cannot be written" in capsys.readouterr().err
     assert sorted(tmp_path.iterdir()) == [tmp_path / "file"]
+
+
+async def test_no_memory_is_taken_for_more_context_than_the_model_has(monkeypatch, tmp_path):
+    from inference_core.engine.llama import LlamaEngine
+    from inference_core.models.store import ModelStore
+
+    class FullStore:
+        def ensure(self, model, progress, cancelled):
+            return tmp_path
+
+    monkeypatch.setattr(ModelStore, "default", FullStore)
+    monkeypatch.setattr(LlamaEngine, "load", lambda path, settings: settings)
+    for asked, given in ((1_048_576, Catalogue.load().default.context), (512, 512)):
+        opened = await open_model(None, LlamaSettings(asked), EventLines())
+        assert opened.engine == LlamaSettings(given)
 
 
 async def test_an_unknown_id_is_refused_with_the_known_ones():
