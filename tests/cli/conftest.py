@@ -71,7 +71,7 @@ class Spark:
         self.threads = MemoryThreads(self.clock)
 
     def __call__(self, *argv: str, answers: tuple[Answer | str, ...] = ()) -> Run:
-        self.endpoint = FakeEndpoint(*answers)
+        self.endpoint, self.watch = FakeEndpoint(*answers), ScriptedWatch()
         self.capture.readouterr()
         code = main(argv, self.project)
         written = self.capture.readouterr()

@@ -97,7 +97,7 @@ def test_a_withheld_proposal_has_no_hunks_in_the_json_and_is_not_applied(spark, 
 
 
 def test_a_file_saved_in_the_same_place_while_the_model_writes_is_a_conflict(spark, folder):
-    other = "def mean(values):\n    return statistics.mean(values)\n"
+    other = "from statistics import mean\n"
 
     def save(_event: ProposalStreamed) -> None:
         (folder / "a.py").write_text(other)
