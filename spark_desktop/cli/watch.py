@@ -18,12 +18,12 @@ async def run(args: argparse.Namespace, output: Output, factory: ProjectFactory)
     root = folders.named_folder(args.folder)
     async with project_at(root, args.model, output, factory) as project:
         report = WatchReport(output, project.bus)
-        report.watching(root)
         project.core.start()
         if args.once:
             await _answer_what_stands(project)
             return ExitCode.FAILED if report.failed else ExitCode.OK
-        await project.inbox.run()
+        # Said when it is true, so that a script may save its first file then.
+        await project.inbox.run(opened=lambda: report.watching(root))
     return ExitCode.OK
 
 

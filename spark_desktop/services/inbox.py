@@ -1,6 +1,6 @@
 """From saved files to triggers; whatever starts nothing is said, with its reason."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from spark_desktop.domain.errors import FileError, FileTooLargeError, NotTextError
 from spark_desktop.domain.events import (
@@ -46,9 +46,14 @@ class Inbox:
         bus.subscribe(ChangeApplied, self._wrote)
         bus.subscribe(ChangeReverted, self._wrote)
 
-    async def run(self) -> None:
-        """Follow the folder until cancelled; raises FileError where it cannot be watched."""
+    async def run(self, opened: Callable[[], None] | None = None) -> None:
+        """Follow the folder until cancelled; raises FileError where it cannot be watched.
+
+        ``opened`` is called when no later save can be missed any more.
+        """
         async with self._watch.changes() as bursts:
+            if opened is not None:
+                opened()
             async for paths in bursts:
                 await self.saved(paths)
 
