@@ -148,7 +148,7 @@ class Suggester:
         path = proposal.trigger.snapshot.path
         region = clipped(answer.region, target.text, target.outside)
         stray = strays(region, target.text, target.outside)
-        region = text.in_style(region)
+        region = target.in_style(region)
         after = target.with_region(region)
         candidate = Candidate(
             before=target.content,

@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from spark_desktop.domain.comment_removal import without_comment
 from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.errors import ContextExceededError, SparkError
-from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.text import dominant_newline, split_lines
 from spark_desktop.domain.trigger import EditComment, Instruction, ProposalTrigger, Span, Stub
 from spark_desktop.services.ports import Syntax
 
@@ -39,12 +40,32 @@ class Target:
         lines = split_lines(self.content)
         return "".join(lines[: self.lines.start] + lines[self.lines.end :])
 
+    def in_style(self, answer: str) -> str:
+        """Return the answer with the file's line endings.
+
+        Lines that the region holds already keep their own: a file may mix styles.
+        """
+        own = split_lines(self.text)
+        lines = [line.rstrip("\r\n") for line in split_lines(answer)]
+        newline = dominant_newline(self.content)
+        styled = [line + newline for line in lines]
+        bare = [line.rstrip("\r\n") for line in own]
+        matcher = SequenceMatcher(None, bare, lines, autojunk=False)
+        for start, there, length in matcher.get_matching_blocks():
+            styled[there : there + length] = own[start : start + length]
+        if lines and not answer.endswith(("\r", "\n")):
+            styled[-1] = lines[-1]
+        return "".join(
+            line if line.endswith(("\r", "\n")) or number == len(styled) - 1 else line + newline
+            for number, line in enumerate(styled)
+        )
+
     def with_region(self, text: str) -> str:
         """Return the whole content with ``text`` in the region's place."""
         lines = split_lines(self.content)
         head, tail = lines[: self.lines.start], lines[self.lines.end :]
         if text and tail and not text.endswith(("\n", "\r")):
-            text += "\n"
+            text += dominant_newline(self.content)
         return "".join(head) + text + "".join(tail)
 
 

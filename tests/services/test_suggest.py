@@ -7,6 +7,7 @@ from spark_desktop.domain.events import ProposalStreamed
 from spark_desktop.domain.patch import apply
 from spark_desktop.domain.proposal import Cancelled, Failed, Ready, Withheld
 from spark_desktop.domain.trigger import Instruction, Span
+from spark_desktop.services.target import Target
 
 COMMENT = """\
 def mean(values):
@@ -227,3 +228,20 @@ async def test_a_region_that_cannot_fit_the_context_is_refused_with_both_numbers
     assert isinstance(proposal.state, Failed)
     assert "8192" in proposal.state.reason
     assert world.endpoint.requests == []
+
+
+async def test_lines_that_the_answer_leaves_alone_keep_their_endings_in_a_mixed_file(world_of):
+    before = "def mean(values):\r\n    x = 1\n    # two AI!\r\n    y = 2\r\n    return x\n"
+    answer = "def mean(values):\n    x = 1\n    y = 2\n    z = 3\n    return x\n"
+    world = world_of(MemoryFiles(a__py=before), fenced(answer))
+    proposal = await from_comment(world)
+    after = apply(before, proposal.patch.hunks)
+    assert after == ("def mean(values):\r\n    x = 1\n    y = 2\r\n    z = 3\r\n    return x\n")
+
+
+async def test_a_region_without_a_final_newline_is_closed_in_the_file_style(world_of):
+    target = Target(Span(0, 1), "a\r\nb\r\n", Span(0, 1), "x")
+    assert target.with_region("c") == "c\r\nb\r\n"
+    assert target.in_style("a") == "a"
+    assert target.in_style("new\na") == "new\r\na"
+    assert target.in_style("") == ""
