@@ -7,6 +7,9 @@ from spark_desktop.domain.ai_comment import BLOCKS, parse_ai_comment
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import EditComment, Span
 
+# Characters of markers and blanks that a line of a comment may have around what it says.
+_DECORATION = 120
+
 
 def without_comment(trigger: EditComment) -> tuple[str, Span]:
     """Return the file's content without the comment, and where the comment stood.
@@ -27,6 +30,8 @@ def without_comment(trigger: EditComment) -> tuple[str, Span]:
 def _comment_in(text: str, instruction: str) -> tuple[str, str] | None:
     """Return what stands before and behind the comment that says ``instruction``."""
     wanted = " ".join(instruction.split())
+    # Longer ones are not tried: in a minified file each of a line's many places would be.
+    longest = 2 * len(wanted) + _DECORATION * (2 + text.count("\n") + text.count("\r"))
     indent = len(text) - len(text.lstrip())
     first = re.match(r"[^\r\n]*", text)
     for start in range(indent, first.end() if first else 0):
@@ -34,6 +39,8 @@ def _comment_in(text: str, instruction: str) -> tuple[str, str] | None:
         if start != indent and (text[start].isalnum() or text[start].isspace()):
             continue
         for end in _ends(text, start):
+            if end - start > longest:
+                break
             said = parse_ai_comment(text[start:end])
             if said is not None and " ".join(said.text.split()) == wanted:
                 return text[:start], text[end:]

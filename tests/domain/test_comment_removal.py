@@ -36,3 +36,9 @@ def test_the_comment_goes_and_the_code_around_it_stays(
 ) -> None:
     trigger = EditComment(snapshot_of("f", SourceText(content)), lines, instruction)
     assert without_comment(trigger) == (left, place)
+
+
+def test_a_comment_behind_a_very_long_line_is_found_without_trying_every_place() -> None:
+    code = "a=1;" * 20_000
+    trigger = EditComment(snapshot_of("f", SourceText(f"{code} // sort AI!\n")), Span(0, 1), "sort")
+    assert without_comment(trigger) == (f"{code}\n", Span(0, 1))
