@@ -197,6 +197,10 @@ class LocalFileStore:
         )
 
     def _ignored(self, path: str) -> Ignored | None:
+        shown = path.encode("utf-8", "replace").decode("utf-8")
+        if shown != path:
+            # Neither the database nor a request to the core could carry it.
+            return Ignored(shown, IgnoreReason.DEFAULT, "its name is not UTF-8")
         try:
             target = self._target(path)
         except OutsideWorkspaceError as error:

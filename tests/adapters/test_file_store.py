@@ -25,7 +25,7 @@ from spark_desktop.domain.errors import (
 )
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.text import SourceText, digest_of
-from spark_desktop.domain.workspace import IgnoreReason, Snapshot
+from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
 
 
 @pytest.fixture
@@ -392,3 +392,10 @@ async def test_a_secret_is_not_even_read_also_by_another_name(
             await store.read(path)
     with pytest.raises(SecretFileError, match=r"notes\.txt may hold secrets.*\.env"):
         await store.read("notes.txt")
+
+
+async def test_a_name_that_is_not_utf8_is_said_in_letters_that_can_be_shown(
+    store: LocalFileStore,
+) -> None:
+    ignored = await store.ignored("caf\udce9.py")
+    assert ignored == Ignored("caf?.py", IgnoreReason.DEFAULT, "its name is not UTF-8")
