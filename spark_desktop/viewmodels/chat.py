@@ -29,7 +29,10 @@ class Mode(Enum):
 
 
 class ChatViewModel(QObject):
-    """One thread at a time; ``pieces`` arrive once a frame, as (turn id, text)."""
+    """One thread at a time; ``pieces`` arrive once a frame, as (turn id, text).
+
+    ``edit_requested`` carries the id of the proposal that an instruction asked for.
+    """
 
     threads_changed = Signal()
     thread_changed = Signal()
@@ -37,6 +40,7 @@ class ChatViewModel(QObject):
     pieces = Signal(str, str)
     changed = Signal()
     refused = Signal(str)
+    edit_requested = Signal(str)
 
     def __init__(
         self,
@@ -205,10 +209,11 @@ class ChatViewModel(QObject):
             return
         try:
             snapshot = await self._files.read(path)
-            self._requests.request(Instruction(snapshot, lines, instruction))
+            proposal_id = self._requests.request(Instruction(snapshot, lines, instruction))
         except SparkError:
             self.refused.emit(instruction)
             raise
+        self.edit_requested.emit(proposal_id)
 
     async def _new_thread(self) -> None:
         self._show(await self._chat.new_thread())

@@ -84,6 +84,7 @@ def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewM
         StatusViewModel(services.core, bus, pace),
     )
     models.changes.proposal_chosen.connect(models.review.show_proposal)
+    models.chat.edit_requested.connect(models.changes.choose_proposal)
     models.changes.file_chosen.connect(models.review.open_file)
     models.review.list_changed.connect(models.changes.refresh)
     models.review.target_changed.connect(models.chat.set_target)

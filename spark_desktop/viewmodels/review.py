@@ -139,6 +139,20 @@ class ReviewViewModel(QObject):
         return f"hunk {ids.index(self.current_hunk) + 1} of {len(ids)}"
 
     @property
+    def hunk_text(self) -> str:
+        """Return the current hunk in words, for readers of the screen; empty without one."""
+        hunks = () if self.patch is None else self.patch.hunks
+        for hunk in hunks:
+            if hunk.id == self.current_hunk:
+                parts = [f"{self.position_text}, at line {hunk.start + 1}."]
+                if hunk.old:
+                    parts.append(f"Removes:\n{''.join(hunk.old).rstrip()}")
+                if hunk.new:
+                    parts.append(f"Adds:\n{''.join(hunk.new).rstrip()}")
+                return "\n".join(parts)
+        return ""
+
+    @property
     def evidence(self) -> EvidenceLine:
         """Return what was checked, in one line."""
         return evidence_line(() if self.proposal is None else self.proposal.evidence)

@@ -52,10 +52,9 @@ class StatusViewModel(QObject):
         self._frames.frame.connect(self.changed)
         bus.subscribe(CoreStateChanged, self._on_core)
         bus.subscribe(ProposalStreamed, self._on_streamed)
-        bus.subscribe(
-            ProposalChanged, lambda e: self._measured(e.proposal.usage, e.proposal.timing)
-        )
-        bus.subscribe(TurnChanged, lambda e: self._measured(e.turn.usage, e.turn.timing))
+        self._known: dict[str, Timing] = {}
+        bus.subscribe(ProposalChanged, self._on_proposal)
+        bus.subscribe(TurnChanged, self._on_turn)
 
     @property
     def speed(self) -> Reading:
@@ -133,15 +132,17 @@ class StatusViewModel(QObject):
         self._live = event
         self._frames.request()
 
-    def _measured(self, usage: Usage | None, timing: Timing | None) -> None:
-        if (
-            usage is not None
-            and timing is not None
-            and (usage, timing)
-            != (
-                self._usage,
-                self._timing,
-            )
-        ):
-            self._usage, self._timing, self._live = usage, timing, None
-            self.changed.emit()
+    def _on_proposal(self, event: ProposalChanged) -> None:
+        proposal = event.proposal
+        self._measured(proposal.id, proposal.usage, proposal.timing)
+
+    def _on_turn(self, event: TurnChanged) -> None:
+        self._measured(event.turn.id, event.turn.usage, event.turn.timing)
+
+    def _measured(self, source: str, usage: Usage | None, timing: Timing | None) -> None:
+        # A proposal is published again when it is decided on: its numbers are old by then.
+        if usage is None or timing is None or self._known.get(source) == timing:
+            return
+        self._known[source] = timing
+        self._usage, self._timing, self._live = usage, timing, None
+        self.changed.emit()

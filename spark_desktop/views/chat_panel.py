@@ -70,6 +70,7 @@ class ChatPanel(QFrame):
         """Show the threads' titles."""
         title = self._model.title
         self.threads.setText(title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}…")
+        self.threads.setAccessibleName(f"Thread: {title}")
         self.threads.setToolTip(f"{title}\nChoose another thread")
         self._menu.clear()
         for thread in self._model.threads:

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QSizePolicy,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from spark_desktop.viewmodels.chat import Mode
+from spark_desktop.views.elided_label import ElidedLabel
 
 _MOST_LINES = 8
 
@@ -77,7 +77,7 @@ class Composer(QFrame):
         self.setObjectName("composer")
         self.editor = ComposerText()
         self.ask, self.edit = QToolButton(), QToolButton()
-        self.target = QLabel()
+        self.target = ElidedLabel()
         self.button = QPushButton()
         self._is_answering = False
         self._arrange()
@@ -96,6 +96,7 @@ class Composer(QFrame):
         self.target.setText(target)
         self.target.setToolTip(target)
         self.editor.setPlaceholderText(placeholder)
+        self.editor.setAccessibleDescription(f"{placeholder} About {target}.")
 
     def show_answering(self, is_answering: bool) -> None:
         """Offer Stop while an answer streams, else Send."""

@@ -104,7 +104,9 @@ class MainWindow(QMainWindow):
 
     def choose_folder(self) -> None:
         """Ask for a folder, without blocking."""
-        pick_folder(self, self.folder_chosen.emit)
+        # Another project often lies beside the open one.
+        start = Path.home() if self._root is None else self._root.parent
+        pick_folder(self, start, self.folder_chosen.emit)
 
     def choose_file(self) -> None:
         """Ask for a file of the folder to show, without blocking."""

@@ -41,6 +41,7 @@ class NoticeLine(QFrame):
         self._hint.setProperty("quiet", True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Download")
         self._bar.setFixedWidth(120)
         self._button = QPushButton()
         self._button.clicked.connect(self._clicked)
@@ -78,6 +79,7 @@ class NoticeLine(QFrame):
         self._button.setVisible(notice.action is not None)
         if notice.action is not None:
             self._button.setText(notice.action.label)
+            self._button.setAccessibleDescription(self.text)
             self._intent = notice.action.intent
         self._fold()
 

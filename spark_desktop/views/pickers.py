@@ -6,9 +6,11 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 
-def pick_folder(parent: QWidget, chosen: Callable[[str], None]) -> None:
-    """Ask for a folder; ``chosen`` gets its absolute path."""
-    _open(QFileDialog(parent, "Open folder"), QFileDialog.FileMode.Directory, chosen)
+def pick_folder(parent: QWidget, start: Path, chosen: Callable[[str], None]) -> None:
+    """Ask for a folder, beginning in ``start``; ``chosen`` gets its absolute path."""
+    dialog = QFileDialog(parent, "Open folder", str(start))
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    _open(dialog, QFileDialog.FileMode.Directory, chosen)
 
 
 def pick_file(parent: QWidget, root: Path, chosen: Callable[[str], None]) -> None:

@@ -8,6 +8,7 @@ from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.views.changes_panel import ChangesPanel
 from spark_desktop.views.chat_panel import ChatPanel
+from spark_desktop.views.frames import single_shot
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.review_panel import ReviewPanel
@@ -36,6 +37,7 @@ class ProjectView(QFrame):
         self.core_notice = NoticeLine(strip=True)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.tabs = QTabWidget()
+        self._sizes_timer = single_shot(self, 0, self._apply_sizes)
         self._arrange()
         self._connect()
         self.render_core()
@@ -60,8 +62,6 @@ class ProjectView(QFrame):
         is_narrow = width < NARROW
         if is_narrow == self._is_narrow:
             return
-        if self._is_narrow is not None:
-            self._remember_sizes()
         self._is_narrow = is_narrow
         if is_narrow:
             self.tabs.addTab(self.chat, "Chat")
@@ -69,8 +69,17 @@ class ProjectView(QFrame):
             self.splitter.addWidget(self.chat)
             self.splitter.setCollapsible(2, True)
             self.chat.show()
-        default = _NARROW_SIZES if is_narrow else _WIDE_SIZES
-        self.splitter.setSizes(self._memory.sizes(self._sizes_name()) or list(default))
+        # A tab bar that is hidden must not take the focus: Tab would end there.
+        policy = Qt.FocusPolicy.TabFocus if is_narrow else Qt.FocusPolicy.NoFocus
+        self.tabs.setFocusPolicy(policy)
+        self._apply_sizes()
+        # Once more when the splitter has its new width, which would go to the middle alone.
+        self._sizes_timer.start()
+
+    def show_review(self) -> None:
+        """Bring the review to the front, where the chat is a tab beside it."""
+        if self.is_narrow:
+            self.tabs.setCurrentWidget(self.review)
 
     def begin(self, mode: Mode) -> None:
         """Put the cursor into the composer, in a mode."""
@@ -144,9 +153,16 @@ class ProjectView(QFrame):
     def _connect(self) -> None:
         self._models.core.changed.connect(self.render_core)
         self._models.review.changed.connect(self.show_chosen)
+        self._models.chat.edit_requested.connect(lambda _proposal_id: self.show_review())
+        # Not when the window shrinks: what is squeezed then would stay so when it grows.
+        self.splitter.splitterMoved.connect(lambda _place, _handle: self._remember_sizes())
         self.core_notice.intent.connect(self._models.core.act)
         self.changes.intent_raised.connect(self.intent_raised)
         self.review.intent_raised.connect(self.intent_raised)
+
+    def _apply_sizes(self) -> None:
+        default = _NARROW_SIZES if self.is_narrow else _WIDE_SIZES
+        self.splitter.setSizes(self._memory.sizes(self._sizes_name()) or list(default))
 
     def _remember_sizes(self) -> None:
         self._memory.set_sizes(self._sizes_name(), self.splitter.sizes())

@@ -90,6 +90,7 @@ class ReviewPanel(QFrame):
         self.added.setText(added)
         self.removed.setText(removed)
         self.position.setText(model.position_text)
+        self.diff.setAccessibleDescription(model.hunk_text)
 
     def _render_diff(self) -> None:
         model = self._model
@@ -171,6 +172,7 @@ class ReviewPanel(QFrame):
             key = key_text(name)
             button.setText(f"{label}  {key}" if len(key) == 1 else label)
             button.setToolTip(f"{label} ({key_text(name)})")
+            button.setAccessibleName(f"{label} hunk" if not label.endswith("all") else label)
             # The keys reach the diff from everywhere; a click must not take the focus away.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(button)

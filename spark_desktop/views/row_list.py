@@ -1,6 +1,14 @@
 """A list of two-line rows, painted by one delegate; hidden rows cost nothing."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QItemSelectionModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import (
     QListView,
@@ -56,12 +64,11 @@ class RowDelegate(QStyledItemDelegate):
         if selected or state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(rect, QColor(self.theme.line if selected else self.theme.raised))
         if selected:
-            focused = bool(state & QStyle.StateFlag.State_HasFocus)
             edge = QRect(rect.left(), rect.top(), 2, rect.height())
             painter.fillRect(edge, QColor(self.theme.accent))
-            if focused:
-                painter.setPen(QPen(QColor(self.theme.accent)))
-                painter.drawRect(rect.adjusted(0, 0, -1, -1))
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(self.theme.accent)))
+            painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
     def _two_lines(self, painter: QPainter, rect: QRect, row: Row) -> None:
         upper = QRect(rect.left(), rect.top() + 4, rect.width(), 18)
@@ -117,7 +124,9 @@ class RowList(QListView):
         """Show where the focus is: on a row, the first where none was current."""
         super().focusInEvent(event)
         if not self.currentIndex().isValid() and self._rows.rows:
-            self.setCurrentIndex(self._rows.index(0))
+            # Current, but not selected: only what is shown in the review is.
+            first = self._rows.index(0)
+            self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
 
     def _choose(self, index: QModelIndex) -> None:
         row = index.data(RowRole.ROW)

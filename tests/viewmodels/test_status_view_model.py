@@ -73,3 +73,14 @@ async def test_the_context_waits_for_the_model(qapp: object) -> None:
     assert models.status.context == Reading()
     project.core.become(CoreReady(MODEL))
     assert models.status.context.text == "context 250 / 8.2k"
+
+
+async def test_a_decision_brings_no_old_numbers_back(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    measured = replace(proposal(), usage=USAGE, timing=TIMING)
+    project.turns.put(measured)
+    newer = Timing(first_token=0.5, total=1.48)
+    project.bus.publish(TurnChanged("th1", replace(turn(), usage=USAGE, timing=newer)))
+    project.turns.put(measured)
+    assert models.status.first_token.text == "first token 500 ms"

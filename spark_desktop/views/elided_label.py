@@ -1,0 +1,30 @@
+"""A label whose text ends in an ellipsis where it does not fit."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLabel
+
+
+class ElidedLabel(QLabel):
+    """``text`` stays whole; only what is drawn is cut."""
+
+    @property
+    def shown(self) -> str:
+        """Return what is drawn."""
+        width = self.contentsRect().width()
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the text as far as it fits, in the colour of the style sheet."""
+        painter = QPainter(self)
+        self.style().drawItemText(
+            painter,
+            self.contentsRect(),
+            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
+            self.palette(),
+            self.isEnabled(),
+            self.shown,
+            QPalette.ColorRole.WindowText,
+        )
+        painter.end()
+        event.accept()
