@@ -9,16 +9,21 @@ import secrets
 import stat
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+if sys.platform != "win32":
+    import fcntl
+
 _PREFIX = ".spark-"
 _SUFFIX = ".tmp"
 # No write takes that long; older temporary files are left over even if their process id lives on.
 _ABANDONED_AFTER = 3600.0
+# Seconds; a rename takes far less than one.
+_PATIENCE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +59,47 @@ def write_atomically(target: Path, data: bytes, guard: Callable[[], None], disk:
             disk.fsync(handle)
         finally:
             os.close(handle)
-        guard()
-        disk.replace(temporary, target)
+        with _alone_in(target.parent):
+            guard()
+            disk.replace(temporary, target)
     except BaseException:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise
     _sync_folder(target.parent, disk)
+
+
+@contextlib.contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keep other windows of Spark out of the folder, so that none writes between guard and rename.
+
+    Windows cannot lock folders, and some network disks cannot either: there it is not kept. A
+    window that was stopped while it held the lock is not waited for longer than ``_PATIENCE``.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, handle)
+            _lock(handle)
+        yield
+
+
+def _lock(handle: int) -> None:
+    if sys.platform == "win32":
+        return
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > end:
+                return
+            time.sleep(0.001)
+        else:
+            return
 
 
 def _write_all(handle: int, data: bytes, disk: Disk) -> None:

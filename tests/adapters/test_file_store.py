@@ -399,3 +399,20 @@ async def test_a_name_that_is_not_utf8_is_said_in_letters_that_can_be_shown(
 ) -> None:
     ignored = await store.ignored("caf\udce9.py")
     assert ignored == Ignored("caf?.py", IgnoreReason.DEFAULT, "its name is not UTF-8")
+
+
+async def test_two_windows_that_write_at_once_lose_no_line(root: Path) -> None:
+    (root / "a.txt").write_text("")
+
+    async def window(name: str) -> None:
+        store = LocalFileStore(root, IgnoreRules(root))
+        written = 0
+        while written < 15:
+            snapshot = await store.read("a.txt")
+            text = snapshot.text.with_content(f"{snapshot.text.content}{name}{written}\n")
+            with suppress(FileChangedError):
+                await store.replace("a.txt", text, snapshot.digest)
+                written += 1
+
+    await asyncio.gather(window("a"), window("b"), window("c"))
+    assert len(set((root / "a.txt").read_text().split())) == 45
