@@ -96,6 +96,8 @@ class Composer(QFrame):
         self.target.setText(target)
         self.target.setToolTip(target)
         self.editor.setPlaceholderText(placeholder)
+        # Qt draws a placeholder that became another only with the next repaint.
+        self.editor.viewport().update()
         self.editor.setAccessibleDescription(f"{placeholder} About {target}.")
 
     def show_answering(self, is_answering: bool) -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -181,6 +181,32 @@ async def test_a_window_that_grows_gives_the_chat_its_width_back(
     window.resize(1280, 800)
     await until(lambda: view.chat.width() > view.chat.minimumWidth())
     assert abs(view.chat.width() - before) < 10
+
+
+async def test_a_hint_that_became_another_is_drawn_at_once(view: ProjectView) -> None:
+    composer = view.chat.composer
+    composer.show_mode(Mode.EDIT, "parser.py", "Say what to change in 3 lines…")
+    QApplication.processEvents()
+    before = composer.editor.grab().toImage()
+    composer.show_mode(Mode.EDIT, "parser.py", "Say what to change in the file…")
+    viewport = composer.editor.viewport()
+    seen = PaintCount(viewport)
+    await until(lambda: seen.paints > 0)
+    assert composer.editor.grab().toImage() != before
+
+
+class PaintCount(QObject):
+    """Counts the paint events of a widget."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.paints = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Count, and let the event pass."""
+        self.paints += event.type() is QEvent.Type.Paint
+        return super().eventFilter(watched, event)
 
 
 def test_a_label_without_room_ends_in_an_ellipsis(qtbot: QtBot) -> None:
