@@ -1,7 +1,7 @@
 """The three regions of an open project, side by side or, in a narrow window, as tabs."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QSplitter, QTabWidget, QVBoxLayout
+from PySide6.QtWidgets import QApplication, QFrame, QSplitter, QTabWidget, QVBoxLayout
 
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.notice import Intent
@@ -64,7 +64,11 @@ class ProjectView(QFrame):
             return
         self._is_narrow = is_narrow
         if is_narrow:
+            was_in_chat = self.chat.isAncestorOf(QApplication.focusWidget() or self)
             self.tabs.addTab(self.chat, "Chat")
+            if was_in_chat:
+                # Its tab lies behind; Qt would go to the first button of the window.
+                self.review.diff.setFocus()
         else:
             self.splitter.addWidget(self.chat)
             self.splitter.setCollapsible(2, True)

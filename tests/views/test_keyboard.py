@@ -183,6 +183,15 @@ async def test_a_window_that_grows_gives_the_chat_its_width_back(
     assert abs(view.chat.width() - before) < 10
 
 
+async def test_the_focus_goes_from_a_chat_that_becomes_a_tab_to_the_diff(
+    window: MainWindow, view: ProjectView
+) -> None:
+    view.chat.composer.editor.setFocus()
+    window.resize(900, 700)
+    await until(lambda: view.is_narrow)
+    assert focused() is view.review.diff
+
+
 async def test_a_hint_that_became_another_is_drawn_at_once(view: ProjectView) -> None:
     composer = view.chat.composer
     composer.show_mode(Mode.EDIT, "parser.py", "Say what to change in 3 lines…")
