@@ -110,12 +110,15 @@ class DesktopApp(QObject):
         """Stop what runs, remember the layout, close the project and the window."""
         self._is_closing = True
         self._opening.cancel()
-        await self._scope.close()
-        QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._follow_system)
-        # The views go before what they show.
-        self.window.finish()
-        await self._close_project()
-        self.closed.set()
+        try:
+            await self._scope.close()
+            QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._follow_system)
+            # The views go before what they show.
+            self.window.finish()
+            await self._close_project()
+        finally:
+            # Whatever fails on the way, the program ends.
+            self.closed.set()
 
     async def _close_project(self) -> None:
         project, self.project = self.project, None

@@ -15,7 +15,7 @@ from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.adapters.thread_store import SqliteThreadStore
 from spark_desktop.domain.errors import FileError
-from spark_desktop.domain.events import WorkFailed
+from spark_desktop.domain.events import ChangeReverted, WorkFailed
 from spark_desktop.places import data_folder
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
@@ -104,6 +104,7 @@ def _assemble(
     edits = EditService(files, SqliteCheckpointStore(database, root), bus, clock)
     review = ReviewService(board, edits, files)
     chat = ChatService(SqliteThreadStore(database, root, clock), files, core, bus, clock)
+    bus.subscribe(ChangeReverted, lambda event: review.reverted(event.change))
     turns = Turns(Suggester(core, files, syntax, board, clock, bus), review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     # Closed from the last to the first: what works goes before what it works with.

@@ -15,6 +15,7 @@ from fakes import (
     ScriptedWatch,
 )
 
+from spark_desktop.domain.events import ChangeReverted
 from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.trigger import Trigger
 from spark_desktop.services.board import ProposalBoard
@@ -67,6 +68,7 @@ def build(files: MemoryFiles, *answers: Answer | str) -> World:
     edits = EditService(files, checkpoints, bus, clock)
     review = ReviewService(board, edits, files)
     chat = ChatService(threads, files, core, bus, clock)
+    bus.subscribe(ChangeReverted, lambda event: review.reverted(event.change))
     turns = Turns(Suggester(core, files, syntax, board, clock, bus), review, chat, board, bus)
     inbox = Inbox(files, watch, syntax, turns, review, bus)
     return World(

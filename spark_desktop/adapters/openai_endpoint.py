@@ -1,6 +1,7 @@
 """An OpenAI-compatible server over HTTP: the local core, or any other."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
@@ -21,6 +22,8 @@ from spark_desktop.domain.errors import (
     EndpointUnreachableError,
     IncompleteStreamError,
 )
+
+_log = logging.getLogger(__name__)
 
 _RETRY = "Try again in a moment."
 # Tokenizing is local work of milliseconds; a server that takes longer is stuck.
@@ -158,11 +161,17 @@ class OpenAIEndpoint:
         )
 
     def _unreachable(self, error: httpx.HTTPError) -> EndpointUnreachableError:
-        kind = type(error).__name__
+        _log.debug("%s: %r", self._client.base_url, error)
+        match error:
+            case httpx.ConnectError():
+                what = f"cannot be reached: {error}"
+            case httpx.TimeoutException():
+                what = "did not answer in time"
+            case _:
+                # httpx words these for programmers ("incomplete chunked read").
+                what = "broke off the connection"
         return EndpointUnreachableError(
-            f"The connection to the model's server at {self._client.base_url} failed: "
-            f"{str(error) or kind}.",
-            _RETRY,
+            f"The model's server at {self._client.base_url} {what}.", _RETRY
         )
 
 

@@ -50,9 +50,10 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """Every hunk is decided; ``applied`` of them were written."""
+    """Every hunk is decided; ``applied`` of them were written, and some ``undone`` since."""
 
     applied: int
+    undone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,9 @@ class ReviewService:
         self._edits = edits
         self._files = files
         self._lock = asyncio.Lock()
+        # Which proposal a kept change came from, and which of those changes are undone now.
+        self._origins: dict[str, str] = {}
+        self._undone: set[str] = set()
 
     async def accept(
         self, proposal_id: str, hunk_ids: Iterable[str] | None = None
@@ -60,6 +63,20 @@ class ReviewService:
         wanted = None if hunk_ids is None else frozenset(hunk_ids)
         ids = [hunk.id for hunk in pending(proposal) if wanted is None or hunk.id in wanted]
         self._board.put(_closed_when_decided(decide(proposal, ids, Decision.REJECTED)))
+
+    def reverted(self, change: AppliedChange) -> None:
+        """Note that a change was undone or redone, in the proposal that it came from."""
+        proposal_id = self._origins.get(change.id)
+        if proposal_id is None or proposal_id not in self._board:
+            return
+        if change.undone:
+            self._undone.add(change.id)
+        else:
+            self._undone.discard(change.id)
+        proposal = self._board.get(proposal_id)
+        if isinstance(proposal.state, Closed):
+            undone = any(self._origins[known] == proposal_id for known in self._undone)
+            self._board.put(replace(proposal, state=replace(proposal.state, undone=undone)))
 
     async def file_changed(self, path: str) -> None:
         """Move every reviewable proposal of the file onto its new text, or mark the conflict.
@@ -129,6 +146,7 @@ class ReviewService:
         return moved
 
     def _applied(self, proposal: Proposal, hunks: tuple[Hunk, ...], change: AppliedChange) -> None:
+        self._origins[change.id] = proposal.id
         snapshot = proposal.trigger.snapshot
         text = snapshot.text.with_content(apply(snapshot.text.content, hunks))
         ids = frozenset(hunk.id for hunk in hunks)

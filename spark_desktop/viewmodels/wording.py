@@ -48,6 +48,8 @@ def state_text(proposal: Proposal, rate: float | None = None) -> str:
             return f"parses · {hunks}" if parses else hunks
         case Withheld(reason) | Conflict(reason) | Cancelled(reason) | Failed(reason):
             return reason
+        case Closed(undone=True):
+            return "undone"
         case Closed(applied):
             return f"applied {plural(applied, 'hunk')}" if applied else "rejected"
 
@@ -78,6 +80,8 @@ def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice 
             return Notice(reason, Tone.PROBLEM, next_step, _REPEAT)
         case Cancelled(reason):
             return Notice(f"Not finished: {reason}", Tone.MUTED, "", _REPEAT)
+        case Closed(undone=True):
+            return Notice("Undone.", Tone.MUTED, "Redo brings it back.", _REPEAT)
         case Closed(0):
             return Notice("Rejected.", Tone.MUTED, "The file is unchanged.", _REPEAT)
         case Closed(applied):
@@ -138,5 +142,7 @@ def _look(proposal: Proposal) -> tuple[str, Tone]:
             return "problem", Tone.PROBLEM
         case Cancelled():
             return "stopped", Tone.MUTED
+        case Closed(undone=True):
+            return "undo", Tone.MUTED
         case Closed(applied):
             return ("applied", Tone.GOOD) if applied else ("rejected", Tone.MUTED)

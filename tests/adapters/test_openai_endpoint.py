@@ -258,7 +258,7 @@ async def test_a_server_that_is_not_there_is_named(request_: Request) -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused", request=request)
 
-    with pytest.raises(EndpointUnreachableError, match=r"http://core.* failed: refused"):
+    with pytest.raises(EndpointUnreachableError, match=r"http://core.* cannot be reached: refused"):
         await collect(endpoint(handler), request_)
 
 
@@ -299,7 +299,7 @@ async def test_keep_alive_bytes_are_silence() -> None:
 @pytest.mark.parametrize("status", [200, 400])
 async def test_a_broken_connection_is_unreachable(status: int) -> None:
     body = Scripted(breaking())
-    with pytest.raises(EndpointUnreachableError, match="reset"):
+    with pytest.raises(EndpointUnreachableError, match="broke off the connection"):
         await collect(endpoint(lambda request: httpx.Response(status, stream=body)))
     assert body.closed
 
@@ -386,5 +386,5 @@ async def test_a_count_without_a_connection_is_unreachable() -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         raise httpx.ReadTimeout("", request=request)
 
-    with pytest.raises(EndpointUnreachableError, match="ReadTimeout"):
+    with pytest.raises(EndpointUnreachableError, match="did not answer in time"):
         await endpoint(handler).count_tokens("x")

@@ -253,3 +253,20 @@ class HeldFiles(MemoryFiles):
         self.writing.set()
         await self.may_write.wait()
         return await super().replace(path, text, base)
+
+
+async def test_an_undone_proposal_says_so_until_it_is_redone(world):
+    proposed(world)
+    await world.review.accept("p1")
+    await world.edits.undo()
+    assert world.board.get("p1").state == Closed(2, undone=True)
+    await world.edits.redo()
+    assert world.board.get("p1").state == Closed(2)
+
+
+async def test_undoing_one_of_two_accepted_hunks_marks_the_proposal_as_undone(world):
+    first, second = proposed(world).patch.hunks
+    await world.review.accept("p1", [first.id])
+    await world.review.accept("p1", [second.id])
+    await world.edits.undo()
+    assert world.board.get("p1").state == Closed(2, undone=True)
