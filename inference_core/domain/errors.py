@@ -9,8 +9,15 @@ class CoreError(Exception):
     """Something the core cannot do, said for a person.
 
     ``message`` names the thing and what is wrong with it; ``next_step`` is what the user can do,
-    or an empty string where nothing can be done.
+    or an empty string where nothing can be done. ``status`` is the HTTP status that tells it,
+    ``kind`` its type on the wire, ``code`` a stable word for programs, ``retry_after_s`` when it is
+    worth asking again, None where that does not help.
     """
+
+    status = 500
+    kind = "server_error"
+    code: str | None = "core_failed"
+    retry_after_s: int | None = None
 
     def __init__(self, message: str, next_step: str = "") -> None:
         super().__init__(message)
@@ -24,6 +31,34 @@ class ModelError(CoreError):
 
 class EngineError(CoreError):
     """The engine failed while it loaded a model or answered a request."""
+
+    code = "engine_failed"
+
+
+class EngineDownError(EngineError):
+    """The engine's process is gone; another one is being started, or could not be."""
+
+    status = 503
+    code = "engine_down"
+
+    def __init__(self, message: str, next_step: str = "", retry_after_s: int = 2) -> None:
+        super().__init__(message, next_step)
+        self.retry_after_s = retry_after_s
+
+
+class BusyError(CoreError):
+    """More requests wait than the core keeps in its queue."""
+
+    status = 429
+    kind = "rate_limit_error"
+    code = "engine_busy"
+
+    def __init__(self, waiting: int, retry_after_s: int = 1) -> None:
+        super().__init__(
+            f"The engine is busy, and {waiting} requests wait already.",
+            f"Ask again in {retry_after_s} s.",
+        )
+        self.retry_after_s = retry_after_s
 
 
 class UsageError(CoreError):

@@ -9,7 +9,7 @@ import asyncio
 import os
 import secrets
 import threading
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,13 @@ import xllamacpp
 
 from inference_core.domain.errors import CoreError, EngineError, ModelError, RequestError
 from inference_core.domain.generation import (
-    ChatPrompt,
     Event,
     Finished,
+    GenerationRequest,
     MarkedPrompt,
+    ModelInfo,
     Prompt,
     PromptProgress,
-    Sampling,
     Special,
     TextPrompt,
     Token,
@@ -116,9 +116,9 @@ class LlamaEngine:
         return cls(server, loopback, context)
 
     @property
-    def context(self) -> int:
-        """The tokens that a prompt and its answer may have together."""
-        return self._context
+    def info(self) -> ModelInfo:
+        """What the model says about itself."""
+        return ModelInfo(self._context, chat_template="chatml")
 
     def slots(self) -> list[SlotState]:
         """Return the state of the one slot."""
@@ -130,9 +130,14 @@ class LlamaEngine:
         answer = await self._ask("/tokenize", body)
         return [Token(item["id"], _piece_text(item["piece"])) for item in answer["tokens"]]
 
-    async def generate(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Event, None]:
+    async def detokenize(self, tokens: Sequence[int]) -> str:
+        """Return the text of tokens."""
+        answer = await self._ask("/detokenize", {"tokens": list(tokens)})
+        return str(answer["content"])
+
+    async def generate(self, asked: GenerationRequest) -> AsyncGenerator[Event, None]:
         """Answer; see Engine.generate."""
-        request = engine_request(await self._engine_prompt(prompt), sampling)
+        request = engine_request(await self._engine_prompt(asked.prompt), asked.sampling)
         await self._slot.acquire()
         run = self._run = _Run(self._server, self._loopback, self._slot, request)
         run.start()
@@ -175,10 +180,8 @@ class LlamaEngine:
             return True
         return not (await asyncio.wait(self._asking, timeout=CLOSE_S))[1]
 
-    async def _engine_prompt(self, prompt: Prompt) -> ChatPrompt | str | tuple[int, ...]:
+    async def _engine_prompt(self, prompt: Prompt) -> str | tuple[int, ...]:
         match prompt:
-            case ChatPrompt():
-                return prompt
             case TextPrompt(text):
                 return text
             case TokenPrompt(tokens):
@@ -207,7 +210,7 @@ class _Run:
     """One answer in the making: an OS thread in the engine, its events on the loop."""
 
     def __init__(self, server: Any, loopback: Loopback, slot: Slot, request: EngineRequest) -> None:
-        self._call = server.handle_chat_completions if request.chat else server.handle_completions
+        self._call = server.handle_completions
         self._request = request
         self._loopback = loopback
         self._slot = slot

@@ -7,11 +7,9 @@ from typing import Any
 
 from inference_core.domain.errors import ContextExceededError, CoreError, EngineError, RequestError
 from inference_core.domain.generation import (
-    ChatPrompt,
     Event,
     Finished,
     PromptProgress,
-    ReasoningPiece,
     Sampling,
     StopReason,
     TextPiece,
@@ -21,13 +19,12 @@ from inference_core.domain.generation import (
 
 @dataclass(frozen=True, slots=True)
 class EngineRequest:
-    """A body for the engine, and which of its two handlers takes it."""
+    """A body for the engine."""
 
     body: str
-    chat: bool
 
 
-def engine_request(prompt: ChatPrompt | str | tuple[int, ...], sampling: Sampling) -> EngineRequest:
+def engine_request(prompt: str | tuple[int, ...], sampling: Sampling) -> EngineRequest:
     """Return the engine's body for a chat, a text or tokens.
 
     ``return_progress`` makes the engine report between batches of the prompt, which is where it
@@ -45,12 +42,8 @@ def engine_request(prompt: ChatPrompt | str | tuple[int, ...], sampling: Samplin
     body["frequency_penalty"] = sampling.frequency_penalty
     body["max_tokens"] = -1 if sampling.max_tokens is None else sampling.max_tokens
     body["stop"] = list(sampling.stop)
-    chat = isinstance(prompt, ChatPrompt)
-    if isinstance(prompt, ChatPrompt):
-        body["messages"] = [{"role": m.role, "content": m.content} for m in prompt.messages]
-    else:
-        body["prompt"] = prompt
-    return EngineRequest(json.dumps({k: v for k, v in body.items() if v is not None}), chat)
+    body["prompt"] = prompt
+    return EngineRequest(json.dumps({k: v for k, v in body.items() if v is not None}))
 
 
 class AnswerReader:
@@ -68,8 +61,6 @@ class AnswerReader:
             yield PromptProgress(progress["total"], progress["cache"], progress["processed"])
         for choice in data.get("choices", ()):
             delta = choice.get("delta", {})
-            if reasoning := delta.get("reasoning_content"):
-                yield ReasoningPiece(reasoning)
             if text := delta.get("content") or choice.get("text"):
                 yield TextPiece(text)
             if reason := choice.get("finish_reason"):

@@ -1,30 +1,35 @@
 """What the server needs of an engine."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
-from inference_core.domain.generation import Event, Prompt, Sampling, Token
+from inference_core.domain.generation import Event, GenerationRequest, ModelInfo, Token
 from inference_core.engine.slot import SlotState
 
 
 class Engine(Protocol):
-    """One loaded model that answers one request at a time."""
+    """One loaded model."""
 
     @property
-    def context(self) -> int:
-        """The tokens that a prompt and its answer may have together."""
+    def info(self) -> ModelInfo:
+        """What the model says about itself."""
         ...
 
-    def generate(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Event, None]:
-        """Wait for the slot, then answer; the last event is Finished.
+    def generate(self, request: GenerationRequest) -> AsyncGenerator[Event, None]:
+        """Answer as soon as there is room and nothing of a better priority; Finished comes last.
 
         Closing the generator stops the engine, also while the prompt is processed, and a request
-        that still waits leaves the queue. Raises ContextExceededError, RequestError, EngineError.
+        that still waits leaves the queue. Raises ContextExceededError, RequestError, BusyError,
+        EngineError, EngineDownError.
         """
         ...
 
     async def tokenize(self, text: str, special: bool) -> list[Token]:
         """Return the tokens of a text; ``special`` reads special tokens written in it as such."""
+        ...
+
+    async def detokenize(self, tokens: Sequence[int]) -> str:
+        """Return the text of tokens. Raises RequestError for a number that is no token."""
         ...
 
     def slots(self) -> list[SlotState]:

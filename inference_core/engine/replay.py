@@ -11,7 +11,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,10 +22,11 @@ from inference_core.domain.errors import (
     RequestError,
 )
 from inference_core.domain.generation import (
-    ChatPrompt,
     Event,
     Finished,
+    GenerationRequest,
     MarkedPrompt,
+    ModelInfo,
     Prompt,
     PromptProgress,
     Sampling,
@@ -73,14 +74,14 @@ class ReplayEngine:
 
     def __init__(self, script: tuple[ScriptedAnswer, ...], context: int = 8192) -> None:
         self._script = script
-        self._context = context
+        self._info = ModelInfo(context=context, trained_context=context)
         self._slot = Slot()
         self._cached: list[str] = []
 
     @property
-    def context(self) -> int:
-        """The tokens that a prompt and its answer may have together."""
-        return self._context
+    def info(self) -> ModelInfo:
+        """The context; a script has no vocabulary and no template."""
+        return self._info
 
     def slots(self) -> list[SlotState]:
         """Return the state of the one slot."""
@@ -90,16 +91,20 @@ class ReplayEngine:
         """Return words and signs; numbers are positions, since nothing is generated from them."""
         return [Token(number, piece) for number, piece in enumerate(_TOKEN.findall(text))]
 
-    async def generate(self, prompt: Prompt, sampling: Sampling) -> AsyncGenerator[Event, None]:
+    async def detokenize(self, tokens: Sequence[int]) -> str:
+        """Refuse: the numbers of a script's tokens are positions, which say nothing."""
+        raise RequestError("A replay script has no vocabulary to read tokens with.")
+
+    async def generate(self, request: GenerationRequest) -> AsyncGenerator[Event, None]:
         """Answer from the script; see Engine.generate."""
-        text = prompt_text(prompt)
+        text = prompt_text(request.prompt)
         tokens = _TOKEN.findall(text)
-        if len(tokens) > self._context:
-            raise ContextExceededError(len(tokens), self._context)
+        if len(tokens) > self._info.context:
+            raise ContextExceededError(len(tokens), self._info.context)
         answer = self._find(text)
         await self._slot.acquire()
         try:
-            async for event in self._answer(tokens, answer, sampling):
+            async for event in self._answer(tokens, answer, request.sampling):
                 self._slot.note(event)
                 yield event
         finally:
@@ -125,7 +130,7 @@ class ReplayEngine:
             self._cached = tokens[:done]
             yield PromptProgress(len(tokens), cached, done)
         prefilled = time.perf_counter()
-        pieces, reason = _limited(answer.text, sampling, self._context - len(tokens))
+        pieces, reason = _limited(answer.text, sampling, self._info.context - len(tokens))
         for number, piece in enumerate(pieces):
             if number == answer.fail_after:
                 raise EngineError("The replay script breaks this answer off here.")
@@ -147,8 +152,6 @@ class ReplayEngine:
 def prompt_text(prompt: Prompt) -> str:
     """Return a prompt as the text that scripts are matched against."""
     match prompt:
-        case ChatPrompt(messages):
-            return "".join(f"{message.role}: {message.content}\n" for message in messages)
         case TextPrompt(text):
             return text
         case TokenPrompt(tokens):

@@ -9,20 +9,15 @@ from contextlib import aclosing
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from inference_core.chat.answering import answer_chat
+from inference_core.domain.chat import ChatPart, ChatRequest, ContentPart, ReasoningPart
 from inference_core.domain.errors import CoreError, EngineError
-from inference_core.domain.generation import (
-    Event,
-    Finished,
-    PromptProgress,
-    ReasoningPiece,
-    TextPiece,
-)
-from inference_core.engine.protocol import Engine
-from inference_core.server.activity import Activity
+from inference_core.domain.generation import Event, Finished, PromptProgress, TextPiece
 from inference_core.server.answers import Json, Wire
 from inference_core.server.disconnect import ClientGoneError, while_connected
 from inference_core.server.problems import closing_error, error_json, error_response
 from inference_core.server.requests import Generation
+from inference_core.server.service import Service
 
 _log = logging.getLogger(__name__)
 
@@ -38,12 +33,10 @@ _SSE_HEADERS = [
 class Answer(Response):
     """The response of a generating route; the engine stops when its client is gone."""
 
-    def __init__(
-        self, engine: Engine, activity: Activity, generation: Generation, wire: Wire
-    ) -> None:
+    def __init__(self, service: Service, generation: Generation, wire: Wire) -> None:
         super().__init__()
-        self._engine = engine
-        self._activity = activity
+        self._service = service
+        self._activity = service.activity
         self._generation = generation
         self._wire = wire
 
@@ -60,8 +53,11 @@ class Answer(Response):
                 if self._activity.closing.is_set():
                     await self._say_closing(out, scope, receive, send)
 
-    def _events(self) -> AsyncGenerator[Event, None]:
-        return self._engine.generate(self._generation.prompt, self._generation.sampling)
+    def _events(self) -> AsyncGenerator[ChatPart | Event, None]:
+        question = self._generation.question
+        if isinstance(question, ChatRequest):
+            return answer_chat(self._service.engine, self._service.template, question)
+        return self._service.engine.generate(question)
 
     async def _whole(self, scope: Scope, receive: Receive, send: Send) -> None:
         text: list[str] = []
@@ -70,9 +66,9 @@ class Answer(Response):
         async with aclosing(self._events()) as events:
             async for event in events:
                 match event:
-                    case TextPiece(piece):
+                    case TextPiece(piece) | ContentPart(piece):
                         text.append(piece)
-                    case ReasoningPiece(piece):
+                    case ReasoningPart(piece):
                         reasoning.append(piece)
                     case Finished():
                         finished = event
@@ -111,7 +107,7 @@ class Answer(Response):
                 return
             await out.end(done=True)
 
-    async def _forward(self, event: Event, out: "_EventStream") -> None:
+    async def _forward(self, event: ChatPart | Event, out: "_EventStream") -> None:
         match event:
             case PromptProgress():
                 if self._generation.delivery.progress:
@@ -122,7 +118,7 @@ class Answer(Response):
                 usage = self._generation.delivery.include_usage
                 for chunk in self._wire.ending(event, usage):
                     await out.data(chunk)
-            case _:
+            case TextPiece() | ContentPart() | ReasoningPart():
                 await out.data(self._wire.piece(event))
 
 

@@ -4,16 +4,17 @@ import time
 import uuid
 from typing import Any, Protocol
 
+from inference_core.domain.chat import ContentPart, ReasoningPart
 from inference_core.domain.generation import (
     Finished,
     PromptProgress,
-    ReasoningPiece,
     StopReason,
     TextPiece,
     Timings,
 )
 
 Json = dict[str, Any]
+Piece = TextPiece | ContentPart | ReasoningPart
 
 
 class Wire(Protocol):
@@ -27,7 +28,7 @@ class Wire(Protocol):
         """Return the chunk that says how far the prompt is."""
         ...
 
-    def piece(self, piece: TextPiece | ReasoningPiece) -> Json:
+    def piece(self, piece: Piece) -> Json:
         """Return the chunk of a piece."""
         ...
 
@@ -54,9 +55,9 @@ class ChatWire:
         """Return a chunk without choices."""
         return self._bare() | {"prompt_progress": progress_json(progress)}
 
-    def piece(self, piece: TextPiece | ReasoningPiece) -> Json:
+    def piece(self, piece: Piece) -> Json:
         """Return a delta of the content, or of the reasoning."""
-        key = "content" if isinstance(piece, TextPiece) else "reasoning_content"
+        key = "reasoning_content" if isinstance(piece, ReasoningPart) else "content"
         return self._chunk({key: piece.text}, None)
 
     def ending(self, finished: Finished, include_usage: bool) -> list[Json]:
@@ -106,7 +107,7 @@ class CompletionWire:
         """Return a chunk without choices."""
         return {**self._head, "choices": [], "prompt_progress": progress_json(progress)}
 
-    def piece(self, piece: TextPiece | ReasoningPiece) -> Json:
+    def piece(self, piece: Piece) -> Json:
         """Return the text; a completion has no place for reasoning but the text."""
         return self._chunk(piece.text, None)
 
@@ -141,7 +142,7 @@ class InfillWire:
         """Return an empty piece with the progress."""
         return {"content": "", "stop": False, "prompt_progress": progress_json(progress)}
 
-    def piece(self, piece: TextPiece | ReasoningPiece) -> Json:
+    def piece(self, piece: Piece) -> Json:
         """Return a piece of the content."""
         return {"index": 0, "content": piece.text, "stop": False}
 

@@ -18,33 +18,29 @@ def closing_error() -> EngineError:
 
 def error_json(error: CoreError) -> dict[str, object]:
     """Return ``{"error": {"message", "type", "param", "code", "next_step"}}``."""
-    known = error if isinstance(error, RequestError) else None
     return {
         "error": {
             "message": error.message,
-            "type": known.kind if known else "server_error",
-            "param": known.param if known else None,
-            "code": known.code if known else "engine_failed",
+            "type": error.kind,
+            "param": error.param if isinstance(error, RequestError) else None,
+            "code": error.code,
             "next_step": error.next_step,
         }
     }
 
 
-def error_status(error: CoreError) -> int:
-    """Return the HTTP status of an error: the request's own, else 500."""
-    return error.status if isinstance(error, RequestError) else 500
-
-
 def error_response(error: CoreError) -> JSONResponse:
     """Return the response that tells an error."""
-    return JSONResponse(error_json(error), error_status(error))
+    after = error.retry_after_s
+    headers = {} if after is None else {"Retry-After": str(after)}
+    return JSONResponse(error_json(error), error.status, headers)
 
 
 async def on_core_error(request: Request, error: Exception) -> JSONResponse:
     """Answer with one of our errors."""
     if not isinstance(error, CoreError):
         return await on_fault(request, error)
-    if error_status(error) >= 500:
+    if error.status >= 500:
         _log.error("%s %s: %s", request.method, request.url.path, error.message)
     return error_response(error)
 

@@ -1,12 +1,11 @@
 """From a request's body to what the engine is asked: every field is read here, and only here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from inference_core.domain.chat import ChatMessage, ChatRequest
 from inference_core.domain.errors import RequestError
 from inference_core.domain.generation import (
-    ChatMessage,
-    ChatPrompt,
-    Prompt,
+    GenerationRequest,
     Sampling,
     TextPrompt,
     TokenPrompt,
@@ -35,8 +34,7 @@ class Delivery:
 class Generation:
     """One validated request."""
 
-    prompt: Prompt
-    sampling: Sampling
+    question: GenerationRequest | ChatRequest
     delivery: Delivery
 
 
@@ -49,7 +47,7 @@ def read_chat(fields: Fields, model: ServedModel) -> Generation:
     # OpenAI renamed max_tokens; where both are sent the new name counts.
     limit = "max_completion_tokens" if fields.has("max_completion_tokens") else "max_tokens"
     sampling = _sampling(fields, _limit(fields, limit, low=1))
-    return Generation(ChatPrompt(messages), sampling, _delivery(fields))
+    return Generation(ChatRequest(messages, sampling), _delivery(fields))
 
 
 def read_completion(fields: Fields, model: ServedModel) -> Generation:
@@ -62,7 +60,7 @@ def read_completion(fields: Fields, model: ServedModel) -> Generation:
     if fields.has("suffix"):
         infill = Infill(fields.text("prompt"), fields.text("suffix"))
         return _fill_in(infill, sampling, _delivery(fields), model)
-    return Generation(_text_or_tokens(fields), sampling, _delivery(fields))
+    return Generation(GenerationRequest(_text_or_tokens(fields), sampling), _delivery(fields))
 
 
 def read_infill(fields: Fields, model: ServedModel) -> Generation:
@@ -92,8 +90,8 @@ def _fill_in(
 ) -> Generation:
     fim = require_fim(model.fim, model.id)
     stops = tuple(dict.fromkeys((*sampling.stop, *fim.stop)))
-    fields = {name: getattr(sampling, name) for name in Sampling.__slots__}
-    return Generation(infill_prompt(infill, fim), Sampling(**{**fields, "stop": stops}), delivery)
+    question = GenerationRequest(infill_prompt(infill, fim), replace(sampling, stop=stops))
+    return Generation(question, delivery)
 
 
 def _check_common(fields: Fields, model: ServedModel) -> None:

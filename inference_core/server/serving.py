@@ -13,6 +13,7 @@ from typing import Any
 
 import uvicorn
 
+from inference_core.chat.template import template_of
 from inference_core.engine.llama import LlamaSettings
 from inference_core.server.activity import Activity
 from inference_core.server.announce import Announce
@@ -21,6 +22,7 @@ from inference_core.server.lifecycle import Lifecycle, until_dead
 from inference_core.server.listener import bound_listener, url_of
 from inference_core.server.owner import Owner
 from inference_core.server.ready import Ready, ready_file, refuse_unwritable
+from inference_core.server.service import Service
 from inference_core.server.startup import Opened, open_model
 
 # Streams are told to end at once; what has not ended by then is cut off.
@@ -74,7 +76,9 @@ class _Session:
         self._announce = announce
         token = secrets.token_urlsafe(32)
         self._activity = Activity()
-        app = build_app(opened.engine, opened.model, token, self._activity)
+        template = template_of(opened.engine.info)
+        service = Service(opened.engine, opened.model, template, self._activity)
+        app = build_app(service, token)
         self._server = _Server(
             uvicorn.Config(
                 app,

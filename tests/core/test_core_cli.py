@@ -197,7 +197,7 @@ async def test_a_replay_script_stands_in_for_the_default_model(tmp_path):
     path = tmp_path / "script.json"
     path.write_text('[{"match": "", "text": "x"}]')
     opened = await open_model(f"replay:{path}", LlamaSettings(context=99), EventLines())
-    assert opened.engine.context == 99
+    assert opened.engine.info.context == 99
     assert opened.model.id == "replay"
     assert opened.model.fim is not None
 

@@ -17,11 +17,9 @@ from inference_core.domain.errors import (
     RequestError,
 )
 from inference_core.domain.generation import (
-    ChatMessage,
-    ChatPrompt,
     Finished,
+    GenerationRequest,
     PromptProgress,
-    ReasoningPiece,
     Sampling,
     StopReason,
     TextPiece,
@@ -124,45 +122,6 @@ async def test_the_slot_says_what_it_is_doing():
 
 
 # -- the wire to llama.cpp -------------------------------------------------------------------
-
-
-def test_a_chat_becomes_a_body_with_only_what_was_set():
-    prompt = ChatPrompt((ChatMessage("user", "hi"),))
-    request = engine_request(prompt, Sampling(max_tokens=5, temperature=0.0, stop=("x",)))
-    body = json.loads(request.body)
-    assert request.chat
-    assert body["messages"] == [{"role": "user", "content": "hi"}]
-    assert (body["max_tokens"], body["temperature"], body["stop"]) == (5, 0.0, ["x"])
-    assert body["return_progress"] is True
-    assert "top_p" not in body
-
-
-@pytest.mark.parametrize(("prompt", "sent"), [("text", "text"), ((1, 2), [1, 2])])
-def test_texts_and_tokens_become_a_prompt_without_a_limit(prompt, sent):
-    request = engine_request(prompt, Sampling())
-    body = json.loads(request.body)
-    assert not request.chat
-    assert (body["prompt"], body["max_tokens"]) == (sent, -1)
-
-
-def test_an_answer_is_read_into_events():
-    reader = AnswerReader()
-    texts = [
-        {"prompt_progress": {"total": 8, "cache": 3, "processed": 8}, "choices": []},
-        {"choices": [{"delta": {"reasoning_content": "hm"}}]},
-        {"choices": [{"delta": {"content": "hi"}}]},
-        {"choices": [{"text": " there"}]},
-        {"choices": [{"delta": {}, "finish_reason": "length"}]},
-        {"choices": [], "timings": TIMINGS},
-    ]
-    events = [event for text in texts for event in reader.read(json.dumps(text))]
-    assert events == [
-        PromptProgress(8, 3, 8),
-        ReasoningPiece("hm"),
-        TextPiece("hi"),
-        TextPiece(" there"),
-        Finished(StopReason.LENGTH, Timings(3, 5, 10.0, 2, 4.0)),
-    ]
 
 
 def test_an_error_in_the_stream_is_raised():
@@ -269,7 +228,8 @@ def test_a_listener_that_is_gone_is_an_engine_error():
 
 
 async def collect(engine, prompt, sampling=None):
-    return [event async for event in engine.generate(TextPrompt(prompt), sampling or Sampling())]
+    request = GenerationRequest(TextPrompt(prompt), sampling or Sampling())
+    return [event async for event in engine.generate(request)]
 
 
 async def test_the_first_entry_that_matches_answers():
@@ -280,7 +240,7 @@ async def test_the_first_entry_that_matches_answers():
 
 async def test_stopping_a_replay_during_the_prompt_frees_its_slot_with_part_of_the_prompt_done():
     engine = ReplayEngine((ScriptedAnswer("", "x", prefill_ms=20),))
-    async with aclosing(engine.generate(TextPrompt("word " * 99), Sampling())) as events:
+    async with aclosing(engine.generate(GenerationRequest(TextPrompt("word " * 99)))) as events:
         first = await anext(events)
     assert isinstance(first, PromptProgress)
     slot = engine.slots()[0]
@@ -297,7 +257,7 @@ async def test_an_answer_that_fills_the_context_says_so():
 
 async def test_a_replay_breaks_off_where_the_script_says():
     engine = ReplayEngine((ScriptedAnswer("", "a b c", fail_after=1),))
-    events = engine.generate(TextPrompt("x"), Sampling())
+    events = engine.generate(GenerationRequest(TextPrompt("x")))
     assert isinstance(await anext(events), PromptProgress)
     assert await anext(events) == TextPiece("a")
     with pytest.raises(EngineError, match="breaks this answer off"):

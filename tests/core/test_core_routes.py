@@ -6,13 +6,16 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
+from inference_core.chat.template import PlainTemplate
 from inference_core.engine.replay import ReplayEngine, ScriptedAnswer
 from inference_core.models.catalogue import Catalogue
 from inference_core.server.activity import Activity
-from inference_core.server.app import BODY_LIMIT_BYTES, build_app
+from inference_core.server.app import build_app
+from inference_core.server.body import BODY_LIMIT_BYTES
 from inference_core.server.fields import Fields
 from inference_core.server.requests import read_completion, read_infill
 from inference_core.server.served_model import ServedModel
+from inference_core.server.service import Service
 
 TOKEN = "secret"
 FIM = Catalogue.load().default.fim
@@ -28,7 +31,8 @@ SCRIPT = (
 
 @asynccontextmanager
 async def core(script=SCRIPT, model=MODEL, context=64, token=TOKEN, host="127.0.0.1"):
-    app = build_app(ReplayEngine(script, context), model, TOKEN, Activity())
+    service = Service(ReplayEngine(script, context), model, PlainTemplate(), Activity())
+    app = build_app(service, TOKEN)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     async with httpx.AsyncClient(
@@ -458,7 +462,7 @@ async def test_a_fault_of_the_core_does_not_show_its_trace():
         def slots(self):
             raise ZeroDivisionError("private")
 
-    app = build_app(Faulty(()), MODEL, TOKEN, Activity())
+    app = build_app(Service(Faulty(()), MODEL, PlainTemplate(), Activity()), TOKEN)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
         response = await client.get("/slots", headers={"Authorization": f"Bearer {TOKEN}"})

@@ -1,0 +1,19 @@
+"""Read the body of a request."""
+
+from starlette.requests import Request
+
+from inference_core.domain.errors import BodyTooLargeError
+from inference_core.server.fields import Fields
+
+# A context of 128k tokens is about half a megabyte of text; JSON escapes can multiply that by six.
+BODY_LIMIT_BYTES = 8 * 1024 * 1024
+
+
+async def read_fields(request: Request) -> Fields:
+    """Return the fields of a JSON body. Raises BodyTooLargeError, RequestError."""
+    body = bytearray()
+    async for piece in request.stream():
+        body += piece
+        if len(body) > BODY_LIMIT_BYTES:
+            raise BodyTooLargeError(BODY_LIMIT_BYTES)
+    return Fields.parse(bytes(body))
