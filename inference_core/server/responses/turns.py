@@ -1,0 +1,113 @@
+"""One turn of a conversation: what it follows, how it is answered, what is kept of it."""
+
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+
+from inference_core.chat.answering import answer_chat
+from inference_core.domain.chat import ChatMessage, ChatPart, ChatRequest
+from inference_core.domain.errors import CoreError, EngineError, RequestError
+from inference_core.domain.generation import Finished
+from inference_core.server.responses.errors import PreviousNotFoundError
+from inference_core.server.responses.items import Json, new_id, to_messages
+from inference_core.server.responses.narration import Narration
+from inference_core.server.responses.requests import ResponseRequest
+from inference_core.server.responses.store import Stored
+from inference_core.server.service import Service
+
+# A turn every minute for sixteen hours; a chain this long is a program that runs in circles.
+CHAIN_LIMIT = 1000
+
+TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
+
+Find = Callable[[str], Stored | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A request, and the chat that it is together with what came before.
+
+    ``said`` are the conversation's messages up to and with the new ones, without instructions.
+    """
+
+    request: ResponseRequest
+    chat: ChatRequest
+    said: tuple[ChatMessage, ...]
+    depth: int
+
+    def stored(self, body: Json) -> Stored:
+        """Return what is kept of it, once it ended with this response object."""
+        output = [item for item in body["output"] if _usable(item)]
+        messages = (*self.said, *to_messages(output, self.said))
+        return Stored.of(body, self.request.items, messages, self.depth)
+
+
+def prepare(request: ResponseRequest, find: Find) -> Turn:
+    """Return the turn. Raises PreviousNotFoundError and RequestError."""
+    history: tuple[ChatMessage, ...] = ()
+    depth = 1
+    if request.previous_id is not None:
+        previous = find(request.previous_id)
+        if previous is None:
+            raise PreviousNotFoundError(request.previous_id)
+        history, depth = previous.messages, previous.depth + 1
+    if depth > CHAIN_LIMIT:
+        raise RequestError(
+            f"The conversation has {depth - 1} responses; {CHAIN_LIMIT} are the most.",
+            param="previous_response_id",
+            code="invalid_value",
+            next_step="Begin a new conversation with a summary of this one.",
+        )
+    new = to_messages(request.items, history)
+    return Turn(request, request.chat_after(history, new), (*history, *new), depth)
+
+
+class Steer:
+    """A wish to end a response early, at the next place where it can end."""
+
+    def __init__(self) -> None:
+        self.wanted = False
+
+
+async def narrate(
+    service: Service, turn: Turn, narration: Narration, steer: Steer
+) -> AsyncGenerator[Json, None]:
+    """Yield the events of a response, the last of which ends it; closing it stops the engine.
+
+    Raises CoreError for what makes the response impossible, before its first event; what goes
+    wrong later is told in ``response.failed``.
+    """
+    async with aclosing(answer_chat(service.engine, service.template, turn.chat)) as parts:
+        # The first part comes before the first batch of the prompt, an error instead of it.
+        part = await anext(parts, None)
+        for event in narration.begin():
+            yield event
+        try:
+            while part is not None:
+                for event in _told(narration, part):
+                    yield event
+                if isinstance(part, Finished):
+                    return
+                if steer.wanted and narration.interruptible:
+                    for event in narration.steer():
+                        yield event
+                    return
+                part = await anext(parts, None)
+            raise EngineError("The engine ended its answer early.", "Repeat the request.")
+        except CoreError as error:
+            for event in narration.fail(error):
+                yield event
+
+
+def begin_narration(request: ResponseRequest) -> Narration:
+    """Return the narration of a new response, which has its id from here on."""
+    return Narration(new_id("resp"), request.echo, silent=not request.generate)
+
+
+def _told(narration: Narration, part: ChatPart) -> list[Json]:
+    return narration.finish(part) if isinstance(part, Finished) else narration.part(part)
+
+
+def _usable(item: Json) -> bool:
+    """Return whether the next turn's prompt can have an item: half a call cannot be repeated."""
+    return bool(item["type"] == "message" or item["status"] == "completed")
