@@ -2,13 +2,17 @@
 
 import json
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from inference_core.domain.errors import RequestError
+from inference_core.server.json_body import parse_json
 
 T = TypeVar("T")
+
+# As much of a wrong word as an error shows.
+_SHOWN = 64
 
 _NAMES: dict[type, str] = {dict: "an object", list: "a list", str: "a string", bool: "a boolean"}
 
@@ -22,13 +26,8 @@ class Fields:
 
     @classmethod
     def parse(cls, body: bytes) -> "Fields":
-        """Return the body's fields. Raises RequestError if it is no JSON object."""
-        try:
-            data = json.loads(body)
-        except ValueError as error:
-            raise RequestError(f"The body is not valid JSON: {error}.", code="bad_json") from error
-        except RecursionError as error:
-            raise RequestError("The body is nested too deeply.", code="bad_json") from error
+        """Return the body's fields. Raises RequestError if it is no JSON object, see parse_json."""
+        data = parse_json(body)
         if not isinstance(data, dict):
             raise RequestError("The body must be a JSON object.", code="bad_json")
         return cls(data)
@@ -75,11 +74,34 @@ class Fields:
             self._whole(f"{name}[{index}]", item)
         return tuple(items)
 
-    def objects(self, name: str, required: bool = False) -> tuple["Fields", ...]:
-        """Return the objects of a list."""
+    def choice(self, name: str, choices: Collection[str], default: str | None = None) -> str:
+        """Return one of a few words; without a default the field is required."""
+        word = self.text(name, default)
+        if word not in choices:
+            listed = ", ".join(repr(each) for each in choices)
+            raise self.wrong(name, f"must be one of {listed}, not {word[:_SHOWN]!r}")
+        return word
+
+    def objects(
+        self, name: str, required: bool = False, most: int | None = None
+    ) -> tuple["Fields", ...]:
+        """Return the objects of a list that has at most so many."""
         default: list[Any] | None = None if required else []
         items = self._read(name, default, _as_list, "a list")
+        if most is not None and len(items) > most:
+            raise self.wrong(name, f"must have at most {most} entries, not {len(items)}")
         return tuple(self._nested(f"{name}[{index}]", item) for index, item in enumerate(items))
+
+    def json_object(self, name: str) -> dict[str, Any] | None:
+        """Return an object as it is, such as a JSON schema; None where the field is absent."""
+        if not self.has(name):
+            return None
+        value = self._nested(name, self.data[name]).data
+        try:
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+        except UnicodeEncodeError as error:
+            raise self.wrong(name, "has half a surrogate pair in one of its texts") from error
+        return value
 
     def child(self, name: str) -> "Fields":
         """Return an object; an empty one where the field is absent."""
