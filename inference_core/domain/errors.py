@@ -58,6 +58,7 @@ class BusyError(CoreError):
             f"The engine is busy, and {waiting} requests wait already.",
             f"Ask again in {retry_after_s} s.",
         )
+        self.waiting = waiting
         self.retry_after_s = retry_after_s
 
 

@@ -217,7 +217,8 @@ class ModelInfo:
     ``context`` is how many tokens a prompt and its answer may have together here,
     ``trained_context`` what the model was trained for, ``vocabulary`` the number of its tokens.
     ``chat_template`` is a Jinja template, empty where the model has none; ``bos`` and ``eos`` are
-    the texts it may use. ``special`` are the texts of the control tokens.
+    the texts it may use, and ``adds_bos`` says that every prompt begins with ``bos``. ``special``
+    are the texts of the control tokens.
     """
 
     context: int
@@ -226,4 +227,5 @@ class ModelInfo:
     chat_template: str = ""
     bos: str = ""
     eos: str = ""
+    adds_bos: bool = False
     special: tuple[str, ...] = ()

@@ -14,9 +14,12 @@ from inference_core.engine.decoder import Decoder
 # Shorter common beginnings are not worth a sequence of their own.
 _WORTH_SHARING = 16
 
+# Working through fewer tokens is hardly slower than moving their memory back.
+_WORTH_SAVING = 64
+
 # A sequence is taken over, and its tail forgotten, if the tail is no longer than this or than a
 # tenth of it: the end of an answer is often cut into tokens differently when it comes back.
-_TAIL = 64
+_TAIL = 16
 
 
 @dataclass(eq=False, slots=True)
@@ -73,7 +76,7 @@ class PrefixStore:
         """
         wanted = list(tokens)
         source, cached = self._best(wanted)
-        if isinstance(source, Held) and not source.busy and self._may_take(source, cached):
+        if isinstance(source, Held) and not source.busy and _may_take(source.tokens, cached):
             return self._take(source, cached, len(wanted) - cached + reserve)
         target = self._free_sequence(keep=source)
         if target is None:
@@ -153,10 +156,6 @@ class PrefixStore:
                 best, length = candidate, common
         return best, length
 
-    def _may_take(self, held: Held, cached: int) -> bool:
-        tail = len(held.tokens) - cached
-        return tail <= max(_TAIL, len(held.tokens) // 10)
-
     def _take(self, held: Held, cached: int, room: int) -> tuple[Held, int] | None:
         held.busy = True
         self.shorten(held, cached)
@@ -198,15 +197,14 @@ class PrefixStore:
         if not self._decoder.restore(target.sequence, saved.memory):
             self._decoder.cut(target.sequence, 0)
             return 0
-        tail = len(saved.tokens) - length
-        if saved in self._saved and tail <= max(_TAIL, len(saved.tokens) // 10):
+        if saved in self._saved and _may_take(saved.tokens, length):
             self._saved.remove(saved)
         self.grow(target, saved.tokens)
         self.shorten(target, length)
         return len(target.tokens)
 
     def _evict(self, held: Held) -> None:
-        if len(held.tokens) >= _TAIL:
+        if len(held.tokens) >= _WORTH_SAVING:
             self._save(held)
         self.shorten(held, 0)
 
@@ -234,6 +232,11 @@ def common_beginning(first: Sequence[int], second: Sequence[int]) -> int:
         else:
             high = middle - 1
     return low
+
+
+def _may_take(tokens: Sequence[int], cached: int) -> bool:
+    """Return whether what follows the common beginning is little enough to be forgotten."""
+    return cached >= _WORTH_SHARING and len(tokens) - cached <= max(_TAIL, len(tokens) // 10)
 
 
 def _begins(tokens: Sequence[int], beginning: Sequence[int]) -> bool:

@@ -1,0 +1,253 @@
+"""The engine's process: ``python -m inference_core.engine.host``.
+
+The model lives in a process of its own, so that the core goes on serving (and can say what is
+wrong) when the engine crashes, and so that computing and HTTP do not share an interpreter lock.
+
+It reads lines of JSON: first an EngineSpec, then ``start``, ``cancel``, ``tokenize``,
+``detokenize`` and ``close``. It writes ``loading``, then ``ready`` or ``failed``, then ``events``
+with the ``slots`` after each batch, and ``answer`` to a question. When its input ends, the core is
+gone, and it ends at once, whatever it is doing.
+"""
+
+import json
+import os
+import signal
+import sys
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from types import TracebackType
+from typing import Any, BinaryIO
+
+from inference_core.domain.errors import CoreError, EngineError
+from inference_core.domain.generation import Event
+from inference_core.engine.decoder import Decoder
+from inference_core.engine.drafting import StepCosts
+from inference_core.engine.host_wire import (
+    error_json,
+    event_json,
+    info_json,
+    read_request,
+    slot_json,
+)
+from inference_core.engine.inbox import Cancel, Close, Inbox, Start
+from inference_core.engine.openmp import spin_briefly
+from inference_core.engine.preparation import Preparation
+from inference_core.engine.scheduler import Limits, Scheduler
+from inference_core.engine.spec import EngineSpec
+
+# Long texts are cut into tokens beside the engine's thread; two, so that a short one gets past.
+_TOKENIZERS = 2
+
+
+def main() -> None:
+    """Serve one model until told to close, or until the input ends."""
+    # Ctrl+C in a terminal reaches the whole group; the core decides when this process ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    spin_briefly()
+    channel = Channel(_private_output())
+    source = sys.stdin.buffer
+    spec = EngineSpec.from_line(source.readline())
+    lines = _Lines(source)
+    lines.start()
+    # Here, not above: the environment for OpenMP must be set before the library is loaded.
+    from inference_core.engine.llama_decoder import LlamaDecoder
+
+    try:
+        decoder = LlamaDecoder.load(
+            spec.model,
+            spec.decoder,
+            library=spec.library,
+            on_progress=lambda done: channel.say({"loading": round(done, 3)}),
+        )
+    except CoreError as error:
+        channel.say({"failed": error_json(error)})
+        leave(1)
+    host = Host(decoder, spec.limits, StepCosts(spec.step_ms), channel)
+    channel.say({"ready": info_json(decoder.info), "slots": host.slots_json()})
+    lines.deliver_to(host.receive)
+    with _Leaving():
+        host.run()
+        decoder.close()
+
+
+class _Leaving:
+    """Ends the process after its block; what the block raised is printed first."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            traceback.print_exception(error)
+        leave(0 if error is None else 1)
+
+
+def leave(code: int) -> None:
+    """End without the interpreter's teardown, which a thread in the engine would crash."""
+    sys.stderr.flush()
+    os._exit(code)
+
+
+class Channel:
+    """Lines to the core, whole ones from any OS thread."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._lock = threading.Lock()
+
+    def say(self, message: dict[str, Any]) -> None:
+        """Write one line; where nobody reads any more, the process ends."""
+        line = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        try:
+            with self._lock:
+                self._out.write(line)
+                self._out.flush()
+        except OSError:
+            leave(0)
+
+
+class Host:
+    """One decoder, its scheduler and its inbox."""
+
+    def __init__(
+        self, decoder: Decoder, limits: Limits, costs: StepCosts, channel: Channel
+    ) -> None:
+        self._channel = channel
+        self._inbox = Inbox(decoder.stop)
+        self._events: list[list[Any]] = []
+        self._scheduler = Scheduler(decoder, limits, self._emit, costs)
+        self._preparation = Preparation(decoder)
+        self._pool = ThreadPoolExecutor(_TOKENIZERS, "tokenizer")
+        self._guard = threading.Lock()
+        self._preparing: set[int] = set()
+        self._told: list[list[Any]] = self.slots_json()
+
+    def receive(self, message: dict[str, Any]) -> None:
+        """Take a message of the core; called from the thread that reads."""
+        number = int(message.get("id", 0))
+        match message["op"]:
+            case "start":
+                with self._guard:
+                    self._preparing.add(number)
+                work = self._pool.submit(self._prepare, number, message["request"])
+                work.add_done_callback(lambda done: self._look_at(done, number))
+            case "cancel":
+                with self._guard:
+                    if number in self._preparing:
+                        self._preparing.discard(number)
+                    else:
+                        self._inbox.put(Cancel(number))
+            case "tokenize":
+                text, special = message["text"], message["special"]
+                self._ask(number, lambda: self._preparation.tokens(text, special))
+            case "detokenize":
+                tokens = message["tokens"]
+                self._ask(number, lambda: self._preparation.text(tokens))
+            case "close":
+                self._inbox.put(Close())
+
+    def run(self) -> None:
+        """Compute until told to close; the calling OS thread becomes the engine's."""
+        stuck = False
+        while True:
+            for message in self._inbox.take(wait=stuck or self._scheduler.idle):
+                match message:
+                    case Start(job):
+                        self._scheduler.add(job)
+                    case Cancel(job_id):
+                        self._scheduler.cancel(job_id)
+                    case Close():
+                        return
+            batch = self._scheduler.compose()
+            stuck = batch is None
+            if batch is not None and self._inbox.enter(batch.jobs, batch.priority, batch.prompts):
+                self._flush()
+                self._scheduler.run(batch)
+                self._inbox.leave()
+            self._flush()
+
+    def slots_json(self) -> list[list[Any]]:
+        """Return the state of the slots as it is sent."""
+        return [slot_json(slot) for slot in self._scheduler.slots()]
+
+    def _prepare(self, number: int, data: dict[str, Any]) -> None:
+        try:
+            job = self._preparation.job(number, read_request(data), self._wanted)
+        except CoreError as error:
+            self._channel.say({"events": [[number, *event_json(error)]]})
+            return
+        with self._guard:
+            if job is not None and number in self._preparing:
+                self._preparing.discard(number)
+                self._inbox.put(Start(job))
+
+    def _wanted(self, number: int) -> bool:
+        with self._guard:
+            return number in self._preparing
+
+    def _ask(self, number: int, work: Callable[[], Any]) -> None:
+        def answer() -> None:
+            try:
+                self._channel.say({"answer": number, "value": work()})
+            except CoreError as error:
+                self._channel.say({"answer": number, "error": error_json(error)})
+
+        self._pool.submit(answer).add_done_callback(lambda done: self._look_at(done, number))
+
+    def _look_at(self, done: "Future[None]", number: int) -> None:
+        """Report a fault of ours: the one who asked must not wait for ever."""
+        if (fault := done.exception()) is not None:
+            traceback.print_exception(fault)
+            error = error_json(EngineError(f"The engine failed: {type(fault).__name__}."))
+            self._channel.say({"answer": number, "error": error})
+            self._channel.say({"events": [[number, "e", error]]})
+
+    def _emit(self, number: int, event: Event | CoreError) -> None:
+        self._events.append([number, *event_json(event)])
+
+    def _flush(self) -> None:
+        slots = self.slots_json()
+        if not self._events and slots == self._told:
+            return
+        events, self._events, self._told = self._events, [], slots
+        self._channel.say({"events": events, "slots": slots})
+
+
+class _Lines:
+    """Reads the core's messages in an OS thread, from the start: its end must be seen at once."""
+
+    def __init__(self, source: BinaryIO) -> None:
+        self._source = source
+        self._receiver: Callable[[dict[str, Any]], None] | None = None
+        self._ready = threading.Event()
+
+    def start(self) -> None:
+        threading.Thread(target=self._read, name="messages", daemon=True).start()
+
+    def deliver_to(self, receiver: Callable[[dict[str, Any]], None]) -> None:
+        self._receiver = receiver
+        self._ready.set()
+
+    def _read(self) -> None:
+        for line in self._source:
+            self._ready.wait()
+            if self._receiver is not None:
+                self._receiver(json.loads(line))
+        leave(0)
+
+
+def _private_output() -> BinaryIO:
+    """Return the standard output, and let what others print go to standard error instead."""
+    out = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return out
+
+
+if __name__ == "__main__":
+    main()
