@@ -49,7 +49,7 @@ def main() -> None:
     channel = Channel(_private_output())
     source = sys.stdin.buffer
     spec = EngineSpec.from_line(source.readline())
-    lines = _Lines(source)
+    lines = Lines(source)
     lines.start()
     # Here, not above: the environment for OpenMP must be set before the library is loaded.
     from inference_core.engine.llama_decoder import LlamaDecoder
@@ -219,7 +219,7 @@ class Host:
         self._channel.say({"events": events, "slots": slots})
 
 
-class _Lines:
+class Lines:
     """Reads the core's messages in an OS thread, from the start: its end must be seen at once."""
 
     def __init__(self, source: BinaryIO) -> None:
@@ -228,9 +228,11 @@ class _Lines:
         self._ready = threading.Event()
 
     def start(self) -> None:
+        """Begin to read; messages wait until somebody takes them."""
         threading.Thread(target=self._read, name="messages", daemon=True).start()
 
     def deliver_to(self, receiver: Callable[[dict[str, Any]], None]) -> None:
+        """Let every message go to ``receiver``, in the reading thread."""
         self._receiver = receiver
         self._ready.set()
 

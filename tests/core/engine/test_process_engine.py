@@ -1,0 +1,200 @@
+"""The engine in a process of its own: its answers, its end, and its next beginning."""
+
+import asyncio
+import sys
+from contextlib import aclosing
+from pathlib import Path
+
+import fake_host
+import psutil
+import pytest
+from engine_fakes import answer_to
+from fake_host import DEADLY, ENDLESS
+
+from inference_core.domain.errors import (
+    ContextExceededError,
+    EngineDownError,
+    EngineError,
+    ModelError,
+    RequestError,
+)
+from inference_core.domain.generation import (
+    Finished,
+    GenerationRequest,
+    Plain,
+    Sampling,
+    Special,
+    TextPiece,
+    TextPrompt,
+    TokenPrompt,
+)
+from inference_core.domain.generation import MarkedPrompt as Marked
+from inference_core.engine import link, process_engine
+from inference_core.engine.process_engine import ProcessEngine
+from inference_core.engine.slot import SlotPhase
+from inference_core.engine.spec import EngineSpec
+
+pytestmark = pytest.mark.e2e
+
+SPEC = EngineSpec(Path("model.gguf"))
+
+
+@pytest.fixture(autouse=True)
+def _fake_host(monkeypatch):
+    folder = Path(fake_host.__file__).parent
+    monkeypatch.setenv("PYTHONPATH", f"{folder}:{folder.parent}")
+    monkeypatch.setattr(link, "host_command", lambda: [sys.executable, fake_host.__file__])
+
+
+@pytest.fixture
+async def engine():
+    engine = await ProcessEngine.start(SPEC)
+    yield engine
+    await engine.close()
+
+
+def ask(tokens, most=3):
+    return GenerationRequest(TokenPrompt(tuple(tokens)), Sampling(max_tokens=most))
+
+
+async def text_of(engine, request):
+    return "".join(
+        [event.text async for event in engine.generate(request) if isinstance(event, TextPiece)]
+    )
+
+
+def written(tokens):
+    return "".join(f"<{token}>" for token in tokens if token)
+
+
+async def until(condition):
+    async with asyncio.timeout(20):
+        while not condition():
+            await asyncio.sleep(0.01)
+
+
+async def test_answers_come_from_the_process(engine):
+    assert await text_of(engine, ask([5, 6, 7])) == written(answer_to([5, 6, 7], 3))
+    assert psutil.Process(engine.pid).ppid() == psutil.Process().pid
+
+
+async def test_many_answers_at_once_stay_apart(engine):
+    prompts = [[n, n + 1, n + 2] for n in range(20, 30)]
+    answers = await asyncio.gather(*(text_of(engine, ask(prompt)) for prompt in prompts))
+    assert answers == [written(answer_to(prompt, 3)) for prompt in prompts]
+
+
+async def test_the_loading_is_told_on_the_way():
+    told = []
+    engine = await ProcessEngine.start(SPEC, told.append)
+    await engine.close()
+    assert told == [0.5]
+
+
+async def test_marked_prompts_texts_and_tokens_are_cut_in_the_process(engine):
+    assert [token.id for token in await engine.tokenize("ab", special=False)] == [49, 50]
+    marked = Marked((Special("ab"), Plain("c")))
+    assert await text_of(engine, GenerationRequest(marked, Sampling(max_tokens=2))) == await text_of(
+        engine, GenerationRequest(TextPrompt("abc"), Sampling(max_tokens=2))
+    )
+
+
+async def test_tokens_are_read_as_text_and_one_that_is_none_is_refused(engine):
+    assert await engine.detokenize([3, 4]) == "<3><4>"
+    with pytest.raises(RequestError, match="no token"):
+        await engine.detokenize([999])
+
+
+async def test_a_prompt_with_a_number_that_is_no_token_is_refused(engine):
+    with pytest.raises(RequestError, match=r"prompt\[1\]") as caught:
+        await text_of(engine, ask([1, 50]))
+    assert caught.value.param == "prompt[1]"
+
+
+@pytest.mark.parametrize("length", [256, 300])
+async def test_a_prompt_over_the_context_is_refused_with_both_numbers(engine, length):
+    with pytest.raises(ContextExceededError) as caught:
+        await text_of(engine, ask([1] * length))
+    assert (caught.value.prompt_tokens, caught.value.context_tokens) == (length, 256)
+
+
+async def test_megabytes_are_refused_without_cutting_them_at_once(engine):
+    with pytest.raises(ContextExceededError):
+        await text_of(engine, GenerationRequest(TextPrompt("x" * 3_000_000)))
+
+
+async def test_leaving_an_answer_stops_the_engine(engine):
+    async with aclosing(engine.generate(ask([ENDLESS, 1]))) as events:
+        await anext(events)
+        assert engine.slots()[0].phase is SlotPhase.PREFILL
+    await until(lambda: engine.slots()[0].phase is SlotPhase.FREE)
+    assert await text_of(engine, ask([5, 6])) == written(answer_to([5, 6], 3))
+
+
+async def test_a_process_that_dies_ends_its_answers_with_an_error_and_is_started_again(engine):
+    before = engine.pid
+    with pytest.raises(EngineDownError, match="killed by signal 6") as caught:
+        await text_of(engine, ask([DEADLY]))
+    assert (caught.value.status, caught.value.retry_after_s) == (503, 2)
+    await until(lambda: engine.pid not in (None, before))
+    assert await text_of(engine, ask([5, 6])) == written(answer_to([5, 6], 3))
+
+
+async def test_while_it_is_down_every_question_is_told_so(engine, monkeypatch):
+    monkeypatch.setattr(process_engine, "_PAUSES_S", (60.0,))
+    psutil.Process(engine.pid).kill()
+    await until(lambda: engine.pid is None)
+    with pytest.raises(EngineDownError, match="started again"):
+        await text_of(engine, ask([1]))
+    with pytest.raises(EngineDownError):
+        await engine.tokenize("a", special=False)
+    assert all(slot.phase is SlotPhase.FREE for slot in engine.slots())
+
+
+async def test_one_that_dies_again_and_again_is_left_alone(engine, monkeypatch):
+    monkeypatch.setattr(process_engine, "_PAUSES_S", (0.0,))
+    for _ in range(2):
+        await until(lambda: engine.pid is not None)
+        psutil.Process(engine.pid).kill()
+        await until(lambda: engine.pid is None)
+    await until(engine._watching.done)
+    with pytest.raises(EngineDownError, match="too often") as caught:
+        await text_of(engine, ask([1]))
+    assert "Start the core again" in caught.value.next_step
+
+
+async def test_closing_leaves_no_process():
+    engine = await ProcessEngine.start(SPEC)
+    child = psutil.Process(engine.pid)
+    events = engine.generate(ask([ENDLESS, 1]))
+    await anext(events)
+    assert await engine.close() is True
+    assert not child.is_running()
+    with pytest.raises(EngineDownError):
+        await anext(events)
+
+
+async def test_closing_while_it_is_being_started_again_leaves_no_process(engine):
+    psutil.Process(engine.pid).kill()
+    await until(lambda: engine.pid is None)
+    await engine.close()
+    await until(lambda: not psutil.Process().children())
+
+
+async def test_a_model_that_cannot_be_loaded_is_told():
+    with pytest.raises(ModelError, match=r"There is no model") as caught:
+        await ProcessEngine.start(EngineSpec(Path("missing.gguf")))
+    assert caught.value.next_step == "Check the path."
+
+
+async def test_a_process_that_dies_while_it_loads_is_told():
+    with pytest.raises(EngineError, match="killed by signal 6 while it loaded"):
+        await ProcessEngine.start(EngineSpec(Path("crash.gguf")))
+    assert not psutil.Process().children()
+
+
+async def test_the_process_ends_with_the_one_who_started_it(engine):
+    child = psutil.Process(engine.pid)
+    engine._link._process.stdin.close()
+    await until(lambda: engine.pid != child.pid)
+    assert not child.is_running()
