@@ -1,0 +1,46 @@
+import pytest
+
+from inference_core.domain.errors import EngineError
+from inference_core.machine.installed import (
+    EngineBuild,
+    engine_version,
+    source_version,
+    wheel_library,
+)
+from inference_core.machine.probe import probe, read_answer
+
+
+def test_the_installed_engine_tells_its_features_and_devices():
+    found = probe()
+    assert found.features
+    assert any(device.kind == "cpu" for device in found.devices)
+
+
+def test_a_library_that_does_not_load_is_an_error_and_no_crash(tmp_path):
+    library = tmp_path / "libllama.so"
+    library.write_bytes(b"no library")
+    with pytest.raises(EngineError, match=r"libllama\.so does not load"):
+        probe(library)
+
+
+@pytest.mark.parametrize("text", ["", "null", "{}", '{"system_info": "", "devices": [{"a": 1}]}'])
+def test_an_answer_that_is_none_is_an_error(text):
+    with pytest.raises(EngineError, match="unexpected"):
+        read_answer(text)
+
+
+def test_the_installed_engine_is_found_without_importing_it():
+    assert wheel_library().is_file()
+    assert engine_version()[0].isdigit()
+
+
+@pytest.mark.parametrize(
+    ("version", "source"), [("2026.10.1", "2026.10.1"), ("2026.10.1+cu128", "2026.10.1")]
+)
+def test_a_gpu_wheel_has_the_source_of_the_plain_version(version, source):
+    assert source_version(version) == source
+
+
+def test_measurements_of_a_native_build_are_filed_apart(tmp_path):
+    assert EngineBuild("1.0").name == "1.0"
+    assert EngineBuild("1.0", tmp_path).name == "1.0-native"
