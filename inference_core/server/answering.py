@@ -1,8 +1,6 @@
-"""Send an answer: streamed or whole, for as long as the client listens."""
+"""Send the answers to a request: streamed or whole, for as long as the client listens."""
 
-import json
 import logging
-import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -10,39 +8,47 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from inference_core.chat.answering import answer_chat
-from inference_core.domain.chat import ChatPart, ChatRequest, ContentPart, ReasoningPart
+from inference_core.domain.chat import ChatRequest
 from inference_core.domain.errors import CoreError, EngineError
-from inference_core.domain.generation import Event, Finished, PromptProgress, TextPiece
-from inference_core.server.answers import Json, Wire
+from inference_core.domain.generation import Finished, PromptProgress
+from inference_core.server.answers import Wire
+from inference_core.server.collected import Collected, Part, figures_of
 from inference_core.server.disconnect import ClientGoneError, while_connected
+from inference_core.server.event_stream import EventStream, ReaderStalledError, within
+from inference_core.server.merging import merged
 from inference_core.server.problems import closing_error, error_json, error_response
-from inference_core.server.requests import Generation
+from inference_core.server.requests import Generation, Question
 from inference_core.server.service import Service
+from inference_core.server.time_limit import limited_in_time
 
 _log = logging.getLogger(__name__)
 
-# During a long prompt a comment line this often keeps readers with a time-out from giving up.
-_KEEP_ALIVE_S = 5.0
-
-_SSE_HEADERS = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"no-store"),
-]
+# A reader that is only slow takes something within this time; a laptop that was shut does not.
+STALL_S = 60.0
 
 
 class Answer(Response):
-    """The response of a generating route; the engine stops when its client is gone."""
+    """The response of a generating route; the engine stops when its client is gone.
 
-    def __init__(self, service: Service, generation: Generation, wire: Wire) -> None:
+    A client that takes nothing for ``stall_s`` seconds counts as gone: its connection is closed
+    without the end of the answer.
+    """
+
+    def __init__(
+        self, service: Service, generation: Generation, wire: Wire, stall_s: float = STALL_S
+    ) -> None:
         super().__init__()
         self._service = service
         self._activity = service.activity
         self._generation = generation
         self._wire = wire
+        self._stall_s = stall_s
+        self._answers = [Collected() for _ in generation.questions]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or fall silent when the client leaves; errors before the first byte rise."""
-        out = _EventStream(send)
+        send = within(send, self._stall_s)
+        out = EventStream(send)
         stream = self._generation.delivery.stream
         work = self._stream(out) if stream else self._whole(scope, receive, send)
         with self._activity.request():
@@ -52,33 +58,32 @@ class Answer(Response):
                 _log.debug("the client left before the answer's end")
                 if self._activity.closing.is_set():
                     await self._say_closing(out, scope, receive, send)
+            except ReaderStalledError:
+                # What the answer has so far stays without an end, so that nobody takes it for one.
+                _log.warning("a client read nothing for %g s: answer broken off", self._stall_s)
 
-    def _events(self) -> AsyncGenerator[ChatPart | Event, None]:
-        question = self._generation.question
+    def _parts(self) -> AsyncGenerator[tuple[int, Part], None]:
+        return merged([self._answer_to(each) for each in self._generation.questions])
+
+    def _answer_to(self, question: Question) -> AsyncGenerator[Part, None]:
+        engine = self._service.engine
         if isinstance(question, ChatRequest):
-            return answer_chat(self._service.engine, self._service.template, question)
-        return self._service.engine.generate(question)
+            return answer_chat(engine, self._service.template, question)
+        events = engine.generate(question)
+        limit_ms = self._generation.predict_ms
+        return events if limit_ms is None else limited_in_time(events, limit_ms)
 
     async def _whole(self, scope: Scope, receive: Receive, send: Send) -> None:
-        text: list[str] = []
-        reasoning: list[str] = []
-        finished: Finished | None = None
-        async with aclosing(self._events()) as events:
-            async for event in events:
-                match event:
-                    case TextPiece(piece) | ContentPart(piece):
-                        text.append(piece)
-                    case ReasoningPart(piece):
-                        reasoning.append(piece)
-                    case Finished():
-                        finished = event
-        if finished is None:
-            raise EngineError("The engine ended its answer early.", "Repeat the request.")
-        body = self._wire.whole("".join(text), "".join(reasoning), finished)
+        async with aclosing(self._parts()) as parts:
+            async for index, part in parts:
+                self._answers[index].add(part)
+        self._require_all_finished()
+        figures = figures_of(self._answers, self._generation.per_prompt)
+        body = self._wire.whole(self._answers, figures)
         await JSONResponse(body)(scope, receive, send)
 
     async def _say_closing(
-        self, out: "_EventStream", scope: Scope, receive: Receive, send: Send
+        self, out: EventStream, scope: Scope, receive: Receive, send: Send
     ) -> None:
         """Let a client that still listens tell the core's end from the answer's."""
         error = closing_error()
@@ -88,18 +93,23 @@ class Answer(Response):
         else:
             await error_response(error)(scope, receive, send)
 
-    async def _stream(self, out: "_EventStream") -> None:
-        async with aclosing(self._events()) as events:
+    async def _stream(self, out: EventStream) -> None:
+        async with aclosing(self._parts()) as parts:
             # The first event comes before the first batch of the prompt; an error that makes the
             # request impossible comes instead of it, while the status can still say so.
-            first = await anext(events)
+            first = await anext(parts, None)
+            if first is None:
+                self._require_all_finished()
+                return
             await out.begin()
             try:
-                for chunk in self._wire.opening():
-                    await out.data(chunk)
-                await self._forward(first, out)
-                async for event in events:
-                    await self._forward(event, out)
+                for index in range(len(self._answers)):
+                    for chunk in self._wire.opening(index):
+                        await out.data(chunk)
+                await self._forward(*first, out)
+                async for index, part in parts:
+                    await self._forward(index, part, out)
+                self._require_all_finished()
             except CoreError as error:
                 _log.warning("answer broken off: %s", error.message)
                 await out.data(error_json(error))
@@ -107,49 +117,33 @@ class Answer(Response):
                 return
             await out.end(done=True)
 
-    async def _forward(self, event: ChatPart | Event, out: "_EventStream") -> None:
-        match event:
+    async def _forward(self, index: int, part: Part, out: EventStream) -> None:
+        self._answers[index].count(part)
+        match part:
             case PromptProgress():
                 if self._generation.delivery.progress:
-                    await out.data(self._wire.progress(event))
+                    await out.data(self._wire.progress(part))
                 else:
                     await out.keep_alive()
             case Finished():
-                usage = self._generation.delivery.include_usage
-                for chunk in self._wire.ending(event, usage):
+                await self._end(index, part, out)
+            case _:
+                chunk = self._wire.part(index, part)
+                if chunk is not None:
                     await out.data(chunk)
-            case TextPiece() | ContentPart() | ReasoningPart():
-                await out.data(self._wire.piece(event))
 
+    async def _end(self, index: int, finished: Finished, out: EventStream) -> None:
+        chunks = [self._wire.ending(index, finished)]
+        if self._all_finished():
+            figures = figures_of(self._answers, self._generation.per_prompt)
+            usage = self._generation.delivery.include_usage
+            chunks = self._wire.figures(chunks[0], figures, usage)
+        for chunk in chunks:
+            await out.data(chunk)
 
-class _EventStream:
-    """Server-sent events over ASGI."""
+    def _all_finished(self) -> bool:
+        return all(answer.finished is not None for answer in self._answers)
 
-    def __init__(self, send: Send) -> None:
-        self._send = send
-        self._last = time.monotonic()
-        self.begun = False
-
-    async def begin(self) -> None:
-        self.begun = True
-        await self._send(
-            {"type": "http.response.start", "status": 200, "headers": list(_SSE_HEADERS)}
-        )
-
-    async def data(self, chunk: Json) -> None:
-        text = json.dumps(chunk, ensure_ascii=False, separators=(",", ":"))
-        await self._write(f"data: {text}\n\n")
-
-    async def keep_alive(self) -> None:
-        if time.monotonic() - self._last >= _KEEP_ALIVE_S:
-            await self._write(":\n\n")
-
-    async def end(self, *, done: bool) -> None:
-        if done:
-            await self._write("data: [DONE]\n\n")
-        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
-
-    async def _write(self, text: str) -> None:
-        self._last = time.monotonic()
-        body = text.encode("utf-8")
-        await self._send({"type": "http.response.body", "body": body, "more_body": True})
+    def _require_all_finished(self) -> None:
+        if not self._all_finished():
+            raise EngineError("The engine ended its answer early.", "Repeat the request.")

@@ -1,183 +1,66 @@
-"""The answer on the wire: OpenAI's two shapes, and llama-server's for a fill-in."""
+"""The answer on the wire: what every route's shape has in common."""
 
-import time
 import uuid
+from collections.abc import Sequence
 from typing import Any, Protocol
 
-from inference_core.domain.chat import ContentPart, ReasoningPart
-from inference_core.domain.generation import (
-    Finished,
-    PromptProgress,
-    StopReason,
-    TextPiece,
-    Timings,
-)
+from inference_core.domain.generation import Candidate, Finished, PromptProgress, Timings
+from inference_core.server.collected import Collected, Figures, Part
 
 Json = dict[str, Any]
-Piece = TextPiece | ContentPart | ReasoningPart
+
+# What OpenAI writes for a token that cannot come; JSON has no minus infinity.
+_LOWEST_LOGPROB = -9999.0
 
 
 class Wire(Protocol):
-    """One route's way to write an answer."""
+    """One route's way to write its answers; ``index`` is the number of one of them."""
 
-    def opening(self) -> list[Json]:
-        """Return the chunks that begin a stream."""
+    def opening(self, index: int) -> list[Json]:
+        """Return the chunks that begin an answer."""
         ...
 
     def progress(self, progress: PromptProgress) -> Json:
         """Return the chunk that says how far the prompt is."""
         ...
 
-    def piece(self, piece: Piece) -> Json:
-        """Return the chunk of a piece."""
+    def part(self, index: int, part: Part) -> Json | None:
+        """Return the chunk of a part, None where there is nothing to send."""
         ...
 
-    def ending(self, finished: Finished, include_usage: bool) -> list[Json]:
-        """Return the chunks that end a stream."""
+    def ending(self, index: int, finished: Finished) -> Json:
+        """Return the chunk that ends an answer."""
         ...
 
-    def whole(self, text: str, reasoning: str, finished: Finished) -> Json:
-        """Return the answer that is not streamed."""
+    def figures(self, last: Json, figures: Figures, include_usage: bool) -> list[Json]:
+        """Return ``last``, the chunk that ends the last answer, with what follows it."""
+        ...
+
+    def whole(self, answers: Sequence[Collected], figures: Figures) -> Json:
+        """Return the finished answers of a request that is not streamed."""
         ...
 
 
-class ChatWire:
-    """``/v1/chat/completions``."""
-
-    def __init__(self, model: str) -> None:
-        self._head: Json = {"id": _new_id("chatcmpl"), "created": int(time.time()), "model": model}
-
-    def opening(self) -> list[Json]:
-        """Return the chunk that names the role."""
-        return [self._chunk({"role": "assistant", "content": ""}, None)]
-
-    def progress(self, progress: PromptProgress) -> Json:
-        """Return a chunk without choices."""
-        return self._bare() | {"prompt_progress": progress_json(progress)}
-
-    def piece(self, piece: Piece) -> Json:
-        """Return a delta of the content, or of the reasoning."""
-        key = "reasoning_content" if isinstance(piece, ReasoningPart) else "content"
-        return self._chunk({key: piece.text}, None)
-
-    def ending(self, finished: Finished, include_usage: bool) -> list[Json]:
-        """Return the finish reason, then the usage if it was asked for; timings are on the last."""
-        last = [self._chunk({}, finished.reason.value)]
-        if include_usage:
-            last.append(self._bare() | {"usage": usage_json(finished.timings)})
-        last[-1]["timings"] = timings_json(finished.timings)
-        return last
-
-    def whole(self, text: str, reasoning: str, finished: Finished) -> Json:
-        """Return a chat.completion."""
-        message: Json = {"role": "assistant", "content": text}
-        if reasoning:
-            message["reasoning_content"] = reasoning
-        choice = {"index": 0, "message": message, "finish_reason": finished.reason.value}
-        return {
-            **self._head,
-            "object": "chat.completion",
-            "choices": [choice],
-            **_figures(finished),
-        }
-
-    def _bare(self) -> Json:
-        return {**self._head, "object": "chat.completion.chunk", "choices": []}
-
-    def _chunk(self, delta: Json, reason: str | None) -> Json:
-        return self._bare() | {"choices": [{"index": 0, "delta": delta, "finish_reason": reason}]}
-
-
-class CompletionWire:
-    """``/v1/completions``."""
-
-    def __init__(self, model: str) -> None:
-        self._head: Json = {
-            "id": _new_id("cmpl"),
-            "object": "text_completion",
-            "created": int(time.time()),
-            "model": model,
-        }
-
-    def opening(self) -> list[Json]:
-        """Return nothing: a completion begins with its text."""
-        return []
-
-    def progress(self, progress: PromptProgress) -> Json:
-        """Return a chunk without choices."""
-        return {**self._head, "choices": [], "prompt_progress": progress_json(progress)}
-
-    def piece(self, piece: Piece) -> Json:
-        """Return the text; a completion has no place for reasoning but the text."""
-        return self._chunk(piece.text, None)
-
-    def ending(self, finished: Finished, include_usage: bool) -> list[Json]:
-        """Return the finish reason, then the usage if it was asked for; timings are on the last."""
-        last = [self._chunk("", finished.reason.value)]
-        if include_usage:
-            last.append({**self._head, "choices": [], "usage": usage_json(finished.timings)})
-        last[-1]["timings"] = timings_json(finished.timings)
-        return last
-
-    def whole(self, text: str, reasoning: str, finished: Finished) -> Json:
-        """Return a text_completion."""
-        return self._chunk(reasoning + text, finished.reason.value) | _figures(finished)
-
-    def _chunk(self, text: str, reason: str | None) -> Json:
-        choice = {"index": 0, "text": text, "logprobs": None, "finish_reason": reason}
-        return {**self._head, "choices": [choice]}
-
-
-class InfillWire:
-    """``/infill``: llama-server's native shape, with ``usage`` added."""
-
-    def __init__(self, model: str) -> None:
-        self._model = model
-
-    def opening(self) -> list[Json]:
-        """Return nothing: a fill-in begins with its text."""
-        return []
-
-    def progress(self, progress: PromptProgress) -> Json:
-        """Return an empty piece with the progress."""
-        return {"content": "", "stop": False, "prompt_progress": progress_json(progress)}
-
-    def piece(self, piece: Piece) -> Json:
-        """Return a piece of the content."""
-        return {"index": 0, "content": piece.text, "stop": False}
-
-    def ending(self, finished: Finished, include_usage: bool) -> list[Json]:
-        """Return the last chunk, which always has the usage."""
-        return [self.whole("", "", finished)]
-
-    def whole(self, text: str, reasoning: str, finished: Finished) -> Json:
-        """Return content and figures; stop_type eos also covers a stop string."""
-        timings = finished.timings
-        return {
-            "index": 0,
-            "content": text,
-            "stop": True,
-            "stop_type": "limit" if finished.reason is StopReason.LENGTH else "eos",
-            "model": self._model,
-            "tokens_evaluated": timings.prompt_tokens,
-            "tokens_predicted": timings.predicted_n,
-            "truncated": False,
-            **_figures(finished),
-        }
-
-
-def usage_json(timings: Timings) -> Json:
-    """Return OpenAI's ``usage``."""
+def usage_json(figures: Figures) -> Json:
+    """Return OpenAI's ``usage``; drafts are reported as its predictions."""
+    timings = figures.timings
     return {
         "prompt_tokens": timings.prompt_tokens,
         "completion_tokens": timings.predicted_n,
         "total_tokens": timings.prompt_tokens + timings.predicted_n,
-        "prompt_tokens_details": {"cached_tokens": timings.cache_n},
+        "prompt_tokens_details": {"cached_tokens": timings.cache_n, "audio_tokens": 0},
+        "completion_tokens_details": {
+            "accepted_prediction_tokens": timings.draft_n_accepted,
+            "rejected_prediction_tokens": timings.draft_n - timings.draft_n_accepted,
+            "reasoning_tokens": figures.reasoning_tokens,
+            "audio_tokens": 0,
+        },
     }
 
 
 def timings_json(timings: Timings) -> Json:
-    """Return llama-server's ``timings``, with its derived figures."""
+    """Return llama-server's ``timings``, with its derived figures; drafts where there were any."""
+    drafts = {"draft_n": timings.draft_n, "draft_n_accepted": timings.draft_n_accepted}
     return {
         "cache_n": timings.cache_n,
         "prompt_n": timings.prompt_n,
@@ -186,6 +69,7 @@ def timings_json(timings: Timings) -> Json:
         "predicted_n": timings.predicted_n,
         "predicted_ms": round(timings.predicted_ms, 3),
         **_rates("predicted", timings.predicted_n, timings.predicted_ms),
+        **(drafts if timings.draft_n else {}),
     }
 
 
@@ -198,8 +82,19 @@ def progress_json(progress: PromptProgress) -> Json:
     }
 
 
-def _figures(finished: Finished) -> Json:
-    return {"usage": usage_json(finished.timings), "timings": timings_json(finished.timings)}
+def figures_json(figures: Figures) -> Json:
+    """Return the two accounts that an answer ends with."""
+    return {"usage": usage_json(figures), "timings": timings_json(figures.timings)}
+
+
+def logprob_of(candidate: Candidate) -> float:
+    """Return the logarithm of a token's probability, never less than OpenAI's lowest."""
+    return max(candidate.logprob, _LOWEST_LOGPROB)
+
+
+def new_id(kind: str) -> str:
+    """Return a fresh id as OpenAI's look: ``chatcmpl-`` and hexadecimal digits."""
+    return f"{kind}-{uuid.uuid4().hex}"
 
 
 def _rates(name: str, tokens: int, ms: float) -> Json:
@@ -207,7 +102,3 @@ def _rates(name: str, tokens: int, ms: float) -> Json:
         f"{name}_per_token_ms": round(ms / tokens, 3) if tokens else 0.0,
         f"{name}_per_second": round(tokens / ms * 1000, 3) if ms > 0 else 0.0,
     }
-
-
-def _new_id(kind: str) -> str:
-    return f"{kind}-{uuid.uuid4().hex}"

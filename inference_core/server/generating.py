@@ -1,20 +1,20 @@
 """The routes that generate: chats, completions and fill-ins."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
+from inference_core.domain.generation import TextPrompt, TokenPrompt
 from inference_core.server.answering import Answer
-from inference_core.server.answers import ChatWire, CompletionWire, InfillWire, Wire
 from inference_core.server.body import read_fields
-from inference_core.server.fields import Fields
-from inference_core.server.requests import Generation, read_chat, read_completion, read_infill
-from inference_core.server.served_model import ServedModel
+from inference_core.server.chat_requests import read_chat
+from inference_core.server.chat_wire import ChatWire
+from inference_core.server.completion_requests import read_completion, read_infill
+from inference_core.server.completion_wire import CompletionWire
+from inference_core.server.infill_wire import InfillWire
 from inference_core.server.service import Service
-
-Read = Callable[[Fields, ServedModel], Generation]
 
 
 def generating_routes(service: Service) -> list[BaseRoute]:
@@ -31,19 +31,31 @@ class _Handlers:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._model = service.model
+        self._vocabulary = service.engine.info.vocabulary
 
     async def chat(self, request: Request) -> Response:
         """Answer a chat."""
-        return await self._answer(request, read_chat, ChatWire(self._model.id))
+        fields = await read_fields(request)
+        generation, shape = read_chat(fields, self._model, self._vocabulary)
+        return Answer(self._service, generation, ChatWire(self._model.id, shape))
 
     async def completion(self, request: Request) -> Response:
         """Continue a text."""
-        return await self._answer(request, read_completion, CompletionWire(self._model.id))
+        fields = await read_fields(request)
+        generation, shape = read_completion(fields, self._model, self._vocabulary)
+        echoes = await self._texts(shape.prompts)
+        wire = CompletionWire(self._model.id, shape, echoes)
+        return Answer(self._service, generation, wire)
 
     async def infill(self, request: Request) -> Response:
         """Fill in between a prefix and a suffix."""
-        return await self._answer(request, read_infill, InfillWire(self._model.id))
+        fields = await read_fields(request)
+        generation, shape = read_infill(fields, self._model, self._vocabulary)
+        return Answer(self._service, generation, InfillWire(self._model.id, shape))
 
-    async def _answer(self, request: Request, read: Read, wire: Wire) -> Response:
-        generation = read(await read_fields(request), self._model)
-        return Answer(self._service, generation, wire)
+    async def _texts(self, prompts: Sequence[TextPrompt | TokenPrompt]) -> list[str]:
+        engine = self._service.engine
+        return [
+            each.text if isinstance(each, TextPrompt) else await engine.detokenize(each.tokens)
+            for each in prompts
+        ]

@@ -12,8 +12,8 @@ from inference_core.models.catalogue import Catalogue
 from inference_core.server.activity import Activity
 from inference_core.server.app import build_app
 from inference_core.server.body import BODY_LIMIT_BYTES
+from inference_core.server.completion_requests import read_completion, read_infill
 from inference_core.server.fields import Fields
-from inference_core.server.requests import read_completion, read_infill
 from inference_core.server.served_model import ServedModel
 from inference_core.server.service import Service
 
@@ -61,6 +61,7 @@ async def test_a_chat_is_answered_with_usage_and_timings():
     assert answer["choices"][0]["message"] == {
         "role": "assistant",
         "content": "hello there friend",
+        "refusal": None,
     }
     assert answer["choices"][0]["finish_reason"] == "stop"
     assert answer["usage"]["completion_tokens"] == answer["timings"]["predicted_n"] == 3
@@ -275,8 +276,8 @@ CHAT, TEXT, FILL = "/v1/chat/completions", "/v1/completions", "/infill"
         (CHAT, chat(max_tokens="many"), "max_tokens", "must be an integer, not a string"),
         (CHAT, chat(max_tokens=1.5), "max_tokens", "must be an integer"),
         (CHAT, chat(max_tokens=True), "max_tokens", "must be an integer, not a boolean"),
-        (CHAT, chat(max_tokens=0), "max_tokens", "at least 1, not 0"),
-        (CHAT, chat(max_completion_tokens=0), "max_completion_tokens", "at least 1"),
+        (CHAT, chat(max_tokens=-1), "max_tokens", "at least 0, not -1"),
+        (CHAT, chat(max_completion_tokens=-1), "max_completion_tokens", "at least 0"),
         (CHAT, chat(temperature=3), "temperature", "from 0 to 2, not 3"),
         (CHAT, chat(temperature=True), "temperature", "must be a number, not a boolean"),
         (CHAT, chat(top_p="high"), "top_p", "must be a number"),
@@ -290,7 +291,7 @@ CHAT, TEXT, FILL = "/v1/chat/completions", "/v1/completions", "/infill"
         ),
         (CHAT, chat(stop=5), "stop", "a string or a list of strings"),
         (CHAT, chat(stop=["a", {}]), "stop[1]", "must be a string, not an object"),
-        (CHAT, chat(n=2), "n", "must be 1"),
+        (CHAT, chat(n=9), "n", "must be at most 8, not 9"),
         (CHAT, chat(model=5), "model", "must be a string"),
         (TEXT, {}, "prompt", "is required"),
         (TEXT, {"prompt": []}, "prompt", "must not be empty"),
@@ -299,7 +300,6 @@ CHAT, TEXT, FILL = "/v1/chat/completions", "/v1/completions", "/infill"
         (TEXT, {"prompt": "a", "suffix": 1}, "suffix", "must be a string"),
         (FILL, {"input_prefix": 1}, "input_prefix", "must be a string, not a number"),
         (FILL, {"input_extra": [{"filename": "a"}]}, "input_extra[0].text", "is required"),
-        (FILL, {"n_predict": 0}, "n_predict", "at least 1, or -1"),
         (FILL, {"n_predict": -2}, "n_predict", "at least -1"),
         ("/tokenize", {}, "content", "is required"),
         (CHAT, chat("\ud83d"), "messages[0].content", "half a surrogate pair at character 0"),
@@ -353,14 +353,16 @@ async def test_a_body_over_the_limit_is_refused():
     ("asked", "limit"), [(2**31, 2**31 - 1), (2**63, 2**31 - 1), (1e300, 2**31 - 1), (7, 7)]
 )
 def test_a_limit_that_the_engine_cannot_count_to_means_no_limit(asked, limit):
-    text = read_completion(Fields({"prompt": "a", "max_tokens": asked}), MODEL)
-    fill_in = read_infill(Fields({"n_predict": asked}), MODEL)
-    assert (text.sampling.max_tokens, fill_in.sampling.max_tokens) == (limit, limit)
+    text, _ = read_completion(Fields({"prompt": "a", "max_tokens": asked}), MODEL)
+    fill_in, _ = read_infill(Fields({"n_predict": asked}), MODEL)
+    limits = [each.questions[0].sampling.max_tokens for each in (text, fill_in)]
+    assert limits == [limit, limit]
 
 
 @pytest.mark.parametrize(("asked", "seed"), [(-1, -1), (42, 42), (2**31, 0), (2**63 + 9, 9)])
 def test_a_seed_keeps_the_bits_that_the_engine_has(asked, seed):
-    assert read_completion(Fields({"prompt": "a", "seed": asked}), MODEL).sampling.seed == seed
+    generation, _ = read_completion(Fields({"prompt": "a", "seed": asked}), MODEL)
+    assert generation.questions[0].sampling.seed == seed
 
 
 @pytest.mark.parametrize("stream", [False, True])
