@@ -11,7 +11,7 @@ from engine_fakes import FakeDecoder
 
 from inference_core.domain.errors import ModelError
 from inference_core.engine.drafting import StepCosts
-from inference_core.engine.host import Channel, Host, Lines, error_json, info_json
+from inference_core.engine.host import Channel, Host, Lines, error_json, info_json, leave
 from inference_core.engine.spec import EngineSpec
 
 # The first token of a prompt that the decoder dies of, and of one that it works on until stopped.
@@ -57,6 +57,7 @@ def main():
     channel.say({"ready": info_json(decoder.info), "slots": host.slots_json()})
     lines.deliver_to(host.receive)
     host.run()
+    leave(0)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from inference_core.engine.llama_decoder import DecoderSettings
+from inference_core.engine.decoder_settings import DecoderSettings
 from inference_core.engine.scheduler import Limits
 
 
