@@ -40,6 +40,32 @@ class DamagedModelError(ModelError):
         )
 
 
+class ModelFileError(ModelError):
+    """A user's own model file is not there, cannot be read, or is no file."""
+
+
+class BadGgufError(ModelFileError):
+    """The file is no GGUF model, or its header does not hold together; ``offset`` in bytes."""
+
+    def __init__(self, name: str, reason: str, offset: int) -> None:
+        super().__init__(
+            f"{name} is no usable model file: {reason} (at byte {offset:,}).",
+            "Fetch the file again, or use another one; 'spark-core models list' shows known ones.",
+        )
+        self.offset = offset
+
+
+class SplitModelError(ModelFileError):
+    """The file is one part of a model; ``parts`` says of how many."""
+
+    def __init__(self, name: str, parts: int) -> None:
+        super().__init__(
+            f"{name} is one of {parts} parts of a model, which must be one file here.",
+            "Join them with 'llama-gguf-split --merge FIRST_PART JOINED.gguf', and use that file.",
+        )
+        self.parts = parts
+
+
 class NotEnoughSpaceError(ModelError):
     """The disk has less room than a fetch needs; both numbers, in bytes, are kept."""
 
