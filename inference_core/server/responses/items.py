@@ -14,9 +14,13 @@ Json = dict[str, Any]
 # As many as a chat may have messages; a conversation of a whole day has a few hundred.
 ITEMS_LIMIT = 4096
 
+# Clients cut a text into a few parts: a question, and a file or two.
+_PARTS_LIMIT = 256
+
 _TEXT_PARTS = {"input_text": "text", "output_text": "text", "refusal": "refusal"}
 _ROLES = {"user": "user", "assistant": "assistant", "system": "system", "developer": "system"}
-_STATUSES = frozenset({"in_progress", "completed", "incomplete"})
+_KINDS = ("message", "function_call", "function_call_output", "reasoning")
+_STATUSES = ("in_progress", "completed", "incomplete")
 
 
 def new_id(prefix: str) -> str:
@@ -33,10 +37,7 @@ def read_items(fields: Fields, name: str = "input") -> tuple[Json, ...]:
         return ()
     if isinstance(fields.data[name], str):
         return (_message_item("user", [_text_part("user", fields.text(name))], None),)
-    listed = fields.objects(name)
-    if len(listed) > ITEMS_LIMIT:
-        raise fields.wrong(name, f"must have at most {ITEMS_LIMIT} items, not {len(listed)}")
-    return tuple(_item(each) for each in listed)
+    return tuple(_item(each) for each in fields.objects(name, most=ITEMS_LIMIT))
 
 
 def to_messages(
@@ -92,7 +93,7 @@ def _part_text(part: Json) -> str:
 
 def _item(fields: Fields) -> Json:
     default = "message" if fields.has("role") else None
-    kind = fields.text("type", default)
+    kind = fields.choice("type", _KINDS, default)
     match kind:
         case "message":
             return _read_message(fields)
@@ -113,21 +114,15 @@ def _item(fields: Fields) -> Json:
                 "output": _output(fields),
                 "status": _status(fields),
             }
-        case "reasoning":
+        case _:
             # Models are not shown what they thought before; the item is kept for who lists it.
             return {"id": _id(fields, "rs"), "type": kind, "summary": []}
-    raise fields.wrong(
-        "type",
-        f"must be 'message', 'function_call', 'function_call_output' or 'reasoning', not {kind!r}",
-    )
 
 
 def _read_message(fields: Fields) -> Json:
-    role = fields.text("role")
-    if role not in _ROLES:
-        raise fields.wrong("role", f"must be one of {', '.join(_ROLES)}, not {role!r}")
+    role = fields.choice("role", _ROLES)
     if isinstance(fields.data.get("content"), list):
-        parts = [_part(each, role) for each in _bounded(fields, "content")]
+        parts = [_part(each, role) for each in fields.objects("content", most=_PARTS_LIMIT)]
     else:
         parts = [_text_part(role, fields.text("content"))]
     return _message_item(role, parts, fields)
@@ -150,11 +145,7 @@ def _text_part(role: str, text: str) -> Json:
 
 
 def _part(fields: Fields, role: str) -> Json:
-    kind = fields.text("type")
-    if kind not in _TEXT_PARTS:
-        raise fields.wrong(
-            "type", f"must be one of {', '.join(_TEXT_PARTS)}: this model cannot read {kind!r}"
-        )
+    kind = fields.choice("type", _TEXT_PARTS)
     if kind == "refusal":
         return {"type": kind, "refusal": fields.text("refusal")}
     return _text_part(role, fields.text("text"))
@@ -162,15 +153,8 @@ def _part(fields: Fields, role: str) -> Json:
 
 def _output(fields: Fields) -> str | list[Json]:
     if isinstance(fields.data.get("output"), list):
-        return [_part(each, "tool") for each in _bounded(fields, "output")]
+        return [_part(each, "tool") for each in fields.objects("output", most=_PARTS_LIMIT)]
     return fields.text("output")
-
-
-def _bounded(fields: Fields, name: str) -> tuple[Fields, ...]:
-    parts = fields.objects(name)
-    if len(parts) > ITEMS_LIMIT:
-        raise fields.wrong(name, f"must have at most {ITEMS_LIMIT} parts, not {len(parts)}")
-    return parts
 
 
 def _id(fields: Fields, prefix: str) -> str:
@@ -178,7 +162,4 @@ def _id(fields: Fields, prefix: str) -> str:
 
 
 def _status(fields: Fields) -> str:
-    status = fields.text("status", "completed")
-    if status not in _STATUSES:
-        raise fields.wrong("status", f"must be one of {', '.join(sorted(_STATUSES))}")
-    return status
+    return fields.choice("status", _STATUSES, "completed")

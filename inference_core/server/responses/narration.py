@@ -1,4 +1,4 @@
-"""One response told as events: which come, in which order, with which numbers.
+"""One response told as events: which come, and in which order; the wire numbers them.
 
 A pure machine: parts of a chat's answer go in, events come out. Every response that began ends in
 exactly one of ``response.completed``, ``response.incomplete`` and ``response.failed``.
@@ -40,33 +40,27 @@ class Narration:
             "completed_at": None,
         } | echo
         self._silent = silent
-        self._sequence = 0
         self._output: list[Json] = []
         self._open: OpenItem | None = None
         self._reasoning_tokens = 0
 
     @property
-    def output(self) -> tuple[Json, ...]:
-        """The items that are done."""
-        return tuple(self._output)
+    def id(self) -> str:
+        """The response's id."""
+        return str(self._head["id"])
 
     @property
     def interruptible(self) -> bool:
-        """Whether the response can end here: half a call would be no use to anybody."""
-        return not isinstance(self._open, OpenCall)
-
-    def numbered(self, event: Json) -> Json:
-        """Return an event with this response's next sequence number."""
-        number = self._sequence
-        self._sequence += 1
-        return event | {"sequence_number": number}
+        """Whether the response can end here: a call must be whole, and wants its output next."""
+        called = any(item["type"] == "function_call" for item in self._output)
+        return not called and not isinstance(self._open, OpenCall)
 
     def begin(self) -> list[Json]:
         """Return the events that say that the engine works on it."""
         body = self._body("in_progress")
         return [
-            self.numbered({"type": "response.created", "response": body}),
-            self.numbered({"type": "response.in_progress", "response": body}),
+            {"type": "response.created", "response": body},
+            {"type": "response.in_progress", "response": body},
         ]
 
     def part(self, part: ChatPart) -> list[Json]:
@@ -76,20 +70,19 @@ class Narration:
                 if not text and not logprobs:
                     return []
                 message, opening = self._going_on(OpenMessage)
-                return [*opening, *self._tell([message.delta(text, logprobs)])]
+                return [*opening, message.delta(text, logprobs)]
             case ReasoningPart(text, tokens):
                 self._reasoning_tokens += tokens
                 if not text:
                     return []
                 reasoning, opening = self._going_on(OpenReasoning)
-                return [*opening, *self._tell([reasoning.delta(text)])]
+                return [*opening, reasoning.delta(text)]
             case CallPart(_, call_id, name):
                 closing = self._close("completed")
                 return [*closing, *self._begin_item(OpenCall(len(self._output), call_id, name))]
             case ArgumentsPart(_, text):
                 item = self._open
-                deltas = [item.delta(text)] if text and isinstance(item, OpenCall) else []
-                return self._tell(deltas)
+                return [item.delta(text)] if text and isinstance(item, OpenCall) else []
         return []
 
     def finish(self, finished: Finished) -> list[Json]:
@@ -102,7 +95,7 @@ class Narration:
             # Clients read output[0]: an answer without a word is a message without one.
             closing = [*self._going_on(OpenMessage)[1], *self._close("completed")]
         body = self._body("completed", usage=usage, completed_at=int(time.time()))
-        return [*closing, self.numbered({"type": "response.completed", "response": body})]
+        return [*closing, {"type": "response.completed", "response": body}]
 
     def steer(self) -> list[Json]:
         """Return the events of a response that ends because its user goes on talking."""
@@ -112,12 +105,12 @@ class Narration:
         """Return the events of a response that cannot be ended."""
         closing = self._close("incomplete")
         body = self._body("failed", error=_error_json(error))
-        return [*closing, self.numbered({"type": "response.failed", "response": body})]
+        return [*closing, {"type": "response.failed", "response": body}]
 
     def _incomplete(self, reason: str, usage: Json | None) -> list[Json]:
         closing = self._close("incomplete")
         body = self._body("incomplete", incomplete_details={"reason": reason}, usage=usage)
-        return [*closing, self.numbered({"type": "response.incomplete", "response": body})]
+        return [*closing, {"type": "response.incomplete", "response": body}]
 
     def _going_on(self, kind: type[_Text]) -> tuple[_Text, list[Json]]:
         """Return the open item of this kind, a new one with its events where another was open."""
@@ -130,7 +123,7 @@ class Narration:
 
     def _begin_item(self, item: OpenItem) -> list[Json]:
         self._open = item
-        return self._tell(item.opening())
+        return item.opening()
 
     def _close(self, status: str) -> list[Json]:
         item, self._open = self._open, None
@@ -138,10 +131,7 @@ class Narration:
             return []
         events = item.closing(status)
         self._output.append(item.item(status))
-        return self._tell(events)
-
-    def _tell(self, events: list[Json]) -> list[Json]:
-        return [self.numbered(event) for event in events]
+        return events
 
     def _body(self, status: str, **more: Any) -> Json:
         rest = {

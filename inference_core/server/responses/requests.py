@@ -4,25 +4,26 @@ from dataclasses import dataclass, replace
 
 from inference_core.domain.chat import ChatMessage, ChatRequest
 from inference_core.domain.errors import RequestError
-from inference_core.domain.generation import Priority, Sampling
+from inference_core.domain.generation import Sampling
 from inference_core.server.fields import Fields
 from inference_core.server.responses.items import ITEMS_LIMIT, Json, read_items
 from inference_core.server.responses.options import (
     read_choice,
     read_format,
     read_metadata,
-    read_priority,
-    read_raw,
     read_tools,
     tool_json,
+)
+from inference_core.server.sampling_fields import (
+    read_limit,
+    read_priority,
+    read_sampling,
+    read_tier,
 )
 from inference_core.server.served_model import ServedModel
 
 _LOGPROBS = "message.output_text.logprobs"
 _TOP_LOGPROBS = 20
-
-# OpenAI's lower bound is 16, for billing; here one token is an answer.
-_INT32_MAX = 2**31 - 1
 
 # Kept elsewhere, or done elsewhere: refused by name, for a client that counts on them.
 _REFUSED = ("conversation", "prompt", "context_management", "moderation", "background_options")
@@ -75,8 +76,10 @@ def read_request(fields: Fields, model: ServedModel) -> ResponseRequest:
     choice, allowed, choice_echo = read_choice(fields, tools)
     answer, format_echo = read_format(fields)
     generate = fields.flag("generate", default=True)
-    sampling = _sampling(fields, generate)
-    priority = read_priority(fields) if generate else Priority.WARMUP
+    # OpenAI asks for at least 16, for its billing; here one token is an answer.
+    limit = read_limit(fields, "max_output_tokens", low=1)
+    sampling = _sampling(fields, limit if generate else 0)
+    priority = read_priority(fields, sampling.max_tokens)
     parallel = fields.flag("parallel_tool_calls", default=True)
     instructions = fields.text("instructions") if fields.has("instructions") else None
     previous = fields.text("previous_response_id", "") or None
@@ -85,10 +88,10 @@ def read_request(fields: Fields, model: ServedModel) -> ResponseRequest:
         "model": model.id,
         "instructions": instructions,
         "previous_response_id": previous,
-        "max_output_tokens": fields.integer("max_output_tokens", low=1),
+        "max_output_tokens": limit,
         "metadata": read_metadata(fields),
         "parallel_tool_calls": parallel,
-        "reasoning": {"effort": None, "summary": None} | read_raw(fields, "reasoning"),
+        "reasoning": {"effort": None, "summary": None} | (fields.json_object("reasoning") or {}),
         "store": store,
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
@@ -97,7 +100,7 @@ def read_request(fields: Fields, model: ServedModel) -> ResponseRequest:
         "tool_choice": choice_echo,
         "tools": [tool_json(tool) for tool in tools],
         "truncation": _truncation(fields),
-        "service_tier": "default",
+        "service_tier": read_tier(fields) or "default",
         "background": False,
     } | _labels(fields)
     return ResponseRequest(
@@ -128,17 +131,12 @@ def _refuse_foreign(fields: Fields) -> None:
             raise fields.wrong(name, "is nothing this core can do; leave it out")
 
 
-def _sampling(fields: Fields, generate: bool) -> Sampling:
-    limit = fields.integer("max_output_tokens", low=1)
-    wants_logprobs = _LOGPROBS in fields.texts("include")
+def _sampling(fields: Fields, max_tokens: int | None) -> Sampling:
+    sampling = read_sampling(fields, max_tokens)
     top = fields.integer("top_logprobs", low=0, high=_TOP_LOGPROBS)
-    logprobs = None if top is None and not wants_logprobs else top or 0
-    return Sampling(
-        max_tokens=(None if limit is None else min(limit, _INT32_MAX)) if generate else 0,
-        temperature=fields.number("temperature", 0.0, 2.0),
-        top_p=fields.number("top_p", 0.0, 1.0),
-        logprobs=logprobs if generate else None,
-    )
+    if top is None and _LOGPROBS in fields.texts("include"):
+        top = 0
+    return sampling if max_tokens == 0 else replace(sampling, logprobs=top)
 
 
 def _truncation(fields: Fields) -> str:
@@ -147,9 +145,7 @@ def _truncation(fields: Fields) -> str:
     A prompt that is too long gets an error with both numbers, also where "auto" would let it be
     cut: an answer to half a question is worse than none.
     """
-    given = fields.text("truncation", "disabled")
-    if given not in ("auto", "disabled"):
-        raise fields.wrong("truncation", f"must be 'auto' or 'disabled', not {given!r}")
+    fields.choice("truncation", ("auto", "disabled"), "disabled")
     return "disabled"
 
 

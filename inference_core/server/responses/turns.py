@@ -19,6 +19,7 @@ from inference_core.server.service import Service
 CHAIN_LIMIT = 1000
 
 TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed"})
+_CONTINUABLE = TERMINAL - {"response.failed"}
 
 Find = Callable[[str], Stored | None]
 
@@ -35,8 +36,11 @@ class Turn:
     said: tuple[ChatMessage, ...]
     depth: int
 
-    def stored(self, body: Json) -> Stored:
-        """Return what is kept of it, once it ended with this response object."""
+    def outcome(self, event: Json) -> Stored | None:
+        """Return what can be continued after this event; None unless it ends the response well."""
+        if event["type"] not in _CONTINUABLE:
+            return None
+        body = event["response"]
         output = [item for item in body["output"] if _usable(item)]
         messages = (*self.said, *to_messages(output, self.said))
         return Stored.of(body, self.request.items, messages, self.depth)
@@ -74,27 +78,43 @@ async def narrate(
 ) -> AsyncGenerator[Json, None]:
     """Yield the events of a response, the last of which ends it; closing it stops the engine.
 
-    Raises CoreError for what makes the response impossible, before its first event; what goes
-    wrong later is told in ``response.failed``.
+    Raises CoreError: before the first event for what makes the response impossible, later for
+    what goes wrong while it is written.
     """
     async with aclosing(answer_chat(service.engine, service.template, turn.chat)) as parts:
         # The first part comes before the first batch of the prompt, an error instead of it.
         part = await anext(parts, None)
         for event in narration.begin():
             yield event
-        try:
-            while part is not None:
-                for event in _told(narration, part):
+        while part is not None:
+            for event in _told(narration, part):
+                yield event
+            if isinstance(part, Finished):
+                return
+            if steer.wanted and narration.interruptible:
+                for event in narration.steer():
                     yield event
-                if isinstance(part, Finished):
-                    return
-                if steer.wanted and narration.interruptible:
-                    for event in narration.steer():
-                        yield event
-                    return
-                part = await anext(parts, None)
-            raise EngineError("The engine ended its answer early.", "Repeat the request.")
+                return
+            part = await anext(parts, None)
+    raise EngineError("The engine ended its answer early.", "Repeat the request.")
+
+
+async def narrate_to_end(
+    service: Service, turn: Turn, narration: Narration, steer: Steer
+) -> AsyncGenerator[Json, None]:
+    """Yield the events of a response; what goes wrong after the first is told in the last.
+
+    Raises CoreError before the first event, for what makes the response impossible.
+    """
+    begun = False
+    async with aclosing(narrate(service, turn, narration, steer)) as events:
+        try:
+            async for event in events:
+                begun = True
+                yield event
         except CoreError as error:
+            if not begun:
+                raise
             for event in narration.fail(error):
                 yield event
 
