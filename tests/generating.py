@@ -59,13 +59,14 @@ class ScriptedEngine:
     """Gives answer after answer, and keeps what it was asked.
 
     In an answer an event is yielded, an error is raised, and an asyncio.Event is waited for.
-    ``open`` counts the answers that have begun and not ended.
+    ``open`` counts the answers that have begun and not ended, ``waits`` has an entry for each wait.
     """
 
     def __init__(self, *answers: Sequence[Event | Exception | asyncio.Event]) -> None:
         self._answers = list(answers)
         self.asked: list[GenerationRequest] = []
         self.open = 0
+        self.waits: asyncio.Queue[asyncio.Event] = asyncio.Queue()
         self.info = ModelInfo(context=64, vocabulary=0)
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[Event, None]:
@@ -78,6 +79,7 @@ class ScriptedEngine:
                 if isinstance(event, Exception):
                     raise event
                 if isinstance(event, asyncio.Event):
+                    self.waits.put_nowait(event)
                     await event.wait()
                 else:
                     yield event
