@@ -53,10 +53,10 @@ class EventStream:
             {"type": "http.response.start", "status": 200, "headers": list(_SSE_HEADERS)}
         )
 
-    async def data(self, chunk: Json) -> None:
-        """Send one event."""
+    async def data(self, chunk: Json, name: str = "") -> None:
+        """Send one event, with its name where its kind of stream has names."""
         text = json.dumps(chunk, ensure_ascii=False, separators=(",", ":"))
-        await self._write(f"data: {text}\n\n")
+        await self._write(f"event: {name}\ndata: {text}\n\n" if name else f"data: {text}\n\n")
 
     async def keep_alive(self) -> None:
         """Send a comment, if nothing has been sent for a while."""

@@ -90,16 +90,17 @@ class Dialogue:
         body: Json = {}
         told = narrate_to_end(self._service, turn, narration, running.steer)
         try:
-            async with aclosing(told) as events:
-                async for event in events:
-                    if event["type"] == "response.created":
-                        self._steering.begin(running)
-                    elif event["type"] in TERMINAL:
+            async with aclosing(told) as happenings:
+                async for events in happenings:
+                    if events and events[-1]["type"] in TERMINAL:
                         # From here on no input is taken for it: what was, is dealt with next.
                         self._steering.end(running)
-                        self._keep(turn, event)
-                        body = event["response"]
-                    await self._outbox.put(in_lane(event, running.lane), running.numbers)
+                        self._keep(turn, events)
+                        body = events[-1]["response"]
+                    for event in events:
+                        if event["type"] == "response.created":
+                            self._steering.begin(running)
+                        await self._outbox.put(in_lane(event, running.lane), running.numbers)
         finally:
             self._steering.end(running)
         return body
@@ -130,8 +131,8 @@ class Dialogue:
             event = in_lane(failed_event(given_back(taken), reason), running.lane)
             await self._outbox.put(event, running.numbers)
 
-    def _keep(self, turn: Turn, event: Json) -> None:
-        stored = turn.outcome(event)
+    def _keep(self, turn: Turn, events: list[Json]) -> None:
+        stored = turn.outcome(events)
         if stored is None:
             return
         self._own.add(stored)

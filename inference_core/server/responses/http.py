@@ -3,6 +3,7 @@
 import json
 import logging
 from contextlib import aclosing, suppress
+from itertools import count
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -11,8 +12,10 @@ from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from inference_core.domain.errors import RequestError
+from inference_core.server.answering import STALL_S
 from inference_core.server.body import read_fields
 from inference_core.server.disconnect import ClientGoneError, while_connected
+from inference_core.server.event_stream import EventStream, ReaderStalledError, within
 from inference_core.server.fields import Fields
 from inference_core.server.problems import closing_error, error_response
 from inference_core.server.responses.errors import NotCancellableError, ResponseNotFoundError
@@ -21,7 +24,6 @@ from inference_core.server.responses.limits import DEFAULT_LIMITS, SocketLimits
 from inference_core.server.responses.narration import Narration
 from inference_core.server.responses.requests import read_request
 from inference_core.server.responses.socket import Connection
-from inference_core.server.responses.sse import EventStream, SlowReaderError
 from inference_core.server.responses.store import ResponseStore, Stored
 from inference_core.server.responses.turns import (
     Steer,
@@ -116,7 +118,8 @@ class _Answer(Response):
         """Answer, or fall silent when the client leaves; errors before the first event rise."""
         activity = self._service.activity
         narration = begin_narration(self._turn.request)
-        out = EventStream(send)
+        send = within(send, STALL_S)
+        out = _NamedEvents(EventStream(send))
         if self._turn.request.stream:
             work = self._stream(narration, out)
         else:
@@ -124,47 +127,71 @@ class _Answer(Response):
         with activity.request():
             try:
                 await while_connected(receive, activity.closing, work)
-            except SlowReaderError:
+            except ReaderStalledError:
                 _log.warning("closed a stream that its client does not read")
             except ClientGoneError:
                 _log.debug("the client left before the response's end")
                 if activity.closing.is_set():
                     await _say_closing(narration, out, scope, receive, send)
 
-    async def _stream(self, narration: Narration, out: EventStream) -> None:
+    async def _stream(self, narration: Narration, out: "_NamedEvents") -> None:
         told = narrate_to_end(self._service, self._turn, narration, Steer())
-        async with aclosing(told) as events:
-            async for event in events:
-                self._keep(event)
-                await out.event(event)
+        async with aclosing(told) as happenings:
+            async for events in happenings:
+                self._keep(events)
+                await out.send(events)
         await out.end()
 
     async def _whole(
         self, narration: Narration, scope: Scope, receive: Receive, send: Send
     ) -> None:
         body: Json = {}
-        async with aclosing(narrate(self._service, self._turn, narration, Steer())) as events:
-            async for event in events:
-                self._keep(event)
-                body = event.get("response", body)
+        told = narrate(self._service, self._turn, narration, Steer())
+        async with aclosing(told) as happenings:
+            async for events in happenings:
+                self._keep(events)
+                body = events[-1].get("response", body) if events else body
         await JSONResponse(body)(scope, receive, send)
 
-    def _keep(self, event: Json) -> None:
-        if self._turn.request.store and (stored := self._turn.outcome(event)) is not None:
+    def _keep(self, events: list[Json]) -> None:
+        if self._turn.request.store and (stored := self._turn.outcome(events)) is not None:
             self._store.add(stored)
 
 
+class _NamedEvents:
+    """The events of one response, numbered from 0 in the order in which they leave."""
+
+    def __init__(self, out: EventStream) -> None:
+        self._out = out
+        self._numbers = count()
+
+    @property
+    def begun(self) -> bool:
+        return self._out.begun
+
+    async def send(self, events: list[Json]) -> None:
+        if not self._out.begun:
+            await self._out.begin()
+        for event in events:
+            number = next(self._numbers)
+            await self._out.data(event | {"sequence_number": number}, event["type"])
+        if not events:
+            await self._out.keep_alive()
+
+    async def end(self) -> None:
+        await self._out.end(done=False)  # the mark of other streams is no event of this one
+
+
 async def _say_closing(
-    narration: Narration, out: EventStream, scope: Scope, receive: Receive, send: Send
+    narration: Narration, out: _NamedEvents, scope: Scope, receive: Receive, send: Send
 ) -> None:
     """Let a client that still listens tell the core's end from the response's."""
     error = closing_error()
     if not out.begun:
         await error_response(error)(scope, receive, send)
         return
-    with suppress(SlowReaderError):
-        for event in narration.fail(error):
-            await out.event(event)
+    with suppress(ReaderStalledError):
+        await out.send(narration.fail(error))
         await out.end()
 
 

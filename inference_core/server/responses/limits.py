@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from inference_core.server.answering import STALL_S
 from inference_core.server.body import BODY_LIMIT_BYTES
-from inference_core.server.responses.sse import STALL_S
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """An item of output while it is written: its events, and what it is when it is done."""
 
 from inference_core.domain.generation import Candidate, TokenLogprob
+from inference_core.server.answers import logprob_of
 from inference_core.server.responses.items import Json, new_id
 
 
@@ -182,5 +183,5 @@ def _candidate_json(candidate: Candidate) -> Json:
     return {
         "token": candidate.text,
         "bytes": list(candidate.data),
-        "logprob": candidate.logprob,
+        "logprob": logprob_of(candidate),
     }

@@ -1,5 +1,7 @@
 """The settings of a request that are more than a number: tools, formats, priorities."""
 
+import re
+
 from inference_core.domain.chat import JsonAnswer, NamedTool, Tool, ToolChoice, ToolUse
 from inference_core.server.fields import Fields
 from inference_core.server.responses.items import Json
@@ -12,10 +14,18 @@ _METADATA_VALUE = 512
 # More than any agent offers; each is part of every prompt.
 _TOOLS_LIMIT = 128
 
+# A name ends up in a grammar and a prompt.
+_NAME = re.compile(r"[A-Za-z0-9_.-]{1,128}")
+
 
 def read_tools(fields: Fields) -> tuple[Tool, ...]:
     """Return the functions that are offered. Raises RequestError for every other kind of tool."""
-    return tuple(_tool(each) for each in fields.objects("tools", most=_TOOLS_LIMIT))
+    tools = tuple(_tool(each) for each in fields.objects("tools", most=_TOOLS_LIMIT))
+    names = [tool.name for tool in tools]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise fields.wrong(f"tools[{index}]", f"has the name {name!r} for the second time")
+    return tools
 
 
 def read_choice(
@@ -88,9 +98,14 @@ def tool_json(tool: Tool) -> Json:
 def _tool(fields: Fields) -> Tool:
     kind = fields.text("type")
     if kind != "function":
-        raise fields.wrong("type", f"must be 'function': this core has no tool {kind!r} of its own")
+        raise fields.wrong(
+            "type", f"must be 'function': this core has no tool {kind[:64]!r} of its own"
+        )
+    name = fields.text("name")
+    if not _NAME.fullmatch(name):
+        raise fields.wrong("name", "must be 1 to 128 letters, digits, '_', '.' or '-'")
     return Tool(
-        fields.text("name"),
+        name,
         fields.text("description", ""),
         fields.json_object("parameters") or {},
         fields.flag("strict"),
@@ -109,4 +124,4 @@ def _allowed(fields: Fields, tools: tuple[Tool, ...]) -> tuple[ToolChoice, tuple
 
 def _require_offered(fields: Fields, name: str, tools: tuple[Tool, ...]) -> None:
     if all(tool.name != name for tool in tools):
-        raise fields.wrong("name", f"must be one of the request's tools, not {name!r}")
+        raise fields.wrong("name", f"must be one of the request's tools, not {name[:64]!r}")

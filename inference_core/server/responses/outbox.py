@@ -1,13 +1,14 @@
 """What a connection has to say, one event after the other, to a reader who may be slow."""
 
 import asyncio
+import json
 from collections.abc import Iterator
 
 from starlette.websockets import WebSocket
 
+from inference_core.server.event_stream import within
 from inference_core.server.responses.items import Json
 from inference_core.server.responses.limits import SocketLimits
-from inference_core.server.responses.sse import SlowReaderError, event_text
 
 
 class Outbox:
@@ -35,16 +36,14 @@ class Outbox:
     async def run(self) -> None:
         """Send for as long as somebody reads.
 
-        Raises SlowReaderError where nobody reads for too long, WebSocketDisconnect where the
+        Raises ReaderStalledError where nobody reads for too long, WebSocketDisconnect where the
         client is gone.
         """
+        send = within(self._websocket.send, self._stall_s)
         while True:
             event, numbers = await self._events.get()
             if numbers is not None:
                 event = event | {"sequence_number": next(numbers)}
-            try:
-                async with asyncio.timeout(self._stall_s):
-                    await self._websocket.send_text(event_text(event))
-            except TimeoutError as error:
-                raise SlowReaderError from error
+            text = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+            await send({"type": "websocket.send", "text": text})
             self._events.task_done()

@@ -11,6 +11,7 @@ from typing import Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from inference_core.domain.errors import CoreError, RequestError
+from inference_core.server.event_stream import ReaderStalledError
 from inference_core.server.fields import Fields
 from inference_core.server.responses.dialogue import Dialogue
 from inference_core.server.responses.errors import ConnectionLimitError
@@ -19,7 +20,6 @@ from inference_core.server.responses.lanes import Lanes, read_lane
 from inference_core.server.responses.limits import SocketLimits
 from inference_core.server.responses.outbox import Outbox
 from inference_core.server.responses.requests import read_request
-from inference_core.server.responses.sse import SlowReaderError
 from inference_core.server.responses.store import ResponseStore
 from inference_core.server.service import Service
 
@@ -107,7 +107,7 @@ class Connection:
     async def _write(self) -> _Goodbye | None:
         try:
             await self._outbox.run()
-        except SlowReaderError:
+        except ReaderStalledError:
             _log.warning("closing a WebSocket that its client does not read")
         return _SLOW
 

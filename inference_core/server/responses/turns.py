@@ -36,11 +36,11 @@ class Turn:
     said: tuple[ChatMessage, ...]
     depth: int
 
-    def outcome(self, event: Json) -> Stored | None:
-        """Return what can be continued after this event; None unless it ends the response well."""
-        if event["type"] not in _CONTINUABLE:
+    def outcome(self, events: list[Json]) -> Stored | None:
+        """Return what can be continued after these events; None unless they end it well."""
+        if not events or events[-1]["type"] not in _CONTINUABLE:
             return None
-        body = event["response"]
+        body = events[-1]["response"]
         output = [item for item in body["output"] if _usable(item)]
         messages = (*self.said, *to_messages(output, self.said))
         return Stored.of(body, self.request.items, messages, self.depth)
@@ -75,25 +75,22 @@ class Steer:
 
 async def narrate(
     service: Service, turn: Turn, narration: Narration, steer: Steer
-) -> AsyncGenerator[Json, None]:
-    """Yield the events of a response, the last of which ends it; closing it stops the engine.
+) -> AsyncGenerator[list[Json], None]:
+    """Yield the events of a response as they come, the last ends it; closing it stops the engine.
 
-    Raises CoreError: before the first event for what makes the response impossible, later for
-    what goes wrong while it is written.
+    An empty list says that the engine works on the prompt. Raises CoreError: before the first event
+    for what makes the response impossible, later for what goes wrong while it is written.
     """
     async with aclosing(answer_chat(service.engine, service.template, turn.chat)) as parts:
         # The first part comes before the first batch of the prompt, an error instead of it.
         part = await anext(parts, None)
-        for event in narration.begin():
-            yield event
+        yield narration.begin()
         while part is not None:
-            for event in _told(narration, part):
-                yield event
+            yield _told(narration, part)
             if isinstance(part, Finished):
                 return
             if steer.wanted and narration.interruptible:
-                for event in narration.steer():
-                    yield event
+                yield narration.steer()
                 return
             part = await anext(parts, None)
     raise EngineError("The engine ended its answer early.", "Repeat the request.")
@@ -101,7 +98,7 @@ async def narrate(
 
 async def narrate_to_end(
     service: Service, turn: Turn, narration: Narration, steer: Steer
-) -> AsyncGenerator[Json, None]:
+) -> AsyncGenerator[list[Json], None]:
     """Yield the events of a response; what goes wrong after the first is told in the last.
 
     Raises CoreError before the first event, for what makes the response impossible.
@@ -109,14 +106,13 @@ async def narrate_to_end(
     begun = False
     async with aclosing(narrate(service, turn, narration, steer)) as events:
         try:
-            async for event in events:
+            async for some in events:
                 begun = True
-                yield event
+                yield some
         except CoreError as error:
             if not begun:
                 raise
-            for event in narration.fail(error):
-                yield event
+            yield narration.fail(error)
 
 
 def begin_narration(request: ResponseRequest) -> Narration:
