@@ -87,3 +87,9 @@ async def test_a_huge_number_is_refused_as_a_value_not_as_a_fault():
         body = b'{"messages": [{"role": "user", "content": "x"}], "n": ' + b"9" * 4000 + b"}"
         response = await client.post("/v1/chat/completions", content=body)
     assert (response.status_code, response.json()["error"]["param"]) == (400, "n")
+
+
+@pytest.mark.parametrize("body", [b"[]", b"1", b"null", b'"x"'])
+def test_a_body_that_is_no_object_is_refused(body):
+    with pytest.raises(RequestError, match="must be a JSON object"):
+        Fields.parse(body)
