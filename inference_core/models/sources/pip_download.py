@@ -1,7 +1,7 @@
-"""One run of the user's own pip that downloads one wheel into a scratch folder.
+"""One run of the user's own pip that downloads one file into a scratch folder.
 
 pip knows what Spark should not have to: the user's index, mirrors, proxies, certificates and
-credentials. Nothing of the wheel is built, imported or run.
+credentials. Nothing of the file is built, imported or run.
 """
 
 import importlib.util
@@ -11,9 +11,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
+
+import psutil
 
 from inference_core.models.errors import SourceFailedError
 from inference_core.models.redaction import redacted
@@ -27,6 +29,10 @@ _STALL_S = 30.0
 _POLL_S = 0.05
 # What pip says before any index has answered.
 _BEFORE_ANSWER = ("looking in ", "collecting ", "warning: ")
+# What pip says when it has a source archive, compared its hash and unpacked it.
+_HAS_ARCHIVE = ("installing build dependencies", "getting requirements", "preparing metadata")
+_ONLY_WHEELS = ("--only-binary", ":all:", "--ignore-requires-python")
+_ONLY_SOURCES = ("--no-binary", ":all:")
 
 # The child ends with its parent, however that ends: its standard input is a pipe that closes then.
 # os.read, since a thread inside sys.stdin's buffer makes the interpreter abort when pip is done.
@@ -65,30 +71,49 @@ class PipDownload:
         Raises SourceFailedError, OSError where the folder cannot be written, and whatever
         ``each_poll`` raises; pip is dead then.
         """
-        refuse_without_pip()
-        shutil.rmtree(self._scratch, ignore_errors=True)
-        target = self._scratch / "wheels"
-        target.mkdir(parents=True)
-        log = self._scratch / "pip.log"
-        with log.open("wb") as stream, self._running(requirement, target, stream) as child:
-            self._wait(child, log, answered)
-        if child.returncode != 0:
-            raise SourceFailedError(_complaint(_text(log), child.returncode))
-        wheels = sorted(target.glob("*.whl"))
+        self._download(requirement, _ONLY_WHEELS, answered)
+        wheels = sorted(self._target.glob("*.whl"))
         if len(wheels) != 1:
             raise SourceFailedError(f"pip delivered no wheel for {requirement}")
         return wheels[0]
 
+    def source(self, requirement: str) -> Path:
+        """Return the source archive, which lies in the scratch folder; raises as ``wheel`` does.
+
+        pip has compared it with the index's hash. It would go on by running the package's set-up,
+        for its metadata; since nobody asked for that, it is ended before.
+        """
+        self._download(requirement, _ONLY_SOURCES, answered=False)
+        archives = sorted(self._scratch.glob("pip-unpack-*/*.tar.gz"))
+        archives += sorted(self._target.glob("*.tar.gz"))
+        if not archives:
+            raise SourceFailedError(f"pip delivered no source archive for {requirement}")
+        return archives[0]
+
+    @property
+    def _target(self) -> Path:
+        return self._scratch / "wheels"
+
+    def _download(self, requirement: str, kind: tuple[str, ...], answered: bool) -> None:
+        """Run pip in an empty scratch folder until it has ended, or has an archive."""
+        refuse_without_pip()
+        shutil.rmtree(self._scratch, ignore_errors=True)
+        self._target.mkdir(parents=True)
+        log = self._scratch / "pip.log"
+        with log.open("wb") as stream, self._running(requirement, kind, stream) as child:
+            has_archive = self._wait(child, log, answered)
+        if child.returncode != 0 and not has_archive:
+            raise SourceFailedError(_complaint(_text(log), child.returncode))
+
     @contextmanager
     def _running(
-        self, requirement: str, target: Path, log: IO[bytes]
+        self, requirement: str, kind: tuple[str, ...], log: IO[bytes]
     ) -> Iterator[subprocess.Popen[bytes]]:
         # -P: a file pip.py in the current folder, the user's project perhaps, must not be run.
         # No cache: half a gigabyte would stay there, of no use once the file is in the store.
         command = [sys.executable, "-P", "-c", _CHILD, "download", "--no-deps", "--no-cache-dir"]
-        command += ["--only-binary", ":all:", "--ignore-requires-python", "--no-input"]
-        command += ["--disable-pip-version-check", "--progress-bar", "off"]
-        command += ["--dest", str(target), requirement]
+        command += [*kind, "--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
+        command += ["--dest", str(self._target), requirement]
         # The temporary folder lies in the scratch folder, where growing files can be seen.
         folder = str(self._scratch)
         places = {"TMPDIR": folder, "TEMP": folder, "TMP": folder, "PYTHONUNBUFFERED": "1"}
@@ -103,20 +128,22 @@ class PipDownload:
         try:
             yield child
         finally:
-            child.kill()
+            _kill_all(child)
             child.wait()
             if child.stdin is not None:
                 child.stdin.close()
 
-    def _wait(self, child: subprocess.Popen[bytes], log: Path, answered: bool) -> None:
-        """Return when pip has ended by itself."""
+    def _wait(self, child: subprocess.Popen[bytes], log: Path, answered: bool) -> bool:
+        """Return False when pip has ended by itself, True when it has a source archive."""
         state, since = (0, ""), self._clock()
         while True:
             try:
                 child.wait(_POLL_S)
-                return
+                return False
             except subprocess.TimeoutExpired:
                 text = _text(log)
+            if _has_line(text, _HAS_ARCHIVE):
+                return True
             done = _largest_file(self._scratch)
             self._each_poll(done)
             now = self._clock()
@@ -134,6 +161,18 @@ class PipDownload:
         return _STALL_S if answered else self._answer_within_s
 
 
+def _kill_all(child: subprocess.Popen[bytes]) -> None:
+    """Kill pip and what it started, which is pip again where a package wants to be set up."""
+    try:
+        processes = psutil.Process(child.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        processes = []
+    child.kill()
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
 def refuse_without_pip() -> None:
     """Raise SourceFailedError where this Python cannot run pip."""
     if getattr(sys, "frozen", False):
@@ -149,6 +188,10 @@ def _text(log: Path) -> str:
 def _has_answered(text: str) -> bool:
     lines = (line.strip().lower() for line in text.splitlines())
     return any(line and not line.startswith(_BEFORE_ANSWER) for line in lines)
+
+
+def _has_line(text: str, beginnings: tuple[str, ...]) -> bool:
+    return any(line.strip().lower().startswith(beginnings) for line in text.splitlines())
 
 
 def _largest_file(folder: Path) -> int:
