@@ -208,7 +208,7 @@ async def test_a_prediction_that_does_not_fit_changes_no_word(core, client):
 
 
 async def test_a_conversation_that_goes_on_reuses_its_prompt(core, client):
-    messages = [{"role": "user", "content": "Name three colours. " + "Take your time. " * 30}]
+    messages = [{"role": "user", "content": "Name three colours. " + "Take your time. " * 12}]
     first = await client.chat.completions.create(
         model=core.model, messages=messages, max_tokens=8, temperature=0
     )

@@ -154,7 +154,7 @@ async def test_a_response_goes_on_where_its_parent_ended(client, asked):
 
 
 async def test_a_conversation_that_goes_on_reuses_its_prompt(client, asked):
-    asked["input"] = "Name a colour. " + "Take your time. " * 30
+    asked["input"] = "Name a colour. " + "Take your time. " * 12
     first = await client.responses.create(**asked)
     second = await client.responses.create(
         **asked | {"input": "And another?"}, previous_response_id=first.id

@@ -90,7 +90,7 @@ async def test_a_warm_up_writes_nothing_and_may_be_a_parent(connection, asked):
 
 
 async def test_what_was_warmed_up_is_reused(connection, asked):
-    asked["instructions"] = "Be polite. " * 60
+    asked["instructions"] = "Be polite. " * 20
     warm = await answer(connection, **asked, generate=False)
     real = await answer(connection, **asked)
     usage = real[-1].response.usage

@@ -4,10 +4,11 @@ import asyncio
 import json
 import os
 import time
+from pathlib import Path
 
 import psutil
 import pytest
-from faults.core_counts import leaves_nothing, slot_when
+from faults.core_counts import at_rest, leaves_nothing, settles_within, slot_when
 from faults.raw_client import RawClient, raw_client
 
 pytestmark = [
@@ -171,6 +172,29 @@ async def test_a_reader_that_stops_costs_no_memory(start_core, replay_script):
             assert (await slot_when(watcher, is_in("decode")))["state"] == "decode"
         await slot_when(watcher, is_free)
     assert grown < 1.5 * FLOOD_BYTES, f"{grown:,} bytes for a reader that does not read"
+
+
+# The core's interpreter reads this at its start: a reader may sleep for a minute otherwise.
+IMPATIENT = """
+from inference_core.server.answering import Answer
+Answer.__init__.__defaults__ = (0.5,)
+"""
+
+
+async def test_a_reader_that_sleeps_is_let_go_though_it_stays_connected(
+    start_core, replay_script, tmp_path, monkeypatch
+):
+    (tmp_path / "sitecustomize.py").write_text(IMPATIENT)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(Path.cwd())]))
+    core = start_core("--model", replay_script(FLOOD))
+    before = await at_rest(core)
+    with raw_client(core, receive_buffer=4096) as slow:
+        slow.ask(CHAT, question())
+        async with core.client() as watcher:
+            await slot_when(watcher, is_in("decode"))
+            await slot_when(watcher, is_free)
+        await settles_within(core, before)
+        assert b"[DONE]" not in await asyncio.to_thread(slow.read_all)
 
 
 async def until_it_waits(process):
