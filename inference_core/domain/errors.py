@@ -4,6 +4,8 @@ Each carries two texts: what happened (it names the thing) and the next step for
 exceptions are translated into these once, where they are met; above that only these exist.
 """
 
+from collections.abc import Sequence
+
 
 class CoreError(Exception):
     """Something the core cannot do, said for a person.
@@ -103,16 +105,20 @@ class ContextExceededError(RequestError):
 
 
 class UnknownModelNameError(RequestError):
-    """The request names a model other than the one that is loaded."""
+    """The request names a model other than the one that is loaded; ``known`` may be asked for."""
 
     status = 404
 
-    def __init__(self, asked: str, loaded: str) -> None:
+    def __init__(self, asked: str, loaded: str, known: Sequence[str] = ()) -> None:
+        listed = ", ".join(repr(name) for name in (known or (loaded,)))
+        # A name is as long as a client makes it.
         super().__init__(
-            f"The model {asked!r} is not loaded; this core serves {loaded!r}.",
+            f"The model {asked[:128]!r} is not loaded; this core serves {loaded!r}. "
+            f"Known here: {listed}.",
             param="model",
             code="model_not_found",
-            next_step=f"Ask for {loaded!r}, or start another core with --model {asked}.",
+            next_step=f"Ask for {listed.replace(', ', ' or ')}, or start another core: "
+            "'spark-core models list' tells what there is for 'spark-core serve --model'.",
         )
 
 

@@ -1,24 +1,31 @@
-"""The routes that tell: what is loaded, what it does, how a text is cut into tokens."""
+"""The routes that tell: what is loaded, what it can do, and what its slots do right now."""
+
+import time
+from importlib.metadata import version
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from inference_core.domain.generation import Priority
 from inference_core.engine.slot import SlotPhase, SlotState
-from inference_core.server.body import read_fields
-from inference_core.server.disconnect import ClientGoneError, while_connected
 from inference_core.server.lease import Lease
-from inference_core.server.problems import closing_error
 from inference_core.server.service import Service
 
 
 def about_routes(service: Service) -> list[BaseRoute]:
-    """Return the routes that generate nothing."""
+    """Return the routes that make the engine do nothing."""
     handlers = _Handlers(service)
     return [
         Route("/health", handlers.health),
         Route("/v1/models", handlers.models),
-        Route("/tokenize", handlers.tokenize, methods=["POST"]),
+        # A path: some clients ask for models by names that have slashes.
+        Route("/v1/models/{model:path}", handlers.model),
+        # Cerebras' clients know the list by this address, too, and warm their connection up.
+        Route("/public/v1/models", handlers.models),
+        Route("/public/v1/models/{model:path}", handlers.model),
+        Route("/v1/tcp_warming", handlers.warming),
+        Route("/props", handlers.props),
         Route("/slots", handlers.slots),
         Route("/lease", handlers.lease),
     ]
@@ -29,6 +36,7 @@ class _Handlers:
         self._engine = service.engine
         self._model = service.model
         self._activity = service.activity
+        self._started = int(time.time())
 
     async def health(self, request: Request) -> Response:
         """Say that the core can answer; it listens only when it can."""
@@ -36,28 +44,32 @@ class _Handlers:
 
     async def models(self, request: Request) -> Response:
         """List the loaded model, in OpenAI's shape and with what Spark wants to know."""
-        spark = {
-            "context": self._engine.info.context,
-            "formats": list(self._model.formats),
-            "fim": self._model.fim is not None,
-            "memory_bytes": self._model.memory_bytes,
-        }
-        entry = {"id": self._model.id, "object": "model", "created": 0, "owned_by": "local"}
-        return JSONResponse({"object": "list", "data": [entry | {"spark": spark}]})
+        return JSONResponse({"object": "list", "data": [self._entry()]})
 
-    async def tokenize(self, request: Request) -> Response:
-        """Count and list the tokens of a text."""
-        fields = await read_fields(request)
-        with self._activity.request():
-            work = self._engine.tokenize(fields.text("content"), fields.flag("special"))
-            try:
-                tokens = await while_connected(request.receive, self._activity.closing, work)
-            except ClientGoneError:
-                if not self._activity.closing.is_set():
-                    return Response(status_code=400)  # nobody reads it
-                raise closing_error() from None
-        listed = [{"id": token.id, "piece": token.text} for token in tokens]
-        return JSONResponse({"count": len(tokens), "tokens": listed})
+    async def model(self, request: Request) -> Response:
+        """Tell about one model, by its id or another of its names."""
+        self._model.check_name(request.path_params["model"])
+        return JSONResponse(self._entry())
+
+    async def warming(self, request: Request) -> Response:
+        """Say something: what counts is that the connection is open."""
+        return JSONResponse({"status": "ok"})
+
+    async def props(self, request: Request) -> Response:
+        """Tell what clients of llama-server read there."""
+        info = self._engine.info
+        return JSONResponse(
+            {
+                "default_generation_settings": {"n_ctx": info.context},
+                "total_slots": len(self._engine.slots()),
+                "model_alias": self._model.id,
+                # The name alone: where it lies on this disk is nobody else's business.
+                "model_path": self._model.id,
+                "chat_template": info.chat_template,
+                "modalities": {"vision": False, "audio": False},
+                "build_info": f"spark-core {version('spark-desktop')}",
+            }
+        )
 
     async def slots(self, request: Request) -> Response:
         """Tell what the slots do."""
@@ -66,6 +78,36 @@ class _Handlers:
     async def lease(self, request: Request) -> Response:
         """Hold the core for a client."""
         return Lease(self._activity)
+
+    def _entry(self) -> dict[str, object]:
+        info = self._engine.info
+        return {
+            "id": self._model.id,
+            "object": "model",
+            "created": self._model.created or self._started,
+            "owned_by": "local",
+            # Two names for what a prompt and its answer may have together: clients read either.
+            "context_length": info.context,
+            "max_context_length": info.context,
+            "spark": self._abilities(),
+        }
+
+    def _abilities(self) -> dict[str, object]:
+        info = self._engine.info
+        # A script has no vocabulary: nothing to constrain, to weigh or to draft.
+        generates = info.vocabulary > 0
+        return {
+            "context": info.context,
+            "trained_context": info.trained_context,
+            "formats": list(self._model.formats),
+            "fim": self._model.fim is not None,
+            "tools": "tools" in info.chat_template,
+            "json_schema": generates,
+            "logprobs": generates,
+            "prediction": generates,
+            "memory_bytes": self._model.memory_bytes,
+            "priorities": [priority.name.lower() for priority in Priority],
+        }
 
 
 def _slot_json(slot: SlotState) -> dict[str, object]:

@@ -12,12 +12,18 @@ from inference_core.server.guard import Guard
 from inference_core.server.problems import on_client_gone, on_core_error, on_fault, on_http_error
 from inference_core.server.responses.http import responses_routes
 from inference_core.server.service import Service
+from inference_core.server.tokens import token_routes
 
 
 def build_app(service: Service, token: str) -> Starlette:
     """Return the application; every route but /health wants the bearer token."""
     return Starlette(
-        routes=[*generating_routes(service), *responses_routes(service), *about_routes(service)],
+        routes=[
+            *generating_routes(service),
+            *responses_routes(service),
+            *token_routes(service),
+            *about_routes(service),
+        ],
         middleware=[Middleware(Guard, token=token)],
         exception_handlers={
             CoreError: on_core_error,

@@ -6,12 +6,15 @@ from pathlib import Path
 from inference_core.domain.errors import UnknownModelNameError
 from inference_core.models.catalogue import Catalogue, CatalogueModel, FimTokens
 
+_SEPARATORS = frozenset("/\\")
+
 
 @dataclass(frozen=True, slots=True)
 class ServedModel:
     """A loaded model; ``names`` are what a request may call it besides its id.
 
-    ``formats`` are the edit formats that it follows, ``memory_bytes`` what it needs in all.
+    ``formats`` are the edit formats that it follows, ``memory_bytes`` what it needs in all,
+    ``created`` the age of its file in seconds since 1970, 0 where that is not known.
     """
 
     id: str
@@ -19,17 +22,25 @@ class ServedModel:
     fim: FimTokens | None = None
     formats: tuple[str, ...] = ()
     memory_bytes: int = 0
+    created: int = 0
+
+    @property
+    def known_names(self) -> tuple[str, ...]:
+        """What a person would call it: the id and the other names, without paths of this disk."""
+        others = {name for name in self.names if not _SEPARATORS & set(name)} - {self.id}
+        return (self.id, *sorted(others))
 
     def check_name(self, asked: str) -> None:
         """Raise UnknownModelNameError if a request asks for another model."""
         if asked != self.id and asked not in self.names:
-            raise UnknownModelNameError(asked, self.id)
+            raise UnknownModelNameError(asked, self.id, self.known_names)
 
 
 def from_catalogue(model: CatalogueModel, path: Path) -> ServedModel:
     """Return what the catalogue knows about a model at a path."""
     names = frozenset({model.file, path.stem, str(path)})
-    return ServedModel(model.id, names, model.fim, model.formats, model.memory_bytes)
+    created = _created(path)
+    return ServedModel(model.id, names, model.fim, model.formats, model.memory_bytes, created)
 
 
 def from_path(path: Path, catalogue: Catalogue) -> ServedModel:
@@ -42,4 +53,9 @@ def from_path(path: Path, catalogue: Catalogue) -> ServedModel:
     for known in catalogue.models:
         if known.file == path.name and known.bytes == size:
             return from_catalogue(known, path)
-    return ServedModel(path.stem, frozenset({path.name, str(path)}), memory_bytes=size)
+    names = frozenset({path.name, str(path)})
+    return ServedModel(path.stem, names, memory_bytes=size, created=_created(path))
+
+
+def _created(path: Path) -> int:
+    return int(path.stat().st_mtime) if path.is_file() else 0

@@ -50,12 +50,9 @@ async def test_the_models_list_says_what_spark_wants_to_know():
     async with core() as client:
         answer = (await client.get("/v1/models")).json()
     assert answer["data"][0]["id"] == "tiny"
-    assert answer["data"][0]["spark"] == {
-        "context": 64,
-        "formats": ["region"],
-        "fim": True,
-        "memory_bytes": 1000,
-    }
+    told = answer["data"][0]["spark"]
+    assert (told["context"], told["memory_bytes"]) == (64, 1000)
+    assert (told["formats"], told["fim"]) == (["region"], True)
 
 
 async def test_the_slot_counts_what_was_processed():
