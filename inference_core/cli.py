@@ -14,6 +14,11 @@ FAILED = 1
 USAGE = 2
 
 _MODELS_HELP = "list, fetch, verify and remove model files"
+_MACHINE_HELP = {
+    "info": "tell what the engine and this machine can do, and what was measured",
+    "tune": "measure which settings suit this machine, within a minute",
+    "build-engine": "build the engine for this machine's CPU",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -37,6 +42,13 @@ def _parser(words: list[str]) -> argparse.ArgumentParser:
         add_models_parser(commands)
     else:
         commands.add_parser("models", help=_MODELS_HELP)
+    if words and words[0] in _MACHINE_HELP:
+        from inference_core.machine.command import add_machine_parsers
+
+        add_machine_parsers(commands, _MACHINE_HELP)
+    else:
+        for name, help_text in _MACHINE_HELP.items():
+            commands.add_parser(name, help=help_text)
     return parser
 
 

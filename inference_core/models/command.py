@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from inference_core.domain.errors import CoreError
+from inference_core.domain.errors import CoreError, UsageError
 from inference_core.models.catalogue import Catalogue, CatalogueModel, offered
 from inference_core.models.errors import UnknownModelError
 from inference_core.models.progress_lines import ProgressLines
@@ -41,7 +41,7 @@ def add_models_parser(
     listing = commands.add_parser(
         "list", help="the models, what is here, and what suits this machine"
     )
-    listing.set_defaults(run=_guarded(_list))
+    listing.set_defaults(run=guarded(_list))
     pull = _model_command(commands, "pull", "fetch a model, or finish what was begun", _pull)
     pull.add_argument(
         "--from",
@@ -70,11 +70,11 @@ def _model_command(
         nargs="?" if has_default else None,
         help="default: the catalogue's default" if has_default else "a model of the catalogue",
     )
-    parser.set_defaults(run=_guarded(work))
+    parser.set_defaults(run=guarded(work))
     return parser
 
 
-def _guarded(
+def guarded(
     work: Callable[[argparse.Namespace], None],
 ) -> Callable[[argparse.Namespace], int]:
     """Return the command with its errors told on standard error and turned into exit codes."""
@@ -86,7 +86,8 @@ def _guarded(
             print(f"spark-core: {error.message}", file=sys.stderr)
             if error.next_step:
                 print(f"  {error.next_step}", file=sys.stderr)
-            return USAGE if isinstance(error, UnknownModelError) else FAILED
+            wrong = isinstance(error, UnknownModelError | UsageError)
+            return USAGE if wrong else FAILED
         except KeyboardInterrupt:
             print("spark-core: interrupted", file=sys.stderr)
             return INTERRUPTED
