@@ -13,7 +13,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from inference_core.chat.template import PlainTemplate
+from inference_core.chat.template import JinjaTemplate
 from inference_core.engine.protocol import Engine
 from inference_core.engine.replay import ReplayEngine, ScriptedAnswer
 from inference_core.engine.slot import SlotPhase
@@ -27,6 +27,16 @@ from tests.faults.hostile_bodies import BODIES, Hostile, hostile
 BODIES_IN_ALL = 10_000
 BATCHES = 10
 TOKEN = "secret"
+# Walks over all that a request can say, as the templates of models with tools do.
+TEMPLATE = """
+{%- for tool in tools or [] %}{{ tool | tojson }}{% endfor %}
+{%- for message in messages %}
+<|im_start|>{{ message.role }}\n{{ message.content | trim }}
+{%- for call in message.tool_calls or [] %}
+<tool_call>{{ call.function.name }} {{ call.function.arguments | tojson }}</tool_call>
+{%- endfor %}<|im_end|>
+{%- endfor %}
+{%- if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"""
 STATUSES = {200, 400, 404, 409, 413, 415, 422}
 
 
@@ -85,7 +95,8 @@ def engine() -> Engine:
 @pytest.fixture
 def app(engine: Engine) -> Starlette:
     model = ServedModel("tiny", frozenset(), Catalogue.load().default.fim, ("region",), 1000)
-    service = Service(engine, model, PlainTemplate(), Activity())
+    template = JinjaTemplate(TEMPLATE, ["<|im_start|>", "<|im_end|>", "<tool_call>"])
+    service = Service(engine, model, template, Activity())
     return build_app(service, TOKEN)
 
 
@@ -144,14 +155,14 @@ async def test_a_hostile_body_is_answered_or_refused_and_the_core_goes_on(
 
 async def test_the_bodies_are_neither_all_refused_nor_all_answered(app: Starlette) -> None:
     counts: dict[str, dict[int, int]] = {}
-    for number in range(600):
+    for number in range(1000):
         request = hostile(number)
         found = counts.setdefault(request.path, {})
         status = (await ask(app, request)).status
         found[status] = found.get(status, 0) + 1
     for path in ("/v1/chat/completions", "/v1/completions", "/infill", "/tokenize"):
-        assert counts[path][200] > 5, counts
-        assert counts[path][400] > 5, counts
+        assert counts[path].get(200, 0) > 5, counts
+        assert counts[path].get(400, 0) > 5, counts
 
 
 def test_every_route_that_takes_a_body_gets_hostile_ones(app: Starlette) -> None:
