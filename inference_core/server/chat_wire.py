@@ -90,12 +90,10 @@ class ChatWire:
 
     def _choice(self, index: int, answer: Collected) -> Json:
         calls = answer.tool_calls()
-        # Null where there are only calls, as OpenAI's answers have it.
-        message: Json = {
-            "role": "assistant",
-            "content": answer.text if answer.text or not calls else None,
-            "refusal": None,
-        }
+        # Null where there are only calls, as OpenAI's answers have it; models put a line break
+        # before them.
+        content = None if calls and not answer.text.strip() else answer.text
+        message: Json = {"role": "assistant", "content": content, "refusal": None}
         if answer.reasoning:
             message["reasoning_content"] = "".join(answer.reasoning)
         written = [{"name": call.name, "arguments": call.arguments} for call in calls]

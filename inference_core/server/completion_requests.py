@@ -24,7 +24,7 @@ from inference_core.server.sampling_fields import (
     read_limit,
     read_priority,
     read_sampling,
-    read_token,
+    read_tokens,
 )
 from inference_core.server.served_model import ServedModel
 
@@ -143,7 +143,7 @@ def _prompts(fields: Fields, vocabulary: int) -> list[TextPrompt | TokenPrompt]:
     if not prompt:
         raise fields.wrong("prompt", "must not be empty")
     if not isinstance(prompt[0], str | list):
-        return [_token_prompt(fields, "prompt", prompt, vocabulary)]
+        return [TokenPrompt(read_tokens(fields, "prompt", prompt, vocabulary))]
     if len(prompt) > ANSWERS_LIMIT:
         why = f"must have at most {ANSWERS_LIMIT} prompts, not {len(prompt)}"
         raise fields.wrong("prompt", why)
@@ -153,14 +153,5 @@ def _prompts(fields: Fields, vocabulary: int) -> list[TextPrompt | TokenPrompt]:
     for index, item in enumerate(prompt):
         if not isinstance(item, list) or not item:
             raise fields.wrong(f"prompt[{index}]", "must be a list of token numbers, not empty")
-        lists.append(_token_prompt(fields, f"prompt[{index}]", item, vocabulary))
+        lists.append(TokenPrompt(read_tokens(fields, f"prompt[{index}]", item, vocabulary)))
     return [*lists]
-
-
-def _token_prompt(fields: Fields, name: str, items: list[object], vocabulary: int) -> TokenPrompt:
-    return TokenPrompt(
-        tuple(
-            read_token(fields, f"{name}[{index}]", item, vocabulary)
-            for index, item in enumerate(items)
-        )
-    )

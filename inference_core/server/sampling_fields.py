@@ -1,5 +1,7 @@
 """The fields that every generating route shares: how tokens are chosen, how long, how urgently."""
 
+from typing import Any
+
 from inference_core.domain.errors import RequestError
 from inference_core.domain.generation import Priority, Sampling
 from inference_core.server.fields import Fields, kind_of
@@ -141,8 +143,20 @@ def _token(biases: Fields, key: str, vocabulary: int) -> int:
     )
 
 
-def read_token(fields: Fields, name: str, item: object, vocabulary: int) -> int:
-    """Return one token number of a prompt. Raises RequestError."""
+def read_tokens(
+    fields: Fields, name: str, items: list[Any], vocabulary: int = 0
+) -> tuple[int, ...]:
+    """Return the token numbers of a prompt. Raises RequestError naming the first that is none."""
+    last = vocabulary - 1 if vocabulary else INT32_MAX
+    for index, item in enumerate(items):
+        # One cheap test for all that is right: a body has room for two million of them.
+        if type(item) is not int or not 0 <= item <= last:
+            read_token(fields, f"{name}[{index}]", item, vocabulary)
+    return tuple(items)
+
+
+def read_token(fields: Fields, name: str, item: object, vocabulary: int = 0) -> int:
+    """Return one token number. Raises RequestError."""
     if isinstance(item, bool) or not isinstance(item, int):
         raise fields.wrong(name, f"must be a token number, not {kind_of(item)}")
     if not 0 <= item <= INT32_MAX:

@@ -1,0 +1,106 @@
+"""Calls, forms and reasoning in the answers of a chat, as OpenAI's own client reads them."""
+
+import pytest
+from generating import ScriptedEngine, ended, official, pieces
+from pydantic import BaseModel
+
+ASK = {"model": "tiny", "messages": [{"role": "user", "content": "hi"}]}
+
+
+async def chunks_of(stream):
+    return [chunk async for chunk in stream]
+
+
+CALL = '<tool_call>\n{"name": "weather", "arguments": {"city": "Oslo"}}\n</tool_call>'
+WEATHER = {
+    "type": "function",
+    "function": {
+        "name": "weather",
+        "strict": True,
+        "parameters": {
+            "type": "object",
+            "properties": {"city": {"type": "string"}},
+            "required": ["city"],
+            "additionalProperties": False,
+        },
+    },
+}
+CALLING = [*pieces(CALL[:20], CALL[20:50], CALL[50:]), ended()]
+
+
+async def test_a_call_is_told_without_content():
+    async with official(ScriptedEngine(CALLING)) as client:
+        answer = await client.chat.completions.create(**ASK, tools=[WEATHER])
+    message = answer.choices[0].message
+    (call,) = message.tool_calls
+    assert (call.type, call.function.name) == ("function", "weather")
+    assert call.function.arguments == '{"city": "Oslo"}'
+    assert call.id.startswith("call_")
+    assert (message.content, answer.choices[0].finish_reason) == (None, "tool_calls")
+
+
+async def test_the_clients_own_stream_of_tools_reads_the_call():
+    async with (
+        official(ScriptedEngine(CALLING)) as client,
+        client.chat.completions.stream(**ASK, tools=[WEATHER]) as stream,
+    ):
+        done = [event async for event in stream if event.type.endswith("arguments.done")]
+        final = await stream.get_final_completion()
+    assert [(event.name, event.parsed_arguments) for event in done] == [
+        ("weather", {"city": "Oslo"})
+    ]
+    (call,) = final.choices[0].message.tool_calls
+    assert call.function.parsed_arguments == {"city": "Oslo"}
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_a_call_of_a_function_has_the_older_shape(stream):
+    async with official(ScriptedEngine(CALLING)) as client:
+        answer = await client.chat.completions.create(
+            **ASK, functions=[WEATHER["function"]], stream=stream
+        )
+        if stream:
+            choices = [chunk.choices[0] for chunk in await chunks_of(answer)]
+            calls = [each.delta.function_call for each in choices if each.delta.function_call]
+            name, arguments = calls[0].name, "".join(call.arguments for call in calls)
+            tools, reason = None, choices[-1].finish_reason
+        else:
+            message, reason = answer.choices[0].message, answer.choices[0].finish_reason
+            name, arguments = message.function_call.name, message.function_call.arguments
+            tools = message.tool_calls
+    assert (name, arguments) == ("weather", '{"city": "Oslo"}')
+    assert (tools, reason) == (None, "function_call")
+
+
+async def test_a_form_is_parsed_by_the_client():
+    class Verdict(BaseModel):
+        good: bool
+
+    engine = ScriptedEngine([*pieces('{"good":', " true}"), ended()])
+    async with official(engine) as client:
+        answer = await client.chat.completions.parse(**ASK, response_format=Verdict)
+        async with client.chat.completions.stream(**ASK, response_format=Verdict) as stream:
+            streamed = await stream.get_final_completion()
+    assert answer.choices[0].message.parsed == Verdict(good=True)
+    assert streamed.choices[0].message.parsed == Verdict(good=True)
+    assert "good" in engine.asked[0].constraint.schema
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_reasoning_is_apart_from_the_content_and_counted(stream):
+    engine = ScriptedEngine([*pieces("<think>", "so", "</think>", "yes"), ended()])
+    async with official(engine) as client:
+        answer = await client.chat.completions.create(
+            **ASK, stream=stream, stream_options={"include_usage": True} if stream else None
+        )
+        if stream:
+            chunks = await chunks_of(answer)
+            deltas = [chunk.choices[0].delta for chunk in chunks if chunk.choices]
+            content = "".join(delta.content or "" for delta in deltas)
+            reasoning = "".join(getattr(delta, "reasoning_content", "") for delta in deltas)
+            usage = chunks[-1].usage
+        else:
+            message, usage = answer.choices[0].message, answer.usage
+            content, reasoning = message.content, message.reasoning_content
+    assert (content, reasoning) == ("yes", "so")
+    assert usage.completion_tokens_details.reasoning_tokens > 0
