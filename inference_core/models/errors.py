@@ -72,11 +72,18 @@ class NotEnoughSpaceError(ModelError):
     def __init__(self, folder: Path, needed: int, free: int) -> None:
         super().__init__(
             f"The model needs {needed / 1e6:,.0f} MB in {folder}, "
-            f"but {free / 1e6:,.0f} MB are free.",
+            f"but {free / 1e6:,.0f} MB are free{_shortfall(needed, free)}.",
             "Free some space, or set SPARK_MODELS_DIR to a folder on another disk.",
         )
         self.needed = needed
         self.free = free
+
+
+def _shortfall(needed: int, free: int) -> str:
+    if needed <= free:
+        return ", of which the system lets no more be used (a quota)"
+    # Upwards: "0 MB are missing" would be no help.
+    return f": {-(-(needed - free) // 1_000_000):,} MB are missing"
 
 
 class StoreFolderError(ModelError):

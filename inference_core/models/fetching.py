@@ -3,7 +3,8 @@
 import errno
 import shutil
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,12 +48,16 @@ def sources_of(model: CatalogueModel, named: Path | None = None) -> tuple[Source
 
 @dataclass(frozen=True)
 class Fetcher:
-    """Brings one model's file to its place; the caller holds the lock."""
+    """Brings one model's file to its place; the caller holds the lock.
+
+    ``free_bytes`` returns what can be written to a folder, ``part_of`` the part file of a place.
+    """
 
     model: CatalogueModel
     listener: Listener
     cancelled: threading.Event
     free_bytes: Callable[[Path], int] = free_bytes
+    part_of: Callable[[Path], PartFile] = PartFile
 
     def fetch(self, final: Path, sources: Sequence[Source]) -> None:
         """Put the verified file at ``final``.
@@ -60,7 +65,7 @@ class Fetcher:
         What a source leaves unfinished the next one goes on with, since all have the same bytes.
         Raises NoSourceError, NotEnoughSpaceError, FetchCancelledError and OSError.
         """
-        part = PartFile(final)
+        part = self.part_of(final)
         failures: list[tuple[str, str]] = []
         for source in sources:
             try:
@@ -69,7 +74,9 @@ class Fetcher:
                 failures.append((source.name, error.reason))
                 self.listener(SourceSkipped(source.name, error.reason))
                 continue
-            publish(part.path, final)
+            # Some disks say only now that they are full.
+            with self._full_disk_told(part, 0):
+                publish(part.path, final)
             part.discard()
             return
         raise NoSourceError(self.model.id, tuple(failures))
@@ -87,14 +94,8 @@ class Fetcher:
         """Return what is wrong with the bytes, which are removed then, or an empty text."""
         self._refuse_full_disk(source, part)
         meter = Meter(source.name, self.model.bytes, self.listener)
-        try:
+        with self._full_disk_told(part, source.working_bytes(self.model)):
             source.fetch(Fetch(self.model, part, meter, self.cancelled))
-        except OSError as error:
-            if error.errno not in _NO_SPACE:
-                raise
-            needed = self._missing(part) + source.working_bytes(self.model)
-            folder = part.path.parent
-            raise NotEnoughSpaceError(folder, needed, self.free_bytes(folder)) from error
         wrong = fault(part.path, self.model, self.listener, self.cancelled)
         if wrong:
             part.discard()
@@ -113,6 +114,18 @@ class Fetcher:
                 f"needs {(missing + working) / 1e6:,.0f} MB of free space, "
                 f"{free / 1e6:,.0f} MB are there"
             )
+
+    @contextmanager
+    def _full_disk_told(self, part: PartFile, working: int) -> Iterator[None]:
+        """Turn the system's word for a full disk into NotEnoughSpaceError; what is here stays."""
+        try:
+            yield
+        except OSError as error:
+            if error.errno not in _NO_SPACE:
+                raise
+            folder = part.path.parent
+            needed = self._missing(part) + working
+            raise NotEnoughSpaceError(folder, needed, self.free_bytes(folder)) from error
 
     def _missing(self, part: PartFile) -> int:
         return max(self.model.bytes - part.size, 0)

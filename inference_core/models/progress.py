@@ -92,8 +92,10 @@ class Meter:
     def at(self, done: int) -> None:
         """Report that ``done`` bytes are here; the first and the last report always pass."""
         now = self._clock()
-        if self._seen and done < self._seen[-1][1]:
-            self._seen.clear()  # begun again from nothing
+        if self._seen and (done < self._seen[-1][1] or now < self._seen[-1][0]):
+            # Begun again from nothing, or on a machine whose clock went back while it slept.
+            self._seen.clear()
+            self._reported_at = None
         self._seen.append((now, done))
         while len(self._seen) > 2 and now - self._seen[0][0] > _WINDOW_S:
             self._seen.popleft()

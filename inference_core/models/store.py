@@ -56,7 +56,8 @@ class StoredModel:
 class ModelStore:
     """One folder; any number of processes may use it at once.
 
-    ``sources`` returns a model's sources, best first; ``free`` the bytes free in a folder.
+    ``sources`` returns a model's sources, best first; ``free`` the bytes free in a folder;
+    ``part_of`` the part file of a place.
     """
 
     def __init__(
@@ -64,10 +65,12 @@ class ModelStore:
         folder: Path,
         sources: Callable[[CatalogueModel], tuple[Source, ...]] = sources_of,
         free: Callable[[Path], int] = free_bytes,
+        part_of: Callable[[Path], PartFile] = PartFile,
     ) -> None:
         self.folder = folder
         self._sources = sources
         self._free = free
+        self._part_of = part_of
 
     @classmethod
     def default(cls, source: Path | None = None) -> Self:
@@ -116,8 +119,11 @@ class ModelStore:
                     forget(path)
                     path.unlink()
                     progress(DamagedRemoved(path, reason))
-                Fetcher(model, progress, cancelled, self._free).fetch(path, self._sources(model))
-                remember(path, model)
+                fetcher = Fetcher(model, progress, cancelled, self._free, self._part_of)
+                fetcher.fetch(path, self._sources(model))
+                with suppress(OSError):
+                    # A disk that is full now holds the model all the same.
+                    remember(path, model)
         return path
 
     def path(self, model: CatalogueModel) -> Path:

@@ -4,8 +4,10 @@ pip knows what Spark should not have to: the user's index, mirrors, proxies, cer
 credentials. Nothing of the file is built, imported or run.
 """
 
+import errno
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -31,6 +33,8 @@ _POLL_S = 0.05
 _BEFORE_ANSWER = ("looking in ", "collecting ", "warning: ")
 # What pip says when it has a source archive, compared its hash and unpacked it.
 _HAS_ARCHIVE = ("installing build dependencies", "getting requirements", "preparing metadata")
+# What pip quotes of the system where the disk is full, or its user's share of it.
+_FULL_DISK = re.compile(r"^ERROR: .*\[(Errno (28|122)|WinError (39|112))\]", re.MULTILINE)
 _ONLY_WHEELS = ("--only-binary", ":all:", "--ignore-requires-python")
 _ONLY_SOURCES = ("--no-binary", ":all:")
 
@@ -103,7 +107,10 @@ class PipDownload:
         with log.open("wb") as stream, self._running(requirement, kind, stream) as child:
             has_archive = self._wait(child, log, answered)
         if child.returncode != 0 and not has_archive:
-            raise SourceFailedError(_complaint(_text(log), child.returncode))
+            text = _text(log)
+            if _FULL_DISK.search(text):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            raise SourceFailedError(_complaint(text, child.returncode))
 
     @contextmanager
     def _running(
