@@ -14,6 +14,7 @@ from websockets.asyncio.client import connect
 
 from inference_core.server.responses.http import responses_routes
 from inference_core.server.responses.limits import SocketLimits
+from inference_core.server.responses.protocol import SocketProtocol
 from inference_core.server.service import Service
 
 ENDS = ("response.completed", "response.incomplete", "response.failed", "error")
@@ -42,11 +43,11 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(engine: Any, **limits: Any):
+async def serving(engine: Any, protocol: type[asyncio.Protocol] = SocketProtocol, **limits: Any):
     """The routes of the Responses API over this engine, on a free port."""
     service = service_of(engine)
     app = Starlette(routes=responses_routes(service, SocketLimits(**limits)))
-    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, ws_max_size=2**24)
+    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, ws=protocol)
     server = _Server(config)
     task = asyncio.create_task(server._serve())
     try:

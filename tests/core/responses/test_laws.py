@@ -162,34 +162,3 @@ def _require_one_at_a_time(events):
             assert event["response"]["id"] == running
             running = None
     assert running is None
-
-
-def test_a_reader_who_sleeps_is_left_and_the_engine_stops():
-    async def sleepy():
-        engine, sent = PacedEngine(), []
-        asked = [
-            {"type": "websocket.connect"},
-            {"type": "websocket.receive", "text": '{"type": "response.create", "input": "9"}'},
-        ]
-
-        async def receive():
-            if asked:
-                return asked.pop(0)
-            return await asyncio.Event().wait()
-
-        async def send(message):
-            sent.append(message)
-            if message["type"] == "websocket.send" and len(sent) > 3:
-                await asyncio.Event().wait()
-
-        scope = {"type": "websocket", "path": "/", "headers": [], "query_string": b""}
-        limits = SocketLimits(stall_s=0.01, outbox=2)
-        socket = WebSocket(scope, receive, send)
-        await Connection(service_of(engine), ResponseStore(), socket, limits).serve()
-        assert engine.open == 0
-        return sent
-
-    sent = asyncio.run(sleepy())
-    assert len(sent) == 5
-    assert (sent[-1]["type"], sent[-1]["code"]) == ("websocket.close", 1013)
-    assert sent[-1]["reason"]
