@@ -80,7 +80,8 @@ def test_a_chat_streams(cerebras, asked):
     assert text_of([chunk for chunk in chunks if chunk.choices]) == whole.choices[0].message.content
 
 
-def test_a_stream_tells_its_usage(cerebras, asked):
+def test_a_stream_tells_its_usage(cerebras, asked, long):
+    asked["messages"] = long
     chunks = list(
         cerebras.chat.completions.create(
             **asked, stream=True, stream_options={"include_usage": True}

@@ -177,7 +177,9 @@ async def test_a_reader_that_stops_costs_no_memory(start_core, replay_script):
 # The core's interpreter reads this at its start: a reader may sleep for a minute otherwise.
 IMPATIENT = """
 from inference_core.server.answering import Answer
+from inference_core.server.stalled_reader import AbortStalledReaders
 Answer.__init__.__defaults__ = (0.5,)
+AbortStalledReaders.stall_s = 1.0
 """
 
 

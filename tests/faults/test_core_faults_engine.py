@@ -18,6 +18,8 @@ pytestmark = [
 ]
 
 CHAT = "/v1/chat/completions"
+# What the core lets wait, and answers beside it, where its flags say nothing.
+QUEUED = 64 + 4
 # How long an engine may outlive its core, in seconds: a batch of a prompt is the longest step.
 GONE_S = 10.0
 STORY = {
@@ -98,6 +100,21 @@ async def test_whoever_waits_in_the_queue_is_told_that_the_engine_was_killed(
         told = await asyncio.gather(*asked)
     assert {response.status_code for response in told} == {503}
     assert all("retry-after" in response.headers for response in told)
+
+
+async def test_more_requests_than_the_queue_holds_are_told_to_come_back(model_path, start_core):
+    core = start_core("--model", str(model_path))
+    body = STORY | {"stream": False}
+    async with core.client() as client, asyncio.TaskGroup() as group:
+        asked = [group.create_task(client.post(CHAT, json=body)) for _ in range(QUEUED + 20)]
+        done, waiting = await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
+        refused = done.pop().result()
+        for task in waiting:
+            task.cancel()
+    assert (refused.status_code, refused.json()["error"]["code"]) == (429, "engine_busy")
+    assert int(refused.headers["retry-after"]) > 0
+    async with core.client() as client:
+        assert (await answers(client))["usage"]["completion_tokens"] == 2
 
 
 async def test_a_core_that_is_killed_leaves_no_engine(model_path, start_core):
