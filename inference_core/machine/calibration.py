@@ -35,7 +35,7 @@ _PREFILL_S, _DECODE_S = 0.5, 0.35
 _ROUNDS, _QUICK_ROUNDS = 3, 2
 _STEP_ROUNDS = 3
 # After so long no new candidate is begun: what remains is the last comparison and the steps.
-FULL_S, QUICK_S = 42.0, 10.0
+FULL_S, QUICK_S = 38.0, 9.0
 # Tokens that a smaller KV cache must leave as they are.
 GUARD_TOKENS = 64
 
@@ -162,8 +162,7 @@ class Calibration:
         self, current: Trial, settings: Tuned, decode: bool = True, guarded: bool = False
     ) -> tuple[Gain | None, str]:
         """Return a candidate's gain, None where it failed, and a remark that speaks against it."""
-        limit = QUICK_S if self._quick else FULL_S
-        if self._clock() - self._started > limit:
+        if self._late():
             return None, "no time left"
         try:
             with self._open(replace(self._spec, settings=settings)) as candidate:
@@ -175,6 +174,9 @@ class Calibration:
             # Also where it took the other one's memory: the next stage starts that one anew.
             return None, f"failed: {error}"
 
+    def _late(self) -> bool:
+        return self._clock() - self._started > (QUICK_S if self._quick else FULL_S)
+
     def _rounds(self, current: Trial, candidate: Trial, decode: bool) -> Gain:
         candidate.prefill(64)
         ours: list[Rates] = []
@@ -182,7 +184,7 @@ class Calibration:
         for _ in range(_QUICK_ROUNDS if self._quick else _ROUNDS):
             ours.append(self._rates(current, decode))
             theirs.append(self._rates(candidate, decode))
-            if is_hopeless(gain(ours, theirs)):
+            if is_hopeless(gain(ours, theirs)) or self._late():
                 break
         return gain(ours, theirs)
 

@@ -11,12 +11,13 @@ from pathlib import Path
 from inference_core.domain.errors import ModelError, UsageError
 from inference_core.machine.active_engine import BuiltEngine, engine_in_use, remove_engines
 from inference_core.machine.build_plan import BuildPlan, refuse_without_room
-from inference_core.machine.calibration import Calibration
+from inference_core.machine.business import busy_share, refuse_if_busy
+from inference_core.machine.calibration import Calibrated, Calibration
 from inference_core.machine.cpu import worth_building_for
-from inference_core.machine.errors import BuildError
+from inference_core.machine.errors import BuildError, CalibrationError
 from inference_core.machine.hardware import Hardware
 from inference_core.machine.info import collect_info
-from inference_core.machine.installed import engine_version
+from inference_core.machine.installed import EngineBuild, engine_version
 from inference_core.machine.native_build import Listener, NativeBuild
 from inference_core.machine.places import engines_folder
 from inference_core.machine.probe import probe
@@ -55,6 +56,7 @@ def add_machine_parsers(
     )
     _add_model(tune)
     tune.add_argument("--quick", action="store_true", help="try less, within 20 seconds")
+    tune.add_argument("--busy", action="store_true", help="measure though other programs compute")
     tune.add_argument("--json", action="store_true", help="print one object of JSON")
     tune.set_defaults(run=guarded(_tune))
     build = commands.add_parser(
@@ -91,6 +93,8 @@ def _info(arguments: argparse.Namespace) -> None:
 
 def _tune(arguments: argparse.Namespace) -> None:
     model, hardware, engine = model_file(arguments.model), Hardware.here(), engine_in_use()
+    if not arguments.busy:
+        refuse_if_busy(busy_share())
     print(
         f"Measuring {model.name} with the engine {engine.name}; best on an otherwise idle machine.",
         file=sys.stderr,
@@ -102,6 +106,17 @@ def _tune(arguments: argparse.Namespace) -> None:
         quick=arguments.quick,
         each=lambda tried: print(tried_line(tried), file=sys.stderr, flush=True),
     ).run()
+    if not arguments.busy:
+        # Once more: a program that began meanwhile has spoilt what was measured.
+        refuse_if_busy(busy_share())
+    _keep(found, model, engine, hardware)
+    if arguments.json:
+        print(json.dumps(tuned_json(model.name, engine.name, found)))
+    else:
+        print("\n".join(["", *tuned_lines(found)]))
+
+
+def _keep(found: Calibrated, model: Path, engine: EngineBuild, hardware: Hardware) -> None:
     entry = TunedEntry(
         tuned=found.tuned,
         model=model.name,
@@ -114,14 +129,10 @@ def _tune(arguments: argparse.Namespace) -> None:
     try:
         remember(entry, model, engine.name, hardware)
     except OSError as error:
-        raise ModelError(
+        raise CalibrationError(
             f"What was measured cannot be kept: {error}.",
             "Make the data folder writable, or set SPARK_DATA_DIR to another one.",
         ) from error
-    if arguments.json:
-        print(json.dumps(tuned_json(model.name, engine.name, found)))
-    else:
-        print("\n".join(["", *tuned_lines(found)]))
 
 
 def _build(arguments: argparse.Namespace) -> None:

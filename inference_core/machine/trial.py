@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from inference_core.domain.errors import CoreError
+from inference_core.engine.decoder_settings import DecoderSettings
 from inference_core.engine.openmp import spin_briefly
 from inference_core.machine.measuring import CELLS, Measuring
 from inference_core.machine.tuned import Tuned
@@ -76,7 +77,7 @@ def main() -> None:
     os.dup2(2, 1)
     spec = TrialSpec.from_line(sys.stdin.readline())
     # Here, not above: the environment for OpenMP must be set before the library is loaded.
-    from inference_core.engine.llama_decoder import DecoderSettings, LlamaDecoder
+    from inference_core.engine.llama_decoder import LlamaDecoder
 
     settings = DecoderSettings(
         context=CELLS,

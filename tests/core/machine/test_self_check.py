@@ -1,0 +1,78 @@
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from inference_core.domain.errors import EngineError
+from inference_core.machine.errors import SelfCheckError
+from inference_core.machine.hardware import Hardware
+from inference_core.machine.probe import Probe
+from inference_core.machine.self_check import check
+from inference_core.machine.trial_process import TrialFailedError
+
+HERE = Hardware("CPU", (), 2, 2, 2, 1 << 34)
+LIBRARY = Path("libllama.so")
+
+
+class FakeTrial:
+    def __init__(self, factor, agreement):
+        self.factor, self.agrees = factor, agreement
+
+    def prefill(self, tokens):
+        return tokens * 5.0 / self.factor
+
+    def decode(self, steps):
+        return 20.0 / self.factor
+
+    def step(self, rows):
+        raise AssertionError("steps are not needed")
+
+    def greedy(self, tokens):
+        return [1] * tokens
+
+    def agreement(self, written):
+        return self.agrees
+
+
+def trials(speed=1.5, agreement=1.0, fails=False):
+    @contextmanager
+    def open_trial(spec):
+        if spec.library is None:
+            yield FakeTrial(1.0, 1.0)
+        elif fails:
+            raise TrialFailedError("its process ended with code -4")
+        else:
+            yield FakeTrial(speed, agreement)
+
+    return open_trial
+
+
+def loads(library):
+    return Probe(frozenset(), ())
+
+
+def test_a_faster_engine_that_agrees_passes():
+    found = check(LIBRARY, Path("m"), HERE, trials(), loads)
+    assert (found.prefill_gain, found.decode_gain) == pytest.approx((1.5, 1.5))
+    assert found.agreement == 1.0
+
+
+@pytest.mark.parametrize(
+    ("open_trial", "reason"),
+    [
+        (trials(agreement=0.5), "agrees with the wheel's on 50%"),
+        (trials(speed=0.9), "slower than the wheel's"),
+        (trials(fails=True), "code -4"),
+    ],
+)
+def test_an_engine_that_is_wrong_slow_or_crashes_fails(open_trial, reason):
+    with pytest.raises(SelfCheckError, match=reason):
+        check(LIBRARY, Path("m"), HERE, open_trial, loads)
+
+
+def test_a_library_that_does_not_load_fails():
+    def broken(library):
+        raise EngineError("libllama.so does not load: no such symbol")
+
+    with pytest.raises(SelfCheckError, match="does not load"):
+        check(LIBRARY, Path("m"), HERE, trials(), broken)
