@@ -7,6 +7,9 @@ from starlette.requests import ClientDisconnect
 
 from inference_core.domain.errors import CoreError
 from inference_core.server.about import about_routes
+from inference_core.server.access import LOCAL_ONLY, Access
+from inference_core.server.body_deadline import BodyDeadline
+from inference_core.server.connections import Connections
 from inference_core.server.generating import generating_routes
 from inference_core.server.guard import Guard
 from inference_core.server.problems import on_client_gone, on_core_error, on_fault, on_http_error
@@ -15,8 +18,17 @@ from inference_core.server.service import Service
 from inference_core.server.tokens import token_routes
 
 
-def build_app(service: Service, token: str) -> Starlette:
-    """Return the application; every route but /health wants the bearer token."""
+def build_app(
+    service: Service,
+    token: str,
+    access: Access = LOCAL_ONLY,
+    connections: Connections | None = None,
+) -> Starlette:
+    """Return the application; every route but /health wants the bearer token.
+
+    ``connections`` are those of the server that it runs in, None where there is none.
+    """
+    room = connections or Connections()
     return Starlette(
         routes=[
             *generating_routes(service),
@@ -24,7 +36,10 @@ def build_app(service: Service, token: str) -> Starlette:
             *token_routes(service),
             *about_routes(service),
         ],
-        middleware=[Middleware(Guard, token=token)],
+        middleware=[
+            Middleware(Guard, token=token, access=access),
+            Middleware(BodyDeadline, body_s=room.limits.body_s),
+        ],
         exception_handlers={
             CoreError: on_core_error,
             HTTPException: on_http_error,

@@ -1,4 +1,4 @@
-"""The socket on which the core answers: loopback, and nothing else."""
+"""The socket on which the core answers: loopback, unless its user lets others in."""
 
 import os
 import socket
@@ -11,12 +11,13 @@ from inference_core.server.guard import is_loopback
 
 
 @contextmanager
-def bound_listener(host: str, port: int) -> Iterator[socket.socket]:
-    """Yield a socket that is bound to a loopback address. Raises UsageError."""
-    if not is_loopback(host):
+def bound_listener(host: str, port: int, remote: bool = False) -> Iterator[socket.socket]:
+    """Yield a bound socket, at a loopback address unless ``remote``. Raises UsageError."""
+    if not host or not (remote or is_loopback(host)):
         raise UsageError(
             f"The core answers on loopback addresses only, not on {host!r}.",
-            "Use --host 127.0.0.1, ::1 or localhost.",
+            "Use --host 127.0.0.1, ::1 or localhost; or let others in with --allow-remote and a "
+            "key (--api-key-file).",
         )
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
@@ -46,6 +47,8 @@ def _listener(family: int, address: Any) -> socket.socket:
 
 
 def url_of(listener: socket.socket) -> str:
-    """Return the address of a bound socket as a URL."""
+    """Return the address of a bound socket as a URL that this machine can use."""
     host, port = listener.getsockname()[:2]
+    # "Every address" is none to connect to; the loopback is one of them.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

@@ -10,6 +10,16 @@ from inference_core.domain.errors import CoreError, EngineError, RequestError
 
 _log = logging.getLogger(__name__)
 
+_TIMEOUT = 408
+
+_HTTP_PROBLEMS = {
+    404: ("not_found", "has no route"),
+    405: ("method_not_allowed", "does not take this method at"),
+}
+
+# As much of a wrong path as an error shows.
+_SHOWN = 256
+
 
 def closing_error() -> EngineError:
     """Return what a client that still listens hears when the core ends."""
@@ -33,6 +43,9 @@ def error_response(error: CoreError) -> JSONResponse:
     """Return the response that tells an error."""
     after = error.retry_after_s
     headers = {} if after is None else {"Retry-After": str(after)}
+    if error.status == _TIMEOUT:
+        # The rest of its body may still come, and must not be taken for the next request.
+        headers["Connection"] = "close"
     return JSONResponse(error_json(error), error.status, headers)
 
 
@@ -46,17 +59,20 @@ async def on_core_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def on_http_error(request: Request, error: Exception) -> JSONResponse:
-    """Answer an unknown path or method in the same shape as everything else."""
+    """Answer an unknown path or method, and whatever else, in the same shape as everything."""
     status = error.status_code if isinstance(error, HTTPException) else 500
-    what = "has no route" if status == 404 else "does not take this method at"
+    code, what = _HTTP_PROBLEMS.get(status, (f"http_{status}", "cannot answer"))
+    # A path is as long as a client makes it.
+    path = request.url.path[:_SHOWN]
     body = {
-        "message": f"The core {what} {request.method} {request.url.path}.",
-        "type": "invalid_request_error",
+        "message": f"The core {what} {request.method} {path}.",
+        "type": "server_error" if status >= 500 else "invalid_request_error",
         "param": None,
-        "code": "not_found" if status == 404 else "method_not_allowed",
+        "code": code,
         "next_step": "docs/core.md lists the routes.",
     }
-    return JSONResponse({"error": body}, status)
+    headers = error.headers if isinstance(error, HTTPException) else None
+    return JSONResponse({"error": body}, status, headers)
 
 
 async def on_client_gone(request: Request, error: Exception) -> Response:
