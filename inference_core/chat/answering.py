@@ -2,10 +2,13 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import replace
 
+from inference_core.chat.asking import question_of
+from inference_core.chat.reading import AnswerReader
 from inference_core.chat.template import ChatTemplate
-from inference_core.domain.chat import ChatPart, ChatRequest, ContentPart
-from inference_core.domain.generation import GenerationRequest, TextPiece
+from inference_core.domain.chat import ChatPart, ChatRequest
+from inference_core.domain.generation import Finished, PromptProgress, StopReason, TextPiece
 from inference_core.engine.protocol import Engine
 
 
@@ -14,17 +17,26 @@ async def answer_chat(
 ) -> AsyncGenerator[ChatPart, None]:
     """Yield the parts of the answer up to Finished; closing it stops the engine.
 
-    Raises what Engine.generate raises, and RequestError for what the template refuses.
+    Raises what Engine.generate raises, and RequestError for what cannot be asked: see question_of.
     """
-    asked = GenerationRequest(
-        template.render(request.messages, request.tools),
-        request.sampling,
-        prediction=request.prediction,
-        priority=request.priority,
-    )
-    async with aclosing(engine.generate(asked)) as events:
+    question = question_of(template, request)
+    reader = AnswerReader(question.tools, question.thinking)
+    async with aclosing(engine.generate(question.asked)) as events:
         async for event in events:
-            if isinstance(event, TextPiece):
-                yield ContentPart(event.text, event.tokens, event.logprobs)
-            else:
-                yield event
+            match event:
+                case TextPiece():
+                    for part in reader.feed(event):
+                        yield part
+                case Finished():
+                    for part in reader.end():
+                        yield part
+                    yield _with_calls(event, reader.calls)
+                case PromptProgress():
+                    yield event
+
+
+def _with_calls(finished: Finished, calls: int) -> Finished:
+    """Return the end with the reason that clients act on: a call that was cut off is none."""
+    if calls and finished.reason is StopReason.STOP:
+        return replace(finished, reason=StopReason.TOOL_CALLS)
+    return finished

@@ -60,11 +60,11 @@ class JinjaTemplate:
         Raises RequestError where the template refuses the messages.
         """
         listed, offered = message_values(messages), tool_values(tools)
-        marking = Marking(self._controls, [listed, offered], self._source)
-        listed, offered = marking.protect(listed), marking.protect(offered)
-        if not self._template.mentions("tools"):
-            listed, offered = without_tools(listed, offered), []
         try:
+            marking = Marking(self._controls, [listed, offered], self._source)
+            listed, offered = marking.protect(listed), marking.protect(offered)
+            if not self._template.mentions("tools"):
+                listed, offered = without_tools(listed, offered), []
             text = self._template.render(
                 messages=listed,
                 # As Hugging Face's renderer says that there are none.

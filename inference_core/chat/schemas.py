@@ -1,0 +1,190 @@
+"""JSON schemas of a request: bounded, whole in themselves, and put together into one."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import unquote
+
+from inference_core.chat.json_depth import depth_of
+from inference_core.domain.chat import Tool
+from inference_core.domain.errors import RequestError
+
+# An object in an object is two levels. OpenAI allows ten objects; a grammar of more takes long to
+# make and to follow.
+SCHEMA_DEPTH = 32
+
+# All schemas of a request together. As text in a prompt this is some 80,000 tokens already.
+SCHEMA_BYTES = 256 * 1024
+
+# OpenAI's bound.
+TOOLS_LIMIT = 128
+
+# Say what a schema is called and written in: a schema that becomes part of another loses them,
+# since its references would be read as relative to its own name.
+_NAMING = frozenset(("$id", "$schema"))
+
+# Where a member's value is a map from the user's own names to schemas, or no schema at all.
+_MAPS = frozenset(("properties", "patternProperties", "$defs", "definitions", "dependentSchemas"))
+_VALUES = frozenset(("const", "enum", "default", "examples"))
+
+
+def check_tools(tools: Sequence[Tool]) -> None:
+    """Raise RequestError for too many tools and for parameters that are no sound schema."""
+    if len(tools) > TOOLS_LIMIT:
+        raise RequestError(
+            f"There are {len(tools)} tools, but at most {TOOLS_LIMIT} are read.",
+            param="tools",
+            code="array_above_max_length",
+            next_step="Offer the tools that this question needs.",
+        )
+    for tool in tools:
+        subject = f"The parameters of the tool {tool.name!r}"
+        check_schema(tool.parameters, subject, "tools")
+        if tool.parameters.get("type", "object") != "object":
+            raise _unsound(f"{subject} must have the type 'object'.", "tools")
+    _check_size([tool.parameters for tool in tools], "The parameters of the tools", "tools")
+
+
+def check_schema(schema: dict[str, Any], subject: str, param: str) -> None:
+    """Raise RequestError for a schema that is too deep, too long or refers to another document.
+
+    ``subject`` names it in the message, ``param`` is the field of the request.
+    """
+    if depth_of(schema, SCHEMA_DEPTH) > SCHEMA_DEPTH:
+        raise _unsound(f"{subject} are nested deeper than {SCHEMA_DEPTH} levels.", param)
+    _check_size([schema], subject, param)
+    for reference in _references(schema):
+        _check_reference(schema, reference, subject, param)
+
+
+def calls_schema(tools: Sequence[Tool]) -> dict[str, Any]:
+    """Return the schema of a call of one of these tools: its name, and its arguments."""
+    return one_of_schema([_call_schema(tool) for tool in tools])
+
+
+def one_of_schema(schemas: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return the schema of what any of these describes; their references stay right."""
+    whole: dict[str, Any] = {"anyOf": []}
+    for index, schema in enumerate(schemas):
+        if any(_references(schema)):
+            name = f"part_{index}"
+            whole.setdefault("$defs", {})[name] = _moved(schema, f"#/$defs/{name}")
+            whole["anyOf"].append({"$ref": f"#/$defs/{name}"})
+        else:
+            whole["anyOf"].append(_nameless(schema))
+    return whole
+
+
+def schema_text(schema: dict[str, Any]) -> str:
+    """Return a schema as an engine reads it; the order of members is kept."""
+    return json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
+
+
+def _call_schema(tool: Tool) -> dict[str, Any]:
+    # Leaving parameters out means that there are none.
+    parameters = tool.parameters or {"properties": {}, "additionalProperties": False}
+    if "$ref" not in parameters:
+        parameters = {"type": "object"} | parameters
+    return {
+        "type": "object",
+        "properties": {
+            "name": {"const": tool.name},
+            "arguments": _moved(parameters, "#/properties/arguments"),
+        },
+        "required": ["name", "arguments"],
+        "additionalProperties": False,
+    }
+
+
+def _nameless(schema: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in schema.items() if key not in _NAMING}
+
+
+def _moved(schema: dict[str, Any], place: str) -> dict[str, Any]:
+    """Return a schema that is to be at ``place`` of another one, with its references moved."""
+    moved = _moved_value(_nameless(schema), place)
+    assert isinstance(moved, dict)
+    return moved
+
+
+def _moved_value(value: Any, place: str) -> Any:
+    if isinstance(value, list):
+        return [_moved_value(item, place) for item in value]
+    if not isinstance(value, dict):
+        return value
+    moved: dict[str, Any] = {}
+    for key, item in value.items():
+        if key == "$ref" and isinstance(item, str):
+            moved[key] = place + item.removeprefix("#")
+        elif key in _VALUES:
+            moved[key] = item
+        elif key in _MAPS and isinstance(item, dict):
+            moved[key] = {name: _moved_value(inner, place) for name, inner in item.items()}
+        else:
+            moved[key] = _moved_value(item, place)
+    return moved
+
+
+def _references(value: Any) -> Iterator[str]:
+    """Yield every ``$ref`` of a schema; not what only looks like one, such as a property's name."""
+    if isinstance(value, list):
+        for item in value:
+            yield from _references(item)
+    if not isinstance(value, dict):
+        return
+    for key, item in value.items():
+        if key == "$ref" and isinstance(item, str):
+            yield item
+        elif key in _MAPS and isinstance(item, dict):
+            for inner in item.values():
+                yield from _references(inner)
+        elif key not in _VALUES:
+            yield from _references(item)
+
+
+def _check_reference(schema: dict[str, Any], reference: str, subject: str, param: str) -> None:
+    seen: set[str] = set()
+    while True:
+        if reference != "#" and not reference.startswith("#/"):
+            raise _unsound(
+                f"{subject} refer to {reference[:100]!r}, which is not in the same schema.", param
+            )
+        target = _resolved(schema, reference)
+        if target is None:
+            raise _unsound(f"{subject} refer to {reference[:100]!r}, which is not there.", param)
+        seen.add(reference)
+        following = target.get("$ref")
+        if not isinstance(following, str):
+            return
+        if following in seen:
+            raise _unsound(f"{subject} have the reference {following[:100]!r} to itself.", param)
+        reference = following
+
+
+def _resolved(schema: dict[str, Any], reference: str) -> dict[str, Any] | None:
+    """Return the schema that a JSON pointer (RFC 6901) leads to, None where there is none."""
+    target: Any = schema
+    for escaped in reference.split("/")[1:]:
+        step = unquote(escaped).replace("~1", "/").replace("~0", "~")
+        if isinstance(target, dict) and step in target:
+            target = target[step]
+        elif isinstance(target, list) and step.isdecimal() and int(step) < len(target):
+            target = target[int(step)]
+        else:
+            return None
+    return target if isinstance(target, dict) else None
+
+
+def _check_size(schemas: Sequence[dict[str, Any]], subject: str, param: str) -> None:
+    size = sum(len(schema_text(schema).encode("utf-8", "replace")) for schema in schemas)
+    if size > SCHEMA_BYTES:
+        raise _unsound(f"{subject} have {size} bytes, more than {SCHEMA_BYTES}.", param)
+
+
+def _unsound(message: str, param: str) -> RequestError:
+    return RequestError(
+        message,
+        param=param,
+        code="invalid_schema",
+        next_step="Send a smaller schema that has all its definitions in itself.",
+    )
