@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import openai
+from starlette.applications import Starlette
 
 from inference_core.chat.template import PlainTemplate
 from inference_core.domain.generation import (
@@ -104,10 +105,15 @@ def service_of(engine: Any, model: ServedModel = MODEL) -> Service:
     return Service(engine, model, PlainTemplate(), Activity())
 
 
+def app_over(engine: Any, model: ServedModel = MODEL) -> Starlette:
+    """The whole application over this engine."""
+    return build_app(service_of(engine, model), TOKEN)
+
+
 @asynccontextmanager
 async def asking(engine: Any, model: ServedModel = MODEL):
     """An HTTP client of the application over this engine."""
-    app = build_app(service_of(engine, model), TOKEN)
+    app = app_over(engine, model)
     headers = {"Authorization": f"Bearer {TOKEN}"}
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(
@@ -119,7 +125,7 @@ async def asking(engine: Any, model: ServedModel = MODEL):
 @asynccontextmanager
 async def official(engine: Any, model: ServedModel = MODEL):
     """OpenAI's own client of the application over this engine."""
-    app = build_app(service_of(engine, model), TOKEN)
+    app = app_over(engine, model)
     http = httpx.AsyncClient(transport=httpx.ASGITransport(app, raise_app_exceptions=False))
     async with openai.AsyncOpenAI(
         base_url="http://127.0.0.1/v1", api_key=TOKEN, http_client=http, max_retries=0

@@ -58,12 +58,9 @@ class ChatWire:
                 return self._chunk(index, {"reasoning_content": part.text})
             case CallPart():
                 function = {"name": part.name, "arguments": ""}
-                begun = {"index": part.index, "id": part.id, "type": "function"}
-                return self._chunk(index, self._calling(begun, function))
+                return self._chunk(index, self._calling(part.index, function, {"id": part.id}))
             case ArgumentsPart():
-                return self._chunk(
-                    index, self._calling({"index": part.index}, {"arguments": part.text})
-                )
+                return self._chunk(index, self._calling(part.index, {"arguments": part.text}))
             case _:
                 return None
 
@@ -116,10 +113,12 @@ class ChatWire:
             chunk["choices"][0]["logprobs"] = _logprobs_json(logprobs)
         return chunk
 
-    def _calling(self, call: Json, function: Json) -> Json:
+    def _calling(self, number: int, function: Json, ids: Json | None = None) -> Json:
         if self._shape.legacy:
             return {"function_call": function}
-        return {"tool_calls": [call | {"function": function}]}
+        # The type is in every delta: Cerebras' client reads none without it.
+        call = {"index": number, **(ids or {}), "type": "function", "function": function}
+        return {"tool_calls": [call]}
 
     def _reason(self, finished: Finished) -> str:
         if finished.reason is StopReason.TOOL_CALLS and self._shape.legacy:

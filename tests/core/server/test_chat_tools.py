@@ -1,7 +1,9 @@
-"""Calls, forms and reasoning in the answers of a chat, as OpenAI's own client reads them."""
+"""Calls, forms and reasoning in the answers of a chat, as the official clients read them."""
 
+import httpx
 import pytest
-from generating import ScriptedEngine, ended, official, pieces
+from cerebras.cloud.sdk import AsyncCerebras
+from generating import TOKEN, ScriptedEngine, app_over, ended, official, pieces
 from pydantic import BaseModel
 
 ASK = {"model": "tiny", "messages": [{"role": "user", "content": "hi"}]}
@@ -51,6 +53,22 @@ async def test_the_clients_own_stream_of_tools_reads_the_call():
     ]
     (call,) = final.choices[0].message.tool_calls
     assert call.function.parsed_arguments == {"city": "Oslo"}
+
+
+async def test_cerebras_client_reads_every_piece_of_a_call():
+    http = httpx.AsyncClient(transport=httpx.ASGITransport(app_over(ScriptedEngine(CALLING))))
+    async with AsyncCerebras(
+        base_url="http://127.0.0.1",
+        api_key=TOKEN,
+        http_client=http,
+        max_retries=0,
+        warm_tcp_connection=False,
+    ) as client:
+        stream = await client.chat.completions.create(**ASK, tools=[WEATHER], stream=True)
+        deltas = [chunk.choices[0].delta for chunk in await chunks_of(stream)]
+    calls = [call for delta in deltas for call in delta.tool_calls or []]
+    assert calls[0].function.name == "weather"
+    assert "".join(call.function.arguments for call in calls) == '{"city": "Oslo"}'
 
 
 @pytest.mark.parametrize("stream", [False, True])
