@@ -28,8 +28,8 @@ class BuiltEngine:
     """What was built: for which ``version`` of the wheel and which CPU, and from which archive.
 
     ``library`` is a file of the engine's folder, of ``library_bytes``. ``prefill_gain`` and
-    ``decode_gain`` are how many times as fast as the wheel's it was in its check, with ``model``;
-    ``built_at`` is in seconds since 1970.
+    ``decode_gain`` are how many times as fast as the wheel's it was in its check, with ``model``,
+    None where that could not be timed; ``built_at`` is in seconds since 1970.
     """
 
     version: str
@@ -38,10 +38,20 @@ class BuiltEngine:
     library: str
     library_bytes: int
     model: str
-    prefill_gain: float
-    decode_gain: float
+    prefill_gain: float | None
+    decode_gain: float | None
     agreement: float
     built_at: float
+
+    @property
+    def gain_text(self) -> str:
+        """Return the gains for a person."""
+        if self.prefill_gain is None or self.decode_gain is None:
+            return "not compared with the wheel's engine, which cannot be timed here"
+        return (
+            f"prompts {self.prefill_gain:.2f}, answers {self.decode_gain:.2f} times as fast as "
+            f"with the wheel's engine ({self.model})"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,8 +203,7 @@ def _listener() -> Listener:
 def _outcome(built: BuiltEngine, library: Path) -> str:
     return (
         f"Built and in use from the next start: {library}\n"
-        f"Prompts {built.prefill_gain:.2f}, answers {built.decode_gain:.2f} times as fast as with "
-        f"the installed engine ({built.model}); the same tokens in {built.agreement:.0%}.\n"
+        f"{built.gain_text}; it chooses the same tokens in {built.agreement:.0%}.\n"
         "What 'spark-core tune' measured before was for the other engine: tune again."
     )
 

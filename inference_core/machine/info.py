@@ -89,10 +89,7 @@ class Info:
         if self.native is None:
             return "the wheel's own build"
         built = self.native.built
-        return (
-            f"built on this machine {age_text(built.built_at)}: prompts {built.prefill_gain:.2f}, "
-            f"answers {built.decode_gain:.2f} times as fast as the wheel's"
-        )
+        return f"built on this machine {age_text(built.built_at)}: {built.gain_text}"
 
     def _unused(self) -> str:
         if not self.unused:

@@ -1,7 +1,6 @@
-"""The engine that is installed: which version, which file, and which devices it drives."""
+"""The engine that is installed: which version, and which devices it drives."""
 
 import importlib.metadata
-import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,14 +53,3 @@ def engine_version() -> str:
 def source_version(version: str) -> str:
     """Return the version whose source it is: a GPU wheel has a label after a plus sign."""
     return version.partition("+")[0]
-
-
-def wheel_library() -> Path:
-    """Return the wheel's shared library; imports nothing. Raises EngineError."""
-    spec = importlib.util.find_spec(PACKAGE)
-    folders = list(spec.submodule_search_locations or ()) if spec else []
-    for folder in folders:
-        for pattern in (f"{PACKAGE}*.so", f"{PACKAGE}*.pyd"):
-            for path in sorted(Path(folder).glob(pattern)):
-                return path
-    raise EngineError(f"The library of the engine ({PACKAGE}) is not there.", _REINSTALL)

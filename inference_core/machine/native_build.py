@@ -105,9 +105,9 @@ class NativeBuild:
             library=library.name,
             library_bytes=library.stat().st_size,
             model=plan.model.name,
-            prefill_gain=round(checked.prefill_gain, 3),
-            decode_gain=round(checked.decode_gain, 3),
-            agreement=round(checked.agreement, 3),
+            prefill_gain=checked.prefill_gain,
+            decode_gain=checked.decode_gain,
+            agreement=checked.agreement,
             built_at=round(time.time(), 1),
         )
         return built, activate(plan.folder, prepared, built)

@@ -14,7 +14,7 @@ from typing import Any
 
 from inference_core.domain.errors import EngineError
 from inference_core.machine.cpu import engine_features
-from inference_core.machine.installed import Device, wheel_library
+from inference_core.machine.installed import Device
 
 _WITHIN_S = 30.0
 
@@ -57,15 +57,22 @@ def read_answer(text: str) -> Probe:
 
 def main(arguments: list[str]) -> None:
     """Print what the engine says."""
-    path = arguments[0] if arguments else str(wheel_library())
+    answer: dict[str, Any]
+    if arguments:
+        # A native build drives the CPU alone, and its library does not list devices on Windows.
+        answer = {"system_info": _system_info(arguments[0]), "devices": []}
+    else:
+        import xllamacpp
+
+        answer = {"system_info": xllamacpp.get_system_info(), "devices": _devices()}
+    print(json.dumps(answer))
+
+
+def _system_info(path: str) -> str:
     library = ctypes.CDLL(path)
     library.llama_print_system_info.restype = ctypes.c_char_p
-    answer = {
-        "system_info": library.llama_print_system_info().decode("utf-8", "replace"),
-        # A native build drives the CPU alone, and its library does not list devices on Windows.
-        "devices": [] if arguments else _devices(),
-    }
-    print(json.dumps(answer))
+    said: bytes = library.llama_print_system_info()
+    return said.decode("utf-8", "replace")
 
 
 def _devices() -> list[dict[str, Any]]:

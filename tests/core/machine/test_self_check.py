@@ -60,7 +60,7 @@ def test_a_faster_engine_that_agrees_passes():
 @pytest.mark.parametrize(
     ("open_trial", "reason"),
     [
-        (trials(agreement=0.5), "agrees with the wheel's on 50%"),
+        (trials(agreement=0.5), "agrees on 50%"),
         (trials(speed=0.9), "slower than the wheel's"),
         (trials(fails=True), "code -4"),
     ],
@@ -68,6 +68,23 @@ def test_a_faster_engine_that_agrees_passes():
 def test_an_engine_that_is_wrong_slow_or_crashes_fails(open_trial, reason):
     with pytest.raises(SelfCheckError, match=reason):
         check(LIBRARY, Path("m"), HERE, open_trial, loads)
+
+
+def without_a_wheel(agreement):
+    @contextmanager
+    def open_trial(spec):
+        if spec.library is None:
+            raise TrialFailedError("it shows no functions")
+        yield FakeTrial(1.0, agreement)
+
+    return open_trial
+
+
+def test_where_the_wheel_cannot_be_timed_the_engine_must_agree_with_itself():
+    found = check(LIBRARY, Path("m"), HERE, without_a_wheel(1.0), loads)
+    assert (found.prefill_gain, found.decode_gain) == (None, None)
+    with pytest.raises(SelfCheckError, match="agrees on 10%"):
+        check(LIBRARY, Path("m"), HERE, without_a_wheel(0.1), loads)
 
 
 def test_a_library_that_does_not_load_fails():
