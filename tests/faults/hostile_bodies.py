@@ -276,6 +276,25 @@ def hostile(number: int) -> Hostile:
     return Hostile(number, path, body, chance.choice(_HEADERS))
 
 
+def hostile_frame(number: int) -> str:
+    """Return the WebSocket message of this number: a request for a response, or nearly."""
+    chance = random.Random(-1 - number)
+    tree = _sparse(chance, copy.deepcopy(RESPONSES))
+    for _ in range(chance.randrange(0, 4)):
+        chance.choice(_CHANGES)(chance, tree)
+    if chance.random() < 0.3:
+        tree["stream_id"] = chance.choice(
+            ("a", "b", "", "\x00", "a b", "x" * 300, 1, None, "\ud800")
+        )
+    kinds = ("response.create",) * 9 + ("response.steer", "response.cancel", "", None, {}, 7)
+    tree = {"type": chance.choice(kinds)} | tree
+    body = _text(chance, tree)
+    if chance.random() < 0.2:
+        body = chance.choice(_DAMAGES)(chance, body)
+    # A server's library has refused what is no UTF-8 before the application sees it.
+    return body.decode("utf-8", "replace")
+
+
 def _sparse(chance: random.Random, tree: dict[str, Any]) -> dict[str, Any]:
     """Leave some fields out, so that each is also met without the others that it conflicts with."""
     share = chance.choice((0.0, 0.5, 0.8, 0.9))

@@ -22,10 +22,12 @@ from inference_core.server.activity import Activity
 from inference_core.server.app import build_app
 from inference_core.server.served_model import ServedModel
 from inference_core.server.service import Service
-from tests.faults.hostile_bodies import BODIES, Hostile, hostile
+from tests.faults.hostile_bodies import BODIES, Hostile, hostile, hostile_frame
 
 BODIES_IN_ALL = 10_000
 BATCHES = 10
+FRAMES_IN_ALL = 1_000
+FRAMES_PER_SOCKET = 20
 TOKEN = "secret"
 # Walks over all that a request can say, as the templates of models with tools do.
 TEMPLATE = """
@@ -179,3 +181,75 @@ async def test_a_body_over_the_limit_is_refused(app: Starlette, path: str) -> No
     reply = await ask(app, Hostile(0, path, b'{"a": "' + b"a" * 9_000_000 + b'"}'))
     assert reply.status in (404, 413)
     assert _fault_of_error(json.loads(reply.body)) == ""
+
+
+# -- WebSocket ----------------------------------------------------------------------------------
+
+LAST = {"type": "response.create", "input": "hi", "metadata": {"last": "yes"}}
+
+
+def _is_the_end(event: dict[str, Any]) -> bool:
+    response = event.get("response") or {}
+    last = (response.get("metadata") or {}).get("last") == "yes"
+    return last and event["type"] == "response.completed"
+
+
+async def converse(app: Starlette, frames: list[str]) -> list[dict[str, Any]]:
+    """Send these messages over one WebSocket, then a right one; returns all until its answer."""
+    headers = {"host": "127.0.0.1", "authorization": f"Bearer {TOKEN}"}
+    scope = {
+        "type": "websocket",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "scheme": "ws",
+        "path": "/v1/responses",
+        "raw_path": b"/v1/responses",
+        "query_string": b"",
+        "root_path": "",
+        "headers": [(key.encode(), value.encode()) for key, value in headers.items()],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 2),
+        "subprotocols": [],
+        "state": {},
+    }
+    texts = [*frames, json.dumps(LAST)]
+    incoming: list[dict[str, Any]] = [{"type": "websocket.connect"}]
+    incoming += [{"type": "websocket.receive", "text": text} for text in texts]
+    events: list[dict[str, Any]] = []
+    ended = asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        if incoming:
+            return incoming.pop(0)
+        await ended.wait()
+        return {"type": "websocket.disconnect", "code": 1000}
+
+    async def send(message: Any) -> None:
+        if message["type"] == "websocket.send":
+            event = json.loads(message["text"])
+            events.append(event)
+            if _is_the_end(event):
+                ended.set()
+        elif message["type"] == "websocket.close":
+            events.append({"type": "close", "code": message["code"]})
+            ended.set()
+
+    await app(scope, receive, send)
+    return events
+
+
+@pytest.mark.parametrize("first", range(0, FRAMES_IN_ALL, FRAMES_PER_SOCKET))
+async def test_hostile_messages_leave_a_websocket_open_for_right_ones(
+    app: Starlette, engine: Engine, first: int
+) -> None:
+    tasks = asyncio.all_tasks()
+    frames = [hostile_frame(number) for number in range(first, first + FRAMES_PER_SOCKET)]
+    events = await converse(app, frames)
+    assert any(_is_the_end(event) for event in events)
+    said = [event["error"] for event in events if event["type"] == "error"]
+    assert all(error["message"] and error["type"] != "server_error" for error in said)
+    failed = [event for event in events if event["type"] == "response.failed"]
+    codes = {event["response"]["error"]["code"] for event in failed}
+    assert "server_error" not in codes, failed
+    assert asyncio.all_tasks() == tasks
+    assert [slot.phase for slot in engine.slots()] == [SlotPhase.FREE]
