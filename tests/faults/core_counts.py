@@ -96,3 +96,20 @@ async def slot_when(client: Any, condition: Callable[[dict[str, Any]], bool]) ->
                 return dict(slot)
         assert time.monotonic() < end, f"the slots stay {slots}"
         await asyncio.sleep(_LOOK_EVERY_S)
+
+
+async def until_quiet(process: psutil.Process) -> None:
+    """Wait until a process does nothing any more, as one whose reader does not read."""
+    end = time.monotonic() + _DEADLINE_S
+    quiet, before = 0, _worked_s(process)
+    while quiet < _SAME:
+        assert time.monotonic() < end, "the process goes on working"
+        await asyncio.sleep(_LOOK_EVERY_S)
+        now = _worked_s(process)
+        quiet = quiet + 1 if now - before < _LOOK_EVERY_S / 4 else 0
+        before = now
+
+
+def _worked_s(process: psutil.Process) -> float:
+    times = process.cpu_times()
+    return float(times.user + times.system)

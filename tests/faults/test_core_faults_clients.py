@@ -3,12 +3,11 @@
 import asyncio
 import json
 import os
-import time
 from pathlib import Path
 
 import psutil
 import pytest
-from faults.core_counts import at_rest, leaves_nothing, settles_within, slot_when
+from faults.core_counts import at_rest, leaves_nothing, settles_within, slot_when, until_quiet
 from faults.raw_client import RawClient, raw_client
 
 pytestmark = [
@@ -167,7 +166,7 @@ async def test_a_reader_that_stops_costs_no_memory(start_core, replay_script):
             before = process.memory_info().rss
             slow.ask(CHAT, question())
             assert await asyncio.to_thread(slow.socket.recv, 1) == b"H"
-            await until_it_waits(process)
+            await until_quiet(process)
             grown = process.memory_info().rss - before
             assert (await slot_when(watcher, is_in("decode")))["state"] == "decode"
         await slot_when(watcher, is_free)
@@ -197,20 +196,6 @@ async def test_a_reader_that_sleeps_is_let_go_though_it_stays_connected(
             await slot_when(watcher, is_free)
         await settles_within(core, before)
         assert b"[DONE]" not in await asyncio.to_thread(slow.read_all)
-
-
-async def until_it_waits(process):
-    """Until a process does nothing any more: the one that writes waits for the one that reads."""
-    end = time.monotonic() + 30
-    quiet = 0
-    before = process.cpu_times()
-    while quiet < 5:
-        assert time.monotonic() < end, "the core goes on working"
-        await asyncio.sleep(0.1)
-        now = process.cpu_times()
-        worked = (now.user + now.system) - (before.user + before.system)
-        quiet = quiet + 1 if worked < 0.02 else 0
-        before = now
 
 
 async def test_what_a_client_sends_after_it_was_answered_leaves_nothing(start_core, replay_script):
