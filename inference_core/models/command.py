@@ -8,6 +8,7 @@ from pathlib import Path
 from inference_core.domain.errors import CoreError, UsageError
 from inference_core.models.catalogue import Catalogue, CatalogueModel, offered
 from inference_core.models.errors import UnknownModelError
+from inference_core.models.gguf import names_a_file, read_gguf
 from inference_core.models.progress_lines import ProgressLines
 from inference_core.models.store import FileState, ModelStore, StoredModel
 
@@ -51,7 +52,9 @@ def add_models_parser(
         help="copy from here before the sources of the catalogue are asked",
     )
     _model_command(commands, "path", "print where a model's file is", _path)
-    _model_command(commands, "verify", "compare a model's file with its SHA-256", _verify)
+    _model_command(
+        commands, "verify", "compare a model's file with its SHA-256, or check a GGUF file", _verify
+    )
     # Removing what was not named would be a surprise, so it has no default.
     _model_command(commands, "remove", "remove a model's file", _remove, has_default=False)
 
@@ -135,10 +138,22 @@ def _path(arguments: argparse.Namespace) -> None:
 
 
 def _verify(arguments: argparse.Namespace) -> None:
+    if arguments.model and names_a_file(arguments.model):
+        _verify_header(Path(arguments.model))
+        return
     model = _asked_for(arguments)
     with ProgressLines(sys.stderr) as lines:
         path = ModelStore.default().verify(model, lines)
     print(f"{path} is right: SHA-256 {model.sha256}")
+
+
+def _verify_header(path: Path) -> None:
+    """Say what a user's own file says of itself; there is no hash to compare it with."""
+    header = read_gguf(path)
+    print(
+        f"{path} has a sound header: {header.architecture}, {header.layers} layers, "
+        f"a context of {header.context:,} tokens, {header.tensors} tensors"
+    )
 
 
 def _remove(arguments: argparse.Namespace) -> None:

@@ -39,6 +39,12 @@ class GgufHeader:
     bytes: int
 
 
+def names_a_file(asked: str) -> bool:
+    """Return whether a user's word for a model is a path, not the id of a known one."""
+    separators = [os.sep, os.altsep] if os.altsep else [os.sep]
+    return asked.endswith(".gguf") or any(sign in asked for sign in separators)
+
+
 def read_gguf(path: Path) -> GgufHeader:
     """Return the header of a model file, every bound of which was found to hold.
 

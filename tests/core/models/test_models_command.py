@@ -15,6 +15,7 @@ from filelock import FileLock
 from inference_core.models.catalogue import Catalogue, CatalogueModel
 from inference_core.models.command import add_models_parser
 from tests.core.models.conftest import CONTENT, Site
+from tests.core.models.gguf_writer import written
 
 
 class Command:
@@ -100,6 +101,19 @@ def test_verify_fails_on_a_damaged_file(models: Command, store: Path, given: Pat
     (store / "tiny.gguf").write_bytes(b"x" + CONTENT[1:])
     assert models("verify") == 1
     assert "is damaged: its SHA-256" in models.err
+
+
+def test_verify_checks_the_header_of_a_file_that_is_named_by_its_path(
+    models: Command, tmp_path: Path
+) -> None:
+    (tmp_path / "own.gguf").write_bytes(written())
+    assert models("verify", tmp_path / "own.gguf") == 0
+    assert "own.gguf has a sound header: qwen2, 2 layers, a context of 2,048" in models.out
+
+
+def test_verify_fails_on_a_file_without_a_sound_header(models: Command, given: Path) -> None:
+    assert models("verify", given) == 1
+    assert "given.gguf is no usable model file: it begins with" in models.err
 
 
 def test_remove_says_how_much_is_free_again(models: Command, store: Path, given: Path) -> None:
