@@ -5,7 +5,7 @@ import psutil
 from inference_core.machine.errors import CalibrationError
 
 # What is measured beside a busy program holds for that hour only: on two cores with a load of 4,
-# one thread was 1.5 times as fast as two; on the idle machine it is half as fast.
+# one thread measured 1.5 times as fast as two.
 MOST_BUSY = 0.25
 _SAMPLE_S = 0.5
 
