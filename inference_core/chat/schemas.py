@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
-from urllib.parse import unquote
 
 from inference_core.chat.json_depth import depth_of
 from inference_core.domain.chat import Tool
@@ -26,6 +25,12 @@ _NAMING = frozenset(("$id", "$schema"))
 # Where a member's value is a map from the user's own names to schemas, or no schema at all.
 _MAPS = frozenset(("properties", "patternProperties", "$defs", "definitions", "dependentSchemas"))
 _VALUES = frozenset(("const", "enum", "default", "examples"))
+
+# The formats that the engine's grammar (llguidance 1) knows. Others only describe: it would refuse
+# them, and pydantic writes many ("path", "password").
+_FORMATS = frozenset(
+    ("date", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "time", "uuid")
+)
 
 
 def check_tools(tools: Sequence[Tool]) -> None:
@@ -62,6 +67,20 @@ def calls_schema(tools: Sequence[Tool]) -> dict[str, Any]:
     return one_of_schema([_call_schema(tool) for tool in tools])
 
 
+def lenient_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema of which the engine passes over what its grammar cannot express.
+
+    Otherwise it refuses, for example, ``uniqueItems`` and ``not``. The word is llguidance's; for
+    anything else that reads schemas it is an unknown one.
+    """
+    return schema | {"x-guidance": {"lenient": True}}
+
+
+def form_schema(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of an answer without what only describes it and the engine refuses."""
+    return _moved(schema, "#")
+
+
 def one_of_schema(schemas: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """Return the schema of what any of these describes; their references stay right."""
     whole: dict[str, Any] = {"anyOf": []}
@@ -71,7 +90,7 @@ def one_of_schema(schemas: Sequence[dict[str, Any]]) -> dict[str, Any]:
             whole.setdefault("$defs", {})[name] = _moved(schema, f"#/$defs/{name}")
             whole["anyOf"].append({"$ref": f"#/$defs/{name}"})
         else:
-            whole["anyOf"].append(_nameless(schema))
+            whole["anyOf"].append(_moved(schema, "#"))
     return whole
 
 
@@ -96,33 +115,28 @@ def _call_schema(tool: Tool) -> dict[str, Any]:
     }
 
 
-def _nameless(schema: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in schema.items() if key not in _NAMING}
-
-
 def _moved(schema: dict[str, Any], place: str) -> dict[str, Any]:
     """Return a schema that is to be at ``place`` of another one, with its references moved."""
-    moved = _moved_value(_nameless(schema), place)
-    assert isinstance(moved, dict)
-    return moved
+    nameless = {key: value for key, value in schema.items() if key not in _NAMING}
+    return dict(_moved_members(nameless, place))
 
 
 def _moved_value(value: Any, place: str) -> Any:
     if isinstance(value, list):
         return [_moved_value(item, place) for item in value]
-    if not isinstance(value, dict):
-        return value
-    moved: dict[str, Any] = {}
-    for key, item in value.items():
+    return dict(_moved_members(value, place)) if isinstance(value, dict) else value
+
+
+def _moved_members(schema: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:
+    for key, item in schema.items():
         if key == "$ref" and isinstance(item, str):
-            moved[key] = place + item.removeprefix("#")
+            yield key, place + item.removeprefix("#")
         elif key in _VALUES:
-            moved[key] = item
+            yield key, item
         elif key in _MAPS and isinstance(item, dict):
-            moved[key] = {name: _moved_value(inner, place) for name, inner in item.items()}
-        else:
-            moved[key] = _moved_value(item, place)
-    return moved
+            yield key, {name: _moved_value(inner, place) for name, inner in item.items()}
+        elif key != "format" or item in _FORMATS:
+            yield key, _moved_value(item, place)
 
 
 def _references(value: Any) -> Iterator[str]:
@@ -162,10 +176,13 @@ def _check_reference(schema: dict[str, Any], reference: str, subject: str, param
 
 
 def _resolved(schema: dict[str, Any], reference: str) -> dict[str, Any] | None:
-    """Return the schema that a JSON pointer (RFC 6901) leads to, None where there is none."""
+    """Return the schema that a JSON pointer (RFC 6901) leads to, None where there is none.
+
+    Percent signs are taken as they are: the engine's grammar does not decode them either.
+    """
     target: Any = schema
     for escaped in reference.split("/")[1:]:
-        step = unquote(escaped).replace("~1", "/").replace("~0", "~")
+        step = escaped.replace("~1", "/").replace("~0", "~")
         if isinstance(target, dict) and step in target:
             target = target[step]
         elif isinstance(target, list) and step.isdecimal() and int(step) < len(target):

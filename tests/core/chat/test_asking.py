@@ -68,6 +68,8 @@ CALLS = {
     ]
 }
 
+LENIENT = {"x-guidance": {"lenient": True}}
+
 
 def test_a_plain_chat_is_held_to_nothing():
     sampling = Sampling(max_tokens=5)
@@ -99,15 +101,38 @@ def test_the_order_of_members_is_kept():
 def test_calls_are_held_to_the_tools_parameters(choice, lazy, parallel):
     question = ask(tools=(ADD, NOW), tool_choice=choice, parallel_tool_calls=parallel)
     constraint = question.asked.constraint
-    assert schema_of(question) == CALLS
+    assert schema_of(question) == CALLS | LENIENT
     assert (constraint.before, constraint.after) == ("<tool_call>\n", "\n</tool_call>")
     assert (constraint.lazy, constraint.repeat) == (lazy, parallel)
     assert question.tools == ("add", "now")
 
 
+def test_a_strict_tool_is_held_to_every_word_of_its_schema():
+    question = ask(tools=(ADD, Tool("now", strict=True)))
+    assert schema_of(question) == CALLS
+
+
+def test_formats_that_the_engine_does_not_know_are_left_out():
+    schema = {
+        "format": "path",
+        "properties": {"format": {"type": "string", "format": "date"}, "b": {"format": "int32"}},
+        "items": [{"format": "password"}],
+        "enum": [{"format": "path"}],
+    }
+    expected = {
+        "properties": {"format": {"type": "string", "format": "date"}, "b": {}},
+        "items": [{}],
+        "enum": [{"format": "path"}],
+    }
+    assert schema_of(ask(response_format=JsonAnswer(schema))) == expected
+    tool = Tool("f", "", {"type": "object"} | schema)
+    arguments = schema_of(ask(tools=(tool,)))["anyOf"][0]["properties"]["arguments"]
+    assert arguments == {"type": "object"} | expected
+
+
 def test_a_named_tool_is_the_only_one_that_can_be_called_though_all_are_shown():
     question = ask(tools=(ADD, NOW), tool_choice=NamedTool("add"))
-    assert schema_of(question) == {"anyOf": CALLS["anyOf"][:1]}
+    assert schema_of(question) == {"anyOf": CALLS["anyOf"][:1]} | LENIENT
     assert not question.asked.constraint.lazy
     assert question.tools == ("add",)
     assert '"now"' in prompt_of(question)
