@@ -11,7 +11,7 @@ import sys
 
 import xllamacpp
 
-from inference_core.engine.llama import PROMPT_CACHE_MIB, usable_threads
+from inference_core.engine.threads import usable_threads
 
 
 def main() -> None:
@@ -23,7 +23,7 @@ def main() -> None:
     params.n_parallel = 1
     params.n_batch = params.n_ubatch = batch
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = usable_threads()
-    params.cache_ram_mib = PROMPT_CACHE_MIB
+    params.cache_ram_mib = 256
     params.port = 0
     params.api_keys = [key]
     params.ui = False

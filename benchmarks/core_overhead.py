@@ -19,13 +19,11 @@ from benchmarks.cores import (
     stream_completion,
     unlike_prompt,
 )
-from inference_core.engine.batch import batch_tokens
-from inference_core.engine.llama import usable_threads
 
 SUMMARY = "tokens per second and time to first token, core against bare engine, in pairs"
 
-# What llama.cpp takes when it is not told otherwise.
-ENGINE_BATCH = 512
+# What llama.cpp takes when it is not told otherwise, and the core as well.
+BATCH = 512
 
 
 @dataclass(frozen=True)
@@ -41,29 +39,26 @@ QUICK = (Case("decode", 2, 48, 3), Case("prompt of 100 tokens", 6, 8, 3))
 
 
 def run(quick: bool) -> list[dict[str, object]]:
-    """Return a row for each case and each batch size of the bare engine."""
+    """Return a row for each case."""
     model = model_path()
-    own_batch = batch_tokens(model.stat().st_size, usable_threads(), accelerated=False)
     rows = []
-    for batch in (own_batch, ENGINE_BATCH):
-        with (
-            running_core(model) as core,
-            running_bare_engine(model, batch) as bare,
-            core.client() as core_client,
-            bare.client() as bare_client,
-        ):
-            for case in QUICK if quick else CASES:
-                load = OtherLoad(core.pid, bare.pid)
-                row = _row(case, batch, core_client, bare_client)
-                rows.append(row | {"others_cpu": load.share()})
+    with (
+        running_core(model) as core,
+        running_bare_engine(model, BATCH) as bare,
+        core.client() as core_client,
+        bare.client() as bare_client,
+    ):
+        for case in QUICK if quick else CASES:
+            load = OtherLoad(core.pid, bare.pid)
+            row = _row(case, core_client, bare_client)
+            rows.append(row | {"others_cpu": load.share()})
     return rows
 
 
-def _row(case: Case, batch: int, core: httpx.Client, bare: httpx.Client) -> dict[str, object]:
+def _row(case: Case, core: httpx.Client, bare: httpx.Client) -> dict[str, object]:
     pairs = [_pair(case, number, core, bare) for number in range(case.rounds)]
     return {
         "case": case.name,
-        "bare_batch": batch,
         "rounds": case.rounds,
         "rate_ratio": _median(a.tokens_per_second / b.tokens_per_second for a, b in pairs),
         "ttft_extra_ms": _median((a.first_token_s - b.first_token_s) * 1000 for a, b in pairs),

@@ -88,7 +88,10 @@ class OtherLoad:
     """How much of the machine other processes took, between the construction and ``share``."""
 
     def __init__(self, *pids: int) -> None:
-        self._own = (psutil.Process(), *(psutil.Process(pid) for pid in pids))
+        given = [psutil.Process(pid) for pid in pids]
+        # A core computes in a child process.
+        children = [child for process in given for child in process.children(recursive=True)]
+        self._own = (psutil.Process(), *given, *children)
         self._since = time.perf_counter()
         self._before = self._busy_s()
 

@@ -21,6 +21,9 @@ _GRAM = 3
 # token as any.
 LONGEST = 32
 
+# A draft must promise this much more than going without: costs and chances are estimates.
+_MARGIN = 1.05
+
 # How fast the chance follows what is seen; one refusal takes a sixth of it.
 _LEARN = 0.15
 _PREDICTED_CHANCE = 0.85
@@ -30,8 +33,9 @@ _REPEATED_CHANCE = 0.4
 class StepCosts:
     """Milliseconds of one step by its number of rows, learned while the engine runs."""
 
-    # The ratio to one row, before anything is known: two AVX2 cores, 0.5B q4_k_m.
-    _ASSUMED = ((1, 1.0), (2, 1.35), (4, 1.9), (8, 3.2), (16, 4.6), (24, 7.0), (33, 9.6))
+    # The ratio to one row, before anything is known: two AVX2 cores, 0.5B q4_k_m. Few rows are
+    # dearest per row: the engine's fast kernels begin at eight or sixteen.
+    _ASSUMED = ((1, 1.0), (2, 1.9), (4, 3.1), (8, 4.7), (16, 6.3), (24, 9.5), (33, 12.5))
 
     def __init__(self, measured: Sequence[tuple[int, float]] = ()) -> None:
         self._known: dict[int, float] = dict(measured)
@@ -69,7 +73,7 @@ class StepCosts:
 
         With a chance p that each next token is right, a draft of k gives 1 + p + … + p^k tokens.
         """
-        best, best_rate, expected, power = 0, 1.0 / self.ms(1), 1.0, 1.0
+        best, best_rate, expected, power = 0, _MARGIN / self.ms(1), 1.0, 1.0
         for length in range(1, most + 1):
             power *= chance
             expected += power

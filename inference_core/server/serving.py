@@ -7,17 +7,19 @@ import signal
 import socket
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import uvicorn
 
 from inference_core.chat.template import template_of
-from inference_core.engine.llama import LlamaSettings
+from inference_core.server.access import LOCAL_ONLY, Access, require_key
 from inference_core.server.activity import Activity
 from inference_core.server.announce import Announce
 from inference_core.server.app import build_app
+from inference_core.server.connections import BoundedConfig, Connections
+from inference_core.server.engine_choice import EngineOptions
 from inference_core.server.lifecycle import Lifecycle, until_dead
 from inference_core.server.listener import bound_listener, url_of
 from inference_core.server.owner import Owner
@@ -31,7 +33,12 @@ _GRACE_S = 1
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """The flags of ``serve``; ``model`` None is the catalogue's default, ``threads`` None all."""
+    """The flags of ``serve``; ``model`` None is the catalogue's default, ``threads`` None all.
+
+    ``parallel`` answers are made at once, ``queue`` requests may wait. ``api_key`` is the user's,
+    None for a new one at each start; ``prints_key`` says that a program, not a log, reads what is
+    printed of it.
+    """
 
     model: str | None = None
     host: str = "127.0.0.1"
@@ -41,6 +48,11 @@ class ServeOptions:
     ready_file: Path | None = None
     owner: int | None = None
     linger_s: float = 180.0
+    parallel: int = 4
+    queue: int = 64
+    access: Access = LOCAL_ONLY
+    api_key: str | None = field(default=None, repr=False)
+    prints_key: bool = False
 
 
 async def serve(options: ServeOptions, announce: Announce) -> bool:
@@ -50,54 +62,51 @@ async def serve(options: ServeOptions, announce: Announce) -> bool:
     Raises UsageError for an address that is refused, ModelError where there is no model.
     """
     refuse_unwritable(options.ready_file)
+    require_key(options.access, options.api_key)
     owner = None if options.owner is None else Owner(options.owner)
     stop = asyncio.Event()
     # Bound before the model is fetched: a port that is taken shows at once, not after minutes.
-    with _ending_signals(stop), bound_listener(options.host, options.port) as listener:
-        settings = LlamaSettings(options.context, options.threads)
+    listening = bound_listener(options.host, options.port, options.access.remote)
+    with _ending_signals(stop), listening as listener:
+        engine = EngineOptions(
+            options.context, options.threads or 0, options.parallel, options.queue
+        )
         opening = asyncio.create_task(
-            open_model(options.model, settings, announce), name="open the model"
+            open_model(options.model, engine, announce), name="open the model"
         )
         await _first_of(_outcome(opening), stop.wait(), until_dead(owner))
         if not opening.done():
             opening.cancel()
             await asyncio.gather(opening, return_exceptions=True)
             return False
-        session = _Session(opening.result(), listener, announce)
-        return await session.run(options, owner, stop)
+        session = _Session(opening.result(), listener, options)
+        return await session.run(announce, owner, stop)
 
 
 class _Session:
     """The time in which the core answers."""
 
-    def __init__(self, opened: Opened, listener: socket.socket, announce: Announce) -> None:
+    def __init__(self, opened: Opened, listener: socket.socket, options: ServeOptions) -> None:
         self._engine = opened.engine
         self._listener = listener
-        self._announce = announce
-        token = secrets.token_urlsafe(32)
+        self._options = options
+        token = options.api_key or secrets.token_urlsafe(32)
         self._activity = Activity()
         template = template_of(opened.engine.info)
         service = Service(opened.engine, opened.model, template, self._activity)
-        app = build_app(service, token)
-        self._server = _Server(
-            uvicorn.Config(
-                app,
-                lifespan="off",
-                log_config=None,
-                access_log=False,
-                timeout_graceful_shutdown=_GRACE_S,
-            )
-        )
+        connections = Connections()
+        app = build_app(service, token, options.access, connections)
+        self._server = _Server(BoundedConfig(app, connections, _GRACE_S))
         self._ready = Ready(url_of(listener), token, os.getpid(), opened.model.id)
 
-    async def run(self, options: ServeOptions, owner: Owner | None, stop: asyncio.Event) -> bool:
+    async def run(self, announce: Announce, owner: Owner | None, stop: asyncio.Event) -> bool:
         """Answer until there is a reason to end; returns whether the engine came to rest."""
         serving = asyncio.create_task(self._server.serve([self._listener]), name="serve HTTP")
-        lifecycle = Lifecycle(self._activity, owner, options.linger_s)
+        lifecycle = Lifecycle(self._activity, owner, self._options.linger_s)
         try:
             await _first_of(self._server.listening.wait(), _outcome(serving))
-            with ready_file(options.ready_file, self._ready):
-                self._announce.ready(self._ready)
+            with ready_file(self._options.ready_file, self._ready):
+                announce.ready(self._told())
                 await _first_of(
                     stop.wait(), until_dead(owner), lifecycle.until_unused(), _outcome(serving)
                 )
@@ -107,6 +116,12 @@ class _Session:
             await serving
             at_rest = await self._engine.close()
         return at_rest
+
+    def _told(self) -> Ready:
+        """Return what is printed: a key of the user's, who knows it, does not go to a log."""
+        if self._options.api_key is None or self._options.prints_key:
+            return self._ready
+        return replace(self._ready, token="")
 
 
 class _Server(uvicorn.Server):

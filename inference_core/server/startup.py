@@ -1,17 +1,18 @@
 """From the ``--model`` of the command line to a loaded engine."""
 
 import asyncio
-import os
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from inference_core.engine.llama import LlamaEngine, LlamaSettings
 from inference_core.engine.os_thread import in_os_thread
+from inference_core.engine.process_engine import ProcessEngine
 from inference_core.engine.protocol import Engine
 from inference_core.engine.replay import ReplayEngine, read_script
 from inference_core.models.catalogue import Catalogue, CatalogueModel
+from inference_core.models.gguf import names_a_file, read_gguf
 from inference_core.server.announce import Announce, Loading
+from inference_core.server.engine_choice import EngineOptions, engine_spec
 from inference_core.server.served_model import ServedModel, from_catalogue, from_path
 
 REPLAY = "replay:"
@@ -28,27 +29,29 @@ class Opened:
     model: ServedModel
 
 
-async def open_model(asked: str | None, settings: LlamaSettings, announce: Announce) -> Opened:
+async def open_model(asked: str | None, options: EngineOptions, announce: Announce) -> Opened:
     """Return the engine for an id, a path or a replay script; None asks for the default model.
 
-    A model of the catalogue is fetched first where it is missing. Cancelling stops the fetch; a
-    load cannot be stopped, only left alone. Raises ModelError.
+    A model of the catalogue is fetched first where it is missing. A file that is named by its path
+    comes from anywhere, so its header is checked before an engine sees it. Cancelling stops the
+    fetch and ends the engine's process. Raises ModelError, EngineError.
     """
     if asked is not None and asked.startswith(REPLAY):
-        return _replay(asked, settings.context)
+        return _replay(asked, options.context)
     catalogue = Catalogue.load()
-    if asked is not None and _is_path(asked):
+    if asked is not None and names_a_file(asked):
         path = Path(asked)
+        trained = (await in_os_thread(lambda: read_gguf(path), "check")).context
         model = from_path(path, catalogue)
     else:
         known = catalogue.default if asked is None else catalogue.find(asked)
         path = await _fetch(known, announce)
         model = from_catalogue(known, path)
-        # The engine would not use more, but would take the memory for it.
-        settings = replace(settings, context=min(settings.context, known.context))
+        trained = known.context
+    # The engine would not use more, but would take the memory for it.
+    options = replace(options, context=min(options.context, trained))
     announce.step(Loading(model.id))
-    engine = await in_os_thread(lambda: LlamaEngine.load(path, settings), "load")
-    return Opened(engine, model)
+    return Opened(await ProcessEngine.start(engine_spec(path, options)), model)
 
 
 def _replay(asked: str, context: int) -> Opened:
@@ -57,11 +60,6 @@ def _replay(asked: str, context: int) -> Opened:
     default = Catalogue.load().default
     model = ServedModel("replay", frozenset({asked}), default.fim, default.formats)
     return Opened(ReplayEngine(script, context), model)
-
-
-def _is_path(asked: str) -> bool:
-    separators = [os.sep, os.altsep] if os.altsep else [os.sep]
-    return asked.endswith(".gguf") or any(sign in asked for sign in separators)
 
 
 async def _fetch(model: CatalogueModel, announce: Announce) -> Path:

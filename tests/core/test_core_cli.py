@@ -11,7 +11,6 @@ import pytest
 
 from inference_core.cli import main
 from inference_core.domain.errors import ModelError
-from inference_core.engine.llama import LlamaSettings
 from inference_core.models.catalogue import Catalogue
 from inference_core.models.errors import UnknownModelError
 from inference_core.models.progress import (
@@ -23,6 +22,7 @@ from inference_core.models.progress import (
     WaitingForOther,
 )
 from inference_core.server.announce import EventLines, Loading, PlainLines
+from inference_core.server.engine_choice import EngineOptions
 from inference_core.server.ready import Ready
 from inference_core.server.startup import open_model
 
@@ -174,29 +174,32 @@ def test_a_ready_file_that_cannot_be_written_is_refused_before_the_model_is_open
 
 
 async def test_no_memory_is_taken_for_more_context_than_the_model_has(monkeypatch, tmp_path):
-    from inference_core.engine.llama import LlamaEngine
+    from inference_core.engine.process_engine import ProcessEngine
     from inference_core.models.store import ModelStore
+
+    async def start(spec):
+        return spec
 
     class FullStore:
         def ensure(self, model, progress, cancelled):
             return tmp_path
 
     monkeypatch.setattr(ModelStore, "default", FullStore)
-    monkeypatch.setattr(LlamaEngine, "load", lambda path, settings: settings)
+    monkeypatch.setattr(ProcessEngine, "start", start)
     for asked, given in ((1_048_576, Catalogue.load().default.context), (512, 512)):
-        opened = await open_model(None, LlamaSettings(asked), EventLines())
-        assert opened.engine == LlamaSettings(given)
+        opened = await open_model(None, EngineOptions(asked), EventLines())
+        assert opened.engine.decoder.context == given
 
 
 async def test_an_unknown_id_is_refused_with_the_known_ones():
     with pytest.raises(UnknownModelError, match="gpt-9"):
-        await open_model("gpt-9", LlamaSettings(), EventLines())
+        await open_model("gpt-9", EngineOptions(), EventLines())
 
 
 async def test_a_replay_script_stands_in_for_the_default_model(tmp_path):
     path = tmp_path / "script.json"
     path.write_text('[{"match": "", "text": "x"}]')
-    opened = await open_model(f"replay:{path}", LlamaSettings(context=99), EventLines())
+    opened = await open_model(f"replay:{path}", EngineOptions(context=99), EventLines())
     assert opened.engine.info.context == 99
     assert opened.model.id == "replay"
     assert opened.model.fim is not None
@@ -215,7 +218,7 @@ async def test_a_fetch_is_told_to_stop_when_the_start_is_cancelled(monkeypatch):
             raise FetchCancelledError(model.id)
 
     monkeypatch.setattr(ModelStore, "default", SlowStore)
-    opening = asyncio.create_task(open_model(None, LlamaSettings(), EventLines()))
+    opening = asyncio.create_task(open_model(None, EngineOptions(), EventLines()))
     await begun.wait()
     opening.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -1,20 +1,15 @@
-"""The engines' parts that need no model: the slot, the wire, the script, the batch size."""
+"""The engines' parts that need no model: the replay engine, its slot, and work beside the loop."""
 
 import asyncio
-import json
 import threading
 from contextlib import aclosing
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_core.domain.errors import (
-    ContextExceededError,
     EngineError,
-    ModelError,
-    RequestError,
 )
 from inference_core.domain.generation import (
     Finished,
@@ -26,40 +21,10 @@ from inference_core.domain.generation import (
     TextPrompt,
     Timings,
 )
-from inference_core.engine.batch import LARGEST, SMALLEST, batch_tokens
-from inference_core.engine.llama import LlamaEngine, LlamaSettings, usable_threads
-from inference_core.engine.llama_wire import AnswerReader, engine_error, engine_request
-from inference_core.engine.loopback import Loopback
 from inference_core.engine.os_thread import in_os_thread
 from inference_core.engine.replay import ReplayEngine, ScriptedAnswer
 from inference_core.engine.slot import Slot, SlotPhase
-
-TIMINGS = {"cache_n": 3, "prompt_n": 5, "prompt_ms": 10, "predicted_n": 2, "predicted_ms": 4}
-
-
-# -- the engine's end ------------------------------------------------------------------------
-
-
-async def test_an_engine_that_still_counts_tokens_is_not_freed_under_the_question(monkeypatch):
-    monkeypatch.setattr("inference_core.engine.llama.CLOSE_S", 0.01)
-    loop, begun, answer = asyncio.get_running_loop(), asyncio.Event(), threading.Event()
-
-    class Busy:
-        def post(self, path, body):
-            loop.call_soon_threadsafe(begun.set)
-            answer.wait(10)
-            raise EngineError("too late")
-
-    engine = LlamaEngine(object(), Busy(), 64)
-    asking = asyncio.create_task(engine.tokenize("text", False))
-    await begun.wait()
-    asking.cancel()
-    await asyncio.gather(asking, return_exceptions=True)
-    assert await engine.close() is False
-    answer.set()
-    monkeypatch.setattr("inference_core.engine.llama.CLOSE_S", 10)
-    assert await engine.close() is True
-
+from inference_core.engine.threads import usable_threads
 
 # -- the slot --------------------------------------------------------------------------------
 
@@ -121,38 +86,7 @@ async def test_the_slot_says_what_it_is_doing():
     assert slot.prefilling is None
 
 
-# -- the wire to llama.cpp -------------------------------------------------------------------
-
-
-def test_an_error_in_the_stream_is_raised():
-    with pytest.raises(EngineError, match="out of memory"):
-        list(AnswerReader().read(json.dumps({"error": {"code": 500, "message": "out of memory"}})))
-
-
-def test_the_engines_errors_become_ours():
-    too_long = {"type": "exceed_context_size_error", "n_prompt_tokens": 9, "n_ctx": 8}
-    exceeded = engine_error(too_long)
-    assert isinstance(exceeded, ContextExceededError)
-    assert (exceeded.prompt_tokens, exceeded.context_tokens) == (9, 8)
-    assert isinstance(engine_error({"code": 400, "message": "bad"}), RequestError)
-    assert isinstance(engine_error({"message": "worse"}), EngineError)
-
-
-@given(st.integers(1, 10**12), st.integers(1, 256))
-def test_a_batch_is_a_multiple_of_8_within_its_limits(model_bytes, threads):
-    batch = batch_tokens(model_bytes, threads, accelerated=False)
-    assert SMALLEST <= batch <= LARGEST
-    assert batch % 8 == 0
-
-
-def test_more_threads_take_larger_batches_and_an_accelerator_the_largest():
-    two, sixteen = (batch_tokens(491_400_064, threads, False) for threads in (2, 16))
-    assert two < sixteen < batch_tokens(491_400_064, 2, True) == LARGEST
-
-
-def test_a_missing_model_file_is_named(tmp_path):
-    with pytest.raises(ModelError, match=r"no model file .*gone\.gguf"):
-        LlamaEngine.load(tmp_path / "gone.gguf", LlamaSettings())
+# -- the machine -----------------------------------------------------------------------------
 
 
 def test_at_least_one_thread_is_usable():
@@ -183,45 +117,6 @@ async def test_a_cancelled_caller_leaves_the_os_thread_to_finish():
         await caller
     go.set()
     assert await asyncio.wait_for(done.wait(), 10)
-
-
-@pytest.fixture
-def listener():
-    """A stand-in for the engine's own HTTP listener: /ok answers, /text and /bad are wrong."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            answers = {"/ok": (200, b'{"a": 1}'), "/text": (200, b"hello")}
-            status, body = answers.get(self.path, (503, b"not now"))
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *args):
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
-
-
-def test_the_engines_listener_is_asked_for_json(listener):
-    assert Loopback(listener, "k").get("/ok") == {"a": 1}
-
-
-@pytest.mark.parametrize(("path", "says"), [("/bad", "not now"), ("/text", "does not answer")])
-def test_a_listener_that_answers_wrongly_is_an_engine_error(listener, path, says):
-    with pytest.raises(EngineError, match=says):
-        Loopback(listener, "k").get(path)
-
-
-def test_a_listener_that_is_gone_is_an_engine_error():
-    with pytest.raises(EngineError, match="does not answer POST"):
-        Loopback("http://127.0.0.1:9", "k").post("/tokenize", {})
 
 
 # -- the replay engine -----------------------------------------------------------------------

@@ -11,9 +11,6 @@ import httpx
 import openai
 import pytest
 
-from inference_core.engine.batch import batch_tokens
-from inference_core.engine.llama import usable_threads
-
 pytestmark = [pytest.mark.model, pytest.mark.e2e]
 
 # Numbered lines do not repeat, so that nothing of them is in the cache by chance.
@@ -117,9 +114,7 @@ async def test_a_second_request_reuses_the_prefix_that_both_have(client):
     assert again["usage"]["prompt_tokens_details"]["cached_tokens"] > 250
 
 
-async def test_a_stop_during_a_long_prompt_leaves_all_but_a_few_batches_undone(
-    core, client, model_path
-):
+async def test_a_stop_during_a_long_prompt_cuts_the_batch_short_that_runs(core, client):
     body = {"prompt": long_prompt("stop"), "stream": True, "max_tokens": 8}
     async with core.client() as other:
         before = (await client.get("/slots")).json()[0]["prompt_tokens_processed"]
@@ -129,10 +124,8 @@ async def test_a_stop_during_a_long_prompt_leaves_all_but_a_few_batches_undone(
             assert running["state"] == "prefill"
     free = await slot_when(client, lambda slot: not slot["is_processing"])
     after_stop = free["prompt_tokens_processed"] - running["prompt_tokens_processed"]
-    batch = batch_tokens(model_path.stat().st_size, usable_threads(), accelerated=False)
-    # One batch runs, one is begun before the stop is read; the rest is for a busy machine, on
-    # which more of them pass between the last look and the stop.
-    assert 0 <= after_stop <= 8 * batch
+    # The batch that runs is given up; another may have ended between the last look and the stop.
+    assert 0 <= after_stop <= 512
     assert free["prompt_tokens_processed"] - before < running["prompt_tokens"] / 4
 
 

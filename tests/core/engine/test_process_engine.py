@@ -19,7 +19,6 @@ from inference_core.domain.errors import (
     RequestError,
 )
 from inference_core.domain.generation import (
-    Finished,
     GenerationRequest,
     Plain,
     Sampling,
@@ -68,9 +67,14 @@ def written(tokens):
 
 
 async def until(condition):
+    """Wait for what another process does: nothing tells of it."""
     async with asyncio.timeout(20):
         while not condition():
-            await asyncio.sleep(0.01)
+            await a_moment()
+
+
+async def a_moment():
+    await asyncio.sleep(0.01)
 
 
 async def test_answers_come_from_the_process(engine):
@@ -94,9 +98,9 @@ async def test_the_loading_is_told_on_the_way():
 async def test_marked_prompts_texts_and_tokens_are_cut_in_the_process(engine):
     assert [token.id for token in await engine.tokenize("ab", special=False)] == [49, 1]
     marked = Marked((Special("ab"), Plain("c")))
-    assert await text_of(engine, GenerationRequest(marked, Sampling(max_tokens=2))) == await text_of(
-        engine, GenerationRequest(TextPrompt("abc"), Sampling(max_tokens=2))
-    )
+    assert await text_of(
+        engine, GenerationRequest(marked, Sampling(max_tokens=2))
+    ) == await text_of(engine, GenerationRequest(TextPrompt("abc"), Sampling(max_tokens=2)))
 
 
 async def test_tokens_are_read_as_text_and_one_that_is_none_is_refused(engine):

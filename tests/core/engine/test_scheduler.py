@@ -91,7 +91,9 @@ def test_a_question_pauses_a_suggestion_which_goes_on_afterwards():
     suggestion = desk.ask(LONG, most=6, priority=Priority.SUGGESTION)
     desk.step()
     question = desk.ask([3, 4], most=2)
-    while len(desk.said.get(question, ())) == 0 or not isinstance(desk.said[question][-1], Finished):
+    while len(desk.said.get(question, ())) == 0 or not isinstance(
+        desk.said[question][-1], Finished
+    ):
         before = len(desk.said[suggestion])
         desk.step()
         assert len(desk.said[suggestion]) == before

@@ -1,5 +1,7 @@
 """Text leaves only when it is certain: whole characters, nothing of a stop string."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,7 +78,7 @@ def test_however_the_bytes_are_cut_the_text_is_the_same(text, stops, data):
     raw = text.encode()
     cuts = sorted(data.draw(st.lists(st.integers(0, len(raw)), max_size=8)))
     edges = [0, *cuts, len(raw)]
-    pieces = [raw[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    pieces = [raw[a:b] for a, b in itertools.pairwise(edges)]
     _, out = fed(pieces, stops)
     # Bytes one at a time meet the first stop string that is complete; larger pieces may hold two.
     ends = [text.index(stop) for stop in stops if stop in text]
