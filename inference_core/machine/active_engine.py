@@ -47,7 +47,7 @@ class BuiltEngine:
     def gain_text(self) -> str:
         """Return the gains for a person."""
         if self.prefill_gain is None or self.decode_gain is None:
-            return "not compared with the wheel's engine, which cannot be timed here"
+            return "its speed was not measured, since the machine was busy or the wheel's cannot be"
         return (
             f"prompts {self.prefill_gain:.2f}, answers {self.decode_gain:.2f} times as fast as "
             f"with the wheel's engine ({self.model})"

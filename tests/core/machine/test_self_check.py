@@ -51,8 +51,20 @@ def loads(library):
     return Probe(frozenset(), ())
 
 
+def idle():
+    return 0.0
+
+
+@pytest.mark.parametrize("shares", [(0.9, 0.0), (0.0, 0.9)], ids=["before", "after"])
+@pytest.mark.parametrize("speed", [0.5, 3.0])
+def test_a_busy_machine_says_nothing_about_speed(shares, speed):
+    looks = iter(shares)
+    found = check(LIBRARY, Path("m"), HERE, trials(speed), loads, lambda: next(looks, 0.9))
+    assert (found.prefill_gain, found.decode_gain, found.agreement) == (None, None, 1.0)
+
+
 def test_a_faster_engine_that_agrees_passes():
-    found = check(LIBRARY, Path("m"), HERE, trials(), loads)
+    found = check(LIBRARY, Path("m"), HERE, trials(), loads, idle)
     assert (found.prefill_gain, found.decode_gain) == pytest.approx((1.5, 1.5))
     assert found.agreement == 1.0
 
@@ -67,7 +79,7 @@ def test_a_faster_engine_that_agrees_passes():
 )
 def test_an_engine_that_is_wrong_slow_or_crashes_fails(open_trial, reason):
     with pytest.raises(SelfCheckError, match=reason):
-        check(LIBRARY, Path("m"), HERE, open_trial, loads)
+        check(LIBRARY, Path("m"), HERE, open_trial, loads, idle)
 
 
 def without_a_wheel(agreement):
@@ -81,10 +93,10 @@ def without_a_wheel(agreement):
 
 
 def test_where_the_wheel_cannot_be_timed_the_engine_must_agree_with_itself():
-    found = check(LIBRARY, Path("m"), HERE, without_a_wheel(1.0), loads)
+    found = check(LIBRARY, Path("m"), HERE, without_a_wheel(1.0), loads, idle)
     assert (found.prefill_gain, found.decode_gain) == (None, None)
     with pytest.raises(SelfCheckError, match="agrees on 10%"):
-        check(LIBRARY, Path("m"), HERE, without_a_wheel(0.1), loads)
+        check(LIBRARY, Path("m"), HERE, without_a_wheel(0.1), loads, idle)
 
 
 def test_a_library_that_does_not_load_fails():
@@ -92,4 +104,4 @@ def test_a_library_that_does_not_load_fails():
         raise EngineError("libllama.so does not load: no such symbol")
 
     with pytest.raises(SelfCheckError, match="does not load"):
-        check(LIBRARY, Path("m"), HERE, trials(), broken)
+        check(LIBRARY, Path("m"), HERE, trials(), broken, idle)
