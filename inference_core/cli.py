@@ -9,6 +9,10 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from inference_core.server.serving import ServeOptions
 
 FAILED = 1
 USAGE = 2
@@ -68,14 +72,8 @@ def _add_serve_parser(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     )
     add("--host", default="127.0.0.1", help="a loopback address (default: %(default)s)")
     add("--port", type=_number(0, 65535), default=0, help="0, the default, takes a free one")
-    add(
-        "--context",
-        type=_number(64, 1_048_576),
-        default=8192,
-        metavar="TOKENS",
-        help="prompt and answer together (default: %(default)s)",
-    )
-    add("--threads", type=_number(1, 1024), metavar="N", help="default: one per usable core")
+    _add_access_flags(serve)
+    _add_engine_flags(serve)
     add("--ready-file", type=Path, metavar="FILE", help="write the address and the token here")
     add("--owner", type=_number(1, 2**31 - 1), metavar="PID", help="end with this process")
     add(
@@ -89,6 +87,62 @@ def _add_serve_parser(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     serve.set_defaults(run=_serve)
 
 
+def _add_engine_flags(serve: argparse.ArgumentParser) -> None:
+    add = serve.add_argument
+    add(
+        "--context",
+        type=_number(64, 1_048_576),
+        default=8192,
+        metavar="TOKENS",
+        help="prompt and answer together (default: %(default)s)",
+    )
+    add("--threads", type=_number(1, 1024), metavar="N", help="default: one per usable core")
+    add(
+        "--parallel",
+        type=_number(1, 64),
+        default=4,
+        metavar="N",
+        help="answers that are made at once (default: %(default)s)",
+    )
+    add(
+        "--queue",
+        type=_number(0, 4096),
+        default=64,
+        metavar="N",
+        help="requests that may wait; more are told to come back (default: %(default)s)",
+    )
+
+
+def _add_access_flags(serve: argparse.ArgumentParser) -> None:
+    add = serve.add_argument_group("letting others in").add_argument
+    add(
+        "--allow-remote",
+        action="store_true",
+        help="take a --host that other machines can reach; needs a key of yours",
+    )
+    add(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a name by which others call this machine; may be repeated",
+    )
+    add(
+        "--allow-origin",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="let the pages of one web site ask, such as http://localhost:3000; may be repeated",
+    )
+    add(
+        "--api-key-file",
+        type=Path,
+        metavar="FILE",
+        help="a file of mode 0600 with the key that clients send (or set SPARK_CORE_API_KEY); "
+        "default: a new key at each start, told in the ready line",
+    )
+
+
 def _serve(arguments: argparse.Namespace) -> int:
     import asyncio
 
@@ -98,9 +152,25 @@ def _serve(arguments: argparse.Namespace) -> int:
     # Before the engine: OpenMP reads it when it is loaded.
     spin_briefly()
     from inference_core.server.announce import EventLines, PlainLines
-    from inference_core.server.serving import ServeOptions, serve
+    from inference_core.server.serving import serve
 
-    options = ServeOptions(
+    announce = EventLines() if arguments.events else PlainLines()
+    try:
+        at_rest = asyncio.run(serve(_serve_options(arguments), announce))
+    except CoreError as error:
+        announce.failed(error)
+        return USAGE if isinstance(error, UsageError) else FAILED
+    if not at_rest:
+        _leave_at_once()
+    return 0
+
+
+def _serve_options(arguments: argparse.Namespace) -> "ServeOptions":
+    """Return what the flags say. Raises UsageError."""
+    from inference_core.server.access import read_access, user_key
+    from inference_core.server.serving import ServeOptions
+
+    return ServeOptions(
         model=arguments.model,
         host=arguments.host,
         port=arguments.port,
@@ -109,16 +179,12 @@ def _serve(arguments: argparse.Namespace) -> int:
         ready_file=arguments.ready_file,
         owner=arguments.owner,
         linger_s=arguments.linger,
+        parallel=arguments.parallel,
+        queue=arguments.queue,
+        access=read_access(arguments.allow_remote, arguments.allow_host, arguments.allow_origin),
+        api_key=user_key(arguments.api_key_file, os.environ),
+        prints_key=arguments.events,
     )
-    announce = EventLines() if arguments.events else PlainLines()
-    try:
-        at_rest = asyncio.run(serve(options, announce))
-    except CoreError as error:
-        announce.failed(error)
-        return USAGE if isinstance(error, UsageError) else FAILED
-    if not at_rest:
-        _leave_at_once()
-    return 0
 
 
 def _leave_at_once() -> None:
