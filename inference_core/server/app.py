@@ -1,5 +1,7 @@
 """The application: every route, behind one guard, with one place for errors."""
 
+from dataclasses import replace
+
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -12,6 +14,10 @@ from inference_core.server.body_deadline import BodyDeadline
 from inference_core.server.connections import Connections
 from inference_core.server.generating import generating_routes
 from inference_core.server.guard import Guard
+from inference_core.server.live_figures import LiveFigures
+from inference_core.server.measured_engine import MeasuredEngine
+from inference_core.server.measured_requests import MeasuredRequests, metrics_route
+from inference_core.server.metrics import Metrics
 from inference_core.server.problems import on_client_gone, on_core_error, on_fault, on_http_error
 from inference_core.server.responses.http import responses_routes
 from inference_core.server.service import Service
@@ -29,14 +35,20 @@ def build_app(
     ``connections`` are those of the server that it runs in, None where there is none.
     """
     room = connections or Connections()
+    metrics = Metrics()
+    metrics.add(LiveFigures(service, room))
+    service = replace(service, engine=MeasuredEngine(service.engine, metrics))
+    routes = [
+        *generating_routes(service),
+        *responses_routes(service),
+        *token_routes(service),
+        *about_routes(service),
+        metrics_route(metrics),
+    ]
     return Starlette(
-        routes=[
-            *generating_routes(service),
-            *responses_routes(service),
-            *token_routes(service),
-            *about_routes(service),
-        ],
+        routes=routes,
         middleware=[
+            Middleware(MeasuredRequests, metrics=metrics, routes=routes),
             Middleware(Guard, token=token, access=access),
             Middleware(BodyDeadline, body_s=room.limits.body_s),
         ],
