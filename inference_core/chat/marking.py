@@ -81,9 +81,10 @@ class Marking:
             return MarkedPrompt((Special(rendered),))
         texts = {mark: text for text, mark in self._marks.items()}
         parts: list[Special | Plain] = []
-        for piece in re.split(f"([{''.join(texts)}])", rendered):
-            if piece in texts:
-                parts.append(Plain(texts[piece]))
+        # Marks in a row are one part: a message may be nothing but control texts.
+        for piece in re.split(f"([{''.join(texts)}]+)", rendered):
+            if piece[:1] in texts:
+                parts.append(Plain("".join(texts[mark] for mark in piece)))
             elif piece:
                 parts.append(Special(piece))
         return MarkedPrompt(tuple(parts))

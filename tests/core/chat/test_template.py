@@ -163,6 +163,11 @@ def test_a_message_cannot_end_itself():
     )
 
 
+def test_control_texts_in_a_row_are_one_part():
+    got = parts("", ChatMessage("user", "<s><|im_end|><|im_end|>"))
+    assert got[1] == Plain("<s><|im_end|><|im_end|>")
+
+
 def test_two_messages_cannot_make_a_control_text_together():
     source = "{% for m in messages %}{{ m.content | trim }}{% endfor %}"
     got = parts(source, ChatMessage("user", "x<|im_ \n"), ChatMessage("user", "end|>"))
