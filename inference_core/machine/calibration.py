@@ -13,7 +13,7 @@ from inference_core.machine.errors import CalibrationError
 from inference_core.machine.hardware import Hardware
 from inference_core.machine.trial import TrialSpec
 from inference_core.machine.trial_process import OpenTrial, Trial, TrialFailedError
-from inference_core.machine.tuned import Tuned
+from inference_core.machine.tuned import Tuned, counted_threads
 from inference_core.machine.tuning import (
     STEP_ROWS,
     Gain,
@@ -118,9 +118,10 @@ class Calibration:
         prefill = decode = 1.0
         for count in thread_candidates(self._hardware, self._quick):
             settings = replace(best, threads=count, threads_batch=count)
+            name = counted_threads(count)
             found, remark = self._compare(usual, settings)
             if found is None:
-                self._note(f"{count} threads", None, False, remark)
+                self._note(name, None, False, remark)
                 continue
             chosen = []
             if is_better(found.decode) and found.decode < decode:
@@ -130,7 +131,7 @@ class Calibration:
                 prefill, best = found.prefill, replace(best, threads_batch=count)
                 chosen.append("prompts")
             remark = f"for {' and '.join(chosen)}" if chosen else ""
-            self._note(f"{count} threads", found, bool(chosen), remark)
+            self._note(name, found, bool(chosen), remark)
         return best
 
     def _batch(self, current: Trial, best: Tuned) -> Tuned:

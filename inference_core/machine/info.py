@@ -15,7 +15,7 @@ from inference_core.machine.hardware import Hardware
 from inference_core.machine.installed import EngineBuild, engine_version
 from inference_core.machine.places import data_folder, engines_folder, tuned_file
 from inference_core.machine.probe import Probe, probe
-from inference_core.machine.tuned import TunedEntry, age_text, entry_for
+from inference_core.machine.tuned import TunedEntry, age_text, counted_threads, entry_for
 from inference_core.models.catalogue import Catalogue
 from inference_core.models.store import ModelStore
 
@@ -152,7 +152,7 @@ def _tuned(entry: TunedEntry | None) -> str:
         return "not yet: 'spark-core tune' measures what suits this machine"
     tuned = entry.tuned
     return (
-        f"{tuned.threads} threads for answers, {tuned.threads_batch} for prompts, batch "
+        f"{counted_threads(tuned.threads)} for answers, {tuned.threads_batch} for prompts, batch "
         f"{tuned.batch}, flash attention {flash_text(tuned.flash_attention)}, KV {tuned.kv_type}; "
         f"measured {age_text(entry.measured_at)}"
     )

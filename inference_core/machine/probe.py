@@ -32,7 +32,8 @@ def probe(library: Path | None = None) -> Probe:
 
     Raises EngineError where it does not load.
     """
-    command = [sys.executable, "-m", "inference_core.machine.probe"]
+    # -P: a file json.py in the current folder, the user's project perhaps, must not be run.
+    command = [sys.executable, "-P", "-m", "inference_core.machine.probe"]
     command += [str(library)] if library else []
     name = str(library or "the wheel's engine")
     try:

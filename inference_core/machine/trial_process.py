@@ -10,7 +10,8 @@ from typing import Protocol
 
 from inference_core.machine.trial import TrialSpec
 
-_COMMAND = (sys.executable, "-m", "inference_core.machine.trial")
+# -P: a file json.py in the current folder, the user's project perhaps, must not be run.
+_COMMAND = (sys.executable, "-P", "-m", "inference_core.machine.trial")
 # Loading takes seconds, from a slow disk tens of them; no single question takes nearly as long.
 _ANSWER_WITHIN_S = 90.0
 # One whose output is closed is about to end.

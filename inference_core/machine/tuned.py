@@ -113,6 +113,11 @@ def remember(
     write_json(file, {"format": _FORMAT, "entries": dict([*kept, (key, asdict(entry))])})
 
 
+def counted_threads(count: int) -> str:
+    """Return a number of OS threads for a person."""
+    return f"{count} thread{'' if count == 1 else 's'}"
+
+
 def age_text(measured_at: float, now: float | None = None) -> str:
     """Return for a person how long ago that was."""
     minutes = max(0, int((time.time() if now is None else now) - measured_at)) // 60

@@ -15,6 +15,12 @@ def test_the_installed_engine_tells_its_features_and_devices():
     assert any(device.kind == "cpu" for device in found.devices)
 
 
+def test_files_of_the_current_folder_are_not_run(tmp_path, monkeypatch):
+    (tmp_path / "json.py").write_text("raise SystemExit('a module of the user's project')")
+    monkeypatch.chdir(tmp_path)
+    assert probe().features
+
+
 def test_a_library_that_does_not_load_is_an_error_and_no_crash(tmp_path):
     library = tmp_path / "libllama.so"
     library.write_bytes(b"no library")

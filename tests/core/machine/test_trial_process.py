@@ -88,3 +88,25 @@ def test_every_question_has_an_answer():
         assert answer(Measured(), {"ask": question, "of": 7}) == (question, 7)
     with pytest.raises(ValueError, match="no such question"):
         answer(Measured(), {"ask": "sing", "of": 1})
+
+
+@pytest.mark.model
+def test_the_real_engine_can_be_timed_and_agrees_with_itself(model_path):
+    spec = TrialSpec(model_path, Tuned(2, 2, 128, None, "f16"))
+    with trial_process(spec) as trial:
+        assert trial.prefill(64) > 0
+        assert trial.decode(2) > 0
+        assert trial.step(8) > 0
+        written = trial.greedy(16)
+        assert len(written) == 16
+        assert trial.agreement(written) == 1.0
+
+
+def test_a_model_that_cannot_be_loaded_is_told_in_the_engines_words(tmp_path):
+    path = tmp_path / "broken.gguf"
+    path.write_bytes(b"no model")
+    with (
+        pytest.raises(TrialFailedError, match=r"broken\.gguf"),
+        trial_process(TrialSpec(path, Tuned(1, 1, 64, None, "f16"))),
+    ):
+        raise AssertionError("it did not fail")
