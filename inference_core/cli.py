@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 FAILED = 1
 USAGE = 2
 
+# For the core itself, and no command for people: a frozen app has no ``python -m``.
+ENGINE_HOST = "engine-host"
+
 _MODELS_HELP = "list, fetch, verify and remove model files"
 _MACHINE_HELP = {
     "info": "tell what the engine and this machine can do, and what was measured",
@@ -28,10 +31,36 @@ _MACHINE_HELP = {
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0 done, 1 failed, 2 wrong usage."""
     words = list(sys.argv[1:] if argv is None else argv)
+    if words == [ENGINE_HOST]:
+        from inference_core.engine.host import main as host
+
+        return host()
+    if words and words[0] in _PROCESSES:
+        _PROCESSES[words[0]](words[1:])
+        return 0
     logging.basicConfig(level=logging.WARNING, format="spark-core: %(message)s")
     arguments = _parser(words).parse_args(words)
     run: Callable[[argparse.Namespace], int] = arguments.run
     return run(arguments)
+
+
+def _engine_probe(words: list[str]) -> None:
+    from inference_core.machine.probe import main
+
+    main(words)
+
+
+def _engine_trial(words: list[str]) -> None:
+    from inference_core.machine.trial import main
+
+    main()
+
+
+# What a frozen app, which has no ``python -m``, starts of itself; no commands for a person.
+_PROCESSES: dict[str, Callable[[list[str]], None]] = {
+    "engine-probe": _engine_probe,
+    "engine-trial": _engine_trial,
+}
 
 
 def _parser(words: list[str]) -> argparse.ArgumentParser:

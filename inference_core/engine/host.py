@@ -18,7 +18,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 from inference_core.domain.errors import CoreError, EngineError
 from inference_core.domain.generation import Event
@@ -41,8 +41,8 @@ from inference_core.engine.spec import EngineSpec
 _TOKENIZERS = 2
 
 
-def main() -> None:
-    """Serve one model until told to close, or until the input ends."""
+def main() -> int:
+    """Serve one model until told to close, or until the input ends; the process ends with it."""
     # Ctrl+C in a terminal reaches the whole group; the core decides when this process ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     spin_briefly()
@@ -70,6 +70,7 @@ def main() -> None:
     with _Leaving():
         host.run()
         decoder.close()
+    return 0
 
 
 class _Leaving:
@@ -88,7 +89,7 @@ class _Leaving:
         leave(0 if error is None else 1)
 
 
-def leave(code: int) -> None:
+def leave(code: int) -> NoReturn:
     """End without the interpreter's teardown, which a thread in the engine would crash."""
     sys.stderr.flush()
     os._exit(code)

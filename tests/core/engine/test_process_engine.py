@@ -11,6 +11,7 @@ import pytest
 from engine_fakes import answer_to
 from fake_host import DEADLY, ENDLESS
 
+from inference_core.cli import main
 from inference_core.domain.errors import (
     ContextExceededError,
     EngineDownError,
@@ -202,3 +203,15 @@ async def test_the_process_ends_with_the_one_who_started_it(engine):
     engine._link._process.stdin.close()
     await until(lambda: engine.pid != child.pid)
     assert not child.is_running()
+
+
+def test_a_frozen_app_starts_its_own_program_as_the_engine(monkeypatch):
+    monkeypatch.undo()
+    assert link.host_command()[1:] == ["-m", "inference_core.engine.host"]
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert link.host_command() == [sys.executable, "engine-host"]
+
+
+def test_the_program_knows_the_engines_command(monkeypatch):
+    monkeypatch.setattr("inference_core.engine.host.main", lambda: 7)
+    assert main(["engine-host"]) == 7
