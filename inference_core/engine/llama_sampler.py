@@ -13,6 +13,7 @@ from inference_core.domain.errors import EngineError
 from inference_core.domain.generation import Candidate, Constraint, Sampling, TokenLogprob
 from inference_core.engine.decoder import Sampled
 from inference_core.engine.llama_candidates import Candidates
+from inference_core.engine.llama_constraint import Constraints, Held
 from inference_core.engine.llama_library import LogitBias, TokenDataArray
 from inference_core.engine.llama_model import LlamaModel
 
@@ -42,6 +43,7 @@ class Samplers:
         self._model = model
         self._context = context
         self._can_sample = can_sample
+        self.constraints = Constraints(model)
         self._candidates: Candidates | None = None
         self._end_bans: Biases | None = None
 
@@ -49,15 +51,18 @@ class Samplers:
         self, sampling: Sampling, constraint: Constraint | None
     ) -> "PlainSampler | SeeingSampler":
         """Return a sampler. Raises RequestError for a schema that cannot be a constraint."""
+        held = None if constraint is None else self.constraints.held(constraint)
         chain = Chain(self._model, sampling, self._bans(sampling.min_tokens))
-        if sampling.logprobs is None:
+        if held is None and sampling.logprobs is None:
             return PlainSampler(chain, self._context, self._can_sample)
-        return SeeingSampler(self._model, chain, self._table(), self._can_sample, sampling.logprobs)
+        probabilities = Probabilities(self._model, self._table(), sampling.logprobs)
+        return SeeingSampler(chain, self._table(), self._can_sample, held, probabilities)
 
     def close(self) -> None:
         """Free what the samplers share."""
         if self._candidates is not None:
             self._candidates.close()
+        self.constraints.close()
 
     def _table(self) -> Candidates:
         if self._candidates is None:
@@ -157,35 +162,76 @@ class SeeingSampler:
 
     def __init__(
         self,
-        model: LlamaModel,
         chain: Chain,
         candidates: Candidates,
         can_sample: CanSample,
-        logprobs: int | None,
+        held: Held | None,
+        probabilities: "Probabilities",
     ) -> None:
-        self._model = model
         self._chain = chain
         self._candidates = candidates
         self._can_sample = can_sample
-        self._logprobs = logprobs
+        self._held = held
+        self._probabilities = probabilities
 
     def sample(self, row: int) -> Sampled:
         """See Sampler.sample."""
         _check(self._can_sample, row)
         self._candidates.read(row)
+        # What the model would write is nearly always allowed, and one token is soon checked.
         token, _ = self._chain.choose(self._candidates.all())
+        if self._held is not None:
+            if not self._held.allows(token):
+                token = self._choose_other(self._held, token)
+            self._held.accept(token)
         self._chain.accept(token)
-        return Sampled(token, self._probabilities(token))
+        return Sampled(token, self._probabilities.of(token))
 
     def close(self) -> None:
         """See Sampler.close."""
         self._chain.close()
+        if self._held is not None:
+            self._held.close()
 
-    def _probabilities(self, token: int) -> TokenLogprob | None:
-        """Return the model's own probabilities, as they were before anything was ruled out."""
-        if self._logprobs is None:
+    def _choose_other(self, held: Held, token: int) -> int:
+        if held.waiting:
+            return self._choose_without(held, token)
+        allowed = held.allowed()
+        token, logit = self._chain.choose(self._candidates.only(allowed))
+        # Where a bias bans all that the constraint leaves, the constraint holds.
+        return max(allowed, key=self._candidates.logit) if logit == -math.inf else token
+
+    def _choose_without(self, held: Held, token: int) -> int:
+        """Choose another than one that begins the constraint's text wrongly, of which few exist."""
+        refused = {token}
+        while True:
+            array = self._candidates.all()
+            for other in refused:
+                array.data[other].logit = -math.inf
+            token, logit = self._chain.choose(array)
+            if held.allows(token):
+                return token
+            if logit == -math.inf:
+                raise EngineError("The schema leaves nothing to write.", "Simplify the schema.")
+            refused.add(token)
+
+
+class Probabilities:
+    """The model's own probabilities, as they are before anything is penalized or ruled out.
+
+    ``count`` is how many of the most probable tokens are told, None tells no probabilities.
+    """
+
+    def __init__(self, model: LlamaModel, candidates: Candidates, count: int | None) -> None:
+        self._model = model
+        self._candidates = candidates
+        self._count = count
+
+    def of(self, token: int) -> TokenLogprob | None:
+        """Return the probability of the chosen token, and the most probable ones."""
+        if self._count is None:
             return None
-        best, log_sum = self._candidates.best(self._logprobs)
+        best, log_sum = self._candidates.best(self._count)
         chosen = self._candidate(token, self._candidates.logit(token) - log_sum)
         top = (self._candidate(other, logit - log_sum) for other, logit in best)
         return TokenLogprob(chosen, tuple(top))

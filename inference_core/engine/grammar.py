@@ -1,0 +1,51 @@
+"""From a constraint to a grammar, in llguidance's variant of Lark's syntax."""
+
+import json
+from collections.abc import Callable, Sequence
+
+from inference_core.domain.errors import RequestError
+from inference_core.domain.generation import Constraint
+
+# Blanks between the parts of a JSON text: without a bound, small models write them for ever.
+_BLANKS = r"[ \n\t]{1,20}"
+
+# A text cut where its control tokens are: those as their numbers.
+Cut = Callable[[str], Sequence[str | int]]
+
+
+def grammar_of(constraint: Constraint, cut: Cut) -> str:
+    """Return the grammar of what a constraint holds an answer to, and nothing after it.
+
+    Of a lazy constraint it is what comes after the first ``before``. Raises RequestError for a
+    schema that is no JSON; what else is wrong with it is found by whoever reads the grammar.
+    """
+    before, after = _texts(cut(constraint.before)), _texts(cut(constraint.after))
+    one = [*before, "answer", *after]
+    first = one[len(before) :] if constraint.lazy else one
+    # A model that ends the line may still end its answer there.
+    again = ["(", _text("\n"), *one, ")*", f"{_text(chr(10))}?"] if constraint.repeat else []
+    start = " ".join([*first, *again])
+    return f"%llguidance {{}}\nstart: {start}\nanswer: %json {_schema(constraint)}\n"
+
+
+def _schema(constraint: Constraint) -> str:
+    try:
+        schema = json.loads(constraint.schema)
+    except (ValueError, RecursionError) as error:
+        raise RequestError(f"The schema is no JSON: {error}.", code="invalid_schema") from error
+    if isinstance(schema, dict):
+        options = {"whitespace_pattern": _BLANKS}
+        schema = {**schema, "x-guidance": {**options, **_given(schema.get("x-guidance"))}}
+    return json.dumps(schema)
+
+
+def _given(options: object) -> dict[str, object]:
+    return options if isinstance(options, dict) else {}
+
+
+def _texts(parts: Sequence[str | int]) -> list[str]:
+    return [f"<[{part}]>" if isinstance(part, int) else _text(part) for part in parts if part != ""]
+
+
+def _text(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
