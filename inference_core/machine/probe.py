@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from inference_core.domain.errors import EngineError
+from inference_core.machine.child import child_command
 from inference_core.machine.cpu import engine_features
 from inference_core.machine.installed import Device
 
@@ -32,8 +33,7 @@ def probe(library: Path | None = None) -> Probe:
 
     Raises EngineError where it does not load.
     """
-    # -P: a file json.py in the current folder, the user's project perhaps, must not be run.
-    command = [sys.executable, "-P", "-m", "inference_core.machine.probe"]
+    command = child_command("engine-probe", "inference_core.machine.probe")
     command += [str(library)] if library else []
     name = str(library or "the wheel's engine")
     try:

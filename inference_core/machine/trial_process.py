@@ -2,16 +2,14 @@
 
 import json
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Protocol
 
+from inference_core.machine.child import child_command
 from inference_core.machine.trial import TrialSpec
 
-# -P: a file json.py in the current folder, the user's project perhaps, must not be run.
-_COMMAND = (sys.executable, "-P", "-m", "inference_core.machine.trial")
 # Loading takes seconds, from a slow disk tens of them; no single question takes nearly as long.
 _ANSWER_WITHIN_S = 90.0
 # One whose output is closed is about to end.
@@ -52,12 +50,15 @@ OpenTrial = Callable[[TrialSpec], AbstractContextManager[Trial]]
 @contextmanager
 def trial_process(
     spec: TrialSpec,
-    command: Sequence[str] = _COMMAND,
+    command: Sequence[str] = (),
     answer_within_s: float = _ANSWER_WITHIN_S,
 ) -> Iterator[Trial]:
-    """Load a model in a process that ends with the block. Raises TrialFailedError."""
+    """Load a model in a process that ends with the block. Raises TrialFailedError.
+
+    ``command`` is another program that answers the same way.
+    """
     child = subprocess.Popen(
-        command,
+        command or child_command("engine-trial", "inference_core.machine.trial"),
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

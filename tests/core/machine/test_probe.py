@@ -1,6 +1,10 @@
+import subprocess
+import sys
+
 import pytest
 
 from inference_core.domain.errors import EngineError
+from inference_core.machine.child import child_command
 from inference_core.machine.installed import (
     EngineBuild,
     engine_version,
@@ -48,3 +52,20 @@ def test_a_gpu_wheel_has_the_source_of_the_plain_version(version, source):
 def test_measurements_of_a_native_build_are_filed_apart(tmp_path):
     assert EngineBuild("1.0").name == "1.0"
     assert EngineBuild("1.0", tmp_path).name == "1.0-native"
+
+
+def test_a_frozen_app_starts_itself(monkeypatch):
+    assert child_command("engine-probe", "a.module")[-2:] == ["-m", "a.module"]
+    monkeypatch.setattr("sys.frozen", True, raising=False)
+    assert child_command("engine-probe", "a.module")[1:] == ["engine-probe"]
+
+
+@pytest.mark.parametrize(("words", "given"), [(["engine-probe"], ""), (["engine-trial"], "{")])
+def test_the_command_line_knows_what_a_frozen_app_starts(words, given):
+    program = [sys.executable, "-m", "inference_core", *words]
+    ended = subprocess.run(program, input=given, capture_output=True, text=True)
+    if words == ["engine-probe"]:
+        assert read_answer(ended.stdout).features
+    else:
+        # It read the line, which is no TrialSpec.
+        assert "JSONDecodeError" in ended.stderr
