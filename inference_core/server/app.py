@@ -18,6 +18,7 @@ from inference_core.server.live_figures import LiveFigures
 from inference_core.server.measured_engine import MeasuredEngine
 from inference_core.server.measured_requests import MeasuredRequests, metrics_route
 from inference_core.server.metrics import Metrics
+from inference_core.server.openapi.document import openapi_route
 from inference_core.server.problems import on_client_gone, on_core_error, on_fault, on_http_error
 from inference_core.server.responses.http import responses_routes
 from inference_core.server.service import Service
@@ -44,6 +45,7 @@ def build_app(
         *token_routes(service),
         *about_routes(service),
         metrics_route(metrics),
+        openapi_route(),
     ]
     return Starlette(
         routes=routes,
