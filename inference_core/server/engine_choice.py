@@ -1,11 +1,13 @@
 """How much an engine gets to work with: from the flags, and what was measured on this machine."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inference_core.engine.decoder_settings import DecoderSettings
 from inference_core.engine.scheduler import Limits
 from inference_core.engine.spec import EngineSpec
+from inference_core.machine.active_engine import engine_in_use
+from inference_core.machine.tuned import Tuned, tuned_for
 
 # Room for a second long conversation beside the one that is being answered; what does not fit is
 # kept in ordinary memory, from where it comes back in milliseconds.
@@ -30,12 +32,30 @@ class EngineOptions:
 
 
 def engine_spec(model: Path, options: EngineOptions) -> EngineSpec:
-    """Return what the engine's process is told for this model file."""
+    """Return what the engine's process is told for this model file: what was measured here, if
+    anything was, under what the command line says. Raises EngineError where no engine is installed.
+    """
+    engine = engine_in_use()
+    tuned = tuned_for(model, engine.name)
+    settings = DecoderSettings() if tuned is None else _as_measured(tuned)
     doubled = options.context <= _LARGEST_DOUBLED
-    settings = DecoderSettings(
+    settings = replace(
+        settings,
         context=options.context,
         cells=options.context * (_CELLS_PER_CONTEXT if doubled else 1),
-        threads=options.threads,
-        threads_batch=options.threads,
+        threads=options.threads or settings.threads,
+        threads_batch=options.threads or settings.threads_batch,
     )
-    return EngineSpec(model, settings, Limits(options.parallel, options.queue, _SAVED_BYTES))
+    limits = Limits(options.parallel, options.queue, _SAVED_BYTES)
+    steps = () if tuned is None else tuned.step_ms
+    return EngineSpec(model, settings, limits, engine.library, steps)
+
+
+def _as_measured(tuned: Tuned) -> DecoderSettings:
+    return DecoderSettings(
+        threads=tuned.threads,
+        threads_batch=tuned.threads_batch,
+        batch=tuned.batch,
+        flash_attention=tuned.flash_attention,
+        kv_type=tuned.kv_type,
+    )
