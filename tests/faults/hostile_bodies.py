@@ -113,7 +113,7 @@ RESPONSES: dict[str, Any] = SAMPLING | {
     "instructions": "Be brief.",
     "max_output_tokens": 16,
     "metadata": {"a": "b"},
-    "tools": [{"type": "function", **TOOL["function"]}],  # type: ignore[dict-item]
+    "tools": [{"type": "function", **TOOL["function"]}],
     "tool_choice": {"type": "function", "name": "read_file"},
     "text": {"format": {"type": "json_object"}},
     "reasoning": {"effort": "low"},
