@@ -11,7 +11,7 @@
 With ``auto`` and JSON the tags are left out, so that the answer is JSON from its first character,
 and what is no call validates. With ``required`` the text that the format is for does not come.
 Of the schemas of tools that are not ``strict``, as OpenAI has it, what a grammar cannot express is
-passed over; otherwise it is an error.
+left out; anywhere else the engine refuses it.
 """
 
 from collections.abc import Sequence
@@ -24,7 +24,6 @@ from inference_core.chat.schemas import (
     check_schema,
     check_tools,
     form_schema,
-    lenient_schema,
     one_of_schema,
     schema_text,
 )
@@ -103,8 +102,6 @@ def _constraint(request: ChatRequest, tools: Sequence[Tool]) -> Constraint | Non
     auto = request.tool_choice is ToolUse.AUTO
     if auto and form is not None:
         return Constraint(schema_text(one_of_schema([calls, _form_schema(form)])))
-    if not any(tool.strict for tool in tools):
-        calls = lenient_schema(calls)
     return Constraint(
         schema_text(calls),
         before=f"{CALL_OPEN}\n",

@@ -32,6 +32,17 @@ _FORMATS = frozenset(
     ("date", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "time", "uuid")
 )
 
+# What a grammar cannot express, and llguidance 1 therefore refuses. pydantic writes ``uniqueItems``
+# for a set, and tools of other makers have the rest.
+_INEXPRESSIBLE = frozenset(
+    (
+        *("contains", "maxContains", "minContains", "uniqueItems", "unevaluatedItems"),
+        *("dependencies", "dependentRequired", "dependentSchemas", "propertyNames"),
+        *("unevaluatedProperties", "not", "if", "then", "else"),
+        *("$dynamicAnchor", "$dynamicRef", "$recursiveRef"),
+    )
+)
+
 
 def check_tools(tools: Sequence[Tool]) -> None:
     """Raise RequestError for too many tools and for parameters that are no sound schema."""
@@ -67,15 +78,6 @@ def calls_schema(tools: Sequence[Tool]) -> dict[str, Any]:
     return one_of_schema([_call_schema(tool) for tool in tools])
 
 
-def lenient_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """Return a schema of which the engine passes over what its grammar cannot express.
-
-    Otherwise it refuses, for example, ``uniqueItems`` and ``not``. The word is llguidance's; for
-    anything else that reads schemas it is an unknown one.
-    """
-    return schema | {"x-guidance": {"lenient": True}}
-
-
 def form_schema(schema: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of an answer without what only describes it and the engine refuses."""
     return _moved(schema, "#")
@@ -104,39 +106,54 @@ def _call_schema(tool: Tool) -> dict[str, Any]:
     parameters = tool.parameters or {"properties": {}, "additionalProperties": False}
     if "$ref" not in parameters:
         parameters = {"type": "object"} | parameters
+    left_out = frozenset[str]() if tool.strict else _INEXPRESSIBLE
     return {
         "type": "object",
         "properties": {
             "name": {"const": tool.name},
-            "arguments": _moved(parameters, "#/properties/arguments"),
+            "arguments": _moved(parameters, "#/properties/arguments", left_out),
         },
         "required": ["name", "arguments"],
         "additionalProperties": False,
     }
 
 
-def _moved(schema: dict[str, Any], place: str) -> dict[str, Any]:
-    """Return a schema that is to be at ``place`` of another one, with its references moved."""
+def _moved(
+    schema: dict[str, Any], place: str, left_out: frozenset[str] = frozenset()
+) -> dict[str, Any]:
+    """Return a schema that is to be at ``place`` of another one, with its references moved.
+
+    The members ``left_out`` are, everywhere in it.
+    """
     nameless = {key: value for key, value in schema.items() if key not in _NAMING}
-    return dict(_moved_members(nameless, place))
+    return dict(_moved_members(nameless, place, left_out))
 
 
-def _moved_value(value: Any, place: str) -> Any:
+def _moved_value(value: Any, place: str, left_out: frozenset[str]) -> Any:
     if isinstance(value, list):
-        return [_moved_value(item, place) for item in value]
-    return dict(_moved_members(value, place)) if isinstance(value, dict) else value
+        return [_moved_value(item, place, left_out) for item in value]
+    return dict(_moved_members(value, place, left_out)) if isinstance(value, dict) else value
 
 
-def _moved_members(schema: dict[str, Any], place: str) -> Iterator[tuple[str, Any]]:
+def _moved_members(
+    schema: dict[str, Any], place: str, left_out: frozenset[str]
+) -> Iterator[tuple[str, Any]]:
     for key, item in schema.items():
+        if key in left_out or (key == "format" and not _is_known(item)):
+            continue
         if key == "$ref" and isinstance(item, str):
             yield key, place + item.removeprefix("#")
         elif key in _VALUES:
             yield key, item
         elif key in _MAPS and isinstance(item, dict):
-            yield key, {name: _moved_value(inner, place) for name, inner in item.items()}
-        elif key != "format" or item in _FORMATS:
-            yield key, _moved_value(item, place)
+            moved = {name: _moved_value(inner, place, left_out) for name, inner in item.items()}
+            yield key, moved
+        else:
+            yield key, _moved_value(item, place, left_out)
+
+
+def _is_known(form: Any) -> bool:
+    return isinstance(form, str) and form in _FORMATS
 
 
 def _references(value: Any) -> Iterator[str]:

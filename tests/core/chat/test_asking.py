@@ -68,8 +68,6 @@ CALLS = {
     ]
 }
 
-LENIENT = {"x-guidance": {"lenient": True}}
-
 
 def test_a_plain_chat_is_held_to_nothing():
     sampling = Sampling(max_tokens=5)
@@ -101,15 +99,34 @@ def test_the_order_of_members_is_kept():
 def test_calls_are_held_to_the_tools_parameters(choice, lazy, parallel):
     question = ask(tools=(ADD, NOW), tool_choice=choice, parallel_tool_calls=parallel)
     constraint = question.asked.constraint
-    assert schema_of(question) == CALLS | LENIENT
+    assert schema_of(question) == CALLS
     assert (constraint.before, constraint.after) == ("<tool_call>\n", "\n</tool_call>")
     assert (constraint.lazy, constraint.repeat) == (lazy, parallel)
     assert question.tools == ("add", "now")
 
 
-def test_a_strict_tool_is_held_to_every_word_of_its_schema():
-    question = ask(tools=(ADD, Tool("now", strict=True)))
-    assert schema_of(question) == CALLS
+INEXPRESSIBLE = {
+    "type": "object",
+    "properties": {"not": {"type": "array", "uniqueItems": True, "items": {"not": {}}}},
+    "const": {"not": 1},
+}
+
+
+@pytest.mark.parametrize("more", [{}, {"response_format": JsonAnswer()}])
+def test_what_no_grammar_can_express_is_left_out_of_tools_that_are_not_strict(more):
+    schema = schema_of(ask(tools=(Tool("f", "", INEXPRESSIBLE),), **more))
+    calls = schema["anyOf"][0] if more else schema
+    assert calls["anyOf"][0]["properties"]["arguments"] == {
+        "type": "object",
+        "properties": {"not": {"type": "array", "items": {}}},
+        "const": {"not": 1},
+    }
+
+
+def test_strict_tools_and_forms_keep_every_word_so_that_the_engine_can_refuse_it():
+    schema = schema_of(ask(tools=(Tool("f", "", INEXPRESSIBLE, strict=True),)))
+    assert schema["anyOf"][0]["properties"]["arguments"] == INEXPRESSIBLE
+    assert schema_of(ask(response_format=JsonAnswer(INEXPRESSIBLE))) == INEXPRESSIBLE
 
 
 def test_formats_that_the_engine_does_not_know_are_left_out():
@@ -132,7 +149,7 @@ def test_formats_that_the_engine_does_not_know_are_left_out():
 
 def test_a_named_tool_is_the_only_one_that_can_be_called_though_all_are_shown():
     question = ask(tools=(ADD, NOW), tool_choice=NamedTool("add"))
-    assert schema_of(question) == {"anyOf": CALLS["anyOf"][:1]} | LENIENT
+    assert schema_of(question) == {"anyOf": CALLS["anyOf"][:1]}
     assert not question.asked.constraint.lazy
     assert question.tools == ("add",)
     assert '"now"' in prompt_of(question)
