@@ -7,7 +7,7 @@ from typing import Any, Literal
 import openai
 import pytest
 from conformance.reading import chunks_of, text_of
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 pytestmark = [pytest.mark.model, pytest.mark.e2e]
 
@@ -194,10 +194,11 @@ class Verdict(BaseModel):
 
 class Nested(BaseModel):
     class Inner(BaseModel):
-        numbers: list[int]
+        # A model of this size does not always find the end of a list by itself.
+        numbers: list[int] = Field(max_length=3)
 
     inner: Inner
-    note: str | None
+    note: Literal["short", "long"] | None
 
 
 SHAPES = [
@@ -261,14 +262,14 @@ async def test_a_plain_text_format_changes_nothing(core, client):
     assert named.choices[0].message.content == plain.choices[0].message.content
 
 
-async def test_a_schema_that_is_none_is_refused_by_name(core, client):
+async def test_a_schema_that_is_none_is_refused_with_the_reason(core, client):
     schema = {"name": "odd", "schema": {"type": "no such type"}}
-    with pytest.raises(openai.BadRequestError) as refused:
+    with pytest.raises(openai.BadRequestError, match="no such type") as refused:
         await client.chat.completions.create(
             **chat(core.model, "Hello."),
             response_format={"type": "json_schema", "json_schema": schema},
         )
-    assert str(refused.value.param).startswith("response_format")
+    assert refused.value.code == "invalid_schema"
 
 
 async def test_log_probabilities_go_with_a_schema(core, client):
