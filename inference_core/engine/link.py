@@ -255,4 +255,5 @@ def host_command() -> list[str]:
     """Return the command of an engine's process: in a frozen app there is no ``python -m``."""
     if getattr(sys, "frozen", False):
         return [sys.executable, "engine-host"]
-    return [sys.executable, "-m", "inference_core.engine.host"]
+    # -P: a file json.py in the current folder, the user's project perhaps, must not be run.
+    return [sys.executable, "-P", "-m", "inference_core.engine.host"]

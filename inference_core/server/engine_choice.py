@@ -7,6 +7,7 @@ from inference_core.engine.decoder_settings import DecoderSettings
 from inference_core.engine.scheduler import Limits
 from inference_core.engine.spec import EngineSpec
 from inference_core.machine.active_engine import engine_in_use
+from inference_core.machine.hardware import Hardware
 from inference_core.machine.tuned import Tuned, tuned_for
 
 # Room for a second long conversation beside the one that is being answered; what does not fit is
@@ -32,12 +33,15 @@ class EngineOptions:
 
 
 def engine_spec(model: Path, options: EngineOptions) -> EngineSpec:
-    """Return what the engine's process is told for this model file: what was measured here, if
-    anything was, under what the command line says. Raises EngineError where no engine is installed.
+    """Return what the engine's process is told for this model file.
+
+    Flags go before what was measured here, and that before the defaults. Raises EngineError where
+    no engine is installed.
     """
-    engine = engine_in_use()
-    tuned = tuned_for(model, engine.name)
-    settings = DecoderSettings() if tuned is None else _as_measured(tuned)
+    engine, hardware = engine_in_use(), Hardware.here()
+    tuned = tuned_for(model, engine.name, hardware)
+    cores = DecoderSettings(threads=hardware.usable, threads_batch=hardware.usable)
+    settings = cores if tuned is None else _as_measured(tuned)
     doubled = options.context <= _LARGEST_DOUBLED
     settings = replace(
         settings,

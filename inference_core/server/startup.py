@@ -1,19 +1,24 @@
 """From the ``--model`` of the command line to a loaded engine."""
 
 import asyncio
+import logging
 import threading
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from inference_core.domain.errors import EngineError, ModelError
 from inference_core.engine.os_thread import in_os_thread
 from inference_core.engine.process_engine import ProcessEngine
 from inference_core.engine.protocol import Engine
 from inference_core.engine.replay import ReplayEngine, read_script
+from inference_core.engine.spec import EngineSpec
 from inference_core.models.catalogue import Catalogue, CatalogueModel
 from inference_core.models.gguf import names_a_file, read_gguf
 from inference_core.server.announce import Announce, Loading
 from inference_core.server.engine_choice import EngineOptions, engine_spec
 from inference_core.server.served_model import ServedModel, from_catalogue, from_path
+
+_log = logging.getLogger(__name__)
 
 REPLAY = "replay:"
 
@@ -51,7 +56,21 @@ async def open_model(asked: str | None, options: EngineOptions, announce: Announ
     # The engine would not use more, but would take the memory for it.
     options = replace(options, context=min(options.context, trained))
     announce.step(Loading(model.id))
-    return Opened(await ProcessEngine.start(engine_spec(path, options)), model)
+    return Opened(await _start(engine_spec(path, options)), model)
+
+
+async def _start(spec: EngineSpec) -> ProcessEngine:
+    """Start the engine; with the one of the wheel where the one that was built here fails."""
+    try:
+        return await ProcessEngine.start(spec)
+    except (EngineError, ModelError) as error:
+        if spec.library is None:
+            raise
+        _log.warning(
+            "the engine that was built here is not used: %s (spark-core build-engine)",
+            error.message,
+        )
+        return await ProcessEngine.start(replace(spec, library=None))
 
 
 def _replay(asked: str, context: int) -> Opened:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from inference_core.cli import main
-from inference_core.domain.errors import ModelError
+from inference_core.domain.errors import EngineError, ModelError
 from inference_core.models.catalogue import Catalogue
 from inference_core.models.errors import UnknownModelError
 from inference_core.models.progress import (
@@ -189,6 +189,28 @@ async def test_no_memory_is_taken_for_more_context_than_the_model_has(monkeypatc
     for asked, given in ((1_048_576, Catalogue.load().default.context), (512, 512)):
         opened = await open_model(None, EngineOptions(asked), EventLines())
         assert opened.engine.decoder.context == given
+
+
+async def test_an_engine_that_was_built_here_and_fails_gives_way_to_the_wheels(
+    monkeypatch, tmp_path, caplog
+):
+    from inference_core.engine.process_engine import ProcessEngine
+    from inference_core.engine.spec import EngineSpec
+    from inference_core.server import startup
+
+    started = []
+
+    async def start(spec):
+        started.append(spec.library)
+        if spec.library is not None:
+            raise EngineError("The engine's process was killed by signal 4.")
+        return spec
+
+    monkeypatch.setattr(ProcessEngine, "start", start)
+    native = EngineSpec(tmp_path / "model.gguf", library=tmp_path / "libllama.so")
+    assert (await startup._start(native)).library is None
+    assert started == [native.library, None]
+    assert "killed by signal 4" in caplog.text
 
 
 async def test_an_unknown_id_is_refused_with_the_known_ones():

@@ -219,6 +219,7 @@ def _page(items: list[Json], request: Request) -> Json:
 
 def _limit(query: Fields) -> int:
     text = query.text("limit", str(_PAGE))
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= _PAGE_LIMIT):
+    short = text.isascii() and text.isdigit() and len(text) <= len(str(_PAGE_LIMIT))
+    if not (short and 1 <= int(text) <= _PAGE_LIMIT):
         raise query.wrong("limit", f"must be a number from 1 to {_PAGE_LIMIT}, not {text[:20]!r}")
     return int(text)

@@ -207,7 +207,7 @@ async def test_the_process_ends_with_the_one_who_started_it(engine):
 
 def test_a_frozen_app_starts_its_own_program_as_the_engine(monkeypatch):
     monkeypatch.undo()
-    assert link.host_command()[1:] == ["-m", "inference_core.engine.host"]
+    assert link.host_command()[1:] == ["-P", "-m", "inference_core.engine.host"]
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     assert link.host_command() == [sys.executable, "engine-host"]
 

@@ -237,7 +237,14 @@ async def test_input_items_are_listed_page_by_page_newest_first():
 
 @pytest.mark.parametrize(
     ("query", "param"),
-    [("limit=0", "limit"), ("limit=x", "limit"), ("order=up", "order"), ("after=msg", "after")],
+    [
+        ("limit=0", "limit"),
+        ("limit=0001" + "9" * 5000, "limit"),
+        ("limit=00011", "limit"),
+        ("limit=x", "limit"),
+        ("order=up", "order"),
+        ("after=msg", "after"),
+    ],
 )
 async def test_a_wrong_page_is_refused_by_name(query, param):
     async with asking(ScriptedEngine(HELLO)) as client:

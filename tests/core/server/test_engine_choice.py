@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from inference_core.machine.hardware import Hardware
 from inference_core.machine.installed import EngineBuild
 from inference_core.machine.tuned import Tuned
 from inference_core.server import engine_choice
@@ -17,7 +18,7 @@ MEASURED = Tuned(3, 4, 128, True, "q8_0", ((1, 20.0), (9, 60.0)))
 def measured(monkeypatch):
     asked = []
 
-    def tuned_for(model, engine):
+    def tuned_for(model, engine, hardware):
         asked.append((model, engine))
         return MEASURED
 
@@ -44,9 +45,10 @@ def test_a_flag_goes_before_what_was_measured(measured):
 
 def test_without_a_measurement_the_engine_gets_its_defaults(monkeypatch):
     monkeypatch.setattr(engine_choice, "engine_in_use", lambda: EngineBuild("2026.10"))
-    monkeypatch.setattr(engine_choice, "tuned_for", lambda model, engine: None)
+    monkeypatch.setattr(engine_choice, "tuned_for", lambda *asked: None)
     spec = engine_spec(MODEL, EngineOptions(parallel=2, queue=3))
-    assert (spec.decoder.threads, spec.decoder.batch, spec.library) == (0, 512, None)
+    assert (spec.decoder.threads, spec.decoder.batch) == (Hardware.here().usable, 512)
+    assert spec.library is None
     assert (spec.limits.parallel, spec.limits.queue) == (2, 3)
 
 
