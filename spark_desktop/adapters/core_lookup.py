@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import psutil
 
-from spark_desktop.domain.completion import ModelInfo
+from spark_desktop.domain.completion import ModelInfo, Priority
 from spark_desktop.domain.errors import CoreError
 
 # A core answers from memory; one that is this slow while a model loads beside it is stuck.
@@ -140,10 +140,13 @@ def _model_in(answer: Any) -> ModelInfo | None:
     known: dict[str, Any] = spark if isinstance(spark, dict) else {}
     formats = tuple(str(name) for name in known.get("formats") or ()) or ("region",)
     context = known.get("context")
+    # What later cores may add is passed over.
+    priorities = {str(name) for name in known.get("priorities") or ()}
     return ModelInfo(
         id=entry["id"],
         # Without a figure the smallest context that any catalogue model is run with is assumed.
         context=context if isinstance(context, int) else 4096,
         fim=known.get("fim") is True,
         formats=formats,
+        priorities=frozenset(each for each in Priority if each.value in priorities),
     )

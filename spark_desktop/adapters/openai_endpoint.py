@@ -15,6 +15,7 @@ from spark_desktop.adapters.openai_wire import (
     error_of_response,
     route_of,
 )
+from spark_desktop.adapters.silence import Silence
 from spark_desktop.adapters.sse import SseEvent, SseParser
 from spark_desktop.domain.completion import Chunk, ModelInfo, Request, TextChunk
 from spark_desktop.domain.errors import (
@@ -35,9 +36,9 @@ class OpenAIEndpoint:
     """Streams answers of one model.
 
     ``client`` has the base URL and the authorisation, and belongs to the caller. ``silence`` is how
-    many seconds a server may send no event; bytes do not count, as keep-alive comments would hold
-    a dead answer open for ever. ``progress`` asks a llama-server for events during the prompt, so
-    that a long one is not taken for silence; strict servers refuse the field.
+    many seconds a server may send no event in any answer; bytes do not count, as keep-alive
+    comments would hold a dead answer open for ever. ``progress`` asks a llama-server for events
+    during the prompt, so that a long one is not taken for silence; strict servers refuse the field.
     """
 
     def __init__(
@@ -51,7 +52,7 @@ class OpenAIEndpoint:
     ) -> None:
         self._client = client
         self._model = model
-        self._silence = silence
+        self._silence = Silence(silence)
         self._progress = progress
         self._now = now
 
@@ -67,14 +68,16 @@ class OpenAIEndpoint:
         The last chunk is Finished. Opening and iterating raise EndpointError.
         """
         started = self._now()
-        body = body_of(request, self._model.id, self._progress)
+        body = body_of(request, self._model, self._progress)
         response = await self._open(route_of(request), body)
         # Kept until the response is closed: dropped earlier, httpx's generators would have to close
         # it as garbage, which a loop without hooks for asynchronous generators cannot do.
         pieces = response.aiter_bytes()
         try:
             if response.status_code >= 400:
-                raise error_of_response(response.status_code, await self._text(response))
+                text = await self._text(response)
+                after = response.headers.get("Retry-After")
+                raise error_of_response(response.status_code, text, after)
             async with aclosing(self._chunks(pieces, started)) as chunks:
                 yield chunks
         finally:
@@ -87,7 +90,8 @@ class OpenAIEndpoint:
                 "/tokenize", json={"content": text}, timeout=_TOKENIZE_S
             )
             if response.status_code >= 400:
-                raise error_of_response(response.status_code, response.text)
+                after = response.headers.get("Retry-After")
+                raise error_of_response(response.status_code, response.text, after)
             return _token_count(response.json())
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
@@ -99,7 +103,7 @@ class OpenAIEndpoint:
         limits = httpx.Timeout(_CONNECT_S, read=None)
         request = self._client.build_request("POST", route, json=body, timeout=limits)
         try:
-            async with asyncio.timeout(self._silence):
+            async with self._silence.limit(_now()):
                 return await self._client.send(request, stream=True)
         except TimeoutError as error:
             raise self._silent() from error
@@ -108,7 +112,7 @@ class OpenAIEndpoint:
 
     async def _text(self, response: httpx.Response) -> str:
         try:
-            async with asyncio.timeout(self._silence):
+            async with self._silence.limit(_now()):
                 await response.aread()
         except TimeoutError as error:
             raise self._silent() from error
@@ -137,11 +141,10 @@ class OpenAIEndpoint:
 
     async def _events(self, pieces: AsyncIterator[bytes]) -> AsyncGenerator[SseEvent, None]:
         parser = SseParser()
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._silence
+        since = _now()
         while True:
             try:
-                async with asyncio.timeout_at(deadline):
+                async with self._silence.limit(since):
                     piece = await anext(pieces, None)
             except TimeoutError as error:
                 raise self._silent() from error
@@ -150,13 +153,15 @@ class OpenAIEndpoint:
             if piece is None:
                 return
             for event in parser.feed(piece):
+                self._silence.broken()
                 yield event
                 # Counted from here, as the reader may have taken its time.
-                deadline = loop.time() + self._silence
+                since = _now()
 
     def _silent(self) -> EndpointUnreachableError:
         return EndpointUnreachableError(
-            f"The model's server at {self._client.base_url} said nothing for {self._silence:g} s.",
+            f"The model's server at {self._client.base_url} said nothing for "
+            f"{self._silence.seconds:g} s.",
             _RETRY,
         )
 
@@ -173,6 +178,10 @@ class OpenAIEndpoint:
         return EndpointUnreachableError(
             f"The model's server at {self._client.base_url} {what}.", _RETRY
         )
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _token_count(answer: object) -> int:

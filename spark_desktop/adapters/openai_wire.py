@@ -11,6 +11,7 @@ from spark_desktop.domain.completion import (
     Finished,
     FinishReason,
     InfillRequest,
+    ModelInfo,
     ReasoningChunk,
     Request,
     TextChunk,
@@ -19,8 +20,10 @@ from spark_desktop.domain.completion import (
 )
 from spark_desktop.domain.errors import (
     ContextExceededError,
+    EndpointBusyError,
     EndpointError,
     EndpointRejectedError,
+    EngineDownError,
 )
 
 Json = dict[str, Any]
@@ -35,6 +38,10 @@ _REASONS = {
     "length": FinishReason.LENGTH,
     "limit": FinishReason.LENGTH,
 }
+# What our core says when its engine's process is gone, and a server that has too much to do.
+_ENGINE_DOWN = "engine_down"
+_BUSY = "too_many_connections"
+_TOO_MANY_REQUESTS = 429
 # Servers put HTML pages and whole prompts into errors; a person reads the beginning.
 _MESSAGE_LIMIT = 500
 
@@ -44,13 +51,16 @@ def route_of(request: Request) -> str:
     return "/infill" if isinstance(request, InfillRequest) else "/v1/chat/completions"
 
 
-def body_of(request: Request, model: str, progress: bool) -> Json:
+def body_of(request: Request, model: ModelInfo, progress: bool) -> Json:
     """Return the JSON body; ``progress`` asks for llama-server's events during the prompt."""
-    body: Json = {"model": model, "temperature": request.temperature, "stream": True}
+    body: Json = {"model": model.id, "temperature": request.temperature, "stream": True}
     if request.stop:
         body["stop"] = list(request.stop)
     if progress:
         body["return_progress"] = True
+    if request.priority in model.priorities:
+        # Never to others: strict servers refuse a field that they do not know.
+        body["priority"] = request.priority.value
     if isinstance(request, ChatRequest):
         return body | {
             "messages": [{"role": m.role.value, "content": m.text} for m in request.messages],
@@ -134,22 +144,38 @@ class Answer:
         return [TextChunk(content)] if isinstance(content, str) and content else []
 
 
-def error_of_response(status: int, body: str) -> EndpointError:
-    """Return the error that a response of status 400 and above tells, in whatever shape."""
+def error_of_response(status: int, body: str, retry_after: str | None = None) -> EndpointError:
+    """Return the error that a response of status 400 and above tells, in whatever shape.
+
+    ``retry_after`` is the header of that name; one that holds a date is not read.
+    """
     event = _object(body) or {}
     problem = _problem(event)
     if problem is None:
         problem = {"message": " ".join(body.split())} if body.strip() else {}
-    return error_of(status, problem)
+    seconds = float(retry_after) if retry_after and retry_after.isdecimal() else None
+    return error_of(status, problem, seconds)
 
 
-def error_of(status: int, problem: Json) -> EndpointError:
-    """Return the most specific error for an HTTP status and an error object."""
+def error_of(status: int, problem: Json, retry_after: float | None = None) -> EndpointError:
+    """Return the most specific error for an HTTP status and an error object.
+
+    ``retry_after`` is in seconds, None where the server did not say.
+    """
     message = str(problem.get("message") or f"HTTP status {status}")[:_MESSAGE_LIMIT]
     sizes = _context_sizes(problem, message)
     if sizes is not None:
         return ContextExceededError(*sizes)
     next_step = str(problem.get("next_step") or "")
+    if problem.get("code") == _ENGINE_DOWN:
+        return EngineDownError(message, next_step or "Try again in a moment.", retry_after)
+    if status == _TOO_MANY_REQUESTS or problem.get("code") == _BUSY:
+        when = "a moment" if retry_after is None else f"{retry_after:g} s"
+        return EndpointBusyError(
+            f"The model's server has too much to do: {message}",
+            next_step or f"Ask again in {when}.",
+            retry_after,
+        )
     if status in (401, 403):
         return EndpointRejectedError(
             f"The model's server refused the access: {message}",

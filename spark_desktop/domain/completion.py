@@ -20,6 +20,13 @@ class Message:
     text: str
 
 
+class Priority(Enum):
+    """Who goes first: where the model's server knows these, a question pauses suggestions."""
+
+    QUESTION = "question"
+    SUGGESTION = "suggestion"
+
+
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
     """Ask for the next message; ``max_tokens`` bounds the answer."""
@@ -28,6 +35,7 @@ class ChatRequest:
     max_tokens: int = 1024
     temperature: float = 0.2
     stop: tuple[str, ...] = ()
+    priority: Priority = Priority.QUESTION
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,7 @@ class InfillRequest:
     max_tokens: int = 512
     temperature: float = 0.0
     stop: tuple[str, ...] = ()
+    priority: Priority = Priority.QUESTION
 
 
 Request = ChatRequest | InfillRequest
@@ -103,10 +112,14 @@ Chunk = TextChunk | ReasoningChunk | Finished
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What a model can do; ``formats`` are the edit formats that it is known to follow."""
+    """What a model can do; ``formats`` are the edit formats that it is known to follow.
+
+    ``priorities`` are those that its server knows; most know none.
+    """
 
     id: str
     context: int
     fim: bool
     formats: tuple[str, ...] = ("region",)
     label: str = "local"
+    priorities: frozenset[Priority] = frozenset()

@@ -61,6 +61,25 @@ class EndpointUnreachableError(EndpointError):
     """No connection, or it broke."""
 
 
+class EndpointBusyError(EndpointError):
+    """The server has too much to do; ``retry_after`` seconds later it may answer, if it says so."""
+
+    def __init__(self, message: str, next_step: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, next_step)
+        self.retry_after = retry_after
+
+
+class EngineDownError(EndpointError):
+    """The engine behind the core died; ``retry_after`` seconds later another may answer.
+
+    ``retry_after`` is None where the answer had begun already.
+    """
+
+    def __init__(self, message: str, next_step: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, next_step)
+        self.retry_after = retry_after
+
+
 class EndpointRejectedError(EndpointError):
     """The server refused the request (4xx)."""
 

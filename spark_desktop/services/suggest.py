@@ -7,6 +7,7 @@ from spark_desktop.domain.clipping import clipped, strays
 from spark_desktop.domain.completion import (
     Finished,
     FinishReason,
+    Priority,
     ReasoningChunk,
     TextChunk,
     Timing,
@@ -23,7 +24,7 @@ from spark_desktop.domain.proposal import (
     Streaming,
     Withheld,
 )
-from spark_desktop.domain.trigger import Stub
+from spark_desktop.domain.trigger import Instruction, ProposalTrigger, Stub
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.fill_in import FillIn, fill_in_of
@@ -102,7 +103,10 @@ class Suggester:
         self, proposal: Proposal, target: Target, endpoint: Endpoint, attempts: tuple[str, ...]
     ) -> _Answer:
         path = proposal.trigger.snapshot.path
-        request = region_request(path, target.text, target.instruction, attempts)
+        request = replace(
+            region_request(path, target.text, target.instruction, attempts),
+            priority=_priority_of(proposal.trigger),
+        )
         reader = RegionReader(target.text)
         said: list[str] = []
         finished = Finished(FinishReason.OTHER)
@@ -126,7 +130,8 @@ class Suggester:
         ran_on = False
         finished = Finished(FinishReason.STOP)
         progress = _Progress(proposal, self._clock, self._bus)
-        async with endpoint.stream(fill_in.request) as chunks:
+        request = replace(fill_in.request, priority=_priority_of(proposal.trigger))
+        async with endpoint.stream(request) as chunks:
             async for chunk in chunks:
                 if isinstance(chunk, Finished):
                     finished = chunk
@@ -208,6 +213,11 @@ class _Progress:
         first = self._first or now
         usage = Usage(await endpoint.count_tokens(prompt), self._tokens)
         return Finished(FinishReason.STOP, usage, Timing(first - self._asked, now - self._asked))
+
+
+def _priority_of(trigger: ProposalTrigger) -> Priority:
+    """Return that of a question for what was typed to Spark: somebody sits there and waits."""
+    return Priority.QUESTION if isinstance(trigger, Instruction) else Priority.SUGGESTION
 
 
 def _sum(first: Usage | None, second: Usage) -> Usage:

@@ -17,7 +17,7 @@ from spark_desktop.adapters.core_events import said_in
 from spark_desktop.adapters.core_lookup import CoreAddress, CoreFiles
 from spark_desktop.adapters.core_process import CoreOptions, CoreProcess, core_command
 from spark_desktop.adapters.system_clock import SystemClock
-from spark_desktop.domain.completion import ModelInfo
+from spark_desktop.domain.completion import ModelInfo, Priority
 from spark_desktop.domain.core_state import (
     CoreDownloading,
     CoreFailed,
@@ -71,6 +71,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         if self.path == "/v1/models":
             spark = {"context": 4096, "formats": ["region", "fim"], "fim": True}
+            spark["priorities"] = ["question", "suggestion", "another"]
             self.wfile.write(json.dumps({"data": [{"id": "fake", "spark": spark}]}).encode())
         if self.path == "/lease":
             leases.add(self)
@@ -95,7 +96,7 @@ os._exit(0)
 """
 LINGER = 0.3
 WAIT_S = 20.0
-INFO = ModelInfo("fake", 4096, True, ("region", "fim"))
+INFO = ModelInfo("fake", 4096, True, ("region", "fim"), priorities=frozenset(Priority))
 
 
 async def ticks() -> AsyncIterator[None]:

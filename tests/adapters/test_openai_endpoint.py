@@ -5,7 +5,8 @@ import gc
 import json
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -20,6 +21,7 @@ from spark_desktop.domain.completion import (
     InfillRequest,
     Message,
     ModelInfo,
+    Priority,
     ReasoningChunk,
     Request,
     Role,
@@ -28,9 +30,11 @@ from spark_desktop.domain.completion import (
 )
 from spark_desktop.domain.errors import (
     ContextExceededError,
+    EndpointBusyError,
     EndpointError,
     EndpointRejectedError,
     EndpointUnreachableError,
+    EngineDownError,
     IncompleteStreamError,
 )
 
@@ -111,6 +115,26 @@ async def test_a_fill_in_is_asked_for_in_llama_servers_words() -> None:
     assert chunks[0] == TextChunk("a")
     assert isinstance(chunks[1], Finished)
     assert chunks[1].reason is FinishReason.LENGTH
+
+
+@pytest.mark.parametrize("request_", [CHAT, INFILL])
+@pytest.mark.parametrize("priority", Priority)
+@pytest.mark.parametrize(
+    ("known", "told"), [(frozenset(Priority), True), (frozenset(), False)], ids=["core", "other"]
+)
+async def test_a_priority_is_told_only_to_a_server_that_knows_it(
+    known: frozenset[Priority], told: bool, priority: Priority, request_: Request
+) -> None:
+    asked: list[dict[str, object]] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(json.loads(request.content))
+        return httpx.Response(200, text=sse("[DONE]"))
+
+    client = httpx.AsyncClient(transport=httpx.MockTransport(handler), base_url="http://core")
+    served = OpenAIEndpoint(client, replace(MODEL, priorities=known))
+    await collect(served, replace(request_, priority=priority))
+    assert asked[0].get("priority") == (priority.value if told else None)
 
 
 async def test_pieces_usage_and_timing_are_read() -> None:
@@ -234,10 +258,69 @@ async def test_a_refusal_becomes_the_most_specific_error(
 
 
 @pytest.mark.parametrize(
+    ("status", "body", "header", "kind", "seconds", "said"),
+    [
+        (
+            503,
+            '{"error": {"message": "It died.", "code": "engine_down", "next_step": "Wait."}}',
+            "2",
+            EngineDownError,
+            2.0,
+            "It died. Wait.",
+        ),
+        (
+            503,
+            '{"error": {"message": "All 64 are in use.", "code": "too_many_connections"}}',
+            "1",
+            EndpointBusyError,
+            1.0,
+            "All 64 are in use. Ask again in 1 s.",
+        ),
+        (
+            429,
+            '{"error": {"message": "32 wait.", "code": "engine_busy", "next_step": "Ask later."}}',
+            "1",
+            EndpointBusyError,
+            1.0,
+            "too much to do: 32 wait. Ask later.",
+        ),
+        (429, "slow down", None, EndpointBusyError, None, "slow down Ask again in a moment."),
+        (
+            429,
+            "slow down",
+            "Wed, 21 Oct 2026 07:28:00 GMT",
+            EndpointBusyError,
+            None,
+            "Ask again in a moment.",
+        ),
+    ],
+)
+async def test_a_server_that_cannot_answer_now_says_when_to_ask_again(
+    status: int,
+    body: str,
+    header: str | None,
+    kind: type[EndpointBusyError | EngineDownError],
+    seconds: float | None,
+    said: str,
+) -> None:
+    headers = {} if header is None else {"Retry-After": header}
+    served = endpoint(lambda request: httpx.Response(status, text=body, headers=headers))
+    with pytest.raises(kind) as caught:
+        await collect(served)
+    assert caught.value.retry_after == seconds
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("event", "kind", "said"),
     [
         ({"error": {"message": "gone", "next_step": "Wait."}}, EndpointError, "gone Wait."),
         ({"error": "text"}, EndpointError, "text"),
+        (
+            {"error": {"message": "It was killed.", "code": "engine_down", "next_step": "Wait."}},
+            EngineDownError,
+            "It was killed. Wait.",
+        ),
         ({"object": "error", "message": "flat", "code": 400}, EndpointRejectedError, "flat"),
         ({"error": {"message": "x", "type": "invalid_request_error"}}, EndpointRejectedError, "x"),
         ("not json", EndpointError, "no JSON object: 'not json'"),
@@ -294,6 +377,43 @@ async def test_keep_alive_bytes_are_silence() -> None:
     with pytest.raises(EndpointUnreachableError, match=r"said nothing for 0\.1 s"):
         await collect(served)
     assert body.closed
+
+
+class Talking:
+    """Answers a chat by as many pieces as it is let to, and a fill-in by nothing."""
+
+    def __init__(self) -> None:
+        self.say = asyncio.Semaphore(0)
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        chat = request.url.path != "/infill"
+        return httpx.Response(200, stream=Scripted(self.pieces() if chat else self.nothing()))
+
+    async def pieces(self) -> AsyncIterator[bytes]:
+        while True:
+            await self.say.acquire()
+            yield sse(delta(content="x")).encode()
+
+    async def nothing(self) -> AsyncIterator[bytes]:
+        await asyncio.Event().wait()
+        yield b""
+
+
+async def test_an_answer_that_waits_for_another_is_not_taken_for_silence() -> None:
+    server = Talking()
+    served = endpoint(server, silence=0.3)
+    loop = asyncio.get_running_loop()
+    async with AsyncExitStack() as held:
+        paused = await held.enter_async_context(served.stream(INFILL))
+        waiting = asyncio.ensure_future(anext(paused))
+        answer = await held.enter_async_context(served.stream(CHAT))
+        begun = loop.time()
+        while loop.time() - begun < 0.6:
+            server.say.release()
+            assert await anext(answer) == TextChunk("x")
+        assert not waiting.done()
+        with pytest.raises(EndpointUnreachableError, match="said nothing"):
+            await waiting
 
 
 @pytest.mark.parametrize("status", [200, 400])

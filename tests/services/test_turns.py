@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from fakes import Answer, MemoryFiles
 
+from spark_desktop.domain.completion import Priority
 from spark_desktop.domain.errors import (
     CoreError,
     EndpointUnreachableError,
@@ -37,6 +38,24 @@ async def test_turns_run_one_after_the_other_in_the_order_of_the_requests(world_
         if isinstance(event.proposal.state, Streaming | Ready)
     ]
     assert order[:4] == [(0, Streaming), (0, Ready), (1, Streaming), (1, Ready)]
+
+
+@pytest.mark.parametrize("text", ["def one():\n    pass\n", "# shorten AI!\nx = 1\n"])
+async def test_what_a_save_asks_for_is_a_suggestion(world_of, text):
+    world = world_of(MemoryFiles(a__py=text), *["x = 2\n"] * 2)
+    await world.ready(world.triggers("a.py")[0])
+    assert {request.priority for request in world.endpoint.requests} == {Priority.SUGGESTION}
+
+
+async def test_what_is_typed_is_a_question(world_of):
+    world = world_of(MemoryFiles(a__py="x = 1  # why AI?\n"), "Because.", "Because.", "x = 2\n", "")
+    await world.chat.ask("Why?")
+    world.turns.request(world.triggers("a.py")[0])
+    world.turns.request(instruction(world))
+    await world.turns.idle()
+    priorities = [request.priority for request in world.endpoint.requests]
+    assert len(priorities) >= 3
+    assert set(priorities) == {Priority.QUESTION}
 
 
 async def test_a_trigger_during_a_running_turn_waits(world_of):
