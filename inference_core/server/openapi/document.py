@@ -9,9 +9,13 @@ from starlette.routing import BaseRoute, Route
 from inference_core.server.openapi.answers import answer_schemas
 from inference_core.server.openapi.operations import Operation, error_responses
 from inference_core.server.openapi.requests import request_schemas
-from inference_core.server.openapi.shapes import Schema, listed, named
+from inference_core.server.openapi.shapes import Schema, listed, named, text, told
 
-_EVENTS: Schema = {"type": "string", "description": "Server-sent events."}
+# One of the server-sent events; the data of the last one of most routes is the word [DONE].
+_EVENTS: Schema = told(
+    event=text("The kind of a response's event; of the other routes 'message', unsaid."),
+    data={"type": "string", "contentMediaType": "application/json"},
+)
 _PLAIN: Schema = {"type": "string"}
 _NAME: Schema = {"type": "string", "minLength": 1}
 

@@ -47,6 +47,7 @@ _TOOL_NAME = text(pattern="^[A-Za-z0-9_.-]{1,128}$")
 _FUNCTION = fields(
     ("name",), name=_TOOL_NAME, description=maybe_text(), parameters=ANY_OBJECT, strict=FLAG
 )
+_CALLED = fields(("name",), name=text(), arguments=maybe_text("JSON."))
 
 
 def request_schemas() -> dict[str, Schema]:
@@ -72,17 +73,31 @@ def _chat_message() -> Schema:
         ("function",),
         id=maybe_text(),
         type=word("function"),
-        function=fields(("name",), name=text(), arguments=maybe_text("JSON.")),
+        function=_CALLED,
     )
-    content = either(text(), listed(named("TextPart"), 256))
-    return fields(
-        ("role",),
-        role={"enum": ["system", "developer", "user", "assistant", "tool", "function"]},
+    content: Schema = {"anyOf": [text(), listed(named("TextPart"), 256)]}
+    said = fields(
+        ("role", "content"),
+        role={"enum": ["system", "developer", "user"]},
         content=content,
         name=maybe_text(),
+    )
+    answered = fields(
+        ("role",),
+        role={"const": "assistant"},
+        content=either(content),
+        refusal=maybe_text(),
         tool_calls=either(listed(call, 128)),
+        function_call=either(_CALLED),
+    )
+    result = fields(
+        ("role", "content"),
+        role={"const": "tool"},
+        content=content,
         tool_call_id=maybe_text(),
     )
+    legacy = fields(("role", "name"), role={"const": "function"}, name=text(), content=maybe_text())
+    return {"anyOf": [said, answered, result, legacy]}
 
 
 def _chat() -> Schema:
@@ -151,23 +166,38 @@ def _infill() -> Schema:
 
 
 def _item() -> Schema:
-    part = fields(
-        ("type",),
-        type={"enum": ["input_text", "output_text", "refusal"]},
-        text=maybe_text(),
-        refusal=maybe_text(),
+    spoken = fields(("type", "text"), type={"enum": ["input_text", "output_text"]}, text=text())
+    refused = fields(("type", "refusal"), type={"const": "refusal"}, refusal=text())
+    part: Schema = {"anyOf": [spoken, refused]}
+    content: Schema = {"anyOf": [text(), listed(part, 256)]}
+    about = {
+        "id": maybe_text(),
+        "status": word("in_progress", "completed", "incomplete"),
+    }
+    message = fields(
+        ("role", "content"),
+        type=word("message"),
+        role={"enum": ["user", "assistant", "system", "developer"]},
+        content=content,
+        **about,
     )
-    return fields(
-        type={"enum": ["message", "function_call", "function_call_output", "reasoning"]},
-        role=word("user", "assistant", "system", "developer"),
-        content=either(text(), listed(part, 256)),
-        id=maybe_text(),
-        status=word("in_progress", "completed", "incomplete"),
-        call_id=maybe_text(),
-        name=maybe_text(),
-        arguments=maybe_text("JSON."),
-        output=either(text(), listed(part, 256)),
+    call = fields(
+        ("type", "call_id", "name", "arguments"),
+        type={"const": "function_call"},
+        call_id=text(),
+        name=text(),
+        arguments=text("JSON."),
+        **about,
     )
+    output = fields(
+        ("type", "call_id", "output"),
+        type={"const": "function_call_output"},
+        call_id=text("The one of a call before it."),
+        output=content,
+        **about,
+    )
+    reasoning = fields(("type",), type={"const": "reasoning"}, **about)
+    return {"anyOf": [message, call, output, reasoning]}
 
 
 def _response_tool() -> Schema:
@@ -191,8 +221,9 @@ def _response() -> Schema:
         "propertyNames": {"maxLength": 64},
         "additionalProperties": text(maxLength=512),
     }
-    return fields(
-        input=either(text(), listed(named("ResponseItem"), 4096)),
+    needed = {"anyOf": [{"required": ["input"]}, {"required": ["previous_response_id"]}]}
+    return needed | fields(
+        input={"anyOf": [text(), listed(named("ResponseItem"), 4096, least=1)]},
         instructions=maybe_text(),
         previous_response_id=maybe_text(),
         max_output_tokens=integer(1),
