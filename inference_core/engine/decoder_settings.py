@@ -10,9 +10,9 @@ class DecoderSettings:
     ``context`` is how many tokens a prompt and its answer may have together, ``cells`` how many all
     sequences may have together (0: as many as the context), ``sequences`` how many there are.
     ``threads`` is for answers and ``threads_batch`` for prompts, 0 for one per usable core.
-    ``batch`` rows are computed at once. ``flash_attention`` None lets the engine decide, ``kv_type``
-    is what keys and values are stored as (f16, q8_0, q4_0), ``gpu_layers`` -1 puts all layers onto
-    a GPU where there is one.
+    ``batch`` rows are computed at once. ``flash_attention`` None lets the engine decide. Keys and
+    values are stored as ``kv_type`` (f16, q8_0, q4_0). ``gpu_layers`` -1 puts all layers onto a GPU
+    where there is one.
     """
 
     context: int = 8192

@@ -227,7 +227,7 @@ def test_a_file_that_is_no_model_is_named_and_the_core_fails(tmp_path):
     broken.write_bytes(b"GGUF" + bytes(100))
     result = run("--model", str(broken))
     assert result.returncode == 1
-    assert "The engine cannot load broken.gguf." in result.stderr
+    assert "broken.gguf is no usable model file: its version is 0" in result.stderr
 
 
 def test_a_ready_file_that_cannot_be_written_is_named(replay_script, tmp_path: Path):
