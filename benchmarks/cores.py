@@ -10,12 +10,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
+from typing import Any
 
 import httpx
 import psutil
 
+from inference_core.engine.openmp import spin_briefly
 from inference_core.models.catalogue import Catalogue
 from inference_core.models.store import ModelStore
+
+Json = dict[str, Any]
+
+# A text, or the numbers of its tokens.
+Prompt = str | list[int]
 
 CONTEXT = 8192
 TIMEOUT_S = 300.0
@@ -37,11 +44,32 @@ class Listener:
 
 @dataclass(frozen=True)
 class Streamed:
-    """One streamed answer as its client saw it."""
+    """One streamed answer as its client saw it.
 
+    ``tokens_per_second`` counts from the first piece of text to the last, as they arrived;
+    ``usage`` and ``timings`` are the server's own account.
+    """
+
+    text: str
     first_token_s: float
-    tokens: int
     tokens_per_second: float
+    usage: Json
+    timings: Json
+
+    @property
+    def tokens(self) -> int:
+        """How many tokens were written."""
+        return int(self.usage["completion_tokens"])
+
+    @property
+    def prompt_tokens(self) -> int:
+        """How many tokens the prompt had."""
+        return int(self.usage["prompt_tokens"])
+
+    @property
+    def cached_tokens(self) -> int:
+        """How many of the prompt's tokens were known already."""
+        return int(self.usage["prompt_tokens_details"]["cached_tokens"])
 
 
 def model_path() -> Path:
@@ -49,7 +77,13 @@ def model_path() -> Path:
     given = os.environ.get("SPARK_TEST_MODEL")
     if given:
         return Path(given)
-    return ModelStore.default().ensure(Catalogue.load().default, lambda progress: None, Event())
+    return catalogue_path(Catalogue.load().default.id)
+
+
+def catalogue_path(model_id: str) -> Path:
+    """The file of a model of the catalogue, fetched where it is missing."""
+    model = Catalogue.load().find(model_id)
+    return ModelStore.default().ensure(model, lambda progress: None, Event())
 
 
 @contextmanager
@@ -70,8 +104,11 @@ def running_bare_engine(model: Path, batch: int) -> Iterator[Listener]:
 
 @contextmanager
 def _running(command: list[str]) -> Iterator[Listener]:
+    environment = dict(os.environ)
+    # The core's engine waits like this; a comparison of processes must not compare that.
+    spin_briefly(environment)
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8", env=environment
     ) as process:
         assert process.stdout is not None
         try:
@@ -111,30 +148,60 @@ def unlike_prompt(name: str, lines: int) -> str:
     return "".join(f"{name} line {number}: value = {number * 7919}\n" for number in range(lines))
 
 
-def stream_completion(client: httpx.Client, prompt: str, max_tokens: int) -> Streamed:
-    """Stream a greedy completion and time its pieces of text."""
-    body = {
-        "prompt": prompt,
-        "max_tokens": max_tokens,
-        "temperature": 0,
-        "stream": True,
-        "stream_options": {"include_usage": True},
-    }
+def stream_completion(listener: Listener, prompt: Prompt, max_tokens: int) -> Streamed:
+    """Stream a greedy completion of a text or of token numbers."""
+    return stream(listener, "/v1/completions", {"prompt": prompt, "max_tokens": max_tokens})
+
+
+def stream_chat(listener: Listener, messages: list[Json], max_tokens: int, **more: Any) -> Streamed:
+    """Stream a greedy answer to a chat; ``more`` are further fields of the request."""
+    body = {"messages": messages, "max_tokens": max_tokens, **more}
+    return stream(listener, "/v1/chat/completions", body)
+
+
+def stream(listener: Listener, path: str, body: Json) -> Streamed:
+    """Ask for a greedy, streamed answer and time its pieces of text.
+
+    Raises httpx.HTTPStatusError where the answer is an error, RuntimeError where it is empty.
+    """
+    body = {"temperature": 0, **body, "stream": True, "stream_options": {"include_usage": True}}
     arrivals: list[float] = []
-    tokens = 0
-    begun = time.perf_counter()
-    # llama.cpp's server closes connections that are idle for five seconds, so each gets a new one.
-    headers = {"Connection": "close"}
-    with client.stream("POST", "/v1/completions", json=body, headers=headers) as response:
-        response.raise_for_status()
-        for line in response.iter_lines():
-            if not line.startswith("data: {"):
-                continue
-            chunk = json.loads(line.removeprefix("data: "))
-            if chunk.get("usage"):
-                tokens = chunk["usage"]["completion_tokens"]
-            if any(choice["text"] for choice in chunk["choices"]):
-                arrivals.append(time.perf_counter())
+    texts: list[str] = []
+    last: Json = {}
+    with listener.client() as client:
+        # llama.cpp's server closes connections that are idle for five seconds. So every question
+        # gets a new one, which this opens before the clock runs.
+        client.get("/health").raise_for_status()
+        begun = time.perf_counter()
+        with client.stream("POST", path, json=body) as response:
+            response.raise_for_status()
+            for chunk in _chunks(response):
+                last = chunk
+                if text := _text(chunk):
+                    arrivals.append(time.perf_counter())
+                    texts.append(text)
+    if not arrivals or not last.get("usage"):
+        raise RuntimeError(f"{path} answered no text, at last {last}")
     lasted = arrivals[-1] - arrivals[0]
-    rate = (tokens - 1) / lasted if lasted > 0 else 0.0
-    return Streamed(arrivals[0] - begun, tokens, rate)
+    rate = (last["usage"]["completion_tokens"] - 1) / lasted if lasted > 0 else 0.0
+    timings = last.get("timings", {})
+    return Streamed("".join(texts), arrivals[0] - begun, rate, last["usage"], timings)
+
+
+def tokens_of(listener: Listener, text: str) -> list[int]:
+    """The core's numbers of the tokens of a text."""
+    with listener.client() as client:
+        answer = client.post("/tokenize", json={"content": text})
+        answer.raise_for_status()
+        return [token["id"] for token in answer.json()["tokens"]]
+
+
+def _chunks(response: httpx.Response) -> Iterator[Json]:
+    for line in response.iter_lines():
+        if line.startswith("data: {"):
+            yield json.loads(line.removeprefix("data: "))
+
+
+def _text(chunk: Json) -> str:
+    choices = chunk.get("choices") or [{}]
+    return str(choices[0].get("text") or choices[0].get("delta", {}).get("content") or "")
