@@ -73,3 +73,28 @@ def test_people_do_not_find_their_key_in_the_log(replay_script, tmp_path: Path):
         told, _ = process.communicate(timeout=60)
     assert json.loads(told.splitlines()[-1])["token"] == ""
     assert KEY not in told
+
+
+HANDSHAKE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "code"),
+    [
+        ({"Authorization": "Bearer wrong"}, 401, "invalid_api_key"),
+        ({"Origin": "https://evil.example"}, 403, "origin_not_allowed"),
+        ({"Host": "evil.example"}, 403, "host_not_allowed"),
+    ],
+)
+def test_a_websocket_is_refused_with_an_answer_that_says_why(
+    start_core, replay_script, headers, status, code
+):
+    core = start_core("--model", replay_script(HELLO))
+    sent = HANDSHAKE | core.headers | headers
+    response = httpx.get(f"{core.url}/v1/responses", headers=sent)
+    assert (response.status_code, response.json()["error"]["code"]) == (status, code)
