@@ -4,8 +4,8 @@ import asyncio
 import os
 import sys
 from collections import deque
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import filelock
 import httpx
 
 from spark_desktop.adapters.core_child import CoreChild
+from spark_desktop.adapters.core_endpoint import CoreEndpoint
 from spark_desktop.adapters.core_events import said_in
 from spark_desktop.adapters.core_lookup import (
     CoreAddress,
@@ -31,7 +32,7 @@ from spark_desktop.domain.core_state import (
     CoreState,
     CoreStopped,
 )
-from spark_desktop.domain.errors import CoreError
+from spark_desktop.domain.errors import CoreError, EngineDownError
 from spark_desktop.domain.events import CoreStateChanged
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Clock, Endpoint
@@ -66,7 +67,7 @@ class CoreOptions:
 @dataclass(frozen=True, slots=True)
 class _Running:
     client: httpx.AsyncClient
-    endpoint: OpenAIEndpoint
+    endpoint: CoreEndpoint
     lease: httpx.Response
     child: CoreChild | None
 
@@ -193,7 +194,9 @@ class CoreProcess:
                 return None
             held.push_async_exit(joining.pop_all())
         # The core is a llama-server of ours: it tells how far a long prompt is.
-        return _Running(client, OpenAIEndpoint(client, model, progress=True), lease, child)
+        served = OpenAIEndpoint(client, model, progress=True)
+        endpoint = CoreEndpoint(served, self._clock, self._engine_starting, self._engine_lost)
+        return _Running(client, endpoint, lease, child)
 
     async def _come_up(self, child: CoreChild) -> CoreAddress:
         while (line := await child.line()) is not None:
@@ -230,6 +233,28 @@ class CoreProcess:
         except TimeoutError:
             running.child.kill()
             return self._reason("its connection ended")
+
+    @contextmanager
+    def _engine_starting(self, error: EngineDownError, seconds: float) -> Iterator[None]:
+        """Show that the core starts its engine again; whatever came meanwhile stays."""
+        shown = CoreRestarting(error.message, 1, seconds)
+        self._set(shown)
+        try:
+            yield
+        finally:
+            if self._running is not None and self._state is shown:
+                self._set(CoreReady(self._running.endpoint.model))
+
+    def _engine_lost(self, error: EngineDownError) -> EngineDownError:
+        """End a core that will not get another engine, so that another core is started.
+
+        One that another program started is left to that program.
+        """
+        running = self._running
+        if running is None or running.child is None:
+            return error
+        running.child.kill()
+        return EngineDownError(error.message, "Another core is being started: ask again then.")
 
     @asynccontextmanager
     async def _locked(self) -> AsyncIterator[None]:

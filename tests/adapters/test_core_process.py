@@ -17,7 +17,15 @@ from spark_desktop.adapters.core_events import said_in
 from spark_desktop.adapters.core_lookup import CoreAddress, CoreFiles
 from spark_desktop.adapters.core_process import CoreOptions, CoreProcess, core_command
 from spark_desktop.adapters.system_clock import SystemClock
-from spark_desktop.domain.completion import ModelInfo, Priority
+from spark_desktop.domain.completion import (
+    ChatRequest,
+    Chunk,
+    Finished,
+    Message,
+    ModelInfo,
+    Priority,
+    Role,
+)
 from spark_desktop.domain.core_state import (
     CoreDownloading,
     CoreFailed,
@@ -28,7 +36,7 @@ from spark_desktop.domain.core_state import (
     CoreState,
     CoreStopped,
 )
-from spark_desktop.domain.errors import CoreError
+from spark_desktop.domain.errors import CoreError, EngineDownError
 from spark_desktop.domain.events import CoreStateChanged
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Clock
@@ -59,10 +67,20 @@ if mode == "failing":
 if mode == "hanging":
     time.sleep(60)
 say(event="loading")
-leases, seen = set(), [time.monotonic()]
+# The first lease is waited for longer: on a busy machine the program that wants it is slow.
+leases, asked, seen = set(), [], [time.monotonic() + 10]
 
 class Handler(http.server.BaseHTTPRequestHandler):
     def log_message(self, *args): pass
+    def do_POST(self):
+        asked.append(self.rfile.read(int(self.headers["Content-Length"])))
+        down = mode == "lost" or (mode == "losing" and len(asked) == 1)
+        self.send_response(503 if down else 200)
+        self.send_header("Retry-After", "60" if mode == "lost" else "1")
+        self.end_headers()
+        error = {"message": "The engine died.", "code": "engine_down", "next_step": "Wait."}
+        said = json.dumps({"error": error}) if down else "data: [DONE]\\n\\n"
+        self.wfile.write(said.encode())
     def do_GET(self):
         known = self.headers["Authorization"] == "Bearer secret"
         self.send_response(200 if known and mode != "mute" else 401)
@@ -299,6 +317,49 @@ async def test_a_core_that_is_stuck_is_killed_and_started_again(place: Place) ->
     assert "said nothing for 0.5 s" in restarting.reason
     await program.core.endpoint()
     assert not alive(place.pids()[0])
+
+
+CHAT = ChatRequest((Message(Role.USER, "Hi"),))
+
+
+async def ask(program: Program) -> list[Chunk]:
+    endpoint = await program.core.endpoint()
+    async with endpoint.stream(CHAT) as chunks:
+        return [chunk async for chunk in chunks]
+
+
+async def test_a_core_that_starts_its_engine_again_is_shown_so_and_asked_again(
+    place: Place,
+) -> None:
+    program = place.program(place.options("losing"), FakeClock())
+    program.core.start()
+    assert [type(chunk) for chunk in await ask(program)] == [Finished]
+    assert program.states[-3:] == [
+        CoreReady(INFO),
+        CoreRestarting("The engine died.", 1, 1.0),
+        CoreReady(INFO),
+    ]
+    assert len(place.starts()) == 1
+
+
+async def test_a_core_that_lost_its_engine_for_good_is_replaced(place: Place) -> None:
+    program = place.program(place.options("lost"))
+    program.core.start()
+    with pytest.raises(EngineDownError, match="Another core is being started"):
+        await ask(program)
+    await program.until(lambda: any(map(is_restarting, program.states)))
+    await program.core.endpoint()
+    assert len(place.starts()) == 2
+
+
+async def test_another_programs_core_that_lost_its_engine_is_left_to_it(place: Place) -> None:
+    owner, guest = place.program(place.options("lost")), place.program(place.options("lost"))
+    for program in (owner, guest):
+        program.core.start()
+        await program.core.endpoint()
+    with pytest.raises(EngineDownError, match="Wait"):
+        await ask(guest)
+    assert owner.core.state == guest.core.state == CoreReady(INFO)
 
 
 async def test_five_deaths_are_enough(place: Place) -> None:
