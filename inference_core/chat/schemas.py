@@ -15,6 +15,11 @@ SCHEMA_DEPTH = 32
 # All schemas of a request together. As text in a prompt this is some 80,000 tokens already.
 SCHEMA_BYTES = 256 * 1024
 
+# Lists that are asked to be longer than this never end, and the engine's grammar takes memory for
+# each item: a minimum of a thousand million takes all that a machine has.
+ITEMS_LIMIT = 1_000_000
+_COUNTS = frozenset(("minItems", "maxItems"))
+
 # OpenAI's bound.
 TOOLS_LIMIT = 128
 
@@ -69,6 +74,9 @@ def check_schema(schema: dict[str, Any], subject: str, param: str) -> None:
     if depth_of(schema, SCHEMA_DEPTH) > SCHEMA_DEPTH:
         raise _unsound(f"{subject} are nested deeper than {SCHEMA_DEPTH} levels.", param)
     _check_size([schema], subject, param)
+    for name, count in _members(schema):
+        if name in _COUNTS and isinstance(count, int | float) and count > ITEMS_LIMIT:
+            raise _unsound(f"{subject} have a {name!r} above {ITEMS_LIMIT}.", param)
     for reference in _references(schema):
         _check_reference(schema, reference, subject, param)
 
@@ -156,21 +164,25 @@ def _is_known(form: Any) -> bool:
     return isinstance(form, str) and form in _FORMATS
 
 
-def _references(value: Any) -> Iterator[str]:
-    """Yield every ``$ref`` of a schema; not what only looks like one, such as a property's name."""
+def _references(schema: Any) -> Iterator[str]:
+    """Yield every ``$ref`` of a schema."""
+    return (value for name, value in _members(schema) if name == "$ref" and isinstance(value, str))
+
+
+def _members(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield every keyword with its value, at all depths; a property's name is no keyword."""
     if isinstance(value, list):
         for item in value:
-            yield from _references(item)
+            yield from _members(item)
     if not isinstance(value, dict):
         return
     for key, item in value.items():
-        if key == "$ref" and isinstance(item, str):
-            yield item
-        elif key in _MAPS and isinstance(item, dict):
+        yield key, item
+        if key in _MAPS and isinstance(item, dict):
             for inner in item.values():
-                yield from _references(inner)
-        elif key not in _VALUES:
-            yield from _references(item)
+                yield from _members(inner)
+        elif key not in _VALUES and not (key == "$ref" and isinstance(item, str)):
+            yield from _members(item)
 
 
 def _check_reference(schema: dict[str, Any], reference: str, subject: str, param: str) -> None:

@@ -246,6 +246,8 @@ UNSOUND = {
     "past a list": (with_reference("#/anyOf/1"), "not there"),
     "no schema": (with_reference("#/title"), "not there"),
     "itself": (with_reference("#/$defs/x"), "to itself"),
+    "endless": ({"properties": {"x": {"minItems": 10**9}}}, "'minItems' above 1000000"),
+    "wide": ({"properties": {"x": {"anyOf": [{"maxItems": 1e300}]}}}, "'maxItems' above 1000000"),
 }
 
 
