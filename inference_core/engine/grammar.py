@@ -6,8 +6,13 @@ from collections.abc import Callable, Sequence
 from inference_core.domain.errors import RequestError
 from inference_core.domain.generation import Constraint
 
-# Blanks between the parts of a JSON text: without a bound, small models write them for ever.
-_BLANKS = r"[ \n\t]{1,20}"
+# One line, as in what models were trained with. Where blanks are free, small models write them for
+# ever, and llguidance's bound (whitespace_pattern) holds only for one run of them after the other.
+_OPTIONS: dict[str, object] = {
+    "whitespace_flexible": False,
+    "item_separator": ", ",
+    "key_separator": ": ",
+}
 
 # A text cut where its control tokens are: those as their numbers.
 Cut = Callable[[str], Sequence[str | int]]
@@ -34,8 +39,7 @@ def _schema(constraint: Constraint) -> str:
     except (ValueError, RecursionError) as error:
         raise RequestError(f"The schema is no JSON: {error}.", code="invalid_schema") from error
     if isinstance(schema, dict):
-        options = {"whitespace_pattern": _BLANKS}
-        schema = {**schema, "x-guidance": {**options, **_given(schema.get("x-guidance"))}}
+        schema = {**schema, "x-guidance": {**_OPTIONS, **_given(schema.get("x-guidance"))}}
     return json.dumps(schema)
 
 

@@ -52,7 +52,7 @@ class LlamaDecoder:
         self._flag = ct.create_string_buffer(2)
         if self.partial:
             # Elsewhere a batch that was cut short could not be taken back.
-            self._lib.llama_set_abort_callback(context, _strlen(), ct.addressof(self._flag))
+            self._lib.llama_set_abort_callback(context, strlen_address(), ct.addressof(self._flag))
 
     @classmethod
     def load(
@@ -223,7 +223,7 @@ def _most_wanted(settings: DecoderSettings) -> int:
     return max(MOST_WANTED, settings.sequences)
 
 
-def _strlen() -> ct.c_void_p:
+def strlen_address() -> ct.c_void_p:
     """Return the address of the C library's strlen, which serves as the abort callback.
 
     The library asks after each of some thousand nodes of its graph. A Python function would cost

@@ -260,8 +260,8 @@ _CONTEXT_DEFAULTS = {
 }
 
 
-def library_path(given: Path | None = None) -> Path:
-    """Return the library to load: the one given, else the one that xllamacpp brings.
+def library_path(given: Path | None = None, package: str = PACKAGE) -> Path:
+    """Return the library to load: the one given, else the one that the package brings.
 
     Raises ModelError where there is none.
     """
@@ -269,14 +269,14 @@ def library_path(given: Path | None = None) -> Path:
         if not given.is_file():
             raise ModelError(f"There is no engine at {given}.", "Build it again, or remove it.")
         return given
-    spec = importlib.util.find_spec(PACKAGE)
+    spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
-        raise ModelError(f"The engine ({PACKAGE}) is not installed.", _REINSTALL)
+        raise ModelError(f"The engine ({package}) is not installed.", _REINSTALL)
     folder = Path(spec.origin).parent
-    for pattern in (f"{PACKAGE}*.so", f"{PACKAGE}*.pyd"):
+    for pattern in (f"{package}*.so", f"{package}*.pyd"):
         for path in sorted(folder.glob(pattern)):
             return path
-    raise ModelError(f"The engine ({PACKAGE}) has no library in {folder}.", _REINSTALL)
+    raise ModelError(f"The engine ({package}) has no library in {folder}.", _REINSTALL)
 
 
 def load_library(given: Path | None = None) -> ct.CDLL:
@@ -284,14 +284,15 @@ def load_library(given: Path | None = None) -> ct.CDLL:
 
     The same path gives the same object. Raises ModelError for a version that is not known to fit.
     """
+    path = library_path(given)
     if given is None:
-        check_version(importlib.metadata.version(PACKAGE) if _installed() else "")
-    return _load(library_path(given))
+        check_version(importlib.metadata.version(PACKAGE))
+    return _load(path)
 
 
 def check_version(version: str) -> None:
     """Raise ModelError unless this version of xllamacpp has the layouts of this module."""
-    if version and not version.startswith(VERSIONS):
+    if not version.startswith(VERSIONS):
         raise ModelError(
             f"This program knows the engine {PACKAGE} {VERSIONS}*, but {version} is installed.",
             _REINSTALL,
@@ -335,7 +336,3 @@ def _load(path: Path) -> ct.CDLL:
     )
     library.llama_backend_init()
     return library
-
-
-def _installed() -> bool:
-    return importlib.util.find_spec(PACKAGE) is not None

@@ -158,7 +158,7 @@ class LlamaModel:
         buffer = ct.create_string_buffer(_PIECE_BYTES)
         for token in range(self.size):
             length = ask(vocabulary, token, buffer, _PIECE_BYTES, 0, False)
-            yield buffer[:length] if length >= 0 else self.piece(token)
+            yield buffer.raw[:length] if length >= 0 else self.piece(token)
 
     def _text(self, token: int) -> str:
         """Return a token's text, empty for the -1 of a model that has no such token."""
