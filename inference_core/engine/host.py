@@ -5,8 +5,8 @@ wrong) when the engine crashes, and so that computing and HTTP do not share an i
 
 It reads lines of JSON: first an EngineSpec, then ``start``, ``cancel``, ``tokenize``,
 ``detokenize`` and ``close``. It writes ``loading``, then ``ready`` or ``failed``, then ``events``
-with the ``slots`` after each batch, and ``answer`` to a question. When its input ends, the core is
-gone, and it ends at once, whatever it is doing.
+after each batch, with the ``slots`` if they have changed, and ``answer`` to a question. When its
+input ends, the core is gone, and it ends at once, whatever it is doing.
 """
 
 import json
@@ -127,7 +127,7 @@ class Host:
         self._pool = ThreadPoolExecutor(_TOKENIZERS, "tokenizer")
         self._guard = threading.Lock()
         self._preparing: set[int] = set()
-        self._told: list[list[Any]] = self.slots_json()
+        self._told = self._scheduler.slots()
 
     def receive(self, message: dict[str, Any]) -> None:
         """Take a message of the core; called from the thread that reads."""
@@ -213,11 +213,13 @@ class Host:
         self._events.append([number, *event_json(event)])
 
     def _flush(self) -> None:
-        slots = self.slots_json()
-        if not self._events and slots == self._told:
+        slots = self._scheduler.slots()
+        # They stay as they are while an answer is written, and each step is waited for.
+        changed = slots != self._told
+        if not self._events and not changed:
             return
         events, self._events, self._told = self._events, [], slots
-        self._channel.say({"events": events, "slots": slots})
+        self._channel.say({"events": events} | ({"slots": self.slots_json()} if changed else {}))
 
 
 class Lines:
