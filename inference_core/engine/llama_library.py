@@ -23,7 +23,6 @@ VERSIONS = "2026.10."
 
 _REINSTALL = "Reinstall Spark Desktop, or install the version of xllamacpp that it asks for."
 
-ABORT_CALLBACK = ct.CFUNCTYPE(ct.c_bool, ct.c_void_p)
 PROGRESS_CALLBACK = ct.CFUNCTYPE(ct.c_bool, ct.c_float, ct.c_void_p)
 
 
