@@ -18,6 +18,8 @@ from inference_core.domain.errors import CoreError, RequestError
 from inference_core.server.limits import DEFAULT_LIMITS, Limits
 from inference_core.server.problems import error_response
 from inference_core.server.refusals import TooManyConnectionsError
+from inference_core.server.responses.protocol import SocketProtocol
+from inference_core.server.stalled_reader import AbortStalledReaders
 
 _HEAD_TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
@@ -91,12 +93,15 @@ class BoundedConfig(uvicorn.Config):
             timeout_graceful_shutdown=grace_s,
             timeout_keep_alive=round(limits.idle_s),
             h11_max_incomplete_event_size=limits.head_bytes,
+            ws=SocketProtocol,
             ws_max_size=limits.frame_bytes,
+            # On loopback, compressing costs more than it saves.
+            ws_per_message_deflate=False,
         )
         self.room = connections
 
 
-class BoundedProtocol(H11Protocol):
+class BoundedProtocol(AbortStalledReaders, H11Protocol):
     """One connection, whose client must say in time what it wants; for a BoundedConfig."""
 
     config: BoundedConfig
