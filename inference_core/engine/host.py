@@ -67,6 +67,8 @@ def main() -> int:
     host = Host(decoder, spec.limits, StepCosts(spec.step_ms), channel)
     channel.say({"ready": info_json(decoder.info), "slots": host.slots_json()})
     lines.deliver_to(host.receive)
+    # The first answer that is held to a schema would wait a second for it.
+    threading.Thread(target=decoder.prepare_constraints, name="constraints", daemon=True).start()
     with _Leaving():
         host.run()
         decoder.close()

@@ -97,7 +97,9 @@ class Scheduler:
     def add(self, job: Job) -> None:
         """Take a request; where too many wait already, it is told so instead."""
         waiting = sum(1 for other in self._jobs.values() if other.held is None)
-        if waiting >= self._limits.queue:
+        free = self._limits.parallel - (len(self._jobs) - waiting)
+        # One that can begin at once does not wait: so a queue of none is one, too.
+        if waiting >= self._limits.queue + max(0, free):
             self._emit(job.id, BusyError(waiting))
             return
         try:

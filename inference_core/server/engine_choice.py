@@ -15,6 +15,9 @@ from inference_core.machine.tuned import Tuned, tuned_for
 _CELLS_PER_CONTEXT = 2
 _LARGEST_DOUBLED = 16_384
 
+# Sequences for prefixes that wait for their next question, beside those that are being answered.
+_IDLE_SEQUENCES = 12
+
 # Prefixes that had to make room. 12 KiB a token for the 0.5B, 28 KiB for the 1.5B.
 _SAVED_BYTES = 256 * 1024 * 1024
 
@@ -47,6 +50,7 @@ def engine_spec(model: Path, options: EngineOptions) -> EngineSpec:
         settings,
         context=options.context,
         cells=options.context * (_CELLS_PER_CONTEXT if doubled else 1),
+        sequences=options.parallel + _IDLE_SEQUENCES,
         threads=options.threads or settings.threads,
         threads_batch=options.threads or settings.threads_batch,
     )
