@@ -35,7 +35,7 @@ class Case:
 
 # Many short rounds rather than few long ones: what disturbs the machine for seconds then spoils
 # some pairs, which the median leaves out, instead of all of them a little.
-CASES = (Case("decode", 2, 64, 30), Case("prompt of 500 tokens", 30, 8, 12))
+CASES = (Case("decode", 2, 48, 24), Case("prompt of 500 tokens", 30, 8, 8))
 QUICK = (Case("decode", 2, 48, 5), Case("prompt of 100 tokens", 6, 8, 5))
 
 

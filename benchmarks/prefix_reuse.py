@@ -46,7 +46,7 @@ class Sizes:
     pre_emptions: int
 
 
-FULL = Sizes(prompt=4000, lines=88, turns=4, repeats=3, pre_emptions=8)
+FULL = Sizes(prompt=4000, lines=88, turns=4, repeats=2, pre_emptions=6)
 QUICK = Sizes(prompt=1000, lines=20, turns=2, repeats=1, pre_emptions=2)
 
 Row = dict[str, object]
@@ -123,7 +123,7 @@ def _conversation(number: int, asked: list[Streamed]) -> Row:
 
 def _pre_empted(core: Listener, sizes: Sizes) -> list[Row]:
     # Deeper into the prompt each time.
-    step = sizes.prompt // (2 * sizes.pre_emptions)
+    step = sizes.prompt // (4 * sizes.pre_emptions)
     rows = [
         _question_in_warm_up(core, _tokens(core, f"warm-up {number}", sizes.prompt), number * step)
         for number in range(1, sizes.pre_emptions + 1)

@@ -66,7 +66,10 @@ def _request(phase: str, number: int) -> tuple[str, dict[str, object]]:
 
 def _until_in_prompt(number: int, response: httpx.Response, watching: httpx.Client) -> None:
     """Not always at the same place of a batch, and deeper into the prompt each time."""
-    while _slot(watching)["prompt_tokens_done"] < 16 + 37 * number:
+    # A free slot tells of the request before.
+    while not (slot := _slot(watching))["is_processing"] or (
+        slot["prompt_tokens_done"] < 16 + 37 * number
+    ):
         time.sleep(POLL_S)
 
 

@@ -167,7 +167,7 @@ def test_plain_and_predicted_answers_alternate(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(edit_speed, "stream_chat", stream_chat)
     monkeypatch.setattr(edit_speed, "OtherLoad", lambda pid: Idle())
     case = edit_speed.Case("fix", [], 9, "<= 0")
-    row = edit_speed.row_of(Listener("http://127.0.0.1:1", "key", 0), case)
+    row = edit_speed.row_of(Listener("http://127.0.0.1:1", "key", 0), case, 2, 0)
     assert asked == [False, True, True, False]
     assert (row["ratio"], row["same_text"], row["done"]) == (1.5, True, True)
     assert (row["accepted"], row["rejected"]) == (2, 1)
