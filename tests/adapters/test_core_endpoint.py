@@ -61,21 +61,35 @@ async def ask(served: Served, told: Told, clock: FakeClock | None = None) -> lis
         return [chunk async for chunk in chunks]
 
 
-async def test_a_question_waits_for_the_engine_and_is_answered() -> None:
-    served, told, clock = Served(down(2.0)), Told(), FakeClock()
+@pytest.mark.parametrize(
+    ("hints", "waited"), [([2.0], 2.0), ([2.0, 2.0, 1.0], 5.0), ([0.0, 0.0], 1.0)]
+)
+async def test_a_question_waits_for_the_engine_and_is_answered(
+    hints: list[float], waited: float
+) -> None:
+    served, told, clock = Served(*map(down, hints)), Told(), FakeClock()
     begun = clock.monotonic()
     assert (await ask(served, told, clock))[0] == TextChunk("Hello")
-    assert clock.monotonic() - begun == 2.0
-    assert (told.waits, told.over) == ([("It died.", 2.0)], 1)
-    assert served.requests == [CHAT, CHAT]
+    assert clock.monotonic() - begun == waited
+    assert (told.waits, told.over) == ([("It died.", max(0.5, hints[0]))], 1)
+    assert served.requests == [CHAT] * (len(hints) + 1)
 
 
-@pytest.mark.parametrize("later", [down(2.0), down(60.0), EndpointError("Broken.")])
-async def test_it_is_asked_once_more_and_not_for_ever(later: EndpointError) -> None:
-    served, told = Served(down(2.0), later), Told()
+async def test_a_question_does_not_wait_for_ever() -> None:
+    served, told, clock = Served(*(down(2.0) for _ in range(100))), Told(), FakeClock()
+    begun = clock.monotonic()
+    with pytest.raises(EngineDownError, match="It died"):
+        await ask(served, told, clock)
+    assert clock.monotonic() - begun == 60.0
+    assert (len(told.waits), told.over) == (1, 1)
+
+
+async def test_another_error_ends_the_wait() -> None:
+    broken = EndpointError("Broken.")
+    served, told = Served(down(2.0), broken), Told()
     with pytest.raises(EndpointError) as caught:
         await ask(served, told)
-    assert caught.value is later
+    assert caught.value is broken
     assert (len(served.requests), told.over) == (2, 1)
 
 

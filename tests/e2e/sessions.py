@@ -63,6 +63,12 @@ def slot_of(address: CoreAddress) -> dict[str, int | str | bool]:
     return slot
 
 
+def engine_of(address: CoreAddress) -> int:
+    """The process in which the core's engine works."""
+    (engine,) = psutil.Process(address.pid).children()
+    return engine.pid
+
+
 def runs(pid: int) -> bool:
     """Whether the process still runs; one that only waits to be reaped does not."""
     try:
