@@ -11,7 +11,7 @@ import psutil
 import pytest
 
 from spark_desktop.adapters.core_lookup import CoreAddress
-from tests.e2e.sessions import core_of, polls, runs, slot_of, write_replay
+from tests.e2e.sessions import core_of, engine_of, polls, runs, slot_of, write_replay
 
 pytestmark = [
     pytest.mark.e2e,
@@ -67,9 +67,9 @@ class Program:
         saved.replace(self._folder / "sum.py")
 
 
-def _gone(core: CoreAddress) -> None:
+def _gone(*processes: int) -> None:
     for _ in polls(LINGER_S):
-        if not runs(core.pid):
+        if not any(map(runs, processes)):
             return
 
 
@@ -89,7 +89,7 @@ def test_the_core_ends_when_the_program_is_killed_while_an_answer_streams(
     assert psutil.Process(core.pid).ppid() == program.process.pid
     program.process.kill()
     assert program.process.wait(60) == -signal.SIGKILL
-    _gone(core)
+    _gone(core.pid)
     assert not runs(core.pid)
 
 
@@ -101,6 +101,36 @@ def test_the_program_ends_in_order_while_an_answer_streams(
     _out, errors = program.process.communicate(timeout=60)
     assert program.process.returncode == 0
     assert errors == ""
-    _gone(core)
+    _gone(core.pid)
     assert not runs(core.pid)
     assert list((data_dir / "run").glob("*.json")) == []
+
+
+@pytest.mark.model
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("order", [signal.SIGKILL, signal.SIGTERM], ids=["killed", "told to end"])
+def test_neither_core_nor_engine_outlives_the_program(
+    order: signal.Signals, folder: Path, data_dir: Path, model_path: Path
+) -> None:
+    made = Program(folder, data_dir, str(model_path))
+    with made.process:
+        core = made.core()
+        engine = engine_of(core)
+        made.process.send_signal(order)
+        made.process.communicate(timeout=60)
+    _gone(core.pid, engine)
+
+
+@pytest.mark.model
+@pytest.mark.timeout(300)
+def test_an_engine_does_not_outlive_its_killed_core(
+    folder: Path, data_dir: Path, model_path: Path
+) -> None:
+    made = Program(folder, data_dir, str(model_path))
+    with made.process:
+        core = made.core()
+        engine = engine_of(core)
+        made.process.kill()
+        os.kill(core.pid, signal.SIGKILL)
+        _gone(core.pid, engine)
+        made.process.communicate(timeout=60)
