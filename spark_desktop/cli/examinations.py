@@ -28,7 +28,7 @@ def _examinations() -> list[Examination]:
         spark.grammars,
         machine.processor,
         machine.memory,
-        spark.engine,
+        partial(spark.engine, command),
         machine.qt_libraries,
         machine.display,
         machine.file_watches,

@@ -7,7 +7,6 @@ import os
 import re
 import sqlite3
 import subprocess
-import sys
 from collections.abc import Sequence
 from contextlib import closing
 from importlib import metadata
@@ -57,20 +56,25 @@ def grammars(modules: Sequence[str] | None = None) -> Finding:
     return Finding("grammars", Verdict.OK, f"{len(modules)} loaded")
 
 
-def engine(module: str = "xllamacpp") -> Finding:
-    """Return whether the engine's library loads on this machine."""
-    if getattr(sys, "frozen", False):
-        return Finding("engine", Verdict.OK, "part of spark-core")
-    # In a process of its own: on a processor without its instructions, loading it would end ours.
+def engine(command: tuple[str, ...]) -> Finding:
+    """Return which engine the core uses and whether it loads; ``command`` starts its program."""
     try:
-        tried = _told([sys.executable, "-c", f"import {module}"])
+        # The core tries it in a process of its own: without the processor's instructions for it,
+        # loading it would end ours.
+        told = _told([*command, "info", "--json"])
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Finding("engine", Verdict.MISSING, f"{module} does not load: {error}", _REINSTALL)
-    if tried.returncode == 0:
-        version = f" {metadata.version(module)}" if _installed(module) else ""
-        return Finding("engine", Verdict.OK, f"{module}{version}")
-    reason = _last_line(tried.stderr) or f"exit code {tried.returncode}"
-    return Finding("engine", Verdict.MISSING, f"{module} does not load: {reason}", _REINSTALL)
+        return Finding("engine", Verdict.MISSING, f"the core does not answer: {error}", _REINSTALL)
+    try:
+        used = json.loads(told.stdout)["engine"]
+        version, library, trouble = used["version"], used["library"], used["trouble"]
+    except (ValueError, KeyError, TypeError):
+        reason = _last_line(told.stderr) or f"exit code {told.returncode}"
+        return Finding("engine", Verdict.MISSING, f"the core cannot tell: {reason}", _REINSTALL)
+    name = f"llama.cpp, xllamacpp {version}"
+    if trouble:
+        return Finding("engine", Verdict.MISSING, f"{name} does not load: {trouble}", _REINSTALL)
+    where = f"built on this machine: {library}" if library else "as it was installed"
+    return Finding("engine", Verdict.OK, f"{name}, {where}")
 
 
 def data(folder: Path) -> Finding:

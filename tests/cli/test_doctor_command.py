@@ -8,6 +8,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
+from spark_desktop.adapters.core_process import core_command
 from spark_desktop.cli import examinations
 from spark_desktop.cli import machine_examinations as machine
 from spark_desktop.cli import spark_examinations as examined
@@ -158,17 +159,45 @@ def test_a_grammar_that_does_not_load_is_named():
     assert "json (" not in finding.detail
 
 
-def test_an_engine_that_does_not_load_is_missing_with_its_reason():
-    finding = examined.engine("no_such_engine")
+def core_that(does: str) -> tuple[str, ...]:
+    """A command of which nothing is asked but what it says."""
+    return (sys.executable, "-c", does)
+
+
+def engine_said(library: str | None = None, trouble: str = "") -> tuple[str, ...]:
+    used = {"version": "1.2", "library": library, "trouble": trouble}
+    return core_that(f"print({json.dumps(json.dumps({'engine': used}))})")
+
+
+@pytest.mark.parametrize(
+    ("library", "said"),
+    [(None, "as it was installed"), ("native.so", "built on this machine: native.so")],
+)
+def test_the_engine_that_the_core_uses_is_named(library, said):
+    finding = examined.engine(engine_said(library))
+    assert finding.verdict is Verdict.OK
+    assert finding.detail == f"llama.cpp, xllamacpp 1.2, {said}"
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (engine_said(trouble="it ended with -4"), "1.2 does not load: it ended with -4"),
+        (core_that("import sys; sys.exit('It is not installed.')"), "It is not installed."),
+        (core_that("print(1)"), "the core cannot tell: exit code 0"),
+        (core_that("import os; os._exit(3)"), "the core cannot tell: exit code 3"),
+        (("no-such-core",), "the core does not answer"),
+    ],
+)
+def test_an_engine_that_cannot_work_is_missing_with_its_reason(command, said):
+    finding = examined.engine(command)
     assert finding.verdict is Verdict.MISSING
-    assert "No module named 'no_such_engine'" in finding.detail
+    assert said in finding.detail
+    assert finding.next_step
 
 
-@LINUX_ONLY
-def test_an_engine_that_ends_its_process_is_missing(tmp_path, monkeypatch):
-    (tmp_path / "deadly.py").write_text("import os\nos.kill(os.getpid(), 9)\n")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    assert examined.engine("deadly").detail == "deadly does not load: exit code -9"
+def test_the_core_tells_its_engine():
+    assert examined.engine(core_command()).verdict is Verdict.OK
 
 
 def test_a_data_folder_that_cannot_be_made_is_missing(tmp_path):
