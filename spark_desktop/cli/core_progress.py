@@ -64,7 +64,7 @@ def sentence_for(state: CoreState) -> str:
         case CoreLoading():
             return "Loading the model…"
         case CoreRestarting(reason=reason, delay=delay):
-            return f"The core ended ({reason}); it is started again in {delay:g} s."
+            return f"Starting the model again in {delay:g} s: {reason}"
         case CoreFailed(reason=reason, next_step=next_step):
             return f"The core cannot be started: {reason} {next_step}".rstrip()
         case CoreReady(model=model):

@@ -42,7 +42,7 @@ def written(err: io.StringIO, *states) -> str:
         (CoreStopped(), ""),
         (
             CoreRestarting("killed by signal 9", 1, 0.5),
-            "The core ended (killed by signal 9); it is started again in 0.5 s.",
+            "Starting the model again in 0.5 s: killed by signal 9",
         ),
         (
             CoreFailed("No space.", "Free 491 MB."),
