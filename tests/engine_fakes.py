@@ -1,6 +1,7 @@
 """A decoder whose next token depends on every token before it.
 
-So whoever mixes up sequences, positions or drafts gets another answer than a request alone.
+So whoever mixes up sequences, positions or drafts gets another answer than a request alone. Its
+memory has as many cells as it says and not one more; sequences that share a beginning share cells.
 """
 
 from inference_core.domain.errors import EngineError, RequestError
@@ -34,7 +35,10 @@ class FakeSampler:
 
     def sample(self, row):
         assert not self.closed
-        return Sampled(next_token(self.decoder.seen[row]), None)
+        token = next_token(self.decoder.seen[row])
+        if token == self.decoder.unwritable:
+            raise EngineError("the sampler broke")
+        return Sampled(token, None)
 
     def close(self):
         assert not self.closed
@@ -47,11 +51,17 @@ class FakeDecoder:
         self.cells, self.sequences, self.batch, self.partial = cells, sequences, batch, partial
         self.memory = {}
         self.seen = {}
-        self.worked = 0
+        self.worked = self.saves = 0
         self.batches = []
         self.samplers = []
         self.stopped = False
         self.fail_next = False
+        self.unwritable = None
+
+    @property
+    def cells_used(self):
+        """How many cells the sequences take, those they share counted once."""
+        return len({id(cell) for held in self.memory.values() for cell in held})
 
     def tokenize(self, text, special):
         return [1 + ord(sign) % (VOCABULARY - 1) for sign in text]
@@ -72,13 +82,15 @@ class FakeDecoder:
             raise EngineError("the engine broke")
         if self.stopped:
             return False
+        if self.cells_used + len(rows) > self.cells:
+            raise EngineError("no room")
         self.seen = {}
         for index, row in enumerate(rows):
             held = self.memory.setdefault(row.sequence, [])
             assert row.position == len(held), "a hole in the sequence"
-            held.append(row.token)
+            held.append([row.token])
             if row.wanted:
-                self.seen[index] = list(held)
+                self.seen[index] = [token for (token,) in held]
         self.worked += len(rows)
         assert len(self.memory) <= self.sequences
         return True
@@ -104,11 +116,14 @@ class FakeDecoder:
         self.memory[target] = list(self.memory[source][:length])
 
     def save(self, sequence):
-        return bytes(self.memory[sequence])
+        self.saves += 1
+        return bytes(token for (token,) in self.memory[sequence])
 
     def restore(self, sequence, saved):
         assert not self.memory.get(sequence)
-        self.memory[sequence] = list(saved)
+        if self.cells_used + len(saved) > self.cells:
+            return False
+        self.memory[sequence] = [[token] for token in saved]
         return True
 
     def close(self):

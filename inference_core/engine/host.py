@@ -169,7 +169,7 @@ class Host:
                         return
             batch = self._scheduler.compose()
             stuck = batch is None
-            if batch is not None and self._inbox.enter(batch.jobs, batch.priority, batch.prompts):
+            if batch is not None and self._inbox.enter(batch.jobs, batch.priority, batch.long):
                 self._flush()
                 self._scheduler.run(batch)
                 self._inbox.leave()

@@ -1,8 +1,9 @@
 """What comes in for the engine's OS thread while it computes, and what cannot wait for a batch.
 
-A batch of a prompt takes seconds. A request of better priority, and the cancelling of a request in
-the batch, cut it short; everything else waits for its end. One lock covers the messages and the
-decision to start a batch: so no message can come between looking for messages and computing.
+A batch of a prompt takes up to a second, and one of a long draft not much less. A request of better
+priority cuts it short, and so does the cancelling of all requests in it; everything else waits for
+its end. One lock covers the messages and the decision to start a batch: so no message can come
+between looking for messages and computing.
 """
 
 import threading
@@ -37,9 +38,9 @@ Message = Start | Cancel | Close
 
 @dataclass(frozen=True, slots=True)
 class _Running:
-    jobs: frozenset[int]
+    jobs: set[int]
     priority: Priority
-    prompts: bool
+    long: bool
 
 
 class Inbox:
@@ -67,12 +68,15 @@ class Inbox:
             messages, self._messages = self._messages, []
             return messages
 
-    def enter(self, jobs: frozenset[int], priority: Priority, prompts: bool) -> bool:
-        """Announce a batch; False where messages have come that are to be looked at first."""
+    def enter(self, jobs: frozenset[int], priority: Priority, long: bool) -> bool:
+        """Announce a batch, ``long`` where it takes the time of several tokens.
+
+        False where messages have come that are to be looked at first.
+        """
         with self._changed:
             if self._messages:
                 return False
-            self._running = _Running(jobs, priority, prompts)
+            self._running = _Running(set(jobs), priority, long)
             self._stop(False)
             return True
 
@@ -87,7 +91,9 @@ def _is_urgent(message: Message, running: _Running) -> bool:
         case Close():
             return True
         case Cancel(job_id):
-            # One step of answers is over sooner than it could be begun anew.
-            return running.prompts and job_id in running.jobs
+            # One step of answers is over sooner than it could be begun anew. And while others are
+            # in the batch, who asks and cancels again and again must not keep them from advancing.
+            running.jobs.discard(job_id)
+            return running.long and not running.jobs
         case Start(job):
-            return running.prompts and job.request.priority < running.priority
+            return running.long and job.request.priority < running.priority

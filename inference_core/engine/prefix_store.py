@@ -6,7 +6,7 @@ needed the sequence that was used longest ago goes, to ordinary memory while tha
 limit, else for good.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from inference_core.engine.decoder import Decoder
@@ -16,6 +16,9 @@ _WORTH_SHARING = 16
 
 # Working through fewer tokens is hardly slower than moving their memory back.
 _WORTH_SAVING = 64
+
+# A saved memory can only be moved back whole: not for less than this part of it.
+_WORTH_RESTORING = 8
 
 # A sequence is taken over, and its tail forgotten, if the tail is no longer than this or than a
 # tenth of it: the end of an answer is often cut into tokens differently when it comes back.
@@ -65,8 +68,7 @@ class PrefixStore:
     @property
     def cells_used(self) -> int:
         """Tokens in the engine's memory, those that sequences share counted once."""
-        runs = {id(run): run for held in self._held.values() for run, _ in held._runs}
-        return sum(max(run.shares.values()) for run in runs.values() if run.shares)
+        return _cells(self._held.values())
 
     def claim(self, tokens: Sequence[int], reserve: int) -> tuple[Held, int] | None:
         """Return a busy sequence with the longest known beginning of a prompt, and its length.
@@ -76,10 +78,17 @@ class PrefixStore:
         """
         wanted = list(tokens)
         source, cached = self._best(wanted)
+        room = len(wanted) - cached + reserve
+        shared = isinstance(source, Held) and source.busy and cached >= _WORTH_SHARING
+        if not self._may_have(room if shared else len(wanted) + reserve):
+            return None
         if isinstance(source, Held) and not source.busy and _may_take(source.tokens, cached):
-            return self._take(source, cached, len(wanted) - cached + reserve)
+            return self._take(source, cached, room)
         target = self._free_sequence(keep=source)
         if target is None:
+            # The only one that is idle is the one that was to be shared.
+            if isinstance(source, Held) and not source.busy:
+                return self._take(source, cached, room)
             return None
         # Busy already: making room must not take back what is about to be used.
         target.busy = True
@@ -106,7 +115,12 @@ class PrefixStore:
         run.shares[held.sequence] = length
 
     def make_room(self, cells: int) -> bool:
-        """Move idle sequences out until so many cells are free; False if it cannot be done."""
+        """Move idle sequences out until so many cells are free; False if it cannot be done.
+
+        Then none is moved: a request that waits for room must not cost others their prefixes.
+        """
+        if not self._may_have(cells):
+            return False
         while self._decoder.cells - self.cells_used < cells:
             idle = [held for held in self._held.values() if not held.busy and held.tokens]
             if not idle:
@@ -118,6 +132,11 @@ class PrefixStore:
         """The request is done; what its sequence holds stays for the next one."""
         held.busy = False
         self._touch(held)
+
+    def forget(self, held: Held) -> None:
+        """Empty a sequence, whatever the decoder left in it."""
+        self._decoder.cut(held.sequence, 0)
+        self.shorten(held, 0)
 
     def shorten(self, held: Held, length: int) -> None:
         """Forget what a sequence holds from a position on; all of it where memory has no parts."""
@@ -138,6 +157,10 @@ class PrefixStore:
 
     # -- inside ------------------------------------------------------------------------------
 
+    def _may_have(self, cells: int) -> bool:
+        """Return whether so many cells are free once nothing idle is left."""
+        return self._decoder.cells - _cells(h for h in self._held.values() if h.busy) >= cells
+
     def _best(self, wanted: list[int]) -> tuple[Held | _Saved | None, int]:
         best: Held | _Saved | None = None
         length = 0
@@ -151,6 +174,8 @@ class PrefixStore:
                 continue
             common = common_beginning(candidate.tokens, wanted)
             if not self._decoder.partial and common < len(candidate.tokens):
+                continue
+            if isinstance(candidate, _Saved) and not _may_restore(candidate.tokens, common):
                 continue
             if common > length:
                 best, length = candidate, common
@@ -204,9 +229,24 @@ class PrefixStore:
         return len(target.tokens)
 
     def _evict(self, held: Held) -> None:
-        if len(held.tokens) >= _WORTH_SAVING:
+        if len(held.tokens) >= _WORTH_SAVING and not self._kept_elsewhere(held):
             self._save(held)
         self.shorten(held, 0)
+
+    def _kept_elsewhere(self, held: Held) -> bool:
+        """Return whether a saved memory, or another sequence, holds all of its tokens, too."""
+        length = len(held.tokens)
+        keepers: list[Held | _Saved] = [*self._held.values(), *self._saved]
+        for keeper in keepers:
+            if keeper is held or not _begins(keeper.tokens, held.tokens):
+                continue
+            # Where memory has no parts, a longer one is of no use for its beginning.
+            usable = self._decoder.partial or len(keeper.tokens) == length
+            if isinstance(keeper, _Saved):
+                usable = usable and _may_restore(keeper.tokens, length)
+            if usable:
+                return True
+        return False
 
     def _save(self, held: Held) -> None:
         covered = [saved for saved in self._saved if _begins(held.tokens, saved.tokens)]
@@ -237,6 +277,20 @@ def common_beginning(first: Sequence[int], second: Sequence[int]) -> int:
 def _may_take(tokens: Sequence[int], cached: int) -> bool:
     """Return whether what follows the common beginning is little enough to be forgotten."""
     return cached >= _WORTH_SHARING and len(tokens) - cached <= max(_TAIL, len(tokens) // 10)
+
+
+def _may_restore(tokens: Sequence[int], cached: int) -> bool:
+    """Return whether the common beginning is worth the room and time that all the memory takes."""
+    return cached >= _WORTH_SAVING and cached * _WORTH_RESTORING >= len(tokens)
+
+
+def _cells(held: Iterable[Held]) -> int:
+    """Return how many cells some sequences take, those that they share counted once."""
+    lengths: dict[int, int] = {}
+    for each in held:
+        for run, length in each._runs:
+            lengths[id(run)] = max(length, lengths.get(id(run), 0))
+    return sum(lengths.values())
 
 
 def _begins(tokens: Sequence[int], beginning: Sequence[int]) -> bool:

@@ -16,7 +16,8 @@ from inference_core.engine.decoder import Decoder, Row
 from inference_core.engine.drafting import Drafter, StepCosts
 from inference_core.engine.job import Job
 from inference_core.engine.prefix_store import PrefixStore, common_beginning
-from inference_core.engine.slot import SlotPhase, SlotState
+from inference_core.engine.seat import Seat
+from inference_core.engine.slot import SlotState
 
 Emit = Callable[[int, Event | CoreError], None]
 
@@ -28,8 +29,13 @@ SMALLEST_BATCH = 128
 # Rows of a prompt in one batch beside an answer that is being written: half a second on two cores.
 BESIDE_AN_ANSWER = 64
 
-# A batch of a suggestion or a warm-up is thrown away when a question comes: not too much at a time.
+# A batch of a suggestion or a warm-up is thrown away when a question comes: not too much at a time,
+# and less after each one that was, so that something is done between frequent questions, too.
 OF_LOW_PRIORITY = 128
+_LEAST_OF_LOW_PRIORITY = 16
+
+# A batch of more rows takes as long as several tokens: long enough to be worth cutting short.
+_LONG = 4
 
 # A request whose prompt begins like one that is being worked through waits for it from here on.
 _WORTH_WAITING = 16
@@ -61,6 +67,11 @@ class Batch:
         return frozenset(part.job.id for part in self.parts)
 
     @property
+    def long(self) -> bool:
+        """Whether it takes longer than a better request, or who stops it, should wait."""
+        return self.prompts or len(self.rows) > _LONG
+
+    @property
     def priority(self) -> Priority:
         """The priority of its requests; a batch has those of one priority only."""
         return self.parts[0].job.request.priority
@@ -86,8 +97,9 @@ class Scheduler:
         self._costs = costs or StepCosts()
         self.store = PrefixStore(decoder, limits.saved_bytes)
         self._jobs: dict[int, Job] = {}
-        self._slots = [_Slot(number) for number in range(limits.parallel)]
+        self._slots = [Seat(number) for number in range(limits.parallel)]
         self._prompt_rate = 0.0  # rows a second, 0 before the first batch
+        self._low_rows = OF_LOW_PRIORITY
 
     @property
     def idle(self) -> bool:
@@ -96,10 +108,11 @@ class Scheduler:
 
     def add(self, job: Job) -> None:
         """Take a request; where too many wait already, it is told so instead."""
-        waiting = sum(1 for other in self._jobs.values() if other.held is None)
-        free = self._limits.parallel - (len(self._jobs) - waiting)
-        # One that can begin at once does not wait: so a queue of none is one, too.
-        if waiting >= self._limits.queue + max(0, free):
+        # Those that would be served after it do not stand in its way, and those that can begin at
+        # once do not wait: so a queue of none is one, too.
+        before = [j for j in self._jobs.values() if j.request.priority <= job.request.priority]
+        waiting = max(0, len(before) - self._limits.parallel)
+        if len(before) >= self._limits.parallel + self._limits.queue:
             self._emit(job.id, BusyError(waiting))
             return
         try:
@@ -144,6 +157,7 @@ class Scheduler:
         begun = time.perf_counter()
         try:
             if not self._decoder.decode(batch.rows):
+                self._low_rows = max(_LEAST_OF_LOW_PRIORITY, self._low_rows // 2)
                 return False
         except EngineError as error:
             self._fail(batch, error)
@@ -160,6 +174,8 @@ class Scheduler:
     def _learn(self, batch: Batch, seconds: float) -> None:
         """Take note of what a batch cost."""
         rows = len(batch.rows)
+        if batch.prompts:
+            self._low_rows = min(OF_LOW_PRIORITY, self._low_rows * 2)
         if not batch.prompts and len(batch.parts) == 1:
             self._costs.note(rows, seconds * 1000)
         elif batch.prompts and rows >= SMALLEST_BATCH:
@@ -201,7 +217,8 @@ class Scheduler:
             return False
         # The last token has to be worked through in any case: the answer is sampled after it.
         known = job.known if job.prefill_only else job.known[:-1]
-        reserve = min(_RESERVE, job.left) + 1
+        # A warm-up may fill the context to its last token: it needs no room for another one.
+        reserve = 0 if job.prefill_only else min(_RESERVE, job.left) + 1
         claimed = self.store.claim(known, reserve)
         while claimed is None and self._yield_place_to(job):
             claimed = self.store.claim(known, reserve)
@@ -220,6 +237,8 @@ class Scheduler:
             if other.held is None or other.pending_count <= 1:
                 continue
             common = common_beginning(job.known, other.tokens)
+            if common < _WORTH_WAITING:
+                continue
             have = max(self.store.known(job.known), len(other.held.tokens[:common]))
             if common - have >= _WORTH_WAITING:
                 return True
@@ -269,7 +288,7 @@ class Scheduler:
         of_a_second = int(self._prompt_rate * SECONDS_PER_BATCH)
         room = min(self._decoder.batch - taken, max(SMALLEST_BATCH, of_a_second))
         if chosen[0].request.priority is not Priority.QUESTION:
-            room = min(room, OF_LOW_PRIORITY)
+            room = min(room, self._low_rows)
         return min(room, BESIDE_AN_ANSWER) if beside else room
 
     def _add(self, rows: list[Row], job: Job, tokens: list[int], draft: list[int]) -> _Part:
@@ -311,25 +330,34 @@ class Scheduler:
         assert job.sampler is not None
         right = 0
         over = by_limit = False
-        for offset in range(len(part.draft) + 1):
-            sampled = job.sampler.sample(part.last_row + offset)
-            is_end = self._decoder.is_end(sampled.token)
-            text, over = job.take(sampled, self._decoder.piece(sampled.token), is_end)
-            if text is not None:
-                self._emit(job.id, text)
-            by_limit = over and not is_end
-            agreed = offset < len(part.draft) and sampled.token == part.draft[offset]
-            right += agreed
-            if over or not agreed:
-                break
+        try:
+            for offset in range(len(part.draft) + 1):
+                sampled = job.sampler.sample(part.last_row + offset)
+                is_end = self._decoder.is_end(sampled.token)
+                text, over = job.take(sampled, self._decoder.piece(sampled.token), is_end)
+                if text is not None:
+                    self._emit(job.id, text)
+                by_limit = over and not is_end
+                agreed = offset < len(part.draft) and sampled.token == part.draft[offset]
+                right += agreed
+                if over or not agreed:
+                    break
+        finally:
+            # Also where the sampler fails: what was drafted must not stay behind in the sequence.
+            self._keep(part, right)
+        if over:
+            self._finish(job, by_limit)
+
+    def _keep(self, part: _Part, right: int) -> None:
+        """Keep the beginning of a draft that was right, and forget the rest."""
+        job = part.job
+        assert job.held is not None
         base = len(job.held.tokens)
         self.store.grow(job.held, part.draft[:right])
         if right < len(part.draft):
             self._decoder.cut(job.held.sequence, base + right)
         job.drafted += len(part.draft)
         job.accepted += right
-        if over:
-            self._finish(job, by_limit)
 
     # -- ends --------------------------------------------------------------------------------
 
@@ -342,6 +370,9 @@ class Scheduler:
 
     def _fail(self, batch: Batch, error: CoreError) -> None:
         for part in batch.parts:
+            if part.job.held is not None and not self._decoder.partial:
+                # What the batch did to such a memory cannot be taken back.
+                self.store.forget(part.job.held)
             self._drop(part.job)
             self._emit(part.job.id, error)
 
@@ -353,37 +384,3 @@ class Scheduler:
         self._suspend(job)
         if job.sampler is not None:
             job.sampler.close()
-
-
-class _Slot:
-    """A place in the batch, and what was done at it."""
-
-    def __init__(self, number: int) -> None:
-        self._number = number
-        self.job: Job | None = None
-        self.processed = 0
-        self._answers = 0
-        self._last = (0, 0)
-
-    def seat(self, job: Job) -> None:
-        self.job = job
-        if not job.seated:
-            job.seated = True
-            self._answers += 1
-
-    def leave(self) -> None:
-        self._last = self._progress()
-        self.job = None
-
-    def state(self, queued: int) -> SlotState:
-        phase = SlotPhase.FREE
-        if self.job is not None:
-            phase = SlotPhase.DECODE if self.job.decoding else SlotPhase.PREFILL
-        total, done = self._progress()
-        return SlotState(self._number, phase, queued, total, done, self.processed, self._answers)
-
-    def _progress(self) -> tuple[int, int]:
-        if self.job is None:
-            return self._last
-        progress = self.job.progress()
-        return progress.total, progress.processed

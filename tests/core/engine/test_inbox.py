@@ -18,7 +18,7 @@ def start(priority):
 
 
 @pytest.mark.parametrize(
-    ("running", "prompts", "message", "cut"),
+    ("running", "long", "message", "cut"),
     [
         (Priority.WARMUP, True, start(Priority.QUESTION), True),
         (Priority.WARMUP, True, start(Priority.SUGGESTION), True),
@@ -31,12 +31,22 @@ def start(priority):
         (Priority.QUESTION, False, Close(), True),
     ],
 )
-def test_only_what_cannot_wait_cuts_a_batch_short(running, prompts, message, cut):
+def test_only_what_cannot_wait_cuts_a_batch_short(running, long, message, cut):
     told = []
     inbox = Inbox(told.append)
-    assert inbox.enter(frozenset({1}), running, prompts)
+    assert inbox.enter(frozenset({1}), running, long)
     inbox.put(message)
     assert told == [False, True] if cut else told == [False]
+
+
+def test_one_who_cancels_does_not_throw_away_what_is_computed_for_others_too():
+    told = []
+    inbox = Inbox(told.append)
+    inbox.enter(frozenset({1, 2}), Priority.QUESTION, long=True)
+    inbox.put(Cancel(1))
+    assert told == [False]
+    inbox.put(Cancel(2))
+    assert told == [False, True]
 
 
 def test_a_batch_does_not_begin_over_messages_that_nobody_has_looked_at():

@@ -46,7 +46,9 @@ class Desk:
 
     def step(self):
         batch = self.scheduler.compose()
-        return batch is not None and self.scheduler.run(batch)
+        done = batch is not None and self.scheduler.run(batch)
+        assert self.scheduler.store.cells_used == self.decoder.cells_used
+        return done
 
     def drain(self):
         while not self.scheduler.idle:
@@ -244,6 +246,103 @@ def test_the_progress_of_a_prompt_is_told_from_the_beginning():
     assert [each.processed for each in told] == [0, 20, 39]
 
 
+def test_a_warm_up_may_fill_the_context_to_its_last_token():
+    desk = Desk(cells=64)
+    prompt = [1 + n % 40 for n in range(64)]
+    warm_up = desk.ask(prompt, most=0, priority=Priority.WARMUP)
+    desk.drain()
+    assert isinstance(desk.said[warm_up][-1], Finished)
+
+
+def test_a_sampler_that_fails_in_the_middle_of_a_draft_leaves_nothing_of_it_behind():
+    desk = Desk()
+    prompt = [4, 5, 6]
+    answer = answer_to(prompt, 30)
+    desk.decoder.unwritable = next(t for at, t in enumerate(answer) if at > 3 and t != answer[0])
+    failed = desk.ask(prompt, most=30, prediction=answer)
+    other = desk.ask([8, 9], most=3)
+    desk.drain()
+    assert isinstance(desk.said[failed][-1], EngineError)
+    assert desk.text(other) == written(answer_to([8, 9], 3))
+    desk.decoder.unwritable = None
+    assert desk.scheduler.store.cells_used == desk.decoder.cells_used
+    again = desk.ask([*prompt, *answer, 7], most=5)
+    desk.drain()
+    assert desk.text(again) == written(answer_to([*prompt, *answer, 7], 5))
+
+
+def test_a_question_is_not_refused_because_of_suggestions_that_wait():
+    desk = Desk(Limits(parallel=1, queue=2))
+    for n in range(1, 4):
+        desk.ask([n, n + 1], most=1, priority=Priority.SUGGESTION)
+    refused = desk.ask([8, 9], most=1, priority=Priority.SUGGESTION)
+    question = desk.ask([5, 6], most=1)
+    desk.drain()
+    assert isinstance(desk.said[refused][-1], BusyError)
+    assert isinstance(desk.end(question), Finished)
+
+
+def test_a_warm_up_that_is_cut_short_again_and_again_advances_in_smaller_batches():
+    desk = Desk(cells=512, batch=512)
+    desk.ask([1 + n % 40 for n in range(400)], most=0, priority=Priority.WARMUP)
+    for _ in range(8):
+        desk.decoder.stopped = True
+        desk.step()
+        desk.decoder.stopped = False
+    assert len(desk.decoder.batches[-1]) == 16
+    desk.drain()
+    assert max(len(rows) for rows in desk.decoder.batches[8:]) == 128
+
+
+def test_one_that_waits_for_room_does_not_cost_others_their_prefixes():
+    desk = Desk(Limits(parallel=2, saved_bytes=0), cells=256, sequences=4, batch=128)
+    desk.ask([1 + n % 40 for n in range(60)], most=0)
+    desk.drain()
+    running = desk.ask([5] * 100, most=50)
+    desk.step()
+    desk.ask([6] * 170, most=1)
+    desk.step()
+    assert desk.scheduler.store.known([1 + n % 40 for n in range(60)]) == 60
+    desk.drain()
+    assert desk.text(running) == written(answer_to([5] * 100, 50))
+
+
+def test_sequences_that_share_all_they_hold_are_saved_once():
+    desk = Desk(Limits(parallel=3, saved_bytes=4096), cells=320, sequences=4)
+    shared = [1 + n % 40 for n in range(100)]
+    for last in (7, 8, 9):
+        desk.ask([*shared, last], most=0)
+    desk.drain()
+    desk.ask([1 + n % 30 for n in range(250)], most=1)
+    desk.drain()
+    again = desk.ask([*shared, 8], most=1)
+    desk.drain()
+    assert desk.end(again).timings.cache_n >= 99
+
+
+def test_a_long_saved_prompt_is_not_moved_back_for_a_short_beginning():
+    desk = Desk(Limits(saved_bytes=4096), cells=1024, sequences=4)
+    long = [1 + n % 40 for n in range(700)]
+    desk.ask(long, most=0)
+    desk.drain()
+    desk.ask([2] * 600, most=0)
+    desk.drain()
+    short = desk.ask([*long[:70], 3], most=1)
+    desk.drain()
+    assert desk.end(short).timings.cache_n == 0
+    assert desk.scheduler.store.known([2] * 600) == 600
+
+
+def test_what_a_failed_batch_did_to_memory_without_parts_is_forgotten():
+    desk = Desk(partial=False)
+    desk.ask(LONG, most=0)
+    desk.drain()
+    desk.ask([*LONG, 3], most=2)
+    desk.decoder.fail_next = True
+    desk.drain()
+    assert desk.scheduler.store.known([*LONG, 3]) == 0
+
+
 @pytest.mark.parametrize("extra", [0, 1, 30])
 def test_an_answer_may_fill_the_context_to_its_last_token(extra):
     desk = Desk(cells=64)
@@ -267,9 +366,15 @@ moves = st.lists(
 
 
 @settings(max_examples=150, deadline=None)
-@given(moves, st.booleans(), st.sampled_from([80, 128, 400]), st.sampled_from([2, 3, 8]))
+@given(
+    moves,
+    st.booleans(),
+    st.sampled_from([74, 80, 128, 400]),
+    st.sampled_from([1, 2, 3, 8]),
+    st.sampled_from([None, None, 3]),
+)
 def test_every_answer_is_the_one_that_the_request_alone_would_have_got(
-    moves, partial, cells, sequences
+    moves, partial, cells, sequences, unwritable
 ):
     desk = Desk(
         Limits(parallel=2, queue=99, saved_bytes=200),
@@ -279,6 +384,7 @@ def test_every_answer_is_the_one_that_the_request_alone_would_have_got(
         batch=16,
         context=74,
     )
+    desk.decoder.unwritable = unwritable
     prompts = {}
     cancelled = set()
     for move in moves:
@@ -301,6 +407,9 @@ def test_every_answer_is_the_one_that_the_request_alone_would_have_got(
         expected = written(answer_to(prompt, most)) if most else ""
         if number in cancelled:
             assert expected.startswith(desk.text(number) if number in desk.said else "")
+        elif most and unwritable in answer_to(prompt, most):
+            assert expected.startswith(desk.text(number))
+            assert isinstance(desk.said[number][-1], EngineError)
         else:
             assert desk.text(number) == expected
             assert isinstance(desk.end(number), Finished)
