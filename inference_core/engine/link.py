@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import logging
 import os
 import sys
 from collections import deque
@@ -31,8 +32,17 @@ from inference_core.engine.openmp import spin_briefly
 from inference_core.engine.slot import SlotState
 from inference_core.engine.spec import EngineSpec
 
+# How often a request that waits or pauses is told how far it is, though nothing has changed: whoever
+# reads it may take silence for a broken connection.
+SIGN_OF_LIFE_S = 5.0
+
 # The tokens of a text of 8 MiB, as JSON, make the longest line.
 _LINE_BYTES = 512 * 1024 * 1024
+
+# A process that closes its output is about to end; one that does not get there is killed.
+_EXIT_S = 2.0
+
+_log = logging.getLogger(__name__)
 
 
 class EngineLink:
@@ -46,6 +56,7 @@ class EngineLink:
         self._reading: asyncio.Task[None] | None = None
         self._slots: list[SlotState] = []
         self._info: ModelInfo | None = None
+        self._babbled = False
         self.ended = asyncio.Event()
 
     @classmethod
@@ -100,8 +111,17 @@ class EngineLink:
         finished = False
         try:
             await self._say(op="start", id=number, request=request_json(request))
+            progress = PromptProgress(0, 0, 0)
             while not finished:
-                event = await events.get()
+                try:
+                    async with asyncio.timeout(SIGN_OF_LIFE_S):
+                        event = await events.get()
+                except TimeoutError:
+                    # It waits, or pauses for another request: nothing is wrong, so say that.
+                    yield progress
+                    continue
+                if isinstance(event, PromptProgress):
+                    progress = event
                 finished = isinstance(event, Finished | CoreError)
                 if isinstance(event, CoreError):
                     raise event
@@ -141,6 +161,8 @@ class EngineLink:
     def why_ended(self) -> str:
         """Return how the process ended, for a log or an error."""
         code = self._process.returncode
+        if self._babbled:
+            return "said something that is no message"
         if code is None:
             return "closed its output"
         return f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
@@ -166,10 +188,27 @@ class EngineLink:
         )
 
     async def _read(self) -> None:
+        try:
+            await self._receive_all()
+        except (ValueError, LookupError, TypeError, CoreError) as error:
+            # Waiting for more of it would be waiting for ever.
+            _log.error("the engine's process says what is no message: %r", error)
+            self._babbled = True
+            self._process.kill()
+        try:
+            await asyncio.wait_for(self._process.wait(), _EXIT_S)
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+        self._end()
+
+    async def _receive_all(self) -> None:
         assert self._process.stdout is not None
         while line := await self._process.stdout.readline():
             self._receive(json.loads(line))
-        await self._process.wait()
+
+    def _end(self) -> None:
+        """Tell all who wait that there is nobody any more."""
         self.ended.set()
         gone = EngineDownError(
             f"The engine's process {self.why_ended()}.", "It is being started again: repeat this."
@@ -212,7 +251,8 @@ class EngineLink:
     async def _say_line(self, line: str) -> None:
         assert self._process.stdin is not None
         try:
-            self._process.stdin.write(line.encode("utf-8") + b"\n")
+            # Half a surrogate pair is no text, but it is not for the link to say so.
+            self._process.stdin.write(line.encode("utf-8", "surrogatepass") + b"\n")
             await self._process.stdin.drain()
         except ConnectionError:
             return  # its end is noticed where it is read

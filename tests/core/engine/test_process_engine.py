@@ -4,12 +4,13 @@ import asyncio
 import sys
 from contextlib import aclosing
 from pathlib import Path
+from types import SimpleNamespace
 
 import fake_host
 import psutil
 import pytest
-from engine_fakes import answer_to
-from fake_host import DEADLY, ENDLESS
+from engine_fakes import FakeDecoder, answer_to
+from fake_host import BABBLING, DEADLY, ENDLESS
 
 from inference_core.cli import main
 from inference_core.domain.errors import (
@@ -22,6 +23,7 @@ from inference_core.domain.errors import (
 from inference_core.domain.generation import (
     GenerationRequest,
     Plain,
+    PromptProgress,
     Sampling,
     Special,
     TextPiece,
@@ -30,7 +32,11 @@ from inference_core.domain.generation import (
 )
 from inference_core.domain.generation import MarkedPrompt as Marked
 from inference_core.engine import link, process_engine
+from inference_core.engine.drafting import StepCosts
+from inference_core.engine.host import Host
+from inference_core.engine.host_wire import request_json
 from inference_core.engine.process_engine import ProcessEngine
+from inference_core.engine.scheduler import Limits
 from inference_core.engine.slot import SlotPhase
 from inference_core.engine.spec import EngineSpec
 
@@ -136,6 +142,13 @@ async def test_leaving_an_answer_stops_the_engine(engine):
     assert await text_of(engine, ask([5, 6])) == written(answer_to([5, 6], 3))
 
 
+async def test_a_request_that_waits_hears_again_and_again_how_far_it_is(engine, monkeypatch):
+    monkeypatch.setattr(link, "SIGN_OF_LIFE_S", 0.01)
+    async with aclosing(engine.generate(ask([ENDLESS, 1]))) as events:
+        told = [await anext(events) for _ in range(4)]
+    assert told[1:] == [PromptProgress(2, 0, 0)] * 3
+
+
 async def test_a_process_that_dies_ends_its_answers_with_an_error_and_is_started_again(engine):
     before = engine.pid
     with pytest.raises(EngineDownError, match="killed by signal 6") as caught:
@@ -203,6 +216,67 @@ async def test_the_process_ends_with_the_one_who_started_it(engine):
     engine._link._process.stdin.close()
     await until(lambda: engine.pid != child.pid)
     assert not child.is_running()
+
+
+async def test_a_process_ends_also_when_its_core_died_in_the_middle_of_a_message(engine):
+    child = psutil.Process(engine.pid)
+    engine._link._process.stdin.write(b'{"op":"start","id":7,"requ')
+    engine._link._process.stdin.close()
+    await until(lambda: engine.pid != child.pid)
+    assert not child.is_running()
+
+
+async def test_a_process_ends_when_it_hears_what_is_no_message(engine, capfd):
+    child = psutil.Process(engine.pid)
+    engine._link._process.stdin.write(b"hello\n")
+    await until(lambda: engine.pid != child.pid)
+    assert not child.is_running()
+
+
+async def test_a_process_that_says_what_is_no_message_is_replaced(engine):
+    before = engine.pid
+    with pytest.raises(EngineDownError, match="said something that is no message"):
+        await text_of(engine, ask([BABBLING]))
+    await until(lambda: engine.pid not in (None, before))
+    assert await text_of(engine, ask([5, 6])) == written(answer_to([5, 6], 3))
+
+
+async def test_half_a_surrogate_pair_reaches_the_engine_as_some_text(engine):
+    answer = await text_of(
+        engine, GenerationRequest(TextPrompt("a\ud800b"), Sampling(max_tokens=2))
+    )
+    assert answer == await text_of(
+        engine, GenerationRequest(TextPrompt("a\ud800b"), Sampling(max_tokens=2))
+    )
+
+
+async def test_an_engine_that_no_process_can_be_made_for_is_tried_again(engine, monkeypatch):
+    before, real = engine.pid, link.host_command
+    commands = iter([["/nowhere/no-such-program"]])
+    monkeypatch.setattr(link, "host_command", lambda: next(commands, None) or real())
+    monkeypatch.setattr(process_engine, "_PAUSES_S", (0.0, 0.0, 0.0))
+    psutil.Process(before).kill()
+    await until(lambda: engine.pid not in (None, before))
+    assert await text_of(engine, ask([5, 6])) == written(answer_to([5, 6], 3))
+
+
+async def test_closing_twice_is_closing_once(engine):
+    child = psutil.Process(engine.pid)
+    await asyncio.gather(engine.close(), engine.close())
+    assert not child.is_running()
+
+
+def test_the_host_forgets_requests_that_it_refused():
+    said = []
+    decoder = FakeDecoder()
+    channel = SimpleNamespace(say=said.append)
+    host = Host(decoder, Limits(), StepCosts(), channel)
+    refused = request_json(ask([1] * 999))
+    for number in range(5):
+        host.receive({"op": "start", "id": number, "request": refused})
+    host._pool.shutdown()
+    assert len(said) == 5
+    assert not host._preparing
 
 
 def test_a_frozen_app_starts_its_own_program_as_the_engine(monkeypatch):
