@@ -18,6 +18,9 @@ from inference_core.engine.spec import EngineSpec
 DEADLY = 13
 ENDLESS = 14
 
+# Of one at which the library prints something where messages go.
+BABBLING = 15
+
 
 class HostDecoder(FakeDecoder):
     """Dies, or works for ever, where a prompt asks for it."""
@@ -29,6 +32,8 @@ class HostDecoder(FakeDecoder):
     def decode(self, rows):
         if rows[0].token == DEADLY:
             os.abort()
+        if rows[0].token == BABBLING:
+            os.write(1, b"llama: hello\n")
         if rows[0].token == ENDLESS and rows[0].position == 0:
             self._stop.wait()
             return False

@@ -47,7 +47,7 @@ def main() -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     spin_briefly()
     channel = Channel(_private_output())
-    source = sys.stdin.buffer
+    source = _private_input()
     spec = EngineSpec.from_line(source.readline())
     lines = Lines(source)
     lines.start()
@@ -106,7 +106,9 @@ class Channel:
 
     def say(self, message: dict[str, Any]) -> None:
         """Write one line; where nobody reads any more, the process ends."""
-        line = json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+        text = json.dumps(message, ensure_ascii=False, separators=(",", ":"))
+        # Half a surrogate pair may come back in an error about what somebody sent.
+        line = text.encode("utf-8", "surrogatepass") + b"\n"
         try:
             with self._lock:
                 self._out.write(line)
@@ -180,15 +182,16 @@ class Host:
         return [slot_json(slot) for slot in self._scheduler.slots()]
 
     def _prepare(self, number: int, data: dict[str, Any]) -> None:
+        job = None
         try:
             job = self._preparation.job(number, read_request(data), self._wanted)
         except CoreError as error:
             self._channel.say({"events": [[number, *event_json(error)]]})
-            return
-        with self._guard:
-            if job is not None and number in self._preparing:
+        finally:
+            with self._guard:
+                if job is not None and number in self._preparing:
+                    self._inbox.put(Start(job))
                 self._preparing.discard(number)
-                self._inbox.put(Start(job))
 
     def _wanted(self, number: int) -> bool:
         with self._guard:
@@ -242,11 +245,25 @@ class Lines:
         self._ready.set()
 
     def _read(self) -> None:
-        for line in self._source:
-            self._ready.wait()
-            if self._receiver is not None:
-                self._receiver(json.loads(line))
-        leave(0)
+        with _Leaving():
+            for line in self._source:
+                if not line.endswith(b"\n"):
+                    return  # the core died while it wrote
+                self._ready.wait()
+                if self._receiver is not None:
+                    self._receiver(json.loads(line))
+
+
+def _private_input() -> BinaryIO:
+    """Return the standard input, and let others find an empty one.
+
+    On Windows whoever asks for the kind of a pipe waits while a thread reads from it, and a library
+    that is loaded asks for the kind of the standard input.
+    """
+    source = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), sys.stdin.fileno())
+    return source
 
 
 def _private_output() -> BinaryIO:

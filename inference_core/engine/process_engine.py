@@ -129,7 +129,7 @@ class ProcessEngine:
     async def _start_again(self) -> EngineLink | None:
         try:
             return await EngineLink.open(self._spec)
-        except CoreError as error:
-            self._why = error.message
-            _log.error("the engine cannot be started: %s", error.message)
+        except (CoreError, OSError) as error:
+            self._why = error.message if isinstance(error, CoreError) else f"{error}."
+            _log.error("the engine cannot be started: %s", self._why)
             return None
