@@ -157,7 +157,8 @@ class Scheduler:
         begun = time.perf_counter()
         try:
             if not self._decoder.decode(batch.rows):
-                self._low_rows = max(_LEAST_OF_LOW_PRIORITY, self._low_rows // 2)
+                if batch.priority is not Priority.QUESTION:
+                    self._low_rows = max(_LEAST_OF_LOW_PRIORITY, self._low_rows // 2)
                 return False
         except EngineError as error:
             self._fail(batch, error)
@@ -174,8 +175,8 @@ class Scheduler:
     def _learn(self, batch: Batch, seconds: float) -> None:
         """Take note of what a batch cost."""
         rows = len(batch.rows)
-        if batch.prompts:
-            self._low_rows = min(OF_LOW_PRIORITY, self._low_rows * 2)
+        if batch.prompts and batch.priority is not Priority.QUESTION:
+            self._low_rows = min(OF_LOW_PRIORITY, self._low_rows + _LEAST_OF_LOW_PRIORITY)
         if not batch.prompts and len(batch.parts) == 1:
             self._costs.note(rows, seconds * 1000)
         elif batch.prompts and rows >= SMALLEST_BATCH:

@@ -285,13 +285,15 @@ def test_a_question_is_not_refused_because_of_suggestions_that_wait():
 def test_a_warm_up_that_is_cut_short_again_and_again_advances_in_smaller_batches():
     desk = Desk(cells=512, batch=512)
     desk.ask([1 + n % 40 for n in range(400)], most=0, priority=Priority.WARMUP)
-    for _ in range(8):
+    for n in range(4):
         desk.decoder.stopped = True
         desk.step()
         desk.decoder.stopped = False
-    assert len(desk.decoder.batches[-1]) == 16
+        desk.ask([n + 1, n + 2], most=1)
+        desk.step()
+    assert [len(rows) for rows in desk.decoder.batches] == [128, 2, 64, 2, 32, 2, 16, 2]
     desk.drain()
-    assert max(len(rows) for rows in desk.decoder.batches[8:]) == 128
+    assert [len(rows) for rows in desk.decoder.batches[8:11]] == [16, 32, 48]
 
 
 def test_one_that_waits_for_room_does_not_cost_others_their_prefixes():
