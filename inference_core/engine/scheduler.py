@@ -21,11 +21,6 @@ from inference_core.engine.slot import SlotState
 
 Emit = Callable[[int, Event | CoreError], None]
 
-# A batch of a prompt is a second of work: so often is its progress told. From 128 rows on a larger
-# batch is hardly faster per row (0.5B and 1.5B on two AVX2 cores: 4 % from 128 to 512).
-SECONDS_PER_BATCH = 1.0
-SMALLEST_BATCH = 128
-
 # Rows of a prompt in one batch beside an answer that is being written: half a second on two cores.
 BESIDE_AN_ANSWER = 64
 
@@ -98,7 +93,6 @@ class Scheduler:
         self.store = PrefixStore(decoder, limits.saved_bytes)
         self._jobs: dict[int, Job] = {}
         self._slots = [Seat(number) for number in range(limits.parallel)]
-        self._prompt_rate = 0.0  # rows a second, 0 before the first batch
         self._low_rows = OF_LOW_PRIORITY
 
     @property
@@ -174,14 +168,10 @@ class Scheduler:
 
     def _learn(self, batch: Batch, seconds: float) -> None:
         """Take note of what a batch cost."""
-        rows = len(batch.rows)
         if batch.prompts and batch.priority is not Priority.QUESTION:
             self._low_rows = min(OF_LOW_PRIORITY, self._low_rows + _LEAST_OF_LOW_PRIORITY)
         if not batch.prompts and len(batch.parts) == 1:
-            self._costs.note(rows, seconds * 1000)
-        elif batch.prompts and rows >= SMALLEST_BATCH:
-            rate = rows / max(seconds, 1e-6)
-            self._prompt_rate = rate if not self._prompt_rate else (self._prompt_rate + rate) / 2
+            self._costs.note(len(batch.rows), seconds * 1000)
 
     def slots(self) -> list[SlotState]:
         """Return what each slot is doing."""
@@ -286,8 +276,7 @@ class Scheduler:
 
     def _prompt_rows(self, chosen: list[Job], taken: int, beside: bool) -> int:
         """Return how many rows of prompts go into a batch."""
-        of_a_second = int(self._prompt_rate * SECONDS_PER_BATCH)
-        room = min(self._decoder.batch - taken, max(SMALLEST_BATCH, of_a_second))
+        room = self._decoder.batch - taken
         if chosen[0].request.priority is not Priority.QUESTION:
             room = min(room, self._low_rows)
         return min(room, BESIDE_AN_ANSWER) if beside else room
