@@ -32,8 +32,8 @@ from inference_core.engine.openmp import spin_briefly
 from inference_core.engine.slot import SlotState
 from inference_core.engine.spec import EngineSpec
 
-# How often a request that waits or pauses is told how far it is, though nothing has changed: the one
-# who reads it may take silence for a broken connection.
+# How often a request that waits or pauses is told how far it is, though nothing has changed:
+# whoever reads it could take silence for a broken connection.
 SIGN_OF_LIFE_S = 5.0
 
 # The tokens of a text of 8 MiB, as JSON, make the longest line.
