@@ -81,9 +81,9 @@ class EngineLink:
         try:
             await link._say_line(spec.to_line())
             await link._until_ready(on_progress or (lambda done: None))
-        except BaseException:
-            await link.kill()
-            raise
+        finally:
+            if link._info is None:
+                await link.kill()
         link._reading = asyncio.create_task(link._read(), name="read the engine's process")
         return link
 
