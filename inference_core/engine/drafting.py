@@ -8,9 +8,12 @@ the same three tokens.
 Whether a draft pays depends on the machine: a batch of nine rows may cost twice or five times what
 one row costs. So the costs are measured while it runs, and the length is the one with the most
 expected tokens per second. The chance that a draft goes on being right is learned from every token,
-also where nothing was drafted, so finding out costs nothing.
+also where nothing was drafted, so finding out costs nothing. And accounts are kept: what all drafts
+of an answer cost more than they gain stays within a few hundredths of the answer's time, whatever
+the predicted text is.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -23,6 +26,10 @@ LONGEST = 32
 
 # A draft must promise this much more than going without: costs and chances are estimates.
 _MARGIN = 1.05
+
+# What all drafts of an answer together may cost more than they gain: this share of the time that
+# the answer takes without any, taken for as long as the prediction until it is longer.
+_ALLOWED = 0.03
 
 # How fast the chance follows what is seen; one refusal takes a sixth of it.
 _LEARN = 0.15
@@ -42,10 +49,17 @@ class StepCosts:
 
     def note(self, rows: int, ms: float) -> None:
         """Learn from a step; steps with the same number of rows are averaged."""
+        if not self._known:
+            self._known[rows] = ms
+            return
         before = self._known.get(rows)
+        if before is None:
+            # A length that seems dear is not tried again, so one pause must not make it so.
+            self._known[rows] = min(ms, 1.5 * self.ms(rows))
+            return
         # A pause of the machine is no property of the batch: what is far off counts less.
-        weight = 0.2 if before is None or ms < 2 * before else 0.02
-        self._known[rows] = ms if before is None else before + weight * (ms - before)
+        weight = 0.2 if ms < 2 * before else 0.02
+        self._known[rows] = before + weight * (ms - before)
 
     def ms(self, rows: int) -> float:
         """Return the expected cost: measured, else between its neighbours, else as assumed."""
@@ -68,17 +82,22 @@ class StepCosts:
         last, cost = self._ASSUMED[-1]
         return cost * rows / last
 
-    def best_length(self, chance: float, most: int) -> int:
+    def extra(self, length: int) -> float:
+        """Return what a step with a draft costs more than one without, in steps without."""
+        return self.ms(length + 1) / self.ms(1) - 1
+
+    def best_length(self, chance: float, most: int, allowed: float = math.inf) -> int:
         """Return the draft length with the most expected tokens per second, 0 for none.
 
         With a chance p that each next token is right, a draft of k gives 1 + p + … + p^k tokens.
+        ``allowed`` is how many steps may be lost if all of it is wrong.
         """
         best, best_rate, expected, power = 0, _MARGIN / self.ms(1), 1.0, 1.0
         for length in range(1, most + 1):
             power *= chance
             expected += power
             rate = expected / self.ms(length + 1)
-            if rate > best_rate:
+            if rate > best_rate and self.extra(length) <= allowed:
                 best, best_rate = length, rate
         return best
 
@@ -142,9 +161,18 @@ class Drafter:
         self._repeated.extend(prompt)
         self._near = 0
         self._recent: tuple[int, ...] = ()
+        self._observed = 0
+        self._gained = 0.0
+        self._expected = len(prediction)
+
+    def settle(self, drafted: int, right: int) -> None:
+        """Take note of how many drafted tokens were right."""
+        if drafted:
+            self._gained += right - self._costs.extra(drafted)
 
     def observe(self, token: int) -> None:
         """Take note of the next token of the answer."""
+        self._observed += 1
         self._recent = (*self._recent, token)[-_GRAM:]
         self._predicted.follow(token)
         self._repeated.follow(token)
@@ -158,10 +186,11 @@ class Drafter:
 
     def draft(self, most: int) -> list[int]:
         """Return the tokens to try after the last one of the answer, at most ``most``."""
+        allowed = self._gained + _ALLOWED * max(self._expected, self._observed)
         for source in (self._predicted, self._repeated):
             if source.at is None or source.expected() is None:
                 continue
             room = min(most, LONGEST, len(source.tokens) - source.at)
-            length = self._costs.best_length(source.chance, room)
+            length = self._costs.best_length(source.chance, room, allowed)
             return source.tokens[source.at : source.at + length]
         return []

@@ -117,6 +117,13 @@ class Job:
             return []
         return self.drafter.draft(min(most, self.left - 1))
 
+    def settle(self, drafted: int, right: int) -> None:
+        """Take note of how many tokens were tried after the pending one, and were right."""
+        self.drafted += drafted
+        self.accepted += right
+        if self.drafter is not None:
+            self.drafter.settle(drafted, right)
+
     def finish(self, by_limit: bool) -> tuple[TextPiece | None, Finished]:
         """Return the rest of the text, and the end of the answer."""
         now = time.monotonic()

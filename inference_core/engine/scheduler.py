@@ -346,8 +346,7 @@ class Scheduler:
         self.store.grow(job.held, part.draft[:right])
         if right < len(part.draft):
             self._decoder.cut(job.held.sequence, base + right)
-        job.drafted += len(part.draft)
-        job.accepted += right
+        job.settle(len(part.draft), right)
 
     # -- ends --------------------------------------------------------------------------------
 

@@ -1,10 +1,11 @@
 """Drafts: where they come from, and how long they are."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference_core.engine.drafting import LONGEST, Drafter, StepCosts
+from inference_core.engine.prefix_store import common_beginning
 
 # As on a machine where a batch costs hardly more than one row.
 CHEAP = StepCosts([(1, 10.0), (33, 11.0)])
@@ -82,6 +83,40 @@ def test_a_pause_of_the_machine_hardly_counts():
     costs = StepCosts([(1, 10.0)])
     costs.note(1, 1000.0)
     assert costs.ms(1) < 31.0
+
+
+def test_a_pause_at_the_first_try_of_a_length_does_not_rule_it_out():
+    costs = StepCosts([(1, 10.0)])
+    costs.note(16, 5000.0)
+    assert costs.best_length(0.99, 15) > 0
+
+
+tokens = st.lists(st.integers(1, 4), min_size=1, max_size=30)
+
+
+@st.composite
+def answers_that_leave_their_prediction(draw):
+    """A prediction, and an answer that goes on like it for a while, again and again."""
+    parts = draw(st.lists(st.tuples(tokens, tokens), min_size=1, max_size=12))
+    prediction = [token for common, _ in parts for token in common]
+    return prediction, [token for common, other in parts for token in (*common, *other)]
+
+
+@settings(max_examples=200, deadline=None)
+@given(answers_that_leave_their_prediction())
+def test_no_prediction_makes_an_answer_as_long_slower_than_plain_by_more_than_three_percent(texts):
+    prediction, answer = texts
+    costs = StepCosts()
+    drafter = written(Drafter([], prediction, costs), answer[:1])
+    done, cost = 1, 1.0
+    while done < len(answer):
+        draft = drafter.draft(len(answer) - done - 1)
+        right = common_beginning(draft, answer[done:])
+        written(drafter, answer[done : done + right + 1])
+        drafter.settle(len(draft), right)
+        cost += costs.ms(len(draft) + 1) / costs.ms(1)
+        done += right + 1
+    assert cost <= len(answer) + 0.03 * max(len(answer), len(prediction)) + 0.001
 
 
 @given(st.integers(1, 200))

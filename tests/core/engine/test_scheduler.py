@@ -17,9 +17,20 @@ from inference_core.domain.generation import (
     TextPiece,
     TokenPrompt,
 )
+from inference_core.engine.drafting import StepCosts
 from inference_core.engine.job import Job
 from inference_core.engine.scheduler import Limits, Scheduler
 from inference_core.engine.slot import SlotPhase
+
+
+class FixedCosts(StepCosts):
+    """A machine on which drafts always pay: what the fake decoder takes says nothing."""
+
+    def __init__(self):
+        super().__init__([(1, 10.0), (33, 11.0)])
+
+    def note(self, rows, ms):
+        pass
 
 
 class Desk:
@@ -28,7 +39,9 @@ class Desk:
     def __init__(self, limits=None, **decoder):
         self.decoder = FakeDecoder(**decoder)
         self.said = {}
-        self.scheduler = Scheduler(self.decoder, limits or Limits(saved_bytes=4096), self.hear)
+        self.scheduler = Scheduler(
+            self.decoder, limits or Limits(saved_bytes=4096), self.hear, FixedCosts()
+        )
         self.number = 0
 
     def hear(self, number, event):
