@@ -37,9 +37,11 @@ def main(words: Sequence[str]) -> int:
             f"no benchmark is called {given.name}; there are: {', '.join(found)}", file=sys.stderr
         )
         return USAGE
+    # Before the run: what is committed meanwhile was not measured.
+    at = commit()
     rows = found[given.name].run(given.quick)
     print(table(rows))
-    print(json.dumps(result(given.name, rows), ensure_ascii=False))
+    print(json.dumps(result(given.name, rows, at), ensure_ascii=False))
     return 0
 
 
@@ -64,9 +66,9 @@ def listing(found: dict[str, ModuleType]) -> str:
     return "\n".join(f"{name:{width}}  {module.SUMMARY}" for name, module in found.items())
 
 
-def result(name: str, rows: list[dict[str, object]]) -> dict[str, object]:
-    """What the last line says."""
-    return {"benchmark": name, "machine": machine(), "commit": commit(), "rows": rows}
+def result(name: str, rows: list[dict[str, object]], at: str) -> dict[str, object]:
+    """What the last line says; ``at`` is the commit that was measured."""
+    return {"benchmark": name, "machine": machine(), "commit": at, "rows": rows}
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def main() -> int:
     channel.say({"ready": info_json(decoder.info), "slots": host.slots_json()})
     lines.deliver_to(host.receive)
     # The first answer that is held to a schema would wait a second for it.
-    threading.Thread(target=decoder.prepare_constraints, name="constraints", daemon=True).start()
+    threading.Thread(target=decoder.prepare, name="prepare", daemon=True).start()
     with _Leaving():
         host.run()
         decoder.close()

@@ -148,9 +148,9 @@ class LlamaDecoder:
         """See Decoder.sampler."""
         return self._samplers.sampler(sampling, constraint)
 
-    def prepare_constraints(self) -> None:
-        """Do now, in any OS thread, what the first constraint would wait for."""
-        self._samplers.constraints.prepare()
+    def prepare(self) -> None:
+        """Do now, in any OS thread, what the first unusual request would wait for."""
+        self._samplers.prepare()
 
     def cut(self, sequence: int, length: int) -> bool:
         """See Decoder.cut."""

@@ -58,6 +58,11 @@ class Samplers:
         probabilities = Probabilities(self._model, self._table(), sampling.logprobs)
         return SeeingSampler(chain, self._table(), self._can_sample, held, probabilities)
 
+    def prepare(self) -> None:
+        """Read the vocabulary, for constraints and for what must not end; from any OS thread."""
+        self.constraints.prepare()
+        self._bans(1)
+
     def close(self) -> None:
         """Free what the samplers share."""
         if self._candidates is not None:
