@@ -161,7 +161,12 @@ class Host:
         """Compute until told to close; the calling OS thread becomes the engine's."""
         stuck = False
         while True:
-            for message in self._inbox.take(wait=stuck or self._scheduler.idle):
+            messages = self._inbox.take(wait=False)
+            if not messages and (stuck or self._scheduler.idle):
+                if self._scheduler.tidy():
+                    continue
+                messages = self._inbox.take(wait=True)
+            for message in messages:
                 match message:
                     case Start(job):
                         self._scheduler.add(job)

@@ -1,9 +1,10 @@
 """Which sequence of the engine's memory holds which tokens, so that a prompt is processed once.
 
 A finished answer leaves its tokens where they are. The next prompt that begins with them takes them
-over; one that shares only a part gets a share of the same cells, which costs nothing. When room is
-needed the sequence that was used longest ago goes, to ordinary memory while that has room under its
-limit, else for good.
+over; one that shares only a part gets a share of the same cells, which costs nothing. Whatever else
+is idle then goes to ordinary memory while that has room under its limit, else for good: attention
+passes over the cells of other sequences one by one, so that a thousand of them slow a prompt by 4 %
+and an answer by 2 % (0.5B, two cores). The copies are made before, while nobody waits.
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,6 +21,12 @@ _WORTH_SAVING = 64
 # A saved memory can only be moved back whole: not for less than this part of it.
 _WORTH_RESTORING = 8
 
+# Idle cells beside a request that cost it less than moving them would.
+_IDLE_CELLS = 256
+
+# Copying a longer one would keep a request waiting for a twentieth of a second or more.
+_MOST_TO_TIDY = 4096
+
 # A sequence is taken over, and its tail forgotten, if the tail is no longer than this or than a
 # tenth of it: the end of an answer is often cut into tokens differently when it comes back.
 _TAIL = 16
@@ -34,12 +41,16 @@ class _Run:
 
 @dataclass(eq=False, slots=True)
 class Held:
-    """A sequence and its tokens. ``busy`` while a request works with it."""
+    """A sequence and its tokens. ``busy`` while a request works with it.
+
+    ``tidied`` is how many tokens it had when a copy was last made.
+    """
 
     sequence: int
     tokens: list[int] = field(default_factory=list)
     busy: bool = False
     used: int = 0
+    tidied: int = 0
     _runs: list[tuple[_Run, int]] = field(default_factory=list)
 
 
@@ -133,6 +144,19 @@ class PrefixStore:
         held.busy = False
         self._touch(held)
 
+    def tidy(self) -> bool:
+        """Copy one idle sequence to ordinary memory, while nobody waits; False if none is left."""
+        idle = [held for held in self._held.values() if not held.busy and held.tokens]
+        for held in sorted(idle, key=lambda held: -held.used):
+            length = len(held.tokens)
+            if held.tidied == length or not _WORTH_SAVING <= length <= _MOST_TO_TIDY:
+                continue
+            held.tidied = length
+            if not self._keeps(self._saved, held):
+                self._save(held)
+                return True
+        return False
+
     def forget(self, held: Held) -> None:
         """Empty a sequence, whatever the decoder left in it."""
         self._decoder.cut(held.sequence, 0)
@@ -189,9 +213,19 @@ class PrefixStore:
     def _with_room(self, held: Held, cached: int, room: int) -> tuple[Held, int] | None:
         self._touch(held)
         if self.make_room(room):
+            self._clear_idle()
             return held, cached
         held.busy = False
         return None
+
+    def _clear_idle(self) -> None:
+        """Take idle cells out of the way of what is about to run."""
+        while True:
+            idle = [held for held in self._held.values() if not held.busy and held.tokens]
+            busy = _cells(held for held in self._held.values() if held.busy)
+            if not idle or self.cells_used - busy <= _IDLE_CELLS:
+                return
+            self._evict(min(idle, key=lambda held: held.used))
 
     def _free_sequence(self, keep: Held | _Saved | None) -> Held | None:
         for held in self._held.values():
@@ -222,8 +256,6 @@ class PrefixStore:
         if not self._decoder.restore(target.sequence, saved.memory):
             self._decoder.cut(target.sequence, 0)
             return 0
-        if saved in self._saved and _may_take(saved.tokens, length):
-            self._saved.remove(saved)
         self.grow(target, saved.tokens)
         self.shorten(target, length)
         return len(target.tokens)
@@ -235,8 +267,10 @@ class PrefixStore:
 
     def _kept_elsewhere(self, held: Held) -> bool:
         """Return whether a saved memory, or another sequence, holds all of its tokens, too."""
+        return self._keeps([*self._held.values(), *self._saved], held)
+
+    def _keeps(self, keepers: Sequence["Held | _Saved"], held: Held) -> bool:
         length = len(held.tokens)
-        keepers: list[Held | _Saved] = [*self._held.values(), *self._saved]
         for keeper in keepers:
             if keeper is held or not _begins(keeper.tokens, held.tokens):
                 continue

@@ -119,6 +119,10 @@ class Scheduler:
             job.drafter = Drafter(job.tokens, job.prediction, self._costs)
         self._jobs[job.id] = job
 
+    def tidy(self) -> bool:
+        """Do something useful while there is nothing to do; False if nothing is left."""
+        return self.store.tidy()
+
     def cancel(self, job_id: int) -> None:
         """Drop a request, whatever it is doing; what its sequence holds stays for others."""
         job = self._jobs.get(job_id)

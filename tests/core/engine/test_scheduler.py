@@ -368,6 +368,32 @@ def test_an_answer_may_fill_the_context_to_its_last_token(extra):
     assert desk.text(number) == written(answer_to(prompt, 64 - len(prompt)))
 
 
+def test_idle_prefixes_make_way_for_another_request_and_come_back():
+    first, second = [1 + n % 40 for n in range(300)], [1 + n % 37 for n in range(300)]
+    desk = Desk(cells=2000, batch=512)
+    desk.scheduler.store._limit = 10_000
+    desk.ask(first, most=1)
+    desk.drain()
+    desk.ask(second, most=1)
+    desk.step()
+    assert desk.scheduler.store.cells_used < 2 * 300
+    desk.drain()
+    again = desk.ask([*first, 3], most=1)
+    desk.drain()
+    assert desk.end(again).timings.cache_n == len(first)
+    assert desk.text(again) == written(answer_to([*first, 3], 1))
+
+
+def test_copies_are_made_while_nobody_waits_and_only_once():
+    desk = Desk(cells=2000, batch=512)
+    desk.scheduler.store._limit = 10_000
+    desk.ask([1 + n % 40 for n in range(300)], most=1)
+    desk.drain()
+    assert desk.scheduler.tidy()
+    assert not desk.scheduler.tidy()
+    assert desk.scheduler.store.saved_bytes > 0
+
+
 tokens = st.lists(st.integers(1, 4), min_size=1, max_size=60)
 asked = st.tuples(
     tokens,
@@ -376,7 +402,8 @@ asked = st.tuples(
     st.one_of(st.just(()), tokens),
 )
 moves = st.lists(
-    st.one_of(asked, st.just("step"), st.just("cut short"), st.integers(1, 12)), max_size=40
+    st.one_of(asked, st.just("step"), st.just("tidy"), st.just("cut short"), st.integers(1, 12)),
+    max_size=40,
 )
 
 
@@ -406,6 +433,8 @@ def test_every_answer_is_the_one_that_the_request_alone_would_have_got(
         match move:
             case "step":
                 desk.step()
+            case "tidy":
+                desk.scheduler.tidy()
             case "cut short":
                 desk.decoder.stopped = True
                 desk.step()
