@@ -39,12 +39,10 @@ def _schema(constraint: Constraint) -> str:
     except (ValueError, RecursionError) as error:
         raise RequestError(f"The schema is no JSON: {error}.", code="invalid_schema") from error
     if isinstance(schema, dict):
-        schema = {**schema, "x-guidance": {**_OPTIONS, **_given(schema.get("x-guidance"))}}
+        # Options of the schema itself are left out: with a separator of its own, or a lenient
+        # reading, an answer would be no JSON, or not what the schema says.
+        schema = {**schema, "x-guidance": _OPTIONS}
     return json.dumps(schema)
-
-
-def _given(options: object) -> dict[str, object]:
-    return options if isinstance(options, dict) else {}
 
 
 def _texts(parts: Sequence[str | int]) -> list[str]:

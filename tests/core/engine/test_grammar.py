@@ -40,11 +40,11 @@ def test_a_constraint_is_a_grammar(constraint: Constraint, start: str) -> None:
     assert answer.startswith("answer: %json {")
 
 
-def test_options_of_the_schema_stay_beside_ours() -> None:
-    grammar = grammar_of(Constraint('{"type": "object", "x-guidance": {"lenient": true}}'), _cut)
-    options = json.loads(grammar.partition("%json ")[2])["x-guidance"]
-    assert options["lenient"] is True
-    assert options["whitespace_flexible"] is False
+@pytest.mark.parametrize("given", [{"key_separator": " is "}, {"lenient": True}, {"new": 1}, "", 3])
+def test_a_schema_has_no_say_in_how_it_is_read(given: object) -> None:
+    plain = grammar_of(Constraint('{"type": "object"}'), _cut)
+    schema = json.dumps({"type": "object", "x-guidance": given})
+    assert grammar_of(Constraint(schema), _cut) == plain
 
 
 def test_a_schema_cannot_leave_its_place() -> None:
