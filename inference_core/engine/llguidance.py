@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from inference_core.domain.errors import EngineError, ModelError, RequestError
+from inference_core.domain.errors import CoreError, EngineError, ModelError, RequestError
 from inference_core.engine.llama_library import library_path
 from inference_core.engine.llama_model import LlamaModel
 
@@ -18,6 +18,10 @@ from inference_core.engine.llama_model import LlamaModel
 _SPECIAL = b"\xff"
 
 _MESSAGE_BYTES = 1024
+
+# What llguidance says of a token that it was given without asking it. Whatever else stops it is a
+# limit that the grammar has reached.
+_NOT_ASKED = "doesn't satisfy the grammar"
 
 
 class _TokenizerInit(ct.Structure):
@@ -137,7 +141,10 @@ class Matcher:
         return _text(said).strip() if said else ""
 
     def allows(self, tokens: Sequence[int]) -> bool:
-        """Return whether these tokens may come next, one after the other."""
+        """Return whether these tokens may come next, one after the other.
+
+        Raises RequestError for a grammar with too many ways to go on, as each of these does.
+        """
         array = (ct.c_uint32 * len(tokens))(*tokens)
         count = self._lib.llg_matcher_validate_tokens(self._handle, array, len(tokens))
         if count < 0:
@@ -145,7 +152,10 @@ class Matcher:
         return bool(count == len(tokens))
 
     def accept(self, tokens: Sequence[int]) -> None:
-        """Go on by these tokens. Raises EngineError for one that is not allowed."""
+        """Go on by these tokens.
+
+        Raises EngineError for one that is not allowed, RequestError as ``allows`` does.
+        """
         array = (ct.c_uint32 * len(tokens))(*tokens)
         if self._lib.llg_matcher_consume_tokens(self._handle, array, len(tokens)) != 0:
             raise self._failed()
@@ -172,10 +182,14 @@ class Matcher:
         """Free it."""
         self._lib.llg_free_matcher(self._handle)
 
-    def _failed(self) -> EngineError:
-        return EngineError(
-            f"The schema could not be followed any further: {self.error()}", "Simplify the schema."
-        )
+    def _failed(self) -> CoreError:
+        # Below the first line is the state of the library, which has nothing for a person.
+        error = self.error()
+        message = f"The schema could not be followed any further: {error.partition(chr(10))[0]}"
+        if _NOT_ASKED in error:
+            return EngineError(message, "Simplify the schema.")
+        # Found only now, but no fault of the engine: hundreds of properties that may be left out.
+        return RequestError(message, code="invalid_schema", next_step="Simplify the schema.")
 
 
 @functools.cache

@@ -239,3 +239,16 @@ def test_a_matcher_that_is_fed_what_it_refuses_says_so(
     with pytest.raises(EngineError, match="could not be followed any further"):
         held.accept(word)
     held.close()
+
+
+def test_a_schema_with_too_many_ways_to_go_on_is_the_fault_of_its_sender(
+    model: LlamaModel, constraints: Constraints
+) -> None:
+    schema = {"properties": {f"p{number}": {"type": "string"} for number in range(1000)}}
+    held = constraints.held(Constraint(json.dumps({**schema, "type": "object"})))
+    (begin,) = model.tokenize('{"', special=False)
+    with pytest.raises(RequestError, match="could not be followed any further") as caught:
+        held.accept(begin)
+    held.close()
+    assert caught.value.code == "invalid_schema"
+    assert "\n" not in caught.value.message
