@@ -15,14 +15,12 @@ from inference_core.engine.decoder import Decoder
 # Shorter common beginnings are not worth a sequence of their own.
 _WORTH_SHARING = 16
 
-# Working through fewer tokens is hardly slower than moving their memory back.
-_WORTH_SAVING = 64
+# Moving the memory of a token costs some 10 microseconds, working through it some milliseconds: this
+# bounds how many memories there are to look through.
+_WORTH_SAVING = 16
 
 # A saved memory can only be moved back whole: not for less than this part of it.
 _WORTH_RESTORING = 8
-
-# Idle cells beside a request that cost it less than moving them would.
-_IDLE_CELLS = 256
 
 # Copying a longer one would keep a request waiting for a twentieth of a second or more.
 _MOST_TO_TIDY = 4096
@@ -219,13 +217,16 @@ class PrefixStore:
         return None
 
     def _clear_idle(self) -> None:
-        """Take idle cells out of the way of what is about to run."""
-        while True:
-            idle = [held for held in self._held.values() if not held.busy and held.tokens]
-            busy = _cells(held for held in self._held.values() if held.busy)
-            if not idle or self.cells_used - busy <= _IDLE_CELLS:
-                return
-            self._evict(min(idle, key=lambda held: held.used))
+        """Take idle cells out of the way of what is about to run; the oldest are copied first.
+
+        What ordinary memory has no room for stays where it is, unless it is next to nothing.
+        """
+        idle = [held for held in self._held.values() if not held.busy and held.tokens]
+        for held in sorted(idle, key=lambda held: held.used):
+            if len(held.tokens) >= _WORTH_SAVING and not self._kept_elsewhere(held):
+                self._save(held)
+            if len(held.tokens) < _WORTH_SAVING or self._kept_elsewhere(held):
+                self.shorten(held, 0)
 
     def _free_sequence(self, keep: Held | _Saved | None) -> Held | None:
         for held in self._held.values():
