@@ -15,8 +15,8 @@ from inference_core.engine.decoder import Decoder
 # Shorter common beginnings are not worth a sequence of their own.
 _WORTH_SHARING = 16
 
-# Moving the memory of a token costs some 10 microseconds, working through it some milliseconds: this
-# bounds how many memories there are to look through.
+# Moving the memory of a token costs some 10 microseconds, working through it some milliseconds.
+# This bounds how many memories there are to look through.
 _WORTH_SAVING = 16
 
 # A saved memory can only be moved back whole: not for less than this part of it.
