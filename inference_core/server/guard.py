@@ -1,6 +1,7 @@
 """Who may speak to the core: programs that hold the token, by a name that the core has."""
 
 import ipaddress
+import re
 import secrets
 from urllib.parse import urlsplit
 
@@ -14,6 +15,10 @@ from inference_core.server.problems import error_response
 from inference_core.server.refusals import ForeignOriginError, UnknownHostError
 
 _OPEN_PATHS = frozenset({"/health"})
+
+# A name or an address, and a port. What a URL may have beside them is not in this header; a reader
+# of URLs would find a name of ours in "127.0.0.1/evil.example".
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/?#@\\\[\]:]+)(:\d{0,5})?")
 
 # RFC 6455: a policy was violated. For servers that cannot refuse a WebSocket with an answer.
 _POLICY_VIOLATED = 1008
@@ -109,6 +114,9 @@ async def _refuse(problem: CoreError, scope: Scope, receive: Receive, send: Send
 
 
 def _host_name(header: str) -> str:
+    """Return the name in a Host header, empty for what is no name with or without a port."""
+    if not _HOST.fullmatch(header):
+        return ""
     try:
         return (urlsplit(f"//{header}").hostname or "").rstrip(".")
     except ValueError:

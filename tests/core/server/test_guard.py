@@ -109,6 +109,38 @@ async def test_without_that_its_own_address_is_a_foreign_name():
     assert response.status_code == 403
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1/evil.example",
+        "127.0.0.1#.evil.example",
+        "127.0.0.1?evil.example",
+        "evil.example@127.0.0.1",
+        "127.0.0.1@evil.example",
+        "127.0.0.1\\.evil.example",
+        "localhost.evil.example",
+        "localhost:80:80",
+        "[::1",
+        "[::1]evil.example",
+        "[evil.example]",
+        "127.1",
+        "0.0.0.0",
+    ],
+)
+async def test_a_host_that_only_has_one_of_ours_in_it_is_foreign(host):
+    async with client() as http:
+        response = await http.get("/health", headers={"Host": host})
+    assert (response.status_code, error_of(response)["code"]) == (403, "host_not_allowed")
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "127.8.9.1:1", "localhost.", "LOCALHOST:", "[::1]:9"]
+)
+async def test_every_way_to_write_the_loopback_is_ours(host):
+    async with client() as http:
+        assert (await http.get("/health", headers={"Host": host})).status_code == 200
+
+
 # -- web pages -------------------------------------------------------------------------------
 
 
