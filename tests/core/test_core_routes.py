@@ -1,5 +1,6 @@
 """The routes that generate nothing, the guard, and errors of every route."""
 
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
@@ -70,6 +71,17 @@ async def test_a_body_over_the_limit_is_refused():
         response = await client.post(CHAT, content=b" " * (BODY_LIMIT_BYTES + 1))
     assert response.status_code == 413
     assert response.json()["error"]["code"] == "body_too_large"
+
+
+@pytest.mark.parametrize("length", [8 * 1024 * 1024 + 1, 10**25])
+async def test_a_body_that_will_be_too_large_is_refused_before_it_comes(length):
+    async def never() -> AsyncIterator[bytes]:
+        raise AssertionError("the body was asked for")
+        yield b""
+
+    async with core() as client:
+        response = await client.post(CHAT, content=never(), headers={"Content-Length": str(length)})
+    assert (response.status_code, response.json()["error"]["code"]) == (413, "body_too_large")
 
 
 async def test_another_model_than_the_loaded_one_is_not_found():
