@@ -51,6 +51,9 @@ def refuse_unwritable(path: Path | None) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         if path.is_dir():
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if path.exists() and not path.is_file():
+            # It would be replaced: for root that is the system's device itself.
+            raise FileExistsError(errno.EEXIST, "it is a device or a pipe")
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         os.close(handle)
         Path(name).unlink()

@@ -15,7 +15,7 @@ from inference_core.server.disconnect import ClientGoneError, while_connected
 from inference_core.server.lease import Lease
 from inference_core.server.lifecycle import Lifecycle, until_dead
 from inference_core.server.owner import Owner
-from inference_core.server.ready import Ready, ready_file
+from inference_core.server.ready import Ready, ready_file, refuse_unwritable
 
 
 class Clock:
@@ -215,3 +215,11 @@ def test_a_ready_file_in_place_of_a_folder_cannot_be_written_and_leaves_nothing(
     with pytest.raises(UsageError, match=r"core\.json cannot be written"), ready_file(path, READY):
         pass
     assert [entry.name for entry in tmp_path.iterdir()] == ["core.json"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="the system has no named pipes")
+def test_a_ready_file_replaces_no_pipe_and_no_device(tmp_path):
+    os.mkfifo(tmp_path / "core.json")
+    with pytest.raises(UsageError, match="it is a device or a pipe"):
+        refuse_unwritable(tmp_path / "core.json")
+    assert (tmp_path / "core.json").is_fifo()
