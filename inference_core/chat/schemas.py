@@ -1,6 +1,7 @@
 """JSON schemas of a request: bounded, whole in themselves, and put together into one."""
 
 import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,9 +16,10 @@ SCHEMA_DEPTH = 32
 # All schemas of a request together. As text in a prompt this is some 80,000 tokens already.
 SCHEMA_BYTES = 256 * 1024
 
-# Lists that are asked to be longer than this never end, and the engine's grammar takes memory for
-# each item: a minimum of a thousand million takes all that a machine has.
-ITEMS_LIMIT = 1_000_000
+# All lists of a schema together; longer ones fit into no context. The engine's grammar takes time
+# and memory for each item: a minimum of a thousand million takes all that a machine has, and two
+# hundred thousand the engine for seconds.
+ITEMS_LIMIT = 20_000
 _COUNTS = frozenset(("minItems", "maxItems"))
 
 # OpenAI's bound.
@@ -44,9 +46,13 @@ _INEXPRESSIBLE = frozenset(
         *("contains", "maxContains", "minContains", "uniqueItems", "unevaluatedItems"),
         *("dependencies", "dependentRequired", "dependentSchemas", "propertyNames"),
         *("unevaluatedProperties", "not", "if", "then", "else"),
+        *("minProperties", "maxProperties"),
         *("$dynamicAnchor", "$dynamicRef", "$recursiveRef"),
     )
 )
+
+# In a pattern: the engine's regular expressions have nothing that looks ahead or back.
+_LOOK_AROUND = re.compile(r"\(\?<?[=!]")
 
 
 def check_tools(tools: Sequence[Tool]) -> None:
@@ -74,9 +80,14 @@ def check_schema(schema: dict[str, Any], subject: str, param: str) -> None:
     if depth_of(schema, SCHEMA_DEPTH) > SCHEMA_DEPTH:
         raise _unsound(f"{subject} are nested deeper than {SCHEMA_DEPTH} levels.", param)
     _check_size([schema], subject, param)
-    for name, count in _members(schema):
-        if name in _COUNTS and isinstance(count, int | float) and count > ITEMS_LIMIT:
-            raise _unsound(f"{subject} have a {name!r} above {ITEMS_LIMIT}.", param)
+    items = sum(
+        count
+        for name, count in _members(schema)
+        if name in _COUNTS and isinstance(count, int | float) and count > 0
+    )
+    if items > ITEMS_LIMIT:
+        why = f"'minItems' and 'maxItems' of together more than {ITEMS_LIMIT}"
+        raise _unsound(f"{subject} have {why}.", param)
     for reference in _references(schema):
         _check_reference(schema, reference, subject, param)
 
@@ -146,8 +157,13 @@ def _moved_value(value: Any, place: str, left_out: frozenset[str]) -> Any:
 def _moved_members(
     schema: dict[str, Any], place: str, left_out: frozenset[str]
 ) -> Iterator[tuple[str, Any]]:
+    if left_out and "oneOf" in schema and "anyOf" not in schema:
+        # A grammar can say "one or more of these" only: near enough for what is left out anyway.
+        schema = {"anyOf" if key == "oneOf" else key: item for key, item in schema.items()}
     for key, item in schema.items():
         if key in left_out or (key == "format" and not _is_known(item)):
+            continue
+        if left_out and key == "pattern" and _LOOK_AROUND.search(str(item)):
             continue
         if key == "$ref" and isinstance(item, str):
             yield key, place + item.removeprefix("#")

@@ -123,6 +123,29 @@ def test_what_no_grammar_can_express_is_left_out_of_tools_that_are_not_strict(mo
     }
 
 
+LOOSELY = [
+    (
+        {"oneOf": [{"type": "string"}, {"const": "a"}]},
+        {"anyOf": [{"type": "string"}, {"const": "a"}]},
+    ),
+    ({"oneOf": [{}], "anyOf": [{}]}, {"oneOf": [{}], "anyOf": [{}]}),
+    ({"type": "string", "pattern": "^(?!a)b"}, {"type": "string"}),
+    ({"pattern": "(?<=a)b"}, {}),
+    ({"pattern": "(?:a|b)(?P<n>c)"}, {"pattern": "(?:a|b)(?P<n>c)"}),
+    ({"type": "object", "minProperties": 1}, {"type": "object"}),
+    ({"properties": {"oneOf": {"type": "null"}}}, {"properties": {"oneOf": {"type": "null"}}}),
+]
+
+
+@pytest.mark.parametrize(("given", "held_to"), LOOSELY)
+def test_tools_that_are_not_strict_are_held_to_what_a_grammar_can_say(given, held_to):
+    parameters = {"type": "object", "properties": {"x": given}}
+    schema = schema_of(ask(tools=(Tool("f", "", parameters),)))
+    assert schema["anyOf"][0]["properties"]["arguments"]["properties"]["x"] == held_to
+    strict = schema_of(ask(tools=(Tool("f", "", parameters, strict=True),)))
+    assert strict["anyOf"][0]["properties"]["arguments"]["properties"]["x"] == given
+
+
 def test_strict_tools_and_forms_keep_every_word_so_that_the_engine_can_refuse_it():
     schema = schema_of(ask(tools=(Tool("f", "", INEXPRESSIBLE, strict=True),)))
     assert schema["anyOf"][0]["properties"]["arguments"] == INEXPRESSIBLE
@@ -246,8 +269,12 @@ UNSOUND = {
     "past a list": (with_reference("#/anyOf/1"), "not there"),
     "no schema": (with_reference("#/title"), "not there"),
     "itself": (with_reference("#/$defs/x"), "to itself"),
-    "endless": ({"properties": {"x": {"minItems": 10**9}}}, "'minItems' above 1000000"),
-    "wide": ({"properties": {"x": {"anyOf": [{"maxItems": 1e300}]}}}, "'maxItems' above 1000000"),
+    "endless": ({"properties": {"x": {"minItems": 10**9}}}, "more than 20000"),
+    "wide": ({"properties": {"x": {"anyOf": [{"maxItems": 1e300}]}}}, "more than 20000"),
+    "wide in all": (
+        {"anyOf": [{"type": "array", "maxItems": 9000}] * 3},
+        "'minItems' and 'maxItems' of together more than 20000",
+    ),
 }
 
 
