@@ -69,7 +69,7 @@ async def on_http_error(request: Request, error: Exception) -> JSONResponse:
         "type": "server_error" if status >= 500 else "invalid_request_error",
         "param": None,
         "code": code,
-        "next_step": "docs/core.md lists the routes.",
+        "next_step": "docs/api.md lists the routes.",
     }
     headers = error.headers if isinstance(error, HTTPException) else None
     return JSONResponse({"error": body}, status, headers)
