@@ -5,9 +5,14 @@ from one OS thread, but for ``stop``.
 """
 
 from collections.abc import Sequence
+from mmap import mmap
 from typing import NamedTuple, Protocol
 
 from inference_core.domain.generation import Constraint, ModelInfo, Sampling, TokenLogprob
+
+# What a sequence remembers, outside of the engine: megabytes, in pages of their own. When they are
+# dropped, they go back to the system instead of leaving holes in the heap.
+Memory = bytes | mmap
 
 
 class Row(NamedTuple):
@@ -96,11 +101,11 @@ class Decoder(Protocol):
         """Let ``target``, which is empty, share the first ``length`` tokens of ``source``."""
         ...
 
-    def save(self, sequence: int) -> bytes:
+    def save(self, sequence: int) -> Memory:
         """Return the memory of a sequence, to be restored later."""
         ...
 
-    def restore(self, sequence: int, saved: bytes) -> bool:
+    def restore(self, sequence: int, saved: Memory) -> bool:
         """Give an empty sequence a saved memory; False where there is no room for it."""
         ...
 

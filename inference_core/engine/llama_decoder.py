@@ -3,11 +3,12 @@
 import ctypes as ct
 import sys
 from collections.abc import Sequence
+from mmap import mmap
 from pathlib import Path
 
 from inference_core.domain.errors import EngineError, ModelError
 from inference_core.domain.generation import Constraint, Sampling
-from inference_core.engine.decoder import Row
+from inference_core.engine.decoder import Memory, Row
 from inference_core.engine.decoder_settings import DecoderSettings
 from inference_core.engine.llama_library import Batch
 from inference_core.engine.llama_log import library_log
@@ -160,17 +161,24 @@ class LlamaDecoder:
         """See Decoder.copy."""
         self._lib.llama_memory_seq_cp(self._memory, source, target, 0, length)
 
-    def save(self, sequence: int) -> bytes:
+    def save(self, sequence: int) -> Memory:
         """See Decoder.save."""
         size = self._lib.llama_state_seq_get_size(self._context, sequence)
-        buffer = ct.create_string_buffer(size)
-        written = self._lib.llama_state_seq_get_data(self._context, buffer, size, sequence)
-        return buffer.raw[:written]
+        memory = mmap(-1, size)
+        place = (ct.c_char * size).from_buffer(memory)
+        self._lib.llama_state_seq_get_data(self._context, place, size, sequence)
+        return memory
 
-    def restore(self, sequence: int, saved: bytes) -> bool:
+    def restore(self, sequence: int, saved: Memory) -> bool:
         """See Decoder.restore."""
-        read = self._lib.llama_state_seq_set_data(self._context, saved, len(saved), sequence)
-        return bool(read == len(saved) and read > 0)
+        size = len(saved)
+        kind = ct.c_char * size
+        place = (
+            kind.from_buffer_copy(saved) if isinstance(saved, bytes) else kind.from_buffer(saved)
+        )
+        data = ct.cast(place, ct.c_char_p)
+        read = self._lib.llama_state_seq_set_data(self._context, data, size, sequence)
+        return bool(read == size and read > 0)
 
     def _can_sample(self, row: int) -> bool:
         return row in self._wanted

@@ -10,7 +10,7 @@ and an answer by 2 % (0.5B, two cores). The copies are made before, while nobody
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from inference_core.engine.decoder import Decoder
+from inference_core.engine.decoder import Decoder, Memory
 
 # Shorter common beginnings are not worth a sequence of their own.
 _WORTH_SHARING = 16
@@ -55,7 +55,7 @@ class Held:
 @dataclass(eq=False, frozen=True, slots=True)
 class _Saved:
     tokens: list[int]
-    memory: bytes
+    memory: Memory
     used: int
 
 
