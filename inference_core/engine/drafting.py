@@ -31,6 +31,10 @@ _MARGIN = 1.05
 # the answer takes without any, taken for as long as the prediction until it is longer.
 _ALLOWED = 0.03
 
+# The same, in tokens, where three hundredths of the answer are less: no draft of a short answer could
+# ever begin with less.
+_ALLOWED_AT_LEAST = 3.0
+
 # How fast the chance follows what is seen; one refusal takes a sixth of it.
 _LEARN = 0.15
 _PREDICTED_CHANCE = 0.85
@@ -186,7 +190,8 @@ class Drafter:
 
     def draft(self, most: int) -> list[int]:
         """Return the tokens to try after the last one of the answer, at most ``most``."""
-        allowed = self._gained + _ALLOWED * max(self._expected, self._observed)
+        share = _ALLOWED * max(self._expected, self._observed)
+        allowed = self._gained + max(_ALLOWED_AT_LEAST, share)
         for source in (self._predicted, self._repeated):
             if source.at is None or source.expected() is None:
                 continue

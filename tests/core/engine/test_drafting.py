@@ -104,7 +104,7 @@ def answers_that_leave_their_prediction(draw):
 
 @settings(max_examples=200, deadline=None)
 @given(answers_that_leave_their_prediction())
-def test_no_prediction_makes_an_answer_as_long_slower_than_plain_by_more_than_three_percent(texts):
+def test_no_prediction_costs_an_answer_as_long_more_than_three_percent_or_three_tokens(texts):
     prediction, answer = texts
     costs = StepCosts()
     drafter = written(Drafter([], prediction, costs), answer[:1])
@@ -116,7 +116,8 @@ def test_no_prediction_makes_an_answer_as_long_slower_than_plain_by_more_than_th
         drafter.settle(len(draft), right)
         cost += costs.ms(len(draft) + 1) / costs.ms(1)
         done += right + 1
-    assert cost <= len(answer) + 0.03 * max(len(answer), len(prediction)) + 0.001
+    allowed = max(3.0, 0.03 * max(len(answer), len(prediction)))
+    assert cost <= len(answer) + allowed + 0.001
 
 
 @given(st.integers(1, 200))
