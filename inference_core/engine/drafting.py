@@ -31,8 +31,7 @@ _MARGIN = 1.05
 # the answer takes without any, taken for as long as the prediction until it is longer.
 _ALLOWED = 0.03
 
-# The same, in tokens, where three hundredths of the answer are less: no draft of a short answer could
-# ever begin with less.
+# The same in tokens, where that share is less: no draft of a short answer could begin otherwise.
 _ALLOWED_AT_LEAST = 3.0
 
 # How fast the chance follows what is seen; one refusal takes a sixth of it.
