@@ -129,12 +129,6 @@ class Scheduler:
         if job is not None:
             self._drop(job)
 
-    def fail_all(self, error: CoreError) -> None:
-        """Let every request end with an error."""
-        for job in list(self._jobs.values()):
-            self._drop(job)
-            self._emit(job.id, error)
-
     def compose(self) -> Batch | None:
         """Return the next batch, None where nothing can be done."""
         while (chosen := self._choose()) and (batch := self._batch(chosen)) is not None:
