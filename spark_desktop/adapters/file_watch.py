@@ -248,8 +248,9 @@ class _Relay(FileSystemEventHandler):
 
     def _schedule(self, observer: BaseObserver, name: str) -> None:
         try:
+            inside = _Inside(str(self._root / name), self)
             self._watches[name] = observer.schedule(
-                self, str(self._root / name), recursive=True, event_filter=_KINDS
+                inside, inside.folder, recursive=True, event_filter=_KINDS
             )
         except (FileNotFoundError, NotADirectoryError):
             return  # gone again
@@ -260,6 +261,25 @@ class _Relay(FileSystemEventHandler):
             return None
         relative = os.path.relpath(os.fsdecode(path), self._root)
         return "" if relative == "." else relative.replace(os.sep, "/")
+
+
+class _Inside(FileSystemEventHandler):
+    """Hands on what a folder's own watch says, but for the end of the folder itself.
+
+    The root's watch says that, too. Each watch has an OS thread, so of a folder that was removed
+    and made again its own watch may tell the end after the root's has told the new beginning, and
+    the new watch would be taken for the old one.
+    """
+
+    def __init__(self, folder: str, relay: _Relay) -> None:
+        self.folder = folder
+        self._relay = relay
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        """Hand on an event."""
+        of_itself = os.fsdecode(event.src_path) == self.folder
+        if not (of_itself and isinstance(event, DirDeletedEvent | DirMovedEvent)):
+            self._relay.on_any_event(event)
 
 
 def _unwatchable(root: Path, error: OSError) -> FileError:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from watchdog.events import FileSystemEventHandler
+from watchdog.events import DirDeletedEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.api import ObservedWatch
 
@@ -119,6 +119,28 @@ async def test_a_folder_removed_and_made_again_is_still_watched(tmp_path: Path) 
         assert await until(bursts, "src/b.py") == ["src/b.py"]
 
 
+async def test_a_late_word_of_a_removed_folder_does_not_end_the_watch_of_its_successor(
+    tmp_path: Path,
+) -> None:
+    src = tmp_path / "src"
+    src.mkdir()
+    observers: list[RecordingObserver] = []
+
+    def observer() -> RecordingObserver:
+        observers.append(RecordingObserver())
+        return observers[-1]
+
+    watch = WatchdogFileWatch(tmp_path, IgnoreRules(tmp_path), observer=observer)
+    async with watch.changes() as bursts:
+        src.rmdir()
+        src.mkdir()
+        (src / "a.py").write_text("x\n")
+        await until(bursts, "src/a.py")
+        observers[0].handlers[str(src)].dispatch(DirDeletedEvent(str(src)))
+        (src / "b.py").write_text("x\n")
+        assert await until(bursts, "src/b.py") == ["src/b.py"]
+
+
 async def test_a_renamed_folder_is_watched_under_its_new_name(tmp_path: Path) -> None:
     (tmp_path / "old").mkdir()
     (tmp_path / "old" / "a.py").write_text("x\n")
@@ -220,6 +242,18 @@ async def test_leaving_ends_every_thread_of_the_watch(tmp_path: Path) -> None:
         with pytest.raises(asyncio.CancelledError):
             await waiting
     assert inotify_handles() == before
+
+
+class RecordingObserver(Observer):
+    """An observer that keeps the last handler of each folder."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.handlers: dict[str, FileSystemEventHandler] = {}
+
+    def schedule(self, handler: FileSystemEventHandler, path: str, **options: Any) -> ObservedWatch:
+        self.handlers[path] = handler
+        return super().schedule(handler, path, **options)
 
 
 class LimitedObserver(Observer):
