@@ -140,6 +140,13 @@ def _add_engine_flags(serve: argparse.ArgumentParser) -> None:
         metavar="N",
         help="requests that may wait; more are told to come back (default: %(default)s)",
     )
+    add(
+        "--prefix-memory",
+        type=_number(0, 1_048_576),
+        default=256,
+        metavar="MIB",
+        help="for known beginnings that the engine has no room for (default: %(default)s)",
+    )
 
 
 def _add_access_flags(serve: argparse.ArgumentParser) -> None:
@@ -197,19 +204,23 @@ def _serve(arguments: argparse.Namespace) -> int:
 def _serve_options(arguments: argparse.Namespace) -> "ServeOptions":
     """Return what the flags say. Raises UsageError."""
     from inference_core.server.access import read_access, user_key
+    from inference_core.server.engine_choice import EngineOptions
     from inference_core.server.serving import ServeOptions
 
     return ServeOptions(
         model=arguments.model,
         host=arguments.host,
         port=arguments.port,
-        context=arguments.context,
-        threads=arguments.threads,
+        engine=EngineOptions(
+            context=arguments.context,
+            threads=arguments.threads or 0,
+            parallel=arguments.parallel,
+            queue=arguments.queue,
+            prefix_memory_mib=arguments.prefix_memory,
+        ),
         ready_file=arguments.ready_file,
         owner=arguments.owner,
         linger_s=arguments.linger,
-        parallel=arguments.parallel,
-        queue=arguments.queue,
         access=read_access(arguments.allow_remote, arguments.allow_host, arguments.allow_origin),
         api_key=user_key(arguments.api_key_file, os.environ),
         prints_key=arguments.events,

@@ -93,6 +93,10 @@ class ScriptedEngine:
     async def detokenize(self, tokens: Sequence[int]) -> str:
         return "".join(f"<{token}>" for token in tokens)
 
+    @property
+    def down(self) -> None:
+        return None
+
     def slots(self) -> list[SlotState]:
         return []
 

@@ -92,16 +92,21 @@ class RequestError(CoreError):
 
 
 class ContextExceededError(RequestError):
-    """The prompt has more tokens than the context holds; both numbers are in the message."""
+    """The prompt has more tokens than the context holds; both numbers are in the message.
 
-    def __init__(self, prompt_tokens: int, context_tokens: int) -> None:
+    ``at_least`` where so many were counted and the rest was not.
+    """
+
+    def __init__(self, prompt_tokens: int, context_tokens: int, at_least: bool = False) -> None:
+        count = f"at least {prompt_tokens}" if at_least else f"{prompt_tokens}"
         super().__init__(
-            f"The prompt has {prompt_tokens} tokens, but the context holds {context_tokens}.",
+            f"The prompt has {count} tokens, but the context holds {context_tokens}.",
             code="context_length_exceeded",
             next_step="Shorten the prompt, or start the core with a larger --context.",
         )
         self.prompt_tokens = prompt_tokens
         self.context_tokens = context_tokens
+        self.at_least = at_least
 
 
 class UnknownModelNameError(RequestError):

@@ -4,9 +4,9 @@ The model lives in a process of its own, so that the core goes on serving (and c
 wrong) when the engine crashes, and so that computing and HTTP do not share an interpreter lock.
 
 It reads lines of JSON: first an EngineSpec, then ``start``, ``cancel``, ``tokenize``,
-``detokenize`` and ``close``. It writes ``loading``, then ``ready`` or ``failed``, then ``events``
-after each batch, with the ``slots`` if they have changed, and ``answer`` to a question. When its
-input ends, the core is gone, and it ends at once, whatever it is doing.
+``detokenize``, ``ping`` and ``close``. It writes ``loading``, then ``ready`` or ``failed``, then
+``events`` after each batch, with the ``slots`` if they have changed, and ``answer`` to a question.
+When its input ends, the core is gone, and it ends at once, whatever it is doing.
 """
 
 import json
@@ -154,6 +154,8 @@ class Host:
             case "detokenize":
                 tokens = message["tokens"]
                 self._ask(number, lambda: self._preparation.text(tokens))
+            case "ping":
+                self._channel.say({"answer": number, "value": True})
             case "close":
                 self._inbox.put(Close())
 

@@ -105,7 +105,7 @@ def error_json(error: CoreError) -> Json:
     data["next_step"] = error.next_step
     match error:
         case ContextExceededError():
-            data["numbers"] = [error.prompt_tokens, error.context_tokens]
+            data["numbers"] = [error.prompt_tokens, error.context_tokens, error.at_least]
         case BusyError():
             data["waiting"] = error.waiting
         case RequestError():

@@ -42,6 +42,12 @@ _LINE_BYTES = 512 * 1024 * 1024
 # A process that closes its output is about to end; one that does not get there is killed.
 _EXIT_S = 2.0
 
+# A living process answers this at once, also while it computes: messages have a thread of their own
+# there. Three in a row, since a machine that wakes up may find the time of one over.
+PULSE_S = 5.0
+PULSE_ANSWER_S = 10.0
+_PULSES_MISSED = 3
+
 _log = logging.getLogger(__name__)
 
 
@@ -56,7 +62,7 @@ class EngineLink:
         self._reading: asyncio.Task[None] | None = None
         self._slots: list[SlotState] = []
         self._info: ModelInfo | None = None
-        self._babbled = False
+        self._fault = ""
         self.ended = asyncio.Event()
 
     @classmethod
@@ -161,8 +167,8 @@ class EngineLink:
     def why_ended(self) -> str:
         """Return how the process ended, for a log or an error."""
         code = self._process.returncode
-        if self._babbled:
-            return "said something that is no message"
+        if self._fault:
+            return self._fault
         if code is None:
             return "closed its output"
         return f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
@@ -188,13 +194,17 @@ class EngineLink:
         )
 
     async def _read(self) -> None:
+        pulse = asyncio.create_task(self._feel_pulse(), name="feel the engine's pulse")
         try:
             await self._receive_all()
         except (ValueError, LookupError, TypeError, CoreError) as error:
             # Waiting for more of it would be waiting for ever.
             _log.error("the engine's process says what is no message: %r", error)
-            self._babbled = True
+            self._fault = "said something that is no message"
             self._process.kill()
+        finally:
+            pulse.cancel()
+            await asyncio.wait({pulse})
         try:
             await asyncio.wait_for(self._process.wait(), _EXIT_S)
         except TimeoutError:
@@ -206,6 +216,22 @@ class EngineLink:
         assert self._process.stdout is not None
         while line := await self._process.stdout.readline():
             self._receive(json.loads(line))
+
+    async def _feel_pulse(self) -> None:
+        """Kill a process that takes no messages any more: it hangs, or somebody stopped it."""
+        missed = 0
+        while missed < _PULSES_MISSED:
+            await asyncio.sleep(PULSE_S)
+            try:
+                async with asyncio.timeout(PULSE_ANSWER_S):
+                    await self._ask(op="ping")
+                missed = 0
+            except TimeoutError:
+                missed += 1
+            except CoreError:
+                return  # it has ended already
+        self._fault = "did not answer any more"
+        self._process.kill()
 
     def _end(self) -> None:
         """Tell all who wait that there is nobody any more."""

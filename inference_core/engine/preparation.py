@@ -19,6 +19,10 @@ from inference_core.engine.job import Job
 # can be cancelled, and nearly all of them turn out to be too long anyway.
 _PIECE = 64 * 1024
 
+# Nor are they counted to their end: a text without blanks takes a second a megabyte, during which
+# others wait for their own to be cut.
+_FAR_TOO_LONG = 4
+
 
 class Preparation:
     """Cuts texts into tokens; its methods may be called from any OS thread."""
@@ -80,17 +84,20 @@ class Preparation:
         """
         if sum(len(text) for text, _ in parts) <= 4 * _PIECE:
             return 0
-        count = 0
+        context = self._decoder.info.context
+        count = pieces = 0
         for text, special in parts:
             for at in range(0, len(text), _PIECE):
                 if not wanted():
                     return None
                 count += len(self._decoder.tokenize(text[at : at + _PIECE], special))
+                pieces += 1
+                if count - pieces > _FAR_TOO_LONG * context:
+                    raise ContextExceededError(count - pieces, context, at_least=True)
         # Cutting into pieces may add a token at each cut, no more: one that is near is counted
         # exactly below.
-        pieces = sum(len(text) // _PIECE + 1 for text, _ in parts)
-        if count - pieces > self._decoder.info.context:
-            raise ContextExceededError(count, self._decoder.info.context)
+        if count - pieces > context:
+            raise ContextExceededError(count, context)
         return count
 
     def _begun(self, tokens: list[int]) -> list[int]:

@@ -52,6 +52,21 @@ class ProcessEngine:
         """The engine's process, None while there is none."""
         return None if self._link is None else self._link.pid
 
+    @property
+    def down(self) -> EngineDownError | None:
+        """Why the process cannot be asked now, None where it can."""
+        if self._link is not None and not self._link.ended.is_set():
+            return None
+        if self._watching.done():
+            return EngineDownError(
+                f"The engine has died too often. {self._why}",
+                "Start the core again; its log says more.",
+                retry_after_s=60,
+            )
+        return EngineDownError(
+            f"The engine is being started again. {self._why}", "Repeat the request in a moment."
+        )
+
     def slots(self) -> list[SlotState]:
         """Return what each slot did when the engine last told; all are free while it is down."""
         if self._link is not None and not self._link.ended.is_set():
@@ -90,17 +105,10 @@ class ProcessEngine:
         return True
 
     def _live(self) -> EngineLink:
-        if self._link is not None and not self._link.ended.is_set():
-            return self._link
-        if self._watching.done():
-            raise EngineDownError(
-                f"The engine has died too often. {self._why}",
-                "Start the core again; its log says more.",
-                retry_after_s=60,
-            )
-        raise EngineDownError(
-            f"The engine is being started again. {self._why}", "Repeat the request in a moment."
-        )
+        if (down := self.down) is not None:
+            raise down
+        assert self._link is not None
+        return self._link
 
     async def _watch(self, link: EngineLink) -> None:
         """Start another process whenever one has died, until that happens too fast."""

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Sequence
 from typing import Protocol
 
+from inference_core.domain.errors import EngineDownError
 from inference_core.domain.generation import Event, GenerationRequest, ModelInfo, Token
 from inference_core.engine.slot import SlotState
 
@@ -13,6 +14,11 @@ class Engine(Protocol):
     @property
     def info(self) -> ModelInfo:
         """What the model says about itself."""
+        ...
+
+    @property
+    def down(self) -> EngineDownError | None:
+        """Why nothing can be generated now, None where it can."""
         ...
 
     def generate(self, request: GenerationRequest) -> AsyncGenerator[Event, None]:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from inference_core.domain.errors import (
     ContextExceededError,
+    EngineDownError,
     EngineError,
     ModelError,
     RequestError,
@@ -82,6 +83,11 @@ class ReplayEngine:
     def info(self) -> ModelInfo:
         """The context; a script has no vocabulary and no template."""
         return self._info
+
+    @property
+    def down(self) -> EngineDownError | None:
+        """None: a script can always be asked."""
+        return None
 
     def slots(self) -> list[SlotState]:
         """Return the state of the one slot."""

@@ -39,7 +39,9 @@ class _Handlers:
         self._started = int(time.time())
 
     async def health(self, request: Request) -> Response:
-        """Say that the core can answer; it listens only when it can."""
+        """Say that the core can answer, or why its engine cannot now: 503."""
+        if (down := self._engine.down) is not None:
+            raise down
         return JSONResponse({"status": "ok", "model": self._model.id})
 
     async def models(self, request: Request) -> Response:

@@ -18,21 +18,23 @@ _LARGEST_DOUBLED = 16_384
 # Sequences for prefixes that wait for their next question, beside those that are being answered.
 _IDLE_SEQUENCES = 12
 
-# Prefixes that had to make room. 12 KiB a token for the 0.5B, 28 KiB for the 1.5B.
-_SAVED_BYTES = 256 * 1024 * 1024
+# Bytes for prefixes that had to make room: 12 KiB a token for the 0.5B, 28 KiB for the 1.5B.
+PREFIX_MEMORY_MIB = 256
 
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
     """What the command line says about the engine; ``context`` in tokens, 0 threads: as measured.
 
-    ``parallel`` answers are made at once, ``queue`` requests may wait.
+    ``parallel`` answers are made at once, ``queue`` requests may wait, and prefixes for which the
+    engine has no room take ``prefix_memory_mib`` at most.
     """
 
     context: int = 8192
     threads: int = 0
     parallel: int = 4
     queue: int = 64
+    prefix_memory_mib: int = PREFIX_MEMORY_MIB
 
 
 def engine_spec(model: Path, options: EngineOptions) -> EngineSpec:
@@ -54,7 +56,7 @@ def engine_spec(model: Path, options: EngineOptions) -> EngineSpec:
         threads=options.threads or settings.threads,
         threads_batch=options.threads or settings.threads_batch,
     )
-    limits = Limits(options.parallel, options.queue, _SAVED_BYTES)
+    limits = Limits(options.parallel, options.queue, options.prefix_memory_mib * 1024 * 1024)
     steps = () if tuned is None else tuned.step_ms
     return EngineSpec(model, settings, limits, engine.library, steps)
 

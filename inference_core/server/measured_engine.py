@@ -5,7 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 
-from inference_core.domain.errors import CoreError
+from inference_core.domain.errors import CoreError, EngineDownError
 from inference_core.domain.generation import (
     Event,
     Finished,
@@ -74,6 +74,11 @@ class MeasuredEngine:
     async def detokenize(self, tokens: Sequence[int]) -> str:
         """Return the text of tokens; see Engine.detokenize."""
         return await self._engine.detokenize(tokens)
+
+    @property
+    def down(self) -> EngineDownError | None:
+        """Why nothing can be generated now; see Engine.down."""
+        return self._engine.down
 
     def slots(self) -> list[SlotState]:
         """Return what each slot is doing."""

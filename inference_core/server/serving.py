@@ -33,23 +33,19 @@ _GRACE_S = 1
 
 @dataclass(frozen=True, slots=True)
 class ServeOptions:
-    """The flags of ``serve``; ``model`` None is the catalogue's default, ``threads`` None all.
+    """The flags of ``serve``; ``model`` None is the catalogue's default.
 
-    ``parallel`` answers are made at once, ``queue`` requests may wait. ``api_key`` is the user's,
-    None for a new one at each start; ``prints_key`` says that a program, not a log, reads what is
-    printed of it.
+    ``api_key`` is the user's, None for a new one at each start; ``prints_key`` says that a program,
+    not a log, reads what is printed of it.
     """
 
     model: str | None = None
     host: str = "127.0.0.1"
     port: int = 0
-    context: int = 8192
-    threads: int | None = None
+    engine: EngineOptions = field(default_factory=EngineOptions)
     ready_file: Path | None = None
     owner: int | None = None
     linger_s: float = 180.0
-    parallel: int = 4
-    queue: int = 64
     access: Access = LOCAL_ONLY
     api_key: str | None = field(default=None, repr=False)
     prints_key: bool = False
@@ -68,11 +64,8 @@ async def serve(options: ServeOptions, announce: Announce) -> bool:
     # Bound before the model is fetched: a port that is taken shows at once, not after minutes.
     listening = bound_listener(options.host, options.port, options.access.remote)
     with _ending_signals(stop), listening as listener:
-        engine = EngineOptions(
-            options.context, options.threads or 0, options.parallel, options.queue
-        )
         opening = asyncio.create_task(
-            open_model(options.model, engine, announce), name="open the model"
+            open_model(options.model, options.engine, announce), name="open the model"
         )
         await _first_of(_outcome(opening), stop.wait(), until_dead(owner))
         if not opening.done():

@@ -89,7 +89,7 @@ async def test_replacing_a_hunk_keeps_every_other_byte(
     assert names_in(root) == ["a.txt"]
 
 
-@settings(deadline=None, max_examples=50)  # each example waits for the disk
+@settings(max_examples=50)  # each example waits for the disk
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\r\n")))
 def test_what_was_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
     folder = tmp_path_factory.mktemp("law")

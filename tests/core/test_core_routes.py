@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from inference_core.chat.template import PlainTemplate
+from inference_core.domain.errors import EngineDownError
 from inference_core.engine.replay import ReplayEngine, ScriptedAnswer
 from inference_core.models.catalogue import Catalogue
 from inference_core.server.activity import Activity
@@ -134,6 +135,20 @@ async def test_an_unknown_route_is_refused_in_the_same_shape(method, path, statu
         response = await client.request(method, path)
     assert response.status_code == status
     assert response.json()["error"]["code"] == code
+
+
+async def test_health_tells_that_the_engine_is_down_and_when_to_ask_again():
+    class Down(ReplayEngine):
+        @property
+        def down(self):
+            return EngineDownError("The engine has died too often.", retry_after_s=60)
+
+    app = build_app(Service(Down(()), MODEL, PlainTemplate(), Activity()), TOKEN)
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        response = await client.get("/health")
+    assert (response.status_code, response.headers["retry-after"]) == (503, "60")
+    assert response.json()["error"]["code"] == "engine_down"
 
 
 async def test_a_fault_of_the_core_does_not_show_its_trace():

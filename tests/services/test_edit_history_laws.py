@@ -241,7 +241,7 @@ texts = st.lists(
 ).map(lambda lines: "".join(text + ending for text, ending in lines))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(texts, texts, st.sampled_from(ENCODINGS), st.booleans())
 def test_undo_of_an_applied_change_gives_every_byte_back(
     before: str, after: str, encoding: str, ends: bool

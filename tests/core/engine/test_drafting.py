@@ -102,7 +102,7 @@ def answers_that_leave_their_prediction(draw):
     return prediction, [token for common, other in parts for token in (*common, *other)]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(answers_that_leave_their_prediction())
 def test_no_prediction_costs_an_answer_as_long_more_than_three_percent_or_three_tokens(texts):
     prediction, answer = texts

@@ -13,7 +13,7 @@ GGUF = b"GGUF\x03\x00\x00\x00"
 
 
 @pytest.mark.model
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(text=st.text())
 def test_the_pieces_of_a_text_are_the_text(model: LlamaModel, text: str) -> None:
     for special in (False, True):

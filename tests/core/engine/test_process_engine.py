@@ -35,6 +35,7 @@ from inference_core.engine import link, process_engine
 from inference_core.engine.drafting import StepCosts
 from inference_core.engine.host import Host
 from inference_core.engine.host_wire import request_json
+from inference_core.engine.link import EngineLink
 from inference_core.engine.process_engine import ProcessEngine
 from inference_core.engine.scheduler import Limits
 from inference_core.engine.slot import SlotPhase
@@ -129,9 +130,10 @@ async def test_a_prompt_over_the_context_is_refused_with_both_numbers(engine, le
     assert (caught.value.prompt_tokens, caught.value.context_tokens) == (length, 256)
 
 
-async def test_megabytes_are_refused_without_cutting_them_at_once(engine):
-    with pytest.raises(ContextExceededError):
+async def test_megabytes_are_refused_without_counting_them_to_their_end(engine):
+    with pytest.raises(ContextExceededError, match="at least 65535 tokens") as caught:
         await text_of(engine, GenerationRequest(TextPrompt("x" * 3_000_000)))
+    assert caught.value.at_least
 
 
 async def test_leaving_an_answer_stops_the_engine(engine):
@@ -164,6 +166,7 @@ async def test_while_it_is_down_every_question_is_told_so(engine, monkeypatch):
     await until(lambda: engine.pid is None)
     with pytest.raises(EngineDownError, match="started again"):
         await text_of(engine, ask([1]))
+    assert engine.down is not None
     with pytest.raises(EngineDownError):
         await engine.tokenize("a", special=False)
     assert all(slot.phase is SlotPhase.FREE for slot in engine.slots())
@@ -239,6 +242,41 @@ async def test_a_process_that_says_what_is_no_message_is_replaced(engine):
         await text_of(engine, ask([BABBLING]))
     await until(lambda: engine.pid not in (None, before))
     assert await text_of(engine, ask([5, 6])) == written(answer_to([5, 6], 3))
+
+
+async def test_a_process_that_hangs_is_replaced_and_its_answers_end_with_an_error(
+    engine, monkeypatch
+):
+    monkeypatch.setattr(link, "PULSE_S", 0.01)
+    monkeypatch.setattr(link, "PULSE_ANSWER_S", 0.05)
+    hung = await ProcessEngine.start(SPEC)
+    before = hung.pid
+    try:
+        psutil.Process(before).suspend()
+        with pytest.raises(EngineDownError, match="did not answer any more"):
+            await text_of(hung, ask([5, 6]))
+        monkeypatch.setattr(link, "PULSE_ANSWER_S", 20)
+        await until(lambda: hung.pid not in (None, before))
+    finally:
+        await hung.close()
+    assert not psutil.pid_exists(before)
+
+
+async def test_a_process_that_computes_for_long_is_left_alone(monkeypatch):
+    monkeypatch.setattr(link, "PULSE_S", 0.001)
+    engine = await ProcessEngine.start(SPEC)
+    before, answers = engine.pid, []
+    ping = EngineLink._ask
+
+    async def counted(self, **message):
+        answers.append(await ping(self, **message))
+
+    monkeypatch.setattr(EngineLink, "_ask", counted)
+    async with aclosing(engine.generate(ask([ENDLESS, 1]))) as events:
+        await anext(events)
+        await until(lambda: len(answers) >= 10)
+    assert engine.pid == before
+    await engine.close()
 
 
 async def test_half_a_surrogate_pair_reaches_the_engine_as_some_text(engine):

@@ -116,7 +116,7 @@ async def play(steps, limits):
     return client
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(STEPS, st.integers(1, 4), st.integers(1, 4))
 def test_lanes_keep_their_order_and_every_response_ends_once(steps, active, outbox):
     limits = SocketLimits(active_lanes=active, outbox=outbox)

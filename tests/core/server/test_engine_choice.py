@@ -46,10 +46,11 @@ def test_a_flag_goes_before_what_was_measured(measured):
 def test_without_a_measurement_the_engine_gets_its_defaults(monkeypatch):
     monkeypatch.setattr(engine_choice, "engine_in_use", lambda: EngineBuild("2026.10"))
     monkeypatch.setattr(engine_choice, "tuned_for", lambda *asked: None)
-    spec = engine_spec(MODEL, EngineOptions(parallel=2, queue=3))
+    spec = engine_spec(MODEL, EngineOptions(parallel=2, queue=3, prefix_memory_mib=5))
     assert (spec.decoder.threads, spec.decoder.batch) == (Hardware.here().usable, 512)
     assert spec.library is None
     assert (spec.limits.parallel, spec.limits.queue) == (2, 3)
+    assert spec.limits.saved_bytes == 5 * 1024 * 1024
 
 
 @pytest.mark.parametrize(("context", "cells"), [(8192, 16_384), (16_384, 32_768), (32_768, 32_768)])
