@@ -87,9 +87,10 @@ def catalogue_path(model_id: str) -> Path:
 
 
 @contextmanager
-def running_core(model: Path) -> Iterator[Listener]:
-    """A core that serves this model, until the block ends."""
+def running_core(model: Path, *more: str) -> Iterator[Listener]:
+    """A core that serves this model, with ``more`` flags, until the block ends."""
     flags = ["serve", "--model", str(model), "--context", str(CONTEXT), "--owner", str(os.getpid())]
+    flags += more
     with _running([sys.executable, "-m", "inference_core", *flags]) as listener:
         yield listener
 
