@@ -12,6 +12,7 @@ from inference_core.server.about import about_routes
 from inference_core.server.access import LOCAL_ONLY, Access
 from inference_core.server.body_deadline import BodyDeadline
 from inference_core.server.connections import Connections
+from inference_core.server.encoded_body import EncodedBodies
 from inference_core.server.generating import generating_routes
 from inference_core.server.guard import Guard
 from inference_core.server.live_figures import LiveFigures
@@ -53,6 +54,7 @@ def build_app(
             Middleware(MeasuredRequests, metrics=metrics, routes=routes),
             Middleware(Guard, token=token, access=access),
             Middleware(BodyDeadline, body_s=room.limits.body_s),
+            Middleware(EncodedBodies),
         ],
         exception_handlers={
             CoreError: on_core_error,
