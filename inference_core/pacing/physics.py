@@ -6,7 +6,7 @@ the keys and values of the whole context are read from memory once, so at batch 
     tokens/s = utilisation x bandwidth x accepted / (weights + kv_per_token x context)
 
 with bandwidth in bytes/s, weights in bytes, kv_per_token in bytes, context in tokens. Utilisation
-(MBU) is the share of the data sheet's bandwidth that is reached: 0.11 to 0.55 in the profiles that
+(MBU) is the share of the data sheet's bandwidth that is reached: 0.12 to 0.55 in the profiles that
 ship, 1 where only the bound itself is known. Source: "How to Scale Your Model" (2025-02), chapters
 on rooflines and inference.
 
@@ -28,7 +28,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Prefill:
-    """What bounds a prompt: active parameters, operations/s of the data sheet, the share reached."""
+    """What bounds a prompt: active parameters, the data sheet's operations/s, the share reached."""
 
     parameters: float
     operations_per_s: float

@@ -7,7 +7,7 @@ from pathlib import Path
 from inference_core.pacing.errors import BadProfileError
 from inference_core.pacing.figures import Absent, Figure, Kind, Stated
 from inference_core.pacing.physics import Derivation, PerLayer, Prefill, Ratio, Roofline
-from inference_core.pacing.profile import FIGURES, Limits, Profile, Shape
+from inference_core.pacing.profile import FIGURES, Profile, Shape
 from inference_core.pacing.toml_reading import Table
 
 # Also a file's name and a word of the command line.
@@ -33,28 +33,31 @@ def read_profile(path: Path, own: bool = False) -> Profile:
 def parse_profile(text: str, own: bool = False) -> Profile:
     """Return the profile of a TOML text. Raises ValueError, starting with the key's path."""
     root = Table(tomllib.loads(text))
-    names = {
-        "id": root.matching("id", IS_ID, "lower-case letters, digits, '.' and '-'"),
-        "title": root.text("title"),
-        "hardware": root.text("hardware"),
-        "model": root.text("model"),
-    }
-    shape = _shape(root)
-    figures = {key: _stated(root, key, limits) for key, limits in FIGURES.items()}
-    derivation = _derivation(root.table("derivation"))
-    root.done()
-    required = {key: figures.pop(key) for key, limits in FIGURES.items() if limits.required}
-    for key, figure in required.items():
-        if not isinstance(figure, Figure):
-            raise ValueError(f"{key}: must be a figure, since no answer can be paced without it")
-    return Profile(
-        **names,
-        **{key: figure for key, figure in required.items() if isinstance(figure, Figure)},
-        **figures,
-        jitter_shape=shape,
-        derivation=derivation,
+    profile = Profile(
+        id=root.matching("id", IS_ID, "lower-case letters, digits, '.' and '-'"),
+        title=root.text("title"),
+        hardware=root.text("hardware"),
+        model=root.text("model"),
+        decode_tps=_figure(root, "decode_tps"),
+        first_token_s=_figure(root, "first_token_s"),
+        per_prompt_token_s=_figure(root, "per_prompt_token_s"),
+        decode_context=_stated(root, "decode_context"),
+        slowdown_per_token=_stated(root, "slowdown_per_token"),
+        jitter=_stated(root, "jitter"),
+        jitter_shape=_shape(root),
+        accepted_per_step=_stated(root, "accepted_per_step"),
+        tokens_per_chunk=_stated(root, "tokens_per_chunk"),
+        queue_s=_stated(root, "queue_s"),
+        queue_per_request_s=_stated(root, "queue_per_request_s"),
+        context=_stated(root, "context"),
+        price_in=_stated(root, "price_in"),
+        price_cached=_stated(root, "price_cached"),
+        price_out=_stated(root, "price_out"),
+        derivation=_derivation(root.table("derivation")),
         own=own,
     )
+    root.done()
+    return profile
 
 
 def _shape(root: Table) -> Shape:
@@ -66,8 +69,15 @@ def _shape(root: Table) -> Shape:
     return Shape(word)
 
 
-def _stated(root: Table, key: str, limits: Limits) -> Stated:
-    table = root.table(key)
+def _figure(root: Table, key: str) -> Figure:
+    stated = _stated(root, key)
+    if isinstance(stated, Absent):
+        raise ValueError(f"{key}: must be a figure, since no answer can be paced without it")
+    return stated
+
+
+def _stated(root: Table, key: str) -> Stated:
+    table, limits = root.table(key), FIGURES[key]
     if table.has("absent"):
         absent = Absent(table.text("absent"))
         table.done()
