@@ -1,0 +1,1 @@
+"""How fast other hardware answers: profiles with their sources, schedules, and the pacer."""
