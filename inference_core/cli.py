@@ -26,6 +26,10 @@ _MACHINE_HELP = {
     "tune": "measure which settings suit this machine, within a minute",
     "build-engine": "build the engine for this machine's CPU",
 }
+_RECORDING_HELP = {
+    "record": "keep a session with a server in a file, as a proxy before it",
+    "replay": "answer the requests of a recording again",
+}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -81,6 +85,13 @@ def _parser(words: list[str]) -> argparse.ArgumentParser:
         add_machine_parsers(commands, _MACHINE_HELP)
     else:
         for name, help_text in _MACHINE_HELP.items():
+            commands.add_parser(name, help=help_text)
+    if words and words[0] in _RECORDING_HELP:
+        from inference_core.recording.command import add_recording_parsers
+
+        add_recording_parsers(commands, _RECORDING_HELP)
+    else:
+        for name, help_text in _RECORDING_HELP.items():
             commands.add_parser(name, help=help_text)
     return parser
 

@@ -1,0 +1,152 @@
+"""``spark-core record`` and ``replay``."""
+
+import argparse
+import asyncio
+import json
+import math
+import os
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from inference_core.models.command import guarded
+from inference_core.recording.exchange import Recording
+from inference_core.recording.loopback import loopback_listener, serve_until
+from inference_core.recording.pace import Pace
+from inference_core.recording.proxy import RecordingProxy, upstream_client, upstream_url
+from inference_core.recording.reader import read_recording
+from inference_core.recording.recorder import Recorder
+from inference_core.recording.replaying import Replay
+
+
+def add_recording_parsers(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", help_texts: Mapping[str, str]
+) -> None:
+    """Add both commands; ``arguments.run(arguments)`` returns the exit code.
+
+    ``help_texts`` has a line for each: the one who lists the commands has them already.
+    """
+    record = commands.add_parser(
+        "record",
+        help=help_texts["record"],
+        description="Passes requests on to a server and its answers back, and keeps both in a new "
+        "file, without the keys. The address to ask is printed as one line of JSON; Ctrl+C ends.",
+    )
+    record.add_argument(
+        "--upstream", required=True, metavar="URL", help="the server, as http://127.0.0.1:8080"
+    )
+    record.add_argument(
+        "--output", required=True, type=Path, metavar="FILE", help="a file that is not there yet"
+    )
+    _add_address(record)
+    record.set_defaults(run=guarded(_record))
+    replay = commands.add_parser(
+        "replay",
+        help=help_texts["replay"],
+        description="Answers the requests of a recording again, byte for byte. The address to ask "
+        "is printed as one line of JSON; Ctrl+C ends.",
+    )
+    replay.add_argument("--recording", required=True, type=Path, metavar="FILE")
+    replay.add_argument(
+        "--speed",
+        type=_pace,
+        default=Pace(),
+        metavar="SPEED",
+        help="recorded (the default), instant, or a factor: 2 is twice as fast",
+    )
+    _add_address(replay)
+    replay.set_defaults(run=guarded(_replay))
+
+
+def _add_address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", default="127.0.0.1", help="a loopback address (%(default)s)")
+    parser.add_argument("--port", type=_port, default=0, help="0, the default, takes a free one")
+
+
+def _record(arguments: argparse.Namespace) -> None:
+    path: Path = arguments.output.absolute()
+    asyncio.run(_run_record(arguments, path))
+
+
+async def _run_record(arguments: argparse.Namespace, path: Path) -> None:
+    url = upstream_url(arguments.upstream)
+    closing = asyncio.Event()
+    with (
+        # First: an address that is refused leaves no file behind.
+        loopback_listener(arguments.host, arguments.port) as listener,
+        Recorder(path, str(url)) as recorder,
+    ):
+        async with upstream_client(url) as client:
+            proxy = RecordingProxy(client, url, recorder, closing)
+            ready = _ready(upstream=str(url), output=str(path))
+            await serve_until(proxy, listener, closing, ready)
+    _say(f"Recorded {_exchanges(recorder.written)} in {path}.")
+    if proxy.unanswered:
+        _say(f"{proxy.unanswered} more got no answer from {url} and are not in it.")
+    if proxy.failed is not None:
+        raise proxy.failed
+
+
+def _replay(arguments: argparse.Namespace) -> None:
+    path: Path = arguments.recording.absolute()
+    recording = read_recording(path)
+    if recording.cut:
+        _say(f"The last line of {path} was cut off, as by a crash, and is left out.")
+    asyncio.run(_run_replay(arguments, path, recording))
+
+
+async def _run_replay(arguments: argparse.Namespace, path: Path, recording: Recording) -> None:
+    closing = asyncio.Event()
+    replay = Replay(recording.exchanges, closing, arguments.speed)
+    with loopback_listener(arguments.host, arguments.port) as listener:
+        count = len(recording.exchanges)
+        ready = _ready(recording=str(path), exchanges=count)
+        await serve_until(replay, listener, closing, ready)
+    _say(f"Replayed {_exchanges(replay.served)} of {path}.")
+
+
+def _ready(**fields: object) -> Callable[[str], None]:
+    """Return what prints the ready line once the address is known."""
+
+    def ready(url: str) -> None:
+        try:
+            print(json.dumps({"url": url, "pid": os.getpid(), **fields}), flush=True)
+        except BrokenPipeError:
+            # Whoever started us no longer reads; clients may still know the port.
+            return
+
+    return ready
+
+
+def _say(sentence: str) -> None:
+    print(f"spark-core: {sentence}", file=sys.stderr, flush=True)
+
+
+def _exchanges(count: int) -> str:
+    return f"{count} exchange{'' if count == 1 else 's'}"
+
+
+def _pace(text: str) -> Pace:
+    if text == "recorded":
+        return Pace()
+    if text == "instant":
+        return Pace(None)
+    try:
+        factor = float(text)
+    except ValueError:
+        factor = math.nan
+    if not 0 < factor <= 1e6:
+        raise argparse.ArgumentTypeError(
+            f"must be 'recorded', 'instant' or a factor over 0, not {text!r}"
+        )
+    return Pace(factor)
+
+
+def _port(text: str) -> int:
+    try:
+        port = int(text)
+    except ValueError:
+        port = -1
+    if not 0 <= port <= 65535:
+        raise argparse.ArgumentTypeError(f"must be from 0 to 65535, not {text}")
+    return port

@@ -1,0 +1,182 @@
+"""The keys of a session: which strings they are, and where they stand in what else was said.
+
+A key is found where it stands as it is, in JSON's and in a URL's escapes, and where an event stream
+spells it in several events.
+"""
+
+import base64
+import binascii
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable
+from itertools import accumulate
+from urllib.parse import parse_qsl, unquote
+
+from inference_core.recording.exchange import Json
+
+REDACTED = "[redacted]"
+_MASK = b"*"
+
+# What is shorter guards nothing, but stands in many texts ("EMPTY", "none").
+_SHORTEST = 6
+# Cookies also hold words such as a language.
+_SHORTEST_COOKIE = 16
+# What local servers say to write where there is no key; model names have the first in them.
+_NO_KEYS = frozenset({"ollama", "lm-studio", "not-needed", "no-key-required"})
+
+_NAME_PARTS = re.compile(r"[^a-z0-9]+")
+# The plural is not here: rate limits count "tokens".
+_SECRET_PARTS = frozenset(
+    {"authorization", "auth", "apikey", "key", "token", "jwt", "secret", "password", "passwd"}
+    | {"credential", "credentials", "signature", "sig", "cookie", "cookie2"}
+)
+# Of members in bodies; "key" alone is any dictionary's word there.
+_SECRET_MEMBERS = frozenset(
+    {"apikey", "xapikey", "authorization", "accesstoken", "authtoken", "refreshtoken"}
+    | {"clientsecret", "secretkey", "password"}
+)
+
+_SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9-]*\s+")
+
+_STRING = rb'"((?:[^"\\]|\\.)*)"'
+_MEMBER = re.compile(_STRING + rb"\s*:\s*" + _STRING, re.DOTALL)
+_INDEX = re.compile(rb'"(?:\w*_)?index"\s*:\s*(\d+)')
+_LINE = re.compile(rb"^.+$", re.MULTILINE)
+
+Span = tuple[int, int]
+
+
+def is_secret_name(name: str) -> bool:
+    """Return whether a header or a parameter of a query holds a key, by its name."""
+    return not _SECRET_PARTS.isdisjoint(_NAME_PARTS.split(name.lower()))
+
+
+def is_secret_member(name: str) -> bool:
+    """Return whether a string member of a JSON body holds a key, by its name."""
+    return _NAME_PARTS.sub("", name.lower()) in _SECRET_MEMBERS
+
+
+class Keys:
+    """The keys that were seen so far; one of an earlier request is a key in a later one, too."""
+
+    def __init__(self) -> None:
+        self._patterns: dict[str, tuple[re.Pattern[str], re.Pattern[bytes]]] = {}
+
+    def note_headers(self, headers: Iterable[tuple[str, str]]) -> None:
+        """Take the keys from a request's headers."""
+        for name, value in headers:
+            if name.lower() == "cookie":
+                self._note_cookies(value)
+            elif is_secret_name(name):
+                self._note_credentials(value)
+
+    def note_answer_headers(self, headers: Iterable[tuple[str, str]]) -> None:
+        """Take the keys that a server gives out: its cookies."""
+        for name, value in headers:
+            if name.lower() == "set-cookie":
+                self._note_cookies(value)
+
+    def note_query(self, query: str) -> None:
+        """Take the keys from the part of a URL after its question mark."""
+        for name, value in parse_qsl(query):
+            if is_secret_name(name):
+                self._note(value)
+
+    def note_body(self, value: Json) -> None:
+        """Take the keys from a request's body, such as those that it has for a tool's server."""
+        if isinstance(value, list):
+            for each in value:
+                self.note_body(each)
+        elif isinstance(value, dict):
+            for name, member in value.items():
+                if isinstance(member, str) and is_secret_member(name):
+                    self._note_credentials(member)
+                else:
+                    self.note_body(member)
+
+    def redacted(self, text: str) -> str:
+        """Return a text with a word in the place of each key."""
+        for pattern, _ in self._patterns.values():
+            text = pattern.sub(REDACTED, text)
+        return text
+
+    def masked(self, data: bytes) -> bytes:
+        """Return bytes, as many, with stars in the place of each key."""
+        if not self._patterns:
+            return data
+        spans = list(self._spans(data))
+        for pieces in _spelt(data):
+            spans.extend(self._spans_in(data, pieces))
+        masked = bytearray(data)
+        for start, end in spans:
+            masked[start:end] = _MASK * (end - start)
+        return bytes(masked)
+
+    def _spans(self, data: bytes) -> Iterable[Span]:
+        for _, pattern in self._patterns.values():
+            yield from (match.span() for match in pattern.finditer(data))
+
+    def _spans_in(self, data: bytes, pieces: list[Span]) -> Iterable[Span]:
+        """Yield where keys are in the text that several pieces of the data spell together."""
+        text = b"".join(data[start:end] for start, end in pieces)
+        starts = [0, *accumulate(end - start for start, end in pieces)]
+        for start, end in self._spans(text):
+            for at in range(bisect_right(starts, start) - 1, len(pieces)):
+                if starts[at] >= end:
+                    break
+                shift = pieces[at][0] - starts[at]
+                yield max(start, starts[at]) + shift, min(end, starts[at + 1]) + shift
+
+    def _note_credentials(self, value: str) -> None:
+        bare = _SCHEME.sub("", value.strip())
+        self._note(value.strip())
+        self._note(bare)
+        if value.strip().lower().startswith("basic "):
+            try:
+                pair = base64.b64decode(bare, validate=True).decode("utf-8")
+            except (binascii.Error, UnicodeDecodeError):
+                return
+            self._note(pair.partition(":")[2])
+
+    def _note_cookies(self, value: str) -> None:
+        for pair in value.split(";"):
+            self._note(pair.partition("=")[2].strip(), _SHORTEST_COOKIE)
+
+    def _note(self, key: str, shortest: int = _SHORTEST) -> None:
+        for form in {key, unquote(key)}:
+            if len(form) >= shortest and form not in _NO_KEYS and form not in self._patterns:
+                text = "".join(_spellings(character) for character in form)
+                self._patterns[form] = (re.compile(text), re.compile(text.encode("utf-8")))
+
+
+def _spellings(character: str) -> str:
+    """Return a pattern for the ways to write a character: itself, or escaped, also twice."""
+    units = character.encode("utf-16-be").hex()
+    ways = [
+        re.escape(character),
+        "".join(rf"\\+u{_any_case(units[at : at + 4])}" for at in range(0, len(units), 4)),
+        "".join(f"%{_any_case(f'{byte:02x}')}" for byte in character.encode("utf-8")),
+    ]
+    if character in '"\\/':
+        ways.insert(0, rf"\\+{re.escape(character)}")
+    return f"(?:{'|'.join(ways)})"
+
+
+def _any_case(digits: str) -> str:
+    return "".join(f"[{d}{d.upper()}]" if d.isalpha() else d for d in digits)
+
+
+def _spelt(data: bytes) -> list[list[Span]]:
+    """Return the texts that several lines of JSON spell together, each as places of its pieces.
+
+    In a stream of events a text is what the members of one name say in the events with the same
+    indexes: the choice's, the tool call's.
+    """
+    texts: defaultdict[tuple[bytes, ...], list[Span]] = defaultdict(list)
+    for line in _LINE.finditer(data):
+        indexes = _INDEX.findall(line.group())
+        for member in _MEMBER.finditer(line.group()):
+            start, end = member.span(2)
+            texts[member.group(1), *indexes].append((line.start() + start, line.start() + end))
+    return [pieces for pieces in texts.values() if len(pieces) > 1]
