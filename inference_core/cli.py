@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from inference_core.server.emulation.options import EmulationOptions
     from inference_core.server.serving import ServeOptions
 
 FAILED = 1
@@ -114,6 +115,7 @@ def _add_serve_parser(commands: "argparse._SubParsersAction[argparse.ArgumentPar
     add("--port", type=_number(0, 65535), default=0, help="0, the default, takes a free one")
     _add_access_flags(serve)
     _add_engine_flags(serve)
+    _add_emulation_flags(serve)
     add("--ready-file", type=Path, metavar="FILE", help="write the address and the token here")
     add("--owner", type=_number(1, 2**31 - 1), metavar="PID", help="end with this process")
     add(
@@ -158,6 +160,33 @@ def _add_engine_flags(serve: argparse.ArgumentParser) -> None:
         metavar="MIB",
         help="for known beginnings that the engine has no room for (default: %(default)s)",
     )
+
+
+def _add_emulation_flags(serve: argparse.ArgumentParser) -> None:
+    add = serve.add_argument_group("answering in the place of Cerebras' service").add_argument
+    add(
+        "--emulate",
+        choices=("cerebras",),
+        help="speak its protocol, and answer at the pace of a profile",
+    )
+    add("--profile", metavar="ID", help="see 'spark-core profile list' (default: codex-spark)")
+    add(
+        "--source",
+        choices=("engine", "buffered", "replay"),
+        help="the text is the model's as it writes, the model's once it is done, or a recording's "
+        "(default: engine)",
+    )
+    add("--recording", type=Path, metavar="FILE", help="for replay; default: one that we ship")
+    add("--free-tier", action="store_true", help="the smaller limits of an account that pays none")
+    add(
+        "--requests-per-day",
+        type=_number(1, 1_000_000_000),
+        metavar="N",
+        help="what the emulated account may ask",
+    )
+    add("--tokens-per-minute", type=_number(1, 1_000_000_000), metavar="N", help="the same")
+    add("--fault", metavar="FAULTS", help="what goes wrong, such as 429@0.1,delay=2000")
+    add("--seed", type=_number(0, 2**31 - 1), default=0, metavar="N", help="of jitter and faults")
 
 
 def _add_access_flags(serve: argparse.ArgumentParser) -> None:
@@ -232,9 +261,43 @@ def _serve_options(arguments: argparse.Namespace) -> "ServeOptions":
         ready_file=arguments.ready_file,
         owner=arguments.owner,
         linger_s=arguments.linger,
+        emulation=_emulation_options(arguments),
         access=read_access(arguments.allow_remote, arguments.allow_host, arguments.allow_origin),
         api_key=user_key(arguments.api_key_file, os.environ),
         prints_key=arguments.events,
+    )
+
+
+def _emulation_options(arguments: argparse.Namespace) -> "EmulationOptions | None":
+    """Return what is to be emulated, None for nothing. Raises UsageError."""
+    from inference_core.domain.emulation import Source
+    from inference_core.server.emulation.options import (
+        DEFAULT_PROFILE,
+        EmulationOptions,
+        refuse_without_emulation,
+    )
+
+    given = {
+        "--profile": arguments.profile,
+        "--source": arguments.source,
+        "--recording": arguments.recording,
+        "--free-tier": arguments.free_tier or None,
+        "--requests-per-day": arguments.requests_per_day,
+        "--tokens-per-minute": arguments.tokens_per_minute,
+        "--fault": arguments.fault,
+    }
+    if arguments.emulate is None:
+        refuse_without_emulation(given)
+        return None
+    return EmulationOptions(
+        profile=arguments.profile or DEFAULT_PROFILE,
+        source=arguments.source or Source.ENGINE.value,
+        recording=arguments.recording,
+        free_tier=arguments.free_tier,
+        requests_per_day=arguments.requests_per_day,
+        tokens_per_minute=arguments.tokens_per_minute,
+        faults=arguments.fault or "",
+        seed=arguments.seed,
     )
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
 
+from inference_core.domain.emulation import Pace
+
 
 @dataclass(frozen=True, slots=True)
 class TextPrompt:
@@ -191,12 +193,14 @@ class TextPiece:
 class Finished:
     """The end of an answer; a stream without it was cut off.
 
-    ``stop`` is the stop string that ended it, if one did.
+    ``stop`` is the stop string that ended it, if one did; ``pace`` is there where its speed was
+    emulated.
     """
 
     reason: StopReason
     timings: Timings
     stop: str | None = None
+    pace: Pace | None = None
 
 
 Event = PromptProgress | TextPiece | Finished

@@ -95,7 +95,7 @@ class ReplayEngine:
 
     async def tokenize(self, text: str, special: bool) -> list[Token]:
         """Return words and signs; numbers are positions, since nothing is generated from them."""
-        return [Token(number, piece) for number, piece in enumerate(_TOKEN.findall(text))]
+        return [Token(number, piece) for number, piece in enumerate(words_of(text))]
 
     async def detokenize(self, tokens: Sequence[int]) -> str:
         """Refuse: the numbers of a script's tokens are positions, which say nothing."""
@@ -104,7 +104,7 @@ class ReplayEngine:
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[Event, None]:
         """Answer from the script; see Engine.generate."""
         text = prompt_text(request.prompt)
-        tokens = _TOKEN.findall(text)
+        tokens = words_of(text)
         if len(tokens) > self._info.context:
             raise ContextExceededError(len(tokens), self._info.context)
         answer = self._find(text)
@@ -155,6 +155,11 @@ class ReplayEngine:
         )
 
 
+def words_of(text: str) -> list[str]:
+    """Return the tokens of a text for an engine that has no vocabulary: words, blanks, signs."""
+    return _TOKEN.findall(text)
+
+
 def prompt_text(prompt: Prompt) -> str:
     """Return a prompt as the text that scripts are matched against."""
     match prompt:
@@ -187,7 +192,7 @@ def _steps(cached: int, total: int, prefill_ms: float) -> list[int]:
 def _limited(text: str, sampling: Sampling, room: int) -> tuple[list[str], StopReason]:
     """Cut an answer at a stop string, the request's limit and the room that the context leaves."""
     ends = [text.index(stop) for stop in sampling.stop if stop and stop in text]
-    pieces: list[str] = _TOKEN.findall(text[: min(ends)] if ends else text)
+    pieces = words_of(text[: min(ends)] if ends else text)
     limit = room if sampling.max_tokens is None else min(room, sampling.max_tokens)
     if len(pieces) > limit:
         return pieces[:limit], StopReason.LENGTH

@@ -2,7 +2,7 @@
 
 import math
 from array import array
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -82,7 +82,7 @@ class Pacer(Generic[T]):
         self._stalled_until = -math.inf
         self._released_at = 0.0
 
-    async def run(self, source: AsyncIterable[Piece[T]]) -> AsyncIterator[Chunk[T]]:
+    async def run(self, source: AsyncIterable[Piece[T]]) -> AsyncGenerator[Chunk[T], None]:
         """Yield chunks at their deadlines, never before the source has delivered them.
 
         A source that is behind is not waited for until a chunk is full: what it has goes out.

@@ -16,7 +16,7 @@ from inference_core.server.collected import Collected, Part, figures_of
 from inference_core.server.disconnect import ClientGoneError, while_connected
 from inference_core.server.event_stream import EventStream, ReaderStalledError, within
 from inference_core.server.merging import merged
-from inference_core.server.problems import closing_error, error_json, error_response
+from inference_core.server.problems import closing_error, error_response
 from inference_core.server.requests import Generation, Question
 from inference_core.server.service import Service
 from inference_core.server.time_limit import limited_in_time
@@ -88,7 +88,7 @@ class Answer(Response):
         """Let a client that still listens tell the core's end from the answer's."""
         error = closing_error()
         if out.begun:
-            await out.data(error_json(error))
+            await out.data(self._wire.failure(error))
             await out.end(done=False)
         else:
             await error_response(error)(scope, receive, send)
@@ -112,7 +112,7 @@ class Answer(Response):
                 self._require_all_finished()
             except CoreError as error:
                 _log.warning("answer broken off: %s", error.message)
-                await out.data(error_json(error))
+                await out.data(self._wire.failure(error))
                 await out.end(done=False)
                 return
             await out.end(done=True)

@@ -4,8 +4,10 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, Protocol
 
+from inference_core.domain.errors import CoreError
 from inference_core.domain.generation import Candidate, Finished, PromptProgress, Timings
 from inference_core.server.collected import Collected, Figures, Part
+from inference_core.server.problems import error_json
 
 Json = dict[str, Any]
 
@@ -39,6 +41,10 @@ class Wire(Protocol):
     def whole(self, answers: Sequence[Collected], figures: Figures) -> Json:
         """Return the finished answers of a request that is not streamed."""
         ...
+
+    def failure(self, error: CoreError) -> Json:
+        """Return the event that breaks off a stream, in the shape of every error of the core."""
+        return error_json(error)
 
 
 def usage_json(figures: Figures) -> Json:

@@ -8,10 +8,15 @@ from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect
 
 from inference_core.domain.errors import CoreError
+from inference_core.engine.protocol import Engine
 from inference_core.server.about import about_routes
 from inference_core.server.access import LOCAL_ONLY, Access
 from inference_core.server.body_deadline import BodyDeadline
 from inference_core.server.connections import Connections
+from inference_core.server.emulation.edge import Edge
+from inference_core.server.emulation.faulty import Faulty
+from inference_core.server.emulation.flat_errors import FlatErrors
+from inference_core.server.emulation.paced_engine import PacedEngine
 from inference_core.server.encoded_body import EncodedBodies
 from inference_core.server.generating import generating_routes
 from inference_core.server.guard import Guard
@@ -39,7 +44,11 @@ def build_app(
     room = connections or Connections()
     metrics = Metrics()
     metrics.add(LiveFigures(service, room))
-    service = replace(service, engine=MeasuredEngine(service.engine, metrics))
+    # Measured is what the real engine does, also where its answers are held back.
+    engine: Engine = MeasuredEngine(service.engine, metrics)
+    if service.emulation is not None:
+        engine = PacedEngine(engine, service.emulation)
+    service = replace(service, engine=engine)
     routes = [
         *generating_routes(service),
         *responses_routes(service),
@@ -51,8 +60,10 @@ def build_app(
     return Starlette(
         routes=routes,
         middleware=[
+            *_outer(service),
             Middleware(MeasuredRequests, metrics=metrics, routes=routes),
             Middleware(Guard, token=token, access=access),
+            *_inner(service),
             Middleware(BodyDeadline, body_s=room.limits.body_s),
             Middleware(EncodedBodies),
         ],
@@ -63,3 +74,17 @@ def build_app(
             Exception: on_fault,
         },
     )
+
+
+def _outer(service: Service) -> list[Middleware]:
+    """Return what lies around everything where another service is emulated."""
+    if service.emulation is None:
+        return []
+    return [Middleware(Edge, emulation=service.emulation), Middleware(FlatErrors)]
+
+
+def _inner(service: Service) -> list[Middleware]:
+    """Return what only those meet who may pass."""
+    if service.emulation is None:
+        return []
+    return [Middleware(Faulty, plan=service.emulation.faults)]

@@ -16,6 +16,7 @@ from inference_core.domain.generation import (
 )
 from inference_core.server.answers import (
     Json,
+    Wire,
     figures_json,
     logprob_of,
     new_id,
@@ -27,7 +28,7 @@ from inference_core.server.chat_requests import ChatShape
 from inference_core.server.collected import Collected, Figures, Part
 
 
-class ChatWire:
+class ChatWire(Wire):
     """Writes the answers of one request."""
 
     def __init__(self, model: str, shape: ChatShape) -> None:

@@ -7,6 +7,7 @@ from inference_core.domain.chat import ContentPart, ReasoningPart
 from inference_core.domain.generation import Finished, PromptProgress, TextPiece, TokenLogprob
 from inference_core.server.answers import (
     Json,
+    Wire,
     figures_json,
     logprob_of,
     new_id,
@@ -18,7 +19,7 @@ from inference_core.server.collected import Collected, Figures, Part
 from inference_core.server.completion_requests import CompletionShape
 
 
-class CompletionWire:
+class CompletionWire(Wire):
     """Writes the answers of one request; ``echoes`` are the texts that they begin with."""
 
     def __init__(self, model: str, shape: CompletionShape, echoes: Sequence[str] = ()) -> None:

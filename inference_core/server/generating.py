@@ -8,12 +8,16 @@ from starlette.routing import BaseRoute, Route
 
 from inference_core.domain.generation import TextPrompt, TokenPrompt
 from inference_core.server.answering import Answer
+from inference_core.server.answers import Wire
 from inference_core.server.body import read_fields
 from inference_core.server.chat_requests import read_chat
 from inference_core.server.chat_wire import ChatWire
 from inference_core.server.completion_requests import read_completion, read_infill
 from inference_core.server.completion_wire import CompletionWire
+from inference_core.server.emulation.requests import check_request
+from inference_core.server.emulation.wire import EmulatedWire
 from inference_core.server.infill_wire import InfillWire
+from inference_core.server.requests import Generation
 from inference_core.server.service import Service
 
 
@@ -36,22 +40,28 @@ class _Handlers:
     async def chat(self, request: Request) -> Response:
         """Answer a chat."""
         fields = await read_fields(request)
+        if self._service.emulation is not None:
+            check_request(fields)
         generation, shape = read_chat(fields, self._model, self._vocabulary)
-        return Answer(self._service, generation, ChatWire(self._model.id, shape))
+        return self._answer(generation, ChatWire(self._model.id, shape))
 
     async def completion(self, request: Request) -> Response:
         """Continue a text."""
         fields = await read_fields(request)
         generation, shape = read_completion(fields, self._model, self._vocabulary)
         echoes = await self._texts(shape.prompts)
-        wire = CompletionWire(self._model.id, shape, echoes)
-        return Answer(self._service, generation, wire)
+        return self._answer(generation, CompletionWire(self._model.id, shape, echoes))
 
     async def infill(self, request: Request) -> Response:
         """Fill in between a prefix and a suffix."""
         fields = await read_fields(request)
         generation, shape = read_infill(fields, self._model, self._vocabulary)
-        return Answer(self._service, generation, InfillWire(self._model.id, shape))
+        return self._answer(generation, InfillWire(self._model.id, shape))
+
+    def _answer(self, generation: Generation, wire: Wire) -> Answer:
+        emulation = self._service.emulation
+        dressed = wire if emulation is None else EmulatedWire(wire, emulation)
+        return Answer(self._service, generation, dressed)
 
     async def _texts(self, prompts: Sequence[TextPrompt | TokenPrompt]) -> list[str]:
         engine = self._service.engine

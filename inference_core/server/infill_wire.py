@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from inference_core.domain.chat import ContentPart
 from inference_core.domain.generation import Finished, PromptProgress, StopReason, TextPiece
-from inference_core.server.answers import Json, figures_json, progress_json
+from inference_core.server.answers import Json, Wire, figures_json, progress_json
 from inference_core.server.collected import Collected, Figures, Part
 from inference_core.server.completion_requests import InfillShape
 
 
-class InfillWire:
+class InfillWire(Wire):
     """Writes the one answer of a request."""
 
     def __init__(self, model: str, shape: InfillShape) -> None:

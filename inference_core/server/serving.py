@@ -14,11 +14,15 @@ from typing import Any
 import uvicorn
 
 from inference_core.chat.template import template_of
+from inference_core.pacing.clock import Clock, loop_clock
 from inference_core.server.access import LOCAL_ONLY, Access, require_key
 from inference_core.server.activity import Activity
 from inference_core.server.announce import Announce
 from inference_core.server.app import build_app
 from inference_core.server.connections import BoundedConfig, Connections
+from inference_core.server.emulation.opening import open_emulated
+from inference_core.server.emulation.options import EmulationOptions
+from inference_core.server.emulation.settings import Emulation
 from inference_core.server.engine_choice import EngineOptions
 from inference_core.server.lifecycle import Lifecycle, until_dead
 from inference_core.server.listener import bound_listener, url_of
@@ -43,6 +47,7 @@ class ServeOptions:
     host: str = "127.0.0.1"
     port: int = 0
     engine: EngineOptions = field(default_factory=EngineOptions)
+    emulation: EmulationOptions | None = None
     ready_file: Path | None = None
     owner: int | None = None
     linger_s: float = 180.0
@@ -63,30 +68,43 @@ async def serve(options: ServeOptions, announce: Announce) -> bool:
     stop = asyncio.Event()
     # Bound before the model is fetched: a port that is taken shows at once, not after minutes.
     listening = bound_listener(options.host, options.port, options.access.remote)
-    with _ending_signals(stop), listening as listener:
-        opening = asyncio.create_task(
-            open_model(options.model, options.engine, announce), name="open the model"
-        )
+    with _ending_signals(stop), listening as listener, loop_clock() as clock:
+        opening = asyncio.create_task(_open(options, announce, clock), name="open the model")
         await _first_of(_outcome(opening), stop.wait(), until_dead(owner))
         if not opening.done():
             opening.cancel()
             await asyncio.gather(opening, return_exceptions=True)
             return False
-        session = _Session(opening.result(), listener, options)
+        opened, emulation = opening.result()
+        session = _Session(opened, emulation, listener, options)
         return await session.run(announce, owner, stop)
+
+
+async def _open(
+    options: ServeOptions, announce: Announce, clock: Clock
+) -> tuple[Opened, Emulation | None]:
+    if options.emulation is None:
+        return await open_model(options.model, options.engine, announce), None
+    return await open_emulated(options.model, options.emulation, options.engine, announce, clock)
 
 
 class _Session:
     """The time in which the core answers."""
 
-    def __init__(self, opened: Opened, listener: socket.socket, options: ServeOptions) -> None:
+    def __init__(
+        self,
+        opened: Opened,
+        emulation: Emulation | None,
+        listener: socket.socket,
+        options: ServeOptions,
+    ) -> None:
         self._engine = opened.engine
         self._listener = listener
         self._options = options
         token = options.api_key or secrets.token_urlsafe(32)
         self._activity = Activity()
         template = template_of(opened.engine.info)
-        service = Service(opened.engine, opened.model, template, self._activity)
+        service = Service(opened.engine, opened.model, template, self._activity, emulation)
         connections = Connections()
         app = build_app(service, token, options.access, connections)
         self._server = _Server(BoundedConfig(app, connections, _GRACE_S))
