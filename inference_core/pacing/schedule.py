@@ -9,6 +9,9 @@ from inference_core.pacing.profile import Profile, Shape
 
 # A step's deviation on the early side, in steps: below one half, steps keep their order.
 _EARLIEST = -0.45
+# Tokens of a predicted text that are tried in one step.
+DRAFT = 16
+
 # On the late side a long tail may pass several steps, which then come with it.
 _LATEST = 4.0
 
@@ -65,6 +68,8 @@ class Schedule:
         self._debt = 0.0
         # How many more tokens come with the step that is open.
         self._left = 1
+        # How many predicted tokens the open step has confirmed so far.
+        self._run = 0
         self.tokens = 0
 
     @property
@@ -80,21 +85,24 @@ class Schedule:
     def next_release(self, tokens: int = 1, accepted: int = 0) -> float:
         """Return the offset at which the next ``tokens`` are released; it never falls.
 
-        ``accepted`` of them were predicted by the client and confirmed by the model: together they
-        cost one step, however many they are. The others cost what the profile says. Raises
-        ValueError where ``tokens`` is below 1 or ``accepted`` not from 0 to ``tokens``.
+        ``accepted`` of them were predicted by the client and confirmed by the model: those that
+        follow on each other, also over several calls, cost one step for every ``DRAFT`` of them.
+        The others cost what the profile says. Raises ValueError where ``tokens`` is below 1 or
+        ``accepted`` not from 0 to ``tokens``.
         """
         if tokens < 1 or not 0 <= accepted <= tokens:
             raise ValueError(f"cannot release {tokens} tokens, {accepted} of them accepted")
         if tokens == 1 and not accepted:
             self._one()
             return self._offset
-        if accepted:
-            if self.tokens:
+        for _ in range(accepted):
+            if self._run == 0 and self.tokens:
                 self._open_step()
+            self._run = (self._run + 1) % DRAFT
+            self.tokens += 1
+        if accepted:
             # Only what was predicted comes at once: a step's own bonus would count twice.
             self._left = 0
-            self.tokens += accepted
         for _ in range(tokens - accepted):
             self._one()
         return self._offset
@@ -134,6 +142,7 @@ class Schedule:
         return first or (waiting >= self._chunk_tokens and not self.step_open)
 
     def _one(self) -> None:
+        self._run = 0
         if not self._left:
             self._open_step()
             self._left = 1 if self._mean_yield == 1 else self._yield()

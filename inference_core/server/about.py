@@ -37,6 +37,7 @@ class _Handlers:
         self._model = service.model
         self._activity = service.activity
         self._started = int(time.time())
+        self._owner = "local" if service.emulation is None else "Cerebras"
 
     async def health(self, request: Request) -> Response:
         """Say that the core can answer, or why its engine cannot now: 503."""
@@ -87,7 +88,7 @@ class _Handlers:
             "id": self._model.id,
             "object": "model",
             "created": self._model.created or self._started,
-            "owned_by": "local",
+            "owned_by": self._owner,
             # Two names for what a prompt and its answer may have together: clients read either.
             "context_length": info.context,
             "max_context_length": info.context,

@@ -8,8 +8,7 @@ the end of what was written.
 
 from dataclasses import dataclass
 
-# Tokens of the prediction that are tried in one step.
-DRAFT = 16
+from inference_core.pacing.schedule import DRAFT
 
 # Characters of the answer that have to stand in the prediction for its place to be found again.
 _ANCHOR = 12

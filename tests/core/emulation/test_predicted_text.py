@@ -1,6 +1,7 @@
 """Which tokens of an answer a predicted text would have brought."""
 
-from inference_core.server.emulation.predicted import DRAFT, Predicted
+from inference_core.pacing.schedule import DRAFT
+from inference_core.server.emulation.predicted import Predicted
 
 CODE = "def add(first, second):\n    return first + second\n"
 
