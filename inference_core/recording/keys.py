@@ -37,12 +37,19 @@ _SECRET_MEMBERS = frozenset(
     | {"clientsecret", "secretkey", "password"}
 )
 
-_SCHEME = re.compile(r"^[A-Za-z][A-Za-z0-9-]*\s+")
+_SCHEME = re.compile(r"^(?:bearer|basic|token|apikey|key)\s+", re.IGNORECASE)
 
-_STRING = rb'"((?:[^"\\]|\\.)*)"'
-_MEMBER = re.compile(_STRING + rb"\s*:\s*" + _STRING, re.DOTALL)
-_INDEX = re.compile(rb'"(?:\w*_)?index"\s*:\s*(\d+)')
+# How often an escape may be escaped again, as in arguments of tools: JSON in JSON. All patterns are
+# bounded or possessive, so that a search takes time in proportion to what is searched.
+_ESCAPES = r"\\{1,4}"
+_BACKSLASHES = r"(?:\\{1,8}+(?:u005[cC])?|%5[cC]){1,8}+"
+_KEY_PARTS = re.compile(r"\\+|[^\\]")
+
 _LINE = re.compile(rb"^.+$", re.MULTILINE)
+# A string of JSON; where it names a member, what comes next, or its value where that is a number.
+_STRING = re.compile(
+    rb'"((?:[^"\\]++|\\.)*+)"?(?:(?P<names>\s*+:\s*+(?="))|\s*+:\s*+(?P<number>\d++))?'
+)
 
 Span = tuple[int, int]
 
@@ -130,13 +137,13 @@ class Keys:
 
     def _note_credentials(self, value: str) -> None:
         bare = _SCHEME.sub("", value.strip())
-        self._note(value.strip())
         self._note(bare)
         if value.strip().lower().startswith("basic "):
             try:
                 pair = base64.b64decode(bare, validate=True).decode("utf-8")
             except (binascii.Error, UnicodeDecodeError):
                 return
+            self._note(pair)
             self._note(pair.partition(":")[2])
 
     def _note_cookies(self, value: str) -> None:
@@ -146,20 +153,22 @@ class Keys:
     def _note(self, key: str, shortest: int = _SHORTEST) -> None:
         for form in {key, unquote(key)}:
             if len(form) >= shortest and form not in _NO_KEYS and form not in self._patterns:
-                text = "".join(_spellings(character) for character in form)
+                text = "".join(_spellings(part) for part in _KEY_PARTS.findall(form))
                 self._patterns[form] = (re.compile(text), re.compile(text.encode("utf-8")))
 
 
-def _spellings(character: str) -> str:
-    """Return a pattern for the ways to write a character: itself, or escaped, also twice."""
-    units = character.encode("utf-16-be").hex()
+def _spellings(part: str) -> str:
+    """Return a pattern for the ways to write a character, or backslashes: as such, or escaped."""
+    if part.startswith("\\"):
+        return _BACKSLASHES
+    units = part.encode("utf-16-be").hex()
     ways = [
-        re.escape(character),
-        "".join(rf"\\+u{_any_case(units[at : at + 4])}" for at in range(0, len(units), 4)),
-        "".join(f"%{_any_case(f'{byte:02x}')}" for byte in character.encode("utf-8")),
+        re.escape(part),
+        "".join(f"{_ESCAPES}u{_any_case(units[at : at + 4])}" for at in range(0, len(units), 4)),
+        "".join(f"%{_any_case(f'{byte:02x}')}" for byte in part.encode("utf-8")),
     ]
-    if character in '"\\/':
-        ways.insert(0, rf"\\+{re.escape(character)}")
+    if part in '"/':
+        ways.append(_ESCAPES + part)
     return f"(?:{'|'.join(ways)})"
 
 
@@ -175,8 +184,23 @@ def _spelt(data: bytes) -> list[list[Span]]:
     """
     texts: defaultdict[tuple[bytes, ...], list[Span]] = defaultdict(list)
     for line in _LINE.finditer(data):
-        indexes = _INDEX.findall(line.group())
-        for member in _MEMBER.finditer(line.group()):
-            start, end = member.span(2)
-            texts[member.group(1), *indexes].append((line.start() + start, line.start() + end))
+        members, indexes = _members(data, line.span())
+        for name, value in members:
+            texts[name, *indexes].append(value)
     return [pieces for pieces in texts.values() if len(pieces) > 1]
+
+
+def _members(data: bytes, line: Span) -> tuple[list[tuple[bytes, Span]], list[bytes]]:
+    """Return the string members of a line of JSON, with their values' places, and its indexes."""
+    members: list[tuple[bytes, Span]] = []
+    indexes: list[bytes] = []
+    name: bytes | None = None
+    for string in _STRING.finditer(data, *line):
+        if name is not None:
+            members.append((name, string.span(1)))
+            name = None
+        elif string["names"] is not None:
+            name = string[1]
+        elif string["number"] is not None and string[1].endswith(b"index"):
+            indexes.append(string["number"])
+    return members, indexes

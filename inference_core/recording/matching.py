@@ -53,10 +53,10 @@ def _miss(request: RecordedRequest, exchanges: Sequence[Exchange]) -> str:
     same_model = [each for each in same_path if _fields(each.body).get("model") == model]
     if model is None or not same_model:
         models = sorted({str(_fields(each.body).get("model")) for each in same_path})
-        return f"{lead} {len(same_path)} have the same path, for the model {_listed(models)}."
+        return f"{lead} Recorded for this path: {len(same_path)}, for the model {_listed(models)}."
     differing = min((_differing(request.body, each.body) for each in same_model), key=len)
     return (
-        f"{lead} {len(same_model)} have the same path and model {str(model)[:_SHOWN]!r}; "
+        f"{lead} Recorded for this path and the model {str(model)[:_SHOWN]!r}: {len(same_model)}; "
         f"the nearest differs in {_listed(differing)}."
     )
 
