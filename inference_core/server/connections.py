@@ -23,6 +23,9 @@ from inference_core.server.stalled_reader import AbortStalledReaders
 
 _HEAD_TOO_LATE = b"HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
 
+# The extension of a scope that closes its connection at once.
+ABORT = "spark.abort"
+
 # uvicorn's side of a connection while it owes an answer.
 _ANSWERING = (h11.SEND_RESPONSE, h11.SEND_BODY)
 
@@ -113,8 +116,7 @@ class BoundedProtocol(AbortStalledReaders, H11Protocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._has_said = False
         self._has_room = self._room.enter(self)
-        if not self._has_room:
-            self.app = self._refuse
+        self.app = self._abortable(self.app) if self._has_room else self._refuse
         self._begin_deadline()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -205,6 +207,13 @@ class BoundedProtocol(AbortStalledReaders, H11Protocol):
     def _no_room(self) -> TooManyConnectionsError:
         self._room.refused += 1
         return TooManyConnectionsError(self._room.limits.connections)
+
+    def _abortable(self, app: ASGIApp) -> ASGIApp:
+        async def call(scope: Scope, receive: Receive, send: Send) -> None:
+            extensions = (scope.get("extensions") or {}) | {ABORT: self.transport.abort}
+            await app({**scope, "extensions": extensions}, receive, send)
+
+        return call
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         await _last_response(self._no_room())(scope, receive, send)

@@ -1,7 +1,6 @@
 """Lets go wrong what a fault says: a middleware between the guard and the routes."""
 
 import asyncio
-import contextlib
 import json
 from collections.abc import Awaitable, Callable
 
@@ -9,6 +8,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inference_core.domain.errors import CoreError, RequestError
+from inference_core.server.connections import ABORT
 from inference_core.server.emulation.conditions import Conditions, under
 from inference_core.server.emulation.faults import Fault, FaultPlan
 from inference_core.server.emulation.flat_errors import stream_error
@@ -69,15 +69,29 @@ class Faulty:
             await error_response(error)(scope, receive, send)
             return
         if Fault.REFUSE in drawn:
-            return  # without an answer: the server closes the connection
+            await _hang_up(scope, receive)
+            return
         if (asked_for := _status(drawn)) is not None:
             await error_response(asked_for)(scope, receive, send)
             return
         conditions = Conditions(
             drawn.get(Fault.QUEUE, 0) / 1000, drawn.get(Fault.DELAY, 0) / 1000, threshold
         )
-        with under(conditions), contextlib.suppress(_BrokenOff):
-            await self._app(scope, receive, _broken(send, drawn))
+        try:
+            with under(conditions):
+                await self._app(scope, receive, _broken(send, drawn))
+        except _BrokenOff:
+            if Fault.CUT in drawn:
+                await _hang_up(scope, receive)
+
+
+async def _hang_up(scope: Scope, receive: Receive) -> None:
+    """Close the connection, where the server lets us: it would answer 500 by itself."""
+    abort = (scope.get("extensions") or {}).get(ABORT)
+    if abort is not None:
+        abort()
+        while (await receive())["type"] != "http.disconnect":
+            continue
 
 
 def _threshold(headers: Headers) -> float | None:

@@ -56,7 +56,8 @@ class EmulatedWire:
     def figures(self, last: Json, figures: Figures, include_usage: bool) -> list[Json]:
         """Return the last chunk with everything that Cerebras tells at the end."""
         [*before, last] = self._inner.figures(last, figures, include_usage=False)
-        return [*before, {**last, "usage": usage_json(figures), **self._account()}]
+        account = {"usage": usage_json(figures), **self._account()}
+        return [*before, {"service_tier": "default", **last, **account}]
 
     def whole(self, answers: Sequence[Collected], figures: Figures) -> Json:
         """Return the finished answers of a request that is not streamed."""
@@ -66,7 +67,7 @@ class EmulatedWire:
         body = self._inner.whole(answers, figures)
         for choice in body.get("choices", ()):
             _rename_reasoning(choice.get("message", {}))
-        return {**body, **self._account()}
+        return {"service_tier": "default", **body, **self._account()}
 
     def failure(self, error: CoreError) -> Json:
         """Return the event that breaks off a stream."""
