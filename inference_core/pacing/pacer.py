@@ -100,7 +100,9 @@ class Pacer(Generic[T]):
             if piece.tokens:
                 offset = self._schedule.next_release(piece.tokens, piece.accepted)
                 waiting += piece.tokens
-                stalled = self._account(asked, now(), arrived + offset)
+                delivered, deadline = now(), arrived + offset
+                if delivered > deadline:
+                    stalled = self._account(delivered, delivered - max(asked, deadline))
             if stalled or not waiting or self._schedule.ends_chunk(waiting):
                 if waiting:
                     await self._release(waiting, offset)
@@ -111,11 +113,8 @@ class Pacer(Generic[T]):
             await self._release(waiting, offset)
             yield Chunk(tuple(contents), waiting, offset)
 
-    def _account(self, asked: float, delivered: float, deadline: float) -> bool:
+    def _account(self, delivered: float, behind: float) -> bool:
         """Note how long the source was waited for after the deadline; return whether it stalled."""
-        behind = delivered - max(asked, deadline)
-        if behind <= 0:
-            return False
         self._behind_s += behind
         if behind < _STALL_S:
             return False
