@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 from inference_core.domain.errors import UsageError
 from inference_core.pacing.errors import ProfileError
@@ -177,8 +176,7 @@ def _measure(arguments: argparse.Namespace) -> None:
         title=f"{arguments.model}, measured",
         hardware="not known: measured from outside",
         model=arguments.model,
-        source=f"spark-core profile measure, {len(observed)} requests to "
-        f"{_address(arguments.endpoint)}",
+        source=f"spark-core profile measure, {len(observed)} requests to {endpoint.address}",
         date=today,
     )
     text = fit_profile(observed, subject)
@@ -206,12 +204,6 @@ def _key(name: str | None, environment: Mapping[str, str]) -> str | None:
             "Set it to the endpoint's key, or leave --key-env out.",
         )
     return key
-
-
-def _address(url: str) -> str:
-    """Return the URL without a name, a password or a query, which may hold a key."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def _refuse_existing(output: Path) -> None:

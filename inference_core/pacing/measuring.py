@@ -5,6 +5,7 @@ import random
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
 
 import httpx
 
@@ -37,6 +38,12 @@ class Endpoint:
     model: str
     key: str | None
 
+    @property
+    def address(self) -> str:
+        """Return the URL without a name, a password or a query, which may hold a key."""
+        parts = urlsplit(self.url)
+        return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
 
 def observe(
     endpoint: Endpoint,
@@ -60,7 +67,7 @@ def observe(
                 seen.append(observed)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise MeasuringError(
-            f"The endpoint {endpoint.url} cannot be asked: {error or type(error).__name__}.",
+            f"The endpoint {endpoint.address} cannot be asked: {error or type(error).__name__}.",
             "Check the URL (with its /v1) and that the server runs.",
         ) from error
     return seen
@@ -87,7 +94,7 @@ def _ask(
         if answer.status_code != httpx.codes.OK:
             answer.read()
             raise MeasuringError(
-                f"The endpoint {endpoint.url} answered {answer.status_code}: {answer.text[:300]}",
+                f"The endpoint {endpoint.address} answered {answer.status_code}: {answer.text[:300]}",
                 "Check the URL, --model, and the key that --key-env names.",
             )
         return read_answer(_timed(answer.iter_lines(), begun, now))
