@@ -94,7 +94,8 @@ def _ask(
         if answer.status_code != httpx.codes.OK:
             answer.read()
             raise MeasuringError(
-                f"The endpoint {endpoint.address} answered {answer.status_code}: {answer.text[:300]}",
+                f"The endpoint {endpoint.address} answered {answer.status_code}: "
+                f"{answer.text[:300]}",
                 "Check the URL, --model, and the key that --key-env names.",
             )
         return read_answer(_timed(answer.iter_lines(), begun, now))
