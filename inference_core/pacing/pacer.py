@@ -43,7 +43,8 @@ class Pace:
     Both rates count from the first chunk to the last, without the first's tokens; they are None
     for an answer with one chunk. ``behind_share`` is the part of the time from arrival to end in
     which a token was due and the source was waited for. Lateness is what the pacer added: from the
-    deadline, or from the end of a stall of the source where that came later, to release.
+    deadline, or from the end of a stall of the source where that came later, to release; a reader
+    that takes its time over the chunks before counts, too.
     """
 
     tokens: int

@@ -92,7 +92,7 @@ class Schedule:
         if accepted:
             if self.tokens:
                 self._open_step()
-            # Only what was predicted comes at once: a step's own bonus would count twice.
+            # What the step before would still have yielded is lost: its draft was another one.
             self._left = 0
             self.tokens += accepted
         for _ in range(tokens - accepted):

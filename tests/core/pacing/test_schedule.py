@@ -1,4 +1,5 @@
 import statistics
+from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 
@@ -106,6 +107,16 @@ def test_tokens_beside_accepted_ones_cost_their_own_steps():
     schedule = Schedule(plain_profile(1000), 0)
     first = schedule.next_release()
     assert schedule.next_release(8, accepted=5) == pytest.approx(first + 0.004)
+
+
+def test_predictions_between_bursts_leave_no_burst_that_makes_up_for_them():
+    schedule = Schedule(plain_profile(1000, accepted_per_step=4.0), 0)
+    for _ in range(400):
+        schedule.next_release()
+        schedule.next_release(2, accepted=2)
+    # Each single token and each pair opens a step of 4 ms.
+    assert schedule.next_release() == pytest.approx(0.1 + 800 * 0.004)
+    assert max(Counter(offsets(schedule, 400)).values()) <= 16
 
 
 def test_an_answer_that_begins_with_accepted_tokens_has_them_with_the_first():
