@@ -22,6 +22,7 @@ USAGE = 2
 ENGINE_HOST = "engine-host"
 
 _MODELS_HELP = "list, fetch, verify and remove model files"
+_PROFILE_HELP = "list, explain, check and measure profiles of published hardware"
 _MACHINE_HELP = {
     "info": "tell what the engine and this machine can do, and what was measured",
     "tune": "measure which settings suit this machine, within a minute",
@@ -94,6 +95,14 @@ def _parser(words: list[str]) -> argparse.ArgumentParser:
     else:
         for name, help_text in _RECORDING_HELP.items():
             commands.add_parser(name, help=help_text)
+    if words[:1] == ["profile"]:
+        from inference_core.machine.places import profiles_folder
+        from inference_core.models.command import guarded
+        from inference_core.pacing.command import add_profile_parser
+
+        add_profile_parser(commands, _PROFILE_HELP, profiles_folder(), guarded)
+    else:
+        commands.add_parser("profile", help=_PROFILE_HELP)
     return parser
 
 

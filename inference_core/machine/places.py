@@ -24,3 +24,8 @@ def tuned_file() -> Path:
 def engines_folder() -> Path:
     """Return the folder of the engines that were built on this machine."""
     return data_folder() / "engines"
+
+
+def profiles_folder() -> Path:
+    """Return the folder of the user's own pacing profiles."""
+    return data_folder() / "profiles"

@@ -26,15 +26,15 @@ MANY = 8
 
 Sleeper = asyncio.Future[None]
 
-now: Callable[[], float] = time.perf_counter
-"""Seconds of a monotonic clock: CLOCK_MONOTONIC on Linux, fine-grained on every system."""
+# CLOCK_MONOTONIC on Linux, and fine-grained on every system.
+monotonic_s: Callable[[], float] = time.perf_counter
 
 
 class Alarm(Protocol):
     """Ends futures at their moments, a little late and never early."""
 
     def add(self, deadline: float, sleeper: Sleeper) -> None:
-        """End the future at ``deadline``, in seconds of ``now``."""
+        """End the future at ``deadline``, in seconds of ``monotonic_s``."""
 
     def close(self) -> None:
         """Stop; futures that have not ended are cancelled."""
@@ -63,7 +63,7 @@ class _Waiting:
     def due(self) -> list[Sleeper]:
         """Return, and forget, all whose moment has come."""
         found: list[Sleeper] = []
-        moment = now()
+        moment = monotonic_s()
         while self._heap and self._heap[0][0] <= moment:
             found.append(heapq.heappop(self._heap)[2])
         return found
@@ -204,7 +204,7 @@ class ThreadAlarm:
         if moment is None:
             self._changed.wait()
             return 0.0
-        left = moment - now()
+        left = moment - monotonic_s()
         if left > self._coarse_s:
             self._changed.wait(left - self._coarse_s)
             return 0.0

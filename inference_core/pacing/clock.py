@@ -5,8 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from inference_core.pacing import alarms
-from inference_core.pacing.alarms import Alarm, open_alarm
+from inference_core.pacing.alarms import Alarm, monotonic_s, open_alarm
 
 
 class Clock(Protocol):
@@ -26,13 +25,12 @@ class LoopClock:
         self._alarm = alarm
         self._loop = loop
 
-    def now(self) -> float:
-        """Return the seconds of the system's monotonic clock."""
-        return alarms.now()
+    # The function itself: it is called several times for each token.
+    now = staticmethod(monotonic_s)
 
     async def sleep_until(self, deadline: float) -> None:
         """Return at ``deadline`` or a little after it; at once where it has passed."""
-        if deadline <= alarms.now():
+        if deadline <= monotonic_s():
             return
         sleeper = self._loop.create_future()
         self._alarm.add(deadline, sleeper)

@@ -43,7 +43,8 @@ class Pace:
     Both rates count from the first chunk to the last, without the first's tokens; they are None
     for an answer with one chunk. ``behind_share`` is the part of the time from arrival to end in
     which a token was due and the source was waited for. Lateness is what the pacer added: from the
-    deadline, or from the end of a stall of the source where that came later, to release.
+    deadline, or from the end of a stall of the source where that came later, to release; a reader
+    that takes its time over the chunks before counts, too.
     """
 
     tokens: int
@@ -100,7 +101,9 @@ class Pacer(Generic[T]):
             if piece.tokens:
                 offset = self._schedule.next_release(piece.tokens, piece.accepted)
                 waiting += piece.tokens
-                stalled = self._account(asked, now(), arrived + offset)
+                delivered, deadline = now(), arrived + offset
+                if delivered > deadline:
+                    stalled = self._account(delivered, delivered - max(asked, deadline))
             if stalled or not waiting or self._schedule.ends_chunk(waiting):
                 if waiting:
                     await self._release(waiting, offset)
@@ -111,11 +114,8 @@ class Pacer(Generic[T]):
             await self._release(waiting, offset)
             yield Chunk(tuple(contents), waiting, offset)
 
-    def _account(self, asked: float, delivered: float, deadline: float) -> bool:
+    def _account(self, delivered: float, behind: float) -> bool:
         """Note how long the source was waited for after the deadline; return whether it stalled."""
-        behind = delivered - max(asked, deadline)
-        if behind <= 0:
-            return False
         self._behind_s += behind
         if behind < _STALL_S:
             return False

@@ -101,7 +101,7 @@ class Schedule:
             self._run = (self._run + 1) % DRAFT
             self.tokens += 1
         if accepted:
-            # Only what was predicted comes at once: a step's own bonus would count twice.
+            # What the step before would still have yielded is lost: its draft was another one.
             self._left = 0
         for _ in range(tokens - accepted):
             self._one()

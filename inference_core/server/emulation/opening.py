@@ -7,7 +7,7 @@ from pathlib import Path
 
 from inference_core.domain.emulation import Source
 from inference_core.domain.errors import UsageError
-from inference_core.machine.places import data_folder
+from inference_core.machine.places import profiles_folder
 from inference_core.models.catalogue import Catalogue
 from inference_core.pacing.clock import Clock
 from inference_core.pacing.figures import Absent, Figure, Kind
@@ -82,7 +82,7 @@ def _profile(options: EmulationOptions, recorded: _Recorded | None) -> Profile:
             "A recording is the text of '--source replay' only.", "Add --source replay."
         )
     if options.profile != AS_RECORDED:
-        return Profiles.load(data_folder() / "profiles").find(options.profile)
+        return Profiles.load(profiles_folder()).find(options.profile)
     if recorded is None:
         raise UsageError(
             "The profile 'recorded' is the pace of a recording.", "Add --source replay."
