@@ -160,7 +160,7 @@ async def asked(url, key, model, question):
         stream = await client.chat.completions.create(
             model=model,
             messages=[{"role": "user", "content": question}],
-            max_tokens=32,
+            max_tokens=48,
             temperature=0,
             stream=True,
             stream_options={"include_usage": True},
@@ -193,4 +193,4 @@ async def test_the_real_models_answer_to_the_official_client_is_replayed_and_no_
         for each in read_recording(path).exchanges
     ]
     assert all(texts)
-    assert core.token[:12] not in "".join(texts)
+    assert core.token not in "".join(texts)

@@ -177,6 +177,19 @@ def test_a_key_of_an_earlier_request_is_still_one():
     assert request(body=PLAIN_KEY.encode(), keys=keys).body == RawBody(b"*" * len(PLAIN_KEY))
 
 
+def test_a_key_that_is_sent_again_and_again_is_not_forgotten_for_others():
+    keys = Keys()
+    for number in range(100):
+        request(*BEARER, keys=keys)
+        request(("authorization", f"Bearer another-{number}"), keys=keys)
+    assert keys.redacted(f"{PLAIN_KEY} another-0") == f"{REDACTED} another-0"
+
+
+def test_what_keeps_a_repeated_request_from_counting_twice_is_no_key():
+    keys = keys_of(("idempotency-key", "stainless-python-retry-1"))
+    assert keys.redacted("stainless-python-retry-1") == "stainless-python-retry-1"
+
+
 def test_a_body_that_cannot_be_searched_is_not_kept():
     assert request(("content-encoding", "br"), body=b"x").body == WithheldBody("it is packed as br")
     assert isinstance(request(("content-encoding", "gzip"), body=b"x").body, WithheldBody)
