@@ -20,6 +20,8 @@ _MASK = b"*"
 
 # What is shorter guards nothing, but stands in many texts ("EMPTY", "none").
 _SHORTEST = 6
+# Some sign each request anew: without a bound, each search would take longer than the one before.
+_MOST = 32
 # Cookies also hold words such as a language.
 _SHORTEST_COOKIE = 16
 # What local servers say to write where there is no key; model names have the first in them.
@@ -31,6 +33,8 @@ _SECRET_PARTS = frozenset(
     {"authorization", "auth", "apikey", "key", "token", "jwt", "secret", "password", "passwd"}
     | {"credential", "credentials", "signature", "sig", "cookie", "cookie2"}
 )
+# New for each request, and no secrets.
+_NO_SECRETS = frozenset({"idempotency-key", "x-idempotency-key"})
 # Of members in bodies; "key" alone is any dictionary's word there.
 _SECRET_MEMBERS = frozenset(
     {"apikey", "xapikey", "authorization", "accesstoken", "authtoken", "refreshtoken"}
@@ -56,7 +60,8 @@ Span = tuple[int, int]
 
 def is_secret_name(name: str) -> bool:
     """Return whether a header or a parameter of a query holds a key, by its name."""
-    return not _SECRET_PARTS.isdisjoint(_NAME_PARTS.split(name.lower()))
+    name = name.lower()
+    return name not in _NO_SECRETS and not _SECRET_PARTS.isdisjoint(_NAME_PARTS.split(name))
 
 
 def is_secret_member(name: str) -> bool:
@@ -65,7 +70,7 @@ def is_secret_member(name: str) -> bool:
 
 
 class Keys:
-    """The keys that were seen so far; one of an earlier request is a key in a later one, too."""
+    """The keys that were seen last; one of an earlier request is a key in a later one, too."""
 
     def __init__(self) -> None:
         self._patterns: dict[str, tuple[re.Pattern[str], re.Pattern[bytes]]] = {}
@@ -152,9 +157,17 @@ class Keys:
 
     def _note(self, key: str, shortest: int = _SHORTEST) -> None:
         for form in {key, unquote(key)}:
-            if len(form) >= shortest and form not in _NO_KEYS and form not in self._patterns:
-                text = "".join(_spellings(part) for part in _KEY_PARTS.findall(form))
-                self._patterns[form] = (re.compile(text), re.compile(text.encode("utf-8")))
+            if len(form) < shortest or form in _NO_KEYS:
+                continue
+            known = self._patterns.pop(form, None)
+            self._patterns[form] = known or _patterns(form)
+            if len(self._patterns) > _MOST:
+                del self._patterns[next(iter(self._patterns))]
+
+
+def _patterns(key: str) -> tuple[re.Pattern[str], re.Pattern[bytes]]:
+    text = "".join(_spellings(part) for part in _KEY_PARTS.findall(key))
+    return re.compile(text), re.compile(text.encode("utf-8"))
 
 
 def _spellings(part: str) -> str:

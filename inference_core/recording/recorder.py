@@ -3,6 +3,7 @@
 import os
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -20,13 +21,22 @@ class Recorder:
     Every exchange is in the file when ``write`` returns. May be used from several OS threads.
     """
 
-    def __init__(self, path: Path, upstream: str, created: float | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        upstream: str,
+        created: float | None = None,
+        write: Callable[[int, memoryview], int] = os.write,
+    ) -> None:
         """Create the file with its first line; ``created`` is Unix time, None is now.
+
+        ``write`` writes to an open file what there is room for, and returns how many bytes.
 
         Raises RecordingError where it cannot be created, or is there already.
         """
         self._path = path
         self._lock = threading.Lock()
+        self._write = write
         self._length = 0
         self.written = 0
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_BINARY", 0)
@@ -70,7 +80,7 @@ class Recorder:
         left = memoryview(line)
         try:
             while left:
-                left = left[os.write(self._file, left) :]
+                left = left[self._write(self._file, left) :]
         except OSError as error:
             # Half a line is readable as a crash's last one, but not with others after it.
             with suppress(OSError):
@@ -79,7 +89,7 @@ class Recorder:
         self._length += len(line)
 
     def _failed(self, error: OSError, next_step: str) -> RecordingError:
-        kept = f" {self.written} exchanges before are kept." if self._length else ""
+        kept = f" Exchanges that are kept: {self.written}." if self._length else ""
         return RecordingError(
             f"The recording {self._path} cannot be written: {error.strerror or error}.{kept}",
             next_step,
