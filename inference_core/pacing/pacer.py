@@ -97,21 +97,26 @@ class Pacer(Generic[T]):
         asked = now()
         async for piece in source:
             contents.append(piece.content)
-            stalled = False
+            stalled, moment = False, asked
             if piece.tokens:
                 offset = self._schedule.next_release(piece.tokens, piece.accepted)
                 waiting += piece.tokens
-                delivered, deadline = now(), arrived + offset
-                if delivered > deadline:
-                    stalled = self._account(delivered, delivered - max(asked, deadline))
+                moment = now()
+                if moment > arrived + offset:
+                    stalled = self._account(moment, moment - max(asked, arrived + offset))
             if stalled or not waiting or self._schedule.ends_chunk(waiting):
                 if waiting:
-                    await self._release(waiting, offset)
+                    # Without giving way where it is due: what is due goes out at one wake-up.
+                    if moment < arrived + offset:
+                        await self._clock.sleep_until(arrived + offset)
+                        moment = now()
+                    self._note(waiting, arrived, offset, moment)
                 yield Chunk(tuple(contents), waiting, offset)
                 contents, waiting = [], 0
             asked = now()
         if waiting:
-            await self._release(waiting, offset)
+            await self._clock.sleep_until(arrived + offset)
+            self._note(waiting, arrived, offset, now())
             yield Chunk(tuple(contents), waiting, offset)
 
     def _account(self, delivered: float, behind: float) -> bool:
@@ -122,13 +127,9 @@ class Pacer(Generic[T]):
         self._stalled_until = delivered
         return True
 
-    async def _release(self, tokens: int, offset: float) -> None:
-        deadline = (self._arrived or 0.0) + offset
-        released = self._clock.now()
-        if released < deadline:
-            await self._clock.sleep_until(deadline)
-            released = self._clock.now()
-        self._lateness.append(max(0.0, released - max(deadline, self._stalled_until)))
+    def _note(self, tokens: int, arrived: float, offset: float, released: float) -> None:
+        """Note that a chunk was released."""
+        self._lateness.append(max(0.0, released - max(arrived + offset, self._stalled_until)))
         self._released_at = released
         self._tokens += tokens
         if self._target is None or self._achieved is None:
