@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import accumulate
 from urllib.parse import parse_qsl, unquote
 
@@ -54,6 +55,9 @@ _LINE = re.compile(rb"^.+$", re.MULTILINE)
 _STRING = re.compile(
     rb'"((?:[^"\\]++|\\.)*+)"?(?:(?P<names>\s*+:\s*+(?="))|\s*+:\s*+(?P<number>\d++))?'
 )
+
+# JSON may hold halves of surrogate pairs.
+_HALVES = "surrogatepass"
 
 Span = tuple[int, int]
 
@@ -156,7 +160,7 @@ class Keys:
             self._note(pair.partition("=")[2].strip(), _SHORTEST_COOKIE)
 
     def _note(self, key: str, shortest: int = _SHORTEST) -> None:
-        for form in {key, unquote(key)}:
+        for form in _forms(key):
             if len(form) < shortest or form in _NO_KEYS:
                 continue
             known = self._patterns.pop(form, None)
@@ -165,20 +169,28 @@ class Keys:
                 del self._patterns[next(iter(self._patterns))]
 
 
+def _forms(key: str) -> set[str]:
+    """Return a key as it was said, without a URL's escapes, and with a header's bytes as UTF-8."""
+    forms = {key, unquote(key)}
+    with suppress(UnicodeError):
+        forms.add(key.encode("latin-1").decode("utf-8"))
+    return forms
+
+
 def _patterns(key: str) -> tuple[re.Pattern[str], re.Pattern[bytes]]:
     text = "".join(_spellings(part) for part in _KEY_PARTS.findall(key))
-    return re.compile(text), re.compile(text.encode("utf-8"))
+    return re.compile(text), re.compile(text.encode("utf-8", _HALVES))
 
 
 def _spellings(part: str) -> str:
     """Return a pattern for the ways to write a character, or backslashes: as such, or escaped."""
     if part.startswith("\\"):
         return _BACKSLASHES
-    units = part.encode("utf-16-be").hex()
+    units = part.encode("utf-16-be", _HALVES).hex()
     ways = [
         re.escape(part),
         "".join(f"{_ESCAPES}u{_any_case(units[at : at + 4])}" for at in range(0, len(units), 4)),
-        "".join(f"%{_any_case(f'{byte:02x}')}" for byte in part.encode("utf-8")),
+        "".join(f"%{_any_case(f'{byte:02x}')}" for byte in part.encode("utf-8", _HALVES)),
     ]
     if part in '"/':
         ways.append(_ESCAPES + part)

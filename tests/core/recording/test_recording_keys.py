@@ -190,6 +190,16 @@ def test_what_keeps_a_repeated_request_from_counting_twice_is_no_key():
     assert keys.redacted("stainless-python-retry-1") == "stainless-python-retry-1"
 
 
+def test_a_key_that_is_not_ascii_is_found_though_headers_are_bytes():
+    sent = ("x-api-key", KEY.encode().decode("latin-1"))
+    assert request(sent, body=KEY.encode()).body == RawBody(b"*" * len(KEY.encode()))
+
+
+def test_half_a_surrogate_pair_in_a_key_is_no_fault():
+    kept = request(body=b'{"api_key": "\\ud800-planted", "a": "\\ud800-planted"}')
+    assert kept.body == JsonBody({"api_key": REDACTED, "a": REDACTED})
+
+
 def test_a_body_that_cannot_be_searched_is_not_kept():
     assert request(("content-encoding", "br"), body=b"x").body == WithheldBody("it is packed as br")
     assert isinstance(request(("content-encoding", "gzip"), body=b"x").body, WithheldBody)
