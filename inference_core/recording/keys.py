@@ -79,6 +79,11 @@ class Keys:
     def __init__(self) -> None:
         self._patterns: dict[str, tuple[re.Pattern[str], re.Pattern[bytes]]] = {}
 
+    def begin(self) -> None:
+        """Begin another exchange: of the keys before, only the last ones are still searched for."""
+        for key in list(self._patterns)[:-_MOST]:
+            del self._patterns[key]
+
     def note_headers(self, headers: Iterable[tuple[str, str]]) -> None:
         """Take the keys from a request's headers."""
         for name, value in headers:
@@ -165,8 +170,6 @@ class Keys:
                 continue
             known = self._patterns.pop(form, None)
             self._patterns[form] = known or _patterns(form)
-            if len(self._patterns) > _MOST:
-                del self._patterns[next(iter(self._patterns))]
 
 
 def _forms(key: str) -> set[str]:

@@ -177,6 +177,12 @@ def test_a_key_of_an_earlier_request_is_still_one():
     assert request(body=PLAIN_KEY.encode(), keys=keys).body == RawBody(b"*" * len(PLAIN_KEY))
 
 
+def test_a_request_of_many_keys_is_searched_for_all_of_them():
+    cookies = "; ".join(f"c{number}=0123456789abcdef{number}" for number in range(200))
+    kept = request(*BEARER, ("cookie", cookies), body=PLAIN_KEY.encode())
+    assert kept.body == RawBody(b"*" * len(PLAIN_KEY))
+
+
 def test_a_key_that_is_sent_again_and_again_is_not_forgotten_for_others():
     keys = Keys()
     for number in range(100):
