@@ -30,12 +30,12 @@ def request_hash(method: str, path: str, body: Body, sent: bytes) -> str:
     """
     match body:
         case JsonBody(value):
-            form = canonical(value)
+            kind, form = "json", canonical(value)
         case RawBody(data):
-            form = data
+            kind, form = "bytes", data
         case _:
-            form = hashlib.sha256(sent).hexdigest().encode()
-    head = f"{method.upper()}\n{path}\n{type(body).__name__}\n"
+            kind, form = "withheld", hashlib.sha256(sent).hexdigest().encode("ascii")
+    head = f"{method.upper()}\n{path}\n{kind}\n"
     return hashlib.sha256(head.encode("utf-8", "surrogatepass") + form).hexdigest()
 
 

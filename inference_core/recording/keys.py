@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
+from contextlib import suppress
 from itertools import accumulate
 from urllib.parse import parse_qsl, unquote
 
@@ -55,6 +56,9 @@ _STRING = re.compile(
     rb'"((?:[^"\\]++|\\.)*+)"?(?:(?P<names>\s*+:\s*+(?="))|\s*+:\s*+(?P<number>\d++))?'
 )
 
+# JSON may hold halves of surrogate pairs.
+_HALVES = "surrogatepass"
+
 Span = tuple[int, int]
 
 
@@ -74,6 +78,11 @@ class Keys:
 
     def __init__(self) -> None:
         self._patterns: dict[str, tuple[re.Pattern[str], re.Pattern[bytes]]] = {}
+
+    def begin(self) -> None:
+        """Begin another exchange: of the keys before, only the last ones are still searched for."""
+        for key in list(self._patterns)[:-_MOST]:
+            del self._patterns[key]
 
     def note_headers(self, headers: Iterable[tuple[str, str]]) -> None:
         """Take the keys from a request's headers."""
@@ -156,29 +165,35 @@ class Keys:
             self._note(pair.partition("=")[2].strip(), _SHORTEST_COOKIE)
 
     def _note(self, key: str, shortest: int = _SHORTEST) -> None:
-        for form in {key, unquote(key)}:
+        for form in _forms(key):
             if len(form) < shortest or form in _NO_KEYS:
                 continue
             known = self._patterns.pop(form, None)
             self._patterns[form] = known or _patterns(form)
-            if len(self._patterns) > _MOST:
-                del self._patterns[next(iter(self._patterns))]
+
+
+def _forms(key: str) -> set[str]:
+    """Return a key as it was said, without a URL's escapes, and with a header's bytes as UTF-8."""
+    forms = {key, unquote(key)}
+    with suppress(UnicodeError):
+        forms.add(key.encode("latin-1").decode("utf-8"))
+    return forms
 
 
 def _patterns(key: str) -> tuple[re.Pattern[str], re.Pattern[bytes]]:
     text = "".join(_spellings(part) for part in _KEY_PARTS.findall(key))
-    return re.compile(text), re.compile(text.encode("utf-8"))
+    return re.compile(text), re.compile(text.encode("utf-8", _HALVES))
 
 
 def _spellings(part: str) -> str:
     """Return a pattern for the ways to write a character, or backslashes: as such, or escaped."""
     if part.startswith("\\"):
         return _BACKSLASHES
-    units = part.encode("utf-16-be").hex()
+    units = part.encode("utf-16-be", _HALVES).hex()
     ways = [
         re.escape(part),
         "".join(f"{_ESCAPES}u{_any_case(units[at : at + 4])}" for at in range(0, len(units), 4)),
-        "".join(f"%{_any_case(f'{byte:02x}')}" for byte in part.encode("utf-8")),
+        "".join(f"%{_any_case(f'{byte:02x}')}" for byte in part.encode("utf-8", _HALVES)),
     ]
     if part in '"/':
         ways.append(_ESCAPES + part)

@@ -51,13 +51,17 @@ def _miss(request: RecordedRequest, exchanges: Sequence[Exchange]) -> str:
         return f"{lead} The recording has {_listed(paths) or 'no exchange'}."
     model = _fields(request.body).get("model")
     same_model = [each for each in same_path if _fields(each.body).get("model") == model]
-    if model is None or not same_model:
-        models = sorted({str(_fields(each.body).get("model")) for each in same_path})
-        return f"{lead} Recorded for this path: {len(same_path)}, for the model {_listed(models)}."
+    if not same_model:
+        models = {
+            str(_fields(each.body)["model"]) for each in same_path if "model" in _fields(each.body)
+        }
+        of = f", for the model {_listed(sorted(models))}" if models else ""
+        return f"{lead} Recorded for this path: {len(same_path)}{of}."
     differing = min((_differing(request.body, each.body) for each in same_model), key=len)
+    of = "" if model is None else f" and the model {str(model)[:_SHOWN]!r}"
     return (
-        f"{lead} Recorded for this path and the model {str(model)[:_SHOWN]!r}: {len(same_model)}; "
-        f"the nearest differs in {_listed(differing)}."
+        f"{lead} Recorded for this path{of}: {len(same_model)}; "
+        f"the nearest differs in {_listed(differing) or 'its body'}."
     )
 
 

@@ -81,6 +81,18 @@ def upstream_client(url: httpx.URL) -> httpx.AsyncClient:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A request as the client sent it."""
+
+    number: int
+    at: float
+    method: str
+    target: str
+    headers: Headers
+    body: bytes
+
+
 @dataclass(slots=True)
 class _Answer:
     """What has come of an answer so far; times are the clock's."""
@@ -127,11 +139,10 @@ class RecordingProxy:
             return
 
     async def _exchange(self, scope: Scope, receive: Receive, send: Send) -> None:
-        method, target, headers = scope["method"], target_of(scope), headers_of(scope)
-        body = await body_of(receive)
+        target, headers, body = target_of(scope), headers_of(scope), await body_of(receive)
         self._requests += 1
-        number, at = self._requests, time.time()
-        request = self._forwarded(method, target, headers, body)
+        asked = _Asked(self._requests, time.time(), scope["method"], target, headers, body)
+        request = self._forwarded(asked)
         answer = _Answer(sent=self._clock())
         request.extensions["trace"] = self._sent_at(answer)
         try:
@@ -144,23 +155,23 @@ class RecordingProxy:
                 raise ClosingError
             return
         # Before the answer's end: who has seen that can rely on the file.
-        await self._keep((number, at), (method, target, headers, body), answer, end)
+        await self._keep(asked, answer, end)
         if end is End.COMPLETE:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         # Else the connection is closed in the middle of the answer, as the upstream's was.
 
-    def _forwarded(self, method: str, target: str, headers: Headers, body: bytes) -> httpx.Request:
+    def _forwarded(self, asked: _Asked) -> httpx.Request:
         base = self._upstream.raw_path.rstrip(b"/")
         try:
-            url = self._upstream.copy_with(raw_path=base + target.encode("latin-1"))
+            url = self._upstream.copy_with(raw_path=base + asked.target.encode("latin-1"))
         except httpx.InvalidURL as error:
             raise RequestError(f"The request's path cannot be passed on: {error}.") from error
-        passed = [pair for pair in end_to_end(headers) if pair[0] not in _NOT_FORWARDED]
+        passed = [pair for pair in end_to_end(asked.headers) if pair[0] not in _NOT_FORWARDED]
         # Packed, an answer could not be searched for keys.
         passed.append(("accept-encoding", "identity"))
-        has_body = body or any(name == "content-length" for name, _ in headers)
-        content = body if has_body else None
-        request = httpx.Request(method, url, headers=raw_headers(passed), content=content)
+        has_body = asked.body or any(name == "content-length" for name, _ in asked.headers)
+        content = asked.body if has_body else None
+        request = httpx.Request(asked.method, url, headers=raw_headers(passed), content=content)
         request.extensions["timeout"] = _TIMEOUT.as_dict()
         return request
 
@@ -206,38 +217,28 @@ class RecordingProxy:
             "runs.",
         )
 
-    async def _keep(
-        self,
-        when: tuple[int, float],
-        asked: tuple[str, str, Headers, bytes],
-        answer: _Answer,
-        end: End,
-    ) -> None:
+    async def _keep(self, asked: _Asked, answer: _Answer, end: End) -> None:
         if self.failed is not None:
             return
         try:
             # Elsewhere, so that other answers need not wait for the search and the disk.
-            await asyncio.to_thread(self._write, when, asked, answer, end)
+            await asyncio.to_thread(self._write, asked, answer, end)
         except RecordingError as error:
             self.failed = error
             self._closing.set()
 
-    def _write(
-        self,
-        when: tuple[int, float],
-        asked: tuple[str, str, Headers, bytes],
-        answer: _Answer,
-        end: End,
-    ) -> None:
+    def _write(self, asked: _Asked, answer: _Answer, end: End) -> None:
         assert answer.head is not None
         seconds, status, headers = answer.head
         with self._lock:
-            request = recorded_request(*asked, self._keys)
+            request = recorded_request(
+                asked.method, asked.target, asked.headers, asked.body, self._keys
+            )
             # First the headers: they may hold keys that the body repeats.
             headers = recorded_headers(headers, self._keys)
             chunks = recorded_chunks(answer.chunks, self._keys)
             response = RecordedResponse(status, headers, seconds, chunks, end)
-            self._recorder.write(Exchange(*when, request, response))
+            self._recorder.write(Exchange(asked.number, asked.at, request, response))
 
 
 def _answer_headers(response: httpx.Response) -> tuple[Headers, bool]:

@@ -54,8 +54,10 @@ def recorded_request(
 ) -> RecordedRequest:
     """Return a request as it is kept and looked for.
 
-    ``target`` is the path with its query, as on the wire. Its keys are added to ``keys``.
+    ``target`` is the path with its query, as on the wire. With it another exchange begins in
+    ``keys``, to which its keys are added.
     """
+    keys.begin()
     path, _, query = target.partition("?")
     keys.note_headers(headers)
     keys.note_query(query)

@@ -73,6 +73,33 @@ def test_text_is_kept_as_text_and_other_bytes_as_base64():
     assert b'"base64":"/w=="' in line
 
 
+def test_the_lines_are_the_documented_ones():
+    assert json.loads(head_line(7.0, "http://up")) == {
+        "spark_recording": 1,
+        "created": 7.0,
+        "upstream": "http://up",
+    }
+    kept = exchange(b"a", b"\xff", headers=(("x", "1"),), end=End.STOPPED)
+    assert json.loads(exchange_line(kept)) == {
+        "exchange": 1,
+        "at": 0.0,
+        "request": {
+            "method": "POST",
+            "path": "/v1/chat/completions",
+            "hash": kept.request.hash,
+            "headers": [],
+            "body": {"json": {"model": "m"}},
+        },
+        "response": {
+            "status": 200,
+            "headers": [["x", "1"]],
+            "seconds": 1.0,
+            "chunks": [{"seconds": 2.0, "text": "a"}, {"seconds": 3.0, "base64": "/w=="}],
+            "end": "stopped",
+        },
+    }
+
+
 @pytest.fixture
 def path(tmp_path):
     return tmp_path / "session.jsonl"

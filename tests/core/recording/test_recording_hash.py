@@ -1,5 +1,6 @@
 """Requests are the same where they ask for the same, however they are written."""
 
+import hashlib
 import json
 
 import pytest
@@ -8,7 +9,9 @@ from hypothesis import strategies as st
 
 from inference_core.recording.exchange import RawBody
 from inference_core.recording.keys import Keys
+from inference_core.recording.reader import read_recording
 from inference_core.recording.redaction import recorded_request
+from spark_resources import resource
 
 JSON = st.recursive(
     st.none()
@@ -82,3 +85,15 @@ def test_which_key_asks_does_not_count():
 def test_what_is_no_json_counts_as_its_bytes(body):
     assert recorded_request("POST", "/", (), body, Keys()).body == RawBody(body)
     assert hash_of(body) != hash_of(body + b" ")
+
+
+def test_the_hash_is_the_documented_one():
+    text = b'POST\n/v1/x?a=1\njson\n{"a":[0,"\\u00e9"],"b":null}'
+    body = {"user": "me", "b": None, "a": [0.0, "é"]}
+    assert hash_of(body, target="/v1/x?a=1") == hashlib.sha256(text).hexdigest()
+    assert hash_of(b"x") == hashlib.sha256(b"POST\n/v1/chat/completions\nbytes\nx").hexdigest()
+
+
+def test_the_recording_that_ships_answers_to_its_own_request():
+    (kept,) = read_recording(resource("recordings", "qwen2.5-coder-0.5b.jsonl")).exchanges
+    assert hash_of(kept.request.body.value, target=kept.request.path) == kept.request.hash

@@ -183,6 +183,7 @@ RECORDED = (
     exchange(body={"model": "m", "messages": ["a"], "temperature": 0}),
     exchange(body={"model": "m", "messages": ["b"], "temperature": 1}, number=2),
     exchange(body={"model": "n"}, number=3),
+    exchange(body={"a": 1}, number=4, path="/v1/other"),
 )
 
 
@@ -193,7 +194,8 @@ RECORDED = (
         (PATH, {"model": "m", "messages": ["a"], "top_p": 1}, "differs in temperature, top_p."),
         (PATH, {"model": "o"}, "Recorded for this path: 3, for the model m, n."),
         (PATH, [1], "Recorded for this path: 3, for the model m, n."),
-        ("/v1/completions", {"model": "m"}, f"The recording has POST {PATH}."),
+        ("/v1/other", {"b": 2}, "Recorded for this path: 1; the nearest differs in a, b."),
+        ("/v1/completions", {"model": "m"}, f"The recording has POST {PATH}, POST /v1/other."),
     ],
 )
 async def test_a_request_that_was_not_recorded_is_told_how_near_the_nearest_is(path, body, says):
