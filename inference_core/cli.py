@@ -89,9 +89,14 @@ def _parser(words: list[str]) -> argparse.ArgumentParser:
         for name, help_text in _MACHINE_HELP.items():
             commands.add_parser(name, help=help_text)
     if words and words[0] in _RECORDING_HELP:
+        from inference_core.machine.places import profiles_folder
         from inference_core.recording.command import add_recording_parsers
+        from inference_core.server.emulation.retiming import precise_wait, retiming
 
-        add_recording_parsers(commands, _RECORDING_HELP)
+        own = profiles_folder()
+        add_recording_parsers(
+            commands, _RECORDING_HELP, lambda profile: retiming(profile, own), precise_wait
+        )
     else:
         for name, help_text in _RECORDING_HELP.items():
             commands.add_parser(name, help=help_text)

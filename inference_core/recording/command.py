@@ -6,21 +6,31 @@ import json
 import math
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from inference_core.models.command import guarded
-from inference_core.recording.exchange import Recording
+from inference_core.recording.exchange import Exchange
 from inference_core.recording.loopback import loopback_listener, serve_until
-from inference_core.recording.pace import Pace
+from inference_core.recording.pace import Pace, Wait
 from inference_core.recording.proxy import RecordingProxy, upstream_client, upstream_url
 from inference_core.recording.reader import read_recording
 from inference_core.recording.recorder import Recorder
 from inference_core.recording.replaying import Replay
 
+# Gives exchanges the moments of a profile, which is named by its id; raises CoreError.
+Retiming = Callable[[str], Callable[[Exchange], Exchange]]
+
+# Opens a wait for the running event loop.
+Waiting = Callable[[], AbstractContextManager[Wait]]
+
 
 def add_recording_parsers(
-    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", help_texts: Mapping[str, str]
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]",
+    help_texts: Mapping[str, str],
+    retiming: Retiming,
+    waiting: Waiting,
 ) -> None:
     """Add both commands; ``arguments.run(arguments)`` returns the exit code.
 
@@ -47,15 +57,21 @@ def add_recording_parsers(
         "is printed as one line of JSON; Ctrl+C ends.",
     )
     replay.add_argument("--recording", required=True, type=Path, metavar="FILE")
-    replay.add_argument(
+    speed = replay.add_mutually_exclusive_group()
+    speed.add_argument(
         "--speed",
         type=_pace,
         default=Pace(),
         metavar="SPEED",
         help="recorded (the default), instant, or a factor: 2 is twice as fast",
     )
+    speed.add_argument(
+        "--profile",
+        metavar="ID",
+        help="at the pace of a profile ('spark-core profile list')",
+    )
     _add_address(replay)
-    replay.set_defaults(run=guarded(_replay))
+    replay.set_defaults(run=guarded(_replay), retiming=retiming, waiting=waiting)
 
 
 def _add_address(parser: argparse.ArgumentParser) -> None:
@@ -92,15 +108,19 @@ def _replay(arguments: argparse.Namespace) -> None:
     recording = read_recording(path)
     if recording.cut:
         _say(f"The last line of {path} was cut off, as by a crash, and is left out.")
-    asyncio.run(_run_replay(arguments, path, recording))
+    exchanges = recording.exchanges
+    if arguments.profile is not None:
+        exchanges = tuple(map(arguments.retiming(arguments.profile), exchanges))
+    asyncio.run(_run_replay(arguments, path, exchanges))
 
 
-async def _run_replay(arguments: argparse.Namespace, path: Path, recording: Recording) -> None:
+async def _run_replay(
+    arguments: argparse.Namespace, path: Path, exchanges: Sequence[Exchange]
+) -> None:
     closing = asyncio.Event()
-    replay = Replay(recording.exchanges, closing, arguments.speed)
-    with loopback_listener(arguments.host, arguments.port) as listener:
-        count = len(recording.exchanges)
-        ready = _ready(recording=str(path), exchanges=count)
+    with loopback_listener(arguments.host, arguments.port) as listener, arguments.waiting() as wait:
+        replay = Replay(exchanges, closing, arguments.speed, wait)
+        ready = _ready(recording=str(path), exchanges=len(exchanges))
         await serve_until(replay, listener, closing, ready)
     _say(f"Replayed {_exchanges(replay.served)} of {path}.")
 
