@@ -19,6 +19,8 @@ class TextStream:
         self._held = ""
         self._tokens = 0
         self._logprobs: list[TokenLogprob] = []
+        # Where in the held text each token with a probability begins.
+        self._begins: list[int] = []
         self.stopped: str | None = None
 
     def feed(self, data: bytes, logprob: TokenLogprob | None = None) -> TextPiece | None:
@@ -26,6 +28,7 @@ class TextStream:
         self._tokens += 1
         if logprob is not None:
             self._logprobs.append(logprob)
+            self._begins.append(len(self._held))
         self._held += self._decoder.decode(data)
         found = self._find_stop()
         if found is not None:
@@ -60,6 +63,9 @@ class TextStream:
         if length == 0:
             return None
         text, self._held = self._held[:length], self._held[length:]
-        piece = TextPiece(text, self._tokens, tuple(self._logprobs))
-        self._tokens, self._logprobs = 0, []
+        # Those whose text is held back may belong to a stop string, and then to no answer.
+        told = sum(begin < length for begin in self._begins)
+        piece = TextPiece(text, self._tokens, tuple(self._logprobs[:told]))
+        self._tokens, self._logprobs = 0, self._logprobs[told:]
+        self._begins = [begin - length for begin in self._begins[told:]]
         return piece

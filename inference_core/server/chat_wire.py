@@ -56,7 +56,7 @@ class ChatWire(Wire):
             case ContentPart() | TextPiece():
                 return self._content(index, part.text, part.logprobs)
             case ReasoningPart():
-                return self._chunk(index, {"reasoning_content": part.text})
+                return self._chunk(index, _reasoning(part.text))
             case CallPart():
                 function = {"name": part.name, "arguments": ""}
                 return self._chunk(index, self._calling(part.index, function, {"id": part.id}))
@@ -93,7 +93,7 @@ class ChatWire(Wire):
         content = None if calls and not answer.text.strip() else answer.text
         message: Json = {"role": "assistant", "content": content, "refusal": None}
         if answer.reasoning:
-            message["reasoning_content"] = "".join(answer.reasoning)
+            message |= _reasoning("".join(answer.reasoning))
         written = [{"name": call.name, "arguments": call.arguments} for call in calls]
         if written and self._shape.legacy:
             message["function_call"] = written[0]
@@ -132,6 +132,11 @@ class ChatWire(Wire):
     def _chunk(self, index: int, delta: Json, reason: str | None = None) -> Json:
         choice = {"index": index, "delta": delta, "finish_reason": reason}
         return {**self._head, "object": "chat.completion.chunk", "choices": [choice]}
+
+
+def _reasoning(text: str) -> Json:
+    """Return a reasoning under both names: DeepSeek's, and that of Cerebras and vLLM."""
+    return {"reasoning_content": text, "reasoning": text}
 
 
 def _logprobs_json(logprobs: Iterable[TokenLogprob]) -> Json:

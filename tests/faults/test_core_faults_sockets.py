@@ -129,6 +129,27 @@ async def test_websockets_that_say_nothing_stop_nobody(start_core, replay_script
     await leaves_nothing(core, fault, times=2)
 
 
+async def test_pings_of_a_client_that_does_not_read_cost_no_memory(start_core, replay_script):
+    core = start_core("--model", replay_script(FLOOD))
+    process = psutil.Process(core.pid)
+    ping = b"\x89\xfd" + bytes(4) + b"x" * 125
+    async with core.client() as watcher, opened(core) as connection:
+        rss = process.memory_info().rss
+        raw = connection.transport.get_extra_info("socket")
+        connection.transport.pause_reading()
+        blocking = raw.dup()
+        blocking.setblocking(True)
+        with blocking:
+            flood = ping * (FLOOD_BYTES // len(ping))
+            await asyncio.to_thread(blocking.sendall, flood)
+        # Answered after all that came before it has been read.
+        assert (await watcher.get("/health")).status_code == 200
+        await until_quiet(process)
+        grown = process.memory_info().rss - rss
+        await vanish(connection)
+    assert grown < FLOOD_BYTES / 4, f"{grown:,} bytes for pings"
+
+
 async def test_a_websocket_that_is_not_read_costs_no_memory(start_core, replay_script):
     core = start_core("--model", replay_script(FLOOD))
     process = psutil.Process(core.pid)

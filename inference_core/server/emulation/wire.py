@@ -40,11 +40,11 @@ class EmulatedWire:
         return {**self._inner.progress(progress), "x_spark": self._emulation.label()}
 
     def part(self, index: int, part: Part) -> Json | None:
-        """Return the chunk of a part, with reasoning under the name that it has here."""
+        """Return the chunk of a part, with reasoning under the one name that it has here."""
         chunk = self._inner.part(index, part)
         if chunk is not None:
             for choice in chunk.get("choices", ()):
-                _rename_reasoning(choice.get("delta", {}))
+                _keep_one_reasoning(choice.get("delta", {}))
         return chunk
 
     def ending(self, index: int, finished: Finished) -> Json:
@@ -66,7 +66,7 @@ class EmulatedWire:
                 self._paces[index] = answer.finished.pace
         body = self._inner.whole(answers, figures)
         for choice in body.get("choices", ()):
-            _rename_reasoning(choice.get("message", {}))
+            _keep_one_reasoning(choice.get("message", {}))
         return {"service_tier": "default", **body, **self._account()}
 
     def failure(self, error: CoreError) -> Json:
@@ -92,6 +92,5 @@ def _time_info(pace: Pace) -> Json:
     }
 
 
-def _rename_reasoning(message: dict[str, Any]) -> None:
-    if "reasoning_content" in message:
-        message["reasoning"] = message.pop("reasoning_content")
+def _keep_one_reasoning(message: dict[str, Any]) -> None:
+    message.pop("reasoning_content", None)

@@ -87,6 +87,7 @@ def _chat_completion() -> Schema:
         content=maybe_text(),
         refusal=maybe_text(),
         reasoning_content=maybe_text(),
+        reasoning=maybe_text(),
         tool_calls=either(listed(_OBJECT)),
     )
     choice = told(

@@ -69,6 +69,35 @@ def test_probabilities_leave_with_the_text_of_their_tokens():
     assert stream.feed(b"c", second).logprobs == (first, second)
 
 
+def logprob(sign):
+    return TokenLogprob(Candidate(sign, sign.encode(), -1.0))
+
+
+def told_by(words, stops):
+    """The tokens with a probability in what leaves a stream."""
+    stream = TextStream(stops)
+    out = []
+    for word in words:
+        out.append(stream.feed(word.encode(), logprob(word)))
+        if stream.stopped is not None:
+            break
+    out.append(stream.end())
+    return [each.chosen.text for piece in out if piece is not None for each in piece.logprobs]
+
+
+@pytest.mark.parametrize(
+    ("words", "stops", "told"),
+    [
+        (["one", " two", " three"], ["three"], ["one", " two", " three"]),
+        (["one ", "two ", "three"], ["three"], ["one ", "two "]),
+        (["x", "th", "ree"], ["xq", "three"], ["x"]),
+        (["x", "th", "at"], ["xq", "three"], ["x", "th", "at"]),
+    ],
+)
+def test_probabilities_are_told_of_tokens_that_have_a_part_in_the_text(words, stops, told):
+    assert told_by(words, stops) == told
+
+
 @given(
     st.text(alphabet="abé\N{GRINNING FACE}", max_size=30),
     st.lists(st.text(alphabet="abé", min_size=1, max_size=3), max_size=3),

@@ -120,5 +120,6 @@ async def test_reasoning_is_apart_from_the_content_and_counted(stream):
         else:
             message, usage = answer.choices[0].message, answer.usage
             content, reasoning = message.content, message.reasoning_content
+            assert message.reasoning == reasoning
     assert (content, reasoning) == ("yes", "so")
     assert usage.completion_tokens_details.reasoning_tokens > 0
