@@ -6,7 +6,7 @@ too many in a shape of its own. This protocol bounds both.
 
 import asyncio
 from collections.abc import Collection
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import h11
 import uvicorn
@@ -30,8 +30,18 @@ ABORT = "spark.abort"
 _ANSWERING = (h11.SEND_RESPONSE, h11.SEND_BODY)
 
 
+class Waiting(Protocol):
+    """A connection without a request: an idle one, or a WebSocket over which nothing comes."""
+
+    def end(self) -> None:
+        """Close it."""
+        ...
+
+
 class Connections:
     """How many connections there are, and who waits without a request; for the event loop only.
+
+    WebSockets are in the row as well: what is said over one puts it at the row's end.
 
     ``made_room`` counts those that were closed for others, ``refused`` requests that found no room,
     ``late`` connections whose client did not say in time what it wants.
@@ -45,7 +55,7 @@ class Connections:
         # uvicorn's own set, known from the first connection on; WebSockets are in it, too.
         self._all: Collection[object] = ()
         # Longest first: a dictionary keeps the order in which they came.
-        self._waiting: dict[BoundedProtocol, None] = {}
+        self._waiting: dict[Waiting, None] = {}
 
     @property
     def open(self) -> int:
@@ -62,12 +72,12 @@ class Connections:
         self.wait(connection)
         return has_room
 
-    def wait(self, connection: "BoundedProtocol") -> None:
+    def wait(self, connection: Waiting) -> None:
         """Note that a connection has no request; it goes to the end of the row."""
         self._waiting.pop(connection, None)
         self._waiting[connection] = None
 
-    def leave_row(self, connection: "BoundedProtocol") -> None:
+    def leave_row(self, connection: Waiting) -> None:
         """Note that a connection has a request, or is gone."""
         self._waiting.pop(connection, None)
 

@@ -7,8 +7,13 @@ from starlette.types import Receive, Scope, Send
 
 from inference_core.server.activity import Activity
 from inference_core.server.disconnect import ClientGoneError, while_connected
+from inference_core.server.problems import error_response
+from inference_core.server.refusals import TooManyLeasesError
 
 PING_S = 3.0
+
+# A program needs one; each holds a connection for as long as it likes.
+MOST_LEASES = 64
 
 
 class Lease(Response):
@@ -20,6 +25,9 @@ class Lease(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send a line every few seconds until the client is gone or the core ends."""
+        if self._activity.leases >= MOST_LEASES:
+            await error_response(TooManyLeasesError(MOST_LEASES))(scope, receive, send)
+            return
         with self._activity.lease():
             try:
                 await while_connected(receive, self._activity.closing, _ping(send))

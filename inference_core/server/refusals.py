@@ -47,6 +47,19 @@ class SlowBodyError(RequestError):
         )
 
 
+class TooManyLeasesError(CoreError):
+    """As many programs hold the core as it lets."""
+
+    status = 503
+    code = "too_many_leases"
+    retry_after_s = 5
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"{limit} leases are held already.", "One is enough for a program: end the others."
+        )
+
+
 class TooManyConnectionsError(CoreError):
     """As many connections are in use as the core keeps."""
 

@@ -5,12 +5,16 @@ import json
 import os
 import socket
 import struct
+from contextlib import AsyncExitStack
 
 import psutil
 import pytest
 from faults.core_counts import at_rest, leaves_nothing, settles_within, slot_when, until_quiet
 from faults.raw_client import RawClient
 from websockets.asyncio.client import connect
+from websockets.exceptions import ConnectionClosed
+
+from inference_core.server.lease import MOST_LEASES
 
 pytestmark = [
     pytest.mark.e2e,
@@ -164,3 +168,34 @@ async def test_a_websocket_that_is_not_read_costs_no_memory(start_core, replay_s
     await settles_within(core, before)
     # The script's engine cuts its words out beforehand: that is once their size.
     assert grown < 1.5 * FLOOD_BYTES, f"{grown:,} bytes for a client that does not read"
+
+
+async def test_websockets_that_say_nothing_make_room_for_who_has_something_to_ask(
+    start_core, replay_script
+):
+    core = start_core("--model", replay_script([{"match": "", "text": "hello there"}]))
+    async with core.client() as watcher:
+        limit = 256
+        silent = [await opened(core) for _ in range(limit)]
+        assert (await watcher.get("/health")).status_code == 200
+        with pytest.raises(ConnectionClosed) as closed:
+            await silent[0].recv()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1013
+        async with opened(core) as connection:
+            await ask(connection)
+            await until_type(connection, "response.completed")
+        for connection in silent[2:]:
+            await vanish(connection)
+
+
+async def test_more_leases_than_programs_could_need_are_refused(start_core, replay_script):
+    core = start_core("--model", replay_script(ENDLESS))
+    async with core.client() as client, AsyncExitStack() as leases:
+        for _ in range(MOST_LEASES):
+            held = await leases.enter_async_context(client.stream("GET", "/lease"))
+            assert held.status_code == 200
+        async with core.client() as other:
+            refused = await other.get("/lease")
+        assert (refused.status_code, refused.json()["error"]["code"]) == (503, "too_many_leases")
+        assert refused.headers["retry-after"] == "5"
