@@ -22,6 +22,7 @@ from spark_desktop.domain.completion import (
 )
 from spark_desktop.domain.conversation import Thread, Turn
 from spark_desktop.domain.core_state import CoreReady, CoreState
+from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.errors import CoreError, FileChangedError, FileError, StoreError
 from spark_desktop.domain.events import (
     ChangeApplied,
@@ -44,6 +45,9 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Endpoint
 
 MODEL = ModelInfo("fake-model", context=8192, fim=True)
+EMULATION = Emulation(
+    "codex-spark", "Codex-Spark on WSE-3", "engine", "vendor", 1000.0, 998.0, 0.02, 12.5
+)
 ENDED = Finished(FinishReason.STOP, Usage(40, 8, 30), Timing(0.25, 0.5, 0.2, 0.25))
 EVENTS: tuple[type, ...] = (
     CoreStateChanged,
@@ -88,11 +92,15 @@ class Answer:
         end: Chunk | None = ENDED,
         error: Exception | None = None,
         hangs: bool = False,
+        emulation: Emulation | None = None,
     ) -> None:
         self.pieces = pieces
         self.end = end
         self.error = error
         self.hangs = hangs
+        self.emulation = emulation
+        if emulation is not None and isinstance(end, Finished):
+            self.end = replace(end, emulation=emulation)
 
 
 class FakeEndpoint:
@@ -117,6 +125,8 @@ class FakeEndpoint:
 
         async def chunks() -> AsyncIterator[Chunk]:
             nonlocal done
+            if answer.emulation is not None:
+                yield answer.emulation
             for piece in answer.pieces:
                 await asyncio.sleep(0)
                 yield TextChunk(piece)

@@ -13,6 +13,7 @@ QMainWindow, QDialog, #review, #welcome { background: $window; }
 #top { border-bottom: 1px solid $line; }
 #status { border-top: 1px solid $line; }
 #status QLabel, QLabel[quiet="true"] { font-size: 12px; color: $text_secondary; }
+#status QLabel[emulated="true"] { color: $emulated; }
 QLabel[small="true"] { font-size: 12px; }
 QLabel[heading="true"] { font-size: 16px; font-weight: 600; }
 QLabel[strong="true"] { font-weight: 600; }

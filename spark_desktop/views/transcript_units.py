@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spark_desktop.domain.conversation import Turn, TurnState
+from spark_desktop.domain.emulation import Emulation
 from spark_desktop.views.markdown_blocks import CODE_LINES, Block, Code, MarkdownStream, Prose
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Who speaks, and what is known about the answer."""
+    """Who speaks, and what is known about the answer; ``emulation`` asks for the badge."""
 
     speaker: str
     detail: str = ""
+    emulation: Emulation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +92,11 @@ class TurnUnits:
         yield Plain(self.turn.question)
         is_streaming = self.turn.state is TurnState.STREAMING
         if is_streaming and not self._markdown.text:
-            yield Header("Spark")
+            yield Header("Spark", emulation=self.turn.emulation)
             yield Notice(self.pace or _WAITING, False)
             return
-        yield Header("Spark", (is_streaming and self.pace) or detail_of(self.turn))
+        detail = (is_streaming and self.pace) or detail_of(self.turn)
+        yield Header("Spark", detail, self.turn.emulation)
         for units in self._blocks():
             yield from units
         if self.turn.state is TurnState.FAILED:
@@ -130,7 +133,10 @@ def detail_of(turn: Turn) -> str:
         case TurnState.FAILED:
             return "failed"
     parts = []
-    if turn.timing and turn.usage:
+    told = turn.emulation
+    if told is not None and told.achieved_tps is not None:
+        parts.append(f"{told.achieved_tps:.0f} t/s")
+    elif turn.timing and turn.usage:
         seconds = turn.timing.decode or turn.timing.total - turn.timing.first_token
         if seconds > 0 and turn.usage.completion_tokens:
             parts.append(f"{turn.usage.completion_tokens / seconds:.0f} t/s")
