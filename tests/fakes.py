@@ -23,7 +23,13 @@ from spark_desktop.domain.completion import (
 from spark_desktop.domain.conversation import Thread, Turn
 from spark_desktop.domain.core_state import CoreReady, CoreState
 from spark_desktop.domain.emulation import Emulation
-from spark_desktop.domain.errors import CoreError, FileChangedError, FileError, StoreError
+from spark_desktop.domain.errors import (
+    CoreError,
+    FileChangedError,
+    FileError,
+    ProfileError,
+    StoreError,
+)
 from spark_desktop.domain.events import (
     ChangeApplied,
     ChangeIgnored,
@@ -38,6 +44,7 @@ from spark_desktop.domain.events import (
     WorkFailed,
 )
 from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.text import SourceText, decode, split_lines
 from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Stub, Trigger
 from spark_desktop.domain.workspace import Ignored, Snapshot, snapshot_of
@@ -341,6 +348,41 @@ class MemoryThreads:
         thread = self._threads[thread_id]
         known = {kept.id: kept for kept in thread.turns} | {turn.id: turn}
         self._threads[thread_id] = replace(thread, turns=tuple(known.values()))
+
+
+CODEX = Profile("codex", "GPT-5.3-Codex", 67.0, 0.5, kind="second-hand")
+SPARK = Profile(
+    *("codex-spark", "GPT-5.3-Codex-Spark on Cerebras WSE-3", 1000.0, 0.1, 0.00002),
+    context=131072,
+    price_in=1.0,
+    price_cached=0.1,
+    price_out=10.0,
+    kind="vendor",
+)
+
+
+class MemoryProfiles:
+    """Profiles in memory; each token comes at its profile's pace."""
+
+    def __init__(self, *profiles: Profile) -> None:
+        self.known = profiles or (CODEX, SPARK)
+        self.asked: list[tuple[str, Usage, int]] = []
+        self.error: ProfileError | None = None
+
+    async def profiles(self) -> tuple[Profile, ...]:
+        if self.error is not None:
+            raise self.error
+        return self.known
+
+    async def schedule(self, profile_id: str, usage: Usage, seed: int) -> Schedule:
+        if self.error is not None:
+            raise self.error
+        self.asked.append((profile_id, usage, seed))
+        (profile,) = (known for known in self.known if known.id == profile_id)
+        return Schedule.of(
+            (profile.first_token_s + number / profile.decode_tps, 1)
+            for number in range(usage.completion_tokens)
+        )
 
 
 class Recorder:
