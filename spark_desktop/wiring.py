@@ -11,6 +11,7 @@ from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.file_watch import WatchdogFileWatch
 from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.lab_profiles import CoreProfiles
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.adapters.system_clock import SystemClock
@@ -127,7 +128,7 @@ def _assemble(
         review=review,
         edits=edits,
         chat=chat,
-        lab=LabService(threads, CoreProfiles(options.command)),
+        lab=LabService(threads, CoreProfiles(options.command), LocalExports()),
         scope=scope,
         closing=opening.pop_all(),
     )

@@ -385,6 +385,19 @@ class MemoryProfiles:
         )
 
 
+class MemoryExports:
+    """Exported files in memory."""
+
+    def __init__(self) -> None:
+        self.written: dict[Path, bytes] = {}
+        self.error: FileError | None = None
+
+    async def write(self, path: Path, data: bytes) -> None:
+        if self.error is not None:
+            raise self.error
+        self.written[path] = data
+
+
 class Recorder:
     """Keeps every event of a bus, in order."""
 

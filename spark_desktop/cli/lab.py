@@ -10,7 +10,6 @@ from spark_desktop.cli.json_shapes import Json
 from spark_desktop.cli.output import Output
 from spark_desktop.cli.session import ProjectFactory, project_at
 from spark_desktop.domain.conversation import Thread
-from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.lab import Line, Report
 from spark_desktop.domain.lab_words import FORMULA, HEADINGS, PRICING, cells, csv_of, totals_text
 
@@ -23,9 +22,9 @@ async def run(args: argparse.Namespace, output: Output, factory: ProjectFactory)
     async with project_at(root, None, output, factory) as project:
         report = await project.lab.report(args.thread)
         threads = () if args.thread else await project.chat.threads()
-    if args.csv is not None:
-        _write(Path(args.csv), csv_of(report.lines))
-        output.note(f"Written to {args.csv}")
+        if args.csv is not None:
+            await project.lab.export(Path(args.csv), csv_of(report.lines).encode("utf-8"))
+            output.note(f"Written to {args.csv}")
     if output.structured:
         output.record({"event": "lab", "thread": args.thread, **report_json(report)})
     else:
@@ -74,15 +73,6 @@ def _table(lines: Sequence[Line]) -> str:
         ).rstrip()
         for row in rows
     )
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8", newline="")
-    except OSError as error:
-        raise FileError(
-            f"{path} cannot be written: {error.strerror or error}.", "Name another file with --csv."
-        ) from error
 
 
 def _tell(threads: Sequence[Thread], output: Output) -> None:

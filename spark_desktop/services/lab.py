@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from pathlib import Path
 
 from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.conversation import Thread, Turn
 from spark_desktop.domain.lab import Report, report_of
 from spark_desktop.domain.lab_profile import Profile, Schedule
-from spark_desktop.services.ports import Profiles, ThreadStore
+from spark_desktop.services.ports import Exports, Profiles, ThreadStore
 
 # One seed for all: the same answer comes at the same moments each time it is watched.
 _SEED = 0
@@ -16,8 +17,9 @@ _SEED = 0
 class LabService:
     """Reads what was recorded; a schedule that was asked for is kept."""
 
-    def __init__(self, threads: ThreadStore, profiles: Profiles) -> None:
+    def __init__(self, threads: ThreadStore, profiles: Profiles, exports: Exports) -> None:
         self._threads = threads
+        self._exports = exports
         self._profiles = profiles
         self._schedules: dict[tuple[str, Usage], Schedule] = {}
 
@@ -45,6 +47,10 @@ class LabService:
         else:
             turns.extend((await self._threads.thread(thread_id)).turns)
         return report_of(turns, await self.profiles())
+
+    async def export(self, path: Path, data: bytes) -> None:
+        """Write a file where the user wants it. Raises FileError."""
+        await self._exports.write(path, data)
 
     async def _schedule(self, profile_id: str, usage: Usage) -> Schedule:
         key = (profile_id, usage)

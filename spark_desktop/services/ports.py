@@ -185,6 +185,14 @@ class Profiles(Protocol):
         ...
 
 
+class Exports(Protocol):
+    """Files outside the workspace that the user names."""
+
+    async def write(self, path: Path, data: bytes) -> None:
+        """Write a file, or replace the one that is there. Raises FileError."""
+        ...
+
+
 class Clock(Protocol):
     """Time, so that tests need not wait."""
 

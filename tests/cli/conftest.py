@@ -21,6 +21,7 @@ from fakes import (
 
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.cli.main import main
 from spark_desktop.domain.errors import CoreError
@@ -97,7 +98,7 @@ class Spark:
         closing.push_async_callback(scope.close)
         closing.push_async_callback(chat.close)
         closing.push_async_callback(turns.close)
-        lab = LabService(self.threads, self.profiles)
+        lab = LabService(self.threads, self.profiles, LocalExports())
         made = Project(
             root, bus, files, syntax, core, inbox, turns, review, edits, chat, lab, scope, closing
         )
