@@ -18,7 +18,7 @@ _ESTIMATED = "The tokens of this answer were not counted; they are estimated fro
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """``kind`` says where the pace comes from; one that ``is_emulated`` was measured nowhere here."""
+    """``kind`` says where the pace comes from; one that ``is_emulated`` was not measured."""
 
     id: str
     title: str

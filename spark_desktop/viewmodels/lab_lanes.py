@@ -57,6 +57,7 @@ class LabLanesViewModel(QObject):
         self._chosen: str | None = None
         self._is_open = False
         self._told: Notice | None = _LOADING
+        self._laned: LabAnswer | None = None
         self.player = LabPlayer()
         self.choices: tuple[Choice, ...] = ()
         self.profiles: tuple[Profile, ...] = ()
@@ -134,9 +135,10 @@ class LabLanesViewModel(QObject):
         threads = await self._lab.threads()
         self.choices = tuple(choice for choice in self._choices(threads) if choice.answers)
         found = {one.id: one for choice in self.choices for one in choice.answers}
-        newest = [one for choice in self.choices[-len(threads) :] for one in choice.answers]
-        first = newest[0] if newest else next(iter(found.values()), None)
-        self.answer = found.get(self._chosen or "", first)
+        turns = [turn for thread in threads for turn in thread.turns if turn.id in found]
+        turns.sort(key=lambda turn: turn.created)
+        newest = found[turns[-1].id] if turns else next(iter(found.values()), None)
+        self.answer = found.get(self._chosen or "", newest)
         await self._arrange()
 
     def _choices(self, threads: tuple[Thread, ...]) -> list[Choice]:
@@ -155,8 +157,10 @@ class LabLanesViewModel(QObject):
             self._show(())
             return
         recorded = recorded_lane(answer)
-        # At once: it needs no profiles, and stays where these cannot be read.
-        self._show(() if recorded is None or RECORDED not in self._wanted else (recorded,))
+        if answer != self._laned or not self.profiles:
+            # At once: it needs no profiles, and stays where these cannot be read.
+            self._laned = answer
+            self._show(() if recorded is None or RECORDED not in self._wanted else (recorded,))
         self.profiles = await self._lab.profiles()
         known = {profile.id: profile for profile in self.profiles}
         names = [name for name in self._wanted if name in known]
@@ -172,8 +176,10 @@ class LabLanesViewModel(QObject):
 
     def _show(self, lanes: tuple[Lane, ...]) -> None:
         self._told = None
-        self.lanes = lanes
-        self.player.load(max((lane.schedule.duration for lane in lanes), default=0.0))
+        if lanes != self.lanes:
+            # Only then: what is being played must not stop because another answer came.
+            self.lanes = lanes
+            self.player.load(max((lane.schedule.duration for lane in lanes), default=0.0))
         self.changed.emit()
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:

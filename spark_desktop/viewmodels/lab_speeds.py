@@ -94,5 +94,5 @@ class LabSpeedsViewModel(QObject):
 
 
 def _rate(usage: Usage, timing: Timing) -> float | None:
-    """Return tokens per second by our clock: the same for every server, with decode times or not."""
+    """Return tokens per second by our clock, which is the same for every server."""
     return rate_of(usage.completion_tokens, timing.total - timing.first_token)

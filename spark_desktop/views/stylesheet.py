@@ -65,6 +65,22 @@ QPlainTextEdit { background: transparent; border: none; placeholder-text-color: 
 QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 
+#lane { background: $window; border: 1px solid $line; border-radius: 6px; }
+QSlider::groove:horizontal { background: $line; height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal:disabled { background: $line; }
+QSlider::handle:horizontal { background: $text; width: 12px; height: 12px; margin: -4px 0;
+    border-radius: 6px; }
+QSlider::handle:horizontal:focus { background: $accent; }
+QSlider::handle:horizontal:disabled { background: $text_secondary; }
+QTableView { background: $window; border: 1px solid $line; border-radius: 6px;
+    gridline-color: $line; selection-background-color: $raised; selection-color: $text; }
+QTableView:focus { border-color: $accent; }
+QTableView::item { padding: 2px 8px; }
+QHeaderView { background: $window; }
+QHeaderView::section { background: $surface; color: $text_secondary; font-size: 12px; border: none;
+    border-bottom: 1px solid $line; padding: 4px 8px; }
+
 QMenu { background: $raised; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 4px 24px 4px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $line; }

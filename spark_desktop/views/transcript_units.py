@@ -5,7 +5,14 @@ from dataclasses import dataclass
 
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
-from spark_desktop.views.markdown_blocks import CODE_LINES, Block, Code, MarkdownStream, Prose
+from spark_desktop.views.markdown_blocks import (
+    CODE_LINES,
+    Block,
+    Code,
+    MarkdownStream,
+    Prose,
+    blocks_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,16 @@ class TurnUnits:
                 self._cut[number] = (block, _cut(block, code))
             yield self._cut[number][1]
             code += isinstance(block, Code)
+
+
+def answer_units(text: str) -> tuple[Unit, ...]:
+    """Return the units of a whole answer, without its header."""
+    units: list[Unit] = []
+    code = 0
+    for block in blocks_of(text):
+        units.extend(_cut(block, code))
+        code += isinstance(block, Code)
+    return tuple(units)
 
 
 def _reason(error: str) -> str:
