@@ -114,7 +114,7 @@ class LabLanesViewModel(QObject):
 
     def add_lane(self, new_id: str) -> None:
         """Add a lane at the end."""
-        if self.can_add:
+        if self.can_add and new_id in dict(self.addable):
             self._wanted.append(new_id)
             self._rearrange()
 

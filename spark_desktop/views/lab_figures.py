@@ -20,11 +20,19 @@ class Figures(QWidget):
         self.setFont(font)
         wide = QSizePolicy.Policy.Fixed if width else QSizePolicy.Policy.Ignored
         self.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
+        self._ground = "#000000"
+        # Else Qt draws all that lies behind it first, by the style sheet, in every frame.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._hint = QSize(width, lines * _LINE)
 
     def sizeHint(self) -> QSize:
         """Return the size that does not depend on the text."""
         return self._hint
+
+    def set_ground(self, color: str) -> None:
+        """Paint on another ground."""
+        self._ground = color
+        self.update()
 
     def set_lines(self, lines: tuple[str, ...], colors: tuple[str, ...]) -> None:
         """Show other lines, each in its colour."""
@@ -35,6 +43,7 @@ class Figures(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the lines."""
         painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._ground))
         metrics = painter.fontMetrics()
         for number, (text, color) in enumerate(zip(self.lines, self._colors, strict=True)):
             painter.setPen(QColor(color))

@@ -3,7 +3,15 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+)
 
 from spark_desktop.domain.lab_answer import revealed
 from spark_desktop.viewmodels.emulation_words import BADGE
@@ -14,6 +22,8 @@ from spark_desktop.views.lab_figures import Figures
 from spark_desktop.views.lab_score import Score
 from spark_desktop.views.lab_text import LaneText
 from spark_desktop.views.theme import Theme
+
+_BADGE = 20
 
 
 class LaneView(QFrame):
@@ -42,6 +52,7 @@ class LaneView(QFrame):
         """Draw in another theme."""
         self._theme = theme
         self.text.set_theme(theme)
+        self.figures.set_ground(theme.window)
         self.choose.setIcon(icon("chevron-down", theme.text_secondary))
         self.remove.setIcon(icon("rejected", theme.text_secondary))
 
@@ -68,13 +79,21 @@ class LaneView(QFrame):
             # Not in each frame: a reader of the screen would never come to the end of it.
             self.setAccessibleDescription(", ".join(lines))
 
+    def prepare(self) -> None:
+        """Get ready for what comes next."""
+        self.text.prepare()
+
     def _arrange(self) -> None:
         lane = self.lane
         self.setAccessibleName(f"Lane {lane.title}")
         self.title.setProperty("strong", True)
+        # As wide as its lane, whatever it says: all lanes are equally wide.
+        self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.badge.setObjectName("emulated")
         self.badge.setVisible(lane.is_emulated)
         self.kind.setProperty("quiet", True)
+        for label in (self.badge, self.kind):
+            label.setFixedHeight(_BADGE)
         for widget in (self.title, self.badge, self.kind, self.figures):
             widget.setToolTip(lane.tip)
         self.choose.setMenu(self._menu)
@@ -95,7 +114,9 @@ class LaneView(QFrame):
         origin.addWidget(self.badge)
         origin.addWidget(self.kind)
         origin.addStretch(1)
-        top = QVBoxLayout()
+        above = QFrame()
+        above.setObjectName("lanehead")
+        top = QVBoxLayout(above)
         top.setContentsMargins(12, 4, 4, 4)
         top.setSpacing(2)
         top.addLayout(head)
@@ -104,5 +125,5 @@ class LaneView(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
-        column.addLayout(top)
+        column.addWidget(above)
         column.addWidget(self.text, 1)

@@ -40,7 +40,7 @@ class LanesPage(QFrame):
         super().__init__()
         self._model, self._theme = model, theme
         self._shown: tuple[LabAnswer | None, tuple[Lane, ...]] = (None, ())
-        self._columns = 0
+        self._columns = self._turn = 0
         self._is_following = False
         self.lanes: list[LaneView] = []
         self.answer, self.add = QToolButton(), QToolButton()
@@ -61,6 +61,7 @@ class LanesPage(QFrame):
         self._theme = theme
         self.answer.setIcon(icon("chevron-down", theme.text_secondary))
         self.add.setIcon(icon("plus", theme.text_secondary))
+        self.time.set_ground(theme.surface)
         for lane in self.lanes:
             lane.set_theme(theme)
         self.render_moment()
@@ -100,6 +101,10 @@ class LanesPage(QFrame):
         player = self._model.player
         for lane in self.lanes:
             lane.show_moment(player.position)
+        if self.lanes:
+            # One in a frame: several lanes that come to a new part together would take too long.
+            self._turn = (self._turn + 1) % len(self.lanes)
+            self.lanes[self._turn].prepare()
         self._is_following = True
         self.slider.setValue(round(player.position * 1000))
         self._is_following = False

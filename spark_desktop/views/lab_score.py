@@ -9,13 +9,17 @@ from spark_desktop.views.transcript_code import CodeColors
 from spark_desktop.views.transcript_column import Placed
 from spark_desktop.views.transcript_units import CodePart, Text, Unit, answer_units
 
+# Fewer than in a transcript: several lanes may come to a new part in the same frame.
+_CODE_LINES = 16
+
 
 class Score:
     """The whole text is known before the first lane plays: nothing is parsed while they do."""
 
     def __init__(self, text: str) -> None:
         self.placed = tuple(
-            Placed(("answer", number), unit) for number, unit in enumerate(answer_units(text))
+            Placed(("answer", number), unit)
+            for number, unit in enumerate(answer_units(text, _CODE_LINES))
         )
         self._ends = list(accumulate(_length(placed.unit) for placed in self.placed))
         self._codes = [block.text for block in blocks_of(text) if isinstance(block, Code)]

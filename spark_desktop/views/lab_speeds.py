@@ -115,7 +115,7 @@ class SpeedsPage(QWidget):
         self, painter: QPainter, plot: _Plot, series: tuple[Series, ...], colors: dict[str, str]
     ) -> None:
         theme, rect = self._theme, plot.rect
-        field = QRectF(rect.adjusted(_LEFT, _LINE + 4, -_DOT_ROOM, -_LINE))
+        field = QRectF(rect.adjusted(_LEFT, _LINE + 10, -_DOT_ROOM, -_LINE))
         values = [plot.value(sample) for one in series for sample in one.samples]
         top = _round_up(max((value for value in values if value is not None), default=0.0))
         painter.setPen(QColor(theme.text))

@@ -8,7 +8,7 @@ from spark_desktop.views.frames import single_shot
 from spark_desktop.views.highlighting import SLICE
 from spark_desktop.views.lab_score import Score
 from spark_desktop.views.theme import Theme
-from spark_desktop.views.transcript_column import CODE_PAD, PAD, Column
+from spark_desktop.views.transcript_column import CODE_PAD, PAD, STRIP, Column
 from spark_desktop.views.transcript_documents import Documents
 from spark_desktop.views.transcript_paint import TranscriptPainter
 from spark_desktop.views.transcript_units import CodePart
@@ -16,6 +16,8 @@ from spark_desktop.views.transcript_units import CodePart
 _STEP = 20
 # Seconds for the colours of one lane in a frame: four lanes leave three quarters of it.
 _AT_ONCE = 0.001
+# Seconds for those of what comes next, of which one lane has its turn in a frame.
+_AHEAD = 0.004
 _AT_END = 4
 
 
@@ -77,8 +79,17 @@ class LaneText(QAbstractScrollArea):
             return
         if moved:
             self.viewport().scroll(0, -moved)
-        top = before.top() - self.verticalScrollBar().value()
-        self.viewport().update(QRect(0, max(0, top), self.viewport().width(), height))
+        grown = QRect(0, before.top(), self.viewport().width(), 0)
+        # With the lower edge of an open code block, which stands below the last line.
+        grown.setBottom(max(before.bottom(), self._line.bottom()) + CODE_PAD + 2)
+        self.viewport().update(grown.translated(0, -self.verticalScrollBar().value()))
+
+    def prepare(self) -> None:
+        """Lay out and colour what will be revealed next, so that no frame does it all."""
+        number = self._number + 1
+        if 0 < number < len(self._score.placed):
+            self._measure(number)
+            self._color_part(number, _AHEAD)
 
     def is_busy(self) -> bool:
         """Return whether colours are still to come without anyone's doing."""
@@ -99,7 +110,7 @@ class LaneText(QAbstractScrollArea):
         self._number, self._line = -1, QRect()
         if self._score.placed and self._characters > 0:
             self._number, share = self._score.place_of(self._characters)
-            self._measure()
+            self._measure(self._number)
             self._line = self._last_line(share)
             bottom = self._line.bottom() + 1 + 2 * CODE_PAD
         self._is_moving = True
@@ -111,11 +122,11 @@ class LaneText(QAbstractScrollArea):
         if not self._color_visible(_AT_ONCE):
             self._color_timer.start()
 
-    def _measure(self) -> None:
-        # Each unit once a width, when it is reached: all above the last one stand where they are.
-        for number in range(self._measured, self._number + 1):
+    def _measure(self, last: int) -> None:
+        # Each unit once a width, at the latest when it is reached: all above stand where they are.
+        for number in range(self._measured, last + 1):
             self._column.measured(number, round(self._document(number).size().height()))
-        self._measured = max(self._measured, self._number + 1)
+        self._measured = max(self._measured, last + 1)
 
     def _document(self, number: int) -> QTextDocument:
         placed = self._score.placed[number]
@@ -162,17 +173,24 @@ class LaneText(QAbstractScrollArea):
 
     def _color_visible(self, budget: float) -> bool:
         for number in self._visible():
-            if number not in self._uncolored:
-                continue
-            spans, lexed, known = self._score.spans(number, budget)
             # Laid out before it is coloured: what is not kept cannot be.
             self._document(number)
-            if self._documents.color(self._score.placed[number].slot, spans, lexed):
-                self.viewport().update()
-            if not known:
+            is_plain = number in self._uncolored
+            if not self._color_part(number, budget):
                 return False
-            self._uncolored.discard(number)
+            if is_plain:
+                self.viewport().update()
         return True
+
+    def _color_part(self, number: int, budget: float) -> bool:
+        if number not in self._uncolored:
+            return True
+        spans, lexed, known = self._score.spans(number, budget)
+        # In one go when all of it is lexed: each time, the whole document is laid out anew.
+        if known:
+            self._documents.color(self._score.placed[number].slot, spans, lexed)
+            self._uncolored.discard(number)
+        return known
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what is revealed; everything is laid out already."""
@@ -180,13 +198,16 @@ class LaneText(QAbstractScrollArea):
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), self._theme.window)
         top = self.verticalScrollBar().value()
-        self._paint_grounds(painter, top)
+        self._paint_grounds(painter, top, event.rect())
         for number in self._visible():
+            if self._column.end(number) - top < event.rect().top():
+                continue
             placed, document = self._score.placed[number], self._document(number)
             painter.save()
             if number == self._number:
                 painter.setClipRegion(self._revealed(top), Qt.ClipOperation.IntersectClip)
-            self._painter.unit(painter, placed, self._column.top(number) - top, document, None)
+            start = self._column.top(number) - top
+            self._painter.unit(painter, placed, start, document, None, event.rect())
             painter.restore()
         if self.hasFocus():
             self._painter.focus(painter, self.viewport().rect())
@@ -197,7 +218,7 @@ class LaneText(QAbstractScrollArea):
         above = QRegion(QRect(0, 0, self.viewport().width(), max(0, line.top())))
         return above.united(QRegion(QRect(0, line.top(), line.right() + 1, line.height())))
 
-    def _paint_grounds(self, painter: QPainter, top: int) -> None:
+    def _paint_grounds(self, painter: QPainter, top: int, dirty: QRect) -> None:
         done: set[int] = set()
         for number in self._visible():
             unit = self._score.placed[number].unit
@@ -210,9 +231,12 @@ class LaneText(QAbstractScrollArea):
             bottom = min(end, self._line.bottom() + 1 + CODE_PAD)
             begin = self._column.top(parts[0])
             width = self.viewport().width() - 2 * PAD
-            self._painter.code_block(
-                painter, QRect(PAD, begin - top, width, bottom - begin), unit.language
-            )
+            ground = QRect(PAD, begin - top, width, bottom - begin)
+            # Rounding the corners of a ground takes longer the higher it is, seen or not.
+            ground.setTop(max(ground.top(), dirty.top() - 2 * STRIP))
+            ground.setBottom(min(ground.bottom(), dirty.bottom() + 2 * STRIP))
+            if ground.isValid():
+                self._painter.code_block(painter, ground, unit.language)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out for the new width."""

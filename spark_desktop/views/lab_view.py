@@ -46,6 +46,8 @@ class LabView(QFrame):
 
     def _arrange(self) -> None:
         self.tabs.setDocumentMode(True)
+        # The style sheet's ground also beside the tabs, under the corner.
+        self.tabs.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.lanes, "Speed lab")
         self.tabs.addTab(self.report, "What would this session have cost?")

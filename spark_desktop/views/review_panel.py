@@ -145,6 +145,7 @@ class ReviewPanel(QFrame):
         row.addWidget(self.added)
         row.addWidget(self.removed)
         self.emulated.setObjectName("emulated")
+        self.emulated.setFixedHeight(20)
         row.addWidget(self.emulated)
         row.addStretch(1)
         row.addWidget(self.position)

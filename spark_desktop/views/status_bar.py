@@ -26,6 +26,7 @@ class StatusBar(QFrame):
         self._context_bar, self._split_bar = ShareBar(), ShareBar()
         self.emulated = QLabel(BADGE)
         self.emulated.setObjectName("emulated")
+        self.emulated.setFixedHeight(20)
         self._arrange()
         core.changed.connect(self.render_state)
         status.changed.connect(self.render_state)

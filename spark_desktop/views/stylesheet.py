@@ -66,6 +66,7 @@ QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 
 #lane { background: $window; border: 1px solid $line; border-radius: 6px; }
+#lanehead { border-bottom: 1px solid $line; }
 QSlider::groove:horizontal { background: $line; height: 4px; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; height: 4px; border-radius: 2px; }
 QSlider::sub-page:horizontal:disabled { background: $line; }
@@ -79,7 +80,7 @@ QTableView:focus { border-color: $accent; }
 QTableView::item { padding: 2px 8px; }
 QHeaderView { background: $window; }
 QHeaderView::section { background: $surface; color: $text_secondary; font-size: 12px; border: none;
-    border-bottom: 1px solid $line; padding: 4px 8px; }
+    border-bottom: 1px solid $line; padding: 4px 11px; }
 
 QMenu { background: $raised; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 4px 24px 4px 12px; border-radius: 4px; }

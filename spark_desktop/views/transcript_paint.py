@@ -57,8 +57,12 @@ class TranscriptPainter:
         top: int,
         document: QTextDocument,
         selected: QTextCursor | None,
+        within: QRect | None = None,
     ) -> None:
-        """Draw a unit whose space begins at ``top``."""
+        """Draw a unit whose space begins at ``top``; of it at least what is ``within`` a rectangle.
+
+        What lies outside of it is not gone through, which for a long document is most of the work.
+        """
         theme = self._theme
         context = QAbstractTextDocumentLayout.PaintContext()
         color = theme.text
@@ -79,6 +83,8 @@ class TranscriptPainter:
             selection.cursor = selected
             selection.format = char_format
             context.selections = [selection]
+        if within is not None:
+            context.clip = QRectF(within.translated(-placed.left, -top - placed.above))
         painter.save()
         painter.translate(placed.left, top + placed.above)
         document.documentLayout().draw(painter, context)

@@ -125,12 +125,15 @@ class TurnUnits:
             code += isinstance(block, Code)
 
 
-def answer_units(text: str) -> tuple[Unit, ...]:
-    """Return the units of a whole answer, without its header."""
+def answer_units(text: str, code_lines: int = CODE_LINES) -> tuple[Unit, ...]:
+    """Return the units of a whole answer, without its header.
+
+    Code is cut into parts of ``code_lines``: each is laid out and coloured in one go.
+    """
     units: list[Unit] = []
     code = 0
     for block in blocks_of(text):
-        units.extend(_cut(block, code))
+        units.extend(_cut(block, code, code_lines))
         code += isinstance(block, Code)
     return tuple(units)
 
@@ -164,12 +167,14 @@ def detail_of(turn: Turn) -> str:
     return " \N{MIDDLE DOT} ".join(parts)
 
 
-def _cut(block: Block, code: int) -> tuple[Unit, ...]:
-    return (Text(block),) if isinstance(block, Prose) else tuple(_code_parts(block, code))
+def _cut(block: Block, code: int, code_lines: int = CODE_LINES) -> tuple[Unit, ...]:
+    if isinstance(block, Prose):
+        return (Text(block),)
+    return tuple(_code_parts(block, code, code_lines))
 
 
-def _code_parts(code: Code, block: int) -> Iterator[CodePart]:
+def _code_parts(code: Code, block: int, count: int) -> Iterator[CodePart]:
     lines = code.text.split("\n")
-    for first in range(0, len(lines), CODE_LINES):
-        part = tuple(lines[first : first + CODE_LINES])
-        yield CodePart(block, code.language, first, part, first + CODE_LINES >= len(lines))
+    for first in range(0, len(lines), count):
+        part = tuple(lines[first : first + count])
+        yield CodePart(block, code.language, first, part, first + count >= len(lines))
