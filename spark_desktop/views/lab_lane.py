@@ -90,7 +90,9 @@ class LaneView(QFrame):
         # As wide as its lane, whatever it says: all lanes are equally wide.
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.badge.setObjectName("emulated")
-        self.badge.setVisible(lane.is_emulated)
+        if not lane.is_emulated:
+            # Never shown here: without a parent yet, it would be a window of its own.
+            self.badge.hide()
         self.kind.setProperty("quiet", True)
         for label in (self.badge, self.kind):
             label.setFixedHeight(_BADGE)

@@ -41,7 +41,7 @@ class LanesPage(QFrame):
         self._model, self._theme = model, theme
         self._shown: tuple[LabAnswer | None, tuple[Lane, ...]] = (None, ())
         self._columns = self._turn = 0
-        self._is_following = False
+        self._is_following = self._is_beginning = False
         self.lanes: list[LaneView] = []
         self.answer, self.add = QToolButton(), QToolButton()
         self._answers, self._paces = QMenu(self), QMenu(self)
@@ -65,6 +65,11 @@ class LanesPage(QFrame):
         for lane in self.lanes:
             lane.set_theme(theme)
         self.render_moment()
+
+    def begin(self) -> None:
+        """Give the focus to what plays, once there is something to play."""
+        self._is_beginning = True
+        self._focus_play()
 
     def render_state(self) -> None:
         """Show the answer, its lanes, and what else can be chosen."""
@@ -108,8 +113,14 @@ class LanesPage(QFrame):
         self._is_following = True
         self.slider.setValue(round(player.position * 1000))
         self._is_following = False
+        self._focus_play()
         text = f"{player.position:.2f} of {player.duration:.2f} s"
         self.time.set_lines((text,), (self._theme.text_secondary,))
+
+    def _focus_play(self) -> None:
+        if self._is_beginning and self.play.isVisible() and self.play.isEnabled():
+            self._is_beginning = False
+            self.play.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _render_answers(self) -> None:
         answer = self._model.answer

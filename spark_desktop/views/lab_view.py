@@ -40,6 +40,12 @@ class LabView(QFrame):
         for page in (self.lanes, self.report, self.speeds):
             page.set_theme(theme)
 
+    def begin(self) -> None:
+        """Take the focus."""
+        self.tabs.tabBar().setFocus(Qt.FocusReason.ShortcutFocusReason)
+        if self.tabs.currentWidget() is self.lanes:
+            self.lanes.begin()
+
     def _act(self, intent: Intent) -> None:
         self._model.lanes.act(intent)
         self.intent_raised.emit(intent)

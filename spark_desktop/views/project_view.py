@@ -112,7 +112,7 @@ class ProjectView(QFrame):
             self._pages.addWidget(self.lab)
         self._pages.setCurrentWidget(self.lab)
         self._models.lab.set_open(True)
-        self.lab.lanes.play.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.lab.begin()
 
     def toggle_play(self) -> None:
         """Play or pause the lanes of the speed lab, where it is shown."""
