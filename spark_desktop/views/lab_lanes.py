@@ -38,6 +38,7 @@ class LanesPage(QFrame):
 
     def __init__(self, model: LabLanesViewModel, theme: Theme) -> None:
         super().__init__()
+        self.setObjectName("labpage")
         self._model, self._theme = model, theme
         self._shown: tuple[LabAnswer | None, tuple[Lane, ...]] = (None, ())
         self._columns = self._turn = 0

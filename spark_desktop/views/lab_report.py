@@ -45,6 +45,7 @@ class ReportPage(QFrame):
 
     def __init__(self, model: LabReportViewModel, theme: Theme) -> None:
         super().__init__()
+        self.setObjectName("labpage")
         self._model = model
         self.threads, self.sort = QToolButton(), QToolButton()
         self._thread_menu, self._sort_menu = QMenu(self), QMenu(self)

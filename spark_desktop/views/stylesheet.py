@@ -8,7 +8,7 @@ from spark_desktop.views.theme import Theme
 
 _SHEET = Template("""
 * { font-size: 13px; color: $text; }
-QMainWindow, QDialog, #review, #welcome { background: $window; }
+QMainWindow, QDialog, #review, #welcome, #labpage { background: $window; }
 #side, #top, #status { background: $surface; }
 #top { border-bottom: 1px solid $line; }
 #status { border-top: 1px solid $line; }
@@ -66,7 +66,7 @@ QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 
 #lane { background: $window; border: 1px solid $line; border-radius: 6px; }
-#lanehead { border-bottom: 1px solid $line; }
+#lanehead { background: $window; border-bottom: 1px solid $line; }
 QSlider::groove:horizontal { background: $line; height: 4px; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; height: 4px; border-radius: 2px; }
 QSlider::sub-page:horizontal:disabled { background: $line; }
