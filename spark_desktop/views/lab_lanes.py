@@ -44,6 +44,7 @@ class LanesPage(QFrame):
         self._columns = self._turn = 0
         self._is_following = self._is_beginning = False
         self.lanes: list[LaneView] = []
+        self._score: Score | None = None
         self.answer, self.add = QToolButton(), QToolButton()
         self._answers, self._paces = QMenu(self), QMenu(self)
         self.notice = NoticeLine(strip=True)
@@ -63,6 +64,8 @@ class LanesPage(QFrame):
         self.answer.setIcon(icon("chevron-down", theme.text_secondary))
         self.add.setIcon(icon("plus", theme.text_secondary))
         self.time.set_ground(theme.surface)
+        if self._score is not None:
+            self._score.set_theme(theme)
         for lane in self.lanes:
             lane.set_theme(theme)
         self.render_moment()
@@ -146,7 +149,7 @@ class LanesPage(QFrame):
             self._grid.removeWidget(old)
             old.deleteLater()
         answer, lanes = self._shown
-        score = Score("" if answer is None else answer.text)
+        score = self._score = Score("" if answer is None else answer.text, self._theme)
         self.lanes = [LaneView(lane, score, self._theme) for lane in lanes]
         for view in self.lanes:
             name = view.lane.id

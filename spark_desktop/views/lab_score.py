@@ -3,10 +3,13 @@
 from bisect import bisect_right
 from itertools import accumulate
 
-from spark_desktop.views.highlighting import Spans
+from PySide6.QtGui import QFont, QTextDocument
+
 from spark_desktop.views.markdown_blocks import Code, blocks_of
+from spark_desktop.views.theme import Theme
 from spark_desktop.views.transcript_code import CodeColors
 from spark_desktop.views.transcript_column import Placed
+from spark_desktop.views.transcript_documents import Documents, Slot
 from spark_desktop.views.transcript_units import CodePart, Text, Unit, answer_units
 
 # Fewer than in a transcript: several lanes may come to a new part in the same frame.
@@ -16,7 +19,7 @@ _CODE_LINES = 16
 class Score:
     """The whole text is known before the first lane plays: nothing is parsed while they do."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, theme: Theme) -> None:
         self.placed = tuple(
             Placed(("answer", number), unit)
             for number, unit in enumerate(answer_units(text, _CODE_LINES))
@@ -24,6 +27,7 @@ class Score:
         self._ends = list(accumulate(_length(placed.unit) for placed in self.placed))
         self._codes = [block.text for block in blocks_of(text) if isinstance(block, Code)]
         self._colors = CodeColors()
+        self.set_theme(theme)
 
     @property
     def length(self) -> int:
@@ -40,9 +44,45 @@ class Score:
         length = self._ends[number] - start
         return number, min(1.0, max(0, characters - start) / length) if length else 1.0
 
-    def spans(self, number: int, budget: float) -> tuple[list[Spans], int, bool]:
-        """Lex ``budget`` seconds for a code part; see CodeColors."""
-        return self._colors.spans(self.placed[number], self._codes.__getitem__, budget)
+    def set_theme(self, theme: Theme) -> None:
+        """Lay out in another theme from now on."""
+        self._documents = Documents(QFont(), theme)
+        self._plain: set[Slot] = set()
+
+    def document(self, number: int, width: int) -> QTextDocument:
+        """Return a unit laid out for lanes ``width`` wide; lanes of one width share it."""
+        placed = self.placed[number]
+        slot, made = (str(width), number), self._documents.created
+        document = self._documents.get(slot, placed.unit, placed.text_width(width))
+        if self._documents.created != made and isinstance(placed.unit, CodePart):
+            self._plain.add(slot)
+            _keep_shapes(document)
+        return document
+
+    def is_plain(self, number: int, width: int) -> bool:
+        """Return whether a unit still waits for the colours of its code."""
+        return (str(width), number) in self._plain
+
+    def color(self, number: int, width: int, budget: float) -> bool:
+        """Lex ``budget`` seconds for a unit that is laid out; return whether it has its colours."""
+        slot = (str(width), number)
+        if slot not in self._plain:
+            return True
+        placed = self.placed[number]
+        spans, lexed, known = self._colors.spans(placed, self._codes.__getitem__, budget)
+        # In one go when all of it is lexed: each time, the whole document is laid out anew.
+        if known:
+            self._documents.color(slot, spans, lexed)
+            self._plain.discard(slot)
+        return known
+
+
+def _keep_shapes(document: QTextDocument) -> None:
+    # Else Qt shapes each line once more whenever it is drawn.
+    block = document.begin()
+    while block.isValid():
+        block.layout().setCacheEnabled(True)
+        block = block.next()
 
 
 def _length(unit: Unit) -> int:

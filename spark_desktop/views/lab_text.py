@@ -9,7 +9,6 @@ from spark_desktop.views.highlighting import SLICE
 from spark_desktop.views.lab_score import Score
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.transcript_column import CODE_PAD, PAD, STRIP, Column
-from spark_desktop.views.transcript_documents import Documents
 from spark_desktop.views.transcript_paint import TranscriptPainter
 from spark_desktop.views.transcript_units import CodePart
 
@@ -30,14 +29,15 @@ class LaneText(QAbstractScrollArea):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.painted = 0
-        self._score = Score("")
+        self._score = Score("", theme)
         self._column = Column()
         self._characters = 0
         # Of the revealed part: its last unit, and the last line of that, in the column.
         self._number = -1
         self._line = QRect()
         self._measured = 0
-        self._uncolored: set[int] = set()
+        # Units that were painted before their code had its colours.
+        self._plain: set[int] = set()
         self._follows = True
         self._is_moving = False
         self._color_timer = single_shot(self, 0, self._color)
@@ -53,7 +53,7 @@ class LaneText(QAbstractScrollArea):
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in another theme."""
+        """Draw in another theme, for which the score must be laid out already."""
         self._theme = theme
         self._painter = TranscriptPainter(theme, self.font())
         self._lay_out()
@@ -89,18 +89,18 @@ class LaneText(QAbstractScrollArea):
         number = self._number + 1
         if 0 < number < len(self._score.placed):
             self._measure(number)
-            self._color_part(number, _AHEAD)
+            self._document(number)
+            self._score.color(number, self.viewport().width(), _AHEAD)
 
     def is_busy(self) -> bool:
         """Return whether colours are still to come without anyone's doing."""
         return self._color_timer.isActive()
 
     def _lay_out(self) -> None:
-        self._documents = Documents(self.font(), self._theme)
         self._column = Column()
         self._column.place(self._score.placed, self.viewport().width())
         self._measured = 0
-        self._uncolored = set()
+        self._plain = set()
         self._arrange()
         self.viewport().update()
 
@@ -129,13 +129,7 @@ class LaneText(QAbstractScrollArea):
         self._measured = max(self._measured, last + 1)
 
     def _document(self, number: int) -> QTextDocument:
-        placed = self._score.placed[number]
-        width = placed.text_width(self.viewport().width())
-        made = self._documents.created
-        document = self._documents.get(placed.slot, placed.unit, width)
-        if self._documents.created != made and isinstance(placed.unit, CodePart):
-            self._uncolored.add(number)
-        return document
+        return self._score.document(number, self.viewport().width())
 
     def _last_line(self, share: float) -> QRect:
         placed, document = self._score.placed[self._number], self._document(self._number)
@@ -175,22 +169,12 @@ class LaneText(QAbstractScrollArea):
         for number in self._visible():
             # Laid out before it is coloured: what is not kept cannot be.
             self._document(number)
-            is_plain = number in self._uncolored
-            if not self._color_part(number, budget):
+            if not self._score.color(number, self.viewport().width(), budget):
                 return False
-            if is_plain:
+            if number in self._plain:
+                self._plain.discard(number)
                 self.viewport().update()
         return True
-
-    def _color_part(self, number: int, budget: float) -> bool:
-        if number not in self._uncolored:
-            return True
-        spans, lexed, known = self._score.spans(number, budget)
-        # In one go when all of it is lexed: each time, the whole document is laid out anew.
-        if known:
-            self._documents.color(self._score.placed[number].slot, spans, lexed)
-            self._uncolored.discard(number)
-        return known
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw what is revealed; everything is laid out already."""
@@ -203,6 +187,8 @@ class LaneText(QAbstractScrollArea):
             if self._column.end(number) - top < event.rect().top():
                 continue
             placed, document = self._score.placed[number], self._document(number)
+            if self._score.is_plain(number, self.viewport().width()):
+                self._plain.add(number)
             painter.save()
             if number == self._number:
                 painter.setClipRegion(self._revealed(top), Qt.ClipOperation.IntersectClip)
@@ -232,10 +218,12 @@ class LaneText(QAbstractScrollArea):
             begin = self._column.top(parts[0])
             width = self.viewport().width() - 2 * PAD
             ground = QRect(PAD, begin - top, width, bottom - begin)
-            # Rounding the corners of a ground takes longer the higher it is, seen or not.
-            ground.setTop(max(ground.top(), dirty.top() - 2 * STRIP))
-            ground.setBottom(min(ground.bottom(), dirty.bottom() + 2 * STRIP))
-            if ground.isValid():
+            if ground.top() + STRIP < dirty.top() and (
+                bottom < end or ground.bottom() > dirty.bottom()
+            ):
+                # Corners are rounded where they are seen, and at the end: that takes its time.
+                self._painter.code_ground(painter, ground)
+            else:
                 self._painter.code_block(painter, ground, unit.language)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -103,6 +103,12 @@ class TranscriptPainter:
         strip = QRect(rect.left() + CODE_PAD, rect.top(), rect.width() - 2 * CODE_PAD, STRIP)
         painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter, language or "text")
 
+    def code_ground(self, painter: QPainter, rect: QRect) -> None:
+        """Draw the ground of a code block without round corners, which takes a fraction of it."""
+        painter.setPen(QColor(self._theme.line))
+        painter.setBrush(QColor(self._theme.surface))
+        painter.drawRect(rect.adjusted(0, 0, -1, -1))
+
     def copy_button(self, painter: QPainter, button: CopyButton) -> None:
         """Draw the button that copies a code block."""
         theme = self._theme

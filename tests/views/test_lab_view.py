@@ -286,7 +286,7 @@ def text(qtbot: QtBot) -> LaneText:
     made = LaneText(load_theme("dark"))
     qtbot.addWidget(made)
     made.resize(300, 400)
-    made.set_score(Score(ANSWER))
+    made.set_score(Score(ANSWER, load_theme("dark")))
     made.show()
     qtbot.waitExposed(made)
     return made
@@ -306,7 +306,7 @@ async def settled(text: LaneText) -> None:
 async def test_what_is_revealed_in_steps_looks_as_if_revealed_at_once(
     text: LaneText, qtbot: QtBot
 ) -> None:
-    score = Score(ANSWER)
+    score = Score(ANSWER, load_theme("dark"))
     for characters in range(0, score.length, 37):
         reveal(text, characters)
     reveal(text, score.length)
@@ -364,7 +364,7 @@ async def test_a_lane_that_the_user_scrolled_up_does_not_follow(text: LaneText) 
 
 
 async def test_code_in_a_lane_is_coloured(text: LaneText) -> None:
-    reveal(text, Score(ANSWER).length)
+    reveal(text, Score(ANSWER, load_theme("dark")).length)
     await settled(text)
     picture = text.viewport().grab().toImage()
     colors = {picture.pixelColor(x, y).name() for x in range(0, 300, 2) for y in range(0, 400, 2)}
@@ -376,7 +376,7 @@ async def test_code_in_a_lane_is_coloured(text: LaneText) -> None:
     "answer", ["", "x", "| a | b |\n|---|---|\n| 1 | 2 |\n", "```\n```", "> q\n\n```py\n\n```"]
 )
 async def test_unusual_answers_are_revealed(text: LaneText, answer: str) -> None:
-    score = Score(answer)
+    score = Score(answer, load_theme("dark"))
     text.set_score(score)
     for characters in range(score.length + 1):
         reveal(text, characters)
@@ -387,7 +387,7 @@ async def test_unusual_answers_are_revealed(text: LaneText, answer: str) -> None
 
 async def test_a_finished_lane_tells_a_reader_of_the_screen(qtbot: QtBot) -> None:
     lane = Lane("x", "X", "vendor", "tip", Schedule.of([(0.5, 1), (1.0, 1)]))
-    view = LaneView(lane, Score("ab"), load_theme("dark"))
+    view = LaneView(lane, Score("ab", load_theme("dark")), load_theme("dark"))
     qtbot.addWidget(view)
     view.show_moment(0.6)
     view.show_moment(2.0)
