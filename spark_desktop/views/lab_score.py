@@ -5,9 +5,9 @@ from itertools import accumulate
 
 from PySide6.QtGui import QFont, QTextDocument
 
+from spark_desktop.views.highlighting import Highlighter, lexer_for_language
 from spark_desktop.views.markdown_blocks import Code, blocks_of
 from spark_desktop.views.theme import Theme
-from spark_desktop.views.transcript_code import CodeColors
 from spark_desktop.views.transcript_column import Placed
 from spark_desktop.views.transcript_documents import Documents, Slot
 from spark_desktop.views.transcript_units import CodePart, Text, Unit, answer_units
@@ -25,8 +25,12 @@ class Score:
             for number, unit in enumerate(answer_units(text, _CODE_LINES))
         )
         self._ends = list(accumulate(_length(placed.unit) for placed in self.placed))
-        self._codes = [block.text for block in blocks_of(text) if isinstance(block, Code)]
-        self._colors = CodeColors()
+        # One for each code block. Its text is whole, so that it is never given another.
+        self._lexed = [
+            Highlighter(lexer_for_language(block.language), block.text.split("\n"))
+            for block in blocks_of(text)
+            if isinstance(block, Code)
+        ]
         self.set_theme(theme)
 
     @property
@@ -68,13 +72,18 @@ class Score:
         slot = (str(width), number)
         if slot not in self._plain:
             return True
-        placed = self.placed[number]
-        spans, lexed, known = self._colors.spans(placed, self._codes.__getitem__, budget)
+        unit = self.placed[number].unit
+        if not isinstance(unit, CodePart):
+            return True
+        lexed = self._lexed[unit.block]
+        last = unit.first + len(unit.lines)
+        if not lexed.advance(last - 1, budget):
+            return False
         # In one go when all of it is lexed: each time, the whole document is laid out anew.
-        if known:
-            self._documents.color(slot, spans, lexed)
-            self._plain.discard(slot)
-        return known
+        spans = [lexed.spans(line) for line in range(unit.first, last)]
+        self._documents.color(slot, spans, lexed.known)
+        self._plain.discard(slot)
+        return True
 
 
 def _keep_shapes(document: QTextDocument) -> None:

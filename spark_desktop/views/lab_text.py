@@ -1,5 +1,7 @@
 """The text of one lane: laid out once, revealed frame by frame, painted where it grew."""
 
+import time
+
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
@@ -16,7 +18,8 @@ _STEP = 20
 # Seconds for the colours of one lane in a frame: four lanes leave three quarters of it.
 _AT_ONCE = 0.001
 # Seconds for those of what comes next, of which one lane has its turn in a frame.
-_AHEAD = 0.004
+_AHEAD = 0.003
+_UNITS_AHEAD = 4
 _AT_END = 4
 
 
@@ -86,11 +89,14 @@ class LaneText(QAbstractScrollArea):
 
     def prepare(self) -> None:
         """Lay out and colour what will be revealed next, so that no frame does it all."""
-        number = self._number + 1
-        if 0 < number < len(self._score.placed):
+        until = time.perf_counter() + _AHEAD
+        first = self._number + 1
+        for number in range(first, min(first + _UNITS_AHEAD, len(self._score.placed))):
             self._measure(number)
             self._document(number)
             self._score.color(number, self.viewport().width(), _AHEAD)
+            if time.perf_counter() > until:
+                return
 
     def is_busy(self) -> bool:
         """Return whether colours are still to come without anyone's doing."""
@@ -173,7 +179,9 @@ class LaneText(QAbstractScrollArea):
                 return False
             if number in self._plain:
                 self._plain.discard(number)
-                self.viewport().update()
+                start = self._column.top(number) - self.verticalScrollBar().value()
+                height = self._column.end(number) - self._column.top(number)
+                self.viewport().update(QRect(0, start, self.viewport().width(), height))
         return True
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -225,6 +233,9 @@ class LaneText(QAbstractScrollArea):
                 self._painter.code_ground(painter, ground)
             else:
                 self._painter.code_block(painter, ground, unit.language)
+
+    def scrollContentsBy(self, _dx: int, _dy: int) -> None:
+        """Leave the moving to ``reveal``: Qt's own would paint the whole view anew."""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out for the new width."""
