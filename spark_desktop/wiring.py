@@ -11,6 +11,8 @@ from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.file_watch import WatchdogFileWatch
 from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.lab_exports import LocalExports
+from spark_desktop.adapters.lab_profiles import CoreProfiles
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.adapters.thread_store import SqliteThreadStore
@@ -22,6 +24,7 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
 from spark_desktop.services.edits import EditService
 from spark_desktop.services.inbox import Inbox
+from spark_desktop.services.lab import LabService
 from spark_desktop.services.ports import Core, FileStore, Syntax
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.suggest import Suggester
@@ -44,6 +47,7 @@ class Project:
     review: ReviewService
     edits: EditService
     chat: ChatService
+    lab: LabService
     scope: TaskScope
     closing: AsyncExitStack
 
@@ -103,7 +107,8 @@ def _assemble(
     board = ProposalBoard(bus)
     edits = EditService(files, SqliteCheckpointStore(database, root), bus, clock)
     review = ReviewService(board, edits, files)
-    chat = ChatService(SqliteThreadStore(database, root, clock), files, core, bus, clock)
+    threads = SqliteThreadStore(database, root, clock)
+    chat = ChatService(threads, files, core, bus, clock)
     bus.subscribe(ChangeReverted, lambda event: review.reverted(event.change))
     turns = Turns(Suggester(core, files, syntax, board, clock, bus), review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
@@ -123,6 +128,7 @@ def _assemble(
         review=review,
         edits=edits,
         chat=chat,
+        lab=LabService(threads, CoreProfiles(options.command), LocalExports()),
         scope=scope,
         closing=opening.pop_all(),
     )

@@ -22,7 +22,14 @@ from spark_desktop.domain.completion import (
 )
 from spark_desktop.domain.conversation import Thread, Turn
 from spark_desktop.domain.core_state import CoreReady, CoreState
-from spark_desktop.domain.errors import CoreError, FileChangedError, FileError, StoreError
+from spark_desktop.domain.emulation import Emulation
+from spark_desktop.domain.errors import (
+    CoreError,
+    FileChangedError,
+    FileError,
+    ProfileError,
+    StoreError,
+)
 from spark_desktop.domain.events import (
     ChangeApplied,
     ChangeIgnored,
@@ -37,6 +44,7 @@ from spark_desktop.domain.events import (
     WorkFailed,
 )
 from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.text import SourceText, decode, split_lines
 from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Stub, Trigger
 from spark_desktop.domain.workspace import Ignored, Snapshot, snapshot_of
@@ -44,6 +52,9 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Endpoint
 
 MODEL = ModelInfo("fake-model", context=8192, fim=True)
+EMULATION = Emulation(
+    "codex-spark", "Codex-Spark on WSE-3", "engine", "vendor", 1000.0, 998.0, 0.02, 12.5
+)
 ENDED = Finished(FinishReason.STOP, Usage(40, 8, 30), Timing(0.25, 0.5, 0.2, 0.25))
 EVENTS: tuple[type, ...] = (
     CoreStateChanged,
@@ -88,11 +99,15 @@ class Answer:
         end: Chunk | None = ENDED,
         error: Exception | None = None,
         hangs: bool = False,
+        emulation: Emulation | None = None,
     ) -> None:
         self.pieces = pieces
         self.end = end
         self.error = error
         self.hangs = hangs
+        self.emulation = emulation
+        if emulation is not None and isinstance(end, Finished):
+            self.end = replace(end, emulation=emulation)
 
 
 class FakeEndpoint:
@@ -117,6 +132,8 @@ class FakeEndpoint:
 
         async def chunks() -> AsyncIterator[Chunk]:
             nonlocal done
+            if answer.emulation is not None:
+                yield answer.emulation
             for piece in answer.pieces:
                 await asyncio.sleep(0)
                 yield TextChunk(piece)
@@ -331,6 +348,54 @@ class MemoryThreads:
         thread = self._threads[thread_id]
         known = {kept.id: kept for kept in thread.turns} | {turn.id: turn}
         self._threads[thread_id] = replace(thread, turns=tuple(known.values()))
+
+
+CODEX = Profile("codex", "GPT-5.3-Codex", 67.0, 0.5, kind="second-hand")
+SPARK = Profile(
+    *("codex-spark", "GPT-5.3-Codex-Spark on Cerebras WSE-3", 1000.0, 0.1, 0.00002),
+    context=131072,
+    price_in=1.0,
+    price_cached=0.1,
+    price_out=10.0,
+    kind="vendor",
+)
+
+
+class MemoryProfiles:
+    """Profiles in memory; each token comes at its profile's pace."""
+
+    def __init__(self, *profiles: Profile) -> None:
+        self.known = profiles or (CODEX, SPARK)
+        self.asked: list[tuple[str, Usage, int]] = []
+        self.error: ProfileError | None = None
+
+    async def profiles(self) -> tuple[Profile, ...]:
+        if self.error is not None:
+            raise self.error
+        return self.known
+
+    async def schedule(self, profile_id: str, usage: Usage, seed: int) -> Schedule:
+        if self.error is not None:
+            raise self.error
+        self.asked.append((profile_id, usage, seed))
+        (profile,) = (known for known in self.known if known.id == profile_id)
+        return Schedule.of(
+            (profile.first_token_s + number / profile.decode_tps, 1)
+            for number in range(usage.completion_tokens)
+        )
+
+
+class MemoryExports:
+    """Exported files in memory."""
+
+    def __init__(self) -> None:
+        self.written: dict[Path, bytes] = {}
+        self.error: FileError | None = None
+
+    async def write(self, path: Path, data: bytes) -> None:
+        if self.error is not None:
+            raise self.error
+        self.written[path] = data
 
 
 class Recorder:

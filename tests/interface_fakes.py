@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,6 +21,7 @@ from spark_desktop.domain.events import (
     TurnChanged,
 )
 from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import (
     Check,
@@ -36,6 +37,7 @@ from spark_desktop.domain.trigger import EditComment, Span, Trigger
 from spark_desktop.domain.workspace import Ignored, Snapshot, snapshot_of
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.tasks import TaskScope
+from tests.fakes import CODEX, SPARK
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MODEL = ModelInfo("qwen2.5-coder-0.5b", context=8192, fim=True)
@@ -288,6 +290,44 @@ class FakeChat:
         return True
 
 
+class FakeLab:
+    """The lab on the fake threads; each token comes at its profile's pace."""
+
+    def __init__(self, chat: FakeChat) -> None:
+        self._chat = chat
+        self.known = (CODEX, SPARK)
+        self.asked: list[tuple[tuple[str, ...], Usage]] = []
+        self.written: dict[Path, bytes] = {}
+        self.error: SparkError | None = None
+
+    async def threads(self) -> tuple[Thread, ...]:
+        await asyncio.sleep(0)
+        return tuple(self._chat.known.values())
+
+    async def profiles(self) -> tuple[Profile, ...]:
+        await asyncio.sleep(0)
+        if self.error is not None:
+            raise self.error
+        return self.known
+
+    async def schedules(self, profile_ids: Sequence[str], usage: Usage) -> tuple[Schedule, ...]:
+        self.asked.append((tuple(profile_ids), usage))
+        known = {profile.id: profile for profile in self.known}
+        return tuple(
+            Schedule.of(
+                (known[name].first_token_s + number / known[name].decode_tps, 1)
+                for number in range(usage.completion_tokens)
+            )
+            for name in profile_ids
+        )
+
+    async def export(self, path: Path, data: bytes) -> None:
+        await asyncio.sleep(0)
+        if self.error is not None:
+            raise self.error
+        self.written[path] = data
+
+
 class FakeProject:
     """All of them on one bus, as a project offers them."""
 
@@ -303,6 +343,7 @@ class FakeProject:
         self.review = FakeReviews(self.turns, self.bus)
         self.edits = FakeEdits(self.bus)
         self.chat = FakeChat(self.bus)
+        self.lab = FakeLab(self.chat)
 
     def watch(self) -> None:
         self.is_watched = True

@@ -50,7 +50,9 @@ _CHECKPOINTS = (
     "CREATE INDEX changes_by_before ON changes (before)",
     "CREATE INDEX changes_by_after ON changes (after)",
 )
-STEPS: tuple[tuple[str, ...], ...] = (_THREADS, _CHECKPOINTS)
+# JSON of what an answer's server said about its emulation; NULL at the server's own pace.
+_EMULATION = ("ALTER TABLE turns ADD COLUMN emulation TEXT",)
+STEPS: tuple[tuple[str, ...], ...] = (_THREADS, _CHECKPOINTS, _EMULATION)
 
 
 def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:

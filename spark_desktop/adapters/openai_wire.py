@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from spark_desktop.adapters.emulation_wire import emulation_in
 from spark_desktop.domain.completion import (
     ChatRequest,
     Chunk,
@@ -18,6 +19,7 @@ from spark_desktop.domain.completion import (
     Timing,
     Usage,
 )
+from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.errors import (
     ContextExceededError,
     EndpointBusyError,
@@ -82,6 +84,7 @@ class Answer:
     reason: FinishReason | None = None
     _usage: Json = field(default_factory=dict)
     _timings: Json = field(default_factory=dict)
+    _emulation: Emulation | None = None
 
     def take(self, data: str) -> list[Chunk]:
         """Return the chunks in one event's data. Raises EndpointError for an error told in it."""
@@ -99,7 +102,11 @@ class Answer:
             raise error_of(_status_in(event), problem)
         self._usage = _child(event, "usage") or self._usage
         self._timings = _child(event, "timings") or self._timings
-        return self._infill(event) if "choices" not in event else self._chat(event)
+        told = emulation_in(event)
+        # Said once, before the text; the figures of its end come with Finished.
+        begun: list[Chunk] = [] if told is None or self._emulation is not None else [told]
+        self._emulation = told or self._emulation
+        return begun + (self._infill(event) if "choices" not in event else self._chat(event))
 
     def finished(self, first_token: float | None, total: float) -> Finished:
         """Return the end; ``first_token`` and ``total`` are seconds since the request."""
@@ -110,7 +117,8 @@ class Answer:
             prefill=_seconds(timings.get("prompt_ms")),
             decode=_seconds(timings.get("predicted_ms")),
         )
-        return Finished(self.reason or FinishReason.OTHER, self._counted(), timing)
+        reason = self.reason or FinishReason.OTHER
+        return Finished(reason, self._counted(), timing, self._emulation)
 
     def _counted(self) -> Usage:
         usage, timings = self._usage, self._timings

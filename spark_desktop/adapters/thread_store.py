@@ -11,6 +11,7 @@ from pathlib import Path
 from spark_desktop.adapters.database import Database
 from spark_desktop.domain.completion import Timing, Usage
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
+from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.services.ports import Clock
 
@@ -21,7 +22,7 @@ _TITLE = (
     "WHERE thread_id = threads.id ORDER BY position LIMIT 1), '') END"
 )
 _TURN = (
-    "SELECT id, question, answer, state, created, model, path, error, usage, timing "
+    "SELECT id, question, answer, state, created, model, path, error, usage, timing, emulation "
     "FROM turns WHERE thread_id = ? ORDER BY position"
 )
 
@@ -89,17 +90,18 @@ class SqliteThreadStore:
         # An upsert keeps the row's position, so an answer that ends late stays in its place.
         connection.execute(
             """INSERT INTO turns (id, thread_id, question, answer, state, created, model, path,
-                   error, usage, timing)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                   error, usage, timing, emulation)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                ON CONFLICT (id) DO UPDATE SET question = excluded.question,
                    answer = excluded.answer, state = excluded.state, model = excluded.model,
                    path = excluded.path, error = excluded.error, usage = excluded.usage,
-                   timing = excluded.timing""",
+                   timing = excluded.timing, emulation = excluded.emulation""",
             (
                 *(turn.id, thread_id, turn.question, turn.answer, turn.state.value),
                 *(turn.created.isoformat(), turn.model, turn.path, turn.error),
                 json.dumps(asdict(turn.usage)) if turn.usage else None,
                 json.dumps(asdict(turn.timing)) if turn.timing else None,
+                json.dumps(asdict(turn.emulation)) if turn.emulation else None,
             ),
         )
 
@@ -113,7 +115,7 @@ class SqliteThreadStore:
             )
 
     def _turn(self, row: tuple[str, ...]) -> Turn:
-        id_, question, answer, state, created, model, path, error, usage, timing = row
+        id_, question, answer, state, created, model, path, error, usage, timing, told = row
         turn_state = TurnState(state)
         if turn_state is TurnState.STREAMING and id_ not in self._streaming:
             turn_state, error = TurnState.FAILED, INTERRUPTED
@@ -128,6 +130,7 @@ class SqliteThreadStore:
             error=error,
             usage=Usage(**json.loads(usage)) if usage else None,
             timing=Timing(**json.loads(timing)) if timing else None,
+            emulation=Emulation(**json.loads(told)) if told else None,
         )
 
 

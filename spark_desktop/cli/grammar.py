@@ -30,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_edit(add)
     _add_watch(add)
     _add_history(add)
+    _add_lab(add)
     add("doctor", "Say what is installed, found and missing, with the next step.")
     return parser
 
@@ -87,6 +88,12 @@ def _add_history(add: _Add) -> None:
         ("redo", "Bring the last undone change back."),
     ):
         add(name, purpose).add_argument("folder", nargs="?", metavar="FOLDER")
+
+
+def _add_lab(add: _Add) -> None:
+    lab = add("lab", "Say what this folder's answers would have taken and cost on other hardware.")
+    lab.add_argument("--thread", metavar="ID", help="one chat alone; without it all are added up")
+    lab.add_argument("--csv", metavar="FILE", help="write the table there, too")
 
 
 def _add_model(command: argparse.ArgumentParser) -> None:

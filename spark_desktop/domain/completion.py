@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from enum import Enum
 
+from spark_desktop.domain.emulation import Emulation
+
 
 class Role(Enum):
     """Who speaks."""
@@ -100,14 +102,19 @@ class ReasoningChunk:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """The end of the answer; without it a stream is incomplete."""
+    """The end of the answer; without it a stream is incomplete.
+
+    ``emulation`` is None for an answer at the server's own pace.
+    """
 
     reason: FinishReason = FinishReason.STOP
     usage: Usage = field(default_factory=Usage)
     timing: Timing | None = None
+    emulation: Emulation | None = None
 
 
-Chunk = TextChunk | ReasoningChunk | Finished
+# An Emulation comes before the first text: what is shown of the answer is marked from then on.
+Chunk = TextChunk | ReasoningChunk | Emulation | Finished
 
 
 @dataclass(frozen=True, slots=True)

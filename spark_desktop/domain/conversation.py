@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import Enum
 
 from spark_desktop.domain.completion import Timing, Usage
+from spark_desktop.domain.emulation import Emulation
 
 
 class TurnState(Enum):
@@ -18,7 +19,10 @@ class TurnState(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One question and its answer; ``path`` is the file it is about, if any."""
+    """One question and its answer; ``path`` is the file it is about, if any.
+
+    ``emulation`` says that the times are those of other hardware, imitated.
+    """
 
     id: str
     question: str
@@ -30,6 +34,7 @@ class Turn:
     error: str = ""
     usage: Usage | None = None
     timing: Timing | None = None
+    emulation: Emulation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -104,6 +104,10 @@ class CoreError(SparkError):
     """The local inference core could not be started, or ended."""
 
 
+class ProfileError(CoreError):
+    """The core's pacing profiles could not be read."""
+
+
 class StoreError(SparkError):
     """The database of threads or checkpoints could not be read or written."""
 

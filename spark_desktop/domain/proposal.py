@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from spark_desktop.domain.completion import Timing, Usage
+from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.patch import FilePatch
 from spark_desktop.domain.trigger import ProposalTrigger, Span
 
@@ -88,6 +89,7 @@ class Proposal:
 
     ``region`` is the part of the snapshot that was asked for; ``patch`` turns the snapshot's text
     into the proposed one (None until something reviewable came); ``decisions`` maps a hunk's id.
+    ``emulation`` says that ``timing`` is that of other hardware, imitated.
     """
 
     id: str
@@ -100,6 +102,7 @@ class Proposal:
     usage: Usage | None = None
     timing: Timing | None = None
     model: str = ""
+    emulation: Emulation | None = None
 
     def decision(self, hunk_id: str) -> Decision:
         """Return what was decided about a hunk; PENDING if nothing was."""

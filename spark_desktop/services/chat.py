@@ -13,6 +13,7 @@ from spark_desktop.domain.completion import (
 )
 from spark_desktop.domain.context import estimate_tokens, fit_history, window
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
+from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.errors import ContextExceededError, SparkError
 from spark_desktop.domain.events import TurnChanged, TurnStreamed
 from spark_desktop.domain.text import split_lines
@@ -77,8 +78,7 @@ class ChatService:
         thread = await self._threads.thread(thread_id)
         for turn in thread.turns:
             if turn.id == turn_id:
-                again = replace(turn, answer="", error="", state=TurnState.STREAMING)
-                return await self._run(thread, again, None)
+                return await self._run(thread, _asked_again(turn), None)
         raise SparkError("This question is gone.", "Type it again.")
 
     async def new_thread(self) -> Thread:
@@ -139,8 +139,11 @@ class ChatService:
                     if isinstance(chunk, TextChunk):
                         answer.append(chunk.text)
                         self._bus.publish(TurnStreamed(thread_id, answer.turn.id, chunk.text))
+                    elif isinstance(chunk, Emulation):
+                        answer.turn = replace(answer.turn, emulation=chunk)
+                        await self._keep(thread_id, answer.turn)
                     elif isinstance(chunk, Finished):
-                        answer.turn = replace(answer.turn, usage=chunk.usage, timing=chunk.timing)
+                        answer.finish(chunk)
         except SparkError as error:
             return await self._keep(
                 thread_id, replace(answer.turn, state=TurnState.FAILED, error=str(error))
@@ -202,3 +205,20 @@ class _Answer:
     def append(self, piece: str) -> None:
         """Add a piece of the answer."""
         self.turn = replace(self.turn, answer=self.turn.answer + piece)
+
+    def finish(self, end: Finished) -> None:
+        """Take what was counted and measured."""
+        self.turn = replace(self.turn, usage=end.usage, timing=end.timing, emulation=end.emulation)
+
+
+def _asked_again(turn: Turn) -> Turn:
+    # What was measured, or emulated, belongs to the answer that goes.
+    return replace(
+        turn,
+        answer="",
+        error="",
+        state=TurnState.STREAMING,
+        usage=None,
+        timing=None,
+        emulation=None,
+    )

@@ -6,10 +6,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from spark_desktop.domain.completion import Chunk, ModelInfo, Request
+from spark_desktop.domain.completion import Chunk, ModelInfo, Request, Usage
 from spark_desktop.domain.conversation import Thread, Turn
 from spark_desktop.domain.core_state import CoreState
 from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import Span, Trigger
 from spark_desktop.domain.workspace import Ignored, Snapshot
@@ -169,6 +170,26 @@ class ThreadStore(Protocol):
 
     async def save_turn(self, thread_id: str, turn: Turn) -> None:
         """Insert the turn, or replace the one with its id."""
+        ...
+
+
+class Profiles(Protocol):
+    """Paces of published hardware."""
+
+    async def profiles(self) -> tuple[Profile, ...]:
+        """Return every profile. Raises ProfileError, like the other method."""
+        ...
+
+    async def schedule(self, profile_id: str, usage: Usage, seed: int) -> Schedule:
+        """Return when the tokens of an answer would come; the same for the same ``seed``."""
+        ...
+
+
+class Exports(Protocol):
+    """Files outside the workspace that the user names."""
+
+    async def write(self, path: Path, data: bytes) -> None:
+        """Write a file, or replace the one that is there. Raises FileError."""
         ...
 
 

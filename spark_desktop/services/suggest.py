@@ -14,6 +14,7 @@ from spark_desktop.domain.completion import (
     Usage,
 )
 from spark_desktop.domain.edit_format import RegionReader
+from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.events import ProposalStreamed
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import (
@@ -120,6 +121,8 @@ class Suggester:
                     case ReasoningChunk():
                         # Kept apart by the server: it never reaches the region.
                         continue
+                    case Emulation():
+                        self._put(replace(proposal, emulation=chunk))
                     case Finished():
                         finished = chunk
         region = reader.finish()
@@ -128,6 +131,7 @@ class Suggester:
     async def _fill_in(self, proposal: Proposal, fill_in: FillIn, endpoint: Endpoint) -> _Answer:
         said = ""
         ran_on = False
+        emulation: Emulation | None = None
         finished = Finished(FinishReason.STOP)
         progress = _Progress(proposal, self._clock, self._bus)
         request = replace(fill_in.request, priority=_priority_of(proposal.trigger))
@@ -135,6 +139,9 @@ class Suggester:
             async for chunk in chunks:
                 if isinstance(chunk, Finished):
                     finished = chunk
+                elif isinstance(chunk, Emulation):
+                    emulation = chunk
+                    self._put(replace(proposal, emulation=chunk))
                 elif isinstance(chunk, TextChunk):
                     said += chunk.text
                     progress.show(fill_in.region(said, complete=False))
@@ -145,6 +152,7 @@ class Suggester:
         if ran_on:
             prompt = fill_in.request.prefix + fill_in.request.suffix
             finished = await progress.cut_short(endpoint, prompt)
+            finished = replace(finished, emulation=emulation)
         cut = finished.reason is FinishReason.LENGTH
         return _Answer(fill_in.region(said, complete=not cut), said, False, finished)
 
@@ -174,6 +182,7 @@ class Suggester:
             evidence=evidence,
             usage=_sum(proposal.usage, answer.finished.usage),
             timing=answer.finished.timing,
+            emulation=answer.finished.emulation,
         )
 
     def _put(self, proposal: Proposal) -> Proposal:

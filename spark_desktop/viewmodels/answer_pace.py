@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from spark_desktop.domain.conversation import TurnState
+from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.events import TurnChanged, TurnStreamed
 from spark_desktop.services.bus import Bus
 from spark_desktop.viewmodels.amounts import rate_of
@@ -21,6 +22,7 @@ class _Run:
     pieces: int = 0
     first: float = 0.0
     last: float = 0.0
+    emulation: Emulation | None = None
 
 
 class AnswerPace(QObject):
@@ -52,6 +54,11 @@ class AnswerPace(QObject):
                 return rate_of(run.pieces, run.last - run.first)
         return None
 
+    @property
+    def emulation(self) -> Emulation | None:
+        """Return what ``rate`` imitates; None where it is measured, or there is none."""
+        return next((run.emulation for run in self._runs.values() if run.pieces), None)
+
     def text(self, turn_id: str) -> str:
         """Return how far a turn is; empty for one that does not run."""
         run = self._runs.get(turn_id)
@@ -72,6 +79,8 @@ class AnswerPace(QObject):
             self._runs.pop(event.turn.id, None)
         elif event.turn.id not in self._runs:
             self._runs[event.turn.id] = _Run(self._clock())
+        if event.turn.id in self._runs:
+            self._runs[event.turn.id].emulation = event.turn.emulation
         if not self._runs:
             self._timer.stop()
         elif not self._timer.isActive():

@@ -27,6 +27,7 @@ class Intent(Enum):
     DISMISS = "dismiss"
     UNDO = "undo"
     EDIT = "type an edit"
+    ASK = "ask a question"
     HELP = "show how"
 
 

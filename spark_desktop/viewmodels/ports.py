@@ -1,10 +1,13 @@
 """What the view models need from the services, as narrow Protocols."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Protocol
 
+from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.conversation import Thread, Turn
 from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.trigger import Trigger
 
@@ -90,4 +93,24 @@ class Chat(Protocol):
 
     def stop(self) -> bool:
         """Stop the running answer; return whether there was one."""
+        ...
+
+
+class Lab(Protocol):
+    """Recorded answers, and the paces of other hardware."""
+
+    async def threads(self) -> tuple[Thread, ...]:
+        """Return the threads with their turns, newest first."""
+        ...
+
+    async def profiles(self) -> tuple[Profile, ...]:
+        """Return the profiles that the core knows. Raises ProfileError."""
+        ...
+
+    async def schedules(self, profile_ids: Sequence[str], usage: Usage) -> tuple[Schedule, ...]:
+        """Return when an answer's tokens would come under each profile. Raises ProfileError."""
+        ...
+
+    async def export(self, path: Path, data: bytes) -> None:
+        """Write a file where the user wants it. Raises FileError."""
         ...

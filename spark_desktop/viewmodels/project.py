@@ -12,7 +12,8 @@ from spark_desktop.viewmodels.answer_pace import AnswerPace
 from spark_desktop.viewmodels.changes import ChangesViewModel
 from spark_desktop.viewmodels.chat import ChatViewModel
 from spark_desktop.viewmodels.core import CoreViewModel
-from spark_desktop.viewmodels.ports import Chat, Edits, Reviews, Turns
+from spark_desktop.viewmodels.lab import LabViewModel
+from spark_desktop.viewmodels.ports import Chat, Edits, Lab, Reviews, Turns
 from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.viewmodels.status import StatusViewModel
 
@@ -60,6 +61,11 @@ class Services(Protocol):
         """Return the threads."""
         ...
 
+    @property
+    def lab(self) -> Lab:
+        """Return the recorded answers and the paces of other hardware."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectViewModels:
@@ -70,18 +76,21 @@ class ProjectViewModels:
     review: ReviewViewModel
     chat: ChatViewModel
     status: StatusViewModel
+    lab: LabViewModel
 
 
 def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewModels:
     """Return the view models; what is chosen in one is shown by the next."""
     bus, scope = services.bus, services.scope
     pace = AnswerPace(bus)
+    review = ReviewViewModel(services.turns, services.review, services.files, bus, scope)
     models = ProjectViewModels(
         CoreViewModel(services.core, bus),
         ChangesViewModel(services.turns, services.edits, now, bus, scope),
-        ReviewViewModel(services.turns, services.review, services.files, bus, scope),
+        review,
         ChatViewModel(services.chat, services.turns, services.files, bus, scope, pace),
         StatusViewModel(services.core, bus, pace),
+        LabViewModel(services.lab, bus, scope, lambda: review.proposal),
     )
     models.changes.proposal_chosen.connect(models.review.show_proposal)
     models.chat.edit_requested.connect(models.changes.choose_proposal)

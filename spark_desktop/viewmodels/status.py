@@ -1,21 +1,24 @@
 """The numbers in the status bar, each with how it was measured."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
 from spark_desktop.domain.completion import ModelInfo, Timing, Usage
 from spark_desktop.domain.core_state import CoreReady
+from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.events import (
     CoreStateChanged,
     ProposalChanged,
     ProposalStreamed,
     TurnChanged,
 )
+from spark_desktop.domain.proposal import Streaming
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Core
 from spark_desktop.viewmodels.amounts import duration_text, percent_text, rate_of, tokens_text
 from spark_desktop.viewmodels.answer_pace import AnswerPace
+from spark_desktop.viewmodels.emulation_words import emulation_tip
 from spark_desktop.viewmodels.frames import Frames
 
 # Milliseconds: a number that changes faster cannot be read.
@@ -24,11 +27,15 @@ _INTERVAL = 250
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One number with its unit; ``share`` from 0 to 1 where a small bar says more."""
+    """One number with its unit; ``share`` from 0 to 1 where a small bar says more.
+
+    One that ``is_emulated`` tells of other hardware, imitated, and must not pass for measured.
+    """
 
     text: str = ""
     tip: str = ""
     share: float | None = None
+    is_emulated: bool = False
 
 
 _NO_READING = Reading()
@@ -48,6 +55,9 @@ class StatusViewModel(QObject):
         pace.changed.connect(self.changed)
         self._usage: Usage | None = None
         self._timing: Timing | None = None
+        self._emulation: Emulation | None = None
+        # Of proposals that are being written.
+        self._emulating: dict[str, Emulation | None] = {}
         self._frames = Frames(self, _INTERVAL)
         self._frames.frame.connect(self.changed)
         bus.subscribe(CoreStateChanged, self._on_core)
@@ -57,16 +67,37 @@ class StatusViewModel(QObject):
         bus.subscribe(TurnChanged, self._on_turn)
 
     @property
+    def emulation(self) -> Emulation | None:
+        """Return what the newest of the readings imitates; None where they are measured."""
+        return self._live_emulation if self._live_rate is not None else self._emulation
+
+    @property
     def speed(self) -> Reading:
         """Return tokens per second."""
+        return _marked(self._speed, self.emulation)
+
+    @property
+    def _live_rate(self) -> float | None:
         live = self._live
-        rate = self._pace.rate if live is None else rate_of(live.tokens, live.seconds)
+        return self._pace.rate if live is None else rate_of(live.tokens, live.seconds)
+
+    @property
+    def _live_emulation(self) -> Emulation | None:
+        live = self._live
+        return self._pace.emulation if live is None else self._emulating.get(live.proposal_id)
+
+    @property
+    def _speed(self) -> Reading:
+        rate = self._live_rate
         if rate is not None:
             tip = "Pieces received after the first, divided by the time since the first."
             return Reading(f"{rate:.0f} tokens/s", tip)
         usage, timing = self._usage, self._timing
         if usage is None or timing is None or usage.completion_tokens == 0:
             return _NO_READING
+        if self._emulation is not None and self._emulation.achieved_tps is not None:
+            tip = "Tokens of the last answer, at the pace that its server achieved."
+            return Reading(f"{self._emulation.achieved_tps:.0f} tokens/s", tip)
         if timing.decode:
             rate = usage.completion_tokens / timing.decode
             tip = "Tokens of the last answer, divided by the server's own decode time."
@@ -84,7 +115,8 @@ class StatusViewModel(QObject):
         if self._timing is None:
             return _NO_READING
         tip = "From sending the request to the first piece of the answer, by this app's clock."
-        return Reading(f"first token {duration_text(self._timing.first_token)}", tip)
+        reading = Reading(f"first token {duration_text(self._timing.first_token)}", tip)
+        return _marked(reading, self._emulation)
 
     @property
     def context(self) -> Reading:
@@ -122,7 +154,8 @@ class StatusViewModel(QObject):
             f"Prefill (reading the prompt) {duration_text(timing.prefill)}, decode (writing the "
             f"answer) {duration_text(timing.decode)}, as the server measured them."
         )
-        return Reading("prefill / decode", tip, timing.prefill / whole)
+        reading = Reading("prefill / decode", tip, timing.prefill / whole)
+        return _marked(reading, self._emulation)
 
     def _on_core(self, event: CoreStateChanged) -> None:
         self._model = event.state.model if isinstance(event.state, CoreReady) else self._model
@@ -134,15 +167,34 @@ class StatusViewModel(QObject):
 
     def _on_proposal(self, event: ProposalChanged) -> None:
         proposal = event.proposal
-        self._measured(proposal.id, proposal.usage, proposal.timing)
+        if isinstance(proposal.state, Streaming):
+            self._emulating[proposal.id] = proposal.emulation
+        else:
+            self._emulating.pop(proposal.id, None)
+        self._finished(proposal.id, proposal.usage, proposal.timing, proposal.emulation)
 
     def _on_turn(self, event: TurnChanged) -> None:
-        self._measured(event.turn.id, event.turn.usage, event.turn.timing)
+        turn = event.turn
+        self._finished(turn.id, turn.usage, turn.timing, turn.emulation)
 
-    def _measured(self, source: str, usage: Usage | None, timing: Timing | None) -> None:
+    def _finished(
+        self,
+        source: str,
+        usage: Usage | None,
+        timing: Timing | None,
+        emulation: Emulation | None,
+    ) -> None:
         # A proposal is published again when it is decided on: its numbers are old by then.
         if usage is None or timing is None or self._known.get(source) == timing:
             return
         self._known[source] = timing
         self._usage, self._timing, self._live = usage, timing, None
+        self._emulation = emulation
         self.changed.emit()
+
+
+def _marked(reading: Reading, emulation: Emulation | None) -> Reading:
+    if emulation is None or not reading.text:
+        return reading
+    tip = f"{reading.tip}\n{emulation_tip(emulation)}"
+    return replace(reading, tip=tip, is_emulated=True)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.notice import Intent, Notice
 from spark_desktop.viewmodels.project import ProjectViewModels
+from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.pickers import pick_file, pick_folder
 from spark_desktop.views.project_view import ProjectView
@@ -99,6 +100,8 @@ class MainWindow(QMainWindow):
                 self.show_sheet()
             case Intent.EDIT:
                 self._begin(Mode.EDIT)
+            case Intent.ASK:
+                self._begin(Mode.ASK)
             case Intent.UNDO:
                 self._with_models(lambda models: models.changes.undo())
 
@@ -176,15 +179,20 @@ class MainWindow(QMainWindow):
         if self.project is not None:
             work(self.project)
 
+    def _with_review(self, work: Callable[[ReviewViewModel], None]) -> None:
+        # Nobody decides on hunks that the speed lab covers.
+        if self._models is not None and self.project is not None and not self.project.is_in_lab:
+            work(self._models.review)
+
     def _handlers(self) -> dict[str, Callable[[], None]]:
-        do, show = self._with_models, self._with_project
+        do, show, review = self._with_models, self._with_project, self._with_review
         return {
-            "accept": lambda: do(lambda models: models.review.accept()),
-            "reject": lambda: do(lambda models: models.review.reject()),
-            "next": lambda: do(lambda models: models.review.next_hunk()),
-            "previous": lambda: do(lambda models: models.review.previous_hunk()),
-            "accept_all": lambda: do(lambda models: models.review.accept_all()),
-            "reject_all": lambda: do(lambda models: models.review.reject_all()),
+            "accept": lambda: review(lambda model: model.accept()),
+            "reject": lambda: review(lambda model: model.reject()),
+            "next": lambda: review(lambda model: model.next_hunk()),
+            "previous": lambda: review(lambda model: model.previous_hunk()),
+            "accept_all": lambda: review(lambda model: model.accept_all()),
+            "reject_all": lambda: review(lambda model: model.reject_all()),
             "stop": lambda: show(ProjectView.stop),
             "undo": lambda: do(lambda models: models.changes.undo()),
             "redo": lambda: do(lambda models: models.changes.redo()),
@@ -195,6 +203,8 @@ class MainWindow(QMainWindow):
             "open_file": self.choose_file,
             "changes": lambda: show(ProjectView.toggle_changes),
             "chat": lambda: show(ProjectView.toggle_chat),
+            "lab": lambda: show(ProjectView.toggle_lab),
+            "play": lambda: show(ProjectView.toggle_play),
             "theme": self._toggle_theme,
             "help": self.show_sheet,
             "quit": self.close_requested.emit,

@@ -19,6 +19,22 @@ def pick_file(parent: QWidget, root: Path, chosen: Callable[[str], None]) -> Non
     _open(dialog, QFileDialog.FileMode.ExistingFile, chosen)
 
 
+def pick_target(
+    parent: QWidget, name: str, kind: tuple[str, str], chosen: Callable[[str], None]
+) -> None:
+    """Ask where to save, proposing ``name`` in the user's folder.
+
+    ``kind`` is the words for what it is and its suffix, which is added where the user gives none;
+    ``chosen`` gets the absolute path. The system asks before it replaces a file.
+    """
+    words, suffix = kind
+    dialog = QFileDialog(parent, f"Save {words}", str(Path.home()), f"{words} (*.{suffix})")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setDefaultSuffix(suffix)
+    dialog.selectFile(name)
+    _open(dialog, QFileDialog.FileMode.AnyFile, chosen)
+
+
 def _open(dialog: QFileDialog, mode: QFileDialog.FileMode, chosen: Callable[[str], None]) -> None:
     dialog.setFileMode(mode)
     dialog.fileSelected.connect(chosen)

@@ -1,7 +1,14 @@
 """The three regions of an open project, side by side or, in a narrow window, as tabs."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QApplication, QFrame, QSplitter, QTabWidget, QVBoxLayout
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+)
 
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.notice import Intent
@@ -9,6 +16,7 @@ from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.views.changes_panel import ChangesPanel
 from spark_desktop.views.chat_panel import ChatPanel
 from spark_desktop.views.frames import single_shot
+from spark_desktop.views.lab_view import LabView
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.review_panel import ReviewPanel
@@ -37,6 +45,9 @@ class ProjectView(QFrame):
         self.core_notice = NoticeLine(strip=True)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)
         self.tabs = QTabWidget()
+        self.lab: LabView | None = None
+        self._theme = theme
+        self._pages = QStackedWidget()
         self._sizes_timer = single_shot(self, 0, self._apply_sizes)
         self._arrange()
         self._connect()
@@ -54,6 +65,9 @@ class ProjectView(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
+        self._theme = theme
+        if self.lab is not None:
+            self.lab.set_theme(theme)
         for part in (self.changes, self.review, self.chat, self.status):
             part.set_theme(theme)
 
@@ -80,6 +94,36 @@ class ProjectView(QFrame):
         # Once more when the splitter has its new width, which would go to the middle alone.
         self._sizes_timer.start()
 
+    @property
+    def is_in_lab(self) -> bool:
+        """Return whether the speed lab is shown instead of the regions."""
+        return self.lab is not None and self._pages.currentWidget() is self.lab
+
+    def toggle_lab(self) -> None:
+        """Show the speed lab, or go back to the regions."""
+        if self.is_in_lab:
+            self._leave_lab()
+            return
+        if self.lab is None:
+            # Made when it is first wanted: most starts do without.
+            self.lab = LabView(self._models.lab, self._theme)
+            self.lab.intent_raised.connect(self.intent_raised)
+            self.lab.left.connect(self._leave_lab)
+            self._pages.addWidget(self.lab)
+        self._pages.setCurrentWidget(self.lab)
+        self._models.lab.set_open(True)
+        self.lab.begin()
+
+    def toggle_play(self) -> None:
+        """Play or pause the lanes of the speed lab, where it is shown."""
+        if self.is_in_lab:
+            self._models.lab.lanes.player.toggle()
+
+    def _leave_lab(self) -> None:
+        self._pages.setCurrentWidget(self.splitter)
+        self._models.lab.set_open(False)
+        self.changes.inbox.setFocus()
+
     def show_review(self) -> None:
         """Bring the review to the front, where the chat is a tab beside it."""
         if self.is_narrow:
@@ -87,6 +131,8 @@ class ProjectView(QFrame):
 
     def begin(self, mode: Mode) -> None:
         """Put the cursor into the composer, in a mode."""
+        if self.is_in_lab:
+            self._leave_lab()
         if self.is_narrow:
             self.tabs.setCurrentWidget(self.chat)
         self.chat.setVisible(True)
@@ -148,7 +194,8 @@ class ProjectView(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.core_notice)
-        column.addWidget(self.splitter, 1)
+        self._pages.addWidget(self.splitter)
+        column.addWidget(self._pages, 1)
         column.addWidget(self.status)
         folds = self._memory.sizes("sections") or []
         for section, is_open in zip(self.changes.sections, folds, strict=False):

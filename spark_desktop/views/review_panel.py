@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from spark_desktop.viewmodels.emulation_words import BADGE, emulation_tip
 from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.views.diff_view import DiffView
 from spark_desktop.views.notice_line import Centred, NoticeLine
@@ -31,6 +32,7 @@ class ReviewPanel(QFrame):
         self.diff.set_theme(theme)
         self.diff.setFrameShape(QFrame.Shape.NoFrame)
         self.name, self.added, self.removed = QLabel(), QLabel(), QLabel()
+        self.emulated = QLabel(BADGE)
         self.position, self.failed, self.evidence = QLabel(), QLabel(), QLabel()
         self.notice, self.empty = NoticeLine(strip=True), NoticeLine()
         self.accept, self.reject = QPushButton(), QPushButton()
@@ -89,6 +91,9 @@ class ReviewPanel(QFrame):
         added, _space, removed = model.counts_text.partition(" ")
         self.added.setText(added)
         self.removed.setText(removed)
+        emulation = None if model.proposal is None else model.proposal.emulation
+        self.emulated.setVisible(emulation is not None)
+        self.emulated.setToolTip("" if emulation is None else emulation_tip(emulation))
         self.position.setText(model.position_text)
         self.diff.setAccessibleDescription(model.hunk_text)
 
@@ -139,6 +144,9 @@ class ReviewPanel(QFrame):
         row.addSpacing(4)
         row.addWidget(self.added)
         row.addWidget(self.removed)
+        self.emulated.setObjectName("emulated")
+        self.emulated.setFixedHeight(20)
+        row.addWidget(self.emulated)
         row.addStretch(1)
         row.addWidget(self.position)
         return head

@@ -35,9 +35,11 @@ SHORTCUTS = (
     Shortcut("open_file", ("Ctrl+P",), "Show a file of the folder", "Window"),
     Shortcut("changes", ("Ctrl+1",), "Show or hide the changes", "Window"),
     Shortcut("chat", ("Ctrl+2",), "Show or hide the chat", "Window"),
+    Shortcut("lab", ("Ctrl+3",), "Speed lab", "Window"),
     Shortcut("theme", ("Ctrl+T",), "Dark or light", "Window"),
     Shortcut("help", ("?", "F1"), "This sheet", "Window"),
     Shortcut("quit", ("Ctrl+Q",), "Quit", "Window"),
+    Shortcut("play", ("F5",), "Play or pause the lanes", "Speed lab"),
 )
 
 _TRIGGERS = (

@@ -3,10 +3,13 @@
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
 from spark_desktop.viewmodels.core import CoreViewModel
+from spark_desktop.viewmodels.emulation_words import BADGE, emulation_tip
 from spark_desktop.viewmodels.status import Reading, StatusViewModel
 from spark_desktop.views.icons import color_of, pixmap
 from spark_desktop.views.share_bar import ShareBar
 from spark_desktop.views.theme import Theme
+
+_PACED = "The endpoint paces its answers as other hardware would."
 
 
 class StatusBar(QFrame):
@@ -21,9 +24,9 @@ class StatusBar(QFrame):
         self.speed, self.first_token, self.context = QLabel(), QLabel(), QLabel()
         self.cached, self.split, self.model = QLabel(), QLabel(), QLabel()
         self._context_bar, self._split_bar = ShareBar(), ShareBar()
-        self._emulated = QLabel("emulated")
-        self._emulated.setObjectName("emulated")
-        self._emulated.setToolTip("The endpoint paces its answers as other hardware would.")
+        self.emulated = QLabel(BADGE)
+        self.emulated.setObjectName("emulated")
+        self.emulated.setFixedHeight(20)
         self._arrange()
         core.changed.connect(self.render_state)
         status.changed.connect(self.render_state)
@@ -63,7 +66,9 @@ class StatusBar(QFrame):
         _show(self.split, status.split, self._split_bar)
         self.model.setText(self._core.label)
         self.model.setToolTip("Where the model runs, and which one it is.")
-        self._emulated.setVisible(self._core.is_emulated)
+        emulation = status.emulation
+        self.emulated.setVisible(self._core.is_emulated or emulation is not None)
+        self.emulated.setToolTip(_PACED if emulation is None else emulation_tip(emulation))
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self)
@@ -82,7 +87,7 @@ class StatusBar(QFrame):
                 row.addWidget(widget)
             row.addSpacing(8)
         row.addStretch(1)
-        row.addWidget(self._emulated)
+        row.addWidget(self.emulated)
         row.addWidget(self.model)
 
 
@@ -90,6 +95,11 @@ def _show(label: QLabel, reading: Reading, bar: ShareBar | None = None) -> None:
     label.setText(reading.text)
     label.setToolTip(reading.tip)
     label.setVisible(bool(reading.text))
+    if label.property("emulated") != reading.is_emulated:
+        label.setProperty("emulated", reading.is_emulated)
+        # A style sheet looks at a property again only when the label is polished anew.
+        label.style().unpolish(label)
+        label.style().polish(label)
     if bar is not None:
         bar.setVisible(reading.share is not None)
         bar.setToolTip(reading.tip)

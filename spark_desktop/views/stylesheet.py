@@ -8,11 +8,12 @@ from spark_desktop.views.theme import Theme
 
 _SHEET = Template("""
 * { font-size: 13px; color: $text; }
-QMainWindow, QDialog, #review, #welcome { background: $window; }
+QMainWindow, QDialog, #review, #welcome, #labpage { background: $window; }
 #side, #top, #status { background: $surface; }
 #top { border-bottom: 1px solid $line; }
 #status { border-top: 1px solid $line; }
 #status QLabel, QLabel[quiet="true"] { font-size: 12px; color: $text_secondary; }
+#status QLabel[emulated="true"] { color: $emulated; }
 QLabel[small="true"] { font-size: 12px; }
 QLabel[heading="true"] { font-size: 16px; font-weight: 600; }
 QLabel[strong="true"] { font-weight: 600; }
@@ -63,6 +64,23 @@ QPlainTextEdit { background: transparent; border: none; placeholder-text-color: 
     selection-background-color: $accent; selection-color: $window; }
 QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
+
+#lane { background: $window; border: 1px solid $line; border-radius: 6px; }
+#lanehead { background: $window; border-bottom: 1px solid $line; }
+QSlider::groove:horizontal { background: $line; height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $accent; height: 4px; border-radius: 2px; }
+QSlider::sub-page:horizontal:disabled { background: $line; }
+QSlider::handle:horizontal { background: $text; width: 12px; height: 12px; margin: -4px 0;
+    border-radius: 6px; }
+QSlider::handle:horizontal:focus { background: $accent; }
+QSlider::handle:horizontal:disabled { background: $text_secondary; }
+QTableView { background: $window; border: 1px solid $line; border-radius: 6px;
+    gridline-color: $line; selection-background-color: $raised; selection-color: $text; }
+QTableView:focus { border-color: $accent; }
+QTableView::item { padding: 2px 8px; }
+QHeaderView { background: $window; }
+QHeaderView::section { background: $surface; color: $text_secondary; font-size: 12px; border: none;
+    border-bottom: 1px solid $line; padding: 4px 11px; }
 
 QMenu { background: $raised; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 4px 24px 4px 12px; border-radius: 4px; }

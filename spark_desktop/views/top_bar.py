@@ -1,4 +1,4 @@
-"""The top line: which project, undo and redo, help, theme."""
+"""The top line: which project, undo and redo, the speed lab, help, theme."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
@@ -21,7 +21,7 @@ class TopBar(QFrame):
         self._folder, self._branch_icon, self._branch = QToolButton(), QLabel(), QLabel()
         self._branch.setProperty("quiet", True)
         self._folder.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._buttons = {name: QToolButton() for name in ("undo", "redo", "help", "theme")}
+        self._buttons = {name: QToolButton() for name in ("undo", "redo", "lab", "help", "theme")}
         self._arrange()
         self._folder.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._folder.clicked.connect(actions["open_folder"].trigger)
@@ -46,7 +46,7 @@ class TopBar(QFrame):
         self._branch.setToolTip("The branch that is checked out")
         self._branch.setVisible(bool(branch))
         self._branch_icon.setVisible(bool(branch))
-        for action in ("undo", "redo"):
+        for action in ("undo", "redo", "lab"):
             self._buttons[action].setVisible(bool(name))
 
     def set_theme(self, theme: Theme) -> None:

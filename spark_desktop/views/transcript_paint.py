@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 
 from spark_desktop.views.code_style import blend
 from spark_desktop.views.diff_layouts import code_font
+from spark_desktop.views.emulation_badge import badge_rect, draw_badge
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.transcript_column import CODE_PAD, PAD, STRIP, Placed
 from spark_desktop.views.transcript_documents import TEXT_SIZE
@@ -56,14 +57,18 @@ class TranscriptPainter:
         top: int,
         document: QTextDocument,
         selected: QTextCursor | None,
+        within: QRect | None = None,
     ) -> None:
-        """Draw a unit whose space begins at ``top``."""
+        """Draw a unit whose space begins at ``top``; of it at least what is ``within`` a rectangle.
+
+        What lies outside of it is not gone through, which for a long document is most of the work.
+        """
         theme = self._theme
         context = QAbstractTextDocumentLayout.PaintContext()
         color = theme.text
         match placed.unit:
-            case Header(detail=detail):
-                self._detail(painter, detail, top + placed.above, document)
+            case Header():
+                self._header(painter, placed, top, document)
             case Notice(is_problem=is_problem):
                 color = theme.problem if is_problem else theme.text_secondary
             case Plain():
@@ -78,6 +83,8 @@ class TranscriptPainter:
             selection.cursor = selected
             selection.format = char_format
             context.selections = [selection]
+        if within is not None:
+            context.clip = QRectF(within.translated(-placed.left, -top - placed.above))
         painter.save()
         painter.translate(placed.left, top + placed.above)
         document.documentLayout().draw(painter, context)
@@ -95,6 +102,12 @@ class TranscriptPainter:
         painter.setPen(QColor(theme.text_secondary))
         strip = QRect(rect.left() + CODE_PAD, rect.top(), rect.width() - 2 * CODE_PAD, STRIP)
         painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter, language or "text")
+
+    def code_ground(self, painter: QPainter, rect: QRect) -> None:
+        """Draw the ground of a code block without round corners, which takes a fraction of it."""
+        painter.setPen(QColor(self._theme.line))
+        painter.setBrush(QColor(self._theme.surface))
+        painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
     def copy_button(self, painter: QPainter, button: CopyButton) -> None:
         """Draw the button that copies a code block."""
@@ -115,11 +128,25 @@ class TranscriptPainter:
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
-    def _detail(self, painter: QPainter, detail: str, top: int, document: QTextDocument) -> None:
-        if not detail:
+    def badge(self, placed: Placed, top: int, document: QTextDocument) -> QRect | None:
+        """Return where the badge of a header that begins at ``top`` is; None without one."""
+        if not isinstance(placed.unit, Header) or placed.unit.emulation is None:
+            return None
+        left = PAD + round(document.idealWidth()) + PAD
+        return badge_rect(self._small, left, top + placed.above, round(document.size().height()))
+
+    def _header(self, painter: QPainter, placed: Placed, top: int, document: QTextDocument) -> None:
+        unit = placed.unit
+        if not isinstance(unit, Header):
+            return
+        left = PAD + round(document.idealWidth()) + PAD
+        badge = self.badge(placed, top, document)
+        if badge is not None:
+            draw_badge(painter, self._small, badge, self._theme)
+            left = badge.right() + 1 + 8
+        if not unit.detail:
             return
         painter.setFont(self._small)
         painter.setPen(QColor(self._theme.text_secondary))
-        left = PAD + round(document.idealWidth()) + PAD
-        rect = QRect(left, top, 400, round(document.size().height()))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, detail)
+        rect = QRect(left, top + placed.above, 400, round(document.size().height()))
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, unit.detail)

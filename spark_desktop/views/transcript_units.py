@@ -4,15 +4,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spark_desktop.domain.conversation import Turn, TurnState
-from spark_desktop.views.markdown_blocks import CODE_LINES, Block, Code, MarkdownStream, Prose
+from spark_desktop.domain.emulation import Emulation
+from spark_desktop.views.markdown_blocks import (
+    CODE_LINES,
+    Block,
+    Code,
+    MarkdownStream,
+    Prose,
+    blocks_of,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """Who speaks, and what is known about the answer."""
+    """Who speaks, and what is known about the answer; ``emulation`` asks for the badge."""
 
     speaker: str
     detail: str = ""
+    emulation: Emulation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +99,11 @@ class TurnUnits:
         yield Plain(self.turn.question)
         is_streaming = self.turn.state is TurnState.STREAMING
         if is_streaming and not self._markdown.text:
-            yield Header("Spark")
+            yield Header("Spark", emulation=self.turn.emulation)
             yield Notice(self.pace or _WAITING, False)
             return
-        yield Header("Spark", (is_streaming and self.pace) or detail_of(self.turn))
+        detail = (is_streaming and self.pace) or detail_of(self.turn)
+        yield Header("Spark", detail, self.turn.emulation)
         for units in self._blocks():
             yield from units
         if self.turn.state is TurnState.FAILED:
@@ -115,6 +125,19 @@ class TurnUnits:
             code += isinstance(block, Code)
 
 
+def answer_units(text: str, code_lines: int = CODE_LINES) -> tuple[Unit, ...]:
+    """Return the units of a whole answer, without its header.
+
+    Code is cut into parts of ``code_lines``: each is laid out and coloured in one go.
+    """
+    units: list[Unit] = []
+    code = 0
+    for block in blocks_of(text):
+        units.extend(_cut(block, code, code_lines))
+        code += isinstance(block, Code)
+    return tuple(units)
+
+
 def _reason(error: str) -> str:
     # The store's word for a turn that was being answered when the program was killed.
     if error == "interrupted":
@@ -130,7 +153,10 @@ def detail_of(turn: Turn) -> str:
         case TurnState.FAILED:
             return "failed"
     parts = []
-    if turn.timing and turn.usage:
+    told = turn.emulation
+    if told is not None and told.achieved_tps is not None:
+        parts.append(f"{told.achieved_tps:.0f} t/s")
+    elif turn.timing and turn.usage:
         seconds = turn.timing.decode or turn.timing.total - turn.timing.first_token
         if seconds > 0 and turn.usage.completion_tokens:
             parts.append(f"{turn.usage.completion_tokens / seconds:.0f} t/s")
@@ -141,12 +167,14 @@ def detail_of(turn: Turn) -> str:
     return " \N{MIDDLE DOT} ".join(parts)
 
 
-def _cut(block: Block, code: int) -> tuple[Unit, ...]:
-    return (Text(block),) if isinstance(block, Prose) else tuple(_code_parts(block, code))
+def _cut(block: Block, code: int, code_lines: int = CODE_LINES) -> tuple[Unit, ...]:
+    if isinstance(block, Prose):
+        return (Text(block),)
+    return tuple(_code_parts(block, code, code_lines))
 
 
-def _code_parts(code: Code, block: int) -> Iterator[CodePart]:
+def _code_parts(code: Code, block: int, count: int) -> Iterator[CodePart]:
     lines = code.text.split("\n")
-    for first in range(0, len(lines), CODE_LINES):
-        part = tuple(lines[first : first + CODE_LINES])
-        yield CodePart(block, code.language, first, part, first + CODE_LINES >= len(lines))
+    for first in range(0, len(lines), count):
+        part = tuple(lines[first : first + count])
+        yield CodePart(block, code.language, first, part, first + count >= len(lines))

@@ -5,6 +5,7 @@ from PySide6.QtGui import (
     QDesktopServices,
     QFocusEvent,
     QGuiApplication,
+    QHelpEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -13,9 +14,10 @@ from PySide6.QtGui import (
     QResizeEvent,
     QTextCursor,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from spark_desktop.domain.conversation import Turn
+from spark_desktop.viewmodels.emulation_words import emulation_tip
 from spark_desktop.views.frames import FRAME, single_shot
 from spark_desktop.views.highlighting import SLICE
 from spark_desktop.views.theme import Theme, system_theme
@@ -25,7 +27,7 @@ from spark_desktop.views.transcript_documents import Documents
 from spark_desktop.views.transcript_paint import COPY_WIDTH, CopyButton, TranscriptPainter
 from spark_desktop.views.transcript_selection import Position, Selection, separator
 from spark_desktop.views.transcript_stage import BlockId, Stage
-from spark_desktop.views.transcript_units import CodePart, TurnUnits
+from spark_desktop.views.transcript_units import CodePart, Header, TurnUnits
 
 _STEP = 20
 # Seconds for the colours of a frame, so that a line that grows does not flash up plain.
@@ -128,6 +130,18 @@ class TranscriptView(QAbstractScrollArea):
                 text += separator(column, number) if text else ""
                 text += cursor.selectedText().replace("\u2029", "\n").replace("\u2028", "\n")
         return text
+
+    def tip_at(self, place: QPoint) -> str:
+        """Return what the badge at a place of the viewport says; empty where there is none."""
+        number = self.stage.unit_at(place)
+        if number is None:
+            return ""
+        placed, document = self.stage.column.placed[number], self.stage.document(number)
+        badge = self._painter.badge(placed, self.stage.top(number), document)
+        unit = placed.unit
+        if badge is None or not isinstance(unit, Header) or unit.emulation is None:
+            return ""
+        return emulation_tip(unit.emulation) if badge.contains(place) else ""
 
     def copy_rect(self, block: BlockId) -> QRect | None:
         """Return where a visible code block's copy button is, in the viewport."""
@@ -244,6 +258,13 @@ class TranscriptView(QAbstractScrollArea):
         if self.hasFocus():
             self._painter.focus(painter, self.viewport().rect())
         painter.end()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Explain a badge that the mouse rests on."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.tip_at(event.pos()), self.viewport())
+            return True
+        return super().viewportEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out for the new width."""

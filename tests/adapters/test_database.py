@@ -221,3 +221,16 @@ def test_a_step_that_fails_is_taken_back_whole() -> None:
     assert value(connection, "PRAGMA user_version") == 0
     assert value(connection, "SELECT count(*) FROM sqlite_master") == 0
     connection.close()
+
+
+def test_turns_of_an_older_program_count_as_measured() -> None:
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection, STEPS[:2])
+    connection.execute("INSERT INTO threads VALUES (1, 'th', 'here', '', '')")
+    connection.execute(
+        "INSERT INTO turns (id, thread_id, question, answer, state, created, model, error)"
+        " VALUES ('t', 'th', '', '', '', '', '', '')"
+    )
+    migrate(connection)
+    assert value(connection, "SELECT emulation FROM turns") is None
+    connection.close()

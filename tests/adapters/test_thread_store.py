@@ -10,6 +10,7 @@ from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.adapters.thread_store import SqliteThreadStore
 from spark_desktop.domain.completion import Timing, Usage
 from spark_desktop.domain.conversation import Turn, TurnState
+from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.errors import StoreError
 
 TURN = Turn(
@@ -58,6 +59,17 @@ async def test_a_saved_turn_comes_back_equal(
     await store.save_turn(thread.id, TURN)
     await store.save_turn(thread.id, bare)
     assert (await reopened(database, tmp_path).thread(thread.id)).turns == (TURN, bare)
+
+
+async def test_what_an_answer_imitates_is_kept(
+    store: SqliteThreadStore, database: Database, tmp_path: Path
+) -> None:
+    thread = await store.create("First")
+    told = Emulation("codex-spark", "Codex-Spark", "engine", "vendor", 1000.0, 998.5, 0.0, None)
+    await store.save_turn(thread.id, replace(TURN, emulation=told))
+    assert (await reopened(database, tmp_path).thread(thread.id)).turns[0].emulation == told
+    await store.save_turn(thread.id, TURN)
+    assert (await store.thread(thread.id)).turns[0].emulation is None
 
 
 async def test_saving_again_replaces_the_turn_in_its_place(store: SqliteThreadStore) -> None:

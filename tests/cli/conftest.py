@@ -14,12 +14,14 @@ from fakes import (
     FakeCore,
     FakeEndpoint,
     MemoryCheckpoints,
+    MemoryProfiles,
     MemoryThreads,
     ScriptedWatch,
 )
 
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.cli.main import main
 from spark_desktop.domain.errors import CoreError
@@ -28,6 +30,7 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
 from spark_desktop.services.edits import EditService
 from spark_desktop.services.inbox import Inbox
+from spark_desktop.services.lab import LabService
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
@@ -69,6 +72,7 @@ class Spark:
 
     def __post_init__(self) -> None:
         self.threads = MemoryThreads(self.clock)
+        self.profiles = MemoryProfiles()
 
     def __call__(self, *argv: str, answers: tuple[Answer | str, ...] = ()) -> Run:
         self.endpoint, self.watch = FakeEndpoint(*answers), ScriptedWatch()
@@ -94,8 +98,9 @@ class Spark:
         closing.push_async_callback(scope.close)
         closing.push_async_callback(chat.close)
         closing.push_async_callback(turns.close)
+        lab = LabService(self.threads, self.profiles, LocalExports())
         made = Project(
-            root, bus, files, syntax, core, inbox, turns, review, edits, chat, scope, closing
+            root, bus, files, syntax, core, inbox, turns, review, edits, chat, lab, scope, closing
         )
         self.prepare(made)
         return made

@@ -1,7 +1,7 @@
 """Threads of turns: streamed, kept, stopped, repeated, bounded."""
 
 import pytest
-from fakes import ENDED, Answer, MemoryFiles
+from fakes import EMULATION, ENDED, Answer, MemoryFiles
 
 from spark_desktop.domain.completion import Role
 from spark_desktop.domain.conversation import TurnState
@@ -50,6 +50,25 @@ async def test_a_lost_core_fails_the_turn_and_it_can_be_repeated(world_of):
     again = await world.chat.repeat(thread.id, failed.id)
     assert (again.id, again.answer, again.state) == (failed.id, "Whole.", TurnState.DONE)
     assert len((await world.chat.current()).turns) == 1
+
+
+async def test_an_emulated_answer_is_marked_before_its_first_word_and_kept_so(world_of):
+    world = world_of(MemoryFiles(), Answer("Because.", emulation=EMULATION))
+    turn = await world.chat.ask("Why?")
+    assert (await world.chat.current()).turns[0].emulation == turn.emulation == EMULATION
+    marked = next(e for e in world.seen.of(TurnChanged) if e.turn.emulation is not None)
+    (piece,) = world.seen.of(TurnStreamed)
+    assert world.seen.events.index(marked) < world.seen.events.index(piece)
+
+
+async def test_an_answer_asked_for_again_is_not_marked_by_the_one_before(world_of):
+    world = world_of(MemoryFiles(), Answer("Half", emulation=EMULATION), "Whole.")
+    emulated = await world.chat.ask("Why?")
+    thread = await world.chat.current()
+    again = await world.chat.repeat(thread.id, emulated.id)
+    assert (again.answer, again.emulation) == ("Whole.", None)
+    begun = [event.turn for event in world.seen.of(TurnChanged)][-2]
+    assert (begun.answer, begun.emulation, begun.timing) == ("", None, None)
 
 
 async def test_an_unknown_turn_cannot_be_repeated(world_of):

@@ -1,9 +1,9 @@
 """One proposal: the region, the answer, the checks, the second attempt."""
 
-from fakes import ENDED, Answer, MemoryFiles, infills
+from fakes import EMULATION, ENDED, Answer, MemoryFiles, infills
 
 from spark_desktop.domain.completion import ChatRequest, Finished, FinishReason, ModelInfo
-from spark_desktop.domain.events import ProposalStreamed
+from spark_desktop.domain.events import ProposalChanged, ProposalStreamed
 from spark_desktop.domain.patch import apply
 from spark_desktop.domain.proposal import Cancelled, Failed, Ready, Withheld
 from spark_desktop.domain.trigger import Instruction, Span
@@ -245,3 +245,19 @@ async def test_a_region_without_a_final_newline_is_closed_in_the_file_style(worl
     assert target.in_style("a") == "a"
     assert target.in_style("new\na") == "new\r\na"
     assert target.in_style("") == ""
+
+
+async def test_an_emulated_proposal_is_marked_while_it_is_written(world_of):
+    world = world_of(MemoryFiles(a__py=COMMENT), Answer(fenced(GUARDED), emulation=EMULATION))
+    proposal = await from_comment(world)
+    assert proposal.emulation == EMULATION
+    states = [e.proposal for e in world.seen.of(ProposalChanged) if e.proposal.emulation]
+    assert states[0].patch is None
+
+
+async def test_an_emulated_fill_in_that_runs_on_is_still_marked(world_of):
+    said = Answer("return 1\n\n\ndef more():\n", "    pass\n", emulation=EMULATION)
+    world = world_of(MemoryFiles(a__py=STUB), said)
+    (trigger,) = world.triggers("a.py")
+    proposal = await world.ready(trigger)
+    assert proposal.emulation == EMULATION

@@ -1,8 +1,11 @@
 from dataclasses import replace
 
 from spark_desktop.domain.completion import Timing, Usage
+from spark_desktop.domain.conversation import TurnState
 from spark_desktop.domain.core_state import CoreReady, CoreStarting
-from spark_desktop.domain.events import ProposalStreamed, TurnChanged
+from spark_desktop.domain.emulation import Emulation
+from spark_desktop.domain.events import ProposalStreamed, TurnChanged, TurnStreamed
+from spark_desktop.domain.proposal import Streaming
 from spark_desktop.viewmodels.project import ProjectViewModels, view_models
 from spark_desktop.viewmodels.status import Reading
 from tests.interface_fakes import MODEL, NOON, TIMING, USAGE, FakeProject, proposal, turn, until
@@ -84,3 +87,53 @@ async def test_a_decision_brings_no_old_numbers_back(
     project.bus.publish(TurnChanged("th1", replace(turn(), usage=USAGE, timing=newer)))
     project.turns.put(measured)
     assert models.status.first_token.text == "first token 500 ms"
+
+
+EMULATION = Emulation("codex-spark", "Codex-Spark", "replay", "vendor", 1000.0, 998.0, 0.1, 4.0)
+
+
+async def test_figures_of_an_emulated_answer_are_marked(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(replace(proposal(), usage=USAGE, timing=TIMING, emulation=EMULATION))
+    status = models.status
+    assert status.speed.text == "998 tokens/s"
+    assert all(r.is_emulated for r in (status.speed, status.first_token, status.split))
+    assert not status.context.is_emulated
+    assert status.emulation == EMULATION
+    for told in ("codex-spark", "recording", "1,000", "(vendor)", "998", "10 %", "4.0 s"):
+        assert told in status.speed.tip
+
+
+async def test_a_measured_answer_after_an_emulated_one_is_not_marked(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(replace(proposal(), usage=USAGE, timing=TIMING, emulation=EMULATION))
+    measured = replace(turn(), usage=USAGE, timing=replace(TIMING, total=2.0))
+    project.bus.publish(TurnChanged("th1", measured))
+    assert models.status.speed == replace(models.status.speed, text="50 tokens/s")
+    assert not models.status.speed.is_emulated
+    assert models.status.emulation is None
+
+
+async def test_a_live_speed_is_marked_by_the_answer_that_it_is_of(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(replace(proposal(name="p0"), usage=USAGE, timing=TIMING))
+    begun = replace(proposal(Streaming(), name="p1"), emulation=EMULATION)
+    project.turns.put(begun)
+    project.bus.publish(ProposalStreamed("p1", "x", 11, 0.01))
+    assert models.status.speed.text == "1000 tokens/s"
+    assert models.status.speed.is_emulated
+    assert not models.status.first_token.is_emulated
+
+
+async def test_the_live_speed_of_an_emulated_turn_is_marked(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    streaming = replace(turn(state=TurnState.STREAMING), emulation=EMULATION)
+    project.bus.publish(TurnChanged("th1", streaming))
+    for _ in range(20):
+        project.bus.publish(TurnStreamed("th1", "t1", "x"))
+    assert models.status.speed.is_emulated
+    assert models.status.emulation == EMULATION

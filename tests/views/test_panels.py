@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -18,6 +18,7 @@ from spark_desktop.domain.core_state import (
     CoreStarting,
     CoreState,
 )
+from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.events import ChangeIgnored, FilesChanged, ProposalStreamed, TurnChanged
 from spark_desktop.domain.proposal import (
     Check,
@@ -412,3 +413,32 @@ def test_panels_draw_in_either_theme_after_a_change(
         panel.setStyleSheet(stylesheet(load_theme("light")))
         panel.set_theme(load_theme("light"))
         assert panel.grab().toImage() != dark
+
+
+async def test_emulated_figures_stand_apart_in_the_status_bar(
+    view: ProjectView, project: FakeProject, theme: Theme
+) -> None:
+    told = Emulation("codex-spark", "Codex-Spark", "engine", "vendor", 1000.0, 998.0, 0.0, 4.0)
+    project.turns.put(replace(proposal(), usage=USAGE, timing=TIMING, emulation=told))
+    status = view.status
+    assert status.emulated.isVisible()
+    assert "codex-spark" in status.emulated.toolTip()
+    assert status.speed.palette().color(status.speed.foregroundRole()).name() == theme.emulated
+    assert status.context.palette().color(QPalette.ColorRole.WindowText).name() != theme.emulated
+    newer = replace(proposal(name="p2"), usage=USAGE, timing=replace(TIMING, total=2.0))
+    project.turns.put(newer)
+    assert not status.emulated.isVisible()
+    assert status.speed.palette().color(status.speed.foregroundRole()).name() != theme.emulated
+
+
+async def test_an_emulated_proposal_is_marked_in_the_review(
+    view: ProjectView, project: FakeProject, models: ProjectViewModels
+) -> None:
+    told = Emulation("codex-spark", "Codex-Spark", "engine", "vendor", 1000.0)
+    project.turns.put(replace(proposal(), emulation=told))
+    models.changes.choose_proposal("p1")
+    assert view.review.emulated.isVisible()
+    assert "1,000 tokens/s (vendor)" in view.review.emulated.toolTip()
+    project.turns.put(proposal(name="p2"))
+    models.changes.choose_proposal("p2")
+    assert not view.review.emulated.isVisible()

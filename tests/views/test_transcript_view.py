@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from spark_desktop.domain.completion import Timing, Usage
 from spark_desktop.domain.conversation import Turn, TurnState
+from spark_desktop.domain.emulation import Emulation
 from spark_desktop.views.theme import load_theme
 from spark_desktop.views.transcript_column import Column, Placed
 from spark_desktop.views.transcript_units import (
@@ -520,3 +521,44 @@ def test_a_row_holds_the_place_of_an_answer_that_is_awaited() -> None:
     assert not any(isinstance(unit, Notice) for unit in units.units())
     units.update(turn("Because."))
     assert Header("Spark", "writing… 20 t/s") not in units.units()
+
+
+EMULATION = Emulation("codex-spark", "Codex-Spark", "engine", "vendor", 1000.0, 998.0, 0.0, 4.0)
+
+
+def badge_of(view: TranscriptView) -> QPoint | None:
+    """A place inside the badge, found as a mouse would find it."""
+    number = [n for n, p in enumerate(view.stage.column.placed) if isinstance(p.unit, Header)][-1]
+    line = view.stage.text_rect(number)
+    row = [QPoint(x, line.center().y()) for x in range(0, 300, 4)]
+    return next((place for place in row if view.tip_at(place)), None)
+
+
+@pytest.mark.parametrize("name", ["dark", "light"])
+def test_an_emulated_answer_has_a_badge_in_its_own_colour(view: TranscriptView, name: str) -> None:
+    theme = load_theme(name)
+    view.set_theme(theme)
+    view.set_turns((replace(turn(), emulation=EMULATION),))
+    place = badge_of(view)
+    assert place is not None
+    tip = view.tip_at(place)
+    assert all(word in tip for word in ("codex-spark", "1,000", "998", "4.0 s", "real engine"))
+    shown = view.viewport().grab().toImage()
+    row = {shown.pixelColor(x, place.y()).name() for x in range(shown.width())}
+    assert theme.emulated in row
+    assert theme.added_text not in row
+
+
+def test_a_measured_answer_has_no_badge(view: TranscriptView) -> None:
+    view.set_turns((turn(),))
+    assert badge_of(view) is None
+
+
+def test_the_badge_is_there_before_the_first_word(view: TranscriptView) -> None:
+    view.set_turns((replace(turn("", TurnState.STREAMING), emulation=EMULATION),))
+    assert badge_of(view) is not None
+
+
+def test_the_speed_of_an_emulated_answer_is_the_one_it_achieved() -> None:
+    told = replace(turn(), usage=Usage(1, 11, 0), timing=Timing(0.5, 1.5), emulation=EMULATION)
+    assert detail_of(told) == "998 t/s · 0.5 s"

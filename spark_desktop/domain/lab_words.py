@@ -1,0 +1,88 @@
+"""The report in words and as CSV; the window and the command line say the same."""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from spark_desktop.domain.lab import Line, Pace, Report
+
+NOT_PUBLISHED = "not published"
+NOT_MEASURED = "not measured"
+NO_PRICE = "none recorded"
+FORMULA = (
+    "Waiting time = first token + time per prompt token * (in - cached) "
+    "+ (out - 1) / tokens per second, added up over the answers."
+)
+PRICING = (
+    "Price = (in - cached) * price in + cached * price of cached tokens + out * price out; "
+    "without a published price of cached tokens they cost what the others do."
+)
+HEADINGS = ("Pace", "Speed from", "Answers", "Waiting", "Price")
+_CSV = ("id", "title", "pace", "kind", "answers", "waiting_s", "price_usd", "too_long")
+
+
+def waiting_text(line: Line) -> str:
+    """Return the waiting time with its unit: 0.42 s, 12.3 s, 4 min 10 s, 2 h 5 min."""
+    seconds = line.waiting
+    if seconds is None:
+        return NOT_MEASURED
+    if seconds < 9.995:
+        return f"{seconds:.2f} s"
+    if seconds < 99.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def price_text(line: Line) -> str:
+    """Return the price in US$, or in words why there is none; never 0 for an unknown one."""
+    if line.price is None:
+        return NOT_PUBLISHED if line.pace is Pace.PROFILE else NO_PRICE
+    return f"${line.price:.4f}" if line.price < 1 else f"${line.price:,.2f}"
+
+
+def title_text(line: Line) -> str:
+    """Return the line's title, with how many of its answers the hardware could not hold."""
+    if not line.too_long:
+        return line.title
+    return f"{line.title} ({line.too_long} of {line.answers} exceed its context)"
+
+
+def totals_text(report: Report) -> str:
+    """Return what was added up: "4 answers · 12,000 tokens in (9,000 cached), 800 out"."""
+    usage = report.usage
+    noun = "answer" if report.answers == 1 else "answers"
+    text = (
+        f"{report.answers} {noun} · {usage.prompt_tokens:,} tokens in "
+        f"({usage.cached_tokens:,} cached), {usage.completion_tokens:,} out"
+    )
+    if report.left_out:
+        return f"{text} · {report.left_out} without counts left out"
+    return text
+
+
+def cells(line: Line) -> tuple[str, str, str, str, str]:
+    """Return the line as it stands under HEADINGS."""
+    kind = line.kind or "unknown"
+    return title_text(line), kind, f"{line.answers:,}", waiting_text(line), price_text(line)
+
+
+def csv_of(lines: Iterable[Line]) -> str:
+    """Return the lines as CSV with full precision; what is not known is left empty."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_CSV)
+    for line in lines:
+        writer.writerow(
+            (
+                *(line.id, line.title, line.pace.value, line.kind, line.answers),
+                *(_number(line.waiting), _number(line.price), line.too_long),
+            )
+        )
+    return out.getvalue()
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else repr(round(value, 6))

@@ -1,0 +1,32 @@
+"""What the badge of an emulated answer says when it is pointed at."""
+
+from spark_desktop.domain.emulation import Emulation
+from spark_desktop.viewmodels.amounts import duration_text, percent_text
+
+BADGE = "emulated"
+_SOURCES = {
+    "engine": "Text of the real engine, as it is written.",
+    "buffered": "Text of the real engine, written first and then released.",
+    "replay": "Text of a recording.",
+}
+
+
+def emulation_tip(emulation: Emulation) -> str:
+    """Return profile, source, target, achieved speed and real engine time, a line each."""
+    return "\n".join(line for line in _lines(emulation) if line)
+
+
+def _lines(emulation: Emulation) -> tuple[str, ...]:
+    named = emulation.title or emulation.profile or "an unnamed profile"
+    kind = f" ({emulation.kind})" if emulation.kind else ""
+    target, achieved = emulation.target_tps, emulation.achieved_tps
+    behind, seconds = emulation.behind_share, emulation.engine_s
+    return (
+        f"Emulated, not measured: paced as {named}.",
+        f"Profile {emulation.profile}" if emulation.profile else "",
+        _SOURCES.get(emulation.source, ""),
+        "" if target is None else f"Target {target:,.0f} tokens/s{kind}",
+        "" if achieved is None else f"Achieved {achieved:,.0f} tokens/s",
+        "" if behind is None else f"Behind the target {percent_text(behind)} of the time",
+        "" if seconds is None else f"The real engine took {duration_text(seconds)}",
+    )

@@ -1,0 +1,53 @@
+"""Text that changes with every frame: painted, since a label would have its layout done anew."""
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+_SIZE = 12
+_LINE = 18
+
+
+class Figures(QWidget):
+    """Some lines of text, cut at the right where they do not fit; no wider than it is made."""
+
+    def __init__(self, lines: int, width: int = 0) -> None:
+        super().__init__()
+        self.lines: tuple[str, ...] = ("",) * lines
+        self._colors: tuple[str, ...] = ("#000000",) * lines
+        font = self.font()
+        font.setPixelSize(_SIZE)
+        self.setFont(font)
+        wide = QSizePolicy.Policy.Fixed if width else QSizePolicy.Policy.Ignored
+        self.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
+        self._ground = "#000000"
+        # Else Qt draws all that lies behind it first, by the style sheet, in every frame.
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._hint = QSize(width, lines * _LINE)
+
+    def sizeHint(self) -> QSize:
+        """Return the size that does not depend on the text."""
+        return self._hint
+
+    def set_ground(self, color: str) -> None:
+        """Paint on another ground."""
+        self._ground = color
+        self.update()
+
+    def set_lines(self, lines: tuple[str, ...], colors: tuple[str, ...]) -> None:
+        """Show other lines, each in its colour."""
+        if (lines, colors) != (self.lines, self._colors):
+            self.lines, self._colors = lines, colors
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the lines."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self._ground))
+        metrics = painter.fontMetrics()
+        for number, (text, color) in enumerate(zip(self.lines, self._colors, strict=True)):
+            painter.setPen(QColor(color))
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, self.width())
+            place = QRect(0, number * _LINE, self.width(), _LINE)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()
