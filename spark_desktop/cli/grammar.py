@@ -94,6 +94,11 @@ def _add_lab(add: _Add) -> None:
     lab = add("lab", "Say what this folder's answers would have taken and cost on other hardware.")
     lab.add_argument("--thread", metavar="ID", help="one chat alone; without it all are added up")
     lab.add_argument("--csv", metavar="FILE", help="write the table there, too")
+    lab.add_argument(
+        "--recording",
+        metavar="FILE",
+        help="write the answers there, for 'spark-core replay' and '--source replay'",
+    )
 
 
 def _add_model(command: argparse.ArgumentParser) -> None:

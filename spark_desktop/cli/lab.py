@@ -25,6 +25,9 @@ async def run(args: argparse.Namespace, output: Output, factory: ProjectFactory)
         if args.csv is not None:
             await project.lab.export(Path(args.csv), csv_of(report.lines).encode("utf-8"))
             output.note(f"Written to {args.csv}")
+        if args.recording is not None:
+            count = await project.lab.export_recording(Path(args.recording), args.thread)
+            output.note(f"{count} answers written to {args.recording}")
     if output.structured:
         output.record({"event": "lab", "thread": args.thread, **report_json(report)})
     else:

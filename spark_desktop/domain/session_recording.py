@@ -8,7 +8,7 @@ header ``x-spark-reconstructed`` that its bytes are not those of a server.
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from spark_desktop.domain.completion import Timing, Usage
@@ -22,13 +22,14 @@ _WORD = re.compile(r"\s*\S+|\s+")
 _HEADERS = [["content-type", "text/event-stream; charset=utf-8"], ["x-spark-reconstructed", "1"]]
 
 
-def recording_of(threads: Iterable[Thread], created: float) -> tuple[str, int]:
-    """Return the recording as text, and how many answers it has; ``created`` in Unix seconds.
+def recording_of(threads: Sequence[Thread]) -> tuple[str, int]:
+    """Return the recording as text, and how many answers it has.
 
-    Only answers that came to their end are in it.
+    Only answers that came to their end are in it; it is as old as the newest of all.
     """
-    head = {"spark_recording": _VERSION, "created": round(created, 3), "upstream": "spark-desktop"}
-    lines = [_line(head)]
+    moments = [turn.created.timestamp() for thread in threads for turn in thread.turns]
+    created = round(max(moments, default=0.0), 3)
+    lines = [_line({"spark_recording": _VERSION, "created": created, "upstream": "spark-desktop"})]
     for thread in threads:
         for at, turn in enumerate(thread.turns):
             if turn.state is TurnState.DONE and turn.answer:
@@ -51,7 +52,7 @@ def _exchange(number: int, earlier: Sequence[Turn], turn: Turn) -> Json:
         },
         "response": {
             "status": 200,
-            "headers": _HEADERS,
+            "headers": _headers(turn),
             "seconds": round(timing.first_token, 6),
             "chunks": [
                 {"seconds": round(seconds, 6), "text": f"data: {text}\n\n"}
@@ -60,6 +61,12 @@ def _exchange(number: int, earlier: Sequence[Turn], turn: Turn) -> Json:
             "end": "complete",
         },
     }
+
+
+def _headers(turn: Turn) -> list[list[str]]:
+    if turn.emulation is None:
+        return _HEADERS
+    return [*_HEADERS, ["x-spark-emulated", f"profile={turn.emulation.profile}"]]
 
 
 def _messages(earlier: Sequence[Turn], turn: Turn) -> list[Json]:
@@ -107,7 +114,7 @@ def _usage(usage: Usage) -> Json:
 def _hash(body: Json) -> str:
     """Return by what a replay finds the request again."""
     form = json.dumps(body, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(f"POST\n{_PATH}\nJsonBody\n{form}".encode("ascii")).hexdigest()
+    return hashlib.sha256(f"POST\n{_PATH}\njson\n{form}".encode("ascii")).hexdigest()
 
 
 def _line(fields: Json) -> str:

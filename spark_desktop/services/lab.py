@@ -8,6 +8,7 @@ from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.conversation import Thread, Turn
 from spark_desktop.domain.lab import Report, report_of
 from spark_desktop.domain.lab_profile import Profile, Schedule
+from spark_desktop.domain.session_recording import recording_of
 from spark_desktop.services.ports import Exports, Profiles, ThreadStore
 
 # One seed for all: the same answer comes at the same moments each time it is watched.
@@ -47,6 +48,19 @@ class LabService:
         else:
             turns.extend((await self._threads.thread(thread_id)).turns)
         return report_of(turns, await self.profiles())
+
+    async def export_recording(self, path: Path, thread_id: str | None = None) -> int:
+        """Write the project's answers (or one thread's) as a recording; return how many.
+
+        Raises StoreError for an unknown thread, FileError.
+        """
+        if thread_id is None:
+            threads = tuple(reversed(await self.threads()))
+        else:
+            threads = (await self._threads.thread(thread_id),)
+        text, count = recording_of(threads)
+        await self.export(path, text.encode("ascii"))
+        return count
 
     async def export(self, path: Path, data: bytes) -> None:
         """Write a file where the user wants it. Raises FileError."""

@@ -5,6 +5,8 @@ import json
 import pytest
 from fakes import EMULATION, Answer, MemoryThreads
 
+from inference_core.recording.reader import read_recording
+from inference_core.recording.text_stream import recorded_text
 from spark_desktop.domain.errors import ProfileError
 
 
@@ -51,6 +53,14 @@ def test_csv_is_written_beside_the_table(asked, folder):
     assert [row["id"] for row in rows] == ["measured", "codex", "codex-spark"]
     assert rows[1]["price_usd"] == ""
     assert "Written to out.csv" in run.err
+
+
+def test_the_answers_are_written_as_a_recording(asked, folder):
+    run = asked("lab", "--recording", "session.jsonl")
+    recording = read_recording(folder / "session.jsonl")
+    texts = ["".join(text for _, text, _ in recorded_text(each)) for each in recording.exchanges]
+    assert texts == ["One.", "Two."]
+    assert "2 answers written to session.jsonl" in run.err
 
 
 def test_one_chat_is_reported_alone(asked):

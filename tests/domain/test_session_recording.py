@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fakes import EMULATION
+
 from inference_core.recording.exchange import JsonBody
 from inference_core.recording.hashing import request_hash
 from inference_core.recording.reader import read_recording
@@ -28,7 +30,7 @@ THREAD = Thread("a", "", WHEN, (TURN, replace(TURN, id="t2", question="And now?"
 
 
 def read(tmp_path: Path, *threads: Thread):
-    text, count = recording_of(threads, WHEN.timestamp())
+    text, count = recording_of(threads)
     path = tmp_path / "session.jsonl"
     path.write_text(text, encoding="ascii")
     recording = read_recording(path)
@@ -52,6 +54,14 @@ def test_its_first_and_last_moment_are_those_that_were_measured(tmp_path: Path) 
 
 def test_it_says_that_its_bytes_are_no_servers(tmp_path: Path) -> None:
     assert read(tmp_path, THREAD).exchanges[0].response.header("x-spark-reconstructed") == "1"
+
+
+def test_an_emulated_answer_stays_marked(tmp_path: Path) -> None:
+    emulated = replace(TURN, emulation=EMULATION)
+    recording = read(tmp_path, Thread("d", "", WHEN, (emulated,)))
+    marked = recording.exchanges[0].response.header("x-spark-emulated")
+    assert marked == f"profile={EMULATION.profile}"
+    assert recording.created == WHEN.timestamp()
 
 
 def test_the_prompt_is_the_conversation_so_far_and_its_hash_the_cores(tmp_path: Path) -> None:
