@@ -33,7 +33,7 @@ QToolTip { background: $raised; color: $text; border: 1px solid $line; padding: 
 QPushButton { background: $raised; border: 1px solid $line; border-radius: 6px;
     padding: 4px 12px; min-height: 18px; }
 QPushButton:hover { border-color: $text_secondary; }
-QPushButton:focus { border-color: $accent; }
+QPushButton:focus { border-color: $accent; outline: none; }
 QPushButton:pressed { background: $line; }
 QPushButton:disabled { color: $text_secondary; background: transparent; }
 QPushButton[main="true"] { border-color: $accent; color: $accent; }
@@ -42,7 +42,7 @@ QPushButton[main="true"]:disabled { border-color: $line; color: $text_secondary;
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px;
     padding: 3px 6px; }
 QToolButton:hover { background: $raised; border-color: $line; }
-QToolButton:focus { border-color: $accent; }
+QToolButton:focus { border-color: $accent; outline: none; }
 QToolButton:checked { background: $raised; border-color: $line; }
 QToolButton:disabled { color: $text_secondary; }
 QToolButton::menu-indicator { image: none; width: 0px; }
