@@ -64,18 +64,24 @@ def _finite(digits: str) -> float:
 def _bad_number(text: str) -> str:
     """Return what is wrong with the first number that the parser did not take."""
     for match in _SUSPECT.finditer(text):
-        place = _place(text, match.start())
-        if match["word"] is not None:
-            return f"{match['word']} is not JSON: {place}"
-        number = match["number"]
-        if number is None:
-            continue
-        if number.lstrip("-").isdigit():
-            if len(number.lstrip("-")) > _DIGITS_LIMIT:
-                return f"a number has more than {_DIGITS_LIMIT} digits: {place}"
-        elif not math.isfinite(float(number)):
-            return f"a number is too large: {place}"
+        why = _fault(match)
+        if why is not None:
+            # Looked up once: counting lines for every number would take quadratic time.
+            return f"{why}: {_place(text, match.start())}"
     return "a number cannot be read"
+
+
+def _fault(match: re.Match[str]) -> str | None:
+    if match["word"] is not None:
+        return f"{match['word']} is not JSON"
+    number = match["number"]
+    if number is None:
+        return None
+    digits = number.removeprefix("-")
+    if digits.isdigit():
+        too_long = len(digits) > _DIGITS_LIMIT
+        return f"a number has more than {_DIGITS_LIMIT} digits" if too_long else None
+    return None if math.isfinite(float(number)) else "a number is too large"
 
 
 def _place(text: str, position: int) -> str:

@@ -51,6 +51,12 @@ async def test_what_is_no_json_is_refused_with_its_place(body, says):
     assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_json")
 
 
+def test_a_bad_number_is_found_behind_very_many_good_ones():
+    body = b'{"prompt":[\n' + b"0," * 400_000 + b"1e999]}"
+    with pytest.raises(RequestError, match="too large: line 2 column 800001"):
+        parse_json(body)
+
+
 @pytest.mark.parametrize(
     ("body", "value"),
     [
