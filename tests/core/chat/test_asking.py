@@ -5,7 +5,7 @@ import json
 import pytest
 
 from inference_core.chat.asking import question_of
-from inference_core.chat.schemas import SCHEMA_BYTES, SCHEMA_DEPTH, TOOLS_LIMIT
+from inference_core.chat.schemas import CHAIN_LIMIT, SCHEMA_BYTES, SCHEMA_DEPTH, TOOLS_LIMIT
 from inference_core.chat.template import template_of
 from inference_core.domain.chat import (
     ChatMessage,
@@ -258,6 +258,19 @@ def test_references_inside_of_a_schema_are_taken(reference):
     assert schema_of(ask(response_format=JsonAnswer(schema))) == schema
 
 
+def chained(length):
+    """So many references that lead to one another, the last one to a schema."""
+    chain = {str(name): {"$ref": f"#/$defs/{name + 1}"} for name in range(length - 1)}
+    return {"$defs": chain | {str(length - 1): {"type": "string"}}, "$ref": "#/$defs/0"}
+
+
+def in_a_circle(length):
+    """Many references, of which the last leads to the first."""
+    schema = chained(length)
+    schema["$defs"][str(length - 1)] = {"$ref": "#/$defs/0"}
+    return schema
+
+
 UNSOUND = {
     "too deep": (nested(SCHEMA_DEPTH + 1), "deeper than 32"),
     "too deep to look at": (nested(50_000), "deeper than 32"),
@@ -266,6 +279,11 @@ UNSOUND = {
     "another file": (with_reference("a.json#/x"), "not in the same schema"),
     "an anchor": (with_reference("#x"), "not in the same schema"),
     "nowhere": (with_reference("#/$defs/y"), "not there"),
+    "past any list": (with_reference("#/anyOf/" + "9" * 5000), "not there"),
+    "no digit of int's": (with_reference("#/anyOf/\u0660"), "not there"),
+    "a long chain": (chained(CHAIN_LIMIT + 1), "more than 32 references"),
+    "a very long chain": (chained(8000), "more than 32 references"),
+    "a wide circle": (in_a_circle(8000), "to itself"),
     "past a list": (with_reference("#/anyOf/1"), "not there"),
     "no schema": (with_reference("#/title"), "not there"),
     "itself": (with_reference("#/$defs/x"), "to itself"),
@@ -288,6 +306,29 @@ def test_an_unsound_schema_is_refused(schema, message, param):
         ask(**fields)
     assert (caught.value.param, caught.value.code) == (param, "invalid_schema")
     assert caught.value.next_step
+
+
+def test_references_may_lead_over_some_others():
+    schema = chained(CHAIN_LIMIT)
+    assert schema_of(ask(response_format=JsonAnswer(schema))) == schema
+
+
+class CountedDefinitions(dict):
+    """Counts how often one of them is looked up."""
+
+    looked_up = 0
+
+    def __getitem__(self, name):
+        self.looked_up += 1
+        return super().__getitem__(name)
+
+
+def test_a_reference_is_followed_once_however_many_lead_to_it():
+    whole = chained(CHAIN_LIMIT - 1)
+    definitions = CountedDefinitions(whole["$defs"])
+    users = {f"p{number}": {"$ref": "#/$defs/0"} for number in range(5000)}
+    ask(response_format=JsonAnswer({"$defs": definitions, "properties": users}))
+    assert definitions.looked_up == CHAIN_LIMIT - 1
 
 
 def test_parameters_must_be_those_of_an_object():
