@@ -11,8 +11,8 @@ from typing import Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from inference_core.domain.errors import CoreError, RequestError
+from inference_core.server.body import parse_fields
 from inference_core.server.event_stream import ReaderStalledError
-from inference_core.server.fields import Fields
 from inference_core.server.responses.dialogue import Dialogue
 from inference_core.server.responses.errors import ConnectionLimitError
 from inference_core.server.responses.frames import refusal
@@ -90,7 +90,7 @@ class Connection:
     async def _take(self, data: bytes) -> None:
         lane: str | None = None
         try:
-            fields = Fields.parse(data)
+            fields = await parse_fields(data)
             kind = fields.choice("type", ("response.create", "response.steer"))
             if kind == "response.steer":
                 await self._dialogue.steer(fields)
