@@ -17,6 +17,7 @@ left out; anywhere else the engine refuses it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakValueDictionary
 
 from inference_core.chat.reading import CALL_CLOSE, CALL_OPEN, THINK_CLOSE, THINK_OPEN
 from inference_core.chat.schemas import (
@@ -35,25 +36,61 @@ from inference_core.domain.generation import Constraint, GenerationRequest, Mark
 _ANY_OBJECT = {"type": "object"}
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What the engine is asked, and what its answer is read with.
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class Layout:
+    """What all answers to one request have in common.
 
-    ``tools`` are the names of those that may be called; ``thinking``: the prompt ends in the
-    beginning of a reasoning.
+    ``origin`` is what it was made of. ``tools`` are the names of those that may be called;
+    ``thinking``: the prompt ends in the beginning of a reasoning.
     """
 
+    origin: tuple[object, ...]
+    prompt: MarkedPrompt
+    constraint: Constraint | None
+    tools: tuple[str, ...]
+    thinking: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the engine is asked, and the layout that its answer is read by."""
+
     asked: GenerationRequest
-    tools: tuple[str, ...] = ()
-    thinking: bool = False
+    layout: Layout
+
+
+# By the identities of what they were made of, for as long as a question with one of them is being
+# answered. The several answers to one request are asked for at the same time; comparing long
+# messages would cost as much as laying them out.
+_layouts: WeakValueDictionary[tuple[int, ...], Layout] = WeakValueDictionary()
 
 
 def question_of(template: ChatTemplate, request: ChatRequest) -> Question:
-    """Return what to ask.
+    """Return what to ask; requests that differ only in sampling share one layout.
 
     Raises RequestError for a schema that is unsound, a choice among tools that are not offered, and
     messages that the template refuses.
     """
+    origin = (
+        *(template, request.messages, request.tools, request.tool_choice),
+        *(request.parallel_tool_calls, request.response_format),
+    )
+    # Not reused while the layout lives, which has them all.
+    identities = tuple(map(id, origin))
+    layout = _layouts.get(identities)
+    if layout is None:
+        layout = _layouts[identities] = _layout_of(template, request, origin)
+    asked = GenerationRequest(
+        layout.prompt,
+        request.sampling,
+        layout.constraint,
+        prediction=request.prediction,
+        priority=request.priority,
+    )
+    return Question(asked, layout)
+
+
+def _layout_of(template: ChatTemplate, request: ChatRequest, origin: tuple[object, ...]) -> Layout:
     check_tools(request.tools)
     if request.response_format is not None and request.response_format.schema is not None:
         check_schema(request.response_format.schema, "The fields of the answer", "response_format")
@@ -68,14 +105,8 @@ def question_of(template: ChatTemplate, request: ChatRequest) -> Question:
         # that models are taught for it.
         prompt = MarkedPrompt((*prompt.parts, Special(f"\n{THINK_CLOSE}\n\n")))
         thinking = False
-    asked = GenerationRequest(
-        prompt,
-        request.sampling,
-        constraint,
-        prediction=request.prediction,
-        priority=request.priority,
-    )
-    return Question(asked, tuple(tool.name for tool in callable_tools), thinking)
+    names = tuple(tool.name for tool in callable_tools)
+    return Layout(origin, prompt, constraint, names, thinking)
 
 
 def _callable_tools(request: ChatRequest) -> tuple[Tool, ...]:

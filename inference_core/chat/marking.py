@@ -6,7 +6,10 @@ meaning before rendering, and become parts of plain text afterwards.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from inference_core.domain.errors import RequestError
@@ -17,37 +20,72 @@ _PRIVATE_RANGES = ((0xE000, 0xF8FF), (0xF0000, 0xFFFFD), (0x100000, 0x10FFFD))
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
 
 
+# Alternatives in alternatives of a pattern; its compiler calls itself for each level.
+_LEVELS = 32
+
+
 class ControlTexts:
     """The texts of a model's control tokens, and where they begin."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._texts = frozenset(text for text in texts if text)
-        self._lengths = sorted({len(text) for text in self._texts}, reverse=True)
-        firsts = "".join(sorted({re.escape(text[0]) for text in self._texts}))
-        self._first = re.compile(f"[{firsts}]") if firsts else None
-        self._beginnings = {text[:size] for text in self._texts for size in range(1, len(text))}
+        self._sorted = sorted({text for text in texts if text})
+        self._longest = max(map(len, self._sorted), default=0)
+        self._any = re.compile(_pattern(self._sorted, _LEVELS)) if self._sorted else None
 
     def find(self, text: str) -> Iterator[tuple[int, int]]:
         """Yield begin and end of each control text, and of one that the end of ``text`` cuts.
 
         The latter, since a template may go on with the rest of it. Blanks after it are not looked
-        at: templates strip them.
+        at: templates strip them. Of texts that begin at the same place the longest counts.
         """
-        at, stop = 0, len(text.rstrip())
-        while self._first is not None and (first := self._first.search(text, at)):
-            begin = first.start()
-            size = self._size(text, begin, stop)
-            if size:
-                yield begin, begin + size
-            at = begin + (size or 1)
+        if self._any is None:
+            return
+        stop = len(text.rstrip())
+        # Before this place nothing is cut: what is there is left to the compiled pattern alone.
+        # A message may be a million beginnings of control texts.
+        at, tail = 0, stop - self._longest + 1
+        for match in self._any.finditer(text):
+            if match.start() >= tail:
+                break
+            yield match.span()
+            at = match.end()
+        at = max(at, tail, 0)
+        while at < stop:
+            end = self._end(self._any, text, at, stop)
+            if end is not None:
+                yield at, end
+            at = end or at + 1
+        for match in self._any.finditer(text, at):
+            yield match.span()
 
-    def _size(self, text: str, begin: int, stop: int) -> int:
-        for length in self._lengths:
-            if text[begin : begin + length] in self._texts:
-                return length
-        if stop - begin < self._lengths[0] and text[begin:stop] in self._beginnings:
-            return stop - begin
-        return 0
+    def _end(self, texts: re.Pattern[str], text: str, begin: int, stop: int) -> int | None:
+        """Return where a control text ends that begins here, None if none does."""
+        match = texts.match(text, begin)
+        if match is not None:
+            return match.end()
+        rest = text[begin:stop]
+        index = bisect_left(self._sorted, rest)
+        is_cut = index < len(self._sorted) and self._sorted[index].startswith(rest)
+        return stop if is_cut else None
+
+
+def _pattern(texts: Sequence[str], levels: int) -> str:
+    """Return a regular expression of any of these sorted texts that takes the longest it can.
+
+    What texts have in common is tried once: vocabularies have thousands that begin alike.
+    """
+    if not levels:
+        return f"(?:{'|'.join(re.escape(text) for text in sorted(texts, key=len, reverse=True))})"
+    alternatives: list[str] = []
+    for _, group in groupby(filter(None, texts), key=itemgetter(0)):
+        alike = list(group)
+        # Of sorted texts the first and the last have in common what all have.
+        pairs = zip(alike[0], alike[-1], strict=False)
+        size = next((at for at, (one, other) in enumerate(pairs) if one != other), len(alike[0]))
+        rests = [text[size:] for text in alike]
+        more = _pattern(rests, levels - 1) if len(rests) > 1 else ""
+        alternatives.append(re.escape(alike[0][:size]) + more)
+    return f"(?:{'|'.join(alternatives)}){'' if texts[0] else '?'}"
 
 
 class Marking:

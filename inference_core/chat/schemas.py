@@ -22,6 +22,9 @@ SCHEMA_BYTES = 256 * 1024
 ITEMS_LIMIT = 20_000
 _COUNTS = frozenset(("minItems", "maxItems"))
 
+# References that lead to references: generators write one or two. An engine's grammar follows each.
+CHAIN_LIMIT = 32
+
 # OpenAI's bound.
 TOOLS_LIMIT = 128
 
@@ -64,12 +67,13 @@ def check_tools(tools: Sequence[Tool]) -> None:
             code="array_above_max_length",
             next_step="Offer the tools that this question needs.",
         )
+    # Of all together first: what is too long is not worth a closer look.
+    _check_size([tool.parameters for tool in tools], "The parameters of the tools", "tools")
     for tool in tools:
         subject = f"The parameters of the tool {tool.name!r}"
         check_schema(tool.parameters, subject, "tools")
         if tool.parameters.get("type", "object") != "object":
             raise _unsound(f"{subject} must have the type 'object'.", "tools")
-    _check_size([tool.parameters for tool in tools], "The parameters of the tools", "tools")
 
 
 def check_schema(schema: dict[str, Any], subject: str, param: str) -> None:
@@ -77,9 +81,9 @@ def check_schema(schema: dict[str, Any], subject: str, param: str) -> None:
 
     ``subject`` names it in the message, ``param`` is the field of the request.
     """
-    if depth_of(schema, SCHEMA_DEPTH) > SCHEMA_DEPTH:
-        raise _unsound(f"{subject} are nested deeper than {SCHEMA_DEPTH} levels.", param)
     _check_size([schema], subject, param)
+    if depth_of(schema, SCHEMA_DEPTH) > SCHEMA_DEPTH:
+        raise _too_deep(subject, param)
     items = sum(
         count
         for name, count in _members(schema)
@@ -88,8 +92,7 @@ def check_schema(schema: dict[str, Any], subject: str, param: str) -> None:
     if items > ITEMS_LIMIT:
         why = f"'minItems' and 'maxItems' of together more than {ITEMS_LIMIT}"
         raise _unsound(f"{subject} have {why}.", param)
-    for reference in _references(schema):
-        _check_reference(schema, reference, subject, param)
+    _check_references(schema, subject, param)
 
 
 def calls_schema(tools: Sequence[Tool]) -> dict[str, Any]:
@@ -201,23 +204,41 @@ def _members(value: Any) -> Iterator[tuple[str, Any]]:
             yield from _members(item)
 
 
-def _check_reference(schema: dict[str, Any], reference: str, subject: str, param: str) -> None:
-    seen: set[str] = set()
-    while True:
-        if reference != "#" and not reference.startswith("#/"):
-            raise _unsound(
-                f"{subject} refer to {reference[:100]!r}, which is not in the same schema.", param
-            )
-        target = _resolved(schema, reference)
-        if target is None:
-            raise _unsound(f"{subject} refer to {reference[:100]!r}, which is not there.", param)
-        seen.add(reference)
-        following = target.get("$ref")
-        if not isinstance(following, str):
-            return
-        if following in seen:
-            raise _unsound(f"{subject} have the reference {following[:100]!r} to itself.", param)
-        reference = following
+def _check_references(schema: dict[str, Any], subject: str, param: str) -> None:
+    """Raise RequestError for a reference that leads nowhere, in a circle or over too many others.
+
+    Each is followed once, however many lead to it.
+    """
+    lengths: dict[str, int] = {}
+    for reference in _references(schema):
+        chain: dict[str, None] = {}
+        following: str | None = reference
+        while following is not None and following not in lengths:
+            if following in chain:
+                why = f"the reference {following[:100]!r} to itself"
+                raise _unsound(f"{subject} have {why}.", param)
+            chain[following] = None
+            following = _next_reference(schema, following, subject, param)
+        length = 0 if following is None else lengths[following]
+        for each in reversed(chain):
+            length += 1
+            lengths[each] = length
+        if length > CHAIN_LIMIT:
+            why = f"more than {CHAIN_LIMIT} references that lead to one another"
+            raise _unsound(f"{subject} have {why}, from {reference[:100]!r} on.", param)
+
+
+def _next_reference(schema: dict[str, Any], reference: str, subject: str, param: str) -> str | None:
+    """Return the reference that stands where one leads to, None where a schema does."""
+    if reference != "#" and not reference.startswith("#/"):
+        raise _unsound(
+            f"{subject} refer to {reference[:100]!r}, which is not in the same schema.", param
+        )
+    target = _resolved(schema, reference)
+    if target is None:
+        raise _unsound(f"{subject} refer to {reference[:100]!r}, which is not there.", param)
+    following = target.get("$ref")
+    return following if isinstance(following, str) else None
 
 
 def _resolved(schema: dict[str, Any], reference: str) -> dict[str, Any] | None:
@@ -230,17 +251,30 @@ def _resolved(schema: dict[str, Any], reference: str) -> dict[str, Any] | None:
         step = escaped.replace("~1", "/").replace("~0", "~")
         if isinstance(target, dict) and step in target:
             target = target[step]
-        elif isinstance(target, list) and step.isdecimal() and int(step) < len(target):
+        elif isinstance(target, list) and _is_index(step, target):
             target = target[int(step)]
         else:
             return None
     return target if isinstance(target, dict) else None
 
 
+def _is_index(step: str, items: list[Any]) -> bool:
+    # Of so few digits int() takes any; of thousands it takes none.
+    short = step.isascii() and step.isdecimal() and len(step) <= len(str(len(items)))
+    return short and int(step) < len(items)
+
+
 def _check_size(schemas: Sequence[dict[str, Any]], subject: str, param: str) -> None:
-    size = sum(len(schema_text(schema).encode("utf-8", "replace")) for schema in schemas)
+    try:
+        size = sum(len(schema_text(schema).encode("utf-8", "replace")) for schema in schemas)
+    except RecursionError as error:
+        raise _too_deep(subject, param) from error
     if size > SCHEMA_BYTES:
         raise _unsound(f"{subject} have {size} bytes, more than {SCHEMA_BYTES}.", param)
+
+
+def _too_deep(subject: str, param: str) -> RequestError:
+    return _unsound(f"{subject} are nested deeper than {SCHEMA_DEPTH} levels.", param)
 
 
 def _unsound(message: str, param: str) -> RequestError:

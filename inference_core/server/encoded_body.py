@@ -4,17 +4,15 @@ Clients of Cerebras may send both. The routes read JSON, and see nothing of it: 
 before them, within the same limit of bytes.
 """
 
-import json
+import asyncio
 import zlib
-from typing import Any
 
-import msgpack
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inference_core.domain.errors import BodyTooLargeError, RequestError
 from inference_core.server.body import BODY_LIMIT_BYTES
-from inference_core.server.json_body import DEPTH_LIMIT
+from inference_core.server.msgpack_body import msgpack_as_json
 
 _MSGPACK = frozenset({"application/msgpack", "application/x-msgpack", "application/vnd.msgpack"})
 
@@ -52,8 +50,9 @@ class EncodedBodies:
             message = await _whole(receive)
             unpacked = True
             if message["type"] == "http.request":
-                body = _decompressed(message["body"], encoding)
-                message["body"] = _as_json(body) if kind in _MSGPACK else body
+                # Beside the event loop: a few bytes can be a second's work.
+                body = await asyncio.to_thread(_unpacked, message["body"], encoding, kind)
+                message["body"] = body
             return message
 
         await self._app(scope, receive_unpacked, send)
@@ -71,6 +70,11 @@ async def _whole(receive: Receive) -> Message:
             raise BodyTooLargeError(BODY_LIMIT_BYTES)
         if not message.get("more_body", False):
             return {"type": "http.request", "body": bytes(body), "more_body": False}
+
+
+def _unpacked(body: bytes, encoding: str, kind: str) -> bytes:
+    plain = _decompressed(body, encoding)
+    return msgpack_as_json(plain) if kind in _MSGPACK else plain
 
 
 def _decompressed(body: bytes, encoding: str) -> bytes:
@@ -93,19 +97,6 @@ def _decompressed(body: bytes, encoding: str) -> bytes:
     if not stream.eof:
         raise _broken("its end is missing")
     return plain
-
-
-def _as_json(body: bytes) -> bytes:
-    try:
-        value: Any = msgpack.unpackb(body, strict_map_key=True, timestamp=0)
-        # Deeper values cannot be written by the parser's own recursion, nor would they be read.
-        return json.dumps(value, allow_nan=False).encode("utf-8")
-    except (ValueError, TypeError, RecursionError, msgpack.UnpackException) as error:
-        raise RequestError(
-            f"The body is not valid msgpack of JSON's kinds, at most {DEPTH_LIMIT} levels deep: "
-            f"{str(error)[:128] or type(error).__name__}.",
-            code="bad_msgpack",
-        ) from error
 
 
 def _broken(why: str) -> RequestError:

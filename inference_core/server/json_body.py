@@ -10,6 +10,10 @@ from inference_core.domain.errors import RequestError
 # Deeper than any schema that people write; walks over a value may then be recursive.
 DEPTH_LIMIT = 64
 
+# As many as eight prompts of a long context have as tokens. Each takes a hundred bytes and a
+# microsecond or so, in which nothing else of the core runs: the parser holds the interpreter.
+VALUES_LIMIT = 1_000_000
+
 # Python reads no longer numbers by itself: their conversion takes quadratic time.
 _DIGITS_LIMIT = 4300
 
@@ -30,8 +34,12 @@ def parse_json(body: bytes) -> Any:
     """Return the value of a JSON text; of a repeated key the last one counts.
 
     Raises RequestError, with line and column, for what is no JSON in UTF-8, for NaN, Infinity and
-    numbers that become infinite, and for more than DEPTH_LIMIT levels.
+    numbers that become infinite, for more than DEPTH_LIMIT levels, and for more than VALUES_LIMIT
+    commas and opening brackets. Those in texts count as well: to tell them apart is to parse, and
+    no context holds a text of so many.
     """
+    if sum(map(body.count, (b"{", b"[", b","))) > VALUES_LIMIT:
+        raise too_many_values()
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -50,6 +58,15 @@ def parse_json(body: bytes) -> Any:
     return value
 
 
+def too_many_values() -> RequestError:
+    """Return the error of a body with too many values."""
+    return RequestError(
+        f"The body has more than {VALUES_LIMIT} values.",
+        code="too_many_values",
+        next_step="Send a shorter body; no context holds so much.",
+    )
+
+
 def _refuse(word: str) -> NoReturn:
     raise _NotFiniteError(word)
 
@@ -64,18 +81,24 @@ def _finite(digits: str) -> float:
 def _bad_number(text: str) -> str:
     """Return what is wrong with the first number that the parser did not take."""
     for match in _SUSPECT.finditer(text):
-        place = _place(text, match.start())
-        if match["word"] is not None:
-            return f"{match['word']} is not JSON: {place}"
-        number = match["number"]
-        if number is None:
-            continue
-        if number.lstrip("-").isdigit():
-            if len(number.lstrip("-")) > _DIGITS_LIMIT:
-                return f"a number has more than {_DIGITS_LIMIT} digits: {place}"
-        elif not math.isfinite(float(number)):
-            return f"a number is too large: {place}"
+        why = _fault(match)
+        if why is not None:
+            # Looked up once: counting lines for every number would take quadratic time.
+            return f"{why}: {_place(text, match.start())}"
     return "a number cannot be read"
+
+
+def _fault(match: re.Match[str]) -> str | None:
+    if match["word"] is not None:
+        return f"{match['word']} is not JSON"
+    number = match["number"]
+    if number is None:
+        return None
+    digits = number.removeprefix("-")
+    if digits.isdigit():
+        too_long = len(digits) > _DIGITS_LIMIT
+        return f"a number has more than {_DIGITS_LIMIT} digits" if too_long else None
+    return None if math.isfinite(float(number)) else "a number is too large"
 
 
 def _place(text: str, position: int) -> str:

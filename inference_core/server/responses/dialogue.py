@@ -1,5 +1,6 @@
 """What is said on one connection: responses, their successors, and the input that steers them."""
 
+import logging
 from contextlib import aclosing
 from itertools import count
 
@@ -33,6 +34,8 @@ from inference_core.server.responses.turns import (
 )
 from inference_core.server.service import Service
 
+_log = logging.getLogger(__name__)
+
 
 class Dialogue:
     """Answers the requests of one connection, and knows the responses that it made.
@@ -50,20 +53,30 @@ class Dialogue:
         self._steering = Steering(limits)
 
     async def run(self, request: ResponseRequest, lane: str | None) -> None:
-        """Answer a request, and go on with what its client said meanwhile; errors are told."""
+        """Answer a request, and go on with what its client said meanwhile.
+
+        Errors are told, and so are faults of the core itself: the other lanes go on.
+        """
         steers = self._steering.unpark(request.previous_id, lane)
         running: Running | None = Running(with_steers(request, steers), lane)
         automatic = False
         while running is not None:
             try:
                 body = await self._answer(running)
+                following = await self._successor(running, body)
             except CoreError as error:
                 await self._give_back(steers, running, error)
                 if not automatic:
                     await self._outbox.put(refusal(error, lane))
                 return
+            except Exception as fault:  # noqa: BLE001 - logged and told
+                _log.exception("a response over a WebSocket failed")
+                told = fault_error(fault)
+                await self._give_back((*steers, *running.waiting), running, told)
+                await self._outbox.put(refusal(told, lane))
+                return
             steers, automatic = tuple(running.waiting), True
-            running = await self._successor(running, body)
+            running = following
 
     async def steer(self, fields: Fields) -> None:
         """Take input for a running response, or say why not. Raises RequestError."""
@@ -141,6 +154,11 @@ class Dialogue:
 
     def _find(self, response_id: str) -> Stored | None:
         return self._own.get(response_id) or self._shared.get(response_id)
+
+
+def fault_error(fault: Exception) -> CoreError:
+    """Return what a client hears of a fault of the core, which is none of our errors."""
+    return CoreError(f"The core failed: {type(fault).__name__}.", "See the core's log.")
 
 
 def _failed_error(body: Json) -> SteerError:

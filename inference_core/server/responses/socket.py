@@ -11,9 +11,9 @@ from typing import Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from inference_core.domain.errors import CoreError, RequestError
+from inference_core.server.body import parse_fields
 from inference_core.server.event_stream import ReaderStalledError
-from inference_core.server.fields import Fields
-from inference_core.server.responses.dialogue import Dialogue
+from inference_core.server.responses.dialogue import Dialogue, fault_error
 from inference_core.server.responses.errors import ConnectionLimitError
 from inference_core.server.responses.frames import refusal
 from inference_core.server.responses.lanes import Lanes, read_lane
@@ -90,7 +90,7 @@ class Connection:
     async def _take(self, data: bytes) -> None:
         lane: str | None = None
         try:
-            fields = Fields.parse(data)
+            fields = await parse_fields(data)
             kind = fields.choice("type", ("response.create", "response.steer"))
             if kind == "response.steer":
                 await self._dialogue.steer(fields)
@@ -100,6 +100,10 @@ class Connection:
             self._lanes.submit(lane, partial(self._dialogue.run, request, lane), len(data))
         except CoreError as error:
             await self._refuse(error, lane)
+        except Exception as fault:  # noqa: BLE001 - logged and told
+            # The answers that are being written in the lanes have no part in it.
+            _log.exception("a message of a WebSocket could not be taken")
+            await self._refuse(fault_error(fault), lane)
 
     async def _refuse(self, error: CoreError, lane: str | None) -> None:
         await self._outbox.put(refusal(error, lane))

@@ -1,11 +1,12 @@
 """What an engine is asked for a chat: the tools that are shown, and what holds the answer."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from inference_core.chat.asking import question_of
-from inference_core.chat.schemas import SCHEMA_BYTES, SCHEMA_DEPTH, TOOLS_LIMIT
+from inference_core.chat.schemas import CHAIN_LIMIT, SCHEMA_BYTES, SCHEMA_DEPTH, TOOLS_LIMIT
 from inference_core.chat.template import template_of
 from inference_core.domain.chat import (
     ChatMessage,
@@ -17,6 +18,7 @@ from inference_core.domain.chat import (
 )
 from inference_core.domain.errors import RequestError
 from inference_core.domain.generation import ModelInfo, Priority, Sampling
+from inference_core.server.requests import Delivery, several
 
 PLAIN = template_of(ModelInfo(64, vocabulary=9, chat_template="{{ tools | tojson }}>"))
 THINKING = template_of(ModelInfo(64, vocabulary=9, chat_template="{{ '<think>\n' }}"))
@@ -75,7 +77,7 @@ def test_a_plain_chat_is_held_to_nothing():
     assert question.asked.constraint is None
     assert question.asked.sampling is sampling
     assert (question.asked.prediction, question.asked.priority) == ("x", Priority.SUGGESTION)
-    assert (question.tools, question.thinking) == ((), False)
+    assert (question.layout.tools, question.layout.thinking) == ((), False)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ def test_calls_are_held_to_the_tools_parameters(choice, lazy, parallel):
     assert schema_of(question) == CALLS
     assert (constraint.before, constraint.after) == ("<tool_call>\n", "\n</tool_call>")
     assert (constraint.lazy, constraint.repeat) == (lazy, parallel)
-    assert question.tools == ("add", "now")
+    assert question.layout.tools == ("add", "now")
 
 
 INEXPRESSIBLE = {
@@ -174,13 +176,13 @@ def test_a_named_tool_is_the_only_one_that_can_be_called_though_all_are_shown():
     question = ask(tools=(ADD, NOW), tool_choice=NamedTool("add"))
     assert schema_of(question) == {"anyOf": CALLS["anyOf"][:1]}
     assert not question.asked.constraint.lazy
-    assert question.tools == ("add",)
+    assert question.layout.tools == ("add",)
     assert '"now"' in prompt_of(question)
 
 
 def test_tools_that_must_not_be_called_are_not_shown():
     question = ask(tools=(ADD,), tool_choice=ToolUse.NONE)
-    assert (prompt_of(question), question.tools) == ("null>", ())
+    assert (prompt_of(question), question.layout.tools) == ("null>", ())
     assert question.asked.constraint is None
 
 
@@ -188,7 +190,7 @@ def test_tools_and_a_form_allow_a_call_or_a_valid_answer_from_the_first_characte
     question = ask(tools=(ADD, NOW), response_format=JsonAnswer({"type": "array"}))
     assert schema_of(question) == {"anyOf": [CALLS, {"type": "array"}]}
     assert (question.asked.constraint.before, question.asked.constraint.lazy) == ("", False)
-    assert question.tools == ("add", "now")
+    assert question.layout.tools == ("add", "now")
 
 
 def test_a_required_call_comes_before_a_form():
@@ -219,17 +221,17 @@ def test_references_stay_right_when_schemas_are_put_together():
 
 
 def test_a_prompt_that_begins_a_reasoning_says_so():
-    assert ask(THINKING).thinking
+    assert ask(THINKING).layout.thinking
 
 
 def test_a_reasoning_is_over_before_an_answer_that_has_no_room_for_it():
     question = ask(THINKING, response_format=JsonAnswer())
     assert prompt_of(question).endswith("<think>\n\n</think>\n\n")
-    assert not question.thinking
+    assert not question.layout.thinking
 
 
 def test_a_reasoning_may_come_before_a_call_that_need_not_come():
-    assert ask(THINKING, tools=(ADD,)).thinking
+    assert ask(THINKING, tools=(ADD,)).layout.thinking
 
 
 def nested(depth):
@@ -258,6 +260,19 @@ def test_references_inside_of_a_schema_are_taken(reference):
     assert schema_of(ask(response_format=JsonAnswer(schema))) == schema
 
 
+def chained(length):
+    """So many references that lead to one another, the last one to a schema."""
+    chain = {str(name): {"$ref": f"#/$defs/{name + 1}"} for name in range(length - 1)}
+    return {"$defs": chain | {str(length - 1): {"type": "string"}}, "$ref": "#/$defs/0"}
+
+
+def in_a_circle(length):
+    """Many references, of which the last leads to the first."""
+    schema = chained(length)
+    schema["$defs"][str(length - 1)] = {"$ref": "#/$defs/0"}
+    return schema
+
+
 UNSOUND = {
     "too deep": (nested(SCHEMA_DEPTH + 1), "deeper than 32"),
     "too deep to look at": (nested(50_000), "deeper than 32"),
@@ -266,6 +281,11 @@ UNSOUND = {
     "another file": (with_reference("a.json#/x"), "not in the same schema"),
     "an anchor": (with_reference("#x"), "not in the same schema"),
     "nowhere": (with_reference("#/$defs/y"), "not there"),
+    "past any list": (with_reference("#/anyOf/" + "9" * 5000), "not there"),
+    "no digit of int's": (with_reference("#/anyOf/\u0660"), "not there"),
+    "a long chain": (chained(CHAIN_LIMIT + 1), "more than 32 references"),
+    "a very long chain": (chained(8000), "more than 32 references"),
+    "a wide circle": (in_a_circle(8000), "to itself"),
     "past a list": (with_reference("#/anyOf/1"), "not there"),
     "no schema": (with_reference("#/title"), "not there"),
     "itself": (with_reference("#/$defs/x"), "to itself"),
@@ -288,6 +308,29 @@ def test_an_unsound_schema_is_refused(schema, message, param):
         ask(**fields)
     assert (caught.value.param, caught.value.code) == (param, "invalid_schema")
     assert caught.value.next_step
+
+
+def test_references_may_lead_over_some_others():
+    schema = chained(CHAIN_LIMIT)
+    assert schema_of(ask(response_format=JsonAnswer(schema))) == schema
+
+
+class CountedDefinitions(dict):
+    """Counts how often one of them is looked up."""
+
+    looked_up = 0
+
+    def __getitem__(self, name):
+        self.looked_up += 1
+        return super().__getitem__(name)
+
+
+def test_a_reference_is_followed_once_however_many_lead_to_it():
+    whole = chained(CHAIN_LIMIT - 1)
+    definitions = CountedDefinitions(whole["$defs"])
+    users = {f"p{number}": {"$ref": "#/$defs/0"} for number in range(5000)}
+    ask(response_format=JsonAnswer({"$defs": definitions, "properties": users}))
+    assert definitions.looked_up == CHAIN_LIMIT - 1
 
 
 def test_parameters_must_be_those_of_an_object():
@@ -319,3 +362,48 @@ def test_a_choice_among_tools_that_are_not_offered_is_refused(tools, choice, mes
     with pytest.raises(RequestError, match=message) as caught:
         ask(tools=tools, tool_choice=choice)
     assert caught.value.param == "tool_choice"
+
+
+class CountedTemplate:
+    """Counts how often it is rendered."""
+
+    rendered = 0
+
+    def render(self, messages, tools=()):
+        self.rendered += 1
+        return PLAIN.render(messages, tools)
+
+
+def test_the_answers_to_one_request_are_laid_out_once_and_sampled_apart():
+    template = CountedTemplate()
+    chat = ChatRequest((ChatMessage("user", "hi"),), Sampling(seed=3), (ADD,))
+    asked = [question_of(template, each) for each in several([chat], 8, Delivery(False)).questions]
+    assert template.rendered == 1
+    assert [question.asked.sampling.seed for question in asked] == list(range(3, 11))
+    assert len({question.asked.prompt for question in asked}) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"messages": (ChatMessage("user", "ho"),)},
+        {"tools": ()},
+        {"tool_choice": ToolUse.REQUIRED},
+        {"parallel_tool_calls": False},
+        {"response_format": JsonAnswer()},
+    ],
+)
+def test_requests_that_differ_in_their_prompt_or_their_form_share_nothing(other):
+    template = CountedTemplate()
+    chat = ChatRequest((ChatMessage("user", "hi"),), tools=(ADD,))
+    first, second = question_of(template, chat), question_of(template, replace(chat, **other))
+    assert template.rendered == 2
+    assert first.layout is not second.layout
+
+
+def test_nothing_is_kept_of_a_request_that_is_answered():
+    template = CountedTemplate()
+    chat = ChatRequest((ChatMessage("user", "hi"),))
+    for _ in range(2):
+        question_of(template, chat)
+    assert template.rendered == 2

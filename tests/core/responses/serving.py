@@ -8,13 +8,14 @@ from typing import Any
 
 import openai
 import uvicorn
-from generating import TOKEN, service_of
+from generating import MODEL, TOKEN, service_of
 from starlette.applications import Starlette
 from websockets.asyncio.client import connect
 
 from inference_core.server.responses.http import responses_routes
 from inference_core.server.responses.limits import SocketLimits
 from inference_core.server.responses.protocol import SocketProtocol
+from inference_core.server.served_model import ServedModel
 from inference_core.server.service import Service
 
 ENDS = ("response.completed", "response.incomplete", "response.failed", "error")
@@ -43,9 +44,14 @@ class _Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(engine: Any, protocol: type[asyncio.Protocol] = SocketProtocol, **limits: Any):
+async def serving(
+    engine: Any,
+    protocol: type[asyncio.Protocol] = SocketProtocol,
+    model: ServedModel = MODEL,
+    **limits: Any,
+):
     """The routes of the Responses API over this engine, on a free port."""
-    service = service_of(engine)
+    service = service_of(engine, model)
     app = Starlette(routes=responses_routes(service, SocketLimits(**limits)))
     config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, ws=protocol)
     server = _Server(config)

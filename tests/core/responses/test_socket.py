@@ -13,6 +13,7 @@ from websockets.exceptions import ConnectionClosed
 from inference_core.domain.errors import BusyError, ContextExceededError, EngineError
 from inference_core.domain.generation import Priority, StopReason
 from inference_core.engine.replay import prompt_text
+from inference_core.server.served_model import ServedModel
 
 HELLO = [*pieces("Hel", "lo"), ended()]
 BODY = {"model": "tiny", "input": "hi"}
@@ -335,17 +336,69 @@ async def test_a_core_in_use_over_a_socket_is_not_idle():
 
 
 class FaultyEngine(ScriptedEngine):
-    """Has a fault of its own, which no error of ours tells."""
+    """Has a fault of its own, which no error of ours tells, where its script says ``fault``."""
 
     async def generate(self, request):
-        raise ZeroDivisionError
-        yield
+        async with aclosing(super().generate(request)) as events:
+            async for event in events:
+                if event == "fault":
+                    raise ZeroDivisionError
+                yield event
 
 
-async def test_a_fault_of_the_core_closes_the_connection(caplog):
-    async with raw_socket(FaultyEngine(HELLO)) as (_, socket):
+@pytest.mark.parametrize("before", [[], pieces("Hel")], ids=["at once", "in its middle"])
+async def test_a_fault_in_one_lane_is_told_there_and_the_others_go_on(before, caplog):
+    go = asyncio.Event()
+    engine = FaultyEngine([*pieces("Hel"), go, *pieces("lo"), ended()], [*before, "fault"], HELLO)
+    async with official_socket(engine) as connection:
+        await connection.response.create(**BODY, stream_id="good")
+        await until(connection, "response.output_text.delta")
+        failed = (await answer(connection, stream_id="bad"))[-1]
+        again = (await answer(connection, stream_id="bad"))[-1]
+        go.set()
+        good = (await until(connection, *ENDS))[-1]
+        assert engine.open == 0
+    assert (failed.type, failed.status, failed.stream_id) == ("error", 500, "bad")
+    assert failed.error.code == "core_failed"
+    assert "ZeroDivisionError" in failed.error.message
+    assert (again.type, again.stream_id) == ("response.completed", "bad")
+    assert (good.type, good.response.output_text) == ("response.completed", "Hello")
+    assert caplog.text.count("Traceback") == 1
+
+
+class FaultyModel(ServedModel):
+    """Has a fault of its own when it is asked for by this name."""
+
+    def check_name(self, asked):
+        if asked == "fault":
+            raise ZeroDivisionError
+        super().check_name(asked)
+
+
+async def test_a_fault_in_taking_a_message_does_not_end_what_runs(caplog):
+    go = asyncio.Event()
+    engine, model = ScriptedEngine([*pieces("Hel"), go, ended()]), FaultyModel("tiny")
+    async with serving(engine, model=model) as served, connect(served.url) as socket:
         await socket.send(json.dumps({"type": "response.create"} | BODY))
-        with pytest.raises(ConnectionClosed) as closed:
-            await socket.recv()
-    assert closed.value.rcvd.code == 1011
-    assert "ZeroDivisionError" in caplog.text
+        await told(socket, "response.output_text.delta")
+        bad = {"type": "response.create", "stream_id": "bad", "model": "fault", "input": "hi"}
+        await socket.send(json.dumps(bad))
+        [failed] = await told(socket, "error")
+        go.set()
+        ending = (await told(socket, *ENDS))[-1]
+    assert (failed["error"]["code"], failed["stream_id"]) == ("core_failed", "bad")
+    assert ending["type"] == "response.completed"
+    assert caplog.text.count("Traceback") == 1
+
+
+async def test_input_for_a_response_that_meets_a_fault_is_given_back():
+    go = asyncio.Event()
+    async with official_socket(FaultyEngine([*pieces("Hel"), go, "fault"])) as connection:
+        await connection.response.create(**BODY)
+        begun = (await until(connection, "response.output_text.delta"))[0].response
+        await connection.response.steer(input="Wait!", previous_response_id=begun.id)
+        await until(connection, "response.steer.accepted")
+        go.set()
+        events = await until(connection, *ENDS)
+    assert [event.type for event in events] == ["response.steer.failed", "error"]
+    assert events[0].steer.input == "Wait!"

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inference_core.domain.errors import RequestError
+from inference_core.engine.replay import prompt_text
 from inference_core.server.fields import Fields
-from inference_core.server.json_body import DEPTH_LIMIT, parse_json
+from inference_core.server.json_body import DEPTH_LIMIT, VALUES_LIMIT, parse_json
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
@@ -51,6 +52,12 @@ async def test_what_is_no_json_is_refused_with_its_place(body, says):
     assert (response.status_code, response.json()["error"]["code"]) == (400, "bad_json")
 
 
+def test_a_bad_number_is_found_behind_very_many_good_ones():
+    body = b'{"prompt":[\n' + b"0," * 400_000 + b"1e999]}"
+    with pytest.raises(RequestError, match="too large: line 2 column 800001"):
+        parse_json(body)
+
+
 @pytest.mark.parametrize(
     ("body", "value"),
     [
@@ -75,6 +82,34 @@ def test_what_was_written_is_read(value):
 def test_no_body_does_more_than_be_refused(body):
     with suppress(RequestError):
         parse_json(body)
+
+
+@pytest.mark.parametrize(
+    "body", [b'{"a":[' + each * 500_000 + b"1]}" for each in (b"{},", b"[],", b"1,,", b"[[")]
+)
+async def test_a_body_of_too_many_values_is_refused_before_it_is_parsed(body):
+    async with asking(ScriptedEngine([ended()])) as client:
+        response = await client.post("/v1/chat/completions", content=body)
+    error = response.json()["error"]
+    assert (response.status_code, error["code"]) == (400, "too_many_values")
+    assert "1000000 values" in error["message"]
+
+
+def test_as_many_values_as_may_be_are_read():
+    # The list, and a comma before each number but the first.
+    assert len(parse_json(b"[1" + b",1" * (VALUES_LIMIT - 1) + b"]")) == VALUES_LIMIT
+
+
+async def test_a_long_body_is_read_like_a_short_one():
+    engine = ScriptedEngine([*pieces("x"), ended()])
+    content = "x" * 1_000_000
+    async with asking(engine) as client:
+        body = {"messages": [{"role": "user", "content": content}]}
+        response = await client.post("/v1/chat/completions", json=body)
+        refused = await client.post("/v1/chat/completions", json=[content])
+    assert response.status_code == 200
+    assert prompt_text(engine.asked[0].prompt) == f"user: {content}\n"
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "bad_json")
 
 
 def test_of_a_repeated_field_the_last_one_counts():
