@@ -59,10 +59,26 @@ class Question:
     layout: Layout
 
 
+@dataclass(frozen=True, slots=True, weakref_slot=True)
+class _Refusal:
+    """Why there is no layout; no error itself, whose trace would keep it and what it refers to."""
+
+    origin: tuple[object, ...]
+    message: str
+    param: str | None
+    code: str | None
+    next_step: str
+
+    def error(self) -> RequestError:
+        return RequestError(
+            self.message, param=self.param, code=self.code, next_step=self.next_step
+        )
+
+
 # By the identities of what they were made of, for as long as a question with one of them is being
 # answered. The several answers to one request are asked for at the same time; comparing long
 # messages would cost as much as laying them out.
-_layouts: WeakValueDictionary[tuple[int, ...], Layout] = WeakValueDictionary()
+_known: WeakValueDictionary[tuple[int, ...], Layout | _Refusal] = WeakValueDictionary()
 
 
 def question_of(template: ChatTemplate, request: ChatRequest) -> Question:
@@ -71,15 +87,7 @@ def question_of(template: ChatTemplate, request: ChatRequest) -> Question:
     Raises RequestError for a schema that is unsound, a choice among tools that are not offered, and
     messages that the template refuses.
     """
-    origin = (
-        *(template, request.messages, request.tools, request.tool_choice),
-        *(request.parallel_tool_calls, request.response_format),
-    )
-    # Not reused while the layout lives, which has them all.
-    identities = tuple(map(id, origin))
-    layout = _layouts.get(identities)
-    if layout is None:
-        layout = _layouts[identities] = _layout_of(template, request, origin)
+    layout = _shared_layout(template, request)
     asked = GenerationRequest(
         layout.prompt,
         request.sampling,
@@ -88,6 +96,32 @@ def question_of(template: ChatTemplate, request: ChatRequest) -> Question:
         priority=request.priority,
     )
     return Question(asked, layout)
+
+
+def _shared_layout(template: ChatTemplate, request: ChatRequest) -> Layout:
+    origin = (
+        *(template, request.messages, request.tools, request.tool_choice),
+        *(request.parallel_tool_calls, request.response_format),
+    )
+    # No identity is given anew while the layout lives: it has all that they belong to.
+    identities = tuple(map(id, origin))
+    found = _known.get(identities)
+    if found is None:
+        found = _known[identities] = _made(template, request, origin)
+    if isinstance(found, _Refusal):
+        # The error's trace keeps this call, and so the refusal, until the error is dealt with: by
+        # then the request's other answers have asked, too.
+        raise found.error()
+    return found
+
+
+def _made(
+    template: ChatTemplate, request: ChatRequest, origin: tuple[object, ...]
+) -> Layout | _Refusal:
+    try:
+        return _layout_of(template, request, origin)
+    except RequestError as error:
+        return _Refusal(origin, error.message, error.param, error.code, error.next_step)
 
 
 def _layout_of(template: ChatTemplate, request: ChatRequest, origin: tuple[object, ...]) -> Layout:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from inference_core.chat.json_depth import depth_of
@@ -54,6 +55,8 @@ _INEXPRESSIBLE = frozenset(
     )
 )
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 # In a pattern: the engine's regular expressions have nothing that looks ahead or back.
 _LOOK_AROUND = re.compile(r"\(\?<?[=!]")
 
@@ -71,7 +74,7 @@ def check_tools(tools: Sequence[Tool]) -> None:
     _check_size([tool.parameters for tool in tools], "The parameters of the tools", "tools")
     for tool in tools:
         subject = f"The parameters of the tool {tool.name!r}"
-        check_schema(tool.parameters, subject, "tools")
+        _check_sound(tool.parameters, subject, "tools")
         if tool.parameters.get("type", "object") != "object":
             raise _unsound(f"{subject} must have the type 'object'.", "tools")
 
@@ -82,6 +85,10 @@ def check_schema(schema: dict[str, Any], subject: str, param: str) -> None:
     ``subject`` names it in the message, ``param`` is the field of the request.
     """
     _check_size([schema], subject, param)
+    _check_sound(schema, subject, param)
+
+
+def _check_sound(schema: dict[str, Any], subject: str, param: str) -> None:
     if depth_of(schema, SCHEMA_DEPTH) > SCHEMA_DEPTH:
         raise _too_deep(subject, param)
     items = sum(
@@ -120,7 +127,7 @@ def one_of_schema(schemas: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def schema_text(schema: dict[str, Any]) -> str:
     """Return a schema as an engine reads it; the order of members is kept."""
-    return json.dumps(schema, ensure_ascii=False, separators=(",", ":"))
+    return _COMPACT.encode(schema)
 
 
 def _call_schema(tool: Tool) -> dict[str, Any]:
@@ -211,16 +218,16 @@ def _check_references(schema: dict[str, Any], subject: str, param: str) -> None:
     """
     lengths: dict[str, int] = {}
     for reference in _references(schema):
-        chain: dict[str, None] = {}
+        passed: dict[str, None] = {}
         following: str | None = reference
         while following is not None and following not in lengths:
-            if following in chain:
+            if following in passed:
                 why = f"the reference {following[:100]!r} to itself"
                 raise _unsound(f"{subject} have {why}.", param)
-            chain[following] = None
+            passed[following] = None
             following = _next_reference(schema, following, subject, param)
         length = 0 if following is None else lengths[following]
-        for each in reversed(chain):
+        for each in reversed(passed):
             length += 1
             lengths[each] = length
         if length > CHAIN_LIMIT:
@@ -265,12 +272,15 @@ def _is_index(step: str, items: list[Any]) -> bool:
 
 
 def _check_size(schemas: Sequence[dict[str, Any]], subject: str, param: str) -> None:
+    size = 0
     try:
-        size = sum(len(schema_text(schema).encode("utf-8", "replace")) for schema in schemas)
+        # Piece by piece: of what is far too long only the beginning is written.
+        for piece in chain.from_iterable(map(_COMPACT.iterencode, schemas)):
+            size += len(piece.encode("utf-8", "replace"))
+            if size > SCHEMA_BYTES:
+                raise _unsound(f"{subject} have more than {SCHEMA_BYTES} bytes.", param)
     except RecursionError as error:
         raise _too_deep(subject, param) from error
-    if size > SCHEMA_BYTES:
-        raise _unsound(f"{subject} have {size} bytes, more than {SCHEMA_BYTES}.", param)
 
 
 def _too_deep(subject: str, param: str) -> RequestError:

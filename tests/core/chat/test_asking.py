@@ -344,6 +344,24 @@ def test_schemas_that_are_too_long_together_are_refused():
         ask(tools=(Tool("f", "", half), Tool("g", "", half)))
 
 
+class CountedNames(dict):
+    """Counts how many of its members were looked at."""
+
+    looked_at = 0
+
+    def items(self):
+        for pair in super().items():
+            self.looked_at += 1
+            yield pair
+
+
+def test_of_a_schema_that_is_far_too_long_only_the_beginning_is_looked_at():
+    names = CountedNames({f"{number:099}": {} for number in range(10_000)})
+    with pytest.raises(RequestError, match="more than 262144"):
+        ask(response_format=JsonAnswer({"properties": names}))
+    assert names.looked_at < SCHEMA_BYTES / 100
+
+
 def test_too_many_tools_are_refused():
     with pytest.raises(RequestError, match="at most 128") as caught:
         ask(tools=tuple(Tool(f"f{number}") for number in range(TOOLS_LIMIT + 1)))
@@ -365,12 +383,16 @@ def test_a_choice_among_tools_that_are_not_offered_is_refused(tools, choice, mes
 
 
 class CountedTemplate:
-    """Counts how often it is rendered."""
+    """Counts how often it is rendered; with an error it always refuses."""
 
-    rendered = 0
+    def __init__(self, error=None):
+        self.error = error
+        self.rendered = 0
 
     def render(self, messages, tools=()):
         self.rendered += 1
+        if self.error is not None:
+            raise self.error
         return PLAIN.render(messages, tools)
 
 
@@ -399,6 +421,18 @@ def test_requests_that_differ_in_their_prompt_or_their_form_share_nothing(other)
     first, second = question_of(template, chat), question_of(template, replace(chat, **other))
     assert template.rendered == 2
     assert first.layout is not second.layout
+
+
+def test_what_is_refused_is_looked_at_once_for_all_the_answers():
+    template = CountedTemplate(RequestError("No.", param="messages", code="template_refused"))
+    chat = ChatRequest((ChatMessage("user", "hi"),))
+    errors = []
+    for question in several([chat], 8, Delivery(False)).questions:
+        with pytest.raises(RequestError, match="No") as caught:
+            question_of(template, question)
+        errors.append(caught.value)
+    assert template.rendered == 1
+    assert {(error.param, error.code) for error in errors} == {("messages", "template_refused")}
 
 
 def test_nothing_is_kept_of_a_request_that_is_answered():
