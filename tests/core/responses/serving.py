@@ -12,6 +12,7 @@ from generating import MODEL, TOKEN, service_of
 from starlette.applications import Starlette
 from websockets.asyncio.client import connect
 
+from inference_core.server.connections import BoundedConfig, Connections
 from inference_core.server.responses.http import responses_routes
 from inference_core.server.responses.limits import SocketLimits
 from inference_core.server.responses.protocol import SocketProtocol
@@ -53,7 +54,8 @@ async def serving(
     """The routes of the Responses API over this engine, on a free port."""
     service = service_of(engine, model)
     app = Starlette(routes=responses_routes(service, SocketLimits(**limits)))
-    config = uvicorn.Config(app, port=0, lifespan="off", log_config=None, ws=protocol)
+    config = BoundedConfig(app, Connections(), grace_s=1)
+    config.port, config.ws = 0, protocol
     server = _Server(config)
     task = asyncio.create_task(server._serve())
     try:
