@@ -20,7 +20,8 @@ async def answer_chat(
     Raises what Engine.generate raises, and RequestError for what cannot be asked: see question_of.
     """
     question = question_of(template, request)
-    reader = AnswerReader(question.layout.tools, question.layout.thinking)
+    layout = question.layout
+    reader = AnswerReader(layout.tools, layout.thinking, layout.bare)
     async with aclosing(engine.generate(question.asked)) as events:
         async for event in events:
             match event:

@@ -8,6 +8,8 @@
 | auto | JSON | one JSON value: a call of a tool (without tags), or what validates the schema |
 | required, or a named tool | any | a call, or several where calls may be parallel |
 
+What is written without ``<tool_call>`` under ``auto`` is held to nothing: a strict tool's call is
+read with its tags only, and otherwise is text.
 With ``auto`` and JSON the tags are left out, so that the answer is JSON from its first character,
 and what is no call validates. With ``required`` the text that the format is for does not come.
 Of the schemas of tools that are not ``strict``, as OpenAI has it, what a grammar cannot express is
@@ -40,14 +42,16 @@ _ANY_OBJECT = {"type": "object"}
 class Layout:
     """What all answers to one request have in common.
 
-    ``origin`` is what it was made of. ``tools`` are the names of those that may be called;
-    ``thinking``: the prompt ends in the beginning of a reasoning.
+    ``origin`` is what it was made of. ``tools`` are the names of those that may be called, ``bare``
+    of those whose calls are read without tags as well; ``thinking``: the prompt ends in the
+    beginning of a reasoning.
     """
 
     origin: tuple[object, ...]
     prompt: MarkedPrompt
     constraint: Constraint | None
     tools: tuple[str, ...]
+    bare: tuple[str, ...]
     thinking: bool
 
 
@@ -140,7 +144,8 @@ def _layout_of(template: ChatTemplate, request: ChatRequest, origin: tuple[objec
         prompt = MarkedPrompt((*prompt.parts, Special(f"\n{THINK_CLOSE}\n\n")))
         thinking = False
     names = tuple(tool.name for tool in callable_tools)
-    return Layout(origin, prompt, constraint, names, thinking)
+    bare = tuple(tool.name for tool in callable_tools if not _is_loose(constraint, tool))
+    return Layout(origin, prompt, constraint, names, bare, thinking)
 
 
 def _callable_tools(request: ChatRequest) -> tuple[Tool, ...]:
@@ -174,6 +179,11 @@ def _constraint(request: ChatRequest, tools: Sequence[Tool]) -> Constraint | Non
         repeat=request.parallel_tool_calls,
         lazy=auto,
     )
+
+
+def _is_loose(constraint: Constraint | None, tool: Tool) -> bool:
+    """Return whether a call without tags could break the schema that a strict tool promises."""
+    return tool.strict and constraint is not None and constraint.lazy
 
 
 def _form_schema(form: JsonAnswer) -> dict[str, Any]:

@@ -39,9 +39,18 @@ class AnswerReader:
     told as they are written, also where they are no JSON. Blanks around tags are left out.
     """
 
-    def __init__(self, tools: Collection[str] = (), thinking: bool = False) -> None:
-        """``tools`` are the names of those offered; ``thinking``: the prompt began a reasoning."""
+    def __init__(
+        self,
+        tools: Collection[str] = (),
+        thinking: bool = False,
+        bare: Collection[str] | None = None,
+    ) -> None:
+        """``tools`` are the names of those offered; ``thinking``: the prompt began a reasoning.
+
+        ``bare`` are those whose calls may come without tags, by default all.
+        """
         self._tools = frozenset(tools)
+        self._bare = self._tools if bare is None else frozenset(bare)
         self._thinking = thinking
         self._held = PieceBuffer()
         self._parts: list[AnswerPart] = []
@@ -103,11 +112,11 @@ class AnswerReader:
         """Decide whether the answer may be bare calls; if so it is held back to its end."""
         self._skip_blanks()
         text = self._held.text
-        if not self._tools or not may_become_bare_calls(text, self._tools):
+        if not self._bare or not may_become_bare_calls(text, self._bare):
             return self._to(self._text)
         if not final:
             return False
-        calls = read_bare_calls(text, self._tools)
+        calls = read_bare_calls(text, self._bare)
         if calls:
             self._held.drop(len(text))
         for call in calls:

@@ -41,6 +41,17 @@ async def test_a_call_is_told_without_content():
     assert (message.content, answer.choices[0].finish_reason) == (None, "tool_calls")
 
 
+@pytest.mark.parametrize("strict", [True, False])
+async def test_a_call_without_tags_is_read_unless_its_tool_is_strict(strict):
+    bare = '{"name": "weather", "arguments": {"town": 5}}'
+    tool = {"type": "function", "function": WEATHER["function"] | {"strict": strict}}
+    async with official(ScriptedEngine([*pieces(bare), ended()])) as client:
+        answer = await client.chat.completions.create(**ASK, tools=[tool])
+    message = answer.choices[0].message
+    # Nothing held it to the schema while it was written, so it must not count as a strict call.
+    assert (message.content == bare, bool(message.tool_calls)) == (strict, not strict)
+
+
 async def test_the_clients_own_stream_of_tools_reads_the_call():
     async with (
         official(ScriptedEngine(CALLING)) as client,
