@@ -95,8 +95,9 @@ class Answer(Response):
 
     async def _stream(self, out: EventStream) -> None:
         async with aclosing(self._parts()) as parts:
-            # The first event comes before the first batch of the prompt; an error that makes the
-            # request impossible comes instead of it, while the status can still say so.
+            # The first event comes when the engine has taken the request, before the first batch of
+            # the prompt; an error that makes it impossible comes instead, while the status can
+            # still say so. However long that takes, nothing is sent before.
             first = await anext(parts, None)
             if first is None:
                 self._require_all_finished()
