@@ -5,7 +5,8 @@ wrong) when the engine crashes, and so that computing and HTTP do not share an i
 
 It reads lines of JSON: first an EngineSpec, then ``start``, ``cancel``, ``tokenize``,
 ``detokenize``, ``ping`` and ``close``. It writes ``loading``, then ``ready`` or ``failed``, then
-``events`` after each batch, with the ``slots`` if they have changed, and ``answer`` to a question.
+``events`` after each batch, with the ``slots`` if they have changed. A question gets lines with its
+number as ``answer``: some with a ``part`` each, and one with ``done`` or ``error``.
 When its input ends, the core is gone, and it ends at once, whatever it is doing.
 """
 
@@ -15,13 +16,12 @@ import signal
 import sys
 import threading
 import traceback
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, BinaryIO, NoReturn
 
 from inference_core.domain.errors import CoreError, EngineError
-from inference_core.domain.generation import Event
+from inference_core.domain.generation import Event, PromptProgress
 from inference_core.engine.decoder import Decoder
 from inference_core.engine.drafting import StepCosts
 from inference_core.engine.host_wire import (
@@ -32,13 +32,12 @@ from inference_core.engine.host_wire import (
     slot_json,
 )
 from inference_core.engine.inbox import Cancel, Close, Inbox, Start
+from inference_core.engine.job import Job
 from inference_core.engine.openmp import spin_briefly
 from inference_core.engine.preparation import Preparation
 from inference_core.engine.scheduler import Limits, Scheduler
 from inference_core.engine.spec import EngineSpec
-
-# Long texts are cut into tokens beside the engine's thread; two, so that a short one gets past.
-_TOKENIZERS = 2
+from inference_core.engine.text_work import TextWork
 
 
 def main() -> int:
@@ -128,9 +127,11 @@ class Host:
         self._events: list[list[Any]] = []
         self._scheduler = Scheduler(decoder, limits, self._emit, costs)
         self._preparation = Preparation(decoder)
-        self._pool = ThreadPoolExecutor(_TOKENIZERS, "tokenizer")
+        # Beside the engine's OS thread, and a short text never waits for a long one.
+        self._short_texts = TextWork("short texts")
+        self._long_texts = TextWork("long texts")
         self._guard = threading.Lock()
-        self._preparing: set[int] = set()
+        self._working: set[int] = set()
         self._told = self._scheduler.slots()
 
     def receive(self, message: dict[str, Any]) -> None:
@@ -138,24 +139,18 @@ class Host:
         number = int(message.get("id", 0))
         match message["op"]:
             case "start":
-                with self._guard:
-                    self._preparing.add(number)
-                work = self._pool.submit(self._prepare, number, message["request"])
-                work.add_done_callback(lambda done: self._look_at(done, number))
-            case "cancel":
-                with self._guard:
-                    if number in self._preparing:
-                        self._preparing.discard(number)
-                    else:
-                        self._inbox.put(Cancel(number))
+                request = message["request"]
+                self._work(message, lambda: self._prepare(number, request))
             case "tokenize":
                 text, special = message["text"], message["special"]
-                self._ask(number, lambda: self._preparation.tokens(text, special))
+                self._ask(message, lambda: self._preparation.tokens(text, special))
             case "detokenize":
                 tokens = message["tokens"]
-                self._ask(number, lambda: self._preparation.text(tokens))
+                self._ask(message, lambda: self._preparation.text(tokens))
+            case "cancel":
+                self._cancel(number)
             case "ping":
-                self._channel.say({"answer": number, "value": True})
+                self._channel.say({"answer": number, "done": True})
             case "close":
                 self._inbox.put(Close())
 
@@ -171,7 +166,7 @@ class Host:
             for message in messages:
                 match message:
                     case Start(job):
-                        self._scheduler.add(job)
+                        self._add(job)
                     case Cancel(job_id):
                         self._scheduler.cancel(job_id)
                     case Close():
@@ -188,38 +183,76 @@ class Host:
         """Return the state of the slots as it is sent."""
         return [slot_json(slot) for slot in self._scheduler.slots()]
 
+    def _add(self, job: Job) -> None:
+        said = len(self._events)
+        self._scheduler.add(job)
+        if len(self._events) == said:
+            # It was not refused: from here on whoever asked may tell its own client that all is
+            # well, which can take long to show otherwise.
+            self._emit(job.id, PromptProgress(len(job.tokens), 0, 0))
+
+    def _work(self, message: dict[str, Any], work: Callable[[], None]) -> None:
+        """Let work on a text be done in its turn, unless it is cancelled before."""
+        number = int(message["id"])
+
+        def do() -> None:
+            try:
+                work()
+            except Exception as fault:  # noqa: BLE001 - told to whoever waits, and printed
+                self._tell_fault(number, fault)
+            finally:
+                with self._guard:
+                    self._working.discard(number)
+
+        with self._guard:
+            self._working.add(number)
+        (self._long_texts if message["long"] else self._short_texts).put(number, do)
+
+    def _cancel(self, number: int) -> None:
+        with self._guard:
+            if number not in self._working:
+                self._inbox.put(Cancel(number))
+                return
+            self._working.discard(number)
+        self._short_texts.drop(number)
+        self._long_texts.drop(number)
+
+    def _wanted(self, number: int) -> bool:
+        with self._guard:
+            return number in self._working
+
     def _prepare(self, number: int, data: dict[str, Any]) -> None:
-        job = None
         try:
             job = self._preparation.job(number, read_request(data), self._wanted)
         except CoreError as error:
             self._channel.say({"events": [[number, *event_json(error)]]})
-        finally:
-            with self._guard:
-                if job is not None and number in self._preparing:
-                    self._inbox.put(Start(job))
-                self._preparing.discard(number)
-
-    def _wanted(self, number: int) -> bool:
+            return
         with self._guard:
-            return number in self._preparing
+            if job is not None and number in self._working:
+                self._inbox.put(Start(job))
+                self._working.discard(number)
 
-    def _ask(self, number: int, work: Callable[[], Any]) -> None:
+    def _ask(self, message: dict[str, Any], parts: Callable[[], Iterator[Any]]) -> None:
+        number = int(message["id"])
+
         def answer() -> None:
             try:
-                self._channel.say({"answer": number, "value": work()})
+                for part in parts():
+                    if not self._wanted(number):
+                        return
+                    self._channel.say({"answer": number, "part": part})
+                self._channel.say({"answer": number, "done": True})
             except CoreError as error:
                 self._channel.say({"answer": number, "error": error_json(error)})
 
-        self._pool.submit(answer).add_done_callback(lambda done: self._look_at(done, number))
+        self._work(message, answer)
 
-    def _look_at(self, done: "Future[None]", number: int) -> None:
+    def _tell_fault(self, number: int, fault: Exception) -> None:
         """Report a fault of ours: the one who asked must not wait for ever."""
-        if (fault := done.exception()) is not None:
-            traceback.print_exception(fault)
-            error = error_json(EngineError(f"The engine failed: {type(fault).__name__}."))
-            self._channel.say({"answer": number, "error": error})
-            self._channel.say({"events": [[number, "e", error]]})
+        traceback.print_exception(fault)
+        error = error_json(EngineError(f"The engine failed: {type(fault).__name__}."))
+        self._channel.say({"answer": number, "error": error})
+        self._channel.say({"events": [[number, "e", error]]})
 
     def _emit(self, number: int, event: Event | CoreError) -> None:
         self._events.append([number, *event_json(event)])

@@ -37,6 +37,9 @@ from inference_core.engine.slot import SlotPhase, SlotState
 
 Json = dict[str, Any]
 
+# A text of more characters takes more than a tenth of a second to be cut into tokens.
+LONG_TEXT = 64 * 1024
+
 
 def request_json(request: GenerationRequest) -> Json:
     """Return a request as JSON; what is at its default is left out."""
@@ -53,6 +56,18 @@ def request_json(request: GenerationRequest) -> Json:
         "prediction": request.prediction,
         "priority": int(request.priority),
     }
+
+
+def text_length(request: GenerationRequest) -> int:
+    """Return how many characters, or numbers of tokens, a request makes the engine go through."""
+    match request.prompt:
+        case TextPrompt(text):
+            length = len(text)
+        case TokenPrompt(tokens):
+            length = len(tokens)
+        case MarkedPrompt(parts):
+            length = sum(len(part.text) for part in parts)
+    return length + len(request.prediction)
 
 
 def read_request(data: Json) -> GenerationRequest:

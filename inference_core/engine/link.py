@@ -6,38 +6,42 @@ import json
 import logging
 import os
 import sys
-from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import suppress
+from contextlib import AbstractAsyncContextManager, nullcontext, suppress
 from typing import Any
 
-from inference_core.domain.errors import CoreError, EngineDownError, EngineError
+from inference_core.domain.errors import BusyError, CoreError, EngineDownError, EngineError
 from inference_core.domain.generation import (
     Event,
     Finished,
     GenerationRequest,
     ModelInfo,
+    Priority,
     PromptProgress,
-    TextPiece,
     Token,
 )
+from inference_core.engine.awaited import Answer, Events, tokens_of
 from inference_core.engine.host_wire import (
+    LONG_TEXT,
     read_error,
     read_event,
     read_info,
     read_slot,
     request_json,
+    text_length,
 )
 from inference_core.engine.openmp import spin_briefly
+from inference_core.engine.outgoing import Outgoing
+from inference_core.engine.scheduler import Limits
 from inference_core.engine.slot import SlotState
 from inference_core.engine.spec import EngineSpec
 
-# How often a request that waits or pauses is told how far it is, though nothing has changed:
-# whoever reads it could take silence for a broken connection.
+# How often a request that was accepted, and waits or pauses, is told how far it is, though nothing
+# has changed: whoever reads it could take silence for a broken connection.
 SIGN_OF_LIFE_S = 5.0
 
-# The tokens of a text of 8 MiB, as JSON, make the longest line.
-_LINE_BYTES = 512 * 1024 * 1024
+# The longest line has the text of a few thousand tokens, or of a chat template.
+_LINE_BYTES = 64 * 1024 * 1024
 
 # A process that closes its output is about to end; one that does not get there is killed.
 _EXIT_S = 2.0
@@ -54,11 +58,18 @@ _log = logging.getLogger(__name__)
 class EngineLink:
     """One engine process; ``open`` starts it. ``ended`` is set when it is gone."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, limits: Limits) -> None:
+        assert process.stdin is not None
         self._process = process
+        self._limits = limits
+        self._out = Outgoing(process.stdin)
+        # Of long texts only one is with the process, until it is cut into tokens: the others wait
+        # here, where whoever leaves takes his own along.
+        self._long = asyncio.Lock()
+        self._heard = asyncio.Event()
         self._numbers = itertools.count(1)
-        self._answers: dict[int, asyncio.Future[Any]] = {}
-        self._jobs: dict[int, _Events] = {}
+        self._answers: dict[int, Answer] = {}
+        self._jobs: dict[int, Events] = {}
         self._reading: asyncio.Task[None] | None = None
         self._slots: list[SlotState] = []
         self._info: ModelInfo | None = None
@@ -83,9 +94,9 @@ class EngineLink:
             env=environment,
             limit=_LINE_BYTES,
         )
-        link = cls(process)
+        link = cls(process, spec.limits)
         try:
-            await link._say_line(spec.to_line())
+            link._out.send_line(spec.to_line())
             await link._until_ready(on_progress or (lambda done: None))
         finally:
             if link._info is None:
@@ -112,44 +123,56 @@ class EngineLink:
 
     async def generate(self, request: GenerationRequest) -> AsyncGenerator[Event, None]:
         """Answer; see Engine.generate."""
+        self._require_room(request.priority)
         number = next(self._numbers)
-        events = self._jobs[number] = _Events()
-        finished = False
+        events = self._jobs[number] = Events(request.priority)
+        long = text_length(request) > LONG_TEXT
         try:
-            await self._say(op="start", id=number, request=request_json(request))
+            async with self._turn(long):
+                await self._out.send(
+                    lambda: events.sent_as(
+                        {"op": "start", "id": number, "long": long}
+                        | {"request": request_json(request)}
+                    )
+                )
+                # The engine says nothing before the prompt has been cut into tokens, and found to
+                # fit: until then nobody can say that all is well.
+                event = await events.get()
             progress = PromptProgress(0, 0, 0)
-            while not finished:
-                try:
-                    async with asyncio.timeout(SIGN_OF_LIFE_S):
-                        event = await events.get()
-                except TimeoutError:
-                    # It waits, or pauses for another request: nothing is wrong, so say that.
-                    yield progress
-                    continue
-                if isinstance(event, PromptProgress):
-                    progress = event
-                finished = isinstance(event, Finished | CoreError)
+            while True:
                 if isinstance(event, CoreError):
                     raise event
+                if isinstance(event, PromptProgress):
+                    progress = event
                 yield event
+                if isinstance(event, Finished):
+                    return
+                event = await events.within(SIGN_OF_LIFE_S, progress)
         finally:
             del self._jobs[number]
-            if not finished and not self.ended.is_set():
-                self._write(op="cancel", id=number)
+            if events.sent and not events.over and not self.ended.is_set():
+                self._out.send_short({"op": "cancel", "id": number})
 
     async def tokenize(self, text: str, special: bool) -> list[Token]:
-        """Return the tokens of a text."""
-        listed = await self._ask(op="tokenize", text=text, special=special)
-        return [Token(number, piece) for number, piece in listed]
+        """Return the tokens of a text. Raises BusyError where too many ask."""
+        parts = await self._ask(
+            len(text), lambda: {"op": "tokenize", "text": text, "special": special}
+        )
+        # Joining the many parts of a long text takes longer than a stream should wait.
+        return tokens_of(parts) if len(parts) < 2 else await asyncio.to_thread(tokens_of, parts)
 
     async def detokenize(self, tokens: Sequence[int]) -> str:
-        """Return the text of tokens. Raises RequestError for a number that is no token."""
-        return str(await self._ask(op="detokenize", tokens=list(tokens)))
+        """Return the text of tokens.
+
+        Raises RequestError for a number that is no token, BusyError where too many ask.
+        """
+        parts = await self._ask(len(tokens), lambda: {"op": "detokenize", "tokens": list(tokens)})
+        return "".join(parts)
 
     async def close(self, seconds: float) -> None:
         """Let the process end in order; what takes longer is killed."""
         if not self.ended.is_set():
-            self._write(op="close")
+            self._out.send_short({"op": "close"})
         with suppress(TimeoutError):
             await asyncio.wait_for(self._process.wait(), seconds)
         await self.kill()
@@ -159,8 +182,7 @@ class EngineLink:
         if self._process.returncode is None:
             self._process.kill()
         await self._process.wait()
-        if self._process.stdin is not None:
-            self._process.stdin.close()
+        self._out.close()
         if self._reading is not None:
             await asyncio.wait({self._reading})
 
@@ -218,18 +240,23 @@ class EngineLink:
             self._receive(json.loads(line))
 
     async def _feel_pulse(self) -> None:
-        """Kill a process that takes no messages any more: it hangs, or somebody stopped it."""
+        """Kill a process that takes no messages any more: it hangs, or somebody stopped it.
+
+        Whatever it says is a sign of life, and so is every piece that it takes of a long message:
+        the question stands behind that.
+        """
         missed = 0
         while missed < _PULSES_MISSED:
             await asyncio.sleep(PULSE_S)
+            self._heard.clear()
+            self._out.send_short({"op": "ping"})
+            taken = self._out.taken
             try:
                 async with asyncio.timeout(PULSE_ANSWER_S):
-                    await self._ask(op="ping")
+                    await self._heard.wait()
                 missed = 0
             except TimeoutError:
-                missed += 1
-            except CoreError:
-                return  # it has ended already
+                missed = 0 if self._out.taken > taken else missed + 1
         self._fault = "did not answer any more"
         self._process.kill()
 
@@ -242,79 +269,58 @@ class EngineLink:
         for events in self._jobs.values():
             events.put(gone)
         for answer in self._answers.values():
-            if not answer.done():
-                answer.set_exception(gone)
+            answer.fail(gone)
 
     def _receive(self, message: dict[str, Any]) -> None:
+        self._heard.set()
         if "slots" in message:
             self._slots = [read_slot(slot) for slot in message["slots"]]
         for number, *event in message.get("events", ()):
             if (events := self._jobs.get(number)) is not None:
                 events.put(read_event(event))
         answer = self._answers.get(message.get("answer", 0))
-        if answer is not None and not answer.done():
-            if "error" in message:
-                answer.set_exception(read_error(message["error"]))
-            else:
-                answer.set_result(message["value"])
+        if answer is not None:
+            answer.take(message)
 
-    async def _ask(self, **message: Any) -> Any:
-        number = next(self._numbers)
-        answer = self._answers[number] = asyncio.get_running_loop().create_future()
-        try:
-            await self._say(id=number, **message)
-            return await answer
-        finally:
-            del self._answers[number]
-            if answer.done() and not answer.cancelled():
-                answer.exception()  # looked at: it may have come after the caller left
+    def _require_room(self, priority: Priority) -> None:
+        """Refuse what the engine's queue has no room for, before anything of it is written.
 
-    async def _say(self, **message: Any) -> None:
+        Those that it would serve later do not stand in the way; see Scheduler.add.
+        """
+        self._require_life()
+        before = sum(
+            1 for each in self._jobs.values() if not each.over and each.priority <= priority
+        )
+        self._require_below_limit(before)
+
+    def _require_below_limit(self, before: int) -> None:
+        if before >= self._limits.parallel + self._limits.queue:
+            raise BusyError(max(0, before - self._limits.parallel))
+
+    def _require_life(self) -> None:
         if self.ended.is_set():
             raise EngineDownError(f"The engine's process {self.why_ended()}.")
-        await self._say_line(json.dumps(message, ensure_ascii=False, separators=(",", ":")))
 
-    async def _say_line(self, line: str) -> None:
-        assert self._process.stdin is not None
+    def _turn(self, long: bool) -> AbstractAsyncContextManager[None]:
+        return self._long if long else nullcontext()
+
+    async def _ask(self, length: int, question: Callable[[], dict[str, Any]]) -> list[Any]:
+        """Return the parts of the answer to a question about a text or tokens of some length."""
+        self._require_life()
+        self._require_below_limit(len(self._answers))
+        number = next(self._numbers)
+        answer = self._answers[number] = Answer()
+        long = length > LONG_TEXT
         try:
-            # Half a surrogate pair is no text, but it is not for the link to say so.
-            self._process.stdin.write(line.encode("utf-8", "surrogatepass") + b"\n")
-            await self._process.stdin.drain()
-        except ConnectionError:
-            return  # its end is noticed where it is read
-
-    def _write(self, **message: Any) -> None:
-        assert self._process.stdin is not None
-        if not self._process.stdin.is_closing():
-            self._process.stdin.write(json.dumps(message).encode("utf-8") + b"\n")
-
-
-class _Events:
-    """The events of one answer; text that nobody has taken yet is joined, so that few are kept."""
-
-    def __init__(self) -> None:
-        self._waiting: deque[Event | CoreError] = deque()
-        self._some = asyncio.Event()
-
-    def put(self, event: Event | CoreError) -> None:
-        last = self._waiting[-1] if self._waiting else None
-        if isinstance(last, TextPiece) and isinstance(event, TextPiece):
-            self._waiting[-1] = TextPiece(
-                last.text + event.text,
-                last.tokens + event.tokens,
-                last.logprobs + event.logprobs,
-            )
-        elif isinstance(last, PromptProgress) and isinstance(event, PromptProgress):
-            self._waiting[-1] = event
-        else:
-            self._waiting.append(event)
-        self._some.set()
-
-    async def get(self) -> Event | CoreError:
-        while not self._waiting:
-            self._some.clear()
-            await self._some.wait()
-        return self._waiting.popleft()
+            async with self._turn(long):
+                await self._out.send(
+                    lambda: answer.sent_as(question() | {"id": number, "long": long})
+                )
+                return await answer.parts()
+        finally:
+            del self._answers[number]
+            if answer.sent and not answer.over and not self.ended.is_set():
+                self._out.send_short({"op": "cancel", "id": number})
 
 
 def host_command() -> list[str]:

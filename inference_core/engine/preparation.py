@@ -1,6 +1,7 @@
 """From a request to a job: the prompt as tokens, checked against the context and the vocabulary."""
 
-from collections.abc import Callable, Sequence
+import codecs
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from inference_core.domain.errors import ContextExceededError, RequestError
@@ -22,6 +23,13 @@ _PIECE = 64 * 1024
 # Nor are they counted to their end: a text without blanks takes a second a megabyte, during which
 # others wait for their own to be cut.
 _FAR_TOO_LONG = 4
+
+# Tokens of which one line tells: the core reads it in a millisecond or two, in which its streams
+# wait.
+_TOLD_AT_ONCE = 8192
+
+# The largest body of a request is as long.
+TEXT_LIMIT_BYTES = 8 * 1024 * 1024
 
 
 class Preparation:
@@ -48,17 +56,43 @@ class Preparation:
         prediction = self._decoder.tokenize(request.prediction[: context * 16], special=False)
         return Job(number, request, tokens, context - len(tokens), prediction)
 
-    def tokens(self, text: str, special: bool) -> list[list[Any]]:
-        """Return number and text of each token."""
-        return [
-            [token, self._decoder.piece(token, special=True).decode("utf-8", "replace")]
-            for token in self._decoder.tokenize(text, special)
-        ]
+    def tokens(self, text: str, special: bool) -> Iterator[list[list[Any]]]:
+        """Yield the numbers of some tokens, and number and text of those told for the first time.
 
-    def text(self, tokens: Sequence[int]) -> str:
-        """Return the text of tokens. Raises RequestError for a number that is no token."""
-        pieces = (self._decoder.piece(token, special=True) for token in tokens)
-        return b"".join(pieces).decode("utf-8", "replace")
+        All of them together are the tokens of the text.
+        """
+        tokens = self._decoder.tokenize(text, special)
+        told: set[int] = set()
+        for some in _in_parts(tokens):
+            fresh = sorted(set(some) - told)
+            told.update(fresh)
+            yield [list(some), [[token, self._name(token)] for token in fresh]]
+
+    def text(self, tokens: Sequence[int]) -> Iterator[str]:
+        """Yield the text of tokens, in parts.
+
+        Raises RequestError for a number that is no token, and where the text gets too long.
+        """
+        pieces: dict[int, bytes] = {}
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        size = 0
+        for some in _in_parts(tokens):
+            for token in set(some) - pieces.keys():
+                pieces[token] = self._decoder.piece(token, special=True)
+            data = b"".join([pieces[token] for token in some])
+            size += len(data)
+            if size > TEXT_LIMIT_BYTES:
+                raise RequestError(
+                    f"The text of the {len(tokens)} tokens has more than {TEXT_LIMIT_BYTES} bytes.",
+                    param="tokens",
+                    code="invalid_value",
+                    next_step="Send them in several requests.",
+                )
+            yield decoder.decode(data)
+        yield decoder.decode(b"", final=True)
+
+    def _name(self, token: int) -> str:
+        return self._decoder.piece(token, special=True).decode("utf-8", "replace")
 
     def _prompt(self, prompt: Prompt, wanted: Callable[[], bool]) -> list[int] | None:
         match prompt:
@@ -72,6 +106,8 @@ class Preparation:
             return None
         tokens: list[int] = []
         for text, special in parts:
+            if not wanted():
+                return None
             tokens += self._decoder.tokenize(text, special)
         return self._begun(tokens)
 
@@ -118,3 +154,8 @@ class Preparation:
                     code="invalid_value",
                 )
         return tokens
+
+
+def _in_parts(tokens: Sequence[int]) -> Iterator[Sequence[int]]:
+    for at in range(0, len(tokens), _TOLD_AT_ONCE):
+        yield tokens[at : at + _TOLD_AT_ONCE]

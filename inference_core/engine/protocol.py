@@ -24,7 +24,9 @@ class Engine(Protocol):
     def generate(self, request: GenerationRequest) -> AsyncGenerator[Event, None]:
         """Answer as soon as there is room and nothing of a better priority; Finished comes last.
 
-        While it waits, or pauses for a better one, PromptProgress comes again every few seconds.
+        The first event comes when the prompt has been found to fit and the request has its place;
+        what makes it impossible is raised before. While it then waits, or pauses for a better one,
+        PromptProgress comes again every few seconds.
         Closing the generator stops the engine, also while the prompt is processed, and a request
         that still waits leaves the queue. Raises ContextExceededError, RequestError, BusyError,
         EngineError, EngineDownError.

@@ -95,10 +95,9 @@ class Answer(Response):
 
     async def _stream(self, out: EventStream) -> None:
         async with aclosing(self._parts()) as parts:
-            # The first event comes before the first batch of the prompt; an error that makes the
-            # request impossible comes instead of it, while the status can still say so.
-            first = await anext(parts, None)
-            if first is None:
+            # Nothing is sent before, however long that takes: the status can still tell an error.
+            early = await self._early(parts)
+            if not early:
                 self._require_all_finished()
                 return
             await out.begin()
@@ -106,7 +105,8 @@ class Answer(Response):
                 for index in range(len(self._answers)):
                     for chunk in self._wire.opening(index):
                         await out.data(chunk)
-                await self._forward(*first, out)
+                for index, part in early:
+                    await self._forward(index, part, out)
                 async for index, part in parts:
                     await self._forward(index, part, out)
                 self._require_all_finished()
@@ -116,6 +116,21 @@ class Answer(Response):
                 await out.end(done=False)
                 return
             await out.end(done=True)
+
+    async def _early(self, parts: AsyncGenerator[tuple[int, Part], None]) -> list[tuple[int, Part]]:
+        """Return what comes until the engine has taken every request, or has answered one.
+
+        The first event of an answer tells of the one, and comes before its prompt's first batch; an
+        error that makes the request impossible comes instead.
+        """
+        early: list[tuple[int, Part]] = []
+        silent = set(range(len(self._answers)))
+        async for index, part in parts:
+            early.append((index, part))
+            silent.discard(index)
+            if not silent or not isinstance(part, PromptProgress):
+                break
+        return early
 
     async def _forward(self, index: int, part: Part, out: EventStream) -> None:
         self._answers[index].count(part)

@@ -1,7 +1,8 @@
 """``/tokenize`` and ``/detokenize``: texts and the model's numbers for them."""
 
 import asyncio
-from collections.abc import Coroutine
+import json
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 from starlette.requests import ClientDisconnect, Request
@@ -19,8 +20,12 @@ from inference_core.server.service import Service
 
 T = TypeVar("T")
 
-# Several times the largest context; the answer that lists them has tens of megabytes.
+# Several times the largest context.
 TOKENS_LIMIT = 1_000_000
+
+# The engine cuts a text in one go, in which nothing can stop it, and llama.cpp takes time by the
+# square of the number of special tokens: for 1 MiB of nothing else a minute, for this 4 s.
+TEXT_LIMIT_BYTES = 256 * 1024
 
 # Who sends one of these speaks to llama-server and expects its answer.
 _LLAMA_SERVERS = ("add_special", "parse_special", "with_pieces")
@@ -45,15 +50,12 @@ class _Handlers:
         fields = await read_fields(request)
         if not any(fields.has(name) for name in _LLAMA_SERVERS):
             tokens = await self._tokens(request, fields, fields.flag("special"))
-            return await _answer({"count": len(tokens), "tokens": _listed(tokens)})
+            return await _listed(tokens, _with_piece, {"count": len(tokens)})
         with_pieces = fields.flag("with_pieces")
         first = await self._first(fields)
         # llama-server's default, unlike that of the route's own field.
         tokens = await self._tokens(request, fields, fields.flag("parse_special", True))
-        all_tokens = [*first, *tokens]
-        return await _answer(
-            {"tokens": _listed(all_tokens) if with_pieces else [token.id for token in all_tokens]}
-        )
+        return await _listed([*first, *tokens], _with_piece if with_pieces else _number, {})
 
     async def detokenize(self, request: Request) -> Response:
         """Return the text of tokens."""
@@ -71,12 +73,14 @@ class _Handlers:
 
     async def _tokens(self, request: Request, fields: Fields, special: bool) -> list[Token]:
         text = fields.text("content")
-        tokens = await self._work(request, self._engine.tokenize(text, special))
-        if len(tokens) > TOKENS_LIMIT:
-            raise fields.wrong(
-                "content", f"has {len(tokens)} tokens; at most {TOKENS_LIMIT} are listed"
+        if (size := len(text.encode("utf-8"))) > TEXT_LIMIT_BYTES:
+            raise RequestError(
+                f"'content' has {size} bytes; at most {TEXT_LIMIT_BYTES} are cut into tokens.",
+                param="content",
+                code="invalid_value",
+                next_step="Send it in several requests, cut where a line begins.",
             )
-        return tokens
+        return await self._work(request, self._engine.tokenize(text, special))
 
     async def _work(self, request: Request, work: Coroutine[Any, Any, T]) -> T:
         with self._activity.request():
@@ -106,10 +110,34 @@ def _read_tokens(fields: Fields, vocabulary: int) -> list[int]:
     return items
 
 
-async def _answer(body: dict[str, Any]) -> Response:
-    """Write it in an OS thread: a long list must not hold up everybody's streams."""
-    return await asyncio.to_thread(JSONResponse, body)
+async def _listed(
+    tokens: Sequence[Token], show: Callable[[Token], object], beside: dict[str, object]
+) -> Response:
+    """Answer with the list of tokens, and what stands beside it.
+
+    It is written in an OS thread: a long list must not hold up everybody's streams.
+    """
+    body = await asyncio.to_thread(_written, tokens, show, beside)
+    return Response(body, media_type="application/json")
 
 
-def _listed(tokens: list[Token]) -> list[dict[str, object]]:
-    return [{"id": token.id, "piece": token.text} for token in tokens]
+def _written(
+    tokens: Sequence[Token], show: Callable[[Token], object], beside: dict[str, object]
+) -> str:
+    # A long text has few different tokens: each is written once.
+    known = {token: _json(show(token)) for token in set(tokens)}
+    listed = ",".join([known[token] for token in tokens])
+    head = "".join(f"{_json(name)}:{_json(value)}," for name, value in beside.items())
+    return f'{{{head}"tokens":[{listed}]}}'
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _with_piece(token: Token) -> dict[str, object]:
+    return {"id": token.id, "piece": token.text}
+
+
+def _number(token: Token) -> int:
+    return token.id

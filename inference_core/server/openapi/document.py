@@ -115,7 +115,7 @@ def _telling() -> Schema:
         return {"get": operation.answers(named("Model")).entry()}
 
     def post(name: str, summary: str, takes: str, answer: str) -> Schema:
-        operation = Operation(name, summary, "tokens").takes(takes)
+        operation = Operation(name, summary, "tokens").takes(takes).may_fail(429)
         return {"post": operation.answers(named(answer)).entry()}
 
     health = Operation("health", "Say that the core answers", "about").open_to_all()

@@ -14,6 +14,7 @@ from fake_host import BABBLING, DEADLY, ENDLESS
 
 from inference_core.cli import main
 from inference_core.domain.errors import (
+    BusyError,
     ContextExceededError,
     EngineDownError,
     EngineError,
@@ -23,6 +24,7 @@ from inference_core.domain.errors import (
 from inference_core.domain.generation import (
     GenerationRequest,
     Plain,
+    Priority,
     PromptProgress,
     Sampling,
     Special,
@@ -32,9 +34,6 @@ from inference_core.domain.generation import (
 )
 from inference_core.domain.generation import MarkedPrompt as Marked
 from inference_core.engine import link, process_engine
-from inference_core.engine.drafting import StepCosts
-from inference_core.engine.host import Host
-from inference_core.engine.host_wire import request_json
 from inference_core.engine.link import EngineLink
 from inference_core.engine.process_engine import ProcessEngine
 from inference_core.engine.scheduler import Limits
@@ -266,12 +265,14 @@ async def test_a_process_that_computes_for_long_is_left_alone(monkeypatch):
     monkeypatch.setattr(link, "PULSE_S", 0.001)
     engine = await ProcessEngine.start(SPEC)
     before, answers = engine.pid, []
-    ping = EngineLink._ask
+    receive = EngineLink._receive
 
-    async def counted(self, **message):
-        answers.append(await ping(self, **message))
+    def counted(self, message):
+        if "answer" in message:
+            answers.append(message)
+        receive(self, message)
 
-    monkeypatch.setattr(EngineLink, "_ask", counted)
+    monkeypatch.setattr(EngineLink, "_receive", counted)
     async with aclosing(engine.generate(ask([ENDLESS, 1]))) as events:
         await anext(events)
         await until(lambda: len(answers) >= 10)
@@ -304,19 +305,6 @@ async def test_closing_twice_is_closing_once(engine):
     assert not child.is_running()
 
 
-def test_the_host_forgets_requests_that_it_refused():
-    said = []
-    decoder = FakeDecoder()
-    channel = SimpleNamespace(say=said.append)
-    host = Host(decoder, Limits(), StepCosts(), channel)
-    refused = request_json(ask([1] * 999))
-    for number in range(5):
-        host.receive({"op": "start", "id": number, "request": refused})
-    host._pool.shutdown()
-    assert len(said) == 5
-    assert not host._preparing
-
-
 def test_a_frozen_app_starts_its_own_program_as_the_engine(monkeypatch):
     monkeypatch.undo()
     assert link.host_command()[1:] == ["-P", "-m", "inference_core.engine.host"]
@@ -327,3 +315,169 @@ def test_a_frozen_app_starts_its_own_program_as_the_engine(monkeypatch):
 def test_the_program_knows_the_engines_command(monkeypatch):
     monkeypatch.setattr("inference_core.engine.host.main", lambda: 7)
     assert main(["engine-host"]) == 7
+
+
+# -- what is handed to the process -------------------------------------------------------------
+
+MEGABYTE = GenerationRequest(TextPrompt("x" * 1_000_000))
+
+
+@pytest.fixture
+async def stopped():
+    """An engine with one slot and a queue of one, whose process reads nothing until resumed."""
+    engine = await ProcessEngine.start(EngineSpec(Path("model.gguf"), limits=Limits(1, 1)))
+    engine.process = psutil.Process(engine.pid)
+    engine.process.suspend()
+    yield engine
+    engine.process.resume()
+    await engine.close()
+
+
+def written_to(engine):
+    return engine._link._out._written
+
+
+async def several_moments():
+    for _ in range(20):
+        await a_moment()
+
+
+async def cancelled(*tasks):
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def test_what_the_queue_has_no_room_for_is_refused_before_anything_is_written(stopped):
+    running = [asyncio.create_task(text_of(stopped, ask([n, 1]))) for n in (5, 6)]
+    await a_moment()
+    before = written_to(stopped)
+    with pytest.raises(BusyError) as caught:
+        await text_of(stopped, MEGABYTE)
+    assert (caught.value.waiting, caught.value.status) == (1, 429)
+    assert written_to(stopped) == before
+    stopped.process.resume()
+    assert await asyncio.gather(*running) == [written(answer_to([n, 1], 3)) for n in (5, 6)]
+
+
+async def test_those_of_lower_priority_do_not_stand_in_the_way(stopped):
+    suggestion = GenerationRequest(
+        TokenPrompt((5, 1)), Sampling(max_tokens=3), priority=Priority.SUGGESTION
+    )
+    running = [asyncio.create_task(text_of(stopped, suggestion)) for _ in range(2)]
+    await a_moment()
+    with pytest.raises(BusyError):
+        await text_of(stopped, suggestion)
+    question = asyncio.create_task(text_of(stopped, ask([6, 1])))
+    await a_moment()
+    stopped.process.resume()
+    assert await question == written(answer_to([6, 1], 3))
+    await asyncio.gather(*running)
+
+
+async def test_who_has_left_leaves_room_in_the_queue(stopped):
+    running = [asyncio.create_task(text_of(stopped, ask([n, 1]))) for n in (5, 6)]
+    await a_moment()
+    await cancelled(*running)
+    stopped.process.resume()
+    assert await text_of(stopped, ask([7, 1])) == written(answer_to([7, 1], 3))
+
+
+async def test_a_finished_answer_that_nobody_has_read_leaves_room_in_the_queue(engine):
+    engine._link._limits = Limits(1, 0)
+    async with aclosing(engine.generate(ask([5, 6]))) as events:
+        await anext(events)
+        await until(lambda: all(each.over for each in engine._link._jobs.values()))
+        assert await text_of(engine, ask([6, 7])) == written(answer_to([6, 7], 3))
+
+
+async def test_more_questions_about_texts_than_may_wait_are_refused(stopped):
+    running = [asyncio.create_task(stopped.tokenize("ab", special=False)) for _ in range(2)]
+    await a_moment()
+    with pytest.raises(BusyError):
+        await stopped.tokenize("ab", special=False)
+    stopped.process.resume()
+    assert [len(tokens) for tokens in await asyncio.gather(*running)] == [2, 2]
+
+
+async def test_a_long_prompt_that_left_before_its_turn_is_never_written(stopped):
+    first, second = (asyncio.create_task(text_of(stopped, MEGABYTE)) for _ in range(2))
+    await a_moment()
+    await cancelled(second)
+    stopped.process.resume()
+    with pytest.raises(ContextExceededError):
+        await first
+    assert written_to(stopped) < 1_100_000
+
+
+async def test_prompts_that_are_sent_and_left_never_lie_in_the_pipe_together(stopped):
+    for _ in range(6):
+        running = asyncio.create_task(text_of(stopped, MEGABYTE))
+        await a_moment()
+        await cancelled(running)
+    assert written_to(stopped) < 1_100_000
+    stopped.process.resume()
+    assert await text_of(stopped, ask([5, 6])) == written(answer_to([5, 6], 3))
+
+
+async def test_a_short_prompt_behind_a_long_one_is_answered(stopped):
+    long = asyncio.create_task(text_of(stopped, MEGABYTE))
+    await a_moment()
+    short = asyncio.create_task(text_of(stopped, ask([5, 6])))
+    stopped.process.resume()
+    assert await short == written(answer_to([5, 6], 3))
+    with pytest.raises(ContextExceededError):
+        await long
+
+
+async def test_nothing_is_told_before_the_prompt_is_found_to_fit(stopped, monkeypatch):
+    monkeypatch.setattr(link, "SIGN_OF_LIFE_S", 0.001)
+    async with aclosing(stopped.generate(ask([1] * 300))) as events:
+        first = asyncio.create_task(anext(events))
+        await several_moments()
+        assert not first.done()
+        stopped.process.resume()
+        with pytest.raises(ContextExceededError):
+            await first
+
+
+async def test_a_long_text_is_cut_as_a_whole_though_it_is_told_in_parts(engine):
+    text = "".join(chr(33 + n % 90) for n in range(30_000))
+    tokens = await engine.tokenize(text, special=False)
+    assert [token.id for token in tokens] == FakeDecoder().tokenize(text, special=False)
+    assert {token.text for token in tokens} == {f"<{token.id}>" for token in tokens}
+    numbers = [token.id for token in tokens]
+    assert await engine.detokenize(numbers) == "".join(token.text for token in tokens)
+
+
+class SlowPipe:
+    """Takes a piece of what is on its way at each of so many looks, and then nothing more."""
+
+    def __init__(self, pieces):
+        self.transport = self
+        self.pieces = pieces
+        self.pings = self.left = 0
+
+    def get_write_buffer_size(self):
+        self.pieces = max(0, self.pieces - 1)
+        return self.pieces + self.left
+
+    def write(self, line):
+        # None of the questions themselves is taken.
+        self.pings += 1
+        self.left += len(line)
+
+    def is_closing(self):
+        return False
+
+
+@pytest.mark.parametrize("pieces", [0, 2, 20])
+async def test_a_process_that_goes_on_taking_a_long_message_is_not_taken_for_dead(
+    pieces, monkeypatch
+):
+    monkeypatch.setattr(link, "PULSE_S", 0)
+    monkeypatch.setattr(link, "PULSE_ANSWER_S", 0)
+    pipe, killed = SlowPipe(pieces), []
+    process = SimpleNamespace(stdin=pipe, kill=lambda: killed.append(pipe.pings), returncode=None)
+    await EngineLink(process, Limits())._feel_pulse()
+    assert killed == [pieces // 2 + 3]

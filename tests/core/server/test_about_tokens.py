@@ -77,10 +77,33 @@ async def test_what_is_no_token_is_named(tokens, param, says):
     assert says in error["message"]
 
 
-async def test_more_tokens_than_are_listed_are_refused_both_ways(monkeypatch):
+async def test_a_text_is_cut_up_to_its_limit_and_not_beyond(monkeypatch):
+    monkeypatch.setattr(tokens_module, "TEXT_LIMIT_BYTES", 4)
+    engine = WordEngine()
+    async with asking(engine) as client:
+        fits = await client.post("/tokenize", json={"content": "a b "})
+        # Bytes, not characters, are what the engine works through.
+        more = await client.post("/tokenize", json={"content": "a é "})
+    assert fits.status_code == 200
+    assert (more.status_code, more.json()["error"]["param"]) == (400, "content")
+    assert "has 5 bytes; at most 4" in more.json()["error"]["message"]
+    assert [text for text, _ in engine.texts] == ["a b "]
+
+
+async def test_more_tokens_than_are_joined_are_refused(monkeypatch):
     monkeypatch.setattr(tokens_module, "TOKENS_LIMIT", 2)
     async with asking(WordEngine()) as client:
-        there = await client.post("/tokenize", json={"content": "a b c"})
         back = await client.post("/detokenize", json={"tokens": [1, 2, 3]})
-    assert (there.status_code, there.json()["error"]["param"]) == (400, "content")
     assert (back.status_code, back.json()["error"]["param"]) == (400, "tokens")
+
+
+async def test_tokens_with_signs_that_json_escapes_are_listed_as_they_are():
+    async with asking(WordEngine()) as client:
+        got = (await client.post("/tokenize", json={"content": 'say "é\\" \u0001'})).json()
+    assert [token["piece"] for token in got["tokens"]] == ["say", '"é\\"', "\u0001"]
+
+
+async def test_an_empty_text_has_no_tokens():
+    async with asking(WordEngine()) as client:
+        got = (await client.post("/tokenize", json={"content": ""})).json()
+    assert got == {"count": 0, "tokens": []}

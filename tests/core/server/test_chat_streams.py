@@ -3,13 +3,14 @@
 import asyncio
 import json
 import logging
+from contextlib import aclosing
 
 import pytest
-from generating import MODEL, ScriptedEngine, ended, pieces, service_of
+from generating import MODEL, ScriptedEngine, asking, ended, pieces, service_of
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference_core.domain.errors import EngineError
+from inference_core.domain.errors import ContextExceededError, EngineError
 from inference_core.server.answering import Answer
 from inference_core.server.chat_requests import read_chat
 from inference_core.server.chat_wire import ChatWire
@@ -158,3 +159,47 @@ async def test_when_one_stream_fails_the_others_are_closed():
         async for _ in merged([endless(), of(2, EngineError("broken")), endless()]):
             pass
     assert closed == [True, True]
+
+
+class FussyEngine(ScriptedEngine):
+    """Takes a while to find a prompt too long, and answers all others."""
+
+    async def generate(self, request):
+        if request.prompt.text == "long":
+            for _ in range(5):
+                await asyncio.sleep(0)
+            raise ContextExceededError(99, 64)
+        async with aclosing(super().generate(request)) as events:
+            async for event in events:
+                yield event
+
+
+@pytest.mark.parametrize("prompts", [["long"], ["short", "long"], ["short", "long", "short"]])
+async def test_a_prompt_that_does_not_fit_is_refused_before_a_stream_begins(prompts):
+    forever = asyncio.Event()
+    engine = FussyEngine([forever])
+    async with asking(engine) as client:
+        body = {"prompt": prompts, "stream": True}
+        response = await client.post("/v1/completions", json=body)
+    assert response.status_code == 400
+    assert response.json()["error"]["code"] == "context_length_exceeded"
+    assert engine.open == 0
+
+
+async def test_a_stream_begins_with_the_first_text_though_another_answer_waits():
+    engine = ScriptedEngine([*pieces("a"), asyncio.Event()])
+    slot, generate = asyncio.Semaphore(1), engine.generate
+
+    async def in_turn(request):
+        async with slot, aclosing(generate(request)) as events:
+            async for event in events:
+                yield event
+
+    engine.generate = in_turn
+    _, response = answer(engine, n=2)
+    reader = Reader()
+    running = asyncio.create_task(response({"type": "http"}, reader.receive, reader.send))
+    await engine.waits.get()
+    reader.gone.set()
+    await running
+    assert '"content":"a"' in reader.text
