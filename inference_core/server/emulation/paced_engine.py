@@ -103,13 +103,16 @@ class PacedEngine:
         self, request: GenerationRequest, events: AsyncGenerator[Event, None], running: int
     ) -> AsyncIterator[Event]:
         answer = _Answer(self._emulation, request, current())
-        first = await anext(events)
-        if not isinstance(first, PromptProgress):
+        taken = await anext(events)
+        if not isinstance(taken, PromptProgress):
             raise CoreError("The engine began an answer without its prompt.")
-        answer.begin(first, running, self._next_seed())
-        yield first
+        answer.charge(taken, running)
+        yield taken
+        # The engine has taken the prompt; how much of it is known it says when it begins.
+        begun = await anext(events)
+        kept: list[Event] = [] if isinstance(begun, PromptProgress) else [begun]
+        progress = begun if isinstance(begun, PromptProgress) else taken
         if self._emulation.source is Source.BUFFERED:
-            kept: list[Event] = []
             async for event in events:
                 if isinstance(event, PromptProgress):
                     yield event
@@ -118,9 +121,9 @@ class PacedEngine:
             source = _listed(kept)
             answer.begin_anew()
         else:
-            source = _pumped(events)
+            source = _pumped(kept, events)
         async with aclosing(source):
-            async for event in answer.run(source, first):
+            async for event in answer.run(source, progress, running, self._next_seed()):
                 yield event
 
     def _next_seed(self) -> int:
@@ -143,30 +146,28 @@ class _Answer:
         self._schedule: Schedule | None = None
         self._pacer: Pacer[Event] | None = None
 
-    def begin(self, progress: PromptProgress, running: int, seed: int) -> None:
-        """Charge the account and lay out the time. Raises QuotaExceededError, QueueFullError."""
-        limit = self._request.sampling.max_tokens
-        schedule = Schedule(
-            self._emulation.profile, progress.total, progress.cached, seed=seed, running=running
-        )
-        threshold, wait = self._conditions.queue_threshold_s, self._queue_s(schedule)
+    def charge(self, progress: PromptProgress, running: int) -> None:
+        """Charge the account. Raises QuotaExceededError, QueueFullError."""
+        threshold = self._conditions.queue_threshold_s
+        wait = self._emulation.profile.wait_s(running) + self._conditions.queue_s
         if threshold is not None and wait > threshold:
             raise QueueFullError(wait, threshold)
+        limit = self._request.sampling.max_tokens
         self._emulation.quota.charge(progress.total + (limit or 0))
-        self._schedule = schedule
-        self._pacer = self._pacer_from(schedule)
 
     def begin_anew(self) -> None:
         """Count from now on: the whole answer is there."""
         self._arrived = self._clock.now()
-        if self._schedule is not None:
-            self._pacer = self._pacer_from(self._schedule)
 
     async def run(
-        self, source: AsyncIterator[Event], progress: PromptProgress
+        self, source: AsyncIterator[Event], progress: PromptProgress, running: int, seed: int
     ) -> AsyncIterator[Event]:
         """Yield the events when they are due."""
-        assert self._pacer is not None
+        self._schedule = Schedule(
+            self._emulation.profile, progress.total, progress.cached, seed=seed, running=running
+        )
+        extra = self._conditions.queue_s + self._conditions.delay_s
+        self._pacer = Pacer(self._schedule, self._clock, self._arrived + extra)
         async with aclosing(self._pacer.run(self._pieces(source))) as chunks:
             async for chunk in _with_signs_of_life(chunks):
                 if chunk is None:
@@ -183,20 +184,13 @@ class _Answer:
             else:
                 yield Piece(event, tokens=0)
 
-    def _pacer_from(self, schedule: Schedule) -> Pacer[Event]:
-        extra = self._conditions.queue_s + self._conditions.delay_s
-        return Pacer(schedule, self._clock, self._arrived + extra)
-
-    def _queue_s(self, schedule: Schedule) -> float:
-        return schedule.queue_s + self._conditions.queue_s
-
     def _ended(self, finished: Finished) -> Finished:
         """Return the end with how the answer went, in emulated time."""
         assert self._schedule is not None
         assert self._pacer is not None
         paced, real = self._pacer.pace(), finished.timings
         total_s = self._clock.now() - self._arrived
-        queue_s = min(total_s, self._queue_s(self._schedule))
+        queue_s = min(total_s, self._schedule.queue_s + self._conditions.queue_s)
         prompt_s = min(total_s - queue_s, self._schedule.prompt_s + self._conditions.delay_s)
         first = paced.achieved_first_token_s or 0.0
         extra = self._conditions.queue_s + self._conditions.delay_s
@@ -230,9 +224,11 @@ async def _listed(events: list[Event]) -> AsyncGenerator[Event, None]:
         yield event
 
 
-async def _pumped(events: AsyncGenerator[Event, None]) -> AsyncGenerator[Event, None]:
+async def _pumped(
+    begun: Sequence[Event], events: AsyncGenerator[Event, None]
+) -> AsyncGenerator[Event, None]:
     """Yield the events, which are read as they come: what waited would be joined to larger ones."""
-    waiting: deque[Event] = deque()
+    waiting: deque[Event] = deque(begun)
     some = asyncio.Event()
 
     async def read() -> None:
