@@ -175,12 +175,15 @@ async def _run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+_MODEL_HELP = "a model id, a GGUF file, or emulated:PROFILE for its answers at a profile's pace"
+
+
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="spark-desktop", description="Watch a folder, and review what a model proposes."
     )
     parser.add_argument("folder", nargs="?", type=Path, help="the project's folder")
-    parser.add_argument("--model", metavar="ID_OR_PATH", help="a model id, or a GGUF file")
+    parser.add_argument("--model", metavar="ID_OR_PATH", help=_MODEL_HELP)
     parser.add_argument("--theme", choices=("dark", "light"), help="else the system's")
     return parser.parse_args(argv)
 

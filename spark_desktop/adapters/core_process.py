@@ -43,6 +43,8 @@ _DEATHS = 5
 _WINDOW_S = 60.0
 _LOCK_POLL_S = 0.1
 _ANSWER_S = 5.0
+# A model's name that begins like this is a pacing profile, for the default model's answers.
+EMULATED = "emulated:"
 # The core's exit code for a command line that it refuses: starting it again changes nothing.
 _USAGE = 2
 
@@ -281,7 +283,7 @@ class CoreProcess:
         owner = ("--owner", str(os.getpid())) if options.owner else ()
         return (
             *options.command,
-            *("serve", "--model", options.model, "--events"),
+            *("serve", *_served(options.model), "--events"),
             *("--ready-file", str(self._files.ready), "--linger", f"{options.linger:g}"),
             *owner,
         )
@@ -309,6 +311,15 @@ class CoreProcess:
         changed, self._changed = self._changed, asyncio.Event()
         changed.set()
         self._bus.publish(CoreStateChanged(state))
+
+
+def _served(model: str) -> tuple[str, ...]:
+    """Return the flags for a model's name, or for a profile whose pace is to be emulated."""
+    if not model.startswith(EMULATED):
+        return ("--model", model)
+    # Buffered: with the engine's own pace most machines could not keep up, and nothing be felt.
+    profile = model.removeprefix(EMULATED)
+    return ("--emulate", "cerebras", "--profile", profile, "--source", "buffered")
 
 
 def core_command() -> tuple[str, ...]:

@@ -47,6 +47,21 @@ def _measured(work: Proposal | Turn) -> None:
     assert 0 < work.timing.first_token <= work.timing.total
 
 
+async def test_an_emulated_answer_is_marked_and_comes_at_its_profiles_pace(
+    folder: Path, data_dir: Path, model_path: Path
+) -> None:
+    # The default model, whose file ``model_path`` has seen to.
+    async with session(folder, data_dir, "emulated:codex-spark") as made:
+        await made.start()
+        async with asyncio.timeout(ANSWER_S):
+            turn = await made.project.chat.ask("Name three colours.")
+    assert (turn.state, turn.error) == (TurnState.DONE, "")
+    assert turn.emulation is not None
+    assert (turn.emulation.profile, turn.emulation.source) == ("codex-spark", "buffered")
+    assert turn.emulation.engine_s is not None
+    assert turn.emulation.engine_s > 0
+
+
 async def test_a_stub_a_comment_and_a_question_are_answered_with_real_numbers(
     opened: Session, folder: Path
 ) -> None:
