@@ -65,7 +65,7 @@ class AnswerPace(QObject):
         if run is None:
             return ""
         if not run.pieces:
-            return f"waiting for the first token… {self._clock() - run.began:.0f} s"
+            return f"{_waiting(run.emulation)}… {self._clock() - run.began:.0f} s"
         rate = rate_of(run.pieces, run.last - run.first)
         return "writing…" if rate is None else f"writing… {rate:.0f} t/s"
 
@@ -96,3 +96,10 @@ class AnswerPace(QObject):
             run.first = run.last
             # The word for waiting must not stand beside the first words of the answer.
             self.changed.emit(event.turn_id, self.text(event.turn_id))
+
+
+def _waiting(emulation: Emulation | None) -> str:
+    if emulation is not None and emulation.source == "buffered":
+        # This time is the real model's, whatever the pace that follows.
+        return "the real model writes first"
+    return "waiting for the first token"

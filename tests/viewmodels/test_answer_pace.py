@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 import pytest
+from fakes import EMULATION
 
 from spark_desktop.domain.conversation import TurnState
 from spark_desktop.domain.events import TurnChanged, TurnStreamed
@@ -44,6 +47,16 @@ def test_the_wait_for_the_first_token_is_counted(
     clock.now += 3.2
     assert pace.text("t1") == "waiting for the first token… 3 s"
     assert pace.rate is None
+
+
+def test_the_wait_before_a_buffered_answer_is_said_to_be_the_real_models(
+    bus: Bus, clock: Seconds, pace: AnswerPace
+) -> None:
+    buffered = replace(EMULATION, source="buffered")
+    begin(bus)
+    bus.publish(TurnChanged("th1", turn(state=TurnState.STREAMING, emulation=buffered)))
+    clock.now += 4
+    assert pace.text("t1") == "the real model writes first… 4 s"
 
 
 def test_the_rate_counts_from_the_second_piece(bus: Bus, clock: Seconds, pace: AnswerPace) -> None:
