@@ -54,7 +54,8 @@ def test_the_wait_before_a_buffered_answer_is_said_to_be_the_real_models(
 ) -> None:
     buffered = replace(EMULATION, source="buffered")
     begin(bus)
-    bus.publish(TurnChanged("th1", turn(state=TurnState.STREAMING, emulation=buffered)))
+    marked = replace(turn(state=TurnState.STREAMING), emulation=buffered)
+    bus.publish(TurnChanged("th1", marked))
     clock.now += 4
     assert pace.text("t1") == "the real model writes first… 4 s"
 
