@@ -44,8 +44,9 @@ async def test_sigterm_ends_every_stream_with_an_error_and_the_core_in_order(
     async with core.client() as client, asyncio.TaskGroup() as group:
         begun = asyncio.Event()
         streams = [group.create_task(lines_of(client, begun)) for _ in range(5)]
-        whole = group.create_task(client.post(CHAT, json=question(stream=False)))
         await begun.wait()
+        # Not before: if it came first, no stream would begin for longer than a client waits.
+        whole = group.create_task(client.post(CHAT, json=question(stream=False)))
         await slot_when(client, lambda slot: slot["queued"] == 5)
         core.process.send_signal(signal.SIGTERM)
         code = await asyncio.to_thread(core.wait, DRAINED_S)
