@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import psutil
 
-from inference_core.pacing.clock import LoopClock, loop_clock
+from inference_core.pacing.clock import loop_clock
 from inference_core.pacing.figures import Absent, Figure, Kind
 from inference_core.pacing.library import Profiles
 from inference_core.pacing.pacer import Pace, Pacer, Piece
