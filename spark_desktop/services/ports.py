@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -11,8 +12,10 @@ from spark_desktop.domain.conversation import Thread, Turn
 from spark_desktop.domain.core_state import CoreState
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.lab_profile import Profile, Schedule
+from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import Span, Trigger
+from spark_desktop.domain.words import Said
 from spark_desktop.domain.workspace import Ignored, Snapshot
 
 
@@ -190,6 +193,29 @@ class Exports(Protocol):
 
     async def write(self, path: Path, data: bytes) -> None:
         """Write a file, or replace the one that is there. Raises FileError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """What a settings file held, and what of it could not be used."""
+
+    settings: Settings
+    problems: tuple[Said, ...] = ()
+
+
+class SettingsStore(Protocol):
+    """The user's settings, across restarts."""
+
+    def load(self) -> LoadedSettings:
+        """Return what is kept; before the window, so without waiting. Never raises.
+
+        A file that cannot be read at all is kept aside, and the problem names the copy.
+        """
+        ...
+
+    async def save(self, settings: Settings) -> None:
+        """Keep the settings. Raises StoreError."""
         ...
 
 
