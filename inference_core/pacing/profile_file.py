@@ -20,11 +20,18 @@ _MAX_BYTES = 1_000_000
 def read_profile(path: Path, own: bool = False) -> Profile:
     """Return the profile of a file. Raises BadProfileError, naming the file and the key."""
     try:
+        if path.exists() and not path.is_file():
+            # A pipe would be waited for, for ever.
+            raise BadProfileError(path, "it is no file")
         with path.open("rb") as stream:
-            text = stream.read(_MAX_BYTES).decode("utf-8")
-        return parse_profile(text, own)
+            data = stream.read(_MAX_BYTES + 1)
+        if len(data) > _MAX_BYTES:
+            raise BadProfileError(path, f"it is larger than {_MAX_BYTES} bytes")
+        return parse_profile(data.decode("utf-8"), own)
     except OSError as error:
         raise BadProfileError(path, error.strerror or str(error)) from error
+    except RecursionError as error:
+        raise BadProfileError(path, "it is nested too deeply") from error
     except ValueError as error:
         # TOMLDecodeError, UnicodeDecodeError and the table's own complaints are ValueErrors.
         raise BadProfileError(path, str(error)) from error

@@ -1,11 +1,14 @@
 """Typed reading of a profile's tables: each complaint starts with the key's full path."""
 
-import math
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Self
 
-_DATE = re.compile(r"\d{4}-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?")
+_DATE = re.compile(r"\d{4}-\d\d(-\d\d)?")
+
+# As much of a wrong value as a complaint shows.
+_SHOWN = 60
 
 
 class Table:
@@ -45,19 +48,22 @@ class Table:
         """Return a date as text: a day or a month; TOML's own dates are taken, too."""
         value = self._take(key)
         text = value if isinstance(value, str) else str(value)
-        if not _DATE.fullmatch(text):
+        if not _is_date(text):
             raise self.wrong(key, "a date such as 2026-02-12 or 2026-02", value)
         return text
 
     def number(self, key: str, low: float, high: float, whole: bool = False) -> float:
         """Return a finite number from ``low`` to ``high``."""
         value = self._take(key)
-        right = isinstance(value, int | float) and not isinstance(value, bool)
-        if not right or not math.isfinite(number := float(str(value))) or not low <= number <= high:
+        if (
+            not isinstance(value, int | float)
+            or isinstance(value, bool)
+            or not low <= value <= high
+        ):
             raise self.wrong(key, f"a number from {low:g} to {high:g}", value)
-        if whole and number != int(number):
+        if whole and value != int(value):
             raise self.wrong(key, "a whole number", value)
-        return number
+        return float(value)
 
     def table(self, key: str) -> Self:
         """Return a table."""
@@ -73,10 +79,29 @@ class Table:
 
     def wrong(self, key: str, wanted: str, value: object) -> ValueError:
         """Return the complaint about a key's value."""
-        return ValueError(f"{self.where(key)}: wants {wanted}, has {value!r}")
+        return ValueError(f"{self.where(key)}: wants {wanted}, has {_shown(value)}")
 
     def _take(self, key: str) -> object:
         if key not in self._data:
             raise ValueError(f"{self.where(key)}: the key is missing")
         self._left.discard(key)
         return self._data[key]
+
+
+def _is_date(text: str) -> bool:
+    if not _DATE.fullmatch(text):
+        return False
+    try:
+        # Of a month its first day; the 31st of February is none.
+        date.fromisoformat(f"{text}-01"[:10])
+    except ValueError:
+        return False
+    return True
+
+
+def _shown(value: object) -> str:
+    try:
+        text = repr(value)
+    except ValueError:
+        return "a number of thousands of digits"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

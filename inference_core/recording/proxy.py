@@ -59,6 +59,8 @@ def upstream_url(text: str) -> httpx.URL:
         raise UsageError(f"--upstream is no address: {error}.", _UPSTREAM_STEP) from error
     if url.scheme not in ("http", "https") or not url.host:
         raise UsageError("--upstream is no address of a web server.", _UPSTREAM_STEP)
+    if url.port is not None and not 0 < url.port < 65536:
+        raise UsageError(f"--upstream has no port of a server: {url.port}.", _UPSTREAM_STEP)
     if url.userinfo or url.query or url.fragment:
         raise UsageError(
             "--upstream must have neither a name and password nor a query.",

@@ -15,7 +15,7 @@ from inference_core.recording.exchange import (
     WithheldBody,
 )
 from inference_core.recording.hashing import parsed_json, request_hash
-from inference_core.recording.keys import REDACTED, Keys, is_secret_member, is_secret_name
+from inference_core.recording.keys import REDACTED, Keys, is_secret_name, secret_texts
 
 # RFC 9110, section 7.6.1: they are about one connection, and end with it.
 _HOP_BY_HOP = frozenset(
@@ -142,9 +142,11 @@ def _redacted(value: Json, keys: Keys) -> Json:
         case list():
             return [_redacted(each, keys) for each in value]
         case dict():
+            # Those that are too short to be searched for elsewhere are left out here.
+            secrets = set(secret_texts(value))
             return {
                 keys.redacted(name): REDACTED
-                if isinstance(member, str) and is_secret_member(name)
+                if isinstance(member, str) and member in secrets
                 else _redacted(member, keys)
                 for name, member in value.items()
             }

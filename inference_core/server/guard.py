@@ -3,6 +3,7 @@
 import ipaddress
 import re
 import secrets
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -43,8 +44,16 @@ class Guard:
     also keep /health from telling that the core is there.
     """
 
-    def __init__(self, app: ASGIApp, token: str, access: Access = LOCAL_ONLY) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        token: str,
+        access: Access = LOCAL_ONLY,
+        public: Collection[str] = (),
+    ) -> None:
+        """``public`` are paths that, with all below them, need no token."""
         self._app = app
+        self._public = public
         self._token = token.encode()
         self._access = access
 
@@ -96,7 +105,8 @@ class Guard:
         return server is not None and _same_address(name, server[0])
 
     def _may_pass(self, scope: Scope, headers: Headers) -> bool:
-        if scope["path"] in _OPEN_PATHS:
+        path = scope["path"]
+        if path in _OPEN_PATHS or any(f"{path}/".startswith(f"{each}/") for each in self._public):
             return True
         raw = next((value for name, value in headers.raw if name == b"authorization"), b"")
         scheme, _, given = raw.partition(b" ")

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inference_core.domain.errors import CoreError, RequestError
 from inference_core.server.connections import ABORT
-from inference_core.server.emulation.conditions import Conditions, under
+from inference_core.server.emulation.conditions import Conditions, Counter, under
 from inference_core.server.emulation.faults import Fault, FaultPlan
 from inference_core.server.emulation.flat_errors import stream_error
 from inference_core.server.problems import error_response
@@ -75,7 +75,7 @@ class Faulty:
             await error_response(asked_for)(scope, receive, send)
             return
         conditions = Conditions(
-            drawn.get(Fault.QUEUE, 0) / 1000, drawn.get(Fault.DELAY, 0) / 1000, threshold
+            drawn.get(Fault.QUEUE, 0) / 1000, drawn.get(Fault.DELAY, 0) / 1000, threshold, Counter()
         )
         try:
             with under(conditions):
