@@ -15,8 +15,9 @@ import httpx
 
 from inference_core.domain.errors import UsageError
 from inference_core.models.command import guarded
+from inference_core.plumbing.loopback import is_loopback
 from inference_core.recording.exchange import Exchange
-from inference_core.recording.loopback import is_loopback, loopback_listener, serve_until
+from inference_core.recording.loopback import loopback_listener, serve_until
 from inference_core.recording.pace import Pace, Wait
 from inference_core.recording.proxy import RecordingProxy, upstream_client, upstream_url
 from inference_core.recording.reader import read_recording

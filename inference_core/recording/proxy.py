@@ -11,6 +11,7 @@ import httpx
 from starlette.types import Receive, Scope, Send
 
 from inference_core.domain.errors import CoreError, RequestError, UsageError
+from inference_core.plumbing.loopback import is_loopback
 from inference_core.recording.client import (
     ClientGoneError,
     body_of,
@@ -29,7 +30,6 @@ from inference_core.recording.exchange import (
     RecordedResponse,
 )
 from inference_core.recording.keys import Keys
-from inference_core.recording.loopback import is_loopback
 from inference_core.recording.recorder import Recorder
 from inference_core.recording.redaction import (
     end_to_end,

@@ -40,6 +40,9 @@ def price_text(line: Line) -> str:
     """Return the price in US$, or in words why there is none; never 0 for an unknown one."""
     if line.price is None:
         return NOT_PUBLISHED if line.pace is Pace.PROFILE else NO_PRICE
+    if 0 < line.price < 0.0001:
+        # Four digits would make nothing of it.
+        return "<$0.0001"
     return f"${line.price:.4f}" if line.price < 1 else f"${line.price:,.2f}"
 
 
