@@ -173,7 +173,8 @@ class LabLanesViewModel(QObject):
         if answer != self._laned or not self.profiles:
             # At once: it needs no profiles, and stays where these cannot be read.
             self._laned = answer
-            self._show(() if recorded is None or RECORDED not in self._wanted else (recorded,))
+            at_once = () if recorded is None or RECORDED not in self._wanted else (recorded,)
+            self._show(at_once, _LOADING)
         self.profiles = await self._lab.profiles()
         known = {profile.id: profile for profile in self.profiles}
         names = [name for name in self._wanted if name in known]
@@ -187,8 +188,8 @@ class LabLanesViewModel(QObject):
         wanted = [lanes[name] for name in self._wanted if name in lanes]
         self._show(tuple(wanted[:MOST_LANES]))
 
-    def _show(self, lanes: tuple[Lane, ...]) -> None:
-        self._told = None
+    def _show(self, lanes: tuple[Lane, ...], told: Notice | None = None) -> None:
+        self._told = told
         if lanes != self.lanes:
             # Only then: what is being played must not stop because another answer came.
             self.lanes = lanes

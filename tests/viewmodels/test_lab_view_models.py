@@ -61,6 +61,20 @@ async def test_the_newest_answer_is_watched_at_first(
     assert choices == [["old"], ["newest", "older"]]
 
 
+async def test_while_the_profiles_are_asked_for_the_recorded_lane_is_not_taken_for_all(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    keep(project, answered())
+    lanes = models.lab.lanes
+    told: list[str] = []
+    lanes.changed.connect(
+        lambda: told.append(lanes.notice.text if len(lanes.lanes) == 1 and lanes.notice else "")
+    )
+    await opened(models, 3)
+    assert told == ["Asking the core's program for its profiles.", ""]
+    assert lanes.notice is None
+
+
 async def test_a_lane_is_the_recorded_one_or_a_profiles(
     project: FakeProject, models: ProjectViewModels
 ) -> None:
