@@ -278,3 +278,15 @@ def test_an_example_of_a_token_is_not_taken_out_of_every_schema():
 def test_the_parameters_of_a_signature_are_keys():
     signed = 'Credential=AKIA/2026/us, Signature="0011223344556677"'
     assert keys_of(("authorization", f"AWS4 {signed}")).redacted("0011223344556677") == REDACTED
+
+
+def test_a_key_in_a_form_is_masked():
+    kind = ("content-type", "application/x-www-form-urlencoded; charset=utf-8")
+    body = (
+        f"grant=password&client_secret={quote(KEY, safe='')}&again={PLAIN_KEY}&api_key={PLAIN_KEY}"
+    )
+    kept = request(kind, body=body.encode()).body
+    assert isinstance(kept, RawBody)
+    assert PLAIN_KEY.encode() not in kept.data
+    assert quote(KEY, safe="").encode() not in kept.data
+    assert kept.data.startswith(b"grant=password&client_secret=***")
