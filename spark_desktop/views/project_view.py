@@ -107,6 +107,10 @@ class ProjectView(QFrame):
             return
         if self.lab is None:
             # Made when it is first wanted: most starts do without.
+            lanes = self._models.lab.lanes
+            if (chosen := self._memory.lanes) is not None:
+                lanes.restore_wanted(chosen)
+            lanes.wanted_changed.connect(lambda: self._memory.set_lanes(lanes.wanted))
             self.lab = LabView(self._models.lab, self._theme)
             self.lab.intent_raised.connect(self.intent_raised)
             self.lab.left.connect(self._leave_lab)
