@@ -52,7 +52,14 @@ _CHECKPOINTS = (
 )
 # JSON of what an answer's server said about its emulation; NULL at the server's own pace.
 _EMULATION = ("ALTER TABLE turns ADD COLUMN emulation TEXT",)
-STEPS: tuple[tuple[str, ...], ...] = (_THREADS, _CHECKPOINTS, _EMULATION)
+# Questions of the quick prompt, of no workspace; one that is asked again moves to the end.
+_QUICK = (
+    """CREATE TABLE quick_questions (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        question TEXT NOT NULL UNIQUE
+    )""",
+)
+STEPS: tuple[tuple[str, ...], ...] = (_THREADS, _CHECKPOINTS, _EMULATION, _QUICK)
 
 
 def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:
