@@ -1,7 +1,6 @@
 """An own connection to an X server, by libX11: keys and windows that Qt does not let us at."""
 
 import ctypes
-import ctypes.util
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ctypes import POINTER, c_char_p, c_int, c_long, c_uint, c_ulong, c_void_p

@@ -84,6 +84,12 @@ class QuickInput(QPlainTextEdit):
         return not cursor.movePosition(way)
 
     def _fit(self) -> None:
-        lines = max(1, min(_MOST_LINES, round(self.document().size().height())))
+        wanted = round(self.document().size().height())
+        lines = max(1, min(_MOST_LINES, wanted))
+        policy = Qt.ScrollBarPolicy
+        # One pixel of rounding would show a bar for a text that fits.
+        self.setVerticalScrollBarPolicy(
+            policy.ScrollBarAsNeeded if wanted > lines else policy.ScrollBarAlwaysOff
+        )
         margins = 2 * round(self.document().documentMargin())
         self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + margins)

@@ -226,8 +226,10 @@ class QuickPrompt(QFrame):
             layout = self.layout()
             if layout is not None:
                 layout.activate()
-                height = layout.totalHeightForWidth(width)
-                self.setFixedSize(width, height if height > 0 else self.sizeHint().height())
+                height = layout.totalSizeHint().height()
+                if layout.hasHeightForWidth():
+                    height = layout.totalHeightForWidth(width)
+                self.setFixedSize(width, height)
         finally:
             self._is_fitting = False
 
