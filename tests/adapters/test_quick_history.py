@@ -1,3 +1,4 @@
+import asyncio
 import os
 import stat
 from pathlib import Path
@@ -42,7 +43,7 @@ async def test_the_oldest_beyond_the_most_are_dropped(tmp_path: Path) -> None:
 async def test_nothing_is_written_before_the_first_use(tmp_path: Path) -> None:
     history = SqliteQuickHistory(tmp_path / "spark.db")
     await history.close()
-    assert os.listdir(tmp_path) == []
+    assert not (await asyncio.to_thread(lambda: list(tmp_path.iterdir())))
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
