@@ -121,6 +121,13 @@ class QuickPrompt(QFrame):
         event.ignore()
         self._model.close()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Close on Escape, which none of the parts takes."""
+        if event.key() == Qt.Key.Key_Escape:
+            self._model.close()
+        else:
+            super().keyPressEvent(event)
+
     def event(self, event: QEvent) -> bool:
         """Follow the height that the parts want."""
         done = super().event(event)
@@ -193,8 +200,6 @@ class QuickPrompt(QFrame):
             button.clicked.connect(lambda _checked=False, choice=choice: self._choose(choice))
             shortcut = QShortcut(QKeySequence(_KEYS[choice]), self)
             shortcut.activated.connect(lambda choice=choice: self._choose(choice))
-        escape = QShortcut(QKeySequence("Esc"), self)
-        escape.activated.connect(model.close)
 
     def _choose(self, choice: Choice) -> None:
         self._model.choose(choice, self.transcript.selected_text())

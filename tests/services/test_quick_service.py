@@ -11,6 +11,7 @@ from fakes import (
     MemoryThreads,
     Recorder,
 )
+from quick_fakes import MemoryHistory
 
 from spark_desktop.domain.completion import ChatRequest, ModelInfo
 from spark_desktop.domain.conversation import Turn, TurnState
@@ -23,22 +24,6 @@ from spark_desktop.services.late_core import LateCore
 from spark_desktop.services.ports import Core
 from spark_desktop.services.quick import QUICK, QuickService
 from spark_desktop.services.tasks import TaskScope
-
-
-class MemoryHistory:
-    """Questions in memory."""
-
-    def __init__(self) -> None:
-        self.kept: list[str] = []
-
-    async def recent(self) -> tuple[str, ...]:
-        return tuple(self.kept)
-
-    async def keep(self, question: str) -> None:
-        self.kept.append(question)
-
-    async def clear(self) -> None:
-        self.kept.clear()
 
 
 class Desk:
