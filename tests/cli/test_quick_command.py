@@ -26,7 +26,7 @@ from spark_desktop.services.quick import QuickService
 PROGRAM = """
 import sys
 from spark_desktop.cli import main, quick
-quick.LINGER = 0.5
+quick.LINGER = 5.0
 sys.exit(main.main(sys.argv[1:]))
 """
 
