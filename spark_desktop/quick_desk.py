@@ -100,7 +100,8 @@ class QuickDesk:
         model: str | None = None,
         means: Means | None = None,
     ) -> None:
-        self._settings, self._model = settings, model
+        self._settings, self._shell, self._model = settings, shell, model
+        self._theme = theme
         self._means = means or system_means(data_dir)
         self._scope, self._bus = TaskScope("quick desk"), Bus()
         self._used = settings.current
@@ -135,6 +136,8 @@ class QuickDesk:
     def show(self, text: str | None = None) -> None:
         """Show the prompt over everything, and ask ``text`` if there is one."""
         self._resting.cancel()
+        if self._theme is not self._shell.window.theme:
+            self.set_theme(self._shell.window.theme)
         if not self.prompt.isActiveWindow():
             self._means.previous.remember()
         self.prompt.present()
@@ -149,7 +152,8 @@ class QuickDesk:
             self.show()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in another theme."""
+        """Draw in another theme; ``show`` takes that of the main window by itself."""
+        self._theme = theme
         self.prompt.set_theme(theme)
 
     async def close(self) -> None:

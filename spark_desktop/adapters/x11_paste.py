@@ -12,6 +12,7 @@ _STEP = 0.01
 _MODIFIERS = 0b11111101
 # Num Lock and the like are no fingers.
 _LOCKS = ("Num_Lock", "Scroll_Lock")
+_OLD_KEYS = ("Shift_L", "Insert")
 # Where Ctrl+V is a character of the shell's; the first paste the primary selection, which the
 # quick prompt sets, too.
 _OLD_TERMINALS = frozenset({"xterm", "uxterm", "urxvt", "rxvt", "st-256color"})
@@ -77,8 +78,13 @@ class X11PreviousWindow:
             if self._clock.monotonic() > deadline:
                 raise not_pasted(say("The window did not get the keyboard back."))
             await self._clock.sleep(_STEP)
+        keys = _keys_for(kind)
+        if not all(display.keycode(key) for key in keys):
+            # A keyboard without Latin letters: these paste in most programs, too.
+            keys = _OLD_KEYS
         # Nothing is awaited from the last look to the keys.
-        display.press(*_keys_for(kind))
+        with display.errors():
+            display.press(*keys)
 
     def close(self) -> None:
         """End the connection."""
@@ -98,7 +104,7 @@ class X11PreviousWindow:
 def _keys_for(kind: bytes) -> tuple[str, ...]:
     names = {part.decode("latin-1").casefold() for part in kind.split(b"\0") if part}
     if names & _OLD_TERMINALS:
-        return ("Shift_L", "Insert")
+        return _OLD_KEYS
     if names & _TERMINALS:
         return ("Control_L", "Shift_L", "v")
     return ("Control_L", "v")

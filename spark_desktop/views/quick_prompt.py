@@ -117,8 +117,11 @@ class QuickPrompt(QFrame):
         self._fit()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Hide instead: the window is used again."""
-        event.ignore()
+        """Stop the answer. Qt only hides the window, which is used again.
+
+        Refused it would hold up the end of the user's session.
+        """
+        super().closeEvent(event)
         self._model.close()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

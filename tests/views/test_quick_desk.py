@@ -16,6 +16,7 @@ from spark_desktop.services.ports import Core, LoadedSettings
 from spark_desktop.services.settings import SettingsService
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.quick_choices import Choice
+from spark_desktop.views.theme import load_theme
 from tests.fakes import Answer, FakeCore, FakeEndpoint
 from tests.interface_fakes import FakeProject, until
 from tests.quick_fakes import FakeHotkey, FakePrevious
@@ -97,6 +98,14 @@ async def test_show_notes_the_window_before_and_warms_the_core(world: World) -> 
     assert world.previous.told == ["remember", "raise"]
     assert world.desk.prompt.isVisible()
     await until(lambda: world.models == [""])
+
+
+async def test_the_prompt_has_the_theme_of_the_window(world: World) -> None:
+    world.desk.prepare()
+    world.app.window.set_theme(load_theme("light"))
+    world.desk.show()
+    assert load_theme("light").window in world.desk.prompt.styleSheet()
+    assert load_theme("dark").window not in world.desk.prompt.styleSheet()
 
 
 async def test_the_hotkey_shows_and_hides(world: World) -> None:
