@@ -52,6 +52,19 @@ _CHECKPOINTS = (
 )
 # JSON of what an answer's server said about its emulation; NULL at the server's own pace.
 _EMULATION = ("ALTER TABLE turns ADD COLUMN emulation TEXT",)
+# What proposals took, for the speed lab; their text is not kept.
+_PROPOSALS = (
+    """CREATE TABLE proposals (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL,
+        workspace TEXT NOT NULL,
+        model TEXT NOT NULL,
+        usage TEXT NOT NULL,
+        timing TEXT,
+        emulation TEXT,
+        UNIQUE (workspace, id)
+    )""",
+)
 # Questions of the quick prompt, of no workspace; one that is asked again moves to the end.
 _QUICK = (
     """CREATE TABLE quick_questions (
@@ -59,7 +72,7 @@ _QUICK = (
         question TEXT NOT NULL UNIQUE
     )""",
 )
-STEPS: tuple[tuple[str, ...], ...] = (_THREADS, _CHECKPOINTS, _EMULATION, _QUICK)
+STEPS: tuple[tuple[str, ...], ...] = (_THREADS, _CHECKPOINTS, _EMULATION, _PROPOSALS, _QUICK)
 
 
 def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:

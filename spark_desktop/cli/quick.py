@@ -1,7 +1,7 @@
 """``spark quick``: the quick prompt of the running app, else an answer in the terminal."""
 
 import argparse
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -26,19 +26,17 @@ Opener = Callable[[str | None, float], "AbstractAsyncContextManager[QuickAnswers
 class HandOver(Protocol):
     """The way to the running app."""
 
-    async def __call__(self, data_dir: Path, message: Mapping[str, object]) -> bool:
-        """Give it the message; return whether an app took it."""
+    async def __call__(self, data_dir: Path, question: str) -> bool:
+        """Let it show the quick prompt and ask, if the question is not empty.
+
+        Return whether an app took it.
+        """
         ...
 
 
-def message_of(question: str | None) -> dict[str, object]:
-    """Return what the running app is told: to show the quick prompt, and what to ask in it."""
-    return {"quick": question}
-
-
-async def no_app(data_dir: Path, message: Mapping[str, object]) -> bool:
+async def no_app(data_dir: Path, question: str) -> bool:
     """Return that no app runs."""
-    del data_dir, message
+    del data_dir, question
     return False
 
 
@@ -56,7 +54,7 @@ async def run(
         raise UsageError(say("The question is empty."), say('Ask one: spark quick "…"'))
     # What needs stdout, or another model than the app's, is answered here.
     here = args.print or output.structured or args.model is not None
-    if not here and await hand_over(data_folder(), message_of(question)):
+    if not here and await hand_over(data_folder(), question or ""):
         return ExitCode.OK
     if question is None:
         raise UsageError(

@@ -4,7 +4,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -41,7 +41,7 @@ class Quick:
         self.history = MemoryHistory()
         self.models: list[str | None] = []
         self.has_app = False
-        self.handed: list[tuple[Path, Mapping[str, object]]] = []
+        self.handed: list[tuple[Path, str]] = []
 
     async def __call__(self, *words: str) -> ExitCode:
         args: argparse.Namespace = build_parser().parse_args(["quick", *words])
@@ -52,8 +52,8 @@ class Quick:
     def text(self) -> str:
         return self.out.getvalue().decode()
 
-    async def _hand_over(self, data_dir: Path, message: Mapping[str, object]) -> bool:
-        self.handed.append((data_dir, message))
+    async def _hand_over(self, data_dir: Path, question: str) -> bool:
+        self.handed.append((data_dir, question))
         return self.has_app
 
     @asynccontextmanager
@@ -75,7 +75,7 @@ async def test_the_running_app_shows_its_prompt() -> None:
     quick.has_app = True
     assert await quick() is ExitCode.OK
     assert await quick("Why?") is ExitCode.OK
-    assert quick.handed == [(data_folder(), {"quick": None}), (data_folder(), {"quick": "Why?"})]
+    assert quick.handed == [(data_folder(), ""), (data_folder(), "Why?")]
     assert (quick.text, quick.models) == ("", [])
 
 
