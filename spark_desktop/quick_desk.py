@@ -156,6 +156,16 @@ class QuickDesk:
         self._theme = theme
         self.prompt.set_theme(theme)
 
+    def rebuild(self) -> None:
+        """Make the window anew, in another language; question and answer stay."""
+        was_shown, text = self.prompt.isVisible(), self.prompt.input.toPlainText()
+        self._drop_window()
+        self.prompt = QuickPrompt(self.model, self._theme)
+        self.prompt.input.show_text(text)
+        self.prompt.prepare()
+        if was_shown:
+            self.prompt.present()
+
     async def close(self) -> None:
         """Stop what runs, give back the hotkey and the core, and drop the window."""
         self._unsubscribe()

@@ -60,7 +60,10 @@ class QuickPrompt(QFrame):
         self._arrange()
         self._connect()
         self.set_theme(theme)
-        self.render_state()
+        if model.turn is None:
+            self.render_state()
+        else:
+            self.render_turn(model.turn)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
@@ -188,7 +191,7 @@ class QuickPrompt(QFrame):
         model.turn_changed.connect(self.render_turn)
         model.pieces.connect(self.transcript.append_piece)
         model.question.connect(self.input.show_text)
-        model.copied.connect(_put_on_clipboard)
+        model.copied.connect(self._put_on_clipboard)
         model.hidden.connect(self.hide)
         model.wanted.connect(self.present)
         self.notice.intent.connect(model.act)
@@ -206,6 +209,13 @@ class QuickPrompt(QFrame):
 
     def _choose(self, choice: Choice) -> None:
         self._model.choose(choice, self.transcript.selected_text())
+
+    def _put_on_clipboard(self, text: str) -> None:
+        clipboard = QGuiApplication.clipboard()
+        clipboard.setText(text)
+        if clipboard.supportsSelection():
+            # What old terminals of X11 paste.
+            clipboard.setText(text, clipboard.Mode.Selection)
 
     def _grow(self) -> None:
         """Give the answer the height it wants, as far as the screen allows; it never shrinks."""
@@ -245,11 +255,3 @@ class QuickPrompt(QFrame):
 def _screen_area(place: QPoint) -> QRect:
     screen = QGuiApplication.screenAt(place) or QGuiApplication.primaryScreen()
     return screen.availableGeometry()
-
-
-def _put_on_clipboard(text: str) -> None:
-    clipboard = QGuiApplication.clipboard()
-    clipboard.setText(text)
-    if clipboard.supportsSelection():
-        # What old terminals of X11 paste.
-        clipboard.setText(text, clipboard.Mode.Selection)

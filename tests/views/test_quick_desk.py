@@ -4,6 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QGuiApplication
 
 from spark_desktop import quick_desk
 from spark_desktop.app import DesktopApp
@@ -106,6 +108,22 @@ async def test_the_prompt_has_the_theme_of_the_window(world: World) -> None:
     world.desk.show()
     assert load_theme("light").window in world.desk.prompt.styleSheet()
     assert load_theme("dark").window not in world.desk.prompt.styleSheet()
+
+
+async def test_a_window_made_anew_keeps_question_and_answer(world: World) -> None:
+    await world.ask("So.")
+    before = world.desk.prompt
+    world.desk.rebuild()
+    assert world.desk.prompt is not before
+    assert world.desk.prompt.isVisible()
+    assert not before.isVisible()
+    assert world.desk.prompt.input.toPlainText() == "Use numbers"
+    assert world.desk.prompt.transcript.isVisible()
+    QCoreApplication.sendPostedEvents(before, QEvent.Type.DeferredDelete)
+    world.desk.model.choose(Choice.COPY)
+    assert QGuiApplication.clipboard().text() == "So."
+    world.desk.model.close()
+    assert not world.desk.prompt.isVisible()
 
 
 async def test_the_hotkey_shows_and_hides(world: World) -> None:

@@ -4,7 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from spark_desktop.domain.completion import ModelInfo
 from spark_desktop.domain.core_state import CoreFailed
@@ -15,6 +15,7 @@ from spark_desktop.views.theme import load_theme
 from tests.fakes import Answer
 from tests.interface_fakes import until
 from tests.viewmodels.test_quick_view_model import CODE, Desk
+from tests.views.walking import without_name, without_tip
 
 LONG = "".join(f"Line {number} of a long answer.\n\n" for number in range(200))
 
@@ -236,15 +237,13 @@ async def test_large_type_cuts_no_button(shown: Shown) -> None:
         assert button.width() >= button.sizeHint().width()
 
 
-async def test_everything_that_takes_the_keyboard_has_a_name(shown: Shown) -> None:
+async def test_everything_in_it_has_a_name(shown: Shown) -> None:
     await shown.ask("Why?", CODE)
-    for widget in shown.prompt.findChildren(QWidget):
-        if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisible():
-            text = widget.text() if isinstance(widget, QAbstractButton) else ""
-            assert widget.accessibleName() or text, widget
+    assert without_name(shown.prompt) == []
+    assert without_tip(shown.prompt) == []
 
 
-async def test_the_model_is_told_that_its_context_is_known(shown: Shown) -> None:
+async def test_a_question_that_the_model_cannot_hold_fails_with_the_reason(shown: Shown) -> None:
     shown.desk.endpoint._model = ModelInfo("tiny", context=600, fim=False)
     await shown.ask("Why?", "never")
     shown.desk.endpoint.answers.clear()
