@@ -275,6 +275,11 @@ class FakeChat:
         self.known = {thread.id: thread, **self.known}
         return thread
 
+    async def adopt(self, turn: Turn) -> Thread:
+        made = replace(await self.new_thread(), turns=(turn,))
+        self.known[made.id] = made
+        return made
+
     async def current(self) -> Thread:
         if self.error is not None:
             raise self.error

@@ -65,7 +65,14 @@ _PROPOSALS = (
         UNIQUE (workspace, id)
     )""",
 )
-STEPS: tuple[tuple[str, ...], ...] = (_THREADS, _CHECKPOINTS, _EMULATION, _PROPOSALS)
+# Questions of the quick prompt, of no workspace; one that is asked again moves to the end.
+_QUICK = (
+    """CREATE TABLE quick_questions (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        question TEXT NOT NULL UNIQUE
+    )""",
+)
+STEPS: tuple[tuple[str, ...], ...] = (_THREADS, _CHECKPOINTS, _EMULATION, _PROPOSALS, _QUICK)
 
 
 def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:

@@ -27,6 +27,7 @@ def build_parser() -> argparse.ArgumentParser:
         return command
 
     _add_ask(add)
+    _add_quick(add)
     _add_edit(add)
     _add_watch(add)
     _add_history(add)
@@ -60,6 +61,13 @@ def _add_ask(add: _Add) -> None:
         help="go on with the newest chat of this folder; otherwise a new one is begun",
     )
     _add_model(ask)
+
+
+def _add_quick(add: _Add) -> None:
+    quick = add("quick", "Show the quick prompt of the running app, else answer here.")
+    quick.add_argument("question", nargs="?", help="asked at once; without it you type it there")
+    quick.add_argument("--print", action="store_true", help="answer here, also while the app runs")
+    _add_model(quick)
 
 
 def _add_edit(add: _Add) -> None:

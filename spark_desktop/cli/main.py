@@ -66,6 +66,8 @@ def _command(name: str) -> "Command":
     match name:
         case "ask":
             from spark_desktop.cli.ask import run
+        case "quick":
+            from spark_desktop.cli.quick import run
         case "edit":
             from spark_desktop.cli.edit import run
         case "watch":

@@ -112,5 +112,13 @@ class StoreError(SparkError):
     """The database of threads or checkpoints could not be read or written."""
 
 
+class HotkeyError(SparkError):
+    """Keys that cannot be a hotkey; the message says why."""
+
+
+class PasteError(SparkError):
+    """Text could not be put into another program's window; nothing was typed anywhere."""
+
+
 class NothingToUndoError(SparkError):
     """There is no applied change left to undo (or undone change to redo)."""

@@ -87,6 +87,12 @@ class ChatService:
             self._current = await self._threads.create("")
         return self._current
 
+    async def adopt(self, turn: Turn) -> Thread:
+        """Return a new thread of a turn that was asked elsewhere; it becomes the current one."""
+        thread = await self._threads.create("")
+        await self._threads.save_turn(thread.id, turn)
+        return await self.open(thread.id)
+
     async def current(self) -> Thread:
         """Return the current thread: the newest one, created where there is none."""
         if self._current is None:

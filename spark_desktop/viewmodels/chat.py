@@ -99,6 +99,11 @@ class ChatViewModel(QObject):
         return answers[-1] if answers else ""
 
     @property
+    def target(self) -> tuple[str | None, Span | None]:
+        """Return the file that is shown, and its selected lines."""
+        return self._target
+
+    @property
     def target_text(self) -> str:
         """Return what the composer's text will be about: "parser.py, lines 3 to 9"."""
         path, lines = self._target

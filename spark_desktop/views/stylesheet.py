@@ -62,6 +62,9 @@ QListView { background: transparent; border: none; outline: none; }
 #composer[focused="true"] { border-color: $accent; }
 QPlainTextEdit { background: transparent; border: none; placeholder-text-color: $text_secondary;
     selection-background-color: $accent; selection-color: $window; }
+#quick { background: $window; border: 1px solid $line; }
+#quickfoot { background: $surface; border-top: 1px solid $line; }
+#quickinput { font-size: 16px; }
 QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 
