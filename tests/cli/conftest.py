@@ -18,6 +18,7 @@ from fakes import (
     MemoryThreads,
     ScriptedWatch,
 )
+from thread_fakes import MemoryLibrary
 
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.ignore_rules import IgnoreRules
@@ -34,6 +35,7 @@ from spark_desktop.services.lab import LabService
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.services.threads import ThreadService
 from spark_desktop.services.turns import Turns
 from spark_desktop.wiring import Project
 
@@ -99,8 +101,11 @@ class Spark:
         closing.push_async_callback(chat.close)
         closing.push_async_callback(turns.close)
         lab = LabService(self.threads, self.profiles, LocalExports())
+        library = MemoryLibrary(self.threads, str(root))
+        threads = ThreadService(library, chat, LocalExports(), bus, self.clock)
         made = Project(
-            root, bus, files, syntax, core, inbox, turns, review, edits, chat, lab, scope, closing
+            *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, lab),
+            *(threads, scope, closing),
         )
         self.prepare(made)
         return made
