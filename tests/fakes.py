@@ -341,7 +341,9 @@ class MemoryThreads:
     async def thread(self, thread_id: str) -> Thread:
         if thread_id not in self.kept:
             raise StoreError(f"There is no thread {thread_id}.", "Open another one.")
-        return self.kept[thread_id]
+        thread = self.kept[thread_id]
+        question = thread.turns[0].question if thread.turns else ""
+        return replace(thread, title=thread.title or question)
 
     async def create(self, title: str) -> Thread:
         thread = Thread(f"thread-{len(self.kept) + 1}", title, self.now())

@@ -29,6 +29,7 @@ _LISTED = (
     "deleted IS NULL AND (? IS NULL OR workspace = ?) AND (title <> '' "
     "OR EXISTS (SELECT 1 FROM turns WHERE thread_id = threads.id))"
 )
+_ORDER = "ORDER BY pinned DESC, active DESC, position DESC"
 # Seconds: an empty thread of another window may be about to be asked in.
 _ABANDONED = 86_400.0
 
@@ -48,9 +49,10 @@ class SqliteThreadLibrary:
         here = self._within(everywhere)
 
         def work(connection: sqlite3.Connection) -> tuple[ThreadInfo, ...]:
+            # First which ones: titles and counts of all others would be looked up as well.
             rows = connection.execute(
-                f"{_INFO} WHERE {_LISTED} "
-                "ORDER BY pinned DESC, active DESC, position DESC LIMIT ? OFFSET ?",
+                f"{_INFO} WHERE position IN (SELECT position FROM threads WHERE {_LISTED} "
+                f"{_ORDER} LIMIT ? OFFSET ?) {_ORDER}",
                 (here, here, limit, offset),
             )
             return tuple(_info(row, self._clock) for row in rows)

@@ -1,5 +1,6 @@
 """The list of threads: found, renamed, pinned, deleted with a way back, exported, forked."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +13,6 @@ from spark_desktop.domain.events import ThreadsChanged, TurnChanged
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.tasks import LatestTask, TaskScope
 from spark_desktop.services.threads import ExportFormat
-from spark_desktop.viewmodels.frames import Frames
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
 from spark_desktop.viewmodels.thread_ports import Threads
@@ -21,8 +21,8 @@ from spark_desktop.viewmodels.translation import in_language, tr
 
 # Threads that are fetched at a time.
 PAGE = 200
-# Milliseconds: what happens within them is shown at once.
-_INTERVAL = 80
+# Seconds: what happens, or is typed, within them is shown at once.
+_PAUSE = 0.06
 _AGES_INTERVAL = 60_000
 
 
@@ -57,16 +57,14 @@ class ThreadsViewModel(QObject):
         self._deleted: tuple[str, ...] = ()
         self._left: str | None = None
         self._is_editing, self._is_stale = False, False
-        self._paced = Frames(self, _INTERVAL)
-        self._paced.frame.connect(self._reload)
         self._ages = QTimer(self)
         self._ages.setInterval(_AGES_INTERVAL)
         self._ages.timeout.connect(self._show)
         self._ages.start()
         self.rows.more_wanted.connect(self._fetch_more)
         self.rows.renamed.connect(self.rename)
-        bus.subscribe(ThreadsChanged, lambda _event: self._paced.request())
-        bus.subscribe(TurnChanged, lambda _event: self._paced.request())
+        bus.subscribe(ThreadsChanged, lambda _event: self._reload())
+        bus.subscribe(TurnChanged, lambda _event: self._reload())
 
     @property
     def is_searching(self) -> bool:
@@ -95,7 +93,7 @@ class ThreadsViewModel(QObject):
     def search(self, query: str) -> None:
         """Show what holds these words; the whole list where there are none."""
         self.query = query.strip()
-        self._paced.request()
+        self._reload()
 
     def choose(self, thread_id: str) -> None:
         """Show a thread, and of a hit the turn."""
@@ -115,7 +113,7 @@ class ThreadsViewModel(QObject):
         self._is_editing = is_editing
         if not is_editing and self._is_stale:
             self._is_stale = False
-            self._paced.request()
+            self._reload()
 
     def toggle_pin(self, thread_id: str) -> None:
         """Keep a thread at the top, or no longer."""
@@ -178,20 +176,21 @@ class ThreadsViewModel(QObject):
         await self._load(PAGE)
 
     def _reload(self) -> None:
+        self._start(_PAUSE, max(PAGE, len(self._listed)))
+
+    def _fetch_more(self) -> None:
+        self._start(0.0, len(self._listed) + PAGE)
+
+    def _start(self, pause: float, many: int) -> None:
+        # Threads may still be told of while the project is being closed.
+        if not self._scope.is_closed:
+            self._loading.start("threads", self._load_soon(pause, many))
+
+    async def _load_soon(self, pause: float, many: int) -> None:
+        await asyncio.sleep(pause)
         if self._is_editing:
             self._is_stale = True
             return
-        self._start(max(PAGE, len(self._listed)))
-
-    def _fetch_more(self) -> None:
-        self._start(len(self._listed) + PAGE)
-
-    def _start(self, many: int) -> None:
-        # The timer may go off when the project is closed already.
-        if not self._scope.is_closed:
-            self._loading.start("threads", self._guarded(many))
-
-    async def _guarded(self, many: int) -> None:
         try:
             await self._load(many)
         except SparkError as error:
@@ -199,10 +198,12 @@ class ThreadsViewModel(QObject):
 
     async def _load(self, many: int) -> None:
         query = self.query
-        hits = await self._threads.search(query) if query else None
-        self._listed = await self._threads.page(0, many)
+        if query:
+            self._hits = await self._threads.search(query)
+        else:
+            self._listed = await self._threads.page(0, many)
+            self._hits = None
         self.count = await self._threads.count()
-        self._hits = hits
         self._show()
 
     def _show(self) -> None:

@@ -13,6 +13,10 @@ from spark_desktop.views.section import Section
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.threads_panel import ThreadsPanel
 
+# Pixels; and the parts of the height that a list gets: one a row at most.
+_LOWEST = 28
+_MOST_SHARES, _THREADS_SHARE = 8, 6
+
 
 class ChangesPanel(QFrame):
     """Draws the lists; ``intent_raised`` hands on what the window must do."""
@@ -38,6 +42,7 @@ class ChangesPanel(QFrame):
         self._files_section = Section("CHANGES", self.files, theme)
         self.threads = ThreadsPanel(threads, theme)
         self._threads_section = Section(tr("THREADS"), self.threads, theme)
+        self._column = QVBoxLayout(self)
         self._arrange()
         self._connect()
         self.render_state()
@@ -66,18 +71,26 @@ class ChangesPanel(QFrame):
     def render_state(self) -> None:
         """Show the line of state, and the counts."""
         self._notice.show_notice(self._model.notice)
-        counts = (self._model.inbox, self._model.ignored, self._model.files)
-        for section, rows in zip(self.sections[:3], counts, strict=True):
-            section.set_count(len(rows.rows))
+        model = self._model
+        shown = (
+            (self.inbox, model.inbox),
+            (self.ignored, model.ignored),
+            (self.files, model.files),
+        )
+        for place, (part, rows) in enumerate(shown):
+            count = len(rows.rows)
+            self.sections[place].set_count(count)
+            # What a short list does not need goes to the threads.
+            part.setMaximumHeight(max(_LOWEST, count * part.row_height))
+            self._column.setStretch(place, min(count, _MOST_SHARES))
 
     def _arrange(self) -> None:
-        column = QVBoxLayout(self)
+        column = self._column
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(4)
-        column.addWidget(self._inbox_section, 3)
-        column.addWidget(self._ignored_section, 2)
-        column.addWidget(self._files_section, 2)
-        column.addWidget(self._threads_section, 3)
+        for section in self.sections:
+            column.addWidget(section)
+        column.setStretch(3, _THREADS_SHARE)
         # Takes the height when every section is folded.
         column.addStretch(0)
 

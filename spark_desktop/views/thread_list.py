@@ -28,7 +28,7 @@ class ThreadList(QListView):
     def __init__(self, rows: ThreadRows, theme: Theme) -> None:
         super().__init__()
         self._rows = rows
-        self._kept: str | None = None
+        self._kept: tuple[str, int] | None = None
         self._delegate = ThreadDelegate(theme, self)
         self.setItemDelegate(self._delegate)
         self.setModel(rows)
@@ -49,8 +49,10 @@ class ThreadList(QListView):
 
     @property
     def selected(self) -> list[str]:
-        """Return the ids of the selected threads, first on top."""
+        """Return the ids of the selected threads, first on top; else that of the current one."""
         rows = sorted(self.selectedIndexes(), key=lambda index: index.row())
+        # Where the focus came by Tab, the row in the frame is current and not selected.
+        rows = rows or [self.currentIndex()]
         return [row.id for index in rows if (row := _row(index)) is not None]
 
     def set_theme(self, theme: Theme) -> None:
@@ -67,7 +69,7 @@ class ThreadList(QListView):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show where the focus is: on a thread, the first where none was current."""
         super().focusInEvent(event)
-        if not self.currentIndex().isValid():
+        if _row(self.currentIndex()) is None:
             first = next((row.id for row in self._rows.threads), None)
             if first is not None:
                 self.setCurrentIndex(self._rows.index(self._rows.position(first) or 0))
@@ -153,10 +155,19 @@ class ThreadList(QListView):
 
     def _keep_place(self) -> None:
         row = _row(self.currentIndex())
-        self._kept = None if row is None else row.id
+        self._kept = None if row is None else (row.id, self.currentIndex().row())
 
     def _find_place(self) -> None:
-        place = None if self._kept is None else self._rows.position(self._kept)
+        if self._kept is None:
+            return
+        place = self._rows.position(self._kept[0])
+        if place is None:
+            # Gone: the thread that came into its place, else the last one.
+            threads = [
+                at for at, one in enumerate(self._rows.entries) if isinstance(one, ThreadRow)
+            ]
+            below = (at for at in threads if at >= self._kept[1])
+            place = next(below, threads[-1] if threads else None)
         if place is not None:
             self.setCurrentIndex(self._rows.index(place))
 
