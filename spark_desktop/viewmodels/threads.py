@@ -56,6 +56,7 @@ class ThreadsViewModel(QObject):
         self._hits: tuple[ThreadHit, ...] | None = None
         self._deleted: tuple[str, ...] = ()
         self._left: str | None = None
+        self._wanted: dict[str, str] = {}
         self._is_editing, self._is_stale = False, False
         self._ages = QTimer(self)
         self._ages.setInterval(_AGES_INTERVAL)
@@ -89,6 +90,10 @@ class ThreadsViewModel(QObject):
         if thread_id != self.current:
             self.current = thread_id
             self._show()
+        if thread_id is not None and thread_id in self._wanted:
+            turn_id = self._wanted[thread_id]
+            self._intents.start("show turn", self._show_turn(thread_id, turn_id))
+        self._wanted = {}
 
     def search(self, query: str) -> None:
         """Show what holds these words; the whole list where there are none."""
@@ -98,10 +103,10 @@ class ThreadsViewModel(QObject):
     def choose(self, thread_id: str) -> None:
         """Show a thread, and of a hit the turn."""
         self.tell(None)
+        rows = (row for row in self.rows.threads if row.id == thread_id)
+        # Shown once the thread is.
+        self._wanted = {row.id: row.turn_id for row in rows if row.turn_id is not None}
         self.thread_wanted.emit(thread_id)
-        for row in self.rows.threads:
-            if row.id == thread_id and row.turn_id is not None:
-                self.turn_wanted.emit(thread_id, row.turn_id)
 
     def rename(self, thread_id: str, title: str) -> None:
         """Give a thread a title; with an empty one it goes by its first question again."""
@@ -170,6 +175,11 @@ class ThreadsViewModel(QObject):
         if notice != self.notice:
             self.notice = notice
             self.changed.emit()
+
+    async def _show_turn(self, thread_id: str, turn_id: str) -> None:
+        # After all that the change of the thread does to the views.
+        await asyncio.sleep(0)
+        self.turn_wanted.emit(thread_id, turn_id)
 
     async def _begin(self) -> None:
         await self._threads.purge()
