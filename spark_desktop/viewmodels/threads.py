@@ -30,14 +30,15 @@ class ThreadsViewModel(QObject):
     """``rows`` is the list, or what a search found; ``notice`` the line over it.
 
     ``thread_wanted`` asks for a thread to be shown, ``new_wanted`` for a new one, ``turn_wanted``
-    for a turn of the shown one, and ``question_wanted`` puts a question (and the path of the file
-    that it is about, or "") into the composer.
+    for a turn of the shown one, ``chat_wanted`` for the chat. ``question_wanted`` puts a question
+    (and the path of the file that it is about, or "") into the composer.
     """
 
     changed = Signal()
     thread_wanted = Signal(str)
     turn_wanted = Signal(str, str)
     new_wanted = Signal()
+    chat_wanted = Signal()
     question_wanted = Signal(str, str)
 
     def __init__(
@@ -54,6 +55,8 @@ class ThreadsViewModel(QObject):
         self.notice: Notice | None = None
         self._listed: tuple[ThreadInfo, ...] = ()
         self._hits: tuple[ThreadHit, ...] | None = None
+        # What the hits were found by, and whether the best of the next ones is to be opened.
+        self._found_by, self._is_first_wanted = "", False
         self._deleted: tuple[str, ...] = ()
         self._left: str | None = None
         self._wanted: dict[str, str] = {}
@@ -98,7 +101,13 @@ class ThreadsViewModel(QObject):
     def search(self, query: str) -> None:
         """Show what holds these words; the whole list where there are none."""
         self.query = query.strip()
+        self._is_first_wanted = False
         self._reload()
+
+    def choose_first(self) -> None:
+        """Open the best hit, as soon as it is found."""
+        self._is_first_wanted = bool(self.query)
+        self._open_first()
 
     def choose(self, thread_id: str) -> None:
         """Show a thread, and of a hit the turn."""
@@ -107,6 +116,7 @@ class ThreadsViewModel(QObject):
         # Shown once the thread is.
         self._wanted = {row.id: row.turn_id for row in rows if row.turn_id is not None}
         self.thread_wanted.emit(thread_id)
+        self.chat_wanted.emit()
 
     def rename(self, thread_id: str, title: str) -> None:
         """Give a thread a title; with an empty one it goes by its first question again."""
@@ -209,7 +219,8 @@ class ThreadsViewModel(QObject):
     async def _load(self, many: int) -> None:
         query = self.query
         if query:
-            self._hits = await self._threads.search(query)
+            hits = await self._threads.search(query)
+            self._hits, self._found_by = hits, query
         else:
             self._listed = await self._threads.page(0, many)
             self._hits = None
@@ -222,8 +233,15 @@ class ThreadsViewModel(QObject):
             entries = list_entries(self._listed, now, self.current)
             self.rows.set_entries(entries, len(self._listed) < self.count)
         else:
-            self.rows.set_entries(hit_entries(self._hits, self.query, now, self.current))
+            self.rows.set_entries(hit_entries(self._hits, self._found_by, now, self.current))
         self.changed.emit()
+        self._open_first()
+
+    def _open_first(self) -> None:
+        if self._is_first_wanted and self._hits is not None and self._found_by == self.query:
+            self._is_first_wanted = False
+            if self._hits:
+                self.choose(self._hits[0].thread.id)
 
     async def _delete(self, thread_ids: tuple[str, ...]) -> None:
         title = self._title(thread_ids[0])
@@ -270,6 +288,7 @@ class ThreadsViewModel(QObject):
         self.tell(None)
         fork = await self._threads.fork(thread_id, turn_id, self._fork_title(thread_id))
         self.thread_wanted.emit(fork.id)
+        self.chat_wanted.emit()
 
     async def _edit(self, thread_id: str, turn_id: str | None) -> None:
         self.tell(None)

@@ -133,10 +133,14 @@ class ProjectView(QFrame):
         """Put the cursor into the composer, in a mode."""
         if self.is_in_lab:
             self._leave_lab()
+        self.show_chat()
+        self.chat.begin(mode)
+
+    def show_chat(self) -> None:
+        """Bring the chat to the front, where it is a tab or hidden."""
         if self.is_narrow:
             self.tabs.setCurrentWidget(self.chat)
         self.chat.setVisible(True)
-        self.chat.begin(mode)
 
     def search_threads(self) -> None:
         """Put the cursor into the search field of the threads."""
@@ -222,6 +226,7 @@ class ProjectView(QFrame):
         self.chat.turn_action.connect(threads.turn_action)
         self.chat.all_threads_wanted.connect(self.search_threads)
         threads.question_wanted.connect(self._edit_question)
+        threads.chat_wanted.connect(self.show_chat)
         self.core_notice.intent.connect(self._models.core.act)
         self.changes.intent_raised.connect(self.intent_raised)
         self.review.intent_raised.connect(self.intent_raised)

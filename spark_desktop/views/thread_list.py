@@ -74,6 +74,16 @@ class ThreadList(QListView):
             if first is not None:
                 self.setCurrentIndex(self._rows.index(self._rows.position(first) or 0))
 
+    def moveCursor(
+        self, action: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
+    ) -> QModelIndex:
+        """Return where a key leads to: never to a heading, as on the way to the top."""
+        index = super().moveCursor(action, modifiers)
+        if index.isValid() and _row(index) is None:
+            below = self._rows.index(index.row() + 1)
+            return below if _row(below) is not None else self.currentIndex()
+        return index
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Select with the left button alone: the right one opens the menu."""
         if event.button() == Qt.MouseButton.RightButton:

@@ -67,8 +67,7 @@ class ThreadsPanel(QWidget):
         elif event.key() == Qt.Key.Key_Down:
             self.list.setFocus(Qt.FocusReason.TabFocusReason)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self._model.rows.threads and self._model.query:
-                self._model.choose(self._model.rows.threads[0].id)
+            self._model.choose_first()
         else:
             return False
         return True

@@ -97,6 +97,20 @@ async def test_a_hit_opens_its_thread_at_the_turn(
     await until(lambda: len(wanted) == 2)
 
 
+async def test_enter_waits_for_the_hits_of_what_was_typed(
+    models: ProjectViewModels, threads: ThreadsViewModel
+) -> None:
+    threads.choose_first()
+    threads.search("median")
+    threads.choose_first()
+    assert models.chat.thread_id == "a"
+    await until(lambda: models.chat.thread_id == "b")
+    threads.search("nothing such")
+    threads.choose_first()
+    await until(lambda: not threads.rows.entries)
+    assert models.chat.thread_id == "b"
+
+
 async def test_deleting_the_open_thread_shows_the_next_and_undo_brings_it_back(
     project: FakeProject, models: ProjectViewModels, threads: ThreadsViewModel
 ) -> None:

@@ -82,9 +82,28 @@ async def test_the_keyboard_passes_over_headings_and_opens(
     assert panel.list.selected == [names(view)[0]]
     QTest.keyClick(panel.list, Qt.Key.Key_Up)
     assert panel.list.selected == [names(view)[0]]
+    QTest.keyClick(panel.list, Qt.Key.Key_End)
+    assert panel.list.selected == [names(view)[2]]
+    QTest.keyClick(panel.list, Qt.Key.Key_Home)
+    assert panel.list.selected == [names(view)[0]]
     QTest.keyClick(panel.list, Qt.Key.Key_Down)
     QTest.keyClick(panel.list, Qt.Key.Key_Return)
     await until(lambda: view.models.chat.thread_id == names(view)[1])
+
+
+async def test_in_a_narrow_window_a_chosen_thread_brings_its_tab_to_the_front(
+    view: ProjectView, panel: ThreadsPanel
+) -> None:
+    view.fit(1024)
+    assert view.tabs.currentWidget() is view.review
+    go_to(panel, "b")
+    QTest.keyClick(panel.list, Qt.Key.Key_Return)
+    assert view.tabs.currentWidget() is view.chat
+    view.tabs.setCurrentWidget(view.review)
+    go_to(panel, "a")
+    QTest.keyClick(panel.list, Qt.Key.Key_Delete)
+    await until(lambda: len(names(view)) == 2)
+    assert view.tabs.currentWidget() is view.review
 
 
 async def test_f2_edits_the_title_in_place(view: ProjectView, panel: ThreadsPanel) -> None:
