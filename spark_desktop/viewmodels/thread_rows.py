@@ -1,8 +1,9 @@
 """The list of threads for a view: headings and rows, more of which are fetched as one scrolls."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import lru_cache
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -37,14 +38,16 @@ class Heading:
 class ThreadRow:
     """One thread; the marks are where the words that are searched for stand (from, to).
 
-    ``turn_id`` is where a search found them; ``name`` is the title that can be edited.
+    ``turn_id`` is where a search found them; ``name`` is the title that can be edited. ``active``
+    is in the user's zone.
     """
 
     id: str
     title: str
     name: str
     aside: str
-    tip: str
+    active: datetime
+    turns: int
     is_pinned: bool = False
     is_current: bool = False
     title_marks: Marks = ()
@@ -140,7 +143,7 @@ class ThreadRows(QAbstractListModel):
             case Qt.ItemDataRole.EditRole:
                 return entry.name
             case Qt.ItemDataRole.ToolTipRole:
-                return entry.tip
+                return _tip(entry)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return _spoken(entry)
         return None
@@ -183,18 +186,24 @@ def title_of(title: str) -> str:
 
 
 def _row(thread: ThreadInfo, now: datetime, current: str | None) -> ThreadRow:
-    title = title_of(thread.title)
+    # Thousands of them are made at once: what only a tooltip needs is made when it is shown.
+    name = " ".join(thread.title.split())
     local = thread.active.astimezone(now.tzinfo)
-    counted = tr("%n turn(s)", "", thread.turns)
     return ThreadRow(
         id=thread.id,
-        title=title,
-        name=" ".join(thread.title.split()),
+        title=name or title_of(""),
+        name=name,
         aside=_when(local, now),
-        tip=f"{title}\n{counted} · {_date(local)} {local:%H:%M}",
+        active=local,
+        turns=thread.turns,
         is_pinned=thread.is_pinned,
         is_current=thread.id == current,
     )
+
+
+def _tip(row: ThreadRow) -> str:
+    counted = tr("%n turn(s)", "", row.turns)
+    return f"{row.title}\n{counted} · {_date(row.active)} {row.active:%H:%M}"
 
 
 def _hit_row(hit: ThreadHit, query: str, now: datetime, current: str | None) -> ThreadRow:
@@ -202,10 +211,8 @@ def _hit_row(hit: ThreadHit, query: str, now: datetime, current: str | None) -> 
     titled = excerpt(row.title, query)
     found = excerpt(hit.text, query)
     has_title = titled is not None and not titled.text.startswith("…")
-    return ThreadRow(
-        **{name: getattr(row, name) for name in ("id", "name", "aside", "tip", "is_pinned")},
-        is_current=row.is_current,
-        title=row.title,
+    return replace(
+        row,
         title_marks=titled.marks if titled is not None and has_title else (),
         detail=found.text if found else " ".join(hit.text.split())[:160],
         detail_marks=found.marks if found else (),
@@ -217,9 +224,15 @@ def _when(active: datetime, now: datetime) -> str:
     return age_text(active, now) if active.date() >= now.date() else _date(active)
 
 
-def _date(day: datetime) -> str:
-    date = QDate(day.year, day.month, day.day)
-    return QLocale().toString(date, QLocale.FormatType.ShortFormat)
+def _date(moment: datetime) -> str:
+    return _date_text(moment.toordinal(), QLocale().name())
+
+
+@lru_cache(maxsize=1024)
+def _date_text(ordinal: int, locale: str) -> str:
+    day = date.fromordinal(ordinal)
+    shown = QDate(day.year, day.month, day.day)
+    return QLocale(locale).toString(shown, QLocale.FormatType.ShortFormat)
 
 
 def _heading(group: Group) -> str:
