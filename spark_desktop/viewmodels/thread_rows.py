@@ -99,6 +99,16 @@ class ThreadRows(QAbstractListModel):
             self._entries = new
             self.endResetModel()
 
+    def mark_current(self, thread_id: str | None) -> None:
+        """Mark the thread that is open, and no other."""
+        entries = list(self._entries)
+        for place, entry in enumerate(entries):
+            is_other = isinstance(entry, ThreadRow) and entry.is_current != (entry.id == thread_id)
+            if is_other and isinstance(entry, ThreadRow):
+                entries[place] = replace(entry, is_current=not entry.is_current)
+                self._entries = tuple(entries)
+                self.dataChanged.emit(self.index(place), self.index(place))
+
     def position(self, thread_id: str) -> int | None:
         """Return where the thread stands, None where it is not shown."""
         for place, entry in enumerate(self._entries):
@@ -159,11 +169,17 @@ class ThreadRows(QAbstractListModel):
 
 
 def list_entries(
-    threads: Sequence[ThreadInfo], now: datetime, current: str | None
+    threads: Sequence[ThreadInfo],
+    now: datetime,
+    current: str | None,
+    above: ThreadInfo | None = None,
 ) -> tuple[Entry, ...]:
-    """Return the threads, as they are sorted, under the headings of their groups."""
+    """Return the threads, as they are sorted, under the headings of their groups.
+
+    ``above`` is the thread that stands above them, whose heading is not repeated.
+    """
     entries: list[Entry] = []
-    shown: Group | None = None
+    shown: Group | None = None if above is None else group_of(above, now)
     for thread in threads:
         group = group_of(thread, now)
         if group is not shown:

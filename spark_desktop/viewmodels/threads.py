@@ -16,7 +16,13 @@ from spark_desktop.services.threads import ExportFormat
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
 from spark_desktop.viewmodels.thread_ports import Threads
-from spark_desktop.viewmodels.thread_rows import ThreadRows, hit_entries, list_entries, title_of
+from spark_desktop.viewmodels.thread_rows import (
+    Entry,
+    ThreadRows,
+    hit_entries,
+    list_entries,
+    title_of,
+)
 from spark_desktop.viewmodels.translation import in_language, tr
 
 # Threads that are fetched at a time.
@@ -63,7 +69,7 @@ class ThreadsViewModel(QObject):
         self._is_editing, self._is_stale = False, False
         self._ages = QTimer(self)
         self._ages.setInterval(_AGES_INTERVAL)
-        self._ages.timeout.connect(self._show)
+        self._ages.timeout.connect(self._reload)
         self._ages.start()
         self.rows.more_wanted.connect(self._fetch_more)
         self.rows.renamed.connect(self.rename)
@@ -92,7 +98,7 @@ class ThreadsViewModel(QObject):
         """Mark the thread that is shown."""
         if thread_id != self.current:
             self.current = thread_id
-            self._show()
+            self.rows.mark_current(thread_id)
         if thread_id is not None and thread_id in self._wanted:
             turn_id = self._wanted[thread_id]
             self._intents.start("show turn", self._show_turn(thread_id, turn_id))
@@ -225,15 +231,22 @@ class ThreadsViewModel(QObject):
             self._listed = await self._threads.page(0, many)
             self._hits = None
         self.count = await self._threads.count()
-        self._show()
+        await self._show()
 
-    def _show(self) -> None:
-        now = self._now()
+    async def _show(self) -> None:
+        now, listed = self._now(), self._listed
         if self._hits is None:
-            entries = list_entries(self._listed, now, self.current)
-            self.rows.set_entries(entries, len(self._listed) < self.count)
+            entries: list[Entry] = []
+            # By pages, so that thousands of rows do not hold up a frame.
+            for at in range(0, len(listed), PAGE):
+                above = listed[at - 1] if at else None
+                entries += list_entries(listed[at : at + PAGE], now, self.current, above)
+                await asyncio.sleep(0)
+            self.rows.set_entries(entries, len(listed) < self.count)
         else:
             self.rows.set_entries(hit_entries(self._hits, self._found_by, now, self.current))
+        # Another thread may have been opened meanwhile.
+        self.rows.mark_current(self.current)
         self.changed.emit()
         self._open_first()
 
