@@ -10,3 +10,12 @@ def data_folder() -> Path:
     """Return where threads and applied changes are kept; SPARK_DATA_DIR names another place."""
     named = os.environ.get("SPARK_DATA_DIR")
     return Path(named) if named else platformdirs.user_data_path("spark-desktop", appauthor=False)
+
+
+def settings_file() -> Path:
+    """Return where the settings are kept; SPARK_CONFIG_DIR names another folder for them."""
+    named = os.environ.get("SPARK_CONFIG_DIR")
+    folder = (
+        Path(named) if named else platformdirs.user_config_path("spark-desktop", appauthor=False)
+    )
+    return folder / "settings.toml"

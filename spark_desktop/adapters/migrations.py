@@ -53,6 +53,19 @@ _CHECKPOINTS = (
 )
 # JSON of what an answer's server said about its emulation; NULL at the server's own pace.
 _EMULATION = ("ALTER TABLE turns ADD COLUMN emulation TEXT",)
+# What proposals took, for the speed lab; their text is not kept.
+_PROPOSALS = (
+    """CREATE TABLE proposals (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL,
+        workspace TEXT NOT NULL,
+        model TEXT NOT NULL,
+        usage TEXT NOT NULL,
+        timing TEXT,
+        emulation TEXT,
+        UNIQUE (workspace, id)
+    )""",
+)
 # ``active`` and ``deleted`` are seconds since 1970. The index holds a row a turn, by its position,
 # and one a title that the user gave, by the thread's position below zero; thread_search.py.
 _THREAD_LIST = (
@@ -75,7 +88,13 @@ _THREAD_LIST = (
         SELECT -position, position, searchable(title), '', name_parts(title)
         FROM threads WHERE title <> ''""",
 )
-STEPS: tuple[tuple[str, ...], ...] = (_THREADS, _CHECKPOINTS, _EMULATION, _THREAD_LIST)
+STEPS: tuple[tuple[str, ...], ...] = (
+    _THREADS,
+    _CHECKPOINTS,
+    _EMULATION,
+    _PROPOSALS,
+    _THREAD_LIST,
+)
 
 
 def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:

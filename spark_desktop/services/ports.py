@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
@@ -11,8 +12,11 @@ from spark_desktop.domain.conversation import Thread, Turn
 from spark_desktop.domain.core_state import CoreState
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.lab_profile import Profile, Schedule
+from spark_desktop.domain.lab_proposal import ProposalFigures
+from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import Span, Trigger
+from spark_desktop.domain.words import Said
 from spark_desktop.domain.workspace import Ignored, Snapshot
 
 
@@ -185,11 +189,46 @@ class Profiles(Protocol):
         ...
 
 
+class ProposalLog(Protocol):
+    """What proposals took, kept over restarts."""
+
+    async def keep(self, figures: ProposalFigures) -> None:
+        """Keep the figures, or replace those of the same proposal. Raises StoreError."""
+        ...
+
+    async def proposals(self) -> tuple[ProposalFigures, ...]:
+        """Return the figures, oldest first. Raises StoreError."""
+        ...
+
+
 class Exports(Protocol):
     """Files outside the workspace that the user names."""
 
     async def write(self, path: Path, data: bytes) -> None:
         """Write a file, or replace the one that is there. Raises FileError."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """What a settings file held, and what of it could not be used."""
+
+    settings: Settings
+    problems: tuple[Said, ...] = ()
+
+
+class SettingsStore(Protocol):
+    """The user's settings, across restarts."""
+
+    def load(self) -> LoadedSettings:
+        """Return what is kept; before the window, so without waiting. Never raises.
+
+        A file that cannot be read at all is kept aside, and the problem names the copy.
+        """
+        ...
+
+    async def save(self, settings: Settings) -> None:
+        """Keep the settings. Raises StoreError."""
         ...
 
 

@@ -241,7 +241,7 @@ async def test_any_query_may_be_asked(shelf: Shelf, query: str) -> None:
     assert len(await shelf.listed()) == 1
 
 
-@pytest.mark.parametrize("version", [1, 2, 3])
+@pytest.mark.parametrize("version", [1, 2, 3, 4])
 async def test_an_older_programs_threads_are_listed_and_found(tmp_path: Path, version: int) -> None:
     old = sqlite3.connect(tmp_path / "spark.db", isolation_level=None)
     migrate(old, STEPS[:version])

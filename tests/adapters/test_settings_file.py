@@ -1,0 +1,117 @@
+import asyncio
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from spark_desktop.adapters.settings_file import TomlSettings
+from spark_desktop.domain.errors import StoreError
+from spark_desktop.domain.settings import Looks, Settings, ThemeChoice
+from spark_desktop.services.settings import SettingsService
+
+LIGHT = replace(Settings(), looks=Looks(theme=ThemeChoice.LIGHT))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "config" / "settings.toml"
+
+
+def test_what_is_saved_is_loaded(file: Path) -> None:
+    asyncio.run(TomlSettings(file).save(LIGHT))
+    assert TomlSettings(file).load().settings == LIGHT
+
+
+def test_without_a_file_there_are_the_defaults(file: Path) -> None:
+    loaded = TomlSettings(file).load()
+    assert (loaded.settings, loaded.problems) == (Settings(), ())
+
+
+def test_comments_and_unknown_keys_of_the_user_stay(file: Path) -> None:
+    file.parent.mkdir()
+    text = '# mine\n[looks]\nfont_size = 15 # big\nlater = 1\n\n[other]\nx = "y"\n'
+    file.write_text(text)
+    loaded = TomlSettings(file).load().settings
+    asyncio.run(TomlSettings(file).save(replace(loaded, looks=replace(loaded.looks, font_size=16))))
+    assert file.read_text() == text.replace("15", "16")
+
+
+def test_a_default_is_not_written(file: Path) -> None:
+    asyncio.run(TomlSettings(file).save(LIGHT))
+    assert file.read_text() == '[looks]\ntheme = "light"\n'
+
+
+def test_a_shortcut_that_is_reset_goes_from_the_file(file: Path) -> None:
+    asyncio.run(TomlSettings(file).save(replace(Settings(), keys={"ask": ("Ctrl+J",)})))
+    asyncio.run(TomlSettings(file).save(Settings()))
+    assert TomlSettings(file).load().settings == Settings()
+
+
+def test_a_file_that_is_not_toml_is_kept_aside_and_named(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text("[looks\n")
+    loaded = TomlSettings(file).load()
+    (aside,) = file.parent.iterdir()
+    assert aside.read_text() == "[looks\n"
+    assert loaded.settings == Settings()
+    assert aside.name in loaded.problems[0]
+
+
+def test_a_file_that_is_not_utf_8_is_kept_aside(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_bytes(b"\xff\xfe\x00")
+    assert "UTF-8" in TomlSettings(file).load().problems[0]
+    assert not file.exists()
+
+
+def test_a_refused_value_is_told_with_its_file(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text('[looks]\ntheme = "pink"\n')
+    loaded = TomlSettings(file).load()
+    assert str(file) in loaded.problems[0]
+    assert "looks.theme" in loaded.problems[0]
+    assert file.exists()
+
+
+def test_a_file_that_cannot_be_read_is_told_and_left(file: Path) -> None:
+    file.mkdir(parents=True)
+    loaded = TomlSettings(file).load()
+    assert str(file) in loaded.problems[0]
+    assert file.is_dir()
+
+
+def test_a_folder_that_cannot_be_made_is_a_store_error(file: Path) -> None:
+    file.parent.write_text("not a folder")
+    with pytest.raises(StoreError, match="could not be written"):
+        asyncio.run(TomlSettings(file).save(LIGHT))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights there")
+def test_a_link_to_the_file_stays_a_link(file: Path, tmp_path: Path) -> None:
+    file.parent.mkdir()
+    real = tmp_path / "dotfiles.toml"
+    real.write_text("# mine\n")
+    file.symlink_to(real)
+    asyncio.run(TomlSettings(file).save(LIGHT))
+    assert file.is_symlink()
+    assert real.read_text().startswith("# mine\n")
+
+
+async def test_who_asked_is_told_of_each_change_before_it_is_kept(file: Path) -> None:
+    service = SettingsService(TomlSettings(file))
+    told: list[Settings] = []
+    stop = service.subscribe(told.append)
+    await service.update(LIGHT)
+    await service.update(LIGHT)
+    stop()
+    await service.update(Settings())
+    assert told == [LIGHT]
+
+
+async def test_a_choice_that_cannot_be_kept_is_in_use_all_the_same(file: Path) -> None:
+    file.parent.write_text("not a folder")
+    service = SettingsService(TomlSettings(file))
+    with pytest.raises(StoreError):
+        await service.update(LIGHT)
+    assert service.current == LIGHT
