@@ -96,6 +96,7 @@ class DesktopApp(QObject):
             branch = await asyncio.to_thread(_branch, project.root)
             self.window.show_project(models, project.root, branch)
             models.chat.load()
+            models.threads.load()
             project.watch()
             project.core.start()
 

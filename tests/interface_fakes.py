@@ -39,6 +39,7 @@ from spark_desktop.domain.workspace import Ignored, Snapshot, snapshot_of
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.tasks import TaskScope
 from tests.fakes import CODEX, SPARK
+from tests.thread_fakes import FakeThreads
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MODEL = ModelInfo("qwen2.5-coder-0.5b", context=8192, fim=True)
@@ -243,7 +244,7 @@ class FakeChat:
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self.known = {"th1": Thread("th1", "First", NOON)}
+        self.known = {"th1": Thread("th1", "", NOON)}
         self.asked: list[tuple[str, str | None, str | None]] = []
         self.repeated: list[tuple[str, str]] = []
         self.stops = 0
@@ -354,6 +355,7 @@ class FakeProject:
         self.edits = FakeEdits(self.bus)
         self.chat = FakeChat(self.bus)
         self.lab = FakeLab(self.chat)
+        self.threads = FakeThreads(self.chat, self.bus)
 
     def watch(self) -> None:
         self.is_watched = True

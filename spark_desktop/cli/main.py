@@ -78,6 +78,8 @@ def _command(name: str) -> "Command":
             from spark_desktop.cli.undo import run_redo as run
         case "lab":
             from spark_desktop.cli.lab import run
+        case "threads":
+            from spark_desktop.cli.threads import run
         case _:
             from spark_desktop.cli.doctor import run
     return run

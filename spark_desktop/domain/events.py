@@ -82,6 +82,13 @@ class TurnStreamed:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadsChanged:
+    """Threads are new, renamed, pinned, deleted or back; their turns are told by TurnChanged."""
+
+    thread_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WorkFailed:
     """Something failed outside a proposal or a turn; both texts are for the user."""
 
@@ -99,5 +106,6 @@ Event = (
     | ChangeReverted
     | TurnChanged
     | TurnStreamed
+    | ThreadsChanged
     | WorkFailed
 )

@@ -199,6 +199,7 @@ class MainWindow(QMainWindow):
             "ask": lambda: self._begin(Mode.ASK),
             "edit": lambda: self._begin(Mode.EDIT),
             "new_thread": lambda: do(lambda models: models.chat.new_thread()),
+            "search_threads": lambda: show(ProjectView.search_threads),
             "open_folder": self.choose_folder,
             "open_file": self.choose_file,
             "changes": lambda: show(ProjectView.toggle_changes),

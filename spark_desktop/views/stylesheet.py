@@ -65,6 +65,11 @@ QPlainTextEdit { background: transparent; border: none; placeholder-text-color: 
 #quick { background: $window; border: 1px solid $line; }
 #quickfoot { background: $surface; border-top: 1px solid $line; }
 #quickinput { font-size: 16px; }
+#threadsearch, #threadtitle { background: $raised; border: 1px solid $line; border-radius: 6px;
+    padding: 3px 6px; placeholder-text-color: $text_secondary;
+    selection-background-color: $accent; selection-color: $window; }
+#threadtitle { padding: 1px 4px; }
+#threadsearch:focus, #threadtitle:focus { border-color: $accent; }
 QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 
