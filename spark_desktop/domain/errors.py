@@ -114,3 +114,7 @@ class StoreError(SparkError):
 
 class NothingToUndoError(SparkError):
     """There is no applied change left to undo (or undone change to redo)."""
+
+
+class DesktopError(SparkError):
+    """The user's desktop refused something: to start Spark at log-in, to run it only once."""
