@@ -41,6 +41,7 @@ from spark_desktop.domain.events import (
     ProposalStreamed,
     TurnChanged,
     TurnStreamed,
+    WatchingChanged,
     WorkFailed,
 )
 from spark_desktop.domain.history import AppliedChange
@@ -59,6 +60,7 @@ ENDED = Finished(FinishReason.STOP, Usage(40, 8, 30), Timing(0.25, 0.5, 0.2, 0.2
 EVENTS: tuple[type, ...] = (
     CoreStateChanged,
     FilesChanged,
+    WatchingChanged,
     ChangeIgnored,
     ProposalChanged,
     ProposalStreamed,
