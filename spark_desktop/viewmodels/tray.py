@@ -55,7 +55,7 @@ class TrayViewModel(QObject):
 
     def __init__(self, recent: Recent, told: Told, scope: TaskScope) -> None:
         super().__init__()
-        self._recent, self._told, self._scope = recent, told, scope
+        self._recent, self._told = recent, told
         self._intents = Intents(scope, lambda error: told.tell("tray", notice_of(error)))
         self._project: Watched | None = None
         self._unsubscribe: list[Callable[[], None]] = []
@@ -65,6 +65,11 @@ class TrayViewModel(QObject):
         self._is_paused = False
         self._missed: tuple[str, ...] = ()
         self._folders: tuple[Path, ...] = ()
+
+    @property
+    def told(self) -> Told:
+        """Return the line over the window, where a pause and what it missed are told."""
+        return self._told
 
     @property
     def state(self) -> TrayState:
@@ -134,6 +139,11 @@ class TrayViewModel(QObject):
                 self._show_pause(project.inbox.is_paused)
             self._intents.start("recent", self._opened(project.root))
         self.changed.emit()
+
+    async def newest(self) -> Path | None:
+        """Return the project that was opened last; None where there is none."""
+        folders = await self._recent.folders()
+        return folders[0] if folders else None
 
     def toggle_pause(self) -> None:
         """Pause watching, or let it go on."""

@@ -165,12 +165,13 @@ async def test_the_sheet_lists_every_key(window: MainWindow) -> None:
 
 async def test_closing_only_asks_until_it_is_finished(window: MainWindow) -> None:
     asked: list[bool] = []
-    window.close_requested.connect(lambda: asked.append(True))
+    window.close_requested.connect(lambda: asked.append(False))
+    window.quit_requested.connect(lambda: asked.append(True))
     event = QCloseEvent()
     window.closeEvent(event)
     assert not event.isAccepted()
     window.keys["quit"].trigger()
-    assert asked == [True, True]
+    assert asked == [False, True]
     assert window.isVisible()
     window.finish()
     assert not window.isVisible()
