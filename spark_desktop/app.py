@@ -85,7 +85,9 @@ class DesktopApp(QObject):
         self.presence = Presence(
             self.window, self._memory, self.settings, self.tray, panel or SystemPanel()
         )
-        self.presence.elsewhere = FreedesktopMessages(self._scope, self.presence.show_window)
+        self.presence.elsewhere = FreedesktopMessages(
+            self._scope, self.presence.show_window, tr("Show the window")
+        )
         self.presence.quit_requested.connect(self.request_close)
         self.presence.folder_chosen.connect(self._show_folder)
         self._session_end = SessionEnd(self.presence.end_session, self)

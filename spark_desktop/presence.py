@@ -18,7 +18,7 @@ from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.tray import Panel, Tray
 
 # Milliseconds between two looks for the panel: Qt does not say when it comes or goes.
-_LOOK = 5000
+_LOOK = 3000
 # Looks without a panel until the user is told, and until a window that was started hidden is shown:
 # at log-in Spark may be there before the panel.
 _TOLD_AFTER = 2
@@ -151,13 +151,17 @@ class Presence(QObject):
             # An icon that was seen before: the window can be reached no other way. At log-in the
             # panel may still come.
             if self._had_panel or self._looks_without >= _SHOWN_AFTER:
-                notice = vanished_notice() if self._had_panel else no_tray_notice()
-                self._model.told.tell(_VANISHED if self._had_panel else _NO_TRAY, notice)
-                self._memory.set_told(_NO_TRAY)
+                if self._had_panel:
+                    self._model.told.tell(_VANISHED, vanished_notice())
+                else:
+                    self._tell_no_tray()
                 self._window.bring()
         elif self._looks_without >= _TOLD_AFTER and not self._memory.was_told(_NO_TRAY):
-            self._memory.set_told(_NO_TRAY)
-            self._model.told.tell(_NO_TRAY, no_tray_notice())
+            self._tell_no_tray()
+
+    def _tell_no_tray(self) -> None:
+        self._memory.set_told(_NO_TRAY)
+        self._model.told.tell(_NO_TRAY, no_tray_notice())
 
     def _show_tray(self) -> None:
         is_available = self._panel.is_available()

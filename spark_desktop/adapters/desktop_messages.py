@@ -26,11 +26,15 @@ _SHOWN_MS = 8000
 
 
 class FreedesktopMessages:
-    """A Notifier; ``clicked`` is called when the user clicks on a notice."""
+    """A Notifier; ``clicked`` is called when the user clicks on a notice.
 
-    def __init__(self, scope: TaskScope, clicked: Callable[[], object]) -> None:
+    ``action`` says what the click does; few services show it, but some want it.
+    """
+
+    def __init__(self, scope: TaskScope, clicked: Callable[[], object], action: str) -> None:
         self._scope = scope
         self._clicked = clicked
+        self._action = action
         self._shown: deque[asyncio.Task[None]] = deque()
 
     def notify(self, title: str, body: str) -> None:
@@ -47,14 +51,14 @@ class FreedesktopMessages:
 
     async def _show(self, title: str, body: str) -> None:
         try:
-            if await _is_clicked(title, body):
+            if await _is_clicked(title, body, self._action):
                 self._clicked()
         except (OSError, EOFError, RuntimeError, ValueError, KeyError, TimeoutError) as error:
             # No session bus, no such service, or one that refused.
             _log.info("a notice could not be shown: %s", error)
 
 
-async def _is_clicked(title: str, body: str) -> bool:
+async def _is_clicked(title: str, body: str, action: str) -> bool:
     from jeepney.bus import get_bus
 
     async with asyncio.timeout(_ANSWER_S) as patience:
@@ -62,7 +66,7 @@ async def _is_clicked(title: str, body: str) -> bool:
         try:
             bus = _Bus(reader, writer)
             await bus.begin()
-            number = await bus.show(title, body)
+            number = await bus.show(title, body, action)
             patience.reschedule(asyncio.get_running_loop().time() + _CLICK_S)
             return await bus.is_clicked(number)
         finally:
@@ -96,7 +100,7 @@ class _Bus:
         await self._call(message_bus.Hello())
         await self._call(message_bus.AddMatch(MatchRule(type="signal", interface=_NAME)))
 
-    async def show(self, title: str, body: str) -> int:
+    async def show(self, title: str, body: str, action: str) -> int:
         """Return the number that the service gave the notice."""
         from jeepney import new_method_call
 
@@ -104,9 +108,11 @@ class _Bus:
         if "body-markup" in abilities:
             body = html.escape(body, quote=False)
         # "default" is the click on the notice itself.
-        actions = ["default", ""] if "actions" in abilities else []
+        actions = ["default", action] if "actions" in abilities else []
+        # Desktops that know our entry show its icon; one that is named but not installed would be
+        # drawn as a missing image.
         hints = {"desktop-entry": ("s", "spark-desktop")}
-        content = ("Spark Desktop", 0, "spark-desktop", title, body, actions, hints, _SHOWN_MS)
+        content = ("Spark Desktop", 0, "", title, body, actions, hints, _SHOWN_MS)
         call = new_method_call(self._service, "Notify", "susssasa{sv}i", content)
         (number,) = await self._call(call)
         return int(number)

@@ -27,6 +27,8 @@ from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.viewmodels.tray_ports import Recent, Watched
 
 _NAMES_SHOWN = 3
+# Characters of a failure in the tip: Windows shows 127 in all, and the window has the rest.
+_BRIEF = 70
 
 
 class TrayState(Enum):
@@ -188,7 +190,7 @@ class TrayViewModel(QObject):
     def _words(self) -> list[str]:
         words = []
         if self._problem:
-            words.append(in_language(self._problem))
+            words.append(_brief(in_language(self._problem)))
         if self.waiting:
             words.append(tr("proposals waiting: {count}", count=self.waiting))
         if self._is_working and not self._problem:
@@ -267,3 +269,7 @@ class TrayViewModel(QObject):
         if folders != self._folders:
             self._folders = folders
             self.changed.emit()
+
+
+def _brief(text: str) -> str:
+    return text if len(text) <= _BRIEF else f"{text[: _BRIEF - 1].rstrip()}…"

@@ -20,6 +20,7 @@ from spark_desktop.views.shortcuts import ShortcutSheet, bind
 from spark_desktop.views.stylesheet import palette_of, stylesheet
 from spark_desktop.views.theme import Theme, other_theme
 from spark_desktop.views.top_bar import TopBar
+from spark_desktop.views.tray_icon import app_icon
 from spark_desktop.views.welcome import Welcome
 
 _SIZE = (1280, 800)
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self._theme = theme
         QGuiApplication.setPalette(palette_of(theme))
         self.setStyleSheet(stylesheet(theme))
+        self.setWindowIcon(app_icon(theme))
         self.top.set_theme(theme)
         if self.project is not None:
             self.project.set_theme(theme)

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.viewmodels.tray import TrayViewModel
+from spark_desktop.views.stylesheet import stylesheet
 from spark_desktop.views.theme import Theme
-from spark_desktop.views.tray_icon import tray_icon
+from spark_desktop.views.tray_icon import app_icon, tray_icon
 
 # Milliseconds; most desktops have their own time for it.
 _SHOWN_MS = 8000
@@ -54,7 +55,7 @@ class Tray(QObject):
         self.icon.messageClicked.connect(self.show_requested)
         self.menu.aboutToShow.connect(model.refresh)
         model.changed.connect(self.render)
-        self.render()
+        self.set_theme(theme)
 
     @property
     def can_tell(self) -> bool:
@@ -64,6 +65,8 @@ class Tray(QObject):
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
         self._theme = theme
+        # It is no part of the window, whose style it would have.
+        self.menu.setStyleSheet(stylesheet(theme))
         self.render()
 
     def set_visible(self, is_visible: bool) -> None:
@@ -72,7 +75,7 @@ class Tray(QObject):
 
     def tell(self, title: str, body: str) -> None:
         """Show a message beside the icon; a click on it asks for the window."""
-        self.icon.showMessage(title, body, self.icon.icon(), _SHOWN_MS)
+        self.icon.showMessage(title, body, app_icon(self._theme), _SHOWN_MS)
 
     def render(self) -> None:
         """Show the state, and offer what can be done in it."""

@@ -82,7 +82,7 @@ class Desk:
         self.bus = bus
         self.clicked = asyncio.Event()
         self.scope = TaskScope("test")
-        self.messages = FreedesktopMessages(self.scope, self.clicked.set)
+        self.messages = FreedesktopMessages(self.scope, self.clicked.set, "Show")
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ async def test_a_notice_is_shown_and_a_click_on_it_is_heard(desk: Desk) -> None:
     assert (name, replaces, title) == ("Spark Desktop", 0, "A proposal waits")
     # The service takes markup.
     assert body == "&lt;a&gt; &amp; b.py"
-    assert (actions, shown) == (["default", ""], 8000)
+    assert (actions, shown) == (["default", "Show"], 8000)
     desk.bus.signal("ActionInvoked", 41, "default")
     desk.bus.signal("ActionInvoked", 42, "default")
     await desk.clicked.wait()
@@ -148,7 +148,7 @@ async def test_without_a_session_bus_nothing_is_shown(
     else:
         monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", address)
     scope = TaskScope("test")
-    messages = FreedesktopMessages(scope, lambda: None)
+    messages = FreedesktopMessages(scope, lambda: None, "Show")
     messages.notify("A proposal waits", "a.py")
     (task,) = messages._shown
     await task

@@ -99,6 +99,12 @@ async def test_an_answer_in_the_chat_is_work(desk: Desk) -> None:
     assert desk.tray.state is TrayState.READY
 
 
+async def test_a_long_failure_is_cut_in_the_tip(desk: Desk) -> None:
+    desk.project.bus.publish(WorkFailed("It failed " + "very " * 50, ""))
+    assert desk.tray.tip.endswith("very…")
+    assert len(desk.tray.tip) < 100
+
+
 @pytest.mark.parametrize("way", ["saved", "seen"])
 async def test_a_failure_is_a_problem_until_the_user_saves_or_looks(way: str, desk: Desk) -> None:
     desk.project.bus.publish(WorkFailed("The folder was removed.", "Open another."))
