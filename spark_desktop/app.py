@@ -16,7 +16,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from spark_desktop import qt_loop
-from spark_desktop.adapters.autostart import start_command, system_autostart
 from spark_desktop.adapters.desktop_messages import FreedesktopMessages
 from spark_desktop.adapters.recent_file import RecentFile
 from spark_desktop.adapters.settings_file import TomlSettings
@@ -27,7 +26,7 @@ from spark_desktop.domain.handover import Handover, OpenWindow, QuickText
 from spark_desktop.domain.settings import Settings
 from spark_desktop.places import data_folder, settings_file
 from spark_desktop.presence import Presence
-from spark_desktop.services.autostart import AutostartKeeper
+from spark_desktop.services.autostart import Autostart, AutostartKeeper
 from spark_desktop.services.desktop_notices import DesktopNotices
 from spark_desktop.services.recent import RecentFolders
 from spark_desktop.services.settings import SettingsService, UnkeptSettings
@@ -91,7 +90,7 @@ class DesktopApp(QObject):
         self.presence.quit_requested.connect(self.request_close)
         self.presence.folder_chosen.connect(self._show_folder)
         self._session_end = SessionEnd(self.presence.end_session, self)
-        self._autostart = AutostartKeeper(system_autostart(start_command()))
+        self._autostart = AutostartKeeper(_system_autostart)
         self._forget_settings = self.settings.subscribe(self._follow_settings)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._follow_system)
@@ -226,6 +225,12 @@ class DesktopApp(QObject):
     def _follow_system(self) -> None:
         if self._forced is None and self._memory.theme is None:
             self.window.set_theme(system_theme())
+
+
+def _system_autostart() -> Autostart:
+    from spark_desktop.adapters.autostart import start_command, system_autostart
+
+    return system_autostart(start_command())
 
 
 async def _open_project(folder: Path, model: str | None, data_dir: Path) -> "Project":

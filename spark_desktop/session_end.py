@@ -1,10 +1,19 @@
 """The end that comes from outside: log-out, the system's own Quit."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QSessionManager
 from PySide6.QtWidgets import QApplication
+
+
+class Restarting(Protocol):
+    """What of a QSessionManager is used here."""
+
+    def setRestartHint(self, hint: QSessionManager.RestartHint) -> None:  # noqa: N802 - Qt's name
+        """Say whether the next session should start the program again."""
+        ...
 
 
 class SparkApplication(QApplication):
@@ -41,7 +50,7 @@ class SessionEnd(QObject):
             app.commitDataRequest.connect(self.commit, direct)
             app.saveStateRequest.connect(self.commit, direct)
 
-    def commit(self, manager: QSessionManager) -> None:
+    def commit(self, manager: Restarting) -> None:
         """Save, and have nobody start Spark again: at log-in only its own option does that."""
         self._save()
         manager.setRestartHint(QSessionManager.RestartHint.RestartNever)

@@ -5,7 +5,6 @@ the keyring speaks D-Bus with on Linux. Elsewhere, or without a session bus, not
 """
 
 import asyncio
-import html
 import logging
 import sys
 from collections import deque
@@ -106,6 +105,8 @@ class _Bus:
 
         (abilities,) = await self._call(new_method_call(self._service, "GetCapabilities"))
         if "body-markup" in abilities:
+            import html
+
             body = html.escape(body, quote=False)
         # "default" is the click on the notice itself.
         actions = ["default", action] if "actions" in abilities else []

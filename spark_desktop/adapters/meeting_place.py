@@ -6,11 +6,8 @@ of the loopback interface, and a token in a file of the user's profile proves wh
 """
 
 import asyncio
-import hashlib
-import hmac
 import json
 import os
-import secrets
 import socket
 import stat
 import struct
@@ -62,6 +59,8 @@ class UnixPlace:
     def __init__(self, folder: Path, short: Path = _SHORT_FOLDER) -> None:
         self.socket = folder / "app.sock"
         if len(os.fsencode(self.socket)) > _LONGEST_SOCKET:
+            import hashlib
+
             digest = hashlib.sha256(os.fsencode(folder.resolve())).hexdigest()[:16]
             self.socket = short / f"spark-{os.getuid()}-{digest}" / "app.sock"
 
@@ -111,7 +110,7 @@ class LoopbackPlace:
     async def serve(self, accept: Accept) -> asyncio.Server:
         """Listen, and tell the port. Raises OSError."""
         server = await asyncio.start_server(accept, "127.0.0.1", 0, limit=MOST_BYTES)
-        self._token = secrets.token_urlsafe(32)
+        self._token = os.urandom(32).hex()
         port = server.sockets[0].getsockname()[1]
         told = json.dumps({"port": port, "token": self._token}).encode()
         try:
@@ -123,6 +122,8 @@ class LoopbackPlace:
 
     async def admits(self, reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> bool:
         """Return whether the first line is the token."""
+        import hmac
+
         line = await reader.readuntil(b"\n")
         return hmac.compare_digest(line.rstrip(b"\n"), self._token.encode())
 

@@ -5,9 +5,8 @@ import logging
 from collections.abc import Callable
 from pathlib import Path
 
-import filelock
-
 from spark_desktop.adapters.meeting_place import MeetingPlace, meeting_place
+from spark_desktop.adapters.process_lock import ProcessLock
 from spark_desktop.domain.errors import DesktopError
 from spark_desktop.domain.handover import MOST_BYTES, Handover, decode, encode
 from spark_desktop.domain.words import say
@@ -56,8 +55,7 @@ class SingleInstance:
     def __init__(self, data_dir: Path, place: MeetingPlace | None = None) -> None:
         self._data_dir = data_dir
         self._place = place or meeting_place(data_dir)
-        # Not where the core's files are swept; the file stays, since who waits has it open.
-        self._lock = filelock.FileLock(data_dir / "run" / "app.lock", thread_local=False)
+        self._lock = ProcessLock(data_dir / "run" / "app.lock")
         self._server: asyncio.Server | None = None
         self._at_once = 0
 
@@ -112,12 +110,10 @@ class SingleInstance:
     def _try(self) -> bool:
         try:
             (self._data_dir / "run").mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._lock.acquire(blocking=False)
-        except filelock.Timeout:
-            return False
-        except (OSError, NotImplementedError) as error:
-            _log.warning("%s cannot be locked: %s", self._lock.lock_file, error)
-        return True
+            return self._lock.acquire()
+        except OSError as error:
+            _log.warning("%s cannot be locked: %s", self._data_dir, error)
+            return True
 
     async def _exchange(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, handler: Handler

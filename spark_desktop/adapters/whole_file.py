@@ -1,7 +1,6 @@
 """Small files of our own, written whole or not at all."""
 
 import os
-import secrets
 from pathlib import Path
 
 
@@ -11,7 +10,7 @@ def write_whole(file: Path, data: bytes, mode: int = 0o600) -> None:
     Its folder is made where it is missing. Raises OSError, with no temporary file left.
     """
     file.parent.mkdir(parents=True, exist_ok=True)
-    temporary = file.with_name(f".{file.name}-{secrets.token_hex(4)}.tmp")
+    temporary = file.with_name(f".{file.name}-{os.urandom(4).hex()}.tmp")
     handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
         with os.fdopen(handle, "wb") as stream:

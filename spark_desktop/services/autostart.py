@@ -1,6 +1,7 @@
 """Keeps the start at log-in as the settings say."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Protocol
 
 from spark_desktop.domain.settings import Settings
@@ -25,8 +26,9 @@ class AutostartKeeper:
     settings, such as one that is tried out, must not take away what this user's own has put there.
     """
 
-    def __init__(self, autostart: Autostart) -> None:
-        self._autostart = autostart
+    def __init__(self, platform: Callable[[], Autostart]) -> None:
+        """``platform`` is called when something is to be changed: most starts change nothing."""
+        self._platform = platform
         self._is_on = False
         self._lock = asyncio.Lock()
 
@@ -36,6 +38,7 @@ class AutostartKeeper:
             wanted = settings.desktop.autostart
             if wanted == self._is_on:
                 return
-            change = self._autostart.turn_on if wanted else self._autostart.turn_off
+            autostart = self._platform()
+            change = autostart.turn_on if wanted else autostart.turn_off
             await asyncio.to_thread(change)
             self._is_on = wanted

@@ -28,7 +28,7 @@ class FakeAutostart:
 
 async def test_it_is_turned_on_and_off_with_the_setting_and_only_once() -> None:
     fake = FakeAutostart()
-    keeper = AutostartKeeper(fake)
+    keeper = AutostartKeeper(lambda: fake)
     for settings in (ON, ON, OFF, OFF, ON):
         await keeper.follow(settings)
     assert fake.told == ["on", "off", "on"]
@@ -36,14 +36,14 @@ async def test_it_is_turned_on_and_off_with_the_setting_and_only_once() -> None:
 
 async def test_a_start_with_the_setting_off_takes_nothing_away() -> None:
     fake = FakeAutostart()
-    await AutostartKeeper(fake).follow(OFF)
+    await AutostartKeeper(lambda: fake).follow(OFF)
     assert fake.told == []
 
 
 async def test_what_was_refused_is_tried_again_with_the_next_change() -> None:
     fake = FakeAutostart()
     fake.error = DesktopError("No.")
-    keeper = AutostartKeeper(fake)
+    keeper = AutostartKeeper(lambda: fake)
     try:
         await keeper.follow(ON)
     except DesktopError:
