@@ -127,15 +127,21 @@ class DesktopApp(QObject):
         elif hidden:
             self._opening.start("open the newest", self._open_newest())
 
-    def take(self, message: Handover) -> None:
-        """Do what another start of the program was asked for."""
+    def take(self, message: Handover) -> bool:
+        """Do what another start of the program was asked for.
+
+        Return whether that is done: one that comes while this program ends must begin itself.
+        """
+        if self._is_closing:
+            return False
         match message:
             case OpenWindow(folder, model, hidden, activation):
                 self._take_folder(folder, model)
                 if not hidden:
                     self.presence.show_window(activation)
-            case QuickText(text):
-                self.presence.quick_requested.emit(text)
+            case QuickText(text, activation):
+                self.presence.open_quick(text, activation)
+        return True
 
     async def open_folder(self, folder: Path) -> None:
         """Close the open project, if any, and open another; its core starts in the background."""
@@ -298,7 +304,7 @@ def _message(arguments: argparse.Namespace) -> OpenWindow:
     return OpenWindow(folder, arguments.model or "", arguments.hidden, token)
 
 
-_HANDED_OVER = "Spark runs already: it was told, and shows its window."
+_HANDED_OVER = "Spark runs already; this start was handed over to it."
 _MODEL_HELP = "a model id, a GGUF file, or emulated:PROFILE for its answers at a profile's pace"
 
 

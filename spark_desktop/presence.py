@@ -1,6 +1,8 @@
 """Spark while its window is hidden: the tray icon, what closing means, notices of the desktop."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QKeySequence, QWindow
@@ -91,14 +93,15 @@ class Presence(QObject):
 
     def show_window(self, activation: str = "") -> None:
         """Bring the window to the front; ``activation`` is the desktop's token that allows it."""
-        if activation:
-            # Where Qt looks for it; not in os.environ, which is for the processes we start.
-            os.putenv("XDG_ACTIVATION_TOKEN", activation)
-        self._window.bring()
-        if activation:
-            os.unsetenv("XDG_ACTIVATION_TOKEN")
+        with _allowed(activation):
+            self._window.bring()
         # Where the desktop lets nobody come to the front, the window is marked at least.
         QApplication.alert(self._window)
+
+    def open_quick(self, text: str = "", activation: str = "") -> None:
+        """Ask for the quick prompt, with a text to begin with."""
+        with _allowed(activation):
+            self.quick_requested.emit(text)
 
     def close_window(self) -> None:
         """Hide the window where that was said before and the tray is there; else ask to quit."""
@@ -195,10 +198,24 @@ class Presence(QObject):
         window.told.intent.connect(self._act)
         self._model.told.changed.connect(self._render_told)
         tray.show_requested.connect(self.show_window)
-        tray.quick_requested.connect(lambda: self.quick_requested.emit(""))
+        tray.quick_requested.connect(lambda: self.open_quick())
         tray.settings_requested.connect(self.settings_requested)
         tray.quit_requested.connect(self.quit_requested)
         tray.folder_chosen.connect(self.folder_chosen)
         app = QGuiApplication.instance()
         if isinstance(app, QGuiApplication):
             app.focusWindowChanged.connect(self._looked_at)
+
+
+@contextmanager
+def _allowed(activation: str) -> Iterator[None]:
+    """Let a window that is shown meanwhile come to the front, by the desktop's token."""
+    if not activation:
+        yield
+        return
+    # Where Qt looks for it; not in os.environ, which is for the processes that we start.
+    os.putenv("XDG_ACTIVATION_TOKEN", activation)
+    try:
+        yield
+    finally:
+        os.unsetenv("XDG_ACTIVATION_TOKEN")

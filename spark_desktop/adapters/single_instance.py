@@ -22,7 +22,8 @@ _POLL_S = 0.05
 # Exchanges at once; whoever connects more often is no start of the program.
 _MOST_AT_ONCE = 8
 
-Handler = Callable[[Handover], None]
+# Returns whether the message was taken; one that is not is as if nobody had heard it.
+Handler = Callable[[Handover], bool]
 
 
 async def hand_over(data_dir: Path, message: Handover, place: MeetingPlace | None = None) -> bool:
@@ -123,13 +124,12 @@ class SingleInstance:
                 if not await self._place.admits(reader, writer):
                     return
                 message = decode(await reader.readuntil(b"\n"))
-                if message is None:
+                if message is None or not handler(message):
                     return
                 writer.write(_TAKEN)
                 await writer.drain()
         except (OSError, TimeoutError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            return  # nothing that was said to the end
-        handler(message)
+            return  # nothing that was said to the end, or nobody who waits for the answer
 
     def _ended(self, writer: asyncio.StreamWriter) -> None:
         self._at_once -= 1

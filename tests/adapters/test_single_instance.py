@@ -28,11 +28,17 @@ class Heard:
     def __init__(self, data_dir: Path, place: MeetingPlace) -> None:
         self.messages: asyncio.Queue[Handover] = asyncio.Queue()
         self.scope = TaskScope("test")
+        self.takes = True
         self.instance = SingleInstance(data_dir, place)
 
     async def begin(self) -> None:
         assert await self.instance.claim(OPEN)
-        await self.instance.listen(self.scope, self.messages.put_nowait)
+        await self.instance.listen(self.scope, self.take)
+
+    def take(self, message: Handover) -> bool:
+        if self.takes:
+            self.messages.put_nowait(message)
+        return self.takes
 
     async def end(self) -> None:
         await self.scope.close()
@@ -93,6 +99,19 @@ async def test_another_data_folder_has_its_own(heard: Heard, tmp_path: Path) -> 
     assert heard.messages.empty()
 
 
+async def test_one_that_is_ending_takes_nothing_and_the_next_start_waits_for_its_end(
+    heard: Heard, data_dir: Path, place: MeetingPlace
+) -> None:
+    heard.takes = False
+    assert not await hand_over(data_dir, OPEN, place)
+    again = SingleInstance(data_dir, place)
+    claim = asyncio.ensure_future(again.claim(OPEN))
+    await asyncio.sleep(0)
+    await heard.end()
+    assert await claim
+    await again.close()
+
+
 async def test_two_starts_at_once_are_one(data_dir: Path, place: MeetingPlace) -> None:
     one, two = Heard(data_dir, place), Heard(data_dir, place)
 
@@ -101,7 +120,7 @@ async def test_two_starts_at_once_are_one(data_dir: Path, place: MeetingPlace) -
         # The lock is held before anybody can be heard: the other must wait for that.
         await asyncio.sleep(0)
         if is_one:
-            await heard.instance.listen(heard.scope, heard.messages.put_nowait)
+            await heard.instance.listen(heard.scope, heard.take)
         return is_one
 
     assert sorted(await asyncio.gather(start(one), start(two))) == [False, True]
@@ -191,7 +210,7 @@ async def test_a_folder_that_cannot_be_locked_starts_nevertheless(
     (tmp_path / "data").write_text("not a folder", encoding="utf-8")
     instance = SingleInstance(tmp_path / "data")
     assert await instance.claim(OPEN)
-    await instance.listen(TaskScope("test"), lambda _message: None)
+    await instance.listen(TaskScope("test"), lambda _message: True)
     assert "cannot be locked" in caplog.text
     assert "cannot be heard" in caplog.text
     await instance.close()
@@ -240,7 +259,7 @@ from spark_desktop.services.tasks import TaskScope
 async def main():
     instance = SingleInstance(Path(sys.argv[1]))
     assert await instance.claim(OpenWindow())
-    await instance.listen(TaskScope("x"), lambda message: print(message, flush=True))
+    await instance.listen(TaskScope("x"), lambda message: not print(message, flush=True))
     print("up", flush=True)
     await asyncio.Event().wait()
 

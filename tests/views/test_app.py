@@ -147,7 +147,11 @@ sys.exit(main([]))
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_program_in_order(number: signal.Signals, tmp_path: Path) -> None:
-    environment = os.environ | {"SPARK_DATA_DIR": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    environment = os.environ | {
+        "SPARK_DATA_DIR": str(tmp_path),
+        "SPARK_CONFIG_DIR": str(tmp_path),
+        "QT_QPA_PLATFORM": "offscreen",
+    }
     with subprocess.Popen(
         [sys.executable, "-c", _PROGRAM],
         env=environment,
@@ -216,8 +220,16 @@ async def test_a_hidden_start_beside_a_running_one_shows_nothing(in_tray: Deskto
 async def test_a_text_for_the_quick_prompt_is_handed_on(in_tray: DesktopApp) -> None:
     heard: list[str] = []
     in_tray.presence.quick_requested.connect(heard.append)
-    in_tray.take(QuickText("Why?"))
+    assert in_tray.take(QuickText("Why?", "token"))
     assert heard == ["Why?"]
+
+
+async def test_a_start_that_comes_while_this_program_ends_is_not_taken(
+    in_tray: DesktopApp, tmp_path: Path
+) -> None:
+    in_tray.request_close()
+    assert not in_tray.take(OpenWindow(str(tmp_path)))
+    await in_tray.closed.wait()
 
 
 async def test_a_hidden_start_opens_the_newest_project(qapp: object, tmp_path: Path) -> None:
@@ -338,7 +350,7 @@ def test_a_second_start_says_so_in_one_line_and_ends_well(tmp_path: Path) -> Non
             timeout=60,
         )
         assert (second.returncode, second.stderr) == (0, "")
-        assert second.stdout == "Spark runs already: it was told, and shows its window.\n"
+        assert second.stdout == "Spark runs already; this start was handed over to it.\n"
         first.send_signal(signal.SIGTERM)
         first.communicate(timeout=60)
     assert first.returncode == 0
