@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 
 from spark_desktop.viewmodels.notice import Action, Intent, Notice
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import in_language, tr
 
 
 class Told(QObject):
@@ -28,7 +28,9 @@ class Told(QObject):
         before = self.notice
         self._notices.pop(about, None)
         if notice is not None:
-            self._notices[about] = notice if notice.action is not None else _dismissible(notice)
+            action = notice.action or Action(tr("Dismiss"), Intent.DISMISS)
+            text, hint = in_language(notice.text), in_language(notice.hint)
+            self._notices[about] = Notice(text, notice.tone, hint, action)
         if self.notice != before:
             self.changed.emit()
 
@@ -36,8 +38,3 @@ class Told(QObject):
         """Take away what is shown."""
         if self._notices:
             self.tell(next(reversed(self._notices)), None)
-
-
-def _dismissible(notice: Notice) -> Notice:
-    action = Action(tr("Dismiss"), Intent.DISMISS)
-    return Notice(notice.text, notice.tone, notice.hint, action)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from spark_desktop.viewmodels.translation import tr
-from spark_desktop.viewmodels.tray import TrayViewModel
+from spark_desktop.viewmodels.tray import TrayState, TrayViewModel
 from spark_desktop.views.stylesheet import stylesheet
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.tray_icon import app_icon, tray_icon
@@ -45,6 +45,7 @@ class Tray(QObject):
     def __init__(self, model: TrayViewModel, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._model, self._theme = model, theme
+        self._drawn: tuple[TrayState, int, Theme] | None = None
         self.icon = QSystemTrayIcon(self)
         self.menu = QMenu()
         self.recent = QMenu(tr("Recent projects"), self.menu)
@@ -80,8 +81,13 @@ class Tray(QObject):
     def render(self) -> None:
         """Show the state, and offer what can be done in it."""
         model = self._model
-        self.icon.setIcon(tray_icon(model.state, model.waiting, self._theme))
-        self.icon.setToolTip(model.tip)
+        # Each time it is set, a panel is told over the session bus.
+        drawn = (model.state, model.waiting, self._theme)
+        if drawn != self._drawn:
+            self._drawn = drawn
+            self.icon.setIcon(tray_icon(*drawn))
+        if model.tip != self.icon.toolTip():
+            self.icon.setToolTip(model.tip)
         self.pause.setText(tr("Resume watching") if model.is_paused else tr("Pause watching"))
         self.pause.setEnabled(model.can_pause)
         self._render_recent()
