@@ -42,6 +42,7 @@ from spark_desktop.domain.events import (
     ThreadsChanged,
     TurnChanged,
     TurnStreamed,
+    WatchingChanged,
     WorkFailed,
 )
 from spark_desktop.domain.history import AppliedChange
@@ -61,6 +62,7 @@ ENDED = Finished(FinishReason.STOP, Usage(40, 8, 30), Timing(0.25, 0.5, 0.2, 0.2
 EVENTS: tuple[type, ...] = (
     CoreStateChanged,
     FilesChanged,
+    WatchingChanged,
     ChangeIgnored,
     ProposalChanged,
     ProposalStreamed,

@@ -19,6 +19,7 @@ from spark_desktop.domain.events import (
     CoreStateChanged,
     ProposalChanged,
     TurnChanged,
+    WatchingChanged,
 )
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.lab_profile import Profile, Schedule
@@ -339,6 +340,46 @@ class FakeLab:
         self.written[path] = data
 
 
+class FakeInbox:
+    """Saved files, in memory; a test puts what was saved during a pause."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self.is_paused = False
+        self.missed: tuple[str, ...] = ()
+        self.looked_at: list[tuple[str, ...]] = []
+
+    def pause(self) -> None:
+        self.is_paused = True
+        self._bus.publish(WatchingChanged(True))
+
+    def resume(self) -> tuple[str, ...]:
+        missed, self.missed = self.missed, ()
+        self.is_paused = False
+        self._bus.publish(WatchingChanged(False, missed))
+        return missed
+
+    async def saved(self, paths: Iterable[str]) -> None:
+        self.looked_at.append(tuple(paths))
+
+
+class MemoryRecent:
+    """Recent projects in memory."""
+
+    def __init__(self, *known: Path) -> None:
+        self.known = known
+        self.error: SparkError | None = None
+
+    async def folders(self) -> tuple[Path, ...]:
+        return self.known
+
+    async def opened(self, folder: Path) -> tuple[Path, ...]:
+        if self.error is not None:
+            raise self.error
+        self.known = (folder, *(one for one in self.known if one != folder))
+        return self.known
+
+
 class FakeProject:
     """All of them on one bus, as a project offers them."""
 
@@ -356,6 +397,7 @@ class FakeProject:
         self.chat = FakeChat(self.bus)
         self.lab = FakeLab(self.chat)
         self.threads = FakeThreads(self.chat, self.bus)
+        self.inbox = FakeInbox(self.bus)
 
     def watch(self) -> None:
         self.is_watched = True

@@ -122,3 +122,7 @@ class PasteError(SparkError):
 
 class NothingToUndoError(SparkError):
     """There is no applied change left to undo (or undone change to redo)."""
+
+
+class DesktopError(SparkError):
+    """The user's desktop refused something: to start Spark at log-in, to run it only once."""

@@ -24,6 +24,14 @@ class FilesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchingChanged:
+    """Watching was paused, or goes on; ``missed`` names the files that were saved meanwhile."""
+
+    is_paused: bool
+    missed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeIgnored:
     """A change started nothing."""
 
@@ -99,6 +107,7 @@ class WorkFailed:
 Event = (
     CoreStateChanged
     | FilesChanged
+    | WatchingChanged
     | ChangeIgnored
     | ProposalChanged
     | ProposalStreamed

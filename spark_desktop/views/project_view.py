@@ -34,6 +34,7 @@ class ProjectView(QFrame):
     """Changes, review and chat over the status bar; regions can be resized and hidden."""
 
     intent_raised = Signal(object)
+    layout_changed = Signal()
 
     def __init__(self, models: ProjectViewModels, theme: Theme, memory: LayoutMemory) -> None:
         super().__init__()
@@ -227,12 +228,14 @@ class ProjectView(QFrame):
         self._models.review.changed.connect(self.show_chosen)
         self._models.chat.edit_requested.connect(lambda _proposal_id: self.show_review())
         # Not when the window shrinks: what is squeezed then would stay so when it grows.
-        self.splitter.splitterMoved.connect(lambda _place, _handle: self._remember_sizes())
         threads = self._models.threads
         self.chat.turn_action.connect(threads.turn_action)
         self.chat.all_threads_wanted.connect(self.search_threads)
         threads.question_wanted.connect(self._edit_question)
         threads.chat_wanted.connect(self.show_chat)
+        self.splitter.splitterMoved.connect(lambda _place, _handle: self.layout_changed.emit())
+        for section in self.changes.sections:
+            section.folded.connect(lambda _is_open: self.layout_changed.emit())
         self.core_notice.intent.connect(self._models.core.act)
         self.changes.intent_raised.connect(self.intent_raised)
         self.review.intent_raised.connect(self.intent_raised)

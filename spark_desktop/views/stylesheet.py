@@ -93,6 +93,7 @@ QHeaderView::section { background: $surface; color: $text_secondary; font-size: 
 QMenu { background: $raised; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 4px 24px 4px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $line; }
+QMenu::item:disabled { color: $text_secondary; }
 QMenu::separator { height: 1px; background: $line; margin: 4px; }
 QTabWidget::pane { border: none; }
 QTabWidget { background: $surface; }
