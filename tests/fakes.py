@@ -39,12 +39,15 @@ from spark_desktop.domain.events import (
     FilesChanged,
     ProposalChanged,
     ProposalStreamed,
+    QueueChanged,
+    ThreadCompacted,
     TurnChanged,
     TurnStreamed,
     WorkFailed,
 )
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.lab_profile import Profile, Schedule
+from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.text import SourceText, decode, split_lines
 from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Stub, Trigger
 from spark_desktop.domain.workspace import Ignored, Snapshot, snapshot_of
@@ -67,6 +70,8 @@ EVENTS: tuple[type, ...] = (
     TurnChanged,
     TurnStreamed,
     WorkFailed,
+    QueueChanged,
+    ThreadCompacted,
 )
 
 
@@ -276,6 +281,18 @@ class LineSyntax:
         if not path.endswith(".py"):
             return None
         return abs(content.count("(") - content.count(")"))
+
+    def symbols(self, snapshot: Snapshot) -> tuple[Symbol, ...]:
+        lines = split_lines(snapshot.text.content)
+        return tuple(
+            Symbol(
+                line.split("(")[0].removeprefix("def "),
+                snapshot.path,
+                self.enclosing(snapshot, Span(number, number + 1)),
+            )
+            for number, line in enumerate(lines)
+            if line.startswith("def ")
+        )
 
     def _triggers(self, snapshot: Snapshot, lines: list[str]) -> Iterable[Trigger]:
         for number, line in enumerate(lines):

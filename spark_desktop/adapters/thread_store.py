@@ -9,6 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from spark_desktop.adapters.database import Database
+from spark_desktop.adapters.item_rows import attached_json, attached_of
 from spark_desktop.domain.completion import Timing, Usage
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
@@ -22,8 +23,8 @@ _TITLE = (
     "WHERE thread_id = threads.id ORDER BY position LIMIT 1), '') END"
 )
 _TURN = (
-    "SELECT id, question, answer, state, created, model, path, error, usage, timing, emulation "
-    "FROM turns WHERE thread_id = ? ORDER BY position"
+    "SELECT id, question, answer, state, created, model, path, error, usage, timing, emulation, "
+    "attached FROM turns WHERE thread_id = ? ORDER BY position"
 )
 
 
@@ -90,18 +91,20 @@ class SqliteThreadStore:
         # An upsert keeps the row's position, so an answer that ends late stays in its place.
         connection.execute(
             """INSERT INTO turns (id, thread_id, question, answer, state, created, model, path,
-                   error, usage, timing, emulation)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                   error, usage, timing, emulation, attached)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                ON CONFLICT (id) DO UPDATE SET question = excluded.question,
                    answer = excluded.answer, state = excluded.state, model = excluded.model,
                    path = excluded.path, error = excluded.error, usage = excluded.usage,
-                   timing = excluded.timing, emulation = excluded.emulation""",
+                   timing = excluded.timing, emulation = excluded.emulation,
+                   attached = excluded.attached""",
             (
                 *(turn.id, thread_id, turn.question, turn.answer, turn.state.value),
                 *(turn.created.isoformat(), turn.model, turn.path, turn.error),
                 json.dumps(asdict(turn.usage)) if turn.usage else None,
                 json.dumps(asdict(turn.timing)) if turn.timing else None,
                 json.dumps(asdict(turn.emulation)) if turn.emulation else None,
+                attached_json(turn.attached) if turn.attached else None,
             ),
         )
 
@@ -115,7 +118,7 @@ class SqliteThreadStore:
             )
 
     def _turn(self, row: tuple[str, ...]) -> Turn:
-        id_, question, answer, state, created, model, path, error, usage, timing, told = row
+        id_, question, answer, state, created, model, path, error, usage, timing, told, items = row
         turn_state = TurnState(state)
         if turn_state is TurnState.STREAMING and id_ not in self._streaming:
             turn_state, error = TurnState.FAILED, INTERRUPTED
@@ -131,6 +134,7 @@ class SqliteThreadStore:
             usage=Usage(**json.loads(usage)) if usage else None,
             timing=Timing(**json.loads(timing)) if timing else None,
             emulation=Emulation(**json.loads(told)) if told else None,
+            attached=attached_of(items) if items else (),
         )
 
 
