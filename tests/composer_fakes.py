@@ -84,6 +84,11 @@ class FakeDiffs:
     async def uncommitted(self) -> str | None:
         return self.diff
 
+    async def read(self) -> str:
+        if not self.diff:
+            raise SparkError("There is no diff.", "Choose the files instead.")
+        return self.diff
+
 
 class FakeTokenizer:
     """Counts words, once a test names a model."""

@@ -57,6 +57,7 @@ class Composing:
     items: ContextItems
     mentions: MentionSearch
     preview: PromptPreview
+    prompts: PromptMemory
 
 
 def compose(
@@ -75,5 +76,6 @@ def compose(
         items,
         MentionSearch(around.files, around.syntax, bus),
         PromptPreview(prompt, items, counter, around.core),
+        kept.prompts,
     )
     return chat, composing
