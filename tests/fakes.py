@@ -129,6 +129,10 @@ class FakeEndpoint:
     def model(self) -> ModelInfo:
         return self._model
 
+    def become(self, model: ModelInfo) -> None:
+        """Answer as another model from now on."""
+        self._model = model
+
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk]]:
         self.requests.append(request)

@@ -42,6 +42,7 @@ class World:
     threads: MemoryThreads
     watch: ScriptedWatch
     seen: Recorder
+    seen_bus: Bus
     board: ProposalBoard
     edits: EditService
     review: ReviewService
@@ -92,6 +93,7 @@ def build(files: MemoryFiles, *answers: Answer | str) -> World:
         threads,
         watch,
         Recorder(bus),
+        bus,
         board,
         edits,
         review,

@@ -38,6 +38,7 @@ class Outbox:
         self._scope = scope
         self._waiting: list[Question] = []
         self._held: set[str] = set()
+        self._mine: set[str] = set()
         self._error = ""
         self._worker: asyncio.Task[None] | None = None
         self._redirects = False
@@ -49,10 +50,12 @@ class Outbox:
 
     async def load(self) -> None:
         """Take back what was not sent when the program ended; it is held. Raises StoreError."""
-        known = {question.id for question in self._waiting}
-        kept = [question for question in await self._store.queued() if question.id not in known]
+        stored = await self._store.queued()
+        # What was put meanwhile is known; it may be on its way already.
+        kept = [question for question in stored if question.id not in self._mine]
         self._waiting = [*kept, *self._waiting]
         self._held |= {question.id for question in kept}
+        self._mine |= self._held
         self._tell()
 
     async def put(self, question: Question, now: bool = False) -> None:
@@ -60,6 +63,7 @@ class Outbox:
 
         Raises StoreError, with nothing queued.
         """
+        self._mine.add(question.id)
         await self._store.queue(question)
         if now:
             self._waiting.insert(0, question)

@@ -1,12 +1,13 @@
 """The completions of an ``@`` word, over the composer; the text keeps the focus."""
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from spark_desktop.domain.context_item import ItemKind
 from spark_desktop.domain.mentions import Suggestion
 from spark_desktop.viewmodels.mentions import MentionsViewModel
 from spark_desktop.viewmodels.translation import in_language, tr
+from spark_desktop.views.frames import single_shot
 from spark_desktop.views.icons import icon
 from spark_desktop.views.theme import Theme
 
@@ -34,17 +35,20 @@ class MentionPopup(QFrame):
         self._model = model
         self._anchor = anchor
         self._theme = theme
+        self._again = single_shot(self, 0, self.render_rows)
         self.list = QListWidget()
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setUniformItemSizes(True)
+        self.list.setIconSize(QSize(16, 16))
         self.list.setAccessibleName(tr("Completions"))
         self.list.itemClicked.connect(self._clicked)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 4, 4, 4)
         column.addWidget(self.list)
         self.hide()
+        anchor.installEventFilter(self)
         model.changed.connect(self.render_rows)
 
     def set_theme(self, theme: Theme) -> None:
@@ -69,6 +73,13 @@ class MentionPopup(QFrame):
         self._place(len(rows))
         self.show()
         self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay over the composer when it grows, moves or goes."""
+        if event.type() in (QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Hide):
+            # Its layout may not be through yet.
+            self._again.start()
+        return super().eventFilter(watched, event)
 
     def _place(self, count: int) -> None:
         window = self._anchor.window()
