@@ -365,6 +365,10 @@ class MemoryThreads:
         self._threads[thread.id] = thread
         return thread
 
+    def rename(self, thread_id: str, new: str) -> None:
+        """Give a thread the id that a test knows."""
+        self._threads[new] = replace(self._threads.pop(thread_id), id=new)
+
     async def save_turn(self, thread_id: str, turn: Turn) -> None:
         thread = self._threads[thread_id]
         known = {kept.id: kept for kept in thread.turns} | {turn.id: turn}

@@ -38,9 +38,13 @@ class TaskScope:
         self._closed = False
 
     @property
-    def is_closed(self) -> bool:
-        """Return whether nothing can be started any more."""
-        return self._closed
+    def can_start(self) -> bool:
+        """Return whether tasks can be started: the scope is open, and a loop runs."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        return not self._closed
 
     def start(self, name: str, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run ``work``; an exception that nobody awaits is logged once, with its name.

@@ -1,5 +1,6 @@
 """What is being written: text and items, kept as a draft, weighed, and sent."""
 
+import asyncio
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -62,6 +63,7 @@ class ComposerViewModel(QObject):
         self._composing = composing
         self._intents = Intents(scope, chat.tell_error)
         self._scope = scope
+        self._adding = asyncio.Lock()
         self._look = LatestTask(scope)
         self._text = ""
         self._refs: tuple[ItemRef, ...] = ()
@@ -142,7 +144,7 @@ class ComposerViewModel(QObject):
     def keep_draft(self) -> None:
         """Keep what is written, now."""
         self._save_timer.stop()
-        if self._thread_id is not None and not self._is_kept and not self._scope.is_closed:
+        if self._thread_id is not None and not self._is_kept and self._scope.can_start:
             self._is_kept = True
             self._intents.start("keep draft", self._save(self._thread_id, self._draft))
 
@@ -200,6 +202,9 @@ class ComposerViewModel(QObject):
             self._restore(Draft())
         self._thread_id = thread_id
         self._is_kept = True
+        if not self._draft.is_empty:
+            # Typed before the thread was known.
+            self._changed()
         self.compaction.show_thread(thread_id)
         self._intents.start("load draft", self._load(thread_id))
 
@@ -239,15 +244,17 @@ class ComposerViewModel(QObject):
         await self._add(await self._composing.items.ref_of(path))
 
     async def _add(self, ref: ItemRef) -> None:
-        await self._composing.items.read(ref)
-        if not any(known.is_same(ref) for known in self._refs):
-            self._refs = (*self._refs, ref)
-            self.chips_changed.emit()
-            self._changed()
+        # One after the other: chips stand in the order in which they were chosen.
+        async with self._adding:
+            await self._composing.items.read(ref)
+            if not any(known.is_same(ref) for known in self._refs):
+                self._refs = (*self._refs, ref)
+                self.chips_changed.emit()
+                self._changed()
 
     def _begin_look(self) -> None:
         # The timer may outlive the project, whose tasks have ended.
-        if self.chat.thread_id is not None and not self._scope.is_closed:
+        if self.chat.thread_id is not None and self._scope.can_start:
             self._look.start("look", self._weigh(self.chat.thread_id))
 
     async def _weigh(self, thread_id: str) -> None:

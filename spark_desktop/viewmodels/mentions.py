@@ -41,7 +41,7 @@ class MentionsViewModel(QObject):
         if mention == self.mention:
             return
         self.mention = mention
-        if mention is None or self._dismissed is not None or self._scope.is_closed:
+        if mention is None or self._dismissed is not None or not self._scope.can_start:
             self._latest.cancel()
             self._show(())
         else:

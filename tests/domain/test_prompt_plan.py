@@ -56,9 +56,10 @@ WANTED = st.builds(
 def test_a_plan_never_exceeds_the_context(wanted: Wanted, context: int) -> None:
     try:
         done = made(wanted, context)
-    except ContextExceededError as error:
+    except ContextExceededError:
+        done = None
+    if done is None:
         assert wanted.system + wanted.question + answer_room(context) > context
-        assert error.context_tokens == context
         return
     assert done.prompt + done.answer <= context
     assert all(len(show(p.item, p.lines)) == p.tokens for p in done.pieces)
