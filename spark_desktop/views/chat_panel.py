@@ -21,6 +21,7 @@ from spark_desktop.views.compaction_row import CompactionRow
 from spark_desktop.views.composer import Composer
 from spark_desktop.views.drops import DropFilter
 from spark_desktop.views.icons import icon
+from spark_desktop.views.notes_area import NotesArea
 from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.queue_list import QueueList
 from spark_desktop.views.theme import Theme
@@ -132,6 +133,8 @@ class ChatPanel(QFrame):
         self.empty.setWordWrap(True)
         self.empty.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         pages = QWidget()
+        # The composer comes first where there is little room.
+        pages.setMinimumHeight(24)
         pages.setLayout(self._pages)
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self.transcript)
@@ -143,9 +146,7 @@ class ChatPanel(QFrame):
         column.setSpacing(0)
         column.addWidget(head)
         column.addWidget(pages, 1)
-        column.addWidget(self.compaction)
-        column.addWidget(self.notice)
-        column.addWidget(self.queue)
+        column.addWidget(NotesArea(self.compaction, self.notice, self.queue))
         column.addLayout(foot)
 
     def _connect(self) -> None:

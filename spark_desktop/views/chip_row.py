@@ -131,5 +131,7 @@ class ChipRow(QScrollArea):
     def _fit(self) -> None:
         row = self._flow.minimumSize().height()
         wanted = self._flow.heightForWidth(max(1, self.viewport().width()))
-        most = _MOST_ROWS * row + (_MOST_ROWS - 1) * self._flow.spacing()
+        # Large text in a low window leaves room for fewer.
+        rows = max(1, min(_MOST_ROWS, self.window().height() // (10 * max(1, row))))
+        most = rows * row + (rows - 1) * self._flow.spacing()
         self.setFixedHeight(max(1, min(wanted, most)))

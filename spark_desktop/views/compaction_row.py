@@ -22,7 +22,7 @@ class CompactionRow(QFrame):
 
     def __init__(self, model: CompactionViewModel, theme: Theme) -> None:
         super().__init__()
-        self._model = model
+        self._model, self._theme = model, theme
         self._is_open = False
         self.line = QLabel()
         self.summary = QLabel()
@@ -33,20 +33,24 @@ class CompactionRow(QFrame):
         self.line.setProperty("small", True)
         self.summary.setProperty("quiet", True)
         self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.button = QPushButton()
-        self.button.clicked.connect(self._clicked)
+        self.cancel = QPushButton(tr("Cancel"))
+        self.cancel.setToolTip(tr("Ask without summing up; the oldest turns may be left out"))
+        self.cancel.clicked.connect(model.skip)
+        self.button = QToolButton()
+        self.button.clicked.connect(self._fold)
         self.close_button = QToolButton()
         self.close_button.setAccessibleName(tr("Hide this line"))
         self.close_button.setToolTip(tr("Hide this line"))
         self.close_button.clicked.connect(model.dismiss)
         self._arrange()
-        self.set_theme(theme)
         model.changed.connect(self.render_state)
-        self.render_state()
+        self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
+        self._theme = theme
         self.close_button.setIcon(icon("close", theme.text_secondary))
+        self.render_state()
 
     def render_state(self) -> None:
         """Show how far the summing up came."""
@@ -56,29 +60,25 @@ class CompactionRow(QFrame):
         self.line.setText(model.text)
         self.summary.setText(model.summary)
         self.summary.setVisible(self._is_open)
-        self.button.setVisible(model.is_running or bool(model.summary))
+        self.cancel.setVisible(model.is_running)
+        self.button.setVisible(bool(model.summary))
         self.close_button.setVisible(not model.is_running)
-        if model.is_running:
-            self.button.setText(tr("Cancel"))
-            self.button.setToolTip(tr("Ask without summing up; the oldest turns may be left out"))
-        elif self._is_open:
-            self.button.setText(tr("Hide the summary"))
-            self.button.setToolTip("")
-        else:
-            self.button.setText(tr("Show the summary"))
-            self.button.setToolTip(tr("What the model gets in the place of those turns"))
+        words = tr("Hide the summary") if self._is_open else tr("Show the summary")
+        self.button.setIcon(
+            icon("chevron-down" if self._is_open else "chevron-right", self._theme.text_secondary)
+        )
+        self.button.setAccessibleName(words)
+        self.button.setToolTip(words)
 
-    def _clicked(self) -> None:
-        if self._model.is_running:
-            self._model.skip()
-        else:
-            self._is_open = not self._is_open
-            self.render_state()
+    def _fold(self) -> None:
+        self._is_open = not self._is_open
+        self.render_state()
 
     def _arrange(self) -> None:
         row = QHBoxLayout()
         row.setSpacing(4)
         row.addWidget(self.line, 1)
+        row.addWidget(self.cancel)
         row.addWidget(self.button)
         row.addWidget(self.close_button)
         column = QVBoxLayout(self)

@@ -1,8 +1,9 @@
 """Where the user types: chips, the text, the two modes, the gauge, and the sending."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QGuiApplication, QTextCursor
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QButtonGroup,
     QFrame,
     QHBoxLayout,
@@ -41,6 +42,7 @@ class Composer(QFrame):
         self.target = ElidedLabel()
         self.button, self.more = QPushButton(), QToolButton()
         self.now, self.stop = QAction(self), QAction(self)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._is_answering = False
         self._arrange()
         self._connect()
@@ -82,6 +84,23 @@ class Composer(QFrame):
         place.setPosition(min(cursor, len(text)))
         self.editor.setTextCursor(place)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the sending below the modes where large text leaves no room beside them."""
+        super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
+        modes = (self.ask, self.edit, self.add)
+        needed = sum(button.sizeHint().width() for button in (*modes, self.button)) + 40
+        if self._is_answering:
+            needed += self.more.sizeHint().width()
+        way = QBoxLayout.Direction
+        is_narrow = needed > self.width() - 16
+        wanted = way.TopToBottom if is_narrow else way.LeftToRight
+        if self._row.direction() != wanted:
+            self._row.setDirection(wanted)
+            self.updateGeometry()
+
     def _arrange(self) -> None:
         modes = QButtonGroup(self)
         for button, text in ((self.ask, tr("Ask")), (self.edit, tr("Edit"))):
@@ -104,21 +123,25 @@ class Composer(QFrame):
         self.more.setMenu(menu)
         self.target.setProperty("quiet", True)
         self.target.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        row.addWidget(self.ask)
-        row.addWidget(self.edit)
-        row.addWidget(self.add)
-        row.addSpacing(4)
-        row.addWidget(self.target, 1)
-        row.addWidget(self.button)
-        row.addWidget(self.more)
+        modes_row, sending = QHBoxLayout(), QHBoxLayout()
+        for widget in (self.ask, self.edit, self.add):
+            modes_row.addWidget(widget)
+        modes_row.addSpacing(4)
+        modes_row.addWidget(self.target, 1)
+        sending.addStretch(1)
+        sending.addWidget(self.button)
+        sending.addWidget(self.more)
+        for row in (modes_row, sending):
+            row.setSpacing(4)
+        self._row.setSpacing(4)
+        self._row.addLayout(modes_row, 1)
+        self._row.addLayout(sending)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 8, 8, 8)
         column.setSpacing(4)
         column.addWidget(self.chips)
         column.addWidget(self.editor)
-        column.addLayout(row)
+        column.addLayout(self._row)
         column.addWidget(self.gauge)
 
     def _connect(self) -> None:
@@ -191,6 +214,7 @@ class Composer(QFrame):
         self.button.setToolTip(tip)
         self.button.setEnabled(self._is_answering or self._has_text)
         self.more.setVisible(queues and self._has_text)
+        self._fold()
 
     def _show_focus(self, is_focused: bool) -> None:
         self.setProperty("focused", is_focused)
