@@ -3,6 +3,7 @@
 import asyncio
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 from spark_desktop.domain.errors import FileError
@@ -79,6 +80,13 @@ class GitChanges:
                 capture_output=True,
                 timeout=_PATIENCE_S,
                 check=False,
+                creationflags=_creation_flags(),
             )
         except (OSError, subprocess.TimeoutExpired):
             return None
+
+
+def _creation_flags() -> int:
+    if sys.platform == "win32":
+        return subprocess.CREATE_NO_WINDOW
+    return 0

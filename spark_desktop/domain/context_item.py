@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from spark_desktop.domain.text import split_lines
@@ -89,9 +90,15 @@ class ContextItem:
     notes: tuple[str, ...] = ()
 
     @property
-    def lines(self) -> list[str]:
+    def lines(self) -> tuple[str, ...]:
         """Return the lines with their endings."""
-        return split_lines(self.text)
+        return _lines(self.text)
+
+
+@lru_cache(maxsize=8)
+def _lines(text: str) -> tuple[str, ...]:
+    # A plan looks at the lines of a long file a dozen times.
+    return tuple(split_lines(text))
 
 
 @dataclass(frozen=True, slots=True)

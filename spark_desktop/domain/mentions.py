@@ -9,6 +9,7 @@ from spark_desktop.domain.context_item import ItemKind, ItemRef
 # The kinds that a name follows, and those that stand alone.
 _NAMED = (ItemKind.FILE, ItemKind.FOLDER, ItemKind.SYMBOL)
 _ALONE = (ItemKind.DIFF, ItemKind.CLIPBOARD)
+_WRITTEN = re.compile(r"(?<!\S)@(?:(file|folder):(\S+)|(diff)\b)")
 _TYPED = re.compile(r"(?:^|(?<=[\s(\[{\"'`,;]))@(\S*)$")
 
 
@@ -55,6 +56,20 @@ def without(text: str, mention: Mention) -> tuple[str, int]:
     if before[-1:] in ("", " ") and after.startswith(" "):
         after = after[1:]
     return before + after, len(before)
+
+
+def refs_in(text: str) -> tuple[ItemRef, ...]:
+    """Return the items that are written out in a text: "@file:a.py", "@folder:src", "@diff".
+
+    A symbol's file is known only where it was chosen.
+    """
+    found = []
+    for named, path, alone_ in _WRITTEN.findall(text):
+        if alone_:
+            found.append(ItemRef(ItemKind.DIFF))
+        elif path := path.rstrip(".,;:!?)]\"'`"):
+            found.append(ItemRef(ItemKind(named), path.rstrip("/")))
+    return tuple(dict.fromkeys(found))
 
 
 def alone(mention: Mention) -> list[ItemRef]:

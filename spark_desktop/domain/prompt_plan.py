@@ -5,8 +5,10 @@ they were sent, the question behind its items. Only the beginning of the turns m
 so that the engine's cache of the prompt stays good.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from spark_desktop.domain.context import Budget, first_fitting, window
 from spark_desktop.domain.context_item import ContextItem
@@ -20,6 +22,7 @@ MESSAGE_TOKENS = 8
 # Lines around the place that a question is about, where the whole file is too long.
 _AROUND = 40
 _LEAST_LINES = 3
+_CHARS_PER_TOKEN = 8
 _FULL = 0.75
 _KEPT_TURNS = 0.25
 _WORTH = 0.15
@@ -185,7 +188,9 @@ def _part(item: ContextItem, room: int, measure: tuple[Count, Show]) -> Piece | 
         tokens = count(show(item, place))
         if len(place) and tokens <= room:
             return Piece(item, place, tokens)
-    low, high = 0, len(lines)
+    # Beyond this no tokenizer goes; what is longer need not be counted.
+    sizes = list(accumulate(len(line) for line in lines))
+    low, high = 0, bisect_right(sizes, _CHARS_PER_TOKEN * room)
     best: Piece | None = None
     while low < high:
         middle = (low + high + 1) // 2

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Protocol
 
 from spark_desktop.domain.context_item import Question
 from spark_desktop.domain.conversation import Turn, TurnState
-from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.errors import SparkError, StoreError
 from spark_desktop.domain.events import QueueChanged
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import ComposerStore
@@ -137,10 +138,12 @@ class Outbox:
             self._tell()
             try:
                 turn = await self._chat.answer(question)
-                await self._store.unqueue(question.id)
             except SparkError as error:
                 self._give_back(question, error)
                 continue
+            # Where this fails the next start finds the turn, and passes the row over.
+            with suppress(StoreError):
+                await self._store.unqueue(question.id)
             if turn.state is not TurnState.DONE and not self._redirects:
                 self._hold(self._waiting)
             self._redirects = False

@@ -135,6 +135,8 @@ def _head(text: str, limit: int) -> str:
 
 def _fence_for(content: str) -> str:
     """Return a fence that is longer than any in the content."""
+    if "```" not in content:  # hundreds of times faster than the pattern in a long file
+        return "```"
     longest = max((len(run) for run in _TICKS.findall(content)), default=0)
     return "`" * max(3, longest + 1)
 

@@ -12,7 +12,7 @@ from spark_desktop.domain.compaction import Compaction, CompactionState
 from spark_desktop.domain.context_item import Draft, ItemKind, ItemRef, Question
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import CoreStateChanged, FilesChanged
-from spark_desktop.domain.mentions import Suggestion, without
+from spark_desktop.domain.mentions import Suggestion, refs_in, without
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.composing import Composing
 from spark_desktop.services.preview import ItemFacts, Preview
@@ -274,7 +274,8 @@ class ComposerViewModel(QObject):
     def _question(self, question_id: str, thread_id: str) -> Question:
         """Return what is written as a question, with the file that is shown in front."""
         path, lines = self.chat.target
-        refs = self._refs
+        written = [ref for ref in refs_in(self._text) if ref not in self._refs]
+        refs = (*self._refs, *written)
         named = any(ref.kind is ItemKind.FILE and ref.path == path for ref in refs)
         if path is not None and not named:
             refs = (ItemRef(ItemKind.OPEN, path, lines=lines), *refs)

@@ -60,6 +60,12 @@ class MentionsViewModel(QObject):
         self._latest.cancel()
         self._show(())
 
+    def close(self) -> None:
+        """Show nothing until the typing goes on."""
+        self.mention = None
+        self._latest.cancel()
+        self._show(())
+
     async def _find(self, mention: Mention) -> None:
         self.current = 0
         try:

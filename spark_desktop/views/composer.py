@@ -90,6 +90,8 @@ class Composer(QFrame):
         self._fold()
 
     def _fold(self) -> None:
+        # A low region would squeeze the button first, which is the one that must be hit.
+        self.button.setMinimumHeight(self.button.sizeHint().height())
         modes = (self.ask, self.edit, self.add)
         needed = sum(button.sizeHint().width() for button in (*modes, self.button)) + 40
         if self._is_answering:
@@ -223,4 +225,4 @@ class Composer(QFrame):
         if not is_focused:
             self._model.keep_draft()
             if not self.popup.underMouse():
-                self._model.mentions.dismiss()
+                self._model.mentions.close()

@@ -3,7 +3,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spark_desktop.domain.context_item import ItemKind, ItemRef
-from spark_desktop.domain.mentions import Mention, alone, best_paths, mention_at, without
+from spark_desktop.domain.mentions import (
+    Mention,
+    alone,
+    best_paths,
+    mention_at,
+    refs_in,
+    without,
+)
 
 
 @pytest.mark.parametrize(
@@ -78,3 +85,16 @@ def test_the_closest_paths_come_first() -> None:
 )
 def test_an_item_has_a_short_name(ref: ItemRef, label: str, mention: str) -> None:
     assert (ref.label, ref.mention) == (label, mention)
+
+
+@pytest.mark.parametrize(
+    ("text", "mentions"),
+    [
+        ("Why @file:src/a.py?", ["@file:src/a.py"]),
+        ("@folder:src/ and @diff, twice @diff", ["@folder:src", "@diff"]),
+        ("@file:", []),
+        ("me@file:a @different @symbol:x", []),
+    ],
+)
+def test_items_that_are_written_out_are_found(text: str, mentions: list[str]) -> None:
+    assert [ref.mention for ref in refs_in(text)] == mentions

@@ -148,3 +148,15 @@ async def test_what_came_back_stands_before_what_was_typed_meanwhile(world_of):
     await world.composing.outbox.load()
     assert world.composing.outbox.questions[0].text == "Old?"
     assert last(world).held == {"old"}
+
+
+async def test_a_question_that_was_answered_is_not_asked_again_where_the_store_fails(world_of):
+    world = world_of(MemoryFiles(), Answer("One.", hangs=True))
+    await asked(world, "First?")
+    await world.endpoint.reached_silence.wait()
+    world.composer.error = StoreError("The disk is full.", "Free some space.")
+    world.composing.outbox.stop()
+    await world.composing.outbox.idle()
+    assert last(world).questions == ()
+    world.composer.error = None
+    assert await world.composer.queued() == ()

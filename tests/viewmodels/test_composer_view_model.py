@@ -421,3 +421,13 @@ async def test_an_answer_in_this_thread_does_not_stop_the_typing(
     project.bus.publish(TurnChanged("th1", replace(turn(state=TurnState.STREAMING))))
     write(composer, "Next?")
     assert composer.text == "Next?"
+
+
+async def test_an_item_that_is_written_out_goes_with_the_question(
+    project: FakeProject, composer: ComposerViewModel
+) -> None:
+    await added(composer, PARSER)
+    write(composer, "Why @file:stats.py and @file:src/parser.py?")
+    composer.send()
+    await until(lambda: bool(project.chat.answered))
+    assert project.chat.answered[0].refs == (PARSER, STATS)

@@ -359,3 +359,25 @@ def test_a_flow_breaks_like_text(qtbot: QtBot) -> None:
     assert flow.heightForWidth(210) == 44
     assert flow.heightForWidth(50) == 68
     assert flow.takeAt(9) is None
+
+
+async def test_leaving_the_text_closes_the_completions_until_the_typing_goes_on(
+    composer: Composer,
+) -> None:
+    await completing(composer, "@pa")
+    composer.ask.setFocus()
+    await until(lambda: not composer.popup.isVisible())
+    composer.editor.setFocus()
+    await completing(composer, "r")
+
+
+async def test_at_twice_the_text_size_the_sending_goes_below_the_modes(
+    project: FakeProject, panel: ChatPanel
+) -> None:
+    composer = panel.composer
+    assert composer.button.geometry().top() == pytest.approx(composer.ask.geometry().top(), abs=4)
+    panel.setStyleSheet(stylesheet(load_theme("dark")).replace("13px", "26px"))
+    project.bus.publish(TurnChanged("th1", turn(state=TurnState.STREAMING)))
+    QTest.keyClicks(composer.editor, "Next?")
+    await until(lambda: composer.button.geometry().top() > composer.ask.geometry().bottom())
+    assert composer.button.height() >= composer.button.fontMetrics().height()
