@@ -2,11 +2,11 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from spark_desktop.domain.compaction import Compaction, CompactionState
 from spark_desktop.domain.context_item import Draft, ItemKind, ItemRef, Question
@@ -25,8 +25,8 @@ from spark_desktop.viewmodels.mentions import MentionsViewModel
 from spark_desktop.viewmodels.queue import QueueViewModel
 from spark_desktop.viewmodels.translation import in_language, tr
 
-# Milliseconds without typing before a draft is kept, and before the prompt is weighed again.
-_SAVE, _LOOK = 500, 200
+# Seconds after which what was typed is kept, and without typing before the prompt is weighed again.
+_SAVE, _LOOK = 0.5, 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +69,7 @@ class ComposerViewModel(QObject):
         self._refs: tuple[ItemRef, ...] = ()
         self._preview: Preview | None = None
         self._thread_id: str | None = None
-        self._save_timer = self._timer(_SAVE, self.keep_draft)
-        self._look_timer = self._timer(_LOOK, self._begin_look)
+        self._saving = LatestTask(scope)
         self._is_kept = True
         self._connect(bus)
 
@@ -143,7 +142,6 @@ class ComposerViewModel(QObject):
 
     def keep_draft(self) -> None:
         """Keep what is written, now."""
-        self._save_timer.stop()
         if self._thread_id is not None and not self._is_kept and self._scope.can_start:
             self._is_kept = True
             self._intents.start("keep draft", self._save(self._thread_id, self._draft))
@@ -162,26 +160,19 @@ class ComposerViewModel(QObject):
     def _connect(self, bus: Bus) -> None:
         chat = self.chat
         chat.thread_changed.connect(self._on_thread)
-        chat.changed.connect(self._look_timer.start)
+        chat.changed.connect(self._look_soon)
         chat.refused.connect(self.give_back)
         self.queue.taken.connect(self._on_taken)
-        self.compaction.changed.connect(self._look_timer.start)
-        bus.subscribe(FilesChanged, lambda _event: self._look_timer.start())
-        bus.subscribe(CoreStateChanged, lambda _event: self._look_timer.start())
-
-    def _timer(self, milliseconds: int, slot: Callable[[], None]) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(milliseconds)
-        timer.timeout.connect(slot)
-        return timer
+        self.compaction.changed.connect(self._look_soon)
+        bus.subscribe(FilesChanged, lambda _event: self._look_soon())
+        bus.subscribe(CoreStateChanged, lambda _event: self._look_soon())
 
     def _changed(self) -> None:
         self._is_kept = False
-        self._look_timer.start()
+        self._look_soon()
         # Not started anew: somebody who types without a pause is kept, too.
-        if not self._save_timer.isActive():
-            self._save_timer.start()
+        if not self._saving.running and self._scope.can_start:
+            self._saving.start("keep draft soon", self._keep_soon())
 
     def _empty(self, keep_items: bool = False) -> None:
         self._restore(Draft("", self._refs if keep_items else ()))
@@ -191,7 +182,7 @@ class ComposerViewModel(QObject):
         self._text, self._refs = draft.text, draft.refs
         self.text_given.emit(draft.text, len(draft.text))
         self.chips_changed.emit()
-        self._look_timer.start()
+        self._look_soon()
 
     def _on_thread(self) -> None:
         thread_id = self.chat.thread_id
@@ -252,10 +243,18 @@ class ComposerViewModel(QObject):
                 self.chips_changed.emit()
                 self._changed()
 
-    def _begin_look(self) -> None:
-        # The timer may outlive the project, whose tasks have ended.
+    def _look_soon(self) -> None:
+        # What tells of a change may outlive the project, whose tasks have ended.
         if self.chat.thread_id is not None and self._scope.can_start:
-            self._look.start("look", self._weigh(self.chat.thread_id))
+            self._look.start("look", self._weigh_soon(self.chat.thread_id))
+
+    async def _keep_soon(self) -> None:
+        await asyncio.sleep(_SAVE)
+        self.keep_draft()
+
+    async def _weigh_soon(self, thread_id: str) -> None:
+        await asyncio.sleep(_LOOK)
+        await self._weigh(thread_id)
 
     async def _weigh(self, thread_id: str) -> None:
         if self.chat.mode is Mode.EDIT:

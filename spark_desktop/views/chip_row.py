@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton
 
 from spark_desktop.domain.context_item import ItemRef
 from spark_desktop.viewmodels.composer import Chip
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.elided_label import ElidedLabel
-from spark_desktop.views.flow_layout import FlowLayout
+from spark_desktop.views.flow_box import FlowBox
 from spark_desktop.views.icons import icon, pixmap
 from spark_desktop.views.mention_popup import ICONS
 from spark_desktop.views.theme import Theme
@@ -75,11 +75,9 @@ class ChipRow(QScrollArea):
         super().__init__()
         self._theme = theme
         self._chips: Sequence[Chip] = ()
-        self._inside = QWidget()
-        self._inside.setObjectName("chips")
-        self._flow = FlowLayout()
-        self._inside.setLayout(self._flow)
-        self.setWidget(self._inside)
+        self._flow = FlowBox()
+        self._flow.setObjectName("chips")
+        self.setWidget(self._flow)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -89,9 +87,7 @@ class ChipRow(QScrollArea):
     @property
     def widgets(self) -> list[ChipWidget]:
         """Return the chips' widgets, in order."""
-        items = [self._flow.itemAt(index) for index in range(self._flow.count())]
-        found = [None if item is None else item.widget() for item in items]
-        return [widget for widget in found if isinstance(widget, ChipWidget)]
+        return [widget for widget in self._flow.widgets if isinstance(widget, ChipWidget)]
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
@@ -106,15 +102,10 @@ class ChipRow(QScrollArea):
         before = self.widgets
         at = next((n for n, widget in enumerate(before) if widget.button.hasFocus()), None)
         ref = None if at is None else before[at].ref
-        while (item := self._flow.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
-        for chip in chips:
-            made = ChipWidget(chip, self._theme)
-            made.removed.connect(self.removed)
-            self._flow.addWidget(made)
-            made.show()
+        made = [ChipWidget(chip, self._theme) for chip in chips]
+        for widget in made:
+            widget.removed.connect(self.removed)
+        self._flow.set_widgets(made)
         self.setVisible(bool(chips))
         self._fit()
         if at is not None and chips:
@@ -129,9 +120,9 @@ class ChipRow(QScrollArea):
         self._fit()
 
     def _fit(self) -> None:
-        row = self._flow.minimumSize().height()
         wanted = self._flow.heightForWidth(max(1, self.viewport().width()))
-        # Large text in a low window leaves room for fewer.
-        rows = max(1, min(_MOST_ROWS, self.window().height() // (10 * max(1, row))))
-        most = rows * row + (rows - 1) * self._flow.spacing()
+        # Large text in a low window leaves room for fewer rows.
+        rows = self.window().height() // (10 * max(1, self._flow.row_height()))
+        most = self._flow.height_of(max(1, min(_MOST_ROWS, rows)))
+        self._flow.setMinimumHeight(wanted)
         self.setFixedHeight(max(1, min(wanted, most)))

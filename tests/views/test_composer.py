@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from spark_desktop.domain.compaction import Compaction, CompactionState, Summary
@@ -18,7 +18,7 @@ from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.views.chat_panel import ChatPanel
 from spark_desktop.views.composer import Composer
 from spark_desktop.views.drops import DropFilter
-from spark_desktop.views.flow_layout import FlowLayout
+from spark_desktop.views.flow_box import FlowBox
 from spark_desktop.views.stylesheet import stylesheet
 from spark_desktop.views.theme import load_theme
 from tests.interface_fakes import FakeProject, turn, until
@@ -308,8 +308,9 @@ async def test_pasted_files_become_chips_and_pasted_text_stays_text(
     assert editor.toPlainText() == "pasted"
     files = QMimeData()
     files.setUrls([QUrl.fromLocalFile(str(tmp_path / "outside.py"))])
-    QGuiApplication.clipboard().setMimeData(files)
-    editor.paste()
+    # Not through the clipboard, which would keep the data beyond the interpreter's end.
+    assert editor.canInsertFromMimeData(files)
+    editor.insertFromMimeData(files)
     await until(panel.notice.isVisible)
     assert editor.toPlainText() == "pasted"
 
@@ -347,18 +348,20 @@ async def test_undo_brings_a_completed_mention_back(composer: Composer) -> None:
 
 
 def test_a_flow_breaks_like_text(qtbot: QtBot) -> None:
-    holder = QWidget()
-    qtbot.addWidget(holder)
-    flow = FlowLayout(4)
-    holder.setLayout(flow)
-    for _ in range(3):
-        part = QWidget()
+    flow = FlowBox(4)
+    qtbot.addWidget(flow)
+    parts = [QLabel() for _ in range(3)]
+    for part in parts:
         part.setFixedSize(100, 20)
-        flow.addWidget(part)
-    assert flow.heightForWidth(320) == 20
-    assert flow.heightForWidth(210) == 44
-    assert flow.heightForWidth(50) == 68
-    assert flow.takeAt(9) is None
+        part.setText("part")
+    flow.set_widgets(parts)
+    wide = max(part.sizeHint().width() for part in parts)
+    tall = flow.row_height()
+    assert flow.heightForWidth(3 * wide + 8) == tall
+    assert flow.heightForWidth(2 * wide + 4) == 2 * tall + 4
+    assert flow.heightForWidth(wide - 1) == flow.height_of(3)
+    flow.set_widgets([])
+    assert flow.heightForWidth(100) == 0
 
 
 async def test_leaving_the_text_closes_the_completions_until_the_typing_goes_on(
