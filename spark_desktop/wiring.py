@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from spark_desktop.adapters.checkpoint_store import SqliteCheckpointStore
+from spark_desktop.adapters.composer_store import SqliteComposerStore
 from spark_desktop.adapters.core_process import CoreOptions, CoreProcess, core_command
+from spark_desktop.adapters.core_tokenizer import CoreTokenizer
 from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.file_watch import WatchdogFileWatch
+from spark_desktop.adapters.git_changes import GitChanges
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.lab_profiles import CoreProfiles
 from spark_desktop.adapters.lab_proposals import SqliteProposalLog
+from spark_desktop.adapters.prompt_memory import SqlitePromptMemory
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.adapters.thread_library import SqliteThreadLibrary
@@ -24,6 +28,7 @@ from spark_desktop.places import data_folder
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
+from spark_desktop.services.composing import Composing, KeptChats, Surroundings, compose
 from spark_desktop.services.edits import EditService
 from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
@@ -51,6 +56,7 @@ class Project:
     review: ReviewService
     edits: EditService
     chat: ChatService
+    composing: Composing
     lab: LabService
     threads: ThreadService
     scope: TaskScope
@@ -111,11 +117,23 @@ def _assemble(
     syntax = TreeSitterSyntax()
     core = CoreProcess(options, bus, scope, clock)
     board = ProposalBoard(bus)
-    edits = EditService(files, SqliteCheckpointStore(database, root), bus, clock)
+    checkpoints = SqliteCheckpointStore(database, root)
+    edits = EditService(files, checkpoints, bus, clock)
     review = ReviewService(board, edits, files)
     threads = SqliteThreadStore(database, root, clock)
-    chat = ChatService(threads, files, core, bus, clock)
     proposals = LabProposals(SqliteProposalLog(database, root), bus, scope)
+    chat, composing = compose(
+        KeptChats(
+            threads,
+            checkpoints,
+            SqliteComposerStore(database, root),
+            SqlitePromptMemory(database),
+        ),
+        Surroundings(files, syntax, GitChanges(files), core, CoreTokenizer(core)),
+        bus,
+        clock,
+        scope,
+    )
     bus.subscribe(ChangeReverted, lambda event: review.reverted(event.change))
     turns = Turns(Suggester(core, files, syntax, board, clock, bus), review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
@@ -136,6 +154,7 @@ def _assemble(
         review=review,
         edits=edits,
         chat=chat,
+        composing=composing,
         lab=LabService(threads, CoreProfiles(options.command), exports, proposals),
         threads=ThreadService(
             SqliteThreadLibrary(database, root, clock), chat, exports, bus, clock

@@ -39,6 +39,8 @@ from spark_desktop.domain.events import (
     FilesChanged,
     ProposalChanged,
     ProposalStreamed,
+    QueueChanged,
+    ThreadCompacted,
     ThreadsChanged,
     TurnChanged,
     TurnStreamed,
@@ -48,6 +50,7 @@ from spark_desktop.domain.events import (
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.lab_proposal import ProposalFigures
+from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.text import SourceText, decode, split_lines
 from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Stub, Trigger
 from spark_desktop.domain.workspace import Ignored, Snapshot, snapshot_of
@@ -72,6 +75,8 @@ EVENTS: tuple[type, ...] = (
     TurnStreamed,
     ThreadsChanged,
     WorkFailed,
+    QueueChanged,
+    ThreadCompacted,
 )
 
 
@@ -128,6 +133,10 @@ class FakeEndpoint:
     @property
     def model(self) -> ModelInfo:
         return self._model
+
+    def become(self, model: ModelInfo) -> None:
+        """Answer as another model from now on."""
+        self._model = model
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk]]:
@@ -282,6 +291,18 @@ class LineSyntax:
             return None
         return abs(content.count("(") - content.count(")"))
 
+    def symbols(self, snapshot: Snapshot) -> tuple[Symbol, ...]:
+        lines = split_lines(snapshot.text.content)
+        return tuple(
+            Symbol(
+                line.split("(")[0].removeprefix("def "),
+                snapshot.path,
+                self.enclosing(snapshot, Span(number, number + 1)),
+            )
+            for number, line in enumerate(lines)
+            if line.startswith("def ")
+        )
+
     def _triggers(self, snapshot: Snapshot, lines: list[str]) -> Iterable[Trigger]:
         for number, line in enumerate(lines):
             found = parse_ai_comment(line[line.index("#") :].rstrip()) if "#" in line else None
@@ -352,6 +373,10 @@ class MemoryThreads:
         thread = Thread(f"thread-{len(self.kept) + 1}", title, self.now())
         self.kept[thread.id] = thread
         return thread
+
+    def rename(self, thread_id: str, new: str) -> None:
+        """Give a thread the id that a test knows."""
+        self.kept[new] = replace(self.kept.pop(thread_id), id=new)
 
     async def save_turn(self, thread_id: str, turn: Turn) -> None:
         thread = self.kept[thread_id]

@@ -10,6 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from spark_desktop.domain.completion import ModelInfo, Timing, Usage
+from spark_desktop.domain.context_item import Question
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
 from spark_desktop.domain.core_state import CoreReady, CoreState
 from spark_desktop.domain.errors import FileError, NothingToUndoError, SparkError
@@ -38,8 +39,16 @@ from spark_desktop.domain.text import SourceText, split_lines
 from spark_desktop.domain.trigger import EditComment, Span, Trigger
 from spark_desktop.domain.workspace import Ignored, Snapshot, snapshot_of
 from spark_desktop.services.bus import Bus
+from spark_desktop.services.chat_prompt import ChatPrompt
+from spark_desktop.services.composing import Composing
+from spark_desktop.services.context_items import ContextItems
+from spark_desktop.services.mention_search import MentionSearch
+from spark_desktop.services.outbox import Outbox
+from spark_desktop.services.preview import PromptPreview
 from spark_desktop.services.tasks import TaskScope
-from tests.fakes import CODEX, SPARK
+from spark_desktop.services.token_counter import TokenCounter
+from tests.composer_fakes import FakeDiffs, FakeTokenizer, MemoryComposer, MemoryPrompts
+from tests.fakes import CODEX, SPARK, FakeClock, LineSyntax, MemoryThreads
 from tests.thread_fakes import FakeThreads
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -248,6 +257,10 @@ class FakeChat:
         self.known = {"th1": Thread("th1", "", NOON)}
         self.asked: list[tuple[str, str | None, str | None]] = []
         self.repeated: list[tuple[str, str]] = []
+        self.answered: list[Question] = []
+        # While it is not set, answers go on.
+        self.waits: asyncio.Event | None = None
+        self.skips = 0
         self.stops = 0
         self.error: SparkError | None = None
         self._numbers = itertools.count(2)
@@ -262,6 +275,18 @@ class FakeChat:
         answered = replace(turn("t1", "Because."), question=question)
         self._bus.publish(TurnChanged(thread_id or "th1", answered))
         return answered
+
+    async def answer(self, question: Question) -> Turn:
+        self.answered.append(question)
+        if self.waits is not None:
+            streaming = replace(turn(question.id, "", TurnState.STREAMING), question=question.text)
+            self._bus.publish(TurnChanged(question.thread_id, streaming))
+            await self.waits.wait()
+        return await self.ask(question.text, question.path, question.thread_id)
+
+    def skip_compaction(self) -> bool:
+        self.skips += 1
+        return True
 
     async def repeat(self, thread_id: str, turn_id: str) -> Turn:
         self.repeated.append((thread_id, turn_id))
@@ -395,9 +420,26 @@ class FakeProject:
         self.review = FakeReviews(self.turns, self.bus)
         self.edits = FakeEdits(self.bus)
         self.chat = FakeChat(self.bus)
+        self.drafts = MemoryComposer()
+        self.composing = self._composing()
         self.lab = FakeLab(self.chat)
         self.threads = FakeThreads(self.chat, self.bus)
         self.inbox = FakeInbox(self.bus)
+
+    def _composing(self) -> Composing:
+        threads, syntax, diffs = MemoryThreads(FakeClock()), LineSyntax(), FakeDiffs()
+        self.prompts = MemoryPrompts()
+        items = ContextItems(self.files, syntax, diffs.read)
+        counter = TokenCounter(FakeTokenizer())
+        prompt = ChatPrompt(threads, items, counter, self.prompts)
+        return Composing(
+            self.drafts,
+            Outbox(self.drafts, self.chat, self.bus, self.scope),
+            items,
+            MentionSearch(self.files, syntax, self.bus),
+            PromptPreview(prompt, items, counter, self.core),
+            self.prompts,
+        )
 
     def watch(self) -> None:
         self.is_watched = True

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from composer_fakes import FakeDiffs, FakeTokenizer, MemoryComposer, MemoryPrompts
 from fakes import (
     Answer,
     FakeClock,
@@ -21,10 +22,12 @@ from spark_desktop.domain.trigger import Trigger
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
+from spark_desktop.services.composing import Composing, KeptChats, Surroundings, compose
 from spark_desktop.services.edits import EditService
 from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.suggest import Suggester
+from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.turns import Turns
 
 
@@ -39,6 +42,7 @@ class World:
     threads: MemoryThreads
     watch: ScriptedWatch
     seen: Recorder
+    seen_bus: Bus
     board: ProposalBoard
     edits: EditService
     review: ReviewService
@@ -46,6 +50,12 @@ class World:
     turns: Turns
     inbox: Inbox
     clock: FakeClock
+    composing: Composing
+    composer: MemoryComposer
+    memory: MemoryPrompts
+    diffs: FakeDiffs
+    tokenizer: FakeTokenizer
+    scope: TaskScope
 
     async def ready(self, trigger: Trigger) -> Proposal:
         """Request a proposal and return it when its turn is over."""
@@ -67,7 +77,11 @@ def build(files: MemoryFiles, *answers: Answer | str) -> World:
     board = ProposalBoard(bus)
     edits = EditService(files, checkpoints, bus, clock)
     review = ReviewService(board, edits, files)
-    chat = ChatService(threads, files, core, bus, clock)
+    composer, memory, scope = MemoryComposer(threads), MemoryPrompts(), TaskScope("world")
+    kept = KeptChats(threads, checkpoints, composer, memory)
+    diffs, tokenizer = FakeDiffs(), FakeTokenizer()
+    around = Surroundings(files, syntax, diffs, core, tokenizer)
+    chat, composing = compose(kept, around, bus, clock, scope)
     bus.subscribe(ChangeReverted, lambda event: review.reverted(event.change))
     turns = Turns(Suggester(core, files, syntax, board, clock, bus), review, chat, board, bus)
     inbox = Inbox(files, watch, syntax, turns, review, bus)
@@ -79,6 +93,7 @@ def build(files: MemoryFiles, *answers: Answer | str) -> World:
         threads,
         watch,
         Recorder(bus),
+        bus,
         board,
         edits,
         review,
@@ -86,4 +101,10 @@ def build(files: MemoryFiles, *answers: Answer | str) -> World:
         turns,
         inbox,
         clock,
+        composing,
+        composer,
+        memory,
+        diffs,
+        tokenizer,
+        scope,
     )

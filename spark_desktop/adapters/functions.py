@@ -54,10 +54,20 @@ def functions_in(parsed: Parsed) -> list[Function]:
 
 def classes_in(parsed: Parsed) -> list[Span]:
     """Return the lines of the classes and other types, with their decorators."""
+    return [extent_of(parsed, node) for node in _class_nodes(parsed)]
+
+
+def named_classes_in(parsed: Parsed) -> list[tuple[str, Span]]:
+    """Return the classes and other types that have a name, with their lines."""
+    named = [(_name_of(node), node) for node in _class_nodes(parsed)]
+    return [(name, extent_of(parsed, node)) for name, node in named if name]
+
+
+def _class_nodes(parsed: Parsed) -> list[Node]:
     if not parsed.grammar.classes:
         return []
     return [
-        extent_of(parsed, node)
+        node
         for node in parsed.nodes(parsed.grammar.classes)
         if node.type not in _TYPES_WITHOUT_BODY_ARE_USES or node.child_by_field_name("body")
     ]

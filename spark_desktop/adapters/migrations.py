@@ -95,6 +95,41 @@ _THREAD_LIST = (
         SELECT -position, position, searchable(title), '', name_parts(title)
         FROM threads WHERE title <> ''""",
 )
+# Drafts and unsent questions, what prompts were made of, and what went with each question. ``refs``
+# and ``attached`` are JSON.
+_COMPOSER = (
+    "ALTER TABLE turns ADD COLUMN attached TEXT",
+    """CREATE TABLE drafts (
+        thread_id TEXT PRIMARY KEY REFERENCES threads (id) ON DELETE CASCADE,
+        text TEXT NOT NULL,
+        refs TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    """CREATE TABLE outbox (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        thread_id TEXT NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+        text TEXT NOT NULL,
+        refs TEXT NOT NULL,
+        path TEXT
+    )""",
+    "CREATE INDEX outbox_by_thread ON outbox (thread_id)",
+    """CREATE TABLE sent (
+        turn_id TEXT PRIMARY KEY REFERENCES turns (id) ON DELETE CASCADE,
+        thread_id TEXT NOT NULL,
+        text TEXT NOT NULL
+    ) WITHOUT ROWID""",
+    "CREATE INDEX sent_by_thread ON sent (thread_id)",
+    """CREATE TABLE summaries (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        thread_id TEXT NOT NULL REFERENCES threads (id) ON DELETE CASCADE,
+        turn_id TEXT NOT NULL,
+        text TEXT NOT NULL,
+        turns INTEGER NOT NULL,
+        before INTEGER NOT NULL,
+        after INTEGER NOT NULL
+    )""",
+    "CREATE INDEX summaries_by_thread ON summaries (thread_id, position)",
+)
 STEPS: tuple[tuple[str, ...], ...] = (
     _THREADS,
     _CHECKPOINTS,
@@ -102,6 +137,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     _PROPOSALS,
     _QUICK,
     _THREAD_LIST,
+    _COMPOSER,
 )
 
 

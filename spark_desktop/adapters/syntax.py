@@ -1,10 +1,12 @@
 """What a parser knows about a file; implements the Syntax port with tree-sitter."""
 
 from spark_desktop.adapters.comments import Comment, comments_by_markers, comments_in, runs
+from spark_desktop.adapters.functions import functions_in, named_classes_in
 from spark_desktop.adapters.languages import Parsed, Parsing
 from spark_desktop.adapters.regions import region_around, window_around
 from spark_desktop.adapters.stubs import stubs_in
 from spark_desktop.domain.ai_comment import AiKind, parse_ai_comment
+from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Trigger
 from spark_desktop.domain.workspace import Snapshot
@@ -48,6 +50,16 @@ class TreeSitterSyntax:
         """Return the number of syntax errors; None for a language without a parser."""
         parsed = self._parsing.parse(path, content)
         return None if parsed is None else _errors_in(parsed)
+
+    def symbols(self, snapshot: Snapshot) -> tuple[Symbol, ...]:
+        """Return the functions and classes in the file's order; may run in any OS thread."""
+        # Not the kept results: other OS threads must not change their order meanwhile.
+        parsed = Parsing().parse(snapshot.path, snapshot.text.content)
+        if parsed is None:
+            return ()
+        found = [(f.name, f.lines) for f in functions_in(parsed)] + named_classes_in(parsed)
+        found.sort(key=lambda named: named[1].start)
+        return tuple(Symbol(name, snapshot.path, lines) for name, lines in found)
 
 
 def _asked(snapshot: Snapshot, comment: Comment) -> list[EditComment | QuestionComment]:

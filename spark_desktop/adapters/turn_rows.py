@@ -6,12 +6,15 @@ from collections.abc import Container
 from dataclasses import asdict
 from datetime import datetime
 
+from spark_desktop.adapters.item_rows import attached_json, attached_of
 from spark_desktop.domain.completion import Timing, Usage
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
 
 INTERRUPTED = "interrupted"
-_COLUMNS = "id, question, answer, state, created, model, path, error, usage, timing, emulation"
+_COLUMNS = (
+    "id, question, answer, state, created, model, path, error, usage, timing, emulation, attached"
+)
 # A thread without a title goes by its first question.
 TITLE = (
     "CASE WHEN threads.title <> '' THEN threads.title ELSE COALESCE((SELECT question FROM turns "
@@ -38,17 +41,19 @@ def write_turn(connection: sqlite3.Connection, thread_id: str, turn: Turn) -> in
     # An upsert keeps the row's position, so an answer that ends late stays in its place.
     connection.execute(
         f"""INSERT INTO turns (thread_id, {_COLUMNS})
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                ON CONFLICT (id) DO UPDATE SET question = excluded.question,
                    answer = excluded.answer, state = excluded.state, model = excluded.model,
                    path = excluded.path, error = excluded.error, usage = excluded.usage,
-                   timing = excluded.timing, emulation = excluded.emulation""",
+                   timing = excluded.timing, emulation = excluded.emulation,
+                   attached = excluded.attached""",
         (
             *(thread_id, turn.id, turn.question, turn.answer, turn.state.value),
             *(turn.created.isoformat(), turn.model, turn.path, turn.error),
             json.dumps(asdict(turn.usage)) if turn.usage else None,
             json.dumps(asdict(turn.timing)) if turn.timing else None,
             json.dumps(asdict(turn.emulation)) if turn.emulation else None,
+            attached_json(turn.attached) if turn.attached else None,
         ),
     )
     found = connection.execute("SELECT position FROM turns WHERE id = ?", (turn.id,))
@@ -61,7 +66,7 @@ def time_of(text: str) -> datetime:
 
 
 def _turn(row: tuple[str, ...], streaming: Container[str]) -> Turn:
-    id_, question, answer, state, created, model, path, error, usage, timing, told = row
+    id_, question, answer, state, created, model, path, error, usage, timing, told, items = row
     turn_state = TurnState(state)
     if turn_state is TurnState.STREAMING and id_ not in streaming:
         turn_state, error = TurnState.FAILED, INTERRUPTED
@@ -77,4 +82,5 @@ def _turn(row: tuple[str, ...], streaming: Container[str]) -> Turn:
         usage=Usage(**json.loads(usage)) if usage else None,
         timing=Timing(**json.loads(timing)) if timing else None,
         emulation=Emulation(**json.loads(told)) if told else None,
+        attached=attached_of(items) if items else (),
     )

@@ -45,6 +45,11 @@ def fit_history(
     with the same budget each call keeps the beginning that the call before it kept.
     """
     sizes = [count(turn.question) + count(turn.answer) for turn in turns]
+    return tuple(turns[first_fitting(sizes, budget_tokens) :])
+
+
+def first_fitting(sizes: Sequence[int], budget_tokens: int) -> int:
+    """Return the first of the sizes, oldest first, from which on all fit; see ``fit_history``."""
     first = total = 0
     for end, size in enumerate(sizes, start=1):
         total += size
@@ -52,7 +57,7 @@ def fit_history(
             kept = first + math.ceil((end - first) / 2)
             total -= sum(sizes[first:kept])
             first = kept
-    return tuple(turns[first:])
+    return first
 
 
 def window(lines: Sequence[str], span: Span, around: int) -> Span:

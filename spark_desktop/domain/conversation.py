@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import Enum
 
 from spark_desktop.domain.completion import Timing, Usage
+from spark_desktop.domain.context_item import Attached
 from spark_desktop.domain.emulation import Emulation
 
 
@@ -22,7 +23,8 @@ class TurnState(Enum):
 class Turn:
     """One question and its answer; ``path`` is the file it is about, if any.
 
-    ``emulation`` says that the times are those of other hardware, imitated.
+    ``emulation`` says that the times are those of other hardware, imitated. ``attached`` is what
+    went with the question.
     """
 
     id: str
@@ -36,6 +38,7 @@ class Turn:
     usage: Usage | None = None
     timing: Timing | None = None
     emulation: Emulation | None = None
+    attached: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

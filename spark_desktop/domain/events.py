@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from spark_desktop.domain.compaction import Compaction
+from spark_desktop.domain.context_item import Question
 from spark_desktop.domain.conversation import Turn
 from spark_desktop.domain.core_state import CoreState
 from spark_desktop.domain.history import AppliedChange
@@ -104,6 +106,25 @@ class WorkFailed:
     next_step: str
 
 
+@dataclass(frozen=True, slots=True)
+class QueueChanged:
+    """The unsent questions are others; those ``held`` (their ids) wait for the user.
+
+    ``error`` says why the first of them could not be asked.
+    """
+
+    questions: tuple[Question, ...]
+    held: frozenset[str]
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadCompacted:
+    """Earlier turns of a thread are being summed up, were, or could not be."""
+
+    compaction: Compaction
+
+
 Event = (
     CoreStateChanged
     | FilesChanged
@@ -117,4 +138,6 @@ Event = (
     | TurnStreamed
     | ThreadsChanged
     | WorkFailed
+    | QueueChanged
+    | ThreadCompacted
 )

@@ -4,39 +4,38 @@ import asyncio
 import uuid
 from dataclasses import replace
 
-from spark_desktop.domain.completion import (
-    ChatRequest,
-    Finished,
-    Message,
-    Role,
-    TextChunk,
-)
-from spark_desktop.domain.context import estimate_tokens, fit_history, window
+from spark_desktop.domain.completion import ChatRequest, Finished, TextChunk
+from spark_desktop.domain.context_item import ContextItem, ItemKind, ItemRef, Question
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
-from spark_desktop.domain.errors import ContextExceededError, SparkError
+from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import TurnChanged, TurnStreamed
-from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import Span
 from spark_desktop.services.bus import Bus
-from spark_desktop.services.ports import Clock, Core, Endpoint, FileStore, ThreadStore
-from spark_desktop.services.prompts import question_system, question_text
+from spark_desktop.services.chat_prompt import ChatPrompt, attached
+from spark_desktop.services.compaction import Compactor
+from spark_desktop.services.ports import Clock, Core, Endpoint, ThreadStore
 from spark_desktop.services.tasks import TaskScope
 
-_ANSWER_TOKENS = 1024
-# Lines around the place that a question is about, where the whole file is too long.
-_AROUND = 40
+Items = tuple[ContextItem, ...]
 
 
 class ChatService:
     """Asks one question at a time; a second one waits for the first."""
 
     def __init__(
-        self, threads: ThreadStore, files: FileStore, core: Core, bus: Bus, clock: Clock
+        self,
+        threads: ThreadStore,
+        core: Core,
+        prompt: ChatPrompt,
+        compactor: Compactor,
+        bus: Bus,
+        clock: Clock,
     ) -> None:
         self._threads = threads
-        self._files = files
         self._core = core
+        self._prompt = prompt
+        self._compactor = compactor
         self._bus = bus
         self._clock = clock
         self._scope = TaskScope("chat")
@@ -44,9 +43,6 @@ class ChatService:
         self._current: Thread | None = None
         self._answering: asyncio.Task[Turn] | None = None
         self._running: str | None = None
-        # What was sent for a turn: later prompts repeat it word for word, so that the engine's
-        # cache of them stays good.
-        self._sent: dict[str, str] = {}
         # Turn and thread of what is answered or waits for that; what left needs no answer.
         self._asked: dict[str, str] = {}
         self._left: set[str] = set()
@@ -61,28 +57,43 @@ class ChatService:
         """Return the answered turn, which is kept in the thread (None: the current one).
 
         ``path`` is the file that the question is about, ``lines`` the place in it. A turn that the
-        user stopped or that failed is returned as such, with what came of the answer. Raises
-        SparkError where the question is empty or the file cannot be read, StoreError.
+        user stopped or that failed, also since the file cannot be read, is returned as such, with
+        what came of the answer. Raises SparkError where the question is empty, StoreError.
         """
-        if not question.strip():
-            raise SparkError("The question is empty.", "Type one.")
+        _require_text(question)
         thread = await (self.current() if thread_id is None else self.open(thread_id))
-        turn = Turn(
-            id=uuid.uuid4().hex,
-            question=question,
-            answer="",
-            state=TurnState.STREAMING,
-            created=self._clock.now(),
-            path=path,
-        )
-        return await self._run(thread, turn, lines)
+        refs = (ItemRef(ItemKind.OPEN, path, lines=lines),) if path and lines else ()
+        asked = Question(uuid.uuid4().hex, thread.id, question, refs, path)
+        try:
+            items = await self._prompt.read(asked)
+        except SparkError as error:
+            failed = replace(self._begun(asked, ()), state=TurnState.FAILED, error=str(error))
+            return await self._keep(thread.id, failed)
+        return await self._run(asked, self._begun(asked, items), items)
+
+    async def answer(self, question: Question) -> Turn:
+        """Return the answered turn, as ``ask`` does, of a question with what goes with it.
+
+        Nothing is kept where SparkError is raised: the question is empty, or an item cannot be
+        read.
+        """
+        _require_text(question.text)
+        items = await self._prompt.read(question)
+        return await self._run(question, self._begun(question, items), items)
 
     async def repeat(self, thread_id: str, turn_id: str) -> Turn:
-        """Ask a turn's question again, in its place; raises SparkError for an unknown turn."""
+        """Ask a turn's question again, in its place, with its items as they are now.
+
+        Raises SparkError for an unknown turn, and where an item is gone.
+        """
         thread = await self._threads.thread(thread_id)
         for turn in thread.turns:
             if turn.id == turn_id:
-                return await self._run(thread, _asked_again(turn), None)
+                refs = tuple(kept.ref for kept in turn.attached)
+                question = Question(turn.id, thread_id, turn.question, refs, turn.path)
+                items = await self._prompt.read(question)
+                again = replace(_asked_again(turn), attached=attached(items))
+                return await self._run(question, again, items)
         raise SparkError("This question is gone.", "Type it again.")
 
     async def new_thread(self) -> Thread:
@@ -133,34 +144,54 @@ class ChatService:
         if self._current is not None and self._current.id == thread_id:
             self._current = None
 
-    def copied(self, turn_ids: dict[str, str]) -> None:
-        """Note that turns (old id, new id) were copied: later prompts repeat them word for word."""
-        self._sent |= {new: self._sent[old] for old, new in turn_ids.items() if old in self._sent}
+    async def copied(self, source: str, target: str, turn_ids: dict[str, str]) -> None:
+        """Note that turns (old id, new id) of a thread were copied into another one.
+
+        Later prompts there repeat them word for word. Raises StoreError.
+        """
+        await self._prompt.copied(source, target, turn_ids)
+
+    def skip_compaction(self) -> bool:
+        """Ask without summing up earlier turns first; return whether that was under way."""
+        return self._compactor.skip()
 
     async def close(self) -> None:
         """Stop the running answer; what came of it is kept."""
         await self._scope.close()
 
-    async def _run(self, thread: Thread, turn: Turn, lines: Span | None) -> Turn:
-        self._asked[turn.id] = thread.id
+    def _begun(self, question: Question, items: Items) -> Turn:
+        return Turn(
+            id=question.id,
+            question=question.text,
+            answer="",
+            state=TurnState.STREAMING,
+            created=self._clock.now(),
+            path=question.path,
+            attached=attached(items),
+        )
+
+    async def _run(self, question: Question, turn: Turn, items: Items) -> Turn:
+        self._asked[turn.id] = question.thread_id
         try:
-            await self._keep(thread.id, turn)
-            return await self._in_turn(thread, turn, lines)
+            await self._keep(question.thread_id, turn)
+            return await self._in_turn(question, turn, items)
         finally:
             self._asked.pop(turn.id, None)
             self._left.discard(turn.id)
 
-    async def _in_turn(self, thread: Thread, turn: Turn, lines: Span | None) -> Turn:
+    async def _in_turn(self, question: Question, turn: Turn, items: Items) -> Turn:
         async with self._turn_lock:
             if turn.id in self._left:
-                return await self._keep(thread.id, replace(turn, state=TurnState.STOPPED))
+                stopped = replace(turn, state=TurnState.STOPPED)
+                return await self._keep(question.thread_id, stopped)
             answer = _Answer(turn)
             self._running = turn.id
-            self._answering = self._scope.start("answer", self._answer(thread.id, answer, lines))
+            self._answering = self._scope.start("answer", self._answer(question, answer, items))
             try:
                 return await self._answering
             except asyncio.CancelledError:
-                stopped = await self._keep(thread.id, replace(answer.turn, state=TurnState.STOPPED))
+                stopped = replace(answer.turn, state=TurnState.STOPPED)
+                stopped = await self._keep(question.thread_id, stopped)
                 own = asyncio.current_task()
                 if own is not None and own.cancelling():
                     self._answering.cancel()
@@ -169,66 +200,41 @@ class ChatService:
             finally:
                 self._answering, self._running = None, None
 
-    async def _answer(self, thread_id: str, answer: "_Answer", lines: Span | None) -> Turn:
+    async def _answer(self, question: Question, answer: "_Answer", items: Items) -> Turn:
         try:
             endpoint = await self._core.endpoint()
             answer.turn = replace(answer.turn, model=endpoint.model.id)
-            request = await self._request(thread_id, answer.turn, lines, endpoint)
+            request = await self._request(question, answer, items, endpoint)
             async with endpoint.stream(request) as chunks:
                 async for chunk in chunks:
                     if isinstance(chunk, TextChunk):
                         answer.append(chunk.text)
-                        self._bus.publish(TurnStreamed(thread_id, answer.turn.id, chunk.text))
+                        streamed = TurnStreamed(question.thread_id, question.id, chunk.text)
+                        self._bus.publish(streamed)
                     elif isinstance(chunk, Emulation):
                         answer.turn = replace(answer.turn, emulation=chunk)
-                        await self._keep(thread_id, answer.turn)
+                        await self._keep(question.thread_id, answer.turn)
                     elif isinstance(chunk, Finished):
                         answer.finish(chunk)
         except SparkError as error:
-            return await self._keep(
-                thread_id, replace(answer.turn, state=TurnState.FAILED, error=str(error))
-            )
-        return await self._keep(thread_id, replace(answer.turn, state=TurnState.DONE))
+            failed = replace(answer.turn, state=TurnState.FAILED, error=str(error))
+            return await self._keep(question.thread_id, failed)
+        return await self._keep(question.thread_id, replace(answer.turn, state=TurnState.DONE))
 
     async def _request(
-        self, thread_id: str, turn: Turn, lines: Span | None, endpoint: Endpoint
+        self, question: Question, answer: "_Answer", items: Items, endpoint: Endpoint
     ) -> ChatRequest:
-        context = endpoint.model.context
-        question = await self._question(turn, lines, context)
-        self._sent[turn.id] = question
-        thread = await self._threads.thread(thread_id)
-        # With the question as it was sent, which may hold a whole file.
-        earlier = [
-            replace(past, question=self._sent.get(past.id, past.question))
-            for past in thread.turns
-            if past.id != turn.id and past.state is TurnState.DONE
-        ]
-        room = context - _ANSWER_TOKENS - estimate_tokens(question) - 100
-        messages = [question_system()]
-        for past in fit_history(earlier, max(0, room), estimate_tokens):
-            messages.append(Message(Role.USER, past.question))
-            messages.append(Message(Role.ASSISTANT, past.answer))
-        messages.append(Message(Role.USER, question))
-        return ChatRequest(tuple(messages), max_tokens=_ANSWER_TOKENS)
-
-    async def _question(self, turn: Turn, lines: Span | None, context: int) -> str:
-        room = context - _ANSWER_TOKENS - 200
-        if turn.path is None:
-            question = turn.question
-        else:
-            snapshot = await self._files.read(turn.path)
-            content = snapshot.text.content
-            question = question_text(turn.question, turn.path, content)
-            if estimate_tokens(question) > room and lines is not None:
-                all_lines = split_lines(content)
-                part = window(all_lines, lines, _AROUND)
-                content = "".join(all_lines[part.start : part.end])
-                name = f"{turn.path} (lines {part.start + 1} to {part.end})"
-                question = question_text(turn.question, name, content)
-        needed = estimate_tokens(question)
-        if needed > room:
-            raise ContextExceededError(needed + _ANSWER_TOKENS, context)
-        return question
+        # Nobody saw beforehand what would be left out of a file that only a comment named.
+        strict = question.path is not None and not question.refs
+        model = endpoint.model
+        prepared = await self._prompt.prepare(question, items, model, strict)
+        if await self._compactor.make_room(question.thread_id, prepared, endpoint):
+            prepared = await self._prompt.prepare(question, items, model, strict)
+        if items:
+            answer.turn = replace(answer.turn, attached=attached(items, prepared.plan))
+            await self._keep(question.thread_id, answer.turn)
+        await self._prompt.keep(question, prepared)
+        return prepared.request
 
     async def _keep(self, thread_id: str, turn: Turn) -> Turn:
         await self._threads.save_turn(thread_id, turn)
@@ -249,6 +255,11 @@ class _Answer:
     def finish(self, end: Finished) -> None:
         """Take what was counted and measured."""
         self.turn = replace(self.turn, usage=end.usage, timing=end.timing, emulation=end.emulation)
+
+
+def _require_text(question: str) -> None:
+    if not question.strip():
+        raise SparkError("The question is empty.", "Type one.")
 
 
 def _asked_again(turn: Turn) -> Turn:

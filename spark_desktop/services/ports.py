@@ -7,13 +7,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from spark_desktop.domain.compaction import Summary
 from spark_desktop.domain.completion import Chunk, ModelInfo, Request, Usage
+from spark_desktop.domain.context_item import Draft, Question
 from spark_desktop.domain.conversation import Thread, Turn
 from spark_desktop.domain.core_state import CoreState
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.settings import Settings
+from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import Span, Trigger
 from spark_desktop.domain.words import Said
@@ -118,6 +121,78 @@ class Syntax(Protocol):
 
     def errors(self, path: str, content: str) -> int | None:
         """Return the number of syntax errors; None for a language without a parser."""
+        ...
+
+    def symbols(self, snapshot: Snapshot) -> tuple[Symbol, ...]:
+        """Return the functions and classes in the file's order; may run in any OS thread."""
+        ...
+
+
+class Tokenizer(Protocol):
+    """The model's own way to count."""
+
+    @property
+    def model_id(self) -> str | None:
+        """Return whose tokens are counted; None while there is no model to ask."""
+        ...
+
+    async def count(self, text: str) -> int:
+        """Return the tokens of ``text``.
+
+        Raises EndpointRejectedError where the server cannot count, else EndpointError.
+        """
+        ...
+
+
+class Diffs(Protocol):
+    """What is not committed yet."""
+
+    async def uncommitted(self) -> str | None:
+        """Return the diff of the work tree, "" without one; None where there is no git."""
+        ...
+
+
+class ComposerStore(Protocol):
+    """What the user typed and did not send, across restarts. Every method raises StoreError."""
+
+    async def draft(self, thread_id: str) -> Draft:
+        """Return the thread's draft, an empty one where none is kept."""
+        ...
+
+    async def save_draft(self, thread_id: str, draft: Draft) -> None:
+        """Keep the draft instead of the one before; an empty one is forgotten."""
+        ...
+
+    async def queue(self, question: Question) -> None:
+        """Keep an unsent question behind the others, or replace the one with its id in place."""
+        ...
+
+    async def unqueue(self, question_id: str) -> None:
+        """Forget an unsent question."""
+        ...
+
+    async def queued(self) -> tuple[Question, ...]:
+        """Return the unsent questions, oldest first, without those that became turns."""
+        ...
+
+
+class PromptMemory(Protocol):
+    """What prompts were made of, across restarts. Every method raises StoreError."""
+
+    async def sent(self, thread_id: str) -> dict[str, str]:
+        """Return the questions of a thread as they were sent, with their items, by turn id."""
+        ...
+
+    async def keep_sent(self, thread_id: str, turn_id: str, text: str) -> None:
+        """Keep a question as it was sent, or replace the one of that turn."""
+        ...
+
+    async def summary(self, thread_id: str) -> Summary | None:
+        """Return the thread's newest summary."""
+        ...
+
+    async def keep_summary(self, summary: Summary) -> None:
+        """Keep a summary; older ones stay."""
         ...
 
 

@@ -1,11 +1,15 @@
 """What the model is told: templates from ``resources/prompts``, filled and measured."""
 
+import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import PurePosixPath
 from string import Template
 
 from spark_desktop.domain.completion import ChatRequest, InfillRequest, Message, Role
 from spark_desktop.domain.context import estimate_tokens
+from spark_desktop.domain.context_item import ContextItem
+from spark_desktop.domain.trigger import Span
 from spark_resources import resource
 
 # For a fill-in. The beginning of the prefix moves in steps, so that the engine's cache of it stays
@@ -13,6 +17,7 @@ from spark_resources import resource
 _PREFIX = 4000
 _PREFIX_STEP = 1000
 _SUFFIX = 1000
+_TICKS = re.compile("`{3,}")
 
 
 @cache
@@ -67,16 +72,43 @@ def infill_request(content: str, start: int, end: int) -> InfillRequest:
     )
 
 
-def question_text(question: str, path: str, content: str) -> str:
-    """Return a question with the file that it is about in front of it."""
-    return _template("question").substitute(
-        path=path, language=language_of(path), content=_plain(content), question=question
+def item_text(item: ContextItem, lines: Span | None) -> str:
+    """Return an item, or only the ``lines`` of it, as it stands in front of a question."""
+    content, title = item.text, item.title
+    if lines is not None:
+        content = "".join(item.lines[lines.start : lines.end])
+        first = item.first_line + lines.start + 1
+        title = f"{title} (lines {first} to {item.first_line + lines.end})"
+    plain = _plain(content).rstrip("\n")
+    return _template("item").substitute(
+        title=title, fence=_fence_for(plain), language=item.language, content=plain
     )
 
 
-def question_system() -> Message:
-    """Return the first message of every chat."""
-    return Message(Role.SYSTEM, _template("question-system").substitute())
+def question_text(question: str, items: Sequence[str]) -> str:
+    """Return a question with its items, as ``item_text`` gives them, in front of it."""
+    return "\n\n".join((*items, question))
+
+
+def question_system(summary: str = "") -> Message:
+    """Return the first message of every chat, with what was summed up of it."""
+    text = _template("question-system").substitute()
+    if summary:
+        text = f"{text}\n\n{_template('summary').substitute(summary=summary)}"
+    return Message(Role.SYSTEM, text)
+
+
+def compaction_request(turns: Sequence[tuple[str, str]], summary: str, room: int) -> ChatRequest:
+    """Return the request to sum up the turns, (question, answer) each, within ``room`` tokens.
+
+    It begins as the prompts did, so that the engine has processed nearly all of it already.
+    """
+    messages = [question_system(summary)]
+    for question, answer in turns:
+        messages.append(Message(Role.USER, question))
+        messages.append(Message(Role.ASSISTANT, answer))
+    messages.append(Message(Role.USER, _template("compaction").substitute()))
+    return ChatRequest(tuple(messages), max_tokens=room, temperature=0.0)
 
 
 def answer_tokens(region: str) -> int:
@@ -99,6 +131,14 @@ def _head(text: str, limit: int) -> str:
         return text
     cut = text[:limit]
     return cut[: cut.rfind("\n") + 1] or cut
+
+
+def _fence_for(content: str) -> str:
+    """Return a fence that is longer than any in the content."""
+    if "```" not in content:  # hundreds of times faster than the pattern in a long file
+        return "```"
+    longest = max((len(run) for run in _TICKS.findall(content)), default=0)
+    return "`" * max(3, longest + 1)
 
 
 def _plain(text: str) -> str:

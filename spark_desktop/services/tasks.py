@@ -42,6 +42,15 @@ class TaskScope:
         """Return whether nothing can be started any more."""
         return self._closed
 
+    @property
+    def can_start(self) -> bool:
+        """Return whether tasks can be started: the scope is open, and a loop runs."""
+        try:
+            asyncio.get_running_loop()
+        except RuntimeError:
+            return False
+        return not self._closed
+
     def start(self, name: str, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run ``work``; an exception that nobody awaits is logged once, with its name.
 

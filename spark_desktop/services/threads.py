@@ -153,7 +153,8 @@ class ThreadService:
         copies = tuple(replace(turn, id=uuid.uuid4().hex) for turn in turns)
         fork = Thread(uuid.uuid4().hex, clean_title(title), self._clock.now(), _ended(copies))
         await self._library.add(fork)
-        self._chat.copied({old.id: new.id for old, new in zip(turns, copies, strict=True)})
+        ids = {old.id: new.id for old, new in zip(turns, copies, strict=True)}
+        await self._chat.copied(thread.id, fork.id, ids)
         self._changed(fork.id)
         return fork
 

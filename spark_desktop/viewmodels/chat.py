@@ -58,7 +58,7 @@ class ChatViewModel(QObject):
         self._chat = chat
         self._requests = turns
         self._files = files
-        self._intents = Intents(scope, self._on_failure)
+        self._intents = Intents(scope, self.tell_error)
         self.threads: tuple[Thread, ...] = ()
         self.thread_id: str | None = None
         self._title = ""
@@ -114,7 +114,7 @@ class ChatViewModel(QObject):
 
     @property
     def target(self) -> tuple[str | None, Span | None]:
-        """Return the file that is shown, and its selected lines."""
+        """Return the file that is shown, and which of its lines are selected."""
         return self._target
 
     @property
@@ -157,16 +157,14 @@ class ChatViewModel(QObject):
         """Fetch the threads and show the newest one."""
         self._intents.start("load", self._load())
 
-    def send(self, text: str) -> None:
-        """Ask, or request an edit; ``refused`` gives the text back where that fails."""
-        stripped = text.strip()
-        if not stripped:
-            return
+    def request_edit(self, instruction: str) -> None:
+        """Request an edit of the target; ``refused`` gives the text back where that fails."""
         self._tell(None)
-        if self.mode is Mode.ASK:
-            self._intents.start("ask", self._ask(stripped))
-        else:
-            self._intents.start("edit", self._edit(stripped))
+        self._intents.start("edit", self._edit(instruction))
+
+    def skip_compaction(self) -> bool:
+        """Ask without summing up earlier turns; return whether that was under way."""
+        return self._chat.skip_compaction()
 
     def stop(self) -> None:
         """Stop the running answer."""
@@ -212,14 +210,6 @@ class ChatViewModel(QObject):
         thread = await self._chat.current()
         self.threads = await self._chat.threads()
         self._show(thread)
-
-    async def _ask(self, question: str) -> None:
-        path, _lines = self._target
-        try:
-            await self._chat.ask(question, path, self.thread_id)
-        except SparkError:
-            self.refused.emit(question)
-            raise
 
     async def _edit(self, instruction: str) -> None:
         path, lines = self._target
@@ -283,7 +273,12 @@ class ChatViewModel(QObject):
         for turn_id, pieces in waiting.items():
             self.pieces.emit(turn_id, "".join(pieces))
 
-    def _on_failure(self, error: SparkError) -> None:
+    def clear_notice(self) -> None:
+        """Take away what was told."""
+        self._tell(None)
+
+    def tell_error(self, error: SparkError) -> None:
+        """Show an error over the composer."""
         self._tell(notice_of(error, Action("Dismiss", Intent.DISMISS)))
 
     def _tell(self, notice: Notice | None) -> None:

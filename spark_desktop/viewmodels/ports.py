@@ -66,12 +66,6 @@ class Edits(Protocol):
 class Chat(Protocol):
     """Threads and their turns."""
 
-    async def ask(
-        self, question: str, path: str | None = None, thread_id: str | None = None
-    ) -> Turn:
-        """Answer, publishing TurnChanged and TurnStreamed meanwhile."""
-        ...
-
     async def repeat(self, thread_id: str, turn_id: str) -> Turn:
         """Ask a turn's question again, in its place. Raises SparkError for an unknown turn."""
         ...
@@ -94,6 +88,10 @@ class Chat(Protocol):
 
     def stop(self) -> bool:
         """Stop the running answer; return whether there was one."""
+        ...
+
+    def skip_compaction(self) -> bool:
+        """Ask without summing up earlier turns; return whether that was under way."""
         ...
 
 

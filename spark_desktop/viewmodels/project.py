@@ -6,11 +6,13 @@ from datetime import datetime
 from typing import Protocol
 
 from spark_desktop.services.bus import Bus
+from spark_desktop.services.composing import Composing
 from spark_desktop.services.ports import Core, FileStore
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.answer_pace import AnswerPace
 from spark_desktop.viewmodels.changes import ChangesViewModel
 from spark_desktop.viewmodels.chat import ChatViewModel
+from spark_desktop.viewmodels.composer import ComposerViewModel
 from spark_desktop.viewmodels.core import CoreViewModel
 from spark_desktop.viewmodels.lab import LabViewModel
 from spark_desktop.viewmodels.ports import Chat, Edits, Lab, Reviews, Turns
@@ -64,6 +66,11 @@ class Services(Protocol):
         ...
 
     @property
+    def composing(self) -> Composing:
+        """Return what the composer uses."""
+        ...
+
+    @property
     def lab(self) -> Lab:
         """Return the recorded answers and the paces of other hardware."""
         ...
@@ -82,6 +89,7 @@ class ProjectViewModels:
     changes: ChangesViewModel
     review: ReviewViewModel
     chat: ChatViewModel
+    composer: ComposerViewModel
     status: StatusViewModel
     lab: LabViewModel
     threads: ThreadsViewModel
@@ -92,11 +100,13 @@ def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewM
     bus, scope = services.bus, services.scope
     pace = AnswerPace(bus)
     review = ReviewViewModel(services.turns, services.review, services.files, bus, scope)
+    chat = ChatViewModel(services.chat, services.turns, services.files, bus, scope, pace)
     models = ProjectViewModels(
         CoreViewModel(services.core, bus),
         ChangesViewModel(services.turns, services.edits, now, bus, scope),
         review,
-        ChatViewModel(services.chat, services.turns, services.files, bus, scope, pace),
+        chat,
+        ComposerViewModel(chat, services.composing, bus, scope),
         StatusViewModel(services.core, bus, pace),
         LabViewModel(services.lab, bus, scope, lambda: review.proposal),
         ThreadsViewModel(services.threads, now, bus, scope),

@@ -16,10 +16,15 @@ from PySide6.QtWidgets import (
 
 from spark_desktop.domain.conversation import Turn
 from spark_desktop.viewmodels.chat import ChatViewModel, Mode
+from spark_desktop.viewmodels.composer import ComposerViewModel
 from spark_desktop.viewmodels.translation import tr
+from spark_desktop.views.compaction_row import CompactionRow
 from spark_desktop.views.composer import Composer
+from spark_desktop.views.drops import DropFilter
 from spark_desktop.views.icons import icon
+from spark_desktop.views.notes_area import NotesArea
 from spark_desktop.views.notice_line import NoticeLine
+from spark_desktop.views.queue_list import QueueList
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.transcript_view import TranscriptView
 
@@ -36,15 +41,17 @@ class ChatPanel(QFrame):
     turn_action = Signal(str, str)
     all_threads_wanted = Signal()
 
-    def __init__(self, model: ChatViewModel, theme: Theme) -> None:
+    def __init__(self, model: ChatViewModel, writing: ComposerViewModel, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("side")
-        self._model = model
+        self._model, self._writing = model, writing
         self._theme = theme
         self.transcript = TranscriptView()
         self.transcript.set_theme(theme)
         self.transcript.setFrameShape(QFrame.Shape.NoFrame)
-        self.composer = Composer()
+        self.composer = Composer(writing, theme)
+        self.queue = QueueList(writing.queue, theme)
+        self.compaction = CompactionRow(writing.compaction, theme)
         self.notice = NoticeLine(narrow=True)
         self.empty = QLabel(_EMPTY)
         self.threads, self.new, self.copy = QToolButton(), QToolButton(), QToolButton()
@@ -60,7 +67,8 @@ class ChatPanel(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
         self._theme = theme
-        self.transcript.set_theme(theme)
+        for part in (self.transcript, self.composer, self.queue, self.compaction):
+            part.set_theme(theme)
         self.threads.setIcon(icon("chevron-down", theme.text_secondary))
         self.new.setIcon(icon("plus", theme.text_secondary))
         self.copy.setIcon(icon("copy", theme.text_secondary))
@@ -150,6 +158,8 @@ class ChatPanel(QFrame):
         self.empty.setWordWrap(True)
         self.empty.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         pages = QWidget()
+        # The composer comes first where there is little room.
+        pages.setMinimumHeight(24)
         pages.setLayout(self._pages)
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self.transcript)
@@ -161,7 +171,7 @@ class ChatPanel(QFrame):
         column.setSpacing(0)
         column.addWidget(head)
         column.addWidget(pages, 1)
-        column.addWidget(self.notice)
+        column.addWidget(NotesArea(self.compaction, self.notice, self.queue))
         column.addLayout(foot)
 
     def _connect(self) -> None:
@@ -172,10 +182,9 @@ class ChatPanel(QFrame):
         model.pieces.connect(self.transcript.append_piece)
         model.pace.changed.connect(self.transcript.show_pace)
         model.changed.connect(self.render_state)
-        model.refused.connect(self.composer.give_back)
-        self.composer.sent.connect(model.send)
-        self.composer.stopped.connect(model.stop)
-        self.composer.mode_chosen.connect(model.set_mode)
+        viewport = self.composer.editor.viewport()
+        # The whole region takes drops, the text itself too.
+        DropFilter(self._writing, self, self.transcript.viewport(), viewport)
         self.transcript.copy_requested.connect(_copy)
         self.notice.intent.connect(model.act)
         self.new.clicked.connect(model.new_thread)

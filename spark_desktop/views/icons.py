@@ -15,7 +15,10 @@ _SIZE = 16
 
 def icon(name: str, color: str) -> QIcon:
     """Return the icon ``name`` in ``color``. Raises FileNotFoundError for an unknown one."""
-    return QIcon(pixmap(name, color, 2.0))
+    made = QIcon(pixmap(name, color, 2.0))
+    # Else a selected row would tint it.
+    made.addPixmap(pixmap(name, color, 2.0), QIcon.Mode.Selected)
+    return made
 
 
 @lru_cache(maxsize=256)

@@ -42,7 +42,7 @@ class ProjectView(QFrame):
         self._is_narrow: bool | None = None
         self.changes = ChangesPanel(models.changes, models.threads, theme)
         self.review = ReviewPanel(models.review, theme)
-        self.chat = ChatPanel(models.chat, theme)
+        self.chat = ChatPanel(models.chat, models.composer, theme)
         self.status = StatusBar(models.core, models.status, theme)
         self.core_notice = NoticeLine(strip=True)
         self.splitter = QSplitter(Qt.Orientation.Horizontal)

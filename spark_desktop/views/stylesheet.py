@@ -60,6 +60,14 @@ QListView { background: transparent; border: none; outline: none; }
 #sidehead { border-bottom: 1px solid $line; }
 #composer { background: $raised; border: 1px solid $line; border-radius: 6px; }
 #composer[focused="true"] { border-color: $accent; }
+#chip { background: $surface; border: 1px solid $line; border-radius: 6px; }
+#chip[problem="true"] { border-color: $problem; }
+#chipbutton { padding: 1px; }
+QScrollArea, #chips { background: transparent; }
+#popup { background: $raised; border: 1px solid $line; border-radius: 6px; }
+#popup QListWidget { background: transparent; border: none; outline: none; }
+#popup QListWidget::item { padding: 3px 4px; border-radius: 4px; }
+#popup QListWidget::item:selected { background: $line; color: $text; }
 QPlainTextEdit { background: transparent; border: none; placeholder-text-color: $text_secondary;
     selection-background-color: $accent; selection-color: $window; }
 #quick { background: $window; border: 1px solid $line; }

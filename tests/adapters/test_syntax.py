@@ -196,3 +196,33 @@ def test_every_grammar_loads_and_takes_a_damaged_file() -> None:
 def test_the_right_function_is_found_in_a_file_of_5000_lines() -> None:
     content = "".join(f"def f{n}(a, b):\n    x = a + b\n    return x\n\n\n" for n in range(1000))
     assert region("a.py", content, 2501) == "def f500(a, b):\n    x = a + b\n    return x"
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "names"),
+    [
+        (
+            "a.py",
+            "@cached\nclass Box:\n    def open(self):\n        pass\n\ndef run():\n    pass\n",
+            [("Box", Span(0, 4)), ("open", Span(2, 4)), ("run", Span(5, 7))],
+        ),
+        (
+            "a.ts",
+            "export class Box {\n  open() {}\n}\nconst run = () => 1;\n",
+            [("Box", Span(0, 3)), ("open", Span(1, 2)), ("run", Span(3, 4))],
+        ),
+        (
+            "a.c",
+            "struct box { int x; };\nint *run(void) { return 0; }\n",
+            [("box", Span(0, 1)), ("run", Span(1, 2))],
+        ),
+        ("a.unknown", "def run(): pass\n", []),
+    ],
+)
+def test_symbols_are_functions_and_classes_by_name(
+    path: str, content: str, names: list[tuple[str, Span]]
+) -> None:
+    snapshot = snapshot_of(path, SourceText(content))
+    found = TreeSitterSyntax().symbols(snapshot)
+    assert [(symbol.name, symbol.lines) for symbol in found] == names
+    assert all(symbol.path == path for symbol in found)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from composer_fakes import chat_of
 from fakes import (
     Answer,
     FakeClock,
@@ -29,7 +30,6 @@ from spark_desktop.cli.main import main
 from spark_desktop.domain.errors import CoreError
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
-from spark_desktop.services.chat import ChatService
 from spark_desktop.services.edits import EditService
 from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
@@ -95,7 +95,7 @@ class Spark:
         board = ProposalBoard(bus)
         edits = EditService(files, self.checkpoints, bus, self.clock)
         review = ReviewService(board, edits, files)
-        chat = ChatService(self.threads, files, core, bus, self.clock)
+        chat, composing = chat_of(self.threads, files, core, bus, self.clock)
         suggester = Suggester(core, files, syntax, board, self.clock, bus)
         turns = Turns(suggester, review, chat, board, bus)
         inbox = Inbox(files, self.watch, syntax, turns, review, bus)
@@ -109,7 +109,7 @@ class Spark:
         closing.push_async_callback(proposals.settle)
         lab = LabService(self.threads, self.profiles, LocalExports(), proposals)
         made = Project(
-            *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, lab),
+            *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
             *(threads, scope, closing),
         )
         self.prepare(made)

@@ -125,7 +125,8 @@ async def _killed_in_the_window(
 
     stop_noting = desktop.project.bus.subscribe(CoreStateChanged, note)
     await until(lambda: "ready" in view.status.text)
-    view.chat.composer.sent.emit("How do I add?")
+    view.chat.composer.editor.setPlainText("How do I add?")
+    view.chat.composer.editor.entered.emit()
     await until(lambda: opened.events.of(TurnStreamed))
     _quick(script)
     killed = opened.kill_core()

@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from composer_fakes import chat_of
 from fakes import FakeClock, FakeCore, MemoryFiles, MemoryThreads
 
 from spark_desktop.adapters.openai_endpoint import OpenAIEndpoint
@@ -34,7 +35,8 @@ async def chatting(core: Any, fault: str) -> AsyncIterator[tuple[ChatService, ht
         endpoint = OpenAIEndpoint(client, MODEL, silence=20)
         clock = FakeClock()
         bus = Bus()
-        chat = ChatService(MemoryThreads(clock), MemoryFiles(), FakeCore(endpoint), bus, clock)
+        core_fake = FakeCore(endpoint)
+        chat, _composing = chat_of(MemoryThreads(clock), MemoryFiles(), core_fake, bus, clock)
         yield chat, client
         await chat.close()
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from spark_desktop.domain.context_item import ItemKind, ItemRef, Question
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.events import TurnChanged
 from spark_desktop.domain.proposal import Cancelled, Proposal, Ready, Streaming, Withheld
@@ -111,3 +112,30 @@ async def test_stop_during_a_long_prompt_frees_the_slot_before_the_prompt_is_thr
     assert int(slot["prompt_tokens"]) > 1000
     assert 0 < int(slot["prompt_tokens_processed"]) < int(slot["prompt_tokens"])
     assert turns.proposals()[0].state == Cancelled("stopped")
+
+
+async def test_a_question_with_a_file_is_answered_from_it_and_its_tokens_are_counted(
+    opened: Session, folder: Path
+) -> None:
+    text = 'PORT = 48213\nHOST = "localhost"\n\n\ndef address():\n    return HOST, PORT\n'
+    (folder / "settings.py").write_text(text, encoding="utf-8")
+    project = opened.project
+    thread = await project.chat.current()
+    refs = (ItemRef(ItemKind.FILE, "settings.py"),)
+    asked = Question("q1", thread.id, "What is the value of PORT in settings.py?", refs)
+    composing = project.composing
+    assert not (await composing.preview.look(asked)).is_exact
+    assert await composing.preview.measure(asked)
+    preview = await composing.preview.look(asked)
+    assert preview.is_exact
+    assert preview.plan is not None
+    async with asyncio.timeout(ANSWER_S):
+        await composing.outbox.put(asked)
+        await composing.outbox.idle()
+    (turn,) = (await project.chat.current()).turns
+    assert turn.state is TurnState.DONE
+    assert "48213" in turn.answer
+    assert [kept.ref.path for kept in turn.attached] == ["settings.py"]
+    # The plan is a little over what the model's template made of it, and never under.
+    assert turn.usage is not None
+    assert turn.usage.prompt_tokens <= preview.plan.prompt <= turn.usage.prompt_tokens + 40

@@ -18,3 +18,4 @@ async def world_of():
     for world in built:
         await world.turns.close()
         await world.chat.close()
+        await world.scope.close()

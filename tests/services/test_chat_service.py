@@ -138,8 +138,9 @@ async def test_closing_keeps_the_half_answer(world_of):
 
 async def test_history_that_no_longer_fits_is_left_out_whole_with_its_files(world_of):
     long = "value = compute(one, two)\n" * 700
-    world = world_of(MemoryFiles(a__py=long), "One.", "Two.")
+    lost = EndpointUnreachableError("The core ended.", "Repeat the turn.")
+    world = world_of(MemoryFiles(a__py=long), "One.", Answer(error=lost), "Two.")
     await world.chat.ask("What is this?", path="a.py")
     await world.chat.ask("And now?", path="a.py")
-    sent = world.endpoint.requests[1].messages
+    sent = world.endpoint.requests[2].messages
     assert [message.role for message in sent] == [Role.SYSTEM, Role.USER]

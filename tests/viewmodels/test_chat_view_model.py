@@ -19,6 +19,11 @@ async def chat(models: ProjectViewModels) -> ChatViewModel:
     return models.chat
 
 
+def write(models: ProjectViewModels, text: str) -> None:
+    models.composer.set_text(text, len(text))
+    models.composer.send()
+
+
 async def test_the_newest_thread_is_shown(chat: ChatViewModel) -> None:
     assert chat.title == "New thread"
     assert chat.turns == ()
@@ -26,28 +31,31 @@ async def test_the_newest_thread_is_shown(chat: ChatViewModel) -> None:
 
 
 async def test_a_question_goes_with_the_open_file(
-    project: FakeProject, chat: ChatViewModel
+    project: FakeProject, models: ProjectViewModels, chat: ChatViewModel
 ) -> None:
     chat.set_target("stats.py", None)
-    chat.send("  Why?\n")
+    write(models, "  Why?\n")
     await until(lambda: bool(chat.turns))
     assert project.chat.asked == [("Why?", "stats.py", "th1")]
     assert chat.last_answer == "Because."
     assert chat.title == "Why?"
 
 
-async def test_nothing_is_sent_for_an_empty_text(project: FakeProject, chat: ChatViewModel) -> None:
-    chat.send(" \n")
+async def test_nothing_is_sent_for_an_empty_text(
+    project: FakeProject, models: ProjectViewModels, chat: ChatViewModel
+) -> None:
+    write(models, " \n")
     assert project.chat.asked == []
 
 
-async def test_a_question_that_fails_comes_back(project: FakeProject, chat: ChatViewModel) -> None:
-    back: list[str] = []
-    chat.refused.connect(back.append)
-    project.chat.error = StoreError("The database is locked.", "Close the other window.")
-    chat.send("Why?")
+async def test_a_question_that_cannot_be_kept_comes_back(
+    project: FakeProject, models: ProjectViewModels, chat: ChatViewModel
+) -> None:
+    project.drafts.error = StoreError("The database is locked.", "Close the other window.")
+    write(models, "Why?")
+    assert models.composer.text == ""
     await until(lambda: chat.notice is not None)
-    assert back == ["Why?"]
+    assert models.composer.text == "Why?"
     assert chat.notice is not None
     assert chat.notice.text == "The database is locked."
     chat.act(Intent.DISMISS)
@@ -61,7 +69,7 @@ async def test_an_edit_is_requested_for_the_selected_lines(
     chat.set_target("src/parser.py", Span(2, 5))
     assert chat.target_text == "parser.py, lines 3 to 5"
     assert chat.placeholder == "Say what to change in 3 lines…"
-    chat.send("use numbers")
+    chat.request_edit("use numbers")
     await until(lambda: bool(project.turns.requests))
     (request,) = project.turns.requests
     assert isinstance(request, Instruction)
@@ -77,7 +85,7 @@ async def test_an_edit_needs_an_open_file(chat: ChatViewModel) -> None:
     assert chat.target_text == "no file open"
     assert chat.notice is not None
     assert chat.notice.text == "No file is open."
-    chat.send("use numbers")
+    chat.request_edit("use numbers")
     await until(lambda: back == ["use numbers"])
 
 
@@ -86,7 +94,7 @@ async def test_an_edit_of_a_file_that_is_gone_comes_back(chat: ChatViewModel) ->
     chat.refused.connect(back.append)
     chat.set_mode(Mode.EDIT)
     chat.set_target("gone.py", None)
-    chat.send("use numbers")
+    chat.request_edit("use numbers")
     await until(lambda: back == ["use numbers"])
     assert chat.notice is not None
     assert "gone.py" in chat.notice.text

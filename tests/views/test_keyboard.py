@@ -166,7 +166,8 @@ async def test_a_typed_edit_is_shown_at_once(
     models.review.select(Span(0, 1))
     project.turns.put(replace(proposal(), id="r1"))
     view.begin(Mode.EDIT)
-    models.chat.send("import json as well")
+    models.composer.set_text("import json as well", 0)
+    models.composer.send()
     await until(lambda: view.tabs.currentWidget() is view.review)
     assert models.review.proposal is not None
     assert models.review.proposal.id == "r1"

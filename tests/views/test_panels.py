@@ -337,9 +337,9 @@ async def test_the_edit_mode_says_what_it_needs(chat: ChatPanel) -> None:
     assert not chat.notice.isVisible()
 
 
-async def test_a_text_that_could_not_be_sent_comes_back(chat: ChatPanel) -> None:
-    chat.composer.give_back("Why?")
-    chat.composer.give_back("Another")
+async def test_a_text_that_could_not_be_sent_comes_back(view: ProjectView, chat: ChatPanel) -> None:
+    view.models.composer.give_back("Why?")
+    view.models.composer.give_back("Another")
     assert chat.composer.editor.toPlainText() == "Why?"
 
 

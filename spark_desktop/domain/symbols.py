@@ -1,0 +1,14 @@
+"""Functions and classes of the workspace."""
+
+from dataclasses import dataclass
+
+from spark_desktop.domain.trigger import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Symbol:
+    """A function or class; ``lines`` has what decorates it."""
+
+    name: str
+    path: str
+    lines: Span

@@ -1,0 +1,165 @@
+"""Builds what is sent for a question, and says beforehand what that will be."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from spark_desktop.domain.compaction import Summary, turns_after
+from spark_desktop.domain.completion import ChatRequest, Message, ModelInfo, Role
+from spark_desktop.domain.context_item import Attached, ContextItem, ItemKind, ItemRef, Question
+from spark_desktop.domain.conversation import Turn, TurnState
+from spark_desktop.domain.prompt_plan import MESSAGE_TOKENS, Plan, Wanted, plan
+from spark_desktop.domain.text import digest_of
+from spark_desktop.services.context_items import ContextItems
+from spark_desktop.services.ports import PromptMemory, ThreadStore
+from spark_desktop.services.prompts import item_text, question_system, question_text
+from spark_desktop.services.token_counter import TokenCounter
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A planned prompt: ``past`` are the turns that may be sent, with what was sent for them.
+
+    ``skipped`` earlier turns were left out of prompts before and stay so.
+    """
+
+    plan: Plan
+    past: tuple[tuple[Turn, str], ...]
+    skipped: int
+    summary: Summary | None
+    question: str
+    sizes: tuple[int, ...]
+
+    @property
+    def left_turns(self) -> int:
+        """Return how many earlier turns are neither sent nor summed up."""
+        return self.skipped + self.plan.first
+
+    @property
+    def sent(self) -> str:
+        """Return the question behind its items."""
+        items = [item_text(piece.item, piece.lines) for piece in self.plan.pieces]
+        return question_text(self.question, items)
+
+    @property
+    def request(self) -> ChatRequest:
+        """Return what the model is asked."""
+        messages = [question_system(self.summary.text if self.summary else "")]
+        for turn, sent in self.past[self.plan.first :]:
+            messages.append(Message(Role.USER, sent))
+            messages.append(Message(Role.ASSISTANT, turn.answer))
+        messages.append(Message(Role.USER, self.sent))
+        return ChatRequest(tuple(messages), max_tokens=self.plan.answer)
+
+
+class ChatPrompt:
+    """Every prompt of a thread begins as the one before did, until turns must be left out."""
+
+    def __init__(
+        self,
+        threads: ThreadStore,
+        items: ContextItems,
+        counter: TokenCounter,
+        memory: PromptMemory,
+    ) -> None:
+        self._threads = threads
+        self._items = items
+        self._counter = counter
+        self._memory = memory
+        # The first turn that a thread's prompts still hold: what is gone from them stays gone,
+        # as bringing it back would change their beginning once more.
+        self._begins: dict[str, str] = {}
+
+    async def read(self, question: Question) -> tuple[ContextItem, ...]:
+        """Return what goes with the question, as it is now. Raises SparkError."""
+        return tuple([await self._items.read(ref) for ref in refs_of(question)])
+
+    async def prepare(
+        self, question: Question, items: Sequence[ContextItem], model: ModelInfo, strict: bool
+    ) -> Prepared:
+        """Return what is sent for the question, which may be a turn of the thread already.
+
+        Raises ContextExceededError, with both numbers, where even the question is too long (if
+        ``strict``, an item without a place), and StoreError.
+        """
+        turns = await self._earlier(question)
+        kept = await self._memory.summary(question.thread_id)
+        rest = turns_after(turns, kept)
+        summary = kept if rest is not None else None
+        sent = await self._memory.sent(question.thread_id)
+        past = [(turn, sent.get(turn.id, turn.question)) for turn in turns if _is_told(turn)]
+        if summary is not None and rest is not None:
+            unsummed = {turn.id for turn in rest}
+            past = [pair for pair in past if pair[0].id in unsummed]
+        skipped = self._skipped(question.thread_id, [turn.id for turn, _sent in past])
+        past = past[skipped:]
+        sizes = tuple(self._size(said, turn.answer) for turn, said in past)
+        system = question_system(summary.text if summary else "").text
+        wanted = Wanted(
+            self._size(system), sizes, tuple(items), self._size(question.text), is_strict=strict
+        )
+        planned = plan(wanted, model.context, self._counter.tokens, item_text)
+        return Prepared(planned, tuple(past), skipped, summary, question.text, sizes)
+
+    async def keep(self, question: Question, prepared: Prepared) -> None:
+        """Note what is sent now, so that later prompts repeat it word for word."""
+        await self._memory.keep_sent(question.thread_id, question.id, prepared.sent)
+        remaining = prepared.past[prepared.plan.first :]
+        if prepared.left_turns:
+            self._begins[question.thread_id] = remaining[0][0].id if remaining else question.id
+
+    async def copied(self, source: str, target: str, turn_ids: Mapping[str, str]) -> None:
+        """Note that turns (old id, new id) of a thread were copied into another one.
+
+        What was sent for them goes along, and a summary that is of copied turns only.
+        """
+        sent = await self._memory.sent(source)
+        for old, new in turn_ids.items():
+            if old in sent:
+                await self._memory.keep_sent(target, new, sent[old])
+        summary = await self._memory.summary(source)
+        if summary is not None and summary.turn_id in turn_ids:
+            new = turn_ids[summary.turn_id]
+            await self._memory.keep_summary(replace(summary, thread_id=target, turn_id=new))
+
+    async def _earlier(self, question: Question) -> tuple[Turn, ...]:
+        turns = (await self._threads.thread(question.thread_id)).turns
+        own = next((n for n, turn in enumerate(turns) if turn.id == question.id), len(turns))
+        return turns[:own]
+
+    def _skipped(self, thread_id: str, ids: list[str]) -> int:
+        begin = self._begins.get(thread_id)
+        return ids.index(begin) if begin in ids else 0
+
+    def _size(self, *texts: str) -> int:
+        return sum(self._counter.tokens(text) + MESSAGE_TOKENS for text in texts)
+
+
+def refs_of(question: Question) -> tuple[ItemRef, ...]:
+    """Return all that goes with the question, the file it is about first."""
+    path = question.path
+    files = (ItemKind.OPEN, ItemKind.FILE)
+    if path is None or any(ref.path == path and ref.kind in files for ref in question.refs):
+        return question.refs
+    return (ItemRef(ItemKind.OPEN, path), *question.refs)
+
+
+def attached(items: Sequence[ContextItem], planned: Plan | None = None) -> tuple[Attached, ...]:
+    """Return what a turn keeps of its items; with a plan also their tokens and what is missing."""
+    tokens = {id(piece.item): piece.tokens for piece in planned.pieces} if planned else {}
+    lost = {id(left.item): left.text for left in planned.left_out} if planned else {}
+    return tuple(
+        Attached(
+            item.ref,
+            digest_of(item.text.encode("utf-8", "surrogatepass")),
+            tokens.get(id(item), 0),
+            lost.get(id(item), ""),
+        )
+        for item in items
+    )
+
+
+def _is_told(turn: Turn) -> bool:
+    # A stopped answer belongs to the conversation as far as it came: the user redirects from it.
+    if turn.state is TurnState.STOPPED:
+        return bool(turn.answer.strip())
+    return turn.state is TurnState.DONE

@@ -1,0 +1,111 @@
+"""What a question would send, before it is sent."""
+
+from dataclasses import dataclass
+
+from spark_desktop.domain.context_item import ContextItem, ItemRef, Question
+from spark_desktop.domain.core_state import CoreReady
+from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.prompt_plan import Plan
+from spark_desktop.services.chat_prompt import ChatPrompt, Prepared, refs_of
+from spark_desktop.services.context_items import ContextItems
+from spark_desktop.services.ports import Core
+from spark_desktop.services.prompts import item_text
+from spark_desktop.services.token_counter import TokenCounter
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """An item's tokens in the prompt, counted or estimated; ``error`` says why it cannot go.
+
+    ``notes`` say what of it could not be read.
+    """
+
+    ref: ItemRef
+    tokens: int
+    is_exact: bool
+    error: SparkError | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """``plan`` is None while no model is ready, or where the question is too long (``error``).
+
+    ``left_turns`` earlier turns would not be sent; ``summed_turns`` are sent as a summary.
+    """
+
+    items: tuple[ItemFacts, ...]
+    plan: Plan | None = None
+    left_turns: int = 0
+    summed_turns: int = 0
+    is_exact: bool = False
+    error: SparkError | None = None
+
+
+class PromptPreview:
+    """Decides as the sending does, and waits neither for the core nor for its tokenizer."""
+
+    def __init__(
+        self, prompt: ChatPrompt, items: ContextItems, counter: TokenCounter, core: Core
+    ) -> None:
+        self._prompt = prompt
+        self._items = items
+        self._counter = counter
+        self._core = core
+
+    async def look(self, question: Question) -> Preview:
+        """Return what would be sent now, with the numbers that are known. Raises StoreError."""
+        readable, facts = await self._read(question)
+        state = self._core.state
+        if not isinstance(state, CoreReady):
+            return Preview(facts)
+        try:
+            prepared = await self._prompt.prepare(question, readable, state.model, strict=False)
+        except SparkError as error:
+            return Preview(facts, error=error)
+        summary = prepared.summary
+        return Preview(
+            facts,
+            prepared.plan,
+            prepared.left_turns,
+            summary.turns if summary else 0,
+            all(self._counter.is_exact(text) for text in _texts(prepared)),
+        )
+
+    async def measure(self, question: Question) -> bool:
+        """Let the model count what ``look`` estimated; return whether a number is new."""
+        readable, _facts = await self._read(question)
+        state = self._core.state
+        if not isinstance(state, CoreReady):
+            return False
+        is_new = await self._counter.measure([item_text(item, None) for item in readable])
+        try:
+            prepared = await self._prompt.prepare(question, readable, state.model, strict=False)
+        except SparkError:
+            return is_new
+        return await self._counter.measure(_texts(prepared)) or is_new
+
+    async def _read(
+        self, question: Question
+    ) -> tuple[tuple[ContextItem, ...], tuple[ItemFacts, ...]]:
+        readable, facts = [], []
+        for ref in refs_of(question):
+            try:
+                item = await self._items.read(ref)
+            except SparkError as error:
+                facts.append(ItemFacts(ref, 0, True, error))
+                continue
+            readable.append(item)
+            shown = item_text(item, None)
+            tokens, is_exact = self._counter.tokens(shown), self._counter.is_exact(shown)
+            facts.append(ItemFacts(ref, tokens, is_exact, notes=item.notes))
+        return tuple(readable), tuple(facts)
+
+
+def _texts(prepared: Prepared) -> list[str]:
+    """Return the texts whose tokens the plan is made of."""
+    plan = prepared.plan
+    texts = [item_text(piece.item, piece.lines) for piece in plan.pieces]
+    for turn, sent in prepared.past[plan.first :]:
+        texts += [sent, turn.answer]
+    return [*texts, prepared.question, prepared.request.messages[0].text]

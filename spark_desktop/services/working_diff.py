@@ -1,0 +1,63 @@
+"""The uncommitted diff: git's, or without git what was applied in this session."""
+
+from datetime import datetime
+
+from spark_desktop.domain.errors import FileError, SparkError
+from spark_desktop.domain.patch import compute, format_patch
+from spark_desktop.domain.text import decode
+from spark_desktop.domain.words import say
+from spark_desktop.services.ports import CheckpointStore, Diffs, FileStore
+
+MAX_CHARS = 1_000_000
+
+
+class WorkingDiff:
+    """``since`` is when the session began: older changes may be committed elsewhere."""
+
+    def __init__(
+        self, diffs: Diffs, files: FileStore, checkpoints: CheckpointStore, since: datetime
+    ) -> None:
+        self._diffs = diffs
+        self._files = files
+        self._checkpoints = checkpoints
+        self._since = since
+
+    async def read(self) -> str:
+        """Return the diff. Raises SparkError where nothing is changed."""
+        found = await self._diffs.uncommitted()
+        if found is None:
+            found = await self._applied()
+            if not found:
+                raise SparkError(
+                    say("There is no diff: no git here, and nothing was applied in this session."),
+                    say("Choose the files instead."),
+                )
+        if not found.strip():
+            raise SparkError(
+                say("There is no diff: everything is committed."), say("Choose the files instead.")
+            )
+        if len(found) > MAX_CHARS:
+            raise SparkError(
+                say("The diff is too large for a question: {count} characters.", count=len(found)),
+                say("Choose the files that matter instead."),
+            )
+        return found
+
+    async def _applied(self) -> str:
+        """Return what the files of this session's changes look like against their first bytes."""
+        first: dict[str, str] = {}
+        for change in await self._checkpoints.changes():
+            if change.created >= self._since and not change.undone:
+                first.setdefault(change.path, change.before)
+        parts = []
+        for path, digest in first.items():
+            before = await self._checkpoints.content(digest)
+            try:
+                now = await self._files.read(path)
+                old = decode(before or b"").content
+            except FileError:
+                continue  # gone since: its diff would be a whole file
+            patch = compute(path, digest, old, now.text.content)
+            if patch.hunks:
+                parts.append(format_patch(patch, old))
+        return "".join(parts)

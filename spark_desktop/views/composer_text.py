@@ -1,0 +1,103 @@
+"""The composer's text: keys, completion, drops."""
+
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QPlainTextEdit
+
+from spark_desktop.viewmodels.translation import tr
+
+_MOST_LINES = 8
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+class ComposerText(QPlainTextEdit):
+    """Grows with its text up to eight lines; ``focused`` tells the frame around it.
+
+    Enter sends, Ctrl+Enter sends now, Shift+Enter begins a line. While completions are shown
+    (``is_completing``) the arrows, Enter, Tab and Esc are theirs.
+    """
+
+    entered = Signal()
+    entered_now = Signal()
+    focused = Signal(bool)
+    moved = Signal(int)
+    completed = Signal()
+    dismissed = Signal()
+    dropped = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_completing = False
+        self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
+        self.setTabChangesFocus(True)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(tr("Composer"))
+        self.textChanged.connect(self._fit)
+        self._fit()
+
+    def event(self, event: QEvent) -> bool:
+        """Take the completion's keys before the window's shortcuts and the focus chain do."""
+        if self.is_completing and isinstance(event, QKeyEvent):
+            if event.type() is QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
+                event.accept()
+                return True
+            if event.type() is QEvent.Type.KeyPress and self._complete(event):
+                return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Send on Enter; with Shift it begins a line, with Ctrl it interrupts."""
+        modifiers = event.modifiers()
+        if event.key() in _ENTER and modifiers & Qt.KeyboardModifier.ControlModifier:
+            self.entered_now.emit()
+        elif event.key() in _ENTER and not modifiers & Qt.KeyboardModifier.ShiftModifier:
+            self.entered.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def canInsertFromMimeData(self, source: QMimeData) -> bool:
+        """Return whether a drop or paste means anything here."""
+        return source.hasUrls() or super().canInsertFromMimeData(source)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        """Paste text as text; files become chips."""
+        if any(url.isLocalFile() for url in source.urls()):
+            self.dropped.emit(source)
+        else:
+            super().insertFromMimeData(source)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Tell the frame."""
+        super().focusInEvent(event)
+        self.focused.emit(True)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Tell the frame."""
+        super().focusOutEvent(event)
+        self.focused.emit(False)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Fit the height to another font."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _complete(self, event: QKeyEvent) -> bool:
+        match event.key():
+            case Qt.Key.Key_Down:
+                self.moved.emit(1)
+            case Qt.Key.Key_Up:
+                self.moved.emit(-1)
+            case Qt.Key.Key_Return | Qt.Key.Key_Enter | Qt.Key.Key_Tab if not event.modifiers():
+                self.completed.emit()
+            case Qt.Key.Key_Escape:
+                self.dismissed.emit()
+            case _:
+                return False
+        return True
+
+    def _fit(self) -> None:
+        lines = max(2, min(_MOST_LINES, round(self.document().size().height())))
+        margins = 2 * round(self.document().documentMargin())
+        self.setFixedHeight(lines * self.fontMetrics().lineSpacing() + margins)
