@@ -428,7 +428,7 @@ class FakeProject:
 
     def _composing(self) -> Composing:
         threads, syntax, diffs = MemoryThreads(FakeClock()), LineSyntax(), FakeDiffs()
-        self.prompts = MemoryPrompts()
+        self.kept_threads, self.prompts = threads, MemoryPrompts()
         items = ContextItems(self.files, syntax, diffs.read)
         counter = TokenCounter(FakeTokenizer())
         prompt = ChatPrompt(threads, items, counter, self.prompts)

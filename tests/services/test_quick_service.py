@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from composer_fakes import chat_of
 from fakes import (
     EMULATION,
     Answer,
@@ -19,7 +20,6 @@ from spark_desktop.domain.core_state import CoreFailed, CoreReady, CoreStarting,
 from spark_desktop.domain.errors import CoreError, IncompleteStreamError, SparkError
 from spark_desktop.domain.events import CoreStateChanged, TurnChanged, TurnStreamed
 from spark_desktop.services.bus import Bus
-from spark_desktop.services.chat import ChatService
 from spark_desktop.services.late_core import LateCore
 from spark_desktop.services.ports import Core
 from spark_desktop.services.quick import QUICK, QuickService
@@ -138,7 +138,7 @@ async def test_questions_are_kept_only_where_the_user_wants_that() -> None:
 async def test_a_chat_adopts_a_turn_as_a_thread_of_its_own() -> None:
     clock = FakeClock()
     threads = MemoryThreads(clock)
-    chat = ChatService(threads, MemoryFiles(), FakeCore(FakeEndpoint()), Bus(), clock)
+    chat, _composing = chat_of(threads, MemoryFiles(), FakeCore(FakeEndpoint()), Bus(), clock)
     turn = Turn("t", "Why?", "So.", TurnState.DONE, clock.now())
     thread = await chat.adopt(turn)
     assert thread.turns == (turn,)

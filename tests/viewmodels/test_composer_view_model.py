@@ -24,8 +24,8 @@ CLIP = ItemRef(ItemKind.CLIPBOARD, text="copied")
 
 @pytest.fixture
 async def composer(project: FakeProject, models: ProjectViewModels) -> ComposerViewModel:
-    thread = await project.threads.create("")
-    project.threads.rename(thread.id, "th1")
+    thread = await project.kept_threads.create("")
+    project.kept_threads.rename(thread.id, "th1")
     models.chat.load()
     await until(lambda: models.chat.thread_id is not None)
     return models.composer

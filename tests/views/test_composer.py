@@ -30,8 +30,8 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 
 @pytest.fixture
 async def panel(qtbot: QtBot, project: FakeProject, models: ProjectViewModels) -> ChatPanel:
-    thread = await project.threads.create("")
-    project.threads.rename(thread.id, "th1")
+    thread = await project.kept_threads.create("")
+    project.kept_threads.rename(thread.id, "th1")
     made = ChatPanel(models.chat, models.composer, load_theme("dark"))
     made.setStyleSheet(stylesheet(load_theme("dark")))
     qtbot.addWidget(made)
