@@ -15,14 +15,18 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from spark_desktop import qt_loop
+from spark_desktop.adapters.settings_file import TomlSettings
 from spark_desktop.domain.errors import SparkError
-from spark_desktop.places import data_folder
+from spark_desktop.domain.settings import Settings, ThemeChoice
+from spark_desktop.places import data_folder, settings_file
+from spark_desktop.services.settings import SettingsService
 from spark_desktop.services.tasks import LatestTask, TaskScope
 from spark_desktop.viewmodels.notice import Action, Intent, notice_of
 from spark_desktop.viewmodels.project import view_models
+from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.views.layout_memory import LayoutMemory
+from spark_desktop.views.looks import theme_of
 from spark_desktop.views.main_window import MainWindow
-from spark_desktop.views.theme import load_theme, system_theme
 from spark_desktop.views.welcome import opening
 
 if TYPE_CHECKING:
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
 # A folder, a model and the data folder in; raises SparkError.
 Opener = Callable[[Path, str | None, Path], Awaitable["Project"]]
 _HEAD = "ref: refs/heads/"
+
+_log = logging.getLogger(__name__)
 
 
 class DesktopApp(QObject):
@@ -43,7 +49,9 @@ class DesktopApp(QObject):
         model: str | None = None,
         theme: str | None = None,
         opener: Opener | None = None,
+        settings: Path | None = None,
     ) -> None:
+        """Without a file for ``settings`` they are kept with the data."""
         super().__init__()
         self._data_dir, self._model, self._opener = data_dir, model, opener or _open_project
         self._scope = TaskScope("app")
@@ -54,8 +62,13 @@ class DesktopApp(QObject):
         self._is_closing = False
         self.closed = asyncio.Event()
         self.project: Project | None = None
-        chosen = theme or self._memory.theme
-        self.window = MainWindow(load_theme(chosen) if chosen else system_theme(), self._memory)
+        store = TomlSettings(settings or data_dir / "settings.toml")
+        self.settings = SettingsService(store)
+        model_of_settings = SettingsViewModel(self.settings, self._scope)
+        self._adopt_theme(model_of_settings)
+        looks = theme_of(self.settings.current.looks, theme)
+        self.window = MainWindow(looks, self._memory, model_of_settings)
+        self.settings.subscribe(self._follow)
         self.window.folder_chosen.connect(self._folder_chosen)
         self.window.close_requested.connect(self.request_close)
         hints = QGuiApplication.styleHints()
@@ -74,7 +87,8 @@ class DesktopApp(QObject):
         ``theme`` is ``dark`` or ``light``, None for the user's choice or the system's. A folder
         that cannot be opened is told in the window.
         """
-        desktop = cls(data_dir or data_folder(), model, theme)
+        settings = settings_file() if data_dir is None else None
+        desktop = cls(data_dir or data_folder(), model, theme, settings=settings)
         desktop.window.show()
         if folder is not None:
             await desktop.open_folder(folder)
@@ -86,12 +100,14 @@ class DesktopApp(QObject):
             self.window.show_welcome(opening(folder.name or str(folder)))
             await self._close_project()
             try:
-                project = await self._opener(folder, self._model, self._data_dir)
+                model = self._model or self.settings.current.model.model or None
+                project = await self._opener(folder, model, self._data_dir)
             except SparkError as error:
                 again = Action("Open folder…", Intent.OPEN_FOLDER)
                 self.window.show_welcome(notice_of(error, again))
                 return
             self.project = project
+            project.use(self.settings.current)
             models = view_models(project, lambda: datetime.now().astimezone())
             branch = await asyncio.to_thread(_branch, project.root)
             self.window.show_project(models, project.root, branch)
@@ -112,6 +128,7 @@ class DesktopApp(QObject):
         self._opening.cancel()
         try:
             await self._scope.close()
+            await self._keep_settings()
             QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._follow_system)
             # The views go before what they show.
             self.window.finish()
@@ -119,6 +136,23 @@ class DesktopApp(QObject):
         finally:
             # Whatever fails on the way, the program ends.
             self.closed.set()
+
+    async def _keep_settings(self) -> None:
+        try:
+            await self.settings.close()
+        except SparkError as error:
+            # The window said so when they were chosen.
+            _log.warning("%s", error)
+
+    def _adopt_theme(self, model: SettingsViewModel) -> None:
+        # Earlier versions remembered the theme with the layout.
+        remembered = self._memory.take_theme()
+        if remembered is not None and model.is_default("looks.theme"):
+            model.set("looks.theme", ThemeChoice(remembered))
+
+    def _follow(self, settings: Settings) -> None:
+        if self.project is not None:
+            self.project.use(settings)
 
     async def _close_project(self) -> None:
         project, self.project = self.project, None
@@ -129,8 +163,9 @@ class DesktopApp(QObject):
         self._opening.start("open folder", self.open_folder(Path(folder)))
 
     def _follow_system(self) -> None:
-        if self._forced is None and self._memory.theme is None:
-            self.window.set_theme(system_theme())
+        looks = self.settings.current.looks
+        if self._forced is None and looks.theme is ThemeChoice.SYSTEM:
+            self.window.set_theme(theme_of(looks))
 
 
 async def _open_project(folder: Path, model: str | None, data_dir: Path) -> "Project":
@@ -163,7 +198,7 @@ def application() -> QApplication:
 
 
 async def _run(arguments: argparse.Namespace) -> int:
-    desktop = DesktopApp(data_folder(), arguments.model, arguments.theme)
+    desktop = DesktopApp(data_folder(), arguments.model, arguments.theme, settings=settings_file())
     stop_listening = qt_loop.on_termination(desktop.request_close)
     try:
         desktop.window.show()

@@ -14,6 +14,7 @@ from spark_desktop.viewmodels.chat import ChatViewModel
 from spark_desktop.viewmodels.core import CoreViewModel
 from spark_desktop.viewmodels.lab import LabViewModel
 from spark_desktop.viewmodels.ports import Chat, Edits, Lab, Reviews, Turns
+from spark_desktop.viewmodels.project_files import ProjectFiles
 from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.viewmodels.status import StatusViewModel
 
@@ -77,6 +78,7 @@ class ProjectViewModels:
     chat: ChatViewModel
     status: StatusViewModel
     lab: LabViewModel
+    files: ProjectFiles
 
 
 def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewModels:
@@ -91,6 +93,7 @@ def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewM
         ChatViewModel(services.chat, services.turns, services.files, bus, scope, pace),
         StatusViewModel(services.core, bus, pace),
         LabViewModel(services.lab, bus, scope, lambda: review.proposal),
+        ProjectFiles(services.files, bus, scope),
     )
     models.changes.proposal_chosen.connect(models.review.show_proposal)
     models.chat.edit_requested.connect(models.changes.choose_proposal)

@@ -19,6 +19,7 @@ from spark_desktop.viewmodels.chat import ChatViewModel, Mode
 from spark_desktop.views.composer import Composer
 from spark_desktop.views.icons import icon
 from spark_desktop.views.notice_line import NoticeLine
+from spark_desktop.views.shortcuts import show_key
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.transcript_view import TranscriptView
 
@@ -40,7 +41,7 @@ class ChatPanel(QFrame):
         self.notice = NoticeLine(narrow=True)
         self.empty = QLabel(_EMPTY)
         self.threads, self.new, self.copy = QToolButton(), QToolButton(), QToolButton()
-        self._menu = QMenu(self)
+        self._menu, self._head = QMenu(self), QFrame()
         self._pages = QStackedLayout()
         self._arrange()
         self._connect()
@@ -52,6 +53,7 @@ class ChatPanel(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
         self.transcript.set_theme(theme)
+        self._head.setFixedHeight(theme.px(36))
         self.threads.setIcon(icon("chevron-down", theme.text_secondary))
         self.new.setIcon(icon("plus", theme.text_secondary))
         self.copy.setIcon(icon("copy", theme.text_secondary))
@@ -106,13 +108,12 @@ class ChatPanel(QFrame):
         self.threads.setMenu(self._menu)
         for button in (self.threads, self.new, self.copy):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.new.setToolTip("New thread (Ctrl+N)")
+        show_key(self.new, "new_thread", "New thread")
         self.new.setAccessibleName("New thread")
         self.copy.setToolTip("Copy the last answer")
         self.copy.setAccessibleName("Copy the last answer")
-        head = QFrame()
+        head = self._head
         head.setObjectName("sidehead")
-        head.setFixedHeight(36)
         row = QHBoxLayout(head)
         row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(4)

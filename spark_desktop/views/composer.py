@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.views.elided_label import ElidedLabel
+from spark_desktop.views.shortcuts import show_key
 
 _MOST_LINES = 8
 
@@ -116,8 +117,8 @@ class Composer(QFrame):
             button.setText(text)
             button.setCheckable(True)
             modes.addButton(button)
-        self.ask.setToolTip("Ask about the code (Ctrl+L)")
-        self.edit.setToolTip("Say what to change in the open file, or its selected lines (Ctrl+E)")
+        show_key(self.ask, "ask", "Ask about the code")
+        show_key(self.edit, "edit", "Say what to change in the open file, or its selected lines")
         self.target.setProperty("quiet", True)
         self.target.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout()
