@@ -29,10 +29,11 @@ def icon(name: str, color: str) -> QIcon:
 @lru_cache(maxsize=1024)
 def pixmap(name: str, color: str, ratio: float = 1.0, size: int = _SIZE) -> QPixmap:
     """Return the icon ``size`` pixels wide, for a screen with ``ratio`` device pixels a pixel."""
+    drawing = _drawing(name, color)
     image = QPixmap(round(size * ratio), round(size * ratio))
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
-    _drawing(name, color).render(painter)
+    drawing.render(painter)
     painter.end()
     image.setDevicePixelRatio(ratio)
     return image

@@ -98,6 +98,8 @@ class KeyLine(QFrame):
         """Show the keys in use, and what they clash with."""
         for chip in self.chips:
             self._chips.removeWidget(chip)
+            # It goes only when the program is idle, and must not be seen until then.
+            chip.hide()
             chip.deleteLater()
         self.chips = [self._chip(key) for key in self.keys]
         for place, chip in enumerate(self.chips):

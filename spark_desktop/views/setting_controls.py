@@ -87,7 +87,7 @@ class SwitchControl(QCheckBox):
 
     def __init__(self) -> None:
         super().__init__()
-        self.clicked.connect(self.chosen)
+        self.clicked.connect(lambda is_on: self.chosen.emit(is_on))
 
     def show_value(self, value: object) -> None:
         """Show a value."""

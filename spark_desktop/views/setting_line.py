@@ -3,6 +3,7 @@
 from typing import cast
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy
 
 from spark_desktop.viewmodels.settings import SettingsViewModel
@@ -12,7 +13,7 @@ from spark_desktop.views.setting_controls import Control, control_of
 from spark_desktop.views.theme import Theme
 
 # Pixels at the usual size of type.
-_CONTROL = 200
+_CONTROL, _HEIGHT, _NARROW = 200, 26, 400
 
 
 class SettingLine(QFrame):
@@ -21,7 +22,9 @@ class SettingLine(QFrame):
     def __init__(self, row: SettingRow, model: SettingsViewModel, theme: Theme) -> None:
         super().__init__()
         self.row = row
-        self._model = model
+        self._model, self._theme = model, theme
+        self._is_narrow: bool | None = None
+        self._grid = QGridLayout(self)
         self.control = control_of(row)
         self.reset = QPushButton(tr("Reset"))
         self._arrange()
@@ -32,8 +35,26 @@ class SettingLine(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Take the room that type of this size needs."""
+        self._theme = theme
         if self.row.kind is not Kind.SWITCH:
-            self.control.setMinimumWidth(theme.px(_CONTROL))
+            self.control.setMinimumSize(theme.px(_CONTROL), theme.px(_HEIGHT))
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the control under the words where both have no room beside each other."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        is_narrow = self.width() < self._theme.px(_NARROW)
+        if is_narrow == self._is_narrow:
+            return
+        self._is_narrow = is_narrow
+        # Adding it once more moves it.
+        if is_narrow:
+            self._grid.addWidget(self.control, 3, 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        else:
+            self._grid.addWidget(self.control, 0, 1, 2, 1, Qt.AlignmentFlag.AlignRight)
 
     def render_state(self) -> None:
         """Show the value in use."""
@@ -66,13 +87,12 @@ class SettingLine(QFrame):
         policy.setRetainSizeWhenHidden(True)
         self.reset.setSizePolicy(policy)
         self.control.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        grid = QGridLayout(self)
+        grid = self._grid
         grid.setContentsMargins(0, 8, 0, 8)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(2)
         grid.addWidget(title, 0, 0)
         grid.addWidget(said, 1, 0)
         grid.addWidget(key, 2, 0)
-        grid.addWidget(self.control, 0, 1, 2, 1, Qt.AlignmentFlag.AlignRight)
         grid.addWidget(self.reset, 2, 1, Qt.AlignmentFlag.AlignRight)
         grid.setColumnStretch(0, 1)

@@ -25,7 +25,7 @@ from spark_desktop.views.setting_line import SettingLine
 from spark_desktop.views.theme import Theme
 
 # Pixels at the usual size of type.
-_SIZE, _SIDE = (760, 560), 170
+_SIZE, _SIDE = (780, 560), 190
 _EDGE = 24
 
 
@@ -141,6 +141,7 @@ class SettingsDialog(QDialog):
         self.categories.setAccessibleName(tr("Categories"))
         self.categories.setObjectName("categories")
         self.categories.setWordWrap(True)
+        self.categories.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         top = QHBoxLayout()
         top.setContentsMargins(12, 12, 12, 12)
         top.setSpacing(8)

@@ -63,18 +63,15 @@ QToolButton#searchfield { background: $window; border-color: $line; color: $text
     text-align: left; }
 QToolButton#searchfield:hover { border-color: $text_secondary; }
 QToolButton#searchfield:focus { border-color: $accent; }
-QPushButton#keychip { padding: 1px 8px; }
+QPushButton#keychip { padding: 4px 8px; }
 
-QLineEdit, QComboBox, QAbstractSpinBox { background: $raised; border: 1px solid $line;
-    border-radius: 6px; padding: 3px 8px; min-height: 18px;
+QLineEdit { background: $raised; border: 1px solid $line; border-radius: 6px;
+    padding: 3px 8px; min-height: 18px; placeholder-text-color: $text_secondary;
     selection-background-color: $accent; selection-color: $window; }
-QLineEdit { placeholder-text-color: $text_secondary; }
-QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus { border-color: $accent; }
+QLineEdit:focus { border-color: $accent; }
+QAbstractSpinBox QLineEdit { border: none; padding: 0px; min-height: 0px; background: transparent; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; color: $text;
     selection-background-color: $line; selection-color: $text; }
-QComboBox::drop-down, QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {
-    background: transparent; border: none; width: 18px; }
-QAbstractSpinBox QLineEdit { border: none; padding: 0px; min-height: 0px; background: transparent; }
 QCheckBox { spacing: 8px; padding: 3px; border: 1px solid transparent; border-radius: 6px; }
 QCheckBox:focus { border-color: $accent; }
 QCheckBox::indicator { width: 16px; height: 16px; }
@@ -101,6 +98,7 @@ QProgressBar::chunk { background: $accent; border-radius: 2px; }
 
 #lane { background: $window; border: 1px solid $line; border-radius: 6px; }
 #lanehead { background: $window; border-bottom: 1px solid $line; }
+QSlider { min-height: 16px; }
 QSlider::groove:horizontal { background: $line; height: 4px; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; height: 4px; border-radius: 2px; }
 QSlider::sub-page:horizontal:disabled { background: $line; }

@@ -74,7 +74,9 @@ class TopBar(QFrame):
 
     def show_menu(self) -> None:
         """Open the menu of all actions."""
-        self.menu.showMenu()
+        # A button's own menu would wait for its end in a loop of its own.
+        below = self.menu.mapToGlobal(self.menu.rect().bottomLeft())
+        self._menu.popup(below)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Leave out what has no room."""
@@ -108,8 +110,7 @@ class TopBar(QFrame):
         self.search.setObjectName("searchfield")
         self.search.setAccessibleName(self._actions["palette"].text())
         show_key(self.search, "palette", self._actions["palette"].text())
-        self.menu.setMenu(self._menu)
-        self.menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.menu.clicked.connect(self._actions["menu"].trigger)
         self.menu.setAccessibleName(self._actions["menu"].text())
         show_key(self.menu, "menu", self._actions["menu"].text())
         for name, button in self._buttons.items():
