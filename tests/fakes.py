@@ -45,6 +45,7 @@ from spark_desktop.domain.events import (
 )
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.lab_profile import Profile, Schedule
+from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.text import SourceText, decode, split_lines
 from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Stub, Trigger
 from spark_desktop.domain.workspace import Ignored, Snapshot, snapshot_of
@@ -383,6 +384,19 @@ class MemoryProfiles:
             (profile.first_token_s + number / profile.decode_tps, 1)
             for number in range(usage.completion_tokens)
         )
+
+
+class MemoryProposalLog:
+    """Figures of proposals in memory."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, ProposalFigures] = {}
+
+    async def keep(self, figures: ProposalFigures) -> None:
+        self.known[figures.id] = figures
+
+    async def proposals(self) -> tuple[ProposalFigures, ...]:
+        return tuple(self.known.values())
 
 
 class MemoryExports:

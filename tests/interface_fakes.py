@@ -22,6 +22,7 @@ from spark_desktop.domain.events import (
 )
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.lab_profile import Profile, Schedule
+from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import (
     Check,
@@ -300,6 +301,10 @@ class FakeLab:
         self.asked: list[tuple[tuple[str, ...], Usage]] = []
         self.written: dict[Path, bytes] = {}
         self.error: SparkError | None = None
+        self.written_code: list[ProposalFigures] = []
+
+    async def proposals(self) -> tuple[ProposalFigures, ...]:
+        return tuple(self.written_code)
 
     async def threads(self) -> tuple[Thread, ...]:
         await asyncio.sleep(0)

@@ -10,6 +10,9 @@ _THEME = "theme"
 _GEOMETRY = "geometry"
 _RECENT, _PROJECTS = "recent", "projects"
 _MOST_PROJECTS = 12
+_LANES = "lanes"
+# More are not read: somebody else wrote them.
+_MOST_LANES = 64
 
 
 class LayoutMemory:
@@ -72,6 +75,18 @@ class LayoutMemory:
     def set_sizes(self, name: str, sizes: Sequence[int]) -> None:
         """Keep sizes, in pixels."""
         self._settings.setValue(self._key(name), [str(size) for size in sizes])
+
+    @property
+    def lanes(self) -> tuple[str, ...] | None:
+        """Return the lanes that the user last chose in the speed lab, of whatever project."""
+        value = self._settings.value(_LANES)
+        parts = value if isinstance(value, list) else [value]
+        names = tuple(part for part in parts if isinstance(part, str) and part)
+        return names[:_MOST_LANES] or None
+
+    def set_lanes(self, names: Sequence[str]) -> None:
+        """Keep the lanes of the speed lab."""
+        self._settings.setValue(_LANES, list(names))
 
     def save(self) -> None:
         """Write to disk now."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.project import ProjectViewModels
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.changes_panel import ChangesPanel
 from spark_desktop.views.chat_panel import ChatPanel
 from spark_desktop.views.frames import single_shot
@@ -114,6 +115,10 @@ class ProjectView(QFrame):
             return
         if self.lab is None:
             # Made when it is first wanted: most starts do without.
+            lanes = self._models.lab.lanes
+            if (chosen := self._memory.lanes) is not None:
+                lanes.restore_wanted(chosen)
+            lanes.wanted_changed.connect(lambda: self._memory.set_lanes(lanes.wanted))
             self.lab = LabView(self._models.lab, self._theme)
             self.lab.intent_raised.connect(self.intent_raised)
             self.lab.left.connect(self._leave_lab)
@@ -195,6 +200,7 @@ class ProjectView(QFrame):
     def _arrange(self) -> None:
         self.tabs.setDocumentMode(True)
         self.tabs.setTabBarAutoHide(True)
+        self.tabs.setAccessibleName(tr("Review and chat"))
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.review, "Review")
         # The handle is a line of one pixel; Qt lets the pointer grab a few more.

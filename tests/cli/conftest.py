@@ -15,6 +15,7 @@ from fakes import (
     FakeEndpoint,
     MemoryCheckpoints,
     MemoryProfiles,
+    MemoryProposalLog,
     MemoryThreads,
     ScriptedWatch,
 )
@@ -31,6 +32,7 @@ from spark_desktop.services.chat import ChatService
 from spark_desktop.services.edits import EditService
 from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
+from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
@@ -73,6 +75,7 @@ class Spark:
     def __post_init__(self) -> None:
         self.threads = MemoryThreads(self.clock)
         self.profiles = MemoryProfiles()
+        self.proposals = MemoryProposalLog()
 
     def __call__(self, *argv: str, answers: tuple[Answer | str, ...] = ()) -> Run:
         self.endpoint, self.watch = FakeEndpoint(*answers), ScriptedWatch()
@@ -98,7 +101,9 @@ class Spark:
         closing.push_async_callback(scope.close)
         closing.push_async_callback(chat.close)
         closing.push_async_callback(turns.close)
-        lab = LabService(self.threads, self.profiles, LocalExports())
+        proposals = LabProposals(self.proposals, bus, scope)
+        closing.push_async_callback(proposals.settle)
+        lab = LabService(self.threads, self.profiles, LocalExports(), proposals)
         made = Project(
             root, bus, files, syntax, core, inbox, turns, review, edits, chat, lab, scope, closing
         )
