@@ -48,7 +48,7 @@ class TomlSettings:
         try:
             settings, problems = settings_of(tomlkit.parse(text).unwrap())
         except TOMLKitError as error:
-            return self._broken(Said(str(error)))
+            return self._broken(str(error))
         self._known = text
         told = (
             say("{file}: {problem} The default is used.", file=self._file, problem=problem)
@@ -96,7 +96,7 @@ class TomlSettings:
         try:
             settings, problems = settings_of(tomlkit.parse(text).unwrap())
         except TOMLKitError as error:
-            raise self._refused(Said(str(error))) from error
+            raise self._refused(str(error)) from error
         if problems:
             raise StoreError(
                 say("{file}: {problem}", file=self._file, problem=problems[0]), _AS_THEY_WERE

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 _PER_LETTER = 1.0
-_IN_A_ROW = 2.0
+_IN_A_ROW = 4.0
 _AT_A_WORD = 3.0
 _AT_THE_BEGINNING = 1.0
 # A little for each letter of the text: of two that match alike, the shorter is meant.

@@ -53,6 +53,10 @@ class ChatPanel(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
         self.transcript.set_theme(theme)
+        # The transcript's own sizes come with its next version.
+        set_fonts = getattr(self.transcript, "set_fonts", None)
+        if set_fonts is not None:
+            set_fonts(theme.font_size, theme.code_family)
         self._head.setFixedHeight(theme.px(36))
         self.threads.setIcon(icon("chevron-down", theme.text_secondary))
         self.new.setIcon(icon("plus", theme.text_secondary))

@@ -1,9 +1,9 @@
 """The control of one setting: shows its value, and tells of another that was chosen."""
 
 from collections.abc import Callable
-from typing import ClassVar, Protocol
+from typing import Protocol
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal, SignalInstance
 from PySide6.QtGui import QFontDatabase, QKeySequence
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -27,7 +27,7 @@ _PORTABLE = QKeySequence.SequenceFormat.PortableText
 class Control(Protocol):
     """A widget for a value; ``chosen`` carries one that the user chose."""
 
-    chosen: ClassVar[Signal]
+    chosen: SignalInstance
 
     def show_value(self, value: object) -> None:
         """Show a value without telling of it."""

@@ -17,6 +17,7 @@ class SettingsWatch(QObject):
     def __init__(self, file: Path, edited: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
         self._file, self._edited = file, edited
+        self._is_over = False
         self._watcher = QFileSystemWatcher(self)
         self._rest = single_shot(self, _REST, self._changed)
         self._watcher.fileChanged.connect(lambda _path: self._rest.start())
@@ -25,6 +26,8 @@ class SettingsWatch(QObject):
 
     def arm(self) -> None:
         """Watch what exists by now: an editor replaces the file, and the folder may come later."""
+        if self._is_over:
+            return
         known = {*self._watcher.files(), *self._watcher.directories()}
         wanted = (self._file, self._file.parent)
         missing = [str(path) for path in wanted if path.exists() and str(path) not in known]
@@ -33,6 +36,7 @@ class SettingsWatch(QObject):
 
     def end(self) -> None:
         """Watch no longer."""
+        self._is_over = True
         self._rest.stop()
         watched = [*self._watcher.files(), *self._watcher.directories()]
         if watched:

@@ -15,6 +15,8 @@ from spark_desktop.views.theme import Theme
 _HEIGHT, _SEARCH, _FOLDER = 40, 260, 220
 # Under this width the search is its icon, and the branch and the name of the program go.
 _NARROW = 760
+# And under this one the buttons of what stands in the menu as well.
+_TINY = 440
 _BUTTONS = ("undo", "redo", "lab", "help", "theme")
 
 
@@ -51,8 +53,6 @@ class TopBar(QFrame):
         self._name = name
         self._branch.setText(branch)
         self._branch.setToolTip(f"{branch}\nThe branch that is checked out".strip())
-        for action in ("undo", "redo", "lab"):
-            self._buttons[action].setVisible(bool(name))
         self._fit()
 
     def set_theme(self, theme: Theme) -> None:
@@ -87,6 +87,10 @@ class TopBar(QFrame):
         theme = self._theme
         is_narrow = self.width() < theme.px(_NARROW)
         has_branch = bool(self._branch.text()) and not is_narrow
+        is_tiny = self.width() < theme.px(_TINY)
+        for button_name, button in self._buttons.items():
+            is_useful = bool(self._name) or button_name in ("help", "theme")
+            button.setVisible(is_useful and not is_tiny)
         self._title.setVisible(not is_narrow)
         self._branch.setVisible(has_branch)
         self._branch_icon.setVisible(has_branch)

@@ -18,6 +18,22 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "settings.toml"
 
 
+def write(file: Path, text: str) -> None:
+    """Save as another program does."""
+    file.write_text(text, encoding="utf-8")
+
+
+def read(file: Path) -> str:
+    """Return what stands in a file; nothing where there is none."""
+    return file.read_text(encoding="utf-8") if file.exists() else ""
+
+
+def kept_aside(file: Path) -> Path:
+    """Return the copy of a broken file."""
+    (aside,) = file.parent.glob(f"{file.name}.broken-*")
+    return aside
+
+
 @pytest.fixture
 async def scope() -> AsyncIterator[TaskScope]:
     made = TaskScope("test")
@@ -36,7 +52,7 @@ async def test_a_choice_is_in_use_at_once_and_kept_soon(
     model.set("looks.theme", ThemeChoice.LIGHT)
     assert model.value("looks.theme") is ThemeChoice.LIGHT
     assert not model.is_default("looks.theme")
-    await until(lambda: file.exists() and "light" in file.read_text())
+    await until(lambda: "light" in read(file))
     model.reset("looks.theme")
     assert model.current == Settings()
 
@@ -52,7 +68,7 @@ async def test_keys_are_given_and_given_back(model: SettingsViewModel) -> None:
 
 
 async def test_an_edit_of_the_file_takes_effect(model: SettingsViewModel, file: Path) -> None:
-    file.write_text("[looks]\nfont_size = 20\n")
+    write(file, "[looks]\nfont_size = 20\n")
     model.reload()
     await until(lambda: model.current.looks.font_size == 20)
     assert model.notice is None
@@ -68,32 +84,32 @@ async def test_a_broken_edit_is_told_and_changes_nothing(
     model.set("looks.font_size", 15)
     await until(file.exists)
     await asyncio.sleep(0)
-    file.write_text(text)
+    write(file, text)
     model.reload()
     await until(lambda: model.notice is not None)
     assert model.notice is not None
     assert (model.notice.tone, said in model.notice.text) == (Tone.PROBLEM, True)
     assert model.current.looks.font_size == 15
-    assert file.read_text() == text
+    assert read(file) == text
     model.act(Intent.DISMISS)
     assert model.notice is None
 
 
 async def test_a_broken_file_is_not_written_over(model: SettingsViewModel, file: Path) -> None:
-    file.write_text("[looks\n# my words\n")
+    write(file, "[looks\n# my words\n")
     model.set("looks.font_size", 15)
     await until(lambda: model.notice is not None)
     assert model.notice is not None
-    (aside,) = file.parent.glob("settings.toml.broken-*")
-    assert aside.read_text() == "[looks\n# my words\n"
+    aside = kept_aside(file)
+    assert read(aside) == "[looks\n# my words\n"
     assert aside.name in model.notice.text
-    assert "font_size = 15" in file.read_text()
+    assert "font_size = 15" in read(file)
 
 
 async def test_a_choice_that_cannot_be_kept_is_told_with_the_next_step(
     qapp: object, tmp_path: Path, scope: TaskScope
 ) -> None:
-    (tmp_path / "folder").write_text("not a folder")
+    write(tmp_path / "folder", "not a folder")
     store = TomlSettings(tmp_path / "folder" / "settings.toml")
     model = SettingsViewModel(SettingsService(store), scope)
     model.set("looks.font_size", 15)
@@ -106,9 +122,9 @@ async def test_a_choice_that_cannot_be_kept_is_told_with_the_next_step(
 async def test_what_was_broken_at_the_start_is_told(
     qapp: object, file: Path, scope: TaskScope
 ) -> None:
-    file.write_text("[looks\n")
+    write(file, "[looks\n")
     model = SettingsViewModel(SettingsService(TomlSettings(file)), scope)
-    (aside,) = file.parent.glob("settings.toml.broken-*")
+    aside = kept_aside(file)
     assert model.notice is not None
     assert aside.name in model.notice.text
 
@@ -121,9 +137,9 @@ async def test_the_file_is_made_with_every_setting_before_it_is_opened(
     model.open_file()
     await until(lambda: bool(opened))
     assert opened == [str(file)]
-    assert '# theme = "system"' in file.read_text()
+    assert '# theme = "system"' in read(file)
     assert TomlSettings(file).load().settings == Settings()
-    file.write_text("# mine\n")
+    write(file, "# mine\n")
     model.open_file()
     await until(lambda: len(opened) == 2)
-    assert file.read_text() == "# mine\n"
+    assert read(file) == "# mine\n"

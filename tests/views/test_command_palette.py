@@ -29,7 +29,7 @@ async def window(qtbot: QtBot, models: ProjectViewModels, tmp_path: Path) -> Mai
 
 
 @pytest.fixture
-def palette(window: MainWindow) -> CommandPalette:
+async def palette(window: MainWindow) -> CommandPalette:
     window.keys["palette"].trigger()
     palette = window.finder.palette
     assert palette is not None
@@ -81,8 +81,8 @@ async def test_files_threads_and_folders_are_found(
     QTest.keyClick(palette.line, Qt.Key.Key_Return)
     await until(lambda: models.review.path == "stats.py")
     window.keys["palette"].trigger()
-    QTest.keyClicks(palette.line, "first")
-    assert titles(palette)[0] == "First"
+    QTest.keyClicks(palette.line, "new thread")
+    assert "thread:th1" in [hit.entry.id for hit in palette._rows.hits]
     palette.line.clear()
     QTest.keyClicks(palette.line, "library")
     opened: list[str] = []

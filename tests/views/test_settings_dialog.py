@@ -22,6 +22,7 @@ from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.motion import motion, use_motion
 from spark_desktop.views.settings_dialog import SettingsDialog
+from spark_desktop.views.settings_watch import SettingsWatch
 from spark_desktop.views.shortcuts import KEYBOARD, SHORTCUTS, key_text
 from spark_desktop.views.theme import load_theme
 from tests.interface_fakes import FakeProject, proposal, until
@@ -46,6 +47,8 @@ async def window(
     models.changes.choose_proposal("p1")
     made.resize(1280, 800)
     made.show()
+    # Else it would look at the file after the test, when no loop runs.
+    made.preferences.end()
     yield made
     await scope.close()
     KEYBOARD.use({})
@@ -54,8 +57,18 @@ async def window(
 
 
 @pytest.fixture
-def dialog(window: MainWindow) -> SettingsDialog:
+async def dialog(window: MainWindow) -> SettingsDialog:
     return window.preferences.show()
+
+
+def write(file: Path, text: str) -> None:
+    """Save as another program does."""
+    file.write_text(text, encoding="utf-8")
+
+
+def read(file: Path) -> str:
+    """Return what stands in a file; nothing where there is none."""
+    return file.read_text(encoding="utf-8") if file.exists() else ""
 
 
 def shown(dialog: SettingsDialog) -> list[str]:
@@ -90,7 +103,7 @@ async def test_a_theme_is_used_at_once_kept_and_reset(
     line.control.setCurrentIndex(2)
     line.control.activated.emit(2)
     assert window.theme.name == "light"
-    await until(lambda: file.exists() and 'theme = "light"' in file.read_text())
+    await until(lambda: 'theme = "light"' in read(file))
     assert not line.reset.isHidden()
     line.reset.click()
     assert window.settings.current.looks.theme is ThemeChoice.SYSTEM
@@ -119,7 +132,7 @@ async def test_nothing_is_cut_off_at_any_size_of_type(
     window.settings.set("looks.font_size", size)
     window.resize(width, 640)
     assert window.width() == width
-    assert window.minimumSizeHint().width() <= width
+    await until(lambda: window.minimumSizeHint().width() <= width)
     assert window.minimumSizeHint().height() <= 640
 
 
@@ -139,13 +152,15 @@ async def test_reduced_motion_takes_the_time_out_of_what_moves(window: MainWindo
 async def test_an_edit_of_the_file_reaches_the_window(
     window: MainWindow, dialog: SettingsDialog, file: Path
 ) -> None:
-    file.write_text('[looks]\ntheme = "light"\n')
+    watch = SettingsWatch(file, window.settings.reload, window)
+    write(file, '[looks]\ntheme = "light"\n')
     await until(lambda: window.theme.name == "light")
     assert not dialog.line_of("looks.theme").reset.isHidden()
-    file.write_text("[looks\n")
+    write(file, "[looks\n")
     await until(lambda: "is not a settings file" in dialog.notice.text)
     assert "is not a settings file" in window.notice.text
     assert window.theme.name == "light"
+    watch.end()
 
 
 async def test_a_model_is_chosen_from_a_file(window: MainWindow, dialog: SettingsDialog) -> None:
@@ -234,7 +249,7 @@ class _Russian(QTranslator):
     def translate(
         self, context: str, source: str, disambiguation: str | None = None, n: int = -1
     ) -> str:
-        return {"Settings": "Настройки", "Theme": "Тема"}.get(source, "")
+        return {"Settings": "Настройки", "Theme": "Тема"}.get(source, source)
 
     def isEmpty(self) -> bool:
         return False
