@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -46,8 +47,8 @@ class TomlSettings:
         except UnicodeDecodeError:
             return self._broken(say("it is not UTF-8"))
         try:
-            settings, problems = settings_of(tomlkit.parse(text).unwrap())
-        except TOMLKitError as error:
+            settings, problems = settings_of(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
             return self._broken(str(error))
         self._known = text
         told = (
@@ -94,8 +95,8 @@ class TomlSettings:
             return None
         self._known = text
         try:
-            settings, problems = settings_of(tomlkit.parse(text).unwrap())
-        except TOMLKitError as error:
+            settings, problems = settings_of(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
             raise self._refused(str(error)) from error
         if problems:
             raise StoreError(

@@ -25,7 +25,7 @@ from spark_desktop.views.setting_line import SettingLine
 from spark_desktop.views.theme import Theme
 
 # Pixels at the usual size of type.
-_SIZE, _SIDE = (780, 560), 190
+_SIZE, _SIDE = (800, 560), 210
 _EDGE = 24
 
 
@@ -45,7 +45,8 @@ class SettingsDialog(QDialog):
         self._page, self._scroll = QWidget(), QScrollArea()
         self._headings = {one: QLabel(title_of(one)) for one in Category}
         self.lines = [SettingLine(row, model, theme) for row in setting_rows()]
-        self.keys = KeyLines(model)
+        # Made when it is first wanted: it has several buttons for each action.
+        self._keys: KeyLines | None = None
         self._arrange()
         self._connect()
         self._scale()
@@ -63,6 +64,17 @@ class SettingsDialog(QDialog):
     def line_of(self, key: str) -> SettingLine:
         """Return the line of a setting by its key in the file. Raises StopIteration."""
         return next(line for line in self.lines if line.row.key == key)
+
+    @property
+    def keys(self) -> KeyLines:
+        """Return the lines of the keys."""
+        if self._keys is None:
+            self._keys = KeyLines(self._model)
+            # Before what takes the rest of the height.
+            self._column.insertWidget(self._column.count() - 1, self._keys)
+            for button in self._keys.findChildren(QPushButton):
+                button.setAutoDefault(False)
+        return self._keys
 
     def show_category(self, category: Category) -> None:
         """Show one category, without a search."""
@@ -97,9 +109,11 @@ class SettingsDialog(QDialog):
             line.setVisible(is_shown)
             if is_shown:
                 shown.add(line.row.category)
-        if self.keys.show_matching(query) and (query or self.category is Category.KEYS):
+        is_wanted = bool(query) or self.category is Category.KEYS
+        if is_wanted and self.keys.show_matching(query):
             shown.add(Category.KEYS)
-        self.keys.setVisible(Category.KEYS in shown)
+        if self._keys is not None:
+            self._keys.setVisible(Category.KEYS in shown)
         for category, heading in self._headings.items():
             heading.setVisible(category in shown)
         self.nothing.setVisible(not shown)
@@ -173,8 +187,8 @@ class SettingsDialog(QDialog):
             for line in self.lines:
                 if line.row.category is category:
                     column.addWidget(line)
-        column.addWidget(self.keys)
         column.addStretch(1)
+        self._column = column
         for button in self._page.findChildren(QPushButton):
             button.setAutoDefault(False)
         self._scroll.setWidgetResizable(True)
