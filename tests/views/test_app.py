@@ -105,6 +105,57 @@ async def test_the_systems_theme_is_followed_until_the_user_chooses(
     await again.close()
 
 
+def _written(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+async def test_a_theme_that_was_remembered_with_the_layout_becomes_a_setting(
+    qapp: object, tmp_path: Path
+) -> None:
+    _written(tmp_path / "window.ini", "[General]\ntheme=light\n")
+    desktop = DesktopApp(tmp_path, opener=_opened)
+    assert desktop.window.theme.name == "light"
+    await desktop.close()
+    assert _read(tmp_path / "settings.toml") == '[looks]\ntheme = "light"\n'
+    assert "theme" not in _read(tmp_path / "window.ini")
+
+
+async def test_an_open_project_follows_the_settings(desktop: DesktopApp, tmp_path: Path) -> None:
+    await desktop.open_folder(tmp_path)
+    assert isinstance(desktop.project, FakeProject)
+    desktop.window.settings.set("watching.stubs", False)
+    assert not desktop.project.settings.watching.stubs
+
+
+async def test_the_model_of_the_settings_is_asked_for(qapp: object, tmp_path: Path) -> None:
+    asked: list[str | None] = []
+
+    async def opened(folder: Path, model: str | None, _data: Path) -> FakeProject:
+        asked.append(model)
+        return FakeProject(root=folder)
+
+    _written(tmp_path / "mine.toml", '[model]\nmodel = "big"\n')
+    for named in (None, "small"):
+        desktop = DesktopApp(tmp_path, named, opener=opened, settings=tmp_path / "mine.toml")
+        await desktop.open_folder(tmp_path)
+        await desktop.close()
+    assert asked == ["big", "small"]
+
+
+async def test_a_broken_settings_file_is_named_in_the_window(qapp: object, tmp_path: Path) -> None:
+    _written(tmp_path / "settings.toml", "[looks\n")
+    desktop = DesktopApp(tmp_path, opener=_opened)
+    assert "It is kept as settings.toml.broken-" in desktop.window.notice.text
+    desktop.window.notice.button.click()
+    assert desktop.window.notice.isHidden()
+    await desktop.close()
+
+
 def test_the_app_opens_and_ends_in_qts_loop(qapp: object, tmp_path: Path) -> None:
     async def work() -> int:
         desktop = DesktopApp(tmp_path / "data", theme="dark", opener=_opened)

@@ -12,7 +12,7 @@ from spark_desktop.views.command_palette import CommandPalette
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.theme import load_theme
-from tests.interface_fakes import FakeProject, until
+from tests.interface_fakes import until
 
 
 @pytest.fixture
@@ -112,10 +112,3 @@ async def test_a_click_beside_it_closes_it(window: MainWindow, palette: CommandP
     assert window.project is not None
     window.project.review.diff.setFocus()
     assert palette.isHidden()
-
-
-async def test_a_folder_that_cannot_be_listed_leaves_the_actions(
-    window: MainWindow, project: FakeProject, palette: CommandPalette
-) -> None:
-    QTest.keyClicks(palette.line, "settings")
-    assert titles(palette)[0] == "Settings"
