@@ -16,6 +16,7 @@ from spark_desktop.adapters.lab_profiles import CoreProfiles
 from spark_desktop.adapters.lab_proposals import SqliteProposalLog
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.adapters.system_clock import SystemClock
+from spark_desktop.adapters.thread_library import SqliteThreadLibrary
 from spark_desktop.adapters.thread_store import SqliteThreadStore
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.events import ChangeReverted, WorkFailed
@@ -32,6 +33,7 @@ from spark_desktop.services.ports import Core, FileStore, Syntax
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.services.threads import ThreadService
 from spark_desktop.services.turns import Turns
 from spark_resources import resource
 
@@ -51,6 +53,7 @@ class Project:
     edits: EditService
     chat: ChatService
     lab: LabService
+    threads: ThreadService
     scope: TaskScope
     closing: AsyncExitStack
 
@@ -107,6 +110,7 @@ def _assemble(
     root: Path, database: Database, options: CoreOptions, opening: AsyncExitStack
 ) -> Project:
     bus, clock, scope = Bus(), SystemClock(), TaskScope("project")
+    exports = LocalExports()
     rules = IgnoreRules(root)
     files = LocalFileStore(root, rules)
     syntax = TreeSitterSyntax()
@@ -137,7 +141,10 @@ def _assemble(
         review=review,
         edits=edits,
         chat=chat,
-        lab=LabService(threads, CoreProfiles(options.command), LocalExports(), proposals),
+        lab=LabService(threads, CoreProfiles(options.command), exports, proposals),
+        threads=ThreadService(
+            SqliteThreadLibrary(database, root, clock), chat, exports, bus, clock
+        ),
         scope=scope,
         closing=opening.pop_all(),
     )

@@ -161,7 +161,7 @@ class ThreadStore(Protocol):
     """Threads and their turns, across restarts."""
 
     async def threads(self) -> tuple[Thread, ...]:
-        """Return the threads, newest first, without their turns."""
+        """Return the threads, the last used first, without their turns; no deleted ones."""
         ...
 
     async def thread(self, thread_id: str) -> Thread:

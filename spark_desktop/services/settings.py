@@ -5,10 +5,31 @@ from pathlib import Path
 
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.words import Said
-from spark_desktop.services.ports import SettingsStore
+from spark_desktop.services.ports import LoadedSettings, SettingsStore
 from spark_desktop.services.tasks import to_end
 
 Handler = Callable[[Settings], None]
+
+
+class UnkeptSettings:
+    """The defaults, kept nowhere: for a demonstration or a measurement. A SettingsStore."""
+
+    file: Path | None = None
+
+    def load(self) -> LoadedSettings:
+        """Return the defaults."""
+        return LoadedSettings(Settings())
+
+    async def edited(self) -> Settings | None:
+        """Return None: nobody can edit what is not there."""
+        return None
+
+    async def save(self, settings: Settings) -> Said | None:
+        """Keep nothing."""
+        return None
+
+    async def prepare(self) -> None:
+        """Make nothing."""
 
 
 class SettingsService:
@@ -77,7 +98,7 @@ class SettingsService:
 
         The settings stay what they are then, and the file is left to whoever edits it.
         """
-        found = None if self._unsaved else await self._store.edited()
+        found = await self._store.edited()
         # A choice that was made while the file was read is the newer one.
         if found is not None and not self._unsaved:
             self._kept = found

@@ -9,9 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.settings import Settings
-from spark_desktop.domain.words import Said
-from spark_desktop.services.ports import LoadedSettings
-from spark_desktop.services.settings import SettingsService
+from spark_desktop.services.settings import SettingsService, UnkeptSettings
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
@@ -129,28 +127,7 @@ class SettingsViewModel(QObject):
 
 def unkept_settings() -> SettingsViewModel:
     """Return the defaults, for a window without a settings file; what is chosen is forgotten."""
-    return SettingsViewModel(SettingsService(Forgetful()), TaskScope("settings"))
-
-
-class Forgetful:
-    """A store that keeps nothing: for a window without a settings file."""
-
-    file: Path | None = None
-
-    def load(self) -> LoadedSettings:
-        """Return the defaults."""
-        return LoadedSettings(Settings())
-
-    async def edited(self) -> Settings | None:
-        """Return None: nobody can edit what is not there."""
-        return None
-
-    async def save(self, _settings: Settings) -> Said | None:
-        """Keep nothing."""
-        return None
-
-    async def prepare(self) -> None:
-        """Make nothing."""
+    return SettingsViewModel(SettingsService(UnkeptSettings()), TaskScope("settings"))
 
 
 def _value(settings: Settings, key: str) -> Any:

@@ -10,6 +10,7 @@ _THEME = "theme"
 _GEOMETRY = "geometry"
 _RECENT, _PROJECTS = "recent", "projects"
 _MOST_PROJECTS = 12
+_TOLD = "told"
 _LANES = "lanes"
 # More are not read: somebody else wrote them.
 _MOST_LANES = 64
@@ -63,6 +64,15 @@ class LayoutMemory:
     def set_geometry(self, geometry: QByteArray) -> None:
         """Keep the window's place and size."""
         self._settings.setValue(_GEOMETRY, geometry)
+
+    def was_told(self, what: str) -> bool:
+        """Return whether the user was told something that is told once."""
+        return bool(self._settings.value(f"{_TOLD}/{what}") == "yes")
+
+    def set_told(self, what: str) -> None:
+        """Keep, at once, that the user was told it."""
+        self._settings.setValue(f"{_TOLD}/{what}", "yes")
+        self._settings.sync()
 
     def sizes(self, name: str) -> list[int] | None:
         """Return the sizes kept under ``name``, in pixels."""

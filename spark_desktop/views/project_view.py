@@ -36,12 +36,13 @@ class ProjectView(QFrame):
     """Changes, review and chat over the status bar; regions can be resized and hidden."""
 
     intent_raised = Signal(object)
+    layout_changed = Signal()
 
     def __init__(self, models: ProjectViewModels, theme: Theme, memory: LayoutMemory) -> None:
         super().__init__()
         self._models, self._memory = models, memory
         self._is_narrow: bool | None = None
-        self.changes = ChangesPanel(models.changes, theme)
+        self.changes = ChangesPanel(models.changes, models.threads, theme)
         self.review = ReviewPanel(models.review, theme)
         self.chat = ChatPanel(models.chat, theme)
         self.status = StatusBar(models.core, models.status, theme)
@@ -146,10 +147,19 @@ class ProjectView(QFrame):
         """Put the cursor into the composer, in a mode."""
         if self.is_in_lab:
             self._leave_lab()
-        if self.is_narrow:
-            self.tabs.setCurrentWidget(self.chat)
-        self.chat.setVisible(True)
+        self.show_chat()
         self.chat.begin(mode)
+
+    def search_threads(self) -> None:
+        """Put the cursor into the search field of the threads."""
+        if self.is_in_lab:
+            self._leave_lab()
+        self.changes.setVisible(True)
+        self.changes.search_threads()
+
+    def _edit_question(self, question: str, _path: str) -> None:
+        self.chat.composer.put(question)
+        self.begin(Mode.ASK)
 
     def show_chat(self) -> None:
         """Bring the chat to the front, without the cursor."""
@@ -226,7 +236,14 @@ class ProjectView(QFrame):
         # No lambda: the view may go before the model, and takes its own methods along.
         self._models.chat.edit_requested.connect(self.show_review)
         # Not when the window shrinks: what is squeezed then would stay so when it grows.
-        self.splitter.splitterMoved.connect(lambda _place, _handle: self._remember_sizes())
+        threads = self._models.threads
+        self.chat.turn_action.connect(threads.turn_action)
+        self.chat.all_threads_wanted.connect(self.search_threads)
+        threads.question_wanted.connect(self._edit_question)
+        threads.chat_wanted.connect(self.show_chat)
+        self.splitter.splitterMoved.connect(lambda _place, _handle: self.layout_changed.emit())
+        for section in self.changes.sections:
+            section.folded.connect(lambda _is_open: self.layout_changed.emit())
         self.core_notice.intent.connect(self._models.core.act)
         self.changes.intent_raised.connect(self.intent_raised)
         self.review.intent_raised.connect(self.intent_raised)

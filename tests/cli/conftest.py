@@ -19,6 +19,7 @@ from fakes import (
     MemoryThreads,
     ScriptedWatch,
 )
+from thread_fakes import MemoryLibrary
 
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.ignore_rules import IgnoreRules
@@ -36,6 +37,7 @@ from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.services.threads import ThreadService
 from spark_desktop.services.turns import Turns
 from spark_desktop.wiring import Project
 
@@ -101,11 +103,14 @@ class Spark:
         closing.push_async_callback(scope.close)
         closing.push_async_callback(chat.close)
         closing.push_async_callback(turns.close)
+        library = MemoryLibrary(self.threads, str(root))
+        threads = ThreadService(library, chat, LocalExports(), bus, self.clock)
         proposals = LabProposals(self.proposals, bus, scope)
         closing.push_async_callback(proposals.settle)
         lab = LabService(self.threads, self.profiles, LocalExports(), proposals)
         made = Project(
-            root, bus, files, syntax, core, inbox, turns, review, edits, chat, lab, scope, closing
+            *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, lab),
+            *(threads, scope, closing),
         )
         self.prepare(made)
         return made
