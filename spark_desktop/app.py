@@ -23,7 +23,7 @@ from spark_desktop.adapters.single_instance import SingleInstance
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.handover import Handover, OpenWindow, QuickText
-from spark_desktop.domain.settings import Settings
+from spark_desktop.domain.settings import Settings, ThemeChoice
 from spark_desktop.places import data_folder, settings_file
 from spark_desktop.presence import Presence
 from spark_desktop.services.autostart import Autostart, AutostartKeeper
@@ -34,12 +34,13 @@ from spark_desktop.services.tasks import LatestTask, TaskScope
 from spark_desktop.session_end import SessionEnd, SparkApplication
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.project import view_models
+from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.viewmodels.told import Told
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.viewmodels.tray import TrayViewModel
 from spark_desktop.views.layout_memory import LayoutMemory
+from spark_desktop.views.looks import theme_of
 from spark_desktop.views.main_window import MainWindow
-from spark_desktop.views.theme import load_theme, system_theme
 from spark_desktop.views.tray import Panel, SystemPanel
 from spark_desktop.views.welcome import opening
 
@@ -50,6 +51,8 @@ if TYPE_CHECKING:
 # A folder, a model and the data folder in; raises SparkError.
 Opener = Callable[[Path, str | None, Path], Awaitable["Project"]]
 _HEAD = "ref: refs/heads/"
+
+_log = logging.getLogger(__name__)
 
 
 class DesktopApp(QObject):
@@ -64,6 +67,7 @@ class DesktopApp(QObject):
         settings: SettingsService | None = None,
         panel: Panel | None = None,
     ) -> None:
+        """Without ``settings`` there are the defaults, and nobody keeps what is chosen."""
         super().__init__()
         self._data_dir, self._model, self._opener = data_dir, model, opener or _open_project
         self._scope = TaskScope("app")
@@ -75,9 +79,11 @@ class DesktopApp(QObject):
         self.closed = asyncio.Event()
         self.project: Project | None = None
         self.settings = settings or SettingsService(UnkeptSettings())
+        chosen = SettingsViewModel(self.settings, self._scope)
+        self._adopt_theme(chosen)
         self.told = Told()
-        chosen = theme or self._memory.theme
-        self.window = MainWindow(load_theme(chosen) if chosen else system_theme(), self._memory)
+        looks = theme_of(self.settings.current.looks, theme)
+        self.window = MainWindow(looks, self._memory, chosen)
         self.window.folder_chosen.connect(self._folder_chosen)
         recent = RecentFolders(RecentFile(data_dir / "recent.json"))
         self.tray = TrayViewModel(recent, self.told, self._scope)
@@ -108,7 +114,8 @@ class DesktopApp(QObject):
         ``theme`` is ``dark`` or ``light``, None for the user's choice or the system's. A folder
         that cannot be opened is told in the window.
         """
-        desktop = cls(data_dir or data_folder(), model, theme)
+        settings = SettingsService(TomlSettings(settings_file())) if data_dir is None else None
+        desktop = cls(data_dir or data_folder(), model, theme, settings=settings)
         desktop.window.show()
         if folder is not None:
             await desktop.open_folder(folder)
@@ -149,12 +156,14 @@ class DesktopApp(QObject):
             self.window.show_welcome(opening(folder.name or str(folder)))
             await self._close_project()
             try:
-                project = await self._opener(folder, self._model, self._data_dir)
+                model = self._model or self.settings.current.model.model or None
+                project = await self._opener(folder, model, self._data_dir)
             except SparkError as error:
                 again = Action("Open folder…", Intent.OPEN_FOLDER)
                 self.window.show_welcome(notice_of(error, again))
                 return
             self.project = project
+            project.use(self.settings.current)
             models = view_models(project, lambda: datetime.now().astimezone())
             branch = await asyncio.to_thread(_branch, project.root)
             self.window.show_project(models, project.root, branch)
@@ -180,6 +189,7 @@ class DesktopApp(QObject):
         self.presence.finish()
         try:
             await self._scope.close()
+            await self._keep_settings()
             QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._follow_system)
             # The views go before what they show.
             self.window.finish()
@@ -187,6 +197,19 @@ class DesktopApp(QObject):
         finally:
             # Whatever fails on the way, the program ends.
             self.closed.set()
+
+    async def _keep_settings(self) -> None:
+        try:
+            await self.settings.close()
+        except SparkError as error:
+            # The window said so when they were chosen.
+            _log.warning("%s", error)
+
+    def _adopt_theme(self, model: SettingsViewModel) -> None:
+        # Earlier versions remembered the theme with the layout.
+        remembered = self._memory.take_theme()
+        if remembered is not None and model.is_default("looks.theme"):
+            model.set("looks.theme", ThemeChoice(remembered))
 
     async def _close_project(self) -> None:
         project, self.project = self.project, None
@@ -220,6 +243,8 @@ class DesktopApp(QObject):
             await self.open_folder(folder)
 
     def _follow_settings(self, settings: Settings) -> None:
+        if self.project is not None:
+            self.project.use(settings)
         if not self._is_closing:
             self._scope.start("autostart", self._keep_autostart(settings))
 
@@ -230,8 +255,9 @@ class DesktopApp(QObject):
             self.told.tell("autostart", notice_of(error))
 
     def _follow_system(self) -> None:
-        if self._forced is None and self._memory.theme is None:
-            self.window.set_theme(system_theme())
+        looks = self.settings.current.looks
+        if self._forced is None and looks.theme is ThemeChoice.SYSTEM:
+            self.window.set_theme(theme_of(looks))
 
 
 def _system_autostart() -> Autostart:

@@ -24,6 +24,7 @@ from spark_desktop.adapters.thread_library import SqliteThreadLibrary
 from spark_desktop.adapters.thread_store import SqliteThreadStore
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.events import ChangeReverted, WorkFailed
+from spark_desktop.domain.settings import Settings
 from spark_desktop.places import data_folder
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
@@ -65,6 +66,10 @@ class Project:
     def watch(self) -> None:
         """Follow the folder in the background; a failure is published as WorkFailed."""
         self.scope.start("inbox", self._follow())
+
+    def use(self, settings: Settings) -> None:
+        """Follow the user's settings; also while the project is open."""
+        self.inbox.watching = settings.watching
 
     async def close(self) -> None:
         """Stop what runs, give up the core, close the database."""

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +31,9 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Before Qt is loaded: tests need no display, and where there is one they leave it alone.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# Nobody's own settings decide on a test, nor are they written by one.
+os.environ["SPARK_CONFIG_DIR"] = tempfile.mkdtemp(prefix="spark-config-")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

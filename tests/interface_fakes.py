@@ -35,6 +35,7 @@ from spark_desktop.domain.proposal import (
     Ready,
     State,
 )
+from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.text import SourceText, split_lines
 from spark_desktop.domain.trigger import EditComment, Span, Trigger
 from spark_desktop.domain.workspace import Ignored, Snapshot, snapshot_of
@@ -412,6 +413,7 @@ class FakeProject:
         self.root = root
         self.is_watched = False
         self.is_closed = False
+        self.settings = Settings()
         self.bus = Bus()
         self.scope = TaskScope("test")
         self.core = FakeCore(self.bus, state)
@@ -443,6 +445,9 @@ class FakeProject:
 
     def watch(self) -> None:
         self.is_watched = True
+
+    def use(self, settings: Settings) -> None:
+        self.settings = settings
 
     async def close(self) -> None:
         await self.scope.close()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from spark_desktop.services.ports import LoadedSettings
 
 # Bytes; a settings file of more than that is something else.
 _MOST = 1 << 20
+_AS_THEY_WERE = say("The settings stay as they were. Mend the file, and save it.")
 
 
 class TomlSettings:
@@ -25,6 +27,13 @@ class TomlSettings:
     def __init__(self, file: Path) -> None:
         self._file = file
         self._lock = asyncio.Lock()
+        # The text that was read or written last: what differs is somebody else's.
+        self._known: str | None = None
+
+    @property
+    def file(self) -> Path:
+        """Return the file."""
+        return self._file
 
     def load(self) -> LoadedSettings:
         """Return what the file holds; one that is not TOML is moved aside, and named."""
@@ -33,42 +42,85 @@ class TomlSettings:
         except FileNotFoundError:
             return LoadedSettings(Settings())
         except OSError as error:
-            return LoadedSettings(
-                Settings(),
-                (
-                    say(
-                        "{file} cannot be read ({reason}). The defaults are used.",
-                        file=self._file,
-                        reason=error.strerror or error,
-                    ),
-                ),
-            )
+            said = say("{problem} The defaults are used.", problem=self._unreadable(error))
+            return LoadedSettings(Settings(), (said,))
         except UnicodeDecodeError:
             return self._broken(say("it is not UTF-8"))
         try:
-            settings, problems = settings_of(tomlkit.parse(text).unwrap())
-        except TOMLKitError as error:
-            return self._broken(Said(str(error)))
+            settings, problems = settings_of(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            return self._broken(str(error))
+        self._known = text
         told = (
             say("{file}: {problem} The default is used.", file=self._file, problem=problem)
             for problem in problems
         )
         return LoadedSettings(settings, tuple(told))
 
-    async def save(self, settings: Settings) -> None:
-        """Write what differs from the file into it, atomically. Raises StoreError."""
+    async def edited(self) -> Settings | None:
+        """Return what somebody else wrote meanwhile, None for nothing new. Raises StoreError."""
+        async with self._lock:
+            return await asyncio.to_thread(self._edited)
+
+    async def save(self, settings: Settings) -> Said | None:
+        """Write what differs from the file into it, atomically. Raises StoreError.
+
+        A file that somebody broke meanwhile is kept aside, which the answer tells.
+        """
         async with self._lock:
             try:
-                await asyncio.to_thread(self._write, settings)
+                return await asyncio.to_thread(self._write, settings)
             except OSError as error:
-                raise StoreError(
-                    say(
-                        "The settings could not be written to {file} ({reason}).",
-                        file=self._file,
-                        reason=error.strerror or error,
-                    ),
-                    say("They hold until Spark ends. Make the folder writable."),
-                ) from error
+                raise self._unwritable(error) from error
+
+    async def prepare(self) -> None:
+        """Make the file, all in comments, where there is none. Raises StoreError."""
+        async with self._lock:
+            try:
+                await asyncio.to_thread(self._begin)
+            except OSError as error:
+                raise self._unwritable(error) from error
+
+    def _edited(self) -> Settings | None:
+        try:
+            text = self._read()
+        except FileNotFoundError:
+            # Somebody who saves may take it away for a moment.
+            return None
+        except OSError as error:
+            raise StoreError(self._unreadable(error), _AS_THEY_WERE) from error
+        except UnicodeDecodeError as error:
+            raise self._refused(say("it is not UTF-8")) from error
+        if text == self._known:
+            return None
+        self._known = text
+        try:
+            settings, problems = settings_of(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise self._refused(str(error)) from error
+        if problems:
+            raise StoreError(
+                say("{file}: {problem}", file=self._file, problem=problems[0]), _AS_THEY_WERE
+            )
+        return settings
+
+    def _refused(self, reason: str) -> StoreError:
+        said = say("{file} is not a settings file ({reason}).", file=self._file, reason=reason)
+        return StoreError(said, _AS_THEY_WERE)
+
+    def _unreadable(self, error: OSError) -> Said:
+        reason = error.strerror or error
+        return say("{file} cannot be read ({reason}).", file=self._file, reason=reason)
+
+    def _unwritable(self, error: OSError) -> StoreError:
+        return StoreError(
+            say(
+                "The settings could not be written to {file} ({reason}).",
+                file=self._file,
+                reason=error.strerror or error,
+            ),
+            say("They hold until Spark ends. Make the folder writable."),
+        )
 
     def _read(self) -> str:
         if self._file.stat().st_size > _MOST:
@@ -76,9 +128,8 @@ class TomlSettings:
         return self._file.read_text(encoding="utf-8-sig")
 
     def _broken(self, reason: str) -> LoadedSettings:
-        aside = self._file.with_name(f"{self._file.name}.broken-{secrets.token_hex(3)}")
         try:
-            self._file.rename(aside)
+            aside = self._set_aside()
         except OSError as error:
             said = say(
                 "{file} is not a settings file ({reason}) and could not be moved aside "
@@ -97,24 +148,54 @@ class TomlSettings:
             )
         return LoadedSettings(Settings(), (said,))
 
-    def _write(self, settings: Settings) -> None:
+    def _set_aside(self) -> Path:
+        return self._file.rename(
+            self._file.with_name(f"{self._file.name}.broken-{secrets.token_hex(3)}")
+        )
+
+    def _write(self, settings: Settings) -> Said | None:
+        told = None
         try:
             document = tomlkit.parse(self._read())
-        except (FileNotFoundError, TOMLKitError, UnicodeDecodeError):
+        except FileNotFoundError:
             document = tomlkit.document()
+        except (TOMLKitError, UnicodeDecodeError):
+            document = tomlkit.document()
+            told = say(
+                "{file} was broken meanwhile. It is kept as {aside}, and written anew.",
+                file=self._file,
+                aside=self._set_aside().name,
+            )
         _merge(document, settings)
+        self._replace(tomlkit.dumps(document))
+        return told
+
+    def _begin(self) -> None:
+        if not self._file.exists():
+            self._replace(_template())
+
+    def _replace(self, text: str) -> None:
         self._file.parent.mkdir(parents=True, exist_ok=True)
         # A link to a file elsewhere stays a link.
         target = Path(os.path.realpath(self._file))
         temporary = target.with_name(f".{target.name}-{secrets.token_hex(4)}.tmp")
         try:
             with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-                stream.write(tomlkit.dumps(document))
+                stream.write(text)
                 stream.flush()
                 os.fsync(stream.fileno())
             temporary.replace(target)
         finally:
             temporary.unlink(missing_ok=True)
+        self._known = text
+
+
+def _template() -> str:
+    lines = ["# The settings of Spark Desktop. A line without its # counts; saving takes effect."]
+    for name, values in data_of(Settings()).items():
+        lines += ["", f"[{name}]"]
+        lines += [f"# {key} = {tomlkit.item(value).as_string()}" for key, value in values.items()]
+    return "\n".join(lines) + "\n"
 
 
 def _merge(document: tomlkit.TOMLDocument, settings: Settings) -> None:

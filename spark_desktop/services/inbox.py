@@ -10,7 +10,8 @@ from spark_desktop.domain.events import (
     FilesChanged,
     WatchingChanged,
 )
-from spark_desktop.domain.trigger import Stub, Trigger
+from spark_desktop.domain.settings import Watching
+from spark_desktop.domain.trigger import Stub, Trigger, title_of
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.locate import lines_of, unseen
@@ -44,6 +45,8 @@ class Inbox:
         self._known: dict[str, tuple[Trigger, ...]] = {}
         # The lines that our last write put into each file.
         self._written: dict[str, frozenset[str]] = {}
+        # What starts a proposal; the user may change it at any time.
+        self.watching = Watching()
         self._is_paused = False
         self._missed: dict[str, None] = {}
         bus.subscribe(ChangeApplied, self._wrote)
@@ -128,8 +131,14 @@ class Inbox:
             # What is fresh stays so: it is wanted when watching goes on.
             self._known[path] = tuple(one for one in triggers if one not in fresh)
             self._pass_over(path, own)
-        elif fresh:
-            self._request(path, fresh)
+            return
+        off = [trigger for trigger in fresh if not self._is_wanted(trigger)]
+        if off:
+            self._leave(path, off)
+        if len(fresh) > len(off):
+            self._request(path, [trigger for trigger in fresh if trigger not in off])
+        elif off:
+            return
         elif own:
             self._ignore(path, IgnoreReason.OWN_WRITE)
         elif unchanged:
@@ -157,6 +166,16 @@ class Inbox:
         # A stub's signature stands there before and after: only its body is written.
         lines = trigger.body if isinstance(trigger, Stub) and len(trigger.body) else trigger.lines
         return written.issuperset(lines_of(trigger.snapshot, lines))
+
+    def _is_wanted(self, trigger: Trigger) -> bool:
+        is_chosen = self.watching.stubs if isinstance(trigger, Stub) else self.watching.comments
+        return self.watching.enabled and is_chosen
+
+    def _leave(self, path: str, off: list[Trigger]) -> None:
+        # Not known: switched on again, the next save of the file takes them.
+        self._known[path] = tuple(one for one in self._known[path] if one not in off)
+        names = ", ".join(title_of(trigger) for trigger in off[:STUBS_PER_SAVE])
+        self._ignore(path, IgnoreReason.SWITCHED_OFF, names)
 
     def _request(self, path: str, triggers: list[Trigger]) -> None:
         stubs = [trigger for trigger in triggers if isinstance(trigger, Stub)]

@@ -295,6 +295,11 @@ class LoadedSettings:
 class SettingsStore(Protocol):
     """The user's settings, across restarts."""
 
+    @property
+    def file(self) -> Path | None:
+        """Return the file that the user may edit; None where there is none."""
+        ...
+
     def load(self) -> LoadedSettings:
         """Return what is kept; before the window, so without waiting. Never raises.
 
@@ -302,8 +307,19 @@ class SettingsStore(Protocol):
         """
         ...
 
-    async def save(self, settings: Settings) -> None:
-        """Keep the settings. Raises StoreError."""
+    async def edited(self) -> Settings | None:
+        """Return what somebody else wrote since it was read or written here; None for nothing new.
+
+        Raises StoreError, which says where the file is broken; it is left as it is.
+        """
+        ...
+
+    async def save(self, settings: Settings) -> Said | None:
+        """Keep the settings; return what the user should know. Raises StoreError."""
+        ...
+
+    async def prepare(self) -> None:
+        """Make the file where there is none. Raises StoreError."""
         ...
 
 

@@ -16,6 +16,7 @@ from spark_desktop.viewmodels.composer import ComposerViewModel
 from spark_desktop.viewmodels.core import CoreViewModel
 from spark_desktop.viewmodels.lab import LabViewModel
 from spark_desktop.viewmodels.ports import Chat, Edits, Lab, Reviews, Turns
+from spark_desktop.viewmodels.project_files import ProjectFiles
 from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.viewmodels.status import StatusViewModel
 from spark_desktop.viewmodels.thread_ports import Threads
@@ -93,6 +94,7 @@ class ProjectViewModels:
     status: StatusViewModel
     lab: LabViewModel
     threads: ThreadsViewModel
+    files: ProjectFiles
 
 
 def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewModels:
@@ -110,6 +112,7 @@ def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewM
         StatusViewModel(services.core, bus, pace),
         LabViewModel(services.lab, bus, scope, lambda: review.proposal),
         ThreadsViewModel(services.threads, now, bus, scope),
+        ProjectFiles(services.files, bus, scope),
     )
     chat, threads = models.chat, models.threads
     threads.thread_wanted.connect(chat.open_thread)

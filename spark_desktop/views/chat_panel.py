@@ -25,6 +25,7 @@ from spark_desktop.views.icons import icon
 from spark_desktop.views.notes_area import NotesArea
 from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.queue_list import QueueList
+from spark_desktop.views.shortcuts import show_key
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.transcript_view import TranscriptView
 
@@ -55,7 +56,7 @@ class ChatPanel(QFrame):
         self.notice = NoticeLine(narrow=True)
         self.empty = QLabel(_EMPTY)
         self.threads, self.new, self.copy = QToolButton(), QToolButton(), QToolButton()
-        self._menu = QMenu(self)
+        self._menu, self._head = QMenu(self), QFrame()
         self._pages = QStackedLayout()
         self._arrange()
         self._connect()
@@ -69,6 +70,11 @@ class ChatPanel(QFrame):
         self._theme = theme
         for part in (self.transcript, self.composer, self.queue, self.compaction):
             part.set_theme(theme)
+        # The transcript's own sizes come with its next version.
+        set_fonts = getattr(self.transcript, "set_fonts", None)
+        if set_fonts is not None:
+            set_fonts(theme.font_size, theme.code_family)
+        self._head.setFixedHeight(theme.px(36))
         self.threads.setIcon(icon("chevron-down", theme.text_secondary))
         self.new.setIcon(icon("plus", theme.text_secondary))
         self.copy.setIcon(icon("copy", theme.text_secondary))
@@ -139,13 +145,12 @@ class ChatPanel(QFrame):
         self.threads.setMenu(self._menu)
         for button in (self.threads, self.new, self.copy):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.new.setToolTip("New thread (Ctrl+N)")
+        show_key(self.new, "new_thread", "New thread")
         self.new.setAccessibleName("New thread")
         self.copy.setToolTip("Copy the last answer")
         self.copy.setAccessibleName("Copy the last answer")
-        head = QFrame()
+        head = self._head
         head.setObjectName("sidehead")
-        head.setFixedHeight(36)
         row = QHBoxLayout(head)
         row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(4)

@@ -24,6 +24,7 @@ from spark_desktop.views.drops import take
 from spark_desktop.views.elided_label import ElidedLabel
 from spark_desktop.views.icons import icon
 from spark_desktop.views.mention_popup import MentionPopup
+from spark_desktop.views.shortcuts import show_key
 from spark_desktop.views.theme import Theme
 
 
@@ -116,8 +117,9 @@ class Composer(QFrame):
             button.setText(text)
             button.setCheckable(True)
             modes.addButton(button)
-        self.ask.setToolTip("Ask about the code (Ctrl+L)")
-        self.edit.setToolTip("Say what to change in the open file, or its selected lines (Ctrl+E)")
+        show_key(self.ask, "ask", tr("Ask about the code"))
+        edits = tr("Say what to change in the open file, or its selected lines")
+        show_key(self.edit, "edit", edits)
         self.add.setText("@")
         self.add.setAccessibleName(tr("Add a file, folder, symbol, the diff or the clipboard"))
         self.add.setToolTip(tr("Add a file, folder, symbol, the diff or the clipboard (@)"))

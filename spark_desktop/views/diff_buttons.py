@@ -7,7 +7,8 @@ from spark_desktop.views.diff_content import DiffContent
 from spark_desktop.views.diff_geometry import RowGeometry
 
 MARGIN = 8
-_WIDTH = 38
+# Pixels at the usual size of code.
+WIDTH = 38
 _GAP = 4
 
 # A hunk's id and the action: accept or reject.
@@ -15,10 +16,11 @@ Button = tuple[str, str]
 
 
 class HunkButtons:
-    """Buttons at the right end of each undecided hunk's first visible row."""
+    """Buttons, ``width`` wide each, at the right end of each undecided hunk's first visible row."""
 
     def __init__(self, rows: RowGeometry) -> None:
         self._rows = rows
+        self.width = WIDTH
 
     def rect(self, content: DiffContent, button: Button, width: int) -> QRect | None:
         """Return where a button is in a viewport ``width`` wide.
@@ -34,9 +36,9 @@ class HunkButtons:
             return None
         # A hunk that is cut off at the top keeps its buttons in view.
         top = max(self._rows.top_of(rows.start), min(0, self._rows.top_of(rows.end - 1)))
-        right = width - MARGIN - _WIDTH
-        left = right if action == "reject" else right - _GAP - _WIDTH
-        return QRect(left, top + 1, _WIDTH, self._rows.row_height - 2)
+        right = width - MARGIN - self.width
+        left = right if action == "reject" else right - _GAP - self.width
+        return QRect(left, top + 1, self.width, self._rows.row_height - 2)
 
     def at(self, content: DiffContent, place: QPoint, width: int) -> Button | None:
         """Return the button at a place of the viewport, if there is one."""

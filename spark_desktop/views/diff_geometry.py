@@ -13,6 +13,10 @@ class RowGeometry:
         self._column_width = column_width
         self._count = 0
 
+    def set_sizes(self, row_height: int, column_width: float) -> None:
+        """Take rows of another height; ``measure`` must follow."""
+        self.row_height, self._column_width = row_height, column_width
+
     def measure(self, count: int, width: int) -> None:
         """Set the scroll bars for ``count`` rows of which the longest is ``width`` wide."""
         self._count = count

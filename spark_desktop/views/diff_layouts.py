@@ -28,10 +28,13 @@ _CAPACITY = 400
 _BREAKS = str.maketrans({"\u2028": "\u240a", "\u2029": "\u240a", "\x85": "\u240a", "\r": "\u240d"})
 
 
-def code_font() -> QFont:
-    """Return the platform's monospace font at the size of code."""
+def code_font(pixels: int = CODE_SIZE, family: str = "") -> QFont:
+    """Return a font of code; without a ``family`` the platform's, also behind an unknown one."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    font.setPixelSize(CODE_SIZE)
+    if family:
+        font.setFamilies([family, *font.families()])
+        font.setStyleHint(QFont.StyleHint.Monospace)
+    font.setPixelSize(pixels)
     return font
 
 
@@ -45,19 +48,29 @@ def columns_of(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Metrics:
-    """Logical pixels of the code's font."""
+    """Logical pixels of the code's font; ``scale`` is its size, 1.0 at the usual one."""
 
     line_height: int
     char_width: float
     top: float
+    scale: float = 1.0
+
+    def px(self, length: int) -> int:
+        """Return a length, in pixels at the usual size of code, at this one."""
+        return round(length * self.scale)
 
     @staticmethod
     def of(font: QFont) -> "Metrics":
         """Return the measures of ``font``; ``top`` centres a line of it in the line height."""
         measured = QFontMetricsF(font)
-        height = round(CODE_SIZE * _LINE_HEIGHT)
+        height = round(font.pixelSize() * _LINE_HEIGHT)
         height = max(height, round(measured.height()))
-        return Metrics(height, measured.horizontalAdvance("0"), (height - measured.height()) / 2)
+        return Metrics(
+            height,
+            measured.horizontalAdvance("0"),
+            (height - measured.height()) / 2,
+            font.pixelSize() / CODE_SIZE,
+        )
 
 
 class LineLayouts:

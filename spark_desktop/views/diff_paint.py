@@ -18,9 +18,12 @@ from spark_desktop.viewmodels.diff_rows import (
 from spark_desktop.views.code_style import added_word, blend, faded, removed_word
 from spark_desktop.views.diff_layouts import LineLayouts, Metrics
 from spark_desktop.views.highlighting import Spans, utf16_spans
+from spark_desktop.views.shortcuts import key_text
 from spark_desktop.views.theme import Theme
 
+# Lengths in pixels at the usual size of code.
 LABEL_WIDTH = 104
+_NOTE_WIDTH = 300
 _PAD = 8
 _MARK = 18
 _SELECTED = 0.25
@@ -41,7 +44,7 @@ class Scene:
     def gutter(self, metrics: Metrics) -> int:
         """Return the width of the line numbers and the mark."""
         return self.number_width(metrics) * (2 if self.is_diff else 1) + (
-            _MARK if self.is_diff else _PAD
+            metrics.px(_MARK) if self.is_diff else _PAD
         )
 
     def number_width(self, metrics: Metrics) -> int:
@@ -102,8 +105,9 @@ class DiffPainter:
     def buttons(self, painter: QPainter, accept: QRect, reject: QRect, hovered: QRect) -> None:
         """Draw the two buttons of a hunk; ``hovered`` is the one under the mouse, if any."""
         theme = self._theme
-        self._button(painter, accept, "\u2713 a", theme.added_text, accept == hovered)
-        self._button(painter, reject, "\u2717 r", theme.removed_text, reject == hovered)
+        yes, no = button_texts()
+        self._button(painter, accept, yes, theme.added_text, accept == hovered)
+        self._button(painter, reject, no, theme.removed_text, reject == hovered)
 
     def label(self, painter: QPainter, right: QRect, decision: Decision) -> None:
         """Draw what was decided about a hunk, at the right of its first row."""
@@ -158,7 +162,7 @@ class DiffPainter:
         if mark and scene.is_diff:
             added = isinstance(line.row, AddedRow)
             painter.setPen(QColor(theme.added_text if added else theme.removed_text))
-            rect = QRect(2 * width, line.top, _MARK, metrics.line_height)
+            rect = QRect(2 * width, line.top, metrics.px(_MARK), metrics.line_height)
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, mark)
 
     def _text(self, painter: QPainter, line: Line, left: int) -> None:
@@ -182,7 +186,7 @@ class DiffPainter:
         if note:
             painter.setPen(QColor(theme.text_secondary))
             place = round(left + text_line.naturalTextWidth()) + 2 * _PAD
-            box = QRect(place, line.top, 300, self.metrics.line_height)
+            box = QRect(place, line.top, self.metrics.px(_NOTE_WIDTH), self.metrics.line_height)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, f"\u23ce {note}")
         painter.setOpacity(1.0)
 
@@ -198,6 +202,13 @@ class DiffPainter:
         painter.fillRect(QRect(rest, middle, max(0, scene.width - rest - _PAD), 1), rule)
         rect = QRect(left, line.top, width + _PAD, height)
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, line.row.text)
+
+
+def button_texts() -> tuple[str, str]:
+    """Return what stands on the buttons of a hunk: a mark, and the key where it is one letter."""
+    keys = (key_text("accept"), key_text("reject"))
+    yes, no = (f" {key}" if len(key) == 1 else "" for key in keys)
+    return f"\u2713{yes}", f"\u2717{no}"
 
 
 def _numbers(row: Row) -> tuple[int | None, int | None]:

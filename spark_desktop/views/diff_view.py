@@ -3,6 +3,8 @@
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
+    QFont,
+    QFontMetrics,
     QGuiApplication,
     QHelpEvent,
     QKeyEvent,
@@ -18,7 +20,7 @@ from spark_desktop.domain.patch import FilePatch
 from spark_desktop.domain.proposal import Decision
 from spark_desktop.domain.trigger import Span
 from spark_desktop.viewmodels.diff_rows import FoldRow
-from spark_desktop.views.diff_buttons import MARGIN, Button, HunkButtons
+from spark_desktop.views.diff_buttons import MARGIN, WIDTH, Button, HunkButtons
 from spark_desktop.views.diff_content import (
     DiffContent,
     PatchSource,
@@ -32,8 +34,10 @@ from spark_desktop.views.diff_paint import (
     DiffPainter,
     Line,
     Scene,
+    button_texts,
 )
 from spark_desktop.views.frames import FRAME, single_shot
+from spark_desktop.views.shortcuts import KEYBOARD
 from spark_desktop.views.theme import Theme, system_theme
 
 # Seconds for the colours of a frame, so that a line that grows does not flash up plain.
@@ -83,12 +87,34 @@ class DiffView(QAbstractScrollArea):
         self.viewport().setMouseTracking(True)
         self.setAccessibleName("Diff")
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        KEYBOARD.changed.connect(self.show_keys)
         self.horizontalScrollBar().valueChanged.connect(self.viewport().update)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in the colours of ``theme`` from now on."""
+        """Draw in the colours and fonts of ``theme`` from now on."""
         self._theme = theme
+        font = code_font(theme.font_size, theme.code_family)
+        if font != self._font:
+            self._set_font(font)
         self._painter = DiffPainter(theme, self._font, self.layouts)
+        self.show_keys()
+
+    def _set_font(self, font: QFont) -> None:
+        first = self.rows.visible()[0]
+        self._font = font
+        self.layouts = LineLayouts(font)
+        self.viewport().setFont(font)
+        self._painter = DiffPainter(self._theme, font, self.layouts)
+        metrics = self._painter.metrics
+        self.rows.set_sizes(metrics.line_height, metrics.char_width)
+        self._measure()
+        self.rows.scroll_to(first)
+
+    def show_keys(self) -> None:
+        """Fit the hunks' buttons to their keys, which may be others."""
+        wide = max(QFontMetrics(self._font).horizontalAdvance(text) for text in button_texts())
+        metrics = self._painter.metrics
+        self._buttons.width = max(metrics.px(WIDTH), wide + 2 * MARGIN)
         self.viewport().update()
 
     def show_patch(
@@ -280,7 +306,8 @@ class DiffView(QAbstractScrollArea):
                 self._painter.clear(painter, cleared, row)
                 self._painter.buttons(painter, accept, reject, hovered or QRect())
             elif rows.start >= first:
-                place = QRect(width - LABEL_WIDTH, top + 1, LABEL_WIDTH - MARGIN, height - 2)
+                room = self._painter.metrics.px(LABEL_WIDTH)
+                place = QRect(width - room, top + 1, room - MARGIN, height - 2)
                 self._painter.clear(painter, place, row)
                 self._painter.label(painter, place, self.content.decision(hunk_id))
 

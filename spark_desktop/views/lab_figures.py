@@ -6,6 +6,9 @@ from PySide6.QtCore import QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from spark_desktop.views.theme import Theme
+
+# Pixels at the usual size of type.
 _SIZE = 12
 _LINE = 18
 
@@ -24,14 +27,12 @@ class Figures(QWidget):
         super().__init__()
         self.lines: tuple[str, ...] = ("",) * lines
         self._colors: tuple[str, ...] = ("#000000",) * lines
-        font = self.font()
-        font.setPixelSize(_SIZE)
-        self.setFont(font)
         wide = QSizePolicy.Policy.Fixed if width else QSizePolicy.Policy.Ignored
         self.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
         self._ground = "#000000"
         # Else Qt draws all that lies behind it first, by the style sheet, in every frame.
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._line, self._width = _LINE, width
         self._hint = QSize(width, lines * _LINE)
         self._is_stale = False
         self._pause = QTimer(self)
@@ -43,9 +44,15 @@ class Figures(QWidget):
         """Return the size that does not depend on the text."""
         return self._hint
 
-    def set_ground(self, color: str) -> None:
-        """Paint on another ground."""
-        self._ground = color
+    def set_theme(self, theme: Theme, ground: str) -> None:
+        """Paint on another ground, in type of the theme's size."""
+        self._ground = ground
+        font = self.font()
+        font.setPixelSize(theme.px(_SIZE))
+        self.setFont(font)
+        self._line = theme.px(_LINE)
+        self._hint = QSize(theme.px(self._width), len(self.lines) * self._line)
+        self.updateGeometry()
         self.update()
 
     def set_lines(self, lines: tuple[str, ...], colors: tuple[str, ...]) -> None:
@@ -71,6 +78,6 @@ class Figures(QWidget):
         for number, (text, color) in enumerate(zip(self.lines, self._colors, strict=True)):
             painter.setPen(QColor(color))
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, self.width())
-            place = QRect(0, number * _LINE, self.width(), _LINE)
+            place = QRect(0, number * self._line, self.width(), self._line)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, shown)
         painter.end()

@@ -52,7 +52,9 @@ class LaneView(QFrame):
         """Draw in another theme."""
         self._theme = theme
         self.text.set_theme(theme)
-        self.figures.set_ground(theme.window)
+        self.figures.set_theme(theme, theme.window)
+        for label in (self.badge, self.kind):
+            label.setFixedHeight(theme.px(_BADGE))
         self.choose.setIcon(icon("chevron-down", theme.text_secondary))
         self.remove.setIcon(icon("rejected", theme.text_secondary))
 
@@ -94,8 +96,6 @@ class LaneView(QFrame):
             # Never shown here: without a parent yet, it would be a window of its own.
             self.badge.hide()
         self.kind.setProperty("quiet", True)
-        for label in (self.badge, self.kind):
-            label.setFixedHeight(_BADGE)
         for widget in (self.title, self.badge, self.kind, self.figures):
             widget.setToolTip(lane.tip)
         self.choose.setMenu(self._menu)

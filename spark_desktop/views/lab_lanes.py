@@ -25,10 +25,10 @@ from spark_desktop.views.lab_lane import LaneView
 from spark_desktop.views.lab_score import Score
 from spark_desktop.views.motion import prefers_calm
 from spark_desktop.views.notice_line import NoticeLine
-from spark_desktop.views.shortcuts import key_text
+from spark_desktop.views.shortcuts import show_key
 from spark_desktop.views.theme import Theme
 
-# Logical pixels: narrower, and code wraps at every second word.
+# Logical pixels at the usual size of type: narrower, and code wraps at every second word.
 _NARROWEST = 230
 _TITLE, _MENU_TITLE, _MENU_ANSWERS = 60, 60, 30
 
@@ -63,11 +63,14 @@ class LanesPage(QFrame):
         self._theme = theme
         self.answer.setIcon(icon("chevron-down", theme.text_secondary))
         self.add.setIcon(icon("plus", theme.text_secondary))
-        self.time.set_ground(theme.surface)
+        self.play.setMinimumWidth(theme.px(72))
+        self.time.set_theme(theme, theme.surface)
         if self._score is not None:
             self._score.set_theme(theme)
         for lane in self.lanes:
             lane.set_theme(theme)
+        self._fit(self.width())
+        self._model.player.set_calm(prefers_calm(self))
         self.render_moment()
 
     def begin(self) -> None:
@@ -160,7 +163,7 @@ class LanesPage(QFrame):
 
     def _fit(self, width: int) -> None:
         count = len(self.lanes)
-        rows = math.ceil(count / max(1, width // _NARROWEST))
+        rows = math.ceil(count / max(1, width // self._theme.px(_NARROWEST)))
         columns = math.ceil(count / rows) if rows else 0
         if columns == self._columns:
             return
@@ -186,8 +189,7 @@ class LanesPage(QFrame):
         self.answer.setToolTip("Watch another answer")
         self.add.setText("Add a lane")
         self.play.setProperty("main", True)
-        self.play.setMinimumWidth(72)
-        self.play.setToolTip(f"Play or pause ({key_text('play')})")
+        show_key(self.play, "play", "Play or pause")
         self.loop.setText("Loop")
         self.loop.setCheckable(True)
         self.loop.setToolTip("Begin again at the end of the slowest lane")

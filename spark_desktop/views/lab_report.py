@@ -63,6 +63,7 @@ class ReportPage(QFrame):
         """Draw in another theme."""
         for button in (self.threads, self.sort):
             button.setIcon(icon("chevron-down", theme.text_secondary))
+        self.table.verticalHeader().setDefaultSectionSize(theme.px(_ROW))
         self.chart.set_theme(theme)
 
     def render_state(self) -> None:
@@ -160,7 +161,6 @@ class ReportPage(QFrame):
         # Tab goes on to the next widget; the arrows go through the cells.
         table.setTabKeyNavigation(False)
         table.verticalHeader().hide()
-        table.verticalHeader().setDefaultSectionSize(_ROW)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)

@@ -12,6 +12,7 @@ from spark_desktop.viewmodels.amounts import duration_text
 from spark_desktop.viewmodels.lab_speeds import LabSpeedsViewModel, Sample, Series
 from spark_desktop.views.theme import Theme
 
+# Pixels at the usual size of type.
 _SIZE = 12
 _PAD, _LEFT, _LINE = 12, 64, 20
 _DOT = 3.5
@@ -41,9 +42,7 @@ class SpeedsPage(QWidget):
     def __init__(self, model: LabSpeedsViewModel, theme: Theme) -> None:
         super().__init__()
         self._model, self._theme = model, theme
-        font = QFont(self.font())
-        font.setPixelSize(_SIZE)
-        self.setFont(font)
+        self._scale()
         self.setToolTip(
             "By this app's clock: from sending the request to the first piece, and the tokens "
             "after the first divided by the time since it. Measured answers only; emulated ones "
@@ -59,7 +58,14 @@ class SpeedsPage(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
         self._theme = theme
+        self._scale()
         self.update()
+
+    def _scale(self) -> None:
+        self._left, self._line = self._theme.px(_LEFT), self._theme.px(_LINE)
+        font = QFont(self.font())
+        font.setPixelSize(self._theme.px(_SIZE))
+        self.setFont(font)
 
     def render_state(self) -> None:
         """Show the newest samples."""
@@ -89,7 +95,7 @@ class SpeedsPage(QWidget):
             painter.end()
             return
         colors = self.colors()
-        legend = len(series) * _LINE + _PAD
+        legend = len(series) * self._line + _PAD
         height = (self.height() - legend - 2 * _PAD) // 2
         width = self.width() - 2 * _PAD
         plots = (
@@ -115,12 +121,12 @@ class SpeedsPage(QWidget):
         self, painter: QPainter, plot: _Plot, series: tuple[Series, ...], colors: dict[str, str]
     ) -> None:
         theme, rect = self._theme, plot.rect
-        field = QRectF(rect.adjusted(_LEFT, _LINE + 10, -_DOT_ROOM, -_LINE))
+        field = QRectF(rect.adjusted(self._left, self._line + 10, -_DOT_ROOM, -self._line))
         values = [plot.value(sample) for one in series for sample in one.samples]
         top = _round_up(max((value for value in values if value is not None), default=0.0))
         painter.setPen(QColor(theme.text))
         painter.drawText(
-            QRect(rect.left(), rect.top(), rect.width(), _LINE),
+            QRect(rect.left(), rect.top(), rect.width(), self._line),
             Qt.AlignmentFlag.AlignVCenter,
             plot.heading,
         )
@@ -129,14 +135,14 @@ class SpeedsPage(QWidget):
             painter.setPen(QColor(theme.line))
             painter.drawLine(QPointF(field.left(), y), QPointF(field.right(), y))
             painter.setPen(QColor(theme.text_secondary))
-            place = QRectF(rect.left(), y - _LINE / 2, _LEFT - 8, _LINE)
+            place = QRectF(rect.left(), y - self._line / 2, self._left - 8, self._line)
             painter.drawText(
                 place,
                 int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter),
                 plot.text(top * tick / _TICKS),
             )
         span = max(_SHORTEST_S, max(sample.at for one in series for sample in one.samples))
-        under = QRectF(field.left(), field.bottom(), field.width(), _LINE)
+        under = QRectF(field.left(), field.bottom(), field.width(), self._line)
         painter.drawText(under, int(Qt.AlignmentFlag.AlignLeft), "0 s")
         painter.drawText(
             under, int(Qt.AlignmentFlag.AlignRight), f"{duration_text(span)} of session"
@@ -158,13 +164,13 @@ class SpeedsPage(QWidget):
         self, painter: QPainter, series: tuple[Series, ...], colors: dict[str, str], top: int
     ) -> None:
         for number, one in enumerate(series):
-            middle = top + number * _LINE + _LINE / 2
+            middle = top + number * self._line + self._line / 2
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             ends = [QPointF(_PAD + 4, middle), QPointF(_PAD + 36, middle)]
             _draw_line(painter, ends, QColor(colors[one.name]), one.is_emulated)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
             painter.setPen(QColor(self._theme.text))
-            place = QRect(_PAD + 48, top + number * _LINE, self.width() - 72, _LINE)
+            place = QRect(_PAD + 48, top + number * self._line, self.width() - 72, self._line)
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, _words(one))
 
 

@@ -10,7 +10,7 @@ from spark_desktop.views.icons import icon
 from spark_desktop.views.lab_lanes import LanesPage
 from spark_desktop.views.lab_report import ReportPage
 from spark_desktop.views.lab_speeds import SpeedsPage
-from spark_desktop.views.shortcuts import key_text
+from spark_desktop.views.shortcuts import show_key
 from spark_desktop.views.theme import Theme
 
 
@@ -60,7 +60,7 @@ class LabView(QFrame):
         self.tabs.addTab(self.lanes, "Speed lab")
         self.tabs.addTab(self.report, "What would this session have cost?")
         self.tabs.addTab(self.speeds, "Speed over time")
-        self.back.setToolTip(f"Back to the project ({key_text('lab')})")
+        show_key(self.back, "lab", "Back to the project")
         self.back.setAccessibleName("Back to the project")
         self.back.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.tabs.setCornerWidget(self.back, Qt.Corner.TopRightCorner)

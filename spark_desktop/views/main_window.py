@@ -1,5 +1,6 @@
 """The window: the top line over the welcome page or the open project."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,20 +8,30 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from spark_desktop.domain.settings import ThemeChoice
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.notice import Intent, Notice
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.viewmodels.review import ReviewViewModel
+from spark_desktop.viewmodels.settings import SettingsViewModel, unkept_settings
+from spark_desktop.viewmodels.settings_rows import Category
+from spark_desktop.viewmodels.translation import tr
+from spark_desktop.views.action_menu import fill
+from spark_desktop.views.finder import Finder
 from spark_desktop.views.frames import single_shot
 from spark_desktop.views.layout_memory import LayoutMemory
+from spark_desktop.views.looks import in_type
 from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.pickers import pick_file, pick_folder
+from spark_desktop.views.preferences import Preferences
 from spark_desktop.views.project_view import ProjectView
-from spark_desktop.views.shortcuts import ShortcutSheet, bind
+from spark_desktop.views.shortcut_sheet import ShortcutSheet
+from spark_desktop.views.shortcuts import SHORTCUTS, Need, Shortcut, bind
 from spark_desktop.views.stylesheet import palette_of, stylesheet
 from spark_desktop.views.theme import Theme, other_theme
 from spark_desktop.views.top_bar import TopBar
 from spark_desktop.views.tray_icon import app_icon
+from spark_desktop.views.unsaved import Unsaved
 from spark_desktop.views.welcome import Welcome
 
 _SIZE = (1280, 800)
@@ -38,25 +49,29 @@ class MainWindow(QMainWindow):
     quit_requested = Signal()
     theme_changed = Signal(object)
 
-    def __init__(self, theme: Theme, memory: LayoutMemory) -> None:
+    def __init__(
+        self, theme: Theme, memory: LayoutMemory, settings: SettingsViewModel | None = None
+    ) -> None:
         super().__init__()
-        self._theme, self._memory = theme, memory
+        self._memory = memory
+        self.settings = settings or unkept_settings()
+        self._theme = in_type(theme, self.settings.current.looks)
         self._models: ProjectViewModels | None = None
         self._root: Path | None = None
+        self._branch = ""
         self._may_close = False
         self._layout_timer = single_shot(self, _SETTLED, self.remember)
         self.project: ProjectView | None = None
         self.sheet: ShortcutSheet | None = None
+        self.preferences = Preferences(self)
         self.keys = bind(self, self._handlers())
-        self.top = TopBar(self.keys, theme)
+        self.finder = Finder(self, self.keys, memory)
         self.told = NoticeLine(strip=True)
-        self.welcome = Welcome()
-        self.welcome.intent_raised.connect(self.do)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.welcome)
-        self._arrange()
-        self.set_theme(theme)
+        self._make_parts()
+        self._restore_size()
+        self.set_theme(self._theme)
         self.show_welcome()
+        self.preferences.render_notice()
 
     @property
     def theme(self) -> Theme:
@@ -70,6 +85,8 @@ class MainWindow(QMainWindow):
         self.setStyleSheet(stylesheet(theme))
         self.setWindowIcon(app_icon(theme))
         self.top.set_theme(theme)
+        self.finder.set_theme(theme)
+        self.welcome.set_theme(theme)
         if self.project is not None:
             self.project.set_theme(theme)
         self.theme_changed.emit(theme)
@@ -85,7 +102,7 @@ class MainWindow(QMainWindow):
         """Show an open project."""
         self._drop_project()
         self._memory.open_project(root)
-        self._models, self._root = models, root
+        self._models, self._root, self._branch = models, root, branch
         self.project = ProjectView(models, self._theme, self._memory)
         self.project.intent_raised.connect(self.do)
         self.project.layout_changed.connect(self._layout_timer.start)
@@ -93,13 +110,37 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(self.project)
         self.project.fit(self.width())
         self.project.changes.inbox.setFocus()
+        self.finder.show_project(models)
         self.top.show_project(root.name or str(root), branch)
         self.setWindowTitle(f"{root.name or root} - Spark Desktop")
+
+    def speak(self) -> None:
+        """Make all that holds words anew: the language is another."""
+        models, root, branch = self._models, self._root, self._branch
+        kept = None if self.project is None else Unsaved.of(self.project)
+        for shortcut in SHORTCUTS:
+            self.keys[shortcut.name].setText(shortcut.label)
+        self._drop_project()
+        if self.sheet is not None:
+            self.sheet.close()
+            self.sheet.deleteLater()
+            self.sheet = None
+        notice = self.welcome.notice
+        self._make_parts()
+        self.set_theme(self._theme)
+        if models is None or root is None:
+            self.show_welcome(notice)
+            return
+        self.show_project(models, root, branch)
+        models.changes.refresh()
+        if kept is not None and self.project is not None:
+            kept.give_back(self.project)
 
     def finish(self) -> None:
         """Close for good, remembering the layout."""
         self.remember()
         self._drop_project()
+        self.preferences.end()
         self._layout_timer.stop()
         self._may_close = True
         self.close()
@@ -176,6 +217,7 @@ class MainWindow(QMainWindow):
         """Arrange the regions for the new width."""
         super().resizeEvent(event)
         self._layout_timer.start()
+        self.finder.close()
         if self.project is not None:
             self.project.fit(event.size().width())
 
@@ -190,15 +232,44 @@ class MainWindow(QMainWindow):
         if event.type() == QEvent.Type.WindowStateChange:
             self._layout_timer.start()
 
-    def _arrange(self) -> None:
+    def unavailable(self, shortcut: Shortcut) -> str:
+        """Return why an action cannot be done now, in a sentence; empty where it can."""
+        is_in_lab = self.project is not None and self.project.is_in_lab
+        match shortcut.needs:
+            case Need.NOTHING:
+                return ""
+            case _ if self._models is None:
+                return tr("Open a folder first.")
+            case Need.PROPOSAL if is_in_lab or not self._models.review.is_decidable:
+                return tr("No proposal waits for a decision.")
+            case Need.LAB if not is_in_lab:
+                return tr("Open the speed lab first.")
+            case _:
+                return ""
+
+    def _make_parts(self) -> None:
+        self.top = TopBar(self.keys, self._theme, self.unavailable)
+        self.welcome = Welcome()
+        self.welcome.intent_raised.connect(self.do)
+        self.notice = NoticeLine(strip=True)
+        self.notice.intent.connect(self.settings.act)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self.welcome)
+        if sys.platform == "darwin":
+            fill(self.menuBar(), self.keys, self.unavailable)
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.top)
+        column.addWidget(self.notice)
         column.addWidget(self.told)
         column.addWidget(self._pages, 1)
+        # The one before goes with all that stands in it.
         self.setCentralWidget(centre)
+        self.finder.make(self._theme)
+
+    def _restore_size(self) -> None:
         self.setMinimumSize(*_SMALLEST)
         self.resize(*_SIZE)
         if self._memory.geometry is not None:
@@ -207,14 +278,17 @@ class MainWindow(QMainWindow):
     def _drop_project(self) -> None:
         if self.project is not None:
             self.project.remember()
+            self.finder.drop_project()
             self._pages.removeWidget(self.project)
             self.project.deleteLater()
         self.project, self._models, self._root = None, None, None
         self._pages.setCurrentWidget(self.welcome)
 
     def _toggle_theme(self) -> None:
-        self.set_theme(other_theme(self._theme))
-        self._memory.set_theme(self._theme.name)
+        self.settings.set("looks.theme", ThemeChoice(other_theme(self._theme).name))
+
+    def _show_settings(self, category: Category | None = None) -> None:
+        self.preferences.show(category)
 
     def _begin(self, mode: Mode) -> None:
         if self.project is not None:
@@ -256,6 +330,13 @@ class MainWindow(QMainWindow):
             "lab": lambda: show(ProjectView.toggle_lab),
             "play": lambda: show(ProjectView.toggle_play),
             "theme": self._toggle_theme,
+            "bigger": lambda: self.preferences.grow(1),
+            "smaller": lambda: self.preferences.grow(-1),
+            "usual_size": lambda: self.preferences.grow(None),
+            "palette": lambda: self.finder.open(),
+            "menu": lambda: self.top.show_menu(),
+            "settings": lambda: self._show_settings(),
+            "keys": lambda: self._show_settings(Category.KEYS),
             "help": self.show_sheet,
             "quit": self.quit_requested.emit,
         }

@@ -1,6 +1,6 @@
 """Shows one notice: what is happening, why, and the one main action."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from spark_desktop.viewmodels.notice import Intent, Notice
+from spark_desktop.views.theme import Theme
 
 # Pixels: about 70 characters, which the eye follows without effort.
 _COLUMN = 440
@@ -130,7 +131,7 @@ class NoticeLine(QFrame):
 
 
 class Centred(QFrame):
-    """Holds widgets in a column of fixed width, a little above the middle."""
+    """Holds widgets in a column of about 70 characters, a little above the middle."""
 
     def __init__(self, *widgets: QWidget) -> None:
         super().__init__()
@@ -138,13 +139,33 @@ class Centred(QFrame):
         column.addStretch(2)
         for widget in widgets:
             # No alignment: an aligned label would not get the height that its wrapped text needs.
-            widget.setFixedWidth(_COLUMN)
             column.addWidget(widget)
         column.addStretch(3)
+        self._column, self._widgets = _COLUMN, widgets
         row = QHBoxLayout(self)
         row.addStretch(1)
         row.addLayout(column)
         row.addStretch(1)
+        self._fit()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take the width that type of this size needs."""
+        self._column = theme.px(_COLUMN)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Be no wider than there is room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return no width: the column follows the room."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def _fit(self) -> None:
+        room = self.width() - 4 * _GAP
+        for widget in self._widgets:
+            widget.setFixedWidth(max(1, min(self._column, room)))
 
 
 def _restyle(widget: QWidget) -> None:

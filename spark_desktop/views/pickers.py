@@ -5,6 +5,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from spark_desktop.viewmodels.translation import tr
+
 
 def pick_folder(parent: QWidget, start: Path, chosen: Callable[[str], None]) -> None:
     """Ask for a folder, beginning in ``start``; ``chosen`` gets its absolute path."""
@@ -16,6 +18,13 @@ def pick_folder(parent: QWidget, start: Path, chosen: Callable[[str], None]) -> 
 def pick_file(parent: QWidget, root: Path, chosen: Callable[[str], None]) -> None:
     """Ask for a file, beginning in ``root``; ``chosen`` gets its absolute path."""
     dialog = QFileDialog(parent, "Show file", str(root))
+    _open(dialog, QFileDialog.FileMode.ExistingFile, chosen)
+
+
+def pick_model(parent: QWidget, chosen: Callable[[str], None]) -> None:
+    """Ask for the file of a model; ``chosen`` gets its absolute path."""
+    kinds = f"{tr('Model files')} (*.gguf)"
+    dialog = QFileDialog(parent, tr("Choose a model file"), str(Path.home()), kinds)
     _open(dialog, QFileDialog.FileMode.ExistingFile, chosen)
 
 

@@ -24,10 +24,12 @@ from spark_desktop.views.review_panel import ReviewPanel
 from spark_desktop.views.status_bar import StatusBar
 from spark_desktop.views.theme import Theme
 
-# Pixels: below this width the chat becomes a tab beside the review.
+# Pixels at the usual size of type: below this width the chat becomes a tab beside the review.
 NARROW = 1100
 _WIDE_SIZES = (260, 640, 380)
 _NARROW_SIZES = (260, 760)
+# Of the three regions, unless the window is narrower.
+_LEAST = (200, 590, 280)
 
 
 class ProjectView(QFrame):
@@ -72,10 +74,16 @@ class ProjectView(QFrame):
             self.lab.set_theme(theme)
         for part in (self.changes, self.review, self.chat, self.status):
             part.set_theme(theme)
+        if self._is_narrow is not None:
+            self.fit(self.width())
 
     def fit(self, width: int) -> None:
         """Arrange the regions for a window of this width, in pixels."""
-        is_narrow = width < NARROW
+        px = self._theme.px
+        self.changes.setMinimumWidth(min(px(_LEAST[0]), width // 3))
+        self.tabs.setMinimumWidth(min(px(_LEAST[1]), width // 2))
+        self.chat.setMinimumWidth(min(px(_LEAST[2]), width // 3))
+        is_narrow = width < px(NARROW)
         if is_narrow == self._is_narrow:
             return
         self._is_narrow = is_narrow
@@ -130,7 +138,7 @@ class ProjectView(QFrame):
         self._models.lab.set_open(False)
         self.changes.inbox.setFocus()
 
-    def show_review(self) -> None:
+    def show_review(self, _proposal_id: str = "") -> None:
         """Bring the review to the front, where the chat is a tab beside it."""
         if self.is_narrow:
             self.tabs.setCurrentWidget(self.review)
@@ -142,12 +150,6 @@ class ProjectView(QFrame):
         self.show_chat()
         self.chat.begin(mode)
 
-    def show_chat(self) -> None:
-        """Bring the chat to the front, where it is a tab or hidden."""
-        if self.is_narrow:
-            self.tabs.setCurrentWidget(self.chat)
-        self.chat.setVisible(True)
-
     def search_threads(self) -> None:
         """Put the cursor into the search field of the threads."""
         if self.is_in_lab:
@@ -158,6 +160,14 @@ class ProjectView(QFrame):
     def _edit_question(self, question: str, _path: str) -> None:
         self.chat.composer.put(question)
         self.begin(Mode.ASK)
+
+    def show_chat(self) -> None:
+        """Bring the chat to the front, without the cursor."""
+        if self.is_in_lab:
+            self._leave_lab()
+        if self.is_narrow:
+            self.tabs.setCurrentWidget(self.chat)
+        self.chat.setVisible(True)
 
     def toggle_changes(self) -> None:
         """Show or hide the left region."""
@@ -209,9 +219,6 @@ class ProjectView(QFrame):
         self.splitter.addWidget(self.tabs)
         self.splitter.setCollapsible(1, False)
         self.splitter.setStretchFactor(1, 1)
-        self.changes.setMinimumWidth(200)
-        self.tabs.setMinimumWidth(590)
-        self.chat.setMinimumWidth(280)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -226,7 +233,8 @@ class ProjectView(QFrame):
     def _connect(self) -> None:
         self._models.core.changed.connect(self.render_core)
         self._models.review.changed.connect(self.show_chosen)
-        self._models.chat.edit_requested.connect(lambda _proposal_id: self.show_review())
+        # No lambda: the view may go before the model, and takes its own methods along.
+        self._models.chat.edit_requested.connect(self.show_review)
         # Not when the window shrinks: what is squeezed then would stay so when it grows.
         threads = self._models.threads
         self.chat.turn_action.connect(threads.turn_action)

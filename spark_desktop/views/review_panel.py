@@ -14,8 +14,10 @@ from PySide6.QtWidgets import (
 from spark_desktop.viewmodels.emulation_words import BADGE, emulation_tip
 from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.views.diff_view import DiffView
+from spark_desktop.views.elided_label import ElidedLabel
+from spark_desktop.views.flow_layout import FlowLayout
 from spark_desktop.views.notice_line import Centred, NoticeLine
-from spark_desktop.views.shortcuts import key_text
+from spark_desktop.views.shortcuts import KEYBOARD, key_text, show_key
 from spark_desktop.views.theme import Theme
 
 
@@ -29,9 +31,8 @@ class ReviewPanel(QFrame):
         self.setObjectName("review")
         self._model = model
         self.diff = DiffView()
-        self.diff.set_theme(theme)
         self.diff.setFrameShape(QFrame.Shape.NoFrame)
-        self.name, self.added, self.removed = QLabel(), QLabel(), QLabel()
+        self.name, self.added, self.removed = ElidedLabel(), QLabel(), QLabel()
         self.emulated = QLabel(BADGE)
         self.position, self.failed, self.evidence = QLabel(), QLabel(), QLabel()
         self.notice, self.empty = NoticeLine(strip=True), NoticeLine()
@@ -39,15 +40,28 @@ class ReviewPanel(QFrame):
         self.accept_all, self.reject_all = QPushButton(), QPushButton()
         self.previous, self.next = QPushButton(), QPushButton()
         self._decide = QWidget()
-        self._bottom = QFrame()
+        self._bottom, self._head_line = QFrame(), QFrame()
+        self._keyed: list[tuple[QPushButton, str, str]] = []
         self._pages = QStackedLayout(self)
         self._arrange()
         self._connect()
+        self.set_theme(theme)
+        self.show_keys()
         self.render_state()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
         self.diff.set_theme(theme)
+        self._centred.set_theme(theme)
+        self._head_line.setFixedHeight(theme.px(36))
+        self.emulated.setFixedHeight(theme.px(20))
+
+    def show_keys(self) -> None:
+        """Show the keys of the decisions, which may be others."""
+        for button, label, name in self._keyed:
+            # A letter beside the label is the key; a longer one stands in the tooltip.
+            key = key_text(name)
+            button.setText(f"{label}  {key}" if len(key) == 1 else label)
 
     def render_state(self) -> None:
         """Show everything but the streaming text."""
@@ -117,7 +131,8 @@ class ReviewPanel(QFrame):
             )
 
     def _arrange(self) -> None:
-        self._pages.addWidget(Centred(self.empty))
+        self._centred = Centred(self.empty)
+        self._pages.addWidget(self._centred)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
@@ -130,9 +145,8 @@ class ReviewPanel(QFrame):
         self._fill_bottom()
 
     def _head(self) -> QFrame:
-        head = QFrame()
+        head = self._head_line
         head.setObjectName("head")
-        head.setFixedHeight(36)
         self.name.setProperty("strong", True)
         self.added.setObjectName("added")
         self.removed.setObjectName("removed")
@@ -145,7 +159,6 @@ class ReviewPanel(QFrame):
         row.addWidget(self.added)
         row.addWidget(self.removed)
         self.emulated.setObjectName("emulated")
-        self.emulated.setFixedHeight(20)
         row.addWidget(self.emulated)
         row.addStretch(1)
         row.addWidget(self.position)
@@ -170,16 +183,11 @@ class ReviewPanel(QFrame):
             (self.accept_all, "Accept all", "accept_all"),
             (self.reject_all, "Reject all", "reject_all"),
         )
-        row = QHBoxLayout(self._decide)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row = FlowLayout(8)
+        self._decide.setLayout(row)
         for button, label, name in texts:
-            if button is self.accept_all:
-                row.addStretch(1)
-            # A letter beside the label is the key; a longer one stands in the tooltip.
-            key = key_text(name)
-            button.setText(f"{label}  {key}" if len(key) == 1 else label)
-            button.setToolTip(f"{label} ({key_text(name)})")
+            self._keyed.append((button, label, name))
+            show_key(button, name, label)
             button.setAccessibleName(f"{label} hunk" if not label.endswith("all") else label)
             # The keys reach the diff from everywhere; a click must not take the focus away.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -193,6 +201,7 @@ class ReviewPanel(QFrame):
 
     def _connect(self) -> None:
         model = self._model
+        KEYBOARD.changed.connect(self.show_keys)
         model.changed.connect(self.render_state)
         model.streamed.connect(self.render_stream)
         model.hunk_changed.connect(self.render_hunk)

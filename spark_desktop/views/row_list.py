@@ -22,6 +22,7 @@ from spark_desktop.viewmodels.rows import Row, RowRole, Rows
 from spark_desktop.views.icons import color_of, pixmap
 from spark_desktop.views.theme import Theme
 
+# Pixels at the usual size of type.
 _TALL, _FLAT = 44, 28
 _ICON, _MARGIN, _GAP = 16, 12, 8
 Index = QModelIndex | QPersistentModelIndex
@@ -36,8 +37,8 @@ class RowDelegate(QStyledItemDelegate):
         self._flat = flat
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        """Return the fixed height of a row, in pixels."""
-        return QSize(0, _FLAT if self._flat else _TALL)
+        """Return the height of a row, in pixels; all have the same."""
+        return QSize(0, self.theme.px(_FLAT if self._flat else _TALL))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw one row within ``option``'s rectangle."""
@@ -49,10 +50,11 @@ class RowDelegate(QStyledItemDelegate):
         state: QStyle.StateFlag = option.state
         self._ground(painter, rect, state)
         ratio = painter.device().devicePixelRatioF()
-        image = pixmap(row.icon, color_of(row.tone, self.theme), ratio)
-        top = rect.top() + (6 if self._flat else 7)
+        size = self.theme.px(_ICON)
+        image = pixmap(row.icon, color_of(row.tone, self.theme), ratio, size)
+        top = rect.top() + self.theme.px(6 if self._flat else 7)
         painter.drawPixmap(rect.left() + _MARGIN, top, image)
-        text = rect.adjusted(_MARGIN + _ICON + _GAP, 0, -_MARGIN, 0)
+        text = rect.adjusted(_MARGIN + size + _GAP, 0, -_MARGIN, 0)
         if self._flat:
             self._flat_texts(painter, text, row)
         else:
@@ -71,16 +73,19 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
     def _two_lines(self, painter: QPainter, rect: QRect, row: Row) -> None:
-        upper = QRect(rect.left(), rect.top() + 4, rect.width(), 18)
-        lower = QRect(rect.left(), rect.top() + 22, rect.width(), 18)
-        _draw(painter, upper, row.title, self.theme.text, 13)
-        _draw(painter, lower, row.detail, self.theme.text_secondary, 12)
+        px = self.theme.px
+        upper = QRect(rect.left(), rect.top() + px(4), rect.width(), px(18))
+        lower = QRect(rect.left(), rect.top() + px(22), rect.width(), px(18))
+        _draw(painter, upper, row.title, self.theme.text, px(13))
+        _draw(painter, lower, row.detail, self.theme.text_secondary, px(12))
 
     def _flat_texts(self, painter: QPainter, rect: QRect, row: Row) -> None:
         aside = "  ".join(part for part in (row.detail, row.aside) if part)
-        width = rect.width() * 3 // 5
-        used = _draw(painter, rect, aside, self.theme.text_secondary, 12, right=True, most=width)
-        _draw(painter, rect.adjusted(0, 0, -used - _GAP, 0), row.title, self.theme.text, 13)
+        theme, width = self.theme, rect.width() * 3 // 5
+        small = theme.px(12)
+        used = _draw(painter, rect, aside, theme.text_secondary, small, right=True, most=width)
+        left = rect.adjusted(0, 0, -used - _GAP, 0)
+        _draw(painter, left, row.title, theme.text, theme.px(13))
 
 
 class RowList(QListView):
@@ -98,7 +103,7 @@ class RowList(QListView):
         self.setMouseTracking(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(name)
-        self.setMinimumHeight(_FLAT)
+        self.setMinimumHeight(theme.px(_FLAT))
         self.clicked.connect(self._choose)
         self.activated.connect(self._choose)
 
@@ -108,8 +113,12 @@ class RowList(QListView):
         return self._delegate.sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
 
     def set_theme(self, theme: Theme) -> None:
-        """Paint in another theme."""
+        """Paint in another theme, with rows as high as its type asks for."""
+        is_resized = theme.font_size != self._delegate.theme.font_size
         self._delegate.theme = theme
+        if is_resized:
+            self.setMinimumHeight(theme.px(_FLAT))
+            self.scheduleDelayedItemsLayout()
         self.viewport().update()
 
     def mark(self, row_id: str | None) -> None:

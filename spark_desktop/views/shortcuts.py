@@ -1,60 +1,185 @@
-"""Every key of the window, in one table: the actions and the sheet are made from it."""
+"""Every key of the window, in one table: the actions and all that shows them are made from it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import Enum
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QWidget
+
+from spark_desktop.domain.words import say
+from spark_desktop.viewmodels.translation import in_language
+
+_PORTABLE = QKeySequence.SequenceFormat.PortableText
+
+
+# What is held, not pressed, and what Qt cannot read.
+_NO_KEYS = frozenset(
+    (
+        Qt.Key.Key_unknown,
+        Qt.Key.Key_Shift,
+        Qt.Key.Key_Control,
+        Qt.Key.Key_Alt,
+        Qt.Key.Key_Meta,
+        Qt.Key.Key_AltGr,
+    )
+)
+
+
+class Need(Enum):
+    """What must be there for an action to do something."""
+
+    NOTHING = "nothing"
+    PROJECT = "an open folder"
+    PROPOSAL = "a proposal to decide on"
+    LAB = "the speed lab"
 
 
 @dataclass(frozen=True, slots=True)
 class Shortcut:
-    """``keys`` are in Qt's portable notation; the first is the one that is shown."""
+    """An action and its usual keys, in Qt's portable notation; the first is the one that is shown.
+
+    ``text`` is a literal, or what ``say`` returns for one.
+    """
 
     name: str
     keys: tuple[str, ...]
     text: str
     group: str
+    needs: Need = Need.NOTHING
+
+    @property
+    def label(self) -> str:
+        """Return what the action does, in the user's language."""
+        return in_language(self.text)
 
 
 SHORTCUTS = (
-    Shortcut("accept", ("A",), "Accept the hunk", "Review"),
-    Shortcut("reject", ("R",), "Reject the hunk", "Review"),
-    Shortcut("next", ("N", "J"), "Next hunk", "Review"),
-    Shortcut("previous", ("P", "K"), "Previous hunk", "Review"),
-    Shortcut("accept_all", ("Shift+A",), "Accept all hunks", "Review"),
-    Shortcut("reject_all", ("Shift+R",), "Reject all hunks", "Review"),
-    Shortcut("stop", ("Esc",), "Stop the model", "Review"),
-    Shortcut("undo", ("Ctrl+Z",), "Undo the last applied change", "Review"),
-    Shortcut("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Redo it", "Review"),
-    Shortcut("ask", ("Ctrl+L",), "Ask a question", "Chat"),
-    Shortcut("edit", ("Ctrl+E",), "Type an edit", "Chat"),
-    Shortcut("new_thread", ("Ctrl+N",), "New thread", "Chat"),
-    Shortcut("search_threads", ("Ctrl+Shift+F",), "Search the threads", "Chat"),
+    Shortcut("accept", ("A",), "Accept the hunk", "Review", Need.PROPOSAL),
+    Shortcut("reject", ("R",), "Reject the hunk", "Review", Need.PROPOSAL),
+    Shortcut("next", ("N", "J"), "Next hunk", "Review", Need.PROPOSAL),
+    Shortcut("previous", ("P", "K"), "Previous hunk", "Review", Need.PROPOSAL),
+    Shortcut("accept_all", ("Shift+A",), "Accept all hunks", "Review", Need.PROPOSAL),
+    Shortcut("reject_all", ("Shift+R",), "Reject all hunks", "Review", Need.PROPOSAL),
+    Shortcut("stop", ("Esc",), "Stop the model", "Review", Need.PROJECT),
+    Shortcut("undo", ("Ctrl+Z",), "Undo the last applied change", "Review", Need.PROJECT),
+    Shortcut("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Redo it", "Review", Need.PROJECT),
+    Shortcut("ask", ("Ctrl+L",), "Ask a question", "Chat", Need.PROJECT),
+    Shortcut("edit", ("Ctrl+E",), "Type an edit", "Chat", Need.PROJECT),
+    Shortcut("new_thread", ("Ctrl+N",), "New thread", "Chat", Need.PROJECT),
+    Shortcut("search_threads", ("Ctrl+Shift+F",), "Search the threads", "Chat", Need.PROJECT),
     Shortcut("open_folder", ("Ctrl+O",), "Open a folder", "Window"),
-    Shortcut("open_file", ("Ctrl+P",), "Show a file of the folder", "Window"),
-    Shortcut("changes", ("Ctrl+1",), "Show or hide the changes", "Window"),
-    Shortcut("chat", ("Ctrl+2",), "Show or hide the chat", "Window"),
-    Shortcut("lab", ("Ctrl+3",), "Speed lab", "Window"),
+    Shortcut("open_file", ("Ctrl+P",), "Show a file of the folder", "Window", Need.PROJECT),
+    Shortcut("changes", ("Ctrl+1",), "Show or hide the changes", "Window", Need.PROJECT),
+    Shortcut("chat", ("Ctrl+2",), "Show or hide the chat", "Window", Need.PROJECT),
+    Shortcut("lab", ("Ctrl+3",), "Speed lab", "Window", Need.PROJECT),
     Shortcut("theme", ("Ctrl+T",), "Dark or light", "Window"),
+    Shortcut("bigger", ("Ctrl++", "Ctrl+="), say("Bigger type"), "Window"),
+    Shortcut("smaller", ("Ctrl+-",), say("Smaller type"), "Window"),
+    Shortcut("usual_size", ("Ctrl+0",), say("The usual size of type"), "Window"),
+    Shortcut(
+        "palette", ("Ctrl+K", "Ctrl+Shift+P"), say("Find an action, a file or a thread"), "Window"
+    ),
+    Shortcut("menu", ("F10",), say("Menu of all actions"), "Window"),
+    Shortcut("settings", ("Ctrl+,",), say("Settings"), "Window"),
+    Shortcut("keys", (), say("Change keys"), "Window"),
     Shortcut("help", ("?", "F1"), "This sheet", "Window"),
     Shortcut("quit", ("Ctrl+Q",), "Quit", "Window"),
-    Shortcut("play", ("F5",), "Play or pause the lanes", "Speed lab"),
+    Shortcut("play", ("F5",), "Play or pause the lanes", "Speed lab", Need.LAB),
 )
 
-_TRIGGERS = (
-    ("AI!", "A comment that ends so, saved in any editor: do it here."),
-    ("AI?", "A comment that ends so: answer in the chat."),
-    ("pass", "A saved function with an empty body is offered one."),
-)
+
+def grouped() -> dict[str, list[Shortcut]]:
+    """Return the actions by their group, both in the table's order."""
+    groups: dict[str, list[Shortcut]] = {}
+    for shortcut in SHORTCUTS:
+        groups.setdefault(shortcut.group, []).append(shortcut)
+    return groups
+
+
+_USUAL = {shortcut.name: shortcut.keys for shortcut in SHORTCUTS}
+
+
+class Keyboard(QObject):
+    """The keys in use; there is one in the program, as there is one palette of colours."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chosen: dict[str, tuple[str, ...]] = {}
+
+    def keys(self, name: str) -> tuple[str, ...]:
+        """Return the keys of an action, in portable notation. Raises KeyError for an unknown one.
+
+        What the user has written is passed over where it is no key.
+        """
+        keys = self._chosen.get(name)
+        if keys is None:
+            return _USUAL[name]
+        return tuple(key for key in map(portable, keys) if key)
+
+    def use(self, chosen: Mapping[str, tuple[str, ...]]) -> None:
+        """Take the user's keys; an action that is not named has its usual ones."""
+        if dict(chosen) != self._chosen:
+            self._chosen = dict(chosen)
+            self.changed.emit()
+
+
+KEYBOARD = Keyboard()
+
+
+def portable(key: str) -> str:
+    """Return a key as Qt writes it for any system; empty where it is none."""
+    sequence = QKeySequence.fromString(key, _PORTABLE)
+    pressed = [
+        sequence[number].key()  # type: ignore[index]
+        for number in range(sequence.count())
+    ]
+    if any(one in _NO_KEYS for one in pressed):
+        return ""
+    return sequence.toString(_PORTABLE)
+
+
+def native(key: str) -> str:
+    """Return a portable key as this system writes it."""
+    sequence = QKeySequence.fromString(key, _PORTABLE)
+    return sequence.toString(QKeySequence.SequenceFormat.NativeText)
 
 
 def key_text(name: str) -> str:
-    """Return the first key of a shortcut as the system writes it; letters in lower case."""
-    keys = next(shortcut.keys for shortcut in SHORTCUTS if shortcut.name == name)
-    text = QKeySequence(keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
+    """Return the first key of an action as the system writes it; empty where it has none.
+
+    Letters are in lower case.
+    """
+    keys = KEYBOARD.keys(name)
+    text = native(keys[0]) if keys else ""
     return text.lower() if len(text) == 1 else text
+
+
+def with_key(text: str, name: str) -> str:
+    """Return a text with the key of an action behind it in brackets, if it has one."""
+    key = key_text(name)
+    return f"{text} ({key})" if key else text
+
+
+def show_key(widget: QWidget, name: str, text: str) -> None:
+    """Let a widget's tooltip be ``text`` and the key of an action, whichever that is."""
+    for old in widget.findChildren(_KeyTip):
+        old.setParent(None)
+    _KeyTip(widget, name, text)
+
+
+class _KeyTip(QObject):
+    def __init__(self, widget: QWidget, name: str, text: str) -> None:
+        super().__init__(widget)
+        self._widget, self._name, self._text = widget, name, text
+        KEYBOARD.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        self._widget.setToolTip(with_key(self._text, self._name))
 
 
 def bind(window: QWidget, handlers: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:
@@ -64,53 +189,32 @@ def bind(window: QWidget, handlers: Mapping[str, Callable[[], None]]) -> dict[st
     """
     actions = {}
     for shortcut in SHORTCUTS:
-        action = QAction(shortcut.text, window)
-        action.setShortcuts([QKeySequence(keys) for keys in shortcut.keys])
+        action = QAction(shortcut.label, window)
+        action.setMenuRole(_ROLES.get(shortcut.name, QAction.MenuRole.NoRole))
         handler = handlers[shortcut.name]
         action.triggered.connect(lambda _checked=False, handler=handler: handler())
         window.addAction(action)
         actions[shortcut.name] = action
+    _Bound(window, actions)
     return actions
 
 
-class ShortcutSheet(QDialog):
-    """Lists what starts a proposal, and every key; it does not block the window."""
-
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Triggers and keys")
-        self.setModal(False)
-        grid = QGridLayout(self)
-        grid.setContentsMargins(24, 16, 24, 24)
-        grid.setHorizontalSpacing(12)
-        grid.setVerticalSpacing(4)
-        row = _heading(grid, 0, "What starts a proposal")
-        for key, text in _TRIGGERS:
-            row = _line(grid, row, key, text)
-        group = ""
-        for shortcut in SHORTCUTS:
-            if shortcut.group != group:
-                group = shortcut.group
-                row = _heading(grid, row, group)
-            row = _line(grid, row, key_text(shortcut.name), shortcut.text)
-
-    @property
-    def text(self) -> str:
-        """Return all that the sheet says."""
-        return "\n".join(label.text() for label in self.findChildren(QLabel))
+# Where macOS wants them.
+_ROLES = {
+    "settings": QAction.MenuRole.PreferencesRole,
+    "quit": QAction.MenuRole.QuitRole,
+}
 
 
-def _heading(grid: QGridLayout, row: int, text: str) -> int:
-    label = QLabel(text)
-    label.setProperty("strong", True)
-    label.setContentsMargins(0, 8, 0, 0)
-    grid.addWidget(label, row, 0, 1, 2)
-    return row + 1
+class _Bound(QObject):
+    def __init__(self, window: QWidget, actions: dict[str, QAction]) -> None:
+        super().__init__(window)
+        self._actions = actions
+        KEYBOARD.changed.connect(self._show)
+        self._show()
 
-
-def _line(grid: QGridLayout, row: int, key: str, text: str) -> int:
-    label = QLabel(key)
-    label.setObjectName("key")
-    grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignLeft)
-    grid.addWidget(QLabel(text), row, 1)
-    return row + 1
+    def _show(self) -> None:
+        for name, action in self._actions.items():
+            keys = [QKeySequence.fromString(key, _PORTABLE) for key in KEYBOARD.keys(name)]
+            if action.shortcuts() != keys:
+                action.setShortcuts(keys)

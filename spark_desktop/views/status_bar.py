@@ -18,7 +18,6 @@ class StatusBar(QFrame):
     def __init__(self, core: CoreViewModel, status: StatusViewModel, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("status")
-        self.setFixedHeight(28)
         self._core, self._status, self._theme = core, status, theme
         self._dot, self._word = QLabel(), QLabel()
         self.speed, self.first_token, self.context = QLabel(), QLabel(), QLabel()
@@ -26,7 +25,6 @@ class StatusBar(QFrame):
         self._context_bar, self._split_bar = ShareBar(), ShareBar()
         self.emulated = QLabel(BADGE)
         self.emulated.setObjectName("emulated")
-        self.emulated.setFixedHeight(20)
         self._arrange()
         core.changed.connect(self.render_state)
         status.changed.connect(self.render_state)
@@ -49,6 +47,8 @@ class StatusBar(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
         self._theme = theme
+        self.setFixedHeight(theme.px(28))
+        self.emulated.setFixedHeight(theme.px(20))
         self._context_bar.set_colors(theme.link, theme.line)
         self._split_bar.set_colors(theme.text, theme.link)
         self.render_state()
@@ -56,7 +56,9 @@ class StatusBar(QFrame):
     def render_state(self) -> None:
         """Show the newest values."""
         color = color_of(self._core.tone, self._theme)
-        self._dot.setPixmap(pixmap("streaming", color, self.devicePixelRatioF()))
+        self._dot.setPixmap(
+            pixmap("streaming", color, self.devicePixelRatioF(), self._theme.px(16))
+        )
         self._word.setText(self._core.word)
         status = self._status
         _show(self.speed, status.speed)

@@ -1,11 +1,17 @@
 """The style sheet and palette of a theme: spacing 4, 8, 12, 16, 24; radius 6; type 12, 13, 16."""
 
+import re
 from string import Template
 
 from PySide6.QtGui import QColor, QPalette
 
 from spark_desktop.views.theme import Theme
 
+# Thinner lines stay as thin as they are, whatever the size of type.
+_THIN = 2
+_PIXELS = re.compile(r"(\d+)px")
+
+# Lengths are those of the usual size of type; ``stylesheet`` scales them.
 _SHEET = Template("""
 * { font-size: 13px; color: $text; }
 QMainWindow, QDialog, #review, #welcome, #labpage { background: $window; }
@@ -52,6 +58,31 @@ QToolButton#section:hover { background: transparent; border-color: transparent; 
 QToolButton#section:focus { border-color: $accent; }
 QToolButton#section:checked { background: transparent; border-color: transparent; }
 
+QToolButton { icon-size: 16px; }
+QToolButton#searchfield { background: $window; border-color: $line; color: $text_secondary;
+    text-align: left; }
+QToolButton#searchfield:hover { border-color: $text_secondary; }
+QToolButton#searchfield:focus { border-color: $accent; }
+QPushButton#keychip { padding: 4px 8px; }
+
+QLineEdit { background: $raised; border: 1px solid $line; border-radius: 6px;
+    padding: 3px 8px; min-height: 18px; placeholder-text-color: $text_secondary;
+    selection-background-color: $accent; selection-color: $window; }
+QLineEdit:focus { border-color: $accent; }
+QAbstractSpinBox QLineEdit { border: none; padding: 0px; min-height: 0px; background: transparent; }
+QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; color: $text;
+    selection-background-color: $line; selection-color: $text; }
+QCheckBox { spacing: 8px; padding: 3px; border: 1px solid transparent; border-radius: 6px; }
+QCheckBox:focus { border-color: $accent; }
+QCheckBox::indicator { width: 16px; height: 16px; }
+#settingspage, #sheet { background: $window; }
+#categories { background: $surface; border-right: 1px solid $line; padding: 4px 0px; }
+#categories::item { padding: 6px 12px; border-left: 2px solid transparent; }
+#categories::item:selected { background: $line; border-left-color: $accent; color: $text; }
+#categories:focus { border: 1px solid $accent; }
+#palette { background: $raised; border: 1px solid $line; border-radius: 6px; }
+#palette QLineEdit { background: $window; }
+
 QListView { background: transparent; border: none; outline: none; }
 #notice { background: transparent; }
 #notice[strip="true"] { background: $raised; border-bottom: 1px solid $line; }
@@ -83,6 +114,7 @@ QProgressBar::chunk { background: $accent; border-radius: 2px; }
 
 #lane { background: $window; border: 1px solid $line; border-radius: 6px; }
 #lanehead { background: $window; border-bottom: 1px solid $line; }
+QSlider { min-height: 16px; }
 QSlider::groove:horizontal { background: $line; height: 4px; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: $accent; height: 4px; border-radius: 2px; }
 QSlider::sub-page:horizontal:disabled { background: $line; }
@@ -126,7 +158,12 @@ QLabel#key { background: $raised; border: 1px solid $line; border-radius: 4px;
 
 def stylesheet(theme: Theme) -> str:
     """Return the style sheet of the whole window."""
-    return _SHEET.substitute(vars(theme))
+
+    def scaled(found: re.Match[str]) -> str:
+        length = int(found[1])
+        return f"{length if length <= _THIN else theme.px(length)}px"
+
+    return _PIXELS.sub(scaled, _SHEET.substitute(vars(theme)))
 
 
 def palette_of(theme: Theme) -> QPalette:

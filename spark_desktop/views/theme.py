@@ -1,8 +1,8 @@
-"""The colours of a theme, one attribute a role, read from ``resources/themes``."""
+"""How the window looks: a theme's colours, one attribute a role, and the sizes of its type."""
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -11,11 +11,17 @@ from PySide6.QtGui import QGuiApplication
 import spark_resources
 
 _HEX = re.compile(r"#[0-9a-f]{6}")
+# Pixels: the size of type that all lengths of the interface are meant for.
+BASE = 13
 
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours as ``#rrggbb``; what each role is for stands in the user guide."""
+    """Colours as ``#rrggbb``; what each role is for stands in the user guide.
+
+    ``font_size`` is the base size of type in pixels, by which the whole interface is scaled;
+    ``code_family`` is the font of code, empty for the platform's.
+    """
 
     name: str
     window: str
@@ -34,6 +40,12 @@ class Theme:
     emulated: str
     link: str
     is_dark: bool
+    font_size: int = BASE
+    code_family: str = ""
+
+    def px(self, length: float) -> int:
+        """Return a length, in pixels at the usual size of type, at this one."""
+        return round(length * self.font_size / BASE)
 
 
 def load_theme(name: str) -> Theme:
@@ -44,7 +56,7 @@ def load_theme(name: str) -> Theme:
     """
     path = spark_resources.resource("themes", f"{name}.toml")
     data: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    colors: dict[str, str] = data["colors"]
+    colors: dict[str, Any] = data["colors"]
     for role, value in colors.items():
         if not _HEX.fullmatch(value):
             raise ValueError(f"{path.name}: {role} is {value!r}, not a colour like #16181d.")
@@ -62,4 +74,9 @@ def system_theme() -> Theme:
 
 def other_theme(theme: Theme) -> Theme:
     """Return the light theme for a dark one, and the dark one for a light one."""
-    return load_theme("light" if theme.is_dark else "dark")
+    return with_type(load_theme("light" if theme.is_dark else "dark"), theme)
+
+
+def with_type(theme: Theme, like: Theme) -> Theme:
+    """Return the theme's colours with the fonts of another."""
+    return replace(theme, font_size=like.font_size, code_family=like.code_family)

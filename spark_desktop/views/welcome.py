@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
 from spark_desktop.views.notice_line import Centred, NoticeLine
+from spark_desktop.views.theme import Theme
 
 _FIRST = Notice(
     "Open a folder to begin.",
@@ -33,7 +34,9 @@ class Welcome(QFrame):
         self._notice.intent.connect(self.intent_raised)
         self._title.setContentsMargins(12, 0, 0, 0)
         column = QVBoxLayout(self)
-        column.addWidget(Centred(self._title, self._notice))
+        self._centred = Centred(self._title, self._notice)
+        self.notice: Notice | None = None
+        column.addWidget(self._centred)
         self.show_notice(None)
 
     @property
@@ -41,7 +44,12 @@ class Welcome(QFrame):
         """Return what the line says."""
         return self._notice.text
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take the room that type of this size needs."""
+        self._centred.set_theme(theme)
+
     def show_notice(self, notice: Notice | None) -> None:
         """Show ``notice``; None stands for the invitation to open a folder."""
+        self.notice = notice
         self._notice.show_notice(notice or _FIRST)
         self._notice.button.setFocus()

@@ -11,6 +11,7 @@ from spark_desktop.domain.events import (
     WatchingChanged,
 )
 from spark_desktop.domain.proposal import Queued, Ready
+from spark_desktop.domain.settings import Watching
 from spark_desktop.domain.trigger import EditComment, Stub, title_of
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
 
@@ -201,6 +202,27 @@ async def test_stubs_that_were_too_many_come_with_a_save_that_changes_nothing(wo
     await world.inbox.saved(["a.py"])
     await world.inbox.saved(["a.py"])
     assert len(world.turns.proposals()) == 4
+
+
+@pytest.mark.parametrize(
+    ("watching", "wanted"),
+    [
+        (Watching(enabled=False), []),
+        (Watching(stubs=False), ["two"]),
+        (Watching(comments=False), ["stub one()"]),
+    ],
+)
+async def test_what_is_switched_off_starts_nothing_and_says_so(world_of, watching, wanted):
+    text = STUB + "\n\n# two AI!\nX = 1\n"
+    world = world_of(MemoryFiles(a__py=text), Answer(hangs=True), Answer(hangs=True))
+    world.inbox.watching = watching
+    await world.inbox.saved(["a.py"])
+    assert [title_of(one.trigger) for one in world.turns.proposals()] == wanted
+    assert reasons(world) == [IgnoreReason.SWITCHED_OFF]
+    world.inbox.watching = Watching()
+    world.files.write("a.py", text + "\n")
+    await world.inbox.saved(["a.py"])
+    assert len(world.turns.proposals()) == 2
 
 
 async def test_a_save_during_a_pause_starts_nothing_and_says_why(world_of):

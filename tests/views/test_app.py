@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from spark_desktop import qt_loop
+from spark_desktop.adapters.settings_file import TomlSettings
 from spark_desktop.app import DesktopApp, main
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.handover import OpenWindow, QuickText
 from spark_desktop.domain.settings import Desktop, Settings
+from spark_desktop.services.settings import SettingsService
 from tests.interface_fakes import FakeProject, proposal, until
 
 
@@ -96,15 +98,70 @@ async def test_closing_while_a_folder_opens_ends_too(qapp: object, tmp_path: Pat
 async def test_the_systems_theme_is_followed_until_the_user_chooses(
     qapp: object, tmp_path: Path
 ) -> None:
-    desktop = DesktopApp(tmp_path, opener=_opened)
+    desktop = DesktopApp(tmp_path, opener=_opened, settings=kept(tmp_path / "settings.toml"))
     system = desktop.window.theme
     desktop.window.keys["theme"].trigger()
     assert desktop.window.theme != system
     chosen = desktop.window.theme
     await desktop.close()
-    again = DesktopApp(tmp_path, opener=_opened)
+    again = DesktopApp(tmp_path, opener=_opened, settings=kept(tmp_path / "settings.toml"))
     assert again.window.theme == chosen
     await again.close()
+
+
+def kept(file: Path) -> SettingsService:
+    return SettingsService(TomlSettings(file))
+
+
+def _written(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+
+
+def _read(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+async def test_a_theme_that_was_remembered_with_the_layout_becomes_a_setting(
+    qapp: object, tmp_path: Path
+) -> None:
+    _written(tmp_path / "window.ini", "[General]\ntheme=light\n")
+    desktop = DesktopApp(tmp_path, opener=_opened, settings=kept(tmp_path / "settings.toml"))
+    assert desktop.window.theme.name == "light"
+    await desktop.close()
+    assert _read(tmp_path / "settings.toml") == '[looks]\ntheme = "light"\n'
+    assert "theme" not in _read(tmp_path / "window.ini")
+
+
+async def test_an_open_project_follows_the_settings(desktop: DesktopApp, tmp_path: Path) -> None:
+    await desktop.open_folder(tmp_path)
+    assert isinstance(desktop.project, FakeProject)
+    desktop.window.settings.set("watching.stubs", False)
+    assert not desktop.project.settings.watching.stubs
+
+
+async def test_the_model_of_the_settings_is_asked_for(qapp: object, tmp_path: Path) -> None:
+    asked: list[str | None] = []
+
+    async def opened(folder: Path, model: str | None, _data: Path) -> FakeProject:
+        asked.append(model)
+        return FakeProject(root=folder)
+
+    _written(tmp_path / "mine.toml", '[model]\nmodel = "big"\n')
+    for named in (None, "small"):
+        desktop = DesktopApp(tmp_path, named, opener=opened, settings=kept(tmp_path / "mine.toml"))
+        await desktop.open_folder(tmp_path)
+        await desktop.close()
+    assert asked == ["big", "small"]
+
+
+async def test_a_broken_settings_file_is_named_in_the_window(qapp: object, tmp_path: Path) -> None:
+    _written(tmp_path / "settings.toml", "[looks\n")
+    desktop = DesktopApp(tmp_path, opener=_opened, settings=kept(tmp_path / "settings.toml"))
+    assert "It is kept as settings.toml.broken-" in desktop.window.notice.text
+    desktop.window.notice.button.click()
+    assert desktop.window.notice.isHidden()
+    await desktop.close()
 
 
 def test_the_app_opens_and_ends_in_qts_loop(qapp: object, tmp_path: Path) -> None:

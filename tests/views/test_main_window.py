@@ -10,12 +10,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
+from spark_desktop.domain.settings import ThemeChoice
 from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.views.icons import pixmap
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
-from spark_desktop.views.shortcuts import SHORTCUTS, key_text
+from spark_desktop.views.shortcuts import SHORTCUTS, Need, key_text
 from spark_desktop.views.theme import load_theme
 from tests.interface_fakes import FakeProject, proposal, until
 
@@ -56,7 +57,7 @@ async def test_the_first_run_invites_to_open_a_folder(window: MainWindow) -> Non
 
 async def test_keys_without_a_project_do_nothing(window: MainWindow) -> None:
     for shortcut in SHORTCUTS:
-        if shortcut.name not in ("open_folder", "help", "quit", "theme"):
+        if shortcut.needs is not Need.NOTHING:
             window.keys[shortcut.name].trigger()
     assert window.project is None
 
@@ -142,14 +143,11 @@ async def test_nothing_is_cut_off_at_the_smallest_sizes(opened: MainWindow) -> N
         assert opened.minimumSizeHint().width() <= width
 
 
-async def test_the_theme_is_switched_and_remembered(
-    opened: MainWindow, memory: LayoutMemory
-) -> None:
-    assert memory.theme is None
+async def test_the_theme_is_switched_and_is_a_setting(opened: MainWindow) -> None:
     before = opened.grab().toImage()
     opened.keys["theme"].trigger()
     assert opened.theme.name == "light"
-    assert memory.theme == "light"
+    assert opened.settings.current.looks.theme is ThemeChoice.LIGHT
     assert opened.grab().toImage() != before
 
 
@@ -160,7 +158,7 @@ async def test_the_sheet_lists_every_key(window: MainWindow) -> None:
     assert not window.sheet.isModal()
     text = window.sheet.text
     assert "AI!" in text
-    assert all(shortcut.text in text and key_text(shortcut.name) in text for shortcut in SHORTCUTS)
+    assert all(shortcut.label in text and key_text(shortcut.name) in text for shortcut in SHORTCUTS)
     window.sheet.close()
 
 
@@ -220,7 +218,7 @@ def test_a_damaged_memory_counts_as_none(tmp_path: Path) -> None:
     file = tmp_path / "window.ini"
     file.write_text("[General]\ntheme=plaid\ngeometry=7\n[x]\nwide=a, b\n", encoding="utf-8")
     memory = LayoutMemory(file)
-    assert memory.theme is None
+    assert memory.take_theme() is None
     assert memory.geometry is None
     assert memory.sizes("wide") is None
 

@@ -1,0 +1,222 @@
+"""What stands in the settings: a row for each, with its words and what it can be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from spark_desktop.domain.settings import Language, Motion, ThemeChoice
+from spark_desktop.viewmodels.translation import tr
+
+
+class Category(Enum):
+    """Where a setting stands."""
+
+    LOOKS = "looks"
+    MODEL = "model"
+    WATCHING = "watching"
+    DESKTOP = "desktop"
+    PRIVACY = "privacy"
+    KEYS = "keys"
+
+
+class Kind(Enum):
+    """How a setting is chosen."""
+
+    CHOICE = "choice"
+    SWITCH = "switch"
+    NUMBER = "number"
+    FONT = "font"
+    MODEL = "model"
+    KEY = "key"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One setting; ``key`` is its name in the file. ``options`` are values with their words."""
+
+    key: str
+    category: Category
+    kind: Kind
+    title: str
+    help: str
+    options: tuple[tuple[object, str], ...] = ()
+    least: int = 0
+    most: int = 0
+    unit: str = ""
+
+    def matches(self, query: str) -> bool:
+        """Return whether each word of the query stands somewhere in the row."""
+        text = f"{self.title} {self.help} {self.key} {title_of(self.category)}".casefold()
+        return all(word in text for word in query.casefold().split())
+
+
+def title_of(category: Category) -> str:
+    """Return the heading of a category."""
+    match category:
+        case Category.LOOKS:
+            return tr("Looks and language")
+        case Category.MODEL:
+            return tr("Model and endpoint")
+        case Category.WATCHING:
+            return tr("Watching and triggers")
+        case Category.DESKTOP:
+            return tr("Desktop and quick prompt")
+        case Category.PRIVACY:
+            return tr("Privacy")
+        case Category.KEYS:
+            return tr("Keys")
+
+
+def setting_rows() -> Sequence[SettingRow]:
+    """Return every row, in the user's language."""
+    return (*_looks(), *_model(), *_watching(), *_desktop(), *_privacy())
+
+
+def _looks() -> Sequence[SettingRow]:
+    system = tr("As the system")
+    themes = (
+        (ThemeChoice.SYSTEM, system),
+        (ThemeChoice.DARK, tr("Dark")),
+        (ThemeChoice.LIGHT, tr("Light")),
+    )
+    # A language is named in itself: whoever looks for it can read that.
+    languages = ((Language.SYSTEM, system), (Language.ENGLISH, "English"))
+    motions = (
+        (Motion.SYSTEM, system),
+        (Motion.FULL, tr("Full")),
+        (Motion.REDUCED, tr("Reduced")),
+    )
+    return (
+        _row("looks.theme", Kind.CHOICE, tr("Theme"), tr("The colours of the window."), themes),
+        SettingRow(
+            "looks.font_size",
+            Category.LOOKS,
+            Kind.NUMBER,
+            tr("Size of type"),
+            tr("The whole interface grows with it: 26 px are twice the usual 13 px."),
+            least=9,
+            most=32,
+            unit=tr(" px"),
+        ),
+        _row(
+            "looks.code_font",
+            Kind.FONT,
+            tr("Font of code"),
+            tr("In the diff and in answers; only fonts of fixed width are listed."),
+            (("", tr("The system's")),),
+        ),
+        _row(
+            "looks.language",
+            Kind.CHOICE,
+            tr("Language"),
+            tr("What the window speaks; dates and numbers follow it."),
+            (*languages, (Language.RUSSIAN, "Русский")),
+        ),
+        _row(
+            "looks.motion",
+            Kind.CHOICE,
+            tr("Motion"),
+            tr("Reduced: nothing slides or fades, and the speed lab moves in steps."),
+            motions,
+        ),
+    )
+
+
+def _model() -> Sequence[SettingRow]:
+    return (
+        _row(
+            "model.model",
+            Kind.MODEL,
+            tr("Model"),
+            tr(
+                "A model of the catalogue, a GGUF file, or emulated:PROFILE for its answers at a "
+                "profile's pace. Empty: the one that suits this machine."
+            ),
+        ),
+    )
+
+
+def _watching() -> Sequence[SettingRow]:
+    return (
+        _row(
+            "watching.enabled",
+            Kind.SWITCH,
+            tr("Watch the folder"),
+            tr("A save can start a proposal. Off: only what you type does."),
+        ),
+        _row(
+            "watching.comments",
+            Kind.SWITCH,
+            tr("Comments for the AI"),
+            tr("A saved comment that ends in AI! or AI? is done or answered."),
+        ),
+        _row(
+            "watching.stubs",
+            Kind.SWITCH,
+            tr("Empty functions"),
+            tr("A saved function without a body is offered one."),
+        ),
+    )
+
+
+def _desktop() -> Sequence[SettingRow]:
+    return (
+        _row(
+            "desktop.tray",
+            Kind.SWITCH,
+            tr("Icon in the tray"),
+            tr("Shows the state, and offers the quick prompt, where the desktop has a tray."),
+        ),
+        _row(
+            "desktop.keep_in_tray",
+            Kind.SWITCH,
+            tr("Stay in the tray"),
+            tr("Closing the window keeps Spark running in the tray."),
+        ),
+        _row(
+            "desktop.autostart",
+            Kind.SWITCH,
+            tr("Start at log-in"),
+            tr("Spark starts in the tray when you log in."),
+        ),
+        _row(
+            "desktop.notify",
+            Kind.SWITCH,
+            tr("Notifications"),
+            tr("Tell when a long turn has ended while the window is hidden."),
+        ),
+        SettingRow(
+            "quick.hotkey",
+            Category.DESKTOP,
+            Kind.KEY,
+            tr("Key of the quick prompt"),
+            tr("Opens the small prompt from everywhere, where the desktop allows such a key."),
+        ),
+    )
+
+
+def _privacy() -> Sequence[SettingRow]:
+    return (
+        _row(
+            "privacy.keep_quick_history",
+            Kind.SWITCH,
+            tr("History of the quick prompt"),
+            tr("Keep what was asked there, for the arrow keys."),
+        ),
+        _row(
+            "privacy.keep_ledger",
+            Kind.SWITCH,
+            tr("Ledger of connections"),
+            tr("Keep which hosts were contacted, when and why, across restarts."),
+        ),
+    )
+
+
+def _row(
+    key: str,
+    kind: Kind,
+    title: str,
+    help_text: str,
+    options: tuple[tuple[object, str], ...] = (),
+) -> SettingRow:
+    return SettingRow(key, Category(key.split(".")[0]), kind, title, help_text, options)
