@@ -71,9 +71,7 @@ def add_models_parser(
         commands, "verify", "compare a model's file with its SHA-256, or check a GGUF file", _verify
     )
     # Removing what was not named would be a surprise, so it has no default.
-    remove = _model_command(
-        commands, "remove", "remove a model's file", _remove, has_default=False
-    )
+    remove = _model_command(commands, "remove", "remove a model's file", _remove, has_default=False)
     _json_flag(remove, "print one line of JSON")
 
 
@@ -118,7 +116,7 @@ def guarded(
             work(arguments)
         except CoreError as error:
             if getattr(arguments, "json", False):
-                failed = {"event": "failed", "kind": type(error).__name__}
+                failed: dict[str, object] = {"event": "failed", "kind": type(error).__name__}
                 _say(failed | {"message": error.message, "next_step": error.next_step})
             print(f"spark-core: {error.message}", file=sys.stderr)
             if error.next_step:

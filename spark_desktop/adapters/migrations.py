@@ -52,7 +52,25 @@ _CHECKPOINTS = (
 )
 # JSON of what an answer's server said about its emulation; NULL at the server's own pace.
 _EMULATION = ("ALTER TABLE turns ADD COLUMN emulation TEXT",)
-STEPS: tuple[tuple[str, ...], ...] = (_THREADS, _CHECKPOINTS, _EMULATION)
+# Which hosts were asked, and answers that were made to measure a model.
+_MACHINE = (
+    """CREATE TABLE contacts (
+        host TEXT NOT NULL,
+        port INTEGER NOT NULL,
+        purpose TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        first TEXT NOT NULL,
+        last TEXT NOT NULL,
+        PRIMARY KEY (host, port, purpose)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE measurements (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        model TEXT NOT NULL,
+        usage TEXT NOT NULL,
+        timing TEXT NOT NULL
+    )""",
+)
+STEPS: tuple[tuple[str, ...], ...] = (_THREADS, _CHECKPOINTS, _EMULATION, _MACHINE)
 
 
 def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:

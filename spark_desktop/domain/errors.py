@@ -114,3 +114,7 @@ class StoreError(SparkError):
 
 class NothingToUndoError(SparkError):
     """There is no applied change left to undo (or undone change to redo)."""
+
+
+class ModelStoreError(CoreError):
+    """The model files could not be read, fetched, brought in or removed."""

@@ -17,6 +17,14 @@ class CoreStateChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ModelSwitching:
+    """Another model is about to answer; ``state`` is what its core does, None when that is over."""
+
+    model: str
+    state: CoreState | None
+
+
+@dataclass(frozen=True, slots=True)
 class FilesChanged:
     """The user, or their editor, wrote these files (relative paths); one burst is one event."""
 
@@ -91,6 +99,7 @@ class WorkFailed:
 
 Event = (
     CoreStateChanged
+    | ModelSwitching
     | FilesChanged
     | ChangeIgnored
     | ProposalChanged
