@@ -18,8 +18,10 @@ from spark_desktop import qt_loop
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.places import data_folder
 from spark_desktop.services.tasks import LatestTask, TaskScope
+from spark_desktop.viewmodels.machine import MachineViewModels, machine_view_models
 from spark_desktop.viewmodels.notice import Action, Intent, notice_of
 from spark_desktop.viewmodels.project import view_models
+from spark_desktop.views.desktop_examinations import desktop_examinations
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.theme import load_theme, system_theme
@@ -27,6 +29,7 @@ from spark_desktop.views.welcome import opening
 
 if TYPE_CHECKING:
     # Imported when the window is on the screen: parsers, HTTP and SQLite take their time.
+    from spark_desktop.machine import MachineServices
     from spark_desktop.wiring import Project
 
 # A folder, a model and the data folder in; raises SparkError.
@@ -58,6 +61,8 @@ class DesktopApp(QObject):
         self.window = MainWindow(load_theme(chosen) if chosen else system_theme(), self._memory)
         self.window.folder_chosen.connect(self._folder_chosen)
         self.window.close_requested.connect(self.request_close)
+        self._machine: MachineServices | None = None
+        self.window.machine.connect_to(self._machine_models)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._follow_system)
 
@@ -86,12 +91,17 @@ class DesktopApp(QObject):
             self.window.show_welcome(opening(folder.name or str(folder)))
             await self._close_project()
             try:
-                project = await self._opener(folder, self._model, self._data_dir)
+                # What was chosen in the window of the models counts from then on.
+                machine = self._machine
+                model = self._model if machine is None else machine.models.choice or None
+                project = await self._opener(folder, model, self._data_dir)
             except SparkError as error:
                 again = Action("Open folder…", Intent.OPEN_FOLDER)
                 self.window.show_welcome(notice_of(error, again))
                 return
             self.project = project
+            if self._machine is not None:
+                self._machine.models.attach(project.core)
             models = view_models(project, lambda: datetime.now().astimezone())
             branch = await asyncio.to_thread(_branch, project.root)
             self.window.show_project(models, project.root, branch)
@@ -115,6 +125,8 @@ class DesktopApp(QObject):
             QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._follow_system)
             # The views go before what they show.
             self.window.finish()
+            if self._machine is not None:
+                await self._machine.close()
             await self._close_project()
         finally:
             # Whatever fails on the way, the program ends.
@@ -122,8 +134,20 @@ class DesktopApp(QObject):
 
     async def _close_project(self) -> None:
         project, self.project = self.project, None
+        if self._machine is not None:
+            self._machine.models.attach(None)
         if project is not None:
             await project.close()
+
+    def _machine_models(self) -> MachineViewModels:
+        # Made when it is first wanted: most starts do without.
+        from spark_desktop.machine import machine_services
+
+        self._machine = machine_services(self._data_dir, self._model)
+        if self.project is not None:
+            self._machine.models.attach(self.project.core)
+        self._machine.doctor.ask_here(desktop_examinations())
+        return machine_view_models(self._machine)
 
     def _folder_chosen(self, folder: str) -> None:
         self._opening.start("open folder", self.open_folder(Path(folder)))
@@ -136,8 +160,10 @@ class DesktopApp(QObject):
 async def _open_project(folder: Path, model: str | None, data_dir: Path) -> "Project":
     # Let the window appear before the imports take the thread.
     await asyncio.sleep(0)
+    from spark_desktop.machine import chosen_model
     from spark_desktop.wiring import open_project
 
+    model = model or chosen_model()
     spare_the_collector()
     return await open_project(folder, model=model, data_dir=data_dir)
 

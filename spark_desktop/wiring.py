@@ -28,7 +28,8 @@ from spark_desktop.services.chat import ChatService
 from spark_desktop.services.edits import EditService
 from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
-from spark_desktop.services.ports import Core, FileStore, Syntax
+from spark_desktop.services.models import SwitchingCore
+from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
@@ -44,7 +45,7 @@ class Project:
     bus: Bus
     files: FileStore
     syntax: Syntax
-    core: Core
+    core: SwitchingCore
     inbox: Inbox
     turns: Turns
     review: ReviewService

@@ -85,7 +85,8 @@ class SwitchingCore(Core, Protocol):
 class ModelsService:
     """One for the program; ``cores`` makes a core for measuring a model that does not answer now.
 
-    ``in_use`` tells the ids of the models that some program's core serves now.
+    ``in_use`` tells the ids of the models that some program's core serves now; ``named`` is a
+    model that counts instead of the settings' until another is chosen.
     """
 
     def __init__(
@@ -95,7 +96,9 @@ class ModelsService:
         cores: Callable[[str], Core],
         in_use: Callable[[], frozenset[str]],
         settings: SettingsService,
+        named: str = "",
     ) -> None:
+        self._named = named
         self._store = store
         self._speeds = speeds
         self._cores = cores
@@ -110,7 +113,9 @@ class ModelsService:
     @property
     def choice(self) -> str:
         """Return which model answers, or will when a project is opened; empty: the default."""
-        return self._settings.current.model.model if self._core is None else self._core.choice
+        if self._core is not None:
+            return self._core.choice
+        return self._named or self._settings.current.model.model
 
     async def shelf(self) -> Shelf:
         """Return every model. Raises ModelStoreError."""
@@ -148,6 +153,7 @@ class ModelsService:
         """
         if self._core is not None:
             await self._core.switch(choice, told)
+        self._named = ""
         settings = self._settings.current
         await self._settings.update(replace(settings, model=replace(settings.model, model=choice)))
 

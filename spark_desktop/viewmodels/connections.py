@@ -1,8 +1,9 @@
 """Every host that was asked, with a filter."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
-from PySide6.QtCore import QLocale, QObject, Signal
+from PySide6.QtCore import QDateTime, QLocale, QObject, Signal
 
 from spark_desktop.domain.contact import ContactRecord
 from spark_desktop.domain.errors import SparkError
@@ -121,7 +122,11 @@ def _row(record: ContactRecord) -> ContactRow:
         in_language(contact.purpose),
         tr("this machine") if contact.is_local else tr("elsewhere"),
         locale.toString(record.count),
-        locale.toString(record.first.astimezone(), form),
-        locale.toString(record.last.astimezone(), form),
+        locale.toString(_local(record.first), form),
+        locale.toString(_local(record.last), form),
         contact.is_local,
     )
+
+
+def _local(time: datetime) -> QDateTime:
+    return QDateTime.fromSecsSinceEpoch(int(time.timestamp()))

@@ -12,6 +12,7 @@ from spark_desktop.viewmodels.notice import Intent, Notice
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.views.layout_memory import LayoutMemory
+from spark_desktop.views.machine_windows import MachineWindows
 from spark_desktop.views.pickers import pick_file, pick_folder
 from spark_desktop.views.project_view import ProjectView
 from spark_desktop.views.shortcuts import ShortcutSheet, bind
@@ -38,6 +39,7 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self.project: ProjectView | None = None
         self.sheet: ShortcutSheet | None = None
+        self.machine = MachineWindows(self)
         self.keys = bind(self, self._handlers())
         self.top = TopBar(self.keys, theme)
         self.welcome = Welcome()
@@ -59,6 +61,7 @@ class MainWindow(QMainWindow):
         QGuiApplication.setPalette(palette_of(theme))
         self.setStyleSheet(stylesheet(theme))
         self.top.set_theme(theme)
+        self.machine.set_theme(theme)
         if self.project is not None:
             self.project.set_theme(theme)
 
@@ -206,6 +209,9 @@ class MainWindow(QMainWindow):
             "lab": lambda: show(ProjectView.toggle_lab),
             "play": lambda: show(ProjectView.toggle_play),
             "theme": self._toggle_theme,
+            "models": lambda: self.machine.show("models"),
+            "doctor": lambda: self.machine.show("doctor"),
+            "connections": lambda: self.machine.show("connections"),
             "help": self.show_sheet,
             "quit": self.close_requested.emit,
         }
