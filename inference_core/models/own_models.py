@@ -188,7 +188,7 @@ def _same_bytes(first: Path, second: Path, cancelled: threading.Event) -> bool:
 def _described(path: Path) -> OwnModel:
     stat = path.stat()
     state = {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
-    with suppress(OSError, ValueError, TypeError):
+    with suppress(OSError, ValueError, TypeError, KeyError):
         noted = json.loads(_note(path).read_text(encoding="utf-8"))
         if noted["state"] == state:
             return OwnModel(path, stat.st_size, **noted["header"])

@@ -14,8 +14,9 @@ from spark_desktop.services.tasks import to_end
 
 Json = dict[str, Any]
 
-# Seconds that the program has for stopping in order, before it is killed.
-_STOP_S = 5.0
+# Seconds that the program has for stopping in order, before it is killed. It may hang on a server
+# that is silent; what it fetched is good also then.
+_STOP_S = 2.0
 
 
 class CoreCommands:
@@ -36,9 +37,11 @@ class CoreCommands:
         try:
             while (line := await run.line()) is not None:
                 event = _object(line)
+                if event is None:
+                    continue
                 if event.get("event") == "failed":
                     failed = event
-                elif event:
+                else:
                     told(event)
             code = await run.code()
         finally:
@@ -126,12 +129,12 @@ class _Run:
                 self._process.stdin.close()
 
 
-def _object(line: str) -> Json:
+def _object(line: str) -> Json | None:
     try:
         found = json.loads(line)
     except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _spawn(command: tuple[str, ...]) -> "subprocess.Popen[str]":

@@ -5,6 +5,7 @@ import re
 import shutil
 import ssl
 from collections.abc import Callable, Mapping
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -115,9 +116,10 @@ def _keyring() -> Any:
 
 
 def _looked_for() -> list[str]:
-    from keyring.backend import get_all_keyring
-
-    return sorted({type(backend).__module__.rpartition(".")[2] for backend in get_all_keyring()})
+    # The names under which the library and its extensions offer what they can use.
+    return sorted(
+        {point.name for point in metadata.entry_points(group="keyring.backends")} - {"chainer"}
+    )
 
 
 def _store(count: int, place: str, version: str) -> dict[str, object]:

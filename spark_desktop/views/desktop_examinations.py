@@ -43,7 +43,7 @@ def platform() -> Finding:
     name = {"xcb": "X11", "wayland": "Wayland", "cocoa": "macOS", "windows": "Windows"}
     platform = QGuiApplication.platformName()
     told = tr("{platform}, {sizes}", platform=name.get(platform, platform), sizes=sizes)
-    return Finding(tr("windows"), Verdict.OK, told)
+    return Finding(tr("screens"), Verdict.OK, told)
 
 
 def tray(is_available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable) -> Finding:
