@@ -1,6 +1,6 @@
 """Facts in the past tense, published on the bus in the loop's thread."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from spark_desktop.domain.conversation import Turn
 from spark_desktop.domain.core_state import CoreState
@@ -60,9 +60,10 @@ class ProposalStreamed:
 
 @dataclass(frozen=True, slots=True)
 class ChangeApplied:
-    """Hunks were written to disk."""
+    """Hunks were written to disk, which took ``seconds``; None where nobody measured."""
 
     change: AppliedChange
+    seconds: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from spark_desktop.viewmodels.lab import LabViewModel
 from spark_desktop.viewmodels.ports import Chat, Edits, Lab, Reviews, Turns
 from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.viewmodels.status import StatusViewModel
+from spark_desktop.viewmodels.times import TimesViewModel
 
 
 class Services(Protocol):
@@ -77,6 +78,7 @@ class ProjectViewModels:
     chat: ChatViewModel
     status: StatusViewModel
     lab: LabViewModel
+    times: TimesViewModel
 
 
 def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewModels:
@@ -91,6 +93,7 @@ def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewM
         ChatViewModel(services.chat, services.turns, services.files, bus, scope, pace),
         StatusViewModel(services.core, bus, pace),
         LabViewModel(services.lab, bus, scope, lambda: review.proposal),
+        TimesViewModel(bus, services.lab, scope, now),
     )
     models.changes.proposal_chosen.connect(models.review.show_proposal)
     models.chat.edit_requested.connect(models.changes.choose_proposal)

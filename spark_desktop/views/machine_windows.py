@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from spark_desktop.viewmodels.machine import MachineViewModels
+from spark_desktop.viewmodels.times import TimesViewModel
+from spark_desktop.views.paint_probe import PaintProbe
 from spark_desktop.views.theme import Theme
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ class MachineWindows:
         self._provider: Callable[[], MachineViewModels] | None = None
         self._models: MachineViewModels | None = None
         self.open: dict[str, ToolWindow] = {}
+        self._times: TimesViewModel | None = None
+        self._probe: PaintProbe | None = None
 
     def connect_to(self, provider: Callable[[], MachineViewModels]) -> None:
         """Take the view models from here, when the first window is wanted."""
@@ -41,6 +45,27 @@ class MachineWindows:
         if name not in self.open:
             self.open[name] = self._made(name, self._models, self._theme)
         self.open[name].show_front()
+
+    def follow(self, times: TimesViewModel | None) -> None:
+        """Measure and show the times of this project; None where none is open."""
+        self._times = times
+        if self._probe is not None:
+            self._probe.deleteLater()
+        self._probe = None if times is None else PaintProbe(self._parent, times)
+        shown = self.open.pop("times", None)
+        if shown is not None:
+            shown.close()
+            shown.deleteLater()
+
+    def show_times(self) -> None:
+        """Bring the times of the open project to the front; nothing without one."""
+        if self._times is None or self._theme is None:
+            return
+        if "times" not in self.open:
+            from spark_desktop.views.times_dialog import TimesDialog
+
+            self.open["times"] = TimesDialog(self._parent, self._times, self._theme)
+        self.open["times"].show_front()
 
     def _made(self, name: str, models: MachineViewModels, theme: Theme) -> "ToolWindow":
         # Here, so that a start does not load windows that most do without.

@@ -77,6 +77,7 @@ class MainWindow(QMainWindow):
         self._drop_project()
         self._memory.open_project(root)
         self._models, self._root = models, root
+        self.machine.follow(models.times)
         self.project = ProjectView(models, self._theme, self._memory)
         self.project.intent_raised.connect(self.do)
         self._pages.addWidget(self.project)
@@ -164,6 +165,7 @@ class MainWindow(QMainWindow):
             self._pages.removeWidget(self.project)
             self.project.deleteLater()
         self.project, self._models, self._root = None, None, None
+        self.machine.follow(None)
         self._pages.setCurrentWidget(self.welcome)
 
     def _toggle_theme(self) -> None:
@@ -211,6 +213,7 @@ class MainWindow(QMainWindow):
             "theme": self._toggle_theme,
             "models": lambda: self.machine.show("models"),
             "doctor": lambda: self.machine.show("doctor"),
+            "times": self.machine.show_times,
             "connections": lambda: self.machine.show("connections"),
             "help": self.show_sheet,
             "quit": self.close_requested.emit,

@@ -40,6 +40,7 @@ SHORTCUTS = (
     Shortcut("models", ("Ctrl+M",), "Models", "Window"),
     Shortcut("doctor", ("Ctrl+Shift+D",), "Doctor", "Window"),
     Shortcut("connections", ("Ctrl+Shift+H",), "Connections", "Window"),
+    Shortcut("times", ("Ctrl+Shift+T",), "Where the time went", "Window"),
     Shortcut("help", ("?", "F1"), "This sheet", "Window"),
     Shortcut("quit", ("Ctrl+Q",), "Quit", "Window"),
     Shortcut("play", ("F5",), "Play or pause the lanes", "Speed lab"),

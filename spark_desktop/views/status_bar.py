@@ -23,6 +23,7 @@ class StatusBar(QFrame):
         self._dot, self._word = QLabel(), QLabel()
         self.speed, self.first_token, self.context = QLabel(), QLabel(), QLabel()
         self.cached, self.split, self.model = QLabel(), QLabel(), QLabel()
+        self.cost = QLabel()
         self._context_bar, self._split_bar = ShareBar(), ShareBar()
         self.emulated = QLabel(BADGE)
         self.emulated.setObjectName("emulated")
@@ -41,6 +42,7 @@ class StatusBar(QFrame):
             self.first_token,
             self.context,
             self.cached,
+            self.cost,
             self.split,
             self.model,
         )
@@ -63,6 +65,7 @@ class StatusBar(QFrame):
         _show(self.first_token, status.first_token)
         _show(self.context, status.context, self._context_bar)
         _show(self.cached, status.cached)
+        _show(self.cost, status.cost)
         _show(self.split, status.split, self._split_bar)
         self.model.setText(self._core.label)
         self.model.setToolTip("Where the model runs, and which one it is.")
@@ -80,6 +83,7 @@ class StatusBar(QFrame):
             (self.first_token,),
             (self.context, self._context_bar),
             (self.cached,),
+            (self.cost,),
             (self.split, self._split_bar),
         )
         for group in groups:
