@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 from spark_desktop import qt_loop
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.places import data_folder
+from spark_desktop.services.sample import ask_for
 from spark_desktop.services.tasks import LatestTask, TaskScope
 from spark_desktop.viewmodels.machine import MachineViewModels, machine_view_models
 from spark_desktop.viewmodels.notice import Action, Intent, notice_of
@@ -61,6 +62,7 @@ class DesktopApp(QObject):
         self.window = MainWindow(load_theme(chosen) if chosen else system_theme(), self._memory)
         self.window.folder_chosen.connect(self._folder_chosen)
         self.window.close_requested.connect(self.request_close)
+        self.window.sample_wanted.connect(self._sample_wanted)
         self._machine: MachineServices | None = None
         self.window.machine.connect_to(self._machine_models)
         hints = QGuiApplication.styleHints()
@@ -151,6 +153,20 @@ class DesktopApp(QObject):
 
     def _folder_chosen(self, folder: str) -> None:
         self._opening.start("open folder", self.open_folder(Path(folder)))
+
+    def _sample_wanted(self, parent: str) -> None:
+        self._opening.start("open the sample", self._open_sample(Path(parent) if parent else None))
+
+    async def _open_sample(self, parent: Path | None) -> None:
+        from spark_desktop.adapters.sample_project import ASKING, copy_sample
+
+        try:
+            await self.open_folder(await copy_sample(parent))
+            if self.project is not None:
+                project = self.project
+                await ask_for(ASKING, project.files, project.syntax, project.turns)
+        except SparkError as error:
+            self.window.show_welcome(notice_of(error, Action("Open folder…", Intent.OPEN_FOLDER)))
 
     def _follow_system(self) -> None:
         if self._forced is None and self._memory.theme is None:

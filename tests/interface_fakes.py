@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 
 from spark_desktop.domain.completion import ModelInfo, Timing, Usage
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
-from spark_desktop.domain.core_state import CoreReady, CoreState
+from spark_desktop.domain.core_state import CoreReady, CoreState, CoreStopped
 from spark_desktop.domain.errors import FileError, NothingToUndoError, SparkError
 from spark_desktop.domain.events import (
     ChangeApplied,
@@ -90,6 +90,9 @@ class FakeCore:
 
     def start(self) -> None:
         self.starts += 1
+
+    def stop(self) -> None:
+        self.become(CoreStopped())
 
     async def endpoint(self) -> object:
         raise NotImplementedError

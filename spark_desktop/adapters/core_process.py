@@ -128,6 +128,14 @@ class CoreProcess:
             else:
                 await changed.wait()
 
+    def stop(self) -> None:
+        """Begin no core, and end one that is about to begin; ``start`` begins anew."""
+        task, self._task = self._task, None
+        if task is not None:
+            # It ends its child in order, in its own time.
+            task.cancel()
+        self._set(CoreStopped())
+
     async def close(self) -> None:
         """Give up our share of the core, which ends when nobody else uses it."""
         task, self._task = self._task, None

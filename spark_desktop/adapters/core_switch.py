@@ -69,6 +69,10 @@ class SwitchingCoreProcess:
         """Begin looking for a running core, else start one; returns at once."""
         self._seat.core.start()
 
+    def stop(self) -> None:
+        """Begin no core, and end one that is about to begin; ``start`` begins anew."""
+        self._seat.core.stop()
+
     async def endpoint(self) -> Endpoint:
         """Return the endpoint once the core is ready; raises CoreError when it has failed."""
         while True:

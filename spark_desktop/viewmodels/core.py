@@ -95,6 +95,8 @@ class CoreViewModel(QObject):
         """Start the core again where that is asked for."""
         if intent is Intent.RETRY_CORE:
             self._core.start()
+        elif intent is Intent.STOP:
+            self._core.stop()
 
     def _on_state(self, event: CoreStateChanged) -> None:
         self._state = event.state
@@ -140,7 +142,9 @@ def _notice(state: CoreState) -> Notice | None:
         case CoreLoading():
             return Notice("Loading the model into memory.", Tone.BUSY, "A few seconds.")
         case CoreDownloading():
-            return Notice("Downloading the model, once.", Tone.BUSY, _download_text(state))
+            stop = Action(tr("Stop the download"), Intent.STOP)
+            hint = _download_text(state)
+            return Notice("Downloading the model, once.", Tone.BUSY, hint, stop)
         case CoreRestarting(reason, attempt, delay):
             text = f"The connection to the model was lost: {reason}"
             hint = f"Starting it again in {delay:.0f} s (attempt {attempt})."

@@ -8,6 +8,8 @@ from PySide6.QtCore import QByteArray, QSettings
 
 _THEME = "theme"
 _GEOMETRY = "geometry"
+_RECENT, _PROJECTS = "recent", "projects"
+_MOST_PROJECTS = 12
 
 
 class LayoutMemory:
@@ -20,6 +22,8 @@ class LayoutMemory:
     def open_project(self, root: Path) -> None:
         """Read and write the layout of this project from now on."""
         # A path holds slashes, which QSettings takes for groups.
+        others = [folder for folder in self.recent_projects if folder != str(root)]
+        self.set_recent(_PROJECTS, [str(root), *others][:_MOST_PROJECTS])
         self._project = hashlib.sha256(str(root).encode()).hexdigest()[:16]
 
     @property
@@ -31,6 +35,22 @@ class LayoutMemory:
     def set_theme(self, name: str) -> None:
         """Keep the user's choice of theme."""
         self._settings.setValue(_THEME, name)
+
+    def recent(self, name: str) -> list[str]:
+        """Return the names kept under ``name``, newest first."""
+        value = self._settings.value(f"{_RECENT}/{name}")
+        # A list of one comes back as its one value.
+        parts = value if isinstance(value, list) else [value]
+        return [part for part in parts if isinstance(part, str) and part]
+
+    def set_recent(self, name: str, values: Sequence[str]) -> None:
+        """Keep names."""
+        self._settings.setValue(f"{_RECENT}/{name}", list(values))
+
+    @property
+    def recent_projects(self) -> list[str]:
+        """Return the folders that were open, newest first."""
+        return self.recent(_PROJECTS)
 
     @property
     def geometry(self) -> QByteArray | None:

@@ -30,6 +30,7 @@ class MainWindow(QMainWindow):
 
     folder_chosen = Signal(str)
     close_requested = Signal()
+    sample_wanted = Signal(str)
 
     def __init__(self, theme: Theme, memory: LayoutMemory) -> None:
         super().__init__()
@@ -44,6 +45,8 @@ class MainWindow(QMainWindow):
         self.top = TopBar(self.keys, theme)
         self.welcome = Welcome()
         self.welcome.intent_raised.connect(self.do)
+        self.welcome.folder_chosen.connect(self.folder_chosen)
+        self.welcome.sample_wanted.connect(self.sample_wanted)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.welcome)
         self._arrange()
@@ -70,6 +73,7 @@ class MainWindow(QMainWindow):
         self._drop_project()
         self.top.show_project("", "")
         self.setWindowTitle("Spark Desktop")
+        self.welcome.show_recent(self._memory.recent_projects)
         self.welcome.show_notice(notice)
 
     def show_project(self, models: ProjectViewModels, root: Path, branch: str) -> None:

@@ -154,3 +154,25 @@ def test_the_folder_of_the_run_files_may_be_missing(tmp_path: Path) -> None:
     (tmp_path / "core-1.json").write_text("{")
     (tmp_path / "core-2.json").write_text('{"url": "u", "token": "t", "pid": 1, "model": "m"}')
     assert served_models(tmp_path) == {"m"}
+
+
+async def test_a_core_that_is_about_to_begin_can_be_stopped_and_begun_again(
+    place: Place,  # noqa: F811
+) -> None:
+    program = Program(place, "hanging")
+    place.program()
+    program.core.start()
+    async for _ in ticks():
+        if place.starts():
+            break
+    program.core.stop()
+    assert program.core.state == CoreStopped()
+    async for _ in ticks():
+        if not alive(place.pids()[0]):
+            break
+    program.core.start()
+    async for _ in ticks():
+        if len(place.starts()) == 2:
+            break
+    await program.core.close()
+    await program.scope.close()
