@@ -13,11 +13,12 @@ def listing_json(
 ) -> dict[str, object]:
     """Return the whole list; sizes in bytes, contexts in tokens, ``free`` None where unknown."""
     known = zip(offered(catalogue), store.list(catalogue), strict=True)
+    busy = {model.id for model in catalogue.models if store.is_busy(model)}
     return {
         "folder": str(store.folder),
         "free": _free(store),
         "default": catalogue.default.id,
-        "models": [_known(offer, stored) for offer, stored in known],
+        "models": [_known(offer, stored, offer.model.id in busy) for offer, stored in known],
         "own": [_own(file) for file in own],
     }
 
@@ -32,12 +33,13 @@ def _free(store: ModelStore) -> int | None:
     return None
 
 
-def _known(offer: Offer, stored: StoredModel) -> dict[str, object]:
+def _known(offer: Offer, stored: StoredModel, is_busy: bool) -> dict[str, object]:
     model = offer.model
     return {
         "id": model.id,
         "path": str(stored.path),
         "state": stored.state.name.lower(),
+        "busy": is_busy,
         "bytes": model.bytes,
         "bytes_here": stored.bytes_here,
         "licence": model.licence,

@@ -106,6 +106,7 @@ def _known(entry: dict[str, Any]) -> ShelfModel:
         context=int(entry["context"]),
         memory=int(entry["memory_bytes"]),
         refusal=str(entry["refusal"]),
+        is_busy=entry["busy"] is True,
     )
 
 

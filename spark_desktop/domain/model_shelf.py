@@ -24,7 +24,8 @@ class ShelfModel:
     """One model; ``choice`` is what it is asked for by, ``id`` what its answers name.
 
     Sizes are in bytes, ``context`` in tokens; 0 where unknown. ``refusal`` says why it does not
-    suit this machine, ``fault`` why its file cannot be used. ``is_own`` is a file of the user's.
+    suit this machine, ``fault`` why its file cannot be used. ``is_own`` is a file of the user's;
+    ``is_busy`` one that some program fetches now.
     """
 
     choice: str
@@ -38,6 +39,7 @@ class ShelfModel:
     refusal: str = ""
     fault: str = ""
     is_own: bool = False
+    is_busy: bool = False
 
     @property
     def is_usable(self) -> bool:

@@ -134,6 +134,8 @@ def _share(step: FetchStep) -> str:
 def _state(model: ShelfModel, work: Work | None, is_current: bool) -> tuple[str, Tone]:
     if work is not None:
         return _WORKING[work.action](), Tone.BUSY
+    if model.is_busy:
+        return tr("being downloaded"), Tone.BUSY
     match model.presence:
         case Presence.DAMAGED:
             return tr("cannot be used"), Tone.PROBLEM
@@ -165,6 +167,9 @@ def _detail(model: ShelfModel, work: Work | None, is_removing: bool) -> str:
         return tr("The earlier model goes on answering until this one is ready.")
     if work is not None and work.action is ModelAction.MEASURE:
         return tr("It writes 64 tokens; a few seconds.")
+    if model.is_busy:
+        done, total = bytes_text(model.bytes_here), bytes_text(model.bytes)
+        return tr("Another part of Spark fetches it: {done} of {total}.", done=done, total=total)
     if is_removing and model.is_own:
         return tr("Remove the store's copy? It cannot be downloaded again.")
     if is_removing:
@@ -189,6 +194,8 @@ def _actions(
     if work is not None:
         fetching = work.action in (ModelAction.PULL, ModelAction.RESUME)
         return (ModelAction.PAUSE, ModelAction.CANCEL) if fetching else ()
+    if model.is_busy:
+        return ()
     if is_removing:
         return (ModelAction.CONFIRM_REMOVE, ModelAction.KEEP)
     match model.presence:

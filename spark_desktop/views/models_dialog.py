@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -55,6 +55,12 @@ class ModelsDialog(ToolWindow):
         super().showEvent(event)
         self._model.refresh()
         self.table.setFocus()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Look again when the user comes back to the window."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow():
+            self._model.refresh()
 
     def render_state(self) -> None:
         """Show the newest state."""

@@ -1,7 +1,15 @@
 """The window of the times: a bar a turn, what is usual, and an export."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from spark_desktop.domain.stage_times import Stage
 from spark_desktop.viewmodels.notice import Tone
@@ -15,6 +23,7 @@ from spark_desktop.views.tool_window import Cell, Table, ToolWindow
 
 _SIZE = (900, 560)
 _BAR = 1
+_TITLE, _SWATCH = 240, 8
 
 
 class TimesDialog(ToolWindow):
@@ -26,14 +35,14 @@ class TimesDialog(ToolWindow):
         self.notice = NoticeLine(strip=True)
         headings = (tr("Turn"), tr("Stages"), tr("Whole"), tr("Speed"), tr("Cached"), tr("Cost"))
         self.table = Table(tr("Turns"), headings, wide=_BAR)
-        self.table.setColumnWidth(0, 220)
-        self.table.horizontalHeader().setSectionResizeMode(
-            0, self.table.horizontalHeader().ResizeMode.Interactive
-        )
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
+        self.table.setColumnWidth(0, _TITLE)
         self.bars = StageBars(theme)
         self.table.setItemDelegateForColumn(_BAR, self.bars)
         self.sums = Table(tr("Usual"), (tr("Stage"), tr("p50"), tr("p95"), ""), wide=3)
-        self.legend = [(stage, QLabel(stage_text(stage))) for stage in Stage]
+        # All of it is wanted at once, and it never grows.
+        self.sums.setFixedHeight(self.sums.rows_height(len(Stage) + 1))
+        self.legend = [(stage, QLabel(), QLabel(stage_text(stage))) for stage in Stage]
         self.save = QPushButton(tr("&Export CSV…"))
         self._arrange()
         model.changed.connect(self.render_state)
@@ -45,10 +54,10 @@ class TimesDialog(ToolWindow):
         """Draw in another theme."""
         super().set_theme(theme)
         self.bars.colors = stage_colors(theme)
-        for stage, label in self.legend:
-            label.setStyleSheet(
-                f"border-left: 8px solid {self.bars.colors[stage]}; padding-left: 4px;"
-            )
+        for stage, swatch, _ in self.legend:
+            square = QPixmap(_SWATCH, _SWATCH)
+            square.fill(QColor(self.bars.colors[stage]))
+            swatch.setPixmap(square)
         self.render_state()
 
     def render_state(self) -> None:
@@ -81,20 +90,22 @@ class TimesDialog(ToolWindow):
 
     def _arrange(self) -> None:
         legend = QHBoxLayout()
-        legend.setSpacing(12)
-        for stage, label in self.legend:
+        legend.setSpacing(4)
+        for stage, swatch, label in self.legend:
             label.setProperty("small", True)
             label.setToolTip(stage_tip(stage))
+            legend.addWidget(swatch)
             legend.addWidget(label)
+            legend.addSpacing(8)
         legend.addStretch(1)
         self.save.setAutoDefault(False)
         legend.addWidget(self.save)
         inside = QVBoxLayout()
         inside.setContentsMargins(12, 12, 12, 12)
         inside.setSpacing(8)
-        inside.addWidget(self.table, 3)
+        inside.addWidget(self.table, 1)
         inside.addLayout(legend)
-        inside.addWidget(self.sums, 2)
+        inside.addWidget(self.sums)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -64,6 +64,10 @@ class Table(QTableWidget):
         if rows and not 0 <= chosen < len(rows):
             self.setCurrentCell(0, 0)
 
+    def rows_height(self, count: int) -> int:
+        """Return the height, in pixels, of a table that shows so many rows without scrolling."""
+        return count * _ROW + self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth()
+
     def text_at(self, row: int, column: int) -> str:
         """Return what a cell says."""
         item = self.item(row, column)

@@ -305,6 +305,12 @@ async def test_a_list_that_cannot_be_read_is_told(service: FakeModels, scope: Ta
             (ModelAction.USE, ModelAction.MEASURE, ModelAction.REMOVE),
         ),
         (
+            model("x", Presence.PARTIAL, 100_000_000, is_busy=True),
+            "being downloaded",
+            "Another part of Spark fetches it: 100.0 MB of 400.0 MB.",
+            (),
+        ),
+        (
             model("x", Presence.UNVERIFIED, context=32768, memory=1_000_000_000),
             "here",
             "context 33k tokens · takes 1.00 GB of memory",

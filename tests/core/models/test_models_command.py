@@ -181,6 +181,15 @@ def test_pull_as_json_tells_each_step_and_the_place(
     assert events[-1] == {"event": "done", "path": str(store / "tiny.gguf")}
 
 
+def test_a_model_that_is_being_fetched_is_listed_as_busy(models: Command, store: Path) -> None:
+    store.mkdir()
+    with FileLock(store / "tiny.gguf.lock"):
+        models("list", "--json")
+    assert [entry["busy"] for entry in json.loads(models.out)["models"]] == [True, False]
+    models("list", "--json")
+    assert not any(entry["busy"] for entry in json.loads(models.out)["models"])
+
+
 def test_a_failure_is_told_as_json_too(models: Command, tmp_path: Path) -> None:
     assert models("import", tmp_path / "none.gguf", "--json") == 1
     event = json.loads(models.out.splitlines()[-1])
