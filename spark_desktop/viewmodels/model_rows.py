@@ -166,7 +166,7 @@ def _detail(model: ShelfModel, work: Work | None, is_removing: bool) -> str:
     if work is not None and work.action is ModelAction.USE:
         return tr("The earlier model goes on answering until this one is ready.")
     if work is not None and work.action is ModelAction.MEASURE:
-        return tr("It writes 64 tokens; a few seconds.")
+        return tr("It reads a short text and writes 64 tokens.")
     if model.is_busy:
         done, total = bytes_text(model.bytes_here), bytes_text(model.bytes)
         return tr("Another part of Spark fetches it: {done} of {total}.", done=done, total=total)

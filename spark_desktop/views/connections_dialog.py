@@ -6,9 +6,8 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QV
 from spark_desktop.viewmodels.connections import ConnectionsViewModel, ContactRow
 from spark_desktop.viewmodels.notice import Tone
 from spark_desktop.viewmodels.translation import tr
-from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.theme import Theme
-from spark_desktop.views.tool_window import Cell, Table, ToolWindow
+from spark_desktop.views.tool_window import Cell, Table, ToolWindow, tool_notice
 
 _SIZE = (860, 420)
 
@@ -19,7 +18,7 @@ class ConnectionsDialog(ToolWindow):
     def __init__(self, parent: QWidget, model: ConnectionsViewModel, theme: Theme) -> None:
         super().__init__(parent, tr("Connections"), theme)
         self._model = model
-        self.notice = NoticeLine(strip=True)
+        self.notice = tool_notice()
         headings = (tr("Host"), tr("Where"), tr("Why"), tr("Times"), tr("First"), tr("Last"))
         self.table = Table(tr("Connections"), headings, wide=2)
         self.filter = QLineEdit()
@@ -32,7 +31,7 @@ class ConnectionsDialog(ToolWindow):
         self.copy.clicked.connect(self._copy)
         self.clear.clicked.connect(model.clear)
         self.resize(*_SIZE)
-        self.render_state()
+        self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
@@ -85,4 +84,4 @@ class ConnectionsDialog(ToolWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.notice)
-        column.addLayout(inside)
+        column.addLayout(inside, 1)

@@ -7,9 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from spark_desktop.viewmodels.doctor import DoctorViewModel, FindingRow
 from spark_desktop.viewmodels.notice import Tone
 from spark_desktop.viewmodels.translation import tr
-from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.theme import Theme
-from spark_desktop.views.tool_window import Cell, Table, ToolWindow
+from spark_desktop.views.tool_window import Cell, Table, ToolWindow, tool_notice
 
 _SIZE = (860, 620)
 
@@ -20,7 +19,7 @@ class DoctorDialog(ToolWindow):
     def __init__(self, parent: QWidget, model: DoctorViewModel, theme: Theme) -> None:
         super().__init__(parent, tr("Doctor"), theme)
         self._model = model
-        self.notice = NoticeLine(strip=True)
+        self.notice = tool_notice()
         headings = (tr("What"), tr("State"), tr("Reason"))
         self.table = Table(tr("Findings"), headings, wide=2)
         self.reason, self.step = QLabel(), QLabel()
@@ -32,7 +31,7 @@ class DoctorDialog(ToolWindow):
         self.copy.clicked.connect(self._copy)
         self.again.clicked.connect(model.examine)
         self.resize(*_SIZE)
-        self.render_state()
+        self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
@@ -99,4 +98,4 @@ class DoctorDialog(ToolWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.notice)
-        column.addLayout(inside)
+        column.addLayout(inside, 1)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -18,9 +18,8 @@ from spark_desktop.viewmodels.model_rows import ModelAction, ModelRow, step_text
 from spark_desktop.viewmodels.models import ModelsViewModel
 from spark_desktop.viewmodels.notice import Tone
 from spark_desktop.viewmodels.translation import tr
-from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.theme import Theme
-from spark_desktop.views.tool_window import Cell, Table, ToolWindow
+from spark_desktop.views.tool_window import Cell, Table, ToolWindow, tool_notice
 
 _SIZE = (860, 420)
 
@@ -34,16 +33,16 @@ class ModelsDialog(ToolWindow):
         self._chosen: str | None = None
         headings = (tr("Model"), tr("Size"), tr("Speed here"), tr("Licence"), tr("State"))
         self.table = Table(tr("Models"), headings, wide=2)
-        self.notice = NoticeLine(strip=True)
+        self.notice = tool_notice()
         self.detail, self.place = QLabel(), QLabel()
         self.bar, self.import_bar = _bar(tr("Download")), _bar(tr("Copy"))
         self.buttons = {action: QPushButton(text) for action, text in _words().items()}
-        self.bring_in = QPushButton(tr("Import a GGUF file…"))
-        self.stop_import = QPushButton(tr("Stop copying"))
+        self.bring_in = QPushButton(tr("&Import a GGUF file…"))
+        self.stop_import = QPushButton(tr("&Stop copying"))
         self._arrange()
         self._connect()
         self.resize(*_SIZE)
-        self.render_state()
+        self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
@@ -55,12 +54,6 @@ class ModelsDialog(ToolWindow):
         super().showEvent(event)
         self._model.refresh()
         self.table.setFocus()
-
-    def changeEvent(self, event: QEvent) -> None:
-        """Look again when the user comes back to the window."""
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow():
-            self._model.refresh()
 
     def render_state(self) -> None:
         """Show the newest state."""
@@ -133,7 +126,7 @@ class ModelsDialog(ToolWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.notice)
-        column.addLayout(inside)
+        column.addLayout(inside, 1)
         # Enter must not press whichever button Qt would choose.
         for button in (*self.buttons.values(), self.bring_in, self.stop_import):
             button.setAutoDefault(False)

@@ -15,11 +15,10 @@ from spark_desktop.domain.stage_times import Stage
 from spark_desktop.viewmodels.notice import Tone
 from spark_desktop.viewmodels.times import TimesRow, TimesViewModel, stage_text, stage_tip
 from spark_desktop.viewmodels.translation import tr
-from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.pickers import pick_target
 from spark_desktop.views.stage_bar import LONGEST_ROLE, STAGES_ROLE, StageBars, stage_colors
 from spark_desktop.views.theme import Theme
-from spark_desktop.views.tool_window import Cell, Table, ToolWindow
+from spark_desktop.views.tool_window import Cell, Table, ToolWindow, tool_notice
 
 _SIZE = (900, 560)
 _BAR = 1
@@ -32,7 +31,7 @@ class TimesDialog(ToolWindow):
     def __init__(self, parent: QWidget, model: TimesViewModel, theme: Theme) -> None:
         super().__init__(parent, tr("Where the time went"), theme)
         self._model = model
-        self.notice = NoticeLine(strip=True)
+        self.notice = tool_notice()
         headings = (tr("Turn"), tr("Stages"), tr("Whole"), tr("Speed"), tr("Cached"), tr("Cost"))
         self.table = Table(tr("Turns"), headings, wide=_BAR)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
@@ -110,4 +109,4 @@ class TimesDialog(ToolWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.notice)
-        column.addLayout(inside)
+        column.addLayout(inside, 1)

@@ -2,10 +2,18 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor
-from PySide6.QtWidgets import QDialog, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QHeaderView,
+    QSizePolicy,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
 
 from spark_desktop.viewmodels.notice import Tone
 from spark_desktop.views.icons import color_of
+from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.theme import Theme
 
 _ROW = 28
@@ -24,12 +32,21 @@ class ToolWindow(QDialog):
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
         self.theme = theme
+        for table in self.findChildren(Table):
+            table.set_theme(theme)
 
     def show_front(self) -> None:
         """Show the window before all others."""
         self.show()
         self.raise_()
         self.activateWindow()
+
+
+def tool_notice() -> NoticeLine:
+    """Return a line over a window's content: a long text wraps, and never makes it wider."""
+    notice = NoticeLine(strip=True)
+    notice.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
+    return notice
 
 
 class Table(QTableWidget):
@@ -63,6 +80,12 @@ class Table(QTableWidget):
                 self._show(number, column, cell)
         if rows and not 0 <= chosen < len(rows):
             self.setCurrentCell(0, 0)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Mark the chosen row in a colour that differs from the ground in this theme."""
+        self.setStyleSheet(
+            f"QTableView {{ selection-background-color: {theme.line}; outline: none; }}"
+        )
 
     def rows_height(self, count: int) -> int:
         """Return the height, in pixels, of a table that shows so many rows without scrolling."""
