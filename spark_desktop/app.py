@@ -176,12 +176,17 @@ class DesktopApp(QObject):
 async def _open_project(folder: Path, model: str | None, data_dir: Path) -> "Project":
     # Let the window appear before the imports take the thread.
     await asyncio.sleep(0)
-    from spark_desktop.machine import chosen_model
+    from spark_desktop.machine import program_settings
     from spark_desktop.wiring import open_project
 
-    model = model or chosen_model()
+    settings = program_settings()
     spare_the_collector()
-    return await open_project(folder, model=model, data_dir=data_dir)
+    return await open_project(
+        folder,
+        model=model or settings.model.model or None,
+        data_dir=data_dir,
+        keep_ledger=lambda: settings.privacy.keep_ledger,
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -16,6 +16,7 @@ from spark_desktop.adapters.settings_file import TomlSettings
 from spark_desktop.adapters.speed_store import SqliteSpeeds
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.domain.doctor_report import Secrets, secrets_of
+from spark_desktop.domain.settings import Settings
 from spark_desktop.places import settings_file
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.doctor import DoctorService
@@ -79,9 +80,9 @@ def machine_services(
     return MachineServices(scope, models, doctor, ledger, database)
 
 
-def chosen_model() -> str | None:
-    """Return the model that the settings name; None where they name none."""
-    return TomlSettings(settings_file()).load().settings.model.model or None
+def program_settings() -> Settings:
+    """Return the settings as they are kept now."""
+    return TomlSettings(settings_file()).load().settings
 
 
 def _secrets(environment: Mapping[str, str]) -> Secrets:

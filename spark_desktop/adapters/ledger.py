@@ -19,6 +19,8 @@ from spark_desktop.services.ports import Clock
 from spark_desktop.services.tasks import TaskScope
 
 _log = logging.getLogger(__name__)
+# Rows that are kept, the newest.
+_MOST = 500
 _PORTS = {"https": 443, "http": 80}
 
 
@@ -48,7 +50,9 @@ class SqliteLedger:
         count, first, _ = self._waiting.get(contact, (0, now, now))
         self._waiting[contact] = (count + 1, first, now)
         if self._writer is None or self._writer.done():
-            self._writer = self._scope.start("ledger", self._write())
+            # What is noted while the program ends is written by ``close``.
+            with suppress(RuntimeError):
+                self._writer = self._scope.start("ledger", self._write())
 
     async def records(self) -> tuple[ContactRecord, ...]:
         """Return every host that was asked, the newest first. Raises StoreError."""
@@ -120,6 +124,13 @@ def _add(
             (c.host, c.port, str(c.purpose), count, first.isoformat(), last.isoformat())
             for c, (count, first, last) in rows.items()
         ],
+    )
+
+    # A core has another port at each start.
+    connection.execute(
+        """DELETE FROM contacts WHERE last <
+           (SELECT last FROM contacts ORDER BY last DESC LIMIT 1 OFFSET ?)""",
+        (_MOST - 1,),
     )
 
 

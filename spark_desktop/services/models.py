@@ -143,7 +143,11 @@ class ModelsService:
                 say("{name} is in use.", name=model.id),
                 say("Use another model first, or close what uses this one."),
             )
-        return await self._store.remove(model.choice)
+        freed = await self._store.remove(model.choice)
+        if model.is_own and self.choice == model.choice:
+            # It cannot be fetched again, so the next project must not ask for it.
+            await self._choose("")
+        return freed
 
     async def use(self, choice: str, told: Callable[[CoreState], None]) -> None:
         """Let a model answer from now on, and keep the choice.
@@ -153,6 +157,9 @@ class ModelsService:
         """
         if self._core is not None:
             await self._core.switch(choice, told)
+        await self._choose(choice)
+
+    async def _choose(self, choice: str) -> None:
         self._named = ""
         settings = self._settings.current
         await self._settings.update(replace(settings, model=replace(settings.model, model=choice)))

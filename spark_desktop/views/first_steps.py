@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from spark_desktop.viewmodels.translation import tr
 
 _MOST = 5
+# Pixels for a folder's name and place, within the page's column.
+_WIDTH = 380
+_MIDDLE = Qt.TextElideMode.ElideMiddle
 
 
 class FirstSteps(QWidget):
@@ -57,7 +60,9 @@ class FirstSteps(QWidget):
         self.heading.setVisible(bool(self.recent))
 
     def _button(self, folder: Path) -> QPushButton:
-        button = QPushButton(_words(folder).replace("&", "&&"))
+        button = QPushButton()
+        shown = button.fontMetrics().elidedText(_words(folder), _MIDDLE, _WIDTH)
+        button.setText(shown.replace("&", "&&"))
         button.setToolTip(str(folder))
         button.setAccessibleName(tr("Open {folder}", folder=folder))
         button.setStyleSheet("text-align: left;")

@@ -57,6 +57,13 @@ class MachineWindows:
             shown.close()
             shown.deleteLater()
 
+    def forget(self) -> None:
+        """Close all windows; they are made anew, in another language say, when they are wanted."""
+        for window in self.open.values():
+            window.close()
+            window.deleteLater()
+        self.open.clear()
+
     def show_times(self) -> None:
         """Bring the times of the open project to the front; nothing without one."""
         if self._times is None or self._theme is None:

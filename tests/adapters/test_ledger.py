@@ -73,6 +73,15 @@ async def test_what_was_noted_is_there_at_the_next_start(world: World) -> None:
     assert record.count == 1
 
 
+async def test_only_the_newest_are_kept(world: World) -> None:
+    for port in range(1, 520):
+        world.clock.seconds += 1
+        world.ledger.note(Contact("127.0.0.1", port, "ask the local core"))
+    records = await world.ledger.records()
+    assert len(records) == 500
+    assert records[-1].contact.port == 20
+
+
 async def test_nothing_is_noted_where_the_user_does_not_want_it(world: World) -> None:
     world.is_kept = False
     world.ledger.note(HUB)

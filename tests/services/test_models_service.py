@@ -155,6 +155,16 @@ async def test_what_answers_is_not_removed() -> None:
     assert world.store.removed == ["small"]
 
 
+async def test_without_its_file_a_chosen_model_of_ones_own_is_chosen_no_more() -> None:
+    world = World(named="own/mine.gguf")
+    own = replace(SMALL, choice="own/mine.gguf", is_own=True)
+    await world.service.remove(own)
+    assert world.service.choice == ""
+    await world.service.use("small", heard)
+    await world.service.remove(SMALL)
+    assert world.service.choice == "small"
+
+
 async def test_an_unfinished_download_of_the_chosen_model_may_go() -> None:
     world = World()
     world.service.attach(world.core)

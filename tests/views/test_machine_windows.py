@@ -133,6 +133,9 @@ async def test_each_window_is_made_once_and_closed_by_escape(window: MainWindow)
         assert shown(window, name, kind) is opened
     window.keys["theme"].trigger()
     assert {opened.theme.name for opened in window.machine.open.values()} == {"light"}
+    window.machine.forget()
+    assert window.machine.open == {}
+    assert shown(window, "models", ModelsDialog).isVisible()
 
 
 async def test_every_part_that_takes_the_focus_has_a_name(window: MainWindow) -> None:
