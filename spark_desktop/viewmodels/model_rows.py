@@ -24,6 +24,7 @@ class ModelAction(Enum):
     CANCEL = "cancel"
     USE = "use"
     MEASURE = "measure"
+    STOP = "stop"
     REMOVE = "remove"
     CONFIRM_REMOVE = "confirm the removal"
     KEEP = "keep"
@@ -193,7 +194,10 @@ def _actions(
 ) -> tuple[ModelAction, ...]:
     if work is not None:
         fetching = work.action in (ModelAction.PULL, ModelAction.RESUME)
-        return (ModelAction.PAUSE, ModelAction.CANCEL) if fetching else ()
+        if fetching:
+            return (ModelAction.PAUSE, ModelAction.CANCEL)
+        can_stop = work.action in (ModelAction.USE, ModelAction.MEASURE)
+        return (ModelAction.STOP,) if can_stop else ()
     if model.is_busy:
         return ()
     if is_removing:

@@ -148,8 +148,8 @@ class ModelsViewModel(QObject):
         match action:
             case ModelAction.PULL | ModelAction.RESUME:
                 self._begin(choice, Work(action), self._pull(choice))
-            case ModelAction.PAUSE:
-                self._scope.start("pause", self._stop(choice))
+            case ModelAction.PAUSE | ModelAction.STOP:
+                self._scope.start("stop", self._stop(choice))
             case ModelAction.CANCEL:
                 self._cancel(model)
             case ModelAction.CONFIRM_REMOVE:

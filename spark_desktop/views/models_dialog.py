@@ -38,7 +38,7 @@ class ModelsDialog(ToolWindow):
         self.bar, self.import_bar = _bar(tr("Download")), _bar(tr("Copy"))
         self.buttons = {action: QPushButton(text) for action, text in _words().items()}
         self.bring_in = QPushButton(tr("&Import a GGUF file…"))
-        self.stop_import = QPushButton(tr("&Stop copying"))
+        self.stop_import = QPushButton(tr("Stop c&opying"))
         self._arrange()
         self._connect()
         self.resize(*_SIZE)
@@ -169,6 +169,7 @@ def _words() -> dict[ModelAction, str]:
         ModelAction.PAUSE: tr("&Pause"),
         ModelAction.CANCEL: tr("&Cancel the download"),
         ModelAction.MEASURE: tr("&Measure"),
+        ModelAction.STOP: tr("&Stop"),
         ModelAction.REMOVE: tr("Re&move…"),
         ModelAction.CONFIRM_REMOVE: tr("&Remove"),
         ModelAction.KEEP: tr("&Keep"),

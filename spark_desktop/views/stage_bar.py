@@ -15,11 +15,11 @@ _HEIGHT, _MARGIN = 8.0, 8.0
 def stage_colors(theme: Theme) -> dict[Stage, str]:
     """Return the colour of each stage; the two long ones differ most."""
     return {
-        Stage.CONNECT: theme.text_secondary,
-        Stage.QUEUE: theme.warning,
+        Stage.CONNECT: theme.warning,
+        Stage.QUEUE: theme.text_secondary,
         Stage.PREFILL: theme.text,
         Stage.DECODE: theme.link,
-        Stage.PAINT: theme.accent,
+        Stage.PAINT: theme.removed_text,
         Stage.APPLY: theme.added_text,
     }
 

@@ -1,7 +1,7 @@
 """The window of the times: a bar a turn, what is usual, and an export."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPixmap
+from PySide6.QtGui import QColor, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -39,8 +39,6 @@ class TimesDialog(ToolWindow):
         self.bars = StageBars(theme)
         self.table.setItemDelegateForColumn(_BAR, self.bars)
         self.sums = Table(tr("Usual"), (tr("Stage"), tr("p50"), tr("p95"), ""), wide=3)
-        # All of it is wanted at once, and it never grows.
-        self.sums.setFixedHeight(self.sums.rows_height(len(Stage) + 1))
         self.legend = [(stage, QLabel(), QLabel(stage_text(stage))) for stage in Stage]
         self.save = QPushButton(tr("&Export CSV…"))
         self._arrange()
@@ -58,6 +56,11 @@ class TimesDialog(ToolWindow):
             square.fill(QColor(self.bars.colors[stage]))
             swatch.setPixmap(square)
         self.render_state()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Give the sums their room: all of them are wanted at once, and they never grow."""
+        super().showEvent(event)
+        self.sums.setFixedHeight(self.sums.rows_height(len(Stage) + 1))
 
     def render_state(self) -> None:
         """Show the newest turns."""

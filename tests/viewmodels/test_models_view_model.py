@@ -236,6 +236,21 @@ async def test_another_model_is_used_with_its_progress(
     assert row(models, "small").actions[0] is ModelAction.USE
 
 
+async def test_a_change_of_the_model_can_be_stopped(
+    models: ModelsViewModel, service: FakeModels
+) -> None:
+    service.known["large"] = model("large")
+    models.refresh()
+    await until(lambda: ModelAction.USE in row(models, "large").actions)
+    models.act("large", ModelAction.USE)
+    await until(lambda: service.told_state is not None)
+    assert row(models, "large").actions == (ModelAction.STOP,)
+    models.act("large", ModelAction.STOP)
+    await until(lambda: row(models, "large").state == "here")
+    assert row(models, "small").is_current
+    assert service.calls == []
+
+
 async def test_a_model_that_cannot_be_started_leaves_the_earlier_in_use(
     models: ModelsViewModel, service: FakeModels
 ) -> None:
