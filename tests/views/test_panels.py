@@ -259,7 +259,7 @@ async def test_the_status_bar_shows_measured_numbers_only(
     project.turns.put(replace(proposal(), usage=USAGE, timing=TIMING))
     assert status.text == (
         "ready  50 tokens/s  first token 310 ms  context 250 / 8.2k  cached 75 %  "
-        "prefill / decode  local · qwen2.5-coder-0.5b"
+        "$0.00  prefill / decode  local · qwen2.5-coder-0.5b"
     )
     assert "decode time" in status.speed.toolTip()
     assert "badge" not in status.text
