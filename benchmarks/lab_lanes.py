@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from spark_desktop.domain.completion import Usage
     from spark_desktop.domain.conversation import Thread
     from spark_desktop.domain.lab_profile import Profile, Schedule
+    from spark_desktop.domain.lab_proposal import ProposalFigures
 
 SUMMARY = "milliseconds a frame of the speed lab, four lanes at 67 to 5,000 tokens a second"
 
@@ -110,6 +111,9 @@ class _NoLab:
     """Stands where the project's lab would; the benchmark puts the lanes in itself."""
 
     async def threads(self) -> tuple["Thread", ...]:
+        return ()
+
+    async def proposals(self) -> tuple["ProposalFigures", ...]:
         return ()
 
     async def profiles(self) -> tuple["Profile", ...]:

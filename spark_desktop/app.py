@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import gc
 import logging
+import os
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
@@ -15,17 +16,34 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from spark_desktop import qt_loop
+from spark_desktop.adapters.desktop_messages import FreedesktopMessages
+from spark_desktop.adapters.recent_file import RecentFile
+from spark_desktop.adapters.settings_file import TomlSettings
+from spark_desktop.adapters.single_instance import SingleInstance
+from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.domain.errors import SparkError
-from spark_desktop.places import data_folder
+from spark_desktop.domain.handover import Handover, OpenWindow, QuickText
+from spark_desktop.domain.settings import Settings
+from spark_desktop.places import data_folder, settings_file
+from spark_desktop.presence import Presence
+from spark_desktop.services.autostart import Autostart, AutostartKeeper
+from spark_desktop.services.desktop_notices import DesktopNotices
+from spark_desktop.services.recent import RecentFolders
 from spark_desktop.services.sample import ask_for
+from spark_desktop.services.settings import SettingsService, UnkeptSettings
 from spark_desktop.services.tasks import LatestTask, TaskScope
+from spark_desktop.session_end import SessionEnd, SparkApplication
 from spark_desktop.viewmodels.machine import MachineViewModels, machine_view_models
-from spark_desktop.viewmodels.notice import Action, Intent, notice_of
+from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.project import view_models
+from spark_desktop.viewmodels.told import Told
+from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.tray import TrayViewModel
 from spark_desktop.views.desktop_examinations import desktop_examinations
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.theme import load_theme, system_theme
+from spark_desktop.views.tray import Panel, SystemPanel
 from spark_desktop.views.welcome import opening
 
 if TYPE_CHECKING:
@@ -47,6 +65,8 @@ class DesktopApp(QObject):
         model: str | None = None,
         theme: str | None = None,
         opener: Opener | None = None,
+        settings: SettingsService | None = None,
+        panel: Panel | None = None,
     ) -> None:
         super().__init__()
         self._data_dir, self._model, self._opener = data_dir, model, opener or _open_project
@@ -58,6 +78,8 @@ class DesktopApp(QObject):
         self._is_closing = False
         self.closed = asyncio.Event()
         self.project: Project | None = None
+        self.settings = settings or SettingsService(UnkeptSettings())
+        self.told = Told()
         chosen = theme or self._memory.theme
         self.window = MainWindow(load_theme(chosen) if chosen else system_theme(), self._memory)
         self.window.folder_chosen.connect(self._folder_chosen)
@@ -65,6 +87,19 @@ class DesktopApp(QObject):
         self.window.sample_wanted.connect(self._sample_wanted)
         self._machine: MachineServices | None = None
         self.window.machine.connect_to(self._machine_models)
+        recent = RecentFolders(RecentFile(data_dir / "recent.json"))
+        self.tray = TrayViewModel(recent, self.told, self._scope)
+        self.presence = Presence(
+            self.window, self._memory, self.settings, self.tray, panel or SystemPanel()
+        )
+        self.presence.elsewhere = FreedesktopMessages(
+            self._scope, self.presence.show_window, tr("Show the window")
+        )
+        self.presence.quit_requested.connect(self.request_close)
+        self.presence.folder_chosen.connect(self._show_folder)
+        self._session_end = SessionEnd(self.presence.end_session, self)
+        self._autostart = AutostartKeeper(_system_autostart)
+        self._forget_settings = self.settings.subscribe(self._follow_settings)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._follow_system)
 
@@ -87,6 +122,35 @@ class DesktopApp(QObject):
             await desktop.open_folder(folder)
         return desktop
 
+    def begin(self, folder: Path | None, *, hidden: bool = False) -> None:
+        """Show the window and open ``folder`` in it.
+
+        With ``hidden``, as at log-in, there is only the tray icon, and without a folder the newest
+        of the recent projects is opened.
+        """
+        self.presence.begin(hidden=hidden)
+        self._follow_settings(self.settings.current)
+        if folder is not None:
+            self._folder_chosen(str(folder))
+        elif hidden:
+            self._opening.start("open the newest", self._open_newest())
+
+    def take(self, message: Handover) -> bool:
+        """Do what another start of the program was asked for.
+
+        Return whether that is done: one that comes while this program ends must begin itself.
+        """
+        if self._is_closing:
+            return False
+        match message:
+            case OpenWindow(folder, model, hidden, activation):
+                self._take_folder(folder, model)
+                if not hidden:
+                    self.presence.show_window(activation)
+            case QuickText(text, activation):
+                self.presence.open_quick(text, activation)
+        return True
+
     async def open_folder(self, folder: Path) -> None:
         """Close the open project, if any, and open another; its core starts in the background."""
         async with self._turning:
@@ -107,7 +171,10 @@ class DesktopApp(QObject):
             models = view_models(project, lambda: datetime.now().astimezone())
             branch = await asyncio.to_thread(_branch, project.root)
             self.window.show_project(models, project.root, branch)
+            DesktopNotices(project.bus, SystemClock(), self.presence, self.presence.attention)
+            self.tray.follow(project)
             models.chat.load()
+            models.threads.load()
             project.watch()
             project.core.start()
 
@@ -115,13 +182,15 @@ class DesktopApp(QObject):
         """Begin the end; ``closed`` is set when it is reached. More requests change nothing."""
         if not self._is_closing:
             self._is_closing = True
-            self.window.hide()
+            self.window.put_away()
             self._scope.start("close", self.close())
 
     async def close(self) -> None:
         """Stop what runs, remember the layout, close the project and the window."""
         self._is_closing = True
         self._opening.cancel()
+        self._forget_settings()
+        self.presence.finish()
         try:
             await self._scope.close()
             QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._follow_system)
@@ -138,6 +207,7 @@ class DesktopApp(QObject):
         project, self.project = self.project, None
         if self._machine is not None:
             self._machine.models.attach(None)
+        self.tray.follow(None)
         if project is not None:
             await project.close()
 
@@ -145,7 +215,7 @@ class DesktopApp(QObject):
         # Made when it is first wanted: most starts do without.
         from spark_desktop.machine import machine_services
 
-        self._machine = machine_services(self._data_dir, self._model)
+        self._machine = machine_services(self._data_dir, self._model, self.settings)
         if self.project is not None:
             self._machine.models.attach(self.project.core)
         self._machine.doctor.ask_here(desktop_examinations())
@@ -168,9 +238,49 @@ class DesktopApp(QObject):
         except SparkError as error:
             self.window.show_welcome(notice_of(error, Action("Open folder…", Intent.OPEN_FOLDER)))
 
+    def _show_folder(self, folder: str) -> None:
+        self._folder_chosen(folder)
+        self.presence.show_window()
+
+    def _take_folder(self, folder: str, model: str) -> None:
+        current = None if self.project is None else self.project.root
+        root = Path(folder) if folder else current
+        if root is None or (root == current and model in ("", self._model)):
+            return
+        if not root.is_dir():
+            # Not worth the project that is open.
+            text = tr("{folder} is not a folder.", folder=root)
+            self.told.tell("folder", Notice(text, Tone.PROBLEM, tr("Name one that exists.")))
+            return
+        self._model = model or self._model
+        if model and self._machine is not None:
+            self._machine.models.name(model)
+        self._folder_chosen(str(root))
+
+    async def _open_newest(self) -> None:
+        folder = await self.tray.newest()
+        if folder is not None:
+            await self.open_folder(folder)
+
+    def _follow_settings(self, settings: Settings) -> None:
+        if not self._is_closing:
+            self._scope.start("autostart", self._keep_autostart(settings))
+
+    async def _keep_autostart(self, settings: Settings) -> None:
+        try:
+            await self._autostart.follow(settings)
+        except SparkError as error:
+            self.told.tell("autostart", notice_of(error))
+
     def _follow_system(self) -> None:
         if self._forced is None and self._memory.theme is None:
             self.window.set_theme(system_theme())
+
+
+def _system_autostart() -> Autostart:
+    from spark_desktop.adapters.autostart import start_command, system_autostart
+
+    return system_autostart(start_command())
 
 
 async def _open_project(folder: Path, model: str | None, data_dir: Path) -> "Project":
@@ -193,15 +303,24 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the program to its end; return the exit code."""
     arguments = _arguments(argv)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    instance = SingleInstance(data_folder())
+    try:
+        is_the_one = asyncio.run(instance.claim(_message(arguments)))
+    except SparkError as error:
+        print(f"spark-desktop: {error}", file=sys.stderr)
+        return 1
+    if not is_the_one:
+        print(_HANDED_OVER)
+        return 0
     application()
-    return qt_loop.run(lambda: _run(arguments))
+    return qt_loop.run(lambda: _run(arguments, instance))
 
 
 def application() -> QApplication:
     """Return the one QApplication, made where there is none yet."""
     app = QApplication.instance()
     if not isinstance(app, QApplication):
-        app = QApplication(["spark-desktop"])
+        app = SparkApplication(["spark-desktop"])
     app.setApplicationName("Spark Desktop")
     app.setDesktopFileName("spark-desktop")
     # The loop must outlive the window: the project is closed after it.
@@ -209,19 +328,34 @@ def application() -> QApplication:
     return app
 
 
-async def _run(arguments: argparse.Namespace) -> int:
-    desktop = DesktopApp(data_folder(), arguments.model, arguments.theme)
+async def _run(arguments: argparse.Namespace, instance: SingleInstance) -> int:
+    settings = SettingsService(TomlSettings(settings_file()))
+    desktop = DesktopApp(data_folder(), arguments.model, arguments.theme, settings=settings)
     stop_listening = qt_loop.on_termination(desktop.request_close)
+    app = QApplication.instance()
+    if isinstance(app, SparkApplication):
+        app.quit_asked.connect(desktop.request_close)
+    visitors = TaskScope("other starts")
     try:
-        desktop.window.show()
-        if arguments.folder is not None:
-            desktop.window.folder_chosen.emit(str(arguments.folder))
+        desktop.begin(arguments.folder, hidden=arguments.hidden)
+        await instance.listen(visitors, desktop.take)
         await desktop.closed.wait()
     finally:
         stop_listening()
+        await visitors.close()
+        await instance.close()
     return 0
 
 
+def _message(arguments: argparse.Namespace) -> OpenWindow:
+    # Relative to where this program was started, which the running one does not know.
+    folder = "" if arguments.folder is None else os.path.realpath(arguments.folder)
+    tokens = (os.environ.get(name) for name in ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"))
+    token = next((token for token in tokens if token), "")
+    return OpenWindow(folder, arguments.model or "", arguments.hidden, token)
+
+
+_HANDED_OVER = "Spark runs already; this start was handed over to it."
 _MODEL_HELP = "a model id, a GGUF file, or emulated:PROFILE for its answers at a profile's pace"
 
 
@@ -232,6 +366,9 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("folder", nargs="?", type=Path, help="the project's folder")
     parser.add_argument("--model", metavar="ID_OR_PATH", help=_MODEL_HELP)
     parser.add_argument("--theme", choices=("dark", "light"), help="else the system's")
+    parser.add_argument(
+        "--hidden", action="store_true", help="show only the tray icon, as at log-in"
+    )
     return parser.parse_args(argv)
 
 
@@ -246,10 +383,12 @@ def _branch(root: Path) -> str:
 def spare_the_collector() -> None:
     """Keep the garbage collector from what is imported already, which never becomes garbage.
 
-    A full collection took 35 to 42 ms, mostly over imported modules.
+    A full collection took 35 to 42 ms, mostly over imported modules. Only the first call does so:
+    a later one would keep for good what of an open project is in use just then.
     """
-    gc.collect()
-    gc.freeze()
+    if not gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()
 
 
 if __name__ == "__main__":

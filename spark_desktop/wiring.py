@@ -15,9 +15,11 @@ from spark_desktop.adapters.file_watch import WatchdogFileWatch
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.lab_profiles import CoreProfiles
+from spark_desktop.adapters.lab_proposals import SqliteProposalLog
 from spark_desktop.adapters.ledger import SqliteLedger
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.adapters.system_clock import SystemClock
+from spark_desktop.adapters.thread_library import SqliteThreadLibrary
 from spark_desktop.adapters.thread_store import SqliteThreadStore
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.events import ChangeReverted, WorkFailed
@@ -28,11 +30,13 @@ from spark_desktop.services.chat import ChatService
 from spark_desktop.services.edits import EditService
 from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
+from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.models import SwitchingCore
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.services.threads import ThreadService
 from spark_desktop.services.turns import Turns
 from spark_resources import resource
 
@@ -52,6 +56,7 @@ class Project:
     edits: EditService
     chat: ChatService
     lab: LabService
+    threads: ThreadService
     scope: TaskScope
     closing: AsyncExitStack
 
@@ -114,6 +119,7 @@ def _assemble(
     opening: AsyncExitStack,
 ) -> Project:
     bus, clock, scope = Bus(), SystemClock(), TaskScope("project")
+    exports = LocalExports()
     rules = IgnoreRules(root)
     files = LocalFileStore(root, rules)
     syntax = TreeSitterSyntax()
@@ -124,12 +130,14 @@ def _assemble(
     review = ReviewService(board, edits, files)
     threads = SqliteThreadStore(database, root, clock)
     chat = ChatService(threads, files, core, bus, clock)
+    proposals = LabProposals(SqliteProposalLog(database, root), bus, scope)
     bus.subscribe(ChangeReverted, lambda event: review.reverted(event.change))
     turns = Turns(Suggester(core, files, syntax, board, clock, bus), review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     # Closed from the last to the first: what works goes before what it works with.
     opening.push_async_callback(ledger.close)
     opening.push_async_callback(scope.close)
+    opening.push_async_callback(proposals.settle)
     opening.push_async_callback(core.close)
     opening.push_async_callback(chat.close)
     opening.push_async_callback(turns.close)
@@ -144,7 +152,10 @@ def _assemble(
         review=review,
         edits=edits,
         chat=chat,
-        lab=LabService(threads, CoreProfiles(options.command), LocalExports()),
+        lab=LabService(threads, CoreProfiles(options.command), exports, proposals),
+        threads=ThreadService(
+            SqliteThreadLibrary(database, root, clock), chat, exports, bus, clock
+        ),
         scope=scope,
         closing=opening.pop_all(),
     )

@@ -32,6 +32,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give what runs a model or other processes more time: a busy machine breaks no promise."""
+    for item in items:
+        is_slow = any(item.get_closest_marker(mark) for mark in ("model", "e2e"))
+        if is_slow and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(600))
+
+
 @pytest.fixture(scope="session")
 def model_path() -> Path:
     """The 0.5B model: the file that SPARK_TEST_MODEL names, else fetched by the product's store."""

@@ -39,12 +39,15 @@ from spark_desktop.domain.events import (
     FilesChanged,
     ProposalChanged,
     ProposalStreamed,
+    ThreadsChanged,
     TurnChanged,
     TurnStreamed,
+    WatchingChanged,
     WorkFailed,
 )
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.lab_profile import Profile, Schedule
+from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.text import SourceText, decode, split_lines
 from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Stub, Trigger
 from spark_desktop.domain.workspace import Ignored, Snapshot, snapshot_of
@@ -59,6 +62,7 @@ ENDED = Finished(FinishReason.STOP, Usage(40, 8, 30), Timing(0.25, 0.5, 0.2, 0.2
 EVENTS: tuple[type, ...] = (
     CoreStateChanged,
     FilesChanged,
+    WatchingChanged,
     ChangeIgnored,
     ProposalChanged,
     ProposalStreamed,
@@ -66,6 +70,7 @@ EVENTS: tuple[type, ...] = (
     ChangeReverted,
     TurnChanged,
     TurnStreamed,
+    ThreadsChanged,
     WorkFailed,
 )
 
@@ -328,29 +333,33 @@ class MemoryCheckpoints:
 
 
 class MemoryThreads:
-    """Threads in memory."""
+    """Threads in memory; ``put_away`` holds when which were deleted."""
 
     def __init__(self, clock: FakeClock) -> None:
-        self._clock = clock
-        self._threads: dict[str, Thread] = {}
+        self.now = clock.now
+        self.kept: dict[str, Thread] = {}
+        self.put_away: dict[str, datetime] = {}
 
     async def threads(self) -> tuple[Thread, ...]:
-        return tuple(replace(thread, turns=()) for thread in reversed(self._threads.values()))
+        shown = [one for one in reversed(self.kept.values()) if one.id not in self.put_away]
+        return tuple(replace(thread, turns=()) for thread in shown)
 
     async def thread(self, thread_id: str) -> Thread:
-        if thread_id not in self._threads:
+        if thread_id not in self.kept:
             raise StoreError(f"There is no thread {thread_id}.", "Open another one.")
-        return self._threads[thread_id]
+        thread = self.kept[thread_id]
+        question = thread.turns[0].question if thread.turns else ""
+        return replace(thread, title=thread.title or question)
 
     async def create(self, title: str) -> Thread:
-        thread = Thread(f"thread-{len(self._threads) + 1}", title, self._clock.now())
-        self._threads[thread.id] = thread
+        thread = Thread(f"thread-{len(self.kept) + 1}", title, self.now())
+        self.kept[thread.id] = thread
         return thread
 
     async def save_turn(self, thread_id: str, turn: Turn) -> None:
-        thread = self._threads[thread_id]
+        thread = self.kept[thread_id]
         known = {kept.id: kept for kept in thread.turns} | {turn.id: turn}
-        self._threads[thread_id] = replace(thread, turns=tuple(known.values()))
+        self.kept[thread_id] = replace(thread, turns=tuple(known.values()))
 
 
 CODEX = Profile("codex", "GPT-5.3-Codex", 67.0, 0.5, kind="second-hand")
@@ -386,6 +395,19 @@ class MemoryProfiles:
             (profile.first_token_s + number / profile.decode_tps, 1)
             for number in range(usage.completion_tokens)
         )
+
+
+class MemoryProposalLog:
+    """Figures of proposals in memory."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, ProposalFigures] = {}
+
+    async def keep(self, figures: ProposalFigures) -> None:
+        self.known[figures.id] = figures
+
+    async def proposals(self) -> tuple[ProposalFigures, ...]:
+        return tuple(self.known.values())
 
 
 class MemoryExports:

@@ -19,9 +19,11 @@ from spark_desktop.domain.events import (
     CoreStateChanged,
     ProposalChanged,
     TurnChanged,
+    WatchingChanged,
 )
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.lab_profile import Profile, Schedule
+from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import (
     Check,
@@ -38,6 +40,7 @@ from spark_desktop.domain.workspace import Ignored, Snapshot, snapshot_of
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.tasks import TaskScope
 from tests.fakes import CODEX, SPARK
+from tests.thread_fakes import FakeThreads
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 MODEL = ModelInfo("qwen2.5-coder-0.5b", context=8192, fim=True)
@@ -245,7 +248,7 @@ class FakeChat:
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
-        self.known = {"th1": Thread("th1", "First", NOON)}
+        self.known = {"th1": Thread("th1", "", NOON)}
         self.asked: list[tuple[str, str | None, str | None]] = []
         self.repeated: list[tuple[str, str]] = []
         self.stops = 0
@@ -277,6 +280,11 @@ class FakeChat:
         self.known = {thread.id: thread, **self.known}
         return thread
 
+    async def adopt(self, turn: Turn) -> Thread:
+        made = replace(await self.new_thread(), turns=(turn,))
+        self.known[made.id] = made
+        return made
+
     async def current(self) -> Thread:
         if self.error is not None:
             raise self.error
@@ -302,6 +310,10 @@ class FakeLab:
         self.asked: list[tuple[tuple[str, ...], Usage]] = []
         self.written: dict[Path, bytes] = {}
         self.error: SparkError | None = None
+        self.written_code: list[ProposalFigures] = []
+
+    async def proposals(self) -> tuple[ProposalFigures, ...]:
+        return tuple(self.written_code)
 
     async def threads(self) -> tuple[Thread, ...]:
         await asyncio.sleep(0)
@@ -331,6 +343,46 @@ class FakeLab:
         self.written[path] = data
 
 
+class FakeInbox:
+    """Saved files, in memory; a test puts what was saved during a pause."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self.is_paused = False
+        self.missed: tuple[str, ...] = ()
+        self.looked_at: list[tuple[str, ...]] = []
+
+    def pause(self) -> None:
+        self.is_paused = True
+        self._bus.publish(WatchingChanged(True))
+
+    def resume(self) -> tuple[str, ...]:
+        missed, self.missed = self.missed, ()
+        self.is_paused = False
+        self._bus.publish(WatchingChanged(False, missed))
+        return missed
+
+    async def saved(self, paths: Iterable[str]) -> None:
+        self.looked_at.append(tuple(paths))
+
+
+class MemoryRecent:
+    """Recent projects in memory."""
+
+    def __init__(self, *known: Path) -> None:
+        self.known = known
+        self.error: SparkError | None = None
+
+    async def folders(self) -> tuple[Path, ...]:
+        return self.known
+
+    async def opened(self, folder: Path) -> tuple[Path, ...]:
+        if self.error is not None:
+            raise self.error
+        self.known = (folder, *(one for one in self.known if one != folder))
+        return self.known
+
+
 class FakeProject:
     """All of them on one bus, as a project offers them."""
 
@@ -347,6 +399,8 @@ class FakeProject:
         self.edits = FakeEdits(self.bus)
         self.chat = FakeChat(self.bus)
         self.lab = FakeLab(self.chat)
+        self.threads = FakeThreads(self.chat, self.bus)
+        self.inbox = FakeInbox(self.bus)
 
     def watch(self) -> None:
         self.is_watched = True

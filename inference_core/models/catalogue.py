@@ -10,7 +10,7 @@ from typing import Self
 import psutil
 
 from inference_core.models.errors import CatalogueError, UnknownModelError
-from inference_core.models.toml_table import TomlTable
+from inference_core.plumbing.toml_table import TomlTable
 from spark_resources import resource
 
 

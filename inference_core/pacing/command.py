@@ -9,19 +9,21 @@ from datetime import date
 from pathlib import Path
 
 from inference_core.domain.errors import UsageError
-from inference_core.pacing.errors import ProfileError
+from inference_core.pacing.errors import ProfileError, TakenIdError
 from inference_core.pacing.explanation import explain
 from inference_core.pacing.figures import Figure
 from inference_core.pacing.fit import Observed, Subject, fit_profile, profile_id
-from inference_core.pacing.library import Profiles
+from inference_core.pacing.library import SHIPPED, Profiles
 from inference_core.pacing.profile import Profile
 from inference_core.pacing.profile_file import parse_profile, read_profile
 from inference_core.pacing.schedule import Schedule
+from spark_resources import resource
 
 Work = Callable[[argparse.Namespace], None]
 Guard = Callable[[Work], Callable[[argparse.Namespace], int]]
 
 _MOST_TOKENS = 1_000_000
+_MOST_PROMPT = 100_000_000
 
 
 def add_profile_parser(
@@ -110,7 +112,11 @@ def _explain(arguments: argparse.Namespace) -> None:
 
 def _check(arguments: argparse.Namespace) -> None:
     if arguments.file is not None:
-        print(_right(read_profile(arguments.file, own=True), str(arguments.file)))
+        profile = read_profile(arguments.file, own=True)
+        ships = arguments.file.resolve().is_relative_to(resource("profiles").resolve())
+        if not ships and profile.id in {each.id for each in Profiles.load().profiles}:
+            raise TakenIdError(arguments.file, profile.id, SHIPPED)
+        print(_right(profile, str(arguments.file)))
         return
     known = Profiles.load(arguments.own_folder)
     for profile in known.profiles:
@@ -128,6 +134,8 @@ def _right(profile: Profile, name: str) -> str:
 
 
 def _schedule(arguments: argparse.Namespace) -> None:
+    if not 0 <= arguments.prompt <= _MOST_PROMPT:
+        raise UsageError(f"--prompt must be from 0 to {_MOST_PROMPT}.")
     if not 0 <= arguments.cached <= arguments.prompt:
         raise UsageError(
             f"--cached {arguments.cached} must be from 0 to --prompt {arguments.prompt}."

@@ -9,6 +9,9 @@ from inference_core.pacing.profile import Profile
 from inference_core.pacing.profile_file import read_profile
 from spark_resources import resource
 
+# Whose a shipped id is, in an error.
+SHIPPED = "one that ships with Spark"
+
 
 @dataclass(frozen=True)
 class Profiles:
@@ -28,7 +31,7 @@ class Profiles:
         """
         folder = shipped or resource("profiles")
         found = [read_profile(path) for path in _files(folder)]
-        owners = {profile.id: "one that ships with Spark" for profile in found}
+        owners = {profile.id: SHIPPED for profile in found}
         problems: list[ProfileError] = []
         for path in _files(own_folder) if own_folder else ():
             try:

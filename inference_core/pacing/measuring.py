@@ -29,6 +29,9 @@ _VOCABULARY = (
 _ANSWER_TOKENS = 256
 _TIMEOUT_S = 120.0
 
+# What a core says that answers in the place of another service: nothing of it is measured.
+_EMULATED = "x-spark-emulated"
+
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
@@ -66,8 +69,9 @@ def observe(
                 each(observed)
                 seen.append(observed)
     except (httpx.HTTPError, httpx.InvalidURL) as error:
+        reason = str(error).rstrip(".") or type(error).__name__
         raise MeasuringError(
-            f"The endpoint {endpoint.address} cannot be asked: {error or type(error).__name__}.",
+            f"The endpoint {endpoint.address} cannot be asked: {reason}.",
             "Check the URL (with its /v1) and that the server runs.",
         ) from error
     return seen
@@ -97,6 +101,12 @@ def _ask(
                 f"The endpoint {endpoint.address} answered {answer.status_code}: "
                 f"{answer.text[:300]}",
                 "Check the URL, --model, and the key that --key-env names.",
+            )
+        if _EMULATED in answer.headers:
+            raise MeasuringError(
+                f"The endpoint {endpoint.address} emulates another service: "
+                f"{answer.headers[_EMULATED][:120]}.",
+                "Measure a server that answers at its own pace; an emulated pace has a profile.",
             )
         return read_answer(_timed(answer.iter_lines(), begun, now))
 

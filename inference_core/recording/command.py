@@ -5,12 +5,17 @@ import asyncio
 import json
 import math
 import os
+import socket
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import httpx
+
+from inference_core.domain.errors import UsageError
 from inference_core.models.command import guarded
+from inference_core.plumbing.loopback import is_loopback
 from inference_core.recording.exchange import Exchange
 from inference_core.recording.loopback import loopback_listener, serve_until
 from inference_core.recording.pace import Pace, Wait
@@ -90,6 +95,7 @@ async def _run_record(arguments: argparse.Namespace, path: Path) -> None:
     with (
         # First: an address that is refused leaves no file behind.
         loopback_listener(arguments.host, arguments.port) as listener,
+        _other_than(listener, url),
         Recorder(path, str(url)) as recorder,
     ):
         async with upstream_client(url) as client:
@@ -101,6 +107,17 @@ async def _run_record(arguments: argparse.Namespace, path: Path) -> None:
         _say(f"{proxy.unanswered} more got no answer from {url} and are not in it.")
     if proxy.failed is not None:
         raise proxy.failed
+
+
+@contextmanager
+def _other_than(listener: socket.socket, url: httpx.URL) -> Iterator[None]:
+    """Refuse an upstream that is the proxy itself: a request would go round for ever."""
+    if is_loopback(url.host) and url.port == listener.getsockname()[1]:
+        raise UsageError(
+            "--upstream is the address at which the proxy itself would answer.",
+            "Name the server's own port with --upstream, or another --port.",
+        )
+    yield
 
 
 def _replay(arguments: argparse.Namespace) -> None:
@@ -155,9 +172,10 @@ def _pace(text: str) -> Pace:
         factor = float(text)
     except ValueError:
         factor = math.nan
-    if not 0 < factor <= 1e6:
+    # Slower than that an answer of a minute would take months.
+    if not 1e-5 <= factor <= 1e6:
         raise argparse.ArgumentTypeError(
-            f"must be 'recorded', 'instant' or a factor over 0, not {text!r}"
+            f"must be 'recorded', 'instant' or a factor from 0.00001 to 1000000, not {text!r}"
         )
     return Pace(factor)
 

@@ -25,8 +25,9 @@ _SHORTEST = 6
 _MOST = 32
 # Cookies also hold words such as a language.
 _SHORTEST_COOKIE = 16
-# What local servers say to write where there is no key; model names have the first in them.
-_NO_KEYS = frozenset({"ollama", "lm-studio", "not-needed", "no-key-required"})
+# What local servers say to write where there is no key; model names have the first in them. The
+# last one stands in examples of bodies.
+_NO_KEYS = frozenset({"ollama", "lm-studio", "not-needed", "no-key-required", "string"})
 
 _NAME_PARTS = re.compile(r"[^a-z0-9]+")
 # The plural is not here: rate limits count "tokens".
@@ -39,10 +40,13 @@ _NO_SECRETS = frozenset({"idempotency-key", "x-idempotency-key"})
 # Of members in bodies; "key" alone is any dictionary's word there.
 _SECRET_MEMBERS = frozenset(
     {"apikey", "xapikey", "authorization", "accesstoken", "authtoken", "refreshtoken"}
-    | {"clientsecret", "secretkey", "password"}
+    | {"clientsecret", "secretkey", "secretaccesskey", "privatekey", "password", "secret", "token"}
 )
+# What a longer name ends with: OPENAI_API_KEY, githubToken. Numbers of tokens are no texts.
+_SECRET_ENDS = ("apikey", "accesskey", "secretkey", "privatekey", "secret", "password", "token")
 
 _SCHEME = re.compile(r"^(?:bearer|basic|token|apikey|key)\s+", re.IGNORECASE)
+_PARAMETER = re.compile(r"[a-zA-Z0-9-]+=\"?([^\s\",;]+)")
 
 # How often an escape may be escaped again, as in arguments of tools: JSON in JSON. All patterns are
 # bounded or possessive, so that a search takes time in proportion to what is searched.
@@ -70,7 +74,27 @@ def is_secret_name(name: str) -> bool:
 
 def is_secret_member(name: str) -> bool:
     """Return whether a string member of a JSON body holds a key, by its name."""
-    return _NAME_PARTS.sub("", name.lower()) in _SECRET_MEMBERS
+    word = _NAME_PARTS.sub("", name.lower())
+    return word in _SECRET_MEMBERS or word.endswith(_SECRET_ENDS)
+
+
+def secret_texts(value: dict[str, Json]) -> list[str]:
+    """Return the texts of an object that are keys: a secret member's, or those of its list.
+
+    Or its "value", where its "name" is a key's: so are environments and headers listed.
+    """
+    found: list[str] = []
+    for name, member in value.items():
+        if is_secret_member(name):
+            found += [each for each in _listed(member) if isinstance(each, str)]
+    named, text = value.get("name"), value.get("value")
+    if isinstance(named, str) and isinstance(text, str) and is_secret_member(named):
+        found.append(text)
+    return found
+
+
+def _listed(value: Json) -> list[Json]:
+    return value if isinstance(value, list) else [value]
 
 
 class Keys:
@@ -110,11 +134,10 @@ class Keys:
             for each in value:
                 self.note_body(each)
         elif isinstance(value, dict):
-            for name, member in value.items():
-                if isinstance(member, str) and is_secret_member(name):
-                    self._note_credentials(member)
-                else:
-                    self.note_body(member)
+            for text in secret_texts(value):
+                self._note_credentials(text)
+            for member in value.values():
+                self.note_body(member)
 
     def redacted(self, text: str) -> str:
         """Return a text with a word in the place of each key."""
@@ -159,6 +182,9 @@ class Keys:
                 return
             self._note(pair)
             self._note(pair.partition(":")[2])
+        # Schemes with parameters, such as Digest and those that sign.
+        for parameter in _PARAMETER.findall(value):
+            self._note(parameter, _SHORTEST_COOKIE)
 
     def _note_cookies(self, value: str) -> None:
         for pair in value.split(";"):

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -19,6 +20,14 @@ from inference_core.recording.exchange import (
 )
 
 VERSION = 1
+
+# Of headers that can be sent again (RFC 9110, sections 5.1 and 5.5).
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_WITHOUT_BODY = frozenset({204, 205, 304})
+
+# The year 10000, in Unix time: no calendar here has it.
+_LATEST = 253_402_300_800
 
 # Microseconds: what a clock of an asyncio program can tell at best.
 _DIGITS = 6
@@ -69,7 +78,7 @@ def read_head(line: bytes) -> tuple[int, float, str]:
     version = _member(fields, "spark_recording", _whole)
     if version > VERSION:
         return version, 0.0, ""
-    return version, _member(fields, "created", _number), _member(fields, "upstream", _text)
+    return version, _member(fields, "created", _moment), _member(fields, "upstream", _text)
 
 
 def read_exchange(line: bytes) -> Exchange:
@@ -79,7 +88,7 @@ def read_exchange(line: bytes) -> Exchange:
     response = _member(fields, "response", _object)
     return Exchange(
         number=_member(fields, "exchange", _whole),
-        at=_member(fields, "at", _number),
+        at=_member(fields, "at", _moment),
         request=RecordedRequest(
             method=_member(request, "method", _text),
             path=_member(request, "path", _text),
@@ -87,12 +96,14 @@ def read_exchange(line: bytes) -> Exchange:
             body=_member(request, "body", _body),
             hash=_member(request, "hash", _text),
         ),
-        response=RecordedResponse(
-            status=_member(response, "status", _status),
-            headers=_member(response, "headers", _headers),
-            seconds=_member(response, "seconds", _number),
-            chunks=_member(response, "chunks", _chunks),
-            end=_member(response, "end", End),
+        response=_sendable(
+            RecordedResponse(
+                status=_member(response, "status", _status),
+                headers=_member(response, "headers", _answer_headers),
+                seconds=_member(response, "seconds", _number),
+                chunks=_member(response, "chunks", _chunks),
+                end=_member(response, "end", End),
+            )
         ),
     )
 
@@ -155,6 +166,25 @@ def _headers(value: object) -> Headers:
     return tuple((_text(name), _text(text)) for name, text in pairs)
 
 
+def _answer_headers(value: object) -> Headers:
+    headers = _headers(value)
+    for name, text in headers:
+        if not (_NAME.fullmatch(name) and _VALUE.fullmatch(text)):
+            raise ValueError(f"{name[:64]!r} is no header that can be sent")
+    return headers
+
+
+def _sendable(response: RecordedResponse) -> RecordedResponse:
+    """Return an answer as it is. Raises ValueError for one whose body no server could send."""
+    size = sum(len(chunk.data) for chunk in response.chunks)
+    if size and response.status in _WITHOUT_BODY:
+        raise ValueError(f"'response': an answer with the status {response.status} has no body")
+    told = response.header("content-length")
+    if told and not (told.isascii() and told.isdigit() and size <= int(told)):
+        raise ValueError(f"'response': its content-length {told[:32]!r} is not that of its chunks")
+    return response
+
+
 def _member(fields: Fields, name: str, read: Callable[[Any], T]) -> T:
     if name not in fields:
         raise ValueError(f"{name!r} is missing")
@@ -199,3 +229,10 @@ def _number(value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < 1e12:
         raise ValueError("it is no number from 0")
     return float(value)
+
+
+def _moment(value: object) -> float:
+    moment = _number(value)
+    if moment >= _LATEST:
+        raise ValueError("it is no moment in Unix time")
+    return moment

@@ -11,6 +11,7 @@ import httpx
 from starlette.types import Receive, Scope, Send
 
 from inference_core.domain.errors import CoreError, RequestError, UsageError
+from inference_core.plumbing.loopback import is_loopback
 from inference_core.recording.client import (
     ClientGoneError,
     body_of,
@@ -29,7 +30,6 @@ from inference_core.recording.exchange import (
     RecordedResponse,
 )
 from inference_core.recording.keys import Keys
-from inference_core.recording.loopback import is_loopback
 from inference_core.recording.recorder import Recorder
 from inference_core.recording.redaction import (
     end_to_end,
@@ -59,6 +59,8 @@ def upstream_url(text: str) -> httpx.URL:
         raise UsageError(f"--upstream is no address: {error}.", _UPSTREAM_STEP) from error
     if url.scheme not in ("http", "https") or not url.host:
         raise UsageError("--upstream is no address of a web server.", _UPSTREAM_STEP)
+    if url.port is not None and not 0 < url.port < 65536:
+        raise UsageError(f"--upstream has no port of a server: {url.port}.", _UPSTREAM_STEP)
     if url.userinfo or url.query or url.fragment:
         raise UsageError(
             "--upstream must have neither a name and password nor a query.",

@@ -1,15 +1,18 @@
 """Reading a recording."""
 
-from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from inference_core.recording.errors import (
     DamagedRecordingError,
     NewerRecordingError,
     RecordingError,
 )
-from inference_core.recording.exchange import Recording
+from inference_core.recording.exchange import Exchange, Recording
 from inference_core.recording.lines import VERSION, read_exchange, read_head
+
+# What a first line has at most: three numbers and an address.
+_HEAD_BYTES = 65_536
 
 
 def read_recording(path: Path) -> Recording:
@@ -19,14 +22,18 @@ def read_recording(path: Path) -> Recording:
     a later version.
     """
     try:
-        data = path.read_bytes()
+        # Line by line: a file that is none of ours may be larger than the memory, or have no end.
+        with path.open("rb") as stream:
+            return _read(path, stream)
     except OSError as error:
         raise RecordingError(
             f"The recording {path} cannot be read: {error.strerror or error}.", "Check the path."
         ) from error
-    first, *lines = data.split(b"\n")
+
+
+def _read(path: Path, stream: BinaryIO) -> Recording:
     try:
-        version, created, upstream = read_head(first)
+        version, created, upstream = read_head(stream.readline(_HEAD_BYTES))
     except ValueError as error:
         raise RecordingError(
             f"{path} is no recording: its first line is not that of one ({error}).",
@@ -34,18 +41,15 @@ def read_recording(path: Path) -> Recording:
         ) from error
     if version > VERSION:
         raise NewerRecordingError(path, version, VERSION)
-    # Whatever follows the last line's end was not written to its own.
-    rest = lines.pop() if lines else b""
-    exchanges = []
-    for number, line in enumerate(lines, start=2):
+    exchanges: list[Exchange] = []
+    cut = False
+    for number, line in enumerate(stream, start=2):
         try:
             exchanges.append(read_exchange(line))
         except ValueError as error:
-            raise DamagedRecordingError(path, number, str(error)) from error
-    if rest:
-        # Some editors leave out the last line's end.
-        with suppress(ValueError):
-            exchanges.append(read_exchange(rest))
-            rest = b""
+            # A last line that was not written to its end; some editors leave out the end alone.
+            cut = not line.endswith(b"\n")
+            if not cut:
+                raise DamagedRecordingError(path, number, str(error)) from error
     exchanges.sort(key=lambda exchange: exchange.number)
-    return Recording(version, created, upstream, tuple(exchanges), cut=bool(rest))
+    return Recording(version, created, upstream, tuple(exchanges), cut)

@@ -15,7 +15,7 @@ from inference_core.recording.exchange import (
     WithheldBody,
 )
 from inference_core.recording.hashing import parsed_json, request_hash
-from inference_core.recording.keys import REDACTED, Keys, is_secret_member, is_secret_name
+from inference_core.recording.keys import REDACTED, Keys, is_secret_name, secret_texts
 
 # RFC 9110, section 7.6.1: they are about one connection, and end with it.
 _HOP_BY_HOP = frozenset(
@@ -32,6 +32,9 @@ _KEPT_REQUEST_PREFIXES = ("x-stainless-", "x-spark-")
 
 # No keys, but they name whose account it was.
 _PRIVATE_RESPONSE_HEADERS = frozenset({"openai-organization", "openai-project"})
+
+# Says its fields as a query does.
+_FORM = "application/x-www-form-urlencoded"
 
 # What a compressed request may unpack to; larger ones are not kept.
 _UNPACKED_BYTES = 64 * 2**20
@@ -61,6 +64,8 @@ def recorded_request(
     path, _, query = target.partition("?")
     keys.note_headers(headers)
     keys.note_query(query)
+    if _header(headers, "content-type").startswith(_FORM):
+        keys.note_query(body.decode("utf-8", "replace"))
     kept = _body(headers, body, keys)
     target = keys.redacted(path) + (f"?{_query(query, keys)}" if query else "")
     return RecordedRequest(
@@ -108,9 +113,7 @@ def _query(query: str, keys: Keys) -> str:
 
 
 def _body(headers: Iterable[tuple[str, str]], body: bytes, keys: Keys) -> Body:
-    encoding = next(
-        (value.strip().lower() for name, value in headers if name.lower() == "content-encoding"), ""
-    )
+    encoding = _header(headers, "content-encoding")
     if encoding == "gzip":
         unpacked = _unpacked(body)
         if unpacked is None:
@@ -124,6 +127,11 @@ def _body(headers: Iterable[tuple[str, str]], body: bytes, keys: Keys) -> Body:
         return RawBody(keys.masked(body))
     keys.note_body(value)
     return JsonBody(_redacted(value, keys))
+
+
+def _header(headers: Iterable[tuple[str, str]], name: str) -> str:
+    """Return the first value of a header in lower case, empty where there is none."""
+    return next((value.strip().lower() for each, value in headers if each.lower() == name), "")
 
 
 def _unpacked(body: bytes) -> bytes | None:
@@ -142,9 +150,11 @@ def _redacted(value: Json, keys: Keys) -> Json:
         case list():
             return [_redacted(each, keys) for each in value]
         case dict():
+            # Those that are too short to be searched for elsewhere are left out here.
+            secrets = set(secret_texts(value))
             return {
                 keys.redacted(name): REDACTED
-                if isinstance(member, str) and is_secret_member(name)
+                if isinstance(member, str) and member in secrets
                 else _redacted(member, keys)
                 for name, member in value.items()
             }

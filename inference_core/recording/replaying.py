@@ -21,7 +21,7 @@ from inference_core.recording.exchange import End, Exchange, RecordedResponse
 from inference_core.recording.keys import Keys
 from inference_core.recording.matching import Matcher
 from inference_core.recording.pace import Pace, Wait, wait_until
-from inference_core.recording.redaction import recorded_request
+from inference_core.recording.redaction import end_to_end, recorded_request
 
 
 class Replay:
@@ -90,7 +90,7 @@ class _Playing:
             {
                 "type": "http.response.start",
                 "status": response.status,
-                "headers": raw_headers(response.headers),
+                "headers": raw_headers(end_to_end(response.headers)),
             }
         )
         for chunk in response.chunks:

@@ -62,7 +62,7 @@ def build_app(
         middleware=[
             *_outer(service),
             Middleware(MeasuredRequests, metrics=metrics, routes=routes),
-            Middleware(Guard, token=token, access=access),
+            Middleware(Guard, token=token, access=access, public=_public(service)),
             *_inner(service),
             Middleware(BodyDeadline, body_s=room.limits.body_s),
             Middleware(EncodedBodies),
@@ -81,6 +81,11 @@ def _outer(service: Service) -> list[Middleware]:
     if service.emulation is None:
         return []
     return [Middleware(Edge, emulation=service.emulation), Middleware(FlatErrors)]
+
+
+def _public(service: Service) -> tuple[str, ...]:
+    """Return what needs no token: of Cerebras' paths one that says so, as /health does here."""
+    return () if service.emulation is None else ("/public/v1/models",)
 
 
 def _inner(service: Service) -> list[Middleware]:

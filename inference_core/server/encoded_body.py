@@ -96,6 +96,8 @@ def _decompressed(body: bytes, encoding: str) -> bytes:
         raise BodyTooLargeError(BODY_LIMIT_BYTES)
     if not stream.eof:
         raise _broken("its end is missing")
+    if stream.unused_data:
+        raise _broken("something follows its end")
     return plain
 
 

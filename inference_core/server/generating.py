@@ -14,6 +14,7 @@ from inference_core.server.chat_requests import read_chat
 from inference_core.server.chat_wire import ChatWire
 from inference_core.server.completion_requests import read_completion, read_infill
 from inference_core.server.completion_wire import CompletionWire
+from inference_core.server.emulation.reasoning import ReasoningFormat, read_reasoning_format
 from inference_core.server.emulation.requests import check_request
 from inference_core.server.emulation.wire import EmulatedWire
 from inference_core.server.infill_wire import InfillWire
@@ -40,14 +41,18 @@ class _Handlers:
     async def chat(self, request: Request) -> Response:
         """Answer a chat."""
         fields = await read_fields(request)
+        reasoning = ReasoningFormat.NONE
         if self._service.emulation is not None:
             check_request(fields)
+            reasoning = read_reasoning_format(fields)
         generation, shape = read_chat(fields, self._model, self._vocabulary)
-        return self._answer(generation, ChatWire(self._model.id, shape))
+        return self._answer(generation, ChatWire(self._model.id, shape), reasoning)
 
     async def completion(self, request: Request) -> Response:
         """Continue a text."""
         fields = await read_fields(request)
+        if self._service.emulation is not None:
+            check_request(fields)
         generation, shape = read_completion(fields, self._model, self._vocabulary)
         echoes = await self._texts(shape.prompts)
         return self._answer(generation, CompletionWire(self._model.id, shape, echoes))
@@ -58,9 +63,14 @@ class _Handlers:
         generation, shape = read_infill(fields, self._model, self._vocabulary)
         return self._answer(generation, InfillWire(self._model.id, shape))
 
-    def _answer(self, generation: Generation, wire: Wire) -> Answer:
+    def _answer(
+        self,
+        generation: Generation,
+        wire: Wire,
+        reasoning: ReasoningFormat = ReasoningFormat.NONE,
+    ) -> Answer:
         emulation = self._service.emulation
-        dressed = wire if emulation is None else EmulatedWire(wire, emulation)
+        dressed = wire if emulation is None else EmulatedWire(wire, emulation, reasoning)
         return Answer(self._service, generation, dressed)
 
     async def _texts(self, prompts: Sequence[TextPrompt | TokenPrompt]) -> list[str]:

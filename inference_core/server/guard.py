@@ -1,14 +1,14 @@
 """Who may speak to the core: programs that hold the token, by a name that the core has."""
 
 import ipaddress
-import re
 import secrets
-from urllib.parse import urlsplit
+from collections.abc import Collection
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from inference_core.domain.errors import CoreError, ForeignHostError, NotAuthorisedError
+from inference_core.plumbing.loopback import host_name, is_loopback
 from inference_core.server.access import LOCAL_ONLY, Access
 from inference_core.server.cross_origin import allowing, is_preflight, preflight_answer
 from inference_core.server.problems import error_response
@@ -16,22 +16,8 @@ from inference_core.server.refusals import ForeignOriginError, UnknownHostError
 
 _OPEN_PATHS = frozenset({"/health"})
 
-# A name or an address, and a port. What a URL may have beside them is not in this header; a reader
-# of URLs would find a name of ours in "127.0.0.1/evil.example".
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[^\s/?#@\\\[\]:]+)(:\d{0,5})?")
-
 # RFC 6455: a policy was violated. For servers that cannot refuse a WebSocket with an answer.
 _POLICY_VIOLATED = 1008
-
-
-def is_loopback(host: str) -> bool:
-    """Return whether a host name or address, without port, is this machine's loopback."""
-    if host.lower().rstrip(".") == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Guard:
@@ -43,8 +29,16 @@ class Guard:
     also keep /health from telling that the core is there.
     """
 
-    def __init__(self, app: ASGIApp, token: str, access: Access = LOCAL_ONLY) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        token: str,
+        access: Access = LOCAL_ONLY,
+        public: Collection[str] = (),
+    ) -> None:
+        """``public`` are paths that, with all below them, need no token."""
         self._app = app
+        self._public = public
         self._token = token.encode()
         self._access = access
 
@@ -74,7 +68,7 @@ class Guard:
     def _foreign(self, scope: Scope, headers: Headers) -> CoreError | None:
         """Return what is wrong with the names in a request, None where they are all right."""
         host = headers.get("host", "")
-        if not self._is_ours(_host_name(host), scope):
+        if not self._is_ours(host_name(host), scope):
             return UnknownHostError(host) if self._access.remote else ForeignHostError(host[:128])
         for origin in headers.getlist("origin"):
             # A page that the core itself gave out would be no foreign one.
@@ -96,7 +90,8 @@ class Guard:
         return server is not None and _same_address(name, server[0])
 
     def _may_pass(self, scope: Scope, headers: Headers) -> bool:
-        if scope["path"] in _OPEN_PATHS:
+        path = scope["path"]
+        if path in _OPEN_PATHS or any(f"{path}/".startswith(f"{each}/") for each in self._public):
             return True
         raw = next((value for name, value in headers.raw if name == b"authorization"), b"")
         scheme, _, given = raw.partition(b" ")
@@ -111,16 +106,6 @@ async def _refuse(problem: CoreError, scope: Scope, receive: Receive, send: Send
         await send({"type": "websocket.close", "code": _POLICY_VIOLATED})
         return
     await error_response(problem)(scope, receive, send)
-
-
-def _host_name(header: str) -> str:
-    """Return the name in a Host header, empty for what is no name with or without a port."""
-    if not _HOST.fullmatch(header):
-        return ""
-    try:
-        return (urlsplit(f"//{header}").hostname or "").rstrip(".")
-    except ValueError:
-        return ""
 
 
 def _same_address(name: str, address: str) -> bool:

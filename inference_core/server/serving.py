@@ -3,18 +3,16 @@
 import asyncio
 import os
 import secrets
-import signal
 import socket
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager
+from collections.abc import Coroutine
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import uvicorn
-
 from inference_core.chat.template import template_of
 from inference_core.pacing.clock import Clock, loop_clock
+from inference_core.plumbing.loopback import url_of
+from inference_core.plumbing.running import ListeningServer, ending_signals
 from inference_core.server.access import LOCAL_ONLY, Access, require_key
 from inference_core.server.activity import Activity
 from inference_core.server.announce import Announce
@@ -25,7 +23,7 @@ from inference_core.server.emulation.options import EmulationOptions
 from inference_core.server.emulation.settings import Emulation
 from inference_core.server.engine_choice import EngineOptions
 from inference_core.server.lifecycle import Lifecycle, until_dead
-from inference_core.server.listener import bound_listener, url_of
+from inference_core.server.listener import bound_listener
 from inference_core.server.owner import Owner
 from inference_core.server.ready import Ready, ready_file, refuse_unwritable
 from inference_core.server.service import Service
@@ -68,7 +66,7 @@ async def serve(options: ServeOptions, announce: Announce) -> bool:
     stop = asyncio.Event()
     # Bound before the model is fetched: a port that is taken shows at once, not after minutes.
     listening = bound_listener(options.host, options.port, options.access.remote)
-    with _ending_signals(stop), listening as listener, loop_clock() as clock:
+    with ending_signals(stop), listening as listener, loop_clock() as clock:
         opening = asyncio.create_task(_open(options, announce, clock), name="open the model")
         await _first_of(_outcome(opening), stop.wait(), until_dead(owner))
         if not opening.done():
@@ -107,7 +105,7 @@ class _Session:
         service = Service(opened.engine, opened.model, template, self._activity, emulation)
         connections = Connections()
         app = build_app(service, token, options.access, connections)
-        self._server = _Server(BoundedConfig(app, connections, _GRACE_S))
+        self._server = ListeningServer(BoundedConfig(app, connections, _GRACE_S))
         self._ready = Ready(url_of(listener), token, os.getpid(), opened.model.id)
 
     async def run(self, announce: Announce, owner: Owner | None, stop: asyncio.Event) -> bool:
@@ -135,24 +133,6 @@ class _Session:
         return replace(self._ready, token="")
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its signal handlers, and with a word when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.listening = asyncio.Event()
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals alone: uvicorn would raise them again at its end."""
-        yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, then say so."""
-        await super().startup(sockets)
-        self.listening.set()
-
-
 async def _outcome(task: asyncio.Task[Any]) -> None:
     """Return when a task ends, however it ends; unlike awaiting it, cancelling this leaves it."""
     await asyncio.wait({task})
@@ -169,22 +149,3 @@ async def _first_of(*reasons: Coroutine[Any, Any, object]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()
-
-
-@contextmanager
-def _ending_signals(stop: asyncio.Event) -> Iterator[None]:
-    """Set ``stop`` on SIGINT and SIGTERM (Windows: also Ctrl+Break), instead of an exception."""
-    loop = asyncio.get_running_loop()
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    if hasattr(signal, "SIGBREAK"):
-        numbers.append(signal.SIGBREAK)
-
-    def on_signal(number: int, frame: object) -> None:
-        loop.call_soon_threadsafe(stop.set)
-
-    before = {number: signal.signal(number, on_signal) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -1,4 +1,4 @@
-"""Files that the user has the speed lab write, wherever they want them."""
+"""Files that the user has the speed lab and the list of threads write, wherever they want them."""
 
 import asyncio
 from pathlib import Path

@@ -3,6 +3,7 @@
 import sqlite3
 
 from spark_desktop.domain.errors import StoreError
+from spark_desktop.domain.thread_search import name_parts, searchable
 
 _THREADS = (
     """CREATE TABLE threads (
@@ -52,6 +53,48 @@ _CHECKPOINTS = (
 )
 # JSON of what an answer's server said about its emulation; NULL at the server's own pace.
 _EMULATION = ("ALTER TABLE turns ADD COLUMN emulation TEXT",)
+# What proposals took, for the speed lab; their text is not kept.
+_PROPOSALS = (
+    """CREATE TABLE proposals (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL,
+        workspace TEXT NOT NULL,
+        model TEXT NOT NULL,
+        usage TEXT NOT NULL,
+        timing TEXT,
+        emulation TEXT,
+        UNIQUE (workspace, id)
+    )""",
+)
+# Questions of the quick prompt, of no workspace; one that is asked again moves to the end.
+_QUICK = (
+    """CREATE TABLE quick_questions (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        question TEXT NOT NULL UNIQUE
+    )""",
+)
+# ``active`` and ``deleted`` are seconds since 1970. The index holds a row a turn, by its position,
+# and one a title that the user gave, by the thread's position below zero; thread_search.py.
+_THREAD_LIST = (
+    "ALTER TABLE threads ADD COLUMN active REAL NOT NULL DEFAULT 0",
+    "ALTER TABLE threads ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE threads ADD COLUMN deleted REAL",
+    """UPDATE threads SET active = COALESCE((julianday(COALESCE(
+        (SELECT created FROM turns WHERE thread_id = threads.id ORDER BY position DESC LIMIT 1),
+        created)) - 2440587.5) * 86400.0, 0)""",
+    "CREATE INDEX threads_by_activity ON threads (workspace, active)",
+    """CREATE VIRTUAL TABLE thread_search USING fts5 (
+        thread UNINDEXED, head, body, parts,
+        tokenize = "unicode61 remove_diacritics 2")""",
+    "INSERT INTO thread_search (thread_search, rank) VALUES ('rank', 'bm25(0.0, 4.0, 1.0, 1.0)')",
+    """INSERT INTO thread_search (rowid, thread, head, body, parts)
+        SELECT turns.position, threads.position, searchable(question), searchable(answer),
+            name_parts(question || ' ' || answer)
+        FROM turns JOIN threads ON threads.id = turns.thread_id""",
+    """INSERT INTO thread_search (rowid, thread, head, body, parts)
+        SELECT -position, position, searchable(title), '', name_parts(title)
+        FROM threads WHERE title <> ''""",
+)
 # Which hosts were asked, and answers that were made to measure a model.
 _MACHINE = (
     """CREATE TABLE contacts (
@@ -70,7 +113,15 @@ _MACHINE = (
         timing TEXT NOT NULL
     )""",
 )
-STEPS: tuple[tuple[str, ...], ...] = (_THREADS, _CHECKPOINTS, _EMULATION, _MACHINE)
+STEPS: tuple[tuple[str, ...], ...] = (
+    _THREADS,
+    _CHECKPOINTS,
+    _EMULATION,
+    _PROPOSALS,
+    _QUICK,
+    _THREAD_LIST,
+    _MACHINE,
+)
 
 
 def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:
@@ -79,6 +130,8 @@ def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] =
     The connection must be in autocommit mode. Raises StoreError for a newer program's database,
     sqlite3.Error where a step fails, which is then taken back.
     """
+    connection.create_function("searchable", 1, searchable)
+    connection.create_function("name_parts", 1, name_parts)
     while _version(connection) != len(steps):
         connection.execute("BEGIN IMMEDIATE")
         try:

@@ -14,6 +14,9 @@ _NEWEST = 200
 _TURNS = """SELECT model, usage, timing FROM turns
     WHERE emulation IS NULL AND usage IS NOT NULL AND timing IS NOT NULL AND model <> ''
     ORDER BY position DESC LIMIT ?"""
+_PROPOSALS = """SELECT model, usage, timing FROM proposals
+    WHERE emulation IS NULL AND timing IS NOT NULL AND model <> ''
+    ORDER BY position DESC LIMIT ?"""
 _MEASURED = "SELECT model, usage, timing FROM measurements ORDER BY position DESC LIMIT ?"
 
 
@@ -40,6 +43,7 @@ class SqliteSpeeds:
 def _samples(connection: sqlite3.Connection) -> tuple[SpeedSample, ...]:
     rows = [
         *connection.execute(_TURNS, (_NEWEST,)),
+        *connection.execute(_PROPOSALS, (_NEWEST,)),
         *connection.execute(_MEASURED, (_NEWEST,)),
     ]
     return tuple(

@@ -1,37 +1,24 @@
 """Threads and turns in the database."""
 
-import json
 import os
 import sqlite3
 import uuid
-from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 from spark_desktop.adapters.database import Database
-from spark_desktop.domain.completion import Timing, Usage
+from spark_desktop.adapters.thread_search import index_title, index_turn
+from spark_desktop.adapters.turn_rows import TITLE, time_of, turns_of, write_turn
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
-from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.services.ports import Clock
-
-INTERRUPTED = "interrupted"
-# A thread without a title goes by its first question.
-_TITLE = (
-    "CASE WHEN title <> '' THEN title ELSE COALESCE((SELECT question FROM turns "
-    "WHERE thread_id = threads.id ORDER BY position LIMIT 1), '') END"
-)
-_TURN = (
-    "SELECT id, question, answer, state, created, model, path, error, usage, timing, emulation "
-    "FROM turns WHERE thread_id = ? ORDER BY position"
-)
 
 
 class SqliteThreadStore:
     """The threads of one workspace; a ThreadStore.
 
     A turn that is stored as streaming, but not by this object, was cut short by a crash: it is
-    returned as failed, with the error "interrupted".
+    returned as failed, with the error "interrupted". A deleted thread is not listed, but what comes
+    of its last answer is kept; a new question in it brings it back.
     """
 
     def __init__(self, database: Database, workspace: Path, clock: Clock) -> None:
@@ -41,7 +28,7 @@ class SqliteThreadStore:
         self._streaming: set[str] = set()
 
     async def threads(self) -> tuple[Thread, ...]:
-        """Return the threads, newest first, without their turns. Raises StoreError."""
+        """Return the threads without their turns, the last used first. Raises StoreError."""
         return await self._database.run(self._threads)
 
     async def thread(self, thread_id: str) -> Thread:
@@ -54,12 +41,19 @@ class SqliteThreadStore:
         Raises StoreError.
         """
         thread = Thread(uuid.uuid4().hex, title, self._clock.now())
-        row = (thread.id, self._workspace, title, thread.created.isoformat())
-        await self._database.run(
-            lambda connection: connection.execute(
-                "INSERT INTO threads (id, workspace, title, created) VALUES (?, ?, ?, ?)", row
+
+        def work(connection: sqlite3.Connection) -> None:
+            cursor = connection.execute(
+                "INSERT INTO threads (id, workspace, title, created, active) "
+                "VALUES (?, ?, ?, ?, ?)",
+                (
+                    *(thread.id, self._workspace, title),
+                    *(thread.created.isoformat(), thread.created.timestamp()),
+                ),
             )
-        )
+            index_title(connection, cursor.lastrowid or 0, title)
+
+        await self._database.run(work)
         return thread
 
     async def save_turn(self, thread_id: str, turn: Turn) -> None:
@@ -72,67 +66,42 @@ class SqliteThreadStore:
 
     def _threads(self, connection: sqlite3.Connection) -> tuple[Thread, ...]:
         rows = connection.execute(
-            f"SELECT id, {_TITLE}, created FROM threads WHERE workspace = ? ORDER BY position DESC",
+            f"SELECT id, {TITLE}, created, pinned FROM threads WHERE workspace = ? "
+            "AND deleted IS NULL ORDER BY active DESC, position DESC",
             (self._workspace,),
         )
-        return tuple(Thread(id_, title, _time(created)) for id_, title, created in rows)
-
-    def _thread(self, connection: sqlite3.Connection, thread_id: str) -> Thread:
-        self._require(connection, thread_id)
-        title, created = connection.execute(
-            f"SELECT {_TITLE}, created FROM threads WHERE id = ?", (thread_id,)
-        ).fetchone()
-        turns = tuple(self._turn(row) for row in connection.execute(_TURN, (thread_id,)))
-        return Thread(thread_id, title, _time(created), turns)
-
-    def _save(self, connection: sqlite3.Connection, thread_id: str, turn: Turn) -> None:
-        self._require(connection, thread_id)
-        # An upsert keeps the row's position, so an answer that ends late stays in its place.
-        connection.execute(
-            """INSERT INTO turns (id, thread_id, question, answer, state, created, model, path,
-                   error, usage, timing, emulation)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-               ON CONFLICT (id) DO UPDATE SET question = excluded.question,
-                   answer = excluded.answer, state = excluded.state, model = excluded.model,
-                   path = excluded.path, error = excluded.error, usage = excluded.usage,
-                   timing = excluded.timing, emulation = excluded.emulation""",
-            (
-                *(turn.id, thread_id, turn.question, turn.answer, turn.state.value),
-                *(turn.created.isoformat(), turn.model, turn.path, turn.error),
-                json.dumps(asdict(turn.usage)) if turn.usage else None,
-                json.dumps(asdict(turn.timing)) if turn.timing else None,
-                json.dumps(asdict(turn.emulation)) if turn.emulation else None,
-            ),
+        return tuple(
+            Thread(id_, title, time_of(created), is_pinned=bool(pinned))
+            for id_, title, created, pinned in rows
         )
 
-    def _require(self, connection: sqlite3.Connection, thread_id: str) -> None:
+    def _thread(self, connection: sqlite3.Connection, thread_id: str) -> Thread:
+        self._position(connection, thread_id)
+        title, created, pinned = connection.execute(
+            f"SELECT {TITLE}, created, pinned FROM threads WHERE id = ?", (thread_id,)
+        ).fetchone()
+        turns = turns_of(connection, thread_id, self._streaming)
+        return Thread(thread_id, title, time_of(created), turns, bool(pinned))
+
+    def _save(self, connection: sqlite3.Connection, thread_id: str, turn: Turn) -> None:
+        thread = self._position(connection, thread_id)
+        known = connection.execute("SELECT 1 FROM turns WHERE id = ?", (turn.id,)).fetchone()
+        if known is None:
+            # Somebody asks in it, perhaps in another window: it is not to be purged.
+            connection.execute("UPDATE threads SET deleted = NULL WHERE position = ?", (thread,))
+        position = write_turn(connection, thread_id, turn)
+        index_turn(connection, thread, position, turn)
+        if known is None or turn.state is not TurnState.STREAMING:
+            now = self._clock.now().timestamp()
+            connection.execute("UPDATE threads SET active = ? WHERE position = ?", (now, thread))
+
+    def _position(self, connection: sqlite3.Connection, thread_id: str) -> int:
         known = connection.execute(
-            "SELECT 1 FROM threads WHERE id = ? AND workspace = ?", (thread_id, self._workspace)
+            "SELECT position FROM threads WHERE id = ? AND workspace = ?",
+            (thread_id, self._workspace),
         ).fetchone()
         if known is None:
             raise StoreError(
                 f"There is no thread {thread_id} in {self._workspace}.", "Begin a new thread."
             )
-
-    def _turn(self, row: tuple[str, ...]) -> Turn:
-        id_, question, answer, state, created, model, path, error, usage, timing, told = row
-        turn_state = TurnState(state)
-        if turn_state is TurnState.STREAMING and id_ not in self._streaming:
-            turn_state, error = TurnState.FAILED, INTERRUPTED
-        return Turn(
-            id=id_,
-            question=question,
-            answer=answer,
-            state=turn_state,
-            created=_time(created),
-            model=model,
-            path=path,
-            error=error,
-            usage=Usage(**json.loads(usage)) if usage else None,
-            timing=Timing(**json.loads(timing)) if timing else None,
-            emulation=Emulation(**json.loads(told)) if told else None,
-        )
-
-
-def _time(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+        return int(known[0])

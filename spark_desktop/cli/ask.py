@@ -32,7 +32,7 @@ async def run(args: argparse.Namespace, output: Output, factory: ProjectFactory)
         if not args.go_on:
             await project.chat.new_thread()
         turn = await project.chat.ask(question, path=paths[0] if paths else None)
-    return _end(turn, output)
+    return end(turn, output)
 
 
 async def _question(question: str, more: list[str], files: FileStore) -> str:
@@ -50,7 +50,8 @@ async def _question(question: str, more: list[str], files: FileStore) -> str:
     return question + "".join(quoted)
 
 
-def _end(turn: Turn, output: Output) -> ExitCode:
+def end(turn: Turn, output: Output) -> ExitCode:
+    """Write what comes after the pieces of an answer; return how the command ended."""
     if output.structured:
         output.record({"event": "answer", **turn_json(turn)})
     elif turn.answer and not turn.answer.endswith("\n"):

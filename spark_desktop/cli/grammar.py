@@ -27,10 +27,12 @@ def build_parser() -> argparse.ArgumentParser:
         return command
 
     _add_ask(add)
+    _add_quick(add)
     _add_edit(add)
     _add_watch(add)
     _add_history(add)
     _add_lab(add)
+    _add_threads(add)
     add("doctor", "Say what is installed, found and missing, with the next step.")
     return parser
 
@@ -60,6 +62,13 @@ def _add_ask(add: _Add) -> None:
         help="go on with the newest chat of this folder; otherwise a new one is begun",
     )
     _add_model(ask)
+
+
+def _add_quick(add: _Add) -> None:
+    quick = add("quick", "Show the quick prompt of the running app, else answer here.")
+    quick.add_argument("question", nargs="?", help="asked at once; without it you type it there")
+    quick.add_argument("--print", action="store_true", help="answer here, also while the app runs")
+    _add_model(quick)
 
 
 def _add_edit(add: _Add) -> None:
@@ -99,6 +108,42 @@ def _add_lab(add: _Add) -> None:
         metavar="FILE",
         help="write the answers there, for 'spark-core replay' and '--source replay'",
     )
+
+
+def _add_threads(add: _Add) -> None:
+    threads = add("threads", "List, search, export, delete and restore this folder's chats.")
+    threads.set_defaults(action="list", everywhere=False, deleted=False, limit=0)
+    actions = threads.add_subparsers(dest="action", metavar="ACTION")
+
+    def act(name: str, purpose: str) -> argparse.ArgumentParser:
+        action = actions.add_parser(name, help=purpose, description=purpose)
+        # Not set here where it was given before the action.
+        action.add_argument(
+            "--json", action="store_true", default=argparse.SUPPRESS, help="write JSON"
+        )
+        return action
+
+    def many(action: argparse.ArgumentParser) -> None:
+        action.add_argument("--all", dest="everywhere", action="store_true", help="of all folders")
+        action.add_argument("--limit", type=int, default=0, metavar="N", help="at most so many")
+
+    listing = act("list", "List the chats: pinned ones first, then the last used.")
+    many(listing)
+    listing.add_argument("--deleted", action="store_true", help="those that can be restored")
+    search = act("search", 'Find chats by words (their beginnings) or a "phrase in quotes".')
+    search.add_argument("query")
+    many(search)
+    export = act("export", "Write a chat to standard output, or to a file.")
+    export.add_argument("id", metavar="ID")
+    export.add_argument("--format", choices=("md", "json"), default="md", help="md if not given")
+    export.add_argument("--output", metavar="FILE", help="write it there")
+    importing = act("import", "Take a chat in that was exported as JSON.")
+    importing.add_argument("file", metavar="FILE")
+    delete = act("delete", "Delete chats; they can be restored for 30 days.")
+    delete.add_argument("ids", nargs="+", metavar="ID")
+    restore = act("restore", "Bring deleted chats back.")
+    restore.add_argument("ids", nargs="+", metavar="ID")
+    act("purge", "Remove for good, now, every deleted chat of all folders.")
 
 
 def _add_model(command: argparse.ArgumentParser) -> None:

@@ -42,6 +42,7 @@ def report_json(report: Report) -> Json:
     usage = report.usage
     return {
         "answers": report.answers,
+        "proposals": report.proposals,
         "left_out": report.left_out,
         "tokens": {
             "in": usage.prompt_tokens,

@@ -66,6 +66,8 @@ def _command(name: str) -> "Command":
     match name:
         case "ask":
             from spark_desktop.cli.ask import run
+        case "quick":
+            from spark_desktop.cli.quick import run
         case "edit":
             from spark_desktop.cli.edit import run
         case "watch":
@@ -76,6 +78,8 @@ def _command(name: str) -> "Command":
             from spark_desktop.cli.undo import run_redo as run
         case "lab":
             from spark_desktop.cli.lab import run
+        case "threads":
+            from spark_desktop.cli.threads import run
         case _:
             from spark_desktop.cli.doctor import run
     return run

@@ -24,7 +24,7 @@ async def project_at(
     root: Path, model: str | None, output: Output, factory: ProjectFactory
 ) -> AsyncIterator["Project"]:
     """Open the project in ``root``, tell what its core does, and close it in the end."""
-    project = await factory(root, _model_named(model))
+    project = await factory(root, model_named(model))
     project.bus.subscribe(CoreStateChanged, CoreProgress(output).on_state)
     try:
         yield project
@@ -32,7 +32,7 @@ async def project_at(
         await project.close()
 
 
-def _model_named(name: str | None) -> str | None:
+def model_named(name: str | None) -> str | None:
     """Return an absolute path for a file: programs share a core if they say the same name."""
     if name is None or name.startswith("replay:") or not Path(name).is_file():
         return name

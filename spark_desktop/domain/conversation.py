@@ -1,5 +1,6 @@
 """Threads of turns, as they are kept on disk."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -45,3 +46,46 @@ class Thread:
     title: str
     created: datetime
     turns: tuple[Turn, ...] = ()
+    is_pinned: bool = False
+
+
+TITLE_LENGTH = 200
+# Control signs and halves of surrogate pairs, as Unicode names its categories.
+_UNSHOWN = ("Cc", "Cs")
+
+
+def clean_title(text: str) -> str:
+    """Return ``text`` as a thread's title: one line without control signs, at most 200 characters.
+
+    Halves of surrogate pairs, which no database takes, are left out as well.
+    """
+    shown = "".join(" " if unicodedata.category(sign) in _UNSHOWN else sign for sign in text)
+    return " ".join(shown.split())[:TITLE_LENGTH].rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadInfo:
+    """A thread as a list shows it: ``active`` is when something last happened in it.
+
+    ``turns`` counts them; ``workspace`` is the folder that it belongs to, as an absolute path.
+    """
+
+    id: str
+    title: str
+    created: datetime
+    active: datetime
+    workspace: str
+    turns: int
+    is_pinned: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadHit:
+    """Where a search found its words: in a turn, or (``turn_id`` is None) in the title.
+
+    ``text`` is the question, the answer or the title that holds them.
+    """
+
+    thread: ThreadInfo
+    turn_id: str | None
+    text: str

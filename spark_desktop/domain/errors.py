@@ -112,9 +112,21 @@ class StoreError(SparkError):
     """The database of threads or checkpoints could not be read or written."""
 
 
+class HotkeyError(SparkError):
+    """Keys that cannot be a hotkey; the message says why."""
+
+
+class PasteError(SparkError):
+    """Text could not be put into another program's window; nothing was typed anywhere."""
+
+
 class NothingToUndoError(SparkError):
     """There is no applied change left to undo (or undone change to redo)."""
 
 
 class ModelStoreError(CoreError):
     """The model files could not be read, fetched, brought in or removed."""
+
+
+class DesktopError(SparkError):
+    """The user's desktop refused something: to start Spark at log-in, to run it only once."""

@@ -32,6 +32,14 @@ class FilesChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class WatchingChanged:
+    """Watching was paused, or goes on; ``missed`` names the files that were saved meanwhile."""
+
+    is_paused: bool
+    missed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ChangeIgnored:
     """A change started nothing."""
 
@@ -91,6 +99,13 @@ class TurnStreamed:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadsChanged:
+    """Threads are new, renamed, pinned, deleted or back; their turns are told by TurnChanged."""
+
+    thread_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class WorkFailed:
     """Something failed outside a proposal or a turn; both texts are for the user."""
 
@@ -102,6 +117,7 @@ Event = (
     CoreStateChanged
     | ModelSwitching
     | FilesChanged
+    | WatchingChanged
     | ChangeIgnored
     | ProposalChanged
     | ProposalStreamed
@@ -109,5 +125,6 @@ Event = (
     | ChangeReverted
     | TurnChanged
     | TurnStreamed
+    | ThreadsChanged
     | WorkFailed
 )

@@ -7,8 +7,12 @@ from enum import Enum
 from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.conversation import Turn
 from spark_desktop.domain.lab_profile import Profile
+from spark_desktop.domain.lab_proposal import ProposalFigures
 
 _MILLION = 1_000_000
+
+# What a model was asked, and answered with counts.
+Asked = Turn | ProposalFigures
 
 
 class Pace(Enum):
@@ -39,12 +43,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """``usage`` adds up the counted ``answers``; ``left_out`` have no counts and are in no line."""
+    """``usage`` adds up the counted ``answers``; ``left_out`` have no counts and are in no line.
+
+    ``proposals`` of the answers are those that wrote code for the review.
+    """
 
     answers: int
     left_out: int
     usage: Usage
     lines: tuple[Line, ...]
+    proposals: int = 0
 
 
 class Column(Enum):
@@ -83,16 +91,22 @@ def price(profile: Profile, usage: Usage) -> float | None:
     return total / _MILLION
 
 
-def report_of(turns: Iterable[Turn], profiles: Sequence[Profile]) -> Report:
-    """Return what the turns took, and would take under each profile.
+def report_of(
+    turns: Iterable[Turn],
+    profiles: Sequence[Profile],
+    proposals: Sequence[ProposalFigures] = (),
+) -> Report:
+    """Return what turns and proposals took, and would take under each profile.
 
     Turns without counts, which broke off or were stopped, are left out of every line.
     """
     asked = tuple(turns)
-    counted = [turn for turn in asked if turn.usage is not None]
-    usages = [turn.usage for turn in counted if turn.usage is not None]
+    turned = [turn for turn in asked if turn.usage is not None]
+    counted: list[Asked] = [*turned, *proposals]
+    usages = [each.usage for each in counted if each.usage is not None]
     lines = [*_recorded(counted), *(_imagined(profile, usages) for profile in profiles)]
-    return Report(len(usages), len(asked) - len(usages), _sum(usages), tuple(lines))
+    left_out = len(asked) - len(turned)
+    return Report(len(usages), left_out, _sum(usages), tuple(lines), len(proposals))
 
 
 def sorted_lines(
@@ -107,7 +121,7 @@ def sorted_lines(
     return (*known, *unknown)
 
 
-def _recorded(turns: Sequence[Turn]) -> Iterable[Line]:
+def _recorded(turns: Sequence[Asked]) -> Iterable[Line]:
     measured = [turn for turn in turns if turn.emulation is None]
     emulated = [turn for turn in turns if turn.emulation is not None]
     yield _as_recorded("measured", "As measured", Pace.MEASURED, measured)
@@ -115,7 +129,7 @@ def _recorded(turns: Sequence[Turn]) -> Iterable[Line]:
         yield _as_recorded("emulated", "As emulated", Pace.EMULATED, emulated)
 
 
-def _as_recorded(name: str, title: str, pace: Pace, turns: Sequence[Turn]) -> Line:
+def _as_recorded(name: str, title: str, pace: Pace, turns: Sequence[Asked]) -> Line:
     times = [turn.timing.total for turn in turns if turn.timing is not None]
     return Line(name, title, pace, pace.value, len(times), sum(times) if times else None, None)
 

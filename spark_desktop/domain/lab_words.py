@@ -40,6 +40,9 @@ def price_text(line: Line) -> str:
     """Return the price in US$, or in words why there is none; never 0 for an unknown one."""
     if line.price is None:
         return NOT_PUBLISHED if line.pace is Pace.PROFILE else NO_PRICE
+    if 0 < line.price < 0.0001:
+        # Four digits would make nothing of it.
+        return "<$0.0001"
     return f"${line.price:.4f}" if line.price < 1 else f"${line.price:,.2f}"
 
 
@@ -51,11 +54,15 @@ def title_text(line: Line) -> str:
 
 
 def totals_text(report: Report) -> str:
-    """Return what was added up: "4 answers · 12,000 tokens in (9,000 cached), 800 out"."""
+    """Return what was added up: "4 answers · 12,000 tokens in (9,000 cached), 800 out".
+
+    Where proposals are among them it says how many: "4 answers (1 of proposals)".
+    """
     usage = report.usage
     noun = "answer" if report.answers == 1 else "answers"
+    of_proposals = f" ({report.proposals} of proposals)" if report.proposals else ""
     text = (
-        f"{report.answers} {noun} · {usage.prompt_tokens:,} tokens in "
+        f"{report.answers} {noun}{of_proposals} · {usage.prompt_tokens:,} tokens in "
         f"({usage.cached_tokens:,} cached), {usage.completion_tokens:,} out"
     )
     if report.left_out:

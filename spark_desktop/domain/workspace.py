@@ -40,6 +40,7 @@ class IgnoreReason(Enum):
     UNCHANGED = "its text did not change"
     DELETED = "deleted"
     KNOWN = "already proposed or answered"
+    PAUSED = "saved while watching was paused"
     TOO_MANY = "more at once than are taken from one save"
 
 

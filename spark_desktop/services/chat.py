@@ -43,9 +43,13 @@ class ChatService:
         self._turn_lock = asyncio.Lock()
         self._current: Thread | None = None
         self._answering: asyncio.Task[Turn] | None = None
+        self._running: str | None = None
         # What was sent for a turn: later prompts repeat it word for word, so that the engine's
         # cache of them stays good.
         self._sent: dict[str, str] = {}
+        # Turn and thread of what is answered or waits for that; what left needs no answer.
+        self._asked: dict[str, str] = {}
+        self._left: set[str] = set()
 
     async def ask(
         self,
@@ -87,13 +91,23 @@ class ChatService:
             self._current = await self._threads.create("")
         return self._current
 
+    async def adopt(self, turn: Turn) -> Thread:
+        """Return a new thread of a turn that was asked elsewhere; it becomes the current one."""
+        thread = await self._threads.create("")
+        await self._threads.save_turn(thread.id, turn)
+        return await self.open(thread.id)
+
     async def current(self) -> Thread:
-        """Return the current thread: the newest one, created where there is none."""
+        """Return the current thread: the last used one, created where there is none."""
         if self._current is None:
             known = await self._threads.threads()
             self._current = known[0] if known else await self._threads.create("")
         self._current = await self._threads.thread(self._current.id)
         return self._current
+
+    async def thread(self, thread_id: str) -> Thread:
+        """Return a thread with its turns. Raises StoreError for an unknown one."""
+        return await self._threads.thread(thread_id)
 
     async def open(self, thread_id: str) -> Thread:
         """Return a thread with its turns, and make it the current one."""
@@ -101,21 +115,47 @@ class ChatService:
         return self._current
 
     async def threads(self) -> tuple[Thread, ...]:
-        """Return the threads without their turns, newest first."""
+        """Return the threads without their turns, the last used first."""
         return await self._threads.threads()
 
     def stop(self) -> bool:
         """End the running answer; the engine stops with it. Return whether there was one."""
         return self._answering is not None and self._answering.cancel()
 
+    def leave(self, thread_id: str) -> None:
+        """Stop what is answered in a thread, or waits in it, and make it no longer the current one.
+
+        What came of an answer is kept in the thread.
+        """
+        self._left |= {turn for turn, thread in self._asked.items() if thread == thread_id}
+        if self._running in self._left:
+            self.stop()
+        if self._current is not None and self._current.id == thread_id:
+            self._current = None
+
+    def copied(self, turn_ids: dict[str, str]) -> None:
+        """Note that turns (old id, new id) were copied: later prompts repeat them word for word."""
+        self._sent |= {new: self._sent[old] for old, new in turn_ids.items() if old in self._sent}
+
     async def close(self) -> None:
         """Stop the running answer; what came of it is kept."""
         await self._scope.close()
 
     async def _run(self, thread: Thread, turn: Turn, lines: Span | None) -> Turn:
-        await self._keep(thread.id, turn)
+        self._asked[turn.id] = thread.id
+        try:
+            await self._keep(thread.id, turn)
+            return await self._in_turn(thread, turn, lines)
+        finally:
+            self._asked.pop(turn.id, None)
+            self._left.discard(turn.id)
+
+    async def _in_turn(self, thread: Thread, turn: Turn, lines: Span | None) -> Turn:
         async with self._turn_lock:
+            if turn.id in self._left:
+                return await self._keep(thread.id, replace(turn, state=TurnState.STOPPED))
             answer = _Answer(turn)
+            self._running = turn.id
             self._answering = self._scope.start("answer", self._answer(thread.id, answer, lines))
             try:
                 return await self._answering
@@ -127,7 +167,7 @@ class ChatService:
                     raise
                 return stopped
             finally:
-                self._answering = None
+                self._answering, self._running = None, None
 
     async def _answer(self, thread_id: str, answer: "_Answer", lines: Span | None) -> Turn:
         try:

@@ -8,6 +8,7 @@ from spark_desktop.domain.events import (
     ChangeIgnored,
     ChangeReverted,
     FilesChanged,
+    WatchingChanged,
 )
 from spark_desktop.domain.trigger import Stub, Trigger
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
@@ -43,8 +44,35 @@ class Inbox:
         self._known: dict[str, tuple[Trigger, ...]] = {}
         # The lines that our last write put into each file.
         self._written: dict[str, frozenset[str]] = {}
+        self._is_paused = False
+        self._missed: dict[str, None] = {}
         bus.subscribe(ChangeApplied, self._wrote)
         bus.subscribe(ChangeReverted, self._wrote)
+
+    @property
+    def is_paused(self) -> bool:
+        """Return whether saves start nothing now."""
+        return self._is_paused
+
+    def pause(self) -> None:
+        """Let saves start nothing until ``resume``; each is said, with that reason.
+
+        Proposals that wait are still kept in step with their files.
+        """
+        if not self._is_paused:
+            self._is_paused = True
+            self._bus.publish(WatchingChanged(True))
+
+    def resume(self) -> tuple[str, ...]:
+        """Let saves start proposals again; return the files that were saved meanwhile.
+
+        What they ask for starts with their next save, or when they are given to ``saved``.
+        """
+        missed, self._missed = tuple(self._missed), {}
+        if self._is_paused:
+            self._is_paused = False
+            self._bus.publish(WatchingChanged(False, missed))
+        return missed
 
     async def run(self, opened: Callable[[], None] | None = None) -> None:
         """Follow the folder until cancelled; raises FileError where it cannot be watched.
@@ -96,7 +124,11 @@ class Inbox:
         own = self._files.is_own_write(path, snapshot.digest)
         if own:
             fresh = [trigger for trigger in fresh if not self._is_ours(trigger)]
-        if fresh:
+        if self._is_paused:
+            # What is fresh stays so: it is wanted when watching goes on.
+            self._known[path] = tuple(one for one in triggers if one not in fresh)
+            self._pass_over(path, own)
+        elif fresh:
             self._request(path, fresh)
         elif own:
             self._ignore(path, IgnoreReason.OWN_WRITE)
@@ -106,6 +138,11 @@ class Inbox:
             self._ignore(path, IgnoreReason.NO_TRIGGER)
         else:
             self._ignore(path, IgnoreReason.KNOWN, f"{len(triggers)} in this file")
+
+    def _pass_over(self, path: str, own: bool) -> None:
+        if not own:
+            self._missed[path] = None
+        self._ignore(path, IgnoreReason.OWN_WRITE if own else IgnoreReason.PAUSED)
 
     def _wrote(self, event: ChangeApplied | ChangeReverted) -> None:
         change = event.change

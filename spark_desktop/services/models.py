@@ -110,6 +110,10 @@ class ModelsService:
         """Serve the open project's core; None where no project is open."""
         self._core = core
 
+    def name(self, choice: str) -> None:
+        """Let a model count instead of the settings' for the next project, as a start named it."""
+        self._named = choice
+
     @property
     def choice(self) -> str:
         """Return which model answers, or will when a project is opened; empty: the default."""

@@ -12,6 +12,7 @@ from spark_desktop.domain.conversation import Thread, Turn
 from spark_desktop.domain.core_state import CoreState
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.lab_profile import Profile, Schedule
+from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import Span, Trigger
@@ -167,7 +168,7 @@ class ThreadStore(Protocol):
     """Threads and their turns, across restarts."""
 
     async def threads(self) -> tuple[Thread, ...]:
-        """Return the threads, newest first, without their turns."""
+        """Return the threads, the last used first, without their turns; no deleted ones."""
         ...
 
     async def thread(self, thread_id: str) -> Thread:
@@ -192,6 +193,18 @@ class Profiles(Protocol):
 
     async def schedule(self, profile_id: str, usage: Usage, seed: int) -> Schedule:
         """Return when the tokens of an answer would come; the same for the same ``seed``."""
+        ...
+
+
+class ProposalLog(Protocol):
+    """What proposals took, kept over restarts."""
+
+    async def keep(self, figures: ProposalFigures) -> None:
+        """Keep the figures, or replace those of the same proposal. Raises StoreError."""
+        ...
+
+    async def proposals(self) -> tuple[ProposalFigures, ...]:
+        """Return the figures, oldest first. Raises StoreError."""
         ...
 
 

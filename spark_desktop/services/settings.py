@@ -4,9 +4,20 @@ from collections.abc import Callable
 
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.words import Said
-from spark_desktop.services.ports import SettingsStore
+from spark_desktop.services.ports import LoadedSettings, SettingsStore
 
 Handler = Callable[[Settings], None]
+
+
+class UnkeptSettings:
+    """The defaults, kept nowhere: for a demonstration or a measurement. A SettingsStore."""
+
+    def load(self) -> LoadedSettings:
+        """Return the defaults."""
+        return LoadedSettings(Settings())
+
+    async def save(self, settings: Settings) -> None:
+        """Keep nothing."""
 
 
 class SettingsService:

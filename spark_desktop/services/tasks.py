@@ -37,6 +37,11 @@ class TaskScope:
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closed = False
 
+    @property
+    def is_closed(self) -> bool:
+        """Return whether nothing can be started any more."""
+        return self._closed
+
     def start(self, name: str, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run ``work``; an exception that nobody awaits is logged once, with its name.
 

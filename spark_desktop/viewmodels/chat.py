@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
 from spark_desktop.domain.errors import SparkError
-from spark_desktop.domain.events import TurnChanged, TurnStreamed
+from spark_desktop.domain.events import ThreadsChanged, TurnChanged, TurnStreamed
 from spark_desktop.domain.trigger import Instruction, Span
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import FileStore
@@ -19,6 +19,8 @@ from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice
 from spark_desktop.viewmodels.ports import Chat, Turns
 
 _NEW = "New thread"
+# Threads in the menu; the list of all of them stands beside.
+_IN_MENU = 20
 
 
 class Mode(Enum):
@@ -59,6 +61,7 @@ class ChatViewModel(QObject):
         self._intents = Intents(scope, self._on_failure)
         self.threads: tuple[Thread, ...] = ()
         self.thread_id: str | None = None
+        self._title = ""
         self.mode = Mode.ASK
         self._turns: dict[str, Turn] = {}
         self._told: Notice | None = None
@@ -68,6 +71,7 @@ class ChatViewModel(QObject):
         self._frames.frame.connect(self._deliver)
         bus.subscribe(TurnChanged, self._on_turn)
         bus.subscribe(TurnStreamed, self._on_streamed)
+        bus.subscribe(ThreadsChanged, lambda _event: self._refresh_threads())
 
     @property
     def turns(self) -> tuple[Turn, ...]:
@@ -76,10 +80,20 @@ class ChatViewModel(QObject):
 
     @property
     def title(self) -> str:
-        """Return what the current thread is about: its first question, else its title."""
-        for turn in self._turns.values():
-            return " ".join(turn.question.split())
-        return _NEW
+        """Return the current thread's title; without one it goes by its first question."""
+        question = next((turn.question for turn in self._turns.values()), "")
+        return " ".join((self._title or question).split()) or _NEW
+
+    @property
+    def menu_threads(self) -> tuple[Thread, ...]:
+        """Return the threads to choose from: pinned ones first, then the last used, no empty ones.
+
+        The current one is among them.
+        """
+        shown = [one for one in self.threads if one.title or one.id == self.thread_id]
+        shown.sort(key=lambda one: not one.is_pinned)
+        first = shown[:_IN_MENU]
+        return (*first, *(one for one in shown[_IN_MENU:] if one.id == self.thread_id))
 
     def name_of(self, thread: Thread) -> str:
         """Return a thread's name for a list: the current one's title, another's with its time."""
@@ -97,6 +111,11 @@ class ChatViewModel(QObject):
         """Return the newest answer, for copying; empty where there is none."""
         answers = [turn.answer for turn in self._turns.values() if turn.answer]
         return answers[-1] if answers else ""
+
+    @property
+    def target(self) -> tuple[str | None, Span | None]:
+        """Return the file that is shown, and its selected lines."""
+        return self._target
 
     @property
     def target_text(self) -> str:
@@ -223,9 +242,19 @@ class ChatViewModel(QObject):
     async def _open(self, thread_id: str) -> None:
         self._show(await self._chat.open(thread_id))
 
+    def _refresh_threads(self) -> None:
+        self._intents.start("threads", self._list_threads())
+
+    async def _list_threads(self) -> None:
+        self.threads = await self._chat.threads()
+        for thread in self.threads:
+            if thread.id == self.thread_id:
+                self._title = thread.title
+        self.threads_changed.emit()
+
     def _show(self, thread: Thread) -> None:
         self._frames.flush()
-        self.thread_id = thread.id
+        self.thread_id, self._title = thread.id, thread.title
         self._turns = {turn.id: turn for turn in thread.turns}
         self.thread_changed.emit()
         self.threads_changed.emit()

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject
 
 from spark_desktop.domain.conversation import TurnState
-from spark_desktop.domain.events import TurnChanged
+from spark_desktop.domain.events import ProposalChanged, TurnChanged
+from spark_desktop.domain.lab_proposal import figures_of
 from spark_desktop.domain.proposal import Proposal
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.tasks import TaskScope
@@ -27,6 +28,7 @@ class LabViewModel(QObject):
         self.report = LabReportViewModel(lab, scope)
         self.speeds = LabSpeedsViewModel(bus)
         bus.subscribe(TurnChanged, self._on_turn)
+        bus.subscribe(ProposalChanged, self._on_proposal)
 
     def set_open(self, is_open: bool) -> None:
         """Say whether the lab is shown."""
@@ -38,4 +40,9 @@ class LabViewModel(QObject):
 
     def _on_turn(self, event: TurnChanged) -> None:
         if self._is_open and event.turn.state is not TurnState.STREAMING:
+            self.report.refresh()
+
+    def _on_proposal(self, event: ProposalChanged) -> None:
+        figures = figures_of(event.proposal)
+        if self._is_open and figures is not None and figures not in self.report.proposals:
             self.report.refresh()

@@ -1,6 +1,6 @@
 """The lanes of the speed lab: which answer, at which paces."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
@@ -42,9 +42,13 @@ class Choice:
 
 
 class LabLanesViewModel(QObject):
-    """``changed`` says that the choices, the answer, the lanes or the notice are others."""
+    """``changed`` says that the choices, the answer, the lanes or the notice are others.
+
+    ``wanted_changed`` says that the user chose other lanes, which ``wanted`` names in their order.
+    """
 
     changed = Signal()
+    wanted_changed = Signal()
 
     def __init__(
         self, lab: Lab, bus: Bus, scope: TaskScope, reviewed: Callable[[], Proposal | None]
@@ -78,6 +82,15 @@ class LabLanesViewModel(QObject):
         return None if self.lanes else _NO_LANES
 
     @property
+    def wanted(self) -> tuple[str, ...]:
+        """Return the ids of the lanes that the user wants, also those that cannot be shown."""
+        return tuple(self._wanted)
+
+    def restore_wanted(self, names: Sequence[str]) -> None:
+        """Want the lanes of an earlier time; an id that no profile has any more shows no lane."""
+        self._wanted = list(dict.fromkeys(names))
+
+    @property
     def addable(self) -> tuple[tuple[str, str], ...]:
         """Return id and title of what a lane can be changed to, or added for."""
         found = [(profile.id, profile.title) for profile in self.profiles]
@@ -109,26 +122,26 @@ class LabLanesViewModel(QObject):
 
     def change_lane(self, lane_id: str, new_id: str) -> None:
         """Give a lane another pace."""
-        self._wanted = [new_id if name == lane_id else name for name in self._wanted]
-        self._rearrange()
+        self._want([new_id if name == lane_id else name for name in self._wanted])
 
     def add_lane(self, new_id: str) -> None:
         """Add a lane at the end."""
         if self.can_add and new_id in dict(self.addable):
-            self._wanted.append(new_id)
-            self._rearrange()
+            self._want([*self._wanted, new_id])
 
     def remove_lane(self, lane_id: str) -> None:
         """Take a lane away."""
-        self._wanted = [name for name in self._wanted if name != lane_id]
-        self._rearrange()
+        self._want([name for name in self._wanted if name != lane_id])
 
     def act(self, intent: Intent) -> None:
         """Try again where that is asked for."""
         if intent is Intent.REPEAT:
             self.refresh()
 
-    def _rearrange(self) -> None:
+    def _want(self, names: list[str]) -> None:
+        # One that had no room, or no times, was wanted already.
+        self._wanted = list(dict.fromkeys(names))
+        self.wanted_changed.emit()
         self._work.start("lab lanes", self._guarded(self._arrange))
 
     async def _load(self) -> None:
@@ -160,7 +173,8 @@ class LabLanesViewModel(QObject):
         if answer != self._laned or not self.profiles:
             # At once: it needs no profiles, and stays where these cannot be read.
             self._laned = answer
-            self._show(() if recorded is None or RECORDED not in self._wanted else (recorded,))
+            at_once = () if recorded is None or RECORDED not in self._wanted else (recorded,)
+            self._show(at_once, _LOADING)
         self.profiles = await self._lab.profiles()
         known = {profile.id: profile for profile in self.profiles}
         names = [name for name in self._wanted if name in known]
@@ -174,8 +188,8 @@ class LabLanesViewModel(QObject):
         wanted = [lanes[name] for name in self._wanted if name in lanes]
         self._show(tuple(wanted[:MOST_LANES]))
 
-    def _show(self, lanes: tuple[Lane, ...]) -> None:
-        self._told = None
+    def _show(self, lanes: tuple[Lane, ...], told: Notice | None = None) -> None:
+        self._told = told
         if lanes != self.lanes:
             # Only then: what is being played must not stop because another answer came.
             self.lanes = lanes

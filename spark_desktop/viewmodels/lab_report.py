@@ -9,10 +9,12 @@ from spark_desktop.domain.conversation import Thread
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.lab import Column, Line, Report, report_of, sorted_lines
 from spark_desktop.domain.lab_profile import Profile
+from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.lab_words import csv_of, totals_text
 from spark_desktop.services.tasks import LatestTask, TaskScope
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.ports import Lab
+from spark_desktop.viewmodels.translation import tr
 
 _NO_ANSWERS = Notice(
     "Nothing to add up yet.",
@@ -33,6 +35,7 @@ class LabReportViewModel(QObject):
         self._work, self._exporting = LatestTask(scope), LatestTask(scope)
         self._told: Notice | None = None
         self.threads: tuple[Thread, ...] = ()
+        self.proposals: tuple[ProposalFigures, ...] = ()
         self.thread_id: str | None = None
         self.report: Report = report_of((), ())
         self.column: Column | None = None
@@ -63,7 +66,7 @@ class LabReportViewModel(QObject):
         for thread in self.threads:
             if thread.id == self.thread_id:
                 return " ".join(thread.title.split())
-        return "All threads of this project"
+        return tr("All threads and proposals of this project")
 
     def refresh(self) -> None:
         """Add up again."""
@@ -105,6 +108,7 @@ class LabReportViewModel(QObject):
         self.threads = tuple(thread for thread in await self._lab.threads() if thread.turns)
         if self.thread_id not in {thread.id for thread in self.threads}:
             self.thread_id = None
+        self.proposals = await self._lab.proposals()
         # What was recorded is shown also where no profiles can be read.
         self._add_up(())
         self._add_up(await self._lab.profiles())
@@ -116,7 +120,8 @@ class LabReportViewModel(QObject):
             if self.thread_id in (None, thread.id)
             for turn in thread.turns
         ]
-        self.report = report_of(turns, profiles)
+        # They belong to no thread.
+        self.report = report_of(turns, profiles, () if self.thread_id else self.proposals)
         self._tell(None)
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:

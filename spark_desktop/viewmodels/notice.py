@@ -29,6 +29,9 @@ class Intent(Enum):
     EDIT = "type an edit"
     ASK = "ask a question"
     HELP = "show how"
+    RESUME = "watch again"
+    TAKE_MISSED = "look at what was saved during a pause"
+    HIDE = "hide the window"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.conversation import Thread, Turn
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.lab_profile import Profile, Schedule
+from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.trigger import Trigger
 
@@ -101,6 +102,10 @@ class Lab(Protocol):
 
     async def threads(self) -> tuple[Thread, ...]:
         """Return the threads with their turns, newest first."""
+        ...
+
+    async def proposals(self) -> tuple[ProposalFigures, ...]:
+        """Return what the project's proposals took, oldest first."""
         ...
 
     async def profiles(self) -> tuple[Profile, ...]:

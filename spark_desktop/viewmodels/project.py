@@ -16,6 +16,8 @@ from spark_desktop.viewmodels.lab import LabViewModel
 from spark_desktop.viewmodels.ports import Chat, Edits, Lab, Reviews, Turns
 from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.viewmodels.status import StatusViewModel
+from spark_desktop.viewmodels.thread_ports import Threads
+from spark_desktop.viewmodels.threads import ThreadsViewModel
 from spark_desktop.viewmodels.times import TimesViewModel
 
 
@@ -67,6 +69,11 @@ class Services(Protocol):
         """Return the recorded answers and the paces of other hardware."""
         ...
 
+    @property
+    def threads(self) -> Threads:
+        """Return the list of threads."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ProjectViewModels:
@@ -79,6 +86,7 @@ class ProjectViewModels:
     status: StatusViewModel
     lab: LabViewModel
     times: TimesViewModel
+    threads: ThreadsViewModel
 
 
 def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewModels:
@@ -94,6 +102,14 @@ def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewM
         StatusViewModel(services.core, bus, pace),
         LabViewModel(services.lab, bus, scope, lambda: review.proposal),
         TimesViewModel(bus, services.lab, scope, now),
+        ThreadsViewModel(services.threads, now, bus, scope),
+    )
+    chat, threads = models.chat, models.threads
+    threads.thread_wanted.connect(chat.open_thread)
+    threads.new_wanted.connect(chat.new_thread)
+    chat.thread_changed.connect(lambda: threads.set_current(chat.thread_id))
+    threads.question_wanted.connect(
+        lambda _question, path: models.changes.choose_file(path) if path else None
     )
     models.changes.proposal_chosen.connect(models.review.show_proposal)
     models.chat.edit_requested.connect(models.changes.choose_proposal)

@@ -1,22 +1,29 @@
-"""The left region: inbox, ignored changes, changed files."""
+"""The left region: inbox, ignored changes, changed files, threads."""
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from spark_desktop.viewmodels.changes import ChangesViewModel
 from spark_desktop.viewmodels.notice import Intent
+from spark_desktop.viewmodels.threads import ThreadsViewModel
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.row_list import RowList
 from spark_desktop.views.section import Section
 from spark_desktop.views.theme import Theme
+from spark_desktop.views.threads_panel import ThreadsPanel
+
+# Pixels; and the parts of the height that a list gets: one a row at most.
+_LOWEST = 28
+_MOST_SHARES, _THREADS_SHARE = 8, 6
 
 
 class ChangesPanel(QFrame):
-    """Draws the three lists; ``intent_raised`` hands on what the window must do."""
+    """Draws the lists; ``intent_raised`` hands on what the window must do."""
 
     intent_raised = Signal(object)
 
-    def __init__(self, model: ChangesViewModel, theme: Theme) -> None:
+    def __init__(self, model: ChangesViewModel, threads: ThreadsViewModel, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("side")
         self._model = model
@@ -33,6 +40,9 @@ class ChangesPanel(QFrame):
         self._inbox_section = Section("INBOX", inbox_body, theme)
         self._ignored_section = Section("IGNORED", self.ignored, theme, is_open=False)
         self._files_section = Section("CHANGES", self.files, theme)
+        self.threads = ThreadsPanel(threads, theme)
+        self._threads_section = Section(tr("THREADS"), self.threads, theme)
+        self._column = QVBoxLayout(self)
         self._arrange()
         self._connect()
         self.render_state()
@@ -43,29 +53,44 @@ class ChangesPanel(QFrame):
         return self._notice
 
     @property
-    def sections(self) -> tuple[Section, Section, Section]:
-        """Return inbox, ignored, changes."""
-        return (self._inbox_section, self._ignored_section, self._files_section)
+    def sections(self) -> tuple[Section, Section, Section, Section]:
+        """Return inbox, ignored, changes, threads."""
+        changes = (self._inbox_section, self._ignored_section, self._files_section)
+        return (*changes, self._threads_section)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
-        for part in (self.inbox, self.files, self.ignored, *self.sections):
+        for part in (self.inbox, self.files, self.ignored, self.threads, *self.sections):
             part.set_theme(theme)
+
+    def search_threads(self) -> None:
+        """Put the cursor into the search field of the threads."""
+        self._threads_section.set_open(True)
+        self.threads.begin_search()
 
     def render_state(self) -> None:
         """Show the line of state, and the counts."""
         self._notice.show_notice(self._model.notice)
-        counts = (self._model.inbox, self._model.ignored, self._model.files)
-        for section, rows in zip(self.sections, counts, strict=True):
-            section.set_count(len(rows.rows))
+        model = self._model
+        shown = (
+            (self.inbox, model.inbox),
+            (self.ignored, model.ignored),
+            (self.files, model.files),
+        )
+        for place, (part, rows) in enumerate(shown):
+            count = len(rows.rows)
+            self.sections[place].set_count(count)
+            # What a short list does not need goes to the threads.
+            part.setMaximumHeight(max(_LOWEST, count * part.row_height))
+            self._column.setStretch(place, min(count, _MOST_SHARES))
 
     def _arrange(self) -> None:
-        column = QVBoxLayout(self)
+        column = self._column
         column.setContentsMargins(0, 4, 0, 4)
         column.setSpacing(4)
-        column.addWidget(self._inbox_section, 3)
-        column.addWidget(self._ignored_section, 2)
-        column.addWidget(self._files_section, 2)
+        for section in self.sections:
+            column.addWidget(section)
+        column.setStretch(3, _THREADS_SHARE)
         # Takes the height when every section is folded.
         column.addStretch(0)
 
@@ -75,6 +100,7 @@ class ChangesPanel(QFrame):
         self.files.chosen.connect(self._model.choose_file)
         self.ignored.chosen.connect(self._model.choose_file)
         self._notice.intent.connect(self._act)
+        self.threads.counted.connect(self._threads_section.set_count)
 
     def _act(self, intent: Intent) -> None:
         if intent is Intent.DISMISS:

@@ -1,6 +1,6 @@
 """The right region: the thread, its turns, the composer."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from spark_desktop.domain.conversation import Turn
 from spark_desktop.viewmodels.chat import ChatViewModel, Mode
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.composer import Composer
 from spark_desktop.views.icons import icon
 from spark_desktop.views.notice_line import NoticeLine
@@ -27,12 +28,19 @@ _TITLE, _MENU_TITLE = 32, 48
 
 
 class ChatPanel(QFrame):
-    """Draws one thread; what the user types goes to the view model."""
+    """Draws one thread; what the user types goes to the view model.
+
+    ``turn_action`` carries a turn's id ("" for the last one) and what to do: "fork" or "edit".
+    """
+
+    turn_action = Signal(str, str)
+    all_threads_wanted = Signal()
 
     def __init__(self, model: ChatViewModel, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("side")
         self._model = model
+        self._theme = theme
         self.transcript = TranscriptView()
         self.transcript.set_theme(theme)
         self.transcript.setFrameShape(QFrame.Shape.NoFrame)
@@ -51,6 +59,7 @@ class ChatPanel(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
+        self._theme = theme
         self.transcript.set_theme(theme)
         self.threads.setIcon(icon("chevron-down", theme.text_secondary))
         self.new.setIcon(icon("plus", theme.text_secondary))
@@ -73,15 +82,18 @@ class ChatPanel(QFrame):
         self.threads.setAccessibleName(f"Thread: {title}")
         self.threads.setToolTip(f"{title}\nChoose another thread")
         self._menu.clear()
-        for thread in self._model.threads:
+        for thread in self._model.menu_threads:
             name = self._model.name_of(thread)
             # An ampersand would underline the next letter.
             action = self._menu.addAction(name[:_MENU_TITLE].replace("&", "&&"))
             action.setCheckable(True)
             action.setChecked(thread.id == self._model.thread_id)
+            if thread.is_pinned:
+                action.setIcon(icon("pin", self._theme.text_secondary))
             action.triggered.connect(
                 lambda _checked=False, thread_id=thread.id: self._model.open_thread(thread_id)
             )
+        self._add_menu_end()
 
     def render_turn(self, turn: Turn) -> None:
         """Show a turn that is new or another."""
@@ -95,6 +107,19 @@ class ChatPanel(QFrame):
         self.composer.show_answering(model.is_answering)
         self.notice.show_notice(model.notice)
         self.copy.setEnabled(bool(model.last_answer))
+
+    def _add_menu_end(self) -> None:
+        all_of_them = self._menu.addAction(tr("Search all threads…"))
+        all_of_them.triggered.connect(self.all_threads_wanted)
+        self._menu.addSeparator()
+        for text, what in (
+            (tr("Fork from the last answer"), "fork"),
+            (tr("Edit the last question"), "edit"),
+        ):
+            action = self._menu.addAction(text)
+            action.triggered.connect(
+                lambda _checked=False, what=what: self.turn_action.emit("", what)
+            )
 
     def _show_page(self) -> None:
         self._pages.setCurrentIndex(1 if self._model.turns else 0)

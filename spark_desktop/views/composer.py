@@ -1,7 +1,7 @@
 """Where the user types: Enter sends, Shift+Enter begins a line."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -109,6 +109,13 @@ class Composer(QFrame):
         """Restore a text that could not be sent, unless another was begun."""
         if not self.editor.toPlainText():
             self.editor.setPlainText(text)
+
+    def put(self, text: str) -> None:
+        """Show a text to be changed and sent; Ctrl+Z brings back what stood there."""
+        cursor = self.editor.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        self.editor.setTextCursor(cursor)
 
     def _arrange(self) -> None:
         modes = QButtonGroup(self)

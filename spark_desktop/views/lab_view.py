@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QTabWidget, QToolButton, QVBoxLayout
 
 from spark_desktop.viewmodels.lab import LabViewModel
 from spark_desktop.viewmodels.notice import Intent
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.icons import icon
 from spark_desktop.views.lab_lanes import LanesPage
 from spark_desktop.views.lab_report import ReportPage
@@ -55,6 +56,7 @@ class LabView(QFrame):
         # The style sheet's ground also beside the tabs, under the corner.
         self.tabs.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.tabs.tabBar().setDrawBase(False)
+        self.tabs.setAccessibleName(tr("Speed lab"))
         self.tabs.addTab(self.lanes, "Speed lab")
         self.tabs.addTab(self.report, "What would this session have cost?")
         self.tabs.addTab(self.speeds, "Speed over time")

@@ -10,6 +10,10 @@ _THEME = "theme"
 _GEOMETRY = "geometry"
 _RECENT, _PROJECTS = "recent", "projects"
 _MOST_PROJECTS = 12
+_TOLD = "told"
+_LANES = "lanes"
+# More are not read: somebody else wrote them.
+_MOST_LANES = 64
 
 
 class LayoutMemory:
@@ -62,6 +66,15 @@ class LayoutMemory:
         """Keep the window's place and size."""
         self._settings.setValue(_GEOMETRY, geometry)
 
+    def was_told(self, what: str) -> bool:
+        """Return whether the user was told something that is told once."""
+        return bool(self._settings.value(f"{_TOLD}/{what}") == "yes")
+
+    def set_told(self, what: str) -> None:
+        """Keep, at once, that the user was told it."""
+        self._settings.setValue(f"{_TOLD}/{what}", "yes")
+        self._settings.sync()
+
     def sizes(self, name: str) -> list[int] | None:
         """Return the sizes kept under ``name``, in pixels."""
         value = self._settings.value(self._key(name))
@@ -73,6 +86,18 @@ class LayoutMemory:
     def set_sizes(self, name: str, sizes: Sequence[int]) -> None:
         """Keep sizes, in pixels."""
         self._settings.setValue(self._key(name), [str(size) for size in sizes])
+
+    @property
+    def lanes(self) -> tuple[str, ...] | None:
+        """Return the lanes that the user last chose in the speed lab, of whatever project."""
+        value = self._settings.value(_LANES)
+        parts = value if isinstance(value, list) else [value]
+        names = tuple(part for part in parts if isinstance(part, str) and part)
+        return names[:_MOST_LANES] or None
+
+    def set_lanes(self, names: Sequence[str]) -> None:
+        """Keep the lanes of the speed lab."""
+        self._settings.setValue(_LANES, list(names))
 
     def save(self) -> None:
         """Write to disk now."""

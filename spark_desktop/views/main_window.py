@@ -3,34 +3,42 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.notice import Intent, Notice
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.viewmodels.review import ReviewViewModel
+from spark_desktop.views.frames import single_shot
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.machine_windows import MachineWindows
+from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.pickers import pick_file, pick_folder
 from spark_desktop.views.project_view import ProjectView
 from spark_desktop.views.shortcuts import ShortcutSheet, bind
 from spark_desktop.views.stylesheet import palette_of, stylesheet
 from spark_desktop.views.theme import Theme, other_theme
 from spark_desktop.views.top_bar import TopBar
+from spark_desktop.views.tray_icon import app_icon
 from spark_desktop.views.welcome import Welcome
 
 _SIZE = (1280, 800)
 _SMALLEST = (800, 480)
+# Milliseconds without a change until the layout is written: a crash must not lose it, and a window
+# that is dragged must not write at each step.
+_SETTLED = 400
 
 
 class MainWindow(QMainWindow):
-    """Closing it only asks for the end (``close_requested``), which comes with ``finish``."""
+    """Closing it only asks (``close_requested``); the end comes with ``finish``."""
 
     folder_chosen = Signal(str)
     close_requested = Signal()
     sample_wanted = Signal(str)
+    quit_requested = Signal()
+    theme_changed = Signal(object)
 
     def __init__(self, theme: Theme, memory: LayoutMemory) -> None:
         super().__init__()
@@ -38,11 +46,13 @@ class MainWindow(QMainWindow):
         self._models: ProjectViewModels | None = None
         self._root: Path | None = None
         self._may_close = False
+        self._layout_timer = single_shot(self, _SETTLED, self.remember)
         self.project: ProjectView | None = None
         self.sheet: ShortcutSheet | None = None
         self.machine = MachineWindows(self)
         self.keys = bind(self, self._handlers())
         self.top = TopBar(self.keys, theme)
+        self.told = NoticeLine(strip=True)
         self.welcome = Welcome()
         self.welcome.intent_raised.connect(self.do)
         self.welcome.folder_chosen.connect(self.folder_chosen)
@@ -63,10 +73,12 @@ class MainWindow(QMainWindow):
         self._theme = theme
         QGuiApplication.setPalette(palette_of(theme))
         self.setStyleSheet(stylesheet(theme))
+        self.setWindowIcon(app_icon(theme))
         self.top.set_theme(theme)
         self.machine.set_theme(theme)
         if self.project is not None:
             self.project.set_theme(theme)
+        self.theme_changed.emit(theme)
 
     def show_welcome(self, notice: Notice | None = None) -> None:
         """Show no project; ``notice`` says why, None invites to open a folder."""
@@ -84,6 +96,7 @@ class MainWindow(QMainWindow):
         self.machine.follow(models.times)
         self.project = ProjectView(models, self._theme, self._memory)
         self.project.intent_raised.connect(self.do)
+        self.project.layout_changed.connect(self._layout_timer.start)
         self._pages.addWidget(self.project)
         self._pages.setCurrentWidget(self.project)
         self.project.fit(self.width())
@@ -93,11 +106,34 @@ class MainWindow(QMainWindow):
 
     def finish(self) -> None:
         """Close for good, remembering the layout."""
+        self.remember()
         self._drop_project()
-        self._memory.set_geometry(self.saveGeometry())
-        self._memory.save()
+        self._layout_timer.stop()
         self._may_close = True
         self.close()
+
+    def remember(self) -> None:
+        """Write the layout to disk now."""
+        if self.project is not None:
+            self.project.remember()
+        if self.isVisible():
+            self._memory.set_geometry(self.saveGeometry())
+        self._memory.save()
+
+    def put_away(self) -> None:
+        """Hide the window; ``bring`` shows it where it was."""
+        self.remember()
+        self.hide()
+
+    def bring(self) -> None:
+        """Show the window, in front of the others where the desktop allows it."""
+        if not self.isVisible() and self._memory.geometry is not None:
+            # The window manager would place it anew.
+            self.restoreGeometry(self._memory.geometry)
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def do(self, intent: Intent) -> None:
         """Do what a notice's button asks the window for."""
@@ -147,8 +183,20 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Arrange the regions for the new width."""
         super().resizeEvent(event)
+        self._layout_timer.start()
         if self.project is not None:
             self.project.fit(event.size().width())
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """Remember the new place, once it is settled."""
+        super().moveEvent(event)
+        self._layout_timer.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Remember whether the window is maximised."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange:
+            self._layout_timer.start()
 
     def _arrange(self) -> None:
         centre = QWidget()
@@ -156,6 +204,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.top)
+        column.addWidget(self.told)
         column.addWidget(self._pages, 1)
         self.setCentralWidget(centre)
         self.setMinimumSize(*_SMALLEST)
@@ -208,6 +257,7 @@ class MainWindow(QMainWindow):
             "ask": lambda: self._begin(Mode.ASK),
             "edit": lambda: self._begin(Mode.EDIT),
             "new_thread": lambda: do(lambda models: models.chat.new_thread()),
+            "search_threads": lambda: show(ProjectView.search_threads),
             "open_folder": self.choose_folder,
             "open_file": self.choose_file,
             "changes": lambda: show(ProjectView.toggle_changes),
@@ -220,5 +270,5 @@ class MainWindow(QMainWindow):
             "times": self.machine.show_times,
             "connections": lambda: self.machine.show("connections"),
             "help": self.show_sheet,
-            "quit": self.close_requested.emit,
+            "quit": self.quit_requested.emit,
         }

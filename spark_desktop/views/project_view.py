@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.project import ProjectViewModels
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.changes_panel import ChangesPanel
 from spark_desktop.views.chat_panel import ChatPanel
 from spark_desktop.views.frames import single_shot
@@ -33,12 +34,13 @@ class ProjectView(QFrame):
     """Changes, review and chat over the status bar; regions can be resized and hidden."""
 
     intent_raised = Signal(object)
+    layout_changed = Signal()
 
     def __init__(self, models: ProjectViewModels, theme: Theme, memory: LayoutMemory) -> None:
         super().__init__()
         self._models, self._memory = models, memory
         self._is_narrow: bool | None = None
-        self.changes = ChangesPanel(models.changes, theme)
+        self.changes = ChangesPanel(models.changes, models.threads, theme)
         self.review = ReviewPanel(models.review, theme)
         self.chat = ChatPanel(models.chat, theme)
         self.status = StatusBar(models.core, models.status, theme)
@@ -106,6 +108,10 @@ class ProjectView(QFrame):
             return
         if self.lab is None:
             # Made when it is first wanted: most starts do without.
+            lanes = self._models.lab.lanes
+            if (chosen := self._memory.lanes) is not None:
+                lanes.restore_wanted(chosen)
+            lanes.wanted_changed.connect(lambda: self._memory.set_lanes(lanes.wanted))
             self.lab = LabView(self._models.lab, self._theme)
             self.lab.intent_raised.connect(self.intent_raised)
             self.lab.left.connect(self._leave_lab)
@@ -133,10 +139,25 @@ class ProjectView(QFrame):
         """Put the cursor into the composer, in a mode."""
         if self.is_in_lab:
             self._leave_lab()
+        self.show_chat()
+        self.chat.begin(mode)
+
+    def show_chat(self) -> None:
+        """Bring the chat to the front, where it is a tab or hidden."""
         if self.is_narrow:
             self.tabs.setCurrentWidget(self.chat)
         self.chat.setVisible(True)
-        self.chat.begin(mode)
+
+    def search_threads(self) -> None:
+        """Put the cursor into the search field of the threads."""
+        if self.is_in_lab:
+            self._leave_lab()
+        self.changes.setVisible(True)
+        self.changes.search_threads()
+
+    def _edit_question(self, question: str, _path: str) -> None:
+        self.chat.composer.put(question)
+        self.begin(Mode.ASK)
 
     def toggle_changes(self) -> None:
         """Show or hide the left region."""
@@ -179,6 +200,7 @@ class ProjectView(QFrame):
     def _arrange(self) -> None:
         self.tabs.setDocumentMode(True)
         self.tabs.setTabBarAutoHide(True)
+        self.tabs.setAccessibleName(tr("Review and chat"))
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.review, "Review")
         # The handle is a line of one pixel; Qt lets the pointer grab a few more.
@@ -206,7 +228,14 @@ class ProjectView(QFrame):
         self._models.review.changed.connect(self.show_chosen)
         self._models.chat.edit_requested.connect(lambda _proposal_id: self.show_review())
         # Not when the window shrinks: what is squeezed then would stay so when it grows.
-        self.splitter.splitterMoved.connect(lambda _place, _handle: self._remember_sizes())
+        threads = self._models.threads
+        self.chat.turn_action.connect(threads.turn_action)
+        self.chat.all_threads_wanted.connect(self.search_threads)
+        threads.question_wanted.connect(self._edit_question)
+        threads.chat_wanted.connect(self.show_chat)
+        self.splitter.splitterMoved.connect(lambda _place, _handle: self.layout_changed.emit())
+        for section in self.changes.sections:
+            section.folded.connect(lambda _is_open: self.layout_changed.emit())
         self.core_notice.intent.connect(self._models.core.act)
         self.changes.intent_raised.connect(self.intent_raised)
         self.review.intent_raised.connect(self.intent_raised)

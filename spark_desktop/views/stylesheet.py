@@ -62,6 +62,14 @@ QListView { background: transparent; border: none; outline: none; }
 #composer[focused="true"] { border-color: $accent; }
 QPlainTextEdit { background: transparent; border: none; placeholder-text-color: $text_secondary;
     selection-background-color: $accent; selection-color: $window; }
+#quick { background: $window; border: 1px solid $line; }
+#quickfoot { background: $surface; border-top: 1px solid $line; }
+#quickinput { font-size: 16px; }
+#threadsearch, #threadtitle { background: $raised; border: 1px solid $line; border-radius: 6px;
+    padding: 3px 6px; placeholder-text-color: $text_secondary;
+    selection-background-color: $accent; selection-color: $window; }
+#threadtitle { padding: 1px 4px; }
+#threadsearch:focus, #threadtitle:focus { border-color: $accent; }
 QProgressBar { background: $line; border: none; border-radius: 2px; max-height: 4px; }
 QProgressBar::chunk { background: $accent; border-radius: 2px; }
 
@@ -85,6 +93,7 @@ QHeaderView::section { background: $surface; color: $text_secondary; font-size: 
 QMenu { background: $raised; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 4px 24px 4px 12px; border-radius: 4px; }
 QMenu::item:selected { background: $line; }
+QMenu::item:disabled { color: $text_secondary; }
 QMenu::separator { height: 1px; background: $line; margin: 4px; }
 QTabWidget::pane { border: none; }
 QTabWidget { background: $surface; }

@@ -82,12 +82,13 @@ async def test_saving_again_replaces_the_turn_in_its_place(store: SqliteThreadSt
     assert (await store.thread(thread.id)).turns == (changed, second)
 
 
-async def test_threads_are_listed_newest_first_without_their_turns(
+async def test_threads_are_listed_the_last_used_first_without_their_turns(
     store: SqliteThreadStore,
 ) -> None:
     first, second = await store.create("First"), await store.create("Second")
-    await store.save_turn(first.id, TURN)
     assert await store.threads() == (second, first)
+    await store.save_turn(first.id, TURN)
+    assert await store.threads() == (first, second)
 
 
 async def test_a_thread_without_a_title_goes_by_its_first_question(

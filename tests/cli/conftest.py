@@ -15,9 +15,11 @@ from fakes import (
     FakeEndpoint,
     MemoryCheckpoints,
     MemoryProfiles,
+    MemoryProposalLog,
     MemoryThreads,
     ScriptedWatch,
 )
+from thread_fakes import MemoryLibrary
 
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.ignore_rules import IgnoreRules
@@ -31,9 +33,11 @@ from spark_desktop.services.chat import ChatService
 from spark_desktop.services.edits import EditService
 from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
+from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.services.threads import ThreadService
 from spark_desktop.services.turns import Turns
 from spark_desktop.wiring import Project
 
@@ -73,6 +77,7 @@ class Spark:
     def __post_init__(self) -> None:
         self.threads = MemoryThreads(self.clock)
         self.profiles = MemoryProfiles()
+        self.proposals = MemoryProposalLog()
 
     def __call__(self, *argv: str, answers: tuple[Answer | str, ...] = ()) -> Run:
         self.endpoint, self.watch = FakeEndpoint(*answers), ScriptedWatch()
@@ -98,9 +103,14 @@ class Spark:
         closing.push_async_callback(scope.close)
         closing.push_async_callback(chat.close)
         closing.push_async_callback(turns.close)
-        lab = LabService(self.threads, self.profiles, LocalExports())
+        library = MemoryLibrary(self.threads, str(root))
+        threads = ThreadService(library, chat, LocalExports(), bus, self.clock)
+        proposals = LabProposals(self.proposals, bus, scope)
+        closing.push_async_callback(proposals.settle)
+        lab = LabService(self.threads, self.profiles, LocalExports(), proposals)
         made = Project(
-            root, bus, files, syntax, core, inbox, turns, review, edits, chat, lab, scope, closing
+            *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, lab),
+            *(threads, scope, closing),
         )
         self.prepare(made)
         return made

@@ -6,7 +6,8 @@ import socket
 import pytest
 
 from inference_core.domain.errors import UsageError
-from inference_core.server.listener import bound_listener, url_of
+from inference_core.plumbing.loopback import url_of
+from inference_core.server.listener import bound_listener
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.1", "example.com", ""])

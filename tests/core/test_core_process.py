@@ -207,7 +207,7 @@ def test_a_port_that_is_taken_is_named(start_core, replay_script):
     port = str(httpx.URL(start_core("--model", script).url).port)
     result = run("--port", port, "--model", script)
     assert result.returncode == 2
-    assert f"cannot listen on 127.0.0.1 port {port}" in result.stderr
+    assert f"Cannot listen on 127.0.0.1 port {port}" in result.stderr
 
 
 def test_a_missing_model_file_is_told_as_an_event_and_on_standard_error(tmp_path):

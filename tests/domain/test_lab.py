@@ -183,6 +183,7 @@ def test_a_waiting_time_has_its_unit(seconds: float | None, text: str) -> None:
     ("dollars", "pace", "text"),
     [
         (0.0, Pace.PROFILE, "$0.0000"),
+        (0.00003, Pace.PROFILE, "<$0.0001"),
         (0.01234, Pace.PROFILE, "$0.0123"),
         (1234.5, Pace.PROFILE, "$1,234.50"),
         (None, Pace.PROFILE, "not published"),

@@ -35,6 +35,7 @@ class Program:
             env=os.environ
             | {
                 "SPARK_DATA_DIR": str(data_dir),
+                "SPARK_CONFIG_DIR": str(data_dir),
                 "QT_QPA_PLATFORM": "offscreen",
             },
             stdout=subprocess.DEVNULL,

@@ -9,6 +9,7 @@ from pathlib import Path
 from spark_desktop.adapters.checkpoint_store import SqliteCheckpointStore
 from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.system_clock import SystemClock
+from spark_desktop.adapters.thread_library import SqliteThreadLibrary
 from spark_desktop.adapters.thread_store import SqliteThreadStore
 
 # Waits for a line, then opens the database and records argument 3 changes under its own name.
@@ -66,6 +67,33 @@ async def main():
 asyncio.run(main())
 """
 
+# Deletes a thread, then stands in the middle of renaming another when it is killed.
+RENAMER = """
+import asyncio, sys, time
+from pathlib import Path
+from spark_desktop.adapters.database import Database
+from spark_desktop.adapters.system_clock import SystemClock
+from spark_desktop.adapters.thread_library import SqliteThreadLibrary
+from spark_desktop.adapters.thread_search import index_title
+
+path = Path(sys.argv[1])
+
+def hang(connection):
+    connection.execute("UPDATE threads SET title = 'Half'")
+    for position in (1, 2):
+        index_title(connection, position, "Half")
+    print("stopped", flush=True)
+    time.sleep(600)
+
+async def main():
+    database = Database(path)
+    library = SqliteThreadLibrary(database, path.parent, SystemClock())
+    await library.delete([sys.argv[2]])
+    await database.run(hang)
+
+asyncio.run(main())
+"""
+
 
 def child(code: str, *arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
@@ -113,6 +141,29 @@ async def test_a_killed_process_leaves_what_it_committed_and_nothing_half(tmp_pa
     await database.close()
     assert (turn.answer, turn.error) == ("par", "interrupted")
     assert checked == "ok"
+
+
+async def test_a_process_that_is_killed_while_it_renames_leaves_list_and_index_in_step(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "spark.db"
+    database = Database(path)
+    store = SqliteThreadStore(database, tmp_path, SystemClock())
+    deleted, kept = await store.create("Median"), await store.create("Mean")
+    with child(RENAMER, str(path), deleted.id) as renamer:
+        assert renamer.stdout is not None
+        assert renamer.stdout.readline() == "stopped\n"
+        renamer.send_signal(signal.SIGKILL)
+
+    library = SqliteThreadLibrary(database, tmp_path, SystemClock())
+    assert [thread.title for thread in await library.page(0, 10)] == ["Mean"]
+    assert [hit.thread.id for hit in await library.search("me", 10)] == [kept.id]
+    assert await library.search("half", 10) == ()
+    await library.restore([deleted.id])
+    assert len(await library.search("me", 10)) == 2
+    check = "INSERT INTO thread_search (thread_search) VALUES ('integrity-check')"
+    await database.run(lambda connection: connection.execute(check).fetchall())
+    await database.close()
 
 
 def _check(connection: sqlite3.Connection) -> str:

@@ -4,7 +4,12 @@ import pytest
 from fakes import Answer, MemoryFiles
 
 from spark_desktop.domain.errors import FileTooLargeError, NotTextError
-from spark_desktop.domain.events import ChangeIgnored, FilesChanged, ProposalChanged
+from spark_desktop.domain.events import (
+    ChangeIgnored,
+    FilesChanged,
+    ProposalChanged,
+    WatchingChanged,
+)
 from spark_desktop.domain.proposal import Queued, Ready
 from spark_desktop.domain.trigger import EditComment, Stub, title_of
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
@@ -196,3 +201,60 @@ async def test_stubs_that_were_too_many_come_with_a_save_that_changes_nothing(wo
     await world.inbox.saved(["a.py"])
     await world.inbox.saved(["a.py"])
     assert len(world.turns.proposals()) == 4
+
+
+async def test_a_save_during_a_pause_starts_nothing_and_says_why(world_of):
+    world = world_of(MemoryFiles(a__py=STUB))
+    world.inbox.pause()
+    world.inbox.pause()
+    await world.inbox.saved(["a.py"])
+    assert world.turns.proposals() == ()
+    assert reasons(world) == [IgnoreReason.PAUSED]
+    assert world.seen.of(FilesChanged) == [FilesChanged(("a.py",))]
+    assert world.seen.of(WatchingChanged) == [WatchingChanged(True)]
+
+
+async def test_what_a_pause_passed_over_is_named_and_taken_with_the_next_save(world_of):
+    world = world_of(MemoryFiles(a__py=STUB, b__py="X = 1\n"), "return 1\n")
+    world.inbox.pause()
+    await world.inbox.saved(["a.py", "b.py"])
+    await world.inbox.saved(["a.py"])
+    assert world.inbox.resume() == ("a.py", "b.py")
+    assert world.inbox.resume() == ()
+    assert world.seen.of(WatchingChanged)[1:] == [WatchingChanged(False, ("a.py", "b.py"))]
+    await world.inbox.saved(["a.py"])
+    assert [title_of(one.trigger) for one in world.turns.proposals()] == ["stub one()"]
+
+
+async def test_what_was_proposed_before_a_pause_is_not_asked_for_again(world_of):
+    world = world_of(MemoryFiles(a__py=STUB), "return 1\n")
+    await world.inbox.saved(["a.py"])
+    world.inbox.pause()
+    world.files.write("a.py", STUB + "\nX = 1\n")
+    await world.inbox.saved(["a.py"])
+    world.inbox.resume()
+    await world.inbox.saved(["a.py"])
+    assert len(world.turns.proposals()) == 1
+    assert reasons(world) == [IgnoreReason.PAUSED, IgnoreReason.UNCHANGED]
+
+
+async def test_a_waiting_proposal_follows_its_file_during_a_pause(world_of):
+    world = world_of(MemoryFiles(a__py=STUB), "return 1\n")
+    await world.inbox.saved(["a.py"])
+    await world.turns.idle()
+    world.inbox.pause()
+    world.files.write("a.py", "# above\n" + STUB)
+    await world.inbox.saved(["a.py"])
+    (proposal,) = world.turns.proposals()
+    assert proposal.state == Ready()
+    assert proposal.trigger.snapshot.text.content.startswith("# above")
+
+
+async def test_our_own_write_during_a_pause_is_not_counted_as_missed(world_of):
+    world = world_of(MemoryFiles(a__py="X = 1\n"))
+    world.inbox.pause()
+    snapshot = world.files.snapshot("a.py")
+    await world.files.replace("a.py", snapshot.text.with_content(STUB), snapshot.digest)
+    await world.inbox.saved(["a.py"])
+    assert reasons(world) == [IgnoreReason.OWN_WRITE]
+    assert world.inbox.resume() == ()

@@ -116,7 +116,8 @@ async def test_without_a_project_the_choice_is_the_settings() -> None:
 
 
 async def test_a_model_that_was_named_counts_until_another_is_chosen() -> None:
-    world = World(named="mine.gguf")
+    world = World()
+    world.service.name("mine.gguf")
     assert world.service.choice == "mine.gguf"
     await world.service.use("large", heard)
     assert world.service.choice == "large"

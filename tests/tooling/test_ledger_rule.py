@@ -9,6 +9,8 @@ ROOT = Path(spark_desktop.__file__).parent
 OPENS = re.compile(
     r"httpx\.(?:Async)?Client\(|HTTPS?Connection\(|open_connection\(|urlopen\(|create_connection\("
 )
+# Spark's own second start, at the loopback interface where there are no Unix sockets: it asks no host.
+EXEMPT = {"adapters/meeting_place.py"}
 TELLS = re.compile(r"\bnoting\(|\bledger\.note\(")
 
 
@@ -20,4 +22,4 @@ def test_every_module_that_connects_tells_the_ledger() -> None:
         for path in opening
         if not TELLS.search(path.read_text("utf-8"))
     ]
-    assert silent == []
+    assert set(silent) == EXEMPT

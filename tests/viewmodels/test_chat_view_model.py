@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from spark_desktop.domain.conversation import Thread, TurnState
@@ -185,3 +187,17 @@ async def test_a_repeat_that_fails_says_why(project: FakeProject, chat: ChatView
     chat.act(Intent.DISMISS)
     assert chat.notice is not None
     assert chat.notice.text == "No answer."
+
+
+async def test_the_menu_has_pinned_threads_first_no_empty_ones_and_the_open_one(
+    project: FakeProject, chat: ChatViewModel
+) -> None:
+    known = {f"t{n}": Thread(f"t{n}", f"Title {n}", NOON) for n in range(40)}
+    known["t39"] = replace(known["t39"], is_pinned=True)
+    project.chat.known = {**known, "empty": Thread("empty", "", NOON), **project.chat.known}
+    chat.load()
+    await until(lambda: chat.thread_id == "t0")
+    chat.open_thread("t30")
+    await until(lambda: chat.thread_id == "t30")
+    names = [thread.id for thread in chat.menu_threads]
+    assert names == ["t39", *(f"t{n}" for n in range(19)), "t30"]

@@ -13,6 +13,7 @@ from spark_desktop.domain.errors import FileError, ProfileError
 from spark_desktop.domain.events import TurnChanged
 from spark_desktop.domain.lab import Column
 from spark_desktop.domain.lab_profile import Profile
+from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.proposal import Streaming
 from spark_desktop.viewmodels.lab_lanes import MOST_LANES
 from spark_desktop.viewmodels.notice import Intent
@@ -58,6 +59,20 @@ async def test_the_newest_answer_is_watched_at_first(
     assert models.lab.lanes.answer.id == "newest"
     choices = [[one.id for one in choice.answers] for choice in models.lab.lanes.choices]
     assert choices == [["old"], ["newest", "older"]]
+
+
+async def test_while_the_profiles_are_asked_for_the_recorded_lane_is_not_taken_for_all(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    keep(project, answered())
+    lanes = models.lab.lanes
+    told: list[str] = []
+    lanes.changed.connect(
+        lambda: told.append(lanes.notice.text if len(lanes.lanes) == 1 and lanes.notice else "")
+    )
+    await opened(models, 3)
+    assert told == ["Asking the core's program for its profiles.", ""]
+    assert lanes.notice is None
 
 
 async def test_a_lane_is_the_recorded_one_or_a_profiles(
@@ -242,7 +257,7 @@ async def test_the_report_of_one_thread_leaves_the_others_out(
     models.lab.set_open(True)
     report = models.lab.report
     await until(lambda: len(report.lines) == 3)
-    assert report.scope_text == "All threads of this project"
+    assert report.scope_text == "All threads and proposals of this project"
     report.choose_thread("th2")
     await until(lambda: report.report.answers == 1)
     assert report.scope_text == "Thread th2"
@@ -318,3 +333,57 @@ async def test_a_decision_on_a_proposal_is_no_new_speed(
     project.turns.put(replace(measured, state=Streaming()))
     (series,) = models.lab.speeds.series
     assert len(series.samples) == 1
+
+
+async def test_proposals_are_in_the_whole_projects_report_and_in_no_threads(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    keep(project, answered("t1"), thread="th1")
+    project.lab.written_code.append(ProposalFigures("p1", "m", USAGE, TIMING))
+    models.lab.set_open(True)
+    report = models.lab.report
+    await until(lambda: len(report.lines) == 3)
+    assert report.totals.startswith("2 answers (1 of proposals) · 400 tokens in")
+    report.choose_thread("th1")
+    await until(lambda: report.report.answers == 1)
+    assert report.totals.startswith("1 answer · ")
+
+
+async def test_a_proposal_that_was_written_meanwhile_is_added_up(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    keep(project, answered("t1"))
+    models.lab.set_open(True)
+    report = models.lab.report
+    await until(lambda: len(report.lines) == 3)
+    project.lab.written_code.append(ProposalFigures("p1", "m", USAGE, TIMING))
+    project.turns.put(replace(proposal(), model="m", usage=USAGE, timing=TIMING))
+    await until(lambda: report.report.answers == 2)
+
+
+async def test_lanes_that_were_chosen_are_told_and_can_be_restored(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    keep(project, answered())
+    await opened(models, 3)
+    lanes = models.lab.lanes
+    told: list[tuple[str, ...]] = []
+    lanes.wanted_changed.connect(lambda: told.append(lanes.wanted))
+    lanes.remove_lane("codex")
+    await until(lambda: len(lanes.lanes) == 2)
+    assert [set(names) & {"codex", "codex-spark"} for names in told] == [{"codex-spark"}]
+    lanes.restore_wanted(("codex", "gone", "codex"))
+    lanes.refresh()
+    await until(lambda: [lane.id for lane in lanes.lanes] == ["codex"])
+    assert lanes.wanted == ("codex", "gone")
+
+
+async def test_a_lane_that_had_no_room_is_not_wanted_twice(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    keep(project, answered())
+    await opened(models, 3)
+    lanes = models.lab.lanes
+    lanes.restore_wanted(("recorded", "codex", "codex-spark"))
+    lanes.change_lane("recorded", "codex")
+    assert lanes.wanted == ("codex", "codex-spark")

@@ -11,7 +11,9 @@ import pytest
 from spark_desktop import qt_loop
 from spark_desktop.app import DesktopApp, main
 from spark_desktop.domain.errors import FileError
-from tests.interface_fakes import FakeProject
+from spark_desktop.domain.handover import OpenWindow, QuickText
+from spark_desktop.domain.settings import Desktop, Settings
+from tests.interface_fakes import FakeProject, proposal, until
 
 
 async def _opened(folder: Path, _model: str | None, _data: Path) -> FakeProject:
@@ -160,7 +162,11 @@ sys.exit(main([]))
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_program_in_order(number: signal.Signals, tmp_path: Path) -> None:
-    environment = os.environ | {"SPARK_DATA_DIR": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    environment = os.environ | {
+        "SPARK_DATA_DIR": str(tmp_path),
+        "SPARK_CONFIG_DIR": str(tmp_path),
+        "QT_QPA_PLATFORM": "offscreen",
+    }
     with subprocess.Popen(
         [sys.executable, "-c", _PROGRAM],
         env=environment,
@@ -175,3 +181,191 @@ def test_a_signal_ends_the_program_in_order(number: signal.Signals, tmp_path: Pa
     assert program.returncode == 0
     assert "Traceback" not in errors
     assert (tmp_path / "window.ini").exists()
+
+
+class FakePanel:
+    def is_available(self) -> bool:
+        return True
+
+
+@pytest.fixture
+async def in_tray(qapp: object, tmp_path: Path) -> AsyncIterator[DesktopApp]:
+    made = DesktopApp(tmp_path / "data", theme="dark", opener=_opened, panel=FakePanel())
+    made.begin(None)
+    yield made
+    if not made.closed.is_set():
+        await made.close()
+
+
+async def test_another_start_opens_its_folder_and_shows_the_window(
+    in_tray: DesktopApp, tmp_path: Path
+) -> None:
+    in_tray.window.hide()
+    in_tray.take(OpenWindow(str(tmp_path), activation="token"))
+    assert in_tray.window.isVisible()
+    await until(lambda: in_tray.project is not None)
+    first = in_tray.project
+    in_tray.take(OpenWindow(str(tmp_path)))
+    in_tray.take(OpenWindow())
+    await asyncio.sleep(0)
+    assert in_tray.project is first
+    in_tray.take(OpenWindow(model="other"))
+    await until(lambda: in_tray.project not in (None, first))
+    assert isinstance(first, FakeProject)
+    assert first.is_closed
+
+
+async def test_a_folder_that_another_start_names_wrongly_costs_no_open_project(
+    in_tray: DesktopApp, tmp_path: Path
+) -> None:
+    await in_tray.open_folder(tmp_path)
+    project = in_tray.project
+    in_tray.take(OpenWindow(str(tmp_path / "gone")))
+    await asyncio.sleep(0)
+    assert in_tray.project is project
+    assert "gone is not a folder. Name one that exists." in in_tray.window.told.text
+
+
+async def test_a_hidden_start_beside_a_running_one_shows_nothing(in_tray: DesktopApp) -> None:
+    in_tray.window.hide()
+    in_tray.take(OpenWindow(hidden=True))
+    assert not in_tray.window.isVisible()
+
+
+async def test_a_text_for_the_quick_prompt_is_handed_on(in_tray: DesktopApp) -> None:
+    heard: list[str] = []
+    in_tray.presence.quick_requested.connect(heard.append)
+    assert in_tray.take(QuickText("Why?", "token"))
+    assert heard == ["Why?"]
+
+
+async def test_a_start_that_comes_while_this_program_ends_is_not_taken(
+    in_tray: DesktopApp, tmp_path: Path
+) -> None:
+    in_tray.request_close()
+    assert not in_tray.take(OpenWindow(str(tmp_path)))
+    await in_tray.closed.wait()
+
+
+async def test_a_hidden_start_opens_the_newest_project(qapp: object, tmp_path: Path) -> None:
+    before = DesktopApp(tmp_path / "data", theme="dark", opener=_opened, panel=FakePanel())
+    await before.open_folder(tmp_path)
+    await until(lambda: bool(before.tray.recent))
+    await before.close()
+    desktop = DesktopApp(tmp_path / "data", theme="dark", opener=_opened, panel=FakePanel())
+    desktop.begin(None, hidden=True)
+    await until(lambda: desktop.project is not None)
+    assert desktop.project is not None
+    assert desktop.project.root == tmp_path
+    assert not desktop.window.isVisible()
+    await desktop.close()
+
+
+async def test_a_recent_project_is_opened_from_the_tray(
+    in_tray: DesktopApp, tmp_path: Path
+) -> None:
+    in_tray.window.hide()
+    in_tray.presence.folder_chosen.emit(str(tmp_path))
+    await until(lambda: in_tray.project is not None)
+    assert in_tray.window.isVisible()
+
+
+async def test_the_tray_follows_the_open_project_until_it_is_closed(
+    in_tray: DesktopApp, tmp_path: Path
+) -> None:
+    await in_tray.open_folder(tmp_path)
+    assert in_tray.tray.tip == f"Spark · {tmp_path.name}: ready"
+    project = in_tray.project
+    assert isinstance(project, FakeProject)
+    in_tray.window.hide()
+    told: list[tuple[str, str]] = []
+    in_tray.presence.elsewhere = type("Heard", (), {"notify": lambda _, *said: told.append(said)})()
+    in_tray.presence.tray.set_visible(False)
+    project.turns.put(proposal())
+    assert told == [("A proposal waits", "parser.py")]
+    await in_tray.close()
+    assert in_tray.tray.tip == "Spark: no folder is open"
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="XDG is of the others")
+async def test_the_start_at_log_in_follows_the_settings_and_a_refusal_is_told(
+    qapp: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    desktop = DesktopApp(tmp_path / "data", theme="dark", opener=_opened)
+    entry = tmp_path / "config" / "autostart" / "spark-desktop.desktop"
+    await desktop.settings.update(Settings(desktop=Desktop(autostart=True)))
+    await until(entry.is_file)
+    await desktop.settings.update(Settings())
+    await until(lambda: not entry.exists())
+    entry.parent.rmdir()
+    entry.parent.write_text("a file", encoding="utf-8")
+    await desktop.settings.update(Settings(desktop=Desktop(autostart=True)))
+    await until(lambda: "start at log-in could not be changed" in desktop.window.told.text)
+    await desktop.close()
+
+
+_QUITS = """
+import sys
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from spark_desktop.app import application, main
+application()
+timer = QTimer()
+timer.timeout.connect(QApplication.quit)
+timer.start(20)
+sys.exit(main([]))
+"""
+
+
+def test_the_systems_quit_ends_the_program_in_order(tmp_path: Path) -> None:
+    environment = os.environ | {
+        "SPARK_DATA_DIR": str(tmp_path),
+        "SPARK_CONFIG_DIR": str(tmp_path),
+        "QT_QPA_PLATFORM": "offscreen",
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", _QUITS], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert (tmp_path / "window.ini").exists()
+    assert not (tmp_path / "run" / "app.sock").exists()
+
+
+_UP = """
+import sys
+from PySide6.QtCore import QTimer
+from spark_desktop.app import application, main
+application()
+timer = QTimer()
+timer.setSingleShot(True)
+timer.timeout.connect(lambda: print("up", flush=True))
+timer.start(0)
+sys.exit(main([]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
+def test_a_second_start_says_so_in_one_line_and_ends_well(tmp_path: Path) -> None:
+    environment = os.environ | {
+        "SPARK_DATA_DIR": str(tmp_path),
+        "SPARK_CONFIG_DIR": str(tmp_path),
+        "QT_QPA_PLATFORM": "offscreen",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-c", _UP], env=environment, stdout=subprocess.PIPE, text=True
+    ) as first:
+        assert first.stdout is not None
+        assert first.stdout.readline() == "up\n"
+        second = subprocess.run(
+            [sys.executable, "-m", "spark_desktop.app", str(tmp_path)],
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert (second.returncode, second.stderr) == (0, "")
+        assert second.stdout == "Spark runs already; this start was handed over to it.\n"
+        first.send_signal(signal.SIGTERM)
+        first.communicate(timeout=60)
+    assert first.returncode == 0

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, QSettings, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
@@ -394,3 +394,34 @@ async def test_a_finished_lane_tells_a_reader_of_the_screen(qtbot: QtBot) -> Non
     assert (
         view.accessibleDescription() == "2 of 2 tokens · 2 t/s, first token 500 ms · done in 1.00 s"
     )
+
+
+async def test_chosen_lanes_are_there_again_after_a_restart(
+    lab: LabView, models: ProjectViewModels, tmp_path: Path
+) -> None:
+    models.lab.lanes.remove_lane("codex")
+    await until(lambda: len(models.lab.lanes.lanes) == 2)
+    assert LayoutMemory(tmp_path / "window.ini").lanes == models.lab.lanes.wanted
+    assert "codex" not in models.lab.lanes.wanted
+
+
+async def test_the_lab_opens_with_the_lanes_of_the_last_time(
+    qtbot: QtBot, models: ProjectViewModels, project: FakeProject, theme: Theme, tmp_path: Path
+) -> None:
+    memory = LayoutMemory(tmp_path / "window.ini")
+    memory.set_lanes(["codex-spark"])
+    project.chat.known["th1"] = Thread("th1", "First", turn().created, (answered(),))
+    window = MainWindow(theme, memory)
+    qtbot.addWidget(window, before_close_func=lambda window: window.finish())
+    window.show_project(models, tmp_path / "library", "main")
+    window.show()
+    window.activateWindow()
+    await until(window.isActiveWindow)
+    window.keys["lab"].trigger()
+    await until(lambda: [lane.id for lane in models.lab.lanes.lanes] == ["codex-spark"])
+
+
+@pytest.mark.parametrize("value", [None, [], "", 7, ["", 3]])
+def test_lanes_that_cannot_be_read_are_not_remembered(tmp_path: Path, value: object) -> None:
+    QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat).setValue("lanes", value)
+    assert LayoutMemory(tmp_path / "window.ini").lanes in (None, ("7",), ("3",))

@@ -1,3 +1,4 @@
+import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -165,12 +166,13 @@ async def test_the_sheet_lists_every_key(window: MainWindow) -> None:
 
 async def test_closing_only_asks_until_it_is_finished(window: MainWindow) -> None:
     asked: list[bool] = []
-    window.close_requested.connect(lambda: asked.append(True))
+    window.close_requested.connect(lambda: asked.append(False))
+    window.quit_requested.connect(lambda: asked.append(True))
     event = QCloseEvent()
     window.closeEvent(event)
     assert not event.isAccepted()
     window.keys["quit"].trigger()
-    assert asked == [True, True]
+    assert asked == [False, True]
     assert window.isVisible()
     window.finish()
     assert not window.isVisible()
@@ -185,6 +187,33 @@ async def test_the_windows_place_is_remembered(
     again = MainWindow(load_theme("dark"), LayoutMemory(tmp_path / "window.ini"))
     assert again.size().toTuple() == (800, 600)
     again.finish()
+
+
+async def test_the_layout_is_on_disk_soon_after_a_change_and_not_only_at_the_end(
+    opened: MainWindow, tmp_path: Path
+) -> None:
+    file = tmp_path / "window.ini"
+    opened.resize(800, 610)
+    assert opened.project is not None
+    opened.project.changes.sections[1].set_open(True)
+
+    await until(lambda: file.exists() and "sections=1, 1, 1" in file.read_text("utf-8"))
+    # A copy, as another process would find it: Qt keeps one image of a file in this one.
+    copy = shutil.copy(file, tmp_path / "copy.ini")
+    again = MainWindow(load_theme("dark"), LayoutMemory(Path(copy)))
+    assert again.size().toTuple() == (800, 610)
+    again.finish()
+
+
+async def test_the_layout_of_a_hidden_window_stays_as_it_was(
+    window: MainWindow, memory: LayoutMemory
+) -> None:
+    window.resize(800, 610)
+    window.put_away()
+    kept = memory.geometry
+    window.resize(810, 620)
+    window.remember()
+    assert memory.geometry == kept
 
 
 def test_a_damaged_memory_counts_as_none(tmp_path: Path) -> None:

@@ -242,7 +242,7 @@ async def test_whatever_was_ignored_is_listed_folded(
     project: FakeProject, view: ProjectView
 ) -> None:
     project.bus.publish(ChangeIgnored(Ignored(".env", IgnoreReason.SECRET)))
-    _inbox, ignored, files = view.changes.sections
+    _inbox, ignored, files, _threads = view.changes.sections
     assert ignored.heading == "IGNORED  1"
     assert not ignored.is_open
     ignored.set_open(True)
@@ -353,14 +353,26 @@ async def test_a_text_that_could_not_be_sent_comes_back(chat: ChatPanel) -> None
 async def test_another_thread_is_chosen_from_the_menu(
     project: FakeProject, chat: ChatPanel
 ) -> None:
-    project.chat.known["th0"] = Thread("th0", "Q & A", NOON, (turn(answer="Old."),))
+    old = Thread("th0", "Q & A", NOON, (turn(answer="Old."),), is_pinned=True)
+    project.chat.known |= {"th0": old, "th9": Thread("th9", "Later", NOON)}
     chat.new.click()
-    await until(lambda: len(chat.threads.menu().actions()) == 3)
+    await until(lambda: len(chat.threads.menu().actions()) == 7)
     assert chat.threads.text() == "New thread"
-    old = next(a for a in chat.threads.menu().actions() if a.text().startswith("Q && A"))
-    old.trigger()
-    await until(lambda: chat.threads.text() == "Why?")
+    first = chat.threads.menu().actions()[0]
+    assert first.text().startswith("Q && A")
+    assert not first.icon().isNull()
+    first.trigger()
+    await until(lambda: chat.threads.text() == "Q & A")
     assert chat.copy.isEnabled()
+
+
+async def test_a_renamed_thread_has_its_title_in_the_chat_at_once(
+    project: FakeProject, chat: ChatPanel
+) -> None:
+    await project.threads.rename("th1", "About parsing")
+    await until(lambda: chat.threads.text() == "About parsing")
+    await project.threads.rename("th1", "")
+    await until(lambda: chat.threads.text() == "New thread")
 
 
 async def test_a_narrow_window_has_the_chat_as_a_tab(view: ProjectView) -> None:
@@ -410,7 +422,7 @@ def test_panels_draw_in_either_theme_after_a_change(
     qtbot: QtBot, models: ProjectViewModels
 ) -> None:
     panels = (
-        ChangesPanel(models.changes, load_theme("dark")),
+        ChangesPanel(models.changes, models.threads, load_theme("dark")),
         ReviewPanel(models.review, load_theme("dark")),
     )
     for panel in panels:

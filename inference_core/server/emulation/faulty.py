@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from inference_core.domain.errors import CoreError, RequestError
 from inference_core.server.connections import ABORT
-from inference_core.server.emulation.conditions import Conditions, under
+from inference_core.server.emulation.conditions import Conditions, Counter, under
 from inference_core.server.emulation.faults import Fault, FaultPlan
 from inference_core.server.emulation.flat_errors import stream_error
 from inference_core.server.problems import error_response
@@ -46,7 +46,11 @@ class OnDemandError(CoreError):
 
 
 class _BrokenOff(Exception):  # noqa: N818 - no error, but the end that was asked for
-    """The answer ends here."""
+    """The answer ends here, and with ``hangs_up`` the connection."""
+
+    def __init__(self, hangs_up: bool = False) -> None:
+        super().__init__()
+        self.hangs_up = hangs_up
 
 
 class Faulty:
@@ -75,13 +79,14 @@ class Faulty:
             await error_response(asked_for)(scope, receive, send)
             return
         conditions = Conditions(
-            drawn.get(Fault.QUEUE, 0) / 1000, drawn.get(Fault.DELAY, 0) / 1000, threshold
+            drawn.get(Fault.QUEUE, 0) / 1000, drawn.get(Fault.DELAY, 0) / 1000, threshold, Counter()
         )
         try:
             with under(conditions):
                 await self._app(scope, receive, _broken(send, drawn))
-        except _BrokenOff:
-            if Fault.CUT in drawn:
+        except _BrokenOff as end:
+            # Not whenever a cut was drawn, too: an error before it must reach the client.
+            if end.hangs_up:
                 await _hang_up(scope, receive)
 
 
@@ -167,7 +172,7 @@ async def _cut(send: Send, message: Message, start: Message | None) -> None:
         body = message["body"]
         await send(start)
         await send({**message, "body": body[: len(body) // 2], "more_body": True})
-    raise _BrokenOff
+    raise _BrokenOff(hangs_up=True)
 
 
 async def _say_error(send: Send, message: Message, start: Message | None) -> None:

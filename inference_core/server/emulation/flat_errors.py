@@ -13,11 +13,8 @@ from inference_core.domain.errors import CoreError, RequestError
 from inference_core.server.answers import Json
 
 _KINDS = {
-    400: "invalid_request_error",
-    401: "invalid_request_error",
     403: "permission_error",
     404: "not_found_error",
-    413: "invalid_request_error",
     429: "too_many_requests_error",
 }
 
@@ -30,13 +27,18 @@ _WRONG_KEY: Json = {
 _NO_KEY: Json = {"detail": "Not authenticated"}
 
 
+def _kind(status: int) -> str:
+    """Return the service's word for a status; others below 500 are the client's doing."""
+    return _KINDS.get(status, "invalid_request_error" if status < 500 else "server_error")
+
+
 def stream_error(error: CoreError, request_id: str) -> Json:
     """Return the event that breaks off a stream."""
     return {
         "error": {
             "id": request_id,
             "message": error.message,
-            "type": _KINDS.get(error.status, "server_error"),
+            "type": _kind(error.status),
             "param": error.param if isinstance(error, RequestError) else None,
             "code": error.code,
         },
@@ -103,7 +105,7 @@ class _Flattening:
             return (401, _WRONG_KEY) if self._has_key else (403, _NO_KEY)
         return status, {
             "message": error["message"],
-            "type": _KINDS.get(status, "server_error"),
+            "type": _kind(status),
             "param": error["param"],
             "code": error["code"],
         }

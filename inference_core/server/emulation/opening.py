@@ -36,6 +36,9 @@ from spark_resources import resource
 # The profile that is no file: the pace of the recording itself.
 AS_RECORDED = "recorded"
 
+# That of --context.
+_LEAST_CONTEXT = 64
+
 _UNKNOWN = Absent("A recording does not tell it.")
 
 
@@ -63,6 +66,12 @@ async def open_emulated(
     if options.source != Source.REPLAY.value:
         profile = _profile(options, None)
         limit = min(engine.context, context_limit(profile, options.free_tier))
+        if limit < _LEAST_CONTEXT:
+            raise UsageError(
+                f"The profile {profile.id!r} has a context of {limit} tokens, in which no model "
+                "can answer.",
+                f"Give its file a context of {_LEAST_CONTEXT} tokens or more.",
+            )
         emulation = emulation_of(options, profile, clock)
         opened = await open_model(asked, replace(engine, context=limit), announce)
     else:

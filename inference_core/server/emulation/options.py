@@ -69,7 +69,8 @@ def refuse_without_emulation(given: Mapping[str, object]) -> None:
 def api_name(profile: Profile) -> str:
     """Return the name by which requests ask for a profile's model."""
     slug = re.sub(r"[^a-z0-9.]+", "-", profile.model.lower()).strip("-")
-    return _API_NAMES.get(profile.id, slug)
+    # A name without a letter of ASCII leaves nothing.
+    return _API_NAMES.get(profile.id, slug or profile.id)
 
 
 def context_limit(profile: Profile, free_tier: bool) -> int:

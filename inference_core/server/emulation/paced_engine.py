@@ -147,13 +147,17 @@ class _Answer:
         self._pacer: Pacer[Event] | None = None
 
     def charge(self, progress: PromptProgress, running: int) -> None:
-        """Charge the account. Raises QuotaExceededError, QueueFullError."""
+        """Charge the account. Raises QuotaExceededError, OverQuotaError, QueueFullError."""
         threshold = self._conditions.queue_threshold_s
         wait = self._emulation.profile.wait_s(running) + self._conditions.queue_s
         if threshold is not None and wait > threshold:
             raise QueueFullError(wait, threshold)
         limit = self._request.sampling.max_tokens
-        self._emulation.quota.charge(progress.total + (limit or 0))
+        counter = self._conditions.counter
+        is_further = counter is not None and counter.charged > 0
+        self._emulation.quota.charge(progress.total + (limit or 0), 0 if is_further else 1)
+        if counter is not None:
+            counter.charged += 1
 
     def begin_anew(self) -> None:
         """Count from now on: the whole answer is there."""

@@ -28,6 +28,22 @@ class QuotaExceededError(RequestError):
         self.retry_after_s = max(1, math.ceil(wait_s))
 
 
+class OverQuotaError(RequestError):
+    """One request may need more tokens than the account has in a minute: no wait helps it."""
+
+    status = 429
+    kind = "too_many_requests_error"
+
+    def __init__(self, tokens: int, limit: int) -> None:
+        super().__init__(
+            f"Tokens per minute limit exceeded - the request may need {tokens} tokens, "
+            f"the limit is {limit}.",
+            param="quota",
+            code="token_quota_exceeded",
+            next_step="Ask for less: a smaller max_completion_tokens, or a shorter prompt.",
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much an account may ask for."""
@@ -75,15 +91,21 @@ class Quota:
         self._requests = _Bucket(limits.requests_per_day, _DAY_S, clock)
         self._tokens = _Bucket(limits.tokens_per_minute, _MINUTE_S, clock)
 
-    def charge(self, tokens: int) -> None:
-        """Charge a request that may need so many tokens. Raises QuotaExceededError."""
-        wait = self._requests.wait_s(1)
+    def charge(self, tokens: int, requests: int = 1) -> None:
+        """Charge a request that may need so many tokens.
+
+        ``requests`` is 0 for a further answer to the same one. Raises QuotaExceededError,
+        OverQuotaError.
+        """
+        wait = self._requests.wait_s(requests)
         if wait > 0:
             raise QuotaExceededError(
                 "Requests per day limit exceeded - too many requests sent.",
                 "request_quota_exceeded",
                 wait,
             )
+        if tokens > self._tokens.limit:
+            raise OverQuotaError(tokens, self._tokens.limit)
         wait = self._tokens.wait_s(tokens)
         if wait > 0:
             raise QuotaExceededError(
@@ -91,7 +113,7 @@ class Quota:
                 "token_quota_exceeded",
                 wait,
             )
-        self._requests.take(1)
+        self._requests.take(requests)
         self._tokens.take(tokens)
 
     def add(self, tokens: int) -> None:

@@ -64,7 +64,11 @@ class RecordedEngine:
 
     async def detokenize(self, tokens: Sequence[int]) -> str:
         """Refuse: the numbers of these tokens are positions, which say nothing."""
-        raise RequestError("A recording has no vocabulary to read tokens with.")
+        raise RequestError(
+            "A recording has no vocabulary to read tokens with.",
+            code="no_vocabulary",
+            next_step="Send text, or start the core with --source engine.",
+        )
 
     async def close(self) -> bool:
         """Nothing to free; always at rest."""

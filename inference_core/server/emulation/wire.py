@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from inference_core.domain.emulation import Pace
 from inference_core.domain.errors import CoreError
@@ -10,6 +9,7 @@ from inference_core.domain.generation import Finished, PromptProgress
 from inference_core.server.answers import Json, Wire, new_id, usage_json
 from inference_core.server.collected import Collected, Figures, Part
 from inference_core.server.emulation.flat_errors import stream_error
+from inference_core.server.emulation.reasoning import ReasoningFormat, ReasoningWriter
 from inference_core.server.emulation.settings import Emulation
 
 _DIGITS = 6
@@ -23,9 +23,15 @@ class EmulatedWire:
     says that what follows is emulated, the last how it went.
     """
 
-    def __init__(self, inner: Wire, emulation: Emulation) -> None:
+    def __init__(
+        self,
+        inner: Wire,
+        emulation: Emulation,
+        reasoning: ReasoningFormat = ReasoningFormat.NONE,
+    ) -> None:
         self._inner = inner
         self._emulation = emulation
+        self._reasoning = ReasoningWriter(reasoning)
         self._paces: dict[int, Pace] = {}
 
     def opening(self, index: int) -> list[Json]:
@@ -40,11 +46,12 @@ class EmulatedWire:
         return {**self._inner.progress(progress), "x_spark": self._emulation.label()}
 
     def part(self, index: int, part: Part) -> Json | None:
-        """Return the chunk of a part, with reasoning under the one name that it has here."""
-        chunk = self._inner.part(index, part)
+        """Return the chunk of a part, with reasoning where it was asked for."""
+        written = self._reasoning.written(index, part)
+        chunk = None if written is None else self._inner.part(index, written)
         if chunk is not None:
             for choice in chunk.get("choices", ()):
-                _keep_one_reasoning(choice.get("delta", {}))
+                self._reasoning.dress_delta(index, part, choice.get("delta", {}))
         return chunk
 
     def ending(self, index: int, finished: Finished) -> Json:
@@ -66,7 +73,7 @@ class EmulatedWire:
                 self._paces[index] = answer.finished.pace
         body = self._inner.whole(answers, figures)
         for choice in body.get("choices", ()):
-            _keep_one_reasoning(choice.get("message", {}))
+            self._reasoning.dress_message(choice.get("message", {}))
         return {"service_tier": "default", **body, **self._account()}
 
     def failure(self, error: CoreError) -> Json:
@@ -90,7 +97,3 @@ def _time_info(pace: Pace) -> Json:
         "total_time": round(pace.total_s, _DIGITS),
         "created": int(time.time()),
     }
-
-
-def _keep_one_reasoning(message: dict[str, Any]) -> None:
-    message.pop("reasoning_content", None)

@@ -37,11 +37,14 @@ def clock():
 def emulation_with(clock):
     """Build an emulation; what is not said is that of gpt-oss-120b, without jitter to speak of."""
 
-    def build(profile="gpt-oss-120b-wse3", source=Source.ENGINE, faults="", tokens=10**6, seed=1):
+    def build(
+        profile="gpt-oss-120b-wse3", source=Source.ENGINE, faults="", tokens=10**6, seed=1,
+        requests=10**6,
+    ):  # fmt: skip
         return Emulation(
             profile=Profiles.load().find(profile),
             source=source,
-            quota=Quota(Limits(10**6, tokens), clock.now),
+            quota=Quota(Limits(requests, tokens), clock.now),
             faults=FaultPlan(read_faults(faults), seed),
             clock=clock,
             seed=seed,

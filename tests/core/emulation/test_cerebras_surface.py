@@ -143,3 +143,41 @@ async def test_what_is_no_error_stays_as_it_is(asking_with):
     client, _ = asking_with(ANSWER)
     assert (await client.get("/health")).json() == {"status": "ok", "model": "gpt-oss-120b"}
     assert TOKEN
+
+
+@pytest.mark.parametrize("path", ["/public/v1/models", "/public/v1/models/gpt-oss-120b"])
+async def test_the_public_list_of_models_needs_no_key(asking_with, path):
+    client, _ = asking_with(ANSWER, headers={})
+    assert (await client.get(path)).status_code == 200
+    foreign = await client.get(path, headers={"Host": "evil.example"})
+    assert foreign.status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/public/v1/modelsx", "/public/v1", "/v1/models"])
+async def test_what_is_near_the_public_list_needs_a_key(asking_with, path):
+    client, _ = asking_with(ANSWER, headers={})
+    assert (await client.get(path)).status_code == 403
+
+
+async def test_a_method_that_a_path_has_not_is_the_clients_mistake(asking_with):
+    client, _ = asking_with(ANSWER)
+    response = await client.get(URL)
+    assert (response.status_code, response.json()["type"]) == (405, "invalid_request_error")
+
+
+async def test_a_request_for_several_answers_is_one_request_a_day(asking_with):
+    client, _ = asking_with(ANSWER, ANSWER, ANSWER, requests=10, tokens=600)
+    response = await client.post(URL, json=ASK | {"n": 3, "max_completion_tokens": 5})
+    assert response.status_code == 200
+    assert response.headers["x-ratelimit-remaining-requests-day"] == "9"
+    # Three times the prompt's 10 and 5 of the answer, of which some have come back since.
+    assert 555 <= int(response.headers["x-ratelimit-remaining-tokens-minute"]) < 560
+
+
+async def test_what_no_wait_would_allow_names_the_limit_and_no_time(asking_with):
+    client, _ = asking_with(ANSWER, tokens=600)
+    response = await client.post(URL, json=ASK | {"max_completion_tokens": 5000})
+    assert (response.status_code, response.json()["code"]) == (429, "token_quota_exceeded")
+    assert "the limit is 600" in response.json()["message"]
+    assert "max_completion_tokens" in response.headers["x-spark-next-step"]
+    assert "retry-after" not in response.headers

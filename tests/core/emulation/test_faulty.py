@@ -10,6 +10,7 @@ from starlette.middleware import Middleware
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from inference_core.server.connections import ABORT
 from inference_core.server.emulation.conditions import current
 from inference_core.server.emulation.faults import FaultPlan, read_faults
 from inference_core.server.emulation.faulty import Faulty
@@ -180,3 +181,26 @@ async def test_trickle_sends_a_few_bytes_at_a_time_and_all_of_them():
         response = await client.post(WHOLE, headers={"x-spark-fault": "trickle=1"})
     assert response.json()["more"] == [1, 2, 3]
     assert max(len(message.get("body", b"")) for message in sent) == 7
+
+
+async def test_an_error_before_a_cut_reaches_the_client_on_a_connection_that_stays():
+    aborted, sent = [], []
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "path": WHOLE,
+        "headers": [(b"x-spark-fault", b"cut=3,error=2")],
+        "extensions": {ABORT: lambda: aborted.append(True)},
+    }
+    app = Faulty(JSONResponse({"text": "a whole answer"}), FaultPlan())
+    await app(scope, receive, send)
+    assert [message.get("status") for message in sent] == [500, None]
+    assert not aborted
+    await app(scope | {"headers": [(b"x-spark-fault", b"cut")]}, receive, send)
+    assert aborted

@@ -2,7 +2,7 @@
 
 import pytest
 
-from inference_core.server.emulation.quota import Limits, Quota, QuotaExceededError
+from inference_core.server.emulation.quota import Limits, OverQuotaError, Quota, QuotaExceededError
 
 
 class Clock:
@@ -95,3 +95,10 @@ def test_an_answer_that_became_longer_than_was_charged_is_owed(clock):
     with pytest.raises(QuotaExceededError) as refused:
         account.charge(100)
     assert refused.value.retry_after_s == 50
+
+
+def test_more_than_a_whole_minute_has_is_another_error_and_takes_nothing(clock):
+    account = quota(clock)
+    with pytest.raises(OverQuotaError, match="601 tokens, the limit is 600"):
+        account.charge(601)
+    assert told(account)["x-ratelimit-remaining-requests-day"] == "10"

@@ -107,7 +107,7 @@ def test_what_a_constraint_lets_pass(
         ('{"type": "string", "pattern": "(a"}', "unclosed group"),
         ('{"not": {"type": "string"}}', "Unimplemented keys"),
         ('{"allOf": [{"type": "string"}, {"type": "integer"}]}', "incompatible types"),
-        ('{"type": "array", "maxItems": 10000000, "items": {}}', "too big"),
+        ('{"type": "array", "maxItems": 1000000, "items": {}}', "too big"),
         ('{"type": "array", "items":' * 500 + "{}" + "}" * 500, "recursion limit"),
     ],
 )

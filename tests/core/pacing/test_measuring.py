@@ -98,3 +98,12 @@ def test_an_endpoint_that_is_not_there_is_named():
 
     with pytest.raises(MeasuringError, match="cannot be asked: connection refused"):
         observe(ENDPOINT, 2, lambda _: None, httpx.MockTransport(refuse))
+
+
+def test_what_is_emulated_is_not_measured():
+    def answer(request: httpx.Request) -> httpx.Response:
+        told = {"x-spark-emulated": "profile=codex; source=replay; kind=vendor"}
+        return httpx.Response(200, headers=told, text=events(text("a"), text("b"), USAGE))
+
+    with pytest.raises(MeasuringError, match="emulates another service: profile=codex"):
+        observe(ENDPOINT, 2, lambda _: None, httpx.MockTransport(answer))

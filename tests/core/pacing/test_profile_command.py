@@ -125,6 +125,8 @@ def test_schedule_says_when_the_answer_is_done(capsys):
     [
         ("schedule", "codex", "--prompt", "1", "--cached", "2", "--tokens", "3"),
         ("schedule", "codex", "--prompt", "1", "--tokens", "0"),
+        ("schedule", "codex", "--prompt", "-1", "--tokens", "1"),
+        ("schedule", "codex", "--prompt", "9" * 400, "--tokens", "1"),
         ("measure", "--endpoint", "http://127.0.0.1:1", "--model", "m", "--requests", "1"),
         ("measure", "--endpoint", "http://127.0.0.1:1", "--model", "m", "--key-env", "NOT_SET_1"),
     ],
@@ -186,3 +188,11 @@ def test_help_names_the_command_without_loading_it(capsys):
     with pytest.raises(SystemExit):
         main(["--help"])
     assert "profile" in capsys.readouterr().out
+
+
+def test_check_says_that_an_id_is_taken_as_the_folder_would(data, capsys):
+    path = data / "copy.toml"
+    path.write_bytes(resource("profiles", "codex.toml").read_bytes())
+    assert run("check", str(path)) == 1
+    assert "has the id 'codex', which one that ships" in capsys.readouterr().err
+    assert run("check", str(resource("profiles", "codex.toml"))) == 0

@@ -126,3 +126,37 @@ def test_an_explanation_shows_the_formula_and_its_error():
     assert "accepted / (layers x seconds per layer)" in text
     assert "1 / (36 x 10 microseconds)" in text
     assert "-7.4% from the profile's 3000 (admitted: 8.0%)" in text
+
+
+def test_a_file_that_is_nested_too_deeply_does_not_take_the_others_away(tmp_path):
+    own(tmp_path, "good")
+    (tmp_path / "deep.toml").write_text(f"a = {'[' * 5000}{']' * 5000}", encoding="utf-8")
+    known = Profiles.load(tmp_path)
+    assert known.find("good").own
+    (problem,) = known.problems
+    assert "deep.toml cannot be used: it is nested too deeply" in problem.message
+
+
+def test_a_folder_with_a_profiles_name_is_told(tmp_path):
+    (tmp_path / "folder.toml").mkdir()
+    (problem,) = Profiles.load(tmp_path).problems
+    assert "it is no file" in problem.message
+
+
+def test_a_file_that_is_too_large_is_not_read_in_part(tmp_path):
+    path = tmp_path / "large.toml"
+    path.write_text(TEXT + "#" * 1_000_000, encoding="utf-8")
+    with pytest.raises(BadProfileError, match="larger than 1000000 bytes"):
+        read_profile(path)
+
+
+def test_a_day_that_no_calendar_has_is_refused():
+    with pytest.raises(ValueError, match=r"decode_tps\.date: wants a date"):
+        parse_profile(TEXT.replace('"2024-08"', '"2026-02-31"'))
+
+
+@pytest.mark.parametrize("number", ["9" * 400, f"0x{'f' * 5000}"])
+def test_a_complaint_does_not_print_a_value_of_any_length(number):
+    with pytest.raises(ValueError, match="wants a number from") as caught:
+        parse_profile(TEXT.replace("value = 242.0", f"value = {number}", 1))
+    assert len(str(caught.value)) < 200

@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -83,6 +84,10 @@ def test_a_recording_that_a_crash_cut_off_is_replayed_and_said(tmp_path):
     [
         (["record", "--upstream", "nowhere", "--output", "OUT"], "--upstream is no address"),
         (["record", "--upstream", "http://a", "--output", "OUT", "--host", "0.0.0.0"], "loopback"),
+        (
+            ["record", "--upstream", "http://a:99999", "--output", "OUT"],
+            "no port of a server: 99999",
+        ),
     ],
 )
 def test_what_is_refused_leaves_no_file(capsys, tmp_path, flags, says):
@@ -118,12 +123,12 @@ def test_a_port_that_is_taken_is_named(capsys, tmp_path):
     assert f"Cannot listen on 127.0.0.1 port {port}" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("speed", ["0", "-1", "fast", "nan", "inf", "1e9"])
+@pytest.mark.parametrize("speed", ["0", "-1", "fast", "nan", "inf", "1e9", "1e-300"])
 def test_a_speed_that_is_none_is_refused(capsys, speed):
     with pytest.raises(SystemExit) as refused:
         main(["replay", "--recording", "x", f"--speed={speed}"])
     assert refused.value.code == 2
-    assert f"a factor over 0, not '{speed}'" in capsys.readouterr().err
+    assert f"a factor from 0.00001 to 1000000, not '{speed}'" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])
@@ -194,3 +199,14 @@ async def test_the_real_models_answer_to_the_official_client_is_replayed_and_no_
     ]
     assert all(texts)
     assert core.token not in "".join(texts)
+
+
+def test_the_proxy_is_not_its_own_upstream(capsys, tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    path = tmp_path / "session.jsonl"
+    words = ["record", "--upstream", f"http://localhost:{port}", "--port", str(port)]
+    assert main([*words, "--output", str(path)]) == 2
+    assert "the address at which the proxy itself would answer" in capsys.readouterr().err
+    assert not path.exists()

@@ -31,6 +31,10 @@ from inference_core.recording.recorder import Recorder
 from tests.core.recording.scripted import exchange
 
 HEADERS = st.lists(st.tuples(st.text(max_size=5), st.text(max_size=5)), max_size=3).map(tuple)
+# Those of an answer have to be sent again.
+NAMES = st.text("abc-_9", min_size=1, max_size=5)
+VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=5)
+ANSWER_HEADERS = st.lists(st.tuples(NAMES, VALUES), max_size=3).map(tuple)
 SECONDS = st.integers(0, 10**10).map(lambda micros: micros / 10**6)
 BODIES = (
     st.dictionaries(st.text(max_size=3), st.text(max_size=3) | st.integers()).map(JsonBody)
@@ -44,8 +48,8 @@ EXCHANGES = st.builds(
     st.builds(RecordedRequest, st.text(), st.text(), HEADERS, BODIES, st.text()),
     st.builds(
         RecordedResponse,
-        st.integers(200, 599),
-        HEADERS,
+        st.integers(200, 599).filter(lambda status: status not in (204, 205, 304)),
+        ANSWER_HEADERS,
         SECONDS,
         st.lists(st.builds(Chunk, SECONDS, st.binary(max_size=30)), max_size=5).map(tuple),
         st.sampled_from(End),
@@ -215,7 +219,14 @@ def with_member(name, value):
         (["request", "method"], 1, "no text"),
         (["request", "headers"], [["a"]], "no pairs"),
         (["request", "body"], {}, "'base64' is missing"),
+        (["at"], 9e11, "no moment"),
         (["response", "status"], 99, "no status"),
+        (["response", "status"], 204, "the status 204 has no body"),
+        (["response", "headers"], [["a\r\nb", "c"]], "no header that can be sent"),
+        (["response", "headers"], [["a", "b\r\nc: d"]], "no header that can be sent"),
+        (["response", "headers"], [["a", "\u4e2d"]], "no header that can be sent"),
+        (["response", "headers"], [["content-length", "0"]], "not that of its chunks"),
+        (["response", "headers"], [["content-length", "-1"]], "not that of its chunks"),
         (["response", "chunks"], {}, "no list"),
         (["response", "chunks", 0], {"seconds": 1, "base64": "?"}, "base64"),
         (["response", "end"], "later", "later"),
@@ -252,3 +263,17 @@ def test_a_full_disk_is_told_and_leaves_what_was_written_before(path):
     recording = read_recording(path)
     assert len(recording.exchanges) == 1
     assert not recording.cut
+
+
+def test_a_session_of_no_year_of_ours_is_none(path):
+    path.write_bytes(b'{"spark_recording":1,"created":999999999999,"upstream":"x"}\n')
+    with pytest.raises(RecordingError, match="'created': it is no moment"):
+        read_recording(path)
+
+
+def test_of_a_file_without_lines_no_more_than_a_first_one_is_read(path):
+    with path.open("wb") as stream:
+        # A hole of the file system: a terabyte that takes no room.
+        stream.truncate(2**40)
+    with pytest.raises(RecordingError, match="is no recording"):
+        read_recording(path)

@@ -242,3 +242,51 @@ def test_no_answer_makes_the_search_long(data):
     # Grows with the square of the length where a pattern looks twice: that would take minutes.
     keys = keys_of(("x-api-key", KEY))
     assert keys.masked(data) == data
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"OPENAI_API_KEY": PLAIN_KEY},
+        {"openai-api-key": PLAIN_KEY},
+        {"githubToken": PLAIN_KEY},
+        {"secret": PLAIN_KEY},
+        {"access_token": [PLAIN_KEY]},
+        {"authorization": {"token": PLAIN_KEY}},
+        {"env": [{"name": "API_KEY", "value": PLAIN_KEY}]},
+        {"headers": [{"name": "X-Api-Key", "value": f"Bearer {PLAIN_KEY}"}]},
+    ],
+)
+def test_a_key_of_a_body_is_found_by_the_end_of_its_name_and_masked_in_the_answer(body):
+    keys = Keys()
+    kept = request(body=json.dumps(body | {"again": PLAIN_KEY}).encode(), keys=keys)
+    assert PLAIN_KEY not in str(kept.body)
+    assert keys.masked(PLAIN_KEY.encode()) == b"*" * len(PLAIN_KEY)
+
+
+def test_a_number_of_tokens_and_a_schema_of_a_token_are_no_keys():
+    body = {"max_tokens": 5, "tools": [{"properties": {"token": {"type": "string"}}}]}
+    assert request(body=json.dumps(body).encode()).body == JsonBody(body)
+
+
+def test_an_example_of_a_token_is_not_taken_out_of_every_schema():
+    body = {"example": {"token": "string"}, "schema": {"type": "string"}}
+    kept = request(body=json.dumps(body).encode()).body
+    assert kept == JsonBody({"example": {"token": REDACTED}, "schema": {"type": "string"}})
+
+
+def test_the_parameters_of_a_signature_are_keys():
+    signed = 'Credential=AKIA/2026/us, Signature="0011223344556677"'
+    assert keys_of(("authorization", f"AWS4 {signed}")).redacted("0011223344556677") == REDACTED
+
+
+def test_a_key_in_a_form_is_masked():
+    kind = ("content-type", "application/x-www-form-urlencoded; charset=utf-8")
+    body = (
+        f"grant=password&client_secret={quote(KEY, safe='')}&again={PLAIN_KEY}&api_key={PLAIN_KEY}"
+    )
+    kept = request(kind, body=body.encode()).body
+    assert isinstance(kept, RawBody)
+    assert PLAIN_KEY.encode() not in kept.data
+    assert quote(KEY, safe="").encode() not in kept.data
+    assert kept.data.startswith(b"grant=password&client_secret=***")

@@ -55,6 +55,7 @@ async def test_a_packed_body_is_read_like_a_plain_one(body, headers):
         (b"no gzip", AS_GZIP, "bad_gzip"),
         (packed(PLAIN)[:-9], AS_GZIP, "bad_gzip"),
         (b"", AS_GZIP, "bad_gzip"),
+        (packed(PLAIN) + packed(b"more"), AS_GZIP, "bad_gzip"),
         (PLAIN, {"Content-Encoding": "br"}, "unknown_encoding"),
         (b"\xc1", AS_MSGPACK, "bad_msgpack"),
         (b"", AS_MSGPACK, "bad_msgpack"),

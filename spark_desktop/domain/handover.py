@@ -1,0 +1,69 @@
+"""What a second start of the program tells the one that runs already."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+# Bytes of one message; a longer one is nothing that a start of the program says.
+MOST_BYTES = 64 * 1024
+_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OpenWindow:
+    """Open this folder (an absolute path, empty for none) and show the window.
+
+    ``model`` is what ``--model`` named. ``activation`` is the token by which the desktop lets a
+    window come to the front, empty where it gave none. One that is ``hidden`` shows no window.
+    """
+
+    folder: str = ""
+    model: str = ""
+    hidden: bool = False
+    activation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuickText:
+    """Open the quick prompt with this question, which may be empty."""
+
+    text: str = ""
+    activation: str = ""
+
+
+Handover = OpenWindow | QuickText
+_KINDS: dict[str, type[OpenWindow] | type[QuickText]] = {"open": OpenWindow, "quick": QuickText}
+
+
+def encode(message: Handover) -> bytes:
+    """Return the message as one line of JSON."""
+    kind = next(name for name, known in _KINDS.items() if isinstance(message, known))
+    return _line({"spark": _VERSION, "kind": kind, **asdict(message)})
+
+
+def decode(line: bytes) -> Handover | None:
+    """Return what a line says; None for what is no message of ours.
+
+    A value that a newer program added is passed over.
+    """
+    data = _table(line)
+    kind = _KINDS.get(str(data.get("kind")))
+    if kind is None or data.get("spark") != _VERSION:
+        return None
+    default = asdict(kind())
+    given = {name: data[name] for name in default if name in data}
+    if any(type(value) is not type(default[name]) for name, value in given.items()):
+        return None
+    return kind(**given)
+
+
+def _line(data: dict[str, object]) -> bytes:
+    return json.dumps(data).encode() + b"\n"
+
+
+def _table(line: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, dict) else {}

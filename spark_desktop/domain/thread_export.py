@@ -1,0 +1,165 @@
+"""A thread as a file: Markdown for people, JSON (docs/threads.md) for programs."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any, TypeVar
+
+from spark_desktop.domain.completion import Timing, Usage
+from spark_desktop.domain.conversation import Thread, Turn, TurnState
+from spark_desktop.domain.emulation import Emulation
+from spark_desktop.domain.errors import FileError
+from spark_desktop.domain.words import say
+
+FORMAT = "spark-thread"
+VERSION = 1
+_UNTITLED = "New thread"
+
+T = TypeVar("T")
+
+
+def to_markdown(thread: Thread) -> str:
+    """Return the thread as Markdown: a heading a question, the answers as they were written."""
+    title = " ".join(thread.title.split()) or _UNTITLED
+    parts = [f"# {title}", f"*Begun {_minute(thread.created)}*"]
+    for turn in thread.turns:
+        parts += [f"## You · {_minute(turn.created)}", *_about(turn), turn.question.strip()]
+        parts += [f"## Spark{f' · {turn.model}' if turn.model else ''}"]
+        parts += [text for text in (turn.answer.strip(), _ended(turn)) if text]
+    return "\n\n".join(parts) + "\n"
+
+
+def to_json(thread: Thread) -> str:
+    """Return the thread as JSON, with everything that is kept of it."""
+    document = {
+        "format": FORMAT,
+        "version": VERSION,
+        "id": thread.id,
+        "title": thread.title,
+        "created": thread.created.isoformat(),
+        "pinned": thread.is_pinned,
+        "turns": [_turn_json(turn) for turn in thread.turns],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def from_json(text: str) -> Thread:
+    """Return the thread of an exported file; fields that a later version added are passed over.
+
+    Raises FileError, saying what is wrong, where it is no such file or of a newer version.
+    """
+    again = say("Choose a file that Spark exported as JSON.")
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise FileError(say("The file is not JSON: {error}.", error=error), again) from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise FileError(say("The file holds no thread of Spark."), again)
+    if document.get("version") != VERSION:
+        raise FileError(
+            say(
+                "The file is of version {found}, this Spark knows {known}.",
+                found=document.get("version"),
+                known=VERSION,
+            ),
+            say("Update Spark, or export the thread again."),
+        )
+    try:
+        return _thread(document)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        damage = say("The thread in the file is damaged: {error}.", error=repr(error))
+        raise FileError(damage, again) from error
+
+
+def _about(turn: Turn) -> list[str]:
+    return [] if turn.path is None else [f"*About `{turn.path}`*"]
+
+
+def _ended(turn: Turn) -> str:
+    match turn.state:
+        case TurnState.STOPPED:
+            return "*The answer was stopped.*"
+        case TurnState.FAILED:
+            return f"*The answer broke off: {turn.error}*"
+        case TurnState.STREAMING:
+            return "*The answer was still being written.*"
+        case TurnState.DONE:
+            return ""
+
+
+def _minute(when: datetime) -> str:
+    return f"{when:%Y-%m-%d %H:%M %Z}".rstrip()
+
+
+def _turn_json(turn: Turn) -> dict[str, object]:
+    return {
+        "id": turn.id,
+        "question": turn.question,
+        "answer": turn.answer,
+        "state": turn.state.value,
+        "created": turn.created.isoformat(),
+        "model": turn.model,
+        "path": turn.path,
+        "error": turn.error,
+        "usage": asdict(turn.usage) if turn.usage else None,
+        "timing": asdict(turn.timing) if turn.timing else None,
+        "emulation": asdict(turn.emulation) if turn.emulation else None,
+    }
+
+
+def _thread(document: dict[str, Any]) -> Thread:
+    return Thread(
+        id=_text(document["id"]),
+        title=_text(document["title"]),
+        created=_time(document["created"]),
+        turns=tuple(_turn(one) for one in document["turns"]),
+        is_pinned=bool(document.get("pinned", False)),
+    )
+
+
+def _turn(one: dict[str, Any]) -> Turn:
+    path, usage, timing = one.get("path"), one.get("usage"), one.get("timing")
+    emulation = one.get("emulation")
+    return Turn(
+        id=_text(one["id"]),
+        question=_text(one["question"]),
+        answer=_text(one["answer"]),
+        state=TurnState(one["state"]),
+        created=_time(one["created"]),
+        model=_text(one.get("model", "")),
+        path=None if path is None else _text(path),
+        error=_text(one.get("error", "")),
+        usage=None if usage is None else _values(Usage, usage),
+        timing=None if timing is None else _values(Timing, timing),
+        emulation=None if emulation is None else _values(Emulation, emulation),
+    )
+
+
+def _values(kind: Callable[..., T], given: dict[str, object]) -> T:
+    """Return the record, each of its values a text, a number or null as its type says."""
+    known = {}
+    for field in fields(kind):  # type: ignore[arg-type]
+        if field.name not in given:
+            continue
+        value = given[field.name]
+        wanted = (str,) if field.type is str else (int,) if field.type is int else (int, float)
+        is_absent = value is None and "None" in str(field.type)
+        if isinstance(value, bool) or not (is_absent or isinstance(value, wanted)):
+            raise TypeError(f"{field.name} is {value!r}")
+        known[field.name] = value
+    return kind(**known)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is not text")
+    # A half of a surrogate pair, which JSON can write, could not be kept.
+    return value.encode("utf-8", "replace").decode("utf-8")
+
+
+def _time(value: object) -> datetime:
+    when = datetime.fromisoformat(_text(value))
+    if when.tzinfo is None:
+        raise ValueError(f"{value!r} has no zone")
+    return when

@@ -1,0 +1,323 @@
+"""The list of threads: found, renamed, pinned, deleted with a way back, exported, forked."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from spark_desktop.domain.conversation import ThreadHit, ThreadInfo
+from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.events import ThreadsChanged, TurnChanged
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.tasks import LatestTask, TaskScope
+from spark_desktop.services.threads import ExportFormat
+from spark_desktop.viewmodels.intents import Intents
+from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
+from spark_desktop.viewmodels.thread_ports import Threads
+from spark_desktop.viewmodels.thread_rows import (
+    Entry,
+    ThreadRows,
+    hit_entries,
+    list_entries,
+    title_of,
+)
+from spark_desktop.viewmodels.translation import in_language, tr
+
+# Threads that are fetched at a time.
+PAGE = 200
+# Seconds: what happens, or is typed, within them is shown at once.
+_PAUSE = 0.06
+_AGES_INTERVAL = 60_000
+
+
+class ThreadsViewModel(QObject):
+    """``rows`` is the list, or what a search found; ``notice`` the line over it.
+
+    ``thread_wanted`` asks for a thread to be shown, ``new_wanted`` for a new one, ``turn_wanted``
+    for a turn of the shown one, ``chat_wanted`` for the chat. ``question_wanted`` puts a question
+    (and the path of the file that it is about, or "") into the composer.
+    """
+
+    changed = Signal()
+    thread_wanted = Signal(str)
+    turn_wanted = Signal(str, str)
+    new_wanted = Signal()
+    chat_wanted = Signal()
+    question_wanted = Signal(str, str)
+
+    def __init__(
+        self, threads: Threads, now: Callable[[], datetime], bus: Bus, scope: TaskScope
+    ) -> None:
+        super().__init__()
+        self._threads, self._now, self._scope = threads, now, scope
+        self._intents = Intents(scope, self._failed)
+        self._loading = LatestTask(scope)
+        self.rows = ThreadRows(self)
+        self.query = ""
+        self.current: str | None = None
+        self.count = 0
+        self.notice: Notice | None = None
+        self._listed: tuple[ThreadInfo, ...] = ()
+        self._hits: tuple[ThreadHit, ...] | None = None
+        # What the hits were found by, and whether the best of the next ones is to be opened.
+        self._found_by, self._is_first_wanted = "", False
+        self._deleted: tuple[str, ...] = ()
+        self._left: str | None = None
+        self._wanted: dict[str, str] = {}
+        self._is_editing, self._is_stale = False, False
+        self._ages = QTimer(self)
+        self._ages.setInterval(_AGES_INTERVAL)
+        self._ages.timeout.connect(self._reload)
+        self._ages.start()
+        self.rows.more_wanted.connect(self._fetch_more)
+        self.rows.renamed.connect(self.rename)
+        bus.subscribe(ThreadsChanged, lambda _event: self._reload())
+        bus.subscribe(TurnChanged, lambda _event: self._reload())
+
+    @property
+    def is_searching(self) -> bool:
+        """Return whether the rows are what a search found."""
+        return self._hits is not None
+
+    @property
+    def empty_text(self) -> str:
+        """Return what stands in place of an empty list."""
+        if self.rows.entries:
+            return ""
+        if self._hits is None:
+            return tr("No threads yet. A question begins one.")
+        return tr("Nothing is found. Words are found by their beginnings.")
+
+    def load(self) -> None:
+        """Remove what was deleted long ago, and show the list."""
+        self._intents.start("threads", self._begin())
+
+    def set_current(self, thread_id: str | None) -> None:
+        """Mark the thread that is shown."""
+        if thread_id != self.current:
+            self.current = thread_id
+            self.rows.mark_current(thread_id)
+        if thread_id is not None and thread_id in self._wanted:
+            turn_id = self._wanted[thread_id]
+            self._intents.start("show turn", self._show_turn(thread_id, turn_id))
+        self._wanted = {}
+
+    def search(self, query: str) -> None:
+        """Show what holds these words; the whole list where there are none."""
+        self.query = query.strip()
+        self._is_first_wanted = False
+        self._reload()
+
+    def choose_first(self) -> None:
+        """Open the best hit, as soon as it is found."""
+        self._is_first_wanted = bool(self.query)
+        self._open_first()
+
+    def choose(self, thread_id: str) -> None:
+        """Show a thread, and of a hit the turn."""
+        self.tell(None)
+        rows = (row for row in self.rows.threads if row.id == thread_id)
+        # Shown once the thread is.
+        self._wanted = {row.id: row.turn_id for row in rows if row.turn_id is not None}
+        self.thread_wanted.emit(thread_id)
+        self.chat_wanted.emit()
+
+    def rename(self, thread_id: str, title: str) -> None:
+        """Give a thread a title; with an empty one it goes by its first question again."""
+        self.tell(None)
+        self._intents.start("rename thread", self._threads.rename(thread_id, title))
+
+    def set_editing(self, is_editing: bool) -> None:
+        """Say whether a title is being typed: the list stands still meanwhile."""
+        self._is_editing = is_editing
+        if not is_editing and self._is_stale:
+            self._is_stale = False
+            self._reload()
+
+    def toggle_pin(self, thread_id: str) -> None:
+        """Keep a thread at the top, or no longer."""
+        self.tell(None)
+        is_pinned = any(row.id == thread_id and row.is_pinned for row in self.rows.threads)
+        self._intents.start("pin thread", self._threads.pin(thread_id, not is_pinned))
+
+    def delete(self, thread_ids: Sequence[str]) -> None:
+        """Take threads off the list; the notice offers the way back."""
+        if thread_ids:
+            self._intents.start("delete threads", self._delete(tuple(thread_ids)))
+
+    def export(self, thread_id: str, path: str, form: ExportFormat) -> None:
+        """Write a thread to a file; the notice says where it went."""
+        self._intents.start("export thread", self._export(thread_id, path, form))
+
+    def fork(self, turn_id: str) -> None:
+        """Go on in a new thread with what was said up to and including a turn of the shown one."""
+        self.fork_thread(self.current, turn_id)
+
+    def fork_thread(self, thread_id: str | None, turn_id: str | None = None) -> None:
+        """The same for any thread (and None: its last turn)."""
+        if thread_id is not None:
+            self._intents.start("fork thread", self._fork(thread_id, turn_id))
+
+    def edit_again(self, turn_id: str) -> None:
+        """Put a question of the shown thread into the composer, in a fork from before it."""
+        self.edit_thread(self.current, turn_id)
+
+    def edit_thread(self, thread_id: str | None, turn_id: str | None = None) -> None:
+        """The same for any thread (and None: its last turn)."""
+        if thread_id is not None:
+            self._intents.start("edit question", self._edit(thread_id, turn_id))
+
+    def turn_action(self, turn_id: str, action: str) -> None:
+        """Do what was asked for at a turn of the shown thread; other actions are not for threads.
+
+        An empty ``turn_id`` means the last turn.
+        """
+        if action == "fork":
+            self.fork_thread(self.current, turn_id or None)
+        elif action == "edit":
+            self.edit_thread(self.current, turn_id or None)
+
+    def act(self, intent: Intent) -> None:
+        """Bring back what was deleted, or clear what was told."""
+        self.tell(None)
+        if intent is Intent.UNDO and self._deleted:
+            self._intents.start("restore threads", self._restore(self._deleted, self._left))
+            self._deleted = ()
+
+    def tell(self, notice: Notice | None) -> None:
+        """Show a line over the list; None clears it."""
+        if notice != self.notice:
+            self.notice = notice
+            self.changed.emit()
+
+    async def _show_turn(self, thread_id: str, turn_id: str) -> None:
+        # After all that the change of the thread does to the views.
+        await asyncio.sleep(0)
+        self.turn_wanted.emit(thread_id, turn_id)
+
+    async def _begin(self) -> None:
+        await self._threads.purge()
+        await self._load(PAGE)
+
+    def _reload(self) -> None:
+        self._start(_PAUSE, max(PAGE, len(self._listed)))
+
+    def _fetch_more(self) -> None:
+        self._start(0.0, len(self._listed) + PAGE)
+
+    def _start(self, pause: float, many: int) -> None:
+        # Threads may still be told of while the project is being closed.
+        if not self._scope.is_closed:
+            self._loading.start("threads", self._load_soon(pause, many))
+
+    async def _load_soon(self, pause: float, many: int) -> None:
+        await asyncio.sleep(pause)
+        if self._is_editing:
+            self._is_stale = True
+            return
+        try:
+            await self._load(many)
+        except SparkError as error:
+            self._failed(error)
+
+    async def _load(self, many: int) -> None:
+        query = self.query
+        if query:
+            hits = await self._threads.search(query)
+            self._hits, self._found_by = hits, query
+        else:
+            self._listed = await self._threads.page(0, many)
+            self._hits = None
+        self.count = await self._threads.count()
+        await self._show()
+
+    async def _show(self) -> None:
+        now, listed = self._now(), self._listed
+        if self._hits is None:
+            entries: list[Entry] = []
+            # By pages, so that thousands of rows do not hold up a frame.
+            for at in range(0, len(listed), PAGE):
+                above = listed[at - 1] if at else None
+                entries += list_entries(listed[at : at + PAGE], now, self.current, above)
+                await asyncio.sleep(0)
+            self.rows.set_entries(entries, len(listed) < self.count)
+        else:
+            self.rows.set_entries(hit_entries(self._hits, self._found_by, now, self.current))
+        # Another thread may have been opened meanwhile.
+        self.rows.mark_current(self.current)
+        self.changed.emit()
+        self._open_first()
+
+    def _open_first(self) -> None:
+        if self._is_first_wanted and self._hits is not None and self._found_by == self.query:
+            self._is_first_wanted = False
+            if self._hits:
+                self.choose(self._hits[0].thread.id)
+
+    async def _delete(self, thread_ids: tuple[str, ...]) -> None:
+        title = self._title(thread_ids[0])
+        follower = self._follower(thread_ids)
+        await self._threads.delete(thread_ids)
+        self._deleted, self._left = thread_ids, None
+        if self.current in thread_ids:
+            self._left = self.current
+            self._leave(follower)
+        text = (
+            tr("Deleted: {title}", title=title)
+            if len(thread_ids) == 1
+            else tr("%n thread(s) deleted.", "", len(thread_ids))
+        )
+        hint = tr("Kept for 30 days.")
+        self.tell(Notice(text, Tone.MUTED, hint, Action(tr("Undo"), Intent.UNDO)))
+
+    def _leave(self, follower: str | None) -> None:
+        if follower is None:
+            self.new_wanted.emit()
+        else:
+            self.thread_wanted.emit(follower)
+
+    def _follower(self, leaving: Sequence[str]) -> str | None:
+        """Return the thread below what is deleted, else the one above it."""
+        ids = [row.id for row in self.rows.threads]
+        places = [place for place, one in enumerate(ids) if one in leaving]
+        last = max(places, default=-1)
+        staying = [one for one in (*ids[last + 1 :], *reversed(ids[:last])) if one not in leaving]
+        others = (one.id for one in self._listed if one.id not in leaving)
+        return staying[0] if staying else next(others, None)
+
+    async def _restore(self, thread_ids: tuple[str, ...], shown: str | None) -> None:
+        await self._threads.restore(thread_ids)
+        if shown is not None:
+            self.thread_wanted.emit(shown)
+
+    async def _export(self, thread_id: str, path: str, form: ExportFormat) -> None:
+        await self._threads.export(thread_id, Path(path), form)
+        done = Action(tr("Dismiss"), Intent.DISMISS)
+        self.tell(Notice(tr("Written to {path}", path=path), Tone.GOOD, "", done))
+
+    async def _fork(self, thread_id: str, turn_id: str | None) -> None:
+        self.tell(None)
+        fork = await self._threads.fork(thread_id, turn_id, self._fork_title(thread_id))
+        self.thread_wanted.emit(fork.id)
+        self.chat_wanted.emit()
+
+    async def _edit(self, thread_id: str, turn_id: str | None) -> None:
+        self.tell(None)
+        title = self._fork_title(thread_id)
+        fork, turn = await self._threads.edit_again(thread_id, turn_id, title)
+        self.thread_wanted.emit(fork.id)
+        self.question_wanted.emit(turn.question, turn.path or "")
+
+    def _fork_title(self, thread_id: str) -> str:
+        return tr("{title} (fork)", title=self._title(thread_id))
+
+    def _title(self, thread_id: str) -> str:
+        known = (one for one in self._listed if one.id == thread_id)
+        hits = (hit.thread for hit in self._hits or () if hit.thread.id == thread_id)
+        return next((title_of(one.title) for one in (*known, *hits)), title_of(""))
+
+    def _failed(self, error: SparkError) -> None:
+        text, hint = in_language(error.message), in_language(error.next_step)
+        self.tell(Notice(text, Tone.PROBLEM, hint, Action(tr("Dismiss"), Intent.DISMISS)))
