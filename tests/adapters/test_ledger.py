@@ -1,8 +1,10 @@
 """The ledger: everything that connects says so."""
 
 import asyncio
+import json
 import threading
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from pathlib import Path
 
 import httpx
@@ -174,3 +176,14 @@ async def test_speeds_come_from_measured_turns_and_never_from_emulated_ones(worl
 
 def _words(turn: Turn) -> tuple[object, ...]:
     return (turn.question, turn.answer, turn.state, turn.created, turn.model)
+
+
+async def test_speeds_come_from_proposals_too(world: World) -> None:
+    row = ("p1", "w", "small", json.dumps(asdict(USAGE)), json.dumps(asdict(TIMING)))
+    await world.database.run(
+        lambda connection: connection.execute(
+            "INSERT INTO proposals (id, workspace, model, usage, timing) VALUES (?, ?, ?, ?, ?)",
+            row,
+        )
+    )
+    assert await SqliteSpeeds(world.database).samples() == (SpeedSample("small", USAGE, TIMING),)

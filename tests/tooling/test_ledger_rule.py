@@ -9,7 +9,7 @@ ROOT = Path(spark_desktop.__file__).parent
 OPENS = re.compile(
     r"httpx\.(?:Async)?Client\(|HTTPS?Connection\(|open_connection\(|urlopen\(|create_connection\("
 )
-# Spark's own second start, at the loopback interface where there are no Unix sockets: it asks no host.
+# Meets Spark's own second start, at loopback where there are no Unix sockets: it asks no host.
 EXEMPT = {"adapters/meeting_place.py"}
 TELLS = re.compile(r"\bnoting\(|\bledger\.note\(")
 
