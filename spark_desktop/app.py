@@ -29,15 +29,18 @@ from spark_desktop.presence import Presence
 from spark_desktop.services.autostart import Autostart, AutostartKeeper
 from spark_desktop.services.desktop_notices import DesktopNotices
 from spark_desktop.services.recent import RecentFolders
+from spark_desktop.services.sample import ask_for
 from spark_desktop.services.settings import SettingsService, UnkeptSettings
 from spark_desktop.services.tasks import LatestTask, TaskScope
 from spark_desktop.session_end import SessionEnd, SparkApplication
+from spark_desktop.viewmodels.machine import MachineViewModels, machine_view_models
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.project import view_models
 from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.viewmodels.told import Told
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.viewmodels.tray import TrayViewModel
+from spark_desktop.views.desktop_examinations import desktop_examinations
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.looks import theme_of
 from spark_desktop.views.main_window import MainWindow
@@ -46,6 +49,7 @@ from spark_desktop.views.welcome import opening
 
 if TYPE_CHECKING:
     # Imported when the window is on the screen: parsers, HTTP and SQLite take their time.
+    from spark_desktop.machine import MachineServices
     from spark_desktop.wiring import Project
 
 # A folder, a model and the data folder in; raises SparkError.
@@ -85,6 +89,10 @@ class DesktopApp(QObject):
         looks = theme_of(self.settings.current.looks, theme)
         self.window = MainWindow(looks, self._memory, chosen)
         self.window.folder_chosen.connect(self._folder_chosen)
+        self.window.close_requested.connect(self.request_close)
+        self.window.sample_wanted.connect(self._sample_wanted)
+        self._machine: MachineServices | None = None
+        self.window.machine.connect_to(self._machine_models)
         recent = RecentFolders(RecentFile(data_dir / "recent.json"))
         self.tray = TrayViewModel(recent, self.told, self._scope)
         self.presence = Presence(
@@ -156,7 +164,10 @@ class DesktopApp(QObject):
             self.window.show_welcome(opening(folder.name or str(folder)))
             await self._close_project()
             try:
-                model = self._model or self.settings.current.model.model or None
+                # What was chosen in the window of the models counts from then on.
+                machine = self._machine
+                chosen = self._model or self.settings.current.model.model or None
+                model = chosen if machine is None else machine.models.choice or chosen
                 project = await self._opener(folder, model, self._data_dir)
             except SparkError as error:
                 again = Action("Open folder…", Intent.OPEN_FOLDER)
@@ -164,6 +175,8 @@ class DesktopApp(QObject):
                 return
             self.project = project
             project.use(self.settings.current)
+            if self._machine is not None:
+                self._machine.models.attach(project.core)
             models = view_models(project, lambda: datetime.now().astimezone())
             branch = await asyncio.to_thread(_branch, project.root)
             self.window.show_project(models, project.root, branch)
@@ -193,6 +206,8 @@ class DesktopApp(QObject):
             QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._follow_system)
             # The views go before what they show.
             self.window.finish()
+            if self._machine is not None:
+                await self._machine.close()
             await self._close_project()
         finally:
             # Whatever fails on the way, the program ends.
@@ -213,12 +228,38 @@ class DesktopApp(QObject):
 
     async def _close_project(self) -> None:
         project, self.project = self.project, None
+        if self._machine is not None:
+            self._machine.models.attach(None)
         self.tray.follow(None)
         if project is not None:
             await project.close()
 
+    def _machine_models(self) -> MachineViewModels:
+        # Made when it is first wanted: most starts do without.
+        from spark_desktop.machine import machine_services
+
+        self._machine = machine_services(self._data_dir, self._model, self.settings)
+        if self.project is not None:
+            self._machine.models.attach(self.project.core)
+        self._machine.doctor.ask_here(desktop_examinations())
+        return machine_view_models(self._machine)
+
     def _folder_chosen(self, folder: str) -> None:
         self._opening.start("open folder", self.open_folder(Path(folder)))
+
+    def _sample_wanted(self, parent: str) -> None:
+        self._opening.start("open the sample", self._open_sample(Path(parent) if parent else None))
+
+    async def _open_sample(self, parent: Path | None) -> None:
+        from spark_desktop.adapters.sample_project import ASKING, copy_sample
+
+        try:
+            await self.open_folder(await copy_sample(parent))
+            if self.project is not None:
+                project = self.project
+                await ask_for(ASKING, project.files, project.syntax, project.turns)
+        except SparkError as error:
+            self.window.show_welcome(notice_of(error, Action("Open folder…", Intent.OPEN_FOLDER)))
 
     def _show_folder(self, folder: str) -> None:
         self._folder_chosen(folder)
@@ -235,6 +276,8 @@ class DesktopApp(QObject):
             self.told.tell("folder", Notice(text, Tone.PROBLEM, tr("Name one that exists.")))
             return
         self._model = model or self._model
+        if model and self._machine is not None:
+            self._machine.models.name(model)
         self._folder_chosen(str(root))
 
     async def _open_newest(self) -> None:
@@ -269,10 +312,17 @@ def _system_autostart() -> Autostart:
 async def _open_project(folder: Path, model: str | None, data_dir: Path) -> "Project":
     # Let the window appear before the imports take the thread.
     await asyncio.sleep(0)
+    from spark_desktop.machine import program_settings
     from spark_desktop.wiring import open_project
 
+    settings = program_settings()
     spare_the_collector()
-    return await open_project(folder, model=model, data_dir=data_dir)
+    return await open_project(
+        folder,
+        model=model or settings.model.model or None,
+        data_dir=data_dir,
+        keep_ledger=lambda: settings.privacy.keep_ledger,
+    )
 
 
 def main(argv: Sequence[str] | None = None) -> int:

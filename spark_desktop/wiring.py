@@ -1,13 +1,15 @@
 """Builds the object graph of one project; the window and the command line share it."""
 
 import tomllib
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from spark_desktop.adapters.checkpoint_store import SqliteCheckpointStore
 from spark_desktop.adapters.composer_store import SqliteComposerStore
-from spark_desktop.adapters.core_process import CoreOptions, CoreProcess, core_command
+from spark_desktop.adapters.core_process import CoreOptions, core_command
+from spark_desktop.adapters.core_switch import SwitchingCoreProcess
 from spark_desktop.adapters.core_tokenizer import CoreTokenizer
 from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.file_store import LocalFileStore
@@ -17,6 +19,7 @@ from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.lab_profiles import CoreProfiles
 from spark_desktop.adapters.lab_proposals import SqliteProposalLog
+from spark_desktop.adapters.ledger import SqliteLedger
 from spark_desktop.adapters.prompt_memory import SqlitePromptMemory
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.adapters.system_clock import SystemClock
@@ -34,7 +37,8 @@ from spark_desktop.services.edits import EditService
 from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
-from spark_desktop.services.ports import Core, FileStore, Syntax
+from spark_desktop.services.models import SwitchingCore
+from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
@@ -51,7 +55,7 @@ class Project:
     bus: Bus
     files: FileStore
     syntax: Syntax
-    core: Core
+    core: SwitchingCore
     inbox: Inbox
     turns: Turns
     review: ReviewService
@@ -83,12 +87,18 @@ class Project:
 
 
 async def open_project(
-    root: Path, *, model: str | None = None, linger: float = 2.0, data_dir: Path | None = None
+    root: Path,
+    *,
+    model: str | None = None,
+    linger: float = 2.0,
+    data_dir: Path | None = None,
+    keep_ledger: Callable[[], bool] = lambda: True,
 ) -> Project:
     """Return the project in ``root``; nothing is watched and no core is started yet.
 
     ``model`` is a catalogue id or the path of a model file; a core that this program starts stays
-    ``linger`` seconds when nobody uses it any more. Raises FileError, StoreError.
+    ``linger`` seconds when nobody uses it any more; connections are noted while ``keep_ledger``
+    says so. Raises FileError, StoreError.
     """
     root = _folder(root)
     data = data_dir or data_folder()
@@ -97,7 +107,7 @@ async def open_project(
         opening.push_async_callback(database.close)
         await database.open()
         options = CoreOptions(model or default_model(), core_command(), data / "run", linger)
-        return _assemble(root, database, options, opening)
+        return _assemble(root, database, options, keep_ledger, opening)
 
 
 def _folder(root: Path) -> Path:
@@ -113,14 +123,19 @@ def default_model() -> str:
 
 
 def _assemble(
-    root: Path, database: Database, options: CoreOptions, opening: AsyncExitStack
+    root: Path,
+    database: Database,
+    options: CoreOptions,
+    keep_ledger: Callable[[], bool],
+    opening: AsyncExitStack,
 ) -> Project:
     bus, clock, scope = Bus(), SystemClock(), TaskScope("project")
     exports = LocalExports()
     rules = IgnoreRules(root)
     files = LocalFileStore(root, rules)
     syntax = TreeSitterSyntax()
-    core = CoreProcess(options, bus, scope, clock)
+    ledger = SqliteLedger(database, clock, scope, keep_ledger)
+    core = SwitchingCoreProcess(options, bus, scope, clock, ledger)
     board = ProposalBoard(bus)
     checkpoints = SqliteCheckpointStore(database, root)
     edits = EditService(files, checkpoints, bus, clock)
@@ -143,6 +158,7 @@ def _assemble(
     turns = Turns(Suggester(core, files, syntax, board, clock, bus), review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     # Closed from the last to the first: what works goes before what it works with.
+    opening.push_async_callback(ledger.close)
     opening.push_async_callback(scope.close)
     opening.push_async_callback(proposals.settle)
     opening.push_async_callback(core.close)

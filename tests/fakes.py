@@ -184,6 +184,9 @@ class FakeCore:
     def start(self) -> None:
         self.started = True
 
+    def stop(self) -> None:
+        self.started = False
+
     async def endpoint(self) -> Endpoint:
         if self.error is not None:
             raise self.error

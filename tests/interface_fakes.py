@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from spark_desktop.domain.completion import ModelInfo, Timing, Usage
 from spark_desktop.domain.context_item import Question
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
-from spark_desktop.domain.core_state import CoreReady, CoreState
+from spark_desktop.domain.core_state import CoreReady, CoreState, CoreStopped
 from spark_desktop.domain.errors import FileError, NothingToUndoError, SparkError
 from spark_desktop.domain.events import (
     ChangeApplied,
@@ -103,6 +103,9 @@ class FakeCore:
 
     def start(self) -> None:
         self.starts += 1
+
+    def stop(self) -> None:
+        self.become(CoreStopped())
 
     async def endpoint(self) -> object:
         raise NotImplementedError

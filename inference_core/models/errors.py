@@ -106,6 +106,16 @@ class ModelBusyError(ModelError):
         )
 
 
+class NameTakenError(ModelError):
+    """Another file of that name was brought into the store before."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"The store has another model file named {name}.",
+            "Remove that one first, or give your file another name.",
+        )
+
+
 class NoSourceError(ModelError):
     """Every source failed; ``failures`` has each source's name and reason, in order."""
 

@@ -25,7 +25,7 @@ class GgufHeader:
     """What a sound GGUF file says of its model.
 
     ``context`` is the trained context in tokens, ``tokens`` the size of the vocabulary, ``bytes``
-    the file's size up to the end of the last tensor; ``name`` may be empty.
+    the file's size up to the end of the last tensor; ``name`` and ``licence`` may be empty.
     """
 
     version: int
@@ -37,6 +37,7 @@ class GgufHeader:
     tensors: int
     chat_template_bytes: int
     bytes: int
+    licence: str = ""
 
 
 def names_a_file(asked: str) -> bool:
@@ -94,6 +95,7 @@ def parse_gguf(stream: BinaryIO, size: int, name: str) -> GgufHeader:
         tensors=tensors,
         chat_template_bytes=metadata.chat_template_bytes,
         bytes=end,
+        licence=metadata.licence,
     )
 
 

@@ -75,6 +75,7 @@ class Metadata:
     tokens: int
     chat_template_bytes: int
     alignment: int
+    licence: str = ""
 
 
 def read_metadata(cursor: Cursor, count: int) -> Metadata:
@@ -175,16 +176,22 @@ def _checked(keys: _Keys) -> Metadata:
         keys.cursor.fail(f"the architecture is no name: {architecture!r}", 0)
     if keys.find(f"{architecture}.embedding_length"):
         keys.count(f"{architecture}.embedding_length", EMBEDDING_LIMIT)
-    name = keys.find("general.name")
     return Metadata(
         architecture=architecture,
-        name=name.value if name and isinstance(name.value, str) else "",
+        name=_short(keys, "general.name"),
         context=keys.count(f"{architecture}.context_length", CONTEXT_LIMIT),
         layers=keys.count(f"{architecture}.block_count", LAYERS_LIMIT),
         tokens=_tokens(keys),
         chat_template_bytes=_template_bytes(keys),
         alignment=_alignment(keys),
+        licence=_short(keys, "general.license"),
     )
+
+
+def _short(keys: _Keys, key: str) -> str:
+    """Return a short text where there is one; a whole licence is no name of one."""
+    entry = keys.find(key)
+    return entry.value if entry and isinstance(entry.value, str) else ""
 
 
 def _refuse_other_kinds(keys: _Keys) -> None:

@@ -1,9 +1,10 @@
 """What a fetch tells while it runs, and the meter that turns byte counts into rates."""
 
+import re
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, is_dataclass
 from pathlib import Path
 
 
@@ -60,8 +61,37 @@ class SourceSkipped:
     reason: str
 
 
-Progress = Checking | WaitingForOther | DamagedRemoved | Downloading | Verifying | SourceSkipped
+@dataclass(frozen=True)
+class Contacting:
+    """A connection to a server is about to be made; ``host`` is its name alone, without secrets.
+
+    ``port`` is 0 where another program chooses it.
+    """
+
+    source: str
+    host: str
+    port: int
+
+
+Progress = (
+    Checking
+    | WaitingForOther
+    | DamagedRemoved
+    | Downloading
+    | Verifying
+    | SourceSkipped
+    | Contacting
+)
 Listener = Callable[[Progress], None]
+
+
+def event_of(step: object) -> dict[str, object]:
+    """Return a step as programs are told it: ``{"event": NAME, …}`` with the step's fields."""
+    if not is_dataclass(step) or isinstance(step, type):
+        raise TypeError(f"{step!r} is no step")
+    name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(step).__name__).lower()
+    return {"event": name} | asdict(step)
+
 
 # A rate over five seconds is steady enough to read, and still shows a stall.
 _WINDOW_S = 5.0
@@ -88,6 +118,13 @@ class Meter:
         self._clock = clock
         self._seen: deque[tuple[float, int]] = deque()
         self._reported_at: float | None = None
+        self._contacted: set[tuple[str, int]] = set()
+
+    def contacting(self, host: str, port: int) -> None:
+        """Report that a server is asked, for whoever keeps a list of them; once a server."""
+        if (host, port) not in self._contacted:
+            self._contacted.add((host, port))
+            self._listener(Contacting(self._source, host, port))
 
     def at(self, done: int) -> None:
         """Report that ``done`` bytes are here; the first and the last report always pass."""

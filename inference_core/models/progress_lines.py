@@ -6,6 +6,7 @@ from tqdm import tqdm
 
 from inference_core.models.progress import (
     Checking,
+    Contacting,
     DamagedRemoved,
     Downloading,
     Progress,
@@ -41,7 +42,7 @@ class ProgressLines:
     def __call__(self, event: Progress) -> None:
         """Show the event."""
         match event:
-            case Checking():
+            case Checking() | Contacting():
                 return
             case Downloading():
                 self._show(f"Fetching from {event.source}", event.done, event.total, _pace(event))

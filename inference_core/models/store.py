@@ -181,6 +181,19 @@ class ModelStore:
         """Return what is here of each model of the catalogue, in its order."""
         return tuple(self._stored(model) for model in catalogue.models)
 
+    def is_busy(self, model: CatalogueModel) -> bool:
+        """Return whether some process fetches the model now."""
+        if not self._lock_path(model).exists():
+            return False
+        try:
+            with FileLock(self._lock_path(model), timeout=0):
+                return False
+        except Timeout:
+            return True
+        except OSError:
+            # A read-only disk: nobody can fetch there.
+            return False
+
     def _stored(self, model: CatalogueModel) -> StoredModel:
         path = self._file(model)
         if path.is_file():

@@ -1,20 +1,21 @@
 """What ``serve`` tells whoever started it, on its way to readiness and when it fails."""
 
 import json
-import re
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Protocol, TextIO
 
 from inference_core.domain.errors import CoreError
 from inference_core.models.progress import (
     Checking,
+    Contacting,
     DamagedRemoved,
     Downloading,
     Progress,
     SourceSkipped,
     Verifying,
     WaitingForOther,
+    event_of,
 )
 from inference_core.server.ready import Ready
 
@@ -53,9 +54,7 @@ class EventLines:
 
     def step(self, step: Step) -> None:
         """Write ``{"event": NAME, …}`` with the step's fields."""
-        _write_line(
-            json.dumps({"event": _event_name(step)} | asdict(step), default=str), sys.stdout
-        )
+        _write_line(json.dumps(event_of(step), default=str), sys.stdout)
 
     def ready(self, ready: Ready) -> None:
         """Write the ready line."""
@@ -103,6 +102,8 @@ def sentence(step: Step) -> str:
             return f"downloading {total / 1e6:,.0f} MB from {source}: {_percent(done, total)}"
         case Verifying(done, total):
             return f"verifying: {_percent(done, total)}"
+        case Contacting(source, host, _port):
+            return f"asking {source} at {host}"
         case SourceSkipped(source, reason):
             return f"passed over {source}: {reason}"
         case Loading(model):
@@ -112,10 +113,6 @@ def sentence(step: Step) -> str:
 def _percent(done: int, total: int) -> str:
     share = 100 * done // max(1, total)
     return f"{share // _PERCENT_STEP * _PERCENT_STEP} %"
-
-
-def _event_name(step: Step) -> str:
-    return re.sub(r"(?<!^)(?=[A-Z])", "_", type(step).__name__).lower()
 
 
 def _write_line(line: str, stream: TextIO | None) -> None:

@@ -72,6 +72,7 @@ def timings_json(timings: Timings) -> Json:
         "prompt_n": timings.prompt_n,
         "prompt_ms": round(timings.prompt_ms, 3),
         **_rates("prompt", timings.prompt_n, timings.prompt_ms),
+        "queue_ms": round(timings.queue_ms, 3),
         "predicted_n": timings.predicted_n,
         "predicted_ms": round(timings.predicted_ms, 3),
         **_rates("predicted", timings.predicted_n, timings.predicted_ms),

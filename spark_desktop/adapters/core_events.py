@@ -4,12 +4,14 @@ import json
 from typing import Any
 
 from spark_desktop.adapters.core_lookup import CoreAddress, address_in
+from spark_desktop.domain.contact import Contact
 from spark_desktop.domain.core_state import (
     CoreDownloading,
     CoreFailed,
     CoreLoading,
     CoreStarting,
 )
+from spark_desktop.domain.words import say
 
 Said = CoreStarting | CoreDownloading | CoreLoading | CoreFailed | CoreAddress
 
@@ -37,6 +39,23 @@ def said_in(line: str) -> Said | None:
         case _:
             # What later cores may add.
             return None
+
+
+def contact_of(line: str) -> Contact | None:
+    """Return which server a line says is asked for the model; None for other lines."""
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return contact_in(event) if isinstance(event, dict) else None
+
+
+def contact_in(event: dict[str, Any]) -> Contact | None:
+    """Return which server an event says is asked for a model; None for other events."""
+    if event.get("event") != "contacting":
+        return None
+    purpose = say("fetch a model from {source}", source=str(event.get("source")))
+    return Contact(str(event.get("host")), int(_number(event.get("port"))), purpose)
 
 
 def _downloading(event: dict[str, Any]) -> CoreDownloading:

@@ -10,8 +10,11 @@ from typing import Any
 import httpx
 import psutil
 
+from spark_desktop.adapters.ledger import noting
 from spark_desktop.domain.completion import ModelInfo, Priority
 from spark_desktop.domain.errors import CoreError
+from spark_desktop.domain.words import say
+from spark_desktop.services.ledger import Ledger
 
 # A core answers from memory; one that is this slow while a model loads beside it is stuck.
 _ANSWER_S = 5.0
@@ -94,14 +97,32 @@ def address_of(files: CoreFiles) -> CoreAddress | None:
     return address if address is not None and psutil.pid_exists(address.pid) else None
 
 
-def client_for(address: CoreAddress) -> httpx.AsyncClient:
-    """Return a client that reaches the core; a proxy of the environment is never for loopback."""
+def client_for(address: CoreAddress, ledger: Ledger | None = None) -> httpx.AsyncClient:
+    """Return a client that reaches the core; a proxy of the environment is never for loopback.
+
+    Its requests are noted in the ledger.
+    """
+    purpose = say("ask the local core: {model}", model=address.model)
     return httpx.AsyncClient(
         base_url=address.url,
         headers={"Authorization": f"Bearer {address.token}"},
         timeout=httpx.Timeout(_ANSWER_S),
         trust_env=False,
+        event_hooks=noting(ledger, purpose) if ledger is not None else None,
     )
+
+
+def served_models(run_dir: Path) -> frozenset[str]:
+    """Return the ids of the models that this user's running cores serve, whoever started them."""
+    served = set()
+    for ready in run_dir.glob("core-*.json"):
+        try:
+            address = address_in(json.loads(ready.read_text(encoding="utf-8")))
+        except (OSError, ValueError):
+            continue
+        if address is not None and psutil.pid_exists(address.pid):
+            served.add(address.model)
+    return frozenset(served)
 
 
 async def listens(client: httpx.AsyncClient) -> bool:

@@ -14,7 +14,7 @@ import httpx
 
 from spark_desktop.adapters.core_child import CoreChild
 from spark_desktop.adapters.core_endpoint import CoreEndpoint
-from spark_desktop.adapters.core_events import said_in
+from spark_desktop.adapters.core_events import contact_of, said_in
 from spark_desktop.adapters.core_lookup import (
     CoreAddress,
     CoreFiles,
@@ -23,6 +23,7 @@ from spark_desktop.adapters.core_lookup import (
     listens,
     model_of,
 )
+from spark_desktop.adapters.ledger import NoLedger
 from spark_desktop.adapters.openai_endpoint import OpenAIEndpoint
 from spark_desktop.domain.core_state import (
     CoreFailed,
@@ -35,6 +36,7 @@ from spark_desktop.domain.core_state import (
 from spark_desktop.domain.errors import CoreError, EngineDownError
 from spark_desktop.domain.events import CoreStateChanged
 from spark_desktop.services.bus import Bus
+from spark_desktop.services.ledger import Ledger
 from spark_desktop.services.ports import Clock, Endpoint
 from spark_desktop.services.tasks import TaskScope
 
@@ -77,8 +79,16 @@ class _Running:
 class CoreProcess:
     """Implements the Core port; programs with the same model and run folder share one core."""
 
-    def __init__(self, options: CoreOptions, bus: Bus, scope: TaskScope, clock: Clock) -> None:
+    def __init__(
+        self,
+        options: CoreOptions,
+        bus: Bus,
+        scope: TaskScope,
+        clock: Clock,
+        ledger: Ledger | None = None,
+    ) -> None:
         self._options = options
+        self._ledger = ledger or NoLedger()
         self._bus = bus
         self._scope = scope
         self._clock = clock
@@ -117,6 +127,14 @@ class CoreProcess:
                     return running.endpoint
             else:
                 await changed.wait()
+
+    def stop(self) -> None:
+        """Begin no core, and end one that is about to begin; ``start`` begins anew."""
+        task, self._task = self._task, None
+        if task is not None:
+            # It ends its child in order, in its own time.
+            task.cancel()
+        self._set(CoreStopped())
 
     async def close(self) -> None:
         """Give up our share of the core, which ends when nobody else uses it."""
@@ -187,7 +205,7 @@ class CoreProcess:
     ) -> _Running | None:
         """Return the core with a lease on it; None where it does not answer."""
         async with AsyncExitStack() as joining:
-            client = await joining.enter_async_context(client_for(address))
+            client = await joining.enter_async_context(client_for(address, self._ledger))
             model = await model_of(client)
             lease = (
                 await _lease(client, joining, self._options.silence) if model is not None else None
@@ -202,6 +220,9 @@ class CoreProcess:
 
     async def _come_up(self, child: CoreChild) -> CoreAddress:
         while (line := await child.line()) is not None:
+            contact = contact_of(line)
+            if contact is not None:
+                self._ledger.note(contact)
             said = said_in(line)
             if isinstance(said, CoreAddress):
                 return said

@@ -130,6 +130,24 @@ _COMPOSER = (
     )""",
     "CREATE INDEX summaries_by_thread ON summaries (thread_id, position)",
 )
+# Which hosts were asked, and answers that were made to measure a model.
+_MACHINE = (
+    """CREATE TABLE contacts (
+        host TEXT NOT NULL,
+        port INTEGER NOT NULL,
+        purpose TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        first TEXT NOT NULL,
+        last TEXT NOT NULL,
+        PRIMARY KEY (host, port, purpose)
+    ) WITHOUT ROWID""",
+    """CREATE TABLE measurements (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        model TEXT NOT NULL,
+        usage TEXT NOT NULL,
+        timing TEXT NOT NULL
+    )""",
+)
 STEPS: tuple[tuple[str, ...], ...] = (
     _THREADS,
     _CHECKPOINTS,
@@ -138,6 +156,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     _QUICK,
     _THREAD_LIST,
     _COMPOSER,
+    _MACHINE,
 )
 
 

@@ -69,7 +69,8 @@ class OpenAIEndpoint:
         """
         started = self._now()
         body = body_of(request, self._model, self._progress)
-        response = await self._open(route_of(request), body)
+        opening = _Opening(self._now)
+        response = await self._open(route_of(request), body, opening)
         # Kept until the response is closed: dropped earlier, httpx's generators would have to close
         # it as garbage, which a loop without hooks for asynchronous generators cannot do.
         pieces = response.aiter_bytes()
@@ -78,7 +79,7 @@ class OpenAIEndpoint:
                 text = await self._text(response)
                 after = response.headers.get("Retry-After")
                 raise error_of_response(response.status_code, text, after)
-            async with aclosing(self._chunks(pieces, started)) as chunks:
+            async with aclosing(self._chunks(pieces, started, opening)) as chunks:
                 yield chunks
         finally:
             await response.aclose()
@@ -98,10 +99,12 @@ class OpenAIEndpoint:
         except ValueError as error:
             raise EndpointError("The model's server did not answer in JSON.", _RETRY) from error
 
-    async def _open(self, route: str, body: Json) -> httpx.Response:
+    async def _open(self, route: str, body: Json, opening: "_Opening") -> httpx.Response:
         # The deadlines are ours: httpx's read time-out would count keep-alive bytes as life.
         limits = httpx.Timeout(_CONNECT_S, read=None)
-        request = self._client.build_request("POST", route, json=body, timeout=limits)
+        request = self._client.build_request(
+            "POST", route, json=body, timeout=limits, extensions={"trace": opening.hear}
+        )
         try:
             async with self._silence.limit(_now()):
                 return await self._client.send(request, stream=True)
@@ -121,7 +124,7 @@ class OpenAIEndpoint:
         return response.text
 
     async def _chunks(
-        self, pieces: AsyncIterator[bytes], started: float
+        self, pieces: AsyncIterator[bytes], started: float, opening: "_Opening"
     ) -> AsyncGenerator[Chunk, None]:
         answer = Answer()
         first: float | None = None
@@ -137,7 +140,7 @@ class OpenAIEndpoint:
             raise IncompleteStreamError(
                 "The answer broke off: the model's server ended it without a finish.", _RETRY
             )
-        yield answer.finished(first, self._now() - started)
+        yield answer.finished(first, self._now() - started, opening.seconds)
 
     async def _events(self, pieces: AsyncIterator[bytes]) -> AsyncGenerator[SseEvent, None]:
         parser = SseParser()
@@ -178,6 +181,28 @@ class OpenAIEndpoint:
         return EndpointUnreachableError(
             f"The model's server at {self._client.base_url} {what}.", _RETRY
         )
+
+
+class _Opening:
+    """Hears from httpcore how long a request's connection took to open.
+
+    ``seconds`` is 0 where an open one was used, None where the transport tells nothing.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._began: float | None = None
+        self.seconds: float | None = None
+
+    async def hear(self, event: str, _info: object) -> None:
+        """Take one of httpcore's trace events."""
+        if event in ("connection.connect_tcp.started", "connection.start_tls.started"):
+            self._began = self._now()
+        elif event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            if self._began is not None:
+                self.seconds = (self.seconds or 0.0) + self._now() - self._began
+        elif event.endswith("send_request_headers.started") and self.seconds is None:
+            self.seconds = 0.0
 
 
 def _now() -> float:

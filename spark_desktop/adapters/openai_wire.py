@@ -108,14 +108,21 @@ class Answer:
         self._emulation = told or self._emulation
         return begun + (self._infill(event) if "choices" not in event else self._chat(event))
 
-    def finished(self, first_token: float | None, total: float) -> Finished:
-        """Return the end; ``first_token`` and ``total`` are seconds since the request."""
+    def finished(
+        self, first_token: float | None, total: float, connect: float | None = None
+    ) -> Finished:
+        """Return the end; ``first_token`` and ``total`` are seconds since the request.
+
+        ``connect`` is what opening the connection took.
+        """
         timings = self._timings
         timing = Timing(
             first_token=total if first_token is None else first_token,
             total=total,
             prefill=_seconds(timings.get("prompt_ms")),
             decode=_seconds(timings.get("predicted_ms")),
+            connect=connect,
+            queue=_seconds(timings.get("queue_ms")),
         )
         reason = self.reason or FinishReason.OTHER
         return Finished(reason, self._counted(), timing, self._emulation)

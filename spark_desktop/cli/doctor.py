@@ -4,16 +4,17 @@ import argparse
 import asyncio
 
 from spark_desktop.cli.exit_codes import ExitCode
-from spark_desktop.cli.findings import Finding, Verdict
 from spark_desktop.cli.output import Output
 from spark_desktop.cli.session import ProjectFactory
+from spark_desktop.domain.findings import Finding, Verdict
+from spark_desktop.places import data_folder
 
 
 async def run(args: argparse.Namespace, output: Output, factory: ProjectFactory) -> ExitCode:
     """Examine everything; FAILED where something that is needed is missing."""
-    from spark_desktop.cli.examinations import examine_all
+    from spark_desktop.adapters.examinations import examine_all
 
-    findings = await asyncio.to_thread(examine_all)
+    findings = await asyncio.to_thread(examine_all, data_folder())
     if output.structured:
         output.record({"event": "doctor", "ok": _healthy(findings), "findings": _json(findings)})
     else:

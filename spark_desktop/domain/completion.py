@@ -69,13 +69,17 @@ class Usage:
 class Timing:
     """Seconds of one completion; ``first_token`` and ``total`` by our clock, the rest the server's.
 
-    ``prefill`` and ``decode`` are None where the server does not report them.
+    ``queue``, ``prefill`` and ``decode`` are None where the server does not report them.
+    ``connect`` is what opening the connection took, by our clock: 0 where an open one was used,
+    None where that was not measured.
     """
 
     first_token: float
     total: float
     prefill: float | None = None
     decode: float | None = None
+    connect: float | None = None
+    queue: float | None = None
 
 
 class FinishReason(Enum):

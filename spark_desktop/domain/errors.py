@@ -124,5 +124,9 @@ class NothingToUndoError(SparkError):
     """There is no applied change left to undo (or undone change to redo)."""
 
 
+class ModelStoreError(CoreError):
+    """The model files could not be read, fetched, brought in or removed."""
+
+
 class DesktopError(SparkError):
     """The user's desktop refused something: to start Spark at log-in, to run it only once."""

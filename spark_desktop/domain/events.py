@@ -1,6 +1,6 @@
 """Facts in the past tense, published on the bus in the loop's thread."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from spark_desktop.domain.compaction import Compaction
 from spark_desktop.domain.context_item import Question
@@ -16,6 +16,14 @@ class CoreStateChanged:
     """The core's state is another."""
 
     state: CoreState
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSwitching:
+    """Another model is about to answer; ``state`` is what its core does, None when that is over."""
+
+    model: str
+    state: CoreState | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +70,10 @@ class ProposalStreamed:
 
 @dataclass(frozen=True, slots=True)
 class ChangeApplied:
-    """Hunks were written to disk."""
+    """Hunks were written to disk, which took ``seconds``; None where nobody measured."""
 
     change: AppliedChange
+    seconds: float | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +136,7 @@ class ThreadCompacted:
 
 Event = (
     CoreStateChanged
+    | ModelSwitching
     | FilesChanged
     | WatchingChanged
     | ChangeIgnored

@@ -78,6 +78,7 @@ class EditService:
     async def _write(
         self, snapshot: Snapshot, change: AppliedChange, after: SourceText
     ) -> AppliedChange:
+        began = self._clock.monotonic()
         before, written = snapshot.text.encode(), after.encode()
         # What a crash left unsettled would be dropped with the undone changes.
         await self._settle()
@@ -93,7 +94,7 @@ class EditService:
         # Where that fails the file is written all the same, and ``_settle`` will find it.
         with suppress(StoreError):
             await self._checkpoints.record(change, before, written)
-        self._bus.publish(ChangeApplied(change))
+        self._bus.publish(ChangeApplied(change, self._clock.monotonic() - began))
         return change
 
     async def _settle(self) -> None:

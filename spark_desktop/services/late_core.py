@@ -44,6 +44,16 @@ class LateCore:
             self._building = self._scope.start("build the core", self._begin())
             self._bus.publish(CoreStateChanged(self.state))
 
+    def stop(self) -> None:
+        """Begin no core, and end one that is about to begin; ``start`` begins anew."""
+        building, self._building = self._building, None
+        if building is not None:
+            building.cancel()
+        if self._core is not None:
+            self._core.stop()
+        else:
+            self._bus.publish(CoreStateChanged(self.state))
+
     async def endpoint(self) -> Endpoint:
         """Return the endpoint once the core is ready; raises CoreError when it has failed."""
         building = self._building
@@ -84,6 +94,8 @@ class LateCore:
         else:
             self._core.start()
         finally:
-            self._building = None
+            # Another one may have been begun since this one was stopped.
+            if self._building is asyncio.current_task():
+                self._building = None
             if self._failure is not None:
                 self._bus.publish(CoreStateChanged(self._failure))

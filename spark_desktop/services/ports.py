@@ -55,6 +55,13 @@ class Core(Protocol):
         """Begin looking for a running core, else start one; returns at once."""
         ...
 
+    def stop(self) -> None:
+        """Begin no core, and end one that is about to begin; ``start`` begins anew.
+
+        What was fetched of its model is kept.
+        """
+        ...
+
     async def endpoint(self) -> Endpoint:
         """Return the endpoint once the core is ready; raises CoreError when it has failed."""
         ...

@@ -1,5 +1,7 @@
 """What the local core is doing, for the strip under the title and the label of the model."""
 
+from pathlib import PurePath
+
 from PySide6.QtCore import QObject, Signal
 
 from spark_desktop.domain.core_state import (
@@ -12,11 +14,12 @@ from spark_desktop.domain.core_state import (
     CoreState,
     CoreStopped,
 )
-from spark_desktop.domain.events import CoreStateChanged
+from spark_desktop.domain.events import CoreStateChanged, ModelSwitching
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Core
 from spark_desktop.viewmodels.amounts import bytes_text, left_text
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
+from spark_desktop.viewmodels.translation import tr
 
 
 class CoreViewModel(QObject):
@@ -28,7 +31,9 @@ class CoreViewModel(QObject):
         super().__init__()
         self._core = core
         self._state = core.state
+        self._switching: ModelSwitching | None = None
         bus.subscribe(CoreStateChanged, self._on_state)
+        bus.subscribe(ModelSwitching, self._on_switching)
 
     @property
     def is_ready(self) -> bool:
@@ -50,19 +55,24 @@ class CoreViewModel(QObject):
     @property
     def progress(self) -> float | None:
         """Return how far the download is, from 0 to 1; None outside of one."""
-        if isinstance(self._state, CoreDownloading) and self._state.total > 0:
-            return min(1.0, self._state.done / self._state.total)
+        state = self._state if self._switching is None else self._switching.state
+        if isinstance(state, CoreDownloading) and state.total > 0:
+            return min(1.0, state.done / state.total)
         return None
 
     @property
     def word(self) -> str:
         """Return the state in one or two words, for the status bar."""
+        if self._switching is not None:
+            return tr("changing the model")
         return _WORDS[type(self._state)]
 
     @property
     def tone(self) -> Tone:
         """Return what the state means."""
         match self._state:
+            case _ if self._switching is not None:
+                return Tone.BUSY
             case CoreReady():
                 return Tone.GOOD
             case CoreFailed():
@@ -77,16 +87,32 @@ class CoreViewModel(QObject):
     @property
     def notice(self) -> Notice | None:
         """Return the line to show while the core cannot answer; None when it can."""
+        if self._switching is not None:
+            return _switching_notice(self._switching)
         return _notice(self._state)
 
     def act(self, intent: Intent) -> None:
         """Start the core again where that is asked for."""
         if intent is Intent.RETRY_CORE:
             self._core.start()
+        elif intent is Intent.STOP:
+            self._core.stop()
 
     def _on_state(self, event: CoreStateChanged) -> None:
         self._state = event.state
         self.changed.emit()
+
+    def _on_switching(self, event: ModelSwitching) -> None:
+        self._switching = None if event.state is None else event
+        self.changed.emit()
+
+
+def _switching_notice(switching: ModelSwitching) -> Notice:
+    name = PurePath(switching.model).stem if "/" in switching.model else switching.model
+    text = tr("Changing to {model}; the earlier model goes on until then.", model=name)
+    state = switching.state
+    hint = _download_text(state) if isinstance(state, CoreDownloading) else ""
+    return Notice(text, Tone.BUSY, hint)
 
 
 _WORDS: dict[type, str] = {
@@ -116,7 +142,9 @@ def _notice(state: CoreState) -> Notice | None:
         case CoreLoading():
             return Notice("Loading the model into memory.", Tone.BUSY, "A few seconds.")
         case CoreDownloading():
-            return Notice("Downloading the model, once.", Tone.BUSY, _download_text(state))
+            stop = Action(tr("Stop the download"), Intent.STOP)
+            hint = _download_text(state)
+            return Notice("Downloading the model, once.", Tone.BUSY, hint, stop)
         case CoreRestarting(reason, attempt, delay):
             text = f"The connection to the model was lost: {reason}"
             hint = f"Starting it again in {delay:.0f} s (attempt {attempt})."

@@ -21,6 +21,7 @@ from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.viewmodels.status import StatusViewModel
 from spark_desktop.viewmodels.thread_ports import Threads
 from spark_desktop.viewmodels.threads import ThreadsViewModel
+from spark_desktop.viewmodels.times import TimesViewModel
 
 
 class Services(Protocol):
@@ -93,6 +94,7 @@ class ProjectViewModels:
     composer: ComposerViewModel
     status: StatusViewModel
     lab: LabViewModel
+    times: TimesViewModel
     threads: ThreadsViewModel
     files: ProjectFiles
 
@@ -111,6 +113,7 @@ def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewM
         ComposerViewModel(chat, services.composing, bus, scope),
         StatusViewModel(services.core, bus, pace),
         LabViewModel(services.lab, bus, scope, lambda: review.proposal),
+        TimesViewModel(bus, services.lab, scope, now),
         ThreadsViewModel(services.threads, now, bus, scope),
         ProjectFiles(services.files, bus, scope),
     )

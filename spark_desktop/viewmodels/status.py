@@ -20,6 +20,7 @@ from spark_desktop.viewmodels.amounts import duration_text, percent_text, rate_o
 from spark_desktop.viewmodels.answer_pace import AnswerPace
 from spark_desktop.viewmodels.emulation_words import emulation_tip
 from spark_desktop.viewmodels.frames import Frames
+from spark_desktop.viewmodels.translation import tr
 
 # Milliseconds: a number that changes faster cannot be read.
 _INTERVAL = 250
@@ -154,8 +155,19 @@ class StatusViewModel(QObject):
             f"Prefill (reading the prompt) {duration_text(timing.prefill)}, decode (writing the "
             f"answer) {duration_text(timing.decode)}, as the server measured them."
         )
+        if timing.queue is not None:
+            tip += "\n" + tr("Queue {seconds}.", seconds=duration_text(timing.queue))
+        if timing.connect is not None:
+            tip += "\n" + tr("Connect {seconds}.", seconds=duration_text(timing.connect))
         reading = Reading("prefill / decode", tip, timing.prefill / whole)
         return _marked(reading, self._emulation)
+
+    @property
+    def cost(self) -> Reading:
+        """Return what the last answer cost; empty where no price is known."""
+        if self._usage is None or self._model is None or not self._model.label.startswith("local"):
+            return _NO_READING
+        return Reading(tr("$0.00"), tr("The model runs on this machine: nothing is paid."))
 
     def _on_core(self, event: CoreStateChanged) -> None:
         self._model = event.state.model if isinstance(event.state, CoreReady) else self._model

@@ -21,6 +21,7 @@ from spark_desktop.views.finder import Finder
 from spark_desktop.views.frames import single_shot
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.looks import in_type
+from spark_desktop.views.machine_windows import MachineWindows
 from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.pickers import pick_file, pick_folder
 from spark_desktop.views.preferences import Preferences
@@ -46,6 +47,7 @@ class MainWindow(QMainWindow):
 
     folder_chosen = Signal(str)
     close_requested = Signal()
+    sample_wanted = Signal(str)
     quit_requested = Signal()
     theme_changed = Signal(object)
 
@@ -64,6 +66,7 @@ class MainWindow(QMainWindow):
         self.project: ProjectView | None = None
         self.sheet: ShortcutSheet | None = None
         self.preferences = Preferences(self)
+        self.machine = MachineWindows(self)
         self.keys = bind(self, self._handlers())
         self.finder = Finder(self, self.keys, memory)
         self.told = NoticeLine(strip=True)
@@ -87,6 +90,7 @@ class MainWindow(QMainWindow):
         self.top.set_theme(theme)
         self.finder.set_theme(theme)
         self.welcome.set_theme(theme)
+        self.machine.set_theme(theme)
         if self.project is not None:
             self.project.set_theme(theme)
         self.theme_changed.emit(theme)
@@ -96,6 +100,7 @@ class MainWindow(QMainWindow):
         self._drop_project()
         self.top.show_project("", "")
         self.setWindowTitle("Spark Desktop")
+        self.welcome.show_recent(self._memory.recent_projects)
         self.welcome.show_notice(notice)
 
     def show_project(self, models: ProjectViewModels, root: Path, branch: str) -> None:
@@ -103,6 +108,7 @@ class MainWindow(QMainWindow):
         self._drop_project()
         self._memory.open_project(root)
         self._models, self._root, self._branch = models, root, branch
+        self.machine.follow(models.times)
         self.project = ProjectView(models, self._theme, self._memory)
         self.project.intent_raised.connect(self.do)
         self.project.layout_changed.connect(self._layout_timer.start)
@@ -121,6 +127,7 @@ class MainWindow(QMainWindow):
         for shortcut in SHORTCUTS:
             self.keys[shortcut.name].setText(shortcut.label)
         self._drop_project()
+        self.machine.forget()
         if self.sheet is not None:
             self.sheet.close()
             self.sheet.deleteLater()
@@ -251,6 +258,8 @@ class MainWindow(QMainWindow):
         self.top = TopBar(self.keys, self._theme, self.unavailable)
         self.welcome = Welcome()
         self.welcome.intent_raised.connect(self.do)
+        self.welcome.folder_chosen.connect(self.folder_chosen)
+        self.welcome.sample_wanted.connect(self.sample_wanted)
         self.notice = NoticeLine(strip=True)
         self.notice.intent.connect(self.settings.act)
         self._pages = QStackedWidget()
@@ -282,6 +291,7 @@ class MainWindow(QMainWindow):
             self._pages.removeWidget(self.project)
             self.project.deleteLater()
         self.project, self._models, self._root = None, None, None
+        self.machine.follow(None)
         self._pages.setCurrentWidget(self.welcome)
 
     def _toggle_theme(self) -> None:
@@ -337,6 +347,10 @@ class MainWindow(QMainWindow):
             "menu": lambda: self.top.show_menu(),
             "settings": lambda: self._show_settings(),
             "keys": lambda: self._show_settings(Category.KEYS),
+            "models": lambda: self.machine.show("models"),
+            "doctor": lambda: self.machine.show("doctor"),
+            "times": self.machine.show_times,
+            "connections": lambda: self.machine.show("connections"),
             "help": self.show_sheet,
             "quit": self.quit_requested.emit,
         }

@@ -22,6 +22,7 @@ class StatusBar(QFrame):
         self._dot, self._word = QLabel(), QLabel()
         self.speed, self.first_token, self.context = QLabel(), QLabel(), QLabel()
         self.cached, self.split, self.model = QLabel(), QLabel(), QLabel()
+        self.cost = QLabel()
         self._context_bar, self._split_bar = ShareBar(), ShareBar()
         self.emulated = QLabel(BADGE)
         self.emulated.setObjectName("emulated")
@@ -39,6 +40,7 @@ class StatusBar(QFrame):
             self.first_token,
             self.context,
             self.cached,
+            self.cost,
             self.split,
             self.model,
         )
@@ -65,6 +67,7 @@ class StatusBar(QFrame):
         _show(self.first_token, status.first_token)
         _show(self.context, status.context, self._context_bar)
         _show(self.cached, status.cached)
+        _show(self.cost, status.cost)
         _show(self.split, status.split, self._split_bar)
         self.model.setText(self._core.label)
         self.model.setToolTip("Where the model runs, and which one it is.")
@@ -82,6 +85,7 @@ class StatusBar(QFrame):
             (self.first_token,),
             (self.context, self._context_bar),
             (self.cached,),
+            (self.cost,),
             (self.split, self._split_bar),
         )
         for group in groups:

@@ -7,9 +7,8 @@ from spark_desktop.views.project_view import ProjectView
 
 @dataclass(frozen=True, slots=True)
 class Unsaved:
-    """The text in the composer, and which page is open."""
+    """Which page is open; what was typed is the view model's."""
 
-    draft: str
     is_in_lab: bool
     is_in_chat: bool
 
@@ -17,14 +16,12 @@ class Unsaved:
     def of(view: ProjectView) -> "Unsaved":
         """Return what stands in a view."""
         return Unsaved(
-            view.chat.composer.editor.toPlainText(),
             view.is_in_lab,
             view.is_narrow and view.tabs.currentWidget() is view.chat,
         )
 
     def give_back(self, view: ProjectView) -> None:
         """Put it into another view of the same project."""
-        view.chat.composer.give_back(self.draft)
         view.show_chosen()
         if self.is_in_chat:
             view.tabs.setCurrentWidget(view.chat)

@@ -8,11 +8,11 @@ from contextlib import closing, contextmanager
 
 import pytest
 
+from spark_desktop.adapters import examinations
+from spark_desktop.adapters import machine_examinations as machine
+from spark_desktop.adapters import spark_examinations as examined
 from spark_desktop.adapters.core_process import core_command
-from spark_desktop.cli import examinations
-from spark_desktop.cli import machine_examinations as machine
-from spark_desktop.cli import spark_examinations as examined
-from spark_desktop.cli.findings import Finding, Verdict
+from spark_desktop.domain.findings import Finding, Verdict
 
 GB = 1_000_000_000
 LINUX_ONLY = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="asked on Linux only")
@@ -27,10 +27,10 @@ def data_dir(tmp_path, monkeypatch):
 
 def test_every_thing_is_said_on_a_line_with_its_verdict(spark, data_dir):
     run = spark("doctor")
-    found = examinations.examine_all()
+    found = examinations.examine_all(data_dir)
     for finding in found:
         assert f"{finding.verdict.value:<8} {finding.name}" in run.text
-    assert len({finding.name for finding in found}) == 13
+    assert len({finding.name for finding in found}) == 17
     assert not data_dir.exists(), "looking creates nothing"
 
 
@@ -45,7 +45,7 @@ def test_json_holds_the_same_findings(spark, data_dir):
 )
 def test_only_something_that_is_missing_fails(spark, monkeypatch, verdict, code):
     found = [Finding("engine", verdict, "seen", "Do this.")]
-    monkeypatch.setattr(examinations, "examine_all", lambda: found)
+    monkeypatch.setattr(examinations, "examine_all", lambda _folder: found)
     run = spark("doctor")
     assert run.code == code
     assert run.text.splitlines()[1].split() == ["→", "Do", "this."]
@@ -132,9 +132,20 @@ def test_a_missing_display_is_a_note_as_the_command_line_works():
 def test_few_file_watches_are_a_note_with_the_way_to_raise_them(tmp_path):
     (tmp_path / "few").write_text("8192\n")
     (tmp_path / "many").write_text("524288\n")
-    assert "sysctl" in machine.file_watches(tmp_path / "few").next_step
+    assert "sysctl" in machine.file_watches(tmp_path / "few", lambda: 7).next_step
+    assert machine.file_watches(tmp_path / "many", lambda: 7).verdict is Verdict.OK
     assert machine.file_watches(tmp_path / "many").verdict is Verdict.OK
     assert machine.file_watches(tmp_path / "none").verdict is Verdict.OK
+
+
+@pytest.mark.parametrize(
+    ("used", "verdict"), [(520_000, Verdict.NOTE), (524_288, Verdict.MISSING), (9, Verdict.OK)]
+)
+def test_file_watches_that_are_nearly_used_up_are_told(tmp_path, used, verdict):
+    (tmp_path / "limit").write_text("524288\n")
+    finding = machine.file_watches(tmp_path / "limit", lambda: used)
+    assert finding.verdict is verdict
+    assert f"{used} of 524288" in finding.detail
 
 
 def test_every_dependency_is_looked_for(monkeypatch):
@@ -224,15 +235,46 @@ def test_a_sound_database_is_fine_and_a_damaged_one_is_missing(tmp_path):
     assert "not a database" in damaged.detail
 
 
-def test_the_model_is_where_the_core_says():
-    told = (sys.executable, "-c", "print('/models/m.gguf')")
-    assert examined.model(told) == Finding("model", Verdict.OK, "/models/m.gguf")
+def shelf(state="verified", own=(), **changes):
+    entry = {"id": "m", "path": "/models/m.gguf", "state": state, "bytes": 4, "bytes_here": 1}
+    told = {"default": "m", "models": [entry | changes], "own": list(own)}
+    return core_that(f"print({json.dumps(json.dumps(told))})")
 
 
-def test_a_model_that_is_not_here_is_a_note_with_the_cores_own_next_step():
-    said = "import sys; sys.exit('spark-core: Not here.\\n  Fetch it.')"
-    finding = examined.model((sys.executable, "-c", said))
-    assert finding == Finding("model", Verdict.NOTE, "Not here.", "Fetch it.")
+@pytest.mark.parametrize(
+    ("state", "verdict", "said"),
+    [
+        ("verified", Verdict.OK, "m at /models/m.gguf, its hash was compared"),
+        ("unverified", Verdict.OK, "its hash is not compared yet"),
+        ("partial", Verdict.NOTE, "m: 0 of 0 MB are here"),
+        ("absent", Verdict.NOTE, "MB are here"),
+    ],
+)
+def test_the_model_and_the_state_of_its_hash_are_as_the_core_says(state, verdict, said):
+    finding = examined.model(shelf(state))
+    assert finding.verdict is verdict
+    assert said in finding.detail
+
+
+def test_a_chosen_file_is_looked_up_among_the_users_own():
+    own = {"id": "n", "path": "/own/n.gguf", "fault": ""}
+    broken = {"id": "o", "path": "/own/o.gguf", "fault": "It is cut off."}
+    command = shelf(own=[own, broken])
+    assert examined.model(command, "/own/n.gguf").detail.endswith("a file of your own")
+    assert examined.model(command, "/own/o.gguf").detail == "It is cut off."
+
+
+def test_a_chosen_file_outside_of_the_store_is_looked_at(tmp_path):
+    file = tmp_path / "x.gguf"
+    assert examined.model(shelf(), str(file)).verdict is Verdict.MISSING
+    file.write_bytes(b"x")
+    assert examined.model(shelf(), str(file)).verdict is Verdict.OK
+
+
+def test_a_core_that_cannot_tell_its_models_is_missing_with_its_reason():
+    finding = examined.model(core_that("import sys; sys.exit('spark-core: Not here.')"))
+    assert finding.verdict is Verdict.MISSING
+    assert "Not here." in finding.detail
 
 
 def test_a_core_program_that_is_not_there_is_missing(tmp_path):

@@ -203,6 +203,24 @@ async def test_a_late_core_can_be_closed_while_it_is_built() -> None:
     assert build.cores == []
 
 
+async def test_a_late_core_can_be_stopped_at_any_time_and_begun_anew() -> None:
+    build = Built()
+    build.gate.clear()
+    core = LateCore(build, Bus(), TaskScope("test"))
+    core.stop()
+    core.start()
+    await asyncio.sleep(0)
+    core.stop()
+    assert isinstance(core.state, CoreStopped)
+    core.start()
+    assert isinstance(core.state, CoreStarting)
+    build.gate.set()
+    await core.endpoint()
+    assert len(build.cores) == 1
+    core.stop()
+    assert not build.cores[0].started
+
+
 async def test_a_late_core_that_cannot_be_built_says_why_and_can_be_tried_again() -> None:
     build = Built(CoreError("No core.", "Install it."))
     core = LateCore(build, Bus(), TaskScope("test"))

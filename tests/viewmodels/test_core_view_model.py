@@ -11,6 +11,7 @@ from spark_desktop.domain.core_state import (
     CoreState,
     CoreStopped,
 )
+from spark_desktop.domain.events import ModelSwitching
 from spark_desktop.viewmodels.core import CoreViewModel
 from spark_desktop.viewmodels.notice import Intent, Tone
 from spark_desktop.viewmodels.project import ProjectViewModels
@@ -98,3 +99,31 @@ async def test_an_emulated_endpoint_is_told_from_a_measured_one(project: FakePro
     core = CoreViewModel(project.core, project.bus)
     project.core.become(CoreReady(emulated))
     assert core.is_emulated
+
+
+async def test_a_download_can_be_stopped_and_begun_again(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.core.become(CoreDownloading("hub", 1, 2, 1.0, None))
+    assert models.core.notice is not None
+    assert models.core.notice.action is not None
+    assert models.core.notice.action.label == "Stop the download"
+    models.core.act(models.core.notice.action.intent)
+    assert models.core.notice.text == "The model is not running."
+    models.core.act(models.core.notice.action.intent)
+    assert project.core.starts == 1
+
+
+async def test_a_change_of_the_model_is_told_until_it_is_over(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.bus.publish(ModelSwitching("/store/own/mine.gguf", CoreStarting()))
+    core = models.core
+    assert (core.word, core.tone) == ("changing the model", Tone.BUSY)
+    assert core.notice is not None
+    assert core.notice.text.startswith("Changing to mine;")
+    project.bus.publish(ModelSwitching("large", CoreDownloading("hub", 1, 4, 1.0, None)))
+    assert core.progress == 0.25
+    assert "1 B of 4 B" in core.notice.hint
+    project.bus.publish(ModelSwitching("large", None))
+    assert (core.word, core.notice) == ("ready", None)

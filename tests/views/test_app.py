@@ -77,6 +77,21 @@ async def test_closing_the_window_closes_the_project_first(
     assert (tmp_path / "data" / "window.ini").exists()
 
 
+async def test_the_windows_about_the_machine_open_without_and_with_a_project(
+    desktop: DesktopApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SPARK_CONFIG_DIR", str(tmp_path / "config"))
+    monkeypatch.setenv("SPARK_MODELS_DIR", str(tmp_path / "models"))
+    desktop.window.keys["models"].trigger()
+    assert desktop.window.machine.open["models"].isVisible()
+    await desktop.open_folder(tmp_path)
+    desktop.window.keys["connections"].trigger()
+    desktop.window.keys["times"].trigger()
+    assert set(desktop.window.machine.open) == {"models", "connections", "times"}
+    await desktop.close()
+    assert desktop.closed.is_set()
+
+
 async def test_closing_while_a_folder_opens_ends_too(qapp: object, tmp_path: Path) -> None:
     never = asyncio.Event()
     began = asyncio.Event()

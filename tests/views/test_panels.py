@@ -17,6 +17,7 @@ from spark_desktop.domain.core_state import (
     CoreRestarting,
     CoreStarting,
     CoreState,
+    CoreStopped,
 )
 from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.events import ChangeIgnored, FilesChanged, ProposalStreamed, TurnChanged
@@ -84,7 +85,11 @@ async def test_an_empty_inbox_and_review_show_how_to_begin(view: ProjectView) ->
     [
         (CoreStarting(), "Starting the model.", None),
         (CoreStarting("the Hub: no answer within 5 s."), "Trying the next source.", None),
-        (CoreDownloading("the Hub", 1_000_000, 4_000_000, 1e6, 3.0), "1.0 MB of 4.0 MB", None),
+        (
+            CoreDownloading("the Hub", 1_000_000, 4_000_000, 1e6, 3.0),
+            "1.0 MB of 4.0 MB",
+            "Stop the download",
+        ),
         (CoreRestarting("it was killed.", 1, 2.0), "Starting it again in 2 s", None),
         (CoreFailed("The disk is full.", "Free 2 GB."), "Free 2 GB.", "Try again"),
     ],
@@ -100,7 +105,9 @@ async def test_while_the_core_cannot_answer_a_strip_says_why(
     if button is not None:
         assert view.core_notice.button.text() == button
         view.core_notice.button.click()
-        assert project.core.starts == 1
+        began = button == "Try again"
+        assert project.core.starts == int(began)
+        assert isinstance(project.core.state, CoreStopped) == (not began)
     project.core.become(CoreReady(MODEL))
     assert not view.core_notice.isVisible()
 
@@ -252,7 +259,7 @@ async def test_the_status_bar_shows_measured_numbers_only(
     project.turns.put(replace(proposal(), usage=USAGE, timing=TIMING))
     assert status.text == (
         "ready  50 tokens/s  first token 310 ms  context 250 / 8.2k  cached 75 %  "
-        "prefill / decode  local · qwen2.5-coder-0.5b"
+        "$0.00  prefill / decode  local · qwen2.5-coder-0.5b"
     )
     assert "decode time" in status.speed.toolTip()
     assert "badge" not in status.text

@@ -44,6 +44,7 @@ class HuggingFaceSource:
         # The library reads the variable once, when it is imported; a running app may set it later.
         endpoint = os.environ.get("HF_ENDPOINT") or None
         url = hf_hub_url(self._origin.repo, self._origin.file, endpoint=endpoint)
+        _note_contact(url, fetch)
         self._ask_size(url, fetch.model)
         failures = 0
         while fetch.part.size < fetch.model.bytes:
@@ -88,6 +89,8 @@ class HuggingFaceSource:
         with get_session().stream(
             "GET", url, headers=headers, timeout=ANSWER_WITHIN_S, follow_redirects=True
         ) as response:
+            # The repository's server hands over to another one for the bytes.
+            _note_contact(str(response.url), fetch)
             hf_raise_for_status(response)
             # 200 instead of 206: the server ignored the range and sends everything.
             offset = start if response.status_code == httpx2.codes.PARTIAL_CONTENT else 0
@@ -106,6 +109,11 @@ class HuggingFaceSource:
 # HfHubHTTPError and OfflineModeIsEnabled (a ConnectionError) are OSErrors too, as is a full disk,
 # which must rise as it is.
 _NETWORK_ERRORS = (httpx2.HTTPError, HfHubHTTPError, FileMetadataError, ConnectionError)
+
+
+def _note_contact(url: str, fetch: Fetch) -> None:
+    place = httpx2.URL(url)
+    fetch.meter.contacting(place.host, place.port or (443 if place.scheme == "https" else 80))
 
 
 def _reason(error: Exception) -> str:

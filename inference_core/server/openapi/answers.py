@@ -75,6 +75,7 @@ def _timings() -> Schema:
         cache_n=_COUNT,
         prompt_n=_COUNT,
         prompt_ms=_AMOUNT,
+        queue_ms=_AMOUNT,
         predicted_n=_COUNT,
         predicted_ms=_AMOUNT,
     )

@@ -1,6 +1,7 @@
 """``spark-core models``, with a catalogue of one tiny model."""
 
 import argparse
+import json
 import os
 import signal
 import subprocess
@@ -151,6 +152,65 @@ def test_list_shows_what_is_here_and_what_suits_this_machine(
     assert "partly fetched (50 %)" in huge
     assert "not offered: wants a machine with 2000000.0 GB of memory" in huge
     assert last.endswith(str(store))
+
+
+def test_list_as_json_holds_all_that_a_program_wants_to_show(
+    models: Command, store: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "own.gguf").write_bytes(written())
+    models("import", tmp_path / "own.gguf")
+    assert models.out == f"{store / 'own' / 'own.gguf'}\n"
+    assert models("list", "--json") == 0
+    told = json.loads(models.out)
+    assert (told["folder"], told["default"]) == (str(store), "tiny")
+    assert told["free"] > 0
+    tiny, huge = told["models"]
+    assert (tiny["id"], tiny["state"], tiny["licence"]) == ("tiny", "absent", "Apache-2.0")
+    assert "wants a machine" in huge["refusal"]
+    assert told["own"][0]["path"] == str(store / "own" / "own.gguf")
+    models("list")
+    assert "your own file" in models.out
+
+
+def test_pull_as_json_tells_each_step_and_the_place(
+    models: Command, store: Path, given: Path
+) -> None:
+    assert models("pull", "--from", given, "--json") == 0
+    events = [json.loads(line) for line in models.out.splitlines()]
+    assert [event["event"] for event in events][:2] == ["checking", "downloading"]
+    assert events[-1] == {"event": "done", "path": str(store / "tiny.gguf")}
+
+
+def test_a_model_that_is_being_fetched_is_listed_as_busy(models: Command, store: Path) -> None:
+    store.mkdir()
+    with FileLock(store / "tiny.gguf.lock"):
+        models("list", "--json")
+    assert [entry["busy"] for entry in json.loads(models.out)["models"]] == [True, False]
+    models("list", "--json")
+    assert not any(entry["busy"] for entry in json.loads(models.out)["models"])
+
+
+def test_a_failure_is_told_as_json_too(models: Command, tmp_path: Path) -> None:
+    assert models("import", tmp_path / "none.gguf", "--json") == 1
+    event = json.loads(models.out.splitlines()[-1])
+    assert (event["event"], event["kind"]) == ("failed", "ModelFileError")
+    assert "none.gguf" in event["message"]
+
+
+def test_a_file_of_a_known_model_takes_that_models_place(
+    models: Command, store: Path, given: Path
+) -> None:
+    assert models("import", given) == 0
+    assert models.out == f"{store / 'tiny.gguf'}\n"
+
+
+def test_a_file_of_ones_own_is_removed_by_its_path(
+    models: Command, store: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "own.gguf").write_bytes(written())
+    models("import", tmp_path / "own.gguf")
+    assert models("remove", store / "own" / "own.gguf", "--json") == 0
+    assert json.loads(models.out)["freed"] == len(written())
 
 
 _PULL = """

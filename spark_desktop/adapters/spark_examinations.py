@@ -11,13 +11,17 @@ from collections.abc import Sequence
 from contextlib import closing
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psutil
 
 from spark_desktop.adapters.core_lookup import CoreAddress, address_in
 from spark_desktop.adapters.languages import grammar_modules
-from spark_desktop.cli.findings import Finding, Verdict
+from spark_desktop.domain.contact import Contact
+from spark_desktop.domain.findings import Finding, Verdict
+from spark_desktop.domain.words import say
+from spark_desktop.services.ledger import Ledger
 
 _DISTRIBUTION = "spark-desktop"
 _REINSTALL = "Install Spark Desktop again, with its dependencies."
@@ -110,26 +114,62 @@ def database(path: Path) -> Finding:
     )
 
 
-def model(command: tuple[str, ...]) -> Finding:
-    """Return whether the default model is here; ``command`` starts the core's program."""
+def model(command: tuple[str, ...], choice: str = "") -> Finding:
+    """Return whether a model (empty: the default) is here, and whether its hash was compared.
+
+    ``command`` starts the core's program.
+    """
     try:
-        told = _told([*command, "models", "path"])
+        told = _told([*command, "models", "list", "--json"])
     except (OSError, subprocess.TimeoutExpired) as error:
         return Finding("model", Verdict.MISSING, f"the core does not answer: {error}", _REINSTALL)
-    if told.returncode == 0:
-        return Finding("model", Verdict.OK, told.stdout.strip())
-    lines = [line.strip() for line in told.stderr.splitlines() if line.strip()]
-    detail = lines[0].removeprefix("spark-core: ") if lines else f"exit code {told.returncode}"
-    # No failure: the first command that needs the model fetches it.
-    return Finding("model", Verdict.NOTE, detail, " ".join(lines[1:]))
+    try:
+        shelf = json.loads(told.stdout)
+        wanted = choice or shelf["default"]
+        known = [*shelf["models"], *shelf["own"]]
+        entry = next((one for one in known if wanted in (one["id"], one["path"])), None)
+        return _model_file(Path(wanted)) if entry is None else _model(entry)
+    except (ValueError, KeyError, TypeError):
+        reason = _last_line(told.stderr) or f"exit code {told.returncode}"
+        return Finding("model", Verdict.MISSING, f"the core cannot tell: {reason}", _REINSTALL)
 
 
-def running_cores(folder: Path) -> Finding:
-    """Return which cores run for this user and whether they answer."""
+def _model(entry: dict[str, Any]) -> Finding:
+    name, state = entry["id"], entry.get("state")
+    if entry.get("fault"):
+        return Finding("model", Verdict.MISSING, entry["fault"], "Choose another model.")
+    if state in ("absent", "partial"):
+        here = f"{entry['bytes_here'] / 1e6:,.0f} of {entry['bytes'] / 1e6:,.0f} MB are here"
+        # No failure: the first turn that needs the model fetches it.
+        return Finding("model", Verdict.NOTE, f"{name}: {here}", "It is fetched when needed.")
+    if state == "unverified":
+        detail = f"{name} at {entry['path']}, its hash is not compared yet"
+        return Finding("model", Verdict.OK, f"{detail}: that happens at its next start")
+    proof = "its hash was compared" if state else "a file of your own"
+    return Finding("model", Verdict.OK, f"{name} at {entry['path']}, {proof}")
+
+
+def _model_file(path: Path) -> Finding:
+    if path.is_file():
+        return Finding("model", Verdict.OK, f"{path}, a file of your own")
+    step = "Choose another model in the window of the models."
+    return Finding("model", Verdict.MISSING, f"there is no model {path}", step)
+
+
+def running_cores(folder: Path, ledger: Ledger | None = None) -> Finding:
+    """Return which cores run for this user and whether they answer; asking goes into the ledger.
+
+    The ledger is told in this OS thread, so it must bear that.
+    """
     name = "running core"
     addresses = [found for path in sorted(folder.glob("core-*.json")) if (found := _read(path))]
     if not addresses:
         return Finding(name, Verdict.OK, "none: the next command starts one")
+    if ledger is not None:
+        for address in addresses:
+            place = urlsplit(address.url)
+            purpose = say("ask whether the local core is well")
+            ledger.note(Contact(place.hostname or "", place.port or 0, purpose))
     silent = [address for address in addresses if not _healthy(address)]
     detail = "; ".join(f"{a.model} at {a.url}, process {a.pid}" for a in silent or addresses)
     if not silent:

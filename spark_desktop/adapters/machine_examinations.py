@@ -6,18 +6,21 @@ import platform
 import subprocess
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
-from spark_desktop.cli.findings import Finding, Verdict
+from spark_desktop.domain.findings import Finding, Verdict
 from spark_resources import resource
 
 _PYTHON = (3, 11)
 _GIGABYTE = 1_000_000_000
 # Below this many watches a project with its dependencies may not be followed as a whole.
 _FEW_WATCHES = 65_536
+# Nearly all are taken: the next folder may be the one too many.
+_MOST_TAKEN = 0.9
 _WATCHES = Path("/proc/sys/fs/inotify/max_user_watches")
 _CPUINFO = Path("/proc/cpuinfo")
 # Windows' own number for AVX2 (winnt.h, PF_AVX2_INSTRUCTIONS_AVAILABLE).
@@ -117,20 +120,35 @@ def display(environment: Mapping[str, str] = os.environ) -> Finding:
     )
 
 
-def file_watches(limit: Path = _WATCHES) -> Finding:
-    """Return whether the system lets a program follow a large folder."""
+def file_watches(limit: Path = _WATCHES, used: Callable[[], int] | None = None) -> Finding:
+    """Return whether the system lets a program follow a large folder, and how many are used."""
     try:
         count = int(limit.read_text(encoding="ascii"))
     except (OSError, ValueError):
         return Finding("file watches", Verdict.OK, "this system sets no limit")
-    if count >= _FEW_WATCHES:
-        return Finding("file watches", Verdict.OK, f"{count} folders")
-    return Finding(
-        "file watches",
-        Verdict.NOTE,
-        f"{count} folders: a larger project cannot be followed as a whole",
-        "Raise it: sudo sysctl fs.inotify.max_user_watches=524288",
-    )
+    taken = (used or _watches_used)()
+    detail = f"{taken} of {count} folders are watched by your programs"
+    step = "Raise it: sudo sysctl fs.inotify.max_user_watches=524288"
+    if taken >= count:
+        detail = f"{detail}: changes in further folders are not seen"
+        return Finding("file watches", Verdict.MISSING, detail, step)
+    if count >= _FEW_WATCHES and taken < _MOST_TAKEN * count:
+        return Finding("file watches", Verdict.OK, detail)
+    detail = f"{detail}: a larger project cannot be followed as a whole"
+    return Finding("file watches", Verdict.NOTE, detail, step)
+
+
+def _watches_used() -> int:
+    """Return the watches of this user's processes, which share one limit."""
+    count = 0
+    for folder in Path("/proc").glob("[0-9]*/fdinfo"):
+        # Processes end meanwhile, and those of others may not be looked at.
+        with suppress(OSError):
+            for entry in folder.iterdir():
+                with suppress(OSError):
+                    text = entry.read_text(encoding="ascii", errors="replace")
+                    count += text.count("inotify wd:")
+    return count
 
 
 def _model_memory() -> int:

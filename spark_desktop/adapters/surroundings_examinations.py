@@ -1,0 +1,126 @@
+"""What the doctor says about what surrounds Spark: keyring, certificates, proxies, disk."""
+
+import os
+import re
+import shutil
+import ssl
+from collections.abc import Callable, Mapping
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from spark_desktop.domain.findings import Finding, Verdict
+from spark_desktop.domain.words import say
+
+_GIGABYTE = 1_000_000_000
+# Room for threads and applied changes, and for a model.
+_LOW_DISK = 2 * _GIGABYTE
+_FULL_DISK = 200_000_000
+_PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
+_USER_INFO = re.compile(r"(?<=//)[^/\s@]*(?:@[^/\s@]*)*@")
+_BARE_USER_INFO = re.compile(r"^[^/\s]*@")
+# What the library calls a keyring that keeps nothing, or keeps it in the open.
+_NONE = ("keyring.backends.fail", "keyring.backends.null")
+
+
+def keyring_backend(look: Callable[[], Any] | None = None) -> Finding:
+    """Return where keys of remote services would be kept; ``look`` returns the backend."""
+    name = "keyring"
+    try:
+        backend = (look or _keyring)()
+    except Exception as error:  # noqa: BLE001 - backends raise what their systems raise
+        return Finding(
+            name,
+            Verdict.NOTE,
+            say("it cannot be asked: {reason}", reason=f"{type(error).__name__}: {error}"),
+            say("Keys are asked for at each start until it can."),
+        )
+    place = type(backend).__module__
+    if place.startswith(_NONE):
+        return Finding(
+            name,
+            Verdict.NOTE,
+            say("none was found (looked for: {known})", known=", ".join(_looked_for())),
+            say("Install or unlock your desktop's keyring. The local model needs none."),
+        )
+    told = str(getattr(backend, "name", place))
+    return Finding(name, Verdict.OK, say("{name}, unlocked when it is needed", name=told))
+
+
+def trust_store(environment: Mapping[str, str] = os.environ) -> Finding:
+    """Return which certificates vouch for servers."""
+    name = "TLS certificates"
+    context = ssl.create_default_context()
+    count = len(context.get_ca_certs())
+    named = environment.get("SSL_CERT_FILE") or environment.get("SSL_CERT_DIR")
+    paths = ssl.get_default_verify_paths()
+    place = named or paths.cafile or paths.capath or "the system"
+    if named and not Path(named).exists():
+        return Finding(
+            name,
+            Verdict.MISSING,
+            say("{place}, which SSL_CERT_FILE or SSL_CERT_DIR names, is not there", place=place),
+            say("Correct the variable, or take it away."),
+        )
+    folder = Path(place)
+    if count == 0 and not (folder.is_dir() and any(folder.iterdir())):
+        return Finding(
+            name,
+            Verdict.NOTE,
+            say("no certificates of authorities in {place}", place=place),
+            say("Install your system's package ca-certificates. The local model needs none."),
+        )
+    version = ssl.OPENSSL_VERSION
+    told = say("{count} authorities from {place}, {version}", **_store(count, place, version))
+    return Finding(name, Verdict.OK, told)
+
+
+def proxies(environment: Mapping[str, str]) -> Finding:
+    """Return which proxies the environment names, without names and passwords of users."""
+    found = {
+        variable: value
+        for variable, value in sorted(environment.items())
+        if variable.lower() in _PROXIES and value
+    }
+    if not found:
+        return Finding("proxy", Verdict.OK, say("none: servers are asked directly"))
+    told = ", ".join(f"{variable}={without_user(value)}" for variable, value in found.items())
+    return Finding("proxy", Verdict.OK, say("{told}; never for the local core", told=told))
+
+
+def disk(folder: Path, free: int | None = None) -> Finding:
+    """Return whether there is room for what Spark keeps, in bytes free at its data folder."""
+    name = "disk space"
+    existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+    if free is None:
+        free = shutil.disk_usage(existing).free
+    told = say("{free} GB free at {folder}", free=f"{free / _GIGABYTE:.1f}", folder=existing)
+    if free < _FULL_DISK:
+        return Finding(name, Verdict.MISSING, told, say("Free some space: nothing can be kept."))
+    if free < _LOW_DISK:
+        return Finding(name, Verdict.NOTE, told, say("A model may not fit: free some space."))
+    return Finding(name, Verdict.OK, told)
+
+
+def without_user(address: str) -> str:
+    """Return an address without the name and the password of a user before its host."""
+    if "//" in address:
+        return _USER_INFO.sub("***@", address)
+    return _BARE_USER_INFO.sub("***@", address)
+
+
+def _keyring() -> Any:
+    import keyring
+
+    return keyring.get_keyring()
+
+
+def _looked_for() -> list[str]:
+    # The names under which the library and its extensions offer what they can use.
+    return sorted(
+        {point.name for point in metadata.entry_points(group="keyring.backends")} - {"chainer"}
+    )
+
+
+def _store(count: int, place: str, version: str) -> dict[str, object]:
+    return {"count": count, "place": place, "version": version}

@@ -1,0 +1,30 @@
+"""Which hosts the product asked, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+_LOCAL = ("localhost", "127.", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One host that is asked for one purpose; ``port`` is 0 where another program chooses it."""
+
+    host: str
+    port: int
+    purpose: str
+
+    @property
+    def is_local(self) -> bool:
+        """Return whether it is this machine, so that nothing leaves it."""
+        return self.host.strip("[]").startswith(_LOCAL)
+
+
+@dataclass(frozen=True, slots=True)
+class ContactRecord:
+    """A contact with how often it was asked, the first and the last time."""
+
+    contact: Contact
+    count: int
+    first: datetime
+    last: datetime

@@ -1,0 +1,89 @@
+"""The windows of models, doctor and connections, each made when it is first wanted."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from spark_desktop.viewmodels.machine import MachineViewModels
+from spark_desktop.viewmodels.times import TimesViewModel
+from spark_desktop.views.paint_probe import PaintProbe
+from spark_desktop.views.theme import Theme
+
+if TYPE_CHECKING:
+    from spark_desktop.views.tool_window import ToolWindow
+
+
+class MachineWindows:
+    """Shows them over ``parent``; ``connect_to`` says where their view models come from."""
+
+    def __init__(self, parent: QWidget) -> None:
+        self._parent = parent
+        self._theme: Theme | None = None
+        self._provider: Callable[[], MachineViewModels] | None = None
+        self._models: MachineViewModels | None = None
+        self.open: dict[str, ToolWindow] = {}
+        self._times: TimesViewModel | None = None
+        self._probe: PaintProbe | None = None
+
+    def connect_to(self, provider: Callable[[], MachineViewModels]) -> None:
+        """Take the view models from here, when the first window is wanted."""
+        self._provider = provider
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in another theme."""
+        self._theme = theme
+        for window in self.open.values():
+            window.set_theme(theme)
+
+    def show(self, name: str) -> None:
+        """Bring ``models``, ``doctor`` or ``connections`` to the front; nothing without models."""
+        if self._models is None and self._provider is not None:
+            self._models = self._provider()
+        if self._models is None or self._theme is None:
+            return
+        if name not in self.open:
+            self.open[name] = self._made(name, self._models, self._theme)
+        self.open[name].show_front()
+
+    def follow(self, times: TimesViewModel | None) -> None:
+        """Measure and show the times of this project; None where none is open."""
+        self._times = times
+        if self._probe is not None:
+            self._probe.deleteLater()
+        self._probe = None if times is None else PaintProbe(self._parent, times)
+        shown = self.open.pop("times", None)
+        if shown is not None:
+            shown.close()
+            shown.deleteLater()
+
+    def forget(self) -> None:
+        """Close all windows; they are made anew, in another language say, when they are wanted."""
+        for window in self.open.values():
+            window.close()
+            window.deleteLater()
+        self.open.clear()
+
+    def show_times(self) -> None:
+        """Bring the times of the open project to the front; nothing without one."""
+        if self._times is None or self._theme is None:
+            return
+        if "times" not in self.open:
+            from spark_desktop.views.times_dialog import TimesDialog
+
+            self.open["times"] = TimesDialog(self._parent, self._times, self._theme)
+        self.open["times"].show_front()
+
+    def _made(self, name: str, models: MachineViewModels, theme: Theme) -> "ToolWindow":
+        # Here, so that a start does not load windows that most do without.
+        if name == "models":
+            from spark_desktop.views.models_dialog import ModelsDialog
+
+            return ModelsDialog(self._parent, models.models, theme)
+        if name == "doctor":
+            from spark_desktop.views.doctor_dialog import DoctorDialog
+
+            return DoctorDialog(self._parent, models.doctor, theme)
+        from spark_desktop.views.connections_dialog import ConnectionsDialog
+
+        return ConnectionsDialog(self._parent, models.connections, theme)
