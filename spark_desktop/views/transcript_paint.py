@@ -16,16 +16,15 @@ from PySide6.QtGui import (
 )
 
 from spark_desktop.views.code_style import blend
-from spark_desktop.views.diff_layouts import code_font
 from spark_desktop.views.emulation_badge import badge_rect, draw_badge
 from spark_desktop.views.theme import Theme
-from spark_desktop.views.transcript_column import CODE_PAD, PAD, STRIP, Placed
-from spark_desktop.views.transcript_documents import TEXT_SIZE
+from spark_desktop.views.transcript_column import CODE_PAD, PAD, Placed
 from spark_desktop.views.transcript_units import Header, Notice, Plain
+from spark_desktop.views.type_scale import TypeScale
 
 COPY_WIDTH = 56
 _SELECTED = 0.3
-_SMALL = 12
+_CORNER = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +39,10 @@ class CopyButton:
 class TranscriptPainter:
     """Draws with one theme and font."""
 
-    def __init__(self, theme: Theme, font: QFont) -> None:
+    def __init__(self, theme: Theme, font: QFont, scale: TypeScale | None = None) -> None:
         self._theme = theme
-        self._small = QFont(font)
-        self._small.setPixelSize(_SMALL)
-        self._bold = QFont(font)
-        self._bold.setPixelSize(TEXT_SIZE)
-        self._bold.setBold(True)
-        self._code = code_font()
-        self._code.setPixelSize(_SMALL)
+        self._scale = scale or TypeScale()
+        self._small = self._scale.text(font, self._scale.small)
 
     def unit(
         self,
@@ -90,9 +84,13 @@ class TranscriptPainter:
         document.documentLayout().draw(painter, context)
         painter.restore()
 
-    def code_block(self, painter: QPainter, rect: QRect, language: str) -> None:
-        """Draw the ground of a code block and the name of its language."""
+    def code_block(self, painter: QPainter, rect: QRect, language: str, within: QRect) -> None:
+        """Draw the ground of a code block and the name of its language, ``within`` a rectangle."""
         theme = self._theme
+        strip = QRect(rect.left() + CODE_PAD, rect.top(), rect.width() - 2 * CODE_PAD, 0)
+        strip.setHeight(self._scale.strip)
+        # Round corners cost by the area: those that are cut off here lie outside.
+        rect = rect.intersected(within.adjusted(-_CORNER, -_CORNER, _CORNER, _CORNER))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(theme.line))
         painter.setBrush(QColor(theme.surface))
@@ -100,8 +98,8 @@ class TranscriptPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setFont(self._small)
         painter.setPen(QColor(theme.text_secondary))
-        strip = QRect(rect.left() + CODE_PAD, rect.top(), rect.width() - 2 * CODE_PAD, STRIP)
-        painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter, language or "text")
+        if strip.intersects(within):
+            painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter, language or "text")
 
     def code_ground(self, painter: QPainter, rect: QRect) -> None:
         """Draw the ground of a code block without round corners, which takes a fraction of it."""

@@ -1,6 +1,8 @@
 """The view of a conversation: streamed markdown in an own viewport, laid out as it is seen."""
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, QUrl, Signal
+from collections.abc import Iterable
+
+from PySide6.QtCore import QElapsedTimer, QEvent, QPoint, QRect, Qt, QUrl, Signal
 from PySide6.QtGui import (
     QDesktopServices,
     QFocusEvent,
@@ -11,6 +13,7 @@ from PySide6.QtGui import (
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QRegion,
     QResizeEvent,
     QTextCursor,
 )
@@ -22,12 +25,13 @@ from spark_desktop.views.frames import FRAME, single_shot
 from spark_desktop.views.highlighting import SLICE
 from spark_desktop.views.theme import Theme, system_theme
 from spark_desktop.views.transcript_code import CodeColors
-from spark_desktop.views.transcript_column import STRIP, Placed
+from spark_desktop.views.transcript_column import STRIP
 from spark_desktop.views.transcript_documents import Documents
 from spark_desktop.views.transcript_paint import COPY_WIDTH, CopyButton, TranscriptPainter
 from spark_desktop.views.transcript_selection import Position, Selection, separator
 from spark_desktop.views.transcript_stage import BlockId, Stage
 from spark_desktop.views.transcript_units import CodePart, Header, TurnUnits
+from spark_desktop.views.type_scale import TypeScale
 
 _STEP = 20
 # Seconds for the colours of a frame, so that a line that grows does not flash up plain.
@@ -46,7 +50,8 @@ class TranscriptView(QAbstractScrollArea):
         super().__init__(parent)
         self.frames = 0
         self._theme = system_theme()
-        self.stage = Stage(self, self.font(), self._theme)
+        self._scale = TypeScale()
+        self.stage = Stage(self, Documents(self.font(), self._theme, self._scale))
         self._turns: dict[str, TurnUnits] = {}
         self._pieces: dict[str, list[str]] = {}
         self._colors = CodeColors()
@@ -54,6 +59,7 @@ class TranscriptView(QAbstractScrollArea):
         self._link = ""
         self._active: BlockId | None = None
         self._copied: BlockId | None = None
+        self._last_frame = QElapsedTimer()
         self._frame_timer = single_shot(self, FRAME, self._take_pieces)
         self._color_timer = single_shot(self, 0, self._color)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -71,39 +77,45 @@ class TranscriptView(QAbstractScrollArea):
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colours of ``theme`` from now on."""
         self._theme = theme
-        self._painter = TranscriptPainter(theme, self.font())
-        self.stage.use(Documents(self.font(), theme))
+        self._painter = TranscriptPainter(theme, self.font(), self._scale)
+        self.stage.use(Documents(self.font(), theme, self._scale))
         self._refresh()
+
+    def set_fonts(self, base_px: int, code_family: str = "") -> None:
+        """Draw text ``base_px`` logical pixels high, and code in a family ("": the platform's)."""
+        self._scale = TypeScale(base_px, code_family)
+        self._painter = TranscriptPainter(self._theme, self.font(), self._scale)
+        self.set_turns(tuple(turn.turn for turn in self._turns.values()))
 
     def set_turns(self, turns: tuple[Turn, ...]) -> None:
         """Show these turns, oldest first, from their end."""
         self.clear()
         self._turns = {turn.id: TurnUnits(turn) for turn in turns}
-        self._place()
+        self._show(self._turns)
 
     def append_piece(self, turn_id: str, piece: str) -> None:
         """Add to a turn's answer; drawn once a frame. A turn that is not shown is passed over."""
         if turn_id in self._turns:
             self._pieces.setdefault(turn_id, []).append(piece)
-            if not self._frame_timer.isActive():
-                self._frame_timer.start()
+            self._request_frame()
 
     def update_turn(self, turn: Turn) -> None:
         """Take the turn as it is now; one that is not shown yet is added at the end."""
-        self._add_pieces()
+        touched = self._add_pieces()
         if turn.id in self._turns:
             self._turns[turn.id].update(turn)
         else:
             self._turns[turn.id] = TurnUnits(turn)
             self.stage.follows = True
-        self._place()
+        self._show({**touched, turn.id: None})
 
     def show_pace(self, turn_id: str, text: str) -> None:
         """Say how a running answer comes along; a turn that is not shown is passed over."""
         if turn_id in self._turns and self._turns[turn_id].pace != text:
             self._turns[turn_id].pace = text
-            self._add_pieces()
-            self._place()
+            # With what comes in the same frame: each is laid out and painted.
+            self._pieces.setdefault(turn_id, [])
+            self._request_frame()
 
     def clear(self) -> None:
         """Show nothing."""
@@ -111,8 +123,9 @@ class TranscriptView(QAbstractScrollArea):
         self._turns, self._pieces = {}, {}
         self._selection = self._active = self._copied = None
         self._colors = CodeColors()
-        self.stage = Stage(self, self.font(), self._theme)
-        self._place()
+        self.stage = Stage(self, Documents(self.font(), self._theme, self._scale))
+        self.stage.lay_out()
+        self._refresh()
 
     def is_busy(self) -> bool:
         """Return whether a frame or colours are still to come without anyone's doing."""
@@ -152,35 +165,50 @@ class TranscriptView(QAbstractScrollArea):
         top = min(max(box.rect.top(), 0), box.rect.bottom() - STRIP) + 3
         return QRect(box.rect.right() - COPY_WIDTH - 4, top, COPY_WIDTH, STRIP - 6)
 
+    def _request_frame(self) -> None:
+        if not self._frame_timer.isActive():
+            since = self._last_frame.elapsed() if self._last_frame.isValid() else FRAME
+            self._frame_timer.start(max(0, FRAME - since))
+
     def _take_pieces(self) -> None:
         self.frames += 1
-        self._add_pieces()
-        self._place()
+        self._last_frame.start()
+        self._show(self._add_pieces())
 
-    def _add_pieces(self) -> None:
+    def _add_pieces(self) -> dict[str, None]:
         pieces, self._pieces = self._pieces, {}
         for turn_id, parts in pieces.items():
             self._turns[turn_id].append("".join(parts))
+        return dict.fromkeys(pieces)
 
-    def _place(self) -> None:
-        self.stage.place(
-            Placed((turn_id, number), unit)
-            for turn_id, turn in self._turns.items()
-            for number, unit in enumerate(turn.units())
-        )
-        self._refresh()
+    def _show(self, turn_ids: Iterable[str]) -> None:
+        """Lay out what is other in these turns, and draw what moved or changed."""
+        changes = [
+            (turn_id, change) for turn_id in turn_ids for change in self._turns[turn_id].changes()
+        ]
+        region = self.stage.change(changes)
+        if region is None or self.hasFocus() or self._active:
+            # The frame of the focus and the button of a block stay where they are.
+            region = QRegion(self.viewport().rect())
+        self._color_soon()
+        self.viewport().update(region)
 
     def _scrolled(self) -> None:
         if self.stage.scrolled():
             self._refresh()
 
     def _refresh(self) -> None:
-        if not self._color_visible(_AT_ONCE):
-            self._color_timer.start()
+        self._color_soon()
         self.viewport().update()
 
+    def _color_soon(self) -> None:
+        if not self._color_visible(_AT_ONCE):
+            self._color_timer.start()
+
     def _color(self) -> None:
-        if not self._color_visible(SLICE):
+        # Half of it where frames come, too.
+        is_streaming = self._frame_timer.isActive()
+        if not self._color_visible(SLICE / 2 if is_streaming else SLICE):
             self._color_timer.start()
 
     def _color_visible(self, budget: float) -> bool:
@@ -189,9 +217,11 @@ class TranscriptView(QAbstractScrollArea):
             placed = self.stage.column.placed[number]
             if isinstance(placed.unit, CodePart) and known:
                 code = self._turns[placed.slot[0]].code
-                spans, lexed, known = self._colors.spans(placed, code, budget)
-                if self.stage.documents.color(placed.slot, spans, lexed):
-                    self.viewport().update()
+                documents = self.stage.documents
+                top, known = self._colors.color(placed, documents, code, budget)
+                if top is not None:
+                    rect = self.stage.text_rect(number)
+                    self.viewport().update(rect.adjusted(0, int(top), 0, 0))
         return known
 
     def _copy(self, text: str) -> None:
@@ -220,6 +250,20 @@ class TranscriptView(QAbstractScrollArea):
             end = self.stage.document(len(placed) - 1).characterCount() - 1
             self._select(Selection(Position(placed[0].slot, 0), Position(placed[-1].slot, end)))
 
+    def _rows(self, number: int) -> QRect:
+        """Return the whole space of a unit in the viewport."""
+        height = self.stage.column.end(number) - self.stage.column.top(number)
+        return QRect(0, self.stage.top(number), self.viewport().width(), height)
+
+    def _within(self, rect: QRect) -> range:
+        """Return the numbers of the visible units that a part of the viewport shows."""
+        visible = self.stage.visible()
+        if not visible:
+            return visible
+        place = self.verticalScrollBar().value()
+        first, last = (self.stage.column.at(place + y) for y in (rect.top(), rect.bottom()))
+        return range(max(first, visible.start), min(last + 1, visible.stop))
+
     def _position_at(self, place: QPoint) -> Position | None:
         number = self.stage.unit_at(place)
         if number is None:
@@ -242,15 +286,19 @@ class TranscriptView(QAbstractScrollArea):
         """Draw the visible units, which are laid out already."""
         painter = QPainter(self.viewport())
         painter.fillRect(event.rect(), self._theme.window)
+        region = event.region()
         for box in self.stage.boxes().values():
-            self._painter.code_block(painter, box.rect, box.language)
+            if region.intersects(box.rect):
+                self._painter.code_block(painter, box.rect, box.language, event.rect())
         column = self.stage.column
-        for number in self.stage.visible():
+        for number in self._within(event.rect()):
+            if not region.intersects(self._rows(number)):
+                continue
             document, cursor = self.stage.document(number), None
             if self._selection is not None:
                 cursor = self._selection.cursor(column, number, document)
             placed, top = column.placed[number], self.stage.top(number)
-            self._painter.unit(painter, placed, top, document, cursor)
+            self._painter.unit(painter, placed, top, document, cursor, event.rect())
         rect = self.copy_rect(self._active) if self._active else None
         if rect:
             is_done = self._copied == self._active
@@ -258,6 +306,11 @@ class TranscriptView(QAbstractScrollArea):
         if self.hasFocus():
             self._painter.focus(painter, self.viewport().rect())
         painter.end()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Leave what moved to those who know what else changed."""
+        if not self.stage.is_arranging:
+            super().scrollContentsBy(dx, dy)
 
     def viewportEvent(self, event: QEvent) -> bool:
         """Explain a badge that the mouse rests on."""
@@ -269,7 +322,8 @@ class TranscriptView(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay out for the new width."""
         super().resizeEvent(event)
-        self._place()
+        self.stage.lay_out()
+        self._refresh()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Copy a block, or begin to select."""

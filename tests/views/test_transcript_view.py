@@ -233,7 +233,7 @@ def test_pieces_between_two_frames_are_one_frame(
 
 def test_a_piece_of_a_turn_that_is_not_shown_is_passed_over(view: TranscriptView) -> None:
     view.append_piece("no such", "text")
-    assert view.stage.column.placed == ()
+    assert not view.stage.column.placed
 
 
 def test_an_update_right_after_pieces_does_not_lose_them(view: TranscriptView) -> None:
