@@ -7,10 +7,8 @@ Each platform is a process of its own: Qt's offscreen one, and X11 where ``DISPL
 
 import asyncio
 import json
-import os
 import random
 import statistics
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +17,8 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from benchmarks.platforms import on_each_platform
 
 if TYPE_CHECKING:
     from spark_desktop.domain.conversation import Thread, Turn
@@ -43,19 +43,7 @@ _POLL_S = 0.001
 
 def run(quick: bool) -> list[dict[str, object]]:
     """Return a row for each platform and thread; times in milliseconds."""
-    platforms = ["offscreen", *(["xcb"] if os.environ.get("DISPLAY") else [])]
-    return [row for platform in platforms for row in _of_platform(platform, quick)]
-
-
-def _of_platform(platform: str, quick: bool) -> list[dict[str, object]]:
-    words = [sys.executable, "-m", "benchmarks.transcript", "quick" if quick else "full"]
-    environment = {**os.environ, "QT_QPA_PLATFORM": platform}
-    root = Path(__file__).resolve().parent.parent
-    done = subprocess.run(
-        words, env=environment, cwd=root, stdout=subprocess.PIPE, text=True, check=True
-    )
-    rows: list[dict[str, object]] = json.loads(done.stdout.splitlines()[-1])
-    return [{"platform": platform, **row} for row in rows]
+    return on_each_platform("benchmarks.transcript", quick)
 
 
 def measured(quick: bool) -> list[dict[str, object]]:
@@ -348,4 +336,4 @@ def tokens_of(text: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(measured(sys.argv[1:] == ["quick"])))
+    print(json.dumps(measured("--quick" in sys.argv[1:])))
