@@ -20,7 +20,9 @@ from spark_desktop.views.composer import Composer
 from spark_desktop.views.icons import icon
 from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.theme import Theme
+from spark_desktop.views.transcript_pane import TranscriptPane
 from spark_desktop.views.transcript_view import TranscriptView
+from spark_desktop.views.turn_actions import TurnAction
 
 _EMPTY = "Ask about the code.\nThe open file goes with the question."
 _TITLE, _MENU_TITLE = 32, 48
@@ -34,8 +36,7 @@ class ChatPanel(QFrame):
         self.setObjectName("side")
         self._model = model
         self.transcript = TranscriptView()
-        self.transcript.set_theme(theme)
-        self.transcript.setFrameShape(QFrame.Shape.NoFrame)
+        self.pane = TranscriptPane(self.transcript)
         self.composer = Composer()
         self.notice = NoticeLine(narrow=True)
         self.empty = QLabel(_EMPTY)
@@ -51,7 +52,7 @@ class ChatPanel(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
-        self.transcript.set_theme(theme)
+        self.pane.set_theme(theme)
         self.threads.setIcon(icon("chevron-down", theme.text_secondary))
         self.new.setIcon(icon("plus", theme.text_secondary))
         self.copy.setIcon(icon("copy", theme.text_secondary))
@@ -96,6 +97,10 @@ class ChatPanel(QFrame):
         self.notice.show_notice(model.notice)
         self.copy.setEnabled(bool(model.last_answer))
 
+    def _do_with_turn(self, turn_id: str, action: TurnAction) -> None:
+        if action is TurnAction.ASK_AGAIN:
+            self._model.ask_again(turn_id)
+
     def _show_page(self) -> None:
         self._pages.setCurrentIndex(1 if self._model.turns else 0)
 
@@ -127,7 +132,7 @@ class ChatPanel(QFrame):
         pages = QWidget()
         pages.setLayout(self._pages)
         self._pages.addWidget(self.empty)
-        self._pages.addWidget(self.transcript)
+        self._pages.addWidget(self.pane)
         foot = QVBoxLayout()
         foot.setContentsMargins(12, 8, 12, 12)
         foot.addWidget(self.composer)
@@ -151,7 +156,8 @@ class ChatPanel(QFrame):
         self.composer.sent.connect(model.send)
         self.composer.stopped.connect(model.stop)
         self.composer.mode_chosen.connect(model.set_mode)
-        self.transcript.copy_requested.connect(_copy)
+        self.transcript.insert_requested.connect(lambda code, _language: model.insert(code))
+        self.transcript.turn_action.connect(self._do_with_turn)
         self.notice.intent.connect(model.act)
         self.new.clicked.connect(model.new_thread)
         self.copy.clicked.connect(lambda: _copy(model.last_answer))

@@ -138,6 +138,15 @@ class ProjectView(QFrame):
         self.chat.setVisible(True)
         self.chat.begin(mode)
 
+    def begin_find(self) -> None:
+        """Ask what to find in the thread."""
+        if self.is_in_lab:
+            self._leave_lab()
+        if self.is_narrow:
+            self.tabs.setCurrentWidget(self.chat)
+        self.chat.setVisible(True)
+        self.chat.pane.begin_find()
+
     def toggle_changes(self) -> None:
         """Show or hide the left region."""
         self.changes.setVisible(self.changes.isHidden())

@@ -31,6 +31,7 @@ SHORTCUTS = (
     Shortcut("ask", ("Ctrl+L",), "Ask a question", "Chat"),
     Shortcut("edit", ("Ctrl+E",), "Type an edit", "Chat"),
     Shortcut("new_thread", ("Ctrl+N",), "New thread", "Chat"),
+    Shortcut("find", ("Ctrl+F",), "Find in the thread", "Chat"),
     Shortcut("open_folder", ("Ctrl+O",), "Open a folder", "Window"),
     Shortcut("open_file", ("Ctrl+P",), "Show a file of the folder", "Window"),
     Shortcut("changes", ("Ctrl+1",), "Show or hide the changes", "Window"),

@@ -71,6 +71,14 @@ class Documents:
             self._kept.popitem(last=False)
         return document
 
+    def text(self, unit: Unit) -> str:
+        """Return a unit's text as it reads, without laying it out."""
+        if isinstance(unit, CodePart):
+            return "\n".join(unit.lines)
+        document = QTextDocument()
+        self._fill(document, unit)
+        return document.toPlainText()
+
     def is_colored(self, slot: Slot) -> bool:
         """Return whether a code part has the colours that it will keep."""
         kept = self._kept.get(slot)
@@ -135,6 +143,11 @@ class Documents:
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         option.setTabStopDistance(4 * self.scale.character)
         document.setDefaultTextOption(option)
+        self._fill(document, unit)
+        document.setTextWidth(width)
+        return document
+
+    def _fill(self, document: QTextDocument, unit: Unit) -> None:
         match unit:
             case CodePart(lines=lines):
                 document.setPlainText("\n".join(lines))
@@ -149,8 +162,6 @@ class Documents:
                 bold.setBold(True)
                 document.setDefaultFont(bold)
                 document.setPlainText(speaker)
-        document.setTextWidth(width)
-        return document
 
 
 def estimated_height(unit: Unit, width: int, scale: TypeScale) -> int:

@@ -1,5 +1,6 @@
 """Draws the units of a transcript."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, Qt
@@ -22,18 +23,27 @@ from spark_desktop.views.transcript_column import CODE_PAD, PAD, Placed
 from spark_desktop.views.transcript_units import Header, Notice, Plain
 from spark_desktop.views.type_scale import TypeScale
 
-COPY_WIDTH = 56
 _SELECTED = 0.3
+_FOUND = 0.25
 _CORNER = 8
 
 
 @dataclass(frozen=True, slots=True)
-class CopyButton:
-    """The button of a code block: where, and in which state."""
+class BlockButton:
+    """A button of a code block: where, its word, and whether Enter presses it."""
 
     rect: QRect
+    text: str
     is_active: bool
-    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Characters that are found: of a unit's document, and whether they are the current match."""
+
+    start: int
+    length: int
+    is_current: bool
 
 
 class TranscriptPainter:
@@ -52,6 +62,7 @@ class TranscriptPainter:
         document: QTextDocument,
         selected: QTextCursor | None,
         within: QRect | None = None,
+        marks: Sequence[Mark] = (),
     ) -> None:
         """Draw a unit whose space begins at ``top``; of it at least what is ``within`` a rectangle.
 
@@ -70,19 +81,25 @@ class TranscriptPainter:
         palette = context.palette
         palette.setColor(QPalette.ColorRole.Text, QColor(color))
         context.palette = palette
+        selections = [self._mark(document, mark) for mark in marks]
         if selected is not None and selected.hasSelection():
-            selection = QAbstractTextDocumentLayout.Selection()
-            char_format = QTextCharFormat()
-            char_format.setBackground(QBrush(QColor(blend(theme.window, theme.link, _SELECTED))))
-            selection.cursor = selected
-            selection.format = char_format
-            context.selections = [selection]
+            selections.append(_selection(selected, blend(theme.window, theme.link, _SELECTED)))
+        if selections:
+            context.selections = selections
         if within is not None:
             context.clip = QRectF(within.translated(-placed.left, -top - placed.above))
         painter.save()
         painter.translate(placed.left, top + placed.above)
         document.documentLayout().draw(painter, context)
         painter.restore()
+
+    def _mark(self, document: QTextDocument, mark: Mark) -> QAbstractTextDocumentLayout.Selection:
+        cursor = QTextCursor(document)
+        cursor.setPosition(mark.start)
+        cursor.setPosition(mark.start + mark.length, QTextCursor.MoveMode.KeepAnchor)
+        if mark.is_current:
+            return _selection(cursor, self._theme.accent, self._theme.window)
+        return _selection(cursor, blend(self._theme.window, self._theme.accent, _FOUND))
 
     def code_block(self, painter: QPainter, rect: QRect, language: str, within: QRect) -> None:
         """Draw the ground of a code block and the name of its language, ``within`` a rectangle."""
@@ -107,8 +124,8 @@ class TranscriptPainter:
         painter.setBrush(QColor(self._theme.surface))
         painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
-    def copy_button(self, painter: QPainter, button: CopyButton) -> None:
-        """Draw the button that copies a code block."""
+    def button(self, painter: QPainter, button: BlockButton) -> None:
+        """Draw a button of a code block."""
         theme = self._theme
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(theme.accent if button.is_active else theme.line))
@@ -117,8 +134,7 @@ class TranscriptPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setFont(self._small)
         painter.setPen(QColor(theme.accent if button.is_active else theme.text))
-        text = "copied" if button.is_done else "copy"
-        painter.drawText(button.rect, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(button.rect, Qt.AlignmentFlag.AlignCenter, button.text)
 
     def focus(self, painter: QPainter, rect: QRect) -> None:
         """Draw the frame that says where the keyboard goes."""
@@ -148,3 +164,16 @@ class TranscriptPainter:
         painter.setPen(QColor(self._theme.text_secondary))
         rect = QRect(left, top + placed.above, 400, round(document.size().height()))
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, unit.detail)
+
+
+def _selection(
+    cursor: QTextCursor, background: str, foreground: str | None = None
+) -> QAbstractTextDocumentLayout.Selection:
+    selection = QAbstractTextDocumentLayout.Selection()
+    char_format = QTextCharFormat()
+    char_format.setBackground(QBrush(QColor(background)))
+    if foreground is not None:
+        char_format.setForeground(QBrush(QColor(foreground)))
+    selection.cursor = cursor
+    selection.format = char_format
+    return selection

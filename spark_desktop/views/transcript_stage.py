@@ -212,3 +212,11 @@ class Stage:
             bar.setValue(bar.maximum())
         elif anchor and number is not None:
             bar.setValue(self.column.top(number) + anchor[1])
+
+
+def height_of(document: QTextDocument, position: int) -> int:
+    """Return how far below the top of a laid-out document a character's line is, in pixels."""
+    block = document.findBlock(position)
+    line = block.layout().lineForTextPosition(position - block.position())
+    top = document.documentLayout().blockBoundingRect(block).top()
+    return int(top + (line.y() if line.isValid() else 0))

@@ -97,6 +97,10 @@ class TurnUnits:
         """Return the text of a code block."""
         return self._markdown.code(block)
 
+    def answer_units(self) -> tuple[Unit, ...]:
+        """Return the units of the answer, without what stands around it."""
+        return tuple(_unit(part) for part in self._markdown.parts)
+
     def units(self) -> tuple[Unit, ...]:
         """Return the turn from top to bottom."""
         body = (_unit(part) for part in self._markdown.parts)
