@@ -185,6 +185,10 @@ class ChatViewModel(QObject):
             self._target = (path, lines)
             self.changed.emit()
 
+    def tell(self, notice: Notice) -> None:
+        """Show what became of something about the thread."""
+        self._tell(notice)
+
     def act(self, intent: Intent) -> None:
         """Clear what was told, or ask the last question again, where that is asked for."""
         turn, thread_id = self._unfinished, self.thread_id

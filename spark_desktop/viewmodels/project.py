@@ -16,6 +16,7 @@ from spark_desktop.viewmodels.lab import LabViewModel
 from spark_desktop.viewmodels.ports import Chat, Edits, Lab, Reviews, Turns
 from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.viewmodels.status import StatusViewModel
+from spark_desktop.viewmodels.thread_image import ThreadImageViewModel
 
 
 class Services(Protocol):
@@ -77,6 +78,7 @@ class ProjectViewModels:
     chat: ChatViewModel
     status: StatusViewModel
     lab: LabViewModel
+    image: ThreadImageViewModel
 
 
 def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewModels:
@@ -91,9 +93,11 @@ def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewM
         ChatViewModel(services.chat, services.turns, services.files, bus, scope, pace),
         StatusViewModel(services.core, bus, pace),
         LabViewModel(services.lab, bus, scope, lambda: review.proposal),
+        ThreadImageViewModel(services.lab, scope),
     )
     models.changes.proposal_chosen.connect(models.review.show_proposal)
     models.chat.edit_requested.connect(models.changes.choose_proposal)
+    models.image.told.connect(models.chat.tell)
     models.changes.file_chosen.connect(models.review.open_file)
     models.review.list_changed.connect(models.changes.refresh)
     models.review.target_changed.connect(models.chat.set_target)

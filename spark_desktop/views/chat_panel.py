@@ -117,7 +117,7 @@ class ChatPanel(QFrame):
         self.copy.setAccessibleName("Copy the last answer")
         head = QFrame()
         head.setObjectName("sidehead")
-        head.setFixedHeight(36)
+        head.setMinimumHeight(36)
         row = QHBoxLayout(head)
         row.setContentsMargins(8, 0, 8, 0)
         row.setSpacing(4)

@@ -13,15 +13,18 @@ from PySide6.QtWidgets import (
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.project import ProjectViewModels
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.changes_panel import ChangesPanel
 from spark_desktop.views.chat_panel import ChatPanel
 from spark_desktop.views.frames import single_shot
 from spark_desktop.views.lab_view import LabView
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.notice_line import NoticeLine
+from spark_desktop.views.pickers import pick_target
 from spark_desktop.views.review_panel import ReviewPanel
 from spark_desktop.views.status_bar import StatusBar
 from spark_desktop.views.theme import Theme
+from spark_desktop.views.transcript_image import LIMIT, ThreadImage
 
 # Pixels: below this width the chat becomes a tab beside the review.
 NARROW = 1100
@@ -217,8 +220,21 @@ class ProjectView(QFrame):
         # Not when the window shrinks: what is squeezed then would stay so when it grows.
         self.splitter.splitterMoved.connect(lambda _place, _handle: self._remember_sizes())
         self.core_notice.intent.connect(self._models.core.act)
+        self.chat.pane.image_wanted.connect(self._pick_image)
         self.changes.intent_raised.connect(self.intent_raised)
         self.review.intent_raised.connect(self.intent_raised)
+
+    def _pick_image(self) -> None:
+        pick_target(self, "thread.png", (tr("PNG image"), "png"), self._save_image)
+
+    def _save_image(self, path: str) -> None:
+        view, model = self.chat.transcript, self._models.image
+        model.begin(path)
+        image = ThreadImage(self, tuple(view.turns.values()), view.theme, view.scale)
+        image.tile_made.connect(model.write)
+        image.refused.connect(lambda height: model.refuse(height, LIMIT))
+        model.ended.connect(image.deleteLater)
+        image.start()
 
     def _apply_sizes(self) -> None:
         default = _NARROW_SIZES if self.is_narrow else _WIDE_SIZES

@@ -52,6 +52,10 @@ QToolButton#section:hover { background: transparent; border-color: transparent; 
 QToolButton#section:focus { border-color: $accent; }
 QToolButton#section:checked { background: transparent; border-color: transparent; }
 
+QLineEdit { background: $raised; border: 1px solid $line; border-radius: 6px; padding: 3px 6px; }
+QLineEdit:focus { border-color: $accent; }
+#turnbuttons { background: $raised; border: 1px solid $line; border-radius: 6px; }
+
 QListView { background: transparent; border: none; outline: none; }
 #notice { background: transparent; }
 #notice[strip="true"] { background: $raised; border-bottom: 1px solid $line; }

@@ -10,13 +10,15 @@ from spark_desktop.views.transcript_units import CodePart
 
 # More blocks than are ever in view at one time.
 _CAPACITY = 32
+# The turn, the number of the block in it, and its language, which is known a little later.
+_Key = tuple[str, int, str]
 
 
 class CodeColors:
     """Highlighters by code block."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, int], Highlighter] = OrderedDict()
+        self._kept: OrderedDict[_Key, Highlighter] = OrderedDict()
 
     def color(
         self, placed: Placed, documents: Documents, code: Callable[[int], str], budget: float
@@ -29,7 +31,7 @@ class CodeColors:
         unit = placed.unit
         if not isinstance(unit, CodePart) or documents.is_colored(placed.slot):
             return None, True
-        highlighter = self._highlighter((placed.slot[0], unit.block), unit, code(unit.block))
+        highlighter = self._highlighter(placed.slot[0], unit, code(unit.block))
         end = unit.first + len(unit.lines)
         done = highlighter.advance(end - 1, budget)
         first = documents.uncolored(placed.slot, highlighter.version)
@@ -39,7 +41,8 @@ class CodeColors:
         final = max(0, highlighter.final - unit.first)
         return documents.color(placed.slot, spans, final, highlighter.version), done
 
-    def _highlighter(self, key: tuple[str, int], unit: CodePart, text: str) -> Highlighter:
+    def _highlighter(self, turn_id: str, unit: CodePart, text: str) -> Highlighter:
+        key = (turn_id, unit.block, unit.language)
         found = self._kept.get(key)
         if found is None:
             found = Highlighter(lexer_for_language(unit.language), text.split("\n"))

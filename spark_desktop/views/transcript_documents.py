@@ -16,7 +16,8 @@ from spark_desktop.views.type_scale import TypeScale
 
 # Several screens of units, also on a tall display.
 _CAPACITY = 128
-_INDENT = 22
+# Of a list, in sizes of its text.
+_INDENT = 1.7
 # Qt enlarges headings whatever the style says; text that looks like a tag is escaped by now.
 # A line break behind a block would be copied as a space at its end.
 _BREAK = re.compile(r"(</(?:p|li|ul|ol|blockquote|table|pre)>)\n+")
@@ -153,7 +154,7 @@ class Documents:
                 document.setPlainText("\n".join(lines))
             case Text(prose=prose):
                 document.setDefaultStyleSheet(self._style)
-                document.setIndentWidth(_INDENT)
+                document.setIndentWidth(round(self.scale.base * _INDENT))
                 document.setHtml(_BREAK.sub(r"\1", _HEADING.sub(_paragraph, prose.html)))
             case Plain(text=text) | Notice(text=text):
                 document.setPlainText(text)
@@ -214,6 +215,8 @@ def style_sheet(theme: Theme, code_family: str, scale: TypeScale) -> str:
         pre {{ {code} margin: 0 0 8px 0; }}
         blockquote {{ margin: 0 0 8px 16px; color: {theme.text_secondary}; }}
         a {{ color: {theme.link}; text-decoration: underline; }}
-        table {{ border-collapse: collapse; border-color: {theme.line}; margin: 8px 0; }}
-        th, td {{ border: 1px solid {theme.line}; padding: 3px 8px; }}
+        table {{ border-collapse: collapse; border-style: solid; border-width: 1px;
+            border-color: {theme.line}; margin: 8px 0; }}
+        th, td {{ border-style: solid; border-width: 1px; border-color: {theme.line};
+            padding: 3px 8px; }}
     """

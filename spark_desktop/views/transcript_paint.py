@@ -26,6 +26,8 @@ from spark_desktop.views.type_scale import TypeScale
 _SELECTED = 0.3
 _FOUND = 0.25
 _CORNER = 8
+# Wider than any detail of a header.
+_DETAIL = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,7 @@ class TranscriptPainter:
             return
         painter.setFont(self._small)
         painter.setPen(QColor(self._theme.text_secondary))
-        rect = QRect(left, top + placed.above, 400, round(document.size().height()))
+        rect = QRect(left, top + placed.above, _DETAIL, round(document.size().height()))
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, unit.detail)
 
 

@@ -36,6 +36,8 @@ class Stage:
         self.column = Column(documents.scale)
         self.documents = documents
         self.follows = True
+        # By how many pixels the last change moved what is seen.
+        self.moved = 0
         self._area = area
         self._arranging = False
 
@@ -63,7 +65,7 @@ class Stage:
         first = min(first, len(self.column.placed))
         top = self.column.top(first)
         self._arrange(anchor)
-        moved = self._area.verticalScrollBar().value() - before
+        moved = self.moved = self._area.verticalScrollBar().value() - before
         viewport = self._area.viewport()
         if self.column.top(first) != top or not 0 <= moved < viewport.height():
             return None

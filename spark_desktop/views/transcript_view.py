@@ -26,9 +26,11 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.viewmodels.emulation_words import emulation_tip
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.frames import FRAME, single_shot
 from spark_desktop.views.highlighting import SLICE
 from spark_desktop.views.theme import Theme, system_theme
+from spark_desktop.views.transcript_access import describe, read_out
 from spark_desktop.views.transcript_buttons import BlockAction, BlockButtons, Target, tip_of
 from spark_desktop.views.transcript_code import CodeColors
 from spark_desktop.views.transcript_copy import markdown_of, text_of, text_of_units
@@ -134,6 +136,7 @@ class TranscriptView(QAbstractScrollArea):
         self.clear()
         self._turns = {turn.id: TurnUnits(turn) for turn in turns}
         self._show(self._turns)
+        describe(self, len(turns))
 
     def append_piece(self, turn_id: str, piece: str) -> None:
         """Add to a turn's answer; drawn once a frame. A turn that is not shown is passed over."""
@@ -251,6 +254,8 @@ class TranscriptView(QAbstractScrollArea):
             # What stands above was estimated until it is laid out.
             self.verticalScrollBar().setValue(self.stage.column.top(first))
         self._refresh()
+        place = tr("Turn {number} of {count}", number=number + 1, count=len(turns))
+        read_out(self, self._turns[self.current_turn], self.stage.documents, place)
         self.turn_reached.emit(self.current_turn)
 
     def go_to_end(self) -> None:
@@ -325,8 +330,9 @@ class TranscriptView(QAbstractScrollArea):
         region = self.stage.change(changes)
         if self.finding.query:
             self._find_again(changes)
-        if region is None or self.hasFocus() or self._blocks.active or self._buttons.isVisible():
-            # The frame of the focus and the button of a block stay where they are.
+        stays = self.hasFocus() or self._blocks.active or self._buttons.isVisible()
+        if region is None or (stays and self.stage.moved):
+            # The frame of the focus and the buttons do not move along.
             region = QRegion(self.viewport().rect())
         self._color_soon()
         self.viewport().update(region)

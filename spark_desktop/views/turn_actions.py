@@ -51,6 +51,8 @@ class TurnButtons(QWidget):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setObjectName("turnbuttons")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.turn_id: str | None = None
         self.buttons: dict[TurnAction, QToolButton] = {}
         row = QHBoxLayout(self)
