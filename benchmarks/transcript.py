@@ -18,7 +18,10 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil
+
 from benchmarks.platforms import on_each_platform
+from benchmarks.report import usable_cores
 
 if TYPE_CHECKING:
     from spark_desktop.domain.conversation import Thread, Turn
@@ -76,6 +79,7 @@ def _row(tokens: int, shape: str, seconds: float) -> dict[str, object]:
         "resize_p50_ms": round(statistics.median(resizes), 1),
         "jump_p99_ms": _share(jumps, 0.99),
         "cpu_percent": round(100 * streamed.cpu_share, 1),
+        "others_cpu": round(streamed.others_cpu, 2),
     }
 
 
@@ -89,12 +93,14 @@ class Streamed:
     """Milliseconds of work in each frame, and from each keystroke to its pixels.
 
     ``cpu`` is the processor's time of each frame: what others took from the machine is not in it.
+    ``others_cpu`` is the share of all cores that they took.
     """
 
     frames: list[float]
     cpu: list[float]
     keys: list[float]
     cpu_share: float
+    others_cpu: float
 
 
 class Stage:
@@ -180,7 +186,7 @@ class Stage:
         keys: list[float] = []
         frames: list[float] = []
         cpu: list[float] = []
-        worked = time.process_time()
+        worked, all_cores = time.process_time(), _busy_s()
         began = time.perf_counter()
         sent = 0
         for number in range(int(seconds / FRAME_S)):
@@ -213,7 +219,9 @@ class Stage:
             frames.append(busy * 1000)
             cpu.append((time.thread_time() - own) * 1000)
         elapsed = time.perf_counter() - began
-        return Streamed(frames, cpu, keys, (time.process_time() - worked) / elapsed)
+        own = time.process_time() - worked
+        others = max(0.0, _busy_s() - all_cores - own) / (elapsed * usable_cores())
+        return Streamed(frames, cpu, keys, own / elapsed, others)
 
     def close(self) -> None:
         """Take the window away."""
@@ -234,6 +242,11 @@ class Stage:
         took = (time.perf_counter() - start) * 1000
         _settle()
         return took
+
+
+def _busy_s() -> float:
+    times = psutil.cpu_times()
+    return float(times.user + times.system + times.nice)
 
 
 def _process() -> None:

@@ -12,8 +12,8 @@ from typing import Any
 from spark_desktop.views.markdown_blocks import CODE_LINES, CodePart, Part, Prose, links_of
 
 # Lines of a section of prose: shorter ones are not worth a document, longer ones take too long to
-# be laid out again with each word.
-_ENOUGH = 10
+# be laid out again with each word (of ten lines twice as long as of six).
+_ENOUGH = 6
 _MOST = 40
 _FENCE = re.compile(r"( *)(`{3,}|~{3,})[ \t]*([^\n`]*)$")
 _ITEM = re.compile(r"(?:[-+*]|\d{1,9}[.)])(?:[ \t]|$)")

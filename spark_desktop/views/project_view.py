@@ -148,7 +148,9 @@ class ProjectView(QFrame):
         if self.is_narrow:
             self.tabs.setCurrentWidget(self.chat)
         self.chat.setVisible(True)
-        self.chat.pane.begin_find()
+        if self.chat.pane.isVisible():
+            # In an empty thread there is nothing to find.
+            self.chat.pane.begin_find()
 
     def toggle_changes(self) -> None:
         """Show or hide the left region."""

@@ -98,13 +98,15 @@ class TranscriptView(QAbstractScrollArea):
         self._blocks = BlockButtons()
         self._copying: Iterator[str] | None = None
         self._last_frame = QElapsedTimer()
+        # Milliseconds of the last frame's work.
+        self._frame_took = 0
         self._frame_timer = single_shot(self, FRAME, self._take_pieces)
         self._color_timer = single_shot(self, 0, self._color)
         self._find_timer = single_shot(self, 0, self._find_on)
         self._copy_timer = single_shot(self, 0, self._copy_on)
         self._copied: list[str] = []
-        self._buttons = TurnButtons(self.viewport())
-        self._buttons.chosen.connect(self.do_with_turn)
+        self.turn_buttons = TurnButtons(self.viewport())
+        self.turn_buttons.chosen.connect(self.do_with_turn)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -121,7 +123,7 @@ class TranscriptView(QAbstractScrollArea):
         """Draw in the colours of ``theme`` from now on."""
         self._theme = theme
         self._painter = TranscriptPainter(theme, self.font(), self._scale)
-        self._buttons.set_theme(theme)
+        self.turn_buttons.set_theme(theme)
         self.stage.use(Documents(self.font(), theme, self._scale))
         self._refresh()
 
@@ -307,12 +309,15 @@ class TranscriptView(QAbstractScrollArea):
     def _request_frame(self) -> None:
         if not self._frame_timer.isActive():
             since = self._last_frame.elapsed() if self._last_frame.isValid() else FRAME
-            self._frame_timer.start(max(0, FRAME - since))
+            # On a slow machine half of the time is left to the keys.
+            pause = max(FRAME, 2 * self._frame_took)
+            self._frame_timer.start(max(0, pause - since))
 
     def _take_pieces(self) -> None:
         self.frames += 1
         self._last_frame.start()
         self._show(self._add_pieces())
+        self._frame_took = self._last_frame.elapsed()
 
     def _add_pieces(self) -> dict[str, None]:
         pieces, self._pieces = self._pieces, {}
@@ -330,7 +335,7 @@ class TranscriptView(QAbstractScrollArea):
         region = self.stage.change(changes)
         if self.finding.query:
             self._find_again(changes)
-        stays = self.hasFocus() or self._blocks.active or self._buttons.isVisible()
+        stays = self.hasFocus() or self._blocks.active or self.turn_buttons.isVisible()
         if region is None or (stays and self.stage.moved):
             # The frame of the focus and the buttons do not move along.
             region = QRegion(self.viewport().rect())
@@ -380,7 +385,7 @@ class TranscriptView(QAbstractScrollArea):
     def _place_buttons(self) -> None:
         turn_id = self.current_turn
         if turn_id is None or turn_id not in self._turns:
-            self._buttons.show_for(None, 0, 0, False)
+            self.turn_buttons.show_for(None, 0, 0, False)
             return
         units = self.stage.column.turn(turn_id)
         is_open = self.is_streaming(turn_id)
@@ -395,16 +400,16 @@ class TranscriptView(QAbstractScrollArea):
             else {}
         )
         is_hidden = is_open or last < middle or any(r.intersects(place) for r in boxes.values())
-        self._buttons.show_for(turn_id, rect.right(), middle, is_hidden)
+        self.turn_buttons.show_for(turn_id, rect.right(), middle, is_hidden)
 
     def _color_soon(self) -> None:
         if not self._color_visible(_AT_ONCE):
             self._color_timer.start()
 
     def _color(self) -> None:
-        # Half of it where frames come, too.
+        # Less of it where frames come, too.
         is_streaming = self._frame_timer.isActive()
-        if not self._color_visible(SLICE / 2 if is_streaming else SLICE):
+        if not self._color_visible(SLICE / 4 if is_streaming else SLICE):
             self._color_timer.start()
 
     def _color_visible(self, budget: float) -> bool:
