@@ -88,6 +88,8 @@ async def _measured(folder: Path, seconds: float) -> list[dict[str, object]]:
         project.watch()
         assert window.project is not None
         chat = window.project.chat
+        # It takes the keyboard when it has its thread.
+        await asyncio.sleep(_SETTLE_S)
         chat.transcript.setFocus()
         rows = [await _row("the transcript", window, seconds)]
         chat.composer.editor.setFocus()

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.viewmodels.emulation_words import emulation_tip
 from spark_desktop.viewmodels.translation import tr
-from spark_desktop.views.frames import FRAME, single_shot
+from spark_desktop.views.frames import single_shot
 from spark_desktop.views.highlighting import SLICE
 from spark_desktop.views.theme import Theme, system_theme
 from spark_desktop.views.transcript_access import describe, read_out
@@ -49,8 +49,10 @@ _COPY_MARKDOWN = QKeyCombination(
 )
 _TURN_BEFORE = QKeyCombination(Qt.KeyboardModifier.AltModifier, Qt.Key.Key_Up)
 _NEXT_TURN = QKeyCombination(Qt.KeyboardModifier.AltModifier, Qt.Key.Key_Down)
+# Milliseconds: a screen of 60 Hz shows no more frames than that.
+_FRAME = 17
 # Seconds for the colours of a frame, so that a line that grows does not flash up plain.
-_AT_ONCE = 0.001
+_AT_ONCE = 0.0015
 
 
 @dataclass(slots=True)
@@ -100,7 +102,7 @@ class TranscriptView(QAbstractScrollArea):
         self._last_frame = QElapsedTimer()
         # Milliseconds of the last frame's work.
         self._frame_took = 0
-        self._frame_timer = single_shot(self, FRAME, self._take_pieces)
+        self._frame_timer = single_shot(self, _FRAME, self._take_pieces)
         self._color_timer = single_shot(self, 0, self._color)
         self._find_timer = single_shot(self, 0, self._find_on)
         self._copy_timer = single_shot(self, 0, self._copy_on)
@@ -308,9 +310,9 @@ class TranscriptView(QAbstractScrollArea):
 
     def _request_frame(self) -> None:
         if not self._frame_timer.isActive():
-            since = self._last_frame.elapsed() if self._last_frame.isValid() else FRAME
+            since = self._last_frame.elapsed() if self._last_frame.isValid() else _FRAME
             # On a slow machine half of the time is left to the keys.
-            pause = max(FRAME, 2 * self._frame_took)
+            pause = max(_FRAME, 2 * self._frame_took)
             self._frame_timer.start(max(0, pause - since))
 
     def _take_pieces(self) -> None:
@@ -339,7 +341,11 @@ class TranscriptView(QAbstractScrollArea):
         if region is None or (stays and self.stage.moved):
             # The frame of the focus and the buttons do not move along.
             region = QRegion(self.viewport().rect())
-        self._color_soon()
+        if self._color_visible(_AT_ONCE):
+            self._color_timer.stop()
+        else:
+            # The next frame of a stream goes on, so that none is painted twice.
+            self._color_timer.start(4 * _FRAME)
         self.viewport().update(region)
         self._place_buttons()
         self.moved.emit()
@@ -404,13 +410,11 @@ class TranscriptView(QAbstractScrollArea):
 
     def _color_soon(self) -> None:
         if not self._color_visible(_AT_ONCE):
-            self._color_timer.start()
+            self._color_timer.start(0)
 
     def _color(self) -> None:
-        # Less of it where frames come, too.
-        is_streaming = self._frame_timer.isActive()
-        if not self._color_visible(SLICE / 4 if is_streaming else SLICE):
-            self._color_timer.start()
+        if not self._color_visible(SLICE):
+            self._color_timer.start(0)
 
     def _color_visible(self, budget: float) -> bool:
         known = True
