@@ -157,6 +157,7 @@ class TranscriptView(QAbstractScrollArea):
             self._turns[turn.id] = TurnUnits(turn)
             # Where the user asked, the answer is what they want to see.
             self.stage.follows = True
+            self.unseen.clear()
         self._show({**touched, turn.id: None})
 
     def show_pace(self, turn_id: str, text: str) -> None:
@@ -265,6 +266,7 @@ class TranscriptView(QAbstractScrollArea):
     def go_to_end(self) -> None:
         """Go to the end, and follow it from now on."""
         self.stage.follows = True
+        self.unseen.clear()
         self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
         self._refresh()
 
