@@ -343,7 +343,9 @@ class TranscriptView(QAbstractScrollArea):
         if region is None or (stays and self.stage.moved):
             # The frame of the focus and the buttons do not move along.
             region = QRegion(self.viewport().rect())
-        if self._color_visible(_AT_ONCE):
+        # A frame that laid out much leaves the colours to the next one.
+        is_full = self._last_frame.isValid() and 5 <= self._last_frame.elapsed() < _FRAME
+        if not is_full and self._color_visible(_AT_ONCE):
             self._color_timer.stop()
         else:
             # The next frame of a stream goes on, so that none is painted twice.
