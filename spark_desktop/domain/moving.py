@@ -5,7 +5,14 @@ from dataclasses import replace
 
 from spark_desktop.domain.patch import Hunk, compute
 from spark_desktop.domain.proposal import Proposal
-from spark_desktop.domain.trigger import EditComment, Instruction, ProposalTrigger, Span, Stub
+from spark_desktop.domain.trigger import (
+    EditComment,
+    Insertion,
+    Instruction,
+    ProposalTrigger,
+    Span,
+    Stub,
+)
 from spark_desktop.domain.workspace import Snapshot
 
 
@@ -47,10 +54,11 @@ def _moved_trigger(
         case Stub():
             lines, body = _moved(trigger.lines, changes), _moved(trigger.body, changes)
             return replace(trigger, snapshot=snapshot, lines=lines, body=body)
-        case Instruction(lines=None):
+        case Instruction(lines=None) | Insertion(lines=None):
             return replace(trigger, snapshot=snapshot)
-        case Instruction(lines=lines):
-            return replace(trigger, snapshot=snapshot, lines=_moved(lines, changes))
+        case Instruction(lines=lines) | Insertion(lines=lines):
+            lines = None if lines is None else _moved(lines, changes)
+            return replace(trigger, snapshot=snapshot, lines=lines)
 
 
 def _moved(span: Span, changes: Sequence[Hunk]) -> Span:

@@ -53,8 +53,19 @@ class Instruction:
     instruction: str
 
 
-Trigger = EditComment | QuestionComment | Stub | Instruction
-ProposalTrigger = EditComment | Stub | Instruction
+@dataclass(frozen=True, slots=True)
+class Insertion:
+    """Code from the chat, for the place of the selected ``lines`` or for the end of the file."""
+
+    snapshot: Snapshot
+    lines: Span | None
+    code: str
+
+
+Trigger = EditComment | QuestionComment | Stub | Instruction | Insertion
+# Those that a model answers, and all that end in a proposal.
+ModelTrigger = EditComment | Stub | Instruction
+ProposalTrigger = ModelTrigger | Insertion
 
 
 def title_of(trigger: Trigger) -> str:
@@ -66,6 +77,9 @@ def title_of(trigger: Trigger) -> str:
             title = text
         case Stub(name=name):
             title = f"stub {name}()"
+        case Insertion(code=code):
+            first = next((line for line in code.splitlines() if line.strip()), "")
+            title = f"insert {first}"
     title = " ".join(title.split())
     return title if len(title) <= 80 else f"{title[:79]}…"
 
@@ -81,3 +95,5 @@ def kind_of(trigger: Trigger) -> str:
             return "stub"
         case Instruction():
             return "instruction"
+        case Insertion():
+            return "insert"

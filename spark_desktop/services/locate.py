@@ -7,6 +7,7 @@ from spark_desktop.domain.moving import moved_span, moved_spans
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import (
     EditComment,
+    Insertion,
     Instruction,
     ProposalTrigger,
     QuestionComment,
@@ -33,6 +34,8 @@ def place_of(trigger: Trigger) -> tuple[str, str, str]:
             return "stub", trigger.snapshot.path, name
         case Instruction(instruction=text):
             return "instruction", trigger.snapshot.path, text
+        case Insertion(code=code):
+            return "insert", trigger.snapshot.path, code
 
 
 def located(trigger: ProposalTrigger, snapshot: Snapshot, syntax: Syntax) -> ProposalTrigger | None:
@@ -42,7 +45,7 @@ def located(trigger: ProposalTrigger, snapshot: Snapshot, syntax: Syntax) -> Pro
         return trigger
     lines = trigger.lines
     expected = None if lines is None else moved_span(lines, old.text.content, snapshot.text.content)
-    if isinstance(trigger, Instruction):
+    if isinstance(trigger, Instruction | Insertion):
         return replace(trigger, snapshot=snapshot, lines=expected)
     near = 0 if expected is None else expected.start
     same = [

@@ -25,10 +25,11 @@ from spark_desktop.domain.proposal import (
     Streaming,
     Withheld,
 )
-from spark_desktop.domain.trigger import Instruction, ProposalTrigger, Stub
+from spark_desktop.domain.trigger import Insertion, Instruction, ProposalTrigger, Stub
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.fill_in import FillIn, fill_in_of
+from spark_desktop.services.insertion import inserted_proposal
 from spark_desktop.services.locate import located
 from spark_desktop.services.ports import Clock, Core, Endpoint, FileStore, Syntax
 from spark_desktop.services.prompts import region_request
@@ -76,6 +77,8 @@ class Suggester:
             return self._put(
                 replace(proposal, state=Cancelled("what asked for it is no longer in the file"))
             )
+        if isinstance(trigger, Insertion):
+            return self._put(inserted_proposal(proposal, trigger, self._syntax))
         target = target_of(trigger, self._syntax)
         proposal = self._put(
             replace(proposal, trigger=trigger, region=target.region, state=Streaming(1))

@@ -8,7 +8,7 @@ from spark_desktop.domain.comment_removal import without_comment
 from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.errors import ContextExceededError, SparkError
 from spark_desktop.domain.text import dominant_newline, split_lines
-from spark_desktop.domain.trigger import EditComment, Instruction, ProposalTrigger, Span, Stub
+from spark_desktop.domain.trigger import EditComment, Instruction, ModelTrigger, Span, Stub
 from spark_desktop.services.ports import Syntax
 
 # A file with no more lines than this is rewritten as a whole where no place in it is meant.
@@ -69,7 +69,7 @@ class Target:
         return "".join(head) + text + "".join(tail)
 
 
-def target_of(trigger: ProposalTrigger, syntax: Syntax) -> Target:
+def target_of(trigger: ModelTrigger, syntax: Syntax) -> Target:
     """Return what to ask for; raises SparkError where an instruction leaves the place open."""
     content = trigger.snapshot.text.content
     match trigger:

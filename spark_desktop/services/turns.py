@@ -17,7 +17,7 @@ from spark_desktop.domain.proposal import (
     Streaming,
     Withheld,
 )
-from spark_desktop.domain.trigger import Instruction, QuestionComment, Trigger
+from spark_desktop.domain.trigger import Insertion, Instruction, QuestionComment, Trigger
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
@@ -158,7 +158,7 @@ class Turns:
         self._board.put(replace(self._board.get(proposal_id), state=state, patch=None))
 
     def _replace_earlier(self, trigger: Trigger) -> None:
-        if isinstance(trigger, Instruction):
+        if isinstance(trigger, Instruction | Insertion):
             return
         for earlier in self._board.all():
             open_ = isinstance(earlier.state, Queued | Ready | Withheld | Conflict | Failed)

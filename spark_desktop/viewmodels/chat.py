@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ThreadsChanged, TurnChanged, TurnStreamed
-from spark_desktop.domain.trigger import Instruction, Span
+from spark_desktop.domain.trigger import Insertion, Instruction, Span
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import FileStore
 from spark_desktop.services.tasks import TaskScope
@@ -17,6 +17,7 @@ from spark_desktop.viewmodels.frames import Frames
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.ports import Chat, Turns
+from spark_desktop.viewmodels.translation import tr
 
 _NEW = "New thread"
 # Threads in the menu; the list of all of them stands beside.
@@ -166,6 +167,17 @@ class ChatViewModel(QObject):
         """Ask without summing up earlier turns; return whether that was under way."""
         return self._chat.skip_compaction()
 
+    def insert(self, code: str) -> None:
+        """Propose code of an answer for the shown file: its selected lines, or else its end."""
+        self._tell(None)
+        self._intents.start("insert", self._insert(code))
+
+    def ask_again(self, turn_id: str) -> None:
+        """Ask a turn's question again, in its place."""
+        if self.thread_id is not None:
+            self._tell(None)
+            self._intents.start("repeat", self._chat.repeat(self.thread_id, turn_id))
+
     def stop(self) -> None:
         """Stop the running answer."""
         self._chat.stop()
@@ -189,6 +201,10 @@ class ChatViewModel(QObject):
         if (path, lines) != self._target:
             self._target = (path, lines)
             self.changed.emit()
+
+    def tell(self, notice: Notice) -> None:
+        """Show what became of something about the thread."""
+        self._tell(notice)
 
     def act(self, intent: Intent) -> None:
         """Clear what was told, or ask the last question again, where that is asked for."""
@@ -222,6 +238,22 @@ class ChatViewModel(QObject):
         except SparkError:
             self.refused.emit(instruction)
             raise
+        self.edit_requested.emit(proposal_id)
+
+    async def _insert(self, code: str) -> None:
+        path, lines = self._target
+        if path is None:
+            self._tell(
+                Notice(
+                    tr("No file is open to insert this into."),
+                    Tone.WARNING,
+                    tr("Choose one under Changes, and select lines in it to replace them."),
+                    Action(tr("Dismiss"), Intent.DISMISS),
+                )
+            )
+            return
+        snapshot = await self._files.read(path)
+        proposal_id = self._requests.request(Insertion(snapshot, lines, code))
         self.edit_requested.emit(proposal_id)
 
     async def _new_thread(self) -> None:

@@ -95,7 +95,15 @@ class Chat(Protocol):
         ...
 
 
-class Lab(Protocol):
+class Exports(Protocol):
+    """Files that the user wants outside of the project."""
+
+    async def export(self, path: Path, data: bytes) -> None:
+        """Write a file where the user wants it. Raises FileError."""
+        ...
+
+
+class Lab(Exports, Protocol):
     """Recorded answers, and the paces of other hardware."""
 
     async def threads(self) -> tuple[Thread, ...]:
@@ -112,8 +120,4 @@ class Lab(Protocol):
 
     async def schedules(self, profile_ids: Sequence[str], usage: Usage) -> tuple[Schedule, ...]:
         """Return when an answer's tokens would come under each profile. Raises ProfileError."""
-        ...
-
-    async def export(self, path: Path, data: bytes) -> None:
-        """Write a file where the user wants it. Raises FileError."""
         ...

@@ -19,6 +19,7 @@ from spark_desktop.viewmodels.ports import Chat, Edits, Lab, Reviews, Turns
 from spark_desktop.viewmodels.project_files import ProjectFiles
 from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.viewmodels.status import StatusViewModel
+from spark_desktop.viewmodels.thread_image import ThreadImageViewModel
 from spark_desktop.viewmodels.thread_ports import Threads
 from spark_desktop.viewmodels.threads import ThreadsViewModel
 from spark_desktop.viewmodels.times import TimesViewModel
@@ -97,6 +98,7 @@ class ProjectViewModels:
     times: TimesViewModel
     threads: ThreadsViewModel
     files: ProjectFiles
+    image: ThreadImageViewModel
 
 
 def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewModels:
@@ -116,6 +118,7 @@ def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewM
         TimesViewModel(bus, services.lab, scope, now),
         ThreadsViewModel(services.threads, now, bus, scope),
         ProjectFiles(services.files, bus, scope),
+        ThreadImageViewModel(services.lab, scope),
     )
     chat, threads = models.chat, models.threads
     threads.thread_wanted.connect(chat.open_thread)
@@ -126,6 +129,7 @@ def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewM
     )
     models.changes.proposal_chosen.connect(models.review.show_proposal)
     models.chat.edit_requested.connect(models.changes.choose_proposal)
+    models.image.told.connect(models.chat.tell)
     models.changes.file_chosen.connect(models.review.open_file)
     models.review.list_changed.connect(models.changes.refresh)
     models.review.target_changed.connect(models.chat.set_target)

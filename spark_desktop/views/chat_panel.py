@@ -27,7 +27,9 @@ from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.queue_list import QueueList
 from spark_desktop.views.shortcuts import show_key
 from spark_desktop.views.theme import Theme
+from spark_desktop.views.transcript_pane import TranscriptPane
 from spark_desktop.views.transcript_view import TranscriptView
+from spark_desktop.views.turn_actions import TurnAction
 
 _EMPTY = "Ask about the code.\nThe open file goes with the question."
 _TITLE, _MENU_TITLE = 32, 48
@@ -48,8 +50,7 @@ class ChatPanel(QFrame):
         self._model, self._writing = model, writing
         self._theme = theme
         self.transcript = TranscriptView()
-        self.transcript.set_theme(theme)
-        self.transcript.setFrameShape(QFrame.Shape.NoFrame)
+        self.pane = TranscriptPane(self.transcript)
         self.composer = Composer(writing, theme)
         self.queue = QueueList(writing.queue, theme)
         self.compaction = CompactionRow(writing.compaction, theme)
@@ -68,12 +69,9 @@ class ChatPanel(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
         self._theme = theme
-        for part in (self.transcript, self.composer, self.queue, self.compaction):
+        self.transcript.set_fonts(theme.font_size, theme.code_family)
+        for part in (self.pane, self.composer, self.queue, self.compaction):
             part.set_theme(theme)
-        # The transcript's own sizes come with its next version.
-        set_fonts = getattr(self.transcript, "set_fonts", None)
-        if set_fonts is not None:
-            set_fonts(theme.font_size, theme.code_family)
         self._head.setFixedHeight(theme.px(36))
         self.threads.setIcon(icon("chevron-down", theme.text_secondary))
         self.new.setIcon(icon("plus", theme.text_secondary))
@@ -135,6 +133,12 @@ class ChatPanel(QFrame):
                 lambda _checked=False, what=what: self.turn_action.emit("", what)
             )
 
+    def _do_with_turn(self, turn_id: str, action: TurnAction) -> None:
+        if action is TurnAction.ASK_AGAIN:
+            self._model.ask_again(turn_id)
+        elif action in (TurnAction.FORK, TurnAction.EDIT):
+            self.turn_action.emit(turn_id, action.value)
+
     def _show_page(self) -> None:
         self._pages.setCurrentIndex(1 if self._model.turns else 0)
 
@@ -167,7 +171,7 @@ class ChatPanel(QFrame):
         pages.setMinimumHeight(24)
         pages.setLayout(self._pages)
         self._pages.addWidget(self.empty)
-        self._pages.addWidget(self.transcript)
+        self._pages.addWidget(self.pane)
         foot = QVBoxLayout()
         foot.setContentsMargins(12, 8, 12, 12)
         foot.addWidget(self.composer)
@@ -190,7 +194,8 @@ class ChatPanel(QFrame):
         viewport = self.composer.editor.viewport()
         # The whole region takes drops, the text itself too.
         DropFilter(self._writing, self, self.transcript.viewport(), viewport)
-        self.transcript.copy_requested.connect(_copy)
+        self.transcript.insert_requested.connect(lambda code, _language: model.insert(code))
+        self.transcript.turn_action.connect(self._do_with_turn)
         self.notice.intent.connect(model.act)
         self.new.clicked.connect(model.new_thread)
         self.copy.clicked.connect(lambda: _copy(model.last_answer))

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import lru_cache
 
 from PySide6.QtGui import (
     QBrush,
@@ -130,9 +131,15 @@ def _range(start: int, length: int, color: str | None, struck: bool) -> QTextLay
     found = QTextLayout.FormatRange()
     found.start = start
     found.length = length
+    found.format = _format(color, struck)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _format(color: str | None, struck: bool) -> QTextCharFormat:
+    # Setting one copies it, so that it can be shared.
     char_format = QTextCharFormat()
     if color:
         char_format.setForeground(QBrush(QColor(color)))
     char_format.setFontStrikeOut(struck)
-    found.format = char_format
-    return found
+    return char_format

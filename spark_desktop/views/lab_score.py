@@ -1,12 +1,12 @@
 """An answer cut into units, with the place of each of its characters; all lanes share one."""
 
 from bisect import bisect_right
-from itertools import accumulate
+from collections.abc import Iterable, Iterator
+from itertools import accumulate, groupby
 
 from PySide6.QtGui import QFont, QTextDocument
 
 from spark_desktop.views.highlighting import Highlighter, lexer_for_language
-from spark_desktop.views.markdown_blocks import Code, blocks_of
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.transcript_column import Placed
 from spark_desktop.views.transcript_documents import Documents, Slot
@@ -26,11 +26,7 @@ class Score:
         )
         self._ends = list(accumulate(_length(placed.unit) for placed in self.placed))
         # One for each code block. Its text is whole, so that it is never given another.
-        self._lexed = [
-            Highlighter(lexer_for_language(block.language), block.text.split("\n"))
-            for block in blocks_of(text)
-            if isinstance(block, Code)
-        ]
+        self._lexed = list(_highlighters(placed.unit for placed in self.placed))
         self.set_theme(theme)
 
     @property
@@ -81,9 +77,17 @@ class Score:
             return False
         # In one go when all of it is lexed: each time, the whole document is laid out anew.
         spans = [lexed.spans(line) for line in range(unit.first, last)]
-        self._documents.color(slot, spans, lexed.known)
+        self._documents.color(slot, spans, len(spans))
         self._plain.discard(slot)
         return True
+
+
+def _highlighters(units: Iterable[Unit]) -> Iterator[Highlighter]:
+    parts = [unit for unit in units if isinstance(unit, CodePart)]
+    for _block, same in groupby(parts, key=lambda part: part.block):
+        block = list(same)
+        lines = [line for part in block for line in part.lines]
+        yield Highlighter(lexer_for_language(block[0].language), lines)
 
 
 def _keep_shapes(document: QTextDocument) -> None:

@@ -232,7 +232,7 @@ class LaneText(QAbstractScrollArea):
                 # Corners are rounded where they are seen, and at the end: that takes its time.
                 self._painter.code_ground(painter, ground)
             else:
-                self._painter.code_block(painter, ground, unit.language)
+                self._painter.code_block(painter, ground, unit.language, dirty)
 
     def scrollContentsBy(self, _dx: int, _dy: int) -> None:
         """Leave the moving to ``reveal``: Qt's own would paint the whole view anew."""

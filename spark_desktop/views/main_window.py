@@ -337,6 +337,7 @@ class MainWindow(QMainWindow):
             "open_file": self.choose_file,
             "changes": lambda: show(ProjectView.toggle_changes),
             "chat": lambda: show(ProjectView.toggle_chat),
+            "find": lambda: show(ProjectView.begin_find),
             "lab": lambda: show(ProjectView.toggle_lab),
             "play": lambda: show(ProjectView.toggle_play),
             "theme": self._toggle_theme,

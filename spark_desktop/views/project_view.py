@@ -20,9 +20,11 @@ from spark_desktop.views.frames import single_shot
 from spark_desktop.views.lab_view import LabView
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.notice_line import NoticeLine
+from spark_desktop.views.pickers import pick_target
 from spark_desktop.views.review_panel import ReviewPanel
 from spark_desktop.views.status_bar import StatusBar
 from spark_desktop.views.theme import Theme
+from spark_desktop.views.transcript_image import LIMIT, ThreadImage
 
 # Pixels at the usual size of type: below this width the chat becomes a tab beside the review.
 NARROW = 1100
@@ -169,6 +171,17 @@ class ProjectView(QFrame):
             self.tabs.setCurrentWidget(self.chat)
         self.chat.setVisible(True)
 
+    def begin_find(self) -> None:
+        """Ask what to find in the thread."""
+        if self.is_in_lab:
+            self._leave_lab()
+        if self.is_narrow:
+            self.tabs.setCurrentWidget(self.chat)
+        self.chat.setVisible(True)
+        if self.chat.pane.isVisible():
+            # In an empty thread there is nothing to find.
+            self.chat.pane.begin_find()
+
     def toggle_changes(self) -> None:
         """Show or hide the left region."""
         self.changes.setVisible(self.changes.isHidden())
@@ -245,8 +258,21 @@ class ProjectView(QFrame):
         for section in self.changes.sections:
             section.folded.connect(lambda _is_open: self.layout_changed.emit())
         self.core_notice.intent.connect(self._models.core.act)
+        self.chat.pane.image_wanted.connect(self._pick_image)
         self.changes.intent_raised.connect(self.intent_raised)
         self.review.intent_raised.connect(self.intent_raised)
+
+    def _pick_image(self) -> None:
+        pick_target(self, "thread.png", (tr("PNG image"), "png"), self._save_image)
+
+    def _save_image(self, path: str) -> None:
+        view, model = self.chat.transcript, self._models.image
+        model.begin(path)
+        image = ThreadImage(self, tuple(view.turns.values()), view.theme, view.scale)
+        image.tile_made.connect(model.write)
+        image.refused.connect(lambda height: model.refuse(height, LIMIT))
+        model.ended.connect(image.deleteLater)
+        image.start()
 
     def _apply_sizes(self) -> None:
         default = _NARROW_SIZES if self.is_narrow else _WIDE_SIZES

@@ -69,6 +69,7 @@ SHORTCUTS = (
     Shortcut("edit", ("Ctrl+E",), "Type an edit", "Chat", Need.PROJECT),
     Shortcut("new_thread", ("Ctrl+N",), "New thread", "Chat", Need.PROJECT),
     Shortcut("search_threads", ("Ctrl+Shift+F",), "Search the threads", "Chat", Need.PROJECT),
+    Shortcut("find", ("Ctrl+F",), say("Find in the thread"), "Chat", Need.PROJECT),
     Shortcut("open_folder", ("Ctrl+O",), "Open a folder", "Window"),
     Shortcut("open_file", ("Ctrl+P",), "Show a file of the folder", "Window", Need.PROJECT),
     Shortcut("changes", ("Ctrl+1",), "Show or hide the changes", "Window", Need.PROJECT),

@@ -82,6 +82,7 @@ QCheckBox::indicator { width: 16px; height: 16px; }
 #categories:focus { border: 1px solid $accent; }
 #palette { background: $raised; border: 1px solid $line; border-radius: 6px; }
 #palette QLineEdit { background: $window; }
+#turnbuttons { background: $raised; border: 1px solid $line; border-radius: 6px; }
 
 QListView { background: transparent; border: none; outline: none; }
 #notice { background: transparent; }

@@ -1,5 +1,6 @@
 """Draws the units of a transcript."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, Qt
@@ -16,39 +17,44 @@ from PySide6.QtGui import (
 )
 
 from spark_desktop.views.code_style import blend
-from spark_desktop.views.diff_layouts import code_font
 from spark_desktop.views.emulation_badge import badge_rect, draw_badge
 from spark_desktop.views.theme import Theme
-from spark_desktop.views.transcript_column import CODE_PAD, PAD, STRIP, Placed
-from spark_desktop.views.transcript_documents import TEXT_SIZE
+from spark_desktop.views.transcript_column import CODE_PAD, PAD, Placed
 from spark_desktop.views.transcript_units import Header, Notice, Plain
+from spark_desktop.views.type_scale import TypeScale
 
-COPY_WIDTH = 56
 _SELECTED = 0.3
-_SMALL = 12
+_FOUND = 0.25
+_CORNER = 8
+# Wider than any detail of a header.
+_DETAIL = 4000
 
 
 @dataclass(frozen=True, slots=True)
-class CopyButton:
-    """The button of a code block: where, and in which state."""
+class BlockButton:
+    """A button of a code block: where, its word, and whether Enter presses it."""
 
     rect: QRect
+    text: str
     is_active: bool
-    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Characters that are found: of a unit's document, and whether they are the current match."""
+
+    start: int
+    length: int
+    is_current: bool
 
 
 class TranscriptPainter:
     """Draws with one theme and font."""
 
-    def __init__(self, theme: Theme, font: QFont) -> None:
+    def __init__(self, theme: Theme, font: QFont, scale: TypeScale | None = None) -> None:
         self._theme = theme
-        self._small = QFont(font)
-        self._small.setPixelSize(_SMALL)
-        self._bold = QFont(font)
-        self._bold.setPixelSize(TEXT_SIZE)
-        self._bold.setBold(True)
-        self._code = code_font()
-        self._code.setPixelSize(_SMALL)
+        self._scale = scale or TypeScale()
+        self._small = self._scale.text(font, self._scale.small)
 
     def unit(
         self,
@@ -58,6 +64,7 @@ class TranscriptPainter:
         document: QTextDocument,
         selected: QTextCursor | None,
         within: QRect | None = None,
+        marks: Sequence[Mark] = (),
     ) -> None:
         """Draw a unit whose space begins at ``top``; of it at least what is ``within`` a rectangle.
 
@@ -76,13 +83,11 @@ class TranscriptPainter:
         palette = context.palette
         palette.setColor(QPalette.ColorRole.Text, QColor(color))
         context.palette = palette
+        selections = [self._mark(document, mark) for mark in marks]
         if selected is not None and selected.hasSelection():
-            selection = QAbstractTextDocumentLayout.Selection()
-            char_format = QTextCharFormat()
-            char_format.setBackground(QBrush(QColor(blend(theme.window, theme.link, _SELECTED))))
-            selection.cursor = selected
-            selection.format = char_format
-            context.selections = [selection]
+            selections.append(_selection(selected, blend(theme.window, theme.link, _SELECTED)))
+        if selections:
+            context.selections = selections
         if within is not None:
             context.clip = QRectF(within.translated(-placed.left, -top - placed.above))
         painter.save()
@@ -90,9 +95,21 @@ class TranscriptPainter:
         document.documentLayout().draw(painter, context)
         painter.restore()
 
-    def code_block(self, painter: QPainter, rect: QRect, language: str) -> None:
-        """Draw the ground of a code block and the name of its language."""
+    def _mark(self, document: QTextDocument, mark: Mark) -> QAbstractTextDocumentLayout.Selection:
+        cursor = QTextCursor(document)
+        cursor.setPosition(mark.start)
+        cursor.setPosition(mark.start + mark.length, QTextCursor.MoveMode.KeepAnchor)
+        if mark.is_current:
+            return _selection(cursor, self._theme.accent, self._theme.window)
+        return _selection(cursor, blend(self._theme.window, self._theme.accent, _FOUND))
+
+    def code_block(self, painter: QPainter, rect: QRect, language: str, within: QRect) -> None:
+        """Draw the ground of a code block and the name of its language, ``within`` a rectangle."""
         theme = self._theme
+        strip = QRect(rect.left() + CODE_PAD, rect.top(), rect.width() - 2 * CODE_PAD, 0)
+        strip.setHeight(self._scale.strip)
+        # Round corners cost by the area: those that are cut off here lie outside.
+        rect = rect.intersected(within.adjusted(-_CORNER, -_CORNER, _CORNER, _CORNER))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(theme.line))
         painter.setBrush(QColor(theme.surface))
@@ -100,8 +117,8 @@ class TranscriptPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setFont(self._small)
         painter.setPen(QColor(theme.text_secondary))
-        strip = QRect(rect.left() + CODE_PAD, rect.top(), rect.width() - 2 * CODE_PAD, STRIP)
-        painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter, language or "text")
+        if strip.intersects(within):
+            painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter, language or "text")
 
     def code_ground(self, painter: QPainter, rect: QRect) -> None:
         """Draw the ground of a code block without round corners, which takes a fraction of it."""
@@ -109,8 +126,8 @@ class TranscriptPainter:
         painter.setBrush(QColor(self._theme.surface))
         painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
-    def copy_button(self, painter: QPainter, button: CopyButton) -> None:
-        """Draw the button that copies a code block."""
+    def button(self, painter: QPainter, button: BlockButton) -> None:
+        """Draw a button of a code block."""
         theme = self._theme
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QColor(theme.accent if button.is_active else theme.line))
@@ -119,8 +136,7 @@ class TranscriptPainter:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setFont(self._small)
         painter.setPen(QColor(theme.accent if button.is_active else theme.text))
-        text = "copied" if button.is_done else "copy"
-        painter.drawText(button.rect, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(button.rect, Qt.AlignmentFlag.AlignCenter, button.text)
 
     def focus(self, painter: QPainter, rect: QRect) -> None:
         """Draw the frame that says where the keyboard goes."""
@@ -148,5 +164,18 @@ class TranscriptPainter:
             return
         painter.setFont(self._small)
         painter.setPen(QColor(self._theme.text_secondary))
-        rect = QRect(left, top + placed.above, 400, round(document.size().height()))
+        rect = QRect(left, top + placed.above, _DETAIL, round(document.size().height()))
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, unit.detail)
+
+
+def _selection(
+    cursor: QTextCursor, background: str, foreground: str | None = None
+) -> QAbstractTextDocumentLayout.Selection:
+    selection = QAbstractTextDocumentLayout.Selection()
+    char_format = QTextCharFormat()
+    char_format.setBackground(QBrush(QColor(background)))
+    if foreground is not None:
+        char_format.setForeground(QBrush(QColor(foreground)))
+    selection.cursor = cursor
+    selection.format = char_format
+    return selection

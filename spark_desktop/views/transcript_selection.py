@@ -6,7 +6,6 @@ from PySide6.QtGui import QTextCursor, QTextDocument
 
 from spark_desktop.views.transcript_column import Column
 from spark_desktop.views.transcript_documents import Slot
-from spark_desktop.views.transcript_units import CodePart
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +47,3 @@ class Selection:
         stop = min(end[1], last) if number == end[0] else last
         cursor.setPosition(stop, QTextCursor.MoveMode.KeepAnchor)
         return cursor
-
-
-def separator(column: Column, number: int) -> str:
-    """Return what stands between a unit's text and the one before when both are copied."""
-    here, before = column.placed[number].unit, column.placed[number - 1].unit
-    if isinstance(here, CodePart) and isinstance(before, CodePart) and here.block == before.block:
-        return "\n"
-    return "\n\n"

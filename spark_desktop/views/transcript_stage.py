@@ -2,17 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import ceil
 
 from PySide6.QtCore import QPoint, QPointF, QRect, Qt
-from PySide6.QtGui import QFont, QTextDocument
+from PySide6.QtGui import QRegion, QTextDocument
 from PySide6.QtWidgets import QAbstractScrollArea
 
-from spark_desktop.views.theme import Theme
 from spark_desktop.views.transcript_column import CODE_PAD, PAD, Column, Placed
-from spark_desktop.views.transcript_documents import Documents
-from spark_desktop.views.transcript_units import CodePart
+from spark_desktop.views.transcript_documents import Documents, is_longer
+from spark_desktop.views.transcript_units import Change, CodePart, Header
 
 _AT_END = 4
+# More than the strip over a code block, whose edge would else be seen.
+_OUTSIDE = 100
 
 # A code block: the turn's id and its number in the turn.
 BlockId = tuple[str, int]
@@ -30,18 +32,80 @@ class CodeBox:
 class Stage:
     """The column of units in ``area``; ``follows`` while the view is at the end."""
 
-    def __init__(self, area: QAbstractScrollArea, font: QFont, theme: Theme) -> None:
-        self.column = Column()
-        self.documents = Documents(font, theme)
+    def __init__(self, area: QAbstractScrollArea, documents: Documents) -> None:
+        self.column = Column(documents.scale)
+        self.documents = documents
         self.follows = True
+        # By how many pixels the last change moved what is seen.
+        self.moved = 0
         self._area = area
         self._arranging = False
 
-    def place(self, placed: Iterable[Placed]) -> None:
-        """Show these units, the first visible one where it was, or the end where it was seen."""
-        anchor = self._anchor()
-        self.column.place(placed, self._area.viewport().width())
+    @property
+    def is_arranging(self) -> bool:
+        """Return whether the view moves because of what is laid out, not because of the user."""
+        return self._arranging
+
+    def change(self, changes: Iterable[tuple[str, Change]]) -> QRegion | None:
+        """Change units, the first visible one staying where it was, or the end where it was seen.
+
+        Return which part of the viewport must be drawn again; None for all of it. The rest was
+        scrolled along.
+        """
+        anchor, before = self._anchor(), self._area.verticalScrollBar().value()
+        headers: list[int] = []
+        first, same = len(self.column.placed), 0
+        for turn_id, change in changes:
+            kept = self._same(turn_id, change)
+            number = self.column.change(turn_id, change)
+            if change.count == len(change.units) == 1 and isinstance(change.units[0], Header):
+                headers.append(number)
+            elif number < first:
+                first, same = number, kept
+        first = min(first, len(self.column.placed))
+        top = self.column.top(first)
         self._arrange(anchor)
+        moved = self.moved = self._area.verticalScrollBar().value() - before
+        viewport = self._area.viewport()
+        if self.column.top(first) != top or not 0 <= moved < viewport.height():
+            return None
+        if moved:
+            viewport.scroll(0, -moved)
+        drawn = max(0, self.top(first) + same)
+        region = QRegion(0, drawn, viewport.width(), max(0, viewport.height() - drawn))
+        for number in headers:
+            rows = self.text_rect(number)
+            region += QRect(0, rows.top(), viewport.width(), rows.height())
+        return region
+
+    def _same(self, turn_id: str, change: Change) -> int:
+        """Return how much of the first changed unit, in pixels, stays as it is drawn."""
+        number = self.column.number((turn_id, change.first))
+        if number is None or not change.units:
+            return 0
+        unit = self.column.placed[number].unit
+        if not is_longer(change.units[0], unit) or number not in self.visible():
+            return 0
+        # But for its last line, and the lower edge of its block.
+        size = self.document(number).documentLayout().blockBoundingRect
+        last = self.document(number).lastBlock()
+        return self.column.placed[number].above + int(size(last).top()) - 1
+
+    def lay_out(self) -> None:
+        """Lay out for the area's width, the first visible unit staying where it was."""
+        anchor = self._anchor()
+        self.column.set_width(self._area.viewport().width())
+        self._arrange(anchor)
+
+    def show(self, number: int, place: int = 0) -> None:
+        """Bring a place of a unit, in pixels from its text's top, into the view's upper third."""
+        self._area.verticalScrollBar().setValue(self._place_of(number, place))
+        # What is above was estimated until now.
+        self._area.verticalScrollBar().setValue(self._place_of(number, place))
+
+    def _place_of(self, number: int, place: int) -> int:
+        above = self.column.placed[number].above
+        return self.column.top(number) + above + place - self._area.viewport().height() // 3
 
     def scrolled(self) -> bool:
         """Lay out what was scrolled to; return False where no user scrolled."""
@@ -105,18 +169,21 @@ class Stage:
     def boxes(self) -> dict[BlockId, CodeBox]:
         """Return the visible code blocks, from top to bottom."""
         boxes: dict[BlockId, CodeBox] = {}
-        width = self._area.viewport().width()
+        width, height = self._area.viewport().width(), self._area.viewport().height()
         for number in self.visible():
             placed = self.column.placed[number]
             unit = placed.unit
-            if not isinstance(unit, CodePart) or (placed.slot[0], unit.block) in boxes:
+            if not isinstance(unit, CodePart):
                 continue
-            block = self.column.code_block(number)
-            below = self.column.placed[block[-1]].below
-            bottom = self.column.end(block[-1]) - below + CODE_PAD
-            top = self.column.top(block[0])
-            rect = QRect(PAD, self.top(block[0]), width - 2 * PAD, bottom - top)
-            boxes[(placed.slot[0], unit.block)] = CodeBox(rect, unit.language)
+            block = (placed.slot[0], unit.block)
+            # A block that goes on outside of the view need not be gone through to its end.
+            top = self.top(number) if unit.first == 0 else -_OUTSIDE
+            if block in boxes:
+                top = boxes[block].rect.top()
+            bottom = self.column.end(number) - placed.below + CODE_PAD
+            bottom -= self._area.verticalScrollBar().value()
+            bottom = bottom if unit.is_last else height + _OUTSIDE
+            boxes[block] = CodeBox(QRect(PAD, top, width - 2 * PAD, bottom - top), unit.language)
         return boxes
 
     def _anchor(self) -> _Anchor | None:
@@ -134,7 +201,7 @@ class Stage:
             self._restore(anchor)
             moved = False
             for number in self.visible():
-                height = round(self.document(number).size().height())
+                height = ceil(self.document(number).size().height())
                 moved |= self.column.measured(number, height)
         self._arranging = False
 
@@ -147,3 +214,11 @@ class Stage:
             bar.setValue(bar.maximum())
         elif anchor and number is not None:
             bar.setValue(self.column.top(number) + anchor[1])
+
+
+def height_of(document: QTextDocument, position: int) -> int:
+    """Return how far below the top of a laid-out document a character's line is, in pixels."""
+    block = document.findBlock(position)
+    line = block.layout().lineForTextPosition(position - block.position())
+    top = document.documentLayout().blockBoundingRect(block).top()
+    return int(top + (line.y() if line.isValid() else 0))

@@ -1,18 +1,13 @@
 """What stands below what in a transcript: values that are laid out one at a time."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
-from spark_desktop.views.markdown_blocks import (
-    CODE_LINES,
-    Block,
-    Code,
-    MarkdownStream,
-    Prose,
-    blocks_of,
-)
+from spark_desktop.views.markdown_blocks import CODE_LINES, CodePart, Part, Prose
+from spark_desktop.views.markdown_stream import MarkdownStream, parts_of
+
+__all__ = ["CodePart", "Header", "Notice", "Plain", "Text", "TurnUnits", "Unit", "answer_units"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +34,6 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class CodePart:
-    """Lines of a code block from line ``first`` on; ``block`` counts the turn's code blocks."""
-
-    block: int
-    language: str
-    first: int
-    lines: tuple[str, ...]
-    is_last: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Notice:
     """How an answer ended that did not end well."""
 
@@ -61,6 +45,19 @@ _WAITING = "waiting for the first token…"
 Unit = Header | Plain | Text | CodePart | Notice
 
 
+# Units of a turn before those of its answer.
+_HEAD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Other ``units`` in the place of ``count`` ones from the turn's number ``first`` on."""
+
+    first: int
+    count: int
+    units: tuple[Unit, ...]
+
+
 class TurnUnits:
     """One turn, cut into units; while it streams only its last ones become others."""
 
@@ -69,7 +66,10 @@ class TurnUnits:
         # How a running answer comes along.
         self.pace = ""
         self._markdown = MarkdownStream(turn.answer)
-        self._cut: list[tuple[Block, tuple[Unit, ...]]] = []
+        # What ``changes`` gave last: how many units, how many of them never change, and the head.
+        self._given = 0
+        self._fixed = 0
+        self._head: tuple[Unit, ...] = ()
 
     def append(self, piece: str) -> None:
         """Take the next piece of the answer."""
@@ -82,47 +82,78 @@ class TurnUnits:
         known = self._markdown.text
         if turn.state is TurnState.STREAMING and was_over:
             # Asked again: the answer begins anew.
-            self._markdown = MarkdownStream(turn.answer)
+            self._begin(turn.answer)
         elif turn.answer.startswith(known):
             self._markdown.append(turn.answer[len(known) :])
         elif not (turn.state is TurnState.STREAMING and known.startswith(turn.answer)):
-            self._markdown = MarkdownStream(turn.answer)
+            self._begin(turn.answer)
+
+    @property
+    def answer(self) -> str:
+        """Return the answer as far as it came, as markdown."""
+        return self._markdown.text
 
     def code(self, block: int) -> str:
         """Return the text of a code block."""
-        blocks = [found for found in self._markdown.blocks if isinstance(found, Code)]
-        return blocks[block].text if block < len(blocks) else ""
+        return self._markdown.code(block)
 
-    def units(self) -> Iterator[Unit]:
-        """Yield the turn from top to bottom."""
-        yield Header("You")
-        yield Plain(self.turn.question)
-        is_streaming = self.turn.state is TurnState.STREAMING
-        if is_streaming and not self._markdown.text:
-            yield Header("Spark", emulation=self.turn.emulation)
-            yield Notice(self.pace or _WAITING, False)
-            return
-        detail = (is_streaming and self.pace) or detail_of(self.turn)
-        yield Header("Spark", detail, self.turn.emulation)
-        for units in self._blocks():
-            yield from units
-        if self.turn.state is TurnState.FAILED:
-            yield Notice(_reason(self.turn.error), True)
-        elif self.turn.state is TurnState.STOPPED:
-            yield Notice("Stopped.", False)
+    def answer_units(self) -> tuple[Unit, ...]:
+        """Return the units of the answer, without what stands around it."""
+        return tuple(_unit(part) for part in self._markdown.parts)
 
-    def _blocks(self) -> Iterator[tuple[Unit, ...]]:
-        # Blocks that are closed stay the same objects: they are not cut again.
-        code = 0
-        blocks = self._markdown.blocks
-        del self._cut[len(blocks) :]
-        for number, block in enumerate(blocks):
-            if number == len(self._cut):
-                self._cut.append((block, _cut(block, code)))
-            elif self._cut[number][0] is not block:
-                self._cut[number] = (block, _cut(block, code))
-            yield self._cut[number][1]
-            code += isinstance(block, Code)
+    def units(self) -> tuple[Unit, ...]:
+        """Return the turn from top to bottom."""
+        body = (_unit(part) for part in self._markdown.parts)
+        return (*self._heading(), *body, *self._end())
+
+    def changes(self) -> tuple[Change, ...]:
+        """Return what is other than at the last call, at first everything.
+
+        It costs what changed, however long the answer is.
+        """
+        head = self._heading()
+        found = [
+            Change(number, 1, (unit,))
+            for number, (unit, before) in enumerate(zip(head, self._head, strict=False))
+            if unit != before
+        ]
+        first = max(self._fixed, len(self._head))
+        closed = self._markdown.closed[max(0, self._fixed - _HEAD) :]
+        body = tuple(_unit(part) for part in (*closed, *self._markdown.open))
+        units = (*head[len(self._head) :], *body, *self._end())
+        found.append(Change(first, self._given - first, units))
+        self._head = head
+        self._given = first + len(units)
+        self._fixed = _HEAD + len(self._markdown.closed)
+        return tuple(found)
+
+    def _begin(self, answer: str) -> None:
+        self._markdown = MarkdownStream(answer)
+        self._fixed = min(self._fixed, _HEAD)
+
+    def _heading(self) -> tuple[Unit, ...]:
+        told = self.turn.emulation
+        if self._is_awaited:
+            spark = Header("Spark", emulation=told)
+        else:
+            is_streaming = self.turn.state is TurnState.STREAMING
+            detail = (is_streaming and self.pace) or detail_of(self.turn)
+            spark = Header("Spark", detail, told)
+        return (Header("You"), Plain(self.turn.question), spark)
+
+    def _end(self) -> tuple[Unit, ...]:
+        if self._is_awaited:
+            return (Notice(self.pace or _WAITING, False),)
+        match self.turn.state:
+            case TurnState.FAILED:
+                return (Notice(_reason(self.turn.error), True),)
+            case TurnState.STOPPED:
+                return (Notice("Stopped.", False),)
+        return ()
+
+    @property
+    def _is_awaited(self) -> bool:
+        return self.turn.state is TurnState.STREAMING and self._markdown.is_empty
 
 
 def answer_units(text: str, code_lines: int = CODE_LINES) -> tuple[Unit, ...]:
@@ -130,12 +161,11 @@ def answer_units(text: str, code_lines: int = CODE_LINES) -> tuple[Unit, ...]:
 
     Code is cut into parts of ``code_lines``: each is laid out and coloured in one go.
     """
-    units: list[Unit] = []
-    code = 0
-    for block in blocks_of(text):
-        units.extend(_cut(block, code, code_lines))
-        code += isinstance(block, Code)
-    return tuple(units)
+    return tuple(_unit(part) for part in parts_of(text, code_lines))
+
+
+def _unit(part: Part) -> Unit:
+    return Text(part) if isinstance(part, Prose) else part
 
 
 def _reason(error: str) -> str:
@@ -165,16 +195,3 @@ def detail_of(turn: Turn) -> str:
     if turn.state is TurnState.STOPPED:
         parts.append("stopped")
     return " \N{MIDDLE DOT} ".join(parts)
-
-
-def _cut(block: Block, code: int, code_lines: int = CODE_LINES) -> tuple[Unit, ...]:
-    if isinstance(block, Prose):
-        return (Text(block),)
-    return tuple(_code_parts(block, code, code_lines))
-
-
-def _code_parts(code: Code, block: int, count: int) -> Iterator[CodePart]:
-    lines = code.text.split("\n")
-    for first in range(0, len(lines), count):
-        part = tuple(lines[first : first + count])
-        yield CodePart(block, code.language, first, part, first + count >= len(lines))

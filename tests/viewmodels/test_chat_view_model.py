@@ -5,7 +5,7 @@ import pytest
 from spark_desktop.domain.conversation import Thread, TurnState
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.events import TurnChanged, TurnStreamed
-from spark_desktop.domain.trigger import Instruction, Span
+from spark_desktop.domain.trigger import Insertion, Instruction, Span
 from spark_desktop.viewmodels.chat import ChatViewModel, Mode
 from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.project import ProjectViewModels
@@ -209,3 +209,42 @@ async def test_the_menu_has_pinned_threads_first_no_empty_ones_and_the_open_one(
     await until(lambda: chat.thread_id == "t30")
     names = [thread.id for thread in chat.menu_threads]
     assert names == ["t39", *(f"t{n}" for n in range(19)), "t30"]
+
+
+async def test_code_of_an_answer_is_proposed_for_the_selected_lines(
+    project: FakeProject, chat: ChatViewModel
+) -> None:
+    asked: list[str] = []
+    chat.edit_requested.connect(asked.append)
+    chat.set_target("src/parser.py", Span(2, 5))
+    chat.insert("x = 1\n")
+    await until(lambda: bool(asked))
+    (trigger,) = project.turns.requests
+    assert isinstance(trigger, Insertion)
+    assert (trigger.code, trigger.lines) == ("x = 1\n", Span(2, 5))
+    assert trigger.snapshot.path == "src/parser.py"
+
+
+async def test_code_without_an_open_file_says_what_to_do_and_asks_for_nothing(
+    project: FakeProject, chat: ChatViewModel
+) -> None:
+    chat.insert("x = 1\n")
+    await until(lambda: chat.notice is not None)
+    assert chat.notice is not None
+    assert "No file is open" in chat.notice.text
+    assert "Changes" in chat.notice.hint
+    assert project.turns.requests == []
+
+
+async def test_code_for_a_file_that_is_gone_says_so(chat: ChatViewModel) -> None:
+    chat.set_target("gone.py", None)
+    chat.insert("x = 1\n")
+    await until(lambda: chat.notice is not None)
+    assert chat.notice is not None
+    assert "gone.py does not exist." in chat.notice.text
+
+
+async def test_any_turn_can_be_asked_again(project: FakeProject, chat: ChatViewModel) -> None:
+    chat.ask_again("t1")
+    await until(lambda: bool(project.chat.repeated))
+    assert project.chat.repeated == [("th1", "t1")]

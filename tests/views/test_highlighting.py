@@ -1,6 +1,15 @@
+import argparse
+import ast
+import bisect
+import calendar
+import configparser
+import csv
+import dataclasses
+import difflib
 import inspect
 import json
 import textwrap
+from types import ModuleType
 
 import pytest
 from hypothesis import given
@@ -66,6 +75,41 @@ def test_a_growing_text_gives_what_lexing_it_whole_gives() -> None:
         highlighter.extend(lines)
         highlighter.advance(len(lines), 60)
     assert [merged(highlighter.spans(n)) for n in range(len(whole))] == [merged(s) for s in whole]
+
+
+@pytest.mark.parametrize(
+    "module", [argparse, ast, bisect, calendar, configparser, csv, dataclasses, difflib]
+)
+def test_a_module_that_grows_gives_what_lexing_it_whole_gives(module: ModuleType) -> None:
+    source = inspect.getsource(module)[:24_000]
+    whole = [merged(spans) for spans in lexed(source)]
+    highlighter = Highlighter(PYTHON, [""])
+    for end in [*range(0, len(source), 811), len(source)]:
+        highlighter.grow(source[:end])
+        # The last, growing line and a budget that a frame has: a pass may end in any place.
+        highlighter.advance(source.count("\n", 0, end), 0.001)
+    while not highlighter.advance(len(whole), 60):
+        pass
+    assert [merged(highlighter.spans(n)) for n in range(len(whole))] == whole
+
+
+def test_what_is_final_is_not_lexed_in_another_way_when_the_text_grows() -> None:
+    highlighter = Highlighter(PYTHON, [""])
+    final: dict[int, Spans] = {}
+    for end in range(0, 9000, 353):
+        highlighter.grow(SOURCE[:end])
+        highlighter.advance(SOURCE.count("\n", 0, end), 60)
+        for line, spans in final.items():
+            assert highlighter.spans(line) == spans
+        final = {line: highlighter.spans(line) for line in range(highlighter.final)}
+    assert len(final) > 100
+
+
+def test_an_unknown_language_has_no_lexer_and_everything_is_final() -> None:
+    assert lexer_for_language("no-such-language") is None
+    highlighter = Highlighter(None, ["a", "b"])
+    assert highlighter.advance(1)
+    assert highlighter.final == 1
 
 
 def test_a_growing_text_is_taken_up_near_its_end() -> None:

@@ -5,7 +5,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from spark_desktop.domain.completion import ModelInfo
@@ -30,6 +30,7 @@ from spark_desktop.domain.proposal import (
     Streaming,
     Withheld,
 )
+from spark_desktop.domain.trigger import Insertion, Span
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
@@ -42,6 +43,7 @@ from spark_desktop.views.project_view import ProjectView
 from spark_desktop.views.review_panel import ReviewPanel
 from spark_desktop.views.stylesheet import stylesheet
 from spark_desktop.views.theme import Theme, load_theme
+from spark_desktop.views.turn_actions import TurnAction
 from tests.interface_fakes import (
     MODEL,
     NOON,
@@ -461,3 +463,44 @@ async def test_an_emulated_proposal_is_marked_in_the_review(
     project.turns.put(proposal(name="p2"))
     models.changes.choose_proposal("p2")
     assert not view.review.emulated.isVisible()
+
+
+async def test_code_of_an_answer_is_proposed_for_the_open_file(
+    project: FakeProject, view: ProjectView, chat: ChatPanel, models: ProjectViewModels
+) -> None:
+    models.chat.set_target("src/parser.py", Span(1, 2))
+    chat.transcript.insert_requested.emit("x = 1", "python")
+    await until(lambda: bool(project.turns.requests))
+    (trigger,) = project.turns.requests
+    assert isinstance(trigger, Insertion)
+    assert trigger.lines == Span(1, 2)
+
+
+async def test_a_turn_is_asked_again_from_its_header(project: FakeProject, chat: ChatPanel) -> None:
+    chat.transcript.turn_action.emit("t1", TurnAction.ASK_AGAIN)
+    await until(lambda: project.chat.repeated == [("th1", "t1")])
+
+
+async def test_the_thread_is_saved_as_an_image(
+    project: FakeProject, view: ProjectView, chat: ChatPanel, models: ProjectViewModels
+) -> None:
+    project.bus.publish(TurnChanged("th1", turn(answer="Because.")))
+    chat.pane.image_wanted.emit()
+    (dialog,) = view.findChildren(QFileDialog)
+    assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave
+    dialog.fileSelected.emit("/home/me/thread.png")
+    dialog.reject()
+    await until(lambda: bool(project.lab.written))
+    assert project.lab.written[Path("/home/me/thread.png")].startswith(b"\x89PNG")
+    await until(lambda: "thread.png" in chat.notice.text)
+
+
+async def test_find_opens_over_the_thread(
+    project: FakeProject, view: ProjectView, chat: ChatPanel
+) -> None:
+    view.begin_find()
+    assert not chat.pane.bar.isVisible()
+    project.bus.publish(TurnChanged("th1", turn(answer="Because.")))
+    view.begin_find()
+    assert chat.pane.bar.isVisible()
+    assert chat.pane.bar.words.hasFocus()

@@ -14,6 +14,7 @@ from spark_desktop.domain.completion import Timing, Usage
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
 from spark_desktop.views.theme import load_theme
+from spark_desktop.views.transcript_buttons import BlockAction
 from spark_desktop.views.transcript_column import Column, Placed
 from spark_desktop.views.transcript_units import (
     CodePart,
@@ -233,7 +234,7 @@ def test_pieces_between_two_frames_are_one_frame(
 
 def test_a_piece_of_a_turn_that_is_not_shown_is_passed_over(view: TranscriptView) -> None:
     view.append_piece("no such", "text")
-    assert view.stage.column.placed == ()
+    assert not view.stage.column.placed
 
 
 def test_an_update_right_after_pieces_does_not_lose_them(view: TranscriptView) -> None:
@@ -321,8 +322,7 @@ def test_nothing_is_painted_while_nothing_happens(
 
 def test_the_button_of_a_hovered_block_copies_its_code(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_turns((turn(),))
-    rect = view.copy_rect(("1", 0))
-    assert rect is not None
+    rect = view.button_rects(("1", 0))[BlockAction.COPY]
     hover(view, rect.center())
     with qtbot.waitSignal(view.copy_requested) as heard:
         qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
@@ -333,10 +333,9 @@ def test_the_button_of_a_hovered_block_copies_its_code(view: TranscriptView, qtb
 def test_a_block_cut_off_at_the_top_keeps_its_button_in_view(view: TranscriptView) -> None:
     view.set_turns((turn("```\n" + "line\n" * 200 + "```\n"),))
     view.verticalScrollBar().setValue(900)
-    rect = view.copy_rect(("1", 0))
-    assert rect is not None
+    rect = view.button_rects(("1", 0))[BlockAction.COPY]
     assert 0 <= rect.top() < 10
-    assert view.copy_rect(("1", 7)) is None
+    assert view.button_rects(("1", 7)) == {}
 
 
 def test_the_keyboard_reaches_the_copy_buttons_and_then_goes_on(

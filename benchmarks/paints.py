@@ -1,0 +1,16 @@
+"""Counts what a widget paints."""
+
+from PySide6.QtCore import QEvent, QObject
+
+
+class Paints(QObject):
+    """The paint events of a widget, since ``count`` was last set to 0."""
+
+    def __init__(self, widget: QObject) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        self.count += event.type() == QEvent.Type.Paint
+        return False

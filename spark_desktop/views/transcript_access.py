@@ -1,0 +1,33 @@
+"""What a screen reader is told of a transcript, which draws its text itself."""
+
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QWidget
+
+from spark_desktop.viewmodels.translation import tr
+from spark_desktop.views.transcript_copy import text_of_units
+from spark_desktop.views.transcript_documents import Documents
+from spark_desktop.views.transcript_units import TurnUnits
+
+# Characters: some minutes of reading; the rest is read by selecting and copying it.
+_LONGEST = 4000
+
+
+def describe(view: QWidget, turns: int) -> None:
+    """Say how many turns there are, and which keys read them."""
+    keys = tr("Alt+Up and Alt+Down go from turn to turn and read it.")
+    view.setAccessibleDescription(f"{tr('%n turn(s)', '', turns)}. {keys}")
+
+
+def read_out(view: QWidget, turn: TurnUnits, documents: Documents, place: str) -> None:
+    """Have a turn read: its place in the thread, the question, the answer."""
+    answer = text_of_units(turn.answer_units(), documents)
+    if len(answer) > _LONGEST:
+        answer = tr("{beginning}… The answer goes on.", beginning=answer[:_LONGEST])
+    text = tr(
+        "{place}. You: {question} Spark: {answer}",
+        place=place,
+        question=turn.turn.question,
+        answer=answer,
+    )
+    view.setAccessibleDescription(text)
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(view, text))
