@@ -21,8 +21,10 @@ from spark_desktop.adapters.recent_file import RecentFile
 from spark_desktop.adapters.settings_file import TomlSettings
 from spark_desktop.adapters.single_instance import SingleInstance
 from spark_desktop.adapters.system_clock import SystemClock
+from spark_desktop.collector import Collector
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.handover import Handover, OpenWindow, QuickText
+from spark_desktop.domain.hotkey import HotkeyFailed, HotkeyOff, HotkeyOn
 from spark_desktop.domain.settings import Settings, ThemeChoice
 from spark_desktop.places import data_folder, settings_file
 from spark_desktop.presence import Presence
@@ -35,12 +37,12 @@ from spark_desktop.services.tasks import LatestTask, TaskScope
 from spark_desktop.session_end import SessionEnd, SparkApplication
 from spark_desktop.viewmodels.machine import MachineViewModels, machine_view_models
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
-from spark_desktop.viewmodels.project import view_models
+from spark_desktop.viewmodels.project import ProjectViewModels, view_models
 from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.viewmodels.told import Told
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.viewmodels.tray import TrayViewModel
-from spark_desktop.views.desktop_examinations import desktop_examinations
+from spark_desktop.views.desktop_examinations import RegisteredHotkey, desktop_examinations
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.looks import theme_of
 from spark_desktop.views.main_window import MainWindow
@@ -50,11 +52,14 @@ from spark_desktop.views.welcome import opening
 if TYPE_CHECKING:
     # Imported when the window is on the screen: parsers, HTTP and SQLite take their time.
     from spark_desktop.machine import MachineServices
+    from spark_desktop.quick_desk import QuickDesk
     from spark_desktop.wiring import Project
 
 # A folder, a model and the data folder in; raises SparkError.
 Opener = Callable[[Path, str | None, Path], Awaitable["Project"]]
 _HEAD = "ref: refs/heads/"
+# Seconds from the window to the work that prepares the quick prompt.
+_QUICK_S = 0.5
 
 _log = logging.getLogger(__name__)
 
@@ -103,6 +108,11 @@ class DesktopApp(QObject):
         )
         self.presence.quit_requested.connect(self.request_close)
         self.presence.folder_chosen.connect(self._show_folder)
+        self.presence.settings_requested.connect(self._show_settings)
+        self.presence.quick_requested.connect(self.show_quick)
+        self.quick: QuickDesk | None = None
+        self._models: ProjectViewModels | None = None
+        self.window.language_changed.connect(self._speak)
         self._session_end = SessionEnd(self.presence.end_session, self)
         self._autostart = AutostartKeeper(_system_autostart)
         self._forget_settings = self.settings.subscribe(self._follow_settings)
@@ -137,6 +147,7 @@ class DesktopApp(QObject):
         """
         self.presence.begin(hidden=hidden)
         self._follow_settings(self.settings.current)
+        self._scope.start("prepare the quick prompt", self._prepare_quick())
         if folder is not None:
             self._folder_chosen(str(folder))
         elif hidden:
@@ -177,7 +188,7 @@ class DesktopApp(QObject):
             project.use(self.settings.current)
             if self._machine is not None:
                 self._machine.models.attach(project.core)
-            models = view_models(project, lambda: datetime.now().astimezone())
+            models = self._models = view_models(project, lambda: datetime.now().astimezone())
             branch = await asyncio.to_thread(_branch, project.root)
             self.window.show_project(models, project.root, branch)
             DesktopNotices(project.bus, SystemClock(), self.presence, self.presence.attention)
@@ -186,6 +197,11 @@ class DesktopApp(QObject):
             models.threads.load()
             project.watch()
             project.core.start()
+
+    def show_quick(self, text: str = "") -> None:
+        """Show the quick prompt over everything, and ask ``text`` if there is one."""
+        if not self._is_closing:
+            self._quick_desk().show(text or None)
 
     def request_close(self) -> None:
         """Begin the end; ``closed`` is set when it is reached. More requests change nothing."""
@@ -204,6 +220,8 @@ class DesktopApp(QObject):
             await self._scope.close()
             await self._keep_settings()
             QGuiApplication.styleHints().colorSchemeChanged.disconnect(self._follow_system)
+            if self.quick is not None:
+                await self.quick.close()
             # The views go before what they show.
             self.window.finish()
             if self._machine is not None:
@@ -231,8 +249,11 @@ class DesktopApp(QObject):
         if self._machine is not None:
             self._machine.models.attach(None)
         self.tray.follow(None)
+        models, self._models = self._models, None
         if project is not None:
             await project.close()
+        if models is not None:
+            models.release()
 
     def _machine_models(self) -> MachineViewModels:
         # Made when it is first wanted: most starts do without.
@@ -241,8 +262,40 @@ class DesktopApp(QObject):
         self._machine = machine_services(self._data_dir, self._model, self.settings)
         if self.project is not None:
             self._machine.models.attach(self.project.core)
-        self._machine.doctor.ask_here(desktop_examinations())
+        self._machine.doctor.ask_here(desktop_examinations(self._registered_hotkey))
         return machine_view_models(self._machine)
+
+    def _registered_hotkey(self) -> RegisteredHotkey | None:
+        state = HotkeyOff() if self.quick is None else self.quick.hotkey_state
+        match state:
+            case HotkeyOn(keys):
+                return RegisteredHotkey(keys)
+            case HotkeyFailed(reason):
+                return RegisteredHotkey(self.settings.current.quick.hotkey, in_language(reason))
+        return None
+
+    async def _prepare_quick(self) -> None:
+        # The window is painted first, and a folder that was named begins to open.
+        await asyncio.sleep(_QUICK_S)
+        self._quick_desk().prepare()
+
+    def _quick_desk(self) -> "QuickDesk":
+        if self.quick is None:
+            from spark_desktop.quick_desk import QuickDesk
+
+            self.quick = QuickDesk(
+                self._data_dir, self.settings, self, self.window.theme, self._model
+            )
+        return self.quick
+
+    def _show_settings(self) -> None:
+        self.presence.show_window()
+        self.window.preferences.show()
+
+    def _speak(self) -> None:
+        self.presence.tray.speak()
+        if self.quick is not None:
+            self.quick.rebuild()
 
     def _folder_chosen(self, folder: str) -> None:
         self._opening.start("open folder", self.open_folder(Path(folder)))
@@ -362,6 +415,7 @@ async def _run(arguments: argparse.Namespace, instance: SingleInstance) -> int:
     if isinstance(app, SparkApplication):
         app.quit_asked.connect(desktop.request_close)
     visitors = TaskScope("other starts")
+    collector = Collector()
     try:
         desktop.begin(arguments.folder, hidden=arguments.hidden)
         await instance.listen(visitors, desktop.take)
@@ -370,6 +424,7 @@ async def _run(arguments: argparse.Namespace, instance: SingleInstance) -> int:
         stop_listening()
         await visitors.close()
         await instance.close()
+        collector.end()
     return 0
 
 

@@ -3,6 +3,8 @@
 ``model_path`` wants the mark ``model``, ``start_core`` the mark ``e2e``.
 """
 
+import gc
+import itertools
 import json
 import os
 import signal
@@ -42,6 +44,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         is_slow = any(item.get_closest_marker(mark) for mark in ("model", "e2e"))
         if is_slow and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(600))
+
+
+# Python collects in whichever OS thread makes the next object. What a test of the window leaves
+# behind in cycles would be destroyed by a thread that another test runs; Qt crashes then, later and
+# elsewhere. The program has its ``Collector`` for that.
+gc.disable()
+_collected = itertools.count(1)
+
+
+def pytest_runtest_teardown() -> None:
+    """Collect garbage in the thread of the tests: the youngest after each, all now and then."""
+    gc.collect(2 if next(_collected) % 100 == 0 else 1)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """``spark quick``: the quick prompt of the running app, else an answer in the terminal."""
 
 import argparse
+import os
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
@@ -13,6 +14,7 @@ from spark_desktop.cli.output import Output
 from spark_desktop.cli.session import LINGER, ProjectFactory, model_named
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.events import CoreStateChanged, TurnStreamed
+from spark_desktop.domain.handover import QuickText
 from spark_desktop.domain.words import say
 from spark_desktop.places import data_folder
 
@@ -34,17 +36,20 @@ class HandOver(Protocol):
         ...
 
 
-async def no_app(data_dir: Path, question: str) -> bool:
-    """Return that no app runs."""
-    del data_dir, question
-    return False
+async def running_app(data_dir: Path, question: str) -> bool:
+    """Let the app that runs on ``data_dir`` show its prompt; return whether there is one."""
+    from spark_desktop.adapters.single_instance import hand_over
+
+    tokens = (os.environ.get(name) for name in ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"))
+    token = next((token for token in tokens if token), "")
+    return await hand_over(data_dir, QuickText(question, token))
 
 
 async def run(
     args: argparse.Namespace,
     output: Output,
     factory: ProjectFactory,
-    hand_over: HandOver = no_app,
+    hand_over: HandOver = running_app,
     opener: Opener | None = None,
 ) -> ExitCode:
     """Show the prompt of the running app; without one, or with ``--print``, answer on stdout."""

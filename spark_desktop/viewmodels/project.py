@@ -1,9 +1,11 @@
 """The view models of one open project, connected to each other."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Protocol
+
+from PySide6.QtCore import QObject
 
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.composing import Composing
@@ -99,6 +101,26 @@ class ProjectViewModels:
     threads: ThreadsViewModel
     files: ProjectFiles
     image: ThreadImageViewModel
+
+    def release(self) -> None:
+        """Give the view models up, once the project has ended and its views are gone.
+
+        What is connected to a signal is held by Qt, where Python's collector does not see it: a
+        view model, and through it the views and the project, would stay for good.
+        """
+        seen: set[int] = set()
+        for part in fields(self):
+            for model in _models_in(getattr(self, part.name), seen):
+                model.deleteLater()
+
+
+def _models_in(model: QObject, seen: set[int]) -> Iterator[QObject]:
+    seen.add(id(model))
+    yield model
+    for value in vars(model).values():
+        is_ours = type(value).__module__.startswith(__package__ or "")
+        if isinstance(value, QObject) and is_ours and id(value) not in seen:
+            yield from _models_in(value, seen)
 
 
 def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewModels:

@@ -1,6 +1,7 @@
 """What the doctor can ask only in the window's thread: display, tray, hotkey."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QLocale
@@ -23,6 +24,14 @@ class Hotkey(Protocol):
     def trouble(self) -> str:
         """Return why they do not work; empty where they do."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class RegisteredHotkey:
+    """A hotkey that is wanted: its keys, and why they do not work, empty where they do."""
+
+    keys: str
+    trouble: str = ""
 
 
 def desktop_examinations(

@@ -50,6 +50,7 @@ class MainWindow(QMainWindow):
     sample_wanted = Signal(str)
     quit_requested = Signal()
     theme_changed = Signal(object)
+    language_changed = Signal()
 
     def __init__(
         self, theme: Theme, memory: LayoutMemory, settings: SettingsViewModel | None = None
@@ -135,6 +136,7 @@ class MainWindow(QMainWindow):
         notice = self.welcome.notice
         self._make_parts()
         self.set_theme(self._theme)
+        self.language_changed.emit()
         if models is None or root is None:
             self.show_welcome(notice)
             return

@@ -70,6 +70,15 @@ class Tray(QObject):
         self.menu.setStyleSheet(stylesheet(theme))
         self.render()
 
+    def speak(self) -> None:
+        """Make the menu anew: the language is another."""
+        for action in self.menu.actions():
+            self.menu.removeAction(action)
+        self.recent.setTitle(tr("Recent projects"))
+        self.pause.triggered.disconnect()
+        self._arrange()
+        self.render()
+
     def set_visible(self, is_visible: bool) -> None:
         """Show or hide the icon."""
         self.icon.setVisible(is_visible)

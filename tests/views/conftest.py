@@ -1,19 +1,9 @@
-import gc
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 
 from spark_desktop.viewmodels.project import ProjectViewModels, view_models
 from tests.interface_fakes import NOON, FakeProject
-
-
-@pytest.fixture(autouse=True)
-def garbage_goes_in_this_thread() -> Iterator[None]:
-    """Collect nothing while other OS threads run: they would end Qt's objects of this one."""
-    gc.disable()
-    yield
-    gc.enable()
-    gc.collect(1)
 
 
 @pytest.fixture
