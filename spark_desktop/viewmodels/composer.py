@@ -69,6 +69,7 @@ class ComposerViewModel(QObject):
         self._refs: tuple[ItemRef, ...] = ()
         self._preview: Preview | None = None
         self._thread_id: str | None = None
+        self._next_text = ""
         self._saving = LatestTask(scope)
         self._is_kept = True
         self._connect(bus)
@@ -140,6 +141,10 @@ class ComposerViewModel(QObject):
             self._empty()
             self._intents.start("send", self._send(question, now))
 
+    def begin_next_with(self, text: str) -> None:
+        """Begin with this text in the thread that is shown next, which is being opened."""
+        self._next_text = text
+
     def keep_draft(self) -> None:
         """Keep what is written, now."""
         if self._thread_id is not None and not self._is_kept and self._scope.can_start:
@@ -195,6 +200,10 @@ class ComposerViewModel(QObject):
         self._is_kept = True
         if not self._draft.is_empty:
             # Typed before the thread was known.
+            self._changed()
+        text, self._next_text = self._next_text, ""
+        if text:
+            self._restore(Draft(text))
             self._changed()
         self.compaction.show_thread(thread_id)
         self._intents.start("load draft", self._load(thread_id))

@@ -209,7 +209,7 @@ class ThreadsViewModel(QObject):
 
     def _start(self, pause: float, many: int) -> None:
         # Threads may still be told of while the project is being closed.
-        if not self._scope.is_closed:
+        if self._scope.can_start:
             self._loading.start("threads", self._load_soon(pause, many))
 
     async def _load_soon(self, pause: float, many: int) -> None:

@@ -104,13 +104,6 @@ class Composer(QFrame):
             self._row.setDirection(wanted)
             self.updateGeometry()
 
-    def put(self, text: str) -> None:
-        """Show a text to be changed and sent; Ctrl+Z brings back what stood there."""
-        cursor = self.editor.textCursor()
-        cursor.select(QTextCursor.SelectionType.Document)
-        cursor.insertText(text)
-        self.editor.setTextCursor(cursor)
-
     def _arrange(self) -> None:
         modes = QButtonGroup(self)
         for button, text in ((self.ask, tr("Ask")), (self.edit, tr("Edit"))):

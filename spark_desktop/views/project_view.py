@@ -160,8 +160,11 @@ class ProjectView(QFrame):
         self.changes.search_threads()
 
     def _edit_question(self, question: str, _path: str) -> None:
-        self.chat.composer.put(question)
+        self._models.composer.begin_next_with(question)
         self.begin(Mode.ASK)
+
+    def _show_turn(self, _thread_id: str, turn_id: str) -> None:
+        self.chat.transcript.show_turn(turn_id)
 
     def show_chat(self) -> None:
         """Bring the chat to the front, without the cursor."""
@@ -253,6 +256,7 @@ class ProjectView(QFrame):
         self.chat.turn_action.connect(threads.turn_action)
         self.chat.all_threads_wanted.connect(self.search_threads)
         threads.question_wanted.connect(self._edit_question)
+        threads.turn_wanted.connect(self._show_turn)
         threads.chat_wanted.connect(self.show_chat)
         self.splitter.splitterMoved.connect(lambda _place, _handle: self.layout_changed.emit())
         for section in self.changes.sections:

@@ -252,7 +252,15 @@ class TranscriptView(QAbstractScrollArea):
         number = turns.index(here) if here in turns else 0
         if self.current_turn is not None:
             number = max(0, min(len(turns) - 1, number + by))
-        self.current_turn = turns[number]
+        self.show_turn(turns[number])
+
+    def show_turn(self, turn_id: str) -> None:
+        """Go to a turn, and let it be read out; one that is not shown is passed over."""
+        turns = self.stage.column.turns
+        if turn_id not in turns:
+            return
+        number = turns.index(turn_id)
+        self.current_turn = turn_id
         self.stage.follows = False
         first = self.stage.column.turn(self.current_turn).start
         for _ in range(2):
