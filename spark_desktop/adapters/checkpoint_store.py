@@ -13,6 +13,7 @@ from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.patch import Hunk
 from spark_desktop.domain.text import digest_of
+from spark_desktop.domain.words import say
 
 MAX_CHANGES = 500
 _COLUMNS = "id, path, title, hunks, before, after, created, undone"
@@ -36,8 +37,11 @@ class SqliteCheckpointStore:
         """
         if (digest_of(before), digest_of(after)) != (change.before, change.after):
             raise StoreError(
-                f"The change of {change.path} does not match its bytes; it was not kept.",
-                "Undo it in your editor if need be.",
+                say(
+                    "The change of {path} does not match its bytes; it was not kept.",
+                    path=change.path,
+                ),
+                say("Undo it in your editor if need be."),
             )
         blobs = [(change.before, zlib.compress(before)), (change.after, zlib.compress(after))]
         await self._database.run(lambda connection: self._record(connection, change, blobs))
@@ -60,8 +64,12 @@ class SqliteCheckpointStore:
             )
             if cursor.rowcount == 0:
                 raise StoreError(
-                    f"There is no kept change {change_id} in {self._workspace}.",
-                    "Another window may have dropped it; look at the list of changes again.",
+                    say(
+                        "There is no kept change {change_id} in {workspace}.",
+                        change_id=change_id,
+                        workspace=self._workspace,
+                    ),
+                    say("Another window may have dropped it; look at the list of changes again."),
                 )
 
         await self._database.run(work)
@@ -96,8 +104,8 @@ class SqliteCheckpointStore:
             data = b""
         if digest_of(data) != digest:
             raise StoreError(
-                f"The kept content {digest[:12]} is damaged.",
-                "It cannot be brought back; take it from your version control.",
+                say("The kept content {digest} is damaged.", digest=digest[:12]),
+                say("It cannot be brought back; take it from your version control."),
             )
         return data
 

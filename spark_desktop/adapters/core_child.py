@@ -9,6 +9,7 @@ from typing import IO
 
 from spark_desktop.adapters.core_lookup import CoreFiles
 from spark_desktop.domain.errors import CoreError
+from spark_desktop.domain.words import say
 
 _TERMINATE_S = 3.0
 
@@ -92,8 +93,12 @@ def _spawn(command: tuple[str, ...], files: CoreFiles) -> "subprocess.Popen[str]
             )
     except OSError as error:
         raise CoreError(
-            f"The core cannot be started: {command[0]}: {error.strerror or error}.",
-            "Run 'spark doctor' to see what is missing, or install Spark Desktop again.",
+            say(
+                "The core cannot be started: {command}: {reason}.",
+                command=command[0],
+                reason=error.strerror or error,
+            ),
+            say("Run 'spark doctor' to see what is missing, or install Spark Desktop again."),
         ) from error
 
 

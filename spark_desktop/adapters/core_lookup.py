@@ -59,8 +59,12 @@ class CoreFiles:
             self.folder.chmod(0o700)
         except OSError as error:
             raise CoreError(
-                f"The folder {self.folder} cannot be used: {error.strerror or error}.",
-                "Make it writable for you alone, or name another one.",
+                say(
+                    "The folder {folder} cannot be used: {reason}.",
+                    folder=self.folder,
+                    reason=error.strerror or error,
+                ),
+                say("Make it writable for you alone, or name another one."),
             ) from error
 
     def last_log_line(self) -> str:

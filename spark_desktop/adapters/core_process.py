@@ -35,6 +35,7 @@ from spark_desktop.domain.core_state import (
 )
 from spark_desktop.domain.errors import CoreError, EngineDownError
 from spark_desktop.domain.events import CoreStateChanged
+from spark_desktop.domain.words import say
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ledger import Ledger
 from spark_desktop.services.ports import Clock, Endpoint
@@ -119,7 +120,7 @@ class CoreProcess:
             if isinstance(self._state, CoreFailed):
                 raise CoreError(self._state.reason, self._state.next_step)
             if isinstance(self._state, CoreStopped):
-                raise CoreError("The core is not running.", "Start it, then try again.")
+                raise CoreError(say("The core is not running."), say("Start it, then try again."))
             changed, running = self._changed, self._running
             # A core that just died is known here only when its lease breaks, a moment later.
             if running is not None and await listens(running.client):
@@ -233,7 +234,10 @@ class CoreProcess:
         code = await child.exit_code()
         if code == _USAGE:
             raise CoreError(
-                f"The core refused its command line: {self._files.last_log_line()}",
+                say(
+                    "The core refused its command line: {last_log_line}",
+                    last_log_line=self._files.last_log_line(),
+                ),
                 f"See {self._files.log}.",
             )
         raise _DiedError(self._reason(_ended(code)))
@@ -277,7 +281,7 @@ class CoreProcess:
         if running is None or running.child is None:
             return error
         running.child.kill()
-        return EngineDownError(error.message, "Another core is being started: ask again then.")
+        return EngineDownError(error.message, say("Another core is being started: ask again then."))
 
     @asynccontextmanager
     async def _locked(self) -> AsyncIterator[None]:
@@ -291,8 +295,12 @@ class CoreProcess:
                 await self._clock.sleep(_LOCK_POLL_S)
             except OSError as error:
                 raise CoreError(
-                    f"The file {self._files.lock} cannot be locked: {error.strerror or error}.",
-                    "Make its folder writable for you.",
+                    say(
+                        "The file {lock} cannot be locked: {reason}.",
+                        lock=self._files.lock,
+                        reason=error.strerror or error,
+                    ),
+                    say("Make its folder writable for you."),
                 ) from error
         try:
             yield
@@ -315,14 +323,24 @@ class CoreProcess:
 
     def _given_up(self, deaths: int, reason: str) -> CoreFailed:
         return CoreFailed(
-            f"The core ended {deaths} times within {_WINDOW_S:g} s, the last time so: {reason}.",
-            f"See {self._files.log}, then try again.",
+            say(
+                "The core ended {deaths} times within {window_s:g} s, the last time so: {reason}.",
+                deaths=deaths,
+                window_s=_WINDOW_S,
+                reason=reason,
+            ),
+            say("See {log}, then try again.", log=self._files.log),
         )
 
     def _on_end(self, task: "asyncio.Task[None]") -> None:
         # A fault of ours is logged by the scope; whoever waits for the core must hear of it too.
         if not task.cancelled() and (fault := task.exception()) is not None:
-            self._set(CoreFailed(f"The supervision of the core failed: {fault!r}.", "Try again."))
+            self._set(
+                CoreFailed(
+                    say("The supervision of the core failed: {fault!r}.", fault=fault),
+                    say("Try again."),
+                )
+            )
 
     def _set(self, state: CoreState) -> None:
         if state == self._state:

@@ -13,6 +13,7 @@ from typing import TypeVar
 
 from spark_desktop.adapters.migrations import migrate
 from spark_desktop.domain.errors import StoreError
+from spark_desktop.domain.words import say
 
 T = TypeVar("T")
 
@@ -54,7 +55,7 @@ class Database:
         StoreError for what SQLite reports; a cancelled call may still take effect.
         """
         if self._closed:
-            raise StoreError("The database is closed.", "Start Spark again.")
+            raise StoreError(say("The database is closed."), say("Start Spark again."))
         return await asyncio.get_running_loop().run_in_executor(self._executor, self._run, work)
 
     async def close(self) -> None:
@@ -143,39 +144,47 @@ class Database:
                     part.rename(aside.with_name(aside.name + suffix))
         except OSError as error:
             return StoreError(
-                f"The database {self._path} is damaged, and cannot be moved aside: {error}.",
-                "Move it away yourself, then start Spark again.",
+                say(
+                    "The database {path} is damaged, and cannot be moved aside: {error}.",
+                    path=self._path,
+                    error=error,
+                ),
+                say("Move it away yourself, then start Spark again."),
             )
         return StoreError(
-            f"The database is damaged; it was kept as {aside}.",
-            "Start Spark again: it begins with an empty history. Your files are not touched.",
+            say("The database is damaged; it was kept as {aside}.", aside=aside),
+            say("Start Spark again: it begins with an empty history. Your files are not touched."),
         )
 
     def _translated(self, error: OSError | sqlite3.Error) -> StoreError:
         code = None if isinstance(error, OSError) else _code(error)
         if code in _BUSY:
             return StoreError(
-                f"The database {self._path} is in use by another program.",
-                "Close other windows of Spark, or try again.",
+                say("The database {path} is in use by another program.", path=self._path),
+                say("Close other windows of Spark, or try again."),
             )
         if code == sqlite3.SQLITE_FULL:
             return StoreError(
-                f"The database {self._path} was not written: the disk is full.",
-                "Free some space, then try again.",
+                say("The database {path} was not written: the disk is full.", path=self._path),
+                say("Free some space, then try again."),
             )
         if code in _DAMAGED:
             return StoreError(
-                f"The database {self._path} is damaged.",
-                "Start Spark again: it keeps the damaged file and begins a new one.",
+                say("The database {path} is damaged.", path=self._path),
+                say("Start Spark again: it keeps the damaged file and begins a new one."),
             )
         if isinstance(error, OSError) or code in _REFUSED:
             return StoreError(
-                f"The database {self._path} cannot be opened or written: {error}.",
-                "Allow writing to that folder, or choose another data folder.",
+                say(
+                    "The database {path} cannot be opened or written: {error}.",
+                    path=self._path,
+                    error=error,
+                ),
+                say("Allow writing to that folder, or choose another data folder."),
             )
         return StoreError(
-            f"The database {self._path} failed: {error}.",
-            "Try again; if it stays so, report it with this message.",
+            say("The database {path} failed: {error}.", path=self._path, error=error),
+            say("Try again; if it stays so, report it with this message."),
         )
 
 
@@ -186,7 +195,7 @@ def _code(error: sqlite3.Error) -> int | None:
 
 
 def _damaged_error() -> sqlite3.DatabaseError:
-    error = sqlite3.DatabaseError("the quick check found damage")
+    error = sqlite3.DatabaseError(say("the quick check found damage"))
     error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
     return error
 

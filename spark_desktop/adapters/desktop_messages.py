@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from spark_desktop.domain.words import say
 from spark_desktop.services.tasks import TaskScope
 
 _log = logging.getLogger(__name__)
@@ -93,7 +94,7 @@ class _Bus:
             self._writer.write(line)
             answer = await self._reader.read(1024)
             if not answer:
-                raise EOFError("the session bus hung up")
+                raise EOFError(say("the session bus hung up"))
             authenticator.feed(answer)
         self._writer.write(BEGIN)
         await self._call(message_bus.Hello())

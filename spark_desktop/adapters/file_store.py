@@ -19,6 +19,7 @@ from spark_desktop.domain.errors import (
     SecretFileError,
 )
 from spark_desktop.domain.text import SourceText, decode, digest_of
+from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
 
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
@@ -93,24 +94,30 @@ class LocalFileStore:
         pattern = self._rules.secret(path) or self._rules.secret(real)
         if pattern:
             raise SecretFileError(
-                f"{path} may hold secrets: its name matches {pattern}. It was not read.",
-                "Rename it if it holds none.",
+                say(
+                    "{path} may hold secrets: its name matches {pattern}. It was not read.",
+                    path=path,
+                    pattern=pattern,
+                ),
+                say("Rename it if it holds none."),
             )
 
     def _bytes(self, path: str, target: Path) -> bytes:
         try:
             status = target.stat()
             if not stat.S_ISREG(status.st_mode):  # opening a pipe would wait for its writer
-                raise FileError(f"{path} is not a file.", "Choose a text file.")
+                raise FileError(say("{path} is not a file.", path=path), say("Choose a text file."))
             self._require_size(path, status.st_size)
             return target.read_bytes()
         except FileNotFoundError as error:
             raise FileError(
-                f"{path} does not exist.", "Check its name; it may have been moved."
+                say("{path} does not exist.", path=path),
+                say("Check its name; it may have been moved."),
             ) from error
         except OSError as error:
             raise FileError(
-                f"{path} cannot be read: {_told(error)}.", "Check its permissions, then try again."
+                say("{path} cannot be read: {told}.", path=path, told=_told(error)),
+                say("Check its permissions, then try again."),
             ) from error
 
     def _replace(self, path: str, text: SourceText, base: str) -> Snapshot:
@@ -147,8 +154,13 @@ class LocalFileStore:
     def _require_size(self, path: str, size: int) -> None:
         if size > self._max_bytes:
             raise FileTooLargeError(
-                f"{path} has {size:,} bytes, the limit is {self._max_bytes:,}.",
-                "Split the file, or work on a smaller one.",
+                say(
+                    "{path} has {size:,} bytes, the limit is {max_bytes:,}.",
+                    path=path,
+                    size=size,
+                    max_bytes=self._max_bytes,
+                ),
+                say("Split the file, or work on a smaller one."),
             )
 
     def _forget(self, before: dict[str, str | None]) -> None:
@@ -164,23 +176,27 @@ class LocalFileStore:
             if self._target(path) == target and digest_of(target.read_bytes()) == base:
                 return
         except FileNotFoundError as error:
-            raise FileChangedError(f"{path} was removed.", _AGAIN) from error
+            raise FileChangedError(say("{path} was removed.", path=path), _AGAIN) from error
         except OSError as error:
-            raise FileError(f"{path} cannot be read: {_told(error)}.", _AGAIN) from error
-        raise FileChangedError(f"{path} was changed meanwhile; nothing was written.", _AGAIN)
+            raise FileError(
+                say("{path} cannot be read: {told}.", path=path, told=_told(error)), _AGAIN
+            ) from error
+        raise FileChangedError(
+            say("{path} was changed meanwhile; nothing was written.", path=path), _AGAIN
+        )
 
     def _require_writable(self, path: str, target: Path) -> None:
         try:
             if is_read_only(target.stat()) or not os.access(target, os.W_OK):
                 raise ReadOnlyFileError(
-                    f"{path} is read-only; nothing was written.",
-                    "Allow writing to it, then accept again.",
+                    say("{path} is read-only; nothing was written.", path=path),
+                    say("Allow writing to it, then accept again."),
                 )
             folder = target.parent
             if is_read_only(folder.stat()) or not os.access(folder, os.W_OK):
                 raise ReadOnlyFileError(
-                    f"The folder of {path} is read-only; nothing was written.",
-                    "Allow writing to the folder, then accept again.",
+                    say("The folder of {path} is read-only; nothing was written.", path=path),
+                    say("Allow writing to the folder, then accept again."),
                 )
         except OSError as error:
             raise _write_failure(path, error) from error
@@ -193,14 +209,15 @@ class LocalFileStore:
             if target.is_relative_to(self._root):
                 return target
         raise OutsideWorkspaceError(
-            f"{path!r} leads out of {self._root}.", "Open the folder that holds the file."
+            say("{path!r} leads out of {root}.", path=path, root=self._root),
+            say("Open the folder that holds the file."),
         )
 
     def _ignored(self, path: str) -> Ignored | None:
         shown = path.encode("utf-8", "replace").decode("utf-8")
         if shown != path:
             # Neither the database nor a request to the core could carry it.
-            return Ignored(shown, IgnoreReason.DEFAULT, "its name is not UTF-8")
+            return Ignored(shown, IgnoreReason.DEFAULT, say("its name is not UTF-8"))
         try:
             target = self._target(path)
         except OutsideWorkspaceError as error:
@@ -241,15 +258,21 @@ def _decoded(path: str, data: bytes) -> SourceText:
 def _write_failure(path: str, error: OSError) -> FileError:
     if error.errno in _REFUSED:
         return ReadOnlyFileError(
-            f"{path} may not be written: {_told(error)}; nothing was written.",
-            "Allow writing to it and to its folder, then accept again.",
+            say(
+                "{path} may not be written: {told}; nothing was written.",
+                path=path,
+                told=_told(error),
+            ),
+            say("Allow writing to it and to its folder, then accept again."),
         )
     if error.errno in _FULL:
         return FileError(
-            f"{path} was not written: the disk is full.", "Free some space, then accept again."
+            say("{path} was not written: the disk is full.", path=path),
+            say("Free some space, then accept again."),
         )
     return FileError(
-        f"{path} was not written: {_told(error)}.", "Check the disk and its permissions."
+        say("{path} was not written: {told}.", path=path, told=_told(error)),
+        say("Check the disk and its permissions."),
     )
 
 

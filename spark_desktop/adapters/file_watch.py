@@ -26,6 +26,7 @@ from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.domain.errors import FileError
+from spark_desktop.domain.words import say
 
 # Whoever writes without a pause still gets a burst reported this often, in seconds.
 LONGEST_BURST = 1.0
@@ -171,7 +172,10 @@ class _Relay(FileSystemEventHandler):
                 return
             try:
                 if not self._root.is_dir():
-                    raise FileError(f"{self._root} is not a folder.", "Open one that exists.")
+                    raise FileError(
+                        say("{root} is not a folder.", root=self._root),
+                        say("Open one that exists."),
+                    )
                 # Where folders are made while a watch is added, watchdog adds it twice and warns;
                 # where warnings are errors, that would end its thread.
                 warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
@@ -230,7 +234,10 @@ class _Relay(FileSystemEventHandler):
     def _folder_left(self, path: str | None) -> None:
         if path == "":
             self._burst.fail(
-                FileError(f"{self._root} was removed.", "Open another folder, or this one again.")
+                FileError(
+                    say("{root} was removed.", root=self._root),
+                    say("Open another folder, or this one again."),
+                )
             )
         elif path in self._watches and self._observer is not None:
             watch = self._watches.pop(path)
@@ -286,11 +293,23 @@ def _unwatchable(root: Path, error: OSError) -> FileError:
     if error.errno in (errno.ENOSPC, errno.EMFILE):
         name = "max_user_watches" if error.errno == errno.ENOSPC else "max_user_instances"
         return FileError(
-            f"{root} cannot be watched: the system's limit fs.inotify.{name} is reached.",
-            f"Raise it, for example with: sudo sysctl fs.inotify.{name}="
-            f"{524288 if error.errno == errno.ENOSPC else 1024}; or open a smaller folder.",
+            say(
+                "{root} cannot be watched: the system's limit fs.inotify.{name} is reached.",
+                root=root,
+                name=name,
+            ),
+            say(
+                "Raise it, for example with: sudo sysctl fs.inotify.{name}={number}; or open "
+                "a smaller folder.",
+                name=name,
+                number=524288 if error.errno == errno.ENOSPC else 1024,
+            ),
         )
     return FileError(
-        f"{root} cannot be watched: {(error.strerror or str(error)).lower()}.",
-        "Check its permissions, or open another folder.",
+        say(
+            "{root} cannot be watched: {reason}.",
+            root=root,
+            reason=(error.strerror or str(error)).lower(),
+        ),
+        say("Check its permissions, or open another folder."),
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
 
 MAX_FILES = 5000
@@ -154,7 +155,9 @@ class IgnoreRules:
             return Ignored(path, IgnoreReason.DEFAULT, ".git")
         secret = _secret_pattern(name, is_folder)
         if secret:  # before git's rules: no negation makes a key shareable
-            return Ignored(path, IgnoreReason.SECRET, f"its name matches {secret}")
+            return Ignored(
+                path, IgnoreReason.SECRET, say("its name matches {secret}", secret=secret)
+            )
         for rules in reversed(chain):
             ignored, pattern = rules.decision(f"{path}/" if is_folder else path)
             if ignored:

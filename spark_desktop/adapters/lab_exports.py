@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from spark_desktop.domain.errors import FileError
+from spark_desktop.domain.words import say
 
 
 class LocalExports:
@@ -15,5 +16,8 @@ class LocalExports:
             await asyncio.to_thread(path.write_bytes, data)
         except OSError as error:
             raise FileError(
-                f"{path} cannot be written: {error.strerror or error}.", "Choose another place."
+                say(
+                    "{path} cannot be written: {reason}.", path=path, reason=error.strerror or error
+                ),
+                say("Choose another place."),
             ) from error

@@ -9,6 +9,7 @@ from typing import Any
 from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.errors import ProfileError
 from spark_desktop.domain.lab_profile import Profile, Schedule
+from spark_desktop.domain.words import say
 
 # Seconds; the program answers within one.
 _PATIENCE_S = 30.0
@@ -67,7 +68,11 @@ class CoreProfiles:
             out, told = await asyncio.to_thread(_read, process, self._patience)
         except subprocess.TimeoutExpired as error:
             raise ProfileError(
-                f"The core's program gave no profiles within {self._patience:g} s.", "Try again."
+                say(
+                    "The core's program gave no profiles within {patience:g} s.",
+                    patience=self._patience,
+                ),
+                say("Try again."),
             ) from error
         finally:
             # Where the caller is cancelled the OS thread still reads, and then reaps it.
@@ -75,7 +80,9 @@ class CoreProfiles:
         if process.returncode != 0:
             lines = told.strip().splitlines()
             reason = lines[-1] if lines else f"exit code {process.returncode}"
-            raise ProfileError(f"The core's program cannot give its profiles: {reason}", _LOOK)
+            raise ProfileError(
+                say("The core's program cannot give its profiles: {reason}", reason=reason), _LOOK
+            )
         return out
 
 
@@ -92,8 +99,12 @@ def _spawn(command: tuple[str, ...]) -> "subprocess.Popen[str]":
         )
     except OSError as error:
         raise ProfileError(
-            f"The core's program is missing: {command[0]}: {error.strerror or error}.",
-            "Run 'spark doctor' to see what is missing, or install Spark Desktop again.",
+            say(
+                "The core's program is missing: {command}: {reason}.",
+                command=command[0],
+                reason=error.strerror or error,
+            ),
+            say("Run 'spark doctor' to see what is missing, or install Spark Desktop again."),
         ) from error
 
 
@@ -154,5 +165,5 @@ def _price(entry: dict[str, Any], name: str) -> float | None:
 
 def _unreadable(what: str) -> ProfileError:
     return ProfileError(
-        f"What the core's program says of its profiles is unreadable: {what}.", _LOOK
+        say("What the core's program says of its profiles is unreadable: {what}.", what=what), _LOOK
     )

@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from spark_desktop.adapters.whole_file import write_whole
 from spark_desktop.domain.handover import MOST_BYTES
+from spark_desktop.domain.words import say
 
 # Bytes: macOS takes 103, Linux 107.
 _LONGEST_SOCKET = 100
@@ -70,7 +71,9 @@ class UnixPlace:
         if self._is_ours():
             self.socket.parent.chmod(0o700)
         if not self._is_private():
-            raise PermissionError(0, f"{self.socket.parent} is not this user's alone")
+            raise PermissionError(
+                0, say("{parent} is not this user's alone", parent=self.socket.parent)
+            )
         self.socket.unlink(missing_ok=True)
         return await asyncio.start_unix_server(accept, self.socket, limit=MOST_BYTES)
 
@@ -81,11 +84,13 @@ class UnixPlace:
     async def connect(self) -> Streams:
         """Connect. Raises OSError where nobody listens, or somebody else."""
         if not self._is_private():
-            raise PermissionError(0, f"{self.socket.parent} is not this user's alone")
+            raise PermissionError(
+                0, say("{parent} is not this user's alone", parent=self.socket.parent)
+            )
         reader, writer = await asyncio.open_unix_connection(self.socket)
         if not _is_this_user(writer):
             writer.close()
-            raise PermissionError(0, f"{self.socket} is served by somebody else")
+            raise PermissionError(0, say("{socket} is served by somebody else", socket=self.socket))
         return reader, writer
 
     def clear(self) -> None:
@@ -144,9 +149,9 @@ class LoopbackPlace:
             told: Any = json.loads(self._file.read_text(encoding="utf-8"))
             port, token = told["port"], told["token"]
         except (ValueError, TypeError, KeyError) as error:
-            raise ConnectionRefusedError(0, f"{self._file} tells no port") from error
+            raise ConnectionRefusedError(0, say("{file} tells no port", file=self._file)) from error
         if type(port) is not int or not 0 < port < 65536 or not isinstance(token, str):
-            raise ConnectionRefusedError(0, f"{self._file} tells no port")
+            raise ConnectionRefusedError(0, say("{file} tells no port", file=self._file))
         return port, token
 
 

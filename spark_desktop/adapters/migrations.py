@@ -4,6 +4,7 @@ import sqlite3
 
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.thread_search import name_parts, searchable
+from spark_desktop.domain.words import say
 
 _THREADS = (
     """CREATE TABLE threads (
@@ -190,6 +191,10 @@ def _version(connection: sqlite3.Connection) -> int:
 def _refuse_newer(found: int, known: int) -> None:
     if found > known:
         raise StoreError(
-            f"The database is of a newer Spark (schema {found}, this one knows {known}).",
-            "Update Spark, or start it with another data folder.",
+            say(
+                "The database is of a newer Spark (schema {found}, this one knows {known}).",
+                found=found,
+                known=known,
+            ),
+            say("Update Spark, or start it with another data folder."),
         )

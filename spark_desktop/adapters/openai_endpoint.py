@@ -23,6 +23,7 @@ from spark_desktop.domain.errors import (
     EndpointUnreachableError,
     IncompleteStreamError,
 )
+from spark_desktop.domain.words import say
 
 _log = logging.getLogger(__name__)
 
@@ -97,7 +98,9 @@ class OpenAIEndpoint:
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
         except ValueError as error:
-            raise EndpointError("The model's server did not answer in JSON.", _RETRY) from error
+            raise EndpointError(
+                say("The model's server did not answer in JSON."), _RETRY
+            ) from error
 
     async def _open(self, route: str, body: Json, opening: "_Opening") -> httpx.Response:
         # The deadlines are ours: httpx's read time-out would count keep-alive bytes as life.
@@ -138,7 +141,7 @@ class OpenAIEndpoint:
                     break
         if answer.reason is None:
             raise IncompleteStreamError(
-                "The answer broke off: the model's server ended it without a finish.", _RETRY
+                say("The answer broke off: the model's server ended it without a finish."), _RETRY
             )
         yield answer.finished(first, self._now() - started, opening.seconds)
 
@@ -163,8 +166,11 @@ class OpenAIEndpoint:
 
     def _silent(self) -> EndpointUnreachableError:
         return EndpointUnreachableError(
-            f"The model's server at {self._client.base_url} said nothing for "
-            f"{self._silence.seconds:g} s.",
+            say(
+                "The model's server at {base_url} said nothing for {seconds:g} s.",
+                base_url=self._client.base_url,
+                seconds=self._silence.seconds,
+            ),
             _RETRY,
         )
 
@@ -179,7 +185,12 @@ class OpenAIEndpoint:
                 # httpx words these for programmers ("incomplete chunked read").
                 what = "broke off the connection"
         return EndpointUnreachableError(
-            f"The model's server at {self._client.base_url} {what}.", _RETRY
+            say(
+                "The model's server at {base_url} {what}.",
+                base_url=self._client.base_url,
+                what=what,
+            ),
+            _RETRY,
         )
 
 
@@ -216,4 +227,4 @@ def _token_count(answer: object) -> int:
         return count
     if isinstance(tokens, list):
         return len(tokens)
-    raise EndpointError("The model's server did not say how many tokens there are.", _RETRY)
+    raise EndpointError(say("The model's server did not say how many tokens there are."), _RETRY)

@@ -27,6 +27,7 @@ from spark_desktop.domain.errors import (
     EndpointRejectedError,
     EngineDownError,
 )
+from spark_desktop.domain.words import say
 
 Json = dict[str, Any]
 
@@ -94,8 +95,11 @@ class Answer:
         event = _object(data)
         if event is None:
             raise EndpointError(
-                f"The model's server sent something that is no JSON object: {data[:80]!r}.",
-                "Try again; if it stays so, look at the server's log.",
+                say(
+                    "The model's server sent something that is no JSON object: {data!r}.",
+                    data=data[:80],
+                ),
+                say("Try again; if it stays so, look at the server's log."),
             )
         problem = _problem(event)
         if problem is not None:
@@ -187,21 +191,22 @@ def error_of(status: int, problem: Json, retry_after: float | None = None) -> En
     if status == _TOO_MANY_REQUESTS or problem.get("code") == _BUSY:
         when = "a moment" if retry_after is None else f"{retry_after:g} s"
         return EndpointBusyError(
-            f"The model's server has too much to do: {message}",
+            say("The model's server has too much to do: {message}", message=message),
             next_step or f"Ask again in {when}.",
             retry_after,
         )
     if status in (401, 403):
         return EndpointRejectedError(
-            f"The model's server refused the access: {message}",
+            say("The model's server refused the access: {message}", message=message),
             next_step or "Check the token or the key of this endpoint.",
         )
     if 400 <= status < 500:
         return EndpointRejectedError(
-            f"The model's server refused the request: {message}", next_step
+            say("The model's server refused the request: {message}", message=message), next_step
         )
     return EndpointError(
-        f"The model's server failed: {message}", next_step or "Try again in a moment."
+        say("The model's server failed: {message}", message=message),
+        next_step or "Try again in a moment.",
     )
 
 

@@ -147,7 +147,7 @@ class PortalHotkey:
             async with asyncio.timeout(seconds):
                 return await answer
         except TimeoutError as error:
-            raise BusError(f"{method} was not answered") from error
+            raise BusError(say("{method} was not answered", method=method)) from error
         finally:
             self._answers = {key: one for key, one in self._answers.items() if one is not answer}
 

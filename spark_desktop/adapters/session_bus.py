@@ -9,6 +9,7 @@ from typing import Any
 from jeepney import DBusAddress, HeaderFields, Message, MessageType, new_method_call
 from jeepney.io.asyncio import DBusConnection, open_dbus_connection
 
+from spark_desktop.domain.words import say
 from spark_desktop.services.tasks import TaskScope
 
 # Seconds; the service behind the bus may have to be started first.
@@ -44,7 +45,7 @@ class SessionBus:
             async with asyncio.timeout(_ANSWER_S):
                 connection = await open_dbus_connection(address or _session_address())
         except (OSError, EOFError, KeyError, RuntimeError, ValueError, StopIteration) as error:
-            raise BusError(f"the session bus does not answer ({error})") from error
+            raise BusError(say("the session bus does not answer ({error})", error=error)) from error
         return cls(connection, heard, scope)
 
     @property
@@ -63,13 +64,13 @@ class SessionBus:
         try:
             async with asyncio.timeout(_ANSWER_S):
                 if self._reader.done():
-                    raise BusError("the session bus ended")
+                    raise BusError(say("the session bus ended"))
                 await self._connection.send(message, serial=serial)
                 answer = await reply
         except TimeoutError as error:
-            raise BusError(f"{method} was not answered") from error
+            raise BusError(say("{method} was not answered", method=method)) from error
         except OSError as error:
-            raise BusError(f"the session bus ended ({error})") from error
+            raise BusError(say("the session bus ended ({error})", error=error)) from error
         finally:
             del self._replies[serial]
         if answer.header.message_type is MessageType.error:
@@ -102,7 +103,7 @@ class SessionBus:
             # The bus ended: whoever waits is told, and nothing is heard any more.
             for reply in self._replies.values():
                 if not reply.done():
-                    reply.set_exception(BusError("the session bus ended"))
+                    reply.set_exception(BusError(say("the session bus ended")))
 
     def _answered(self, message: Message) -> None:
         reply = self._replies.get(message.header.fields.get(HeaderFields.reply_serial, 0))

@@ -10,6 +10,7 @@ from spark_desktop.adapters.thread_search import index_title, index_turn
 from spark_desktop.adapters.turn_rows import TITLE, time_of, turns_of, write_turn
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
 from spark_desktop.domain.errors import StoreError
+from spark_desktop.domain.words import say
 from spark_desktop.services.ports import Clock
 
 
@@ -102,6 +103,11 @@ class SqliteThreadStore:
         ).fetchone()
         if known is None:
             raise StoreError(
-                f"There is no thread {thread_id} in {self._workspace}.", "Begin a new thread."
+                say(
+                    "There is no thread {thread_id} in {workspace}.",
+                    thread_id=thread_id,
+                    workspace=self._workspace,
+                ),
+                say("Begin a new thread."),
             )
         return int(known[0])

@@ -6,6 +6,8 @@ from contextlib import contextmanager
 from ctypes import POINTER, c_char_p, c_int, c_long, c_uint, c_ulong, c_void_p
 from typing import Any
 
+from spark_desktop.domain.words import say
+
 SHIFT, LOCK, CONTROL = 1 << 0, 1 << 1, 1 << 2
 KEY_PRESS, KEY_RELEASE, CLIENT_MESSAGE, MAPPING_NOTIFY = 2, 3, 33, 34
 BAD_ACCESS = 10
@@ -125,7 +127,7 @@ class Display:
         self._x = _library("X11", _SIGNATURES)
         self._display = self._x.XOpenDisplay(None if name is None else name.encode())
         if not self._display:
-            raise X11Error("the X server does not answer")
+            raise X11Error(say("the X server does not answer"))
         self.root = int(self._x.XDefaultRootWindow(self._display))
         self.descriptor = int(self._x.XConnectionNumber(self._display))
         self._xtest: Any = None
@@ -280,7 +282,7 @@ def _library(name: str, signatures: dict[str, tuple[Any, list[Any]]]) -> Any:
     try:
         library = ctypes.CDLL(versions[name])
     except OSError as error:
-        raise X11Error(f"{versions[name]} is not installed") from error
+        raise X11Error(say("{versions} is not installed", versions=versions[name])) from error
     for function, (result, arguments) in signatures.items():
         found = getattr(library, function)
         found.restype, found.argtypes = result, arguments

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from spark_desktop.domain.errors import ConflictError, PatchError
 from spark_desktop.domain.text import dominant_newline, split_lines
+from spark_desktop.domain.words import say
 
 _NO_NEWLINE = "\\ No newline at end of file"
 _HEADER = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
@@ -75,8 +76,8 @@ def apply(content: str, hunks: Iterable[Hunk]) -> str:
     for hunk in reversed(_in_order(hunks)):
         if tuple(lines[hunk.start : hunk.end]) != hunk.old:
             raise ConflictError(
-                f"Line {hunk.start + 1} is not what the change was made for.",
-                "Ask for a new proposal.",
+                say("Line {start} is not what the change was made for.", start=hunk.start + 1),
+                say("Ask for a new proposal."),
             )
         lines[hunk.start : hunk.end] = hunk.new
     return "".join(_closed(lines))
@@ -210,14 +211,18 @@ def _parse_files(diff: str, base: str) -> Iterator[FilePatch]:
             number += 2
         elif header:
             if path is None:
-                raise PatchError(f"Line {number + 1} begins a hunk before any file is named.")
+                raise PatchError(
+                    say("Line {number} begins a hunk before any file is named.", number=number + 1)
+                )
             taken, found = _parse_hunk(lines, number, header, len(hunks))
             hunks.extend(found)
             number += taken
         else:
             number += 1
     if path is None:
-        raise PatchError("The text holds no unified diff.", "It should begin with '--- a/FILE'.")
+        raise PatchError(
+            say("The text holds no unified diff."), say("It should begin with '--- a/FILE'.")
+        )
     yield FilePatch(path, base, tuple(hunks))
 
 
@@ -263,9 +268,13 @@ def _parse_hunk(
             new.append(text + ending)
             new_count -= 1
         elif kind != "\\":
-            raise PatchError(f"Line {index + 1} of the diff begins with {kind!r}.")
+            raise PatchError(
+                say("Line {index} of the diff begins with {kind!r}.", index=index + 1, kind=kind)
+            )
         index += 1
     if old_count or new_count:
-        raise PatchError(f"The hunk at line {number + 1} of the diff is cut off.")
+        raise PatchError(
+            say("The hunk at line {number} of the diff is cut off.", number=number + 1)
+        )
     close()
     return index - number, found

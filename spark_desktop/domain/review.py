@@ -7,6 +7,7 @@ from spark_desktop.domain.errors import ConflictError, PatchError
 from spark_desktop.domain.patch import FilePatch, Hunk, compute
 from spark_desktop.domain.proposal import Decision, Proposal
 from spark_desktop.domain.text import dominant_newline, split_lines
+from spark_desktop.domain.words import say
 
 
 def pending(proposal: Proposal) -> tuple[Hunk, ...]:
@@ -25,7 +26,8 @@ def decide(proposal: Proposal, hunk_ids: Iterable[str], decision: Decision) -> P
     for hunk_id in hunk_ids:
         if hunk_id not in known:
             raise PatchError(
-                f"The proposal has no change {hunk_id!r}.", "Choose one of those that are shown."
+                say("The proposal has no change {hunk_id!r}.", hunk_id=hunk_id),
+                say("Choose one of those that are shown."),
             )
         decisions[hunk_id] = decision
     return replace(proposal, decisions=decisions)
@@ -64,9 +66,12 @@ def rebase(patch: FilePatch, before: str, after: str, base: str) -> FilePatch:
         for change in changes:
             if _collides(hunk, change):
                 raise ConflictError(
-                    f"{patch.path}, line {change.start + shift + 1}: "
-                    "it was changed since the proposal was made.",
-                    "Ask for a new proposal; nothing was written.",
+                    say(
+                        "{path}, line {start}: it was changed since the proposal was made.",
+                        path=patch.path,
+                        start=change.start + shift + 1,
+                    ),
+                    say("Ask for a new proposal; nothing was written."),
                 )
             if change.end <= hunk.start:
                 shift += len(change.new) - len(change.old)

@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.errors import NotTextError
+from spark_desktop.domain.words import say
 
 _NEWLINES = re.compile("\r\n|\n|\r")
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
@@ -49,8 +50,12 @@ class SourceText:
         except UnicodeEncodeError as error:
             character = self.content[error.start]
             raise NotTextError(
-                f"The character {character!r} cannot be written in {self.encoding}.",
-                "Convert the file to UTF-8 in your editor, then try again.",
+                say(
+                    "The character {character!r} cannot be written in {encoding}.",
+                    character=character,
+                    encoding=self.encoding,
+                ),
+                say("Convert the file to UTF-8 in your editor, then try again."),
             ) from error
 
     def with_content(self, content: str) -> "SourceText":
@@ -126,4 +131,7 @@ def _decode_unmarked(body: bytes) -> tuple[str, str]:
 
 
 def _not_text(reason: str) -> NotTextError:
-    return NotTextError(f"The file is not text: {reason}.", "Spark only proposes on text files.")
+    return NotTextError(
+        say("The file is not text: {reason}.", reason=reason),
+        say("Spark only proposes on text files."),
+    )

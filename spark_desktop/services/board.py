@@ -3,6 +3,7 @@
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ProposalChanged
 from spark_desktop.domain.proposal import Proposal
+from spark_desktop.domain.words import say
 from spark_desktop.services.bus import Bus
 
 
@@ -23,7 +24,7 @@ class ProposalBoard:
         try:
             return self._proposals[proposal_id]
         except KeyError:
-            raise SparkError("This proposal is gone.", "Ask for it again.") from None
+            raise SparkError(say("This proposal is gone."), say("Ask for it again.")) from None
 
     def __contains__(self, proposal_id: str) -> bool:
         """Return whether the proposal is on the board."""

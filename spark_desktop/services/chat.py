@@ -11,6 +11,7 @@ from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import TurnChanged, TurnStreamed
 from spark_desktop.domain.trigger import Span
+from spark_desktop.domain.words import say
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat_prompt import ChatPrompt, attached
 from spark_desktop.services.compaction import Compactor
@@ -94,7 +95,7 @@ class ChatService:
                 items = await self._prompt.read(question)
                 again = replace(_asked_again(turn), attached=attached(items))
                 return await self._run(question, again, items)
-        raise SparkError("This question is gone.", "Type it again.")
+        raise SparkError(say("This question is gone."), say("Type it again."))
 
     async def new_thread(self) -> Thread:
         """Return a new thread, which becomes the current one; an empty one is used again."""
@@ -259,7 +260,7 @@ class _Answer:
 
 def _require_text(question: str) -> None:
     if not question.strip():
-        raise SparkError("The question is empty.", "Type one.")
+        raise SparkError(say("The question is empty."), say("Type one."))
 
 
 def _asked_again(turn: Turn) -> Turn:

@@ -12,6 +12,7 @@ from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.patch import FilePatch, Hunk, apply, inverse
 from spark_desktop.domain.review import rebase
 from spark_desktop.domain.text import SourceText, decode
+from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import CheckpointStore, Clock, FileStore
@@ -59,7 +60,7 @@ class EditService:
             await self._settle()
             change = await self._checkpoints.last_applied()
             if change is None:
-                raise NothingToUndoError("There is no change of ours left to undo.")
+                raise NothingToUndoError(say("There is no change of ours left to undo."))
             return await to_end(self._revert(change, undone=True))
 
     async def redo(self) -> AppliedChange:
@@ -68,7 +69,7 @@ class EditService:
             await self._settle()
             change = await self._checkpoints.last_undone()
             if change is None:
-                raise NothingToUndoError("There is no undone change left to redo.")
+                raise NothingToUndoError(say("There is no undone change left to redo."))
             return await to_end(self._revert(change, undone=False))
 
     async def changes(self) -> tuple[AppliedChange, ...]:
@@ -145,7 +146,7 @@ class EditService:
         data = await self._checkpoints.content(digest)
         if data is None:
             raise StoreError(
-                "The kept bytes of this change are missing.",
-                "The file was left as it is; undo this change in your editor.",
+                say("The kept bytes of this change are missing."),
+                say("The file was left as it is; undo this change in your editor."),
             )
         return decode(data)

@@ -23,6 +23,7 @@ from spark_desktop.domain.proposal import (
 )
 from spark_desktop.domain.review import after_apply, decide, pending, rebase
 from spark_desktop.domain.trigger import EditComment, Span, title_of
+from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.edits import EditService
@@ -96,7 +97,7 @@ class ReviewService:
         for _ in range(_TRIES):
             proposal = await self._rebased(self._ready(proposal_id))
             if proposal_id not in self._board or isinstance(proposal.state, Cancelled):
-                raise SparkError("This proposal was taken back.", "Ask for it again.")
+                raise SparkError(say("This proposal was taken back."), say("Ask for it again."))
             hunks = _chosen(proposal, wanted)
             snapshot = proposal.trigger.snapshot
             try:
@@ -107,16 +108,18 @@ class ReviewService:
             self._applied(proposal, hunks, change)
             return change
         raise FileChangedError(
-            f"{snapshot.path} was saved again while the change was written.",
-            "Nothing was written. Accept once more when your editor is done.",
+            say("{path} was saved again while the change was written.", path=snapshot.path),
+            say("Nothing was written. Accept once more when your editor is done."),
         )
 
     def _ready(self, proposal_id: str) -> Proposal:
         proposal = self._board.get(proposal_id)
         if isinstance(proposal.state, Conflict):
-            raise ConflictError(proposal.state.reason, "Ask for the proposal again.")
+            raise ConflictError(proposal.state.reason, say("Ask for the proposal again."))
         if not isinstance(proposal.state, Ready) or proposal.patch is None:
-            raise SparkError("This proposal is not ready for review.", "Wait until it is.")
+            raise SparkError(
+                say("This proposal is not ready for review."), say("Wait until it is.")
+            )
         return proposal
 
     async def _rebased(self, proposal: Proposal) -> Proposal:
@@ -181,7 +184,7 @@ def _chosen(proposal: Proposal, wanted: frozenset[str] | None) -> tuple[Hunk, ..
     undecided = pending(proposal)
     chosen = [hunk for hunk in undecided if wanted is None or hunk.id in wanted]
     if not chosen:
-        raise SparkError("There is nothing left to accept here.", "Choose another hunk.")
+        raise SparkError(say("There is nothing left to accept here."), say("Choose another hunk."))
     if isinstance(proposal.trigger, EditComment):
         lines = proposal.trigger.lines
         chosen += [hunk for hunk in undecided if hunk not in chosen and _removes_only(hunk, lines)]

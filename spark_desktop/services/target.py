@@ -9,6 +9,7 @@ from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.errors import ContextExceededError, SparkError
 from spark_desktop.domain.text import dominant_newline, split_lines
 from spark_desktop.domain.trigger import EditComment, Instruction, ModelTrigger, Span, Stub
+from spark_desktop.domain.words import say
 from spark_desktop.services.ports import Syntax
 
 # A file with no more lines than this is rewritten as a whole where no place in it is meant.
@@ -109,8 +110,12 @@ def _meant(trigger: Instruction, syntax: Syntax) -> Span:
     if (named := _definition_named(trigger.instruction, lines)) is not None:
         return syntax.enclosing(snapshot, Span(named, named + 1))
     raise SparkError(
-        f"{snapshot.path} has {len(lines)} lines, and the instruction names none of its functions.",
-        "Select the lines to change, or name the function.",
+        say(
+            "{path} has {lines} lines, and the instruction names none of its functions.",
+            path=snapshot.path,
+            lines=len(lines),
+        ),
+        say("Select the lines to change, or name the function."),
     )
 
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from spark_desktop.viewmodels.translation import tr
+
 # As wide as a plus sign in most fonts, unlike a hyphen.
 MINUS = "\u2212"
 _BYTES = ("B", "kB", "MB", "GB")
@@ -32,7 +34,7 @@ def left_text(seconds: float | None) -> str:
         return ""
     if seconds < 60:
         return f"about {max(1, round(seconds))} s left"
-    return f"about {round(seconds / 60)} min left"
+    return tr("about {seconds} min left", seconds=round(seconds / 60))
 
 
 def tokens_text(count: int) -> str:

@@ -11,6 +11,7 @@ from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.events import TurnChanged, TurnStreamed
 from spark_desktop.services.bus import Bus
 from spark_desktop.viewmodels.amounts import rate_of
+from spark_desktop.viewmodels.translation import tr
 
 # Milliseconds: a number that changes faster cannot be read.
 _INTERVAL = 250
@@ -67,7 +68,7 @@ class AnswerPace(QObject):
         if not run.pieces:
             return f"{_waiting(run.emulation)}… {self._clock() - run.began:.0f} s"
         rate = rate_of(run.pieces, run.last - run.first)
-        return "writing…" if rate is None else f"writing… {rate:.0f} t/s"
+        return tr("writing…") if rate is None else tr("writing… {rate:.0f} t/s", rate=rate)
 
     def tell(self) -> None:
         """Emit ``changed`` for each turn that runs."""
@@ -101,5 +102,5 @@ class AnswerPace(QObject):
 def _waiting(emulation: Emulation | None) -> str:
     if emulation is not None and emulation.source == "buffered":
         # This time is the real model's, whatever the pace that follows.
-        return "the real model writes first"
-    return "waiting for the first token"
+        return tr("the real model writes first")
+    return tr("waiting for the first token")

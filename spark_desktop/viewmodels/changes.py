@@ -24,6 +24,7 @@ from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.ports import Edits, Turns
 from spark_desktop.viewmodels.rows import Row, Rows
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.viewmodels.wording import row_of
 
 # A list that explains the last changes; older ones explain nothing any more.
@@ -179,7 +180,7 @@ class ChangesViewModel(QObject):
     def _tell(self, notice: Notice | None) -> None:
         if notice is not None and notice.action is None:
             notice = Notice(
-                notice.text, notice.tone, notice.hint, Action("Dismiss", Intent.DISMISS)
+                notice.text, notice.tone, notice.hint, Action(tr("Dismiss"), Intent.DISMISS)
             )
         self._told = notice
         self.changed.emit()

@@ -123,7 +123,7 @@ class ChatViewModel(QObject):
         """Return what the composer's text will be about: "parser.py, lines 3 to 9"."""
         path, lines = self._target
         if path is None:
-            return "no file open" if self.mode is Mode.EDIT else "the project"
+            return tr("no file open") if self.mode is Mode.EDIT else tr("the project")
         name = path.rpartition("/")[2]
         if lines is None or self.mode is Mode.ASK:
             return name
@@ -137,10 +137,10 @@ class ChatViewModel(QObject):
     def placeholder(self) -> str:
         """Return the composer's hint."""
         if self.mode is Mode.ASK:
-            return "Ask about the code…"
+            return tr("Ask about the code…")
         _path, lines = self._target
-        place = "the file" if lines is None else plural(len(lines), "line")
-        return f"Say what to change in {place}…"
+        place = tr("the file") if lines is None else plural(len(lines), "line")
+        return tr("Say what to change in {place}…", place=place)
 
     @property
     def notice(self) -> Notice | None:
@@ -151,7 +151,7 @@ class ChatViewModel(QObject):
         if unfinished is not None:
             return _notice_of_turn(unfinished)
         if self.mode is Mode.EDIT and self._target[0] is None:
-            return Notice("No file is open.", Tone.MUTED, "Choose one under Changes.")
+            return Notice(tr("No file is open."), Tone.MUTED, tr("Choose one under Changes."))
         return None
 
     def load(self) -> None:
@@ -311,7 +311,7 @@ class ChatViewModel(QObject):
 
     def tell_error(self, error: SparkError) -> None:
         """Show an error over the composer."""
-        self._tell(notice_of(error, Action("Dismiss", Intent.DISMISS)))
+        self._tell(notice_of(error, Action(tr("Dismiss"), Intent.DISMISS)))
 
     def _tell(self, notice: Notice | None) -> None:
         self._told = notice
@@ -319,10 +319,10 @@ class ChatViewModel(QObject):
 
 
 def _notice_of_turn(turn: Turn) -> Notice:
-    again = Action("Ask again", Intent.REPEAT)
+    again = Action(tr("Ask again"), Intent.REPEAT)
     if turn.state is TurnState.STOPPED:
-        return Notice("The answer was stopped.", Tone.MUTED, "", again)
-    kept = "What came of it stands above until you ask again." if turn.answer else ""
+        return Notice(tr("The answer was stopped."), Tone.MUTED, "", again)
+    kept = tr("What came of it stands above until you ask again.") if turn.answer else ""
     return Notice(
-        "The answer broke off." if turn.answer else "No answer.", Tone.PROBLEM, kept, again
+        tr("The answer broke off.") if turn.answer else tr("No answer."), Tone.PROBLEM, kept, again
     )

@@ -45,7 +45,7 @@ class CoreViewModel(QObject):
         """Return where the model runs and its name: "local · qwen2.5-coder-0.5b"."""
         if isinstance(self._state, CoreReady):
             return f"{self._state.model.label} · {self._state.model.id}"
-        return "no model yet"
+        return tr("no model yet")
 
     @property
     def is_emulated(self) -> bool:
@@ -127,27 +127,35 @@ _WORDS: dict[type, str] = {
 
 
 def _notice(state: CoreState) -> Notice | None:
-    start = Action("Try again", Intent.RETRY_CORE)
+    start = Action(tr("Try again"), Intent.RETRY_CORE)
     match state:
         case CoreReady():
             return None
         case CoreStopped():
-            return Notice("The model is not running.", Tone.MUTED, "", start)
+            return Notice(tr("The model is not running."), Tone.MUTED, "", start)
         case CoreStarting(skipped) if skipped:
-            hint = "Trying the next source."
-            return Notice(f"A source of the model was passed over. {skipped}", Tone.WARNING, hint)
+            hint = tr("Trying the next source.")
+            return Notice(
+                tr("A source of the model was passed over. {skipped}", skipped=skipped),
+                Tone.WARNING,
+                hint,
+            )
         case CoreStarting():
-            text = "Starting the model."
-            return Notice(text, Tone.BUSY, "You can read and type already; turns are queued.")
+            text = tr("Starting the model.")
+            return Notice(text, Tone.BUSY, tr("You can read and type already; turns are queued."))
         case CoreLoading():
-            return Notice("Loading the model into memory.", Tone.BUSY, "A few seconds.")
+            return Notice(tr("Loading the model into memory."), Tone.BUSY, tr("A few seconds."))
         case CoreDownloading():
             stop = Action(tr("Stop the download"), Intent.STOP)
             hint = _download_text(state)
-            return Notice("Downloading the model, once.", Tone.BUSY, hint, stop)
+            return Notice(tr("Downloading the model, once."), Tone.BUSY, hint, stop)
         case CoreRestarting(reason, attempt, delay):
-            text = f"The connection to the model was lost: {reason}"
-            hint = f"Starting it again in {delay:.0f} s (attempt {attempt})."
+            text = tr("The connection to the model was lost: {reason}", reason=reason)
+            hint = tr(
+                "Starting it again in {delay:.0f} s (attempt {attempt}).",
+                delay=delay,
+                attempt=attempt,
+            )
             return Notice(text, Tone.WARNING, hint)
         case CoreFailed(reason, next_step):
             return Notice(reason, Tone.PROBLEM, next_step, start)

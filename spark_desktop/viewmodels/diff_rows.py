@@ -12,6 +12,7 @@ from spark_desktop.domain.patch import FilePatch, Hunk
 from spark_desktop.domain.proposal import Decision
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import Span
+from spark_desktop.viewmodels.translation import tr
 
 # A fold saves nothing where it hides fewer lines than this.
 _LEAST_FOLDED = 2
@@ -230,7 +231,7 @@ def _changed(hunk: Hunk, new_start: int, decisions: Mapping[str, Decision]) -> I
 
 
 def _note(ending: str) -> str:
-    return {"": "no newline at end", "\r\n": "CRLF", "\r": "CR", "\n": "LF"}[ending]
+    return {"": tr("no newline at end"), "\r\n": "CRLF", "\r": "CR", "\n": "LF"}[ending]
 
 
 class _Alignment:

@@ -2,6 +2,7 @@
 
 from spark_desktop.domain.emulation import Emulation
 from spark_desktop.viewmodels.amounts import duration_text, percent_text
+from spark_desktop.viewmodels.translation import tr
 
 BADGE = "emulated"
 _SOURCES = {
@@ -17,16 +18,20 @@ def emulation_tip(emulation: Emulation) -> str:
 
 
 def _lines(emulation: Emulation) -> tuple[str, ...]:
-    named = emulation.title or emulation.profile or "an unnamed profile"
+    named = emulation.title or emulation.profile or tr("an unnamed profile")
     kind = f" ({emulation.kind})" if emulation.kind else ""
     target, achieved = emulation.target_tps, emulation.achieved_tps
     behind, seconds = emulation.behind_share, emulation.engine_s
     return (
-        f"Emulated, not measured: paced as {named}.",
+        tr("Emulated, not measured: paced as {named}.", named=named),
         f"Profile {emulation.profile}" if emulation.profile else "",
         _SOURCES.get(emulation.source, ""),
         "" if target is None else f"Target {target:,.0f} tokens/s{kind}",
         "" if achieved is None else f"Achieved {achieved:,.0f} tokens/s",
-        "" if behind is None else f"Behind the target {percent_text(behind)} of the time",
-        "" if seconds is None else f"The real engine took {duration_text(seconds)}",
+        ""
+        if behind is None
+        else tr("Behind the target {behind} of the time", behind=percent_text(behind)),
+        ""
+        if seconds is None
+        else tr("The real engine took {seconds}", seconds=duration_text(seconds)),
     )

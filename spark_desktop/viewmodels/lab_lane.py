@@ -6,6 +6,7 @@ from spark_desktop.domain.lab_answer import LabAnswer
 from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.viewmodels.amounts import duration_text
 from spark_desktop.viewmodels.emulation_words import emulation_tip
+from spark_desktop.viewmodels.translation import tr
 
 # The lane of the answer as it came.
 RECORDED = "recorded"
@@ -42,10 +43,18 @@ class Lane:
         schedule = self.schedule
         if seconds >= schedule.duration:
             first = duration_text(schedule.first_token)
-            return f"first token {first} · done in {schedule.duration:.2f} s"
+            return tr(
+                "first token {first} · done in {duration:.2f} s",
+                first=first,
+                duration=schedule.duration,
+            )
         if seconds < schedule.first_token:
-            return f"waiting for the first token · {seconds:.2f} s"
-        return f"first token {duration_text(schedule.first_token)} · {seconds:.2f} s"
+            return tr("waiting for the first token · {seconds:.2f} s", seconds=seconds)
+        return tr(
+            "first token {first_token} · {seconds:.2f} s",
+            first_token=duration_text(schedule.first_token),
+            seconds=seconds,
+        )
 
     def is_done(self, seconds: float) -> bool:
         """Return whether its last token has come."""
@@ -59,7 +68,7 @@ def profile_lane(profile: Profile, answer: LabAnswer, schedule: Schedule) -> Lan
         f"{profile.title}: {profile.decode_tps:,.0f} tokens/s",
         f"{profile.model} on {profile.hardware}" if profile.hardware and profile.model else "",
         f"Speed: {profile.kind or 'unknown'}{f' ({origin})' if origin else ''}",
-        "Emulated, not measured: the same text at the pace that was published.",
+        tr("Emulated, not measured: the same text at the pace that was published."),
         *_remarks(answer),
     )
     return Lane(profile.id, profile.title, profile.kind or "unknown", _text(tip), schedule)
@@ -71,9 +80,9 @@ def recorded_lane(answer: LabAnswer) -> Lane | None:
     if schedule is None:
         return None
     told = answer.emulation
-    title = "As measured" if told is None else "As it came, emulated"
+    title = tr("As measured") if told is None else tr("As it came, emulated")
     first = (
-        "First and last token as this app measured them; those between are spread evenly."
+        tr("First and last token as this app measured them; those between are spread evenly.")
         if told is None
         else emulation_tip(told)
     )

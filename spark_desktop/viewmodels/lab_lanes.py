@@ -17,6 +17,7 @@ from spark_desktop.viewmodels.lab_lane import RECORDED, Lane, profile_lane, reco
 from spark_desktop.viewmodels.lab_player import LabPlayer
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.ports import Lab
+from spark_desktop.viewmodels.translation import tr
 
 MOST_LANES = 6
 _DEFAULT = (RECORDED, "codex", "opus-fast", "codex-spark", "gpt-oss-120b-wse3")
@@ -95,7 +96,7 @@ class LabLanesViewModel(QObject):
         """Return id and title of what a lane can be changed to, or added for."""
         found = [(profile.id, profile.title) for profile in self.profiles]
         if self.answer is not None and self.answer.recorded is not None:
-            found.insert(0, (RECORDED, "As it came"))
+            found.insert(0, (RECORDED, tr("As it came")))
         used = {lane.id for lane in self.lanes}
         return tuple(one for one in found if one[0] not in used)
 
@@ -157,7 +158,7 @@ class LabLanesViewModel(QObject):
     def _choices(self, threads: tuple[Thread, ...]) -> list[Choice]:
         proposal = self._reviewed()
         written = None if proposal is None else answer_of_proposal(proposal)
-        made = [] if written is None else [Choice("The proposal in review", (written,))]
+        made = [] if written is None else [Choice(tr("The proposal in review"), (written,))]
         for thread in threads:
             turns = [t for t in thread.turns if t.answer or t.state is TurnState.STREAMING]
             answers = tuple(answer_of_turn(turn) for turn in reversed(turns))
@@ -200,7 +201,7 @@ class LabLanesViewModel(QObject):
         try:
             await work()
         except SparkError as error:
-            self._told = notice_of(error, Action("Try again", Intent.REPEAT))
+            self._told = notice_of(error, Action(tr("Try again"), Intent.REPEAT))
             self.changed.emit()
 
     def _on_turn(self, event: TurnChanged) -> None:

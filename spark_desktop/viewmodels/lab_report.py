@@ -92,8 +92,8 @@ class LabReportViewModel(QObject):
 
         async def work() -> None:
             await self._lab.export(Path(path), data)
-            done = Action("Dismiss", Intent.DISMISS)
-            self._tell(Notice(f"Written to {path}", Tone.GOOD, "", done))
+            done = Action(tr("Dismiss"), Intent.DISMISS)
+            self._tell(Notice(tr("Written to {path}", path=path), Tone.GOOD, "", done))
 
         self._exporting.start("lab export", self._guarded(work))
 
@@ -128,7 +128,7 @@ class LabReportViewModel(QObject):
         try:
             await work()
         except SparkError as error:
-            self._tell(notice_of(error, Action("Try again", Intent.REPEAT)))
+            self._tell(notice_of(error, Action(tr("Try again"), Intent.REPEAT)))
 
     def _tell(self, notice: Notice | None) -> None:
         self._told = notice

@@ -12,6 +12,7 @@ from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.events import ProposalChanged, TurnChanged
 from spark_desktop.services.bus import Bus
 from spark_desktop.viewmodels.amounts import rate_of
+from spark_desktop.viewmodels.translation import tr
 
 # A day's work; what is older leaves the chart.
 _KEPT = 400
@@ -54,7 +55,9 @@ class LabSpeedsViewModel(QObject):
         """Return the measured series, then the emulated ones."""
         made = [
             Series(
-                model if profile is None else f"{model}, emulated as {profile}",
+                model
+                if profile is None
+                else tr("{model}, emulated as {profile}", model=model, profile=profile),
                 profile is not None,
                 tuple(samples),
             )

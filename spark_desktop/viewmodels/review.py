@@ -22,6 +22,7 @@ from spark_desktop.viewmodels.decisions import Decisions
 from spark_desktop.viewmodels.frames import Frames
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.ports import Reviews, Turns
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.viewmodels.wording import EvidenceLine, evidence_line, notice_of_proposal
 
 _NOTHING = Notice(
@@ -144,7 +145,13 @@ class ReviewViewModel(QObject):
         hunks = () if self.patch is None else self.patch.hunks
         for hunk in hunks:
             if hunk.id == self.current_hunk:
-                parts = [f"{self.position_text}, at line {hunk.start + 1}."]
+                parts = [
+                    tr(
+                        "{position_text}, at line {start}.",
+                        position_text=self.position_text,
+                        start=hunk.start + 1,
+                    )
+                ]
                 if hunk.old:
                     parts.append(f"Removes:\n{''.join(hunk.old).rstrip()}")
                 if hunk.new:
@@ -310,7 +317,7 @@ class ReviewViewModel(QObject):
             self._frames.request()
 
     def _on_failure(self, error: SparkError) -> None:
-        self._told = notice_of(error, Action("Dismiss", Intent.DISMISS))
+        self._told = notice_of(error, Action(tr("Dismiss"), Intent.DISMISS))
         self.changed.emit()
 
     def _set_selection(self, lines: Span | None) -> None:

@@ -91,23 +91,23 @@ class StatusViewModel(QObject):
     def _speed(self) -> Reading:
         rate = self._live_rate
         if rate is not None:
-            tip = "Pieces received after the first, divided by the time since the first."
+            tip = tr("Pieces received after the first, divided by the time since the first.")
             return Reading(f"{rate:.0f} tokens/s", tip)
         usage, timing = self._usage, self._timing
         if usage is None or timing is None or usage.completion_tokens == 0:
             return _NO_READING
         if self._emulation is not None and self._emulation.achieved_tps is not None:
-            tip = "Tokens of the last answer, at the pace that its server achieved."
+            tip = tr("Tokens of the last answer, at the pace that its server achieved.")
             return Reading(f"{self._emulation.achieved_tps:.0f} tokens/s", tip)
         if timing.decode:
             rate = usage.completion_tokens / timing.decode
-            tip = "Tokens of the last answer, divided by the server's own decode time."
+            tip = tr("Tokens of the last answer, divided by the server's own decode time.")
             return Reading(f"{rate:.0f} tokens/s", tip)
         seconds = timing.total - timing.first_token
         if seconds <= 0 or usage.completion_tokens < 2:
             return _NO_READING
         rate = (usage.completion_tokens - 1) / seconds
-        tip = "Tokens of the last answer after its first, divided by the time since the first."
+        tip = tr("Tokens of the last answer after its first, divided by the time since the first.")
         return Reading(f"{rate:.0f} tokens/s", tip)
 
     @property
@@ -115,8 +115,11 @@ class StatusViewModel(QObject):
         """Return the time to first token of the last completion."""
         if self._timing is None:
             return _NO_READING
-        tip = "From sending the request to the first piece of the answer, by this app's clock."
-        reading = Reading(f"first token {duration_text(self._timing.first_token)}", tip)
+        tip = tr("From sending the request to the first piece of the answer, by this app's clock.")
+        reading = Reading(
+            tr("first token {first_token}", first_token=duration_text(self._timing.first_token)),
+            tip,
+        )
         return _marked(reading, self._emulation)
 
     @property
@@ -126,7 +129,11 @@ class StatusViewModel(QObject):
             return _NO_READING
         used = self._usage.prompt_tokens + self._usage.completion_tokens
         total = self._model.context
-        tip = f"Prompt and answer together: {used} of {total} tokens, counted by the server."
+        tip = tr(
+            "Prompt and answer together: {used} of {total} tokens, counted by the server.",
+            used=used,
+            total=total,
+        )
         text = f"context {tokens_text(used)} / {tokens_text(total)}"
         return Reading(text, tip, min(1.0, used / total))
 
@@ -136,9 +143,11 @@ class StatusViewModel(QObject):
         if self._usage is None or self._usage.prompt_tokens == 0:
             return _NO_READING
         share = self._usage.cached_tokens / self._usage.prompt_tokens
-        tip = (
-            f"{self._usage.cached_tokens} of {self._usage.prompt_tokens} prompt tokens were "
-            "reused from the turn before, as the server reports it."
+        tip = tr(
+            "{cached_tokens} of {prompt_tokens} prompt tokens were reused from the turn "
+            "before, as the server reports it.",
+            cached_tokens=self._usage.cached_tokens,
+            prompt_tokens=self._usage.prompt_tokens,
         )
         return Reading(f"cached {percent_text(share)}", tip)
 
@@ -151,9 +160,11 @@ class StatusViewModel(QObject):
         whole = timing.prefill + timing.decode
         if whole <= 0:
             return _NO_READING
-        tip = (
-            f"Prefill (reading the prompt) {duration_text(timing.prefill)}, decode (writing the "
-            f"answer) {duration_text(timing.decode)}, as the server measured them."
+        tip = tr(
+            "Prefill (reading the prompt) {prefill}, decode (writing the answer) "
+            "{decode}, as the server measured them.",
+            prefill=duration_text(timing.prefill),
+            decode=duration_text(timing.decode),
         )
         if timing.queue is not None:
             tip += "\n" + tr("Queue {seconds}.", seconds=duration_text(timing.queue))

@@ -19,6 +19,7 @@ from spark_desktop.domain.trigger import kind_of, title_of
 from spark_desktop.viewmodels.amounts import plural
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
 from spark_desktop.viewmodels.rows import Row
+from spark_desktop.viewmodels.translation import tr
 
 _REPEAT = Action("Try again", Intent.REPEAT)
 
@@ -38,10 +39,10 @@ def state_text(proposal: Proposal, rate: float | None = None) -> str:
     """Return how far the proposal came, in a few words."""
     match proposal.state:
         case Queued():
-            return "waits for the running turn"
+            return tr("waits for the running turn")
         case Streaming(attempt):
             speed = "starting" if rate is None else f"streaming {rate:.0f} t/s"
-            return speed if attempt == 1 else f"second try · {speed}"
+            return speed if attempt == 1 else tr("second try · {speed}", speed=speed)
         case Ready():
             parses = any(check.name == "parses" and check.passed for check in proposal.evidence)
             hunks = plural(len(pending(proposal)), "hunk")
@@ -59,34 +60,46 @@ def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice 
     match proposal.state:
         case Queued():
             return Notice(
-                "Queued: another turn is running.",
+                tr("Queued: another turn is running."),
                 Tone.MUTED,
-                "It starts by itself.",
-                Action("Take off the list", Intent.DISMISS),
+                tr("It starts by itself."),
+                Action(tr("Take off the list"), Intent.DISMISS),
             )
         case Streaming(attempt):
             text = (
-                "Writing" if attempt == 1 else "Writing a second try, the first failed its checks"
+                "Writing"
+                if attempt == 1
+                else tr("Writing a second try, the first failed its checks")
             )
             speed = "" if rate is None else f"{rate:.0f} tokens/s"
-            return Notice(f"{text}…", Tone.BUSY, speed, Action("Stop", Intent.STOP))
+            return Notice(f"{text}…", Tone.BUSY, speed, Action(tr("Stop"), Intent.STOP))
         case Ready():
             return None
         case Withheld(reason):
-            return Notice(f"Withheld: {reason}", Tone.WARNING, "Nothing was written.", _REPEAT)
+            return Notice(
+                tr("Withheld: {reason}", reason=reason),
+                Tone.WARNING,
+                tr("Nothing was written."),
+                _REPEAT,
+            )
         case Conflict(reason):
-            return Notice(f"Conflict: {reason}", Tone.WARNING, "Nothing was written.", _REPEAT)
+            return Notice(
+                tr("Conflict: {reason}", reason=reason),
+                Tone.WARNING,
+                tr("Nothing was written."),
+                _REPEAT,
+            )
         case Failed(reason, next_step):
             return Notice(reason, Tone.PROBLEM, next_step, _REPEAT)
         case Cancelled(reason):
-            return Notice(f"Not finished: {reason}", Tone.MUTED, "", _REPEAT)
+            return Notice(tr("Not finished: {reason}", reason=reason), Tone.MUTED, "", _REPEAT)
         case Closed(undone=True):
-            return Notice("Undone.", Tone.MUTED, "Redo brings it back.", _REPEAT)
+            return Notice(tr("Undone."), Tone.MUTED, tr("Redo brings it back."), _REPEAT)
         case Closed(0):
-            return Notice("Rejected.", Tone.MUTED, "The file is unchanged.", _REPEAT)
+            return Notice(tr("Rejected."), Tone.MUTED, tr("The file is unchanged."), _REPEAT)
         case Closed(applied):
             text = f"Applied {plural(applied, 'hunk')}."
-            return Notice(text, Tone.GOOD, "", Action("Undo", Intent.UNDO))
+            return Notice(text, Tone.GOOD, "", Action(tr("Undo"), Intent.UNDO))
 
 
 def pending(proposal: Proposal) -> tuple[str, ...]:

@@ -29,8 +29,8 @@ class ChangesPanel(QFrame):
         self._model = model
         self._notice = NoticeLine(narrow=True)
         self.inbox = RowList(model.inbox, theme, "Inbox")
-        self.files = RowList(model.files, theme, "Changed files", flat=True)
-        self.ignored = RowList(model.ignored, theme, "Ignored changes")
+        self.files = RowList(model.files, theme, tr("Changed files"), flat=True)
+        self.ignored = RowList(model.ignored, theme, tr("Ignored changes"))
         inbox_body = QWidget()
         column = QVBoxLayout(inbox_body)
         column.setContentsMargins(0, 0, 0, 0)

@@ -91,8 +91,8 @@ class ChatPanel(QFrame):
         """Show the threads' titles."""
         title = self._model.title
         self.threads.setText(title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}…")
-        self.threads.setAccessibleName(f"Thread: {title}")
-        self.threads.setToolTip(f"{title}\nChoose another thread")
+        self.threads.setAccessibleName(tr("Thread: {title}", title=title))
+        self.threads.setToolTip(tr("{title}\nChoose another thread", title=title))
         self._menu.clear()
         for thread in self._model.menu_threads:
             name = self._model.name_of(thread)
@@ -149,10 +149,10 @@ class ChatPanel(QFrame):
         self.threads.setMenu(self._menu)
         for button in (self.threads, self.new, self.copy):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        show_key(self.new, "new_thread", "New thread")
-        self.new.setAccessibleName("New thread")
-        self.copy.setToolTip("Copy the last answer")
-        self.copy.setAccessibleName("Copy the last answer")
+        show_key(self.new, "new_thread", tr("New thread"))
+        self.new.setAccessibleName(tr("New thread"))
+        self.copy.setToolTip(tr("Copy the last answer"))
+        self.copy.setAccessibleName(tr("Copy the last answer"))
         head = self._head
         head.setObjectName("sidehead")
         row = QHBoxLayout(head)

@@ -66,7 +66,9 @@ class Composer(QFrame):
         self.editor.setPlaceholderText(placeholder)
         # Qt draws a placeholder that became another only with the next repaint.
         self.editor.viewport().update()
-        self.editor.setAccessibleDescription(f"{placeholder} About {target}.")
+        self.editor.setAccessibleDescription(
+            tr("{placeholder} About {target}.", placeholder=placeholder, target=target)
+        )
         self._show_button()
 
     def show_answering(self, is_answering: bool) -> None:

@@ -20,6 +20,7 @@ from spark_desktop.domain.patch import FilePatch
 from spark_desktop.domain.proposal import Decision
 from spark_desktop.domain.trigger import Span
 from spark_desktop.viewmodels.diff_rows import FoldRow
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.diff_buttons import MARGIN, WIDTH, Button, HunkButtons
 from spark_desktop.views.diff_content import (
     DiffContent,
@@ -85,7 +86,7 @@ class DiffView(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.viewport().setMouseTracking(True)
-        self.setAccessibleName("Diff")
+        self.setAccessibleName(tr("Diff"))
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         KEYBOARD.changed.connect(self.show_keys)
         self.horizontalScrollBar().valueChanged.connect(self.viewport().update)
@@ -139,7 +140,14 @@ class DiffView(QAbstractScrollArea):
         self._current = current
         self._show(known.content(self._decisions, self._unfolded))
         count = len(patch.hunks) if patch else 0
-        self.setAccessibleName(f"Diff of {path}, {count} {'hunk' if count == 1 else 'hunks'}")
+        self.setAccessibleName(
+            tr(
+                "Diff of {path}, {count} {number}",
+                path=path,
+                count=count,
+                number="hunk" if count == 1 else "hunks",
+            )
+        )
 
     def show_streaming(self, path: str, before: str, region: Span, text: str) -> None:
         """Show ``text``, all that was written of the region so far; drawn once a frame."""
@@ -148,7 +156,7 @@ class DiffView(QAbstractScrollArea):
             self._source = StreamSource(path, before, region)
             self._follows = True
             self._current = None
-            self.setAccessibleName(f"{path}, being written")
+            self.setAccessibleName(tr("{path}, being written", path=path))
         self._streamed = text
         if not self._frame_timer.isActive():
             self._frame_timer.start()
@@ -158,7 +166,7 @@ class DiffView(QAbstractScrollArea):
         self._frame_timer.stop()
         self._source = self._current = None
         self._show(file_content(path, text))
-        self.setAccessibleName(f"File {path}")
+        self.setAccessibleName(tr("File {path}", path=path))
 
     def scroll_to_hunk(self, hunk_id: str) -> None:
         """Scroll so that the hunk's beginning is visible; an unknown hunk scrolls nothing."""
@@ -367,7 +375,7 @@ class DiffView(QAbstractScrollArea):
             button = self._button_at(event.pos())
             if button:
                 verb = "Accept" if button[1] == "accept" else "Reject"
-                QToolTip.showText(event.globalPos(), f"{verb} this hunk", self)
+                QToolTip.showText(event.globalPos(), tr("{verb} this hunk", verb=verb), self)
                 return True
         return super().viewportEvent(event)
 

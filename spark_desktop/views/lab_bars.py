@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from spark_desktop.domain.lab import Line, Pace
 from spark_desktop.domain.lab_words import price_text, title_text, waiting_text
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.theme import BASE, Theme
 
 # Pixels at the usual size of type.
@@ -39,7 +40,7 @@ class BarChart(QWidget):
         self._lines: tuple[Line, ...] = ()
         self._caption = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Bar chart of waiting time and price; the table has its numbers")
+        self.setAccessibleName(tr("Bar chart of waiting time and price; the table has its numbers"))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
@@ -114,7 +115,7 @@ class BarChart(QWidget):
         each = (width - titles - 2 * _PAD - 2 * _GAP) // 2
         lines = self._lines
         waiting = _Panel(
-            *(_PAD + titles + _GAP, each, "Waiting time"),
+            *(_PAD + titles + _GAP, each, tr("Waiting time")),
             tuple(line.waiting for line in lines),
             tuple(waiting_text(line) for line in lines),
         )

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 from spark_desktop.domain.lab_answer import revealed
 from spark_desktop.viewmodels.emulation_words import BADGE
 from spark_desktop.viewmodels.lab_lane import Lane
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.elided_label import ElidedLabel
 from spark_desktop.views.icons import icon
 from spark_desktop.views.lab_figures import Figures
@@ -87,7 +88,7 @@ class LaneView(QFrame):
 
     def _arrange(self) -> None:
         lane = self.lane
-        self.setAccessibleName(f"Lane {lane.title}")
+        self.setAccessibleName(tr("Lane {title}", title=lane.title))
         self.title.setProperty("strong", True)
         # As wide as its lane, whatever it says: all lanes are equally wide.
         self.title.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -100,7 +101,10 @@ class LaneView(QFrame):
             widget.setToolTip(lane.tip)
         self.choose.setMenu(self._menu)
         self.choose.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        texts = ((self.choose, "Give this lane another pace"), (self.remove, "Remove this lane"))
+        texts = (
+            (self.choose, tr("Give this lane another pace")),
+            (self.remove, tr("Remove this lane")),
+        )
         for button, text in texts:
             button.setToolTip(text)
             button.setAccessibleName(f"{text}: {lane.title}")

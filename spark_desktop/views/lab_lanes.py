@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 from spark_desktop.domain.lab_answer import LabAnswer
 from spark_desktop.viewmodels.lab_lane import Lane
 from spark_desktop.viewmodels.lab_lanes import LabLanesViewModel
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.icons import icon
 from spark_desktop.views.lab_figures import Figures
 from spark_desktop.views.lab_lane import LaneView
@@ -102,7 +103,7 @@ class LanesPage(QFrame):
         self._controls.setVisible(bool(self.lanes) or self._model.can_add)
         for widget in (self.play, self.loop, self.slider):
             widget.setEnabled(player.duration > 0)
-        self.play.setText("Pause" if player.is_playing else "Play")
+        self.play.setText(tr("Pause") if player.is_playing else tr("Play"))
         self.loop.setChecked(player.is_looping)
         self._is_following = True
         self.slider.setRange(0, math.ceil(player.duration * 1000))
@@ -131,13 +132,13 @@ class LanesPage(QFrame):
 
     def _render_answers(self) -> None:
         answer = self._model.answer
-        title = "No answer" if answer is None else answer.title
+        title = tr("No answer") if answer is None else answer.title
         self.answer.setText(title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}…")
-        self.answer.setAccessibleName(f"Answer: {title}")
+        self.answer.setAccessibleName(tr("Answer: {title}", title=title))
         self.answer.setEnabled(bool(self._model.choices))
         self._answers.clear()
         for choice in self._model.choices:
-            heading = (choice.heading or "New thread")[:_MENU_TITLE].replace("&", "&&")
+            heading = (choice.heading or tr("New thread"))[:_MENU_TITLE].replace("&", "&&")
             menu = self._answers.addMenu(heading)
             for one in choice.answers[:_MENU_ANSWERS]:
                 action = menu.addAction(one.title[:_MENU_TITLE].replace("&", "&&"))
@@ -186,15 +187,15 @@ class LanesPage(QFrame):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.answer.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        self.answer.setToolTip("Watch another answer")
-        self.add.setText("Add a lane")
+        self.answer.setToolTip(tr("Watch another answer"))
+        self.add.setText(tr("Add a lane"))
         self.play.setProperty("main", True)
-        show_key(self.play, "play", "Play or pause")
-        self.loop.setText("Loop")
+        show_key(self.play, "play", tr("Play or pause"))
+        self.loop.setText(tr("Loop"))
         self.loop.setCheckable(True)
-        self.loop.setToolTip("Begin again at the end of the slowest lane")
-        self.slider.setAccessibleName("Seconds since the request, in thousandths")
-        self.slider.setToolTip("Go to a moment; the end is that of the slowest lane")
+        self.loop.setToolTip(tr("Begin again at the end of the slowest lane"))
+        self.slider.setAccessibleName(tr("Seconds since the request, in thousandths"))
+        self.slider.setToolTip(tr("Go to a moment; the end is that of the slowest lane"))
         self.slider.setSingleStep(100)
         self.slider.setPageStep(1000)
         head = QHBoxLayout()

@@ -20,6 +20,7 @@ from spark_desktop.domain.lab import Column
 from spark_desktop.domain.lab_words import FORMULA, HEADINGS, PRICING, cells
 from spark_desktop.viewmodels.lab_report import LabReportViewModel
 from spark_desktop.viewmodels.notice import Intent
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.icons import icon
 from spark_desktop.views.lab_bars import BarChart
 from spark_desktop.views.notice_line import NoticeLine
@@ -50,7 +51,7 @@ class ReportPage(QFrame):
         self.threads, self.sort = QToolButton(), QToolButton()
         self._thread_menu, self._sort_menu = QMenu(self), QMenu(self)
         self.totals = QLabel()
-        self.csv, self.png = QPushButton("Export CSV…"), QPushButton("Export PNG…")
+        self.csv, self.png = QPushButton(tr("Export CSV…")), QPushButton(tr("Export PNG…"))
         self.notice = NoticeLine(strip=True)
         self.table = QTableWidget(0, len(HEADINGS))
         self.chart = BarChart(theme)
@@ -93,7 +94,7 @@ class ReportPage(QFrame):
         text = model.scope_text
         self.threads.setText(text if len(text) <= _TITLE else f"{text[: _TITLE - 1]}…")
         self._thread_menu.clear()
-        everything = self._thread_menu.addAction("All threads of this project")
+        everything = self._thread_menu.addAction(tr("All threads of this project"))
         everything.triggered.connect(lambda: model.choose_thread(None))
         for thread in model.threads:
             title = " ".join(thread.title.split())[:_TITLE].replace("&", "&&")
@@ -109,9 +110,9 @@ class ReportPage(QFrame):
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.threads.setToolTip("Add up one thread, or all")
-        self.sort.setText("Sort by")
-        self.sort.setToolTip("Sort the table; once more turns the order round")
+        self.threads.setToolTip(tr("Add up one thread, or all"))
+        self.sort.setText(tr("Sort by"))
+        self.sort.setToolTip(tr("Sort the table; once more turns the order round"))
         for column, heading in zip(_COLUMNS, HEADINGS, strict=True):
             action = self._sort_menu.addAction(heading)
             action.triggered.connect(lambda _checked=False, column=column: self._model.sort(column))
@@ -146,7 +147,7 @@ class ReportPage(QFrame):
 
     def _arrange_table(self) -> None:
         table = self.table
-        table.setAccessibleName("Waiting time and price of this session")
+        table.setAccessibleName(tr("Waiting time and price of this session"))
         table.setHorizontalHeaderLabels(list(HEADINGS))
         for number, column in enumerate(_COLUMNS):
             item = table.horizontalHeaderItem(number)
@@ -173,13 +174,13 @@ class ReportPage(QFrame):
         model.changed.connect(self.render_state)
         self.notice.intent.connect(self._act)
         self.csv.clicked.connect(
-            lambda: pick_target(self, "session.csv", ("CSV file", "csv"), model.export_csv)
+            lambda: pick_target(self, "session.csv", (tr("CSV file"), "csv"), model.export_csv)
         )
         self.png.clicked.connect(
             lambda: pick_target(
                 self,
                 "session.png",
-                ("PNG picture", "png"),
+                (tr("PNG picture"), "png"),
                 lambda path: model.export(path, self.chart.png()),
             )
         )

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from spark_desktop.viewmodels.amounts import duration_text
 from spark_desktop.viewmodels.lab_speeds import LabSpeedsViewModel, Sample, Series
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.theme import Theme
 
 # Pixels at the usual size of type.
@@ -44,9 +45,11 @@ class SpeedsPage(QWidget):
         self._model, self._theme = model, theme
         self._scale()
         self.setToolTip(
-            "By this app's clock: from sending the request to the first piece, and the tokens "
-            "after the first divided by the time since it. Measured answers only; emulated ones "
-            "are dashed, in a series of their own."
+            tr(
+                "By this app's clock: from sending the request to the first piece, and the "
+                "tokens after the first divided by the time since it. Measured answers only; "
+                "emulated ones are dashed, in a series of their own."
+            )
         )
         model.changed.connect(self.render_state)
         self.render_state()
@@ -69,7 +72,7 @@ class SpeedsPage(QWidget):
 
     def render_state(self) -> None:
         """Show the newest samples."""
-        self.setAccessibleName("Speed of each endpoint")
+        self.setAccessibleName(tr("Speed of each endpoint"))
         self.setAccessibleDescription("; ".join(_words(one) for one in self._model.series))
         self.update()
 
@@ -101,13 +104,13 @@ class SpeedsPage(QWidget):
         plots = (
             _Plot(
                 QRect(_PAD, _PAD, width, height),
-                "Time to first token",
+                tr("Time to first token"),
                 lambda sample: sample.first_token,
                 duration_text,
             ),
             _Plot(
                 QRect(_PAD, _PAD + height, width, height),
-                "Tokens per second",
+                tr("Tokens per second"),
                 lambda sample: sample.rate,
                 lambda value: f"{value:,.0f}",
             ),
@@ -145,7 +148,9 @@ class SpeedsPage(QWidget):
         under = QRectF(field.left(), field.bottom(), field.width(), self._line)
         painter.drawText(under, int(Qt.AlignmentFlag.AlignLeft), "0 s")
         painter.drawText(
-            under, int(Qt.AlignmentFlag.AlignRight), f"{duration_text(span)} of session"
+            under,
+            int(Qt.AlignmentFlag.AlignRight),
+            tr("{span} of session", span=duration_text(span)),
         )
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for one in series:
@@ -200,4 +205,10 @@ def _words(series: Series) -> str:
     last = series.samples[-1]
     kind = "emulated" if series.is_emulated else "measured"
     rate = "" if last.rate is None else f", {last.rate:,.0f} tokens/s"
-    return f"{series.name} ({kind}): first token {duration_text(last.first_token)}{rate}"
+    return tr(
+        "{series} ({kind}): first token {first_token}{rate}",
+        series=series.name,
+        kind=kind,
+        first_token=duration_text(last.first_token),
+        rate=rate,
+    )

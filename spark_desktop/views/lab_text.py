@@ -6,6 +6,7 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QRegion, QResizeEvent, QTextDocument
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame
 
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.frames import single_shot
 from spark_desktop.views.highlighting import SLICE
 from spark_desktop.views.lab_score import Score
@@ -50,7 +51,7 @@ class LaneText(QAbstractScrollArea):
         # A bar would be painted in every frame; wheel and keys scroll without one.
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setAccessibleName("Answer")
+        self.setAccessibleName(tr("Answer"))
         self.verticalScrollBar().setSingleStep(_STEP)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         self.set_theme(theme)

@@ -100,7 +100,7 @@ class MainWindow(QMainWindow):
         """Show no project; ``notice`` says why, None invites to open a folder."""
         self._drop_project()
         self.top.show_project("", "")
-        self.setWindowTitle("Spark Desktop")
+        self.setWindowTitle(tr("Spark Desktop"))
         self.welcome.show_recent(self._memory.recent_projects)
         self.welcome.show_notice(notice)
 
@@ -119,7 +119,7 @@ class MainWindow(QMainWindow):
         self.project.changes.inbox.setFocus()
         self.finder.show_project(models)
         self.top.show_project(root.name or str(root), branch)
-        self.setWindowTitle(f"{root.name or root} - Spark Desktop")
+        self.setWindowTitle(tr("{reason} - Spark Desktop", reason=root.name or root))
 
     def speak(self) -> None:
         """Make all that holds words anew: the language is another."""

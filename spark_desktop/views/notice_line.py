@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from spark_desktop.viewmodels.notice import Intent, Notice
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.theme import Theme
 
 # Pixels: about 70 characters, which the eye follows without effort.
@@ -42,7 +43,7 @@ class NoticeLine(QFrame):
         self._hint.setProperty("quiet", True)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setAccessibleName("Download")
+        self._bar.setAccessibleName(tr("Download"))
         self._bar.setFixedWidth(120)
         self._button = QPushButton()
         self._button.clicked.connect(self._clicked)

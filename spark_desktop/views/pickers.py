@@ -10,14 +10,14 @@ from spark_desktop.viewmodels.translation import tr
 
 def pick_folder(parent: QWidget, start: Path, chosen: Callable[[str], None]) -> None:
     """Ask for a folder, beginning in ``start``; ``chosen`` gets its absolute path."""
-    dialog = QFileDialog(parent, "Open folder", str(start))
+    dialog = QFileDialog(parent, tr("Open folder"), str(start))
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     _open(dialog, QFileDialog.FileMode.Directory, chosen)
 
 
 def pick_file(parent: QWidget, root: Path, chosen: Callable[[str], None]) -> None:
     """Ask for a file, beginning in ``root``; ``chosen`` gets its absolute path."""
-    dialog = QFileDialog(parent, "Show file", str(root))
+    dialog = QFileDialog(parent, tr("Show file"), str(root))
     _open(dialog, QFileDialog.FileMode.ExistingFile, chosen)
 
 

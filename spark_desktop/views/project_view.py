@@ -91,7 +91,7 @@ class ProjectView(QFrame):
         self._is_narrow = is_narrow
         if is_narrow:
             was_in_chat = self.chat.isAncestorOf(QApplication.focusWidget() or self)
-            self.tabs.addTab(self.chat, "Chat")
+            self.tabs.addTab(self.chat, tr("Chat"))
             if was_in_chat:
                 # Its tab lies behind; Qt would go to the first button of the window.
                 self.review.diff.setFocus()
@@ -228,7 +228,7 @@ class ProjectView(QFrame):
         self.tabs.setTabBarAutoHide(True)
         self.tabs.setAccessibleName(tr("Review and chat"))
         self.tabs.tabBar().setDrawBase(False)
-        self.tabs.addTab(self.review, "Review")
+        self.tabs.addTab(self.review, tr("Review"))
         # The handle is a line of one pixel; Qt lets the pointer grab a few more.
         self.splitter.setHandleWidth(1)
         self.splitter.addWidget(self.changes)

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 
 from spark_desktop.viewmodels.emulation_words import BADGE, emulation_tip
 from spark_desktop.viewmodels.review import ReviewViewModel
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.diff_view import DiffView
 from spark_desktop.views.elided_label import ElidedLabel
 from spark_desktop.views.flow_layout import FlowLayout
@@ -180,15 +181,17 @@ class ReviewPanel(QFrame):
             (self.reject, "Reject", "reject"),
             (self.previous, "Previous", "previous"),
             (self.next, "Next", "next"),
-            (self.accept_all, "Accept all", "accept_all"),
-            (self.reject_all, "Reject all", "reject_all"),
+            (self.accept_all, tr("Accept all"), "accept_all"),
+            (self.reject_all, tr("Reject all"), "reject_all"),
         )
         row = FlowLayout(8)
         self._decide.setLayout(row)
         for button, label, name in texts:
             self._keyed.append((button, label, name))
             show_key(button, name, label)
-            button.setAccessibleName(f"{label} hunk" if not label.endswith("all") else label)
+            button.setAccessibleName(
+                tr("{label} hunk", label=label) if not label.endswith("all") else label
+            )
             # The keys reach the diff from everywhere; a click must not take the focus away.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(button)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from spark_desktop.viewmodels.translation import in_language
+from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.views.shortcuts import KEYBOARD, grouped, key_text
 
 _TRIGGERS = (
@@ -26,12 +26,12 @@ class ShortcutSheet(QDialog):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Triggers and keys")
+        self.setWindowTitle(tr("Triggers and keys"))
         self.setModal(False)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setAccessibleName("Triggers and keys")
+        self._scroll.setAccessibleName(tr("Triggers and keys"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._scroll)
@@ -46,7 +46,7 @@ class ShortcutSheet(QDialog):
         grid.setContentsMargins(24, 16, 24, 24)
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(4)
-        row = _heading(grid, 0, "What starts a proposal")
+        row = _heading(grid, 0, tr("What starts a proposal"))
         for key, text in _TRIGGERS:
             row = _line(grid, row, key, text)
         for group, shortcuts in grouped().items():

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 from spark_desktop.viewmodels.core import CoreViewModel
 from spark_desktop.viewmodels.emulation_words import BADGE, emulation_tip
 from spark_desktop.viewmodels.status import Reading, StatusViewModel
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.icons import color_of, pixmap
 from spark_desktop.views.share_bar import ShareBar
 from spark_desktop.views.theme import Theme
@@ -70,7 +71,7 @@ class StatusBar(QFrame):
         _show(self.cost, status.cost)
         _show(self.split, status.split, self._split_bar)
         self.model.setText(self._core.label)
-        self.model.setToolTip("Where the model runs, and which one it is.")
+        self.model.setToolTip(tr("Where the model runs, and which one it is."))
         emulation = status.emulation
         self.emulated.setVisible(self._core.is_emulated or emulation is not None)
         self.emulated.setToolTip(_PACED if emulation is None else emulation_tip(emulation))

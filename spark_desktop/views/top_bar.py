@@ -29,7 +29,7 @@ class TopBar(QFrame):
         self._actions, self._theme = actions, theme
         self.menu, self.search = QToolButton(), QToolButton()
         self._menu = QMenu(self)
-        self._logo, self._title = QLabel(), QLabel("Spark")
+        self._logo, self._title = QLabel(), QLabel(tr("Spark"))
         self._title.setProperty("heading", True)
         self._folder, self._branch_icon, self._branch = QToolButton(), QLabel(), ElidedLabel()
         self._branch.setProperty("quiet", True)
@@ -52,7 +52,9 @@ class TopBar(QFrame):
         """Show the open folder; both empty where there is none."""
         self._name = name
         self._branch.setText(branch)
-        self._branch.setToolTip(f"{branch}\nThe branch that is checked out".strip())
+        self._branch.setToolTip(
+            tr("{branch}\nThe branch that is checked out", branch=branch).strip()
+        )
         self._fit()
 
     def set_theme(self, theme: Theme) -> None:
@@ -103,13 +105,13 @@ class TopBar(QFrame):
         self.search.setMinimumWidth(0 if is_narrow else theme.px(_SEARCH))
         metrics = self._folder.fontMetrics()
         most = theme.px(_FOLDER if not is_narrow else _FOLDER // 2)
-        name = self._name or "Open folder…"
+        name = self._name or tr("Open folder…")
         self._folder.setText(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, most))
 
     def _connect(self) -> None:
         self._folder.clicked.connect(self._actions["open_folder"].trigger)
-        show_key(self._folder, "open_folder", "Open another folder")
-        self._folder.setAccessibleName("Open another folder")
+        show_key(self._folder, "open_folder", tr("Open another folder"))
+        self._folder.setAccessibleName(tr("Open another folder"))
         self.search.clicked.connect(self._actions["palette"].trigger)
         self.search.setObjectName("searchfield")
         self.search.setAccessibleName(self._actions["palette"].text())

@@ -16,6 +16,7 @@ from PySide6.QtGui import (
     QTextDocument,
 )
 
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.code_style import blend
 from spark_desktop.views.emulation_badge import badge_rect, draw_badge
 from spark_desktop.views.theme import Theme
@@ -118,7 +119,7 @@ class TranscriptPainter:
         painter.setFont(self._small)
         painter.setPen(QColor(theme.text_secondary))
         if strip.intersects(within):
-            painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter, language or "text")
+            painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter, language or tr("text"))
 
     def code_ground(self, painter: QPainter, rect: QRect) -> None:
         """Draw the ground of a code block without round corners, which takes a fraction of it."""

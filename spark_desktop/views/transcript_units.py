@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.markdown_blocks import CODE_LINES, CodePart, Part, Prose
 from spark_desktop.views.markdown_stream import MarkdownStream, parts_of
 
@@ -148,7 +149,7 @@ class TurnUnits:
             case TurnState.FAILED:
                 return (Notice(_reason(self.turn.error), True),)
             case TurnState.STOPPED:
-                return (Notice("Stopped.", False),)
+                return (Notice(tr("Stopped."), False),)
         return ()
 
     @property
@@ -171,15 +172,15 @@ def _unit(part: Part) -> Unit:
 def _reason(error: str) -> str:
     # The store's word for a turn that was being answered when the program was killed.
     if error == "interrupted":
-        return "Spark ended while this was being answered."
-    return error or "The answer broke off."
+        return tr("Spark ended while this was being answered.")
+    return error or tr("The answer broke off.")
 
 
 def detail_of(turn: Turn) -> str:
     """Return tokens per second and seconds to the first token, or the turn's state."""
     match turn.state:
         case TurnState.STREAMING:
-            return "writing\N{HORIZONTAL ELLIPSIS}"
+            return tr("writing…")
         case TurnState.FAILED:
             return "failed"
     parts = []

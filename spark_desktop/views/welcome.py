@@ -7,6 +7,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.first_steps import FirstSteps, dropped_folder
 from spark_desktop.views.notice_line import Centred, NoticeLine
 from spark_desktop.views.theme import Theme
@@ -21,7 +22,7 @@ _FIRST = Notice(
 
 def opening(name: str) -> Notice:
     """Return the notice of a folder that is being opened."""
-    return Notice(f"Opening {name}…", Tone.BUSY)
+    return Notice(tr("Opening {name}…", name=name), Tone.BUSY)
 
 
 class Welcome(QFrame):
@@ -34,7 +35,7 @@ class Welcome(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("welcome")
-        self._title = QLabel("Spark Desktop")
+        self._title = QLabel(tr("Spark Desktop"))
         self._title.setProperty("heading", True)
         self._notice = NoticeLine()
         self._notice.intent.connect(self.intent_raised)
