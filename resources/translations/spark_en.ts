@@ -3,5 +3,145 @@
 <TS version="2.1" language="en">
  <context>
   <name>spark</name>
+  <message numerus="yes">
+   <source>%n earlier turn(s)</source>
+   <translation>
+    <numerusform>%n earlier turn</numerusform>
+    <numerusform>%n earlier turns</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n earlier turn(s) summed up · {before} → {after} tokens</source>
+   <translation>
+    <numerusform>%n earlier turn summed up · {before} → {after} tokens</numerusform>
+    <numerusform>%n earlier turns summed up · {before} → {after} tokens</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n hunk(s)</source>
+   <translation>
+    <numerusform>%n hunk</numerusform>
+    <numerusform>%n hunks</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n image(s)</source>
+   <translation>
+    <numerusform>%n image</numerusform>
+    <numerusform>%n images</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n line(s)</source>
+   <translation>
+    <numerusform>%n line</numerusform>
+    <numerusform>%n lines</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n match(es)</source>
+   <translation>
+    <numerusform>%n match</numerusform>
+    <numerusform>%n matches</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n more</source>
+   <translation>
+    <numerusform>%n more</numerusform>
+    <numerusform>%n more</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n other machine(s) were asked.</source>
+   <translation>
+    <numerusform>%n other machine was asked.</numerusform>
+    <numerusform>%n other machines were asked.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n problem(s) found.</source>
+   <translation>
+    <numerusform>%n problem found.</numerusform>
+    <numerusform>%n problems found.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n question(s) waiting</source>
+   <translation>
+    <numerusform>%n question waiting</numerusform>
+    <numerusform>%n questions waiting</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n thread(s) deleted.</source>
+   <translation>
+    <numerusform>%n thread deleted.</numerusform>
+    <numerusform>%n threads deleted.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n turn(s)</source>
+   <translation>
+    <numerusform>%n turn</numerusform>
+    <numerusform>%n turns</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n unsent question(s)</source>
+   <translation>
+    <numerusform>%n unsent question</numerusform>
+    <numerusform>%n unsent questions</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>Applied %n hunk(s).</source>
+   <translation>
+    <numerusform>Applied %n hunk.</numerusform>
+    <numerusform>Applied %n hunks.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>Diff of {path}, %n hunk(s)</source>
+   <translation>
+    <numerusform>Diff of {path}, %n hunk</numerusform>
+    <numerusform>Diff of {path}, %n hunks</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>Everything needed is here; %n warning(s).</source>
+   <translation>
+    <numerusform>Everything needed is here; %n warning.</numerusform>
+    <numerusform>Everything needed is here; %n warnings.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>Summing up %n earlier turn(s)…</source>
+   <translation>
+    <numerusform>Summing up %n earlier turn…</numerusform>
+    <numerusform>Summing up %n earlier turns…</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>Tokens divided by the server's own seconds, over %n answer(s) on this machine. Emulated answers never count.</source>
+   <translation>
+    <numerusform>Tokens divided by the server's own seconds, over %n answer on this machine. Emulated answers never count.</numerusform>
+    <numerusform>Tokens divided by the server's own seconds, over %n answers on this machine. Emulated answers never count.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>about %n new token(s)</source>
+   <translation>
+    <numerusform>about %n new token</numerusform>
+    <numerusform>about %n new tokens</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>applied %n hunk(s)</source>
+   <translation>
+    <numerusform>applied %n hunk</numerusform>
+    <numerusform>applied %n hunks</numerusform>
+   </translation>
+  </message>
  </context>
 </TS>

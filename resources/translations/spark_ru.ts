@@ -4,60 +4,3890 @@
  <context>
   <name>spark</name>
   <message>
+   <source> px</source>
+   <translation> px</translation>
+  </message>
+  <message>
+   <source>$0.00</source>
+   <translation>$0.00</translation>
+  </message>
+  <message numerus="yes">
+   <source>%n earlier turn(s)</source>
+   <translation>
+    <numerusform>%n прежний ход</numerusform>
+    <numerusform>%n прежних хода</numerusform>
+    <numerusform>%n прежних ходов</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n earlier turn(s) summed up · {before} → {after} tokens</source>
+   <translation>
+    <numerusform>Сжат %n прежний ход · токенов: {before} → {after}</numerusform>
+    <numerusform>Сжато %n прежних хода · токенов: {before} → {after}</numerusform>
+    <numerusform>Сжато %n прежних ходов · токенов: {before} → {after}</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n hunk(s)</source>
+   <translation>
+    <numerusform>%n фрагмент</numerusform>
+    <numerusform>%n фрагмента</numerusform>
+    <numerusform>%n фрагментов</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n image(s)</source>
+   <translation>
+    <numerusform>%n картинка</numerusform>
+    <numerusform>%n картинки</numerusform>
+    <numerusform>%n картинок</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n line(s)</source>
+   <translation>
+    <numerusform>%n строка</numerusform>
+    <numerusform>%n строки</numerusform>
+    <numerusform>%n строк</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n match(es)</source>
+   <translation>
+    <numerusform>%n совпадение</numerusform>
+    <numerusform>%n совпадения</numerusform>
+    <numerusform>%n совпадений</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n more</source>
+   <translation>
+    <numerusform>ещё %n</numerusform>
+    <numerusform>ещё %n</numerusform>
+    <numerusform>ещё %n</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n other machine(s) were asked.</source>
+   <translation>
+    <numerusform>Запросы шли к %n другому компьютеру.</numerusform>
+    <numerusform>Запросы шли к %n другим компьютерам.</numerusform>
+    <numerusform>Запросы шли к %n другим компьютерам.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n problem(s) found.</source>
+   <translation>
+    <numerusform>Найдена %n проблема.</numerusform>
+    <numerusform>Найдено %n проблемы.</numerusform>
+    <numerusform>Найдено %n проблем.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n question(s) waiting</source>
+   <translation>
+    <numerusform>%n вопрос ждёт</numerusform>
+    <numerusform>%n вопроса ждут</numerusform>
+    <numerusform>%n вопросов ждут</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n thread(s) deleted.</source>
+   <translation>
+    <numerusform>Удалена %n беседа.</numerusform>
+    <numerusform>Удалено %n беседы.</numerusform>
+    <numerusform>Удалено %n бесед.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n turn(s)</source>
+   <translation>
+    <numerusform>%n ход</numerusform>
+    <numerusform>%n хода</numerusform>
+    <numerusform>%n ходов</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n unsent question(s)</source>
+   <translation>
+    <numerusform>%n неотправленный вопрос</numerusform>
+    <numerusform>%n неотправленных вопроса</numerusform>
+    <numerusform>%n неотправленных вопросов</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>&amp;Cancel the download</source>
+   <translation>&amp;Отменить загрузку</translation>
+  </message>
+  <message>
+   <source>&amp;Copy</source>
+   <translation>&amp;Копировать</translation>
+  </message>
+  <message>
+   <source>&amp;Copy report</source>
+   <translation>&amp;Копировать отчёт</translation>
+  </message>
+  <message>
+   <source>&amp;Download</source>
+   <translation>&amp;Загрузить</translation>
+  </message>
+  <message>
+   <source>&amp;Export CSV…</source>
+   <translation>&amp;Сохранить CSV…</translation>
+  </message>
+  <message>
+   <source>&amp;Hide this machine</source>
+   <translation>&amp;Скрыть этот компьютер</translation>
+  </message>
+  <message>
+   <source>&amp;Import a GGUF file…</source>
+   <translation>&amp;Импортировать файл GGUF…</translation>
+  </message>
+  <message>
+   <source>&amp;Keep</source>
+   <translation>Оста&amp;вить</translation>
+  </message>
+  <message>
+   <source>&amp;Measure</source>
+   <translation>Из&amp;мерить</translation>
+  </message>
+  <message>
+   <source>&amp;Pause</source>
+   <translation>&amp;Пауза</translation>
+  </message>
+  <message>
+   <source>&amp;Remove</source>
+   <translation>&amp;Удалить</translation>
+  </message>
+  <message>
+   <source>&amp;Resume</source>
+   <translation>П&amp;родолжить</translation>
+  </message>
+  <message>
+   <source>&amp;Stop</source>
+   <translation>&amp;Стоп</translation>
+  </message>
+  <message>
+   <source>&amp;Try it on a sample</source>
+   <translation>&amp;Попробовать на примере</translation>
+  </message>
+  <message>
+   <source>&amp;Use this model</source>
+   <translation>Использовать &amp;эту модель</translation>
+  </message>
+  <message>
+   <source>, {rate:,.0f} tokens/s</source>
+   <translation>, {rate:,.0f} токенов/с</translation>
+  </message>
+  <message>
+   <source>A comment that ends so, saved in any editor: do it here.</source>
+   <translation>Комментарий с таким концом, сохранённый в любом редакторе: сделать это здесь.</translation>
+  </message>
+  <message>
+   <source>A comment that ends so: answer in the chat.</source>
+   <translation>Комментарий с таким концом: ответить в чате.</translation>
+  </message>
+  <message>
+   <source>A few seconds.</source>
+   <translation>Несколько секунд.</translation>
+  </message>
+  <message>
+   <source>A model may not fit: free some space.</source>
+   <translation>Модель может не поместиться: освободите место.</translation>
+  </message>
+  <message>
+   <source>A model of the catalogue, a GGUF file, or emulated:PROFILE for its answers at a profile's pace. Empty: the one that suits this machine.</source>
+   <translation>Модель из каталога, файл GGUF или emulated:PROFILE, чтобы её ответы шли в темпе профиля. Пусто: та, что подходит этому компьютеру.</translation>
+  </message>
+  <message>
+   <source>A proposal failed</source>
+   <translation>Сбой предложения</translation>
+  </message>
+  <message>
+   <source>A proposal waits</source>
+   <translation>Предложение ждёт</translation>
+  </message>
+  <message>
+   <source>A proposal was withheld</source>
+   <translation>Предложение не показано</translation>
+  </message>
+  <message>
+   <source>A save can start a proposal. Off: only what you type does.</source>
+   <translation>Сохранение файла может запустить предложение. Выключено: только то, что вы вводите.</translation>
+  </message>
+  <message>
+   <source>A saved comment that ends in AI! or AI? is done or answered.</source>
+   <translation>Сохранённый комментарий, который кончается на AI! или AI?, выполняется или получает ответ.</translation>
+  </message>
+  <message>
+   <source>A saved function with an empty body is offered one.</source>
+   <translation>Сохранённой функции с пустым телом предлагается тело.</translation>
+  </message>
+  <message>
+   <source>A saved function without a body is offered one.</source>
+   <translation>Сохранённой функции без тела предлагается тело.</translation>
+  </message>
+  <message>
+   <source>A source of the model was passed over. {skipped}</source>
+   <translation>Один из источников модели пропущен. {skipped}</translation>
+  </message>
+  <message>
+   <source>A source was passed over. {reason}</source>
+   <translation>Источник пропущен. {reason}</translation>
+  </message>
+  <message>
+   <source>Accept</source>
+   <translation>Принять</translation>
+  </message>
+  <message>
+   <source>Accept all</source>
+   <translation>Принять все</translation>
+  </message>
+  <message>
+   <source>Accept all hunks</source>
+   <translation>Принять все фрагменты</translation>
+  </message>
+  <message>
+   <source>Accept hunk</source>
+   <translation>Принять фрагмент</translation>
+  </message>
+  <message>
+   <source>Accept the hunk</source>
+   <translation>Принять фрагмент</translation>
+  </message>
+  <message>
+   <source>Achieved {rate:,.0f} tokens/s</source>
+   <translation>Достигнуто {rate:,.0f} токенов/с</translation>
+  </message>
+  <message>
+   <source>Add a file, folder, symbol, the diff or the clipboard</source>
+   <translation>Добавить файл, папку, символ, различия или буфер обмена</translation>
+  </message>
+  <message>
+   <source>Add a file, folder, symbol, the diff or the clipboard (@)</source>
+   <translation>Добавить файл, папку, символ, различия или буфер обмена (@)</translation>
+  </message>
+  <message>
+   <source>Add a key</source>
+   <translation>Добавить клавишу</translation>
+  </message>
+  <message>
+   <source>Add a key for: {title}</source>
+   <translation>Добавить клавишу для действия: {title}</translation>
+  </message>
+  <message>
+   <source>Add a lane</source>
+   <translation>Добавить дорожку</translation>
+  </message>
+  <message>
+   <source>Add one below.</source>
+   <translation>Добавьте дорожку ниже.</translation>
+  </message>
+  <message>
+   <source>Add up one thread, or all</source>
+   <translation>Сложить одну беседу или все</translation>
+  </message>
+  <message>
+   <source>All threads and proposals of this project</source>
+   <translation>Все беседы и предложения проекта</translation>
+  </message>
+  <message>
+   <source>All threads of this project</source>
+   <translation>Все беседы проекта</translation>
+  </message>
+  <message>
+   <source>Allow writing to it and to its folder, then accept again.</source>
+   <translation>Разрешите запись в файл и в его папку и примите ещё раз.</translation>
+  </message>
+  <message>
+   <source>Allow writing to it, then accept again.</source>
+   <translation>Разрешите запись в файл и примите ещё раз.</translation>
+  </message>
+  <message>
+   <source>Allow writing to that folder, or choose another data folder.</source>
+   <translation>Разрешите запись в эту папку или выберите другую папку данных.</translation>
+  </message>
+  <message>
+   <source>Allow writing to the folder, then accept again.</source>
+   <translation>Разрешите запись в папку и примите ещё раз.</translation>
+  </message>
+  <message>
+   <source>Alt+Up and Alt+Down go from turn to turn and read it.</source>
+   <translation>Alt+Up и Alt+Down переходят от хода к ходу и читают его.</translation>
+  </message>
+  <message>
+   <source>An answer failed</source>
+   <translation>Сбой ответа</translation>
+  </message>
+  <message>
+   <source>An answer is complete</source>
+   <translation>Ответ готов</translation>
+  </message>
+  <message>
+   <source>Another core is being started: ask again then.</source>
+   <translation>Запускается другое ядро: спросите, когда оно будет готово.</translation>
+  </message>
+  <message>
+   <source>Another part of Spark fetches it: {done} of {total}.</source>
+   <translation>Загружает другая часть Spark: {done} из {total}.</translation>
+  </message>
+  <message>
+   <source>Another program fetches it: {share}</source>
+   <translation>Загружает другая программа: {share}</translation>
+  </message>
+  <message>
+   <source>Another window may have dropped it; look at the list of changes again.</source>
+   <translation>Возможно, его убрало другое окно; посмотрите список изменений ещё раз.</translation>
+  </message>
+  <message>
+   <source>Answer</source>
+   <translation>Ответ</translation>
+  </message>
+  <message>
+   <source>Answer: {title}</source>
+   <translation>Ответ: {title}</translation>
+  </message>
+  <message numerus="yes">
+   <source>Applied %n hunk(s).</source>
+   <translation>
+    <numerusform>Применён %n фрагмент.</numerusform>
+    <numerusform>Применено %n фрагмента.</numerusform>
+    <numerusform>Применено %n фрагментов.</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>Apply to file</source>
+   <translation>Применить к файлу</translation>
+  </message>
+  <message>
+   <source>As it came</source>
+   <translation>Как пришло</translation>
+  </message>
+  <message>
+   <source>As it came, emulated</source>
+   <translation>Как пришло, с эмуляцией</translation>
+  </message>
+  <message>
+   <source>As measured</source>
+   <translation>Как измерено</translation>
+  </message>
+  <message>
+   <source>As the system</source>
+   <translation>Как в системе</translation>
+  </message>
+  <message>
+   <source>Ask</source>
+   <translation>Спросить</translation>
+  </message>
+  <message>
+   <source>Ask a question</source>
+   <translation>Задать вопрос</translation>
+  </message>
+  <message>
+   <source>Ask a question; its answer can be watched here at the pace of other hardware.</source>
+   <translation>Задайте вопрос; ответ можно посмотреть здесь в темпе другого оборудования.</translation>
+  </message>
+  <message>
+   <source>Ask a question; its tokens and its time are recorded.</source>
+   <translation>Задайте вопрос; его токены и время записываются.</translation>
+  </message>
+  <message>
+   <source>Ask about the code</source>
+   <translation>Спросить о коде</translation>
+  </message>
+  <message>
+   <source>Ask about the code.
+The open file goes with the question.</source>
+   <translation>Спросите о коде.
+Открытый файл идёт вместе с вопросом.</translation>
+  </message>
+  <message>
+   <source>Ask about the code…</source>
+   <translation>Спросите о коде…</translation>
+  </message>
+  <message>
+   <source>Ask again</source>
+   <translation>Спросить ещё раз</translation>
+  </message>
+  <message>
+   <source>Ask anything…</source>
+   <translation>Спросите о чём угодно…</translation>
+  </message>
+  <message>
+   <source>Ask for a new proposal.</source>
+   <translation>Запросите новое предложение.</translation>
+  </message>
+  <message>
+   <source>Ask for a new proposal; nothing was written.</source>
+   <translation>Запросите новое предложение; ничего не записано.</translation>
+  </message>
+  <message>
+   <source>Ask for it again.</source>
+   <translation>Запросите его ещё раз.</translation>
+  </message>
+  <message>
+   <source>Ask for the proposal again.</source>
+   <translation>Запросите предложение ещё раз.</translation>
+  </message>
+  <message>
+   <source>Ask for this as a change of {name}, which you review</source>
+   <translation>Запросить это как изменение файла {name}, которое вы просмотрите</translation>
+  </message>
+  <message>
+   <source>Ask it something, or measure it. Emulated answers never count.</source>
+   <translation>Спросите её о чём-нибудь или измерьте. Эмулированные ответы не в счёт.</translation>
+  </message>
+  <message>
+   <source>Ask one first.</source>
+   <translation>Сначала задайте вопрос.</translation>
+  </message>
+  <message>
+   <source>Ask one: spark quick "…"</source>
+   <translation>Задайте его: spark quick "…"</translation>
+  </message>
+  <message>
+   <source>Ask something first.</source>
+   <translation>Сначала спросите что-нибудь.</translation>
+  </message>
+  <message>
+   <source>Ask them now, one after the other</source>
+   <translation>Задать их сейчас, один за другим</translation>
+  </message>
+  <message>
+   <source>Ask when the answer is finished (Enter)</source>
+   <translation>Спросить, когда ответ закончится (Enter)</translation>
+  </message>
+  <message>
+   <source>Ask without summing up; the oldest turns may be left out</source>
+   <translation>Спросить без сжатия; самые старые ходы могут не войти</translation>
+  </message>
+  <message>
+   <source>Asking the core's program for its profiles.</source>
+   <translation>Запрашиваем профили у программы ядра.</translation>
+  </message>
+  <message>
+   <source>Back to the project</source>
+   <translation>Назад к проекту</translation>
+  </message>
+  <message>
+   <source>Bar chart of waiting time and price; the table has its numbers</source>
+   <translation>Столбчатая диаграмма времени ожидания и цены; числа — в таблице</translation>
+  </message>
+  <message>
+   <source>Begin a new thread.</source>
+   <translation>Начните новую беседу.</translation>
+  </message>
+  <message>
+   <source>Begin again at the end of the slowest lane</source>
+   <translation>Начинать сначала, когда кончится самая медленная дорожка</translation>
+  </message>
+  <message>
+   <source>Behind the target {behind} of the time</source>
+   <translation>Отставание от цели {behind} времени</translation>
+  </message>
+  <message>
+   <source>Bigger type</source>
+   <translation>Увеличить шрифт</translation>
+  </message>
+  <message>
+   <source>Bind the command “{command}” to a key in the keyboard settings of your desktop.</source>
+   <translation>Назначьте команде «{command}» клавишу в настройках клавиатуры рабочего стола.</translation>
+  </message>
+  <message>
+   <source>By this app's clock: from sending the request to the first piece, and the tokens after the first divided by the time since it. Measured answers only; emulated ones are dashed, in a series of their own.</source>
+   <translation>По часам программы: от отправки запроса до первого фрагмента, и токены после первого, делённые на время с него. Только измеренные ответы; эмулированные — пунктиром, отдельным рядом.</translation>
+  </message>
+  <message>
+   <source>C&amp;lear</source>
+   <translation>О&amp;чистить</translation>
+  </message>
+  <message>
+   <source>CHANGES</source>
+   <translation>ИЗМЕНЕНИЯ</translation>
+  </message>
+  <message>
+   <source>CSV file</source>
+   <translation>Файл CSV</translation>
+  </message>
+  <message>
+   <source>Cached</source>
+   <translation>Из кэша</translation>
+  </message>
+  <message>
+   <source>Cancel</source>
+   <translation>Отмена</translation>
+  </message>
+  <message>
+   <source>Cancel: {title}</source>
+   <translation>Отменить: {title}</translation>
+  </message>
+  <message>
+   <source>Categories</source>
+   <translation>Разделы</translation>
+  </message>
+  <message>
+   <source>Change keys</source>
+   <translation>Изменить клавиши</translation>
+  </message>
+  <message>
+   <source>Changed files</source>
+   <translation>Изменённые файлы</translation>
+  </message>
+  <message>
+   <source>Changing to {model}; the earlier model goes on until then.</source>
+   <translation>Переход на модель {model}; до тех пор работает прежняя.</translation>
+  </message>
+  <message>
+   <source>Chat</source>
+   <translation>Чат</translation>
+  </message>
+  <message>
+   <source>Check its name; it may have been moved.</source>
+   <translation>Проверьте имя: возможно, файл перемещён.</translation>
+  </message>
+  <message>
+   <source>Check its permissions, or open another folder.</source>
+   <translation>Проверьте права доступа или откройте другую папку.</translation>
+  </message>
+  <message>
+   <source>Check its permissions, then try again.</source>
+   <translation>Проверьте права доступа и попробуйте ещё раз.</translation>
+  </message>
+  <message>
+   <source>Check the disk and its permissions.</source>
+   <translation>Проверьте диск и права доступа.</translation>
+  </message>
+  <message>
+   <source>Choose a file that Spark exported as JSON.</source>
+   <translation>Выберите файл, который Spark сохранил как JSON.</translation>
+  </message>
+  <message>
+   <source>Choose a folder in it, or single files.</source>
+   <translation>Выберите папку внутри неё или отдельные файлы.</translation>
+  </message>
+  <message>
+   <source>Choose a model file</source>
+   <translation>Выберите файл модели</translation>
+  </message>
+  <message>
+   <source>Choose a text file.</source>
+   <translation>Выберите текстовый файл.</translation>
+  </message>
+  <message>
+   <source>Choose another folder for it.</source>
+   <translation>Выберите для него другую папку.</translation>
+  </message>
+  <message>
+   <source>Choose another folder.</source>
+   <translation>Выберите другую папку.</translation>
+  </message>
+  <message>
+   <source>Choose another hunk.</source>
+   <translation>Выберите другой фрагмент.</translation>
+  </message>
+  <message>
+   <source>Choose another one.</source>
+   <translation>Выберите другую.</translation>
+  </message>
+  <message>
+   <source>Choose another one; ignored and secret files are left out.</source>
+   <translation>Выберите другую; пропущенные и секретные файлы не входят.</translation>
+  </message>
+  <message>
+   <source>Choose another place.</source>
+   <translation>Выберите другое место.</translation>
+  </message>
+  <message>
+   <source>Choose another under Settings, like Ctrl+Alt+Space.</source>
+   <translation>Выберите другую в настройках, например Ctrl+Alt+Space.</translation>
+  </message>
+  <message>
+   <source>Choose another under Settings.</source>
+   <translation>Выберите другую в настройках.</translation>
+  </message>
+  <message>
+   <source>Choose it again under Settings, or bind the command “{command}” to a key.</source>
+   <translation>Выберите её ещё раз в настройках или назначьте клавишу команде «{command}».</translation>
+  </message>
+  <message>
+   <source>Choose it again where it is now.</source>
+   <translation>Выберите его ещё раз там, где он теперь.</translation>
+  </message>
+  <message>
+   <source>Choose one in the window of Spark.</source>
+   <translation>Выберите файл в окне Spark.</translation>
+  </message>
+  <message>
+   <source>Choose one of those that are shown.</source>
+   <translation>Выберите один из показанных.</translation>
+  </message>
+  <message>
+   <source>Choose one under Changes, and select lines in it to replace them.</source>
+   <translation>Выберите файл в разделе «Изменения» и выделите в нём строки, чтобы заменить их.</translation>
+  </message>
+  <message>
+   <source>Choose one under Changes.</source>
+   <translation>Выберите его в разделе «Изменения».</translation>
+  </message>
+  <message>
+   <source>Choose one under Settings.</source>
+   <translation>Выберите её в настройках.</translation>
+  </message>
+  <message>
+   <source>Choose other keys in the settings, or bind 'spark quick' in your desktop.</source>
+   <translation>Выберите другие клавиши в настройках или назначьте клавишу команде «spark quick» на рабочем столе.</translation>
+  </message>
+  <message>
+   <source>Choose the files instead.</source>
+   <translation>Выберите вместо этого файлы.</translation>
+  </message>
+  <message>
+   <source>Choose the files that matter instead.</source>
+   <translation>Выберите вместо этого нужные файлы.</translation>
+  </message>
+  <message>
+   <source>Choose…</source>
+   <translation>Выбрать…</translation>
+  </message>
+  <message>
+   <source>Close (Esc)</source>
+   <translation>Закрыть (Esc)</translation>
+  </message>
+  <message>
+   <source>Close it again to hide it. {key} quits.</source>
+   <translation>Закройте его ещё раз, чтобы скрыть. Выход: {key}.</translation>
+  </message>
+  <message>
+   <source>Close other windows of Spark, or try again.</source>
+   <translation>Закройте другие окна Spark или попробуйте ещё раз.</translation>
+  </message>
+  <message>
+   <source>Closed, the window stays in the tray, and Spark goes on watching.</source>
+   <translation>После закрытия окно остаётся в трее, а Spark продолжает следить.</translation>
+  </message>
+  <message>
+   <source>Closing the window keeps Spark running in the tray.</source>
+   <translation>При закрытии окна Spark продолжает работать в трее.</translation>
+  </message>
+  <message>
+   <source>Comments for the AI</source>
+   <translation>Комментарии для ИИ</translation>
+  </message>
+  <message>
+   <source>Comparing it with its SHA-256: {share}</source>
+   <translation>Сверка с SHA-256: {share}</translation>
+  </message>
+  <message>
+   <source>Completions</source>
+   <translation>Подсказки</translation>
+  </message>
+  <message>
+   <source>Composer</source>
+   <translation>Поле ввода</translation>
+  </message>
+  <message>
+   <source>Conflict: {reason}</source>
+   <translation>Конфликт: {reason}</translation>
+  </message>
+  <message>
+   <source>Connect {seconds}.</source>
+   <translation>Соединение: {seconds}.</translation>
+  </message>
+  <message>
+   <source>Connections</source>
+   <translation>Соединения</translation>
+  </message>
+  <message>
+   <source>Context</source>
+   <translation>Контекст</translation>
+  </message>
+  <message>
+   <source>Conversation</source>
+   <translation>Беседа</translation>
+  </message>
+  <message>
+   <source>Convert the file to UTF-8 in your editor, then try again.</source>
+   <translation>Преобразуйте файл в UTF-8 в редакторе и попробуйте ещё раз.</translation>
+  </message>
+  <message>
+   <source>Copied</source>
+   <translation>Скопировано</translation>
+  </message>
+  <message>
+   <source>Copied.</source>
+   <translation>Скопировано.</translation>
+  </message>
+  <message>
+   <source>Copy</source>
+   <translation>Копировать</translation>
+  </message>
+  <message>
+   <source>Copy as Markdown</source>
+   <translation>Копировать как Markdown</translation>
+  </message>
+  <message>
+   <source>Copy some text, then choose it again.</source>
+   <translation>Скопируйте текст и выберите его ещё раз.</translation>
+  </message>
+  <message>
+   <source>Copy the answer</source>
+   <translation>Копировать ответ</translation>
+  </message>
+  <message>
+   <source>Copy the answer as Markdown</source>
+   <translation>Копировать ответ как Markdown</translation>
+  </message>
+  <message>
+   <source>Copy the code (Enter)</source>
+   <translation>Копировать код (Enter)</translation>
+  </message>
+  <message>
+   <source>Copy the last answer</source>
+   <translation>Копировать последний ответ</translation>
+  </message>
+  <message>
+   <source>Copy the part that matters.</source>
+   <translation>Скопируйте нужную часть.</translation>
+  </message>
+  <message>
+   <source>Correct the variable, or take it away.</source>
+   <translation>Исправьте переменную или уберите её.</translation>
+  </message>
+  <message>
+   <source>Cost</source>
+   <translation>Цена</translation>
+  </message>
+  <message>
+   <source>Dark</source>
+   <translation>Тёмная</translation>
+  </message>
+  <message>
+   <source>Dark or light</source>
+   <translation>Тёмная или светлая тема</translation>
+  </message>
+  <message>
+   <source>Delete</source>
+   <translation>Удалить</translation>
+  </message>
+  <message>
+   <source>Deleted: {title}</source>
+   <translation>Удалено: {title}</translation>
+  </message>
+  <message>
+   <source>Desktop and quick prompt</source>
+   <translation>Рабочий стол и быстрый вопрос</translation>
+  </message>
+  <message>
+   <source>Diff</source>
+   <translation>Различия</translation>
+  </message>
+  <message numerus="yes">
+   <source>Diff of {path}, %n hunk(s)</source>
+   <translation>
+    <numerusform>Различия: {path}, %n фрагмент</numerusform>
+    <numerusform>Различия: {path}, %n фрагмента</numerusform>
+    <numerusform>Различия: {path}, %n фрагментов</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>Discard</source>
+   <translation>Отбросить</translation>
+  </message>
+  <message>
+   <source>Dismiss</source>
+   <translation>Скрыть</translation>
+  </message>
+  <message>
+   <source>Do without a key</source>
+   <translation>Обойтись без клавиши</translation>
+  </message>
+  <message>
+   <source>Doctor</source>
+   <translation>Диагностика</translation>
+  </message>
+  <message>
+   <source>Download</source>
+   <translation>Загрузка</translation>
+  </message>
+  <message>
+   <source>Downloading the model, once.</source>
+   <translation>Модель загружается, один раз.</translation>
+  </message>
+  <message>
+   <source>Earlier</source>
+   <translation>Раньше</translation>
+  </message>
+  <message>
+   <source>Edit</source>
+   <translation>Изменить</translation>
+  </message>
+  <message>
+   <source>Edit the last question</source>
+   <translation>Изменить последний вопрос</translation>
+  </message>
+  <message>
+   <source>Edit the question and send it again</source>
+   <translation>Изменить вопрос и отправить ещё раз</translation>
+  </message>
+  <message>
+   <source>Edit {file}; saving it takes effect</source>
+   <translation>Изменить {file}; действует сразу после сохранения</translation>
+  </message>
+  <message>
+   <source>Edit: take it back into the composer</source>
+   <translation>Изменить: вернуть в поле ввода</translation>
+  </message>
+  <message>
+   <source>Edit: {question}</source>
+   <translation>Изменить: {question}</translation>
+  </message>
+  <message>
+   <source>Empty functions</source>
+   <translation>Пустые функции</translation>
+  </message>
+  <message>
+   <source>Emulated, not measured: paced as {named}.</source>
+   <translation>Эмуляция, не измерение: в темпе {named}.</translation>
+  </message>
+  <message>
+   <source>Emulated, not measured: the same text at the pace that was published.</source>
+   <translation>Эмуляция, не измерение: тот же текст в опубликованном темпе.</translation>
+  </message>
+  <message>
+   <source>End that program, then start Spark again.</source>
+   <translation>Завершите ту программу и запустите Spark ещё раз.</translation>
+  </message>
+  <message>
+   <source>Everything is as it should be.</source>
+   <translation>Всё в порядке.</translation>
+  </message>
+  <message numerus="yes">
+   <source>Everything needed is here; %n warning(s).</source>
+   <translation>
+    <numerusform>Всё необходимое на месте; %n предупреждение.</numerusform>
+    <numerusform>Всё необходимое на месте; %n предупреждения.</numerusform>
+    <numerusform>Всё необходимое на месте; %n предупреждений.</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>Export CSV…</source>
+   <translation>Сохранить CSV…</translation>
+  </message>
+  <message>
+   <source>Export PNG…</source>
+   <translation>Сохранить PNG…</translation>
+  </message>
+  <message>
+   <source>Export as JSON…</source>
+   <translation>Сохранить как JSON…</translation>
+  </message>
+  <message>
+   <source>Export as Markdown…</source>
+   <translation>Сохранить как Markdown…</translation>
+  </message>
+  <message>
+   <source>File {path}</source>
+   <translation>Файл {path}</translation>
+  </message>
+  <message>
+   <source>Files saved while watching was paused: {count}</source>
+   <translation>Файлов сохранено, пока слежение было на паузе: {count}</translation>
+  </message>
+  <message>
+   <source>Filter</source>
+   <translation>Фильтр</translation>
+  </message>
+  <message>
+   <source>Find an action, a file or a thread</source>
+   <translation>Найти действие, файл или беседу</translation>
+  </message>
+  <message>
+   <source>Find an action, a file, a thread or a folder</source>
+   <translation>Найти действие, файл, беседу или папку</translation>
+  </message>
+  <message>
+   <source>Find in the thread</source>
+   <translation>Найти в беседе</translation>
+  </message>
+  <message>
+   <source>Findings</source>
+   <translation>Результаты</translation>
+  </message>
+  <message>
+   <source>First</source>
+   <translation>Впервые</translation>
+  </message>
+  <message>
+   <source>First and last token as this app measured them; those between are spread evenly.</source>
+   <translation>Первый и последний токен — как измерила программа; остальные распределены равномерно.</translation>
+  </message>
+  <message>
+   <source>Folder for the sample</source>
+   <translation>Папка для примера</translation>
+  </message>
+  <message>
+   <source>Font of code</source>
+   <translation>Шрифт кода</translation>
+  </message>
+  <message>
+   <source>Forget them</source>
+   <translation>Забыть их</translation>
+  </message>
+  <message>
+   <source>Forget what was noted until now</source>
+   <translation>Забыть всё, что записано до сих пор</translation>
+  </message>
+  <message>
+   <source>Fork from the last answer</source>
+   <translation>Ответвить от последнего ответа</translation>
+  </message>
+  <message>
+   <source>Fork the thread here</source>
+   <translation>Ответвить беседу здесь</translation>
+  </message>
+  <message>
+   <source>Free some space, then accept again.</source>
+   <translation>Освободите место и примите ещё раз.</translation>
+  </message>
+  <message>
+   <source>Free some space, then try again.</source>
+   <translation>Освободите место и попробуйте ещё раз.</translation>
+  </message>
+  <message>
+   <source>Free some space: nothing can be kept.</source>
+   <translation>Освободите место: ничего нельзя сохранить.</translation>
+  </message>
+  <message>
+   <source>From sending the request to the first piece of the answer, by this app's clock.</source>
+   <translation>От отправки запроса до первого фрагмента ответа, по часам программы.</translation>
+  </message>
+  <message>
+   <source>From the first piece to the end of the repaint that shows it.</source>
+   <translation>От первого фрагмента до конца перерисовки, которая его показывает.</translation>
+  </message>
+  <message>
+   <source>Full</source>
+   <translation>Полная</translation>
+  </message>
+  <message>
+   <source>Give this lane another pace</source>
+   <translation>Выбрать для дорожки другой темп</translation>
+  </message>
+  <message>
+   <source>Go on with it in the chat of {name}</source>
+   <translation>Продолжить в чате проекта {name}</translation>
+  </message>
+  <message>
+   <source>Go to a moment; the end is that of the slowest lane</source>
+   <translation>Перейти к моменту; конец — у самой медленной дорожки</translation>
+  </message>
+  <message>
+   <source>Hide the summary</source>
+   <translation>Скрыть сводку</translation>
+  </message>
+  <message>
+   <source>Hide the window</source>
+   <translation>Скрыть окно</translation>
+  </message>
+  <message>
+   <source>Hide this line</source>
+   <translation>Скрыть эту строку</translation>
+  </message>
+  <message>
+   <source>History of the quick prompt</source>
+   <translation>История быстрых вопросов</translation>
+  </message>
+  <message>
+   <source>Host</source>
+   <translation>Хост</translation>
+  </message>
+  <message>
+   <source>How many answers were added up.</source>
+   <translation>Сколько ответов учтено.</translation>
+  </message>
+  <message>
+   <source>IGNORED</source>
+   <translation>ПРОПУЩЕННЫЕ</translation>
+  </message>
+  <message>
+   <source>INBOX</source>
+   <translation>ВХОДЯЩИЕ</translation>
+  </message>
+  <message>
+   <source>Icon in the tray</source>
+   <translation>Значок в трее</translation>
+  </message>
+  <message>
+   <source>Ignored changes</source>
+   <translation>Пропущенные изменения</translation>
+  </message>
+  <message>
+   <source>Import a model</source>
+   <translation>Импорт модели</translation>
+  </message>
+  <message>
+   <source>In GNOME an extension for tray icons brings them.</source>
+   <translation>В GNOME их показывает расширение для значков в трее.</translation>
+  </message>
+  <message>
+   <source>In the diff and in answers; only fonts of fixed width are listed.</source>
+   <translation>В различиях и в ответах; в списке только моноширинные шрифты.</translation>
+  </message>
+  <message>
+   <source>Inbox</source>
+   <translation>Входящие</translation>
+  </message>
+  <message>
+   <source>Install Spark Desktop again, so that both programs are of one version.</source>
+   <translation>Установите Spark Desktop заново, чтобы обе программы были одной версии.</translation>
+  </message>
+  <message>
+   <source>Install or unlock your desktop's keyring. The local model needs none.</source>
+   <translation>Установите или разблокируйте связку ключей рабочего стола. Локальной модели она не нужна.</translation>
+  </message>
+  <message>
+   <source>Install your system's package ca-certificates. The local model needs none.</source>
+   <translation>Установите системный пакет ca-certificates. Локальной модели он не нужен.</translation>
+  </message>
+  <message>
+   <source>It cannot be brought back; take it from your version control.</source>
+   <translation>Вернуть его нельзя; возьмите его из системы контроля версий.</translation>
+  </message>
+  <message>
+   <source>It is on the clipboard: paste it yourself.</source>
+   <translation>Текст в буфере обмена: вставьте его сами.</translation>
+  </message>
+  <message>
+   <source>It reads a short text and writes 64 tokens.</source>
+   <translation>Модель читает короткий текст и пишет 64 токена.</translation>
+  </message>
+  <message>
+   <source>It should begin with '--- a/FILE'.</source>
+   <translation>Он должен начинаться с «--- a/ФАЙЛ».</translation>
+  </message>
+  <message>
+   <source>It starts by itself.</source>
+   <translation>Запустится само.</translation>
+  </message>
+  <message>
+   <source>Its lanes appear here when it is done.</source>
+   <translation>Дорожки появятся здесь, когда ответ будет готов.</translation>
+  </message>
+  <message>
+   <source>Its name in the file</source>
+   <translation>Имя в файле</translation>
+  </message>
+  <message>
+   <source>Keep what was asked there, for the arrow keys.</source>
+   <translation>Хранить заданные там вопросы, чтобы листать их стрелками.</translation>
+  </message>
+  <message>
+   <source>Keep which hosts were contacted, when and why, across restarts.</source>
+   <translation>Хранить и после перезапуска, к каким хостам были обращения, когда и зачем.</translation>
+  </message>
+  <message>
+   <source>Kept for 30 days.</source>
+   <translation>Срок хранения — 30 дней.</translation>
+  </message>
+  <message>
+   <source>Key of the quick prompt</source>
+   <translation>Клавиша быстрого вопроса</translation>
+  </message>
+  <message>
+   <source>Keys</source>
+   <translation>Клавиши</translation>
+  </message>
+  <message>
+   <source>Keys are asked for at each start until it can.</source>
+   <translation>До тех пор ключи запрашиваются при каждом запуске.</translation>
+  </message>
+  <message>
+   <source>Lane {title}</source>
+   <translation>Дорожка {title}</translation>
+  </message>
+  <message>
+   <source>Language</source>
+   <translation>Язык</translation>
+  </message>
+  <message>
+   <source>Last</source>
+   <translation>В последний раз</translation>
+  </message>
+  <message>
+   <source>Ledger of connections</source>
+   <translation>Журнал соединений</translation>
+  </message>
+  <message>
+   <source>Left out: {names}</source>
+   <translation>Не вошло: {names}</translation>
+  </message>
+  <message>
+   <source>Letters act only while you are not typing. In a text field the keys that edit text go before these.</source>
+   <translation>Буквенные клавиши действуют, только пока вы не печатаете. В текстовом поле клавиши правки текста важнее этих.</translation>
+  </message>
+  <message>
+   <source>Licence</source>
+   <translation>Лицензия</translation>
+  </message>
+  <message>
+   <source>Light</source>
+   <translation>Светлая</translation>
+  </message>
+  <message>
+   <source>Line {index} of the diff begins with {kind!r}.</source>
+   <translation>Строка {index} diff начинается с {kind!r}.</translation>
+  </message>
+  <message>
+   <source>Line {number} begins a hunk before any file is named.</source>
+   <translation>Строка {number} начинает фрагмент, когда файл ещё не назван.</translation>
+  </message>
+  <message>
+   <source>Line {start} is not what the change was made for.</source>
+   <translation>Строка {start} не та, для которой сделано изменение.</translation>
+  </message>
+  <message>
+   <source>Loading the model into memory.</source>
+   <translation>Модель загружается в память.</translation>
+  </message>
+  <message>
+   <source>Look &amp;again</source>
+   <translation>Проверить &amp;снова</translation>
+  </message>
+  <message>
+   <source>Look at them now</source>
+   <translation>Просмотреть сейчас</translation>
+  </message>
+  <message>
+   <source>Looking for a source…</source>
+   <translation>Поиск источника…</translation>
+  </message>
+  <message>
+   <source>Looking for models…</source>
+   <translation>Поиск моделей…</translation>
+  </message>
+  <message>
+   <source>Looking…</source>
+   <translation>Проверка…</translation>
+  </message>
+  <message>
+   <source>Looks and language</source>
+   <translation>Вид и язык</translation>
+  </message>
+  <message>
+   <source>Loop</source>
+   <translation>По кругу</translation>
+  </message>
+  <message>
+   <source>Make it writable for you alone, or name another one.</source>
+   <translation>Сделайте её доступной для записи только вам или укажите другую.</translation>
+  </message>
+  <message>
+   <source>Make it writable, or change it in the settings of your desktop.</source>
+   <translation>Разрешите запись или измените это в настройках рабочего стола.</translation>
+  </message>
+  <message>
+   <source>Make its folder writable for you.</source>
+   <translation>Разрешите себе запись в его папку.</translation>
+  </message>
+  <message>
+   <source>Make the folder writable.</source>
+   <translation>Разрешите запись в папку.</translation>
+  </message>
+  <message>
+   <source>Making the image of the thread…</source>
+   <translation>Создаётся изображение беседы…</translation>
+  </message>
+  <message>
+   <source>Measure a model that answers at its own pace.</source>
+   <translation>Измерьте модель, которая отвечает в собственном темпе.</translation>
+  </message>
+  <message>
+   <source>Menu of all actions</source>
+   <translation>Меню всех действий</translation>
+  </message>
+  <message>
+   <source>Model</source>
+   <translation>Модель</translation>
+  </message>
+  <message>
+   <source>Model and endpoint</source>
+   <translation>Модель и источник</translation>
+  </message>
+  <message>
+   <source>Model files (*.gguf)</source>
+   <translation>Файлы моделей (*.gguf)</translation>
+  </message>
+  <message>
+   <source>Models</source>
+   <translation>Модели</translation>
+  </message>
+  <message>
+   <source>More ways to send</source>
+   <translation>Другие способы отправки</translation>
+  </message>
+  <message>
+   <source>Motion</source>
+   <translation>Анимация</translation>
+  </message>
+  <message>
+   <source>Move it away yourself, then start Spark again.</source>
+   <translation>Уберите её сами и запустите Spark ещё раз.</translation>
+  </message>
+  <message>
+   <source>Name one that exists.</source>
+   <translation>Укажите существующую папку.</translation>
+  </message>
+  <message>
+   <source>New thread</source>
+   <translation>Новая беседа</translation>
+  </message>
+  <message>
+   <source>Next</source>
+   <translation>Дальше</translation>
+  </message>
+  <message>
+   <source>Next hunk</source>
+   <translation>Следующий фрагмент</translation>
+  </message>
+  <message>
+   <source>Next match (Enter)</source>
+   <translation>Следующее совпадение (Enter)</translation>
+  </message>
+  <message>
+   <source>No Spark runs whose quick prompt could be shown.</source>
+   <translation>Нет запущенного Spark, чтобы показать быстрый вопрос.</translation>
+  </message>
+  <message>
+   <source>No answer</source>
+   <translation>Нет ответа</translation>
+  </message>
+  <message>
+   <source>No answer.</source>
+   <translation>Ответа нет.</translation>
+  </message>
+  <message>
+   <source>No answers yet.</source>
+   <translation>Ответов пока нет.</translation>
+  </message>
+  <message>
+   <source>No file is open in the review of {name}.</source>
+   <translation>В просмотре проекта {name} файл не открыт.</translation>
+  </message>
+  <message>
+   <source>No file is open to insert this into.</source>
+   <translation>Нет открытого файла, чтобы вставить это.</translation>
+  </message>
+  <message>
+   <source>No file is open.</source>
+   <translation>Файл не открыт.</translation>
+  </message>
+  <message>
+   <source>No hotkey is set.</source>
+   <translation>Горячая клавиша не задана.</translation>
+  </message>
+  <message>
+   <source>No key can be taken: {reason}.</source>
+   <translation>Клавишу нельзя занять: {reason}.</translation>
+  </message>
+  <message>
+   <source>No lanes.</source>
+   <translation>Дорожек нет.</translation>
+  </message>
+  <message>
+   <source>No other machine was asked anything.</source>
+   <translation>К другим компьютерам обращений не было.</translation>
+  </message>
+  <message>
+   <source>No project is open any more.</source>
+   <translation>Открытого проекта больше нет.</translation>
+  </message>
+  <message>
+   <source>No project is open that it could change.</source>
+   <translation>Нет открытого проекта, который можно изменить.</translation>
+  </message>
+  <message>
+   <source>No project is open: threads belong to one.</source>
+   <translation>Нет открытого проекта: беседы относятся к проекту.</translation>
+  </message>
+  <message>
+   <source>No proposal waits for a decision.</source>
+   <translation>Нет предложений, ждущих решения.</translation>
+  </message>
+  <message>
+   <source>No setting has these words.</source>
+   <translation>Настроек с такими словами нет.</translation>
+  </message>
+  <message>
+   <source>No threads yet. A question begins one.</source>
+   <translation>Бесед пока нет. Начните с вопроса.</translation>
+  </message>
+  <message>
+   <source>No turn ended yet in this session.</source>
+   <translation>В этом сеансе ещё не завершён ни один ход.</translation>
+  </message>
+  <message>
+   <source>No window can be reached: {reason}.</source>
+   <translation>Окна недоступны: {reason}.</translation>
+  </message>
+  <message>
+   <source>No window had the keyboard before.</source>
+   <translation>До этого ни у одного окна не было фокуса ввода.</translation>
+  </message>
+  <message>
+   <source>None</source>
+   <translation>Без клавиши</translation>
+  </message>
+  <message>
+   <source>Not finished: {reason}</source>
+   <translation>Не закончено: {reason}</translation>
+  </message>
+  <message>
+   <source>Not offered for this machine: it {reason}.</source>
+   <translation>Для этого компьютера не предлагается: {reason}.</translation>
+  </message>
+  <message>
+   <source>Not summed up, the oldest turns may be left out: {reason}</source>
+   <translation>Сводки нет, самые старые ходы могут не войти: {reason}</translation>
+  </message>
+  <message>
+   <source>Not summed up: the oldest turns may be left out.</source>
+   <translation>Сводки нет: самые старые ходы могут не войти.</translation>
+  </message>
+  <message>
+   <source>Nothing</source>
+   <translation>Ничего</translation>
+  </message>
+  <message>
+   <source>Nothing asks for a proposal yet.</source>
+   <translation>Запросов на предложение пока нет.</translation>
+  </message>
+  <message>
+   <source>Nothing is found. Words are found by their beginnings.</source>
+   <translation>Ничего не найдено. Слова ищутся по началу.</translation>
+  </message>
+  <message>
+   <source>Nothing matches these letters.</source>
+   <translation>По этим буквам ничего не найдено.</translation>
+  </message>
+  <message>
+   <source>Nothing measured yet. Each answer of this session becomes a point here: ask a question, or save a comment that ends in AI!</source>
+   <translation>Измерений пока нет. Каждый ответ этого сеанса станет здесь точкой: задайте вопрос или сохраните комментарий, который заканчивается на AI!</translation>
+  </message>
+  <message>
+   <source>Nothing to add up yet.</source>
+   <translation>Считать пока нечего.</translation>
+  </message>
+  <message>
+   <source>Nothing to review.</source>
+   <translation>Просматривать нечего.</translation>
+  </message>
+  <message>
+   <source>Nothing was pasted: {reason}</source>
+   <translation>Ничего не вставлено: {reason}</translation>
+  </message>
+  <message>
+   <source>Nothing was written.</source>
+   <translation>Ничего не записано.</translation>
+  </message>
+  <message>
+   <source>Nothing was written. Accept once more when your editor is done.</source>
+   <translation>Ничего не записано. Примите ещё раз, когда редактор закончит.</translation>
+  </message>
+  <message>
+   <source>Nothing was written. Fork the thread at a later turn, or copy it as Markdown.</source>
+   <translation>Ничего не записано. Ответвите беседу от более позднего хода или скопируйте её как Markdown.</translation>
+  </message>
+  <message>
+   <source>Notifications</source>
+   <translation>Уведомления</translation>
+  </message>
+  <message>
+   <source>On GNOME, install an extension that shows them (AppIndicator).</source>
+   <translation>В GNOME установите расширение, которое их показывает (AppIndicator).</translation>
+  </message>
+  <message>
+   <source>Open</source>
+   <translation>Открыть</translation>
+  </message>
+  <message>
+   <source>Open a folder</source>
+   <translation>Открыть папку</translation>
+  </message>
+  <message>
+   <source>Open a folder first.</source>
+   <translation>Сначала откройте папку.</translation>
+  </message>
+  <message>
+   <source>Open a folder to begin.</source>
+   <translation>Откройте папку, чтобы начать.</translation>
+  </message>
+  <message>
+   <source>Open another folder</source>
+   <translation>Открыть другую папку</translation>
+  </message>
+  <message>
+   <source>Open another folder, or this one again.</source>
+   <translation>Откройте другую папку или эту ещё раз.</translation>
+  </message>
+  <message>
+   <source>Open as thread</source>
+   <translation>Открыть как беседу</translation>
+  </message>
+  <message>
+   <source>Open folder</source>
+   <translation>Открыть папку</translation>
+  </message>
+  <message>
+   <source>Open folder…</source>
+   <translation>Открыть папку…</translation>
+  </message>
+  <message>
+   <source>Open one in the window of Spark.</source>
+   <translation>Откройте проект в окне Spark.</translation>
+  </message>
+  <message>
+   <source>Open one that exists.</source>
+   <translation>Откройте существующую.</translation>
+  </message>
+  <message>
+   <source>Open the file</source>
+   <translation>Открыть файл</translation>
+  </message>
+  <message>
+   <source>Open the folder that holds it, or drop its text.</source>
+   <translation>Откройте папку, в которой лежит файл, или перетащите его текст.</translation>
+  </message>
+  <message>
+   <source>Open the folder that holds the file.</source>
+   <translation>Откройте папку, в которой лежит файл.</translation>
+  </message>
+  <message>
+   <source>Open the quick prompt</source>
+   <translation>Открыть быстрый вопрос</translation>
+  </message>
+  <message>
+   <source>Open the speed lab first.</source>
+   <translation>Сначала откройте лабораторию скорости.</translation>
+  </message>
+  <message>
+   <source>Open {folder}</source>
+   <translation>Открыть папку {folder}</translation>
+  </message>
+  <message>
+   <source>Opening the connection, by this app's clock; 0 where one was open.</source>
+   <translation>Открытие соединения, по часам программы; 0, если оно уже было открыто.</translation>
+  </message>
+  <message>
+   <source>Opening {name}…</source>
+   <translation>Открывается {name}…</translation>
+  </message>
+  <message>
+   <source>Opens a copy of a small project in a temporary folder, and asks for a change.</source>
+   <translation>Открывает копию небольшого проекта во временной папке и запрашивает изменение.</translation>
+  </message>
+  <message>
+   <source>Opens the small prompt from everywhere, where the desktop allows such a key.</source>
+   <translation>Открывает быстрый вопрос откуда угодно, если рабочий стол допускает такую клавишу.</translation>
+  </message>
+  <message>
+   <source>Or drop a folder here.</source>
+   <translation>Или перетащите папку сюда.</translation>
+  </message>
+  <message>
+   <source>PNG image</source>
+   <translation>Изображение PNG</translation>
+  </message>
+  <message>
+   <source>PNG picture</source>
+   <translation>Картинка PNG</translation>
+  </message>
+  <message>
+   <source>Paste</source>
+   <translation>Вставить</translation>
+  </message>
+  <message>
+   <source>Paste code</source>
+   <translation>Вставить код</translation>
+  </message>
+  <message>
+   <source>Pause</source>
+   <translation>Пауза</translation>
+  </message>
+  <message>
+   <source>Pause watching</source>
+   <translation>Приостановить слежение</translation>
+  </message>
+  <message>
+   <source>Pieces received after the first, divided by the time since the first.</source>
+   <translation>Фрагменты, полученные после первого, делённые на время с первого.</translation>
+  </message>
+  <message>
+   <source>Pin to the top</source>
+   <translation>Закрепить вверху</translation>
+  </message>
+  <message>
+   <source>Pinned</source>
+   <translation>Закреплено</translation>
+  </message>
+  <message>
+   <source>Play</source>
+   <translation>Пуск</translation>
+  </message>
+  <message>
+   <source>Play or pause</source>
+   <translation>Пуск или пауза</translation>
+  </message>
+  <message>
+   <source>Play or pause the lanes</source>
+   <translation>Пуск или пауза дорожек</translation>
+  </message>
+  <message>
+   <source>Prefill (reading the prompt) {prefill}, decode (writing the answer) {decode}, as the server measured them.</source>
+   <translation>Чтение запроса (prefill) {prefill}, запись ответа (decode) {decode}, по измерению сервера.</translation>
+  </message>
+  <message>
+   <source>Prefill and decode are those of other hardware, imitated.</source>
+   <translation>Чтение запроса и запись ответа — как у другого оборудования, имитация.</translation>
+  </message>
+  <message>
+   <source>Press the key for: {title}</source>
+   <translation>Нажмите клавишу для действия: {title}</translation>
+  </message>
+  <message>
+   <source>Press the keys together</source>
+   <translation>Нажмите клавиши одновременно</translation>
+  </message>
+  <message>
+   <source>Previous</source>
+   <translation>Назад</translation>
+  </message>
+  <message>
+   <source>Previous hunk</source>
+   <translation>Предыдущий фрагмент</translation>
+  </message>
+  <message>
+   <source>Previous match (Shift+Enter)</source>
+   <translation>Предыдущее совпадение (Shift+Enter)</translation>
+  </message>
+  <message>
+   <source>Price</source>
+   <translation>Цена</translation>
+  </message>
+  <message>
+   <source>Price = (in - cached) * price in + cached * price of cached tokens + out * price out; without a published price of cached tokens they cost what the others do.</source>
+   <translation>Цена = (вход - из кэша) * цена входа + из кэша * цена токенов из кэша + выход * цена выхода; если цена токенов из кэша не опубликована, они стоят как остальные.</translation>
+  </message>
+  <message>
+   <source>Privacy</source>
+   <translation>Конфиденциальность</translation>
+  </message>
+  <message>
+   <source>Profile {profile}</source>
+   <translation>Профиль {profile}</translation>
+  </message>
+  <message>
+   <source>Prompt and answer together: {used} of {total} tokens, counted by the server.</source>
+   <translation>Запрос и ответ вместе: {used} из {total} токенов, по счёту сервера.</translation>
+  </message>
+  <message>
+   <source>Proposals appear here while they are written.</source>
+   <translation>Предложения появляются здесь по мере записи.</translation>
+  </message>
+  <message>
+   <source>Propose the code for the open file: its selected lines, or else its end (Ctrl+Enter)</source>
+   <translation>Предложить код для открытого файла: в выделенные строки, иначе в конец (Ctrl+Enter)</translation>
+  </message>
+  <message>
+   <source>Put it on the clipboard and paste it where you were</source>
+   <translation>Скопировать в буфер обмена и вставить туда, где вы были</translation>
+  </message>
+  <message>
+   <source>Queue</source>
+   <translation>В очередь</translation>
+  </message>
+  <message>
+   <source>Queue {seconds}.</source>
+   <translation>Очередь: {seconds}.</translation>
+  </message>
+  <message>
+   <source>Queued: another turn is running.</source>
+   <translation>В очереди: выполняется другой ход.</translation>
+  </message>
+  <message>
+   <source>Quick answer</source>
+   <translation>Быстрый ответ</translation>
+  </message>
+  <message>
+   <source>Quick prompt</source>
+   <translation>Быстрый вопрос</translation>
+  </message>
+  <message>
+   <source>Quick prompt…</source>
+   <translation>Быстрый вопрос…</translation>
+  </message>
+  <message>
+   <source>Quick question</source>
+   <translation>Быстрый вопрос</translation>
+  </message>
+  <message>
+   <source>Quit</source>
+   <translation>Выйти</translation>
+  </message>
+  <message>
+   <source>Quit Spark</source>
+   <translation>Выйти из Spark</translation>
+  </message>
+  <message>
+   <source>Raise it, for example with: sudo sysctl fs.inotify.{name}={number}; or open a smaller folder.</source>
+   <translation>Увеличьте его, например: sudo sysctl fs.inotify.{name}={number}; или откройте папку поменьше.</translation>
+  </message>
+  <message>
+   <source>Re&amp;move…</source>
+   <translation>Уд&amp;алить…</translation>
+  </message>
+  <message>
+   <source>Reading the prompt, as the server measured it.</source>
+   <translation>Чтение запроса, по измерению сервера.</translation>
+  </message>
+  <message>
+   <source>Reason</source>
+   <translation>Причина</translation>
+  </message>
+  <message>
+   <source>Recent projects</source>
+   <translation>Недавние проекты</translation>
+  </message>
+  <message>
+   <source>Redo brings it back.</source>
+   <translation>Повтор вернёт его.</translation>
+  </message>
+  <message>
+   <source>Redo it</source>
+   <translation>Повторить отменённое</translation>
+  </message>
+  <message>
+   <source>Reduced</source>
+   <translation>Уменьшенная</translation>
+  </message>
+  <message>
+   <source>Reduced: nothing slides or fades, and the speed lab moves in steps.</source>
+   <translation>Уменьшенная: ничего не скользит и не тает, а лаборатория скорости движется шагами.</translation>
+  </message>
+  <message>
+   <source>Reject</source>
+   <translation>Отклонить</translation>
+  </message>
+  <message>
+   <source>Reject all</source>
+   <translation>Отклонить все</translation>
+  </message>
+  <message>
+   <source>Reject all hunks</source>
+   <translation>Отклонить все фрагменты</translation>
+  </message>
+  <message>
+   <source>Reject hunk</source>
+   <translation>Отклонить фрагмент</translation>
+  </message>
+  <message>
+   <source>Reject the hunk</source>
+   <translation>Отклонить фрагмент</translation>
+  </message>
+  <message>
+   <source>Rejected.</source>
+   <translation>Отклонено.</translation>
+  </message>
+  <message>
+   <source>Remove</source>
+   <translation>Убрать</translation>
+  </message>
+  <message>
+   <source>Remove it? It can be downloaded again.</source>
+   <translation>Удалить модель? Её можно загрузить снова.</translation>
+  </message>
+  <message>
+   <source>Remove the store's copy? It cannot be downloaded again.</source>
+   <translation>Удалить копию из хранилища? Загрузить её снова нельзя.</translation>
+  </message>
+  <message>
+   <source>Remove this lane</source>
+   <translation>Убрать дорожку</translation>
+  </message>
+  <message>
+   <source>Remove {name}</source>
+   <translation>Убрать: {name}</translation>
+  </message>
+  <message>
+   <source>Remove: {question}</source>
+   <translation>Убрать: {question}</translation>
+  </message>
+  <message>
+   <source>Rename</source>
+   <translation>Переименовать</translation>
+  </message>
+  <message>
+   <source>Rename it if it holds none.</source>
+   <translation>Переименуйте его, если секретов в нём нет.</translation>
+  </message>
+  <message>
+   <source>Report this with the text that the button copies.</source>
+   <translation>Сообщите об этом, приложив текст, который копирует кнопка.</translation>
+  </message>
+  <message>
+   <source>Reset</source>
+   <translation>Сбросить</translation>
+  </message>
+  <message>
+   <source>Reset all keys</source>
+   <translation>Сбросить все клавиши</translation>
+  </message>
+  <message>
+   <source>Reset {title}</source>
+   <translation>Сбросить: {title}</translation>
+  </message>
+  <message>
+   <source>Resume</source>
+   <translation>Возобновить</translation>
+  </message>
+  <message>
+   <source>Resume watching</source>
+   <translation>Возобновить слежение</translation>
+  </message>
+  <message>
+   <source>Review</source>
+   <translation>Просмотр</translation>
+  </message>
+  <message>
+   <source>Review and chat</source>
+   <translation>Просмотр и чат</translation>
+  </message>
+  <message>
+   <source>Run 'spark doctor' to see what is missing, or install Spark Desktop again.</source>
+   <translation>Выполните «spark doctor», чтобы узнать, чего не хватает, или установите Spark Desktop заново.</translation>
+  </message>
+  <message>
+   <source>Run 'spark doctor' to see what is missing.</source>
+   <translation>Выполните «spark doctor», чтобы узнать, чего не хватает.</translation>
+  </message>
+  <message>
+   <source>Sample in a &amp;folder of mine…</source>
+   <translation>Пример в &amp;моей папке…</translation>
+  </message>
+  <message>
+   <source>Save a file with a comment that ends in AI!</source>
+   <translation>Сохраните файл с комментарием, который заканчивается на AI!</translation>
+  </message>
+  <message>
+   <source>Save the thread as an image…</source>
+   <translation>Сохранить беседу как изображение…</translation>
+  </message>
+  <message>
+   <source>Say what to change in the open file, or its selected lines</source>
+   <translation>Сказать, что изменить в открытом файле или выделенных строках</translation>
+  </message>
+  <message>
+   <source>Say what to change in {place}…</source>
+   <translation>Скажите, что изменить: {place}…</translation>
+  </message>
+  <message>
+   <source>Search all threads…</source>
+   <translation>Искать во всех беседах…</translation>
+  </message>
+  <message>
+   <source>Search the settings</source>
+   <translation>Искать в настройках</translation>
+  </message>
+  <message>
+   <source>Search the threads</source>
+   <translation>Искать в беседах</translation>
+  </message>
+  <message>
+   <source>Seconds since the request, in thousandths</source>
+   <translation>Секунды с запроса, в тысячных</translation>
+  </message>
+  <message>
+   <source>See {log}, then try again.</source>
+   <translation>Посмотрите {log} и попробуйте ещё раз.</translation>
+  </message>
+  <message>
+   <source>Select lines to edit only those.</source>
+   <translation>Выделите строки, чтобы изменить только их.</translation>
+  </message>
+  <message>
+   <source>Select the lines to change, or name the function.</source>
+   <translation>Выделите строки, которые надо изменить, или назовите функцию.</translation>
+  </message>
+  <message>
+   <source>Send</source>
+   <translation>Отправить</translation>
+  </message>
+  <message>
+   <source>Send (Enter)</source>
+   <translation>Отправить (Enter)</translation>
+  </message>
+  <message>
+   <source>Send now, stopping the answer (Ctrl+Enter)</source>
+   <translation>Отправить сейчас, остановив ответ (Ctrl+Enter)</translation>
+  </message>
+  <message>
+   <source>Send now: stop the running answer and ask this</source>
+   <translation>Отправить сейчас: остановить текущий ответ и спросить это</translation>
+  </message>
+  <message>
+   <source>Send now: {question}</source>
+   <translation>Отправить сейчас: {question}</translation>
+  </message>
+  <message>
+   <source>Settings</source>
+   <translation>Настройки</translation>
+  </message>
+  <message>
+   <source>Settings…</source>
+   <translation>Настройки…</translation>
+  </message>
+  <message>
+   <source>Shorten it, or name a file instead.</source>
+   <translation>Сократите его или укажите вместо него файл.</translation>
+  </message>
+  <message>
+   <source>Show a file of the folder</source>
+   <translation>Показать файл из папки</translation>
+  </message>
+  <message>
+   <source>Show file</source>
+   <translation>Показать файл</translation>
+  </message>
+  <message>
+   <source>Show how</source>
+   <translation>Показать, как</translation>
+  </message>
+  <message>
+   <source>Show or hide the changes</source>
+   <translation>Показать или скрыть изменения</translation>
+  </message>
+  <message>
+   <source>Show or hide the chat</source>
+   <translation>Показать или скрыть чат</translation>
+  </message>
+  <message>
+   <source>Show the summary</source>
+   <translation>Показать сводку</translation>
+  </message>
+  <message>
+   <source>Show the window</source>
+   <translation>Показать окно</translation>
+  </message>
+  <message>
+   <source>Shows the state, and offers the quick prompt, where the desktop has a tray.</source>
+   <translation>Показывает состояние и открывает быстрый вопрос, если на рабочем столе есть трей.</translation>
+  </message>
+  <message>
+   <source>Size</source>
+   <translation>Размер</translation>
+  </message>
+  <message>
+   <source>Size of type</source>
+   <translation>Размер шрифта</translation>
+  </message>
+  <message>
+   <source>Smaller type</source>
+   <translation>Шрифт мельче</translation>
+  </message>
+  <message>
+   <source>Sort by</source>
+   <translation>Сортировать по</translation>
+  </message>
+  <message>
+   <source>Sort the table; once more turns the order round</source>
+   <translation>Сортировать таблицу; ещё раз — в обратном порядке</translation>
+  </message>
+  <message>
+   <source>Spark</source>
+   <translation>Spark</translation>
+  </message>
+  <message>
+   <source>Spark Desktop</source>
+   <translation>Spark Desktop</translation>
+  </message>
+  <message>
+   <source>Spark ended while this was being answered.</source>
+   <translation>Spark завершился, пока на это шёл ответ.</translation>
+  </message>
+  <message>
+   <source>Spark only proposes on text files.</source>
+   <translation>Spark делает предложения только для текстовых файлов.</translation>
+  </message>
+  <message>
+   <source>Spark runs already, but does not answer.</source>
+   <translation>Spark уже запущен, но не отвечает.</translation>
+  </message>
+  <message>
+   <source>Spark starts in the tray when you log in.</source>
+   <translation>Spark запускается в трее при входе в систему.</translation>
+  </message>
+  <message>
+   <source>Spark watches it, and proposes when you save. Nothing is written until you accept.</source>
+   <translation>Spark следит за ней и делает предложения, когда вы сохраняете. Пока вы не примете, ничего не записывается.</translation>
+  </message>
+  <message>
+   <source>Spark · {project}: {state}</source>
+   <translation>Spark · {project}: {state}</translation>
+  </message>
+  <message>
+   <source>Spark: no folder is open</source>
+   <translation>Spark: папка не открыта</translation>
+  </message>
+  <message>
+   <source>Speed</source>
+   <translation>Скорость</translation>
+  </message>
+  <message>
+   <source>Speed here</source>
+   <translation>Скорость здесь</translation>
+  </message>
+  <message>
+   <source>Speed lab</source>
+   <translation>Лаборатория скорости</translation>
+  </message>
+  <message>
+   <source>Speed of each endpoint</source>
+   <translation>Скорость каждого источника</translation>
+  </message>
+  <message>
+   <source>Speed over time</source>
+   <translation>Скорость во времени</translation>
+  </message>
+  <message>
+   <source>Split the file, or work on a smaller one.</source>
+   <translation>Разделите файл или возьмите файл поменьше.</translation>
+  </message>
+  <message>
+   <source>Stage</source>
+   <translation>Этап</translation>
+  </message>
+  <message>
+   <source>Stages</source>
+   <translation>Этапы</translation>
+  </message>
+  <message>
+   <source>Start Spark again.</source>
+   <translation>Запустите Spark ещё раз.</translation>
+  </message>
+  <message>
+   <source>Start Spark again: it begins with an empty history. Your files are not touched.</source>
+   <translation>Запустите Spark ещё раз: он начнёт с пустой историей. Ваши файлы не тронуты.</translation>
+  </message>
+  <message>
+   <source>Start Spark again: it keeps the damaged file and begins a new one.</source>
+   <translation>Запустите Spark ещё раз: он сохранит повреждённый файл и начнёт новый.</translation>
+  </message>
+  <message>
+   <source>Start at log-in</source>
+   <translation>Запускать при входе</translation>
+  </message>
+  <message>
+   <source>Start it (spark-desktop), or ask here: spark quick "…"</source>
+   <translation>Запустите его (spark-desktop) или спросите здесь: spark quick "…"</translation>
+  </message>
+  <message>
+   <source>Start it, then try again.</source>
+   <translation>Запустите его и попробуйте ещё раз.</translation>
+  </message>
+  <message>
+   <source>Starting it again in {delay:.0f} s (attempt {attempt}).</source>
+   <translation>Перезапуск через {delay:.0f} с (попытка {attempt}).</translation>
+  </message>
+  <message>
+   <source>Starting the model.</source>
+   <translation>Модель запускается.</translation>
+  </message>
+  <message>
+   <source>State</source>
+   <translation>Состояние</translation>
+  </message>
+  <message>
+   <source>Stay in the tray</source>
+   <translation>Оставаться в трее</translation>
+  </message>
+  <message>
+   <source>Stop</source>
+   <translation>Стоп</translation>
+  </message>
+  <message>
+   <source>Stop c&amp;opying</source>
+   <translation>Остановить к&amp;опирование</translation>
+  </message>
+  <message>
+   <source>Stop the answer (Esc)</source>
+   <translation>Остановить ответ (Esc)</translation>
+  </message>
+  <message>
+   <source>Stop the download</source>
+   <translation>Остановить загрузку</translation>
+  </message>
+  <message>
+   <source>Stop the model</source>
+   <translation>Остановить модель</translation>
+  </message>
+  <message>
+   <source>Stopped.</source>
+   <translation>Остановлено.</translation>
+  </message>
+  <message numerus="yes">
+   <source>Summing up %n earlier turn(s)…</source>
+   <translation>
+    <numerusform>Составляется сводка: %n прежний ход…</numerusform>
+    <numerusform>Составляется сводка: %n прежних хода…</numerusform>
+    <numerusform>Составляется сводка: %n прежних ходов…</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>THREADS</source>
+   <translation>БЕСЕДЫ</translation>
+  </message>
+  <message>
+   <source>Take it out of the ignore rules, or paste the part that matters.</source>
+   <translation>Уберите его из правил игнорирования или вставьте нужную часть.</translation>
+  </message>
+  <message>
+   <source>Take off the list</source>
+   <translation>Убрать из списка</translation>
+  </message>
+  <message>
+   <source>Take {key} away</source>
+   <translation>Убрать {key}</translation>
+  </message>
+  <message>
+   <source>Take {key} away from: {title}</source>
+   <translation>Убрать {key} у действия: {title}</translation>
+  </message>
+  <message>
+   <source>Target {rate:,.0f} tokens/s{kind}</source>
+   <translation>Цель {rate:,.0f} токенов/с{kind}</translation>
+  </message>
+  <message>
+   <source>Tell when a long turn has ended while the window is hidden.</source>
+   <translation>Сообщать, что долгий ход закончен, когда окно скрыто.</translation>
+  </message>
+  <message>
+   <source>Text of a recording.</source>
+   <translation>Текст из записи.</translation>
+  </message>
+  <message>
+   <source>Text of the real engine, as it is written.</source>
+   <translation>Текст настоящего движка, по мере написания.</translation>
+  </message>
+  <message>
+   <source>Text of the real engine, written first and then released.</source>
+   <translation>Текст настоящего движка: сначала написан, потом выдан.</translation>
+  </message>
+  <message>
+   <source>The X server lets no program press keys.</source>
+   <translation>X-сервер не позволяет программам нажимать клавиши.</translation>
+  </message>
+  <message>
+   <source>The X server refused the key (error {code}).</source>
+   <translation>X-сервер отклонил клавишу (ошибка {code}).</translation>
+  </message>
+  <message>
+   <source>The answer broke off.</source>
+   <translation>Ответ оборвался.</translation>
+  </message>
+  <message>
+   <source>The answer broke off: the model's server ended it without a finish.</source>
+   <translation>Ответ оборвался: сервер модели закончил его без завершения.</translation>
+  </message>
+  <message>
+   <source>The answer is on the clipboard: paste it yourself.</source>
+   <translation>Ответ в буфере обмена: вставьте его сами.</translation>
+  </message>
+  <message>
+   <source>The answer is still being written.</source>
+   <translation>Ответ ещё пишется.</translation>
+  </message>
+  <message>
+   <source>The answer of {name} told no times.</source>
+   <translation>В ответе модели {name} нет данных о времени.</translation>
+  </message>
+  <message>
+   <source>The answer was stopped.</source>
+   <translation>Ответ остановлен.</translation>
+  </message>
+  <message>
+   <source>The change of {path} does not match its bytes; it was not kept.</source>
+   <translation>Изменение {path} не совпадает с его байтами; оно не сохранено.</translation>
+  </message>
+  <message>
+   <source>The character {character!r} cannot be written in {encoding}.</source>
+   <translation>Символ {character!r} нельзя записать в {encoding}.</translation>
+  </message>
+  <message>
+   <source>The clipboard holds no text.</source>
+   <translation>В буфере обмена нет текста.</translation>
+  </message>
+  <message>
+   <source>The colours of the window.</source>
+   <translation>Цвета окна.</translation>
+  </message>
+  <message>
+   <source>The connection to the model was lost: {reason}</source>
+   <translation>Связь с моделью потеряна: {reason}</translation>
+  </message>
+  <message>
+   <source>The core cannot be started: {command}: {reason}.</source>
+   <translation>Ядро не запускается: {command}: {reason}.</translation>
+  </message>
+  <message>
+   <source>The core could not be prepared: {fault}.</source>
+   <translation>Не удалось подготовить ядро: {fault}.</translation>
+  </message>
+  <message>
+   <source>The core ended {deaths} times within {window_s:g} s, the last time so: {reason}.</source>
+   <translation>Ядро завершилось {deaths} раз за {window_s:g} с, в последний раз так: {reason}.</translation>
+  </message>
+  <message>
+   <source>The core is not running.</source>
+   <translation>Ядро не запущено.</translation>
+  </message>
+  <message>
+   <source>The core refused its command line: {last_log_line}</source>
+   <translation>Ядро не приняло командную строку: {last_log_line}</translation>
+  </message>
+  <message>
+   <source>The core's list of models cannot be read: {reason}.</source>
+   <translation>Не удалось прочесть список моделей ядра: {reason}.</translation>
+  </message>
+  <message>
+   <source>The core's program cannot give its profiles: {reason}</source>
+   <translation>Программа ядра не может дать профили: {reason}</translation>
+  </message>
+  <message>
+   <source>The core's program failed: {reason}</source>
+   <translation>Сбой программы ядра: {reason}</translation>
+  </message>
+  <message>
+   <source>The core's program gave no profiles within {patience:g} s.</source>
+   <translation>Программа ядра не дала профилей за {patience:g} с.</translation>
+  </message>
+  <message>
+   <source>The core's program is missing: {command}: {reason}.</source>
+   <translation>Нет программы ядра: {command}: {reason}.</translation>
+  </message>
+  <message>
+   <source>The core's program is missing: {name}: {reason}.</source>
+   <translation>Нет программы ядра: {name}: {reason}.</translation>
+  </message>
+  <message>
+   <source>The database is closed.</source>
+   <translation>База данных закрыта.</translation>
+  </message>
+  <message>
+   <source>The database is damaged; it was kept as {aside}.</source>
+   <translation>База данных повреждена; она сохранена как {aside}.</translation>
+  </message>
+  <message>
+   <source>The database is of a newer Spark (schema {found}, this one knows {known}).</source>
+   <translation>База данных — от более нового Spark (схема {found}, этот знает {known}).</translation>
+  </message>
+  <message>
+   <source>The database {path} cannot be opened or written: {error}.</source>
+   <translation>Базу данных {path} нельзя открыть или записать: {error}.</translation>
+  </message>
+  <message>
+   <source>The database {path} failed: {error}.</source>
+   <translation>Сбой базы данных {path}: {error}.</translation>
+  </message>
+  <message>
+   <source>The database {path} is damaged, and cannot be moved aside: {error}.</source>
+   <translation>База данных {path} повреждена, и её нельзя отложить: {error}.</translation>
+  </message>
+  <message>
+   <source>The database {path} is damaged.</source>
+   <translation>База данных {path} повреждена.</translation>
+  </message>
+  <message>
+   <source>The database {path} is in use by another program.</source>
+   <translation>База данных {path} занята другой программой.</translation>
+  </message>
+  <message>
+   <source>The database {path} was not written: the disk is full.</source>
+   <translation>База данных {path} не записана: диск полон.</translation>
+  </message>
+  <message>
+   <source>The desktop did not accept the global hotkey.</source>
+   <translation>Рабочий стол не принял глобальную горячую клавишу.</translation>
+  </message>
+  <message>
+   <source>The desktop refused to set up a global hotkey.</source>
+   <translation>Рабочий стол отказался настроить глобальную горячую клавишу.</translation>
+  </message>
+  <message>
+   <source>The diff is too large for a question: {count} characters.</source>
+   <translation>Diff слишком велик для вопроса, символов: {count}.</translation>
+  </message>
+  <message>
+   <source>The earlier model goes on answering until this one is ready.</source>
+   <translation>Пока эта модель не готова, отвечает прежняя.</translation>
+  </message>
+  <message>
+   <source>The endpoint paces its answers as other hardware would.</source>
+   <translation>Источник отвечает в темпе другого оборудования.</translation>
+  </message>
+  <message>
+   <source>The file as it is on disk.</source>
+   <translation>Файл, как он есть на диске.</translation>
+  </message>
+  <message>
+   <source>The file holds no thread of Spark.</source>
+   <translation>В файле нет беседы Spark.</translation>
+  </message>
+  <message>
+   <source>The file is not JSON: {error}.</source>
+   <translation>Файл не в формате JSON: {error}.</translation>
+  </message>
+  <message>
+   <source>The file is not text: {reason}.</source>
+   <translation>Файл не текстовый: {reason}.</translation>
+  </message>
+  <message>
+   <source>The file is of version {found}, this Spark knows {known}.</source>
+   <translation>Версия файла: {found}, этот Spark знает {known}.</translation>
+  </message>
+  <message>
+   <source>The file is unchanged.</source>
+   <translation>Файл не изменён.</translation>
+  </message>
+  <message>
+   <source>The file was left as it is; undo this change in your editor.</source>
+   <translation>Файл оставлен как есть; отмените это изменение в редакторе.</translation>
+  </message>
+  <message>
+   <source>The file {lock} cannot be locked: {reason}.</source>
+   <translation>Файл {lock} нельзя заблокировать: {reason}.</translation>
+  </message>
+  <message>
+   <source>The first question</source>
+   <translation>Первый вопрос</translation>
+  </message>
+  <message>
+   <source>The folder of {path} is read-only; nothing was written.</source>
+   <translation>Папка файла {path} только для чтения; ничего не записано.</translation>
+  </message>
+  <message>
+   <source>The folder {folder} cannot be used: {reason}.</source>
+   <translation>Папку {folder} нельзя использовать: {reason}.</translation>
+  </message>
+  <message>
+   <source>The folder {path} has no files that may be shown.</source>
+   <translation>В папке {path} нет файлов, которые можно показать.</translation>
+  </message>
+  <message>
+   <source>The folder {path} is too large for a question: {size}.</source>
+   <translation>Папка {path} слишком велика для вопроса: {size}.</translation>
+  </message>
+  <message>
+   <source>The hunk at line {number} of the diff is cut off.</source>
+   <translation>Фрагмент в строке {number} diff обрезан.</translation>
+  </message>
+  <message>
+   <source>The kept bytes of this change are missing.</source>
+   <translation>Сохранённых байтов этого изменения нет.</translation>
+  </message>
+  <message>
+   <source>The kept content {digest} is damaged.</source>
+   <translation>Сохранённое содержимое {digest} повреждено.</translation>
+  </message>
+  <message>
+   <source>The list of recent projects could not be written to {file} ({reason}).</source>
+   <translation>Список недавних проектов не записан в {file} ({reason}).</translation>
+  </message>
+  <message>
+   <source>The model is not running.</source>
+   <translation>Модель не запущена.</translation>
+  </message>
+  <message>
+   <source>The model runs on this machine: nothing is paid.</source>
+   <translation>Модель работает на этой машине: платить не нужно.</translation>
+  </message>
+  <message>
+   <source>The model's server at {base_url} said nothing for {seconds:g} s.</source>
+   <translation>Сервер модели {base_url} молчал {seconds:g} с.</translation>
+  </message>
+  <message>
+   <source>The model's server at {base_url} {what}.</source>
+   <translation>Сервер модели {base_url}: {what}.</translation>
+  </message>
+  <message>
+   <source>The model's server did not answer in JSON.</source>
+   <translation>Сервер модели ответил не в JSON.</translation>
+  </message>
+  <message>
+   <source>The model's server did not say how many tokens there are.</source>
+   <translation>Сервер модели не сказал, сколько токенов.</translation>
+  </message>
+  <message>
+   <source>The model's server failed: {message}</source>
+   <translation>Сбой сервера модели: {message}</translation>
+  </message>
+  <message>
+   <source>The model's server has too much to do: {message}</source>
+   <translation>Сервер модели перегружен: {message}</translation>
+  </message>
+  <message>
+   <source>The model's server refused the access: {message}</source>
+   <translation>Сервер модели отказал в доступе: {message}</translation>
+  </message>
+  <message>
+   <source>The model's server refused the request: {message}</source>
+   <translation>Сервер модели отклонил запрос: {message}</translation>
+  </message>
+  <message>
+   <source>The model's server sent something that is no JSON object: {data!r}.</source>
+   <translation>Сервер модели прислал не объект JSON: {data!r}.</translation>
+  </message>
+  <message>
+   <source>The model's summary is empty or no shorter than the turns.</source>
+   <translation>Сводка модели пуста или не короче самих ходов.</translation>
+  </message>
+  <message>
+   <source>The oldest turns are left out instead.</source>
+   <translation>Вместо этого опущены самые старые ходы.</translation>
+  </message>
+  <message>
+   <source>The proposal has no change {hunk_id!r}.</source>
+   <translation>В предложении нет изменения {hunk_id!r}.</translation>
+  </message>
+  <message>
+   <source>The proposal in review</source>
+   <translation>Предложение в просмотре</translation>
+  </message>
+  <message>
+   <source>The question is empty.</source>
+   <translation>Вопрос пуст.</translation>
+  </message>
+  <message>
+   <source>The real engine took {seconds}</source>
+   <translation>Настоящий движок занял {seconds}</translation>
+  </message>
+  <message>
+   <source>The same, in a new folder inside one that you choose.</source>
+   <translation>То же, но в новой папке внутри той, которую вы выберете.</translation>
+  </message>
+  <message>
+   <source>The sample cannot be copied to {place}: {reason}.</source>
+   <translation>Пример нельзя скопировать в {place}: {reason}.</translation>
+  </message>
+  <message>
    <source>The settings could not be written to {file} ({reason}).</source>
-   <translation type="unfinished"></translation>
+   <translation>Настройки не записаны в {file} ({reason}).</translation>
+  </message>
+  <message>
+   <source>The settings stay as they were. Mend the file, and save it.</source>
+   <translation>Настройки остались прежними. Исправьте файл и сохраните его.</translation>
+  </message>
+  <message>
+   <source>The start at log-in could not be changed: {place} ({reason}).</source>
+   <translation>Не удалось изменить запуск при входе: {place} ({reason}).</translation>
+  </message>
+  <message>
+   <source>The supervision of the core failed: {fault!r}.</source>
+   <translation>Сбой надзора за ядром: {fault!r}.</translation>
+  </message>
+  <message>
+   <source>The system's</source>
+   <translation>Как в системе</translation>
+  </message>
+  <message>
+   <source>The text has {size} bytes; {most} fit.</source>
+   <translation>Размер текста в байтах: {size}; помещается {most}.</translation>
+  </message>
+  <message>
+   <source>The text holds no unified diff.</source>
+   <translation>В тексте нет unified diff.</translation>
+  </message>
+  <message>
+   <source>The text is empty.</source>
+   <translation>Текст пуст.</translation>
+  </message>
+  <message>
+   <source>The text is too long: {count} characters.</source>
+   <translation>Текст слишком длинный, символов: {count}.</translation>
+  </message>
+  <message>
+   <source>The thread in the file is damaged: {error}.</source>
+   <translation>Беседа в файле повреждена: {error}.</translation>
+  </message>
+  <message>
+   <source>The thread would be about {height} pixels high; an image takes at most {limit}.</source>
+   <translation>Высота беседы в пикселях была бы около {height}; предел для картинки: {limit}.</translation>
+  </message>
+  <message>
+   <source>The thread {id} is gone.</source>
+   <translation>Беседы {id} больше нет.</translation>
+  </message>
+  <message>
+   <source>The tokens of this answer were not counted; they are estimated from its length.</source>
+   <translation>Токены этого ответа не сосчитаны; их число оценено по его длине.</translation>
+  </message>
+  <message>
+   <source>The tray is gone, so the window is back.</source>
+   <translation>Трей пропал, поэтому окно снова открыто.</translation>
+  </message>
+  <message>
+   <source>The usual size of type</source>
+   <translation>Обычный размер шрифта</translation>
+  </message>
+  <message>
+   <source>The whole interface grows with it: 26 px are twice the usual 13 px.</source>
+   <translation>Вместе с ним растёт весь интерфейс: 26 px вдвое больше обычных 13 px.</translation>
+  </message>
+  <message>
+   <source>The window did not get the keyboard back.</source>
+   <translation>Окно не получило фокус клавиатуры обратно.</translation>
+  </message>
+  <message>
+   <source>The window is gone.</source>
+   <translation>Этого окна больше нет.</translation>
+  </message>
+  <message>
+   <source>Theme</source>
+   <translation>Тема</translation>
+  </message>
+  <message>
+   <source>There is no answer yet.</source>
+   <translation>Ответа ещё нет.</translation>
+  </message>
+  <message>
+   <source>There is no change of ours left to undo.</source>
+   <translation>Отменять больше нечего.</translation>
+  </message>
+  <message>
+   <source>There is no desktop that could have a hotkey.</source>
+   <translation>Нет рабочего стола, где могла бы быть горячая клавиша.</translation>
+  </message>
+  <message>
+   <source>There is no diff: everything is committed.</source>
+   <translation>Различий нет: всё закоммичено.</translation>
+  </message>
+  <message>
+   <source>There is no diff: no git here, and nothing was applied in this session.</source>
+   <translation>Различий нет: git здесь нет, и в этом сеансе ничего не применено.</translation>
+  </message>
+  <message>
+   <source>There is no kept change {change_id} in {workspace}.</source>
+   <translation>В {workspace} нет сохранённого изменения {change_id}.</translation>
+  </message>
+  <message>
+   <source>There is no other window here.</source>
+   <translation>Другого окна здесь нет.</translation>
+  </message>
+  <message>
+   <source>There is no such question in this thread.</source>
+   <translation>Такого вопроса в этой беседе нет.</translation>
+  </message>
+  <message>
+   <source>There is no thread {thread_id} in {workspace}.</source>
+   <translation>В {workspace} нет беседы {thread_id}.</translation>
+  </message>
+  <message>
+   <source>There is no undone change left to redo.</source>
+   <translation>Повторять больше нечего.</translation>
+  </message>
+  <message>
+   <source>There is nothing left to accept here.</source>
+   <translation>Принимать здесь больше нечего.</translation>
   </message>
   <message>
    <source>They hold until Spark ends. Make the folder writable.</source>
-   <translation type="unfinished"></translation>
+   <translation>Они действуют, пока Spark открыт. Разрешите запись в папку.</translation>
+  </message>
+  <message>
+   <source>This answer is still being written.</source>
+   <translation>Этот ответ ещё пишется.</translation>
+  </message>
+  <message>
+   <source>This desktop offers no global hotkey ({reason}).</source>
+   <translation>Этот рабочий стол не поддерживает глобальную горячую клавишу ({reason}).</translation>
+  </message>
+  <message>
+   <source>This desktop shows no tray icons. Spark works without: closing the window quits.</source>
+   <translation>На этом рабочем столе нет значков в трее. Spark работает и без них: закрытие окна завершает его.</translation>
+  </message>
+  <message>
+   <source>This hotkey cannot be used: {reason}.</source>
+   <translation>Эту горячую клавишу нельзя использовать: {reason}.</translation>
+  </message>
+  <message>
+   <source>This keyboard has no key {key}.</source>
+   <translation>На этой клавиатуре нет клавиши {key}.</translation>
+  </message>
+  <message>
+   <source>This model answers from now on.</source>
+   <translation>Теперь отвечает эта модель.</translation>
+  </message>
+  <message>
+   <source>This proposal is gone.</source>
+   <translation>Этого предложения больше нет.</translation>
+  </message>
+  <message>
+   <source>This proposal is not ready for review.</source>
+   <translation>Это предложение ещё не готово к просмотру.</translation>
+  </message>
+  <message>
+   <source>This proposal was taken back.</source>
+   <translation>Это предложение отозвано.</translation>
+  </message>
+  <message>
+   <source>This question is gone.</source>
+   <translation>Этого вопроса больше нет.</translation>
+  </message>
+  <message>
+   <source>This sheet</source>
+   <translation>Эта справка</translation>
+  </message>
+  <message>
+   <source>This week</source>
+   <translation>На этой неделе</translation>
+  </message>
+  <message>
+   <source>Thread: {title}</source>
+   <translation>Беседа: {title}</translation>
+  </message>
+  <message>
+   <source>Threads</source>
+   <translation>Беседы</translation>
+  </message>
+  <message>
+   <source>Time to first token</source>
+   <translation>Время до первого токена</translation>
+  </message>
+  <message>
+   <source>Times</source>
+   <translation>Раз</translation>
+  </message>
+  <message>
+   <source>Times of the turns</source>
+   <translation>Времена ходов</translation>
+  </message>
+  <message>
+   <source>Title of the thread</source>
+   <translation>Название беседы</translation>
+  </message>
+  <message>
+   <source>To the end of the thread</source>
+   <translation>К концу беседы</translation>
+  </message>
+  <message>
+   <source>To the end of the thread (End)</source>
+   <translation>К концу беседы (End)</translation>
+  </message>
+  <message>
+   <source>Today</source>
+   <translation>Сегодня</translation>
+  </message>
+  <message numerus="yes">
+   <source>Tokens divided by the server's own seconds, over %n answer(s) on this machine. Emulated answers never count.</source>
+   <translation>
+    <numerusform>Токены, делённые на секунды по часам сервера, по %n ответу на этой машине. Эмулированные ответы не учитываются.</numerusform>
+    <numerusform>Токены, делённые на секунды по часам сервера, по %n ответам на этой машине. Эмулированные ответы не учитываются.</numerusform>
+    <numerusform>Токены, делённые на секунды по часам сервера, по %n ответам на этой машине. Эмулированные ответы не учитываются.</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>Tokens of the last answer after its first, divided by the time since the first.</source>
+   <translation>Токены последнего ответа после первого, делённые на время с первого.</translation>
+  </message>
+  <message>
+   <source>Tokens of the last answer, at the pace that its server achieved.</source>
+   <translation>Токены последнего ответа, в темпе, которого достиг сервер.</translation>
+  </message>
+  <message>
+   <source>Tokens of the last answer, divided by the server's own decode time.</source>
+   <translation>Токены последнего ответа, делённые на время записи по часам сервера.</translation>
+  </message>
+  <message>
+   <source>Tokens of the next prompt:</source>
+   <translation>Токены следующего запроса:</translation>
+  </message>
+  <message>
+   <source>Tokens per second</source>
+   <translation>Токены в секунду</translation>
+  </message>
+  <message>
+   <source>Triggers and keys</source>
+   <translation>Запуск и клавиши</translation>
+  </message>
+  <message>
+   <source>Try again</source>
+   <translation>Ещё раз</translation>
+  </message>
+  <message>
+   <source>Try again.</source>
+   <translation>Попробуйте ещё раз.</translation>
+  </message>
+  <message>
+   <source>Try again; if it stays so, look at the server's log.</source>
+   <translation>Попробуйте ещё раз; если не поможет, посмотрите журнал сервера.</translation>
+  </message>
+  <message>
+   <source>Try again; if it stays so, report it with this message.</source>
+   <translation>Попробуйте ещё раз; если не поможет, сообщите нам с этим текстом.</translation>
+  </message>
+  <message>
+   <source>Trying the next source.</source>
+   <translation>Пробуем следующий источник.</translation>
+  </message>
+  <message>
+   <source>Turn</source>
+   <translation>Ход</translation>
+  </message>
+  <message>
+   <source>Turn {number} of {count}</source>
+   <translation>Ход {number} из {count}</translation>
+  </message>
+  <message>
+   <source>Turns</source>
+   <translation>Ходы</translation>
+  </message>
+  <message>
+   <source>Type an edit</source>
+   <translation>Описать правку</translation>
+  </message>
+  <message>
+   <source>Type it again.</source>
+   <translation>Введите его ещё раз.</translation>
+  </message>
+  <message>
+   <source>Type one.</source>
+   <translation>Введите его.</translation>
+  </message>
+  <message>
+   <source>Undo</source>
+   <translation>Отменить</translation>
+  </message>
+  <message>
+   <source>Undo it in your editor if need be.</source>
+   <translation>При необходимости отмените его в редакторе.</translation>
+  </message>
+  <message>
+   <source>Undo the last applied change</source>
+   <translation>Отменить последнее применённое изменение</translation>
+  </message>
+  <message>
+   <source>Undone.</source>
+   <translation>Отменено.</translation>
+  </message>
+  <message>
+   <source>Unpin</source>
+   <translation>Открепить</translation>
+  </message>
+  <message>
+   <source>Until the tray returns, closing the window quits.</source>
+   <translation>Пока трей не вернётся, закрытие окна завершает Spark.</translation>
+  </message>
+  <message>
+   <source>Update Spark, or export the thread again.</source>
+   <translation>Обновите Spark или сохраните беседу ещё раз.</translation>
+  </message>
+  <message>
+   <source>Update Spark, or start it with another data folder.</source>
+   <translation>Обновите Spark или запустите его с другой папкой данных.</translation>
+  </message>
+  <message>
+   <source>Use another model first, or close what uses this one.</source>
+   <translation>Сначала выберите другую модель или закройте то, что использует эту.</translation>
+  </message>
+  <message>
+   <source>Use it all the same</source>
+   <translation>Всё равно использовать</translation>
+  </message>
+  <message>
+   <source>Use it all the same for: {title}</source>
+   <translation>Всё равно использовать для: {title}</translation>
+  </message>
+  <message>
+   <source>Use the default again</source>
+   <translation>Вернуть значение по умолчанию</translation>
+  </message>
+  <message>
+   <source>Use the usual keys again</source>
+   <translation>Вернуть обычные клавиши</translation>
+  </message>
+  <message>
+   <source>Usual</source>
+   <translation>Обычно</translation>
+  </message>
+  <message>
+   <source>Usual keys for: {title}</source>
+   <translation>Обычные клавиши для: {title}</translation>
+  </message>
+  <message>
+   <source>Wait for its end, or stop it.</source>
+   <translation>Дождитесь его конца или остановите его.</translation>
+  </message>
+  <message>
+   <source>Wait until it is.</source>
+   <translation>Подождите, пока будет.</translation>
+  </message>
+  <message>
+   <source>Waiting for the engine, as the server measured it.</source>
+   <translation>Ожидание движка, по измерению сервера.</translation>
+  </message>
+  <message>
+   <source>Waiting time</source>
+   <translation>Время ожидания</translation>
+  </message>
+  <message>
+   <source>Waiting time = first token + time per prompt token * (in - cached) + (out - 1) / tokens per second, added up over the answers.</source>
+   <translation>Время ожидания = первый токен + время на токен запроса * (вход - из кэша) + (выход - 1) / токены в секунду, сумма по ответам.</translation>
+  </message>
+  <message>
+   <source>Waiting time and price of this session</source>
+   <translation>Время ожидания и цена сеанса</translation>
+  </message>
+  <message>
+   <source>Watch another answer</source>
+   <translation>Смотреть другой ответ</translation>
+  </message>
+  <message>
+   <source>Watch the folder</source>
+   <translation>Следить за папкой</translation>
+  </message>
+  <message>
+   <source>Watching and triggers</source>
+   <translation>Слежение и запуск</translation>
+  </message>
+  <message>
+   <source>Watching is paused.</source>
+   <translation>Слежение приостановлено.</translation>
+  </message>
+  <message>
+   <source>Wayland lets no program paste for you.</source>
+   <translation>Wayland не позволяет программам вставлять текст за вас.</translation>
+  </message>
+  <message>
+   <source>What</source>
+   <translation>Что</translation>
+  </message>
+  <message>
+   <source>What came of it stands above until you ask again.</source>
+   <translation>Что успело прийти, стоит выше, пока вы не спросите ещё раз.</translation>
+  </message>
+  <message>
+   <source>What came of it stands here until you ask again.</source>
+   <translation>Что успело прийти, стоит здесь, пока вы не спросите ещё раз.</translation>
+  </message>
+  <message>
+   <source>What starts a proposal</source>
+   <translation>Что запускает предложение</translation>
+  </message>
+  <message>
+   <source>What the core's program says cannot be read.</source>
+   <translation>Не удалось прочесть, что сообщает программа ядра.</translation>
+  </message>
+  <message>
+   <source>What the core's program says of its profiles is unreadable: {what}.</source>
+   <translation>Что программа ядра говорит о профилях, прочесть нельзя: {what}.</translation>
+  </message>
+  <message>
+   <source>What the window speaks; dates and numbers follow it.</source>
+   <translation>Язык окна; даты и числа следуют ему.</translation>
+  </message>
+  <message>
+   <source>What was found</source>
+   <translation>Что найдено</translation>
+  </message>
+  <message>
+   <source>What would this session have cost?</source>
+   <translation>Сколько бы стоил этот сеанс?</translation>
+  </message>
+  <message>
+   <source>What you save is listed under Ignored and starts nothing.</source>
+   <translation>Сохранённое попадает в раздел «Пропущенные» и ничего не запускает.</translation>
+  </message>
+  <message>
+   <source>Where</source>
+   <translation>Где</translation>
+  </message>
+  <message>
+   <source>Where the model runs, and which one it is.</source>
+   <translation>Где работает модель и какая это модель.</translation>
+  </message>
+  <message>
+   <source>Where the speed was published: vendor, measured, second-hand or derived.</source>
+   <translation>Откуда опубликованная скорость: от производителя, из измерений, из вторых рук или из расчёта.</translation>
+  </message>
+  <message>
+   <source>Where the time went</source>
+   <translation>Куда ушло время</translation>
+  </message>
+  <message>
+   <source>Which characters are which token is not recorded: the text is shared out evenly over the tokens.</source>
+   <translation>Какие символы к какому токену относятся, не записано: текст распределён по токенам равномерно.</translation>
+  </message>
+  <message>
+   <source>Whole</source>
+   <translation>Всего</translation>
+  </message>
+  <message>
+   <source>Why</source>
+   <translation>Зачем</translation>
+  </message>
+  <message>
+   <source>Window</source>
+   <translation>Окно</translation>
+  </message>
+  <message>
+   <source>Windows did not let the keys through to that program.</source>
+   <translation>Windows не пропустила нажатия клавиш в ту программу.</translation>
+  </message>
+  <message>
+   <source>Windows refused the hotkey (error {code}).</source>
+   <translation>Windows отклонила горячую клавишу (ошибка {code}).</translation>
+  </message>
+  <message>
+   <source>Withheld: {reason}</source>
+   <translation>Не показано: {reason}</translation>
+  </message>
+  <message>
+   <source>Without your name, your home folder, and anything that looks like a key.</source>
+   <translation>Без вашего имени, домашней папки и всего, что похоже на ключ.</translation>
+  </message>
+  <message>
+   <source>Words are found by their beginnings, a "phrase in quotes" as it is.</source>
+   <translation>Слова ищутся по началу, "фраза в кавычках" — как есть.</translation>
+  </message>
+  <message>
+   <source>Writing</source>
+   <translation>Пишется</translation>
+  </message>
+  <message>
+   <source>Writing a second try, the first failed its checks</source>
+   <translation>Пишется вторая попытка: первая не прошла проверку</translation>
+  </message>
+  <message>
+   <source>Writing accepted hunks to the disk, with their checkpoint.</source>
+   <translation>Запись принятых фрагментов на диск, с контрольной точкой.</translation>
+  </message>
+  <message>
+   <source>Writing the answer, as the server measured it.</source>
+   <translation>Запись ответа, по измерению сервера.</translation>
+  </message>
+  <message>
+   <source>Written to {path}</source>
+   <translation>Записано в {path}</translation>
+  </message>
+  <message>
+   <source>Yesterday</source>
+   <translation>Вчера</translation>
+  </message>
+  <message>
+   <source>You</source>
+   <translation>Вы</translation>
+  </message>
+  <message>
+   <source>You can read and type already; turns are queued.</source>
+   <translation>Читать и печатать уже можно; ходы ждут в очереди.</translation>
+  </message>
+  <message>
+   <source>You did not allow the global hotkey.</source>
+   <translation>Вы не разрешили глобальную горячую клавишу.</translation>
+  </message>
+  <message>
+   <source>a key is missing at the end of {keys}</source>
+   <translation>в конце {keys} не хватает клавиши</translation>
   </message>
   <message>
    <source>a list of keys</source>
-   <translation type="unfinished"></translation>
+   <translation>список клавиш</translation>
+  </message>
+  <message>
+   <source>a proposal to decide on</source>
+   <translation>предложение, ждущее решения</translation>
   </message>
   <message>
    <source>a whole number from {least} to {most}</source>
-   <translation type="unfinished"></translation>
+   <translation>целое число от {least} до {most}</translation>
+  </message>
+  <message numerus="yes">
+   <source>about %n new token(s)</source>
+   <translation>
+    <numerusform>около %n нового токена</numerusform>
+    <numerusform>около %n новых токенов</numerusform>
+    <numerusform>около %n новых токенов</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>about {left} s left</source>
+   <translation>осталось около {left} с</translation>
+  </message>
+  <message>
+   <source>about {seconds} min left</source>
+   <translation>осталось около {seconds} мин</translation>
+  </message>
+  <message>
+   <source>all of it</source>
+   <translation>целиком</translation>
+  </message>
+  <message>
+   <source>an open folder</source>
+   <translation>открытая папка</translation>
+  </message>
+  <message>
+   <source>an unnamed profile</source>
+   <translation>безымянный профиль</translation>
+  </message>
+  <message numerus="yes">
+   <source>applied %n hunk(s)</source>
+   <translation>
+    <numerusform>применён %n фрагмент</numerusform>
+    <numerusform>применено %n фрагмента</numerusform>
+    <numerusform>применено %n фрагментов</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>apply</source>
+   <translation>применение</translation>
+  </message>
+  <message>
+   <source>ask the local core: {model}</source>
+   <translation>запрос к локальному ядру: {model}</translation>
+  </message>
+  <message>
+   <source>ask whether the local core is well</source>
+   <translation>проверка локального ядра</translation>
+  </message>
+  <message>
+   <source>begins a line</source>
+   <translation>начинает новую строку</translation>
+  </message>
+  <message>
+   <source>being downloaded</source>
+   <translation>загружается</translation>
+  </message>
+  <message>
+   <source>cached {share}</source>
+   <translation>из кэша {share}</translation>
+  </message>
+  <message>
+   <source>cannot be used</source>
+   <translation>непригодна</translation>
+  </message>
+  <message>
+   <source>changing the model</source>
+   <translation>смена модели</translation>
+  </message>
+  <message>
+   <source>chosen, not here yet</source>
+   <translation>выбрана, ещё не загружена</translation>
+  </message>
+  <message>
+   <source>clipboard</source>
+   <translation>буфер обмена</translation>
+  </message>
+  <message>
+   <source>closes what is open</source>
+   <translation>закрывает то, что открыто</translation>
+  </message>
+  <message>
+   <source>connect</source>
+   <translation>подключение</translation>
+  </message>
+  <message>
+   <source>context {tokens} tokens</source>
+   <translation>контекст {tokens} токенов</translation>
+  </message>
+  <message>
+   <source>context {used} / {total}</source>
+   <translation>контекст {used} / {total}</translation>
+  </message>
+  <message>
+   <source>copied</source>
+   <translation>скопировано</translation>
+  </message>
+  <message>
+   <source>copies</source>
+   <translation>копирует</translation>
+  </message>
+  <message>
+   <source>copy</source>
+   <translation>копировать</translation>
+  </message>
+  <message>
+   <source>cuts</source>
+   <translation>вырезает</translation>
+  </message>
+  <message>
+   <source>decode</source>
+   <translation>запись ответа</translation>
+  </message>
+  <message>
+   <source>diff</source>
+   <translation>diff</translation>
+  </message>
+  <message>
+   <source>does what it does in every text field</source>
+   <translation>действует как обычно при наборе текста</translation>
+  </message>
+  <message>
+   <source>downloading</source>
+   <translation>загрузка</translation>
+  </message>
+  <message>
+   <source>earlier turns: {tokens}</source>
+   <translation>прошлые ходы: {tokens}</translation>
+  </message>
+  <message>
+   <source>elsewhere</source>
+   <translation>другой компьютер</translation>
+  </message>
+  <message>
+   <source>emulated</source>
+   <translation>эмуляция</translation>
+  </message>
+  <message>
+   <source>failed</source>
+   <translation>сбой</translation>
+  </message>
+  <message>
+   <source>fetch a model from {source}</source>
+   <translation>загрузка модели, источник: {source}</translation>
+  </message>
+  <message>
+   <source>file</source>
+   <translation>файл</translation>
+  </message>
+  <message>
+   <source>files and other items: {tokens}</source>
+   <translation>файлы и прочее: {tokens}</translation>
+  </message>
+  <message>
+   <source>first token {first_token}</source>
+   <translation>первый токен {first_token}</translation>
+  </message>
+  <message>
+   <source>first token {first_token} · {seconds:.2f} s</source>
+   <translation>первый токен {first_token} · {seconds:.2f} с</translation>
+  </message>
+  <message>
+   <source>first token {first} · done in {duration:.2f} s</source>
+   <translation>первый токен {first} · готово за {duration:.2f} с</translation>
+  </message>
+  <message>
+   <source>folder · {place}</source>
+   <translation>папка · {place}</translation>
+  </message>
+  <message>
+   <source>from {source}</source>
+   <translation>из {source}</translation>
+  </message>
+  <message>
+   <source>git could not say what is changed: {reason}</source>
+   <translation>git не смог сообщить, что изменено: {reason}</translation>
+  </message>
+  <message>
+   <source>global hotkey</source>
+   <translation>глобальная горячая клавиша</translation>
+  </message>
+  <message>
+   <source>goes to the next place</source>
+   <translation>переходит к следующему месту</translation>
+  </message>
+  <message>
+   <source>goes to the place before</source>
+   <translation>переходит к предыдущему месту</translation>
+  </message>
+  <message>
+   <source>here</source>
+   <translation>загружена</translation>
+  </message>
+  <message>
+   <source>hunk {number} of {count}</source>
+   <translation>фрагмент {number} из {count}</translation>
+  </message>
+  <message>
+   <source>in use</source>
+   <translation>используется</translation>
+  </message>
+  <message>
+   <source>insert</source>
+   <translation>вставить</translation>
+  </message>
+  <message>
+   <source>it cannot be asked: {reason}</source>
+   <translation>обратиться не удаётся: {reason}</translation>
+  </message>
+  <message>
+   <source>it could not be examined: {reason}</source>
+   <translation>проверить не удалось: {reason}</translation>
   </message>
   <message>
    <source>it is not UTF-8</source>
-   <translation type="unfinished"></translation>
+   <translation>это не UTF-8</translation>
+  </message>
+  <message>
+   <source>it is several keys after each other; one is possible</source>
+   <translation>это несколько клавиш подряд; возможна только одна</translation>
+  </message>
+  <message>
+   <source>it needs Ctrl, Alt or Meta: every program would lose the key else</source>
+   <translation>нужен Ctrl, Alt или Meta: иначе клавишу потеряют все программы</translation>
+  </message>
+  <message>
+   <source>its name is not UTF-8</source>
+   <translation>имя не в UTF-8</translation>
+  </message>
+  <message>
+   <source>its name matches {secret}</source>
+   <translation>имя подходит под {secret}</translation>
+  </message>
+  <message>
+   <source>kept for the answer: {tokens}</source>
+   <translation>отведено под ответ: {tokens}</translation>
+  </message>
+  <message>
+   <source>keys.{name} is no action of this window.</source>
+   <translation>keys.{name}: в этом окне нет такого действия.</translation>
+  </message>
+  <message>
+   <source>keys.{name}: {key} is no key.</source>
+   <translation>keys.{name}: {key} — не клавиша.</translation>
+  </message>
+  <message>
+   <source>lines {spans}</source>
+   <translation>строки {spans}</translation>
+  </message>
+  <message>
+   <source>loading</source>
+   <translation>загружается в память</translation>
+  </message>
+  <message>
+   <source>local</source>
+   <translation>локально</translation>
+  </message>
+  <message>
+   <source>macOS lets Spark press keys once you allow it: System Settings, Privacy &amp; Security, Accessibility.</source>
+   <translation>macOS позволит Spark нажимать клавиши, когда вы это разрешите: «Системные настройки», «Конфиденциальность и безопасность», «Универсальный доступ».</translation>
+  </message>
+  <message>
+   <source>macOS refused the hotkey (error {code}).</source>
+   <translation>macOS отклонила горячую клавишу (ошибка {code}).</translation>
+  </message>
+  <message>
+   <source>measuring</source>
+   <translation>измеряется</translation>
+  </message>
+  <message>
+   <source>no certificates of authorities in {place}</source>
+   <translation>нет сертификатов удостоверяющих центров: {place}</translation>
+  </message>
+  <message>
+   <source>no file open</source>
+   <translation>файл не открыт</translation>
+  </message>
+  <message>
+   <source>no model yet</source>
+   <translation>модели ещё нет</translation>
+  </message>
+  <message>
+   <source>no newline at end</source>
+   <translation>нет перевода строки в конце</translation>
+  </message>
+  <message>
+   <source>none is registered</source>
+   <translation>не зарегистрирована</translation>
+  </message>
+  <message>
+   <source>none was found (looked for: {known})</source>
+   <translation>не найдено (искали: {known})</translation>
+  </message>
+  <message>
+   <source>none: servers are asked directly</source>
+   <translation>нет: обращения к серверам идут напрямую</translation>
+  </message>
+  <message>
+   <source>not here</source>
+   <translation>не загружена</translation>
+  </message>
+  <message>
+   <source>not measured</source>
+   <translation>не измерено</translation>
+  </message>
+  <message>
+   <source>not measured yet</source>
+   <translation>ещё не измерено</translation>
+  </message>
+  <message>
+   <source>not stated</source>
+   <translation>не указана</translation>
+  </message>
+  <message>
+   <source>nothing found</source>
+   <translation>ничего не найдено</translation>
+  </message>
+  <message>
+   <source>now</source>
+   <translation>сейчас</translation>
+  </message>
+  <message>
+   <source>ok</source>
+   <translation>в порядке</translation>
   </message>
   <message>
    <source>one of {known}</source>
-   <translation type="unfinished"></translation>
+   <translation>одно из: {known}</translation>
+  </message>
+  <message>
+   <source>open</source>
+   <translation>открыта</translation>
+  </message>
+  <message>
+   <source>over {count} characters</source>
+   <translation>больше {count} знаков</translation>
+  </message>
+  <message>
+   <source>p50</source>
+   <translation>p50</translation>
+  </message>
+  <message>
+   <source>p95</source>
+   <translation>p95</translation>
+  </message>
+  <message>
+   <source>paint</source>
+   <translation>отрисовка</translation>
+  </message>
+  <message>
+   <source>parses · {hunks}</source>
+   <translation>разбирается · {hunks}</translation>
+  </message>
+  <message>
+   <source>pastes</source>
+   <translation>вставляет</translation>
+  </message>
+  <message>
+   <source>paused at {share}</source>
+   <translation>на паузе: {share}</translation>
+  </message>
+  <message>
+   <source>pinned</source>
+   <translation>закреплена</translation>
+  </message>
+  <message>
+   <source>prefill</source>
+   <translation>чтение запроса</translation>
+  </message>
+  <message>
+   <source>presses a button</source>
+   <translation>нажимает кнопку</translation>
+  </message>
+  <message>
+   <source>problem</source>
+   <translation>проблема</translation>
+  </message>
+  <message>
+   <source>proposals waiting: {count}</source>
+   <translation>предложений ожидает: {count}</translation>
+  </message>
+  <message>
+   <source>queue</source>
+   <translation>очередь</translation>
+  </message>
+  <message>
+   <source>reads {rate} tokens/s</source>
+   <translation>читает {rate} токенов/с</translation>
+  </message>
+  <message>
+   <source>ready</source>
+   <translation>готово</translation>
+  </message>
+  <message>
+   <source>rejected</source>
+   <translation>отклонено</translation>
+  </message>
+  <message>
+   <source>removing</source>
+   <translation>удаляется</translation>
+  </message>
+  <message>
+   <source>restarting</source>
+   <translation>перезапуск</translation>
+  </message>
+  <message>
+   <source>screens</source>
+   <translation>экраны</translation>
+  </message>
+  <message>
+   <source>searching…</source>
+   <translation>поиск…</translation>
+  </message>
+  <message>
+   <source>second try · {speed}</source>
+   <translation>вторая попытка · {speed}</translation>
+  </message>
+  <message>
+   <source>selects all</source>
+   <translation>выделяет всё</translation>
+  </message>
+  <message>
+   <source>sends, or opens what is chosen</source>
+   <translation>отправляет или открывает выбранное</translation>
+  </message>
+  <message>
+   <source>starting</source>
+   <translation>запуск</translation>
+  </message>
+  <message>
+   <source>stopped</source>
+   <translation>остановлено</translation>
+  </message>
+  <message>
+   <source>streaming {rate:.0f} t/s</source>
+   <translation>пишет {rate:.0f} т/с</translation>
+  </message>
+  <message>
+   <source>system</source>
+   <translation>системный запрос</translation>
+  </message>
+  <message>
+   <source>system and summary</source>
+   <translation>системный запрос и сводка</translation>
+  </message>
+  <message>
+   <source>takes {size} of memory</source>
+   <translation>занимает {size} памяти</translation>
   </message>
   <message>
    <source>text</source>
-   <translation type="unfinished"></translation>
+   <translation>текст</translation>
+  </message>
+  <message>
+   <source>the X server does not answer</source>
+   <translation>X-сервер не отвечает</translation>
+  </message>
+  <message>
+   <source>the default</source>
+   <translation>по умолчанию</translation>
+  </message>
+  <message>
+   <source>the desktop shows no tray icons; everything else works without</source>
+   <translation>рабочий стол не показывает значки в трее; всё остальное работает и без них</translation>
+  </message>
+  <message>
+   <source>the desktop shows tray icons</source>
+   <translation>рабочий стол показывает значки в трее</translation>
+  </message>
+  <message>
+   <source>the file</source>
+   <translation>файл</translation>
+  </message>
+  <message>
+   <source>the model is not running</source>
+   <translation>модель не запущена</translation>
+  </message>
+  <message>
+   <source>the model is starting</source>
+   <translation>модель запускается</translation>
+  </message>
+  <message>
+   <source>the model's context: {tokens}</source>
+   <translation>контекст модели: {tokens}</translation>
+  </message>
+  <message>
+   <source>the project</source>
+   <translation>проект</translation>
+  </message>
+  <message>
+   <source>the question: {tokens}</source>
+   <translation>вопрос: {tokens}</translation>
+  </message>
+  <message>
+   <source>the quick check found damage</source>
+   <translation>быстрая проверка нашла повреждения</translation>
+  </message>
+  <message>
+   <source>the real model writes first</source>
+   <translation>сначала пишет настоящая модель</translation>
+  </message>
+  <message>
+   <source>the session bus does not answer ({error})</source>
+   <translation>сеансовая шина не отвечает ({error})</translation>
+  </message>
+  <message>
+   <source>the session bus ended</source>
+   <translation>сеансовая шина завершила работу</translation>
+  </message>
+  <message>
+   <source>the session bus ended ({error})</source>
+   <translation>сеансовая шина завершила работу ({error})</translation>
+  </message>
+  <message>
+   <source>the session bus hung up</source>
+   <translation>сеансовая шина разорвала соединение</translation>
+  </message>
+  <message>
+   <source>the speed lab</source>
+   <translation>лаборатория скорости</translation>
+  </message>
+  <message>
+   <source>there is no key {name}</source>
+   <translation>нет клавиши {name}</translation>
+  </message>
+  <message>
+   <source>this machine</source>
+   <translation>этот компьютер</translation>
+  </message>
+  <message>
+   <source>thread</source>
+   <translation>беседа</translation>
+  </message>
+  <message>
+   <source>tray</source>
+   <translation>трей</translation>
   </message>
   <message>
    <source>true or false</source>
-   <translation type="unfinished"></translation>
+   <translation>true или false</translation>
   </message>
   <message>
-   <source>{file} cannot be read ({reason}). The defaults are used.</source>
-   <translation type="unfinished"></translation>
+   <source>types it again</source>
+   <translation>возвращает отменённое</translation>
+  </message>
+  <message>
+   <source>unchanged {lines}</source>
+   <translation>без изменений {lines}</translation>
+  </message>
+  <message>
+   <source>undoes what was typed</source>
+   <translation>отменяет набранное</translation>
+  </message>
+  <message>
+   <source>undone</source>
+   <translation>отменено</translation>
+  </message>
+  <message>
+   <source>waiting for the first token</source>
+   <translation>ожидание первого токена</translation>
+  </message>
+  <message>
+   <source>waiting for the first token · {seconds:.2f} s</source>
+   <translation>ожидание первого токена · {seconds:.2f} с</translation>
+  </message>
+  <message>
+   <source>waiting for the first token…</source>
+   <translation>ожидание первого токена…</translation>
+  </message>
+  <message>
+   <source>waits for the running turn</source>
+   <translation>ждёт конца текущего хода</translation>
+  </message>
+  <message>
+   <source>warning</source>
+   <translation>предупреждение</translation>
+  </message>
+  <message>
+   <source>watching is paused</source>
+   <translation>слежение приостановлено</translation>
+  </message>
+  <message>
+   <source>whole turn</source>
+   <translation>весь ход</translation>
+  </message>
+  <message>
+   <source>with {names}</source>
+   <translation>приложено: {names}</translation>
+  </message>
+  <message>
+   <source>working</source>
+   <translation>идёт работа</translation>
+  </message>
+  <message>
+   <source>writes {rate} tokens/s</source>
+   <translation>пишет {rate} токенов/с</translation>
+  </message>
+  <message>
+   <source>writing…</source>
+   <translation>пишет…</translation>
+  </message>
+  <message>
+   <source>writing… {rate:.0f} t/s</source>
+   <translation>пишет… {rate:.0f} т/с</translation>
+  </message>
+  <message>
+   <source>your own file</source>
+   <translation>ваш собственный файл</translation>
+  </message>
+  <message>
+   <source>{amount}/s</source>
+   <translation>{amount}/с</translation>
+  </message>
+  <message>
+   <source>{beginning}… The answer goes on.</source>
+   <translation>{beginning}… Ответ продолжается.</translation>
+  </message>
+  <message>
+   <source>{branch}
+The branch that is checked out</source>
+   <translation>{branch}
+Текущая ветка</translation>
+  </message>
+  <message>
+   <source>{cached_tokens} of {prompt_tokens} prompt tokens were reused from the turn before, as the server reports it.</source>
+   <translation>{cached_tokens} из {prompt_tokens} токенов запроса взяты из прошлого хода, по данным сервера.</translation>
+  </message>
+  <message>
+   <source>{count} authorities from {place}, {version}</source>
+   <translation>удостоверяющие центры: {count} ({place}), {version}</translation>
+  </message>
+  <message>
+   <source>{count} files</source>
+   <translation>файлов: {count}</translation>
+  </message>
+  <message>
+   <source>{days:.0f} d</source>
+   <translation>{days:.0f} д</translation>
+  </message>
+  <message>
+   <source>{done} of {total}</source>
+   <translation>{done} из {total}</translation>
+  </message>
+  <message>
+   <source>{file} cannot be read ({reason}).</source>
+   <translation>Не удаётся прочитать {file} ({reason}).</translation>
   </message>
   <message>
    <source>{file} is not a settings file ({reason}) and could not be moved aside ({error}). The defaults are used.</source>
-   <translation type="unfinished"></translation>
+   <translation>{file} — не файл настроек ({reason}), и отложить его не удалось ({error}). Действуют значения по умолчанию.</translation>
+  </message>
+  <message>
+   <source>{file} is not a settings file ({reason}).</source>
+   <translation>{file} — не файл настроек ({reason}).</translation>
   </message>
   <message>
    <source>{file} is not a settings file ({reason}). It is kept as {aside}, and the defaults are used.</source>
-   <translation type="unfinished"></translation>
+   <translation>{file} — не файл настроек ({reason}). Он сохранён как {aside}; действуют значения по умолчанию.</translation>
+  </message>
+  <message>
+   <source>{file} tells no port</source>
+   <translation>в файле {file} не указан порт</translation>
+  </message>
+  <message>
+   <source>{file} was broken meanwhile. It is kept as {aside}, and written anew.</source>
+   <translation>Файл {file} тем временем оказался повреждён. Он сохранён как {aside} и записан заново.</translation>
+  </message>
+  <message>
+   <source>{file}: {problem}</source>
+   <translation>{file}: {problem}</translation>
   </message>
   <message>
    <source>{file}: {problem} The default is used.</source>
-   <translation type="unfinished"></translation>
+   <translation>{file}: {problem} Действует значение по умолчанию.</translation>
+  </message>
+  <message>
+   <source>{folder} - {free} free</source>
+   <translation>{folder} — свободно {free}</translation>
+  </message>
+  <message>
+   <source>{folder} is not a folder.</source>
+   <translation>{folder} — не папка.</translation>
+  </message>
+  <message>
+   <source>{free} GB free at {folder}</source>
+   <translation>свободно {free} ГБ: {folder}</translation>
+  </message>
+  <message>
+   <source>{hours:.0f} h</source>
+   <translation>{hours:.0f} ч</translation>
+  </message>
+  <message>
+   <source>{keys} is registered</source>
+   <translation>зарегистрирована: {keys}</translation>
+  </message>
+  <message>
+   <source>{keys} is taken by another program.</source>
+   <translation>Сочетание {keys} занято другой программой.</translation>
+  </message>
+  <message>
+   <source>{keys} names no key beside those held down</source>
+   <translation>в {keys} нет клавиши, кроме удерживаемых</translation>
+  </message>
+  <message>
+   <source>{keys}: {trouble}</source>
+   <translation>{keys}: {trouble}</translation>
+  </message>
+  <message>
+   <source>{key} is also that of: {other}. Neither acts until one has another.</source>
+   <translation>{key} — клавиша и этого действия: {other}. Ни одно не сработает, пока у одного из них не будет другой клавиши.</translation>
+  </message>
+  <message>
+   <source>{key} is that of: {other}. Then neither acts.</source>
+   <translation>{key} — клавиша действия: {other}. Тогда не сработает ни одно.</translation>
+  </message>
+  <message>
+   <source>{key} {does} in text fields and lists, and stays so there.</source>
+   <translation>В текстовых полях и списках {key} {does}; там это не изменится.</translation>
+  </message>
+  <message>
+   <source>{key} {does} while you type, and acts elsewhere only.</source>
+   <translation>В полях ввода {key} {does}; действие работает только вне их.</translation>
+  </message>
+  <message>
+   <source>{method} was not answered</source>
+   <translation>нет ответа на {method}</translation>
+  </message>
+  <message>
+   <source>{minutes:.0f} min</source>
+   <translation>{minutes:.0f} мин</translation>
+  </message>
+  <message>
+   <source>{model} could not be started: {reason}</source>
+   <translation>Не удалось запустить {model}: {reason}</translation>
+  </message>
+  <message>
+   <source>{model}, emulated as {profile}</source>
+   <translation>{model}, эмуляция {profile}</translation>
+  </message>
+  <message>
+   <source>{ms:.0f} ms</source>
+   <translation>{ms:.0f} мс</translation>
+  </message>
+  <message>
+   <source>{name} is in the store.</source>
+   <translation>Файл {name} теперь в хранилище.</translation>
+  </message>
+  <message>
+   <source>{name} is in use.</source>
+   <translation>Модель {name} используется.</translation>
+  </message>
+  <message>
+   <source>{name} is not a key that can be held down</source>
+   <translation>{name} — не клавиша, которую можно удерживать</translation>
   </message>
   <message>
    <source>{name} is not a table.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} — не таблица.</translation>
   </message>
   <message>
    <source>{name} is {value}, not {wanted}.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} = {value}, а должно быть: {wanted}.</translation>
+  </message>
+  <message>
+   <source>{name} stands in it twice</source>
+   <translation>клавиша {name} указана дважды</translation>
+  </message>
+  <message>
+   <source>{name} was removed: {size} are free again.</source>
+   <translation>Модель {name} удалена: освободилось {size}.</translation>
+  </message>
+  <message>
+   <source>{name} was written.</source>
+   <translation>Файл {name} записан.</translation>
+  </message>
+  <message>
+   <source>{name}, unlocked when it is needed</source>
+   <translation>{name}, разблокируется при необходимости</translation>
+  </message>
+  <message>
+   <source>{name}: {tokens} tokens</source>
+   <translation>{name}, токенов: {tokens}</translation>
+  </message>
+  <message>
+   <source>{ordinal} of {total}</source>
+   <translation>{ordinal} из {total}</translation>
+  </message>
+  <message>
+   <source>{parent} is not this user's alone</source>
+   <translation>папка доступна не только этому пользователю: {parent}</translation>
+  </message>
+  <message>
+   <source>{path!r} leads out of {root}.</source>
+   <translation>{path!r} ведёт за пределы {root}.</translation>
+  </message>
+  <message>
+   <source>{path} cannot be read: {told}.</source>
+   <translation>{path} не читается: {told}.</translation>
+  </message>
+  <message>
+   <source>{path} cannot be written: {reason}.</source>
+   <translation>{path} нельзя записать: {reason}.</translation>
+  </message>
+  <message>
+   <source>{path} does not exist.</source>
+   <translation>{path} не существует.</translation>
+  </message>
+  <message>
+   <source>{path} has {lines} lines, and the instruction names none of its functions.</source>
+   <translation>В {path} строк: {lines}, и указание не называет ни одной функции.</translation>
+  </message>
+  <message>
+   <source>{path} has {size:,} bytes, the limit is {max_bytes:,}.</source>
+   <translation>В {path} {size:,} байт, предел {max_bytes:,}.</translation>
+  </message>
+  <message>
+   <source>{path} is left alone: {reason}{detail}.</source>
+   <translation>{path}: файл пропущен — {reason}{detail}.</translation>
+  </message>
+  <message>
+   <source>{path} is not a file.</source>
+   <translation>{path} — не файл.</translation>
+  </message>
+  <message>
+   <source>{path} is not in {root}.</source>
+   <translation>{path} — вне папки {root}.</translation>
+  </message>
+  <message>
+   <source>{path} is read-only; nothing was written.</source>
+   <translation>{path} только для чтения; ничего не записано.</translation>
+  </message>
+  <message>
+   <source>{path} may hold secrets: its name matches {pattern}. It was not read.</source>
+   <translation>В {path} могут быть секреты: имя подходит под {pattern}. Файл не прочитан.</translation>
+  </message>
+  <message>
+   <source>{path} may not be written: {told}; nothing was written.</source>
+   <translation>{path} нельзя записать: {told}; ничего не записано.</translation>
+  </message>
+  <message>
+   <source>{path} was changed meanwhile; nothing was written.</source>
+   <translation>{path} за это время изменился; ничего не записано.</translation>
+  </message>
+  <message>
+   <source>{path} was not written: the disk is full.</source>
+   <translation>{path} не записан: диск полон.</translation>
+  </message>
+  <message>
+   <source>{path} was not written: {told}.</source>
+   <translation>{path} не записан: {told}.</translation>
+  </message>
+  <message>
+   <source>{path} was removed.</source>
+   <translation>{path} удалён.</translation>
+  </message>
+  <message>
+   <source>{path} was saved again while the change was written.</source>
+   <translation>{path} сохранён ещё раз, пока записывалось изменение.</translation>
+  </message>
+  <message>
+   <source>{path}, being written</source>
+   <translation>{path}, пишется</translation>
+  </message>
+  <message>
+   <source>{path}, line {start}: it was changed since the proposal was made.</source>
+   <translation>{path}, строка {start}: изменена после того, как сделано предложение.</translation>
+  </message>
+  <message>
+   <source>{placeholder} About {target}.</source>
+   <translation>{placeholder} О чём: {target}.</translation>
+  </message>
+  <message>
+   <source>{place}, which SSL_CERT_FILE or SSL_CERT_DIR names, is not there</source>
+   <translation>не найдено: {place} (указано в SSL_CERT_FILE или SSL_CERT_DIR)</translation>
+  </message>
+  <message>
+   <source>{place}. You: {question} Spark: {answer}</source>
+   <translation>{place}. Вы: {question} Spark: {answer}</translation>
+  </message>
+  <message>
+   <source>{platform}, {sizes}</source>
+   <translation>{platform}, {sizes}</translation>
+  </message>
+  <message>
+   <source>{position_text}, at line {start}.</source>
+   <translation>{position_text}, строка {start}.</translation>
+  </message>
+  <message>
+   <source>{problem} The defaults are used.</source>
+   <translation>{problem} Действуют значения по умолчанию.</translation>
+  </message>
+  <message>
+   <source>{rate:.0f} tokens/s</source>
+   <translation>{rate:.0f} токенов/с</translation>
+  </message>
+  <message>
+   <source>{rate} tokens/s</source>
+   <translation>{rate} токенов/с</translation>
+  </message>
+  <message>
+   <source>{rate}/s</source>
+   <translation>{rate}/с</translation>
+  </message>
+  <message>
+   <source>{reason} - Spark Desktop</source>
+   <translation>{reason} — Spark Desktop</translation>
+  </message>
+  <message>
+   <source>{root} cannot be watched: the system's limit fs.inotify.{name} is reached.</source>
+   <translation>За {root} нельзя следить: достигнут предел системы fs.inotify.{name}.</translation>
+  </message>
+  <message>
+   <source>{root} cannot be watched: {reason}.</source>
+   <translation>За {root} нельзя следить: {reason}.</translation>
+  </message>
+  <message>
+   <source>{root} is not a folder.</source>
+   <translation>{root} — не папка.</translation>
+  </message>
+  <message>
+   <source>{root} was removed.</source>
+   <translation>{root} удалена.</translation>
+  </message>
+  <message>
+   <source>{seconds:.1f} s</source>
+   <translation>{seconds:.1f} с</translation>
+  </message>
+  <message>
+   <source>{series} ({kind}): first token {first_token}{rate}</source>
+   <translation>{series} ({kind}): первый токен {first_token}{rate}</translation>
+  </message>
+  <message>
+   <source>{socket} is served by somebody else</source>
+   <translation>сокет {socket} обслуживает кто-то другой</translation>
+  </message>
+  <message>
+   <source>{span} of session</source>
+   <translation>{span} сеанса</translation>
+  </message>
+  <message>
+   <source>{symbol} is no longer in {path}.</source>
+   <translation>В файле {path} больше нет {symbol}.</translation>
+  </message>
+  <message>
+   <source>{title}
+Choose another thread</source>
+   <translation>{title}
+Выбрать другую беседу</translation>
+  </message>
+  <message>
+   <source>{title} (fork)</source>
+   <translation>{title} (ответвление)</translation>
+  </message>
+  <message>
+   <source>{title}: {rate:,.0f} tokens/s</source>
+   <translation>{title}: {rate:,.0f} токенов/с</translation>
+  </message>
+  <message>
+   <source>{tokens:,} of {total:,} tokens</source>
+   <translation>{tokens:,} из {total:,} токенов</translation>
+  </message>
+  <message>
+   <source>{told}; never for the local core</source>
+   <translation>{told}; для локального ядра — никогда</translation>
+  </message>
+  <message>
+   <source>{total}+</source>
+   <translation>{total}+</translation>
+  </message>
+  <message>
+   <source>{verb} this hunk</source>
+   <translation>{verb} этот фрагмент</translation>
+  </message>
+  <message>
+   <source>{versions} is not installed</source>
+   <translation>не установлено: {versions}</translation>
+  </message>
+  <message>
+   <source>~ is an estimate by size; the rest was counted by the model.</source>
+   <translation>~ — оценка по размеру; остальное посчитала модель.</translation>
   </message>
  </context>
 </TS>

@@ -5,15 +5,16 @@ import io
 from collections.abc import Iterable
 
 from spark_desktop.domain.lab import Line, Pace, Report
+from spark_desktop.domain.words import say
 
 NOT_PUBLISHED = "not published"
 NOT_MEASURED = "not measured"
 NO_PRICE = "none recorded"
-FORMULA = (
+FORMULA = say(
     "Waiting time = first token + time per prompt token * (in - cached) "
     "+ (out - 1) / tokens per second, added up over the answers."
 )
-PRICING = (
+PRICING = say(
     "Price = (in - cached) * price in + cached * price of cached tokens + out * price out; "
     "without a published price of cached tokens they cost what the others do."
 )

@@ -22,10 +22,10 @@ def bytes_text(count: float) -> str:
 def duration_text(seconds: float) -> str:
     """Return a duration: 310 ms, 4.2 s, 2 min."""
     if seconds < 0.9995:
-        return f"{seconds * 1000:.0f} ms"
+        return tr("{ms:.0f} ms", ms=seconds * 1000)
     if seconds < 59.95:
-        return f"{seconds:.1f} s"
-    return f"{seconds / 60:.0f} min"
+        return tr("{seconds:.1f} s", seconds=seconds)
+    return tr("{minutes:.0f} min", minutes=seconds / 60)
 
 
 def left_text(seconds: float | None) -> str:
@@ -33,7 +33,7 @@ def left_text(seconds: float | None) -> str:
     if seconds is None:
         return ""
     if seconds < 60:
-        return f"about {max(1, round(seconds))} s left"
+        return tr("about {left} s left", left=max(1, round(seconds)))
     return tr("about {seconds} min left", seconds=round(seconds / 60))
 
 
@@ -57,18 +57,13 @@ def percent_text(share: float) -> str:
     return f"{share * 100:.0f} %"
 
 
-def plural(count: int, noun: str) -> str:
-    """Return "1 hunk", "3 hunks"."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
 def age_text(then: datetime, now: datetime) -> str:
     """Return how long ago something was: now, 2 min, 3 h, 2 d."""
     seconds = max(0.0, (now - then).total_seconds())
     if seconds < 60:
-        return "now"
+        return tr("now")
     if seconds < 3600:
-        return f"{seconds // 60:.0f} min"
+        return tr("{minutes:.0f} min", minutes=seconds // 60)
     if seconds < 86400:
-        return f"{seconds // 3600:.0f} h"
-    return f"{seconds // 86400:.0f} d"
+        return tr("{hours:.0f} h", hours=seconds // 3600)
+    return tr("{days:.0f} d", days=seconds // 86400)

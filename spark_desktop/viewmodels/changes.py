@@ -15,6 +15,7 @@ from spark_desktop.domain.events import (
     WorkFailed,
 )
 from spark_desktop.domain.proposal import Proposal, Streaming
+from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.tasks import TaskScope
@@ -34,10 +35,10 @@ _RATE_INTERVAL = 250
 _AGES_INTERVAL = 30_000
 
 _EMPTY = Notice(
-    "Nothing asks for a proposal yet.",
+    say("Nothing asks for a proposal yet."),
     Tone.MUTED,
-    "Save a file with a comment that ends in AI!",
-    Action("Show how", Intent.HELP),
+    say("Save a file with a comment that ends in AI!"),
+    Action(say("Show how"), Intent.HELP),
 )
 
 

@@ -8,18 +8,18 @@ from spark_desktop.domain.conversation import Thread, Turn, TurnState
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ThreadsChanged, TurnChanged, TurnStreamed
 from spark_desktop.domain.trigger import Insertion, Instruction, Span
+from spark_desktop.domain.words import say
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import FileStore
 from spark_desktop.services.tasks import TaskScope
-from spark_desktop.viewmodels.amounts import plural
 from spark_desktop.viewmodels.answer_pace import AnswerPace
 from spark_desktop.viewmodels.frames import Frames
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.ports import Chat, Turns
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import in_language, tr
 
-_NEW = "New thread"
+_NEW = say("New thread")
 # Threads in the menu; the list of all of them stands beside.
 _IN_MENU = 20
 
@@ -83,7 +83,7 @@ class ChatViewModel(QObject):
     def title(self) -> str:
         """Return the current thread's title; without one it goes by its first question."""
         question = next((turn.question for turn in self._turns.values()), "")
-        return " ".join((self._title or question).split()) or _NEW
+        return " ".join((self._title or question).split()) or in_language(_NEW)
 
     @property
     def menu_threads(self) -> tuple[Thread, ...]:
@@ -100,7 +100,8 @@ class ChatViewModel(QObject):
         """Return a thread's name for a list: the current one's title, another's with its time."""
         if thread.id == self.thread_id:
             return self.title
-        return f"{' '.join(thread.title.split()) or _NEW} · {thread.created:%d.%m. %H:%M}"
+        title = " ".join(thread.title.split()) or in_language(_NEW)
+        return f"{title} · {thread.created:%d.%m. %H:%M}"
 
     @property
     def is_answering(self) -> bool:
@@ -139,7 +140,7 @@ class ChatViewModel(QObject):
         if self.mode is Mode.ASK:
             return tr("Ask about the code…")
         _path, lines = self._target
-        place = tr("the file") if lines is None else plural(len(lines), "line")
+        place = tr("the file") if lines is None else tr("%n line(s)", "", len(lines))
         return tr("Say what to change in {place}…", place=place)
 
     @property

@@ -15,11 +15,12 @@ from spark_desktop.domain.core_state import (
     CoreStopped,
 )
 from spark_desktop.domain.events import CoreStateChanged, ModelSwitching
+from spark_desktop.domain.words import say
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Core
 from spark_desktop.viewmodels.amounts import bytes_text, left_text
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import in_language, tr
 
 
 class CoreViewModel(QObject):
@@ -65,7 +66,7 @@ class CoreViewModel(QObject):
         """Return the state in one or two words, for the status bar."""
         if self._switching is not None:
             return tr("changing the model")
-        return _WORDS[type(self._state)]
+        return in_language(_WORDS[type(self._state)])
 
     @property
     def tone(self) -> Tone:
@@ -116,13 +117,13 @@ def _switching_notice(switching: ModelSwitching) -> Notice:
 
 
 _WORDS: dict[type, str] = {
-    CoreStopped: "stopped",
-    CoreStarting: "starting",
-    CoreDownloading: "downloading",
-    CoreLoading: "loading",
-    CoreReady: "ready",
-    CoreRestarting: "restarting",
-    CoreFailed: "failed",
+    CoreStopped: say("stopped"),
+    CoreStarting: say("starting"),
+    CoreDownloading: say("downloading"),
+    CoreLoading: say("loading"),
+    CoreReady: say("ready"),
+    CoreRestarting: say("restarting"),
+    CoreFailed: say("failed"),
 }
 
 
@@ -163,9 +164,9 @@ def _notice(state: CoreState) -> Notice | None:
 
 def _download_text(state: CoreDownloading) -> str:
     parts = [
-        f"{bytes_text(state.done)} of {bytes_text(state.total)}",
-        f"{bytes_text(state.rate)}/s",
+        tr("{done} of {total}", done=bytes_text(state.done), total=bytes_text(state.total)),
+        tr("{amount}/s", amount=bytes_text(state.rate)),
         left_text(state.left),
-        f"from {state.source}",
+        tr("from {source}", source=state.source),
     ]
     return " · ".join(part for part in parts if part)

@@ -77,7 +77,8 @@ class FoldRow:
     @property
     def text(self) -> str:
         """Return the label, with line numbers from 1."""
-        return f"unchanged {self.lines.start + 1}\N{EN DASH}{self.lines.end}"
+        lines = f"{self.lines.start + 1}\N{EN DASH}{self.lines.end}"
+        return tr("unchanged {lines}", lines=lines)
 
 
 Row = ContextRow | RemovedRow | AddedRow | UnwrittenRow | FoldRow

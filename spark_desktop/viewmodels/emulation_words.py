@@ -1,14 +1,15 @@
 """What the badge of an emulated answer says when it is pointed at."""
 
 from spark_desktop.domain.emulation import Emulation
+from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.amounts import duration_text, percent_text
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import in_language, tr
 
 BADGE = "emulated"
 _SOURCES = {
-    "engine": "Text of the real engine, as it is written.",
-    "buffered": "Text of the real engine, written first and then released.",
-    "replay": "Text of a recording.",
+    "engine": say("Text of the real engine, as it is written."),
+    "buffered": say("Text of the real engine, written first and then released."),
+    "replay": say("Text of a recording."),
 }
 
 
@@ -24,10 +25,10 @@ def _lines(emulation: Emulation) -> tuple[str, ...]:
     behind, seconds = emulation.behind_share, emulation.engine_s
     return (
         tr("Emulated, not measured: paced as {named}.", named=named),
-        f"Profile {emulation.profile}" if emulation.profile else "",
-        _SOURCES.get(emulation.source, ""),
-        "" if target is None else f"Target {target:,.0f} tokens/s{kind}",
-        "" if achieved is None else f"Achieved {achieved:,.0f} tokens/s",
+        tr("Profile {profile}", profile=emulation.profile) if emulation.profile else "",
+        in_language(_SOURCES.get(emulation.source, "")),
+        "" if target is None else tr("Target {rate:,.0f} tokens/s{kind}", rate=target, kind=kind),
+        "" if achieved is None else tr("Achieved {rate:,.0f} tokens/s", rate=achieved),
         ""
         if behind is None
         else tr("Behind the target {behind} of the time", behind=percent_text(behind)),

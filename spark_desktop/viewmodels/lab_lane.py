@@ -4,17 +4,18 @@ from dataclasses import dataclass
 
 from spark_desktop.domain.lab_answer import LabAnswer
 from spark_desktop.domain.lab_profile import Profile, Schedule
+from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.amounts import duration_text
 from spark_desktop.viewmodels.emulation_words import emulation_tip
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import in_language, tr
 
 # The lane of the answer as it came.
 RECORDED = "recorded"
-_SPREAD = (
-    "Which characters are which token is not recorded: the text is shared out evenly over the "
-    "tokens."
+_SPREAD = say(
+    "Which characters are which token is not recorded: the text is shared out "
+    "evenly over the tokens."
 )
-_ESTIMATED = "The tokens of this answer were not counted; they are estimated from its length."
+_ESTIMATED = say("The tokens of this answer were not counted; they are estimated from its length.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Lane:
         """Return how far it is: "412 of 1,024 tokens · 67 t/s"."""
         schedule = self.schedule
         tokens = schedule.tokens_at(seconds)
-        text = f"{tokens:,} of {schedule.tokens:,} tokens"
+        text = tr("{tokens:,} of {total:,} tokens", tokens=tokens, total=schedule.tokens)
         since = min(seconds, schedule.duration) - schedule.first_token
         if tokens > 1 and since > 0:
             return f"{text} · {(tokens - 1) / since:,.0f} t/s"
@@ -65,7 +66,7 @@ def profile_lane(profile: Profile, answer: LabAnswer, schedule: Schedule) -> Lan
     """Return the lane of an answer under a profile."""
     origin = ", ".join(part for part in (profile.source, profile.date) if part)
     tip = (
-        f"{profile.title}: {profile.decode_tps:,.0f} tokens/s",
+        tr("{title}: {rate:,.0f} tokens/s", title=profile.title, rate=profile.decode_tps),
         f"{profile.model} on {profile.hardware}" if profile.hardware and profile.model else "",
         f"Speed: {profile.kind or 'unknown'}{f' ({origin})' if origin else ''}",
         tr("Emulated, not measured: the same text at the pace that was published."),
@@ -93,7 +94,8 @@ def recorded_lane(answer: LabAnswer) -> Lane | None:
 
 
 def _remarks(answer: LabAnswer) -> tuple[str, ...]:
-    return (_SPREAD,) if answer.is_counted else (_ESTIMATED, _SPREAD)
+    notes = (_SPREAD,) if answer.is_counted else (_ESTIMATED, _SPREAD)
+    return tuple(in_language(note) for note in notes)
 
 
 def _text(lines: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from spark_desktop.domain.events import ProposalChanged, TurnChanged
 from spark_desktop.domain.lab_answer import LabAnswer, answer_of_proposal, answer_of_turn
 from spark_desktop.domain.lab_profile import Profile
 from spark_desktop.domain.proposal import Proposal
+from spark_desktop.domain.words import say
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.tasks import LatestTask, TaskScope
 from spark_desktop.viewmodels.lab_lane import RECORDED, Lane, profile_lane, recorded_lane
@@ -22,16 +23,18 @@ from spark_desktop.viewmodels.translation import tr
 MOST_LANES = 6
 _DEFAULT = (RECORDED, "codex", "opus-fast", "codex-spark", "gpt-oss-120b-wse3")
 _NO_ANSWERS = Notice(
-    "No answers yet.",
+    say("No answers yet."),
     Tone.MUTED,
-    "Ask a question; its answer can be watched here at the pace of other hardware.",
-    Action("Ask a question", Intent.ASK),
+    say("Ask a question; its answer can be watched here at the pace of other hardware."),
+    Action(say("Ask a question"), Intent.ASK),
 )
 _STREAMING = Notice(
-    "This answer is still being written.", Tone.BUSY, "Its lanes appear here when it is done."
+    say("This answer is still being written."),
+    Tone.BUSY,
+    say("Its lanes appear here when it is done."),
 )
-_NO_LANES = Notice("No lanes.", Tone.MUTED, "Add one below.")
-_LOADING = Notice("Asking the core's program for its profiles.", Tone.BUSY)
+_NO_LANES = Notice(say("No lanes."), Tone.MUTED, say("Add one below."))
+_LOADING = Notice(say("Asking the core's program for its profiles."), Tone.BUSY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,17 @@ from spark_desktop.domain.lab import Column, Line, Report, report_of, sorted_lin
 from spark_desktop.domain.lab_profile import Profile
 from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.lab_words import csv_of, totals_text
+from spark_desktop.domain.words import say
 from spark_desktop.services.tasks import LatestTask, TaskScope
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.ports import Lab
 from spark_desktop.viewmodels.translation import tr
 
 _NO_ANSWERS = Notice(
-    "Nothing to add up yet.",
+    say("Nothing to add up yet."),
     Tone.MUTED,
-    "Ask a question; its tokens and its time are recorded.",
-    Action("Ask a question", Intent.ASK),
+    say("Ask a question; its tokens and its time are recorded."),
+    Action(say("Ask a question"), Intent.ASK),
 )
 
 

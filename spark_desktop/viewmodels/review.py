@@ -13,6 +13,7 @@ from spark_desktop.domain.events import (
 from spark_desktop.domain.patch import FilePatch
 from spark_desktop.domain.proposal import Closed, Proposal, Queued, Ready, Streaming
 from spark_desktop.domain.trigger import Span
+from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import FileStore
@@ -26,16 +27,16 @@ from spark_desktop.viewmodels.translation import tr
 from spark_desktop.viewmodels.wording import EvidenceLine, evidence_line, notice_of_proposal
 
 _NOTHING = Notice(
-    "Nothing to review.",
+    say("Nothing to review."),
     Tone.MUTED,
-    "Proposals appear here while they are written.",
-    Action("Show how", Intent.HELP),
+    say("Proposals appear here while they are written."),
+    Action(say("Show how"), Intent.HELP),
 )
 _FILE = Notice(
-    "The file as it is on disk.",
+    say("The file as it is on disk."),
     Tone.MUTED,
-    "Select lines to edit only those.",
-    Action("Type an edit", Intent.EDIT),
+    say("Select lines to edit only those."),
+    Action(say("Type an edit"), Intent.EDIT),
 )
 
 
@@ -137,7 +138,9 @@ class ReviewViewModel(QObject):
         if patch is None or self.current_hunk is None:
             return ""
         ids = [hunk.id for hunk in patch.hunks]
-        return f"hunk {ids.index(self.current_hunk) + 1} of {len(ids)}"
+        return tr(
+            "hunk {number} of {count}", number=ids.index(self.current_hunk) + 1, count=len(ids)
+        )
 
     @property
     def hunk_text(self) -> str:

@@ -92,23 +92,23 @@ class StatusViewModel(QObject):
         rate = self._live_rate
         if rate is not None:
             tip = tr("Pieces received after the first, divided by the time since the first.")
-            return Reading(f"{rate:.0f} tokens/s", tip)
+            return Reading(tr("{rate:.0f} tokens/s", rate=rate), tip)
         usage, timing = self._usage, self._timing
         if usage is None or timing is None or usage.completion_tokens == 0:
             return _NO_READING
         if self._emulation is not None and self._emulation.achieved_tps is not None:
             tip = tr("Tokens of the last answer, at the pace that its server achieved.")
-            return Reading(f"{self._emulation.achieved_tps:.0f} tokens/s", tip)
+            return Reading(tr("{rate:.0f} tokens/s", rate=self._emulation.achieved_tps), tip)
         if timing.decode:
             rate = usage.completion_tokens / timing.decode
             tip = tr("Tokens of the last answer, divided by the server's own decode time.")
-            return Reading(f"{rate:.0f} tokens/s", tip)
+            return Reading(tr("{rate:.0f} tokens/s", rate=rate), tip)
         seconds = timing.total - timing.first_token
         if seconds <= 0 or usage.completion_tokens < 2:
             return _NO_READING
         rate = (usage.completion_tokens - 1) / seconds
         tip = tr("Tokens of the last answer after its first, divided by the time since the first.")
-        return Reading(f"{rate:.0f} tokens/s", tip)
+        return Reading(tr("{rate:.0f} tokens/s", rate=rate), tip)
 
     @property
     def first_token(self) -> Reading:
@@ -134,7 +134,7 @@ class StatusViewModel(QObject):
             used=used,
             total=total,
         )
-        text = f"context {tokens_text(used)} / {tokens_text(total)}"
+        text = tr("context {used} / {total}", used=tokens_text(used), total=tokens_text(total))
         return Reading(text, tip, min(1.0, used / total))
 
     @property
@@ -149,7 +149,7 @@ class StatusViewModel(QObject):
             cached_tokens=self._usage.cached_tokens,
             prompt_tokens=self._usage.prompt_tokens,
         )
-        return Reading(f"cached {percent_text(share)}", tip)
+        return Reading(tr("cached {share}", share=percent_text(share)), tip)
 
     @property
     def split(self) -> Reading:

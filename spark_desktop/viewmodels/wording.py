@@ -16,12 +16,12 @@ from spark_desktop.domain.proposal import (
     Withheld,
 )
 from spark_desktop.domain.trigger import kind_of, title_of
-from spark_desktop.viewmodels.amounts import plural
+from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
 from spark_desktop.viewmodels.rows import Row
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import in_language, tr
 
-_REPEAT = Action("Try again", Intent.REPEAT)
+_REPEAT = Action(say("Try again"), Intent.REPEAT)
 
 
 def row_of(proposal: Proposal, rate: float | None = None) -> Row:
@@ -41,18 +41,18 @@ def state_text(proposal: Proposal, rate: float | None = None) -> str:
         case Queued():
             return tr("waits for the running turn")
         case Streaming(attempt):
-            speed = "starting" if rate is None else f"streaming {rate:.0f} t/s"
+            speed = tr("starting") if rate is None else tr("streaming {rate:.0f} t/s", rate=rate)
             return speed if attempt == 1 else tr("second try · {speed}", speed=speed)
         case Ready():
             parses = any(check.name == "parses" and check.passed for check in proposal.evidence)
-            hunks = plural(len(pending(proposal)), "hunk")
-            return f"parses · {hunks}" if parses else hunks
+            hunks = tr("%n hunk(s)", "", len(pending(proposal)))
+            return tr("parses · {hunks}", hunks=hunks) if parses else hunks
         case Withheld(reason) | Conflict(reason) | Cancelled(reason) | Failed(reason):
-            return reason
+            return in_language(reason)
         case Closed(undone=True):
-            return "undone"
+            return tr("undone")
         case Closed(applied):
-            return f"applied {plural(applied, 'hunk')}" if applied else "rejected"
+            return tr("applied %n hunk(s)", "", applied) if applied else tr("rejected")
 
 
 def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice | None:
@@ -67,11 +67,11 @@ def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice 
             )
         case Streaming(attempt):
             text = (
-                "Writing"
+                tr("Writing")
                 if attempt == 1
                 else tr("Writing a second try, the first failed its checks")
             )
-            speed = "" if rate is None else f"{rate:.0f} tokens/s"
+            speed = "" if rate is None else tr("{rate:.0f} tokens/s", rate=rate)
             return Notice(f"{text}…", Tone.BUSY, speed, Action(tr("Stop"), Intent.STOP))
         case Ready():
             return None
@@ -98,7 +98,7 @@ def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice 
         case Closed(0):
             return Notice(tr("Rejected."), Tone.MUTED, tr("The file is unchanged."), _REPEAT)
         case Closed(applied):
-            text = f"Applied {plural(applied, 'hunk')}."
+            text = tr("Applied %n hunk(s).", "", applied)
             return Notice(text, Tone.GOOD, "", Action(tr("Undo"), Intent.UNDO))
 
 

@@ -15,9 +15,10 @@ from PySide6.QtWidgets import (
 )
 
 from spark_desktop.domain.conversation import Turn
+from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.chat import ChatViewModel, Mode
 from spark_desktop.viewmodels.composer import ComposerViewModel
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.views.compaction_row import CompactionRow
 from spark_desktop.views.composer import Composer
 from spark_desktop.views.drops import DropFilter
@@ -31,7 +32,7 @@ from spark_desktop.views.transcript_pane import TranscriptPane
 from spark_desktop.views.transcript_view import TranscriptView
 from spark_desktop.views.turn_actions import TurnAction
 
-_EMPTY = "Ask about the code.\nThe open file goes with the question."
+_EMPTY = say("Ask about the code.\nThe open file goes with the question.")
 _TITLE, _MENU_TITLE = 32, 48
 
 
@@ -55,7 +56,7 @@ class ChatPanel(QFrame):
         self.queue = QueueList(writing.queue, theme)
         self.compaction = CompactionRow(writing.compaction, theme)
         self.notice = NoticeLine(narrow=True)
-        self.empty = QLabel(_EMPTY)
+        self.empty = QLabel(in_language(_EMPTY))
         self.threads, self.new, self.copy = QToolButton(), QToolButton(), QToolButton()
         self._menu, self._head = QMenu(self), QFrame()
         self._pages = QStackedLayout()

@@ -140,14 +140,7 @@ class DiffView(QAbstractScrollArea):
         self._current = current
         self._show(known.content(self._decisions, self._unfolded))
         count = len(patch.hunks) if patch else 0
-        self.setAccessibleName(
-            tr(
-                "Diff of {path}, {count} {number}",
-                path=path,
-                count=count,
-                number="hunk" if count == 1 else "hunks",
-            )
-        )
+        self.setAccessibleName(tr("Diff of {path}, %n hunk(s)", "", count, path=path))
 
     def show_streaming(self, path: str, before: str, region: Span, text: str) -> None:
         """Show ``text``, all that was written of the region so far; drawn once a frame."""
@@ -374,7 +367,7 @@ class DiffView(QAbstractScrollArea):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             button = self._button_at(event.pos())
             if button:
-                verb = "Accept" if button[1] == "accept" else "Reject"
+                verb = tr("Accept") if button[1] == "accept" else tr("Reject")
                 QToolTip.showText(event.globalPos(), tr("{verb} this hunk", verb=verb), self)
                 return True
         return super().viewportEvent(event)

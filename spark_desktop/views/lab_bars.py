@@ -120,7 +120,7 @@ class BarChart(QWidget):
             tuple(waiting_text(line) for line in lines),
         )
         price = _Panel(
-            *(waiting.left + each + _GAP, each, "Price"),
+            *(waiting.left + each + _GAP, each, tr("Price")),
             tuple(line.price for line in lines),
             tuple(price_text(line) for line in lines),
         )

@@ -18,9 +18,10 @@ from PySide6.QtWidgets import (
 
 from spark_desktop.domain.lab import Column
 from spark_desktop.domain.lab_words import FORMULA, HEADINGS, PRICING, cells
+from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.lab_report import LabReportViewModel
 from spark_desktop.viewmodels.notice import Intent
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.views.icons import icon
 from spark_desktop.views.lab_bars import BarChart
 from spark_desktop.views.notice_line import NoticeLine
@@ -31,8 +32,8 @@ _COLUMNS = tuple(Column)
 _AMOUNTS = 2
 _ROW = 26
 _TIPS = {
-    Column.KIND: "Where the speed was published: vendor, measured, second-hand or derived.",
-    Column.ANSWERS: "How many answers were added up.",
+    Column.KIND: say("Where the speed was published: vendor, measured, second-hand or derived."),
+    Column.ANSWERS: say("How many answers were added up."),
     Column.WAITING: FORMULA,
     Column.PRICE: PRICING,
 }
@@ -152,7 +153,7 @@ class ReportPage(QFrame):
         for number, column in enumerate(_COLUMNS):
             item = table.horizontalHeaderItem(number)
             if item is not None:
-                item.setToolTip(_TIPS.get(column, ""))
+                item.setToolTip(in_language(_TIPS.get(column, "")))
                 item.setTextAlignment(_alignment(number >= _AMOUNTS))
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -8,9 +8,10 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.amounts import duration_text
 from spark_desktop.viewmodels.lab_speeds import LabSpeedsViewModel, Sample, Series
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.views.theme import Theme
 
 # Pixels at the usual size of type.
@@ -21,9 +22,9 @@ _DOT = 3.5
 _DOT_ROOM = 8
 _TICKS = 4
 _SHORTEST_S = 60.0
-_EMPTY = (
-    "Nothing measured yet. Each answer of this session becomes a point here: ask a question, or "
-    "save a comment that ends in AI!"
+_EMPTY = say(
+    "Nothing measured yet. Each answer of this session becomes a point here: ask "
+    "a question, or save a comment that ends in AI!"
 )
 
 
@@ -94,7 +95,7 @@ class SpeedsPage(QWidget):
         if not series:
             painter.setPen(QColor(self._theme.text_secondary))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect().adjusted(48, 0, -48, 0), int(flags), _EMPTY)
+            painter.drawText(self.rect().adjusted(48, 0, -48, 0), int(flags), in_language(_EMPTY))
             painter.end()
             return
         colors = self.colors()
@@ -204,7 +205,7 @@ def _round_up(value: float) -> float:
 def _words(series: Series) -> str:
     last = series.samples[-1]
     kind = "emulated" if series.is_emulated else "measured"
-    rate = "" if last.rate is None else f", {last.rate:,.0f} tokens/s"
+    rate = "" if last.rate is None else tr(", {rate:,.0f} tokens/s", rate=last.rate)
     return tr(
         "{series} ({kind}): first token {first_token}{rate}",
         series=series.name,

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from spark_desktop.viewmodels.notice import Intent, Notice
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.views.theme import Theme
 
 # Pixels: about 70 characters, which the eye follows without effort.
@@ -69,18 +69,18 @@ class NoticeLine(QFrame):
             self._hint.clear()
             self._intent = None
             return
-        self._text.setText(notice.text)
+        self._text.setText(in_language(notice.text))
         if self._text.property("tone") != notice.tone.value:
             self._text.setProperty("tone", notice.tone.value)
             _restyle(self._text)
-        self._hint.setText(notice.hint)
+        self._hint.setText(in_language(notice.hint))
         self._hint.setVisible(bool(notice.hint))
         self._bar.setVisible(progress is not None)
         if progress is not None:
             self._bar.setValue(round(progress * 100))
         self._button.setVisible(notice.action is not None)
         if notice.action is not None:
-            self._button.setText(notice.action.label)
+            self._button.setText(in_language(notice.action.label))
             self._button.setAccessibleDescription(self.text)
             self._intent = notice.action.intent
         self._fold()

@@ -177,21 +177,19 @@ class ReviewPanel(QFrame):
         evidence.addWidget(self.failed)
         evidence.addWidget(self.evidence, 1)
         texts = (
-            (self.accept, "Accept", "accept"),
-            (self.reject, "Reject", "reject"),
-            (self.previous, "Previous", "previous"),
-            (self.next, "Next", "next"),
-            (self.accept_all, tr("Accept all"), "accept_all"),
-            (self.reject_all, tr("Reject all"), "reject_all"),
+            (self.accept, tr("Accept"), "accept", tr("Accept hunk")),
+            (self.reject, tr("Reject"), "reject", tr("Reject hunk")),
+            (self.previous, tr("Previous"), "previous", tr("Previous hunk")),
+            (self.next, tr("Next"), "next", tr("Next hunk")),
+            (self.accept_all, tr("Accept all"), "accept_all", tr("Accept all")),
+            (self.reject_all, tr("Reject all"), "reject_all", tr("Reject all")),
         )
         row = FlowLayout(8)
         self._decide.setLayout(row)
-        for button, label, name in texts:
+        for button, label, name, spoken in texts:
             self._keyed.append((button, label, name))
             show_key(button, name, label)
-            button.setAccessibleName(
-                tr("{label} hunk", label=label) if not label.endswith("all") else label
-            )
+            button.setAccessibleName(spoken)
             # The keys reach the diff from everywhere; a click must not take the focus away.
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             row.addWidget(button)

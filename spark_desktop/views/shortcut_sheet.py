@@ -11,13 +11,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.views.shortcuts import KEYBOARD, grouped, key_text
 
 _TRIGGERS = (
-    ("AI!", "A comment that ends so, saved in any editor: do it here."),
-    ("AI?", "A comment that ends so: answer in the chat."),
-    ("pass", "A saved function with an empty body is offered one."),
+    ("AI!", say("A comment that ends so, saved in any editor: do it here.")),
+    ("AI?", say("A comment that ends so: answer in the chat.")),
+    ("pass", say("A saved function with an empty body is offered one.")),
 )
 
 
@@ -48,7 +49,7 @@ class ShortcutSheet(QDialog):
         grid.setVerticalSpacing(4)
         row = _heading(grid, 0, tr("What starts a proposal"))
         for key, text in _TRIGGERS:
-            row = _line(grid, row, key, text)
+            row = _line(grid, row, key, in_language(text))
         for group, shortcuts in grouped().items():
             row = _heading(grid, row, in_language(group))
             for shortcut in shortcuts:

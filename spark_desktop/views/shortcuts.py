@@ -31,9 +31,9 @@ class Need(Enum):
     """What must be there for an action to do something."""
 
     NOTHING = "nothing"
-    PROJECT = "an open folder"
-    PROPOSAL = "a proposal to decide on"
-    LAB = "the speed lab"
+    PROJECT = say("an open folder")
+    PROPOSAL = say("a proposal to decide on")
+    LAB = say("the speed lab")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,43 +55,48 @@ class Shortcut:
         return in_language(self.text)
 
 
+_REVIEW, _CHAT, _WINDOW, _LAB = say("Review"), say("Chat"), say("Window"), say("Speed lab")
+
 SHORTCUTS = (
-    Shortcut("accept", ("A",), "Accept the hunk", "Review", Need.PROPOSAL),
-    Shortcut("reject", ("R",), "Reject the hunk", "Review", Need.PROPOSAL),
-    Shortcut("next", ("N", "J"), "Next hunk", "Review", Need.PROPOSAL),
-    Shortcut("previous", ("P", "K"), "Previous hunk", "Review", Need.PROPOSAL),
-    Shortcut("accept_all", ("Shift+A",), "Accept all hunks", "Review", Need.PROPOSAL),
-    Shortcut("reject_all", ("Shift+R",), "Reject all hunks", "Review", Need.PROPOSAL),
-    Shortcut("stop", ("Esc",), "Stop the model", "Review", Need.PROJECT),
-    Shortcut("undo", ("Ctrl+Z",), "Undo the last applied change", "Review", Need.PROJECT),
-    Shortcut("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Redo it", "Review", Need.PROJECT),
-    Shortcut("ask", ("Ctrl+L",), "Ask a question", "Chat", Need.PROJECT),
-    Shortcut("edit", ("Ctrl+E",), "Type an edit", "Chat", Need.PROJECT),
-    Shortcut("new_thread", ("Ctrl+N",), "New thread", "Chat", Need.PROJECT),
-    Shortcut("search_threads", ("Ctrl+Shift+F",), "Search the threads", "Chat", Need.PROJECT),
-    Shortcut("find", ("Ctrl+F",), say("Find in the thread"), "Chat", Need.PROJECT),
-    Shortcut("open_folder", ("Ctrl+O",), "Open a folder", "Window"),
-    Shortcut("open_file", ("Ctrl+P",), "Show a file of the folder", "Window", Need.PROJECT),
-    Shortcut("changes", ("Ctrl+1",), "Show or hide the changes", "Window", Need.PROJECT),
-    Shortcut("chat", ("Ctrl+2",), "Show or hide the chat", "Window", Need.PROJECT),
-    Shortcut("lab", ("Ctrl+3",), "Speed lab", "Window", Need.PROJECT),
-    Shortcut("theme", ("Ctrl+T",), "Dark or light", "Window"),
-    Shortcut("bigger", ("Ctrl++", "Ctrl+="), say("Bigger type"), "Window"),
-    Shortcut("smaller", ("Ctrl+-",), say("Smaller type"), "Window"),
-    Shortcut("usual_size", ("Ctrl+0",), say("The usual size of type"), "Window"),
+    Shortcut("accept", ("A",), say("Accept the hunk"), _REVIEW, Need.PROPOSAL),
+    Shortcut("reject", ("R",), say("Reject the hunk"), _REVIEW, Need.PROPOSAL),
+    Shortcut("next", ("N", "J"), say("Next hunk"), _REVIEW, Need.PROPOSAL),
+    Shortcut("previous", ("P", "K"), say("Previous hunk"), _REVIEW, Need.PROPOSAL),
+    Shortcut("accept_all", ("Shift+A",), say("Accept all hunks"), _REVIEW, Need.PROPOSAL),
+    Shortcut("reject_all", ("Shift+R",), say("Reject all hunks"), _REVIEW, Need.PROPOSAL),
+    Shortcut("stop", ("Esc",), say("Stop the model"), _REVIEW, Need.PROJECT),
+    Shortcut("undo", ("Ctrl+Z",), say("Undo the last applied change"), _REVIEW, Need.PROJECT),
+    Shortcut("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), say("Redo it"), _REVIEW, Need.PROJECT),
+    Shortcut("ask", ("Ctrl+L",), say("Ask a question"), _CHAT, Need.PROJECT),
+    Shortcut("edit", ("Ctrl+E",), say("Type an edit"), _CHAT, Need.PROJECT),
+    Shortcut("new_thread", ("Ctrl+N",), say("New thread"), _CHAT, Need.PROJECT),
+    Shortcut("search_threads", ("Ctrl+Shift+F",), say("Search the threads"), _CHAT, Need.PROJECT),
+    Shortcut("find", ("Ctrl+F",), say("Find in the thread"), _CHAT, Need.PROJECT),
+    Shortcut("open_folder", ("Ctrl+O",), say("Open a folder"), _WINDOW),
+    Shortcut("open_file", ("Ctrl+P",), say("Show a file of the folder"), _WINDOW, Need.PROJECT),
+    Shortcut("changes", ("Ctrl+1",), say("Show or hide the changes"), _WINDOW, Need.PROJECT),
+    Shortcut("chat", ("Ctrl+2",), say("Show or hide the chat"), _WINDOW, Need.PROJECT),
+    Shortcut("lab", ("Ctrl+3",), say("Speed lab"), _WINDOW, Need.PROJECT),
+    Shortcut("theme", ("Ctrl+T",), say("Dark or light"), _WINDOW),
+    Shortcut("bigger", ("Ctrl++", "Ctrl+="), say("Bigger type"), _WINDOW),
+    Shortcut("smaller", ("Ctrl+-",), say("Smaller type"), _WINDOW),
+    Shortcut("usual_size", ("Ctrl+0",), say("The usual size of type"), _WINDOW),
     Shortcut(
-        "palette", ("Ctrl+K", "Ctrl+Shift+P"), say("Find an action, a file or a thread"), "Window"
+        "palette",
+        ("Ctrl+K", "Ctrl+Shift+P"),
+        say("Find an action, a file or a thread"),
+        _WINDOW,
     ),
-    Shortcut("menu", ("F10",), say("Menu of all actions"), "Window"),
-    Shortcut("settings", ("Ctrl+,",), say("Settings"), "Window"),
-    Shortcut("keys", (), say("Change keys"), "Window"),
-    Shortcut("models", ("Ctrl+M",), say("Models"), "Window"),
-    Shortcut("doctor", ("Ctrl+Shift+D",), say("Doctor"), "Window"),
-    Shortcut("connections", ("Ctrl+Shift+H",), say("Connections"), "Window"),
-    Shortcut("times", ("Ctrl+Shift+T",), say("Where the time went"), "Window"),
-    Shortcut("help", ("?", "F1"), "This sheet", "Window"),
-    Shortcut("quit", ("Ctrl+Q",), "Quit", "Window"),
-    Shortcut("play", ("F5",), "Play or pause the lanes", "Speed lab", Need.LAB),
+    Shortcut("menu", ("F10",), say("Menu of all actions"), _WINDOW),
+    Shortcut("settings", ("Ctrl+,",), say("Settings"), _WINDOW),
+    Shortcut("keys", (), say("Change keys"), _WINDOW),
+    Shortcut("models", ("Ctrl+M",), say("Models"), _WINDOW),
+    Shortcut("doctor", ("Ctrl+Shift+D",), say("Doctor"), _WINDOW),
+    Shortcut("connections", ("Ctrl+Shift+H",), say("Connections"), _WINDOW),
+    Shortcut("times", ("Ctrl+Shift+T",), say("Where the time went"), _WINDOW),
+    Shortcut("help", ("?", "F1"), say("This sheet"), _WINDOW),
+    Shortcut("quit", ("Ctrl+Q",), say("Quit"), _WINDOW),
+    Shortcut("play", ("F5",), say("Play or pause the lanes"), _LAB, Need.LAB),
 )
 
 

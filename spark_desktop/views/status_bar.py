@@ -2,15 +2,16 @@
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
+from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.core import CoreViewModel
 from spark_desktop.viewmodels.emulation_words import BADGE, emulation_tip
 from spark_desktop.viewmodels.status import Reading, StatusViewModel
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.views.icons import color_of, pixmap
 from spark_desktop.views.share_bar import ShareBar
 from spark_desktop.views.theme import Theme
 
-_PACED = "The endpoint paces its answers as other hardware would."
+_PACED = say("The endpoint paces its answers as other hardware would.")
 
 
 class StatusBar(QFrame):
@@ -74,7 +75,9 @@ class StatusBar(QFrame):
         self.model.setToolTip(tr("Where the model runs, and which one it is."))
         emulation = status.emulation
         self.emulated.setVisible(self._core.is_emulated or emulation is not None)
-        self.emulated.setToolTip(_PACED if emulation is None else emulation_tip(emulation))
+        self.emulated.setToolTip(
+            in_language(_PACED) if emulation is None else emulation_tip(emulation)
+        )
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self)

@@ -87,7 +87,7 @@ class TimesDialog(ToolWindow):
         return (*(Cell(text, self.theme) for text in line), Cell("", self.theme))
 
     def _choose_target(self) -> None:
-        kind = (tr("Times"), "csv")
+        kind = (tr("Times of the turns"), "csv")
         pick_target(self, "spark-times.csv", kind, self._model.export)
 
     def _arrange(self) -> None:

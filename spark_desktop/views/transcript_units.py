@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.domain.words import say
+from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.views.markdown_blocks import CODE_LINES, CodePart, Part, Prose
 from spark_desktop.views.markdown_stream import MarkdownStream, parts_of
 
@@ -42,7 +43,7 @@ class Notice:
     is_problem: bool
 
 
-_WAITING = "waiting for the first token…"
+_WAITING = say("waiting for the first token…")
 Unit = Header | Plain | Text | CodePart | Notice
 
 
@@ -140,11 +141,11 @@ class TurnUnits:
             is_streaming = self.turn.state is TurnState.STREAMING
             detail = (is_streaming and self.pace) or detail_of(self.turn)
             spark = Header("Spark", detail, told)
-        return (Header("You"), Plain(self.turn.question), spark)
+        return (Header(tr("You")), Plain(self.turn.question), spark)
 
     def _end(self) -> tuple[Unit, ...]:
         if self._is_awaited:
-            return (Notice(self.pace or _WAITING, False),)
+            return (Notice(self.pace or in_language(_WAITING), False),)
         match self.turn.state:
             case TurnState.FAILED:
                 return (Notice(_reason(self.turn.error), True),)

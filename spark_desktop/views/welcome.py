@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
+from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.first_steps import FirstSteps, dropped_folder
@@ -13,10 +14,10 @@ from spark_desktop.views.notice_line import Centred, NoticeLine
 from spark_desktop.views.theme import Theme
 
 _FIRST = Notice(
-    "Open a folder to begin.",
+    say("Open a folder to begin."),
     Tone.PLAIN,
-    "Spark watches it, and proposes when you save. Nothing is written until you accept.",
-    Action("Open folder…", Intent.OPEN_FOLDER),
+    say("Spark watches it, and proposes when you save. Nothing is written until you accept."),
+    Action(say("Open folder…"), Intent.OPEN_FOLDER),
 )
 
 

@@ -10,7 +10,6 @@ from spark_desktop.viewmodels.amounts import (
     duration_text,
     left_text,
     percent_text,
-    plural,
     rate_of,
     tokens_text,
 )
@@ -66,9 +65,8 @@ def test_a_rate_needs_two_pieces() -> None:
     assert rate_of(5, 0.0) is None
 
 
-def test_shares_and_counts_are_words() -> None:
+def test_shares_are_percent() -> None:
     assert percent_text(0.924) == "92 %"
-    assert (plural(1, "hunk"), plural(3, "hunk")) == ("1 hunk", "3 hunks")
 
 
 @pytest.mark.parametrize(

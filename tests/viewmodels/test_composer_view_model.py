@@ -314,7 +314,7 @@ async def test_unsent_questions_come_back_held_and_are_sent_or_discarded(
     models.chat.load()
     queue = models.composer.queue
     await until(lambda: queue.held == 2)
-    assert queue.notice == "2 unsent question(s)"
+    assert queue.notice == "2 unsent questions"
     assert project.chat.answered == []
     queue.remove("a")
     await until(lambda: queue.held == 1)
@@ -353,12 +353,12 @@ SUMMARY = Summary("th1", "t9", "They talked.", 12, 2100, 300)
     [
         (
             Compaction("th1", CompactionState.RUNNING, 12),
-            "Summing up 12 earlier turn(s)…",
+            "Summing up 12 earlier turns…",
             True,
         ),
         (
             Compaction("th1", CompactionState.DONE, 12, SUMMARY),
-            "12 earlier turn(s) summed up · 2.1k → 300 tokens",
+            "12 earlier turns summed up · 2.1k → 300 tokens",
             False,
         ),
         (

@@ -120,7 +120,7 @@ async def test_a_row_says_size_licence_speed_and_state(models: ModelsViewModel) 
     small, large = models.rows
     assert (small.name, small.size, small.licence) == ("small", "400.0 MB", "Apache-2.0")
     assert small.speed == "writes 54 tokens/s, reads 900 tokens/s"
-    assert "over 3 answer(s)" in small.speed_tip
+    assert "over 3 answers" in small.speed_tip
     assert (small.state, small.is_current) == ("in use", True)
     assert small.actions == (ModelAction.MEASURE,)
     assert (large.speed, large.state) == ("not measured yet", "not here")

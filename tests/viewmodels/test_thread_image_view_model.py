@@ -43,7 +43,7 @@ async def test_several_are_numbered_and_told_of_when_all_are_written(
         "thread-1.png": b"one",
         "thread-2.png": b"two",
     }
-    assert told[-1].hint == "2 image(s)"
+    assert told[-1].hint == "2 images"
 
 
 async def test_a_thread_that_is_too_long_says_how_long_and_what_to_do(

@@ -183,7 +183,7 @@ async def test_queued_questions_are_listed_and_each_can_be_edited_or_removed(
         QTest.keyClicks(editor, text)
         QTest.keyClick(editor, Qt.Key.Key_Return)
     await until(lambda: len(panel.queue.lines) == 2)
-    assert panel.queue.heading.text() == "2 question(s) waiting"
+    assert panel.queue.heading.text() == "2 questions waiting"
     assert not panel.queue.send.isVisible()
     panel.queue.lines[1].remove.click()
     await until(lambda: len(panel.queue.lines) == 1)
@@ -214,7 +214,7 @@ async def test_questions_that_came_back_are_sent_or_discarded(
     panel.show()
     models.chat.load()
     await until(lambda: panel.queue.send.isVisible())
-    assert panel.queue.heading.text() == "1 unsent question(s)"
+    assert panel.queue.heading.text() == "1 unsent question"
     getattr(panel.queue, choice).click()
     await until(lambda: not panel.queue.isVisible())
     assert bool(project.chat.answered) == (choice == "send")

@@ -188,7 +188,7 @@ async def test_the_doctor_lists_in_its_own_order_and_copies_a_report(window: Mai
     assert not dialog.copy.isEnabled()
     await until(dialog.copy.isEnabled)
     assert [dialog.table.text_at(row, 0) for row in range(2)] == ["engine", "tray"]
-    assert dialog.notice.text == "Everything needed is here; 1 warning(s)."
+    assert dialog.notice.text == "Everything needed is here; 1 warning."
     dialog.table.setCurrentCell(1, 0)
     assert (dialog.reason.text(), dialog.step.text()) == ("no icons", "Install one.")
     dialog.copy.click()
@@ -199,7 +199,7 @@ async def test_the_doctor_lists_in_its_own_order_and_copies_a_report(window: Mai
     ("verdict", "text"),
     [
         (Verdict.OK, "Everything is as it should be."),
-        (Verdict.MISSING, "1 problem(s) found."),
+        (Verdict.MISSING, "1 problem found."),
     ],
 )
 async def test_the_doctor_sums_up(
@@ -218,7 +218,7 @@ async def test_connections_are_filtered_copied_and_cleared(
     dialog = shown(window, "connections", ConnectionsDialog)
     assert isinstance(dialog, ConnectionsDialog)
     await until(lambda: dialog.table.rowCount() == 2)
-    assert dialog.notice.text == "1 other machine(s) were asked."
+    assert dialog.notice.text == "1 other machine were asked."
     assert dialog.table.text_at(0, 0) == "hub.example:443"
     assert dialog.table.text_at(1, 1) == "this machine"
     dialog.hide_local.setChecked(True)

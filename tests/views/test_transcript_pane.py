@@ -250,7 +250,7 @@ def test_the_keyboard_goes_from_turn_to_turn_and_has_it_read(
 ) -> None:
     turns = tuple(turn(f"answer {n}\n\n" * 30, turn_id=str(n)) for n in range(4))
     pane.view.set_turns(turns)
-    assert "4 turn(s)" in pane.view.accessibleDescription()
+    assert "4 turns" in pane.view.accessibleDescription()
     pane.view.setFocus()
     reached: list[str] = []
     pane.view.turn_reached.connect(reached.append)
@@ -283,7 +283,7 @@ def test_the_way_to_the_end_says_how_much_came_meanwhile(
     assert pane.to_end.text() == ""
     pane.view.append_piece("1", "more text " * 40)
     settle(pane)
-    assert pane.to_end.text() == "about 100 new token(s)"
+    assert pane.to_end.text() == "about 100 new tokens"
     assert pane.view.verticalScrollBar().value() == 10
     pane.to_end.click()
     bar = pane.view.verticalScrollBar()
