@@ -94,7 +94,6 @@ class DesktopApp(QObject):
         looks = theme_of(self.settings.current.looks, theme)
         self.window = MainWindow(looks, self._memory, chosen)
         self.window.folder_chosen.connect(self._folder_chosen)
-        self.window.close_requested.connect(self.request_close)
         self.window.sample_wanted.connect(self._sample_wanted)
         self._machine: MachineServices | None = None
         self.window.machine.connect_to(self._machine_models)

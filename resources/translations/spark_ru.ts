@@ -1790,6 +1790,10 @@ The open file goes with the question.</source>
    <translation>Скажите, что изменить: {place}…</translation>
   </message>
   <message>
+   <source>Search</source>
+   <translation>Поиск</translation>
+  </message>
+  <message>
    <source>Search all threads…</source>
    <translation>Искать во всех беседах…</translation>
   </message>

@@ -58,8 +58,8 @@ class LanguageSwitch:
         had = bool(self._installed)
         for translator in self._installed:
             QCoreApplication.removeTranslator(translator)
-        # What is not translated is English, which the texts are written in.
-        self._installed = [] if code == "en" else self._load(code)
+        # English has the forms of numbers only; the other texts are written in it.
+        self._installed = self._load(code)
         for translator in self._installed:
             QCoreApplication.installTranslator(translator)
         return not is_first or had or bool(self._installed)

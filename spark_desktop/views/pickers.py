@@ -23,7 +23,7 @@ def pick_file(parent: QWidget, root: Path, chosen: Callable[[str], None]) -> Non
 
 def pick_model(parent: QWidget, chosen: Callable[[str], None]) -> None:
     """Ask for the file of a model; ``chosen`` gets its absolute path."""
-    kinds = f"{tr('Model files')} (*.gguf)"
+    kinds = tr("Model files (*.gguf)")
     dialog = QFileDialog(parent, tr("Choose a model file"), str(Path.home()), kinds)
     _open(dialog, QFileDialog.FileMode.ExistingFile, chosen)
 

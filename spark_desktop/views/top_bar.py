@@ -101,7 +101,8 @@ class TopBar(QFrame):
             style.ToolButtonIconOnly if is_narrow else style.ToolButtonTextBesideIcon
         )
         key = key_text("palette")
-        self.search.setText(f"{tr('Search')}   {key}".strip())
+        word = tr("Search")
+        self.search.setText(f"{word}   {key}".strip())
         self.search.setMinimumWidth(0 if is_narrow else theme.px(_SEARCH))
         metrics = self._folder.fontMetrics()
         most = theme.px(_FOLDER if not is_narrow else _FOLDER // 2)

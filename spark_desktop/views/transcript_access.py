@@ -15,7 +15,8 @@ _LONGEST = 4000
 def describe(view: QWidget, turns: int) -> None:
     """Say how many turns there are, and which keys read them."""
     keys = tr("Alt+Up and Alt+Down go from turn to turn and read it.")
-    view.setAccessibleDescription(f"{tr('%n turn(s)', '', turns)}. {keys}")
+    count = tr("%n turn(s)", "", turns)
+    view.setAccessibleDescription(f"{count}. {keys}")
 
 
 def read_out(view: QWidget, turn: TurnUnits, documents: Documents, place: str) -> None:

@@ -161,7 +161,7 @@ def _first_run(desk: Desk) -> None:
     seen.settled_shot("choose-a-folder", 1.5)
     seen.type(str(desk.folder))
     seen.key("Return")
-    seen.wait_window(f"{desk.folder.name} - Spark Desktop")
+    seen.wait_window(f"{desk.folder.name} .* Spark Desktop")
     seen.settled_shot("an-open-project")
 
 
@@ -220,7 +220,7 @@ def _quick_prompt(desk: Desk) -> None:
 
 def _around(desk: Desk) -> None:
     seen = desk.screen
-    window = seen.wait_window(f"{desk.folder.name} - Spark Desktop")
+    window = seen.wait_window(f"{desk.folder.name} .* Spark Desktop")
     seen.focus(window)
     seen.key("ctrl+k")
     seen.settled_shot("command-palette", 1.5)
@@ -235,9 +235,14 @@ def _around(desk: Desk) -> None:
 
 def _tray(desk: Desk) -> None:
     seen = desk.screen
-    name = f"{desk.folder.name} - Spark Desktop"
+    name = f"{desk.folder.name} .* Spark Desktop"
     window = seen.wait_window(name)
-    seen.run("xdotool", "windowquit", window)
+    seen.focus(window)
+    # The first time it only says that the window stays in the tray.
+    seen.key("alt+F4")
+    seen.settled_shot("closing-is-explained", 1.5)
+    assert seen.windows(name)
+    seen.key("alt+F4")
     seen.wait_gone(name)
     seen.settled_shot("in-the-tray", 1.5)
     panel = seen.run("xdotool", "search", "--class", "trayer").split()[-1]

@@ -1,5 +1,6 @@
 """Every text for the user is translated, keeps its values, and none stands outside."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,12 @@ def test_an_error_without_say_is_found() -> None:
         (1, "{} is gone."),
         (1, "Look again."),
     ]
+
+
+def test_no_text_hides_in_an_f_string_where_the_tool_does_not_look() -> None:
+    hidden = [
+        str(path.relative_to(SOURCES))
+        for path in SOURCES.rglob("*.py")
+        if re.search(r"\{(tr|say)\(", path.read_text(encoding="utf-8"))
+    ]
+    assert hidden == []

@@ -26,7 +26,7 @@ def test_a_language_replaces_the_one_before(qapp: QCoreApplication) -> None:
     assert QLocale().language() == QLocale.Language.Russian
     assert not switch.use(Language.RUSSIAN)
     assert switch.use(Language.ENGLISH)
-    assert tr("Settings") == "Settings"
+    assert tr("Settings") == "Settings in en"
     QLocale.setDefault(QLocale.system())
 
 

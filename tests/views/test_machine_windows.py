@@ -218,7 +218,7 @@ async def test_connections_are_filtered_copied_and_cleared(
     dialog = shown(window, "connections", ConnectionsDialog)
     assert isinstance(dialog, ConnectionsDialog)
     await until(lambda: dialog.table.rowCount() == 2)
-    assert dialog.notice.text == "1 other machine were asked."
+    assert dialog.notice.text == "1 other machine was asked."
     assert dialog.table.text_at(0, 0) == "hub.example:443"
     assert dialog.table.text_at(1, 1) == "this machine"
     dialog.hide_local.setChecked(True)
