@@ -51,13 +51,13 @@ from PySide6.QtCore import QTimer
 from spark_desktop import app
 
 class Window(app.MainWindow):
-    told = ()
+    painted = ()
 
     def paintEvent(self, event):
         super().paintEvent(event)
         what = "window" if self.project is None else "project"
-        if what not in self.told:
-            self.told = (*self.told, what)
+        if what not in self.painted:
+            self.painted = (*self.painted, what)
             QTimer.singleShot(0, lambda: self.tell(what))
 
     def show_project(self, models, root, branch):
@@ -121,6 +121,7 @@ def _seconds(program: str, arguments: list[str], data: Path | None = None) -> di
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
     if data is not None:
         environment["SPARK_DATA_DIR"] = str(data / "data")
+        environment["SPARK_CONFIG_DIR"] = str(data / "config")
     told: dict[str, float] = {}
     begun = time.perf_counter()
     with subprocess.Popen(
