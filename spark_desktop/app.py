@@ -35,9 +35,7 @@ from spark_desktop.services.sample import ask_for
 from spark_desktop.services.settings import SettingsService, UnkeptSettings
 from spark_desktop.services.tasks import LatestTask, TaskScope
 from spark_desktop.session_end import SessionEnd, SparkApplication
-from spark_desktop.viewmodels.machine import MachineViewModels, machine_view_models
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
-from spark_desktop.viewmodels.project import ProjectViewModels, view_models
 from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.viewmodels.told import Told
 from spark_desktop.viewmodels.translation import in_language, tr
@@ -53,6 +51,8 @@ if TYPE_CHECKING:
     # Imported when the window is on the screen: parsers, HTTP and SQLite take their time.
     from spark_desktop.machine import MachineServices
     from spark_desktop.quick_desk import QuickDesk
+    from spark_desktop.viewmodels.machine import MachineViewModels
+    from spark_desktop.viewmodels.project import ProjectViewModels
     from spark_desktop.wiring import Project
 
 # A folder, a model and the data folder in; raises SparkError.
@@ -187,6 +187,9 @@ class DesktopApp(QObject):
             project.use(self.settings.current)
             if self._machine is not None:
                 self._machine.models.attach(project.core)
+            # Imported by now, with the project.
+            from spark_desktop.viewmodels.project import view_models
+
             models = self._models = view_models(project, lambda: datetime.now().astimezone())
             branch = await asyncio.to_thread(_branch, project.root)
             self.window.show_project(models, project.root, branch)
@@ -254,9 +257,10 @@ class DesktopApp(QObject):
         if models is not None:
             models.release()
 
-    def _machine_models(self) -> MachineViewModels:
+    def _machine_models(self) -> "MachineViewModels":
         # Made when it is first wanted: most starts do without.
         from spark_desktop.machine import machine_services
+        from spark_desktop.viewmodels.machine import machine_view_models
 
         self._machine = machine_services(self._data_dir, self._model, self.settings)
         if self.project is not None:

@@ -6,15 +6,16 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-import tomlkit
-from tomlkit.exceptions import TOMLKitError
+from typing import TYPE_CHECKING, Any
 
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.settings import Settings, data_of, settings_of
 from spark_desktop.domain.words import Said, say
 from spark_desktop.services.ports import LoadedSettings
+
+if TYPE_CHECKING:
+    # Only a change of the settings needs it; a start would take 60 ms longer.
+    import tomlkit
 
 # Bytes; a settings file of more than that is something else.
 _MOST = 1 << 20
@@ -154,6 +155,9 @@ class TomlSettings:
         )
 
     def _write(self, settings: Settings) -> Said | None:
+        import tomlkit
+        from tomlkit.exceptions import TOMLKitError
+
         told = None
         try:
             document = tomlkit.parse(self._read())
@@ -191,6 +195,8 @@ class TomlSettings:
 
 
 def _template() -> str:
+    import tomlkit
+
     lines = ["# The settings of Spark Desktop. A line without its # counts; saving takes effect."]
     for name, values in data_of(Settings()).items():
         lines += ["", f"[{name}]"]
@@ -198,7 +204,9 @@ def _template() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _merge(document: tomlkit.TOMLDocument, settings: Settings) -> None:
+def _merge(document: "tomlkit.TOMLDocument", settings: Settings) -> None:
+    import tomlkit
+
     defaults = data_of(Settings())
     for name, values in data_of(settings).items():
         table = document.get(name)

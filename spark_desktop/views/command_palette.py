@@ -34,8 +34,8 @@ from PySide6.QtWidgets import (
 
 from spark_desktop.viewmodels.palette import Hit, PaletteViewModel
 from spark_desktop.viewmodels.translation import tr
-from spark_desktop.views.highlighting import utf16_spans
 from spark_desktop.views.theme import Theme
+from spark_desktop.views.utf16 import utf16_spans
 
 Index = QModelIndex | QPersistentModelIndex
 _HIT = Qt.ItemDataRole.UserRole

@@ -16,7 +16,8 @@ from PySide6.QtGui import (
 )
 
 from spark_desktop.views.code_style import token_color
-from spark_desktop.views.highlighting import Spans, utf16_spans
+from spark_desktop.views.highlighting import Spans
+from spark_desktop.views.utf16 import utf16_spans
 
 CODE_SIZE = 13
 _LINE_HEIGHT = 1.45

@@ -17,9 +17,10 @@ from spark_desktop.viewmodels.diff_rows import (
 )
 from spark_desktop.views.code_style import added_word, blend, faded, removed_word
 from spark_desktop.views.diff_layouts import LineLayouts, Metrics
-from spark_desktop.views.highlighting import Spans, utf16_spans
+from spark_desktop.views.highlighting import Spans
 from spark_desktop.views.shortcuts import key_text
 from spark_desktop.views.theme import Theme
+from spark_desktop.views.utf16 import utf16_spans
 
 # Lengths in pixels at the usual size of code.
 LABEL_WIDTH = 104

@@ -7,8 +7,6 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
 from spark_desktop.viewmodels.palette import PaletteViewModel, Source
-from spark_desktop.viewmodels.project import ProjectViewModels
-from spark_desktop.viewmodels.project_files import ProjectFiles
 from spark_desktop.views.command_palette import CommandPalette
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.palette_sources import (
@@ -20,6 +18,8 @@ from spark_desktop.views.palette_sources import (
 from spark_desktop.views.theme import Theme
 
 if TYPE_CHECKING:
+    from spark_desktop.viewmodels.project import ProjectViewModels
+    from spark_desktop.viewmodels.project_files import ProjectFiles
     from spark_desktop.views.main_window import MainWindow
 
 
@@ -64,7 +64,7 @@ class Finder(QObject):
         if self.palette is not None:
             self.palette.close_again()
 
-    def show_project(self, models: ProjectViewModels) -> None:
+    def show_project(self, models: "ProjectViewModels") -> None:
         """Offer the threads and files of an open project."""
         self.drop_project()
         self._files = models.files

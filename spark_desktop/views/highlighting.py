@@ -7,7 +7,7 @@ Measured on 20 files of the standard library: taking up there gives what lexing 
 
 import inspect
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -206,16 +206,3 @@ def _change_stack(stack: list[str], change: Any) -> None:
             stack.append(stack[-1])
         else:
             stack.append(state)
-
-
-def utf16_spans(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return (start, length) in characters as Qt counts them: in UTF-16 units."""
-    if text.isascii() or max(text, default="") <= "\uffff":
-        return list(spans)
-    offsets = [0]
-    for character in text:
-        offsets.append(offsets[-1] + (2 if character > "\uffff" else 1))
-    return [
-        (offsets[start], offsets[min(start + length, len(text))] - offsets[start])
-        for start, length in spans
-    ]

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from spark_desktop.viewmodels.machine import MachineViewModels
-from spark_desktop.viewmodels.times import TimesViewModel
 from spark_desktop.views.paint_probe import PaintProbe
 from spark_desktop.views.theme import Theme
 
 if TYPE_CHECKING:
+    from spark_desktop.viewmodels.machine import MachineViewModels
+    from spark_desktop.viewmodels.times import TimesViewModel
     from spark_desktop.views.tool_window import ToolWindow
 
 
@@ -26,7 +26,7 @@ class MachineWindows:
         self._times: TimesViewModel | None = None
         self._probe: PaintProbe | None = None
 
-    def connect_to(self, provider: Callable[[], MachineViewModels]) -> None:
+    def connect_to(self, provider: "Callable[[], MachineViewModels]") -> None:
         """Take the view models from here, when the first window is wanted."""
         self._provider = provider
 
@@ -46,7 +46,7 @@ class MachineWindows:
             self.open[name] = self._made(name, self._models, self._theme)
         self.open[name].show_front()
 
-    def follow(self, times: TimesViewModel | None) -> None:
+    def follow(self, times: "TimesViewModel | None") -> None:
         """Measure and show the times of this project; None where none is open."""
         self._times = times
         if self._probe is not None:
@@ -74,7 +74,7 @@ class MachineWindows:
             self.open["times"] = TimesDialog(self._parent, self._times, self._theme)
         self.open["times"].show_front()
 
-    def _made(self, name: str, models: MachineViewModels, theme: Theme) -> "ToolWindow":
+    def _made(self, name: str, models: "MachineViewModels", theme: Theme) -> "ToolWindow":
         # Here, so that a start does not load windows that most do without.
         if name == "models":
             from spark_desktop.views.models_dialog import ModelsDialog

@@ -3,16 +3,14 @@
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from spark_desktop.domain.settings import ThemeChoice
-from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.notice import Intent, Notice
-from spark_desktop.viewmodels.project import ProjectViewModels
-from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.viewmodels.settings import SettingsViewModel, unkept_settings
 from spark_desktop.viewmodels.settings_rows import Category
 from spark_desktop.viewmodels.translation import tr
@@ -25,7 +23,6 @@ from spark_desktop.views.machine_windows import MachineWindows
 from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.pickers import pick_file, pick_folder
 from spark_desktop.views.preferences import Preferences
-from spark_desktop.views.project_view import ProjectView
 from spark_desktop.views.shortcut_sheet import ShortcutSheet
 from spark_desktop.views.shortcuts import SHORTCUTS, Need, Shortcut, bind
 from spark_desktop.views.stylesheet import palette_of, stylesheet
@@ -34,6 +31,12 @@ from spark_desktop.views.top_bar import TopBar
 from spark_desktop.views.tray_icon import app_icon
 from spark_desktop.views.unsaved import Unsaved
 from spark_desktop.views.welcome import Welcome
+
+if TYPE_CHECKING:
+    from spark_desktop.viewmodels.chat import Mode
+    from spark_desktop.viewmodels.project import ProjectViewModels
+    from spark_desktop.viewmodels.review import ReviewViewModel
+    from spark_desktop.views.project_view import ProjectView
 
 _SIZE = (1280, 800)
 _SMALLEST = (800, 480)
@@ -104,12 +107,15 @@ class MainWindow(QMainWindow):
         self.welcome.show_recent(self._memory.recent_projects)
         self.welcome.show_notice(notice)
 
-    def show_project(self, models: ProjectViewModels, root: Path, branch: str) -> None:
+    def show_project(self, models: "ProjectViewModels", root: Path, branch: str) -> None:
         """Show an open project."""
         self._drop_project()
         self._memory.open_project(root)
         self._models, self._root, self._branch = models, root, branch
         self.machine.follow(models.times)
+        # Here, and not at the start: the window is painted before a project is shown.
+        from spark_desktop.views.project_view import ProjectView
+
         self.project = ProjectView(models, self._theme, self._memory)
         self.project.intent_raised.connect(self.do)
         self.project.layout_changed.connect(self._layout_timer.start)
@@ -185,9 +191,9 @@ class MainWindow(QMainWindow):
             case Intent.HELP:
                 self.show_sheet()
             case Intent.EDIT:
-                self._begin(Mode.EDIT)
+                self._begin_edit()
             case Intent.ASK:
-                self._begin(Mode.ASK)
+                self._begin_question()
             case Intent.UNDO:
                 self._with_models(lambda models: models.changes.undo())
 
@@ -302,19 +308,29 @@ class MainWindow(QMainWindow):
     def _show_settings(self, category: Category | None = None) -> None:
         self.preferences.show(category)
 
-    def _begin(self, mode: Mode) -> None:
+    def _begin_edit(self) -> None:
+        from spark_desktop.viewmodels.chat import Mode
+
+        self._begin(Mode.EDIT)
+
+    def _begin_question(self) -> None:
+        from spark_desktop.viewmodels.chat import Mode
+
+        self._begin(Mode.ASK)
+
+    def _begin(self, mode: "Mode") -> None:
         if self.project is not None:
             self.project.begin(mode)
 
-    def _with_models(self, work: Callable[[ProjectViewModels], None]) -> None:
+    def _with_models(self, work: "Callable[[ProjectViewModels], None]") -> None:
         if self._models is not None:
             work(self._models)
 
-    def _with_project(self, work: Callable[[ProjectView], None]) -> None:
+    def _with_project(self, work: "Callable[[ProjectView], None]") -> None:
         if self.project is not None:
             work(self.project)
 
-    def _with_review(self, work: Callable[[ReviewViewModel], None]) -> None:
+    def _with_review(self, work: "Callable[[ReviewViewModel], None]") -> None:
         # Nobody decides on hunks that the speed lab covers.
         if self._models is not None and self.project is not None and not self.project.is_in_lab:
             work(self._models.review)
@@ -328,20 +344,20 @@ class MainWindow(QMainWindow):
             "previous": lambda: review(lambda model: model.previous_hunk()),
             "accept_all": lambda: review(lambda model: model.accept_all()),
             "reject_all": lambda: review(lambda model: model.reject_all()),
-            "stop": lambda: show(ProjectView.stop),
+            "stop": lambda: show(lambda view: view.stop()),
             "undo": lambda: do(lambda models: models.changes.undo()),
             "redo": lambda: do(lambda models: models.changes.redo()),
-            "ask": lambda: self._begin(Mode.ASK),
-            "edit": lambda: self._begin(Mode.EDIT),
+            "ask": lambda: self._begin_question(),
+            "edit": lambda: self._begin_edit(),
             "new_thread": lambda: do(lambda models: models.chat.new_thread()),
-            "search_threads": lambda: show(ProjectView.search_threads),
+            "search_threads": lambda: show(lambda view: view.search_threads()),
             "open_folder": self.choose_folder,
             "open_file": self.choose_file,
-            "changes": lambda: show(ProjectView.toggle_changes),
-            "chat": lambda: show(ProjectView.toggle_chat),
-            "find": lambda: show(ProjectView.begin_find),
-            "lab": lambda: show(ProjectView.toggle_lab),
-            "play": lambda: show(ProjectView.toggle_play),
+            "changes": lambda: show(lambda view: view.toggle_changes()),
+            "chat": lambda: show(lambda view: view.toggle_chat()),
+            "find": lambda: show(lambda view: view.begin_find()),
+            "lab": lambda: show(lambda view: view.toggle_lab()),
+            "play": lambda: show(lambda view: view.toggle_play()),
             "theme": self._toggle_theme,
             "bigger": lambda: self.preferences.grow(1),
             "smaller": lambda: self.preferences.grow(-1),

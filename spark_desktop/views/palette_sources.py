@@ -3,14 +3,17 @@
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
 
-from spark_desktop.viewmodels.chat import ChatViewModel
 from spark_desktop.viewmodels.palette import Entry
-from spark_desktop.viewmodels.project_files import ProjectFiles
 from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.views.shortcuts import SHORTCUTS, Shortcut, key_text
+
+if TYPE_CHECKING:
+    from spark_desktop.viewmodels.chat import ChatViewModel
+    from spark_desktop.viewmodels.project_files import ProjectFiles
 
 
 class ActionSource:
@@ -64,7 +67,7 @@ class ProjectThreads:
 
     is_large = False
 
-    def __init__(self, chat: ChatViewModel, shown: Callable[[], None]) -> None:
+    def __init__(self, chat: "ChatViewModel", shown: Callable[[], None]) -> None:
         self._chat, self._shown = chat, shown
 
     def entries(self) -> Sequence[Entry]:
@@ -89,7 +92,7 @@ class FileSource:
 
     is_large = True
 
-    def __init__(self, files: ProjectFiles, choose: Callable[[str], None]) -> None:
+    def __init__(self, files: "ProjectFiles", choose: Callable[[str], None]) -> None:
         self._files, self._choose = files, choose
         self._known: tuple[tuple[str, ...], list[Entry]] = ((), [])
 

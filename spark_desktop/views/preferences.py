@@ -9,12 +9,12 @@ from spark_desktop.views.language import LanguageSwitch
 from spark_desktop.views.looks import in_type, theme_of
 from spark_desktop.views.motion import use_motion
 from spark_desktop.views.pickers import pick_model
-from spark_desktop.views.settings_dialog import SettingsDialog
 from spark_desktop.views.settings_watch import SettingsWatch
 from spark_desktop.views.shortcuts import KEYBOARD
 
 if TYPE_CHECKING:
     from spark_desktop.views.main_window import MainWindow
+    from spark_desktop.views.settings_dialog import SettingsDialog
 
 # Pixels, as the settings allow.
 _LEAST, _MOST, _USUAL = 9, 32, 13
@@ -37,11 +37,13 @@ class Preferences(QObject):
         self._model.changed.connect(self._follow)
         self._model.told.connect(self.render_notice)
 
-    def show(self, category: Category | None = None) -> SettingsDialog:
+    def show(self, category: Category | None = None) -> "SettingsDialog":
         """Show the dialog, at a category where one is named, and return it."""
         if self._watch is not None:
             self._watch.arm()
         if self.dialog is None:
+            from spark_desktop.views.settings_dialog import SettingsDialog
+
             self.dialog = SettingsDialog(self._model, self._window.theme, self._window)
             self.dialog.model_asked.connect(self._choose_model)
         if category is not None:

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 
 from PySide6.QtGui import QTextDocument
 
-from spark_desktop.views.highlighting import utf16_spans
 from spark_desktop.views.transcript_column import Placed
 from spark_desktop.views.transcript_copy import source_of
 from spark_desktop.views.transcript_units import Text
+from spark_desktop.views.utf16 import utf16_spans
 
 _LINK = re.compile(r"\[([^\]\n]*)\]\([^)\n]*\)")
 _MARKS = re.compile(r"[*_`~\\]|^#{1,6} |^> ", re.MULTILINE)

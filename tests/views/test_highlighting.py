@@ -28,9 +28,9 @@ from spark_desktop.views.highlighting import (
     Spans,
     lexer_for_language,
     lexer_for_path,
-    utf16_spans,
 )
 from spark_desktop.views.theme import load_theme
+from spark_desktop.views.utf16 import utf16_spans
 
 PYTHON = lexer_for_language("python")
 SOURCE = inspect.getsource(textwrap) + inspect.getsource(json)
