@@ -20,7 +20,7 @@ def screen() -> Iterator[str]:
     """Start a server on a number that it chooses itself; gives what DISPLAY says."""
     reader, writer = os.pipe()
     with os.fdopen(reader) as told:
-        words = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "640x480x24"]
+        words = ["Xvfb", "-displayfd", str(writer), "-screen", "0", "640x480x24", "-noreset"]
         server = subprocess.Popen(words, pass_fds=[writer], stderr=subprocess.DEVNULL)
         os.close(writer)
         try:
