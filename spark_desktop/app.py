@@ -99,6 +99,7 @@ class DesktopApp(QObject):
         self.window.machine.connect_to(self._machine_models)
         recent = RecentFolders(RecentFile(data_dir / "recent.json"))
         self.tray = TrayViewModel(recent, self.told, self._scope)
+        self.tray.changed.connect(self._offer_recent)
         self.presence = Presence(
             self.window, self._memory, self.settings, self.tray, panel or SystemPanel()
         )
@@ -290,6 +291,9 @@ class DesktopApp(QObject):
                 self._data_dir, self.settings, self, self.window.theme, self._model
             )
         return self.quick
+
+    def _offer_recent(self) -> None:
+        self.window.offer_recent([str(project.folder) for project in self.tray.recent])
 
     def _show_settings(self) -> None:
         self.presence.show_window()

@@ -92,7 +92,6 @@ _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "XRefreshKeyboardMapping": (c_int, [POINTER(Event)]),
     "XkbSetDetectableAutoRepeat": (c_int, [c_void_p, c_int, POINTER(c_int)]),
     "XGrabKey": (c_int, [c_void_p, c_int, c_uint, c_ulong, c_int, c_int, c_int]),
-    "XUngrabKey": (c_int, [c_void_p, c_int, c_uint, c_ulong]),
     "XInternAtom": (c_ulong, [c_void_p, c_char_p, c_int]),
     "XFree": (c_int, [c_void_p]),
     "XSendEvent": (c_int, [c_void_p, c_ulong, c_int, c_long, POINTER(Event)]),
@@ -194,10 +193,6 @@ class Display:
         """Ask for a key of the whole desktop; BAD_ACCESS where another program has it."""
         grab = _GRAB_ASYNC
         self._x.XGrabKey(self._display, keycode, mask, self.root, 1, grab, grab)
-
-    def ungrab_key(self, keycode: int, mask: int) -> None:
-        """Give it back."""
-        self._x.XUngrabKey(self._display, keycode, mask, self.root)
 
     def held(self) -> int:
         """Return the mask of the modifiers and buttons that are down."""

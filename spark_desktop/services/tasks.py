@@ -38,11 +38,6 @@ class TaskScope:
         self._closed = False
 
     @property
-    def is_closed(self) -> bool:
-        """Return whether nothing can be started any more."""
-        return self._closed
-
-    @property
     def can_start(self) -> bool:
         """Return whether tasks can be started: the scope is open, and a loop runs."""
         try:

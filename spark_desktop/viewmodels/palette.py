@@ -119,7 +119,10 @@ class PaletteViewModel(QObject):
             self.hits = self._found(letters, rank)
         else:
             last = len(rank)
-            known = sorted(self._entries, key=lambda entry: rank.get(entry.id, last))
+            # What cannot be done now comes behind what can.
+            known = sorted(
+                self._entries, key=lambda entry: (bool(entry.reason), rank.get(entry.id, last))
+            )
             self.hits = tuple(Hit(entry) for entry in known[:_MOST])
         self.changed.emit()
 

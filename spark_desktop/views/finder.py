@@ -37,7 +37,7 @@ class Finder(QObject):
         self._of_project: list[Source] = []
         self.model.add_source(ActionSource(actions, window.unavailable))
         self.model.add_source(
-            RecentProjects(lambda: memory.recent_projects, window.folder_chosen.emit)
+            RecentProjects(lambda: window.recent_folders, window.folder_chosen.emit)
         )
 
     def make(self, theme: Theme) -> None:

@@ -8,8 +8,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 _THEME = "theme"
 _GEOMETRY = "geometry"
-_RECENT, _PROJECTS = "recent", "projects"
-_MOST_PROJECTS = 12
+_RECENT = "recent"
 _TOLD = "told"
 _LANES = "lanes"
 # More are not read: somebody else wrote them.
@@ -26,8 +25,6 @@ class LayoutMemory:
     def open_project(self, root: Path) -> None:
         """Read and write the layout of this project from now on."""
         # A path holds slashes, which QSettings takes for groups.
-        others = [folder for folder in self.recent_projects if folder != str(root)]
-        self.set_recent(_PROJECTS, [str(root), *others][:_MOST_PROJECTS])
         self._project = hashlib.sha256(str(root).encode()).hexdigest()[:16]
 
     def take_theme(self) -> str | None:
@@ -49,11 +46,6 @@ class LayoutMemory:
     def set_recent(self, name: str, values: Sequence[str]) -> None:
         """Keep names."""
         self._settings.setValue(f"{_RECENT}/{name}", list(values))
-
-    @property
-    def recent_projects(self) -> list[str]:
-        """Return the folders that were open, newest first."""
-        return self.recent(_PROJECTS)
 
     @property
     def geometry(self) -> QByteArray | None:

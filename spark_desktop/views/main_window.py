@@ -1,7 +1,7 @@
 """The window: the top line over the welcome page or the open project."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
         self._memory = memory
         self.settings = settings or unkept_settings()
         self._theme = in_type(theme, self.settings.current.looks)
+        self.recent_folders: list[str] = []
         self._models: ProjectViewModels | None = None
         self._root: Path | None = None
         self._branch = ""
@@ -99,12 +100,18 @@ class MainWindow(QMainWindow):
             self.project.set_theme(theme)
         self.theme_changed.emit(theme)
 
+    def offer_recent(self, folders: Sequence[str]) -> None:
+        """Offer these folders, newest first, on the welcome page and in the palette."""
+        if list(folders) != self.recent_folders:
+            self.recent_folders = list(folders)
+            self.welcome.show_recent(self.recent_folders)
+
     def show_welcome(self, notice: Notice | None = None) -> None:
         """Show no project; ``notice`` says why, None invites to open a folder."""
         self._drop_project()
         self.top.show_project("", "")
         self.setWindowTitle(tr("Spark Desktop"))
-        self.welcome.show_recent(self._memory.recent_projects)
+        self.welcome.show_recent(self.recent_folders)
         self.welcome.show_notice(notice)
 
     def show_project(self, models: "ProjectViewModels", root: Path, branch: str) -> None:

@@ -67,6 +67,7 @@ def test_what_cannot_be_done_is_listed_last_and_not_done(palette: PaletteViewMod
     palette.add_source(closed)
     palette.add_source(open_)
     palette.open()
+    assert titles(palette) == ["accept all", "accept"]
     palette.search("acc")
     assert titles(palette) == ["accept all", "accept"]
     assert not palette.choose(palette.hits[1].entry)

@@ -318,6 +318,13 @@ async def test_a_hidden_start_opens_the_newest_project(qapp: object, tmp_path: P
     await desktop.close()
 
 
+async def test_the_window_offers_the_recent_projects_that_the_tray_has(
+    in_tray: DesktopApp, tmp_path: Path
+) -> None:
+    await in_tray.open_folder(tmp_path)
+    await until(lambda: in_tray.window.recent_folders == [str(tmp_path)])
+
+
 async def test_a_recent_project_is_opened_from_the_tray(
     in_tray: DesktopApp, tmp_path: Path
 ) -> None:

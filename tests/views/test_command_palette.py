@@ -76,6 +76,9 @@ async def test_files_threads_and_folders_are_found(
     window: MainWindow, palette: CommandPalette, models: ProjectViewModels, tmp_path: Path
 ) -> None:
     await until(lambda: bool(models.files.paths))
+    window.offer_recent([str(tmp_path / "library")])
+    window.keys["palette"].trigger()
+    window.keys["palette"].trigger()
     QTest.keyClicks(palette.line, "stats")
     assert titles(palette)[0] == "stats.py"
     QTest.keyClick(palette.line, Qt.Key.Key_Return)

