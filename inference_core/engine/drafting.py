@@ -34,6 +34,11 @@ _ALLOWED = 0.03
 # The same in tokens, where that share is less: no draft of a short answer could begin otherwise.
 _ALLOWED_AT_LEAST = 3.0
 
+# How much of what makes a length seem dearer than first thought is forgotten at each plain step:
+# half of it in 140. A busy minute must not keep an engine from drafting for the rest of its days,
+# and a length that truly is dear is tried in vain now and then, within the accounts below.
+_FORGET = 0.005
+
 # How fast the chance follows what is seen; one refusal takes a sixth of it.
 _LEARN = 0.15
 _PREDICTED_CHANCE = 0.85
@@ -49,9 +54,15 @@ class StepCosts:
 
     def __init__(self, measured: Sequence[tuple[int, float]] = ()) -> None:
         self._known: dict[int, float] = dict(measured)
+        self._first: dict[int, float] = dict(measured)
 
     def note(self, rows: int, ms: float) -> None:
-        """Learn from a step; steps with the same number of rows are averaged."""
+        """Learn from a step; steps with the same number of rows are averaged.
+
+        What was learned of the other lengths goes back towards what was first thought of them.
+        """
+        if rows == 1:
+            self._forget()
         if not self._known:
             self._known[rows] = ms
             return
@@ -63,6 +74,21 @@ class StepCosts:
         # A pause of the machine is no property of the batch: what is far off counts less.
         weight = 0.2 if ms < 2 * before else 0.02
         self._known[rows] = before + weight * (ms - before)
+
+    def _forget(self) -> None:
+        plain = self._known.get(1)
+        if plain is None:
+            return
+        for rows, known in self._known.items():
+            first = plain * self._at_first(rows)
+            if known > first:
+                self._known[rows] = known + _FORGET * (first - known)
+
+    def _at_first(self, rows: int) -> float:
+        """Return what so many rows cost in steps of one row, as far as it was known at first."""
+        if rows in self._first and 1 in self._first:
+            return self._first[rows] / self._first[1]
+        return self._assumed(rows)
 
     def ms(self, rows: int) -> float:
         """Return the expected cost: measured, else between its neighbours, else as assumed."""

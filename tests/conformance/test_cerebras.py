@@ -118,11 +118,14 @@ def test_a_prediction_comes_as_text_or_in_parts(cerebras, asked, content):
     question = f"Repeat this exactly and add nothing: {COLOURS}"
     asked |= {"messages": [{"role": "user", "content": question}], "max_completion_tokens": 32}
     plain = cerebras.chat.completions.create(**asked)
-    drafted = cerebras.chat.completions.create(
-        **asked, prediction={"type": "content", "content": content}
-    )
-    assert drafted.choices[0].message.content == plain.choices[0].message.content
-    assert drafted.usage.completion_tokens_details.accepted_prediction_tokens > 0
+    prediction = {"type": "content", "content": content}
+    # Whether drafting pays is measured, so that beside a busy neighbour an answer may go without.
+    for _ in range(20):
+        drafted = cerebras.chat.completions.create(**asked, prediction=prediction)
+        assert drafted.choices[0].message.content == plain.choices[0].message.content
+        if drafted.usage.completion_tokens_details.accepted_prediction_tokens > 0:
+            return
+    pytest.fail("Nothing of the prediction was ever drafted.")
 
 
 def test_the_fields_of_reasoning_models_are_taken(cerebras, asked):

@@ -191,11 +191,14 @@ def edit_request(model):
 async def test_a_prediction_that_fits_is_accepted_and_changes_no_word(core, client):
     asked = edit_request(core.model)
     plain = await client.chat.completions.create(**asked)
-    drafted = await client.chat.completions.create(
-        **asked, prediction={"type": "content", "content": EDIT}
-    )
-    assert drafted.choices[0].message.content == plain.choices[0].message.content
-    assert drafted.usage.completion_tokens_details.accepted_prediction_tokens > 0
+    prediction = {"type": "content", "content": EDIT}
+    # Whether drafting pays is measured, so that beside a busy neighbour an answer may go without.
+    for _ in range(20):
+        drafted = await client.chat.completions.create(**asked, prediction=prediction)
+        assert drafted.choices[0].message.content == plain.choices[0].message.content
+        if drafted.usage.completion_tokens_details.accepted_prediction_tokens > 0:
+            return
+    pytest.fail("Nothing of the prediction was ever accepted.")
 
 
 async def test_a_prediction_that_does_not_fit_changes_no_word(core, client):

@@ -91,6 +91,27 @@ def test_a_pause_at_the_first_try_of_a_length_does_not_rule_it_out():
     assert costs.best_length(0.99, 15) > 0
 
 
+def test_after_a_busy_minute_drafts_are_tried_again():
+    costs = StepCosts([(1, 10.0)])
+    for rows in range(2, 34):
+        for _ in range(50):
+            costs.note(rows, 1000.0)
+    assert costs.best_length(0.99, 32) == 0
+    for _ in range(500):
+        costs.note(1, 10.0)
+    assert costs.best_length(0.99, 32) > 0
+
+
+def test_what_turned_out_cheap_is_not_forgotten():
+    costs = StepCosts([(1, 10.0), (9, 50.0)])
+    for _ in range(50):
+        costs.note(9, 12.0)
+    known = costs.ms(9)
+    for _ in range(500):
+        costs.note(1, 10.0)
+    assert costs.ms(9) == known
+
+
 tokens = st.lists(st.integers(1, 4), min_size=1, max_size=30)
 
 
