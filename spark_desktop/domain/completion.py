@@ -157,7 +157,8 @@ class Finished:
     """The end of the answer; without it a stream is incomplete.
 
     ``emulation`` is None for an answer at the server's own pace. ``calls`` are the tools that the
-    model wants to have run, ``buckets`` what is left of the account's limits.
+    model wants to have run, ``buckets`` what is left of the account's limits, ``cost`` what it took
+    in US dollars, None where that is not known.
     """
 
     reason: FinishReason = FinishReason.STOP
@@ -166,10 +167,22 @@ class Finished:
     emulation: Emulation | None = None
     calls: tuple[ToolCall, ...] = ()
     buckets: tuple[Bucket, ...] = ()
+    cost: float | None = None
 
 
-# An Emulation comes before the first text: what is shown of the answer is marked from then on.
-Chunk = TextChunk | ReasoningChunk | Emulation | Finished
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Who answers, where it may be another one than was asked first: an endpoint and its model.
+
+    ``endpoint`` is its title, "" for the local core.
+    """
+
+    model: str
+    endpoint: str
+
+
+# Answering and Emulation come before the first text: what is shown is marked from then on.
+Chunk = TextChunk | ReasoningChunk | Answering | Emulation | Finished
 
 
 @dataclass(frozen=True, slots=True)

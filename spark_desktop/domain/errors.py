@@ -84,6 +84,10 @@ class EndpointRejectedError(EndpointError):
     """The server refused the request (4xx)."""
 
 
+class AccessRefusedError(EndpointRejectedError):
+    """The server refused the key, or there was none."""
+
+
 class ContextExceededError(EndpointRejectedError):
     """The prompt is longer than the model's context; carries both numbers, in tokens."""
 
