@@ -7,11 +7,14 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Signal
 
 from spark_desktop.domain.fuzzy import Match, match
+from spark_desktop.domain.name_index import NameIndex
 
 # Nobody reads on; the list is made anew with every letter.
 _MOST = 60
-# Of the large sources: about 20 ms.
-_MOST_RATED = 1000
+# Of each large source; to rate them takes about 5 ms.
+_MOST_RATED = 250
+# Up to so many of them are enough to look among for more letters.
+_MOST_KEPT = 1000
 _REMEMBERED = 12
 # For the one used last, less for those before: as much as a letter at a word's beginning.
 _RECENT = 4.0
@@ -46,15 +49,23 @@ class Hit:
 
 
 class Source(Protocol):
-    """A kind of entries: actions, files, threads."""
-
-    @property
-    def is_large(self) -> bool:
-        """Return whether the entries are too many to be listed before something is typed."""
-        ...
+    """A kind of entries: actions, folders, threads."""
 
     def entries(self) -> Sequence[Entry]:
         """Return what there is now, without waiting."""
+        ...
+
+
+class LargeSource(Protocol):
+    """A kind of entries that are too many to be listed before something is typed: files."""
+
+    @property
+    def index(self) -> NameIndex:
+        """Return their titles, as far as they are known; another object when they are others."""
+        ...
+
+    def entry(self, title: str) -> Entry:
+        """Return the entry with this title."""
         ...
 
 
@@ -79,9 +90,10 @@ class PaletteViewModel(QObject):
         super().__init__()
         self._memory = memory
         self._sources: list[Source] = []
+        self._large: list[LargeSource] = []
         self._entries: list[Entry] = []
-        self._large: list[Entry] | None = None
-        self._matched: tuple[str, list[Entry]] = ("", [])
+        # What was found for fewer letters of the same query, where nothing was left out.
+        self._narrowed: dict[int, _Narrowed] = {}
         self.query = ""
         self.hits: tuple[Hit, ...] = ()
 
@@ -89,10 +101,15 @@ class PaletteViewModel(QObject):
         """Offer the entries of one more source, behind those of the others."""
         self._sources.append(source)
 
-    def remove_source(self, source: Source) -> None:
+    def add_large(self, source: LargeSource) -> None:
+        """Offer the entries of one more large source, behind all others."""
+        self._large.append(source)
+
+    def remove_source(self, source: Source | LargeSource) -> None:
         """Offer its entries no longer; one that is not offered changes nothing."""
-        if source in self._sources:
-            self._sources.remove(source)
+        self._sources = [one for one in self._sources if one is not source]
+        self._large = [one for one in self._large if one is not source]
+        self._narrowed.clear()
 
     def open(self) -> None:
         """Begin anew, with what there is now."""
@@ -101,12 +118,7 @@ class PaletteViewModel(QObject):
 
     def refresh(self) -> None:
         """Ask the sources once more, and search again."""
-        self._entries = [
-            entry for source in self._sources if not source.is_large for entry in source.entries()
-        ]
-        # Asked when two letters are typed: opening must not wait for them.
-        self._large = None
-        self._matched = ("", [])
+        self._entries = [entry for source in self._sources for entry in source.entries()]
         self.search(self.query)
 
     def search(self, query: str) -> None:
@@ -137,7 +149,7 @@ class PaletteViewModel(QObject):
 
     def _found(self, letters: str, rank: dict[str, int]) -> tuple[Hit, ...]:
         rated: list[tuple[float, Hit]] = []
-        for entry in (*self._entries, *self._narrowed(letters)):
+        for entry in (*self._entries, *self._among_many(letters)):
             found = _match(letters, entry)
             if found is None:
                 continue
@@ -149,34 +161,38 @@ class PaletteViewModel(QObject):
         rated.sort(key=lambda one: -one[0])
         return tuple(hit for _score, hit in rated[:_MOST])
 
-    def _narrowed(self, letters: str) -> list[Entry]:
-        """Return those of the large sources that hold the letters in their order."""
+    def _among_many(self, letters: str) -> list[Entry]:
+        """Return those of the large sources that likely match best."""
         if len(letters) < 2:
             # One letter matches nearly all of them, and says nothing.
             return []
-        before, known = self._matched
-        if self._large is None:
-            self._large = [
-                entry for source in self._sources if source.is_large for entry in source.entries()
-            ]
-        among = known if before and letters.startswith(before) else self._large
-        folded = letters.casefold()
-        kept = [entry for entry in among if _holds(folded, entry.title.casefold())]
-        self._matched = (letters, kept)
-        if len(kept) <= _MOST_RATED:
-            return kept
-        # Rating takes its time. Those with the letters in one piece are the better ones.
-        whole = [entry for entry in kept if folded in entry.title.casefold()]
-        return (whole or kept)[:_MOST_RATED]
+        return [
+            source.entry(name) for source in self._large for name in self._names(source, letters)
+        ]
+
+    def _names(self, source: LargeSource, letters: str) -> list[str]:
+        index, key = source.index, id(source)
+        before = self._narrowed.get(key)
+        if before is None or not before.serves(index, letters):
+            found = index.holding(letters, _MOST_KEPT)
+            self._narrowed.pop(key, None)
+            if len(found) < _MOST_KEPT:
+                self._narrowed[key] = _Narrowed(index, letters, NameIndex(found))
+        else:
+            found = before.names.holding(letters, _MOST_KEPT)
+        return found[:_MOST_RATED]
 
 
-def _holds(letters: str, text: str) -> bool:
-    at = -1
-    for letter in letters:
-        at = text.find(letter, at + 1)
-        if at < 0:
-            return False
-    return True
+@dataclass(frozen=True, slots=True)
+class _Narrowed:
+    """All ``names`` of an index that hold some letters: those with more letters are among them."""
+
+    index: NameIndex
+    letters: str
+    names: NameIndex
+
+    def serves(self, index: NameIndex, letters: str) -> bool:
+        return index is self.index and letters.casefold().startswith(self.letters.casefold())
 
 
 def _match(letters: str, entry: Entry) -> Match | None:

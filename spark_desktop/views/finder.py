@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 
-from spark_desktop.viewmodels.palette import PaletteViewModel, Source
+from spark_desktop.viewmodels.palette import LargeSource, PaletteViewModel, Source
 from spark_desktop.views.command_palette import CommandPalette
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.palette_sources import (
@@ -34,7 +34,7 @@ class Finder(QObject):
         self.model = PaletteViewModel(memory)
         self.palette: CommandPalette | None = None
         self._files: ProjectFiles | None = None
-        self._of_project: list[Source] = []
+        self._of_project: list[Source | LargeSource] = []
         self.model.add_source(ActionSource(actions, window.unavailable))
         self.model.add_source(
             RecentProjects(lambda: window.recent_folders, window.folder_chosen.emit)
@@ -69,12 +69,11 @@ class Finder(QObject):
         self.drop_project()
         self._files = models.files
         self._files.changed.connect(self._refresh)
-        self._of_project = [
-            ProjectThreads(models.chat, self._show_chat),
-            FileSource(models.files, models.changes.choose_file),
-        ]
-        for source in self._of_project:
-            self.model.add_source(source)
+        threads = ProjectThreads(models.chat, self._show_chat)
+        files = FileSource(models.files, models.changes.choose_file)
+        self._of_project = [threads, files]
+        self.model.add_source(threads)
+        self.model.add_large(files)
 
     def drop_project(self) -> None:
         """Offer nothing of a project any more."""

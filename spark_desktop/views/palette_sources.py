@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
 
+from spark_desktop.domain.name_index import NameIndex
 from spark_desktop.viewmodels.palette import Entry
 from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.views.shortcuts import SHORTCUTS, Shortcut, key_text
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
 
 class ActionSource:
     """Every action of the window; ``reason`` says why one cannot be done now."""
-
-    is_large = False
 
     def __init__(self, actions: Mapping[str, QAction], reason: Callable[[Shortcut], str]) -> None:
         self._actions, self._reason = actions, reason
@@ -44,8 +43,6 @@ class ActionSource:
 class RecentProjects:
     """The folders that were open, newest first; ``choose`` opens one."""
 
-    is_large = False
-
     def __init__(self, folders: Callable[[], list[str]], choose: Callable[[str], None]) -> None:
         self._folders, self._choose = folders, choose
 
@@ -64,8 +61,6 @@ class RecentProjects:
 
 class ProjectThreads:
     """The threads of the open project; ``shown`` is called when one was chosen."""
-
-    is_large = False
 
     def __init__(self, chat: "ChatViewModel", shown: Callable[[], None]) -> None:
         self._chat, self._shown = chat, shown
@@ -90,19 +85,14 @@ class ProjectThreads:
 class FileSource:
     """The files of the open project."""
 
-    is_large = True
-
     def __init__(self, files: "ProjectFiles", choose: Callable[[str], None]) -> None:
         self._files, self._choose = files, choose
-        self._known: tuple[tuple[str, ...], list[Entry]] = ((), [])
 
-    def entries(self) -> Sequence[Entry]:
-        """Return one entry a file."""
-        paths = self._files.paths
-        if paths is not self._known[0]:
-            word = tr("file")
-            self._known = (
-                paths,
-                [Entry(f"file:{path}", path, partial(self._choose, path), word) for path in paths],
-            )
-        return self._known[1]
+    @property
+    def index(self) -> NameIndex:
+        """Return the paths of the files."""
+        return self._files.index
+
+    def entry(self, title: str) -> Entry:
+        """Return the entry of one file."""
+        return Entry(f"file:{title}", title, partial(self._choose, title), tr("file"))

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from spark_desktop.domain.name_index import NameIndex
 from spark_desktop.viewmodels.palette import Entry, PaletteViewModel
 
 
@@ -17,8 +18,8 @@ class FakeMemory:
 
 
 class FakeSource:
-    def __init__(self, *titles: str, is_large: bool = False, reason: str = "") -> None:
-        self.is_large, self.reason = is_large, reason
+    def __init__(self, *titles: str, reason: str = "") -> None:
+        self.reason = reason
         self.titles = titles
         self.done: list[str] = []
 
@@ -27,6 +28,14 @@ class FakeSource:
             Entry(title, title, lambda title=title: self.done.append(title), reason=self.reason)
             for title in self.titles
         ]
+
+
+class FakeFiles:
+    def __init__(self, *titles: str) -> None:
+        self.index = NameIndex(titles)
+
+    def entry(self, title: str) -> Entry:
+        return Entry(f"file:{title}", title, lambda: None)
 
 
 @pytest.fixture
@@ -51,7 +60,7 @@ def test_without_letters_what_was_used_last_comes_first(palette: PaletteViewMode
 
 def test_large_sources_are_listed_only_for_two_letters(palette: PaletteViewModel) -> None:
     palette.add_source(FakeSource("stop"))
-    palette.add_source(FakeSource("src/statistics.py", "src/money.py", is_large=True))
+    palette.add_large(FakeFiles("src/statistics.py", "src/money.py"))
     palette.open()
     assert titles(palette) == ["stop"]
     palette.search("s")
@@ -81,3 +90,38 @@ def test_a_source_that_went_is_not_searched(palette: PaletteViewModel) -> None:
     palette.remove_source(source)
     palette.open()
     assert palette.hits == ()
+
+
+def test_more_letters_look_among_what_fewer_found(palette: PaletteViewModel) -> None:
+    files = FakeFiles("src/statistics.py", "src/states.py", "src/money.py")
+    palette.add_large(files)
+    palette.search("sta")
+    assert set(titles(palette)) == {"src/statistics.py", "src/states.py"}
+    palette.search("stati")
+    assert titles(palette) == ["src/statistics.py"]
+    palette.search("sta")
+    assert set(titles(palette)) == {"src/statistics.py", "src/states.py"}
+
+
+def test_files_that_came_meanwhile_are_found_with_more_letters(palette: PaletteViewModel) -> None:
+    files = FakeFiles("src/money.py")
+    palette.add_large(files)
+    palette.search("mo")
+    files.index = NameIndex(("src/money.py", "src/mock.py"))
+    palette.search("moc")
+    assert titles(palette) == ["src/mock.py"]
+
+
+def test_the_one_of_many_whose_name_begins_so_is_found(palette: PaletteViewModel) -> None:
+    palette.add_large(FakeFiles(*(f"src/overview{n}.py" for n in range(2000)), "src/view.py"))
+    palette.search("view")
+    assert titles(palette)[0] == "src/view.py"
+
+
+def test_a_large_source_that_went_is_not_searched(palette: PaletteViewModel) -> None:
+    files = FakeFiles("src/money.py")
+    palette.add_large(files)
+    palette.search("mo")
+    palette.remove_source(files)
+    palette.search("mon")
+    assert titles(palette) == []
