@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, TypeVar
 import psutil
 
 if TYPE_CHECKING:
-    from spark_desktop.app import DesktopApp
+    from spark_desktop.desktop import DesktopApp
     from spark_desktop.domain.events import Event
 
 SUMMARY = "memory of the window's process over 8 simulated hours of work"
@@ -72,7 +72,7 @@ class _Day:
         self._number = 0
 
     async def work(self, rows: list[dict[str, object]]) -> None:
-        from spark_desktop.app import DesktopApp
+        from spark_desktop.desktop import DesktopApp
 
         for project in self._projects:
             project.mkdir()

@@ -48,9 +48,9 @@ sys.exit(app.exec())
 _SPARK = """
 import sys
 from PySide6.QtCore import QTimer
-from spark_desktop import app
+from spark_desktop import app, desktop
 
-class Window(app.MainWindow):
+class Window(desktop.MainWindow):
     painted = ()
 
     def paintEvent(self, event):
@@ -69,7 +69,7 @@ class Window(app.MainWindow):
         if what == "project":
             self.close()
 
-app.MainWindow = Window
+desktop.MainWindow = Window
 sys.exit(app.main(sys.argv[1:]))
 """
 

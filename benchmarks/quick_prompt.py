@@ -23,9 +23,11 @@ _PROGRAM = """
 import asyncio, json, statistics, sys, time
 from pathlib import Path
 from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication
 from spark_desktop import app as program, qt_loop, quick_desk
 from spark_desktop.adapters.desktop_keys import NoHotkey, previous_window_of
 from spark_desktop.adapters.settings_file import TomlSettings
+from spark_desktop.desktop import DesktopApp
 from spark_desktop.domain.errors import CoreError
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.services.settings import SettingsService
@@ -45,7 +47,7 @@ class Prompt(quick_desk.QuickPrompt):
             QTimer.singleShot(0, lambda: self.tell(told))
 
     def tell(self, told):
-        if program.QGuiApplication.platformName() == "xcb":
+        if QGuiApplication.platformName() == "xcb":
             # Awaits the server's answer, which comes after what was drawn.
             self.screen().grabWindow(self.winId(), 0, 0, 1, 1)
         if not told.done():
@@ -54,11 +56,11 @@ class Prompt(quick_desk.QuickPrompt):
 quick_desk.QuickPrompt = Prompt
 
 async def main():
-    desktop = program.DesktopApp(folder / "data", theme="dark")
+    desktop = DesktopApp(folder / "data", theme="dark")
     desktop.window.show()
     await asyncio.sleep(0.3)
     settings = SettingsService(TomlSettings(folder / "settings.toml"))
-    previous = previous_window_of(program.QGuiApplication.platformName(), {}, SystemClock())
+    previous = previous_window_of(QGuiApplication.platformName(), {}, SystemClock())
     means = quick_desk.Means(lambda scope: NoHotkey(""), previous, core)
     begun = time.perf_counter()
     desk = quick_desk.QuickDesk(

@@ -54,7 +54,8 @@ def run(quick: bool) -> list[dict[str, object]]:
 
 def measured(quick: bool) -> list[dict[str, object]]:
     """Return the rows of this process's platform."""
-    from spark_desktop.app import application, spare_the_collector
+    from spark_desktop.app import application
+    from spark_desktop.collector import spare_the_collector
 
     application()
     _warm_up()

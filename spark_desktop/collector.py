@@ -38,3 +38,14 @@ class Collector(QObject):
         """Let Python collect by itself again."""
         self._timer.stop()
         gc.enable()
+
+
+def spare_the_collector() -> None:
+    """Keep the garbage collector from what is imported already, which never becomes garbage.
+
+    A full collection took 35 to 42 ms, mostly over imported modules. Only the first call does so:
+    a later one would keep for good what of an open project is in use just then.
+    """
+    if not gc.get_freeze_count():
+        gc.collect()
+        gc.freeze()

@@ -26,7 +26,7 @@ def run(main: Callable[[], Coroutine[Any, Any, int]]) -> int:
 
 
 def on_termination(stop: Stop) -> Stop:
-    """Call ``stop`` in the loop for SIGINT and SIGTERM; return the function that ends it.
+    """Call ``stop`` in the loop for SIGINT, SIGTERM and SIGHUP; return the function that ends it.
 
     Python runs signal handlers between byte codes, and none is executed while Qt waits. So the
     interpreter's wake-up descriptor is watched by Qt itself.
@@ -34,7 +34,11 @@ def on_termination(stop: Stop) -> Stop:
     reader, writer = socket.socketpair()
     reader.setblocking(False)
     writer.setblocking(False)
-    signals = (signal.SIGINT, signal.SIGTERM)
+    signals = [signal.SIGINT, signal.SIGTERM]
+    # Sent when the terminal is closed or the session ends; ``nohup`` has it ignored.
+    hang_up = getattr(signal, "SIGHUP", None)
+    if hang_up is not None and signal.getsignal(hang_up) is not signal.SIG_IGN:
+        signals.append(hang_up)
 
     def handled(_number: int, _frame: FrameType | None) -> None:
         """Leave the work to the notifier; without a handler the signal would end the process."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from spark_desktop.adapters.desktop_keys import hotkey_of, previous_window_of
@@ -236,7 +235,7 @@ class OpenProject:
         project, view = self._opened()
         await project.chat.adopt(turn)
         view.models.chat.load()
-        self._show_window()
+        self._shell.window.bring()
         view.begin(Mode.ASK)
 
     async def apply(self, instruction: str) -> None:
@@ -251,7 +250,7 @@ class OpenProject:
         if view.is_in_lab:
             view.toggle_lab()
         view.show_review()
-        self._show_window()
+        self._shell.window.bring()
 
     def _opened(self) -> tuple["Project", ProjectView]:
         project, view = self._shell.project, self._shell.window.project
@@ -260,10 +259,3 @@ class OpenProject:
                 say("No project is open any more."), say("Open one in the window of Spark.")
             )
         return project, view
-
-    def _show_window(self) -> None:
-        window = self._shell.window
-        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-        window.show()
-        window.raise_()
-        window.activateWindow()

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import secrets
+import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -48,9 +49,9 @@ class TomlSettings:
         except UnicodeDecodeError:
             return self._broken(say("it is not UTF-8"))
         try:
-            settings, problems = settings_of(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            return self._broken(str(error))
+            settings, problems = settings_of(_table(text))
+        except ValueError as error:
+            return self._broken(_reason(error))
         self._known = text
         told = (
             say("{file}: {problem} The default is used.", file=self._file, problem=problem)
@@ -96,16 +97,16 @@ class TomlSettings:
             return None
         self._known = text
         try:
-            settings, problems = settings_of(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            raise self._refused(str(error)) from error
+            settings, problems = settings_of(_table(text))
+        except ValueError as error:
+            raise self._refused(_reason(error)) from error
         if problems:
             raise StoreError(
                 say("{file}: {problem}", file=self._file, problem=problems[0]), _AS_THEY_WERE
             )
         return settings
 
-    def _refused(self, reason: str) -> StoreError:
+    def _refused(self, reason: object) -> StoreError:
         said = say("{file} is not a settings file ({reason}).", file=self._file, reason=reason)
         return StoreError(said, _AS_THEY_WERE)
 
@@ -124,11 +125,15 @@ class TomlSettings:
         )
 
     def _read(self) -> str:
-        if self._file.stat().st_size > _MOST:
-            raise OSError(0, f"it has more than {_MOST} bytes")
+        status = self._file.stat()
+        if not stat.S_ISREG(status.st_mode):
+            # Reading a pipe or a device might never end.
+            raise OSError(0, say("it is no file"))
+        if status.st_size > _MOST:
+            raise OSError(0, say("it has more than {most} bytes", most=_MOST))
         return self._file.read_text(encoding="utf-8-sig")
 
-    def _broken(self, reason: str) -> LoadedSettings:
+    def _broken(self, reason: object) -> LoadedSettings:
         try:
             aside = self._set_aside()
         except OSError as error:
@@ -156,21 +161,23 @@ class TomlSettings:
 
     def _write(self, settings: Settings) -> Said | None:
         import tomlkit
-        from tomlkit.exceptions import TOMLKitError
 
         told = None
         try:
-            document = tomlkit.parse(self._read())
+            text = self._read()
+            meant, _problems = settings_of(_table(text))
+            document = tomlkit.parse(text)
         except FileNotFoundError:
-            document = tomlkit.document()
-        except (TOMLKitError, UnicodeDecodeError):
-            document = tomlkit.document()
+            document, meant = tomlkit.document(), Settings()
+        except (ValueError, RecursionError):
+            # What one of the two parsers does not take, or bytes that are no text.
+            document, meant = tomlkit.document(), Settings()
             told = say(
                 "{file} was broken meanwhile. It is kept as {aside}, and written anew.",
                 file=self._file,
                 aside=self._set_aside().name,
             )
-        _merge(document, settings)
+        _merge(document, settings, meant)
         self._replace(tomlkit.dumps(document))
         return told
 
@@ -204,29 +211,40 @@ def _template() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _merge(document: "tomlkit.TOMLDocument", settings: Settings) -> None:
+def _table(text: str) -> dict[str, Any]:
+    """Return what a TOML text holds. Raises ValueError for what is none."""
+    try:
+        return tomllib.loads(text)
+    except RecursionError as error:
+        raise ValueError(say("it is nested too deeply")) from error
+
+
+def _merge(document: "tomlkit.TOMLDocument", settings: Settings, meant: Settings) -> None:
+    """Write the settings over what the document means; what was refused in it stays until then."""
     import tomlkit
 
-    defaults = data_of(Settings())
+    before = data_of(meant)
     for name, values in data_of(settings).items():
         table = document.get(name)
         known = table if isinstance(table, Mapping) else {}
-        _drop_gone(known, values, is_open=name == "keys")
+        if name == "keys":
+            _drop_gone(known, before[name], values)
         # What is the default is not written: a later default then takes effect.
-        changed = {
-            key: value
-            for key, value in values.items()
-            if key in known or value != defaults[name].get(key)
-        }
+        changed = {key: one for key, one in values.items() if one != before[name].get(key)}
         for key, value in changed.items():
             if name not in document or not isinstance(document[name], Mapping):
                 document[name] = tomlkit.table()
             target: Any = document[name]
-            if key not in target or target[key] != value:
-                target[key] = value
+            target[key] = value
 
 
-def _drop_gone(table: Any, values: Mapping[str, object], is_open: bool) -> None:
+def _drop_gone(table: Any, before: Mapping[str, object], values: Mapping[str, object]) -> None:
     # A shortcut that was reset; in the other tables an unknown key is a newer program's.
-    for key in [key for key in table if is_open and key not in values]:
-        del table[key]
+    for key in before:
+        if key in table and key not in values:
+            del table[key]
+
+
+def _reason(error: ValueError) -> object:
+    # Not its text: a sentence that can be translated would lose that.
+    return error.args[0] if error.args else error

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from enum import Enum
 from pathlib import Path
 
 from spark_desktop.adapters.meeting_place import MeetingPlace, meeting_place
@@ -29,13 +30,30 @@ Handler = Callable[[Handover], bool]
 async def hand_over(data_dir: Path, message: Handover, place: MeetingPlace | None = None) -> bool:
     """Tell the Spark that runs on ``data_dir``; return whether one took the message.
 
-    Needs no Qt. Raises DesktopError for a message that is too long.
+    Needs no Qt. Raises DesktopError for a message that is too long, and where a Spark is there but
+    does not answer: it may yet take the message, which must not be done a second time elsewhere.
     """
+    answer = await _tell(data_dir, message, place)
+    if answer is _Answer.NONE:
+        raise DesktopError(
+            say("Spark runs, but does not answer."),
+            say("Wait until its window does again. If it never does, end that program."),
+        )
+    return answer is _Answer.TAKEN
+
+
+class _Answer(Enum):
+    TAKEN = "taken"
+    REFUSED = "refused, or nobody is there"
+    NONE = "somebody is there, and said nothing in time"
+
+
+async def _tell(data_dir: Path, message: Handover, place: MeetingPlace | None) -> _Answer:
     data = encode(message)
     if len(data) > MOST_BYTES:
         raise DesktopError(
             say("The text has {size} bytes; {most} fit.", size=len(data), most=MOST_BYTES),
-            say("Shorten it, or name a file instead."),
+            say("Shorten it."),
         )
     try:
         async with asyncio.timeout(_EXCHANGE_S):
@@ -43,11 +61,14 @@ async def hand_over(data_dir: Path, message: Handover, place: MeetingPlace | Non
             try:
                 writer.write(data)
                 await writer.drain()
-                return await reader.readline() == _TAKEN
+                is_taken = await reader.readline() == _TAKEN
             finally:
                 writer.close()
-    except (OSError, TimeoutError, ValueError):
-        return False
+    except TimeoutError:
+        return _Answer.NONE
+    except (OSError, ValueError):
+        return _Answer.REFUSED
+    return _Answer.TAKEN if is_taken else _Answer.REFUSED
 
 
 class SingleInstance:
@@ -69,7 +90,7 @@ class SingleInstance:
         try:
             async with asyncio.timeout(patience):
                 while not self._try():
-                    if await hand_over(self._data_dir, message, self._place):
+                    if await _tell(self._data_dir, message, self._place) is _Answer.TAKEN:
                         return False
                     await asyncio.sleep(_POLL_S)
                 return True

@@ -7,11 +7,11 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from spark_desktop.app import DesktopApp
 from spark_desktop.demo.outcome import Outcome
 from spark_desktop.demo.player import Player
 from spark_desktop.demo.stage import DemoError, Stage
 from spark_desktop.demo.story import STORY
+from spark_desktop.desktop import DesktopApp
 from spark_desktop.domain.core_state import CoreDownloading, CoreFailed, CoreReady, CoreState
 from spark_desktop.services.ports import Core
 from spark_resources import resource

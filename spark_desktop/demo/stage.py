@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from spark_desktop.app import DesktopApp
+from spark_desktop.desktop import DesktopApp
 from spark_desktop.domain.events import Event
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.views.project_view import ProjectView

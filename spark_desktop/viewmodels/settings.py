@@ -31,6 +31,7 @@ class SettingsViewModel(QObject):
         self._service = service
         self._intents = Intents(scope, self._failed)
         self._notice: Notice | None = None
+        self._remarks: dict[str, str] = {}
         if service.problems:
             text = " ".join(map(in_language, service.problems))
             self._notice = Notice(text, Tone.WARNING, "", _dismiss())
@@ -58,6 +59,16 @@ class SettingsViewModel(QObject):
     def is_default(self, key: str) -> bool:
         """Return whether a setting has its default."""
         return bool(self.value(key) == _value(Settings(), key))
+
+    def remark(self, key: str) -> str:
+        """Return why what is chosen does not work; empty where it does."""
+        return self._remarks.get(key, "")
+
+    def set_remark(self, key: str, text: str) -> None:
+        """Show this beside a setting until another is said; empty for nothing."""
+        if text != self.remark(key):
+            self._remarks[key] = text
+            self.changed.emit()
 
     def set(self, key: str, value: object) -> None:
         """Use another value at once, and keep it."""

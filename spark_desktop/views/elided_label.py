@@ -25,7 +25,7 @@ class ElidedLabel(QLabel):
         self.style().drawItemText(
             painter,
             self.contentsRect(),
-            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
+            self.alignment(),
             self.palette(),
             self.isEnabled(),
             self.shown,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QMoveEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -23,6 +23,7 @@ from spark_desktop.views.machine_windows import MachineWindows
 from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.pickers import pick_file, pick_folder
 from spark_desktop.views.preferences import Preferences
+from spark_desktop.views.room import fitting
 from spark_desktop.views.shortcut_sheet import ShortcutSheet
 from spark_desktop.views.shortcuts import SHORTCUTS, Need, Shortcut, bind
 from spark_desktop.views.stylesheet import palette_of, stylesheet
@@ -295,7 +296,7 @@ class MainWindow(QMainWindow):
 
     def _restore_size(self) -> None:
         self.setMinimumSize(*_SMALLEST)
-        self.resize(*_SIZE)
+        self.resize(fitting(QSize(*_SIZE), self.screen()))
         if self._memory.geometry is not None:
             self.restoreGeometry(self._memory.geometry)
 

@@ -221,7 +221,8 @@ class QuickPrompt(QFrame):
         """Give the answer the height it wants, as far as the screen allows; it never shrinks."""
         if self.transcript.isHidden():
             return
-        wanted = self.transcript.verticalScrollBar().maximum() + self.transcript.viewport().height()
+        # What cannot be seen now, and the frame around what can.
+        wanted = self.transcript.verticalScrollBar().maximum() + self.transcript.height()
         others = self.height() - self.transcript.height()
         most = max(
             _FIRST_LINES * self.fontMetrics().lineSpacing(),

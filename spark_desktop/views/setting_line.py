@@ -26,7 +26,7 @@ class SettingLine(QFrame):
         self._is_narrow: bool | None = None
         self._grid = QGridLayout(self)
         self.control = control_of(row)
-        self.reset = QPushButton(tr("Reset"))
+        self.reset, self.remark = QPushButton(tr("Reset")), QLabel()
         self._arrange()
         self.set_theme(theme)
         self._control.chosen.connect(lambda value: model.set(row.key, value))
@@ -60,6 +60,10 @@ class SettingLine(QFrame):
         """Show the value in use."""
         self._control.show_value(self._model.value(self.row.key))
         self.reset.setVisible(not self._model.is_default(self.row.key))
+        remark = self._model.remark(self.row.key)
+        self.remark.setText(remark)
+        self.remark.setVisible(bool(remark))
+        self.control.setAccessibleDescription(f"{self.row.help} {remark}".strip())
 
     @property
     def _control(self) -> Control:
@@ -74,7 +78,8 @@ class SettingLine(QFrame):
         title, said, key = QLabel(self.row.title), QLabel(self.row.help), QLabel(self.row.key)
         title.setProperty("strong", True)
         title.setBuddy(self.control)
-        for label in (title, said):
+        self.remark.setProperty("tone", "warning")
+        for label in (title, said, self.remark):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
         for label in (said, key):
@@ -95,4 +100,5 @@ class SettingLine(QFrame):
         grid.addWidget(said, 1, 0)
         grid.addWidget(key, 2, 0)
         grid.addWidget(self.reset, 2, 1, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self.remark, 4, 0, 1, 2)
         grid.setColumnStretch(0, 1)

@@ -137,6 +137,8 @@ class SettingsDialog(QDialog):
         self.open_file.clicked.connect(model.open_file)
         self.search.textChanged.connect(self._filter)
         self.categories.currentRowChanged.connect(self._choose_category)
+        # Also the one that is chosen already, behind what a search shows.
+        self.categories.itemClicked.connect(lambda _item: self._choose_category())
         for line in self.lines:
             if isinstance(line.control, ModelControl):
                 line.control.asked.connect(self.model_asked)

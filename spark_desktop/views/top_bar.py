@@ -107,7 +107,9 @@ class TopBar(QFrame):
         metrics = self._folder.fontMetrics()
         most = theme.px(_FOLDER if not is_narrow else _FOLDER // 2)
         name = self._name or tr("Open folder…")
-        self._folder.setText(metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, most))
+        shown = metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, most)
+        # An ampersand would underline the letter after it.
+        self._folder.setText(" ".join(shown.splitlines()).replace("&", "&&"))
 
     def _connect(self) -> None:
         self._folder.clicked.connect(self._actions["open_folder"].trigger)

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from spark_desktop import qt_loop
-from spark_desktop.app import DesktopApp, application
+from spark_desktop.app import application
+from spark_desktop.desktop import DesktopApp
 from spark_desktop.domain.conversation import TurnState
 from spark_desktop.domain.core_state import CoreReady, CoreRestarting
 from spark_desktop.domain.events import (

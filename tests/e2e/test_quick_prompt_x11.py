@@ -35,12 +35,13 @@ import asyncio, sys
 from pathlib import Path
 from spark_desktop import app as program, qt_loop
 from spark_desktop.adapters.settings_file import TomlSettings
+from spark_desktop.desktop import DesktopApp
 from spark_desktop.quick_desk import QuickDesk
 from spark_desktop.services.settings import SettingsService
 
 async def main():
     folder = Path(sys.argv[1])
-    desktop = program.DesktopApp(folder / "data", theme="dark")
+    desktop = DesktopApp(folder / "data", theme="dark")
     settings = SettingsService(TomlSettings(folder / "settings.toml"))
     theme = desktop.window.theme
     desk = QuickDesk(folder / "data", settings, desktop, theme, sys.argv[2])

@@ -10,7 +10,8 @@ import pytest
 
 from spark_desktop import qt_loop
 from spark_desktop.adapters.settings_file import TomlSettings
-from spark_desktop.app import DesktopApp, main
+from spark_desktop.app import main
+from spark_desktop.desktop import DesktopApp
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.handover import OpenWindow, QuickText
 from spark_desktop.domain.settings import Desktop, Settings

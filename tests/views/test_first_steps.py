@@ -6,7 +6,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from spark_desktop.app import DesktopApp
+from spark_desktop.desktop import DesktopApp
 from spark_desktop.domain.errors import FileError
 from spark_desktop.viewmodels.notice import Notice
 from spark_desktop.viewmodels.project import ProjectViewModels

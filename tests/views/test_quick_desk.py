@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QGuiApplication
 
 from spark_desktop import quick_desk
-from spark_desktop.app import DesktopApp
+from spark_desktop.desktop import DesktopApp
 from spark_desktop.domain.conversation import TurnState
 from spark_desktop.domain.hotkey import HotkeyOn
 from spark_desktop.domain.settings import ModelChoice, Privacy, Quick, Settings
