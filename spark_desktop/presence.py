@@ -194,6 +194,8 @@ class Presence(QObject):
         window, tray = self._window, self.tray
         window.close_requested.connect(self.close_window)
         window.quit_requested.connect(self.quit_requested)
+        window.quick_requested.connect(lambda: self.open_quick())
+        window.pause_requested.connect(self._model.toggle_pause)
         window.theme_changed.connect(tray.set_theme)
         window.told.intent.connect(self._act)
         self._model.told.changed.connect(self._render_told)

@@ -4,6 +4,8 @@ Adapters translate foreign exceptions into these once; above them nothing else i
 carries one sentence for the user and one for what to do next.
 """
 
+from spark_desktop.domain.words import say
+
 
 class SparkError(Exception):
     """Root of the tree; ``str()`` gives the message and the next step in one line."""
@@ -91,10 +93,14 @@ class AccessRefusedError(EndpointRejectedError):
 class ContextExceededError(EndpointRejectedError):
     """The prompt is longer than the model's context; carries both numbers, in tokens."""
 
-    def __init__(self, prompt_tokens: int, context_tokens: int) -> None:
+    def __init__(self, prompt_tokens: int, context_tokens: int, next_step: str = "") -> None:
         super().__init__(
-            f"The prompt has {prompt_tokens} tokens, the model's context holds {context_tokens}.",
-            "Select a smaller region, or choose a model with a longer context.",
+            say(
+                "The prompt has {prompt} tokens, the model's context holds {context}.",
+                prompt=prompt_tokens,
+                context=context_tokens,
+            ),
+            next_step or say("Select a smaller region, or choose a model with a longer context."),
         )
         self.prompt_tokens = prompt_tokens
         self.context_tokens = context_tokens

@@ -149,5 +149,6 @@ def _request(turn: Turn, endpoint: Endpoint) -> ChatRequest:
     messages = (question_system(), Message(Role.USER, turn.question))
     needed = sum(estimate_tokens(message.text) for message in messages) + _ANSWER_TOKENS
     if needed > endpoint.model.context:
-        raise ContextExceededError(needed, endpoint.model.context)
+        shorter = say("Shorten the question, or choose a model with a longer context.")
+        raise ContextExceededError(needed, endpoint.model.context, shorter)
     return ChatRequest(messages, max_tokens=_ANSWER_TOKENS)

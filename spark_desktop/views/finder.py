@@ -11,6 +11,7 @@ from spark_desktop.views.command_palette import CommandPalette
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.palette_sources import (
     ActionSource,
+    CurrentThread,
     FileSource,
     ProjectThreads,
     RecentProjects,
@@ -73,6 +74,10 @@ class Finder(QObject):
         files = FileSource(models.files, models.changes.choose_file)
         self._of_project = [threads, files]
         self.model.add_source(threads)
+        if self._window.project is not None:
+            thread = CurrentThread(self._window.project.changes.threads.current_actions)
+            self._of_project.append(thread)
+            self.model.add_source(thread)
         self.model.add_large(files)
 
     def drop_project(self) -> None:

@@ -53,6 +53,8 @@ class MainWindow(QMainWindow):
     close_requested = Signal()
     sample_wanted = Signal(str)
     quit_requested = Signal()
+    quick_requested = Signal()
+    pause_requested = Signal()
     theme_changed = Signal(object)
     language_changed = Signal()
 
@@ -372,6 +374,8 @@ class MainWindow(QMainWindow):
             "usual_size": lambda: self.preferences.grow(None),
             "palette": lambda: self.finder.open(),
             "menu": lambda: self.top.show_menu(),
+            "quick": self.quick_requested.emit,
+            "pause": self.pause_requested.emit,
             "settings": lambda: self._show_settings(),
             "keys": lambda: self._show_settings(Category.KEYS),
             "models": lambda: self.machine.show("models"),

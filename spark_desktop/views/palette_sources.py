@@ -82,6 +82,20 @@ class ProjectThreads:
         self._shown()
 
 
+class CurrentThread:
+    """What can be done with the open thread; ``actions`` are by name, with their words."""
+
+    def __init__(self, actions: Callable[[], Mapping[str, tuple[str, Callable[[], None]]]]) -> None:
+        self._actions = actions
+
+    def entries(self) -> Sequence[Entry]:
+        """Return one entry an action."""
+        return [
+            Entry(f"thread action:{name}", text, run, tr("the open thread"))
+            for name, (text, run) in self._actions().items()
+        ]
+
+
 class FileSource:
     """The files of the open project."""
 

@@ -221,8 +221,7 @@ class QuickPrompt(QFrame):
         """Give the answer the height it wants, as far as the screen allows; it never shrinks."""
         if self.transcript.isHidden():
             return
-        # What cannot be seen now, and the frame around what can.
-        wanted = self.transcript.verticalScrollBar().maximum() + self.transcript.height()
+        wanted = self.transcript.verticalScrollBar().maximum() + self.transcript.viewport().height()
         others = self.height() - self.transcript.height()
         most = max(
             _FIRST_LINES * self.fontMetrics().lineSpacing(),

@@ -88,6 +88,8 @@ SHORTCUTS = (
         _WINDOW,
     ),
     Shortcut("menu", ("F10",), say("Menu of all actions"), _WINDOW),
+    Shortcut("quick", (), say("Quick prompt"), _WINDOW),
+    Shortcut("pause", (), say("Pause watching, or go on"), _WINDOW, Need.PROJECT),
     Shortcut("settings", ("Ctrl+,",), say("Settings"), _WINDOW),
     Shortcut("keys", (), say("Change keys"), _WINDOW),
     Shortcut("models", ("Ctrl+M",), say("Models"), _WINDOW),

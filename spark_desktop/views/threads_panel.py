@@ -1,5 +1,8 @@
 """The threads in the left region: a field to search in, and the list."""
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QStackedLayout, QVBoxLayout, QWidget
@@ -36,6 +39,22 @@ class ThreadsPanel(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
         self.list.set_theme(theme)
+
+    def current_actions(self) -> dict[str, tuple[str, Callable[[], None]]]:
+        """Return what can be done with the open thread, by name; empty where it is not listed."""
+        rows = [one for one in self._model.rows.entries if isinstance(one, ThreadRow)]
+        row = next((one for one in rows if one.is_current), None)
+        if row is None:
+            return {}
+        words = {
+            "pin": tr("Unpin") if row.is_pinned else tr("Pin to the top"),
+            "fork": tr("Fork from the last answer"),
+            "edit": tr("Edit the last question"),
+            "markdown": tr("Export as Markdown…"),
+            "json": tr("Export as JSON…"),
+        }
+        done = {name: (text, partial(self._do, row.id, name)) for name, text in words.items()}
+        return done | {"delete": (tr("Delete"), partial(self._model.delete, [row.id]))}
 
     def begin_search(self) -> None:
         """Put the cursor into the search field."""

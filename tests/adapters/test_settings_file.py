@@ -115,3 +115,40 @@ async def test_a_choice_that_cannot_be_kept_is_in_use_all_the_same(file: Path) -
     with pytest.raises(StoreError):
         await service.update(LIGHT)
     assert service.current == LIGHT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("x = " + "[" * 100_000, id="lists in lists"),
+        pytest.param("x = " + "{a = " * 3_000, id="tables in tables"),
+        pytest.param("x = " + "9" * 5_000, id="a number of too many digits"),
+    ],
+)
+def test_what_no_parser_takes_is_kept_aside_like_any_broken_file(file: Path, text: str) -> None:
+    file.parent.mkdir()
+    file.write_text(text)
+    assert "It is kept as settings.toml.broken-" in TomlSettings(file).load().problems[0]
+    file.write_text(text)
+    told = asyncio.run(TomlSettings(file).save(LIGHT))
+    assert told is not None
+    assert "was broken meanwhile" in told
+    assert TomlSettings(file).load().settings == LIGHT
+    assert len(list(file.parent.glob("settings.toml.broken-*"))) == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+def test_a_pipe_in_place_of_the_file_is_not_waited_for(file: Path) -> None:
+    file.parent.mkdir()
+    os.mkfifo(file)
+    assert "cannot be read (it is no file)" in TomlSettings(file).load().problems[0]
+
+
+def test_a_refused_value_stays_in_the_file_until_another_is_chosen(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text('[looks]\ntheme = "pink"\nfont_size = "big"\n[keys]\naccept = "a"\n')
+    asyncio.run(TomlSettings(file).save(LIGHT))
+    kept = file.read_text()
+    assert 'theme = "light"' in kept
+    assert 'font_size = "big"' in kept
+    assert 'accept = "a"' in kept

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from spark_desktop.adapters import single_instance
 from spark_desktop.adapters.meeting_place import LoopbackPlace, MeetingPlace, UnixPlace
 from spark_desktop.adapters.single_instance import SingleInstance, hand_over
 from spark_desktop.domain.errors import DesktopError
@@ -307,3 +308,17 @@ async def answer(reader: asyncio.StreamReader) -> bytes:
         return await reader.read()
     except ConnectionError:
         return b""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot stop a process")
+async def test_a_message_that_one_that_hangs_may_yet_take_counts_as_no_refusal(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(single_instance, "_EXCHANGE_S", 0.3)
+    with another(data_dir) as stuck:
+        assert stuck.stdout is not None
+        assert stuck.stdout.readline() == "up\n"
+        stuck.send_signal(signal.SIGSTOP)
+        with pytest.raises(DesktopError, match="does not answer"):
+            await hand_over(data_dir, QuickText("Why?"))
+        stuck.kill()

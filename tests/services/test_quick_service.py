@@ -120,7 +120,7 @@ async def test_a_question_that_does_not_fit_is_refused_with_numbers() -> None:
     desk = Desk()
     desk.core._endpoint = FakeEndpoint(model=ModelInfo("small", context=512, fim=False))
     turn = await desk.service.ask("Why?")
-    assert "the model's context holds 512" in turn.error
+    assert "the model's context holds 512. Shorten the question" in turn.error
 
 
 async def test_questions_are_kept_only_where_the_user_wants_that() -> None:

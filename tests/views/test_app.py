@@ -14,7 +14,7 @@ from spark_desktop.app import main
 from spark_desktop.desktop import DesktopApp
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.handover import OpenWindow, QuickText
-from spark_desktop.domain.settings import Desktop, Settings
+from spark_desktop.domain.settings import Desktop, Quick, Settings
 from spark_desktop.services.settings import SettingsService
 from tests.interface_fakes import FakeProject, proposal, until
 
@@ -218,8 +218,8 @@ sys.exit(main([]))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM to send")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_the_program_in_order(number: signal.Signals, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_signal_ends_the_program_in_order(number: str, tmp_path: Path) -> None:
     environment = os.environ | {
         "SPARK_DATA_DIR": str(tmp_path),
         "SPARK_CONFIG_DIR": str(tmp_path),
@@ -234,7 +234,7 @@ def test_a_signal_ends_the_program_in_order(number: signal.Signals, tmp_path: Pa
     ) as program:
         assert program.stdout is not None
         assert program.stdout.readline() == "up\n"
-        program.send_signal(number)
+        program.send_signal(signal.Signals[number])
         _out, errors = program.communicate(timeout=60)
     assert program.returncode == 0
     assert "Traceback" not in errors
@@ -434,3 +434,31 @@ def test_a_second_start_says_so_in_one_line_and_ends_well(tmp_path: Path) -> Non
         first.send_signal(signal.SIGTERM)
         first.communicate(timeout=60)
     assert first.returncode == 0
+
+
+async def test_a_hotkey_that_cannot_be_had_is_told_beside_it_and_at_a_start_only_once(
+    qapp: object, tmp_path: Path
+) -> None:
+    # Offscreen there is no desktop that could have one.
+    first = DesktopApp(tmp_path / "data", theme="dark")
+    await first._quick.prepare()
+    assert first.quick is not None
+    await first.quick.hotkey.settled()
+    assert "The quick prompt has no key: There is no desktop" in first.window.told.text
+    assert "There is no desktop" in first.window.settings.remark("quick.hotkey")
+    await first.settings.update(Settings(quick=Quick("")))
+    await first.quick.hotkey.settled()
+    assert first.window.told.text == ""
+    assert first.window.settings.remark("quick.hotkey") == ""
+    await first.close()
+
+    second = DesktopApp(tmp_path / "data", theme="dark")
+    await second._quick.prepare()
+    assert second.quick is not None
+    await second.quick.hotkey.settled()
+    assert second.window.told.text == ""
+    assert "There is no desktop" in second.window.settings.remark("quick.hotkey")
+    await second.settings.update(Settings(quick=Quick("Ctrl+Alt+J")))
+    await second.quick.hotkey.settled()
+    assert "The quick prompt has no key" in second.window.told.text
+    await second.close()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel
@@ -16,6 +16,7 @@ from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.views.icons import pixmap
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
+from spark_desktop.views.room import fitting
 from spark_desktop.views.shortcuts import SHORTCUTS, Need, key_text
 from spark_desktop.views.theme import load_theme
 from tests.interface_fakes import FakeProject, proposal, until
@@ -237,3 +238,29 @@ def test_qt_calls_keep_the_references_to_none(qtbot: QtBot) -> None:
         label.setText(str(number))
         label.update()
     assert abs(sys.getrefcount(None) - before) < 500
+
+
+def test_a_window_is_no_larger_than_its_screen(window: MainWindow) -> None:
+    room = window.screen().availableGeometry().size()
+    assert fitting(QSize(99_999, 99_999), window.screen()).boundedTo(room) != room
+    assert fitting(QSize(99_999, 300), window.screen()).height() == 300
+    fresh = MainWindow(load_theme("dark"), LayoutMemory(Path("nowhere.ini")))
+    assert fresh.height() < room.height()
+    fresh.finish()
+    fresh.deleteLater()
+
+
+async def test_a_folders_name_is_shown_as_it_is(
+    window: MainWindow, models: ProjectViewModels
+) -> None:
+    window.show_project(models, Path("/home/me/a & b\nc"), "")
+    assert window.top._folder.text() == "a && b c"
+
+
+async def test_the_menu_offers_the_quick_prompt_and_the_pause(window: MainWindow) -> None:
+    asked: list[str] = []
+    window.quick_requested.connect(lambda: asked.append("quick"))
+    window.pause_requested.connect(lambda: asked.append("pause"))
+    window.keys["quick"].trigger()
+    window.keys["pause"].trigger()
+    assert asked == ["quick", "pause"]

@@ -267,3 +267,12 @@ async def test_a_hidden_window_has_no_attention(desk: Desk) -> None:
 
 async def test_a_window_that_is_used_has_the_whole_attention(desk: Desk) -> None:
     await until(lambda: desk.presence.attention() is Attention.IN_USE)
+
+
+async def test_the_windows_own_actions_open_the_quick_prompt_and_pause(desk: Desk) -> None:
+    desk.window.keys["quick"].trigger()
+    assert desk.asked == ["quick "]
+    project = FakeProject()
+    desk.model.follow(project)
+    desk.window.keys["pause"].trigger()
+    assert project.inbox.is_paused

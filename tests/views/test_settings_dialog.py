@@ -307,3 +307,26 @@ async def test_the_menu_says_why_an_action_cannot_be_done(window: MainWindow) ->
 async def test_the_wheel_scrolls_the_page_and_changes_no_setting(dialog: SettingsDialog) -> None:
     control = dialog.line_of("looks.theme").control
     assert control.focusPolicy() == Qt.FocusPolicy.StrongFocus
+
+
+async def test_a_click_on_the_chosen_category_leaves_the_search(dialog: SettingsDialog) -> None:
+    dialog.search.setText("ledger")
+    assert dialog.line_of("looks.theme").isHidden()
+    item = dialog.categories.item(0)
+    place = dialog.categories.visualItemRect(item).center()
+    QTest.mouseClick(dialog.categories.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert dialog.search.text() == ""
+    assert not dialog.line_of("looks.theme").isHidden()
+
+
+async def test_why_a_choice_does_not_work_stands_beside_it(
+    dialog: SettingsDialog, window: MainWindow
+) -> None:
+    line = dialog.line_of("quick.hotkey")
+    assert line.remark.isHidden()
+    window.settings.set_remark("quick.hotkey", "Ctrl+Alt+Space is taken by another program.")
+    assert line.remark.text() == "Ctrl+Alt+Space is taken by another program."
+    assert not line.remark.isHidden()
+    assert "is taken" in line.control.accessibleDescription()
+    window.settings.set_remark("quick.hotkey", "")
+    assert line.remark.isHidden()

@@ -259,3 +259,17 @@ async def test_an_export_asks_for_a_place_without_blocking(
     dialog.close()
     panel.notice.button.click()
     assert not panel.notice.isVisible()
+
+
+async def test_the_palette_offers_what_can_be_done_with_the_open_thread(
+    view: ProjectView, panel: ThreadsPanel
+) -> None:
+    window = view.window()
+    assert isinstance(window, MainWindow)
+    window.keys["palette"].trigger()
+    palette = window.finder.palette
+    assert palette is not None
+    QTest.keyClicks(palette.line, "pin to the top")
+    assert window.finder.model.hits[0].entry.title == "Pin to the top"
+    QTest.keyClick(palette.line, Qt.Key.Key_Return)
+    await until(lambda: panel.current_actions()["pin"][0] == "Unpin")
