@@ -13,6 +13,7 @@ from PySide6.QtCore import (
 )
 
 from spark_desktop.viewmodels.notice import Tone
+from spark_desktop.viewmodels.plain_tip import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -83,7 +84,7 @@ class Rows(QAbstractListModel):
             case Qt.ItemDataRole.DisplayRole:
                 return row.title
             case Qt.ItemDataRole.ToolTipRole:
-                return row.tip or row.title
+                return plain_tip(row.tip or row.title)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return " · ".join(part for part in (row.title, row.detail, row.aside) if part)
             case RowRole.ROW:

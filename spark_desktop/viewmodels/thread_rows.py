@@ -20,6 +20,7 @@ from spark_desktop.domain.conversation import ThreadHit, ThreadInfo
 from spark_desktop.domain.thread_groups import Group, group_of
 from spark_desktop.domain.thread_search import excerpt
 from spark_desktop.viewmodels.amounts import age_text
+from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.rows import RowRole
 from spark_desktop.viewmodels.translation import tr
 
@@ -153,7 +154,7 @@ class ThreadRows(QAbstractListModel):
             case Qt.ItemDataRole.EditRole:
                 return entry.name
             case Qt.ItemDataRole.ToolTipRole:
-                return _tip(entry)
+                return plain_tip(_tip(entry))
             case Qt.ItemDataRole.AccessibleTextRole:
                 return _spoken(entry)
         return None

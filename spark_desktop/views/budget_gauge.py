@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from spark_desktop.viewmodels.gauge import Gauge
+from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.theme import Theme
 
@@ -86,7 +87,7 @@ class BudgetGauge(QWidget):
         if self.bar.shares != gauge.shares:
             self.bar.shares = gauge.shares
             self.bar.update()
-        self.setToolTip(gauge.tooltip)
+        self.setToolTip(plain_tip(gauge.tooltip))
         self.setAccessibleName(tr("Context"))
         self.setAccessibleDescription(gauge.tooltip)
         self.left_out.setText(said)

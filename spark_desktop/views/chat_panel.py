@@ -18,6 +18,7 @@ from spark_desktop.domain.conversation import Turn
 from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.chat import ChatViewModel, Mode
 from spark_desktop.viewmodels.composer import ComposerViewModel
+from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.views.compaction_row import CompactionRow
 from spark_desktop.views.composer import Composer
@@ -93,7 +94,7 @@ class ChatPanel(QFrame):
         title = self._model.title
         self.threads.setText(title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}…")
         self.threads.setAccessibleName(tr("Thread: {title}", title=title))
-        self.threads.setToolTip(tr("{title}\nChoose another thread", title=title))
+        self.threads.setToolTip(plain_tip(tr("{title}\nChoose another thread", title=title)))
         self._menu.clear()
         for thread in self._model.menu_threads:
             name = self._model.name_of(thread)

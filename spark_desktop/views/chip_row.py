@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolBut
 
 from spark_desktop.domain.context_item import ItemRef
 from spark_desktop.viewmodels.composer import Chip
+from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.elided_label import ElidedLabel
 from spark_desktop.views.flow_box import FlowBox
@@ -54,9 +55,9 @@ class ChipWidget(QFrame):
         self.button.setObjectName("chipbutton")
         self.button.setAccessibleName(tr("Remove {name}", name=chip.label))
         self.button.setAccessibleDescription(chip.tooltip)
-        self.button.setToolTip(tr("Remove {name}", name=chip.label))
+        self.button.setToolTip(plain_tip(tr("Remove {name}", name=chip.label)))
         self.button.clicked.connect(lambda: self.removed.emit(self.ref))
-        self.setToolTip(chip.tooltip)
+        self.setToolTip(plain_tip(chip.tooltip))
         row = QHBoxLayout(self)
         row.setContentsMargins(6, 1, 2, 1)
         row.setSpacing(4)

@@ -33,6 +33,7 @@ from PySide6.QtWidgets import (
 )
 
 from spark_desktop.viewmodels.palette import Hit, PaletteViewModel
+from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.utf16 import utf16_spans
@@ -72,7 +73,7 @@ class HitRows(QAbstractListModel):
                 part for part in (entry.title, entry.reason or entry.detail, entry.key) if part
             )
         if role == Qt.ItemDataRole.ToolTipRole:
-            return entry.reason or entry.title
+            return plain_tip(entry.reason or entry.title)
         return None
 
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.composer import ComposerViewModel
+from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.budget_gauge import BudgetGauge
 from spark_desktop.views.chip_row import ChipRow
@@ -62,7 +63,7 @@ class Composer(QFrame):
         self.ask.setChecked(mode is Mode.ASK)
         self.edit.setChecked(mode is Mode.EDIT)
         self.target.setText(target)
-        self.target.setToolTip(target)
+        self.target.setToolTip(plain_tip(target))
         self.editor.setPlaceholderText(placeholder)
         # Qt draws a placeholder that became another only with the next repaint.
         self.editor.viewport().update()

@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.translation import tr
 
 _MOST = 5
@@ -63,7 +64,7 @@ class FirstSteps(QWidget):
         button = QPushButton()
         shown = button.fontMetrics().elidedText(_words(folder), _MIDDLE, _WIDTH)
         button.setText(shown.replace("&", "&&"))
-        button.setToolTip(str(folder))
+        button.setToolTip(plain_tip(str(folder)))
         button.setAccessibleName(tr("Open {folder}", folder=folder))
         button.setStyleSheet("text-align: left;")
         button.clicked.connect(lambda: self.folder_chosen.emit(str(folder)))

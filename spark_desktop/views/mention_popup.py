@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout,
 from spark_desktop.domain.context_item import ItemKind
 from spark_desktop.domain.mentions import Suggestion
 from spark_desktop.viewmodels.mentions import MentionsViewModel
+from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.views.frames import single_shot
 from spark_desktop.views.icons import icon
@@ -67,7 +68,7 @@ class MentionPopup(QFrame):
             item = QListWidgetItem(
                 icon(ICONS[row.ref.kind], self._theme.text_secondary), _text(row)
             )
-            item.setToolTip(row.ref.mention)
+            item.setToolTip(plain_tip(row.ref.mention))
             self.list.addItem(item)
         self.list.setCurrentRow(self._model.current)
         self._place(len(rows))

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.queue import QueueRow, QueueViewModel
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.elided_label import ElidedLabel
@@ -30,7 +31,7 @@ class QueueLine(QFrame):
         self.row = row
         text = ElidedLabel(f"{row.text} · {row.detail}" if row.detail else row.text)
         text.setTextFormat(Qt.TextFormat.PlainText)
-        text.setToolTip(f"{row.text}\n{row.detail}".strip())
+        text.setToolTip(plain_tip(f"{row.text}\n{row.detail}".strip()))
         text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.now = self._button("up", tr("Send now: {question}", question=row.text), theme)
         self.edit = self._button("pencil", tr("Edit: {question}", question=row.text), theme)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from spark_desktop.viewmodels.emulation_words import BADGE, emulation_tip
+from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.diff_view import DiffView
@@ -76,8 +77,8 @@ class ReviewPanel(QFrame):
         self.failed.setText(evidence.failed)
         self.failed.setVisible(bool(evidence.failed))
         self.evidence.setText(evidence.passed)
-        self.failed.setToolTip(evidence.tip)
-        self.evidence.setToolTip(evidence.tip)
+        self.failed.setToolTip(plain_tip(evidence.tip))
+        self.evidence.setToolTip(plain_tip(evidence.tip))
         self._decide.setVisible(model.is_decidable)
         self._bottom.setVisible(bool(evidence.text) or model.is_decidable)
         self._render_diff()
@@ -102,7 +103,7 @@ class ReviewPanel(QFrame):
     def _render_head(self) -> None:
         model = self._model
         self.name.setText(model.path or "")
-        self.name.setToolTip(model.path or "")
+        self.name.setToolTip(plain_tip(model.path or ""))
         added, _space, removed = model.counts_text.partition(" ")
         self.added.setText(added)
         self.removed.setText(removed)

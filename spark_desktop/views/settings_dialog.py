@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.viewmodels.settings_rows import Category, setting_rows, title_of
 from spark_desktop.viewmodels.translation import tr
@@ -148,7 +149,9 @@ class SettingsDialog(QDialog):
         self.search.setAccessibleName(tr("Search the settings"))
         self.search.setClearButtonEnabled(True)
         file = self._model.file
-        self.open_file.setToolTip(tr("Edit {file}; saving it takes effect", file=str(file)))
+        self.open_file.setToolTip(
+            plain_tip(tr("Edit {file}; saving it takes effect", file=str(file)))
+        )
         self.open_file.setVisible(file is not None)
         # Enter in a field must not press a button.
         for button in self.findChildren(QPushButton):

@@ -53,8 +53,11 @@ class ThreadsPanel(QWidget):
             "markdown": tr("Export as Markdown…"),
             "json": tr("Export as JSON…"),
         }
-        done = {name: (text, partial(self._do, row.id, name)) for name, text in words.items()}
-        return done | {"delete": (tr("Delete"), partial(self._model.delete, [row.id]))}
+        done: dict[str, tuple[str, Callable[[], None]]] = {
+            name: (text, partial(self._do, row.id, name)) for name, text in words.items()
+        }
+        done["delete"] = (tr("Delete"), partial(self._model.delete, [row.id]))
+        return done
 
     def begin_search(self) -> None:
         """Put the cursor into the search field."""

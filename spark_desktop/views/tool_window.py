@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from spark_desktop.viewmodels.notice import Tone
+from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.views.icons import color_of
 from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.theme import Theme
@@ -102,7 +103,7 @@ class Table(QTableWidget):
             item = QTableWidgetItem()
             self.setItem(row, column, item)
         item.setText(cell.text)
-        item.setToolTip(cell.tip or cell.text)
+        item.setToolTip(plain_tip(cell.tip or cell.text))
         item.setForeground(cell.brush)
 
 

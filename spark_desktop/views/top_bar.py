@@ -4,6 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QToolButton
 
+from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.action_menu import Reason, fill
 from spark_desktop.views.elided_label import ElidedLabel
@@ -53,7 +54,7 @@ class TopBar(QFrame):
         self._name = name
         self._branch.setText(branch)
         self._branch.setToolTip(
-            tr("{branch}\nThe branch that is checked out", branch=branch).strip()
+            plain_tip(tr("{branch}\nThe branch that is checked out", branch=branch).strip())
         )
         self._fit()
 

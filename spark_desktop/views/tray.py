@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.viewmodels.tray import TrayState, TrayViewModel
 from spark_desktop.views.stylesheet import stylesheet
@@ -136,7 +137,7 @@ class Tray(QObject):
             # An ampersand would underline the letter after it.
             action = QAction(project.label.replace("&", "&&"), self.recent)
             action.setData(str(project.folder))
-            action.setToolTip(str(project.folder))
+            action.setToolTip(plain_tip(str(project.folder)))
             action.triggered.connect(
                 lambda _checked=False, folder=str(project.folder): self.folder_chosen.emit(folder)
             )
