@@ -4,6 +4,8 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtGui import QKeySequence
+
 from spark_desktop.domain.hotkey import HotkeyFailed, HotkeyOff, HotkeyOn, HotkeyState
 from spark_desktop.services.settings import SettingsService
 from spark_desktop.viewmodels.notice import Notice, Tone
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
 # Seconds from the window to the work that prepares the quick prompt.
 _QUICK_S = 0.5
 _HOTKEY = "quick.hotkey"
+_PORTABLE = QKeySequence.SequenceFormat.PortableText
+_NATIVE = QKeySequence.SequenceFormat.NativeText
 
 
 class QuickEntry:
@@ -77,10 +81,22 @@ class QuickEntry:
         if self.desk is not None:
             await self.desk.close()
 
+    def _shadowing(self) -> str:
+        """Return which action of the window loses its key to the hotkey; empty where none does."""
+        hotkey = QKeySequence.fromString(self._settings.current.quick.hotkey, _PORTABLE)
+        for action in self._shell.window.keys.values():
+            if not hotkey.isEmpty() and hotkey in action.shortcuts():
+                return tr(
+                    "{key} is also that of: {other}. There it acts no more.",
+                    key=hotkey.toString(_NATIVE),
+                    other=action.text(),
+                )
+        return ""
+
     def _tell(self, state: HotkeyState) -> None:
         chosen: SettingsViewModel = self._shell.window.settings
         if not isinstance(state, HotkeyFailed):
-            chosen.set_remark(_HOTKEY, "")
+            chosen.set_remark(_HOTKEY, self._shadowing())
             self._told.tell("hotkey", None)
             return
         step = in_language(state.next_step)

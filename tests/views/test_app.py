@@ -14,6 +14,7 @@ from spark_desktop.app import main
 from spark_desktop.desktop import DesktopApp
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.handover import OpenWindow, QuickText
+from spark_desktop.domain.hotkey import HotkeyOn
 from spark_desktop.domain.settings import Desktop, Quick, Settings
 from spark_desktop.services.settings import SettingsService
 from tests.interface_fakes import FakeProject, proposal, until
@@ -462,3 +463,16 @@ async def test_a_hotkey_that_cannot_be_had_is_told_beside_it_and_at_a_start_only
     await second.quick.hotkey.settled()
     assert "The quick prompt has no key" in second.window.told.text
     await second.close()
+
+
+async def test_a_hotkey_that_takes_a_key_of_the_window_says_so_beside_it(
+    qapp: object, tmp_path: Path
+) -> None:
+    desktop = DesktopApp(tmp_path / "data", theme="dark")
+    desktop.settings.use(Settings(quick=Quick("Ctrl+K")))
+    desk = desktop._quick.made()
+    for handler in desk.hotkey._handlers:
+        handler(HotkeyOn("Ctrl+K"))
+    remark = desktop.window.settings.remark("quick.hotkey")
+    assert remark.startswith("Ctrl+K is also that of: Find an action, a file or a thread.")
+    await desktop.close()
