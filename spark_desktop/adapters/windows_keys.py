@@ -101,6 +101,7 @@ class WindowsHotkey:
         self._user, self._kernel, self._error = user, kernel, error
         self._thread: threading.Thread | None = None
         self._thread_id = 0
+        self._has_queue = threading.Event()
 
     async def start(self, chord: Chord, pressed: Callable[[], None]) -> HotkeyState:
         """Register the key; a held one counts once."""
@@ -116,6 +117,7 @@ class WindowsHotkey:
             tell = loop.call_soon_threadsafe
             self._pump(chord, lambda code: tell(answered, code), lambda: tell(pressed))
 
+        self._has_queue.clear()
         self._thread = threading.Thread(target=pump, name="hotkey", daemon=True)
         self._thread.start()
         code = await answer
@@ -130,8 +132,13 @@ class WindowsHotkey:
         """End the OS thread, which gives the key back."""
         thread, self._thread = self._thread, None
         if thread is not None:
-            self._user.PostThreadMessageW(self._thread_id, _WM_QUIT, 0, 0)
-            await asyncio.to_thread(thread.join)
+            await asyncio.to_thread(self._end, thread)
+
+    def _end(self, thread: threading.Thread) -> None:
+        # Whoever changes their mind at once is here before the OS thread has begun.
+        self._has_queue.wait()
+        self._user.PostThreadMessageW(self._thread_id, _WM_QUIT, 0, 0)
+        thread.join()
 
     def _pump(
         self, chord: Chord, answered: Callable[[int], object], pressed: Callable[[], object]
@@ -140,6 +147,7 @@ class WindowsHotkey:
         # Asking makes the queue, so that the end can be posted from now on.
         self._user.PeekMessageW(ctypes.byref(message), None, _WM_USER, _WM_USER, 0)
         self._thread_id = int(self._kernel.GetCurrentThreadId())
+        self._has_queue.set()
         flags = _NO_REPEAT | sum(_MODIFIERS[one] for one in chord.modifiers)
         if not self._user.RegisterHotKey(None, _ID, flags, virtual_key(chord.key)):
             answered(self._error() or -1)

@@ -172,3 +172,17 @@ async def test_a_program_that_windows_guards_is_said_to_be(user: FakeUser32) -> 
     user.lets_through = False
     with pytest.raises(PasteError, match="did not let the keys through"):
         await previous.paste()
+
+
+async def test_one_that_is_stopped_before_it_has_begun_ends_all_the_same(user: FakeUser32) -> None:
+    begins = threading.Event()
+    user.PeekMessageW = lambda *_arguments: begins.wait(10)  # type: ignore[method-assign]
+    hotkey = hotkey_on(user)
+    starting = asyncio.ensure_future(hotkey.start(CHORD, lambda: None))
+    await asyncio.sleep(0)
+    starting.cancel()
+    stopping = asyncio.ensure_future(hotkey.stop())
+    await asyncio.sleep(0.05)
+    begins.set()
+    await stopping
+    assert user.registered == []
