@@ -64,7 +64,7 @@ async def test_without_a_keyring_the_environment_and_this_session_still_serve(wo
 
 
 async def test_a_key_that_is_missing_is_named_with_the_next_step(world):
-    with pytest.raises(AccessRefusedError, match="no key for Fast, neither .* FAST_KEY") as raised:
+    with pytest.raises(AccessRefusedError, match=r"no key for Fast, neither .* FAST_KEY") as raised:
         await world.service.open(SPEC)
     assert "settings" in raised.value.next_step
     with pytest.raises(AccessRefusedError, match="no key for Fast in the keyring"):
