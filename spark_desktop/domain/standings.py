@@ -15,8 +15,8 @@ from spark_desktop.domain.stage_times import percentile
 class AnswerRecord:
     """One answer that was asked for; seconds by our clock.
 
-    ``endpoint`` is an id, "" for the local core. ``first_token`` and ``total`` are None where it
-    never began or ended; ``error`` is the kind of error as its class is called, "" for none;
+    ``endpoint`` is an id, "local" for the local core. ``first_token`` and ``total`` are None where
+    it never began or ended; ``error`` is the kind of error as its class is called, "" for none;
     ``cost`` is in US dollars, None for unknown.
     """
 
