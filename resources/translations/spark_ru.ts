@@ -586,6 +586,10 @@ The open file goes with the question.</source>
    <translation>Выберите другой фрагмент.</translation>
   </message>
   <message>
+   <source>Choose another model for suggestions.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Choose another one.</source>
    <translation>Выберите другую.</translation>
   </message>
@@ -612,6 +616,10 @@ The open file goes with the question.</source>
   <message>
    <source>Choose it again where it is now.</source>
    <translation>Выберите его ещё раз там, где он теперь.</translation>
+  </message>
+  <message>
+   <source>Choose one in the settings, or allow the local core.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Choose one in the window of Spark.</source>
@@ -858,6 +866,10 @@ The open file goes with the question.</source>
    <translation>Завершите ту программу и запустите Spark ещё раз.</translation>
   </message>
   <message>
+   <source>Enter it in the settings, under Endpoints.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Everything is as it should be.</source>
    <translation>Всё в порядке.</translation>
   </message>
@@ -1052,6 +1064,14 @@ The open file goes with the question.</source>
   <message>
    <source>It cannot be brought back; take it from your version control.</source>
    <translation>Вернуть его нельзя; возьмите его из системы контроля версий.</translation>
+  </message>
+  <message>
+   <source>It has not begun yet.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>It is not used.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>It is on the clipboard: paste it yourself.</source>
@@ -1268,6 +1288,10 @@ The open file goes with the question.</source>
   <message>
    <source>No answers yet.</source>
    <translation>Ответов пока нет.</translation>
+  </message>
+  <message>
+   <source>No endpoint is chosen for this kind of work.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>No file is open in the review of {name}.</source>
@@ -1518,6 +1542,10 @@ The open file goes with the question.</source>
    <translation>Приостановить слежение</translation>
   </message>
   <message>
+   <source>Pause watching, or go on</source>
+   <translation>Приостановить слежение или продолжить</translation>
+  </message>
+  <message>
    <source>Pieces received after the first, divided by the time since the first.</source>
    <translation>Фрагменты, полученные после первого, делённые на время с первого.</translation>
   </message>
@@ -1636,6 +1664,10 @@ The open file goes with the question.</source>
   <message>
    <source>Quit Spark</source>
    <translation>Выйти из Spark</translation>
+  </message>
+  <message>
+   <source>Raise it in the settings, or use an endpoint that costs nothing.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Raise it, for example with: sudo sysctl fs.inotify.{name}={number}; or open a smaller folder.</source>
@@ -1814,6 +1846,10 @@ The open file goes with the question.</source>
    <translation>Посмотрите {log} и попробуйте ещё раз.</translation>
   </message>
   <message>
+   <source>Select a smaller region, or choose a model with a longer context.</source>
+   <translation>Выделите участок поменьше или выберите модель с большим контекстом.</translation>
+  </message>
+  <message>
    <source>Select lines to edit only those.</source>
    <translation>Выделите строки, чтобы изменить только их.</translation>
   </message>
@@ -1850,8 +1886,12 @@ The open file goes with the question.</source>
    <translation>Настройки…</translation>
   </message>
   <message>
-   <source>Shorten it, or name a file instead.</source>
-   <translation>Сократите его или укажите вместо него файл.</translation>
+   <source>Shorten it.</source>
+   <translation>Сократите его.</translation>
+  </message>
+  <message>
+   <source>Shorten the question, or choose a model with a longer context.</source>
+   <translation>Сократите вопрос или выберите модель с большим контекстом.</translation>
   </message>
   <message>
    <source>Show a file of the folder</source>
@@ -1924,6 +1964,10 @@ The open file goes with the question.</source>
   <message>
    <source>Spark runs already, but does not answer.</source>
    <translation>Spark уже запущен, но не отвечает.</translation>
+  </message>
+  <message>
+   <source>Spark runs, but does not answer.</source>
+   <translation>Spark запущен, но не отвечает.</translation>
   </message>
   <message>
    <source>Spark starts in the tray when you log in.</source>
@@ -2238,6 +2282,10 @@ The open file goes with the question.</source>
    <translation>Источник отвечает в темпе другого оборудования.</translation>
   </message>
   <message>
+   <source>The endpoints could not be written to {file} ({reason}).</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The file as it is on disk.</source>
    <translation>Файл, как он есть на диске.</translation>
   </message>
@@ -2302,6 +2350,10 @@ The open file goes with the question.</source>
    <translation>Сохранённое содержимое {digest} повреждено.</translation>
   </message>
   <message>
+   <source>The limits of {endpoint} have no room for this request now.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The list of recent projects could not be written to {file} ({reason}).</source>
    <translation>Список недавних проектов не записан в {file} ({reason}).</translation>
   </message>
@@ -2358,6 +2410,10 @@ The open file goes with the question.</source>
    <translation>Вместо этого опущены самые старые ходы.</translation>
   </message>
   <message>
+   <source>The prompt has {prompt} tokens, the model's context holds {context}.</source>
+   <translation>В запросе {prompt} токенов, а контекст модели вмещает {context}.</translation>
+  </message>
+  <message>
    <source>The proposal has no change {hunk_id!r}.</source>
    <translation>В предложении нет изменения {hunk_id!r}.</translation>
   </message>
@@ -2368,6 +2424,10 @@ The open file goes with the question.</source>
   <message>
    <source>The question is empty.</source>
    <translation>Вопрос пуст.</translation>
+  </message>
+  <message>
+   <source>The quick prompt has no key: {reason}</source>
+   <translation>У быстрого вопроса нет клавиши: {reason}</translation>
   </message>
   <message>
    <source>The real engine took {seconds}</source>
@@ -2482,6 +2542,14 @@ The open file goes with the question.</source>
    <translation>В {workspace} нет сохранённого изменения {change_id}.</translation>
   </message>
   <message>
+   <source>There is no key for {title} in the keyring.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>There is no key for {title}, neither in the keyring nor in {variable}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>There is no other window here.</source>
    <translation>Другого окна здесь нет.</translation>
   </message>
@@ -2528,6 +2596,10 @@ The open file goes with the question.</source>
   <message>
    <source>This model answers from now on.</source>
    <translation>Теперь отвечает эта модель.</translation>
+  </message>
+  <message>
+   <source>This month's budget of ${budget:.2f} is spent.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>This proposal is gone.</source>
@@ -2734,6 +2806,18 @@ The open file goes with the question.</source>
    <translation>Подождите, пока будет.</translation>
   </message>
   <message>
+   <source>Wait until its window does again. If it never does, end that program.</source>
+   <translation>Подождите, пока его окно снова ответит. Если этого не происходит, завершите ту программу.</translation>
+  </message>
+  <message>
+   <source>Wait, or choose another endpoint.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Wait, or test it in the settings.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Waiting for the engine, as the server measured it.</source>
    <translation>Ожидание движка, по измерению сервера.</translation>
   </message>
@@ -2898,6 +2982,10 @@ The open file goes with the question.</source>
    <translation>Вы не разрешили глобальную горячую клавишу.</translation>
   </message>
   <message>
+   <source>a date like 2026-11-28</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>a key is missing at the end of {keys}</source>
    <translation>в конце {keys} не хватает клавиши</translation>
   </message>
@@ -2906,8 +2994,32 @@ The open file goes with the question.</source>
    <translation>список клавиш</translation>
   </message>
   <message>
+   <source>a list of tables</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>a list of texts</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>a number from 0 on</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>a proposal to decide on</source>
    <translation>предложение, ждущее решения</translation>
+  </message>
+  <message>
+   <source>a table</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>a table of texts</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>a whole number from 1 on</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>a whole number from {least} to {most}</source>
@@ -3124,6 +3236,18 @@ The open file goes with the question.</source>
   <message>
    <source>it could not be examined: {reason}</source>
    <translation>проверить не удалось: {reason}</translation>
+  </message>
+  <message>
+   <source>it has more than {most} bytes</source>
+   <translation>в нём больше {most} байт</translation>
+  </message>
+  <message>
+   <source>it is nested too deeply</source>
+   <translation>вложенность слишком глубока</translation>
+  </message>
+  <message>
+   <source>it is no file</source>
+   <translation>это не файл</translation>
   </message>
   <message>
    <source>it is not UTF-8</source>
@@ -3398,6 +3522,10 @@ The open file goes with the question.</source>
    <translation>контекст модели: {tokens}</translation>
   </message>
   <message>
+   <source>the open thread</source>
+   <translation>открытая беседа</translation>
+  </message>
+  <message>
    <source>the project</source>
    <translation>проект</translation>
   </message>
@@ -3556,8 +3684,20 @@ The branch that is checked out</source>
    <translation>{done} из {total}</translation>
   </message>
   <message>
+   <source>{endpoint} is left out for now: {reason}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{file} cannot be read ({reason}).</source>
    <translation>Не удаётся прочитать {file} ({reason}).</translation>
+  </message>
+  <message>
+   <source>{file} is no list of endpoints ({reason}).</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{file} is no list of endpoints ({reason}). It is kept as {aside}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{file} is not a settings file ({reason}) and could not be moved aside ({error}). The defaults are used.</source>
@@ -3624,6 +3764,10 @@ The branch that is checked out</source>
    <translation>{key} — клавиша и этого действия: {other}. Ни одно не сработает, пока у одного из них не будет другой клавиши.</translation>
   </message>
   <message>
+   <source>{key} is also that of: {other}. There it acts no more.</source>
+   <translation>{key} — ещё и клавиша действия «{other}». Там она больше не действует.</translation>
+  </message>
+  <message>
    <source>{key} is that of: {other}. Then neither acts.</source>
    <translation>{key} — клавиша действия: {other}. Тогда не сработает ни одно.</translation>
   </message>
@@ -3644,6 +3788,10 @@ The branch that is checked out</source>
    <translation>{minutes:.0f} мин</translation>
   </message>
   <message>
+   <source>{model} cannot fill in the middle of a text.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{model} could not be started: {reason}</source>
    <translation>Не удалось запустить {model}: {reason}</translation>
   </message>
@@ -3654,6 +3802,14 @@ The branch that is checked out</source>
   <message>
    <source>{ms:.0f} ms</source>
    <translation>{ms:.0f} мс</translation>
+  </message>
+  <message>
+   <source>{name} has no id or no url.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{name} has no id.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{name} is in the store.</source>
@@ -3676,6 +3832,10 @@ The branch that is checked out</source>
    <translation>{name} = {value}, а должно быть: {wanted}.</translation>
   </message>
   <message>
+   <source>{name} needs input, output, as_of and source. {so}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{name} stands in it twice</source>
    <translation>клавиша {name} указана дважды</translation>
   </message>
@@ -3690,6 +3850,10 @@ The branch that is checked out</source>
   <message>
    <source>{name}, unlocked when it is needed</source>
    <translation>{name}, разблокируется при необходимости</translation>
+  </message>
+  <message>
+   <source>{name}: the id {id} is taken.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{name}: {tokens} tokens</source>
