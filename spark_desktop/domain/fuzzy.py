@@ -33,14 +33,12 @@ def match(query: str, text: str) -> Match | None:
         folded = text.lower() if len(text.lower()) == len(text) else text
     if not letters:
         return Match(0.0, ())
-    found = [
-        _rated(places, text)
-        for places in (_forward(letters, folded), _back(letters, folded))
-        if places is not None
-    ]
     whole = folded.find(letters)
+    placings = [_forward(letters, folded), _back(letters, folded)] if whole else []
     if whole >= 0:
-        found.append(_rated(tuple(range(whole, whole + len(letters))), text))
+        placings.append(tuple(range(whole, whole + len(letters))))
+    # Each once: of a short query they are often the same.
+    found = [_rated(places, text) for places in set(placings) if places is not None]
     return max(found, key=lambda one: one.score, default=None)
 
 

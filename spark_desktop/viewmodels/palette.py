@@ -11,10 +11,10 @@ from spark_desktop.domain.name_index import NameIndex
 
 # Nobody reads on; the list is made anew with every letter.
 _MOST = 60
-# Of each large source; to rate them takes about 5 ms.
-_MOST_RATED = 250
+# Of each large source, twice what is shown; to rate them takes about 2 ms.
+_MOST_RATED = 120
 # Up to so many of them are enough to look among for more letters.
-_MOST_KEPT = 1000
+_MOST_KEPT = 400
 _REMEMBERED = 12
 # For the one used last, less for those before: as much as a letter at a word's beginning.
 _RECENT = 4.0
