@@ -91,7 +91,7 @@ class CurrentThread:
     def entries(self) -> Sequence[Entry]:
         """Return one entry an action."""
         return [
-            Entry(f"thread action:{name}", text, run, tr("the open thread"))
+            Entry(f"do:{name}", text, run, tr("the open thread"))
             for name, (text, run) in self._actions().items()
         ]
 
