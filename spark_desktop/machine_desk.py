@@ -4,12 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from spark_desktop.services.models import SwitchingCore
 from spark_desktop.services.settings import SettingsService
 from spark_desktop.views.desktop_examinations import RegisteredHotkey, desktop_examinations
 
 if TYPE_CHECKING:
     from spark_desktop.machine import MachineServices
+    from spark_desktop.services.models import SwitchingCore
     from spark_desktop.viewmodels.machine import MachineViewModels
 
 
@@ -49,7 +49,7 @@ class MachineDesk:
         if self._services is not None:
             self._services.models.name(model)
 
-    def attach(self, core: SwitchingCore | None) -> None:
+    def attach(self, core: "SwitchingCore | None") -> None:
         """Follow the core of the open project; None where none is open."""
         self._core = core
         if self._services is not None:

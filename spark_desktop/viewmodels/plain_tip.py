@@ -1,7 +1,5 @@
 """Tooltips of words that are not ours: names of files, folders and threads, what a model said."""
 
-import html
-
 
 def plain_tip(text: str) -> str:
     """Return the text as a tooltip that shows it letter by letter.
@@ -11,4 +9,7 @@ def plain_tip(text: str) -> str:
     """
     if "<" not in text:
         return text
+    # Here, since most starts show no such name.
+    import html
+
     return f"<qt>{html.escape(text, quote=False)}</qt>".replace("\n", "<br>")
