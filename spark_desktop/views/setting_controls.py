@@ -140,9 +140,9 @@ class ModelControl(QWidget):
         row.addWidget(self.button)
 
     def show_value(self, value: object) -> None:
-        """Show a value."""
-        self._shown = str(value)
-        if self.line.text() != self._shown:
+        """Show a value; what is half typed stays while it is the same."""
+        if str(value) != self._shown:
+            self._shown = str(value)
             self.line.setText(self._shown)
 
     def _finished(self) -> None:
@@ -163,6 +163,7 @@ class KeyControl(QWidget):
         self.clear.setText(tr("None"))
         self.clear.setToolTip(tr("Do without a key"))
         self.clear.clicked.connect(lambda: self.chosen.emit(""))
+        self.clear.setEnabled(False)
         self._shown = ""
         self.setFocusProxy(self.field)
         row = QHBoxLayout(self)
@@ -171,7 +172,9 @@ class KeyControl(QWidget):
         row.addWidget(self.clear)
 
     def show_value(self, value: object) -> None:
-        """Show a key in Qt's portable notation."""
+        """Show a key in Qt's portable notation; one that is being pressed stays, as above."""
+        if str(value) == self._shown:
+            return
         self._shown = str(value)
         self.field.setKeySequence(QKeySequence.fromString(self._shown, _PORTABLE))
         self.clear.setEnabled(bool(self._shown))

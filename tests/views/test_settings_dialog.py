@@ -21,6 +21,7 @@ from spark_desktop.views.language import LanguageSwitch
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.motion import motion, use_motion
+from spark_desktop.views.setting_controls import ModelControl
 from spark_desktop.views.settings_dialog import SettingsDialog
 from spark_desktop.views.settings_watch import SettingsWatch
 from spark_desktop.views.shortcuts import KEYBOARD, SHORTCUTS, key_text
@@ -330,3 +331,15 @@ async def test_why_a_choice_does_not_work_stands_beside_it(
     assert "is taken" in line.control.accessibleDescription()
     window.settings.set_remark("quick.hotkey", "")
     assert line.remark.isHidden()
+
+
+async def test_a_model_that_is_half_typed_survives_another_choice(
+    dialog: SettingsDialog, window: MainWindow
+) -> None:
+    control = dialog.line_of("model.model").control
+    assert isinstance(control, ModelControl)
+    control.line.setText("emulated:cer")
+    window.settings.set("watching.stubs", False)
+    assert control.line.text() == "emulated:cer"
+    window.settings.set("model.model", "other")
+    assert control.line.text() == "other"
