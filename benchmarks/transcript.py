@@ -6,6 +6,7 @@ Each platform is a process of its own: Qt's offscreen one, and X11 where ``DISPL
 """
 
 import asyncio
+import gc
 import json
 import random
 import statistics
@@ -55,9 +56,9 @@ def run(quick: bool) -> list[dict[str, object]]:
 def measured(quick: bool) -> list[dict[str, object]]:
     """Return the rows of this process's platform."""
     from spark_desktop.app import application
-    from spark_desktop.collector import spare_the_collector
+    from spark_desktop.collector import Collector, spare_the_collector
 
-    application()
+    Collector(application())
     _warm_up()
     spare_the_collector()
     return [_row(tokens, shape, QUICK_SECONDS if quick else SECONDS) for tokens, shape in CASES]
@@ -258,6 +259,7 @@ class Stage:
             cpu.append((time.thread_time() - own) * 1000)
         elapsed = time.perf_counter() - began
         own = time.process_time() - worked
+        paints.end()
         others = max(0.0, _busy_s() - all_cores - own) / (elapsed * usable_cores())
         return Streamed(frames, cpu, keys, own / elapsed, others)
 
@@ -268,6 +270,8 @@ class Stage:
         self._panel.close()
         self._panel.deleteLater()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        # What this thread leaves behind must not be collected in a frame of the next one.
+        gc.collect()
 
     def _timed(self, act: Callable[[], None]) -> float:
         from benchmarks.paints import Paints
@@ -278,6 +282,7 @@ class Stage:
         while not paints.count:
             _process()
         took = (time.perf_counter() - start) * 1000
+        paints.end()
         _settle()
         return took
 

@@ -16,6 +16,8 @@ from pygments.lexers import get_all_lexers, get_lexer_by_name, get_lexer_for_fil
 from pygments.token import Error, Whitespace, _TokenType
 from pygments.util import ClassNotFound
 
+from spark_desktop.views.first_characters import RuleTables
+
 # Seconds of one slice: half a frame at 60 Hz.
 SLICE = 0.008
 _TOKENS_PER_CLOCK = 32
@@ -107,11 +109,14 @@ class Highlighter:
             if not self._lex_some():
                 if self._passed == len(self._text):
                     self._known = self._text.count("\n") + 1
-                    return True
+                    break
                 self._begin(self._restart)
             if time.perf_counter() >= until:
-                return self._is_known(line)
-        return True
+                break
+        if self._states is not None:
+            # In a frame only a little: what is not known yet there is only slower.
+            self._states.prepare(until if budget >= SLICE else 0.0)
+        return self._is_known(line)
 
     def _is_known(self, line: int) -> bool:
         return line < self._known or (self._done and self._passed == len(self._text))
@@ -160,12 +165,12 @@ class Highlighter:
 
     def _own_loop(self, text: str, position: int) -> Iterator[tuple[int, _TokenType, str]]:
         # The loop of RegexLexer, which also notes where it could be taken up again.
-        states: dict[str, list[Any]] = self._states or {}
+        tables: RuleTables = self._states or RuleTables({})
         stack = ["root"]
         while position < len(text):
             if len(stack) == 1 and position == self._line_start:
                 self._restart = (self._line, position)
-            for match_at, action, change in states[stack[-1]]:
+            for match_at, action, change in tables.rules(stack[-1], text[position]):
                 match = match_at(text, position)
                 if not match:
                     continue
@@ -184,14 +189,19 @@ class Highlighter:
                 position += 1
 
 
-def _states_of(lexer: Lexer) -> dict[str, list[Any]] | None:
+@lru_cache(maxsize=64)
+def _tables_of(owner: Any) -> RuleTables:
+    return RuleTables(owner._tokens)
+
+
+def _states_of(lexer: Lexer) -> RuleTables | None:
     if not isinstance(lexer, RegexLexer) or isinstance(lexer, ExtendedRegexLexer):
         return None
     # One that takes no stack does more than to rename tokens of the table.
     if "stack" not in inspect.signature(lexer.get_tokens_unprocessed).parameters:
         return None
-    states: dict[str, list[Any]] = vars(type(lexer))["_tokens"]
-    return states
+    # Of a language with variants, such as C#, the lexer has them and not its class.
+    return _tables_of(type(lexer) if "_tokens" in vars(type(lexer)) else lexer)
 
 
 def _change_stack(stack: list[str], change: Any) -> None:

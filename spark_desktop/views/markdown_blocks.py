@@ -2,7 +2,7 @@
 
 from collections.abc import MutableMapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import escape
 from typing import Any
 
@@ -13,6 +13,8 @@ from markdown_it.utils import OptionsDict
 
 # Lines of a document. Code is cheap; prose is parsed and styled anew while it grows.
 CODE_LINES = 60
+# Characters of a paragraph.
+_LONGEST_KEPT = 2000
 
 
 class _Renderer(RendererHTML):
@@ -27,10 +29,47 @@ class _Renderer(RendererHTML):
         return f"[{escape(text) or 'image'}]"
 
 
-# Raw HTML is off: it comes out escaped, as the text that it is.
-_MARKDOWN = MarkdownIt("commonmark", {"html": False}, renderer_cls=_Renderer).enable(
-    ["table", "strikethrough"]
-)
+def _parser(renderer: type[_Renderer]) -> MarkdownIt:
+    # Raw HTML is off: it comes out escaped, as the text that it is.
+    parser = MarkdownIt("commonmark", {"html": False}, renderer_cls=renderer)
+    return parser.enable(["table", "strikethrough"])
+
+
+_MARKDOWN = _parser(_Renderer)
+
+
+@lru_cache(maxsize=512)
+def _known_text(text: str) -> str:
+    return str(_MARKDOWN.renderInline(text))
+
+
+class _BlockRenderer(_Renderer):
+    """Renders blocks; of what stands in them it parses only what it does not know yet.
+
+    A section that is being written is rendered with each piece of it, and only its end is new.
+    """
+
+    def render(
+        self, tokens: Sequence[Token], options: OptionsDict, env: MutableMapping[str, Any]
+    ) -> str:
+        """Return the HTML of blocks whose text is not parsed yet."""
+        return "".join(
+            self._text(token.content, env)
+            if token.type == "inline"
+            else self.rules[token.type](tokens, number, options, env)
+            if token.type in self.rules
+            else self.renderToken(tokens, number, options, env)
+            for number, token in enumerate(tokens)
+        )
+
+    def _text(self, text: str, env: MutableMapping[str, Any]) -> str:
+        # What a link's name stands for may change, and a huge text is not worth keeping.
+        if env.get("references") or len(text) > _LONGEST_KEPT:
+            return str(_MARKDOWN.renderInline(text, env))
+        return _known_text(text)
+
+
+_BLOCKS = _parser(_BlockRenderer).disable(["inline", "text_join"])
 
 
 @dataclass(frozen=True)
@@ -49,7 +88,7 @@ class Prose:
     def html(self) -> str:
         """Return it rendered; it holds no markup but what the parser made."""
         env: dict[str, Any] = {"references": dict(self.links)}
-        html: str = _MARKDOWN.render(self.lead + self.source, env)
+        html: str = _BLOCKS.render(self.lead + self.source, env)
         return html
 
 

@@ -50,6 +50,8 @@ class Documents:
         self._theme = theme
         self._style = style_sheet(theme, self._code.family(), self.scale)
         self._kept: OrderedDict[Slot, _Kept] = OrderedDict()
+        # Of prose that is far from the view by now: its fonts and style can be used again.
+        self._spare: QTextDocument | None = None
 
     def get(self, slot: Slot, unit: Unit, width: int) -> QTextDocument:
         """Return the unit laid out ``width`` logical pixels wide."""
@@ -64,12 +66,20 @@ class Documents:
             if is_longer(unit, kept.unit):
                 self._grow(kept, unit)
                 return kept.document
+            if isinstance(unit, Text) and isinstance(kept.unit, Text):
+                # Its fonts and style are there already, which is a third of the work.
+                self._render(kept.document, unit)
+                kept.unit = unit
+                self.created += 1
+                return kept.document
         document = self._laid_out(unit, width)
         self._kept[slot] = _Kept(unit, width, document)
         self._kept.move_to_end(slot)
         self.created += 1
         if len(self._kept) > _CAPACITY:
-            self._kept.popitem(last=False)
+            _, gone = self._kept.popitem(last=False)
+            if isinstance(gone.unit, Text):
+                self._spare = gone.document
         return document
 
     def text(self, unit: Unit) -> str:
@@ -136,6 +146,11 @@ class Documents:
         self.grown += 1
 
     def _laid_out(self, unit: Unit, width: int) -> QTextDocument:
+        if isinstance(unit, Text) and self._spare is not None:
+            document, self._spare = self._spare, None
+            self._render(document, unit)
+            document.setTextWidth(width)
+            return document
         document = QTextDocument()
         document.setUndoRedoEnabled(False)
         document.setDocumentMargin(0)
@@ -148,14 +163,17 @@ class Documents:
         document.setTextWidth(width)
         return document
 
+    def _render(self, document: QTextDocument, unit: Text) -> None:
+        document.setHtml(_BREAK.sub(r"\1", _HEADING.sub(_paragraph, unit.prose.html)))
+
     def _fill(self, document: QTextDocument, unit: Unit) -> None:
         match unit:
             case CodePart(lines=lines):
                 document.setPlainText("\n".join(lines))
-            case Text(prose=prose):
+            case Text():
                 document.setDefaultStyleSheet(self._style)
                 document.setIndentWidth(round(self.scale.base * _INDENT))
-                document.setHtml(_BREAK.sub(r"\1", _HEADING.sub(_paragraph, prose.html)))
+                self._render(document, unit)
             case Plain(text=text) | Notice(text=text):
                 document.setPlainText(text)
             case Header(speaker=speaker):

@@ -1,9 +1,9 @@
 """Draws the units of a transcript."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QBrush,
@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QFont,
     QPainter,
     QPalette,
+    QPixmap,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
@@ -56,6 +57,7 @@ class TranscriptPainter:
         self._theme = theme
         self._scale = scale or TypeScale()
         self._small = self._scale.text(font, self._scale.small)
+        self._block: QPixmap | None = None
 
     def unit(
         self,
@@ -109,17 +111,48 @@ class TranscriptPainter:
         theme = self._theme
         strip = QRect(rect.left() + CODE_PAD, rect.top(), rect.width() - 2 * CODE_PAD, 0)
         strip.setHeight(self._scale.strip)
-        # Round corners cost by the area: those that are cut off here lie outside.
-        rect = rect.intersected(within.adjusted(-_CORNER, -_CORNER, _CORNER, _CORNER))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(theme.line))
-        painter.setBrush(QColor(theme.surface))
-        painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        self._ground(painter, rect, within)
         painter.setFont(self._small)
         painter.setPen(QColor(theme.text_secondary))
         if strip.intersects(within):
             painter.drawText(strip, Qt.AlignmentFlag.AlignVCenter, language or tr("text"))
+
+    def _ground(self, painter: QPainter, rect: QRect, within: QRect) -> None:
+        """Draw a rectangle with round corners, smooth only there: smoothness costs by the area."""
+        surface, line = QColor(self._theme.surface), QColor(self._theme.line)
+        inner = rect.adjusted(_CORNER, 0, -_CORNER, 0)
+        sides = rect.adjusted(0, _CORNER, 0, -_CORNER)
+        for part in (inner, sides):
+            painter.fillRect(part.intersected(within), surface)
+        for edge in (
+            QRect(inner.left(), rect.top(), inner.width(), 1),
+            QRect(inner.left(), rect.bottom(), inner.width(), 1),
+            QRect(rect.left(), sides.top(), 1, sides.height()),
+            QRect(rect.right(), sides.top(), 1, sides.height()),
+        ):
+            painter.fillRect(edge.intersected(within), line)
+        picture = self._rounded(painter.device().devicePixelRatioF())
+        pixels = picture.devicePixelRatioF()
+        for corner, part in _corners(rect):
+            if corner.intersects(within):
+                source = QRectF(QPointF(part.topLeft()) * pixels, QSizeF(part.size()) * pixels)
+                painter.drawPixmap(QRectF(corner), picture, source)
+
+    def _rounded(self, pixels: float) -> QPixmap:
+        """Return a small block with its four corners, drawn for so many pixels a logical one."""
+        if self._block is None or self._block.devicePixelRatioF() != pixels:
+            side = 2 * _CORNER
+            picture = QPixmap(round(side * pixels), round(side * pixels))
+            picture.setDevicePixelRatio(pixels)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QColor(self._theme.line))
+            painter.setBrush(QColor(self._theme.surface))
+            painter.drawRoundedRect(QRectF(0.5, 0.5, side - 1, side - 1), 6, 6)
+            painter.end()
+            self._block = picture
+        return self._block
 
     def code_ground(self, painter: QPainter, rect: QRect) -> None:
         """Draw the ground of a code block without round corners, which takes a fraction of it."""
@@ -167,6 +200,18 @@ class TranscriptPainter:
         painter.setPen(QColor(self._theme.text_secondary))
         rect = QRect(left, top + placed.above, _DETAIL, round(document.size().height()))
         painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, unit.detail)
+
+
+def _corners(rect: QRect) -> Iterator[tuple[QRect, QRect]]:
+    """Yield each corner of a rectangle, and where this corner is in a small one."""
+    for right in (0, 1):
+        for low in (0, 1):
+            corner = QRect(rect.left(), rect.top(), _CORNER, _CORNER)
+            if right:
+                corner.moveRight(rect.right())
+            if low:
+                corner.moveBottom(rect.bottom())
+            yield corner, QRect(right * _CORNER, low * _CORNER, _CORNER, _CORNER)
 
 
 def _selection(

@@ -8,8 +8,10 @@ from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QRegion, QTextDocument
 from PySide6.QtWidgets import QAbstractScrollArea
 
+from spark_desktop.views.calm_scroll_bar import CalmScrollBar
 from spark_desktop.views.transcript_column import CODE_PAD, PAD, Column, Placed
-from spark_desktop.views.transcript_documents import Documents, is_longer
+from spark_desktop.views.transcript_documents import Documents
+from spark_desktop.views.transcript_same import same_height
 from spark_desktop.views.transcript_units import Change, CodePart, Header
 
 _AT_END = 4
@@ -30,7 +32,10 @@ class CodeBox:
 
 
 class Stage:
-    """The column of units in ``area``; ``follows`` while the view is at the end."""
+    """The column of units in ``area``, which gets a scroll bar for it.
+
+    ``follows`` while the view is at the end.
+    """
 
     def __init__(self, area: QAbstractScrollArea, documents: Documents) -> None:
         self.column = Column(documents.scale)
@@ -39,6 +44,8 @@ class Stage:
         # By how many pixels the last change moved what is seen.
         self.moved = 0
         self._area = area
+        self._bar = CalmScrollBar(area)
+        area.setVerticalScrollBar(self._bar)
         self._arranging = False
 
     @property
@@ -52,7 +59,7 @@ class Stage:
         Return which part of the viewport must be drawn again; None for all of it. The rest was
         scrolled along.
         """
-        anchor, before = self._anchor(), self._area.verticalScrollBar().value()
+        anchor, before = self._anchor(), self._bar.value()
         headers: list[int] = []
         first, same = len(self.column.placed), 0
         for turn_id, change in changes:
@@ -65,7 +72,7 @@ class Stage:
         first = min(first, len(self.column.placed))
         top = self.column.top(first)
         self._arrange(anchor)
-        moved = self.moved = self._area.verticalScrollBar().value() - before
+        moved = self.moved = self._bar.value() - before
         viewport = self._area.viewport()
         if self.column.top(first) != top or not 0 <= moved < viewport.height():
             return None
@@ -83,13 +90,11 @@ class Stage:
         number = self.column.number((turn_id, change.first))
         if number is None or not change.units:
             return 0
-        unit = self.column.placed[number].unit
-        if not is_longer(change.units[0], unit) or number not in self.visible():
+        placed = self.column.placed[number]
+        if number not in self.visible():
             return 0
-        # But for its last line, and the lower edge of its block.
-        size = self.document(number).documentLayout().blockBoundingRect
-        last = self.document(number).lastBlock()
-        return self.column.placed[number].above + int(size(last).top()) - 1
+        height = same_height(placed.unit, change.units[0], self.document(number))
+        return placed.above + height if height > 0 else 0
 
     def lay_out(self) -> None:
         """Lay out for the area's width, the first visible unit staying where it was."""
@@ -99,9 +104,9 @@ class Stage:
 
     def show(self, number: int, place: int = 0) -> None:
         """Bring a place of a unit, in pixels from its text's top, into the view's upper third."""
-        self._area.verticalScrollBar().setValue(self._place_of(number, place))
+        self._bar.setValue(self._place_of(number, place))
         # What is above was estimated until now.
-        self._area.verticalScrollBar().setValue(self._place_of(number, place))
+        self._bar.setValue(self._place_of(number, place))
 
     def _place_of(self, number: int, place: int) -> int:
         above = self.column.placed[number].above
@@ -111,10 +116,16 @@ class Stage:
         """Lay out what was scrolled to; return False where no user scrolled."""
         if self._arranging:
             return False
-        bar = self._area.verticalScrollBar()
+        bar = self._bar
         self.follows = bar.value() >= bar.maximum() - _AT_END
         self._arrange(self._anchor())
         return True
+
+    def begin(self, documents: Documents) -> None:
+        """Hold nothing, from the end on; what comes is laid out with these documents."""
+        self.column = Column(documents.scale)
+        self.documents = documents
+        self.follows = True
 
     def use(self, documents: Documents) -> None:
         """Lay out with other documents, because of another theme."""
@@ -123,9 +134,11 @@ class Stage:
 
     def visible(self) -> range:
         """Return the numbers of the visible units."""
+        return self._seen_from(self._bar.value())
+
+    def _seen_from(self, top: int) -> range:
         if not self.column.placed:
             return range(0)
-        top = self._area.verticalScrollBar().value()
         height = self._area.viewport().height()
         return range(self.column.at(top), self.column.at(top + height) + 1)
 
@@ -137,7 +150,7 @@ class Stage:
 
     def top(self, number: int) -> int:
         """Return where a unit's space begins in the viewport."""
-        return self.column.top(number) - self._area.verticalScrollBar().value()
+        return self.column.top(number) - self._bar.value()
 
     def text_rect(self, number: int) -> QRect:
         """Return where a unit's text is in the viewport."""
@@ -150,7 +163,7 @@ class Stage:
         """Return the unit at a place of the viewport, or the last above it; None without units."""
         if not self.column.placed:
             return None
-        return self.column.at(place.y() + self._area.verticalScrollBar().value())
+        return self.column.at(place.y() + self._bar.value())
 
     def offset_at(self, number: int, place: QPoint) -> int:
         """Return the position in a unit's text that is nearest to a place."""
@@ -181,7 +194,7 @@ class Stage:
             if block in boxes:
                 top = boxes[block].rect.top()
             bottom = self.column.end(number) - placed.below + CODE_PAD
-            bottom -= self._area.verticalScrollBar().value()
+            bottom -= self._bar.value()
             bottom = bottom if unit.is_last else height + _OUTSIDE
             boxes[block] = CodeBox(QRect(PAD, top, width - 2 * PAD, bottom - top), unit.language)
         return boxes
@@ -190,30 +203,33 @@ class Stage:
         visible = self.visible()
         if not visible:
             return None
-        value = self._area.verticalScrollBar().value()
+        value = self._bar.value()
         return self.column.placed[visible.start], value - self.column.top(visible.start)
 
     def _arrange(self, anchor: _Anchor | None) -> None:
-        # Until measuring what is seen moves nothing any more into or out of the view.
+        # Until measuring what is seen moves nothing any more into or out of the view. Only then
+        # the bar is told, which lays out the whole area.
         self._arranging = True
         moved = True
         while moved:
-            self._restore(anchor)
+            place = self._wanted(anchor)
             moved = False
-            for number in self.visible():
+            for number in self._seen_from(place):
                 height = ceil(self.document(number).size().height())
                 moved |= self.column.measured(number, height)
+        page = self._area.viewport().height()
+        self._bar.place(page, max(0, self.column.height - page), place)
         self._arranging = False
 
-    def _restore(self, anchor: _Anchor | None) -> None:
-        bar, page = self._area.verticalScrollBar(), self._area.viewport().height()
-        bar.setPageStep(page)
-        bar.setRange(0, max(0, self.column.height - page))
+    def _wanted(self, anchor: _Anchor | None) -> int:
+        """Return where the view belongs: at the end, or where its first unit is now."""
+        most = max(0, self.column.height - self._area.viewport().height())
         number = self.column.number(anchor[0].slot) if anchor else None
         if self.follows:
-            bar.setValue(bar.maximum())
-        elif anchor and number is not None:
-            bar.setValue(self.column.top(number) + anchor[1])
+            return most
+        if anchor and number is not None:
+            return min(most, max(0, self.column.top(number) + anchor[1]))
+        return min(most, self._bar.value())
 
 
 def height_of(document: QTextDocument, position: int) -> int:

@@ -48,7 +48,9 @@ def merged(spans: Spans) -> str:
     return "".join(str(token) * length for _, length, token in spans)
 
 
-@pytest.mark.parametrize("language", ["python", "c", "javascript", "json", "html", "yaml", "bash"])
+@pytest.mark.parametrize(
+    "language", ["python", "c", "javascript", "json", "html", "yaml", "bash", "csharp"]
+)
 def test_spans_are_what_pygments_says(language: str) -> None:
     text = SOURCE if language == "python" else 'a = {"b": [1, 2]}\n# c\n\nif (x) { y(); }\n'
     lexer = lexer_for_language(language)

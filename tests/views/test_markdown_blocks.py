@@ -175,3 +175,10 @@ def test_long_prose_is_cut_into_groups_that_hold_all_of_it() -> None:
 def test_nothing_has_no_blocks() -> None:
     assert MarkdownStream().parts == ()
     assert MarkdownStream("\n\n").parts == ()
+
+
+def test_a_text_that_was_rendered_before_takes_a_link_that_is_known_since() -> None:
+    assert "<a" not in Prose("see [name] there").html
+    known = Prose("see [name] there\n\n[name]: https://example.org").html
+    assert '<a href="https://example.org">name</a>' in known
+    assert "<a" not in Prose("see [name] there").html

@@ -3,18 +3,36 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QImage, QPaintEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from benchmarks.paints import Paints
 from spark_desktop.domain.conversation import TurnState
+from spark_desktop.views.markdown_blocks import Prose
 from spark_desktop.views.theme import load_theme
-from spark_desktop.views.transcript_units import TurnUnits
+from spark_desktop.views.transcript_documents import Documents
+from spark_desktop.views.transcript_units import Text, TurnUnits
 from spark_desktop.views.transcript_view import TranscriptView
 from tests.views.transcript_fixtures import ANSWER, turn
 
 LONG_CODE = "```python\n" + "".join(f"value_{n} = {n}\n" for n in range(3000))
+
+
+class Heights(QObject):
+    """Notes from where to the viewport's end a widget draws, less the empty part below."""
+
+    def __init__(self, view: TranscriptView, noted: list[int]) -> None:
+        super().__init__(view)
+        self._view, self._noted = view, noted
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            stage = self._view.stage
+            last = stage.text_rect(len(stage.column.placed) - 1)
+            self._noted.append(last.bottom() - event.rect().top())
+        return False
 
 
 @pytest.fixture
@@ -180,3 +198,79 @@ def test_another_turn_that_streams_in_the_middle_moves_what_is_below(
         for given in (turns[0], turn(ANSWER * 3, turn_id="1"), turns[2])
         for unit in TurnUnits(given).units()
     ]
+
+
+PROSE = """Setext heading
+===
+
+Some *words* and a [link](https://example.org) and a [name][] and `code` & <tags>.
+
+- one
+- two
+
+- loose now
+  1. inside
+  2. inside too
+
+> a quotation
+that goes on
+
+| a | b |
+|---|--:|
+| 1 | 2 |
+| a much longer cell than those above | 3 |
+
+[name]: https://example.org
+
+Last words\\
+after a break, and \U0001f600 more. Thematic:
+
+***
+
+Another
+---
+"""
+
+
+@pytest.mark.parametrize("step", [3, 17, 61])
+def test_prose_that_grows_is_drawn_as_a_full_paint_draws_it(
+    view: TranscriptView, settle: Callable[[TranscriptView], None], step: int
+) -> None:
+    view.clearFocus()
+    view.set_turns((turn(ANSWER), turn("", TurnState.STREAMING, "open")))
+    settle(view)
+    for start in range(0, len(PROSE), step):
+        view.append_piece("open", PROSE[start : start + step])
+        settle(view)
+        shown = on_screen(view)
+        view.viewport().repaint()
+        QApplication.processEvents()
+        assert shown == on_screen(view), PROSE[:start][-40:]
+
+
+def test_of_prose_that_grows_only_the_end_is_drawn(
+    view: TranscriptView, settle: Callable[[TranscriptView], None]
+) -> None:
+    view.clearFocus()
+    view.set_turns((turn("one\n\ntwo\n\nthree", TurnState.STREAMING),))
+    settle(view)
+    number = len(view.stage.column.placed) - 1
+    height = view.stage.text_rect(number).height()
+    painted: list[int] = []
+    view.viewport().installEventFilter(Heights(view, painted))
+    view.append_piece("1", " words")
+    settle(view)
+    assert painted
+    assert max(painted) < height
+
+
+def test_a_document_that_is_used_again_looks_like_a_new_one(
+    view: TranscriptView, settle: Callable[[TranscriptView], None]
+) -> None:
+    documents = view.stage.documents
+    prose = [Text(Prose(f"# Number {n}\n\n- **{n}**\n- `code`")) for n in range(200)]
+    again = [documents.get(("1", n), unit, 300) for n, unit in enumerate(prose)]
+    fresh = Documents(view.font(), view.theme, view.scale).get(("1", 0), prose[-1], 300)
+    assert len({id(document) for document in again}) < len(prose)
+    assert again[-1].toHtml() == fresh.toHtml()
+    assert again[-1].size() == fresh.size()
