@@ -3,6 +3,9 @@
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
 
+# More than any height, in pixels.
+_ANY = 100_000
+
 
 class FlowLayout(QLayout):
     """``spacing`` pixels between widgets and rows; widgets have their preferred sizes."""
@@ -71,7 +74,8 @@ class FlowLayout(QLayout):
         for item in self._items:
             if item.isEmpty():
                 continue
-            hint = item.sizeHint()
+            # What is wider than the row is cut, not pushed out of it.
+            hint = item.sizeHint().boundedTo(QSize(max(1, rect.width()), _ANY))
             if row and x + hint.width() > rect.left() + rect.width():
                 x, y, row = rect.left(), y + row + self.spacing(), 0
             if not is_test:
