@@ -54,9 +54,9 @@ def test_a_box_that_is_on_has_a_tick_on_the_accent(shown: Show, theme: Theme) ->
     box.setChecked(True)
     ticked = box.grab().toImage()
     assert ticked != empty
-    middle = QColor(ticked.pixel(box.box.left() + 2, box.box.center().y())).name()
-    assert middle == theme.accent
-    assert theme.window in colors_in(ticked.copy(box.box))
+    inside = colors_in(ticked.copy(box.box.adjusted(2, 2, -2, -2)))
+    assert theme.accent in inside
+    assert len(inside) > 2
 
 
 @BOTH
