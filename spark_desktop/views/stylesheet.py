@@ -17,7 +17,7 @@ _PIXELS = re.compile(r"(\d+)px")
 _SHEET = Template("""
 * { font-size: 13px; color: $text; }
 QMainWindow, QDialog, #review, #welcome, #labpage { background: $window; }
-#side, #top, #status { background: $surface; }
+#side, #sidepage, #top, #status { background: $surface; }
 #top { border-bottom: 1px solid $line; }
 #status { border-top: 1px solid $line; }
 #status QLabel, QLabel[quiet="true"] { font-size: 12px; color: $text_secondary; }
