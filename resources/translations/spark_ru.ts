@@ -208,6 +208,10 @@
    <translation>Предложение ждёт</translation>
   </message>
   <message>
+   <source>A proposal waits: {title}, {detail}</source>
+   <translation>Предложение ждёт решения: {title}, {detail}</translation>
+  </message>
+  <message>
    <source>A proposal was withheld</source>
    <translation>Предложение не показано</translation>
   </message>
@@ -1310,6 +1314,10 @@ The open file goes with the question.</source>
    <translation>Нет открытого проекта: беседы относятся к проекту.</translation>
   </message>
   <message>
+   <source>No proposal came: {title}, {detail}</source>
+   <translation>Предложения нет: {title}, {detail}</translation>
+  </message>
+  <message>
    <source>No proposal waits for a decision.</source>
    <translation>Нет предложений, ждущих решения.</translation>
   </message>
@@ -1382,8 +1390,16 @@ The open file goes with the question.</source>
    <translation>Просматривать нечего.</translation>
   </message>
   <message>
+   <source>Nothing was left out.</source>
+   <translation>Ничего не пропущено.</translation>
+  </message>
+  <message>
    <source>Nothing was pasted: {reason}</source>
    <translation>Ничего не вставлено: {reason}</translation>
+  </message>
+  <message>
+   <source>Nothing was written yet.</source>
+   <translation>Пока ничего не записано.</translation>
   </message>
   <message>
    <source>Nothing was written.</source>
@@ -1942,6 +1958,10 @@ The open file goes with the question.</source>
    <translation>Spark: папка не открыта</translation>
   </message>
   <message>
+   <source>Spark: {answer}</source>
+   <translation>Spark: {answer}</translation>
+  </message>
+  <message>
    <source>Speed</source>
    <translation>Скорость</translation>
   </message>
@@ -2100,6 +2120,10 @@ The open file goes with the question.</source>
   <message>
    <source>The answer broke off: the model's server ended it without a finish.</source>
    <translation>Ответ оборвался: сервер модели закончил его без завершения.</translation>
+  </message>
+  <message>
+   <source>The answer failed: {reason}</source>
+   <translation>Ответ не удался: {reason}</translation>
   </message>
   <message>
    <source>The answer is on the clipboard: paste it yourself.</source>
@@ -3794,6 +3818,10 @@ The branch that is checked out</source>
   <message>
    <source>{platform}, {sizes}</source>
    <translation>{platform}, {sizes}</translation>
+  </message>
+  <message>
+   <source>{position:.2f} of {duration:.2f} s</source>
+   <translation>{position:.2f} из {duration:.2f} с</translation>
   </message>
   <message>
    <source>{position_text}, at line {start}.</source>

@@ -43,9 +43,13 @@ _EMPTY = Notice(
 
 
 class ChangesViewModel(QObject):
-    """Three lists of rows, newest first, and the line of state over them."""
+    """Three lists of rows, newest first, and the line of state over them.
+
+    ``turned`` carries a proposal whose state is of another kind than before.
+    """
 
     changed = Signal()
+    turned = Signal(object)
     proposal_chosen = Signal(str)
     file_chosen = Signal(str)
 
@@ -143,7 +147,10 @@ class ChangesViewModel(QObject):
         proposal = event.proposal
         if not isinstance(proposal.state, Streaming):
             self._rates.pop(proposal.id, None)
+        before = self._proposals.get(proposal.id)
         self.refresh()
+        if before is None or type(before.state) is not type(proposal.state):
+            self.turned.emit(proposal)
 
     def _on_streamed(self, event: ProposalStreamed) -> None:
         rate = rate_of(event.tokens, event.seconds)

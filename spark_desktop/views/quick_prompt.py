@@ -54,6 +54,7 @@ class QuickPrompt(QFrame):
         self._model = model
         self._area = QRect(0, 0, 1280, 800)
         self._turn_id = ""
+        self._fonts = (0, "")
         self._is_fitting = False
         self.input = QuickInput(tuple(QKeySequence(key) for key in _KEYS.values()))
         self.notice = NoticeLine(strip=True)
@@ -72,7 +73,11 @@ class QuickPrompt(QFrame):
         """Draw in another theme."""
         self.setStyleSheet(stylesheet(theme))
         self.transcript.set_theme(theme)
-        self.transcript.set_fonts(theme.font_size, theme.code_family)
+        fonts = (theme.font_size, theme.code_family)
+        if fonts != self._fonts:
+            # Only then: the answer is laid out anew.
+            self._fonts = fonts
+            self.transcript.set_fonts(*fonts)
         self._fit()
 
     def prepare(self) -> None:
