@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from spark_desktop.domain.ai_comment import AiKind, parse_ai_comment
 from spark_desktop.domain.completion import (
@@ -31,21 +31,7 @@ from spark_desktop.domain.errors import (
     StoreError,
 )
 from spark_desktop.domain.events import (
-    ChangeApplied,
-    ChangeIgnored,
-    ChangeReverted,
-    CoreStateChanged,
     Event,
-    FilesChanged,
-    ProposalChanged,
-    ProposalStreamed,
-    QueueChanged,
-    ThreadCompacted,
-    ThreadsChanged,
-    TurnChanged,
-    TurnStreamed,
-    WatchingChanged,
-    WorkFailed,
 )
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.lab_profile import Profile, Schedule
@@ -62,22 +48,7 @@ EMULATION = Emulation(
     "codex-spark", "Codex-Spark on WSE-3", "engine", "vendor", 1000.0, 998.0, 0.02, 12.5
 )
 ENDED = Finished(FinishReason.STOP, Usage(40, 8, 30), Timing(0.25, 0.5, 0.2, 0.25))
-EVENTS: tuple[type, ...] = (
-    CoreStateChanged,
-    FilesChanged,
-    WatchingChanged,
-    ChangeIgnored,
-    ProposalChanged,
-    ProposalStreamed,
-    ChangeApplied,
-    ChangeReverted,
-    TurnChanged,
-    TurnStreamed,
-    ThreadsChanged,
-    WorkFailed,
-    QueueChanged,
-    ThreadCompacted,
-)
+EVENTS: tuple[type, ...] = get_args(Event)
 
 
 E = TypeVar("E")

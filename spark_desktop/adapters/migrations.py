@@ -149,6 +149,24 @@ _MACHINE = (
         timing TEXT NOT NULL
     )""",
 )
+_ANSWERS = (
+    """CREATE TABLE answers (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        asked REAL NOT NULL,
+        endpoint TEXT NOT NULL,
+        model TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        usage TEXT NOT NULL,
+        first_token REAL,
+        total REAL,
+        error TEXT NOT NULL,
+        cost REAL
+    )""",
+    "CREATE INDEX answers_asked ON answers (asked)",
+    # Who answered, and for what price, where that is known.
+    "ALTER TABLE turns ADD COLUMN endpoint TEXT NOT NULL DEFAULT ''",
+    "ALTER TABLE turns ADD COLUMN cost REAL",
+)
 STEPS: tuple[tuple[str, ...], ...] = (
     _THREADS,
     _CHECKPOINTS,
@@ -158,6 +176,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     _THREAD_LIST,
     _COMPOSER,
     _MACHINE,
+    _ANSWERS,
 )
 
 

@@ -10,10 +10,10 @@ from spark_desktop.domain.model_shelf import SpeedSample
 
 # So many answers say enough, and older ones were made by other engines and settings.
 _NEWEST = 200
-# A turn that is paced as other hardware would says nothing about this one.
+# A turn that other hardware answered, or that is paced so, says nothing about this one.
 _TURNS = """SELECT model, usage, timing FROM turns
     WHERE emulation IS NULL AND usage IS NOT NULL AND timing IS NOT NULL AND model <> ''
-    ORDER BY position DESC LIMIT ?"""
+    AND endpoint = '' ORDER BY position DESC LIMIT ?"""
 _PROPOSALS = """SELECT model, usage, timing FROM proposals
     WHERE emulation IS NULL AND timing IS NOT NULL AND model <> ''
     ORDER BY position DESC LIMIT ?"""

@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Container
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from spark_desktop.adapters.item_rows import attached_json, attached_of
 from spark_desktop.domain.completion import Timing, Usage
@@ -13,7 +14,8 @@ from spark_desktop.domain.emulation import Emulation
 
 INTERRUPTED = "interrupted"
 _COLUMNS = (
-    "id, question, answer, state, created, model, path, error, usage, timing, emulation, attached"
+    "id, question, answer, state, created, model, path, error, usage, timing, emulation, attached, "
+    "endpoint, cost"
 )
 # A thread without a title goes by its first question.
 TITLE = (
@@ -41,12 +43,13 @@ def write_turn(connection: sqlite3.Connection, thread_id: str, turn: Turn) -> in
     # An upsert keeps the row's position, so an answer that ends late stays in its place.
     connection.execute(
         f"""INSERT INTO turns (thread_id, {_COLUMNS})
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                ON CONFLICT (id) DO UPDATE SET question = excluded.question,
                    answer = excluded.answer, state = excluded.state, model = excluded.model,
                    path = excluded.path, error = excluded.error, usage = excluded.usage,
                    timing = excluded.timing, emulation = excluded.emulation,
-                   attached = excluded.attached""",
+                   attached = excluded.attached, endpoint = excluded.endpoint,
+                   cost = excluded.cost""",
         (
             *(thread_id, turn.id, turn.question, turn.answer, turn.state.value),
             *(turn.created.isoformat(), turn.model, turn.path, turn.error),
@@ -54,6 +57,8 @@ def write_turn(connection: sqlite3.Connection, thread_id: str, turn: Turn) -> in
             json.dumps(asdict(turn.timing)) if turn.timing else None,
             json.dumps(asdict(turn.emulation)) if turn.emulation else None,
             attached_json(turn.attached) if turn.attached else None,
+            turn.endpoint,
+            turn.cost,
         ),
     )
     found = connection.execute("SELECT position FROM turns WHERE id = ?", (turn.id,))
@@ -65,8 +70,9 @@ def time_of(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _turn(row: tuple[str, ...], streaming: Container[str]) -> Turn:
-    id_, question, answer, state, created, model, path, error, usage, timing, told, items = row
+def _turn(row: tuple[Any, ...], streaming: Container[str]) -> Turn:
+    id_, question, answer, state, created, model, path, error = row[:8]
+    usage, timing, told, items, endpoint, cost = row[8:]
     turn_state = TurnState(state)
     if turn_state is TurnState.STREAMING and id_ not in streaming:
         turn_state, error = TurnState.FAILED, INTERRUPTED
@@ -83,4 +89,6 @@ def _turn(row: tuple[str, ...], streaming: Container[str]) -> Turn:
         timing=Timing(**json.loads(timing)) if timing else None,
         emulation=Emulation(**json.loads(told)) if told else None,
         attached=attached_of(items) if items else (),
+        endpoint=endpoint,
+        cost=cost,
     )

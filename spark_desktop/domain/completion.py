@@ -12,14 +12,38 @@ class Role(Enum):
     SYSTEM = "system"
     USER = "user"
     ASSISTANT = "assistant"
+    TOOL = "tool"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A model's wish to have a tool run; ``arguments`` is JSON as the model wrote it."""
+
+    id: str
+    name: str
+    arguments: str
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a prompt."""
+    """One message of a prompt.
+
+    An assistant's may hold ``calls``; a tool's answers the call that ``call_id`` names.
+    """
 
     role: Role
     text: str
+    calls: tuple[ToolCall, ...] = ()
+    call_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """What a model may ask to have run; ``parameters`` is a JSON schema as JSON text."""
+
+    name: str
+    description: str
+    parameters: str
 
 
 class Priority(Enum):
@@ -31,13 +55,22 @@ class Priority(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """Ask for the next message; ``max_tokens`` bounds the answer."""
+    """Ask for the next message; ``max_tokens`` bounds the answer.
+
+    ``schema`` is a JSON schema, as JSON text, that the answer has to follow; "" for none.
+    ``prediction`` is text that much of the answer is expected to repeat. ``thread`` is the same for
+    the requests of one conversation, so that a stateful protocol may send only what is new.
+    """
 
     messages: tuple[Message, ...]
     max_tokens: int = 1024
     temperature: float = 0.2
     stop: tuple[str, ...] = ()
     priority: Priority = Priority.QUESTION
+    tools: tuple[Tool, ...] = ()
+    schema: str = ""
+    prediction: str = ""
+    thread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +120,8 @@ class FinishReason(Enum):
 
     STOP = "stop"
     LENGTH = "length"
+    TOOLS = "tools"
+    FILTER = "filter"
     OTHER = "other"
 
 
@@ -105,20 +140,49 @@ class ReasoningChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Bucket:
+    """One of a vendor's limits as its answer told it: ``name`` is like "tokens-minute".
+
+    ``reset`` is in seconds from the answer on; None for what was not told.
+    """
+
+    name: str
+    limit: int | None = None
+    remaining: int | None = None
+    reset: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """The end of the answer; without it a stream is incomplete.
 
-    ``emulation`` is None for an answer at the server's own pace.
+    ``emulation`` is None for an answer at the server's own pace. ``calls`` are the tools that the
+    model wants to have run, ``buckets`` what is left of the account's limits, ``cost`` what it took
+    in US dollars, None where that is not known.
     """
 
     reason: FinishReason = FinishReason.STOP
     usage: Usage = field(default_factory=Usage)
     timing: Timing | None = None
     emulation: Emulation | None = None
+    calls: tuple[ToolCall, ...] = ()
+    buckets: tuple[Bucket, ...] = ()
+    cost: float | None = None
 
 
-# An Emulation comes before the first text: what is shown of the answer is marked from then on.
-Chunk = TextChunk | ReasoningChunk | Emulation | Finished
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Who answers, where it may be another one than was asked first: an endpoint and its model.
+
+    ``endpoint`` is its title, "" for the local core.
+    """
+
+    model: str
+    endpoint: str
+
+
+# Answering and Emulation come before the first text: what is shown is marked from then on.
+Chunk = TextChunk | ReasoningChunk | Answering | Emulation | Finished
 
 
 @dataclass(frozen=True, slots=True)

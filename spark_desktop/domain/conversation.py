@@ -24,7 +24,8 @@ class Turn:
     """One question and its answer; ``path`` is the file it is about, if any.
 
     ``emulation`` says that the times are those of other hardware, imitated. ``attached`` is what
-    went with the question.
+    went with the question. ``endpoint`` is the title of who answered, "" for the local core, and
+    ``cost`` what that took in US dollars, None where nobody knows.
     """
 
     id: str
@@ -39,6 +40,8 @@ class Turn:
     timing: Timing | None = None
     emulation: Emulation | None = None
     attached: tuple[Attached, ...] = ()
+    endpoint: str = ""
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,10 @@ class EndpointRejectedError(EndpointError):
     """The server refused the request (4xx)."""
 
 
+class AccessRefusedError(EndpointRejectedError):
+    """The server refused the key, or there was none."""
+
+
 class ContextExceededError(EndpointRejectedError):
     """The prompt is longer than the model's context; carries both numbers, in tokens."""
 
@@ -130,3 +134,18 @@ class ModelStoreError(CoreError):
 
 class DesktopError(SparkError):
     """The user's desktop refused something: to start Spark at log-in, to run it only once."""
+
+
+class SecretStoreError(SparkError):
+    """The keyring cannot be used; the message says which was looked for."""
+
+
+class LimitError(EndpointError):
+    """The request does not fit into what the account, or the user's budget, allows now.
+
+    ``retry_after`` is in seconds, None where waiting does not help.
+    """
+
+    def __init__(self, message: str, next_step: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, next_step)
+        self.retry_after = retry_after

@@ -6,8 +6,10 @@ from spark_desktop.domain.compaction import Compaction
 from spark_desktop.domain.context_item import Question
 from spark_desktop.domain.conversation import Turn
 from spark_desktop.domain.core_state import CoreState
+from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.proposal import Proposal
+from spark_desktop.domain.standings import AnswerRecord
 from spark_desktop.domain.workspace import Ignored
 
 
@@ -134,6 +136,55 @@ class ThreadCompacted:
     compaction: Compaction
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerRerouted:
+    """An endpoint (titles; "" for the local core) did not answer, so another one is asked.
+
+    ``hedged``: it was only slow, and whoever begins first answers.
+    """
+
+    kind: WorkKind
+    source: str
+    target: str
+    reason: str
+    hedged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerWaits:
+    """An answer is asked for again in ``seconds``, 0 once it is; ``reason`` says what failed."""
+
+    kind: WorkKind
+    endpoint: str
+    seconds: float
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PromptCut:
+    """An endpoint read much less of a prompt than was sent, and did not say so; in tokens."""
+
+    endpoint: str
+    sent: int
+    read: int
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetTold:
+    """The month's budget is nearly spent, or spent; US dollars."""
+
+    spent: float
+    budget: float
+    is_spent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerMeasured:
+    """An answer that was asked for has ended, in whatever way."""
+
+    record: AnswerRecord
+
+
 Event = (
     CoreStateChanged
     | ModelSwitching
@@ -150,4 +201,9 @@ Event = (
     | WorkFailed
     | QueueChanged
     | ThreadCompacted
+    | AnswerRerouted
+    | AnswerWaits
+    | PromptCut
+    | BudgetTold
+    | AnswerMeasured
 )

@@ -4,7 +4,7 @@ import asyncio
 import uuid
 from dataclasses import replace
 
-from spark_desktop.domain.completion import ChatRequest, Finished, TextChunk
+from spark_desktop.domain.completion import Answering, ChatRequest, Finished, TextChunk
 from spark_desktop.domain.context_item import ContextItem, ItemKind, ItemRef, Question
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
@@ -212,6 +212,11 @@ class ChatService:
                         answer.append(chunk.text)
                         streamed = TurnStreamed(question.thread_id, question.id, chunk.text)
                         self._bus.publish(streamed)
+                    elif isinstance(chunk, Answering):
+                        answer.turn = replace(
+                            answer.turn, model=chunk.model, endpoint=chunk.endpoint
+                        )
+                        await self._keep(question.thread_id, answer.turn)
                     elif isinstance(chunk, Emulation):
                         answer.turn = replace(answer.turn, emulation=chunk)
                         await self._keep(question.thread_id, answer.turn)
@@ -255,7 +260,13 @@ class _Answer:
 
     def finish(self, end: Finished) -> None:
         """Take what was counted and measured."""
-        self.turn = replace(self.turn, usage=end.usage, timing=end.timing, emulation=end.emulation)
+        self.turn = replace(
+            self.turn,
+            usage=end.usage,
+            timing=end.timing,
+            emulation=end.emulation,
+            cost=end.cost,
+        )
 
 
 def _require_text(question: str) -> None:
@@ -273,4 +284,6 @@ def _asked_again(turn: Turn) -> Turn:
         usage=None,
         timing=None,
         emulation=None,
+        endpoint="",
+        cost=None,
     )

@@ -15,6 +15,7 @@ from spark_desktop.domain.core_state import CoreState
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.lab_proposal import ProposalFigures
+from spark_desktop.domain.secret import Secret
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.text import SourceText
@@ -327,6 +328,22 @@ class SettingsStore(Protocol):
 
     async def prepare(self) -> None:
         """Make the file where there is none. Raises StoreError."""
+        ...
+
+
+class SecretStore(Protocol):
+    """The keys of the endpoints, in the operating system's keyring."""
+
+    async def read(self, endpoint_id: str) -> Secret | None:
+        """Return the key of an endpoint, None where none is kept. Raises SecretStoreError."""
+        ...
+
+    async def keep(self, endpoint_id: str, key: Secret) -> None:
+        """Keep a key instead of the one before. Raises SecretStoreError, with nothing written."""
+        ...
+
+    async def forget(self, endpoint_id: str) -> None:
+        """Remove a key; one that is not there is no error. Raises SecretStoreError."""
         ...
 
 

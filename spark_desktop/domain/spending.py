@@ -1,0 +1,48 @@
+"""What answers cost, and whether the user's budget has room for another one. No I/O."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from spark_desktop.domain.completion import Usage
+from spark_desktop.domain.endpoints import RemoteModel
+
+_MILLION = 1_000_000
+# From this share of a budget on the user is warned.
+_WARN_AT = 0.8
+
+
+def cost_of(usage: Usage, model: RemoteModel) -> float | None:
+    """Return the US dollars that an answer cost; None where the model's price is not known."""
+    price = model.price
+    if price is None:
+        return None
+    cached = min(usage.cached_tokens, usage.prompt_tokens)
+    reused = price.input if price.cached is None else price.cached
+    dollars = (
+        (usage.prompt_tokens - cached) * price.input
+        + cached * reused
+        + usage.completion_tokens * price.output
+    ) / _MILLION
+    return dollars * price.fast if model.fast and price.fast is not None else dollars
+
+
+class Verdict(Enum):
+    """What a budget says to one more answer."""
+
+    FINE = "fine"
+    NEAR = "near"
+    SPENT = "spent"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """US dollars for a calendar month; 0 for no limit. ``stops``: none is asked beyond it."""
+
+    month: float = 0.0
+    stops: bool = False
+
+    def verdict(self, spent: float) -> Verdict:
+        """Return how ``spent`` dollars of this month stand to it."""
+        if self.month <= 0 or spent < _WARN_AT * self.month:
+            return Verdict.FINE
+        return Verdict.NEAR if spent < self.month else Verdict.SPENT

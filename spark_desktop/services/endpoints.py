@@ -1,0 +1,114 @@
+"""The user's endpoints, live: changed in the settings, asked by the router."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from spark_desktop.domain.endpoint_book import LOCAL, EndpointBook
+from spark_desktop.domain.endpoints import EndpointSpec, WorkKind
+from spark_desktop.domain.secret import Secret
+from spark_desktop.domain.words import Said
+from spark_desktop.services.candidates import Candidate
+from spark_desktop.services.endpoint_health import Health
+from spark_desktop.services.keys import Keys
+from spark_desktop.services.ports import Core, Endpoint
+
+Handler = Callable[[EndpointBook], None]
+
+
+class EndpointStore(Protocol):
+    """The user's endpoints, across restarts."""
+
+    def load(self) -> tuple[EndpointBook, tuple[Said, ...]]:
+        """Return what is kept and what of it could not be used; never raises."""
+        ...
+
+    async def save(self, book: EndpointBook) -> None:
+        """Keep the book. Raises StoreError."""
+        ...
+
+
+class Connector(Protocol):
+    """Makes endpoints that can be asked."""
+
+    async def open(self, spec: EndpointSpec, key: Secret | None) -> Endpoint:
+        """Return the endpoint; the same one while spec and key are the same.
+
+        Nothing is asked yet. Raises EndpointError where the route to it is not usable, as a CA file
+        that cannot be read, or plain HTTP to another machine without the user's consent.
+        """
+        ...
+
+    async def drop(self, endpoint_id: str) -> None:
+        """Close what is open to an endpoint, as it is another one now."""
+        ...
+
+    async def close(self) -> None:
+        """Close everything."""
+        ...
+
+
+class EndpointsService:
+    """One for the program; in the loop's thread only."""
+
+    def __init__(
+        self, store: EndpointStore, keys: Keys, connector: Connector, health: Health
+    ) -> None:
+        """Load; ``problems`` says what could not be read, for the user."""
+        self._store = store
+        self._connector = connector
+        self._health = health
+        self._handlers: list[Handler] = []
+        self.keys = keys
+        self.book, self.problems = store.load()
+
+    def subscribe(self, handler: Handler) -> Callable[[], None]:
+        """Call ``handler`` with each new book; return the function that ends it."""
+        self._handlers.append(handler)
+
+        def unsubscribe() -> None:
+            if handler in self._handlers:
+                self._handlers.remove(handler)
+
+        return unsubscribe
+
+    async def change(self, book: EndpointBook) -> None:
+        """Use another book at once, and keep it. Raises StoreError: it is in use all the same."""
+        before, self.book = self.book, book
+        for spec in before.specs:
+            if book.spec(spec.id) != spec:
+                self._health.forget(spec.id)
+                await self._connector.drop(spec.id)
+        for handler in tuple(self._handlers):
+            handler(book)
+        await self._store.save(book)
+
+    async def key_changed(self, endpoint_id: str) -> None:
+        """Try an endpoint anew: its key is another one."""
+        self._health.forget(endpoint_id)
+        await self._connector.drop(endpoint_id)
+
+    async def open(self, spec: EndpointSpec) -> Endpoint:
+        """Return an endpoint with its key. Raises SparkError."""
+        return await self._connector.open(spec, await self.keys.require(spec))
+
+
+class ProjectPreferences:
+    """Who may be asked in one project: the user's endpoints, and that project's core."""
+
+    def __init__(self, endpoints: EndpointsService, core: Core) -> None:
+        self._endpoints = endpoints
+        self._core = core
+
+    def order(self, kind: WorkKind) -> Sequence[Candidate]:
+        """Return those that may be asked for this kind of work, the preferred one first."""
+        return [self._candidate(one) for one in self._endpoints.book.order(kind)]
+
+    def hedge(self, kind: WorkKind) -> float:
+        """Return the seconds without a first token after which the next is asked too; 0: never."""
+        return self._endpoints.book.hedge.get(kind, 0.0)
+
+    def _candidate(self, endpoint_id: str) -> Candidate:
+        spec = None if endpoint_id == LOCAL else self._endpoints.book.spec(endpoint_id)
+        if spec is None:
+            return Candidate(LOCAL, "", self._core.endpoint)
+        return Candidate(spec.id, spec.title, lambda: self._endpoints.open(spec), spec)

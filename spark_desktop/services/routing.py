@@ -1,0 +1,240 @@
+"""Asks the endpoints in the user's order until one answers, and measures every answer."""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
+
+from spark_desktop.domain.completion import Answering, Chunk, Finished, ModelInfo, Request
+from spark_desktop.domain.context import estimate_tokens
+from spark_desktop.domain.endpoints import WorkKind
+from spark_desktop.domain.errors import EndpointError, SparkError
+from spark_desktop.domain.events import AnswerRerouted, PromptCut
+from spark_desktop.domain.truncation import prompt_text, tokens_cut
+from spark_desktop.domain.words import say
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.candidates import Candidate, Opened, Preferences, attempt
+from spark_desktop.services.endpoint_health import Health
+from spark_desktop.services.ports import Clock, Endpoint
+from spark_desktop.services.purse import Purse
+from spark_desktop.services.tasks import TaskScope
+
+# How often everybody is asked before an answer is given up.
+_ROUNDS = 3
+
+
+class Router:
+    """Gives out endpoints behind which whoever answers first in the user's order answers."""
+
+    def __init__(
+        self,
+        preferences: Preferences,
+        health: Health,
+        purse: Purse,
+        bus: Bus,
+        clock: Clock,
+        scope: TaskScope,
+    ) -> None:
+        self._preferences = preferences
+        self._health = health
+        self._purse = purse
+        self._bus = bus
+        self._clock = clock
+        self._scope = scope
+
+    async def endpoint_for(self, kind: WorkKind) -> Endpoint:
+        """Return the endpoint for a kind of work; its model is that of who will be asked first.
+
+        Raises SparkError where nobody can be asked.
+        """
+        failure: SparkError | None = None
+        for candidate in self._able(kind):
+            try:
+                return RoutedEndpoint(self, kind, await candidate.connect())
+            except SparkError as error:
+                self._health.failed(candidate.id, error)
+                failure = failure or error
+        raise failure or _nobody()
+
+    async def open(self, kind: WorkKind, request: Request) -> Opened:
+        """Return the answer of whoever begins first in the user's order. Raises SparkError."""
+        first: SparkError | None = None
+        for turn in range(_ROUNDS):
+            candidates = self._preferences.order(kind)
+            failures: list[SparkError] = []
+            able = [one for one in candidates if self._may_ask(one, request, failures)]
+            try:
+                if able:
+                    return await self._ask_in_order(kind, able, request)
+            except _AllFailedError as error:
+                failures = [*error.failures, *failures]
+            first = first or next(iter(failures), None)
+            if not candidates or turn == _ROUNDS - 1:
+                break
+            if not await self._health.pause(kind, candidates, failures, turn):
+                break
+        raise first or _nobody()
+
+    def _able(self, kind: WorkKind) -> Sequence[Candidate]:
+        """Return those that nothing is known against, else all: somebody has to say no."""
+        candidates = self._preferences.order(kind)
+        return [one for one in candidates if self._health.allows(one.id)] or candidates
+
+    def _may_ask(self, one: Candidate, request: Request, failures: list[SparkError]) -> bool:
+        """Return whether to ask; where not, add the reason to ``failures``."""
+        tokens = estimate_tokens(prompt_text(request)) + request.max_tokens
+        refusal = self._health.refusal(one.id, one.title, tokens)
+        if refusal is None and one.remote_model.price is not None:
+            refusal = self._purse.refusal()
+        if refusal is not None:
+            failures.append(refusal)
+        return refusal is None
+
+    async def _ask_in_order(
+        self, kind: WorkKind, able: Sequence[Candidate], request: Request
+    ) -> Opened:
+        failures: list[SparkError] = []
+        waiting = list(able)
+        running: dict[asyncio.Task[Opened], Candidate] = {}
+        winner: Opened | None = None
+        try:
+            while waiting or running:
+                if not running:
+                    self._begin(waiting.pop(0), request, running)
+                hedge = self._preferences.hedge(kind) if waiting else 0.0
+                done, _ = await asyncio.wait(
+                    running, timeout=hedge or None, return_when=asyncio.FIRST_COMPLETED
+                )
+                if not done:
+                    slow = next(reversed(running.values()))
+                    self._tell(kind, slow, waiting[0], say("It has not begun yet."), hedged=True)
+                    self._begin(waiting.pop(0), request, running)
+                for task in done:
+                    candidate = running.pop(task)
+                    error = task.exception()
+                    if error is None and winner is None:
+                        winner = task.result()
+                    elif error is None:
+                        await task.result().held.aclose()
+                    elif isinstance(error, SparkError):
+                        self._note(kind, candidate, error)
+                        failures.append(error)
+                        if waiting and not running and winner is None:
+                            self._tell(kind, candidate, waiting[0], error.message)
+                    else:
+                        raise error
+                if winner is not None:
+                    return winner
+        finally:
+            await self._end(running)
+        raise _AllFailedError(failures)
+
+    def _begin(
+        self, one: Candidate, request: Request, running: dict[asyncio.Task[Opened], Candidate]
+    ) -> None:
+        running[self._scope.start("ask", attempt(one, request, self._health, self._clock))] = one
+
+    async def _end(self, running: dict[asyncio.Task[Opened], Candidate]) -> None:
+        for task in running:
+            task.cancel()
+        for ended in await asyncio.gather(*running, return_exceptions=True):
+            if isinstance(ended, Opened):
+                await ended.held.aclose()
+
+    def _note(self, kind: WorkKind, one: Candidate, error: SparkError) -> None:
+        self._health.failed(one.id, error)
+        self._purse.failed(kind, one.id, one.remote_model.id, error)
+
+    def _tell(
+        self, kind: WorkKind, source: Candidate, target: Candidate, why: str, hedged: bool = False
+    ) -> None:
+        self._bus.publish(AnswerRerouted(kind, source.title, target.title, why, hedged))
+
+    async def chunks(
+        self, kind: WorkKind, request: Request, opened: Opened
+    ) -> AsyncGenerator[Chunk, None]:
+        """Yield the answer, saying first who gives it; measure it in whatever way it ends."""
+        one = opened.candidate
+        end: Finished | None = None
+        error: SparkError | None = None
+        try:
+            yield Answering(opened.model.id, one.title)
+            for chunk in opened.head:
+                end = chunk if isinstance(chunk, Finished) else end
+                yield self._with_cost(one, chunk)
+            async for chunk in opened.chunks:
+                end = chunk if isinstance(chunk, Finished) else end
+                yield self._with_cost(one, chunk)
+        except SparkError as failed:
+            error = failed
+            raise
+        finally:
+            self._measure(kind, request, opened, end, error)
+
+    def _with_cost(self, one: Candidate, chunk: Chunk) -> Chunk:
+        if not isinstance(chunk, Finished):
+            return chunk
+        return replace(chunk, cost=self._purse.cost(chunk.usage, one.remote_model))
+
+    def _measure(
+        self,
+        kind: WorkKind,
+        request: Request,
+        opened: Opened,
+        end: Finished | None,
+        error: SparkError | None,
+    ) -> None:
+        one = opened.candidate
+        if error is None:
+            self._health.succeeded(one.id, end.buckets if end is not None else ())
+        else:
+            self._health.failed(one.id, error)
+        if end is not None and one.spec is not None:
+            sent = tokens_cut(request, end.usage)
+            if sent is not None:
+                self._bus.publish(PromptCut(one.title, sent, end.usage.prompt_tokens))
+        model = replace(one.remote_model, id=opened.model.id)
+        first = opened.began - opened.asked
+        total = None if end is None else self._clock.monotonic() - opened.asked
+        self._purse.ended(kind, one.id, model, (first, total), end, error)
+
+
+class RoutedEndpoint:
+    """An Endpoint behind which the router decides who answers each request."""
+
+    def __init__(self, router: Router, kind: WorkKind, preferred: Endpoint) -> None:
+        self._router = router
+        self._kind = kind
+        self._preferred = preferred
+
+    @property
+    def model(self) -> ModelInfo:
+        """Return the model of who was to be asked first."""
+        return self._preferred.model
+
+    @asynccontextmanager
+    async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk]]:
+        """Open the answer; see the port. Raises SparkError."""
+        opened = await self._router.open(self._kind, request)
+        chunks = self._router.chunks(self._kind, request, opened)
+        async with opened.held, aclosing(chunks):
+            yield chunks
+
+    async def count_tokens(self, text: str) -> int:
+        """Return the number of tokens of ``text`` for that model. Raises EndpointError."""
+        return await self._preferred.count_tokens(text)
+
+
+class _AllFailedError(Exception):
+    """Nobody of those that were asked began an answer."""
+
+    def __init__(self, failures: list[SparkError]) -> None:
+        super().__init__()
+        self.failures = failures
+
+
+def _nobody() -> SparkError:
+    return EndpointError(
+        say("No endpoint is chosen for this kind of work."),
+        say("Choose one in the settings, or allow the local core."),
+    )
