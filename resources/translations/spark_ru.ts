@@ -351,6 +351,10 @@
    <source>Answer: {title}</source>
    <translation>Ответ: {title}</translation>
   </message>
+  <message>
+   <source>Answers</source>
+   <translation>Ответы</translation>
+  </message>
   <message numerus="yes">
    <source>Applied %n hunk(s).</source>
    <translation>
@@ -590,6 +594,10 @@ The open file goes with the question.</source>
    <translation>Выберите другой фрагмент.</translation>
   </message>
   <message>
+   <source>Choose another model for suggestions.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Choose another one.</source>
    <translation>Выберите другую.</translation>
   </message>
@@ -616,6 +624,10 @@ The open file goes with the question.</source>
   <message>
    <source>Choose it again where it is now.</source>
    <translation>Выберите его ещё раз там, где он теперь.</translation>
+  </message>
+  <message>
+   <source>Choose one in the settings, or allow the local core.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Choose one in the window of Spark.</source>
@@ -862,6 +874,10 @@ The open file goes with the question.</source>
    <translation>Завершите ту программу и запустите Spark ещё раз.</translation>
   </message>
   <message>
+   <source>Enter it in the settings, under Endpoints.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Everything is as it should be.</source>
    <translation>Всё в порядке.</translation>
   </message>
@@ -1056,6 +1072,14 @@ The open file goes with the question.</source>
   <message>
    <source>It cannot be brought back; take it from your version control.</source>
    <translation>Вернуть его нельзя; возьмите его из системы контроля версий.</translation>
+  </message>
+  <message>
+   <source>It has not begun yet.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>It is not used.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>It is on the clipboard: paste it yourself.</source>
@@ -1272,6 +1296,10 @@ The open file goes with the question.</source>
   <message>
    <source>No answers yet.</source>
    <translation>Ответов пока нет.</translation>
+  </message>
+  <message>
+   <source>No endpoint is chosen for this kind of work.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>No file is open in the review of {name}.</source>
@@ -1518,6 +1546,10 @@ The open file goes with the question.</source>
    <translation>Картинка PNG</translation>
   </message>
   <message>
+   <source>Pace</source>
+   <translation>Темп</translation>
+  </message>
+  <message>
    <source>Paste</source>
    <translation>Вставить</translation>
   </message>
@@ -1652,6 +1684,10 @@ The open file goes with the question.</source>
   <message>
    <source>Quit Spark</source>
    <translation>Выйти из Spark</translation>
+  </message>
+  <message>
+   <source>Raise it in the settings, or use an endpoint that costs nothing.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Raise it, for example with: sudo sysctl fs.inotify.{name}={number}; or open a smaller folder.</source>
@@ -1966,6 +2002,10 @@ The open file goes with the question.</source>
    <translation>Скорость</translation>
   </message>
   <message>
+   <source>Speed from</source>
+   <translation>Источник скорости</translation>
+  </message>
+  <message>
    <source>Speed here</source>
    <translation>Скорость здесь</translation>
   </message>
@@ -2262,6 +2302,10 @@ The open file goes with the question.</source>
    <translation>Источник отвечает в темпе другого оборудования.</translation>
   </message>
   <message>
+   <source>The endpoints could not be written to {file} ({reason}).</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The file as it is on disk.</source>
    <translation>Файл, как он есть на диске.</translation>
   </message>
@@ -2324,6 +2368,10 @@ The open file goes with the question.</source>
   <message>
    <source>The kept content {digest} is damaged.</source>
    <translation>Сохранённое содержимое {digest} повреждено.</translation>
+  </message>
+  <message>
+   <source>The limits of {endpoint} have no room for this request now.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The list of recent projects could not be written to {file} ({reason}).</source>
@@ -2506,6 +2554,14 @@ The open file goes with the question.</source>
    <translation>В {workspace} нет сохранённого изменения {change_id}.</translation>
   </message>
   <message>
+   <source>There is no key for {title} in the keyring.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>There is no key for {title}, neither in the keyring nor in {variable}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>There is no other window here.</source>
    <translation>Другого окна здесь нет.</translation>
   </message>
@@ -2552,6 +2608,10 @@ The open file goes with the question.</source>
   <message>
    <source>This model answers from now on.</source>
    <translation>Теперь отвечает эта модель.</translation>
+  </message>
+  <message>
+   <source>This month's budget of ${budget:.2f} is spent.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>This proposal is gone.</source>
@@ -2758,6 +2818,18 @@ The open file goes with the question.</source>
    <translation>Подождите, пока будет.</translation>
   </message>
   <message>
+   <source>Wait, or choose another endpoint.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Wait, or test it in the settings.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Waiting</source>
+   <translation>Ожидание</translation>
+  </message>
+  <message>
    <source>Waiting for the engine, as the server measured it.</source>
    <translation>Ожидание движка, по измерению сервера.</translation>
   </message>
@@ -2922,6 +2994,10 @@ The open file goes with the question.</source>
    <translation>Вы не разрешили глобальную горячую клавишу.</translation>
   </message>
   <message>
+   <source>a date like 2026-11-28</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>a key is missing at the end of {keys}</source>
    <translation>в конце {keys} не хватает клавиши</translation>
   </message>
@@ -2930,8 +3006,32 @@ The open file goes with the question.</source>
    <translation>список клавиш</translation>
   </message>
   <message>
+   <source>a list of tables</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>a list of texts</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>a number from 0 on</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>a proposal to decide on</source>
    <translation>предложение, ждущее решения</translation>
+  </message>
+  <message>
+   <source>a table</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>a table of texts</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>a whole number from 1 on</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>a whole number from {least} to {most}</source>
@@ -2964,6 +3064,10 @@ The open file goes with the question.</source>
   <message>
    <source>an unnamed profile</source>
    <translation>безымянный профиль</translation>
+  </message>
+  <message>
+   <source>applied</source>
+   <translation>применено</translation>
   </message>
   <message numerus="yes">
    <source>applied %n hunk(s)</source>
@@ -3226,6 +3330,10 @@ The open file goes with the question.</source>
    <translation>не зарегистрирована</translation>
   </message>
   <message>
+   <source>none recorded</source>
+   <translation>не записано</translation>
+  </message>
+  <message>
    <source>none was found (looked for: {known})</source>
    <translation>не найдено (искали: {known})</translation>
   </message>
@@ -3244,6 +3352,10 @@ The open file goes with the question.</source>
   <message>
    <source>not measured yet</source>
    <translation>ещё не измерено</translation>
+  </message>
+  <message>
+   <source>not published</source>
+   <translation>не опубликовано</translation>
   </message>
   <message>
    <source>not stated</source>
@@ -3306,6 +3418,10 @@ The open file goes with the question.</source>
    <translation>чтение запроса</translation>
   </message>
   <message>
+   <source>prefill / decode</source>
+   <translation>чтение / запись</translation>
+  </message>
+  <message>
    <source>presses a button</source>
    <translation>нажимает кнопку</translation>
   </message>
@@ -3330,6 +3446,10 @@ The open file goes with the question.</source>
    <translation>готово</translation>
   </message>
   <message>
+   <source>redone</source>
+   <translation>возвращено</translation>
+  </message>
+  <message>
    <source>rejected</source>
    <translation>отклонено</translation>
   </message>
@@ -3340,6 +3460,10 @@ The open file goes with the question.</source>
   <message>
    <source>restarting</source>
    <translation>перезапуск</translation>
+  </message>
+  <message>
+   <source>saved</source>
+   <translation>сохранено</translation>
   </message>
   <message>
    <source>screens</source>
@@ -3580,8 +3704,20 @@ The branch that is checked out</source>
    <translation>{done} из {total}</translation>
   </message>
   <message>
+   <source>{endpoint} is left out for now: {reason}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{file} cannot be read ({reason}).</source>
    <translation>Не удаётся прочитать {file} ({reason}).</translation>
+  </message>
+  <message>
+   <source>{file} is no list of endpoints ({reason}).</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{file} is no list of endpoints ({reason}). It is kept as {aside}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{file} is not a settings file ({reason}) and could not be moved aside ({error}). The defaults are used.</source>
@@ -3668,6 +3804,10 @@ The branch that is checked out</source>
    <translation>{minutes:.0f} мин</translation>
   </message>
   <message>
+   <source>{model} cannot fill in the middle of a text.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{model} could not be started: {reason}</source>
    <translation>Не удалось запустить {model}: {reason}</translation>
   </message>
@@ -3678,6 +3818,14 @@ The branch that is checked out</source>
   <message>
    <source>{ms:.0f} ms</source>
    <translation>{ms:.0f} мс</translation>
+  </message>
+  <message>
+   <source>{name} has no id or no url.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{name} has no id.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{name} is in the store.</source>
@@ -3700,6 +3848,10 @@ The branch that is checked out</source>
    <translation>{name} = {value}, а должно быть: {wanted}.</translation>
   </message>
   <message>
+   <source>{name} needs input, output, as_of and source. {so}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{name} stands in it twice</source>
    <translation>клавиша {name} указана дважды</translation>
   </message>
@@ -3714,6 +3866,10 @@ The branch that is checked out</source>
   <message>
    <source>{name}, unlocked when it is needed</source>
    <translation>{name}, разблокируется при необходимости</translation>
+  </message>
+  <message>
+   <source>{name}: the id {id} is taken.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{name}: {tokens} tokens</source>

@@ -19,6 +19,8 @@ from PySide6.QtWidgets import (
 from spark_desktop.views.icons import pixmap
 
 _Role = QPalette.ColorRole
+# Pixels before a number, as before other texts.
+_INSIDE = 6
 
 
 class TickBox(QCheckBox):
@@ -52,6 +54,11 @@ class ChoiceBox(QComboBox):
 
 class NumberBox(QSpinBox):
     """A number with two arrows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        # A style sheet's padding does not reach the field in it.
+        self.lineEdit().setTextMargins(_INSIDE, 0, 0, 0)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the arrows over their halves."""

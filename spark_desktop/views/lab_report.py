@@ -78,7 +78,7 @@ class ReportPage(QFrame):
         self.table.setRowCount(len(lines))
         for row, line in enumerate(lines):
             for column, text in enumerate(cells(line)):
-                self.table.setItem(row, column, _item(text, column >= _AMOUNTS))
+                self.table.setItem(row, column, _item(in_language(text), column >= _AMOUNTS))
         header = self.table.horizontalHeader()
         header.setSortIndicatorShown(model.column is not None)
         if model.column is not None:
@@ -115,7 +115,7 @@ class ReportPage(QFrame):
         self.sort.setText(tr("Sort by"))
         self.sort.setToolTip(tr("Sort the table; once more turns the order round"))
         for column, heading in zip(_COLUMNS, HEADINGS, strict=True):
-            action = self._sort_menu.addAction(heading)
+            action = self._sort_menu.addAction(in_language(heading))
             action.triggered.connect(lambda _checked=False, column=column: self._model.sort(column))
         self.totals.setProperty("quiet", True)
         self.totals.setWordWrap(True)
@@ -147,7 +147,7 @@ class ReportPage(QFrame):
     def _arrange_table(self) -> None:
         table = self.table
         table.setAccessibleName(tr("Waiting time and price of this session"))
-        table.setHorizontalHeaderLabels(list(HEADINGS))
+        table.setHorizontalHeaderLabels([in_language(one) for one in HEADINGS])
         for number, column in enumerate(_COLUMNS):
             item = table.horizontalHeaderItem(number)
             if item is not None:

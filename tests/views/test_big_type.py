@@ -48,7 +48,9 @@ async def window(
     services: Services,
     tmp_path: Path,
 ) -> MainWindow:
-    answered = replace(turn("t1", "See it, line by line."), usage=Usage(200, 400, 150), timing=TIMING)
+    answered = replace(
+        turn("t1", "See it, line by line."), usage=Usage(200, 400, 150), timing=TIMING
+    )
     project.chat.known["th1"] = Thread("th1", "First", turn().created, (answered,))
     made = MainWindow(load_theme("dark"), LayoutMemory(tmp_path / "window.ini"))
     qtbot.addWidget(made, before_close_func=lambda window: window.finish())
