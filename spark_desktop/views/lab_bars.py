@@ -151,6 +151,6 @@ class BarChart(QWidget):
             painter.fillRect(bar, QColor(color))
             painter.setPen(QColor(theme.text_secondary if value is None else theme.text))
             left = panel.left + length + (6 if length else 0)
-            painter.drawText(
-                QRect(left, top, amount, self._row), Qt.AlignmentFlag.AlignVCenter, text
-            )
+            # To the panel's end: words behind no bar may be longer than an amount.
+            place = QRect(left, top, panel.left + panel.width - left, self._row)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)
