@@ -208,6 +208,10 @@
    <translation>Предложение ждёт</translation>
   </message>
   <message>
+   <source>A proposal waits: {title}, {detail}</source>
+   <translation>Предложение ждёт решения: {title}, {detail}</translation>
+  </message>
+  <message>
    <source>A proposal was withheld</source>
    <translation>Предложение не показано</translation>
   </message>
@@ -346,6 +350,10 @@
   <message>
    <source>Answer: {title}</source>
    <translation>Ответ: {title}</translation>
+  </message>
+  <message>
+   <source>Answers</source>
+   <translation>Ответы</translation>
   </message>
   <message numerus="yes">
    <source>Applied %n hunk(s).</source>
@@ -1334,6 +1342,10 @@ The open file goes with the question.</source>
    <translation>Нет открытого проекта: беседы относятся к проекту.</translation>
   </message>
   <message>
+   <source>No proposal came: {title}, {detail}</source>
+   <translation>Предложения нет: {title}, {detail}</translation>
+  </message>
+  <message>
    <source>No proposal waits for a decision.</source>
    <translation>Нет предложений, ждущих решения.</translation>
   </message>
@@ -1406,8 +1418,16 @@ The open file goes with the question.</source>
    <translation>Просматривать нечего.</translation>
   </message>
   <message>
+   <source>Nothing was left out.</source>
+   <translation>Ничего не пропущено.</translation>
+  </message>
+  <message>
    <source>Nothing was pasted: {reason}</source>
    <translation>Ничего не вставлено: {reason}</translation>
+  </message>
+  <message>
+   <source>Nothing was written yet.</source>
+   <translation>Пока ничего не записано.</translation>
   </message>
   <message>
    <source>Nothing was written.</source>
@@ -1524,6 +1544,10 @@ The open file goes with the question.</source>
   <message>
    <source>PNG picture</source>
    <translation>Картинка PNG</translation>
+  </message>
+  <message>
+   <source>Pace</source>
+   <translation>Темп</translation>
   </message>
   <message>
    <source>Paste</source>
@@ -1986,8 +2010,16 @@ The open file goes with the question.</source>
    <translation>Spark: папка не открыта</translation>
   </message>
   <message>
+   <source>Spark: {answer}</source>
+   <translation>Spark: {answer}</translation>
+  </message>
+  <message>
    <source>Speed</source>
    <translation>Скорость</translation>
+  </message>
+  <message>
+   <source>Speed from</source>
+   <translation>Источник скорости</translation>
   </message>
   <message>
    <source>Speed here</source>
@@ -2144,6 +2176,10 @@ The open file goes with the question.</source>
   <message>
    <source>The answer broke off: the model's server ended it without a finish.</source>
    <translation>Ответ оборвался: сервер модели закончил его без завершения.</translation>
+  </message>
+  <message>
+   <source>The answer failed: {reason}</source>
+   <translation>Ответ не удался: {reason}</translation>
   </message>
   <message>
    <source>The answer is on the clipboard: paste it yourself.</source>
@@ -2818,6 +2854,10 @@ The open file goes with the question.</source>
    <translation type="unfinished"></translation>
   </message>
   <message>
+   <source>Waiting</source>
+   <translation>Ожидание</translation>
+  </message>
+  <message>
    <source>Waiting for the engine, as the server measured it.</source>
    <translation>Ожидание движка, по измерению сервера.</translation>
   </message>
@@ -3052,6 +3092,10 @@ The open file goes with the question.</source>
   <message>
    <source>an unnamed profile</source>
    <translation>безымянный профиль</translation>
+  </message>
+  <message>
+   <source>applied</source>
+   <translation>применено</translation>
   </message>
   <message numerus="yes">
    <source>applied %n hunk(s)</source>
@@ -3326,6 +3370,10 @@ The open file goes with the question.</source>
    <translation>не зарегистрирована</translation>
   </message>
   <message>
+   <source>none recorded</source>
+   <translation>не записано</translation>
+  </message>
+  <message>
    <source>none was found (looked for: {known})</source>
    <translation>не найдено (искали: {known})</translation>
   </message>
@@ -3344,6 +3392,10 @@ The open file goes with the question.</source>
   <message>
    <source>not measured yet</source>
    <translation>ещё не измерено</translation>
+  </message>
+  <message>
+   <source>not published</source>
+   <translation>не опубликовано</translation>
   </message>
   <message>
    <source>not stated</source>
@@ -3406,6 +3458,10 @@ The open file goes with the question.</source>
    <translation>чтение запроса</translation>
   </message>
   <message>
+   <source>prefill / decode</source>
+   <translation>чтение / запись</translation>
+  </message>
+  <message>
    <source>presses a button</source>
    <translation>нажимает кнопку</translation>
   </message>
@@ -3430,6 +3486,10 @@ The open file goes with the question.</source>
    <translation>готово</translation>
   </message>
   <message>
+   <source>redone</source>
+   <translation>возвращено</translation>
+  </message>
+  <message>
    <source>rejected</source>
    <translation>отклонено</translation>
   </message>
@@ -3440,6 +3500,10 @@ The open file goes with the question.</source>
   <message>
    <source>restarting</source>
    <translation>перезапуск</translation>
+  </message>
+  <message>
+   <source>saved</source>
+   <translation>сохранено</translation>
   </message>
   <message>
    <source>screens</source>
@@ -3958,6 +4022,10 @@ The branch that is checked out</source>
   <message>
    <source>{platform}, {sizes}</source>
    <translation>{platform}, {sizes}</translation>
+  </message>
+  <message>
+   <source>{position:.2f} of {duration:.2f} s</source>
+   <translation>{position:.2f} из {duration:.2f} с</translation>
   </message>
   <message>
    <source>{position_text}, at line {start}.</source>

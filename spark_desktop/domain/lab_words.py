@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from spark_desktop.domain.lab import Line, Pace, Report
 from spark_desktop.domain.words import say
 
-NOT_PUBLISHED = "not published"
-NOT_MEASURED = "not measured"
-NO_PRICE = "none recorded"
+NOT_PUBLISHED = say("not published")
+NOT_MEASURED = say("not measured")
+NO_PRICE = say("none recorded")
 FORMULA = say(
     "Waiting time = first token + time per prompt token * (in - cached) "
     "+ (out - 1) / tokens per second, added up over the answers."
@@ -18,7 +18,7 @@ PRICING = say(
     "Price = (in - cached) * price in + cached * price of cached tokens + out * price out; "
     "without a published price of cached tokens they cost what the others do."
 )
-HEADINGS = ("Pace", "Speed from", "Answers", "Waiting", "Price")
+HEADINGS = (say("Pace"), say("Speed from"), say("Answers"), say("Waiting"), say("Price"))
 _CSV = ("id", "title", "pace", "kind", "answers", "waiting_s", "price_usd", "too_long")
 
 

@@ -25,7 +25,7 @@ from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.ports import Edits, Turns
 from spark_desktop.viewmodels.rows import Row, Rows
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.viewmodels.wording import row_of
 
 # A list that explains the last changes; older ones explain nothing any more.
@@ -43,9 +43,13 @@ _EMPTY = Notice(
 
 
 class ChangesViewModel(QObject):
-    """Three lists of rows, newest first, and the line of state over them."""
+    """Three lists of rows, newest first, and the line of state over them.
+
+    ``turned`` carries a proposal whose state is of another kind than before.
+    """
 
     changed = Signal()
+    turned = Signal(object)
     proposal_chosen = Signal(str)
     file_chosen = Signal(str)
 
@@ -125,7 +129,15 @@ class ChangesViewModel(QObject):
         now = self._now()
         newest = sorted(self._changes.items(), key=lambda item: item[1][0], reverse=True)
         rows = [
-            Row(path, path.rpartition("/")[2], what, "file", Tone.PLAIN, age_text(when, now), path)
+            Row(
+                path,
+                path.rpartition("/")[2],
+                in_language(what),
+                "file",
+                Tone.PLAIN,
+                age_text(when, now),
+                path,
+            )
             for path, (when, what) in newest[:_KEPT]
         ]
         self.files.set_rows(rows)
@@ -133,8 +145,10 @@ class ChangesViewModel(QObject):
     def _subscribe(self, bus: Bus) -> None:
         bus.subscribe(ProposalChanged, self._on_proposal)
         bus.subscribe(ProposalStreamed, self._on_streamed)
-        bus.subscribe(FilesChanged, lambda event: self._note(event.paths, "saved"))
-        bus.subscribe(ChangeApplied, lambda event: self._note_own(event.change.path, "applied"))
+        bus.subscribe(FilesChanged, lambda event: self._note(event.paths, say("saved")))
+        bus.subscribe(
+            ChangeApplied, lambda event: self._note_own(event.change.path, say("applied"))
+        )
         bus.subscribe(ChangeReverted, self._on_reverted)
         bus.subscribe(ChangeIgnored, self._on_ignored)
         bus.subscribe(WorkFailed, self._on_failure)
@@ -143,7 +157,10 @@ class ChangesViewModel(QObject):
         proposal = event.proposal
         if not isinstance(proposal.state, Streaming):
             self._rates.pop(proposal.id, None)
+        before = self._proposals.get(proposal.id)
         self.refresh()
+        if before is None or type(before.state) is not type(proposal.state):
+            self.turned.emit(proposal)
 
     def _on_streamed(self, event: ProposalStreamed) -> None:
         rate = rate_of(event.tokens, event.seconds)
@@ -151,8 +168,11 @@ class ChangesViewModel(QObject):
             self._rates[event.proposal_id] = rate
             self._paced.request()
 
+    def _on_applied(self, event: ChangeApplied) -> None:
+        self._note_own(event.change.path, say("applied"))
+
     def _on_reverted(self, event: ChangeReverted) -> None:
-        self._note_own(event.change.path, "undone" if event.change.undone else "redone")
+        self._note_own(event.change.path, say("undone") if event.change.undone else say("redone"))
 
     def _on_ignored(self, event: ChangeIgnored) -> None:
         path = event.ignored.path

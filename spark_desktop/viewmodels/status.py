@@ -170,7 +170,7 @@ class StatusViewModel(QObject):
             tip += "\n" + tr("Queue {seconds}.", seconds=duration_text(timing.queue))
         if timing.connect is not None:
             tip += "\n" + tr("Connect {seconds}.", seconds=duration_text(timing.connect))
-        reading = Reading("prefill / decode", tip, timing.prefill / whole)
+        reading = Reading(tr("prefill / decode"), tip, timing.prefill / whole)
         return _marked(reading, self._emulation)
 
     @property

@@ -1,7 +1,7 @@
 """The left region: inbox, ignored changes, changed files, threads."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from spark_desktop.viewmodels.changes import ChangesViewModel
 from spark_desktop.viewmodels.notice import Intent
@@ -13,7 +13,7 @@ from spark_desktop.views.section import Section
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.threads_panel import ThreadsPanel
 
-# Pixels; and the parts of the height that a list gets: one a row at most.
+# Pixels at the usual size of type; and the parts of the height that a list gets: one a row at most.
 _LOWEST = 28
 _MOST_SHARES, _THREADS_SHARE = 8, 6
 
@@ -26,7 +26,7 @@ class ChangesPanel(QFrame):
     def __init__(self, model: ChangesViewModel, threads: ThreadsViewModel, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("side")
-        self._model = model
+        self._model, self._theme = model, theme
         self._notice = NoticeLine(narrow=True)
         self.inbox = RowList(model.inbox, theme, tr("Inbox"))
         self.files = RowList(model.files, theme, tr("Changed files"), flat=True)
@@ -38,11 +38,17 @@ class ChangesPanel(QFrame):
         column.addWidget(self._notice)
         column.addWidget(self.inbox, 1)
         self._inbox_section = Section(tr("INBOX"), inbox_body, theme)
-        self._ignored_section = Section(tr("IGNORED"), self.ignored, theme, is_open=False)
-        self._files_section = Section(tr("CHANGES"), self.files, theme)
+        self._nothing = {
+            self.ignored: _quiet(tr("Nothing was left out.")),
+            self.files: _quiet(tr("Nothing was written yet.")),
+        }
+        ignored, files = (_below(label, part) for part, label in self._nothing.items())
+        self._ignored_section = Section(tr("IGNORED"), ignored, theme, is_open=False)
+        self._files_section = Section(tr("CHANGES"), files, theme)
         self.threads = ThreadsPanel(threads, theme)
         self._threads_section = Section(tr("THREADS"), self.threads, theme)
-        self._column = QVBoxLayout(self)
+        self._page = QWidget()
+        self._column = QVBoxLayout(self._page)
         self._arrange()
         self._connect()
         self.render_state()
@@ -60,8 +66,10 @@ class ChangesPanel(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
+        self._theme = theme
         for part in (self.inbox, self.files, self.ignored, self.threads, *self.sections):
             part.set_theme(theme)
+        self.render_state()
 
     def search_threads(self) -> None:
         """Put the cursor into the search field of the threads."""
@@ -81,7 +89,13 @@ class ChangesPanel(QFrame):
             count = len(rows.rows)
             self.sections[place].set_count(count)
             # What a short list does not need goes to the threads.
-            part.setMaximumHeight(max(_LOWEST, count * part.row_height))
+            height = max(self._theme.px(_LOWEST), count * part.row_height)
+            part.setMaximumHeight(height)
+            is_alone = count > 0 and (part is not self.inbox or model.notice is None)
+            self.sections[place].limit(height if is_alone else None)
+            if part in self._nothing:
+                part.setVisible(count > 0)
+                self._nothing[part].setVisible(count == 0)
             self._column.setStretch(place, min(count, _MOST_SHARES))
 
     def _arrange(self) -> None:
@@ -93,6 +107,17 @@ class ChangesPanel(QFrame):
         column.setStretch(3, _THREADS_SHARE)
         # Takes the height when every section is folded.
         column.addStretch(0)
+        self._page.setObjectName("sidepage")
+        # In a low window, or with big type, not everything has room at once.
+        area = QScrollArea()
+        area.setWidget(self._page)
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area)
 
     def _connect(self) -> None:
         self._model.changed.connect(self.render_state)
@@ -107,3 +132,21 @@ class ChangesPanel(QFrame):
             self._model.act(intent)
         else:
             self.intent_raised.emit(intent)
+
+
+def _quiet(text: str) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("quiet", True)
+    label.setWordWrap(True)
+    label.setContentsMargins(12, 0, 12, 8)
+    return label
+
+
+def _below(label: QLabel, part: QWidget) -> QWidget:
+    body = QWidget()
+    column = QVBoxLayout(body)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    column.addWidget(label)
+    column.addWidget(part)
+    return body

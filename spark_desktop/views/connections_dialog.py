@@ -1,15 +1,16 @@
 """The window of the connections: every host that was asked, when and why."""
 
 from PySide6.QtGui import QGuiApplication, QShowEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from spark_desktop.viewmodels.connections import ConnectionsViewModel, ContactRow
 from spark_desktop.viewmodels.notice import Tone
 from spark_desktop.viewmodels.translation import tr
+from spark_desktop.views.form_controls import TickBox
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.tool_window import Cell, Table, ToolWindow, tool_notice
 
-_SIZE = (860, 420)
+_SIZE = (960, 460)
 
 
 class ConnectionsDialog(ToolWindow):
@@ -22,7 +23,7 @@ class ConnectionsDialog(ToolWindow):
         headings = (tr("Host"), tr("Where"), tr("Why"), tr("Times"), tr("First"), tr("Last"))
         self.table = Table(tr("Connections"), headings, wide=2)
         self.filter = QLineEdit()
-        self.hide_local = QCheckBox(tr("&Hide this machine"))
+        self.hide_local = TickBox(tr("&Hide this machine"))
         self.copy, self.clear = QPushButton(tr("&Copy")), QPushButton(tr("C&lear"))
         self._arrange()
         model.changed.connect(self.render_state)
@@ -30,7 +31,7 @@ class ConnectionsDialog(ToolWindow):
         self.hide_local.toggled.connect(model.set_hides_local)
         self.copy.clicked.connect(self._copy)
         self.clear.clicked.connect(model.clear)
-        self.resize(*_SIZE)
+        self.fit(_SIZE)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:

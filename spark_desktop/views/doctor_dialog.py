@@ -21,7 +21,7 @@ class DoctorDialog(ToolWindow):
         self._model = model
         self.notice = tool_notice()
         headings = (tr("What"), tr("State"), tr("Reason"))
-        self.table = Table(tr("Findings"), headings, wide=2)
+        self.table = Table(tr("Findings"), headings, wide=2, wraps=True)
         self.reason, self.step = QLabel(), QLabel()
         self.copy = QPushButton(tr("&Copy report"))
         self.again = QPushButton(tr("Look &again"))
@@ -30,7 +30,7 @@ class DoctorDialog(ToolWindow):
         self.table.currentCellChanged.connect(lambda *_cells: self._render_chosen())
         self.copy.clicked.connect(self._copy)
         self.again.clicked.connect(model.examine)
-        self.resize(*_SIZE)
+        self.fit(_SIZE)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -61,7 +61,7 @@ class DoctorDialog(ToolWindow):
 
     def _cells(self, row: FindingRow) -> tuple[Cell, ...]:
         tip = f"{row.reason}\n{row.next_step}".strip()
-        reason = f"{row.reason}  → {row.next_step}" if row.next_step else row.reason
+        reason = f"{row.reason}\n→ {row.next_step}" if row.next_step else row.reason
         return (
             Cell(row.name, self.theme, Tone.PLAIN, tip),
             Cell(row.state, self.theme, row.tone, tip),

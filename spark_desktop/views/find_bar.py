@@ -59,6 +59,9 @@ class FindBar(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
+        side = theme.px(16)
+        for button in (self.previous, self.next, self.close_button):
+            button.setIconSize(QSize(side, side))
         self.previous.setIcon(icon("previous", theme.text_secondary))
         self.next.setIcon(icon("next", theme.text_secondary))
         self.close_button.setIcon(icon("close", theme.text_secondary))
@@ -98,7 +101,6 @@ class FindBar(QFrame):
 
 def _button(name: str) -> QToolButton:
     button = QToolButton()
-    button.setIconSize(QSize(16, 16))
     button.setToolTip(name)
     button.setAccessibleName(name)
     return button

@@ -3,16 +3,57 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.translation import tr
 
 _MOST = 5
-# Pixels for a folder's name and place, within the page's column.
-_WIDTH = 380
 _MIDDLE = Qt.TextElideMode.ElideMiddle
+
+
+class FolderButton(QPushButton):
+    """Shows as much of a folder's name and place as its width has room for."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__()
+        self._words = words
+        self.setStyleSheet("text-align: left;")
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Cut the words anew."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Cut them anew for type of another size."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
+            self._fit()
+
+    def _fit(self) -> None:
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        part = QStyle.SubElement.SE_PushButtonContents
+        room = self.style().subElementRect(part, option, self).width()
+        shown = self.fontMetrics().elidedText(self._words, _MIDDLE, room)
+        text = shown.replace("&", "&&")
+        if text != self.text():
+            self.setText(text)
 
 
 class FirstSteps(QWidget):
@@ -56,17 +97,16 @@ class FirstSteps(QWidget):
         """Offer the folders that were open, newest first, where they are still there."""
         for button in self.recent:
             self._list.removeWidget(button)
+            # It goes only when the program is idle, and must not be seen until then.
+            button.hide()
             button.deleteLater()
         self.recent = [self._button(Path(folder)) for folder in folders[:_MOST]]
         self.heading.setVisible(bool(self.recent))
 
     def _button(self, folder: Path) -> QPushButton:
-        button = QPushButton()
-        shown = button.fontMetrics().elidedText(_words(folder), _MIDDLE, _WIDTH)
-        button.setText(shown.replace("&", "&&"))
+        button = FolderButton(_words(folder))
         button.setToolTip(plain_tip(str(folder)))
         button.setAccessibleName(tr("Open {folder}", folder=folder))
-        button.setStyleSheet("text-align: left;")
         button.clicked.connect(lambda: self.folder_chosen.emit(str(folder)))
         self._list.addWidget(button)
         return button

@@ -1,7 +1,12 @@
 """Widgets in a row that goes on in the next where the width ends, as words do."""
 
+from collections.abc import Iterator
+
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget, QWidgetItem
+
+# More than any height, in pixels.
+_ANY = 100_000
 
 
 class FlowLayout(QLayout):
@@ -56,7 +61,8 @@ class FlowLayout(QLayout):
         """Return the size of one row with everything in it."""
         hints = [item.sizeHint() for item in self._items if not item.isEmpty()]
         width = sum(hint.width() for hint in hints) + self.spacing() * max(0, len(hints) - 1)
-        return QSize(width, max((hint.height() for hint in hints), default=0))
+        size = QSize(width, max((hint.height() for hint in hints), default=0))
+        return size.grownBy(self.contentsMargins())
 
     def minimumSize(self) -> QSize:
         """Return the size of the largest item."""
@@ -64,18 +70,35 @@ class FlowLayout(QLayout):
         for item in self._items:
             if not item.isEmpty():
                 size = size.expandedTo(item.sizeHint())
-        return size
+        return size.grownBy(self.contentsMargins())
 
     def _place(self, rect: QRect, *, is_test: bool) -> int:
-        x, y, row = rect.left(), rect.top(), 0
+        edges = self.contentsMargins()
+        inside = rect.marginsRemoved(edges)
+        y = inside.top()
+        for row in self._rows(inside.width()):
+            height = max(hint.height() for _item, hint in row)
+            x = inside.left()
+            for item, hint in row if not is_test else ():
+                # In the middle of its row: a label beside a button stands at the button's text.
+                top = y + (height - hint.height()) // 2
+                item.setGeometry(QRect(QPoint(x, top), hint))
+                x += hint.width() + self.spacing()
+            y += height + self.spacing()
+        return max(inside.top(), y - self.spacing()) - rect.top() + edges.bottom()
+
+    def _rows(self, width: int) -> Iterator[list[tuple[QLayoutItem, QSize]]]:
+        row: list[tuple[QLayoutItem, QSize]] = []
+        used = 0
         for item in self._items:
             if item.isEmpty():
                 continue
-            hint = item.sizeHint()
-            if row and x + hint.width() > rect.left() + rect.width():
-                x, y, row = rect.left(), y + row + self.spacing(), 0
-            if not is_test:
-                item.setGeometry(QRect(QPoint(x, y), hint))
-            x += hint.width() + self.spacing()
-            row = max(row, hint.height())
-        return y + row - rect.top()
+            # What is wider than the row is cut, not pushed out of it.
+            hint = item.sizeHint().boundedTo(QSize(max(1, width), _ANY))
+            if row and used + hint.width() > width:
+                yield row
+                row, used = [], 0
+            row.append((item, hint))
+            used += hint.width() + self.spacing()
+        if row:
+            yield row

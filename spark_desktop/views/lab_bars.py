@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from spark_desktop.domain.lab import Line, Pace
 from spark_desktop.domain.lab_words import price_text, title_text, waiting_text
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.views.theme import BASE, Theme
 
 # Pixels at the usual size of type.
@@ -117,12 +117,12 @@ class BarChart(QWidget):
         waiting = _Panel(
             *(_PAD + titles + _GAP, each, tr("Waiting time")),
             tuple(line.waiting for line in lines),
-            tuple(waiting_text(line) for line in lines),
+            tuple(in_language(waiting_text(line)) for line in lines),
         )
         price = _Panel(
             *(waiting.left + each + _GAP, each, tr("Price")),
             tuple(line.price for line in lines),
-            tuple(price_text(line) for line in lines),
+            tuple(in_language(price_text(line)) for line in lines),
         )
         metrics = painter.fontMetrics()
         for number, line in enumerate(lines):
@@ -151,6 +151,6 @@ class BarChart(QWidget):
             painter.fillRect(bar, QColor(color))
             painter.setPen(QColor(theme.text_secondary if value is None else theme.text))
             left = panel.left + length + (6 if length else 0)
-            painter.drawText(
-                QRect(left, top, amount, self._row), Qt.AlignmentFlag.AlignVCenter, text
-            )
+            # To the panel's end: words behind no bar may be longer than an amount.
+            place = QRect(left, top, panel.left + panel.width - left, self._row)
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, text)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -24,7 +24,8 @@ from spark_desktop.views.lab_score import Score
 from spark_desktop.views.lab_text import LaneText
 from spark_desktop.views.theme import Theme
 
-_BADGE = 20
+# Pixels at the usual size of type: a few lines of text.
+_BADGE, _TEXT = 20, 72
 
 
 class LaneView(QFrame):
@@ -48,12 +49,19 @@ class LaneView(QFrame):
         self._arrange()
         self.set_theme(theme)
         self.text.set_score(score)
+        # The last moment has the longest texts, or as good as.
+        end = lane.schedule.duration
+        self.figures.reserve((lane.amounts(end), lane.times(end)))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
         self._theme = theme
         self.text.set_theme(theme)
+        self.text.setMinimumHeight(theme.px(_TEXT))
         self.figures.set_theme(theme, theme.window)
+        side = QSize(theme.px(16), theme.px(16))
+        for button in (self.choose, self.remove):
+            button.setIconSize(side)
         for label in (self.badge, self.kind):
             label.setFixedHeight(theme.px(_BADGE))
         self.choose.setIcon(icon("chevron-down", theme.text_secondary))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
     QPushButton,
+    QScrollArea,
     QSlider,
     QToolButton,
     QVBoxLayout,
@@ -122,7 +123,11 @@ class LanesPage(QFrame):
         self.slider.setValue(round(player.position * 1000))
         self._is_following = False
         self._focus_play()
-        text = f"{player.position:.2f} of {player.duration:.2f} s"
+        text = tr(
+            "{position:.2f} of {duration:.2f} s",
+            position=player.position,
+            duration=player.duration,
+        )
         self.time.set_lines((text,), (self._theme.text_secondary,))
 
     def _focus_play(self) -> None:
@@ -151,6 +156,8 @@ class LanesPage(QFrame):
     def _build(self) -> None:
         for old in self.lanes:
             self._grid.removeWidget(old)
+            # It goes only when the program is idle, and must not be seen until then.
+            old.hide()
             old.deleteLater()
         answer, lanes = self._shown
         score = self._score = Score("" if answer is None else answer.text, self._theme)
@@ -204,8 +211,15 @@ class LanesPage(QFrame):
         head.addStretch(1)
         self._grid.setContentsMargins(12, 8, 12, 8)
         self._grid.setSpacing(8)
-        lanes = QWidget()
-        lanes.setLayout(self._grid)
+        page = QWidget()
+        page.setObjectName("labpage")
+        page.setLayout(self._grid)
+        # Lanes in several rows, in big type, may need more height than there is.
+        lanes = QScrollArea()
+        lanes.setWidget(page)
+        lanes.setWidgetResizable(True)
+        lanes.setFrameShape(QFrame.Shape.NoFrame)
+        lanes.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._controls.setObjectName("bottom")
         row = QHBoxLayout(self._controls)
         row.setContentsMargins(12, 8, 12, 8)

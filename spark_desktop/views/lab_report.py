@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QMenu,
@@ -22,6 +21,7 @@ from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.lab_report import LabReportViewModel
 from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.translation import in_language, tr
+from spark_desktop.views.flow_layout import FlowLayout
 from spark_desktop.views.icons import icon
 from spark_desktop.views.lab_bars import BarChart
 from spark_desktop.views.notice_line import NoticeLine
@@ -78,7 +78,7 @@ class ReportPage(QFrame):
         self.table.setRowCount(len(lines))
         for row, line in enumerate(lines):
             for column, text in enumerate(cells(line)):
-                self.table.setItem(row, column, _item(text, column >= _AMOUNTS))
+                self.table.setItem(row, column, _item(in_language(text), column >= _AMOUNTS))
         header = self.table.horizontalHeader()
         header.setSortIndicatorShown(model.column is not None)
         if model.column is not None:
@@ -115,18 +115,14 @@ class ReportPage(QFrame):
         self.sort.setText(tr("Sort by"))
         self.sort.setToolTip(tr("Sort the table; once more turns the order round"))
         for column, heading in zip(_COLUMNS, HEADINGS, strict=True):
-            action = self._sort_menu.addAction(heading)
+            action = self._sort_menu.addAction(in_language(heading))
             action.triggered.connect(lambda _checked=False, column=column: self._model.sort(column))
         self.totals.setProperty("quiet", True)
         self.totals.setWordWrap(True)
-        head = QHBoxLayout()
+        head = FlowLayout(8)
+        for place, widget in enumerate((self.threads, self.sort, self.csv, self.png)):
+            head.insert_widget(place, widget)
         head.setContentsMargins(12, 8, 12, 8)
-        head.setSpacing(8)
-        head.addWidget(self.threads)
-        head.addWidget(self.totals, 1)
-        head.addWidget(self.sort)
-        head.addWidget(self.csv)
-        head.addWidget(self.png)
         self._arrange_table()
         chart = QScrollArea()
         chart.setWidget(self.chart)
@@ -137,6 +133,8 @@ class ReportPage(QFrame):
         body = QVBoxLayout()
         body.setContentsMargins(12, 0, 12, 8)
         body.setSpacing(8)
+        # In a row of its own: beside the buttons it would be as narrow as a word.
+        body.addWidget(self.totals)
         body.addWidget(self.table, 1)
         body.addWidget(chart, 1)
         page = QVBoxLayout(self)
@@ -149,7 +147,7 @@ class ReportPage(QFrame):
     def _arrange_table(self) -> None:
         table = self.table
         table.setAccessibleName(tr("Waiting time and price of this session"))
-        table.setHorizontalHeaderLabels(list(HEADINGS))
+        table.setHorizontalHeaderLabels([in_language(one) for one in HEADINGS])
         for number, column in enumerate(_COLUMNS):
             item = table.horizontalHeaderItem(number)
             if item is not None:

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import accumulate, groupby
 
 from PySide6.QtGui import QFont, QTextDocument
@@ -11,6 +12,7 @@ from spark_desktop.views.theme import Theme
 from spark_desktop.views.transcript_column import Placed
 from spark_desktop.views.transcript_documents import Documents, Slot
 from spark_desktop.views.transcript_units import CodePart, Text, Unit, answer_units
+from spark_desktop.views.type_scale import TypeScale
 
 # Fewer than in a transcript: several lanes may come to a new part in the same frame.
 _CODE_LINES = 16
@@ -46,7 +48,9 @@ class Score:
 
     def set_theme(self, theme: Theme) -> None:
         """Lay out in another theme from now on."""
-        self._documents = Documents(QFont(), theme)
+        scale = TypeScale(theme.font_size, theme.code_family)
+        self._documents = Documents(QFont(), theme, scale)
+        self.placed = tuple(replace(placed, strip=scale.strip) for placed in self.placed)
         self._plain: set[Slot] = set()
 
     def document(self, number: int, width: int) -> QTextDocument:

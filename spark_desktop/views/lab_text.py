@@ -11,9 +11,10 @@ from spark_desktop.views.frames import single_shot
 from spark_desktop.views.highlighting import SLICE
 from spark_desktop.views.lab_score import Score
 from spark_desktop.views.theme import Theme
-from spark_desktop.views.transcript_column import CODE_PAD, PAD, STRIP, Column
+from spark_desktop.views.transcript_column import CODE_PAD, PAD, Column
 from spark_desktop.views.transcript_paint import TranscriptPainter
 from spark_desktop.views.transcript_units import CodePart
+from spark_desktop.views.type_scale import TypeScale
 
 _STEP = 20
 # Seconds for the colours of one lane in a frame: four lanes leave three quarters of it.
@@ -59,7 +60,8 @@ class LaneText(QAbstractScrollArea):
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme, for which the score must be laid out already."""
         self._theme = theme
-        self._painter = TranscriptPainter(theme, self.font())
+        self._scale = TypeScale(theme.font_size, theme.code_family)
+        self._painter = TranscriptPainter(theme, self.font(), self._scale)
         self._lay_out()
 
     def set_score(self, score: Score) -> None:
@@ -104,7 +106,7 @@ class LaneText(QAbstractScrollArea):
         return self._color_timer.isActive()
 
     def _lay_out(self) -> None:
-        self._column = Column()
+        self._column = Column(self._scale)
         self._column.place(self._score.placed, self.viewport().width())
         self._measured = 0
         self._plain = set()
@@ -227,7 +229,7 @@ class LaneText(QAbstractScrollArea):
             begin = self._column.top(parts[0])
             width = self.viewport().width() - 2 * PAD
             ground = QRect(PAD, begin - top, width, bottom - begin)
-            if ground.top() + STRIP < dirty.top() and (
+            if ground.top() + self._scale.strip < dirty.top() and (
                 bottom < end or ground.bottom() > dirty.bottom()
             ):
                 # Corners are rounded where they are seen, and at the end: that takes its time.

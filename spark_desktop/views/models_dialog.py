@@ -21,7 +21,7 @@ from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.tool_window import Cell, Table, ToolWindow, tool_notice
 
-_SIZE = (860, 420)
+_SIZE = (960, 460)
 
 
 class ModelsDialog(ToolWindow):
@@ -41,7 +41,7 @@ class ModelsDialog(ToolWindow):
         self.stop_import = QPushButton(tr("Stop c&opying"))
         self._arrange()
         self._connect()
-        self.resize(*_SIZE)
+        self.fit(_SIZE)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:

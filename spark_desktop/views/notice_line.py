@@ -21,6 +21,7 @@ from spark_desktop.views.theme import Theme
 # Pixels: about 70 characters, which the eye follows without effort.
 _COLUMN = 440
 _GAP = 12
+_BAR = 120
 
 
 class NoticeLine(QFrame):
@@ -44,7 +45,7 @@ class NoticeLine(QFrame):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(tr("Download"))
-        self._bar.setFixedWidth(120)
+        self._bar.setFixedWidth(_BAR)
         self._button = QPushButton()
         self._button.clicked.connect(self._clicked)
         self._words = QBoxLayout(QBoxLayout.Direction.LeftToRight)
@@ -95,9 +96,9 @@ class NoticeLine(QFrame):
             return
         labels = (self._text, self._hint)
         # isHidden, since the whole line may not be on the screen yet.
-        shown = [part for part in (self._bar, self._button) if not part.isHidden()]
         needed = sum(label.fontMetrics().horizontalAdvance(label.text()) for label in labels)
-        needed += sum(part.sizeHint().width() for part in shown)
+        needed += 0 if self._bar.isHidden() else _BAR
+        needed += 0 if self._button.isHidden() else self._button.sizeHint().width()
         # Two margins and three gaps, and a little for what the labels keep around their text.
         is_long = needed + 6 * _GAP > self.width() or "\n" in self._text.text()
         for label in labels:
@@ -107,13 +108,16 @@ class NoticeLine(QFrame):
         self._words.setSpacing(2 if is_long else _GAP)
 
     def _arrange(self, strip: bool) -> None:
+        side = Qt.AlignmentFlag.AlignLeft
         if strip:
             row = QHBoxLayout(self)
             row.setContentsMargins(12, 6, 12, 6)
             row.setSpacing(12)
             self._words.setSpacing(_GAP)
-            for widget in (self._text, self._bar, self._hint):
-                self._words.addWidget(widget)
+            self._words.addWidget(self._text)
+            # Aligned, or no text below it would be wider than the bar.
+            self._words.addWidget(self._bar, 0, side | Qt.AlignmentFlag.AlignVCenter)
+            self._words.addWidget(self._hint)
             self._words.addStretch(1)
             row.addLayout(self._words, 1)
             row.addWidget(self._button)
@@ -121,10 +125,11 @@ class NoticeLine(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(4)
-        for widget in (self._text, self._hint, self._bar):
-            column.addWidget(widget)
+        for label in (self._text, self._hint):
+            column.addWidget(label)
+        column.addWidget(self._bar, 0, side)
         column.addSpacing(4)
-        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addWidget(self._button, 0, side)
 
     def _clicked(self) -> None:
         if self._intent is not None:

@@ -14,6 +14,7 @@ from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.viewmodels.translation import tr
+from spark_desktop.views.announcer import Announcer
 from spark_desktop.views.changes_panel import ChangesPanel
 from spark_desktop.views.chat_panel import ChatPanel
 from spark_desktop.views.frames import single_shot
@@ -57,6 +58,7 @@ class ProjectView(QFrame):
         self._sizes_timer = single_shot(self, 0, self._apply_sizes)
         self._arrange()
         self._connect()
+        self.announcer = Announcer(self.chat.transcript, models.chat, models.changes)
         self.render_core()
 
     @property

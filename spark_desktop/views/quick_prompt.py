@@ -10,13 +10,14 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShortcut,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
 
 from spark_desktop.domain.conversation import Turn
 from spark_desktop.viewmodels.quick import QuickViewModel
 from spark_desktop.viewmodels.quick_choices import Choice
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.elided_label import ElidedLabel
+from spark_desktop.views.flow_layout import FlowLayout
 from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.quick_input import QuickInput
 from spark_desktop.views.stylesheet import stylesheet
@@ -29,6 +30,8 @@ _WIDTH, _TOP, _HIGHEST = 0.9, 0.2, 0.6
 _COLUMNS = 88
 # Lines of the base font that an answer has from the beginning.
 _FIRST_LINES = 5
+# Pixels of the frame, and of the space in it, at both sides.
+_EDGES = 4
 _KEYS = {
     Choice.COPY: "Ctrl+Shift+C",
     Choice.PASTE: "Ctrl+Return",
@@ -51,12 +54,13 @@ class QuickPrompt(QFrame):
         self._model = model
         self._area = QRect(0, 0, 1280, 800)
         self._turn_id = ""
+        self._fonts = (0, "")
         self._is_fitting = False
         self.input = QuickInput(tuple(QKeySequence(key) for key in _KEYS.values()))
         self.notice = NoticeLine(strip=True)
         self.transcript = TranscriptView()
         self.buttons = {choice: QPushButton() for choice in Choice}
-        self.label = ElidedLabel()
+        self.label, self._foot = ElidedLabel(), QFrame()
         self._arrange()
         self._connect()
         self.set_theme(theme)
@@ -69,6 +73,11 @@ class QuickPrompt(QFrame):
         """Draw in another theme."""
         self.setStyleSheet(stylesheet(theme))
         self.transcript.set_theme(theme)
+        fonts = (theme.font_size, theme.code_family)
+        if fonts != self._fonts:
+            # Only then: the answer is laid out anew.
+            self._fonts = fonts
+            self.transcript.set_fonts(*fonts)
         self._fit()
 
     def prepare(self) -> None:
@@ -161,21 +170,20 @@ class QuickPrompt(QFrame):
 
     def _arrange(self) -> None:
         self.label.setProperty("quiet", True)
-        self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.transcript.setAccessibleName(tr("Quick answer"))
         self.transcript.installEventFilter(self)
         head = QHBoxLayout()
         head.setContentsMargins(16, 12, 16, 12)
         head.addWidget(self.input)
-        foot = QFrame()
+        foot = self._foot
         foot.setObjectName("quickfoot")
         row = QHBoxLayout(foot)
         row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(8)
-        for button in self.buttons.values():
-            row.addWidget(button)
-        row.addWidget(self.label, 1)
+        # In big type, or in a language of long words, they go on in a second row.
+        flow = FlowLayout(8)
+        for place, widget in enumerate((*self.buttons.values(), self.label)):
+            flow.insert_widget(place, widget)
+        row.addLayout(flow)
         column = QVBoxLayout(self)
         # The frame draws a line of one pixel.
         column.setContentsMargins(1, 1, 1, 1)
@@ -239,8 +247,8 @@ class QuickPrompt(QFrame):
         try:
             most = round(self._area.width() * _WIDTH)
             width = min(most, _COLUMNS * self.fontMetrics().averageCharWidth())
-            # The words on the buttons must not be cut.
-            width = max(width, min(most, self.minimumSizeHint().width()))
+            # The words on the buttons must not be cut, and best stand in one row.
+            width = max(width, min(most, self._foot.sizeHint().width() + _EDGES))
             layout = self.layout()
             if layout is not None:
                 layout.activate()

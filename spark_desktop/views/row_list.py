@@ -25,6 +25,7 @@ from spark_desktop.views.theme import Theme
 # Pixels at the usual size of type.
 _TALL, _FLAT = 44, 28
 _ICON, _MARGIN, _GAP = 16, 12, 8
+_FEW = 3
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -111,6 +112,11 @@ class RowList(QListView):
     def row_height(self) -> int:
         """Return the height of one row, in pixels."""
         return self._delegate.sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
+
+    def sizeHint(self) -> QSize:
+        """Return the height of a few rows: what a list gets before its region scrolls."""
+        count = min(max(1, len(self._rows.rows)), _FEW)
+        return QSize(super().sizeHint().width(), count * self.row_height)
 
     def set_theme(self, theme: Theme) -> None:
         """Paint in another theme, with rows as high as its type asks for."""

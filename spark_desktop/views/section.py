@@ -6,6 +6,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolButton, QVBoxLayout, QWidget
 from spark_desktop.views.icons import icon
 from spark_desktop.views.theme import Theme
 
+# Qt's own limit of a widget's height, in pixels.
+_ANY = 16_777_215
+
 
 class Section(QWidget):
     """``folded`` tells the new state, for whoever remembers it."""
@@ -49,6 +52,11 @@ class Section(QWidget):
     def set_open(self, is_open: bool) -> None:
         """Fold or unfold."""
         self._header.setChecked(is_open)
+
+    def limit(self, height: int | None) -> None:
+        """Let the body be no higher than so many pixels, lest a gap opens; None for no limit."""
+        most = _ANY if height is None else self._header.sizeHint().height() + height
+        self.setMaximumHeight(most)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""

@@ -6,19 +6,17 @@ from typing import Protocol
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, SignalInstance
 from PySide6.QtGui import QFontDatabase, QKeySequence
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QKeySequenceEdit,
     QLineEdit,
     QPushButton,
-    QSpinBox,
     QToolButton,
     QWidget,
 )
 
 from spark_desktop.viewmodels.settings_rows import Kind, SettingRow
 from spark_desktop.viewmodels.translation import tr
+from spark_desktop.views.form_controls import ChoiceBox, NumberBox, TickBox
 from spark_desktop.views.shortcuts import portable
 
 _PORTABLE = QKeySequence.SequenceFormat.PortableText
@@ -51,7 +49,7 @@ def _calm(widget: QWidget) -> None:
     widget.installEventFilter(_CalmWheel(widget))
 
 
-class ChoiceControl(QComboBox):
+class ChoiceControl(ChoiceBox):
     """One of a few values, by their words."""
 
     chosen = Signal(object)
@@ -80,7 +78,7 @@ def fixed_families() -> list[str]:
     ]
 
 
-class SwitchControl(QCheckBox):
+class SwitchControl(TickBox):
     """Yes or no."""
 
     chosen = Signal(object)
@@ -94,7 +92,7 @@ class SwitchControl(QCheckBox):
         self.setChecked(bool(value))
 
 
-class NumberControl(QSpinBox):
+class NumberControl(NumberBox):
     """A whole number between two bounds."""
 
     chosen = Signal(object)

@@ -6,11 +6,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 
 class ShareBar(QWidget):
-    """Paints ``share`` (0 to 1) in the first colour and the rest in the second."""
+    """Paints ``share`` (0 to 1) in the first colour and the rest in the second.
+
+    ``has_share`` says whether there is any; it is kept for whoever shows and hides the bar.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self._share = 0.0
+        self.has_share = False
         self._colors = ("#000000", "#000000")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFixedSize(self.sizeHint())

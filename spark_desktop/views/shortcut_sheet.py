@@ -52,7 +52,8 @@ class ShortcutSheet(QDialog):
             row = _line(grid, row, key, in_language(text))
         for group, shortcuts in grouped().items():
             row = _heading(grid, row, in_language(group))
-            for shortcut in shortcuts:
+            # What has no key is found in the palette; here it would stand beside a hole.
+            for shortcut in filter(lambda one: key_text(one.name), shortcuts):
                 row = _line(grid, row, key_text(shortcut.name), shortcut.label)
         self._scroll.setWidget(page)
         # As high as it is, where the window leaves it the room.
@@ -76,9 +77,8 @@ def _heading(grid: QGridLayout, row: int, text: str) -> int:
 
 
 def _line(grid: QGridLayout, row: int, key: str, text: str) -> int:
-    if key:
-        label = QLabel(key)
-        label.setObjectName("key")
-        grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignLeft)
+    label = QLabel(key)
+    label.setObjectName("key")
+    grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignLeft)
     grid.addWidget(QLabel(text), row, 1)
     return row + 1

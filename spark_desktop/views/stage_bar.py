@@ -9,7 +9,8 @@ from spark_desktop.views.theme import Theme
 
 STAGES_ROLE = Qt.ItemDataRole.UserRole + 1
 LONGEST_ROLE = Qt.ItemDataRole.UserRole + 2
-_HEIGHT, _MARGIN = 8.0, 8.0
+# Pixels at the usual size of type.
+_HEIGHT, _MARGIN = 8, 8
 
 
 def stage_colors(theme: Theme) -> dict[Stage, str]:
@@ -48,7 +49,12 @@ class StageBars(QStyledItemDelegate):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.set_theme(theme)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Paint in another theme."""
         self.colors = stage_colors(theme)
+        self._height, self._margin = theme.px(_HEIGHT), theme.px(_MARGIN)
 
     def paint(
         self,
@@ -63,8 +69,8 @@ class StageBars(QStyledItemDelegate):
         if not stages or not longest:
             return
         ground = QRectF(option.rect)
-        top = ground.center().y() - _HEIGHT / 2
-        left, width = ground.left() + _MARGIN, ground.width() - 2 * _MARGIN
+        top = ground.center().y() - self._height / 2
+        left, width = ground.left() + self._margin, ground.width() - 2 * self._margin
         for stage, start, wide in parts(stages, longest, width):
-            place = QRectF(left + start, top, wide, _HEIGHT)
+            place = QRectF(left + start, top, wide, self._height)
             painter.fillRect(place, QColor(self.colors[stage]))

@@ -1,17 +1,23 @@
 """The bottom line: the core's state, the numbers, the model."""
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.core import CoreViewModel
 from spark_desktop.viewmodels.emulation_words import BADGE, emulation_tip
 from spark_desktop.viewmodels.status import Reading, StatusViewModel
 from spark_desktop.viewmodels.translation import in_language, tr
+from spark_desktop.views.elided_label import ElidedLabel
 from spark_desktop.views.icons import color_of, pixmap
 from spark_desktop.views.share_bar import ShareBar
 from spark_desktop.views.theme import Theme
 
 _PACED = say("The endpoint paces its answers as other hardware would.")
+
+# Pixels at the usual size of type; and the characters of the model's name that stay.
+_BAR = (48, 6)
+_LEAST = 12
 
 
 class StatusBar(QFrame):
@@ -23,9 +29,10 @@ class StatusBar(QFrame):
         self._core, self._status, self._theme = core, status, theme
         self._dot, self._word = QLabel(), QLabel()
         self.speed, self.first_token, self.context = QLabel(), QLabel(), QLabel()
-        self.cached, self.split, self.model = QLabel(), QLabel(), QLabel()
+        self.cached, self.split, self.model = QLabel(), QLabel(), ElidedLabel()
         self.cost = QLabel()
         self._context_bar, self._split_bar = ShareBar(), ShareBar()
+        self.more = QLabel("…")
         self.emulated = QLabel(BADGE)
         self.emulated.setObjectName("emulated")
         self._arrange()
@@ -53,6 +60,8 @@ class StatusBar(QFrame):
         self._theme = theme
         self.setFixedHeight(theme.px(28))
         self.emulated.setFixedHeight(theme.px(20))
+        for bar in (self._context_bar, self._split_bar):
+            bar.setFixedSize(theme.px(_BAR[0]), theme.px(_BAR[1]))
         self._context_bar.set_colors(theme.link, theme.line)
         self._split_bar.set_colors(theme.text, theme.link)
         self.render_state()
@@ -78,27 +87,71 @@ class StatusBar(QFrame):
         self.emulated.setToolTip(
             in_language(_PACED) if emulation is None else emulation_tip(emulation)
         )
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what has no room."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show whole readings only; the tooltip of an ellipsis has those that have no room."""
+        shown = [group for group in self._groups if group[0].text()]
+        left_out: list[QLabel] = []
+        for group in shown:
+            _set_visible(group, True)
+        self.more.hide()
+        while shown and self._needed() > self.width():
+            # The last one is the least.
+            group = shown.pop()
+            _set_visible(group, False)
+            left_out.insert(0, group[0])
+            self.more.show()
+        said = "\n".join(label.text() for label in left_out)
+        self.more.setToolTip(said)
+        self.more.setAccessibleName(said)
+
+    def _needed(self) -> int:
+        """Return the width that everything shown takes, the model's name at its shortest."""
+        row = self.layout()
+        assert row is not None
+        row.invalidate()
+        least = self.fontMetrics().averageCharWidth() * _LEAST
+        whole = self.model.sizeHint().width()
+        return row.sizeHint().width() - max(0, whole - least)
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 12, 0)
         row.setSpacing(8)
-        groups = (
-            (self._dot, self._word),
-            (self.speed,),
-            (self.first_token,),
+        row.addWidget(self._dot)
+        row.addWidget(self._word)
+        self._groups: tuple[tuple[QLabel, QWidget | None], ...] = (
+            (self.speed, None),
+            (self.first_token, None),
             (self.context, self._context_bar),
-            (self.cached,),
-            (self.cost,),
+            (self.cost, None),
+            (self.cached, None),
             (self.split, self._split_bar),
         )
-        for group in groups:
-            for widget in group:
-                row.addWidget(widget)
-            row.addSpacing(8)
+        for label, bar in self._groups:
+            # Not a space of the row, which would stay when the reading goes.
+            label.setContentsMargins(8, 0, 0, 0)
+            row.addWidget(label)
+            if bar is not None:
+                row.addWidget(bar)
+        row.addWidget(self.more)
         row.addStretch(1)
         row.addWidget(self.emulated)
         row.addWidget(self.model)
+        self.more.hide()
+
+
+def _set_visible(group: tuple[QLabel, QWidget | None], is_visible: bool) -> None:
+    label, bar = group
+    label.setVisible(is_visible)
+    if isinstance(bar, ShareBar):
+        bar.setVisible(is_visible and bar.has_share)
 
 
 def _show(label: QLabel, reading: Reading, bar: ShareBar | None = None) -> None:
@@ -111,6 +164,7 @@ def _show(label: QLabel, reading: Reading, bar: ShareBar | None = None) -> None:
         label.style().unpolish(label)
         label.style().polish(label)
     if bar is not None:
-        bar.setVisible(reading.share is not None)
+        bar.has_share = reading.share is not None
+        bar.setVisible(bar.has_share)
         bar.setToolTip(reading.tip)
         bar.set_share(reading.share or 0.0)

@@ -9,13 +9,15 @@ from spark_desktop.views.theme import Theme
 
 # Thinner lines stay as thin as they are, whatever the size of type.
 _THIN = 2
+# Pixels: a table's cells have this padding, and Qt's own space around it, which never grows.
+_CELL, _CELL_EDGE = 8, 3
 _PIXELS = re.compile(r"(\d+)px")
 
 # Lengths are those of the usual size of type; ``stylesheet`` scales them.
 _SHEET = Template("""
 * { font-size: 13px; color: $text; }
 QMainWindow, QDialog, #review, #welcome, #labpage { background: $window; }
-#side, #top, #status { background: $surface; }
+#side, #sidepage, #top, #status { background: $surface; }
 #top { border-bottom: 1px solid $line; }
 #status { border-top: 1px solid $line; }
 #status QLabel, QLabel[quiet="true"] { font-size: 12px; color: $text_secondary; }
@@ -69,12 +71,27 @@ QLineEdit { background: $raised; border: 1px solid $line; border-radius: 6px;
     padding: 3px 8px; min-height: 18px; placeholder-text-color: $text_secondary;
     selection-background-color: $accent; selection-color: $window; }
 QLineEdit:focus { border-color: $accent; }
-QAbstractSpinBox QLineEdit { border: none; padding: 0px; min-height: 0px; background: transparent; }
+QAbstractSpinBox, QComboBox { background: $raised; border: 1px solid $line; border-radius: 6px;
+    padding: 3px 8px; min-height: 18px; selection-background-color: $accent;
+    selection-color: $window; }
+QAbstractSpinBox:hover, QComboBox:hover { border-color: $text_secondary; }
+QAbstractSpinBox:focus, QComboBox:focus { border-color: $accent; }
+QAbstractSpinBox { padding: 3px 0px; }
+QAbstractSpinBox QLineEdit { border: none; padding: 0px 6px; min-height: 0px;
+    background: transparent; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 20px;
+    background: transparent; subcontrol-origin: border; }
+QAbstractSpinBox::up-arrow, QAbstractSpinBox::down-arrow { image: none; width: 0px; height: 0px; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { image: none; width: 0px; height: 0px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; color: $text;
     selection-background-color: $line; selection-color: $text; }
 QCheckBox { spacing: 8px; padding: 3px; border: 1px solid transparent; border-radius: 6px; }
 QCheckBox:focus { border-color: $accent; }
-QCheckBox::indicator { width: 16px; height: 16px; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid $text_secondary;
+    border-radius: 4px; background: $raised; }
+QCheckBox::indicator:hover { border-color: $text; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; }
 #settingspage, #sheet { background: $window; }
 #categories { background: $surface; border-right: 1px solid $line; padding: 4px 0px; }
 #categories::item { padding: 6px 12px; border-left: 2px solid transparent; }
@@ -129,7 +146,7 @@ QTableView:focus { border-color: $accent; }
 QTableView::item { padding: 2px 8px; }
 QHeaderView { background: $window; }
 QHeaderView::section { background: $surface; color: $text_secondary; font-size: 12px; border: none;
-    border-bottom: 1px solid $line; padding: 4px 11px; }
+    border-bottom: 1px solid $line; padding: 4px @cell; }
 
 QMenu { background: $raised; border: 1px solid $line; padding: 4px; }
 QMenu::item { padding: 4px 24px 4px 12px; border-radius: 4px; }
@@ -164,7 +181,9 @@ def stylesheet(theme: Theme) -> str:
         length = int(found[1])
         return f"{length if length <= _THIN else theme.px(length)}px"
 
-    return _PIXELS.sub(scaled, _SHEET.substitute(vars(theme)))
+    sheet = _PIXELS.sub(scaled, _SHEET.substitute(vars(theme)))
+    # So that a heading stands over its column at every size of type.
+    return sheet.replace("@cell", f"{theme.px(_CELL) + _CELL_EDGE}px")
 
 
 def palette_of(theme: Theme) -> QPalette:

@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QFocusEvent, QKeySequence, QMouseEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu
+from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QStyleOptionViewItem
 
 from spark_desktop.viewmodels.rows import RowRole
 from spark_desktop.viewmodels.thread_rows import ThreadRow, ThreadRows
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.threads_paint import ThreadDelegate
+
+# Pixels at the usual size of type: one row.
+_LOWEST = 28
+_FEW = 4
 
 
 class ThreadList(QListView):
@@ -38,7 +42,7 @@ class ThreadList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(tr("Threads"))
-        self.setMinimumHeight(28)
+        self.setMinimumHeight(theme.px(_LOWEST))
         self.rename = self._action(tr("Rename"), "F2", self._rename)
         self.delete = self._action(tr("Delete"), "Del", self._delete)
         self.clicked.connect(self._clicked)
@@ -55,9 +59,18 @@ class ThreadList(QListView):
         rows = rows or [self.currentIndex()]
         return [row.id for index in rows if (row := _row(index)) is not None]
 
+    def sizeHint(self) -> QSize:
+        """Return the height of a few rows: what the list gets before its region scrolls."""
+        height = self._delegate.sizeHint(QStyleOptionViewItem(), QModelIndex()).height()
+        return QSize(super().sizeHint().width(), _FEW * height)
+
     def set_theme(self, theme: Theme) -> None:
-        """Paint in another theme."""
+        """Paint in another theme, with rows as high as its type asks for."""
+        is_resized = theme.font_size != self._delegate.theme.font_size
         self._delegate.theme = theme
+        if is_resized:
+            self.setMinimumHeight(theme.px(_LOWEST))
+            self.scheduleDelayedItemsLayout()
         self.viewport().update()
 
     def show_tall(self, is_tall: bool) -> None:

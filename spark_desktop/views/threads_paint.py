@@ -18,8 +18,10 @@ from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.icons import pixmap
 from spark_desktop.views.theme import Theme
 
+# Pixels at the usual size of type.
 _FLAT, _TALL = 28, 44
 _ICON, _MARGIN, _GAP = 16, 12, 8
+_BASE, _SMALL = 13, 12
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -33,7 +35,7 @@ class ThreadDelegate(QStyledItemDelegate):
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
         """Return the height of a row, in pixels."""
-        return QSize(0, _TALL if self.is_tall else _FLAT)
+        return QSize(0, self.theme.px(_TALL if self.is_tall else _FLAT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw one entry within ``option``'s rectangle."""
@@ -43,7 +45,7 @@ class ThreadDelegate(QStyledItemDelegate):
         if isinstance(entry, Heading):
             shown = rect.adjusted(_MARGIN, 0, -_MARGIN, -3)
             bottom = Qt.AlignmentFlag.AlignBottom
-            self._text(painter, shown, entry.text, self.theme.text_secondary, 12, bottom)
+            self._text(painter, shown, entry.text, self.theme.text_secondary, _SMALL, bottom)
         elif isinstance(entry, ThreadRow):
             self._ground(painter, rect, option.state, entry)
             self._row(painter, rect, entry)
@@ -70,24 +72,25 @@ class ThreadDelegate(QStyledItemDelegate):
     ) -> None:
         """Lay the field over the title."""
         rect: QRect = option.rect
-        left = _MARGIN + _ICON + _GAP - 5
-        editor.setGeometry(rect.left() + left, rect.top() + 1, rect.width() - left - 4, _FLAT - 2)
+        left, height = _MARGIN + self.theme.px(_ICON) + _GAP - 5, self.theme.px(_FLAT) - 2
+        editor.setGeometry(rect.left() + left, rect.top() + 1, rect.width() - left - 4, height)
 
     def _row(self, painter: QPainter, rect: QRect, row: ThreadRow) -> None:
         name = "pin" if row.is_pinned else "chat"
         color = self.theme.accent if row.is_current else self.theme.text_secondary
-        image = pixmap(name, color, painter.device().devicePixelRatioF())
-        painter.drawPixmap(rect.left() + _MARGIN, rect.top() + 6, image)
-        text = rect.adjusted(_MARGIN + _ICON + _GAP, 0, -_MARGIN, 0)
-        line = QRect(text.left(), text.top(), text.width(), _FLAT)
+        px = self.theme.px
+        image = pixmap(name, color, painter.device().devicePixelRatioF(), px(_ICON))
+        painter.drawPixmap(rect.left() + _MARGIN, rect.top() + px(6), image)
+        text = rect.adjusted(_MARGIN + px(_ICON) + _GAP, 0, -_MARGIN, 0)
+        line = QRect(text.left(), text.top(), text.width(), px(_FLAT))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        used = self._text(painter, line, row.aside, self.theme.text_secondary, 12, right)
+        used = self._text(painter, line, row.aside, self.theme.text_secondary, _SMALL, right)
         line.setWidth(line.width() - used - _GAP)
-        self._marked(painter, line, row.title, row.title_marks, self.theme.text, 13)
+        self._marked(painter, line, row.title, row.title_marks, self.theme.text, _BASE)
         if self.is_tall:
-            below = QRect(text.left(), text.top() + 23, text.width(), 18)
+            below = QRect(text.left(), text.top() + px(23), text.width(), px(18))
             quiet = self.theme.text_secondary
-            self._marked(painter, below, row.detail, row.detail_marks, quiet, 12)
+            self._marked(painter, below, row.detail, row.detail_marks, quiet, _SMALL)
 
     def _ground(
         self, painter: QPainter, rect: QRect, state: QStyle.StateFlag, row: ThreadRow
@@ -102,6 +105,11 @@ class ThreadDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(self.theme.accent)))
             painter.drawRect(rect.adjusted(0, 0, -1, -1))
 
+    def _font(self, painter: QPainter, pixels: int) -> QFont:
+        font = QFont(painter.font())
+        font.setPixelSize(self.theme.px(pixels))
+        return font
+
     def _text(
         self,
         painter: QPainter,
@@ -111,7 +119,7 @@ class ThreadDelegate(QStyledItemDelegate):
         pixels: int,
         place: Qt.AlignmentFlag,
     ) -> int:
-        painter.setFont(_font(painter, pixels))
+        painter.setFont(self._font(painter, pixels))
         painter.setPen(QColor(color))
         painter.drawText(rect, place, text)
         return painter.fontMetrics().horizontalAdvance(text)
@@ -126,7 +134,7 @@ class ThreadDelegate(QStyledItemDelegate):
         pixels: int,
     ) -> None:
         """Draw the text, the marks strong and in the colour of the text itself."""
-        font = _font(painter, pixels)
+        font = self._font(painter, pixels)
         # Room for the strong letters, which are a little wider.
         width = rect.width() - sum(end - start for start, end in marks)
         metrics = QFontMetrics(font)
@@ -154,12 +162,6 @@ class ThreadDelegate(QStyledItemDelegate):
         painter.setPen(QColor(color))
         top = rect.top() + (rect.height() - line.height()) / 2
         layout.draw(painter, QPointF(rect.left(), top))
-
-
-def _font(painter: QPainter, pixels: int) -> QFont:
-    font = QFont(painter.font())
-    font.setPixelSize(pixels)
-    return font
 
 
 def _units(text: str) -> int:

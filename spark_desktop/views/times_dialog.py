@@ -15,14 +15,19 @@ from spark_desktop.domain.stage_times import Stage
 from spark_desktop.viewmodels.notice import Tone
 from spark_desktop.viewmodels.times import TimesRow, TimesViewModel, stage_text, stage_tip
 from spark_desktop.viewmodels.translation import tr
+from spark_desktop.views.flow_layout import FlowLayout
 from spark_desktop.views.pickers import pick_target
-from spark_desktop.views.stage_bar import LONGEST_ROLE, STAGES_ROLE, StageBars, stage_colors
+from spark_desktop.views.stage_bar import LONGEST_ROLE, STAGES_ROLE, StageBars
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.tool_window import Cell, Table, ToolWindow, tool_notice
 
 _SIZE = (900, 560)
 _BAR = 1
+# Pixels at the usual size of type.
 _TITLE, _SWATCH = 240, 8
+_GAP = 12
+# Rows of the sums that a low window still shows.
+_FEWEST = 2
 
 
 class TimesDialog(ToolWindow):
@@ -31,11 +36,11 @@ class TimesDialog(ToolWindow):
     def __init__(self, parent: QWidget, model: TimesViewModel, theme: Theme) -> None:
         super().__init__(parent, tr("Where the time went"), theme)
         self._model = model
+        self._type = 0
         self.notice = tool_notice()
         headings = (tr("Turn"), tr("Stages"), tr("Whole"), tr("Speed"), tr("Cached"), tr("Cost"))
         self.table = Table(tr("Turns"), headings, wide=_BAR)
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        self.table.setColumnWidth(0, _TITLE)
         self.bars = StageBars(theme)
         self.table.setItemDelegateForColumn(_BAR, self.bars)
         self.sums = Table(tr("Usual"), (tr("Stage"), tr("p50"), tr("p95"), ""), wide=3)
@@ -44,23 +49,30 @@ class TimesDialog(ToolWindow):
         self._arrange()
         model.changed.connect(self.render_state)
         self.save.clicked.connect(self._choose_target)
-        self.resize(*_SIZE)
+        self.fit(_SIZE)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
         super().set_theme(theme)
-        self.bars.colors = stage_colors(theme)
+        self.bars.set_theme(theme)
+        ratio, side = self.devicePixelRatioF(), theme.px(_SWATCH)
         for stage, swatch, _ in self.legend:
-            square = QPixmap(_SWATCH, _SWATCH)
+            square = QPixmap(round(side * ratio), round(side * ratio))
+            square.setDevicePixelRatio(ratio)
             square.fill(QColor(self.bars.colors[stage]))
             swatch.setPixmap(square)
+        if self._type != theme.font_size:
+            # Else it stays as wide as the user made it.
+            self._type = theme.font_size
+            self.table.setColumnWidth(0, theme.px(_TITLE))
+        self._size_sums()
         self.render_state()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Give the sums their room: all of them are wanted at once, and they never grow."""
+        """Give the sums their room: all of them where it is there, and never more."""
         super().showEvent(event)
-        self.sums.setFixedHeight(self.sums.rows_height(len(Stage) + 1))
+        self._size_sums()
 
     def render_state(self) -> None:
         """Show the newest turns."""
@@ -78,10 +90,17 @@ class TimesDialog(ToolWindow):
         self.sums.show_rows([self._sum_cells(line) for line in self._model.sums])
         self.save.setEnabled(bool(rows))
 
+    def _size_sums(self) -> None:
+        self.sums.setMinimumHeight(self.sums.rows_height(_FEWEST))
+        self.sums.setMaximumHeight(self.sums.rows_height(len(Stage) + 1))
+
     def _cells(self, row: TimesRow) -> tuple[Cell, ...]:
         tone = Tone.MUTED if row.is_emulated else Tone.PLAIN
         texts = (row.title, "", row.total, row.speed, row.cached, row.cost)
-        return tuple(Cell(text, self.theme, tone, row.tip) for text in texts)
+        cells = tuple(Cell(text, self.theme, tone, row.tip) for text in texts)
+        if row.is_emulated:
+            cells[-1].in_color(self.theme.emulated)
+        return cells
 
     def _sum_cells(self, line: tuple[str, str, str]) -> tuple[Cell, ...]:
         return (*(Cell(text, self.theme) for text in line), Cell("", self.theme))
@@ -91,23 +110,25 @@ class TimesDialog(ToolWindow):
         pick_target(self, "spark-times.csv", kind, self._model.export)
 
     def _arrange(self) -> None:
-        legend = QHBoxLayout()
-        legend.setSpacing(4)
-        for stage, swatch, label in self.legend:
+        stages = FlowLayout(_GAP)
+        for place, (stage, swatch, label) in enumerate(self.legend):
             label.setProperty("small", True)
             label.setToolTip(stage_tip(stage))
-            legend.addWidget(swatch)
-            legend.addWidget(label)
-            legend.addSpacing(8)
-        legend.addStretch(1)
+            entry = QWidget()
+            pair = QHBoxLayout(entry)
+            pair.setContentsMargins(0, 0, 0, 0)
+            pair.setSpacing(4)
+            pair.addWidget(swatch)
+            pair.addWidget(label)
+            stages.insert_widget(place, entry)
         self.save.setAutoDefault(False)
-        legend.addWidget(self.save)
         inside = QVBoxLayout()
         inside.setContentsMargins(12, 12, 12, 12)
         inside.setSpacing(8)
         inside.addWidget(self.table, 1)
-        inside.addLayout(legend)
-        inside.addWidget(self.sums)
+        inside.addLayout(stages)
+        inside.addWidget(self.sums, 1)
+        inside.addWidget(self.save, 0, Qt.AlignmentFlag.AlignRight)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

@@ -1,7 +1,7 @@
 """A window beside the main one: not modal, closed by Esc, in the main window's colours."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor
+from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHeaderView,
@@ -17,7 +17,11 @@ from spark_desktop.views.icons import color_of
 from spark_desktop.views.notice_line import NoticeLine
 from spark_desktop.views.theme import Theme
 
-_ROW = 28
+# Pixels at the usual size of type: a row, and how much of its texts the wide column shows before
+# the table scrolls: never less than the last, never asking for more than the one before.
+_ROW, _WIDE, _NARROWEST = 28, 200, 96
+# Of the screen, which a window with bigger type must not leave.
+_MOST = 0.9
 
 
 class ToolWindow(QDialog):
@@ -36,6 +40,11 @@ class ToolWindow(QDialog):
         for table in self.findChildren(Table):
             table.set_theme(theme)
 
+    def fit(self, size: tuple[int, int]) -> None:
+        """Take a size, in pixels at the usual size of type, as far as the screen has room."""
+        area, px = self.screen().availableSize() * _MOST, self.theme.px
+        self.resize(min(px(size[0]), area.width()), min(px(size[1]), area.height()))
+
     def show_front(self) -> None:
         """Show the window before all others."""
         self.show()
@@ -51,10 +60,17 @@ def tool_notice() -> NoticeLine:
 
 
 class Table(QTableWidget):
-    """A table of texts in which the arrow keys choose a row; ``name`` is for screen readers."""
+    """A table of texts in which the arrow keys choose a row; ``name`` is for screen readers.
 
-    def __init__(self, name: str, headings: tuple[str, ...], wide: int) -> None:
+    The column ``wide`` takes the width that is left; with ``wraps`` its texts go on in the next
+    line, else they end in an ellipsis.
+    """
+
+    def __init__(
+        self, name: str, headings: tuple[str, ...], wide: int, *, wraps: bool = False
+    ) -> None:
         super().__init__(0, len(headings))
+        self._wide, self._wraps, self._room = wide, wraps, (_NARROWEST, _WIDE)
         self.setAccessibleName(name)
         self.setHorizontalHeaderLabels(list(headings))
         self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
@@ -62,15 +78,16 @@ class Table(QTableWidget):
         self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         # Tab goes on to the buttons instead of from cell to cell.
         self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
+        self.setHorizontalScrollMode(QTableWidget.ScrollMode.ScrollPerPixel)
+        self.setWordWrap(wraps)
         self.setShowGrid(False)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(_ROW)
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(wide, QHeaderView.ResizeMode.Stretch)
+        header.sectionResized.connect(self._wrap)
 
     def show_rows(self, rows: list[tuple["Cell", ...]]) -> None:
         """Show these rows; the chosen one stays chosen by its place."""
@@ -81,16 +98,56 @@ class Table(QTableWidget):
                 self._show(number, column, cell)
         if rows and not 0 <= chosen < len(rows):
             self.setCurrentCell(0, 0)
+        self._share()
 
     def set_theme(self, theme: Theme) -> None:
         """Mark the chosen row in a colour that differs from the ground in this theme."""
+        self._room = theme.px(_NARROWEST), theme.px(_WIDE)
+        rows = self.verticalHeader()
+        rows.setMinimumSectionSize(theme.px(_ROW))
+        rows.setDefaultSectionSize(theme.px(_ROW))
         self.setStyleSheet(
             f"QTableView {{ selection-background-color: {theme.line}; outline: none; }}"
         )
+        self._share()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Share the width anew."""
+        super().resizeEvent(event)
+        self._share()
 
     def rows_height(self, count: int) -> int:
         """Return the height, in pixels, of a table that shows so many rows without scrolling."""
-        return count * _ROW + self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth()
+        rows = count * self.verticalHeader().defaultSectionSize()
+        return rows + self.horizontalHeader().sizeHint().height() + 2 * self.frameWidth()
+
+    def _share(self) -> None:
+        """Give the wide column what is left; where that is too little, the table scrolls."""
+        header = self.horizontalHeader()
+        others = sum(
+            self._width_of(number) for number in range(header.count()) if number != self._wide
+        )
+        least, most = self._room
+        least = max(least, min(self._wanted(self._wide), most))
+        mode = QHeaderView.ResizeMode
+        is_narrow = self.viewport().width() - others < least
+        header.setSectionResizeMode(self._wide, mode.Fixed if is_narrow else mode.Stretch)
+        if is_narrow:
+            header.resizeSection(self._wide, least)
+        self._wrap(self._wide)
+
+    def _wrap(self, column: int) -> None:
+        if self._wraps and column == self._wide:
+            self.resizeRowsToContents()
+
+    def _width_of(self, column: int) -> int:
+        header = self.horizontalHeader()
+        if header.sectionResizeMode(column) == QHeaderView.ResizeMode.Interactive:
+            return header.sectionSize(column)
+        return self._wanted(column)
+
+    def _wanted(self, column: int) -> int:
+        return max(self.sizeHintForColumn(column), self.horizontalHeader().sectionSizeHint(column))
 
     def text_at(self, row: int, column: int) -> str:
         """Return what a cell says."""
@@ -116,6 +173,11 @@ class Cell:
         self.text = text
         self.tip = tip
         self.color = color_of(tone, theme)
+
+    def in_color(self, color: str) -> "Cell":
+        """Draw the text in a colour that no tone has, and return this cell."""
+        self.color = color
+        return self
 
     @property
     def brush(self) -> QBrush:

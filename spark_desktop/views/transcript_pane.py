@@ -26,7 +26,6 @@ class TranscriptPane(QWidget):
         self.view = view
         self.bar = FindBar()
         self.to_end = QPushButton(view)
-        self.to_end.setIconSize(QSize(16, 16))
         self.to_end.setAccessibleName(tr("To the end of the thread"))
         self.to_end.setToolTip(tr("To the end of the thread (End)"))
         self.to_end.hide()
@@ -35,7 +34,8 @@ class TranscriptPane(QWidget):
         column.setSpacing(0)
         column.addWidget(self.bar)
         column.addWidget(view, 1)
-        view.installEventFilter(self)
+        # The view's own size is another before that of what it shows.
+        view.viewport().installEventFilter(self)
         view.moved.connect(self.show_state)
         view.menu_requested.connect(self._show_menu)
         self.to_end.clicked.connect(self._go_to_end)
@@ -48,6 +48,7 @@ class TranscriptPane(QWidget):
         self.view.set_theme(theme)
         self.bar.set_theme(theme)
         self.to_end.setIcon(icon("end", theme.text))
+        self.to_end.setIconSize(QSize(theme.px(16), theme.px(16)))
 
     def begin_find(self) -> None:
         """Ask what to find in the thread."""
@@ -107,7 +108,7 @@ class TranscriptPane(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the way to the end in its corner."""
-        if watched is self.view and event.type() is QEvent.Type.Resize:
+        if watched is self.view.viewport() and event.type() is QEvent.Type.Resize:
             self._place()
         return False
 

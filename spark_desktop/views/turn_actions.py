@@ -60,7 +60,6 @@ class TurnButtons(QWidget):
         row.setSpacing(0)
         for action in TurnAction:
             button = QToolButton()
-            button.setIconSize(QSize(16, 16))
             button.setToolTip(text_of(action))
             button.setAccessibleName(text_of(action))
             # Keys reach them by the menu; Tab goes on from code block to code block.
@@ -73,7 +72,9 @@ class TurnButtons(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
+        side = theme.px(16)
         for action, button in self.buttons.items():
+            button.setIconSize(QSize(side, side))
             button.setIcon(icon(_ICONS[action], theme.text_secondary))
 
     def show_for(self, turn_id: str | None, right: int, middle: int, is_open: bool) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from spark_desktop.domain.core_state import CoreFailed
+from spark_desktop.domain.events import ChangeApplied
 from spark_desktop.domain.trigger import Span
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.project import ProjectViewModels
@@ -18,7 +19,7 @@ from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.project_view import ProjectView
 from spark_desktop.views.theme import load_theme
-from tests.interface_fakes import FakeProject, proposal, until
+from tests.interface_fakes import FakeProject, change, proposal, until
 
 _CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -62,10 +63,13 @@ def tab_round(start: QWidget) -> list[QWidget]:
 
 @pytest.mark.parametrize("width", [1280, 900])
 async def test_tab_goes_through_the_regions_in_order_and_comes_back(
-    window: MainWindow, view: ProjectView, width: int
+    window: MainWindow, view: ProjectView, project: FakeProject, width: int
 ) -> None:
     window.resize(width, 700)
     await until(lambda: view.width() == width)
+    # An empty list has nothing to go to.
+    project.bus.publish(ChangeApplied(change()))
+    await until(view.changes.files.isVisible)
     reached = tab_round(view.changes.inbox)
     wanted: list[QWidget] = [
         view.changes.inbox,

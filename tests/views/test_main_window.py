@@ -159,7 +159,9 @@ async def test_the_sheet_lists_every_key(window: MainWindow) -> None:
     assert not window.sheet.isModal()
     text = window.sheet.text
     assert "AI!" in text
-    assert all(shortcut.label in text and key_text(shortcut.name) in text for shortcut in SHORTCUTS)
+    # What has no key is in the palette.
+    with_key = [shortcut for shortcut in SHORTCUTS if key_text(shortcut.name)]
+    assert all(one.label in text and key_text(one.name) in text for one in with_key)
     window.sheet.close()
 
 

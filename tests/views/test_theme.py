@@ -47,6 +47,13 @@ def test_code_is_readable_on_added_and_removed_lines(theme: str) -> None:
     assert _contrast(colors.removed_text, colors.removed_line) >= 4.5
 
 
+@pytest.mark.parametrize("theme", ["dark", "light"])
+def test_a_chosen_row_is_readable(theme: str) -> None:
+    colors = load_theme(theme)
+    assert _contrast(colors.text, colors.line) >= 4.5
+    assert _contrast(colors.text_secondary, colors.line) >= 4.5
+
+
 def test_each_theme_leads_to_the_other() -> None:
     dark = load_theme("dark")
     assert other_theme(dark).name == "light"

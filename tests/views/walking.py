@@ -8,12 +8,17 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
     QComboBox,
+    QLabel,
     QLineEdit,
     QMenu,
+    QPushButton,
     QScrollBar,
+    QSizePolicy,
     QTabBar,
     QWidget,
 )
+
+from spark_desktop.views.elided_label import ElidedLabel
 
 # What has something to say of its own: Qt's containers speak through what is in them.
 _SPEAKING = (QAbstractButton, QComboBox, QLineEdit, QTabBar)
@@ -36,6 +41,30 @@ def without_tip(root: QWidget) -> list[str]:
         and not button.icon().isNull()
         and not button.toolTip()
     ]
+
+
+def cut_off(root: QWidget) -> list[str]:
+    """Return a line for each label and button that has no room for its text.
+
+    Those that end in an ellipsis say so themselves, and have the whole in their tooltip.
+    """
+    found = []
+    for widget in _inside(root):
+        if not widget.isVisibleTo(root) or isinstance(widget, ElidedLabel):
+            continue
+        if isinstance(widget, QPushButton) and widget.text():
+            if widget.sizePolicy().horizontalPolicy() == QSizePolicy.Policy.Ignored:
+                continue
+            if widget.width() < widget.minimumSizeHint().width():
+                found.append(f"{widget.text()}: {_line(widget)}")
+        elif isinstance(widget, QLabel) and widget.text():
+            if widget.wordWrap():
+                is_cut = widget.height() < widget.heightForWidth(widget.width())
+            else:
+                is_cut = widget.width() < widget.minimumSizeHint().width()
+            if is_cut or widget.height() < widget.fontMetrics().height():
+                found.append(f"{widget.text()}: {_line(widget)}")
+    return found
 
 
 def _inside(root: QWidget) -> Iterator[QWidget]:
