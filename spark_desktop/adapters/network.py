@@ -74,7 +74,7 @@ class SocketOptions:
     url: str
     tls: ssl.SSLContext | None
     proxy: str | None
-    headers: tuple[tuple[str, str], ...]
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 def client_for(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import httpx
 
-from spark_desktop.adapters.network_errors import Place, broken, translated
+from spark_desktop.adapters.network_errors import FAILURES, Place, broken, translated
 from spark_desktop.domain.errors import (
     AnswerTooLargeError,
     EndpointError,
@@ -117,7 +117,7 @@ class _Body(httpx.AsyncByteStream):
         except httpx.RemoteProtocolError as error:
             # Whatever breaks the rules of HTTP here, the answer had begun: it was cut.
             raise broken(self._place) from error
-        except httpx.HTTPError as error:
+        except FAILURES as error:
             raise translated(error, self._place) from error
 
     def _count(self, size: int) -> None:

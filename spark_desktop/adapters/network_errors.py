@@ -30,9 +30,15 @@ class Place:
     proxy: str = ""
 
 
-def translated(error: httpx.HTTPError, place: Place) -> EndpointError:
+# What is raised on the way: in the middle of an answer a TLS alert comes as it is (anyio 4.16).
+FAILURES = (httpx.HTTPError, OSError)
+
+
+def translated(error: Exception, place: Place) -> EndpointError:
     """Return the error for the user, the most specific one."""
-    causes = tuple(_causes(error))
+    # A TLS stream that waits for bytes says so by an exception, which stands behind every other.
+    waits = ssl.SSLWantReadError | ssl.SSLWantWriteError
+    causes = tuple(cause for cause in _causes(error) if not isinstance(cause, waits))
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _untrusted(cause, place.host)
@@ -139,7 +145,7 @@ def _unknown_issuer(host: str, error: ssl.SSLCertVerificationError) -> tuple[Sai
         say(
             "Nobody whom this machine trusts vouches for the certificate of {host}: {reason}.",
             host=host,
-            reason=error.verify_message or error.reason or error,
+            reason=error.verify_message or error,
         ),
         say("If you know who issued it, name their CA file in the endpoint's settings."),
     )
@@ -158,7 +164,7 @@ _CERTIFICATES: dict[int, _Sentences] = {
 
 
 def _tls_failed(error: ssl.SSLError, host: str) -> UntrustedServerError:
-    reason = error.reason or str(error)
+    reason = getattr(error, "reason", None) or str(error)
     if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "PACKET_LENGTH_TOO_LONG"):
         return UntrustedServerError(
             say("{host} does not speak TLS.", host=host),
@@ -185,7 +191,7 @@ def _proxy_refused(reason: str, proxy: str) -> ProxyFailedError:
 
 
 def _not_connected(
-    error: httpx.HTTPError, causes: tuple[BaseException, ...], place: Place
+    error: Exception, causes: tuple[BaseException, ...], place: Place
 ) -> EndpointUnreachableError:
     if not any(isinstance(cause, OSError | TimeoutError) for cause in causes):
         # The other side took the connection, and closed it during the TLS handshake.
@@ -215,9 +221,7 @@ def _not_connected(
     )
 
 
-def _no_proxy(
-    error: httpx.HTTPError, causes: tuple[BaseException, ...], proxy: str
-) -> ProxyFailedError:
+def _no_proxy(error: Exception, causes: tuple[BaseException, ...], proxy: str) -> ProxyFailedError:
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         message = say("The name of the proxy {proxy} cannot be looked up.", proxy=proxy)
     elif any(isinstance(cause, ConnectionRefusedError) for cause in causes):

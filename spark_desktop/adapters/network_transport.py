@@ -6,7 +6,7 @@ from collections.abc import Mapping
 import httpx
 
 from spark_desktop.adapters.network_bodies import bounded
-from spark_desktop.adapters.network_errors import Place, proxy_wants_a_name, translated
+from spark_desktop.adapters.network_errors import FAILURES, Place, proxy_wants_a_name, translated
 from spark_desktop.adapters.proxies import proxy_for, shown
 from spark_desktop.adapters.trust import Trust
 from spark_desktop.domain.contact import Contact
@@ -116,7 +116,7 @@ class EndpointTransport(httpx.AsyncBaseTransport):
             self._ledger.note(Contact(url.host, port_of(url), self._purpose))
         try:
             return await transport.handle_async_request(self._addressed(request, url))
-        except httpx.HTTPError as error:
+        except FAILURES as error:
             raise translated(error, place) from error
 
     def _addressed(self, request: httpx.Request, url: httpx.URL) -> httpx.Request:

@@ -20,7 +20,7 @@ _HEADER = re.compile(
     rf"(?P<name>\b(?:{_HEADERS})\b['\"]?\s*[:=,]\s*)(?P<value>b?'[^'\n]*'|b?\"[^\"\n]*\"|[^'\"\r\n]+)",
     re.IGNORECASE,
 )
-_BEARER = re.compile(r"\b(?P<name>Bearer|Basic)\s+(?!…)[^\s'\",)}\]]+", re.IGNORECASE)
+_BEARER = re.compile(r"\b(?P<name>Bearer|Basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE)
 _QUERY = re.compile(
     r"(?P<name>[?&](?:key|api[-_]?key|access_token|token|sig|signature)=)[^&\s'\"<>)]+",
     re.IGNORECASE,
@@ -71,17 +71,23 @@ class RedactingFormatter(logging.Formatter):
         return self._redaction.redacted(self._inner.format(record))
 
 
-def keep_keys_out(root: logging.Logger | None = None, stream: TextIO | None = None) -> None:
-    """Redact what the root's handlers write, and what ends the program or an OS thread.
+def keep_keys_out(root: logging.Logger | None = None) -> None:
+    """Redact what the root's handlers write, or the one of a program that has set up none.
 
     Call it after the handlers are set up. Libraries that print headers are kept from it, also
-    where the program's own level is DEBUG. ``stream`` takes the tracebacks instead of stderr.
+    where the program's own level is DEBUG.
     """
-    for handler in (root or logging.getLogger()).handlers:
+    handlers = (root or logging.getLogger()).handlers
+    last = logging.lastResort
+    for handler in handlers or ([last] if last is not None else []):
         if not isinstance(handler.formatter, RedactingFormatter):
             handler.setFormatter(RedactingFormatter(handler.formatter or logging.Formatter()))
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def keep_keys_out_of_crashes(stream: TextIO | None = None) -> None:
+    """Redact the traceback that ends the program or an OS thread; ``stream`` replaces stderr."""
 
     def uncaught(
         kind: type[BaseException], error: BaseException, trace: TracebackType | None

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from spark_desktop.adapters.network import NetworkPolicy, client_for
+from spark_desktop.adapters.network_errors import Place, translated
 from spark_desktop.domain.endpoints import AuthKind, Route
 from spark_desktop.domain.errors import (
     EndpointRejectedError,
@@ -235,8 +236,17 @@ async def test_a_client_certificate_is_shown_to_a_server_that_wants_one(
     mine = str(authority.issue("me.test"))
     route = Route(ca_file=authority.file, client_certificate=mine)
     assert await outcome_over_tls(tls, route) == TEXT
+    # Since TLS 1.3 a server refuses after the handshake; whether its alert or its reset comes first
+    # is chance, and so are the words.
     error = await outcome_over_tls(tls, Route(ca_file=authority.file))
     assert isinstance(error, EndpointUnreachableError)
+
+
+def test_an_alert_for_a_certificate_that_is_missing_is_understood() -> None:
+    alert = ssl.SSLError(1, "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] (_ssl.c:2580)")
+    error = translated(alert, Place("vendor.test"))
+    assert isinstance(error, UntrustedServerError)
+    assert "vendor.test wants a client certificate" in error.message
 
 
 @pytest.mark.parametrize(
