@@ -710,6 +710,10 @@ The open file goes with the question.</source>
    <translation>Выберите вместо этого нужные файлы.</translation>
   </message>
   <message>
+   <source>Choose the protocol without a WebSocket in the endpoint's settings.</source>
+   <translation>Выберите в настройках сервера протокол без WebSocket.</translation>
+  </message>
+  <message>
    <source>Choose…</source>
    <translation>Выбрать…</translation>
   </message>
@@ -927,7 +931,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Enter it in the settings, under Endpoints.</source>
-   <translation type="unfinished"></translation>
+   <translation>Введите его в настройках серверов.</translation>
   </message>
   <message>
    <source>Everything is as it should be.</source>
@@ -3972,6 +3976,14 @@ The branch that is checked out</source>
    <translation>{host} не говорит по TLS.</translation>
   </message>
   <message>
+   <source>{host} opens no WebSocket: HTTP status {status}.</source>
+   <translation>{host} не открывает WebSocket: статус HTTP {status}.</translation>
+  </message>
+  <message>
+   <source>{host} opens no WebSocket: {reason}.</source>
+   <translation>{host} не открывает WebSocket: {reason}.</translation>
+  </message>
+  <message>
    <source>{host} packed its answer as {packing}, which was not asked for.</source>
    <translation>{host} сжал ответ как {packing}, хотя об этом не просили.</translation>
   </message>
@@ -3986,6 +3998,10 @@ The branch that is checked out</source>
   <message>
    <source>{host} redirects to {target}: nothing was sent there, as it is not the same server.</source>
    <translation>{host} перенаправляет на {target}: туда ничего не отправлено, это другой сервер.</translation>
+  </message>
+  <message>
+   <source>{host} refused the key: HTTP status {status}.</source>
+   <translation>{host} отверг ключ: статус HTTP {status}.</translation>
   </message>
   <message>
    <source>{host} sends every request on and on in a circle.</source>

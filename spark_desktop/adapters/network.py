@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 import httpx
 
 from spark_desktop.adapters.ledger import noting
-from spark_desktop.adapters.network_transport import EndpointTransport, Path, netloc
+from spark_desktop.adapters.network_transport import EndpointTransport, Way, netloc
 from spark_desktop.adapters.redaction import REDACTION
 from spark_desktop.adapters.trust import trust_of
 from spark_desktop.domain.endpoints import AuthKind, EndpointSpec, Route
@@ -33,7 +33,7 @@ class NetworkPolicy:
     environment: Mapping[str, str] = field(default_factory=dict)
     general: Route = field(default_factory=Route)
 
-    def path(self, route: Route) -> Path:
+    def way(self, route: Route) -> Way:
         """Return how an endpoint with this route is reached. Raises RouteError for a bad file."""
         general = self.general
         own = route if route.client_certificate else general
@@ -45,7 +45,7 @@ class NetworkPolicy:
         )
         trust.check()
         # Consent to plain HTTP is given for one endpoint, never for all.
-        return Path(trust, route.proxy or general.proxy, self.environment, route.plain_http)
+        return Way(trust, route.proxy or general.proxy, self.environment, route.plain_http)
 
     def variables(self) -> dict[str, str]:
         """Return the variables by which the core's downloads follow the general route.
@@ -67,14 +67,17 @@ class NetworkPolicy:
 class SocketOptions:
     """What a WebSocket is opened with.
 
-    ``tls`` is None for plain ``ws://``; ``proxy`` is a URL, None for none; ``headers`` hold the
-    key, so they are never logged. Whoever opens it must not follow redirects.
+    ``tls`` is None for plain ``ws://``; ``proxy`` is a URL, None for none, and ``proxy_tls`` is for
+    one that is spoken to over TLS; ``headers`` hold the key, so they are never logged; ``purpose``
+    is for the ledger. ``network_socket.open_socket`` opens it, and follows no redirect.
     """
 
     url: str
     tls: ssl.SSLContext | None
     proxy: str | None
+    proxy_tls: ssl.SSLContext | None
     headers: tuple[tuple[str, str], ...] = field(repr=False)
+    purpose: str
 
 
 def client_for(
@@ -87,11 +90,11 @@ def client_for(
     AccessRefusedError for a key that no header can hold.
     """
     base = _address(spec)
-    path = policy.path(spec.route)
-    path.check(base)
-    path.proxy_for(str(base))
+    way = policy.way(spec.route)
+    way.check(base)
+    way.proxy_for(str(base))
     purpose = say("ask {title}", title=spec.title)
-    transport = EndpointTransport(base, key_headers(spec, key), path, ledger, purpose)
+    transport = EndpointTransport(base, key_headers(spec, key), way, ledger, purpose)
     return httpx.AsyncClient(
         base_url=base,
         transport=transport,
@@ -109,16 +112,18 @@ def socket_options(spec: EndpointSpec, key: Secret | None, policy: NetworkPolicy
     Call it in an OS thread. Raises what ``client_for`` raises.
     """
     base = _address(spec)
-    path = policy.path(spec.route)
-    path.check(base)
+    way = policy.way(spec.route)
+    way.check(base)
     is_secure = base.scheme == "https"
     url = base.copy_with(scheme="wss" if is_secure else "ws")
-    proxy = path.proxy_for(str(base))
+    proxy = way.proxy_for(str(base))
     return SocketOptions(
         str(url),
-        path.trust.context() if is_secure else None,
+        way.trust.context() if is_secure else None,
         proxy or None,
+        way.trust.context() if proxy.startswith("https://") else None,
         (*spec.headers, *key_headers(spec, key)),
+        say("ask {title}", title=spec.title),
     )
 
 

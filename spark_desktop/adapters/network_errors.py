@@ -48,8 +48,8 @@ def translated(error: Exception, place: Place) -> EndpointError:
         if isinstance(cause, ssl.SSLError):
             return _tls_failed(cause, place.host)
     if isinstance(error, httpx.ProxyError):
-        return _proxy_refused(str(error), place.proxy)
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
+        return proxy_refused(str(error), place.proxy)
+    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | OSError):
         return _not_connected(error, causes, place)
     if isinstance(error, httpx.TimeoutException):
         return EndpointUnreachableError(
@@ -181,7 +181,8 @@ def _tls_failed(error: ssl.SSLError, host: str) -> UntrustedServerError:
     )
 
 
-def _proxy_refused(reason: str, proxy: str) -> ProxyFailedError:
+def proxy_refused(reason: str, proxy: str) -> ProxyFailedError:
+    """Return the error for a proxy that answers, but does not connect."""
     if reason.startswith("407"):
         return proxy_wants_a_name(proxy)
     return ProxyFailedError(
@@ -210,7 +211,7 @@ def _not_connected(
             say("Nothing listens at {host}: the connection was refused.", host=host),
             say("Check the port, and whether the server runs."),
         )
-    if isinstance(error, httpx.ConnectTimeout):
+    if isinstance(error, httpx.ConnectTimeout | TimeoutError):
         return EndpointUnreachableError(
             say("{host} did not take the connection in time.", host=host),
             say("Check the address, and whether a firewall is in between."),
@@ -226,7 +227,7 @@ def _no_proxy(error: Exception, causes: tuple[BaseException, ...], proxy: str) -
         message = say("The name of the proxy {proxy} cannot be looked up.", proxy=proxy)
     elif any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         message = say("Nothing listens at the proxy {proxy}.", proxy=proxy)
-    elif isinstance(error, httpx.ConnectTimeout):
+    elif isinstance(error, httpx.ConnectTimeout | TimeoutError):
         message = say("The proxy {proxy} did not take the connection in time.", proxy=proxy)
     else:
         reason = _system(causes, error)

@@ -24,7 +24,7 @@ _PORTS = {"https": 443, "http": 80, "wss": 443, "ws": 80}
 _LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=5, keepalive_expiry=30.0)
 
 
-class Path:
+class Way:
     """How one endpoint is reached: its trust, its proxy, and the consent to plain HTTP."""
 
     def __init__(
@@ -64,13 +64,13 @@ class EndpointTransport(httpx.AsyncBaseTransport):
         self,
         base: httpx.URL,
         secret_headers: tuple[tuple[str, str], ...],
-        path: Path,
+        way: Way,
         ledger: Ledger,
         purpose: str,
     ) -> None:
         self._base = base
         self._secret_headers = secret_headers
-        self._path = path
+        self._way = way
         self._ledger = ledger
         self._purpose = purpose
         self._opening = asyncio.Lock()
@@ -82,7 +82,7 @@ class EndpointTransport(httpx.AsyncBaseTransport):
         if not self._may_go(self._base, url):
             raise _leads_away(self._base, url)
         for _ in range(_MOST_REDIRECTS + 1):
-            proxy = self._path.proxy_for(str(url))
+            proxy = self._way.proxy_for(str(url))
             place = Place(netloc(url), shown(proxy) if proxy else "")
             answer = await self._ask(request, url, proxy, place)
             if answer.status_code == _PROXY_WANTS_A_NAME and proxy:
@@ -105,12 +105,10 @@ class EndpointTransport(httpx.AsyncBaseTransport):
     async def _ask(
         self, request: httpx.Request, url: httpx.URL, proxy: str, place: Place
     ) -> httpx.Response:
-        self._path.check(url)
+        self._way.check(url)
         transport = await self._transport(url.scheme == "https", proxy)
         if proxy:
-            there = httpx.URL(proxy)
-            purpose = say("pass on what is asked of {host}", host=place.host)
-            self._ledger.note(Contact(there.host, port_of(there), purpose))
+            self._ledger.note(proxy_contact(proxy, place))
         if url != request.url and port_of(url) != port_of(request.url):
             # The client has noted the first address.
             self._ledger.note(Contact(url.host, port_of(url), self._purpose))
@@ -179,7 +177,7 @@ class EndpointTransport(httpx.AsyncBaseTransport):
 
     async def _open(self, needs_trust: bool, proxy: str) -> httpx.AsyncHTTPTransport:
         # Reading the system's store would hold the window up; what needs no TLS trusts nobody.
-        trust = self._path.trust if needs_trust else Trust()
+        trust = self._way.trust if needs_trust else Trust()
         context = await asyncio.to_thread(trust.context if needs_trust else trust.nobody)
         chosen = None
         if proxy:
@@ -196,6 +194,13 @@ async def _read(answer: httpx.Response, place: Place) -> httpx.Response:
     except EndpointError:
         await answer.aclose()
         raise
+
+
+def proxy_contact(proxy: str, place: Place) -> Contact:
+    """Return what the ledger is told of a proxy on the way to a place."""
+    there = httpx.URL(proxy)
+    purpose = say("pass on what is asked of {host}", host=place.host)
+    return Contact(there.host, port_of(there), purpose)
 
 
 def netloc(url: httpx.URL) -> str:

@@ -1,7 +1,9 @@
 """Answers that are cut, split, slow, huge or no answers at all: each ends in a clear state."""
 
 import asyncio
+import gc
 import gzip
+import sys
 import zlib
 
 import pytest
@@ -283,3 +285,17 @@ async def test_millions_of_events_take_no_memory_and_end_when_nobody_listens() -
             await asked(endpoint, most=20_000)
         await asyncio.wait_for(server.was_left.wait(), 20)
     assert late[0] < 2 * early[0] + 1024 * 1024
+
+
+async def test_an_answer_left_half_way_leaves_no_garbage_that_a_loop_must_close(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    unraised: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda told: unraised.append(told.exc_value))
+    # Qt's loop looks after no asynchronous generators; the plain loop sets its hooks at each run.
+    sys.set_asyncgen_hooks(firstiter=None, finalizer=None)
+    flood = endless(UNTIL_CLOSED, event(DELTA))
+    async with HostileServer(flood).running() as server, endpoint_at(server.url) as endpoint:
+        await asked(endpoint, most=1)
+        gc.collect()
+    assert unraised == []
