@@ -18,7 +18,7 @@ from spark_desktop.domain.errors import (
     RouteError,
     UntrustedServerError,
 )
-from tests.hostile.asking import CANARY, Noted, asked, endpoint_at, spec_of
+from tests.hostile.asking import CANARY, SILENCE_S, Noted, asked, endpoint_at, spec_of
 from tests.hostile.certificates import Authority
 from tests.hostile.proxy import HostileProxy
 from tests.hostile.server import (
@@ -33,6 +33,7 @@ from tests.hostile.server import (
     head,
     redirects,
     sends,
+    stalls,
 )
 
 TEXT = "héllo héllo "
@@ -193,6 +194,20 @@ async def test_what_is_wrong_with_a_certificate_is_said(
     error = await outcome_over_tls(tls, route)
     assert isinstance(error, UntrustedServerError)
     assert words in error.message
+
+
+async def test_a_self_signed_certificate_works_once_the_user_names_it(authority: Authority) -> None:
+    pem = authority.issue("127.0.0.1", self_signed=True)
+    assert await outcome_over_tls(authority.serving(pem), Route(ca_file=str(pem))) == TEXT
+
+
+async def test_a_store_that_a_variable_names_and_that_is_not_there_is_named() -> None:
+    async with endpoint_at(
+        "https://127.0.0.1:1", environment={"SSL_CERT_FILE": "/nowhere/store.pem"}
+    ) as endpoint:
+        outcome = await asked(endpoint)
+    assert isinstance(outcome.error, RouteError)
+    assert "/nowhere/store.pem" in outcome.error.message
 
 
 async def test_a_server_that_speaks_no_tls_is_said_to_speak_none() -> None:
@@ -369,6 +384,15 @@ async def test_a_proxy_that_refuses_is_named(refusal: bytes, words: str) -> None
     assert isinstance(outcome.error, EndpointUnreachableError)
     assert words in outcome.error.message
     assert "hidden" not in str(outcome.error)
+
+
+async def test_a_proxy_without_a_word_is_given_up() -> None:
+    async with HostileServer(stalls()).running() as proxy:
+        route = Route(proxy=proxy.url)
+        async with endpoint_at("https://vendor.test", route=route, silence=SILENCE_S) as endpoint:
+            outcome = await asked(endpoint)
+    assert isinstance(outcome.error, EndpointUnreachableError)
+    assert "said nothing" in outcome.error.message
 
 
 async def test_a_proxy_that_is_not_there_is_named() -> None:

@@ -299,3 +299,25 @@ async def test_an_answer_left_half_way_leaves_no_garbage_that_a_loop_must_close(
         await asked(endpoint, most=1)
         gc.collect()
     assert unraised == []
+
+
+@pytest.mark.parametrize(
+    ("script", "kind"),
+    [
+        (
+            endless(
+                head(content_type="application/json", content_encoding="gzip") + BOMB_BEGIN, BOMB
+            ),
+            AnswerTooLargeError,
+        ),
+        (sends(head(content_type="text/html") + b"<html>"), EndpointRejectedError),
+        (sends(head(content_type="application/json") + b"\xff\xfe"), EndpointError),
+        (sends(head(content_type="application/json", content_length="9") + b"{"), EndpointError),
+    ],
+    ids=["bomb", "page", "no text", "cut"],
+)
+async def test_a_count_that_is_none_is_a_clear_error(script: Script, kind: type[Exception]) -> None:
+    async with HostileServer(script).running() as server, endpoint_at(server.url) as endpoint:
+        with memory() as peak, pytest.raises(kind):
+            await endpoint.count_tokens("x")
+    assert peak[0] < MOST_MEMORY
