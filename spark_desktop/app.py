@@ -11,6 +11,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from spark_desktop import qt_loop
+from spark_desktop.adapters.redaction import keep_keys_out, keep_keys_out_of_crashes
 from spark_desktop.adapters.settings_file import TomlSettings
 from spark_desktop.adapters.single_instance import SingleInstance
 from spark_desktop.collector import Collector
@@ -30,6 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the program to its end; return the exit code."""
     arguments = _arguments(argv)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
+    keep_keys_out()
+    keep_keys_out_of_crashes()
     instance = SingleInstance(data_folder())
     try:
         is_the_one = asyncio.run(instance.claim(_message(arguments)))

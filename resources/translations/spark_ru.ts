@@ -446,6 +446,10 @@ The open file goes with the question.</source>
    <translation>Спросите её о чём-нибудь или измерьте. Эмулированные ответы не в счёт.</translation>
   </message>
   <message>
+   <source>Ask its operator; do not use it until then.</source>
+   <translation>Спросите того, кто его держит; до тех пор им не пользуйтесь.</translation>
+  </message>
+  <message>
    <source>Ask one first.</source>
    <translation>Сначала задайте вопрос.</translation>
   </message>
@@ -464,6 +468,14 @@ The open file goes with the question.</source>
   <message>
    <source>Ask when the answer is finished (Enter)</source>
    <translation>Спросить, когда ответ закончится (Enter)</translation>
+  </message>
+  <message>
+   <source>Ask who runs it, or leave this host out in NO_PROXY.</source>
+   <translation>Спросите того, кто его держит, или исключите этот узел в NO_PROXY.</translation>
+  </message>
+  <message>
+   <source>Ask who runs it; Spark reads gzip, deflate and what is not packed.</source>
+   <translation>Спросите того, кто его держит; Spark читает gzip, deflate и несжатое.</translation>
   </message>
   <message>
    <source>Ask without summing up; the oldest turns may be left out</source>
@@ -562,8 +574,52 @@ The open file goes with the question.</source>
    <translation>Проверьте права доступа и попробуйте ещё раз.</translation>
   </message>
   <message>
+   <source>Check the address of the endpoint; use the name that the certificate is for.</source>
+   <translation>Проверьте адрес сервера; нужно имя, на которое выдан сертификат.</translation>
+  </message>
+  <message>
+   <source>Check the address, and whether a firewall is in between.</source>
+   <translation>Проверьте адрес и нет ли на пути межсетевого экрана.</translation>
+  </message>
+  <message>
+   <source>Check the address, and whether this machine is online.</source>
+   <translation>Проверьте адрес и есть ли у этого компьютера сеть.</translation>
+  </message>
+  <message>
+   <source>Check the address; if it is right, ask its operator.</source>
+   <translation>Проверьте адрес; если он верен, спросите того, кто держит сервер.</translation>
+  </message>
+  <message>
    <source>Check the disk and its permissions.</source>
    <translation>Проверьте диск и права доступа.</translation>
+  </message>
+  <message>
+   <source>Check the endpoint's address, and ask who runs the server.</source>
+   <translation>Проверьте адрес и спросите того, кто держит сервер.</translation>
+  </message>
+  <message>
+   <source>Check the endpoint's address.</source>
+   <translation>Проверьте адрес сервера.</translation>
+  </message>
+  <message>
+   <source>Check the endpoint's address; for many servers it ends in /v1.</source>
+   <translation>Проверьте адрес сервера; у многих он заканчивается на /v1.</translation>
+  </message>
+  <message>
+   <source>Check the port of the endpoint; another program may listen there.</source>
+   <translation>Проверьте порт: возможно, там отвечает другая программа.</translation>
+  </message>
+  <message>
+   <source>Check the port, and whether the server runs.</source>
+   <translation>Проверьте порт и запущен ли сервер.</translation>
+  </message>
+  <message>
+   <source>Check the port; if it speaks plain HTTP, write http:// in the address.</source>
+   <translation>Проверьте порт; если там простой HTTP, пишите в адресе http://.</translation>
+  </message>
+  <message>
+   <source>Check the proxy in the settings and in HTTPS_PROXY, or switch it off.</source>
+   <translation>Проверьте прокси в настройках и в HTTPS_PROXY или отключите его.</translation>
   </message>
   <message>
    <source>Choose a file that Spark exported as JSON.</source>
@@ -595,7 +651,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose another model for suggestions.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите для предложений другую модель.</translation>
   </message>
   <message>
    <source>Choose another one.</source>
@@ -627,7 +683,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose one in the settings, or allow the local core.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите его в настройках или разрешите локальное ядро.</translation>
   </message>
   <message>
    <source>Choose one in the window of Spark.</source>
@@ -660,6 +716,10 @@ The open file goes with the question.</source>
   <message>
    <source>Choose the files that matter instead.</source>
    <translation>Выберите вместо этого нужные файлы.</translation>
+  </message>
+  <message>
+   <source>Choose the protocol without a WebSocket in the endpoint's settings.</source>
+   <translation>Выберите в настройках сервера протокол без WebSocket.</translation>
   </message>
   <message>
    <source>Choose…</source>
@@ -740,6 +800,10 @@ The open file goes with the question.</source>
   <message>
    <source>Copy as Markdown</source>
    <translation>Копировать как Markdown</translation>
+  </message>
+  <message>
+   <source>Copy it again, and enter it in the settings, under Endpoints.</source>
+   <translation>Скопируйте его ещё раз и введите в настройках серверов.</translation>
   </message>
   <message>
    <source>Copy some text, then choose it again.</source>
@@ -875,7 +939,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Enter it in the settings, under Endpoints.</source>
-   <translation type="unfinished"></translation>
+   <translation>Введите его в настройках, в разделе «Серверы моделей».</translation>
   </message>
   <message>
    <source>Everything is as it should be.</source>
@@ -1038,6 +1102,18 @@ The open file goes with the question.</source>
    <translation>Значок в трее</translation>
   </message>
   <message>
+   <source>If that is right, make it the endpoint's address.</source>
+   <translation>Если так и надо, укажите этот адрес как адрес сервера.</translation>
+  </message>
+  <message>
+   <source>If you know the server, name its certificate as CA file in the endpoint's settings.</source>
+   <translation>Если сервер вам знаком, укажите его сертификат как файл CA в его настройках.</translation>
+  </message>
+  <message>
+   <source>If you know who issued it, name their CA file in the endpoint's settings.</source>
+   <translation>Если вы знаете, кто его выдал, укажите файл CA в настройках сервера.</translation>
+  </message>
+  <message>
    <source>Ignored changes</source>
    <translation>Пропущенные изменения</translation>
   </message>
@@ -1070,16 +1146,20 @@ The open file goes with the question.</source>
    <translation>Установите системный пакет ca-certificates. Локальной модели он не нужен.</translation>
   </message>
   <message>
+   <source>It begins with https://, or with http:// for this machine.</source>
+   <translation>Он начинается с https://, а для этого компьютера с http://.</translation>
+  </message>
+  <message>
    <source>It cannot be brought back; take it from your version control.</source>
    <translation>Вернуть его нельзя; возьмите его из системы контроля версий.</translation>
   </message>
   <message>
    <source>It has not begun yet.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он ещё не начал отвечать.</translation>
   </message>
   <message>
    <source>It is not used.</source>
-   <translation type="unfinished"></translation>
+   <translation>Она не учитывается.</translation>
   </message>
   <message>
    <source>It is on the clipboard: paste it yourself.</source>
@@ -1186,6 +1266,14 @@ The open file goes with the question.</source>
    <translation>Просмотреть сейчас</translation>
   </message>
   <message>
+   <source>Look at this machine's clock.</source>
+   <translation>Проверьте часы этого компьютера.</translation>
+  </message>
+  <message>
+   <source>Look at this machine's clock; if it is right, its operator must renew it.</source>
+   <translation>Проверьте часы этого компьютера; если они верны, сертификат должен обновить тот, кто держит сервер.</translation>
+  </message>
+  <message>
    <source>Looking for a source…</source>
    <translation>Поиск источника…</translation>
   </message>
@@ -1262,8 +1350,24 @@ The open file goes with the question.</source>
    <translation>Уберите её сами и запустите Spark ещё раз.</translation>
   </message>
   <message>
+   <source>Name a PEM file with the certificate, and its key without a password.</source>
+   <translation>Укажите файл PEM с сертификатом и его ключ без пароля.</translation>
+  </message>
+  <message>
+   <source>Name a PEM file, in the endpoint's settings or in the variable that named it.</source>
+   <translation>Укажите файл PEM в настройках сервера или в той переменной, где он назван.</translation>
+  </message>
+  <message>
+   <source>Name one in the endpoint's settings.</source>
+   <translation>Укажите его в настройках сервера.</translation>
+  </message>
+  <message>
    <source>Name one that exists.</source>
    <translation>Укажите существующую папку.</translation>
+  </message>
+  <message>
+   <source>Name one that speaks HTTP, or leave this host out in NO_PROXY.</source>
+   <translation>Укажите прокси с HTTP или исключите этот узел в NO_PROXY.</translation>
   </message>
   <message>
    <source>New thread</source>
@@ -1286,6 +1390,10 @@ The open file goes with the question.</source>
    <translation>Нет запущенного Spark, чтобы показать быстрый вопрос.</translation>
   </message>
   <message>
+   <source>No TLS connection to {host} could be made: {reason}.</source>
+   <translation>Соединение TLS с {host} не удалось: {reason}.</translation>
+  </message>
+  <message>
    <source>No answer</source>
    <translation>Нет ответа</translation>
   </message>
@@ -1299,7 +1407,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>No endpoint is chosen for this kind of work.</source>
-   <translation type="unfinished"></translation>
+   <translation>Для такой работы не выбран ни один сервер модели.</translation>
   </message>
   <message>
    <source>No file is open in the review of {name}.</source>
@@ -1370,6 +1478,10 @@ The open file goes with the question.</source>
    <translation>До этого ни у одного окна не было фокуса ввода.</translation>
   </message>
   <message>
+   <source>Nobody whom this machine trusts vouches for the certificate of {host}: {reason}.</source>
+   <translation>Никто, кому доверяет этот компьютер, не ручается за сертификат {host}: {reason}.</translation>
+  </message>
+  <message>
    <source>None</source>
    <translation>Без клавиши</translation>
   </message>
@@ -1400,6 +1512,14 @@ The open file goes with the question.</source>
   <message>
    <source>Nothing is found. Words are found by their beginnings.</source>
    <translation>Ничего не найдено. Слова ищутся по началу.</translation>
+  </message>
+  <message>
+   <source>Nothing listens at the proxy {proxy}.</source>
+   <translation>По адресу прокси {proxy} никто не отвечает.</translation>
+  </message>
+  <message>
+   <source>Nothing listens at {host}: the connection was refused.</source>
+   <translation>По адресу {host} никто не отвечает: в соединении отказано.</translation>
   </message>
   <message>
    <source>Nothing matches these letters.</source>
@@ -1654,6 +1774,10 @@ The open file goes with the question.</source>
    <translation>Скопировать в буфер обмена и вставить туда, где вы были</translation>
   </message>
   <message>
+   <source>Put them into its address: http://name:password@host:port.</source>
+   <translation>Впишите их в его адрес: http://имя:пароль@узел:порт.</translation>
+  </message>
+  <message>
    <source>Queue</source>
    <translation>В очередь</translation>
   </message>
@@ -1691,7 +1815,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Raise it in the settings, or use an endpoint that costs nothing.</source>
-   <translation type="unfinished"></translation>
+   <translation>Увеличьте его в настройках или используйте бесплатный сервер.</translation>
   </message>
   <message>
    <source>Raise it, for example with: sudo sysctl fs.inotify.{name}={number}; or open a smaller folder.</source>
@@ -2170,6 +2294,14 @@ The open file goes with the question.</source>
    <translation>X-сервер отклонил клавишу (ошибка {code}).</translation>
   </message>
   <message>
+   <source>The address of {title} holds a user's name.</source>
+   <translation>В адресе «{title}» стоит имя пользователя.</translation>
+  </message>
+  <message>
+   <source>The address of {title} is no web address: {url}</source>
+   <translation>Адрес «{title}» не является адресом в сети: {url}</translation>
+  </message>
+  <message>
    <source>The answer broke off.</source>
    <translation>Ответ оборвался.</translation>
   </message>
@@ -2198,12 +2330,40 @@ The open file goes with the question.</source>
    <translation>Ответ остановлен.</translation>
   </message>
   <message>
+   <source>The certificate of {host} has expired.</source>
+   <translation>Срок сертификата {host} истёк.</translation>
+  </message>
+  <message>
+   <source>The certificate of {host} is not valid yet.</source>
+   <translation>Сертификат {host} ещё не действует.</translation>
+  </message>
+  <message>
+   <source>The certificate of {host} is signed by nobody but itself.</source>
+   <translation>Сертификат {host} подписан только самим собой.</translation>
+  </message>
+  <message>
+   <source>The certificate of {host} was revoked.</source>
+   <translation>Сертификат {host} отозван.</translation>
+  </message>
+  <message>
+   <source>The certificate that {host} shows is for another host.</source>
+   <translation>{host} предъявляет сертификат другого узла.</translation>
+  </message>
+  <message>
+   <source>The certificates of authorities in {file} cannot be read: {reason}.</source>
+   <translation>Сертификаты удостоверяющих центров в {file} не читаются: {reason}.</translation>
+  </message>
+  <message>
    <source>The change of {path} does not match its bytes; it was not kept.</source>
    <translation>Изменение {path} не совпадает с его байтами; оно не сохранено.</translation>
   </message>
   <message>
    <source>The character {character!r} cannot be written in {encoding}.</source>
    <translation>Символ {character!r} нельзя записать в {encoding}.</translation>
+  </message>
+  <message>
+   <source>The client certificate {file} cannot be used: {reason}.</source>
+   <translation>Сертификат клиента {file} не годится: {reason}.</translation>
   </message>
   <message>
    <source>The clipboard holds no text.</source>
@@ -2216,6 +2376,10 @@ The open file goes with the question.</source>
   <message>
    <source>The connection to the model was lost: {reason}</source>
    <translation>Связь с моделью потеряна: {reason}</translation>
+  </message>
+  <message>
+   <source>The connection to {host} through the proxy {proxy} broke off.</source>
+   <translation>Соединение с {host} через прокси {proxy} оборвалось.</translation>
   </message>
   <message>
    <source>The core cannot be started: {command}: {reason}.</source>
@@ -2319,7 +2483,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The endpoints could not be written to {file} ({reason}).</source>
-   <translation type="unfinished"></translation>
+   <translation>Не удалось записать список серверов в {file} ({reason}).</translation>
   </message>
   <message>
    <source>The file as it is on disk.</source>
@@ -2386,8 +2550,12 @@ The open file goes with the question.</source>
    <translation>Сохранённое содержимое {digest} повреждено.</translation>
   </message>
   <message>
+   <source>The key for {title} has characters that no key has.</source>
+   <translation>В ключе для «{title}» есть знаки, которых в ключах не бывает.</translation>
+  </message>
+  <message>
    <source>The limits of {endpoint} have no room for this request now.</source>
-   <translation type="unfinished"></translation>
+   <translation>Лимиты {endpoint} сейчас не вмещают этот запрос.</translation>
   </message>
   <message>
    <source>The list of recent projects could not be written to {file} ({reason}).</source>
@@ -2434,6 +2602,14 @@ The open file goes with the question.</source>
    <translation>Сервер модели отклонил запрос: {message}</translation>
   </message>
   <message>
+   <source>The model's server sent more than {count:,} events and did not stop.</source>
+   <translation>Сервер модели прислал больше {count:,} событий и не остановился.</translation>
+  </message>
+  <message>
+   <source>The model's server sent one event of more than {millions:.0f} million characters.</source>
+   <translation>Сервер модели прислал одно событие длиннее {millions:.0f} млн знаков.</translation>
+  </message>
+  <message>
    <source>The model's server sent something that is no JSON object: {data!r}.</source>
    <translation>Сервер модели прислал не объект JSON: {data!r}.</translation>
   </message>
@@ -2442,8 +2618,24 @@ The open file goes with the question.</source>
    <translation>Сводка модели пуста или не короче самих ходов.</translation>
   </message>
   <message>
+   <source>The name of the proxy {proxy} cannot be looked up.</source>
+   <translation>Имя прокси {proxy} не найдено.</translation>
+  </message>
+  <message>
+   <source>The name of {host} cannot be looked up.</source>
+   <translation>Имя {host} не найдено.</translation>
+  </message>
+  <message>
    <source>The oldest turns are left out instead.</source>
    <translation>Вместо этого опущены самые старые ходы.</translation>
+  </message>
+  <message>
+   <source>The packed answer of {host} broke off.</source>
+   <translation>Сжатый ответ {host} оборвался.</translation>
+  </message>
+  <message>
+   <source>The packed answer of {host} is damaged.</source>
+   <translation>Сжатый ответ {host} повреждён.</translation>
   </message>
   <message>
    <source>The prompt has {prompt} tokens, the model's context holds {context}.</source>
@@ -2456,6 +2648,34 @@ The open file goes with the question.</source>
   <message>
    <source>The proposal in review</source>
    <translation>Предложение в просмотре</translation>
+  </message>
+  <message>
+   <source>The proxy that is set is no address.</source>
+   <translation>Заданный прокси не является адресом.</translation>
+  </message>
+  <message>
+   <source>The proxy {proxy} cannot be reached: {reason}.</source>
+   <translation>Прокси {proxy} недоступен: {reason}.</translation>
+  </message>
+  <message>
+   <source>The proxy {proxy} did not take the connection in time.</source>
+   <translation>Прокси {proxy} не принял соединение вовремя.</translation>
+  </message>
+  <message>
+   <source>The proxy {proxy} refused to connect: {reason}.</source>
+   <translation>Прокси {proxy} отказал в соединении: {reason}.</translation>
+  </message>
+  <message>
+   <source>The proxy {proxy} speaks SOCKS, which Spark does not.</source>
+   <translation>Прокси {proxy} работает по SOCKS, а Spark этого не умеет.</translation>
+  </message>
+  <message>
+   <source>The proxy {proxy} speaks {scheme}, which Spark does not.</source>
+   <translation>Прокси {proxy} работает по {scheme}, а Spark этого не умеет.</translation>
+  </message>
+  <message>
+   <source>The proxy {proxy} wants a user's name and password.</source>
+   <translation>Прокси {proxy} требует имя и пароль.</translation>
   </message>
   <message>
    <source>The question is empty.</source>
@@ -2579,11 +2799,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>There is no key for {title} in the keyring.</source>
-   <translation type="unfinished"></translation>
+   <translation>В хранилище ключей нет ключа для {title}.</translation>
   </message>
   <message>
    <source>There is no key for {title}, neither in the keyring nor in {variable}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Нет ключа для {title} ни в хранилище ключей, ни в переменной {variable}.</translation>
   </message>
   <message>
    <source>There is no other window here.</source>
@@ -2635,7 +2855,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>This month's budget of ${budget:.2f} is spent.</source>
-   <translation type="unfinished"></translation>
+   <translation>Бюджет этого месяца (${budget:.2f}) израсходован.</translation>
   </message>
   <message>
    <source>This proposal is gone.</source>
@@ -2734,8 +2954,16 @@ The open file goes with the question.</source>
    <translation>Ещё раз</translation>
   </message>
   <message>
+   <source>Try again in a moment.</source>
+   <translation>Повторите чуть позже.</translation>
+  </message>
+  <message>
    <source>Try again.</source>
    <translation>Попробуйте ещё раз.</translation>
+  </message>
+  <message>
+   <source>Try again; if it stays so, ask who runs the server.</source>
+   <translation>Повторите; если не поможет, спросите того, кто держит сервер.</translation>
   </message>
   <message>
    <source>Try again; if it stays so, look at the server's log.</source>
@@ -2847,11 +3075,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Wait, or choose another endpoint.</source>
-   <translation type="unfinished"></translation>
+   <translation>Подождите или выберите другой сервер.</translation>
   </message>
   <message>
    <source>Wait, or test it in the settings.</source>
-   <translation type="unfinished"></translation>
+   <translation>Подождите или проверьте его в настройках.</translation>
   </message>
   <message>
    <source>Waiting</source>
@@ -2906,6 +3134,10 @@ The open file goes with the question.</source>
    <translation>Что успело прийти, стоит здесь, пока вы не спросите ещё раз.</translation>
   </message>
   <message>
+   <source>What comes from {host} through the proxy {proxy} is not HTTP: {reason}.</source>
+   <translation>То, что приходит от {host} через прокси {proxy}, не HTTP: {reason}.</translation>
+  </message>
+  <message>
    <source>What starts a proposal</source>
    <translation>Что запускает предложение</translation>
   </message>
@@ -2932,6 +3164,10 @@ The open file goes with the question.</source>
   <message>
    <source>What you save is listed under Ignored and starts nothing.</source>
    <translation>Сохранённое попадает в раздел «Пропущенные» и ничего не запускает.</translation>
+  </message>
+  <message>
+   <source>What {host} sends is not HTTP: {reason}.</source>
+   <translation>То, что присылает {host}, не HTTP: {reason}.</translation>
   </message>
   <message>
    <source>Where</source>
@@ -2986,6 +3222,18 @@ The open file goes with the question.</source>
    <translation>Слова ищутся по началу, "фраза в кавычках" — как есть.</translation>
   </message>
   <message>
+   <source>Write https:// in its address, or allow plain HTTP in its settings.</source>
+   <translation>Пишите в адресе https:// или разрешите простой HTTP в настройках сервера.</translation>
+  </message>
+  <message>
+   <source>Write it as http://host:port, in the settings or in HTTPS_PROXY.</source>
+   <translation>Пишите его как http://узел:порт, в настройках или в HTTPS_PROXY.</translation>
+  </message>
+  <message>
+   <source>Write only {host}; keys are entered by themselves.</source>
+   <translation>Пишите только {host}; ключи вводятся отдельно.</translation>
+  </message>
+  <message>
    <source>Writing</source>
    <translation>Пишется</translation>
   </message>
@@ -3023,7 +3271,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>a date like 2026-11-28</source>
-   <translation type="unfinished"></translation>
+   <translation>дата вида 2026-11-28</translation>
   </message>
   <message>
    <source>a key is missing at the end of {keys}</source>
@@ -3035,15 +3283,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>a list of tables</source>
-   <translation type="unfinished"></translation>
+   <translation>список таблиц</translation>
   </message>
   <message>
    <source>a list of texts</source>
-   <translation type="unfinished"></translation>
+   <translation>список текстов</translation>
   </message>
   <message>
    <source>a number from 0 on</source>
-   <translation type="unfinished"></translation>
+   <translation>число от 0</translation>
   </message>
   <message>
    <source>a proposal to decide on</source>
@@ -3051,15 +3299,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>a table</source>
-   <translation type="unfinished"></translation>
+   <translation>таблица</translation>
   </message>
   <message>
    <source>a table of texts</source>
-   <translation type="unfinished"></translation>
+   <translation>таблица текстов</translation>
   </message>
   <message>
    <source>a whole number from 1 on</source>
-   <translation type="unfinished"></translation>
+   <translation>целое число от 1</translation>
   </message>
   <message>
    <source>a whole number from {least} to {most}</source>
@@ -3116,6 +3364,10 @@ The open file goes with the question.</source>
   <message>
    <source>ask whether the local core is well</source>
    <translation>проверка локального ядра</translation>
+  </message>
+  <message>
+   <source>ask {title}</source>
+   <translation>вопросы к «{title}»</translation>
   </message>
   <message>
    <source>begins a line</source>
@@ -3442,6 +3694,10 @@ The open file goes with the question.</source>
    <translation>разбирается · {hunks}</translation>
   </message>
   <message>
+   <source>pass on what is asked of {host}</source>
+   <translation>передать дальше вопросы к {host}</translation>
+  </message>
+  <message>
    <source>pastes</source>
    <translation>вставляет</translation>
   </message>
@@ -3749,7 +4005,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{endpoint} is left out for now: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>{endpoint} пока не используется: {reason}</translation>
   </message>
   <message>
    <source>{file} cannot be read ({reason}).</source>
@@ -3757,11 +4013,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{file} is no list of endpoints ({reason}).</source>
-   <translation type="unfinished"></translation>
+   <translation>{file} не является списком серверов ({reason}).</translation>
   </message>
   <message>
    <source>{file} is no list of endpoints ({reason}). It is kept as {aside}.</source>
-   <translation type="unfinished"></translation>
+   <translation>{file} не является списком серверов ({reason}). Файл сохранён как {aside}.</translation>
   </message>
   <message>
    <source>{file} is not a settings file ({reason}) and could not be moved aside ({error}). The defaults are used.</source>
@@ -3802,6 +4058,74 @@ The branch that is checked out</source>
   <message>
    <source>{free} GB free at {folder}</source>
    <translation>свободно {free} ГБ: {folder}</translation>
+  </message>
+  <message>
+   <source>{host} answered with a web page, not as a model's server does.</source>
+   <translation>{host} ответил веб-страницей, а не так, как отвечает сервер модели.</translation>
+  </message>
+  <message>
+   <source>{host} broke off the connection.</source>
+   <translation>{host} оборвал соединение.</translation>
+  </message>
+  <message>
+   <source>{host} cannot be reached: {reason}.</source>
+   <translation>{host} недоступен: {reason}.</translation>
+  </message>
+  <message>
+   <source>{host} did not answer in time.</source>
+   <translation>{host} не ответил вовремя.</translation>
+  </message>
+  <message>
+   <source>{host} did not take the connection in time.</source>
+   <translation>{host} не принял соединение вовремя.</translation>
+  </message>
+  <message>
+   <source>{host} does not speak TLS.</source>
+   <translation>{host} не говорит по TLS.</translation>
+  </message>
+  <message>
+   <source>{host} opens no WebSocket: HTTP status {status}.</source>
+   <translation>{host} не открывает WebSocket: статус HTTP {status}.</translation>
+  </message>
+  <message>
+   <source>{host} opens no WebSocket: {reason}.</source>
+   <translation>{host} не открывает WebSocket: {reason}.</translation>
+  </message>
+  <message>
+   <source>{host} packed its answer as {packing}, which was not asked for.</source>
+   <translation>{host} сжал ответ как {packing}, хотя об этом не просили.</translation>
+  </message>
+  <message>
+   <source>{host} redirects the request, but does not say where to.</source>
+   <translation>{host} перенаправляет запрос, но не говорит куда.</translation>
+  </message>
+  <message>
+   <source>{host} redirects to {target}, where the question could not be asked again.</source>
+   <translation>{host} перенаправляет на {target}, где вопрос нельзя задать снова.</translation>
+  </message>
+  <message>
+   <source>{host} redirects to {target}: nothing was sent there, as it is not the same server.</source>
+   <translation>{host} перенаправляет на {target}: туда ничего не отправлено, это другой сервер.</translation>
+  </message>
+  <message>
+   <source>{host} refused the key: HTTP status {status}.</source>
+   <translation>{host} отверг ключ: статус HTTP {status}.</translation>
+  </message>
+  <message>
+   <source>{host} sends every request on and on in a circle.</source>
+   <translation>{host} перенаправляет каждый запрос по кругу.</translation>
+  </message>
+  <message>
+   <source>{host} sent more than {megabytes} MB where a short answer was due.</source>
+   <translation>{host} прислал больше {megabytes} МБ там, где ждали короткого ответа.</translation>
+  </message>
+  <message>
+   <source>{host} wants a client certificate.</source>
+   <translation>{host} требует сертификат клиента.</translation>
+  </message>
+  <message>
+   <source>{host} would be spoken to without TLS: whoever is in between could read the key, your code and the answers.</source>
+   <translation>Разговор с {host} шёл бы без TLS: любой на пути мог бы прочесть ключ, ваш код и ответы.</translation>
   </message>
   <message>
    <source>{hours:.0f} h</source>
@@ -3853,7 +4177,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{model} cannot fill in the middle of a text.</source>
-   <translation type="unfinished"></translation>
+   <translation>{model} не умеет дополнять середину текста.</translation>
   </message>
   <message>
    <source>{model} could not be started: {reason}</source>
@@ -3869,11 +4193,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} has no id or no url.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: нет id или url.</translation>
   </message>
   <message>
    <source>{name} has no id.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: нет id.</translation>
   </message>
   <message>
    <source>{name} is in the store.</source>
@@ -3897,7 +4221,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} needs input, output, as_of and source. {so}</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: нужны input, output, as_of и source. {so}</translation>
   </message>
   <message>
    <source>{name} stands in it twice</source>
@@ -3917,7 +4241,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name}: the id {id} is taken.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: id {id} уже занят.</translation>
   </message>
   <message>
    <source>{name}: {tokens} tokens</source>

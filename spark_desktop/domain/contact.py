@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-_LOCAL = ("localhost", "127.", "::1")
+from spark_desktop.domain.hosts import is_loopback
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class Contact:
     @property
     def is_local(self) -> bool:
         """Return whether it is this machine, so that nothing leaves it."""
-        return self.host.strip("[]").startswith(_LOCAL)
+        return is_loopback(self.host)
 
 
 @dataclass(frozen=True, slots=True)

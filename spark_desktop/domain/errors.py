@@ -155,3 +155,23 @@ class LimitError(EndpointError):
     def __init__(self, message: str, next_step: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, next_step)
         self.retry_after = retry_after
+
+
+class RouteError(EndpointError):
+    """The way to an endpoint cannot be used as it is set; nothing was sent."""
+
+
+class PlainHttpError(RouteError):
+    """Another machine would be spoken to without TLS, and the user has not consented."""
+
+
+class UntrustedServerError(EndpointUnreachableError):
+    """TLS failed: who answers cannot be told, or is not who was asked; nothing was sent."""
+
+
+class ProxyFailedError(EndpointUnreachableError):
+    """A proxy on the way refused, or was not there."""
+
+
+class AnswerTooLargeError(EndpointError):
+    """The server sent more than any answer holds; the connection was closed."""

@@ -1,5 +1,6 @@
 """Bytes in, events out."""
 
+import collections
 from itertools import pairwise
 
 import pytest
@@ -7,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spark_desktop.adapters.sse import SseEvent, SseParser
+from spark_desktop.domain.errors import AnswerTooLargeError
 
 
 def parse(*pieces: bytes) -> list[str]:
@@ -65,3 +67,34 @@ def test_events_do_not_depend_on_how_the_network_cuts_them(
     places = sorted({0, len(data), *(min(cut, len(data)) for cut in cuts)})
     pieces = [data[a:b] for a, b in pairwise(places)]
     assert parse(*pieces) == texts
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"data: " + b"x" * 200, b": " + b"x" * 200, b"data: x\n" * 20, b"x" * 80 + b"\n" + b"x" * 80],
+)
+@pytest.mark.parametrize("step", [1, 7, 1000])
+def test_an_event_is_bounded_before_it_is_kept(data: bytes, step: int) -> None:
+    parser = SseParser(longest=150)
+    pieces = (data[start : start + step] for start in range(0, len(data), step))
+    with pytest.raises(AnswerTooLargeError):
+        collections.deque(map(parser.feed, pieces), maxlen=0)
+
+
+def test_many_events_within_the_bound_are_no_long_one() -> None:
+    parser = SseParser(longest=150)
+    assert sum(len(parser.feed(b"data: some text\n\n")) for _ in range(1000)) == 1000
+
+
+def test_an_answer_holds_so_many_events_and_no_more() -> None:
+    parser = SseParser(most=3)
+    assert len(parser.feed(b"data: 1\n\n" * 3)) == 3
+    with pytest.raises(AnswerTooLargeError, match="more than 3 events"):
+        parser.feed(b"data: 4\n\n")
+
+
+def test_a_line_that_trickles_in_for_long_is_whole() -> None:
+    parser = SseParser()
+    data = b"data: " + b"xy" * 5000 + b"\n\n"
+    found = [event for byte in data for event in parser.feed(bytes([byte]))]
+    assert [event.data for event in found] == ["xy" * 5000]

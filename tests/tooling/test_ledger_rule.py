@@ -8,6 +8,7 @@ import spark_desktop
 ROOT = Path(spark_desktop.__file__).parent
 OPENS = re.compile(
     r"httpx\.(?:Async)?Client\(|HTTPS?Connection\(|open_connection\(|urlopen\(|create_connection\("
+    r"|asyncio\.client import .*\bconnect\b"
 )
 # Meets Spark's own second start, at loopback where there are no Unix sockets: it asks no host.
 EXEMPT = {"adapters/meeting_place.py"}

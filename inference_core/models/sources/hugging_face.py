@@ -18,6 +18,7 @@ from inference_core.models.catalogue import CatalogueModel, HuggingFaceFile
 from inference_core.models.errors import SourceFailedError
 from inference_core.models.redaction import redacted
 from inference_core.models.sources.port import ANSWER_WITHIN_S, BLOCK, Fetch
+from inference_core.models.sources.trust import trust_the_users_authority
 
 # Broken connections in a row, without a single byte between them, before the source is given up.
 _TRIES = 3
@@ -44,6 +45,7 @@ class HuggingFaceSource:
         # The library reads the variable once, when it is imported; a running app may set it later.
         endpoint = os.environ.get("HF_ENDPOINT") or None
         url = hf_hub_url(self._origin.repo, self._origin.file, endpoint=endpoint)
+        trust_the_users_authority()
         _note_contact(url, fetch)
         self._ask_size(url, fetch.model)
         failures = 0
