@@ -32,8 +32,8 @@ class Speak(Protocol):
 class Announcer(QObject):
     """Listens for the widget's life; made after what draws, so that texts are laid out by then.
 
-    The transcript draws its text itself, and Qt has no interface that a program in Python could
-    give it. So its description is the turn in view, and what comes meanwhile is announced.
+    The transcript draws its text itself, and gives Qt no interface to read it by letters. So its
+    description is the turn in view, and what comes meanwhile is announced.
     """
 
     def __init__(
