@@ -100,6 +100,8 @@ class ProjectView(QFrame):
         else:
             self.splitter.addWidget(self.chat)
             self.splitter.setCollapsible(2, True)
+            # Both have lines to show; a large screen is for both.
+            self.splitter.setStretchFactor(2, 1)
             self.chat.show()
         # A tab bar that is hidden must not take the focus: Tab would end there.
         policy = Qt.FocusPolicy.TabFocus if is_narrow else Qt.FocusPolicy.NoFocus

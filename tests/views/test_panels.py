@@ -393,6 +393,16 @@ async def test_a_narrow_window_has_the_chat_as_a_tab(view: ProjectView) -> None:
     assert view.chat.isVisible()
 
 
+async def test_a_large_screen_is_for_the_review_and_the_chat(view: ProjectView) -> None:
+    changes, review, chat = view.splitter.sizes()
+    view.resize(3840, 2000)
+    view.fit(3840)
+    await until(lambda: view.splitter.sizes()[2] > chat + 1000)
+    larger_changes, larger_review, _chat = view.splitter.sizes()
+    assert larger_changes == changes
+    assert larger_review > review + 1000
+
+
 async def test_regions_can_be_hidden(view: ProjectView) -> None:
     view.toggle_changes()
     view.toggle_chat()
