@@ -397,7 +397,7 @@ async def test_a_large_screen_is_for_the_review_and_the_chat(view: ProjectView) 
     changes, review, chat = view.splitter.sizes()
     view.resize(3840, 2000)
     view.fit(3840)
-    await until(lambda: view.splitter.sizes()[2] > chat + 1000)
+    await until(lambda: view.splitter.sizes()[2] > chat + 800)
     larger_changes, larger_review, _chat = view.splitter.sizes()
     assert larger_changes == changes
     assert larger_review > review + 1000
