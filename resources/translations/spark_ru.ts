@@ -216,6 +216,10 @@
    <translation>Предложение не показано</translation>
   </message>
   <message>
+   <source>A question takes at most {count} items.</source>
+   <translation>К вопросу можно приложить не больше {count} элементов.</translation>
+  </message>
+  <message>
    <source>A save can start a proposal. Off: only what you type does.</source>
    <translation>Сохранение файла может запустить предложение. Выключено: только то, что вы вводите.</translation>
   </message>
@@ -892,6 +896,10 @@ The open file goes with the question.</source>
   <message>
    <source>Downloading the model, once.</source>
    <translation>Модель загружается, один раз.</translation>
+  </message>
+  <message>
+   <source>Drop the folder that holds them, or the few that matter.</source>
+   <translation>Перетащите папку, в которой они лежат, или несколько самых важных.</translation>
   </message>
   <message>
    <source>Earlier</source>
@@ -1886,6 +1894,10 @@ The open file goes with the question.</source>
    <translation>Удалить модель? Её можно загрузить снова.</translation>
   </message>
   <message>
+   <source>Remove some, or choose their folder.</source>
+   <translation>Уберите некоторые или выберите их папку.</translation>
+  </message>
+  <message>
    <source>Remove the store's copy? It cannot be downloaded again.</source>
    <translation>Удалить копию из хранилища? Загрузить её снова нельзя.</translation>
   </message>
@@ -2868,6 +2880,10 @@ The open file goes with the question.</source>
   <message>
    <source>This proposal was taken back.</source>
    <translation>Это предложение отозвано.</translation>
+  </message>
+  <message>
+   <source>This question is being answered already.</source>
+   <translation>На этот вопрос уже готовится ответ.</translation>
   </message>
   <message>
    <source>This question is gone.</source>
@@ -3996,6 +4012,10 @@ The branch that is checked out</source>
    <translation>файлов: {count}</translation>
   </message>
   <message>
+   <source>{count} files are too many for a question.</source>
+   <translation>{count} файлов — слишком много для одного вопроса.</translation>
+  </message>
+  <message>
    <source>{days:.0f} d</source>
    <translation>{days:.0f} д</translation>
   </message>
@@ -4046,6 +4066,10 @@ The branch that is checked out</source>
   <message>
    <source>{file}: {problem} The default is used.</source>
    <translation>{file}: {problem} Действует значение по умолчанию.</translation>
+  </message>
+  <message>
+   <source>{first} {count} more could not be added.</source>
+   <translation>{first} Ещё не удалось добавить: {count}.</translation>
   </message>
   <message>
    <source>{folder} - {free} free</source>
