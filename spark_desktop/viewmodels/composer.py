@@ -275,8 +275,9 @@ class ComposerViewModel(QObject):
         named = any(ref.kind is ItemKind.FILE and ref.path == path for ref in refs)
         if path is not None and not named:
             refs = (ItemRef(ItemKind.OPEN, path, lines=lines), *refs)
-        # Code keeps the blanks before its first line.
         text = _EMPTY_LINES.sub("", self._text).rstrip()
+        # Code keeps the blanks before its first line, which its other lines are measured by.
+        text = text if "\n" in text else text.strip()
         return Question(question_id, thread_id, text, refs, path)
 
 
