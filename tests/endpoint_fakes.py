@@ -45,10 +45,11 @@ class MemoryBook:
     def load(self) -> tuple[EndpointBook, tuple[Said, ...]]:
         return self.kept, self.problems
 
-    async def save(self, book: EndpointBook) -> None:
+    async def save(self, book: EndpointBook) -> Said | None:
         if self.broken is not None:
             raise self.broken
         self.kept = book
+        return None
 
 
 class FakeConnector:

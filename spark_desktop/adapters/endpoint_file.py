@@ -1,14 +1,13 @@
 """The user's endpoints as a TOML file, and the presets that come with the program."""
 
 import asyncio
-import os
-import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spark_desktop.adapters.endpoint_tables import spec_of, table_of
+from spark_desktop.adapters.toml_file import read_text, reason_of, replace_text, set_aside
 from spark_desktop.domain.endpoint_book import LOCAL, EndpointBook
 from spark_desktop.domain.endpoints import EndpointSpec, WorkKind
 from spark_desktop.domain.errors import StoreError
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     # Only a change of the file needs it; a start would take 60 ms longer.
     import tomlkit
 
-# Bytes; a list of endpoints of more than that is something else.
-_MOST = 1 << 20
 _HEAD = "The endpoints that Spark Desktop may ask. Keys are not here: they are in the keyring."
 
 
@@ -62,28 +59,30 @@ class EndpointFile:
         A file that is no TOML is kept aside, and the problem names the copy.
         """
         try:
-            if self._file.stat().st_size > _MOST:
-                raise OSError(0, f"it has more than {_MOST} bytes")
-            data = tomllib.loads(self._file.read_text(encoding="utf-8-sig"))
+            data = tomllib.loads(read_text(self._file))
         except FileNotFoundError:
             return EndpointBook(), ()
         except OSError as error:
             reason = error.strerror or error
             said = say("{file} cannot be read ({reason}).", file=self._file, reason=reason)
             return EndpointBook(), (said,)
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            return EndpointBook(), (self._aside(str(error)),)
+        except (ValueError, RecursionError) as error:
+            return EndpointBook(), (self._aside(error),)
         problems: list[Said] = []
         book = _book(Table(data, "", problems), self._presets)
         return book, tuple(
             say("{file}: {problem}", file=self._file, problem=problem) for problem in problems
         )
 
-    async def save(self, book: EndpointBook) -> None:
-        """Write the book; comments and unknown keys are kept. Raises StoreError."""
+    async def save(self, book: EndpointBook) -> Said | None:
+        """Write what differs from the file into it; comments and unknown keys are kept.
+
+        Returns what the user should know: a file that somebody broke meanwhile is kept aside.
+        Raises StoreError.
+        """
         async with self._lock:
             try:
-                await asyncio.to_thread(self._write, book)
+                return await asyncio.to_thread(self._write, book)
             except OSError as error:
                 raise StoreError(
                     say(
@@ -94,47 +93,36 @@ class EndpointFile:
                     say("They hold until Spark ends. Make the folder writable."),
                 ) from error
 
-    def _aside(self, reason: str) -> Said:
-        aside = self._file.with_name(f"{self._file.name}.broken-{secrets.token_hex(3)}")
+    def _aside(self, error: ValueError | RecursionError) -> Said:
+        told = reason_of(error)
         try:
-            self._file.rename(aside)
+            aside = set_aside(self._file)
         except OSError:
-            return say("{file} is no list of endpoints ({reason}).", file=self._file, reason=reason)
+            return say("{file} is no list of endpoints ({reason}).", file=self._file, reason=told)
         return say(
             "{file} is no list of endpoints ({reason}). It is kept as {aside}.",
             file=self._file,
-            reason=reason,
+            reason=told,
             aside=aside.name,
         )
 
-    def _write(self, book: EndpointBook) -> None:
+    def _write(self, book: EndpointBook) -> Said | None:
         import tomlkit
-        from tomlkit.exceptions import TOMLKitError
 
+        told = None
         try:
-            document = tomlkit.parse(self._file.read_text(encoding="utf-8-sig"))
+            text = read_text(self._file)
+            meant = _book(Table(tomllib.loads(text), "", []), self._presets)
+            document = tomlkit.parse(text)
         except FileNotFoundError:
-            document = tomlkit.document()
+            document, meant = tomlkit.document(), EndpointBook()
             document.add(tomlkit.comment(_HEAD))
-        except (TOMLKitError, UnicodeDecodeError) as error:
-            self._aside(str(error))
-            document = tomlkit.document()
-        _merge(document, book, self._presets)
-        self._replace(tomlkit.dumps(document))
-
-    def _replace(self, text: str) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        # A link to a file elsewhere stays a link.
-        target = Path(os.path.realpath(self._file))
-        temporary = target.with_name(f".{target.name}-{secrets.token_hex(4)}.tmp")
-        try:
-            with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        except (ValueError, RecursionError) as error:
+            document, meant = tomlkit.document(), EndpointBook()
+            told = self._aside(error)
+        _merge(document, book, meant, self._presets)
+        replace_text(self._file, tomlkit.dumps(document))
+        return told
 
 
 def _book(table: Table, presets: Mapping[str, EndpointSpec]) -> EndpointBook:
@@ -158,56 +146,53 @@ def _book(table: Table, presets: Mapping[str, EndpointSpec]) -> EndpointBook:
 
 
 def _merge(
-    document: "tomlkit.TOMLDocument", book: EndpointBook, presets: Mapping[str, EndpointSpec]
+    document: "tomlkit.TOMLDocument",
+    book: EndpointBook,
+    meant: EndpointBook,
+    presets: Mapping[str, EndpointSpec],
 ) -> None:
+    """Write the book over what the document means; what was refused in it stays as it is."""
     import tomlkit
 
-    known = {str(one.get("id", one.get("preset"))): one for one in document.get("endpoints", [])}
+    written: Any = document.get("endpoints", [])
+    tables = list(written) if isinstance(written, list) else []
+    known = {str(one.get("id", one.get("preset"))): one for one in tables}
     listed = tomlkit.aot()
     for spec in book.specs:
         table: Any = known.get(spec.id, tomlkit.table())
-        _update(table, table_of(spec, presets))
+        before = meant.spec(spec.id)
+        values = {} if before is None else table_of(before, presets)
+        _update(table, values, table_of(spec, presets))
         listed.append(table)
+    for table in tables:
+        # One that could not be read is for its author to mend.
+        if meant.spec(str(table.get("id", table.get("preset")))) is None:
+            listed.append(table)
     document.pop("endpoints", None)
-    orders = {kind.value: list(order) for kind, order in book.orders.items()}
-    hedges = {kind.value: seconds for kind, seconds in book.hedge.items() if seconds}
-    budget = {"month": book.budget.month, "stops": book.budget.stops}
-    for name, values in (("order", orders), ("hedge", hedges), ("budget", budget)):
-        if name not in document and any(values.values()):
+    earlier = _parts(meant)
+    for name, values in _parts(book).items():
+        if values != earlier[name] and not isinstance(document.get(name), Mapping):
             document[name] = tomlkit.table()
-        if name in document:
-            _update(document[name], values)
+        if values != earlier[name]:
+            _update(document[name], earlier[name], values)
     if listed:
         document["endpoints"] = listed
 
 
-_OURS = frozenset(
-    [
-        "id",
-        "preset",
-        "title",
-        "url",
-        "auth_header",
-        "key_env",
-        "model",
-        "protocol",
-        "auth",
-        "headers",
-        "limits",
-        "route",
-        "models",
-        "chat",
-        "edit",
-        "suggestion",
-        "month",
-        "stops",
-    ]
-)
+def _parts(book: EndpointBook) -> dict[str, dict[str, object]]:
+    """Return the tables beside the endpoints."""
+    budget = book.budget
+    return {
+        "order": {kind.value: list(order) for kind, order in book.orders.items()},
+        "hedge": {kind.value: seconds for kind, seconds in book.hedge.items() if seconds},
+        "budget": {"month": budget.month, "stops": budget.stops},
+    }
 
 
-def _update(table: Any, values: Mapping[str, object]) -> None:
-    for key in [key for key in table if key in _OURS and key not in values]:
-        del table[key]
+def _update(table: Any, before: Mapping[str, object], values: Mapping[str, object]) -> None:
+    for key in before:
+        if key not in values:
+            table.pop(key, None)
     for key, value in values.items():
-        if key not in table or table[key] != value:
+        if key not in before or before[key] != value:
             table[key] = value

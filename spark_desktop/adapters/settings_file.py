@@ -1,14 +1,12 @@
 """The settings as a TOML file that the user may edit: comments and unknown keys are kept."""
 
 import asyncio
-import os
-import secrets
-import stat
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spark_desktop.adapters.toml_file import read_text, reason_of, replace_text, set_aside
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.settings import Settings, data_of, settings_of
 from spark_desktop.domain.words import Said, say
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
     # Only a change of the settings needs it; a start would take 60 ms longer.
     import tomlkit
 
-# Bytes; a settings file of more than that is something else.
-_MOST = 1 << 20
 _AS_THEY_WERE = say("The settings stay as they were. Mend the file, and save it.")
 
 
@@ -40,18 +36,18 @@ class TomlSettings:
     def load(self) -> LoadedSettings:
         """Return what the file holds; one that is not TOML is moved aside, and named."""
         try:
-            text = self._read()
+            text = read_text(self._file)
         except FileNotFoundError:
             return LoadedSettings(Settings())
         except OSError as error:
             said = say("{problem} The defaults are used.", problem=self._unreadable(error))
             return LoadedSettings(Settings(), (said,))
-        except UnicodeDecodeError:
-            return self._broken(say("it is not UTF-8"))
+        except UnicodeDecodeError as error:
+            return self._broken(reason_of(error))
         try:
-            settings, problems = settings_of(_table(text))
-        except ValueError as error:
-            return self._broken(_reason(error))
+            settings, problems = settings_of(tomllib.loads(text))
+        except (ValueError, RecursionError) as error:
+            return self._broken(reason_of(error))
         self._known = text
         told = (
             say("{file}: {problem} The default is used.", file=self._file, problem=problem)
@@ -85,21 +81,21 @@ class TomlSettings:
 
     def _edited(self) -> Settings | None:
         try:
-            text = self._read()
+            text = read_text(self._file)
         except FileNotFoundError:
             # Somebody who saves may take it away for a moment.
             return None
         except OSError as error:
             raise StoreError(self._unreadable(error), _AS_THEY_WERE) from error
         except UnicodeDecodeError as error:
-            raise self._refused(say("it is not UTF-8")) from error
+            raise self._refused(reason_of(error)) from error
         if text == self._known:
             return None
         self._known = text
         try:
-            settings, problems = settings_of(_table(text))
-        except ValueError as error:
-            raise self._refused(_reason(error)) from error
+            settings, problems = settings_of(tomllib.loads(text))
+        except (ValueError, RecursionError) as error:
+            raise self._refused(reason_of(error)) from error
         if problems:
             raise StoreError(
                 say("{file}: {problem}", file=self._file, problem=problems[0]), _AS_THEY_WERE
@@ -124,18 +120,9 @@ class TomlSettings:
             say("They hold until Spark ends. Make the folder writable."),
         )
 
-    def _read(self) -> str:
-        status = self._file.stat()
-        if not stat.S_ISREG(status.st_mode):
-            # Reading a pipe or a device might never end.
-            raise OSError(0, say("it is no file"))
-        if status.st_size > _MOST:
-            raise OSError(0, say("it has more than {most} bytes", most=_MOST))
-        return self._file.read_text(encoding="utf-8-sig")
-
     def _broken(self, reason: object) -> LoadedSettings:
         try:
-            aside = self._set_aside()
+            aside = set_aside(self._file)
         except OSError as error:
             said = say(
                 "{file} is not a settings file ({reason}) and could not be moved aside "
@@ -154,18 +141,13 @@ class TomlSettings:
             )
         return LoadedSettings(Settings(), (said,))
 
-    def _set_aside(self) -> Path:
-        return self._file.rename(
-            self._file.with_name(f"{self._file.name}.broken-{secrets.token_hex(3)}")
-        )
-
     def _write(self, settings: Settings) -> Said | None:
         import tomlkit
 
         told = None
         try:
-            text = self._read()
-            meant, _problems = settings_of(_table(text))
+            text = read_text(self._file)
+            meant, _problems = settings_of(tomllib.loads(text))
             document = tomlkit.parse(text)
         except FileNotFoundError:
             document, meant = tomlkit.document(), Settings()
@@ -175,7 +157,7 @@ class TomlSettings:
             told = say(
                 "{file} was broken meanwhile. It is kept as {aside}, and written anew.",
                 file=self._file,
-                aside=self._set_aside().name,
+                aside=set_aside(self._file).name,
             )
         _merge(document, settings, meant)
         self._replace(tomlkit.dumps(document))
@@ -186,18 +168,7 @@ class TomlSettings:
             self._replace(_template())
 
     def _replace(self, text: str) -> None:
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        # A link to a file elsewhere stays a link.
-        target = Path(os.path.realpath(self._file))
-        temporary = target.with_name(f".{target.name}-{secrets.token_hex(4)}.tmp")
-        try:
-            with temporary.open("w", encoding="utf-8", newline="\n") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
+        replace_text(self._file, text)
         self._known = text
 
 
@@ -209,14 +180,6 @@ def _template() -> str:
         lines += ["", f"[{name}]"]
         lines += [f"# {key} = {tomlkit.item(value).as_string()}" for key, value in values.items()]
     return "\n".join(lines) + "\n"
-
-
-def _table(text: str) -> dict[str, Any]:
-    """Return what a TOML text holds. Raises ValueError for what is none."""
-    try:
-        return tomllib.loads(text)
-    except RecursionError as error:
-        raise ValueError(say("it is nested too deeply")) from error
 
 
 def _merge(document: "tomlkit.TOMLDocument", settings: Settings, meant: Settings) -> None:
@@ -243,8 +206,3 @@ def _drop_gone(table: Any, before: Mapping[str, object], values: Mapping[str, ob
     for key in before:
         if key in table and key not in values:
             del table[key]
-
-
-def _reason(error: ValueError) -> object:
-    # Not its text: a sentence that can be translated would lose that.
-    return error.args[0] if error.args else error

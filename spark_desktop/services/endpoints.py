@@ -22,8 +22,8 @@ class EndpointStore(Protocol):
         """Return what is kept and what of it could not be used; never raises."""
         ...
 
-    async def save(self, book: EndpointBook) -> None:
-        """Keep the book. Raises StoreError."""
+    async def save(self, book: EndpointBook) -> Said | None:
+        """Keep the book; return what the user should know. Raises StoreError."""
         ...
 
 
@@ -71,8 +71,11 @@ class EndpointsService:
 
         return unsubscribe
 
-    async def change(self, book: EndpointBook) -> None:
-        """Use another book at once, and keep it. Raises StoreError: it is in use all the same."""
+    async def change(self, book: EndpointBook) -> Said | None:
+        """Use another book at once, and keep it; return what the user should know.
+
+        Raises StoreError: it is in use all the same.
+        """
         before, self.book = self.book, book
         for spec in before.specs:
             if book.spec(spec.id) != spec:
@@ -80,7 +83,7 @@ class EndpointsService:
                 await self._connector.drop(spec.id)
         for handler in tuple(self._handlers):
             handler(book)
-        await self._store.save(book)
+        return await self._store.save(book)
 
     async def key_changed(self, endpoint_id: str) -> None:
         """Try an endpoint anew: its key is another one."""

@@ -52,7 +52,7 @@ class Router:
             try:
                 return RoutedEndpoint(self, kind, await candidate.connect())
             except SparkError as error:
-                self._health.failed(candidate.id, error)
+                self._failed(candidate, error)
                 failure = failure or error
         raise failure or _nobody()
 
@@ -78,10 +78,15 @@ class Router:
     def _able(self, kind: WorkKind) -> Sequence[Candidate]:
         """Return those that nothing is known against, else all: somebody has to say no."""
         candidates = self._preferences.order(kind)
-        return [one for one in candidates if self._health.allows(one.id)] or candidates
+        return [
+            one for one in candidates if one.spec is None or self._health.allows(one.id)
+        ] or candidates
 
     def _may_ask(self, one: Candidate, request: Request, failures: list[SparkError]) -> bool:
         """Return whether to ask; where not, add the reason to ``failures``."""
+        if one.spec is None:
+            # The core has a supervisor of its own, and says itself what is wrong.
+            return True
         tokens = estimate_tokens(prompt_text(request)) + request.max_tokens
         refusal = self._health.refusal(one.id, one.title, tokens)
         if refusal is None and one.remote_model.price is not None:
@@ -141,8 +146,12 @@ class Router:
             if isinstance(ended, Opened):
                 await ended.held.aclose()
 
+    def _failed(self, one: Candidate, error: SparkError) -> None:
+        if one.spec is not None:
+            self._health.failed(one.id, error)
+
     def _note(self, kind: WorkKind, one: Candidate, error: SparkError) -> None:
-        self._health.failed(one.id, error)
+        self._failed(one, error)
         self._purse.failed(kind, one.id, one.remote_model.id, error)
 
     def _tell(
@@ -188,7 +197,7 @@ class Router:
         if error is None:
             self._health.succeeded(one.id, end.buckets if end is not None else ())
         else:
-            self._health.failed(one.id, error)
+            self._failed(one, error)
         if end is not None and one.spec is not None:
             sent = tokens_cut(request, end.usage)
             if sent is not None:

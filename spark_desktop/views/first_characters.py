@@ -6,8 +6,14 @@ pattern; where that is not clear, the rule counts as one that can begin with any
 """
 
 import time
-from re import IGNORECASE, Pattern, _parser  # type: ignore[attr-defined]
+from re import IGNORECASE, Pattern
 from typing import Any
+
+try:
+    from re import _parser  # type: ignore[attr-defined]
+except ImportError:
+    # Python's own and no promise: without it every rule is tried, as Pygments does.
+    _parser = None
 
 # Of 7-bit characters, one bit each; other characters always have all rules tried.
 _SIZE = 128
@@ -69,7 +75,7 @@ def _by_first_character(rules: list[Rule], sets: list[int]) -> list[list[Rule]]:
 
 def _first_of(match: Any) -> int:
     pattern = getattr(match, "__self__", None)
-    if not isinstance(pattern, Pattern) or not isinstance(pattern.pattern, str):
+    if _parser is None or not isinstance(pattern, Pattern) or not isinstance(pattern.pattern, str):
         return _ANY
     parsed = _parser.parse(pattern.pattern, pattern.flags)
     mask, may_be_empty = _of_sequence(parsed, parsed.state.flags)

@@ -1,5 +1,6 @@
 """The endpoints are kept in a file that a person may edit."""
 
+import os
 from dataclasses import replace
 from datetime import date
 
@@ -160,6 +161,51 @@ def test_what_cannot_be_used_is_named_and_the_rest_is_read(file, text, said):
     assert said in str(problems[0])
     assert str(file.file) in str(problems[0])
     assert book.spec("good") is not None or not text.startswith("[")
+
+
+@pytest.mark.parametrize("text", ["a = " + 5000 * "[" + 5000 * "]", "a = " + 5000 * "9"])
+def test_a_file_that_no_parser_takes_is_kept_aside(file, text):
+    book, (problem,) = written(file, text)
+    assert book == EndpointBook()
+    assert "It is kept as endpoints.toml.broken-" in str(problem)
+
+
+def test_bytes_that_are_no_text_are_kept_aside(file):
+    file.file.parent.mkdir()
+    file.file.write_bytes(b"title = \xff")
+    _, (problem,) = file.load()
+    assert "(it is not UTF-8). It is kept as" in str(problem)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+def test_a_pipe_is_not_waited_for(file):
+    file.file.parent.mkdir()
+    os.mkfifo(file.file)
+    _, (problem,) = file.load()
+    assert "it is no file" in str(problem)
+
+
+async def test_what_was_refused_stays_in_the_file_until_its_author_mends_it(file):
+    text = (
+        "[[endpoints]]\nid = 'half'\n\n[[endpoints]]\nid = 'mine'\nurl = 'https://x/v1'\n"
+        "title = 5\n\n[budget]\nmonth = -3\n"
+    )
+    book, problems = written(file, text)
+    assert len(problems) == 3
+    await file.save(book.with_spec(replace(SPEC, title="mine")))
+    again = file.file.read_text()
+    assert "id = 'half'" in again
+    assert "title = 5" in again
+    assert "month = -3" in again
+    assert 'url = "https://mine.example/v1"' in again
+
+
+async def test_a_file_that_was_broken_meanwhile_is_kept_aside_which_is_said(file):
+    await file.save(EndpointBook((SPEC,)))
+    file.file.write_text("endpoints = [")
+    told = await file.save(EndpointBook((SPEC,)))
+    assert "It is kept as" in str(told)
+    assert file.load() == (EndpointBook((SPEC,)), ())
 
 
 def test_a_huge_file_is_not_read(file):

@@ -168,6 +168,15 @@ async def test_a_core_that_cannot_start_is_passed_over(world):
     assert who(await world.ask()) == "second"
 
 
+async def test_the_core_is_asked_each_time_however_often_it_failed(world):
+    core = world.add_core(FakeEndpoint(*[Answer(error=CoreError("No model."))] * 5, "At last."))
+    for _ in range(5):
+        with pytest.raises(CoreError, match="No model"):
+            await world.ask()
+    assert text(await world.ask()) == "At last."
+    assert len(core.requests) == 6
+
+
 async def test_nothing_is_asked_twice_once_a_token_has_come(world):
     broken = IncompleteStreamError("It broke off.")
     world.add("first", FakeEndpoint(Answer("Beca", error=broken)))

@@ -82,3 +82,11 @@ def test_until_a_state_is_looked_at_all_its_rules_are_tried() -> None:
 def test_what_is_no_pattern_counts_as_one_that_may_match() -> None:
     rule: Any = (lambda _text, _place: None, None, None)
     assert ready({"root": [rule]}).rules("root", "a") == [rule]
+
+
+def test_where_pythons_parser_cannot_be_had_every_rule_is_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("spark_desktop.views.first_characters._parser", None)
+    tables = table_of("a", r"\d", "[b-d]x")
+    assert len(tables.rules("root", "z")) == 3
