@@ -108,10 +108,14 @@ class ProjectViewModels:
         What is connected to a signal is held by Qt, where Python's collector does not see it: a
         view model, and through it the views and the project, would stay for good.
         """
+        for model in self.all():
+            model.deleteLater()
+
+    def all(self) -> tuple[QObject, ...]:
+        """Return the view models, with those that they are made of."""
         seen: set[int] = set()
-        for part in fields(self):
-            for model in _models_in(getattr(self, part.name), seen):
-                model.deleteLater()
+        parts = (getattr(self, part.name) for part in fields(self))
+        return tuple(model for part in parts for model in _models_in(part, seen))
 
 
 def _models_in(model: QObject, seen: set[int]) -> Iterator[QObject]:

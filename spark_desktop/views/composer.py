@@ -171,8 +171,9 @@ class Composer(QFrame):
         self.ask.clicked.connect(lambda: model.chat.set_mode(Mode.ASK))
         self.edit.clicked.connect(lambda: model.chat.set_mode(Mode.EDIT))
         model.text_given.connect(self.render_text)
-        model.chips_changed.connect(lambda: self.chips.show_chips(model.chips))
-        model.gauge_changed.connect(lambda: self.gauge.show_gauge(model.gauge))
+        # Slots, not functions: Qt lets go of them when the view goes, before its project ends.
+        model.chips_changed.connect(self._show_chips)
+        model.gauge_changed.connect(self._show_gauge)
         model.mentions.changed.connect(self._show_completing)
         model.clipboard_wanted.connect(
             lambda: model.add_clipboard(QGuiApplication.clipboard().text())
@@ -195,6 +196,12 @@ class Composer(QFrame):
         mentions = self._model.mentions
         if mentions.rows:
             self._model.choose(mentions.rows[mentions.current])
+
+    def _show_chips(self) -> None:
+        self.chips.show_chips(self._model.chips)
+
+    def _show_gauge(self) -> None:
+        self.gauge.show_gauge(self._model.gauge)
 
     def _show_completing(self) -> None:
         self.editor.is_completing = bool(self._model.mentions.rows)

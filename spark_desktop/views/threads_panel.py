@@ -121,11 +121,14 @@ class ThreadsPanel(QWidget):
         column.addWidget(self.notice)
         column.addWidget(pages, 1)
 
+    def _begin_rows(self) -> None:
+        self.list.show_tall(self._model.is_searching)
+
     def _connect(self) -> None:
         model = self._model
         model.changed.connect(self.render_state)
         # Before the rows are others: all of them are of one height.
-        model.rows.modelAboutToBeReset.connect(lambda: self.list.show_tall(model.is_searching))
+        model.rows.modelAboutToBeReset.connect(self._begin_rows)
         self.search.textChanged.connect(model.search)
         self.notice.intent.connect(model.act)
         self.list.chosen.connect(model.choose)

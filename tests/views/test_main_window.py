@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QMetaMethod, QObject, QSize, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel
@@ -69,6 +69,37 @@ async def test_an_open_project_is_named_with_its_branch(opened: MainWindow) -> N
     opened.show_welcome()
     assert opened.project is None
     assert opened.windowTitle() == "Spark Desktop"
+
+
+async def test_what_the_view_models_still_tell_reaches_no_view_that_is_gone(
+    opened: MainWindow, models: ProjectViewModels
+) -> None:
+    opened.show_welcome()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    told = [
+        bytes(method.name().data()).decode()
+        for model in models.all()
+        for method in own_signals(model)
+        if tell(model, method)
+    ]
+    assert {"gauge_changed", "chips_changed", "turn_changed"} & set(told)
+
+
+def own_signals(model: QObject) -> list[QMetaMethod]:
+    """The signals of a view model's own classes that carry nothing."""
+    meta = model.metaObject()
+    methods = [
+        meta.method(n) for n in range(QObject.staticMetaObject.methodCount(), meta.methodCount())
+    ]
+    return [
+        one
+        for one in methods
+        if one.methodType() is QMetaMethod.MethodType.Signal and not one.parameterCount()
+    ]
+
+
+def tell(model: QObject, method: QMetaMethod) -> bool:
+    return bool(method.invoke(model, Qt.ConnectionType.DirectConnection))
 
 
 async def test_the_keys_review(opened: MainWindow, project: FakeProject) -> None:
