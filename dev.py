@@ -192,16 +192,22 @@ def run(folder: str | None) -> int:
 
 
 def test(rest: list[str]) -> int:
-    """Run pytest with these arguments; without any all tests, the quick ones side by side."""
+    """Run pytest with these arguments; else all tests, those without a model side by side."""
     pytest: Command = [PYTHON, "-m", "pytest"]
     if rest:
         return _call([*pytest, *rest], offscreen=True)
     workers = str(max(2, min(8, os.cpu_count() or 2)))
-    quick = [*pytest, "-q", "-n", workers, "-m", "not model and not e2e"]
-    # One by one: several models at a time would fight for memory and be slow beyond their limits.
-    slow = [*pytest, "-q", "-m", "model or e2e"]
+    several = [*pytest, "-q", "-n", workers]
+    suites = {
+        "quick tests": [*several, "-m", "not model and not e2e"],
+        # They wait for each other's processes most of the time.
+        "tests with processes": [*several, "-m", "e2e and not model"],
+        # One by one: several models at a time would fight for memory and be slow beyond their
+        # limits.
+        "tests with the model": [*pytest, "-q", "-m", "model"],
+    }
     codes = {}
-    for name, command in (("quick tests", quick), ("tests with processes and the model", slow)):
+    for name, command in suites.items():
         _step(name[0].upper() + name[1:])
         codes[name] = _call(command, offscreen=True)
     return _verdict(codes)

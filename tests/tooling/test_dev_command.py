@@ -49,11 +49,13 @@ def test_tests_without_arguments_are_the_quick_ones_and_then_the_rest(
     calls: list[list[str]],
 ) -> None:
     assert dev.main(["test"]) == 0
-    quick, slow = calls
+    quick, processes, model = calls
     assert quick[-1] == "not model and not e2e"
     assert "-n" in quick
-    assert slow[-1] == "model or e2e"
-    assert "-n" not in slow
+    assert processes[-1] == "e2e and not model"
+    assert "-n" in processes
+    assert model[-1] == "model"
+    assert "-n" not in model
 
 
 def test_the_arguments_of_test_go_to_pytest_as_they_are(calls: list[list[str]]) -> None:
@@ -64,7 +66,7 @@ def test_the_arguments_of_test_go_to_pytest_as_they_are(calls: list[list[str]]) 
 def test_the_rest_of_the_tests_run_although_the_quick_ones_failed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    codes = iter([1, 0])
+    codes = iter([1, 0, 0])
     monkeypatch.setattr(dev, "setup", lambda: None)
     monkeypatch.setattr(dev, "_call", lambda command, offscreen=False: next(codes))
     assert dev.main(["test"]) == 1
