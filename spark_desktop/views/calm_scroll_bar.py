@@ -1,6 +1,7 @@
 """A scroll bar that is drawn again only when it looks different."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QAbstractSlider, QScrollBar, QWidget
 
 # Of a pixel: the style, which knows the least length of a handle, rounds another sum.
@@ -29,6 +30,11 @@ class CalmScrollBar(QScrollBar):
         if self._handle() != self._shown:
             self._shown = self._handle()
             self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the bar where there is something to scroll; its room stays for the lines beside it."""
+        if self.maximum() > self.minimum():
+            super().paintEvent(event)
 
     def sliderChange(self, change: QAbstractSlider.SliderChange) -> None:
         """Draw the bar, unless ``place`` does so if need be."""

@@ -48,6 +48,21 @@ def test_a_bar_with_nothing_to_scroll_can_be_placed(bar: CalmScrollBar) -> None:
     assert painted(bar, 0, 0) == 1
 
 
+def test_a_bar_with_nothing_to_scroll_has_no_handle(bar: CalmScrollBar) -> None:
+    bar.setStyleSheet(
+        "QScrollBar { background: #ffffff; } QScrollBar::handle { background: #ff0000; }"
+    )
+    middle = bar.rect().center()
+
+    def is_red() -> bool:
+        return bar.grab().toImage().pixelColor(middle).name() == "#ff0000"
+
+    bar.place(400, 400, 200)
+    assert is_red()
+    bar.place(400, 0, 0)
+    assert not is_red()
+
+
 def test_where_a_user_moves_it_it_is_drawn(bar: CalmScrollBar) -> None:
     paints = Paints(bar)
     bar.setValue(10)
