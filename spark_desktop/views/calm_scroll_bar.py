@@ -32,7 +32,7 @@ class CalmScrollBar(QScrollBar):
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the bar where there is something to scroll; its room stays for the lines beside it."""
+        """Draw the bar where there is something to scroll; its room stays in any case."""
         if self.maximum() > self.minimum():
             super().paintEvent(event)
 
