@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 from string import Template
 
@@ -72,6 +72,8 @@ def infill_request(content: str, start: int, end: int) -> InfillRequest:
     )
 
 
+# A preview shows the same items again and again, which for long ones takes milliseconds.
+@lru_cache(maxsize=16)
 def item_text(item: ContextItem, lines: Span | None) -> str:
     """Return an item, or only the ``lines`` of it, as it stands in front of a question."""
     content, title = item.text, item.title

@@ -144,3 +144,21 @@ def test_the_digest_is_that_of_the_bytes_on_disk() -> None:
 def test_another_content_keeps_style_and_encoding() -> None:
     text = decode(codecs.BOM_UTF16_LE + "a\r\n".encode("utf-16-le")).with_content("b\r\n")
     assert text.encode() == codecs.BOM_UTF16_LE + "b\r\n".encode("utf-16-le")
+
+
+@pytest.mark.parametrize(
+    ("content", "ending"),
+    [
+        ("a\nb\n", "\n"),
+        ("a\r\nb\r\nc\n", "\r\n"),
+        ("a\rb\rc\n", "\r"),
+        ("a\r\nb\n", "\r\n"),
+        ("a\nb\r\n", "\n"),
+        ("a\rb\r\nc\n", "\r"),
+        ("none", "\n"),
+    ],
+)
+def test_the_ending_that_occurs_most_often_is_the_files_and_else_the_first(
+    content: str, ending: str
+) -> None:
+    assert dominant_newline(content) == ending
