@@ -11,7 +11,7 @@ from spark_desktop.domain.prompt_plan import MESSAGE_TOKENS, Plan, Wanted, plan
 from spark_desktop.domain.text import digest_of
 from spark_desktop.services.context_items import ContextItems
 from spark_desktop.services.ports import PromptMemory, ThreadStore
-from spark_desktop.services.prompts import item_text, question_system, question_text
+from spark_desktop.services.prompts import item_text, question_system, question_text, told
 from spark_desktop.services.token_counter import TokenCounter
 
 # A prompt that is estimated to take so much of the context is counted before it is sent, and cut
@@ -60,11 +60,11 @@ class Prepared:
     @property
     def request(self) -> ChatRequest:
         """Return what the model is asked."""
-        messages = [question_system(self._told)]
-        for turn, sent in self.past[self.plan.first :]:
-            messages.append(Message(Role.USER, sent))
-            messages.append(Message(Role.ASSISTANT, turn.answer))
-        messages.append(Message(Role.USER, self.sent))
+        earlier, unanswered = told(
+            [(sent, turn.answer) for turn, sent in self.past[self.plan.first :]]
+        )
+        asked = question_text(self.sent, [unanswered] if unanswered else [])
+        messages = [question_system(self._told), *earlier, Message(Role.USER, asked)]
         return ChatRequest(tuple(messages), max_tokens=self.plan.answer)
 
 
@@ -208,7 +208,6 @@ def attached(items: Sequence[ContextItem], planned: Plan | None = None) -> tuple
 
 
 def _is_told(turn: Turn) -> bool:
-    # A stopped answer belongs to the conversation as far as it came: the user redirects from it.
-    if turn.state is TurnState.STOPPED:
-        return bool(turn.answer.strip())
-    return turn.state is TurnState.DONE
+    # A stopped answer belongs to the conversation as far as it came, and its question also where
+    # nothing came: the user redirects from it.
+    return turn.state in (TurnState.DONE, TurnState.STOPPED)

@@ -49,7 +49,7 @@ class ComposerViewModel(QObject):
         super().__init__()
         self.chat = chat
         self.mentions = MentionsViewModel(composing.mentions, scope)
-        self.queue = QueueViewModel(composing.outbox, bus, scope, chat.tell_error)
+        self.queue = QueueViewModel(composing.outbox, chat, bus, scope)
         self.compaction = CompactionViewModel(chat, bus)
         self.weighing = Weighing(composing.preview, scope, self._weighed)
         self._composing = composing
@@ -275,8 +275,9 @@ class ComposerViewModel(QObject):
         named = any(ref.kind is ItemKind.FILE and ref.path == path for ref in refs)
         if path is not None and not named:
             refs = (ItemRef(ItemKind.OPEN, path, lines=lines), *refs)
-        # Code keeps the blanks before its first line.
         text = _EMPTY_LINES.sub("", self._text).rstrip()
+        # The lines of code keep the blanks before the first one.
+        text = text if "\n" in text else text.strip()
         return Question(question_id, thread_id, text, refs, path)
 
 

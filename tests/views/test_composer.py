@@ -418,3 +418,21 @@ async def test_text_of_blanks_alone_cannot_be_sent(composer: Composer) -> None:
     assert not composer.button.isEnabled()
     QTest.keyClicks(composer.editor, "a")
     assert composer.button.isEnabled()
+
+
+async def test_the_focus_stays_in_the_queue_while_it_lasts_and_then_goes_to_the_text(
+    project: FakeProject, models: ProjectViewModels, panel: ChatPanel
+) -> None:
+    project.chat.waits = asyncio.Event()
+    for text in ("First?", "Second?", "Third?"):
+        QTest.keyClicks(panel.composer.editor, text)
+        QTest.keyClick(panel.composer.editor, Qt.Key.Key_Return)
+        await until(lambda: models.composer.text == "")
+    await until(lambda: len(panel.queue.lines) == 2)
+    panel.queue.lines[0].remove.setFocus()
+    QTest.keyClick(panel.queue.lines[0].remove, Qt.Key.Key_Space)
+    await until(lambda: [line.row.text for line in panel.queue.lines] == ["Third?"])
+    assert panel.queue.lines[0].remove.hasFocus()
+    QTest.keyClick(panel.queue.lines[0].remove, Qt.Key.Key_Space)
+    await until(lambda: not panel.queue.lines)
+    assert panel.composer.editor.hasFocus()
