@@ -3226,6 +3226,10 @@ The open file goes with the question.</source>
    <translation>Windows отклонила горячую клавишу (ошибка {code}).</translation>
   </message>
   <message>
+   <source>With {names}</source>
+   <translation>С вопросом: {names}</translation>
+  </message>
+  <message>
    <source>Withheld: {reason}</source>
    <translation>Не показано: {reason}</translation>
   </message>
@@ -3534,8 +3538,20 @@ The open file goes with the question.</source>
    <translation>фрагмент {number} из {count}</translation>
   </message>
   <message>
+   <source>in a thread that was deleted</source>
+   <translation>в удалённом диалоге</translation>
+  </message>
+  <message>
+   <source>in another thread</source>
+   <translation>в другом диалоге</translation>
+  </message>
+  <message>
    <source>in use</source>
    <translation>используется</translation>
+  </message>
+  <message>
+   <source>in “{title}”</source>
+   <translation>в «{title}»</translation>
   </message>
   <message>
    <source>insert</source>
@@ -4216,6 +4232,10 @@ The branch that is checked out</source>
    <translation>{ms:.0f} мс</translation>
   </message>
   <message>
+   <source>{name} (without {lines})</source>
+   <translation>{name} (не вошло: {lines})</translation>
+  </message>
+  <message>
    <source>{name} has no id or no url.</source>
    <translation>{name}: нет id или url.</translation>
   </message>
@@ -4430,6 +4450,10 @@ The branch that is checked out</source>
   <message>
    <source>{span} of session</source>
    <translation>{span} сеанса</translation>
+  </message>
+  <message>
+   <source>{symbol} in {path}</source>
+   <translation>{symbol} в {path}</translation>
   </message>
   <message>
    <source>{symbol} is no longer in {path}.</source>

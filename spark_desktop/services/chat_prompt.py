@@ -208,6 +208,8 @@ def attached(items: Sequence[ContextItem], planned: Plan | None = None) -> tuple
 
 
 def _is_told(turn: Turn) -> bool:
-    # A stopped answer belongs to the conversation as far as it came, and its question also where
-    # nothing came: the user redirects from it.
+    # An answer that was stopped or broke off belongs to the conversation as far as it came. So does
+    # a question that was stopped before its first word: the user redirects from it.
+    if turn.state is TurnState.FAILED:
+        return bool(turn.answer.strip())
     return turn.state in (TurnState.DONE, TurnState.STOPPED)
