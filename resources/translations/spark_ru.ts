@@ -180,6 +180,14 @@
    <translation>, {rate:,.0f} токенов/с</translation>
   </message>
   <message>
+   <source>1 answer</source>
+   <translation>ответов: 1</translation>
+  </message>
+  <message>
+   <source>1 syntax error</source>
+   <translation>1 синтаксическая ошибка</translation>
+  </message>
+  <message>
    <source>A comment that ends so, saved in any editor: do it here.</source>
    <translation>Комментарий с таким концом, сохранённый в любом редакторе: сделать это здесь.</translation>
   </message>
@@ -422,6 +430,14 @@ The open file goes with the question.</source>
    <translation>Спросить ещё раз</translation>
   </message>
   <message>
+   <source>Ask again in a moment.</source>
+   <translation>Спросите ещё раз чуть позже.</translation>
+  </message>
+  <message>
+   <source>Ask again in {seconds:g} s.</source>
+   <translation>Спросите ещё раз через {seconds:g} с.</translation>
+  </message>
+  <message>
    <source>Ask anything…</source>
    <translation>Спросите о чём угодно…</translation>
   </message>
@@ -626,6 +642,10 @@ The open file goes with the question.</source>
    <translation>Проверьте прокси в настройках и в HTTPS_PROXY или отключите его.</translation>
   </message>
   <message>
+   <source>Check the token or the key of this endpoint.</source>
+   <translation>Проверьте токен или ключ этого сервера.</translation>
+  </message>
+  <message>
    <source>Choose a file that Spark exported as JSON.</source>
    <translation>Выберите файл, который Spark сохранил как JSON.</translation>
   </message>
@@ -656,6 +676,14 @@ The open file goes with the question.</source>
   <message>
    <source>Choose another model for suggestions.</source>
    <translation>Выберите для предложений другую модель.</translation>
+  </message>
+  <message>
+   <source>Choose another model in the window of the models.</source>
+   <translation>Выберите другую модель в окне моделей.</translation>
+  </message>
+  <message>
+   <source>Choose another model.</source>
+   <translation>Выберите другую модель.</translation>
   </message>
   <message>
    <source>Choose another one.</source>
@@ -736,6 +764,10 @@ The open file goes with the question.</source>
   <message>
    <source>Close it again to hide it. {key} quits.</source>
    <translation>Закройте его ещё раз, чтобы скрыть. Выход: {key}.</translation>
+  </message>
+  <message>
+   <source>Close other programs first.</source>
+   <translation>Сначала закройте другие программы.</translation>
   </message>
   <message>
    <source>Close other windows of Spark, or try again.</source>
@@ -1110,6 +1142,10 @@ The open file goes with the question.</source>
    <translation>Значок в трее</translation>
   </message>
   <message>
+   <source>If it stays so, end that process; the next command starts another.</source>
+   <translation>Если это не пройдёт, завершите этот процесс: следующая команда запустит другой.</translation>
+  </message>
+  <message>
    <source>If that is right, make it the endpoint's address.</source>
    <translation>Если так и надо, укажите этот адрес как адрес сервера.</translation>
   </message>
@@ -1142,12 +1178,24 @@ The open file goes with the question.</source>
    <translation>Входящие</translation>
   </message>
   <message>
+   <source>Install Python 3.11 or newer.</source>
+   <translation>Установите Python 3.11 или новее.</translation>
+  </message>
+  <message>
    <source>Install Spark Desktop again, so that both programs are of one version.</source>
    <translation>Установите Spark Desktop заново, чтобы обе программы были одной версии.</translation>
   </message>
   <message>
+   <source>Install Spark Desktop again, with its dependencies.</source>
+   <translation>Установите Spark Desktop заново, вместе с зависимостями.</translation>
+  </message>
+  <message>
    <source>Install or unlock your desktop's keyring. The local model needs none.</source>
    <translation>Установите или разблокируйте связку ключей рабочего стола. Локальной модели она не нужна.</translation>
+  </message>
+  <message>
+   <source>Install the packages of your system that hold these files.</source>
+   <translation>Установите пакеты вашей системы, в которых есть эти файлы.</translation>
   </message>
   <message>
    <source>Install your system's package ca-certificates. The local model needs none.</source>
@@ -1164,6 +1212,10 @@ The open file goes with the question.</source>
   <message>
    <source>It has not begun yet.</source>
    <translation>Он ещё не начал отвечать.</translation>
+  </message>
+  <message>
+   <source>It is fetched when needed.</source>
+   <translation>Она загрузится, когда понадобится.</translation>
   </message>
   <message>
    <source>It is not used.</source>
@@ -1304,6 +1356,10 @@ The open file goes with the question.</source>
   <message>
    <source>Make it writable for you alone, or name another one.</source>
    <translation>Сделайте её доступной для записи только вам или укажите другую.</translation>
+  </message>
+  <message>
+   <source>Make it writable for you, or name another folder in SPARK_DATA_DIR.</source>
+   <translation>Разрешите себе запись в неё или укажите другую папку в SPARK_DATA_DIR.</translation>
   </message>
   <message>
    <source>Make it writable, or change it in the settings of your desktop.</source>
@@ -1574,6 +1630,10 @@ The open file goes with the question.</source>
    <translation>Уведомления</translation>
   </message>
   <message>
+   <source>On Debian and Ubuntu: sudo apt install {packages}</source>
+   <translation>В Debian и Ubuntu: sudo apt install {packages}</translation>
+  </message>
+  <message>
    <source>On GNOME, install an extension that shows them (AppIndicator).</source>
    <translation>В GNOME установите расширение, которое их показывает (AppIndicator).</translation>
   </message>
@@ -1786,6 +1846,22 @@ The open file goes with the question.</source>
    <translation>Впишите их в его адрес: http://имя:пароль@узел:порт.</translation>
   </message>
   <message>
+   <source>PySide6 is not installed</source>
+   <translation>PySide6 не установлен</translation>
+  </message>
+  <message>
+   <source>Python</source>
+   <translation>Python</translation>
+  </message>
+  <message>
+   <source>Qt brings its own on this system</source>
+   <translation>в этой системе Qt приносит свои</translation>
+  </message>
+  <message>
+   <source>Qt libraries</source>
+   <translation>библиотеки Qt</translation>
+  </message>
+  <message>
    <source>Queue</source>
    <translation>В очередь</translation>
   </message>
@@ -1828,6 +1904,10 @@ The open file goes with the question.</source>
   <message>
    <source>Raise it, for example with: sudo sysctl fs.inotify.{name}={number}; or open a smaller folder.</source>
    <translation>Увеличьте его, например: sudo sysctl fs.inotify.{name}={number}; или откройте папку поменьше.</translation>
+  </message>
+  <message>
+   <source>Raise it: sudo sysctl fs.inotify.max_user_watches=524288</source>
+   <translation>Увеличьте предел: sudo sysctl fs.inotify.max_user_watches=524288</translation>
   </message>
   <message>
    <source>Re&amp;move…</source>
@@ -2174,6 +2254,14 @@ The open file goes with the question.</source>
    <translation>Скорость во времени</translation>
   </message>
   <message>
+   <source>Speed: {kind}</source>
+   <translation>Скорость: {kind}</translation>
+  </message>
+  <message>
+   <source>Speed: {kind} ({origin})</source>
+   <translation>Скорость: {kind} ({origin})</translation>
+  </message>
+  <message>
    <source>Split the file, or work on a smaller one.</source>
    <translation>Разделите файл или возьмите файл поменьше.</translation>
   </message>
@@ -2208,6 +2296,10 @@ The open file goes with the question.</source>
   <message>
    <source>Start it, then try again.</source>
    <translation>Запустите его и попробуйте ещё раз.</translation>
+  </message>
+  <message>
+   <source>Start spark-desktop in a desktop session, or under xvfb-run.</source>
+   <translation>Запустите spark-desktop в графическом сеансе или под xvfb-run.</translation>
   </message>
   <message>
    <source>Starting it again in {delay:.0f} s (attempt {attempt}).</source>
@@ -2322,8 +2414,20 @@ The open file goes with the question.</source>
    <translation>Ответ оборвался: сервер модели закончил его без завершения.</translation>
   </message>
   <message>
+   <source>The answer changes nothing in the file.</source>
+   <translation>Ответ ничего не меняет в файле.</translation>
+  </message>
+  <message>
    <source>The answer failed: {reason}</source>
    <translation>Ответ не удался: {reason}</translation>
+  </message>
+  <message>
+   <source>The answer goes beyond what was asked for: {line!r} stands elsewhere in the file.</source>
+   <translation>Ответ выходит за рамки просьбы: {line!r} уже есть в другом месте файла.</translation>
+  </message>
+  <message>
+   <source>The answer has {after} of the region's {before} lines, and nothing asked to remove any.</source>
+   <translation>В ответе {after} из {before} строк области, а удалять строки никто не просил.</translation>
   </message>
   <message>
    <source>The answer is on the clipboard: paste it yourself.</source>
@@ -2334,8 +2438,20 @@ The open file goes with the question.</source>
    <translation>Ответ ещё пишется.</translation>
   </message>
   <message>
+   <source>The answer leaves code out: it has the line {line!r} instead of the code itself.</source>
+   <translation>Ответ пропускает код: вместо него стоит строка {line!r}.</translation>
+  </message>
+  <message>
+   <source>The answer mixes the model's reasoning into the code.</source>
+   <translation>В код ответа попали рассуждения модели.</translation>
+  </message>
+  <message>
    <source>The answer of {name} told no times.</source>
    <translation>В ответе модели {name} нет данных о времени.</translation>
+  </message>
+  <message>
+   <source>The answer was cut off at the token limit; a smaller region may fit.</source>
+   <translation>Ответ оборван на пределе токенов; область поменьше может поместиться.</translation>
   </message>
   <message>
    <source>The answer was stopped.</source>
@@ -2582,12 +2698,20 @@ The open file goes with the question.</source>
    <translation>Модель работает на этой машине: платить не нужно.</translation>
   </message>
   <message>
-   <source>The model's server at {base_url} said nothing for {seconds:g} s.</source>
-   <translation>Сервер модели {base_url} молчал {seconds:g} с.</translation>
+   <source>The model's server at {base_url} broke off the connection.</source>
+   <translation>Сервер модели {base_url} оборвал соединение.</translation>
   </message>
   <message>
-   <source>The model's server at {base_url} {what}.</source>
-   <translation>Сервер модели {base_url}: {what}.</translation>
+   <source>The model's server at {base_url} cannot be reached: {error}.</source>
+   <translation>Сервер модели {base_url} недоступен: {error}.</translation>
+  </message>
+  <message>
+   <source>The model's server at {base_url} did not answer in time.</source>
+   <translation>Сервер модели {base_url} не ответил вовремя.</translation>
+  </message>
+  <message>
+   <source>The model's server at {base_url} said nothing for {seconds:g} s.</source>
+   <translation>Сервер модели {base_url} молчал {seconds:g} с.</translation>
   </message>
   <message>
    <source>The model's server did not answer in JSON.</source>
@@ -2636,6 +2760,10 @@ The open file goes with the question.</source>
   <message>
    <source>The name of {host} cannot be looked up.</source>
    <translation>Имя {host} не найдено.</translation>
+  </message>
+  <message>
+   <source>The next start moves a damaged one aside and begins anew; keep a copy if you need it.</source>
+   <translation>При следующем запуске повреждённая база будет отложена и начата новая; если она нужна, сделайте копию.</translation>
   </message>
   <message>
    <source>The oldest turns are left out instead.</source>
@@ -3050,6 +3178,14 @@ The open file goes with the question.</source>
    <translation>Обновите Spark или запустите его с другой папкой данных.</translation>
   </message>
   <message>
+   <source>Use a machine with AVX2 (from 2013 on), or a virtual machine that passes it through.</source>
+   <translation>Нужна машина с AVX2 (с 2013 года) или виртуальная машина, которая его пропускает.</translation>
+  </message>
+  <message>
+   <source>Use a machine with more memory.</source>
+   <translation>Нужна машина с большей памятью.</translation>
+  </message>
+  <message>
    <source>Use another model first, or close what uses this one.</source>
    <translation>Сначала выберите другую модель или закройте то, что использует эту.</translation>
   </message>
@@ -3226,6 +3362,10 @@ The open file goes with the question.</source>
    <translation>Windows отклонила горячую клавишу (ошибка {code}).</translation>
   </message>
   <message>
+   <source>With the answer the file has {errors}, before it had {before}.</source>
+   <translation>С этим ответом в файле {errors}, до него: {before}.</translation>
+  </message>
+  <message>
    <source>With {names}</source>
    <translation>С вопросом: {names}</translation>
   </message>
@@ -3294,6 +3434,10 @@ The open file goes with the question.</source>
    <translation>дата вида 2026-11-28</translation>
   </message>
   <message>
+   <source>a file of your own</source>
+   <translation>ваш собственный файл</translation>
+  </message>
+  <message>
    <source>a key is missing at the end of {keys}</source>
    <translation>в конце {keys} не хватает клавиши</translation>
   </message>
@@ -3350,6 +3494,10 @@ The open file goes with the question.</source>
    <translation>осталось около {seconds} мин</translation>
   </message>
   <message>
+   <source>all found</source>
+   <translation>все найдены</translation>
+  </message>
+  <message>
    <source>all of it</source>
    <translation>целиком</translation>
   </message>
@@ -3378,6 +3526,10 @@ The open file goes with the question.</source>
    <translation>применение</translation>
   </message>
   <message>
+   <source>as it was installed</source>
+   <translation>как был установлен</translation>
+  </message>
+  <message>
    <source>ask the local core: {model}</source>
    <translation>запрос к локальному ядру: {model}</translation>
   </message>
@@ -3396,6 +3548,10 @@ The open file goes with the question.</source>
   <message>
    <source>being downloaded</source>
    <translation>загружается</translation>
+  </message>
+  <message>
+   <source>built on this machine: {library}</source>
+   <translation>собран на этой машине: {library}</translation>
   </message>
   <message>
    <source>cached {share}</source>
@@ -3420,6 +3576,10 @@ The open file goes with the question.</source>
   <message>
    <source>closes what is open</source>
    <translation>закрывает то, что открыто</translation>
+  </message>
+  <message>
+   <source>complete</source>
+   <translation>полнота</translation>
   </message>
   <message>
    <source>connect</source>
@@ -3450,12 +3610,40 @@ The open file goes with the question.</source>
    <translation>вырезает</translation>
   </message>
   <message>
+   <source>data folder</source>
+   <translation>папка данных</translation>
+  </message>
+  <message>
+   <source>database</source>
+   <translation>база данных</translation>
+  </message>
+  <message>
    <source>decode</source>
    <translation>запись ответа</translation>
   </message>
   <message>
+   <source>derived</source>
+   <translation>вычислено</translation>
+  </message>
+  <message>
    <source>diff</source>
    <translation>diff</translation>
+  </message>
+  <message>
+   <source>differs</source>
+   <translation>есть изменения</translation>
+  </message>
+  <message>
+   <source>dismissed</source>
+   <translation>убрано</translation>
+  </message>
+  <message>
+   <source>display</source>
+   <translation>экран</translation>
+  </message>
+  <message>
+   <source>does not answer: {detail}</source>
+   <translation>не отвечает: {detail}</translation>
   </message>
   <message>
    <source>does what it does in every text field</source>
@@ -3478,6 +3666,14 @@ The open file goes with the question.</source>
    <translation>эмуляция</translation>
   </message>
   <message>
+   <source>engine</source>
+   <translation>движок</translation>
+  </message>
+  <message>
+   <source>exit code {code}</source>
+   <translation>код завершения {code}</translation>
+  </message>
+  <message>
    <source>failed</source>
    <translation>сбой</translation>
   </message>
@@ -3488,6 +3684,10 @@ The open file goes with the question.</source>
   <message>
    <source>file</source>
    <translation>файл</translation>
+  </message>
+  <message>
+   <source>file watches</source>
+   <translation>слежение за файлами</translation>
   </message>
   <message>
    <source>files and other items: {tokens}</source>
@@ -3530,6 +3730,10 @@ The open file goes with the question.</source>
    <translation>переходит к предыдущему месту</translation>
   </message>
   <message>
+   <source>grammars</source>
+   <translation>грамматики</translation>
+  </message>
+  <message>
    <source>here</source>
    <translation>загружена</translation>
   </message>
@@ -3539,11 +3743,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>in a thread that was deleted</source>
-   <translation>в удалённом диалоге</translation>
+   <translation>в удалённой беседе</translation>
   </message>
   <message>
    <source>in another thread</source>
-   <translation>в другом диалоге</translation>
+   <translation>в другой беседе</translation>
   </message>
   <message>
    <source>in use</source>
@@ -3551,11 +3755,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>in “{title}”</source>
-   <translation>в «{title}»</translation>
+   <translation>в беседе «{title}»</translation>
   </message>
   <message>
    <source>insert</source>
    <translation>вставить</translation>
+  </message>
+  <message>
+   <source>inside</source>
+   <translation>в пределах просьбы</translation>
   </message>
   <message>
    <source>it cannot be asked: {reason}</source>
@@ -3588,6 +3796,10 @@ The open file goes with the question.</source>
   <message>
    <source>it needs Ctrl, Alt or Meta: every program would lose the key else</source>
    <translation>нужен Ctrl, Alt или Meta: иначе клавишу потеряют все программы</translation>
+  </message>
+  <message>
+   <source>its hash was compared</source>
+   <translation>хеш сверен</translation>
   </message>
   <message>
    <source>its name is not UTF-8</source>
@@ -3630,8 +3842,20 @@ The open file goes with the question.</source>
    <translation>macOS отклонила горячую клавишу (ошибка {code}).</translation>
   </message>
   <message>
+   <source>measured</source>
+   <translation>измерено</translation>
+  </message>
+  <message>
    <source>measuring</source>
    <translation>измеряется</translation>
+  </message>
+  <message>
+   <source>memory</source>
+   <translation>память</translation>
+  </message>
+  <message>
+   <source>model</source>
+   <translation>модель</translation>
   </message>
   <message>
    <source>no certificates of authorities in {place}</source>
@@ -3650,6 +3874,18 @@ The open file goes with the question.</source>
    <translation>нет перевода строки в конце</translation>
   </message>
   <message>
+   <source>no parser for this language</source>
+   <translation>для этого языка нет анализатора</translation>
+  </message>
+  <message>
+   <source>no placeholder</source>
+   <translation>без заглушек</translation>
+  </message>
+  <message>
+   <source>no reasoning</source>
+   <translation>без рассуждений</translation>
+  </message>
+  <message>
    <source>none is registered</source>
    <translation>не зарегистрирована</translation>
   </message>
@@ -3662,12 +3898,32 @@ The open file goes with the question.</source>
    <translation>не найдено (искали: {known})</translation>
   </message>
   <message>
+   <source>none yet: made at the first use</source>
+   <translation>пока нет: появится при первом использовании</translation>
+  </message>
+  <message>
    <source>none: servers are asked directly</source>
    <translation>нет: обращения к серверам идут напрямую</translation>
   </message>
   <message>
+   <source>none: the next command starts one</source>
+   <translation>нет: его запустит следующая команда</translation>
+  </message>
+  <message>
+   <source>none: the window cannot be shown, the command line works</source>
+   <translation>нет: окно показать нельзя, командная строка работает</translation>
+  </message>
+  <message>
+   <source>not found: {missing}</source>
+   <translation>не найдены: {missing}</translation>
+  </message>
+  <message>
    <source>not here</source>
    <translation>не загружена</translation>
+  </message>
+  <message>
+   <source>not loaded: {broken}</source>
+   <translation>не загружены: {broken}</translation>
   </message>
   <message>
    <source>not measured</source>
@@ -3680,6 +3936,10 @@ The open file goes with the question.</source>
   <message>
    <source>not published</source>
    <translation>не опубликовано</translation>
+  </message>
+  <message>
+   <source>not shrunk</source>
+   <translation>не сокращён</translation>
   </message>
   <message>
    <source>not stated</source>
@@ -3722,6 +3982,10 @@ The open file goes with the question.</source>
    <translation>отрисовка</translation>
   </message>
   <message>
+   <source>parses</source>
+   <translation>разбирается</translation>
+  </message>
+  <message>
    <source>parses · {hunks}</source>
    <translation>разбирается · {hunks}</translation>
   </message>
@@ -3758,6 +4022,10 @@ The open file goes with the question.</source>
    <translation>проблема</translation>
   </message>
   <message>
+   <source>processor</source>
+   <translation>процессор</translation>
+  </message>
+  <message>
    <source>proposals waiting: {count}</source>
    <translation>предложений ожидает: {count}</translation>
   </message>
@@ -3790,6 +4058,14 @@ The open file goes with the question.</source>
    <translation>перезапуск</translation>
   </message>
   <message>
+   <source>running core</source>
+   <translation>работающее ядро</translation>
+  </message>
+  <message>
+   <source>runs from its sources, without being installed</source>
+   <translation>работает из исходников, без установки</translation>
+  </message>
+  <message>
    <source>saved</source>
    <translation>сохранено</translation>
   </message>
@@ -3804,6 +4080,10 @@ The open file goes with the question.</source>
   <message>
    <source>second try · {speed}</source>
    <translation>вторая попытка · {speed}</translation>
+  </message>
+  <message>
+   <source>second-hand</source>
+   <translation>из вторых рук</translation>
   </message>
   <message>
    <source>selects all</source>
@@ -3844,6 +4124,14 @@ The open file goes with the question.</source>
   <message>
    <source>the X server does not answer</source>
    <translation>X-сервер не отвечает</translation>
+  </message>
+  <message>
+   <source>the core cannot tell: {reason}</source>
+   <translation>ядро не может сообщить: {reason}</translation>
+  </message>
+  <message>
+   <source>the core does not answer: {error}</source>
+   <translation>ядро не отвечает: {error}</translation>
   </message>
   <message>
    <source>the default</source>
@@ -3914,12 +4202,28 @@ The open file goes with the question.</source>
    <translation>лаборатория скорости</translation>
   </message>
   <message>
+   <source>the system's own</source>
+   <translation>системный</translation>
+  </message>
+  <message>
    <source>there is no key {name}</source>
    <translation>нет клавиши {name}</translation>
   </message>
   <message>
+   <source>there is no model {path}</source>
+   <translation>нет модели {path}</translation>
+  </message>
+  <message>
+   <source>they could not be examined: {error}</source>
+   <translation>их не удалось проверить: {error}</translation>
+  </message>
+  <message>
    <source>this machine</source>
    <translation>этот компьютер</translation>
+  </message>
+  <message>
+   <source>this system sets no limit</source>
+   <translation>эта система не ставит предела</translation>
   </message>
   <message>
    <source>thread</source>
@@ -3950,6 +4254,14 @@ The open file goes with the question.</source>
    <translation>отменено</translation>
   </message>
   <message>
+   <source>unknown</source>
+   <translation>неизвестно</translation>
+  </message>
+  <message>
+   <source>vendor</source>
+   <translation>от изготовителя</translation>
+  </message>
+  <message>
    <source>waiting for the first token</source>
    <translation>ожидание первого токена</translation>
   </message>
@@ -3972,6 +4284,10 @@ The open file goes with the question.</source>
   <message>
    <source>watching is paused</source>
    <translation>слежение приостановлено</translation>
+  </message>
+  <message>
+   <source>what asked for it is no longer in the file</source>
+   <translation>в файле больше нет того, что об этом просило</translation>
   </message>
   <message>
    <source>whole turn</source>
@@ -4002,8 +4318,36 @@ The open file goes with the question.</source>
    <translation>ваш собственный файл</translation>
   </message>
   <message>
+   <source>{amount} · {rate:,.0f} t/s</source>
+   <translation>{amount} · {rate:,.0f} т/с</translation>
+  </message>
+  <message>
    <source>{amount}/s</source>
    <translation>{amount}/с</translation>
+  </message>
+  <message>
+   <source>{answers} ({count} of proposals)</source>
+   <translation>{answers} (из них предложений: {count})</translation>
+  </message>
+  <message>
+   <source>{answers} · {tokens:,} tokens in ({cached:,} cached), {written:,} out</source>
+   <translation>{answers} · токенов на входе {tokens:,} (из кэша {cached:,}), на выходе {written:,}</translation>
+  </message>
+  <message>
+   <source>{available:.1f} of {total:.1f} GB available, the default model takes {needed:.1f} GB</source>
+   <translation>доступно {available:.1f} из {total:.1f} ГБ, модели по умолчанию нужно {needed:.1f} ГБ</translation>
+  </message>
+  <message>
+   <source>{before} {more}</source>
+   <translation>{before} {more}</translation>
+  </message>
+  <message>
+   <source>{before} → {after} lines</source>
+   <translation>строк: {before} → {after}</translation>
+  </message>
+  <message>
+   <source>{before}; {core}</source>
+   <translation>{before}; {core}</translation>
   </message>
   <message>
    <source>{beginning}… The answer goes on.</source>
@@ -4020,6 +4364,10 @@ The branch that is checked out</source>
    <translation>{cached_tokens} из {prompt_tokens} токенов запроса взяты из прошлого хода, по данным сервера.</translation>
   </message>
   <message>
+   <source>{count} answers</source>
+   <translation>ответов: {count}</translation>
+  </message>
+  <message>
    <source>{count} authorities from {place}, {version}</source>
    <translation>удостоверяющие центры: {count} ({place}), {version}</translation>
   </message>
@@ -4032,8 +4380,36 @@ The branch that is checked out</source>
    <translation>{count} файлов — слишком много для одного вопроса.</translation>
   </message>
   <message>
+   <source>{count} loaded</source>
+   <translation>загружено: {count}</translation>
+  </message>
+  <message>
+   <source>{count} syntax errors</source>
+   <translation>синтаксических ошибок: {count}</translation>
+  </message>
+  <message>
    <source>{days:.0f} d</source>
    <translation>{days:.0f} д</translation>
+  </message>
+  <message>
+   <source>{detail}, AVX2</source>
+   <translation>{detail}, AVX2</translation>
+  </message>
+  <message>
+   <source>{detail}, no AVX2, which the engine is built for</source>
+   <translation>{detail}, нет AVX2, для которого собран движок</translation>
+  </message>
+  <message>
+   <source>{detail}: a larger project cannot be followed as a whole</source>
+   <translation>{detail}: за большим проектом нельзя следить целиком</translation>
+  </message>
+  <message>
+   <source>{detail}: changes in further folders are not seen</source>
+   <translation>{detail}: изменения в остальных папках не видны</translation>
+  </message>
+  <message>
+   <source>{detail}; it does not say whether it has AVX2</source>
+   <translation>{detail}; не сообщает, есть ли у него AVX2</translation>
   </message>
   <message>
    <source>{done} of {total}</source>
@@ -4042,6 +4418,10 @@ The branch that is checked out</source>
   <message>
    <source>{endpoint} is left out for now: {reason}</source>
    <translation>{endpoint} пока не используется: {reason}</translation>
+  </message>
+  <message>
+   <source>{errors}, {before} before</source>
+   <translation>{errors}, раньше: {before}</translation>
   </message>
   <message>
    <source>{file} cannot be read ({reason}).</source>
@@ -4088,12 +4468,20 @@ The branch that is checked out</source>
    <translation>{first} Ещё не удалось добавить: {count}.</translation>
   </message>
   <message>
+   <source>{folder} (made at the first use)</source>
+   <translation>{folder} (появится при первом использовании)</translation>
+  </message>
+  <message>
    <source>{folder} - {free} free</source>
    <translation>{folder} — свободно {free}</translation>
   </message>
   <message>
    <source>{folder} is not a folder.</source>
    <translation>{folder} — не папка.</translation>
+  </message>
+  <message>
+   <source>{folder}: {existing} cannot be written</source>
+   <translation>{folder}: в {existing} нельзя писать</translation>
   </message>
   <message>
    <source>{free} GB free at {folder}</source>
@@ -4172,6 +4560,10 @@ The branch that is checked out</source>
    <translation>{hours:.0f} ч</translation>
   </message>
   <message>
+   <source>{hours} h {minutes} min</source>
+   <translation>{hours} ч {minutes} мин</translation>
+  </message>
+  <message>
    <source>{keys} is registered</source>
    <translation>зарегистрирована: {keys}</translation>
   </message>
@@ -4208,6 +4600,10 @@ The branch that is checked out</source>
    <translation>В полях ввода {key} {does}; действие работает только вне их.</translation>
   </message>
   <message>
+   <source>{machine}, {cores} logical cores</source>
+   <translation>{machine}, логических ядер: {cores}</translation>
+  </message>
+  <message>
    <source>{method} was not answered</source>
    <translation>нет ответа на {method}</translation>
   </message>
@@ -4216,12 +4612,24 @@ The branch that is checked out</source>
    <translation>{minutes:.0f} мин</translation>
   </message>
   <message>
+   <source>{minutes} min {seconds} s</source>
+   <translation>{minutes} мин {seconds} с</translation>
+  </message>
+  <message>
+   <source>{model} at {url}, process {pid}</source>
+   <translation>{model} по адресу {url}, процесс {pid}</translation>
+  </message>
+  <message>
    <source>{model} cannot fill in the middle of a text.</source>
    <translation>{model} не умеет дополнять середину текста.</translation>
   </message>
   <message>
    <source>{model} could not be started: {reason}</source>
    <translation>Не удалось запустить {model}: {reason}</translation>
+  </message>
+  <message>
+   <source>{model} on {hardware}</source>
+   <translation>{model} на {hardware}</translation>
   </message>
   <message>
    <source>{model}, emulated as {profile}</source>
@@ -4234,6 +4642,18 @@ The branch that is checked out</source>
   <message>
    <source>{name} (without {lines})</source>
    <translation>{name} (не вошло: {lines})</translation>
+  </message>
+  <message>
+   <source>{name} at {place}, its hash is not compared yet: that happens at its next start</source>
+   <translation>{name}: {place}, хеш ещё не сверен: это произойдёт при следующем запуске</translation>
+  </message>
+  <message>
+   <source>{name} at {place}, {proof}</source>
+   <translation>{name}: {place}, {proof}</translation>
+  </message>
+  <message>
+   <source>{name} does not load: {trouble}</source>
+   <translation>{name} не загружается: {trouble}</translation>
   </message>
   <message>
    <source>{name} has no id or no url.</source>
@@ -4284,12 +4704,28 @@ The branch that is checked out</source>
    <translation>{name}, разблокируется при необходимости</translation>
   </message>
   <message>
+   <source>{name}, {where}</source>
+   <translation>{name}, {where}</translation>
+  </message>
+  <message>
    <source>{name}: the id {id} is taken.</source>
    <translation>{name}: id {id} уже занят.</translation>
   </message>
   <message>
+   <source>{name}: {here:,.0f} of {whole:,.0f} MB are here</source>
+   <translation>{name}: здесь {here:,.0f} из {whole:,.0f} МБ</translation>
+  </message>
+  <message>
    <source>{name}: {tokens} tokens</source>
    <translation>{name}, токенов: {tokens}</translation>
+  </message>
+  <message>
+   <source>{note}, a short region</source>
+   <translation>{note}, короткая область</translation>
+  </message>
+  <message>
+   <source>{note}, as asked</source>
+   <translation>{note}, как просили</translation>
   </message>
   <message>
    <source>{ordinal} of {total}</source>
@@ -4368,12 +4804,20 @@ The branch that is checked out</source>
    <translation>{path} сохранён ещё раз, пока записывалось изменение.</translation>
   </message>
   <message>
+   <source>{path}, a file of your own</source>
+   <translation>{path}, ваш собственный файл</translation>
+  </message>
+  <message>
    <source>{path}, being written</source>
    <translation>{path}, пишется</translation>
   </message>
   <message>
    <source>{path}, line {start}: it was changed since the proposal was made.</source>
    <translation>{path}, строка {start}: изменена после того, как сделано предложение.</translation>
+  </message>
+  <message>
+   <source>{path}, {size:.1f} MB</source>
+   <translation>{path}, {size:.1f} МБ</translation>
   </message>
   <message>
    <source>{placeholder} About {target}.</source>
@@ -4402,6 +4846,10 @@ The branch that is checked out</source>
   <message>
    <source>{problem} The defaults are used.</source>
    <translation>{problem} Действуют значения по умолчанию.</translation>
+  </message>
+  <message>
+   <source>{rate:.0f} t/s</source>
+   <translation>{rate:.0f} т/с</translation>
   </message>
   <message>
    <source>{rate:.0f} tokens/s</source>
@@ -4440,6 +4888,10 @@ The branch that is checked out</source>
    <translation>{seconds:.1f} с</translation>
   </message>
   <message>
+   <source>{seconds:.2f} s</source>
+   <translation>{seconds:.2f} с</translation>
+  </message>
+  <message>
    <source>{series} ({kind}): first token {first_token}{rate}</source>
    <translation>{series} ({kind}): первый токен {first_token}{rate}</translation>
   </message>
@@ -4460,6 +4912,14 @@ The branch that is checked out</source>
    <translation>В файле {path} больше нет {symbol}.</translation>
   </message>
   <message>
+   <source>{taken} of {count} folders are watched by your programs</source>
+   <translation>ваши программы следят за {taken} из {count} папок</translation>
+  </message>
+  <message>
+   <source>{text} · {count} without counts left out</source>
+   <translation>{text} · без подсчёта пропущено: {count}</translation>
+  </message>
+  <message>
    <source>{title}
 Choose another thread</source>
    <translation>{title}
@@ -4468,6 +4928,10 @@ Choose another thread</source>
   <message>
    <source>{title} (fork)</source>
    <translation>{title} (ответвление)</translation>
+  </message>
+  <message>
+   <source>{title} ({count} of {answers} exceed its context)</source>
+   <translation>{title} (не помещаются в контекст: {count} из {answers})</translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>
@@ -4492,6 +4956,18 @@ Choose another thread</source>
   <message>
    <source>{versions} is not installed</source>
    <translation>не установлено: {versions}</translation>
+  </message>
+  <message>
+   <source>{version} at {place}</source>
+   <translation>{version}: {place}</translation>
+  </message>
+  <message>
+   <source>{version}, {count} dependencies</source>
+   <translation>{version}, зависимостей: {count}</translation>
+  </message>
+  <message>
+   <source>{version}; not installed: {missing}</source>
+   <translation>{version}; не установлены: {missing}</translation>
   </message>
   <message>
    <source>~ is an estimate by size; the rest was counted by the model.</source>

@@ -187,18 +187,22 @@ def error_of(status: int, problem: Json, retry_after: float | None = None) -> En
         return ContextExceededError(*sizes)
     next_step = str(problem.get("next_step") or "")
     if problem.get("code") == _ENGINE_DOWN:
-        return EngineDownError(message, next_step or "Try again in a moment.", retry_after)
+        return EngineDownError(message, next_step or say("Try again in a moment."), retry_after)
     if status == _TOO_MANY_REQUESTS or problem.get("code") == _BUSY:
-        when = "a moment" if retry_after is None else f"{retry_after:g} s"
+        again = (
+            say("Ask again in a moment.")
+            if retry_after is None
+            else say("Ask again in {seconds:g} s.", seconds=retry_after)
+        )
         return EndpointBusyError(
             say("The model's server has too much to do: {message}", message=message),
-            next_step or f"Ask again in {when}.",
+            next_step or again,
             retry_after,
         )
     if status in (401, 403):
         return EndpointRejectedError(
             say("The model's server refused the access: {message}", message=message),
-            next_step or "Check the token or the key of this endpoint.",
+            next_step or say("Check the token or the key of this endpoint."),
         )
     if 400 <= status < 500:
         return EndpointRejectedError(
@@ -206,7 +210,7 @@ def error_of(status: int, problem: Json, retry_after: float | None = None) -> En
         )
     return EndpointError(
         say("The model's server failed: {message}", message=message),
-        next_step or "Try again in a moment.",
+        next_step or say("Try again in a moment."),
     )
 
 

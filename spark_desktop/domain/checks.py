@@ -6,6 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.words import say
+
+# What the checks are called before the user; the names themselves are for programs.
+TITLES = {
+    "complete": say("complete"),
+    "differs": say("differs"),
+    "parses": say("parses"),
+    "inside": say("inside"),
+    "no placeholder": say("no placeholder"),
+    "no reasoning": say("no reasoning"),
+    "not shrunk": say("not shrunk"),
+}
 
 # Small models mark what they leave out in these ways; each pattern is one whole line.
 _MARKER = r"(?:#+|//+|/\*+|\*|<!--|--|;+|%+|\{/\*|\{#|'|rem\b)"
@@ -86,32 +98,45 @@ def failure(checks: Iterable[Check]) -> str | None:
         return None
     if failed[0].name == "complete":
         return failed[0].detail
-    return " ".join(check.detail for check in failed)
+    told = failed[0].detail
+    for check in failed[1:]:
+        told = say("{before} {more}", before=told, more=check.detail)
+    return told
 
 
 def _complete(candidate: Candidate) -> Check:
     if candidate.finished:
         return Check("complete", True)
     return Check(
-        "complete", False, "The answer was cut off at the token limit; a smaller region may fit."
+        "complete",
+        False,
+        say("The answer was cut off at the token limit; a smaller region may fit."),
     )
 
 
 def _differs(candidate: Candidate) -> Check:
     if candidate.before != candidate.after:
         return Check("differs", True)
-    return Check("differs", False, "The answer changes nothing in the file.")
+    return Check("differs", False, say("The answer changes nothing in the file."))
 
 
 def _parses(candidate: Candidate) -> Check:
     before, after = candidate.errors_before, candidate.errors_after
     if before is None or after is None:
-        return Check("parses", True, "no parser for this language")
+        return Check("parses", True, say("no parser for this language"))
     if after <= before:
-        note = f"{_errors(after)}, {before} before" if before else ""
+        note = (
+            say("{errors}, {before} before", errors=_errors(after), before=before) if before else ""
+        )
         return Check("parses", True, note)
     return Check(
-        "parses", False, f"With the answer the file has {_errors(after)}, before it had {before}."
+        "parses",
+        False,
+        say(
+            "With the answer the file has {errors}, before it had {before}.",
+            errors=_errors(after),
+            before=before,
+        ),
     )
 
 
@@ -121,13 +146,15 @@ def _inside(candidate: Candidate) -> Check:
     return Check(
         "inside",
         False,
-        f"The answer goes beyond what was asked for: {candidate.stray!r} stands elsewhere in the "
-        "file.",
+        say(
+            "The answer goes beyond what was asked for: {line!r} stands elsewhere in the file.",
+            line=candidate.stray,
+        ),
     )
 
 
 def _errors(count: int) -> str:
-    return "1 syntax error" if count == 1 else f"{count} syntax errors"
+    return say("1 syntax error") if count == 1 else say("{count} syntax errors", count=count)
 
 
 def _no_placeholder(candidate: Candidate) -> Check:
@@ -140,7 +167,11 @@ def _no_placeholder(candidate: Candidate) -> Check:
             return Check(
                 "no placeholder",
                 False,
-                f"The answer leaves code out: it has the line {text!r} instead of the code itself.",
+                say(
+                    "The answer leaves code out: it has the line {line!r} instead of the code "
+                    "itself.",
+                    line=text,
+                ),
             )
     return Check("no placeholder", True)
 
@@ -148,23 +179,30 @@ def _no_placeholder(candidate: Candidate) -> Check:
 def _no_reasoning(candidate: Candidate) -> Check:
     added = set(_REASONING.findall(candidate.region_after))
     if candidate.reasoning or added - set(_REASONING.findall(candidate.region_before)):
-        return Check("no reasoning", False, "The answer mixes the model's reasoning into the code.")
+        return Check(
+            "no reasoning", False, say("The answer mixes the model's reasoning into the code.")
+        )
     return Check("no reasoning", True)
 
 
 def _not_shrunk(candidate: Candidate) -> Check:
     before, after = _size(candidate.region_before), _size(candidate.region_after)
-    note = f"{before} → {after} lines"
+    note = say("{before} → {after} lines", before=before, after=after)
     if after * 2 >= before:
         return Check("not shrunk", True, note)
     if before < _SHORT:
-        return Check("not shrunk", True, f"{note}, a short region")
+        return Check("not shrunk", True, say("{note}, a short region", note=note))
     if _SHRINKING.search(candidate.instruction):
-        return Check("not shrunk", True, f"{note}, as asked")
+        return Check("not shrunk", True, say("{note}, as asked", note=note))
     return Check(
         "not shrunk",
         False,
-        f"The answer has {after} of the region's {before} lines, and nothing asked to remove any.",
+        say(
+            "The answer has {after} of the region's {before} lines, and nothing asked to remove "
+            "any.",
+            after=after,
+            before=before,
+        ),
     )
 
 

@@ -19,6 +19,14 @@ PRICING = say(
     "without a published price of cached tokens they cost what the others do."
 )
 HEADINGS = (say("Pace"), say("Speed from"), say("Answers"), say("Waiting"), say("Price"))
+# What stands behind a figure; a profile of the user's own may name another kind.
+KINDS = {
+    "vendor": say("vendor"),
+    "measured": say("measured"),
+    "second-hand": say("second-hand"),
+    "derived": say("derived"),
+}
+UNKNOWN = say("unknown")
 _CSV = ("id", "title", "pace", "kind", "answers", "waiting_s", "price_usd", "too_long")
 
 
@@ -28,13 +36,13 @@ def waiting_text(line: Line) -> str:
     if seconds is None:
         return NOT_MEASURED
     if seconds < 9.995:
-        return f"{seconds:.2f} s"
+        return say("{seconds:.2f} s", seconds=seconds)
     if seconds < 99.95:
-        return f"{seconds:.1f} s"
+        return say("{seconds:.1f} s", seconds=seconds)
     whole = round(seconds)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        return say("{minutes} min {seconds} s", minutes=whole // 60, seconds=whole % 60)
+    return say("{hours} h {minutes} min", hours=whole // 3600, minutes=whole % 3600 // 60)
 
 
 def price_text(line: Line) -> str:
@@ -51,7 +59,12 @@ def title_text(line: Line) -> str:
     """Return the line's title, with how many of its answers the hardware could not hold."""
     if not line.too_long:
         return line.title
-    return f"{line.title} ({line.too_long} of {line.answers} exceed its context)"
+    return say(
+        "{title} ({count} of {answers} exceed its context)",
+        title=line.title,
+        count=line.too_long,
+        answers=line.answers,
+    )
 
 
 def totals_text(report: Report) -> str:
@@ -60,20 +73,25 @@ def totals_text(report: Report) -> str:
     Where proposals are among them it says how many: "4 answers (1 of proposals)".
     """
     usage = report.usage
-    noun = "answer" if report.answers == 1 else "answers"
-    of_proposals = f" ({report.proposals} of proposals)" if report.proposals else ""
-    text = (
-        f"{report.answers} {noun}{of_proposals} · {usage.prompt_tokens:,} tokens in "
-        f"({usage.cached_tokens:,} cached), {usage.completion_tokens:,} out"
+    one = report.answers == 1
+    answers = say("1 answer") if one else say("{count} answers", count=report.answers)
+    if report.proposals:
+        answers = say("{answers} ({count} of proposals)", answers=answers, count=report.proposals)
+    text = say(
+        "{answers} · {tokens:,} tokens in ({cached:,} cached), {written:,} out",
+        answers=answers,
+        tokens=usage.prompt_tokens,
+        cached=usage.cached_tokens,
+        written=usage.completion_tokens,
     )
     if report.left_out:
-        return f"{text} · {report.left_out} without counts left out"
+        return say("{text} · {count} without counts left out", text=text, count=report.left_out)
     return text
 
 
 def cells(line: Line) -> tuple[str, str, str, str, str]:
     """Return the line as it stands under HEADINGS."""
-    kind = line.kind or "unknown"
+    kind = KINDS.get(line.kind, line.kind) or UNKNOWN
     return title_text(line), kind, f"{line.answers:,}", waiting_text(line), price_text(line)
 
 

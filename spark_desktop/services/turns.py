@@ -18,6 +18,7 @@ from spark_desktop.domain.proposal import (
     Withheld,
 )
 from spark_desktop.domain.trigger import Insertion, Instruction, QuestionComment, Trigger
+from spark_desktop.domain.words import say
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
@@ -100,7 +101,7 @@ class Turns:
             return
         if proposal_id in self._waiting:
             self._waiting.remove(proposal_id)
-        self._board.put(replace(proposal, state=Cancelled("dismissed")))
+        self._board.put(replace(proposal, state=Cancelled(say("dismissed"))))
         self._board.remove(proposal_id)
 
     def proposals(self) -> tuple[Proposal, ...]:
@@ -142,7 +143,7 @@ class Turns:
                 # The file may have been saved while the model wrote.
                 await self._review.file_changed(proposal.trigger.snapshot.path)
         except asyncio.CancelledError:
-            self._end(proposal_id, Cancelled("stopped"))
+            self._end(proposal_id, Cancelled(say("stopped")))
             raise
         except SparkError as error:
             self._end(proposal_id, Failed(error.message, error.next_step or "Ask for it again."))

@@ -244,7 +244,7 @@ class ComposerViewModel(QObject):
         if path is not None and not named:
             refs = (ItemRef(ItemKind.OPEN, path, lines=lines), *refs)
         text = _EMPTY_LINES.sub("", self._text).rstrip()
-        # The lines of code keep the blanks before the first one.
+        # Code keeps the blanks before its first line, which its other lines are measured by.
         text = text if "\n" in text else text.strip()
         return Question(question_id, thread_id, text, refs, path)
 

@@ -45,7 +45,9 @@ class CoreViewModel(QObject):
     def label(self) -> str:
         """Return where the model runs and its name: "local · qwen2.5-coder-0.5b"."""
         if isinstance(self._state, CoreReady):
-            return f"{self._state.model.label} · {self._state.model.id}"
+            where = self._state.model.label
+            shown = tr("local") if where == "local" else where
+            return f"{shown} · {self._state.model.id}"
         return tr("no model yet")
 
     @property

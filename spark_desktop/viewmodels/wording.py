@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from spark_desktop.domain.checks import TITLES
 from spark_desktop.domain.proposal import (
     Cancelled,
     Check,
@@ -77,22 +78,24 @@ def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice 
             return None
         case Withheld(reason):
             return Notice(
-                tr("Withheld: {reason}", reason=reason),
+                tr("Withheld: {reason}", reason=in_language(reason)),
                 Tone.WARNING,
                 tr("Nothing was written."),
                 _REPEAT,
             )
         case Conflict(reason):
             return Notice(
-                tr("Conflict: {reason}", reason=reason),
+                tr("Conflict: {reason}", reason=in_language(reason)),
                 Tone.WARNING,
                 tr("Nothing was written."),
                 _REPEAT,
             )
         case Failed(reason, next_step):
-            return Notice(reason, Tone.PROBLEM, next_step, _REPEAT)
+            said, step = in_language(reason), in_language(next_step)
+            return Notice(said, Tone.PROBLEM, step, _REPEAT)
         case Cancelled(reason):
-            return Notice(tr("Not finished: {reason}", reason=reason), Tone.MUTED, "", _REPEAT)
+            said = tr("Not finished: {reason}", reason=in_language(reason))
+            return Notice(said, Tone.MUTED, "", _REPEAT)
         case Closed(undone=True):
             return Notice(tr("Undone."), Tone.MUTED, tr("Redo brings it back."), _REPEAT)
         case Closed(0):
@@ -126,19 +129,25 @@ class EvidenceLine:
 
 def evidence_line(checks: tuple[Check, ...]) -> EvidenceLine:
     """Return "✗ parses" and "✓ differs · not shrunk (3 → 10 lines)"; ``tip`` has every detail."""
-    failed = " · ".join(f"✗ {check.name}" for check in checks if not check.passed)
+    failed = " · ".join(f"✗ {_title(check)}" for check in checks if not check.passed)
     passed = " · ".join(_passed(check) for check in checks if check.passed)
     tip = "\n".join(_in_full(check) for check in sorted(checks, key=lambda check: check.passed))
     return EvidenceLine(failed, f"✓ {passed}" if passed else "", tip)
 
 
 def _passed(check: Check) -> str:
-    return f"{check.name} ({check.detail})" if check.detail else check.name
+    title, detail = _title(check), in_language(check.detail)
+    return f"{title} ({detail})" if detail else title
+
+
+def _title(check: Check) -> str:
+    return in_language(TITLES.get(check.name, check.name))
 
 
 def _in_full(check: Check) -> str:
     mark = "✓" if check.passed else "✗"
-    return f"{mark} {check.name}: {check.detail}" if check.detail else f"{mark} {check.name}"
+    title, detail = _title(check), in_language(check.detail)
+    return f"{mark} {title}: {detail}" if detail else f"{mark} {title}"
 
 
 def _look(proposal: Proposal) -> tuple[str, Tone]:

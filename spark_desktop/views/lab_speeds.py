@@ -204,7 +204,7 @@ def _round_up(value: float) -> float:
 
 def _words(series: Series) -> str:
     last = series.samples[-1]
-    kind = "emulated" if series.is_emulated else "measured"
+    kind = tr("emulated") if series.is_emulated else tr("measured")
     rate = "" if last.rate is None else tr(", {rate:,.0f} tokens/s", rate=last.rate)
     return tr(
         "{series} ({kind}): first token {first_token}{rate}",

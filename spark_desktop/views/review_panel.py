@@ -11,7 +11,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from spark_desktop.viewmodels.emulation_words import BADGE, emulation_tip
+from spark_desktop.viewmodels.emulation_words import badge, emulation_tip
 from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.viewmodels.translation import tr
@@ -35,7 +35,7 @@ class ReviewPanel(QFrame):
         self.diff = DiffView()
         self.diff.setFrameShape(QFrame.Shape.NoFrame)
         self.name, self.added, self.removed = ElidedLabel(), QLabel(), QLabel()
-        self.emulated = QLabel(BADGE)
+        self.emulated = QLabel(badge())
         self.position, self.failed, self.evidence = QLabel(), QLabel(), QLabel()
         self.notice, self.empty = NoticeLine(strip=True), NoticeLine()
         self.accept, self.reject = QPushButton(), QPushButton()

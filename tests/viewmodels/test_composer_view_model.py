@@ -446,10 +446,10 @@ async def test_more_files_than_a_question_can_use_are_refused_with_the_next_step
 async def test_code_keeps_the_blanks_before_its_first_line(
     project: FakeProject, composer: ComposerViewModel
 ) -> None:
-    write(composer, "\n  \n    return 1\n    # end\n")
+    write(composer, "\n  \n    if late:\n        return 1\n")
     composer.send()
     await until(lambda: bool(project.chat.answered))
-    assert project.chat.answered[0].text == "    return 1\n    # end"
+    assert project.chat.answered[0].text == "    if late:\n        return 1"
 
 
 async def test_a_question_of_another_thread_says_so_and_is_edited_there(
