@@ -217,8 +217,10 @@ class MemoryFiles:
     async def ignored(self, path: str) -> Ignored | None:
         return self.ignored_paths.get(path)
 
-    async def files(self) -> tuple[str, ...]:
-        return tuple(sorted(self.data))
+    async def files(self, below: str = "") -> tuple[str, ...]:
+        return tuple(
+            sorted(path for path in self.data if path.startswith(f"{below}/" if below else ""))
+        )
 
     def is_own_write(self, path: str, digest: str) -> bool:
         return self.own.get(path) == digest
