@@ -2,7 +2,7 @@ import codecs
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from spark_desktop.domain.errors import NotTextError
@@ -80,6 +80,8 @@ def test_whatever_counts_as_text_comes_back_byte_for_byte(data: bytes) -> None:
 @given(st.text(max_size=60), st.sampled_from(["utf-8", "utf-16-le", "utf-16-be", "utf-32-le"]))
 def test_a_marked_text_keeps_its_content(content: str, encoding: str) -> None:
     bom = "\ufeff".encode(encoding)
+    # A NUL behind the mark of UTF-16 is the mark of UTF-32.
+    assume(encoding != "utf-16-le" or not content.startswith("\0"))
     try:
         text = decode(bom + content.encode(encoding))
     except NotTextError:
