@@ -217,8 +217,10 @@ class MemoryFiles:
     async def ignored(self, path: str) -> Ignored | None:
         return self.ignored_paths.get(path)
 
-    async def files(self) -> tuple[str, ...]:
-        return tuple(sorted(self.data))
+    async def files(self, below: str = "") -> tuple[str, ...]:
+        return tuple(
+            sorted(path for path in self.data if path.startswith(f"{below}/" if below else ""))
+        )
 
     def is_own_write(self, path: str, digest: str) -> bool:
         return self.own.get(path) == digest
@@ -325,12 +327,13 @@ class MemoryCheckpoints:
 
 
 class MemoryThreads:
-    """Threads in memory; ``put_away`` holds when which were deleted."""
+    """Threads in memory; ``put_away`` holds when which were deleted, ``error`` ends each save."""
 
     def __init__(self, clock: FakeClock) -> None:
         self.now = clock.now
         self.kept: dict[str, Thread] = {}
         self.put_away: dict[str, datetime] = {}
+        self.error: StoreError | None = None
 
     async def threads(self) -> tuple[Thread, ...]:
         shown = [one for one in reversed(self.kept.values()) if one.id not in self.put_away]
@@ -353,6 +356,8 @@ class MemoryThreads:
         self.kept[new] = replace(self.kept.pop(thread_id), id=new)
 
     async def save_turn(self, thread_id: str, turn: Turn) -> None:
+        if self.error is not None:
+            raise self.error
         thread = self.kept[thread_id]
         known = {kept.id: kept for kept in thread.turns} | {turn.id: turn}
         self.kept[thread_id] = replace(thread, turns=tuple(known.values()))

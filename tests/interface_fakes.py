@@ -133,8 +133,8 @@ class FakeFiles:
     async def ignored(self, path: str) -> Ignored | None:
         return None
 
-    async def files(self) -> tuple[str, ...]:
-        return tuple(sorted(self.texts))
+    async def files(self, below: str = "") -> tuple[str, ...]:
+        return tuple(sorted(path for path in self.texts if path.startswith(below)))
 
     def is_own_write(self, path: str, digest: str) -> bool:
         return False

@@ -111,6 +111,7 @@ class FakeThreads:
         self.searched: list[str] = []
         self.purges = 0
         self.error: SparkError | None = None
+        self.purge_error: SparkError | None = None
 
     def put(self, *threads: Thread) -> None:
         self._chat.known |= {thread.id: thread for thread in threads}
@@ -149,6 +150,8 @@ class FakeThreads:
     async def purge(self) -> int:
         await self._work()
         self.purges += 1
+        if self.purge_error is not None:
+            raise self.purge_error
         return 0
 
     async def export(self, thread_id: str, path: Path, form: ExportFormat) -> None:

@@ -3366,6 +3366,10 @@ The open file goes with the question.</source>
    <translation>С этим ответом в файле {errors}, до него: {before}.</translation>
   </message>
   <message>
+   <source>With {names}</source>
+   <translation>С вопросом: {names}</translation>
+  </message>
+  <message>
    <source>Withheld: {reason}</source>
    <translation>Не показано: {reason}</translation>
   </message>
@@ -3738,8 +3742,20 @@ The open file goes with the question.</source>
    <translation>фрагмент {number} из {count}</translation>
   </message>
   <message>
+   <source>in a thread that was deleted</source>
+   <translation>в удалённой беседе</translation>
+  </message>
+  <message>
+   <source>in another thread</source>
+   <translation>в другой беседе</translation>
+  </message>
+  <message>
    <source>in use</source>
    <translation>используется</translation>
+  </message>
+  <message>
+   <source>in “{title}”</source>
+   <translation>в беседе «{title}»</translation>
   </message>
   <message>
    <source>insert</source>
@@ -4624,6 +4640,10 @@ The branch that is checked out</source>
    <translation>{ms:.0f} мс</translation>
   </message>
   <message>
+   <source>{name} (without {lines})</source>
+   <translation>{name} (не вошло: {lines})</translation>
+  </message>
+  <message>
    <source>{name} at {place}, its hash is not compared yet: that happens at its next start</source>
    <translation>{name}: {place}, хеш ещё не сверен: это произойдёт при следующем запуске</translation>
   </message>
@@ -4882,6 +4902,10 @@ The branch that is checked out</source>
   <message>
    <source>{span} of session</source>
    <translation>{span} сеанса</translation>
+  </message>
+  <message>
+   <source>{symbol} in {path}</source>
+   <translation>{symbol} в {path}</translation>
   </message>
   <message>
    <source>{symbol} is no longer in {path}.</source>

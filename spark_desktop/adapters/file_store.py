@@ -75,9 +75,12 @@ class LocalFileStore:
         """Return why the path is left alone, by rule, size or content; None where it is watched."""
         return await asyncio.to_thread(self._ignored, path)
 
-    async def files(self) -> tuple[str, ...]:
-        """Return the watched files, sorted; see ``ignore_rules.MAX_FILES`` for how many."""
-        return await asyncio.to_thread(self._files)
+    async def files(self, below: str = "") -> tuple[str, ...]:
+        """Return the watched files below a folder; see ``ignore_rules.MAX_FILES`` for how many.
+
+        A link to a folder is not entered. Raises OutsideWorkspaceError.
+        """
+        return await asyncio.to_thread(self._files, below)
 
     def is_own_write(self, path: str, digest: str) -> bool:
         """Return whether these bytes at this path are the last ones that we wrote."""
@@ -240,8 +243,10 @@ class LocalFileStore:
             return None  # gone, or not readable: whoever reads it is told so
         return None
 
-    def _files(self) -> tuple[str, ...]:
-        return tuple(path for path in self._rules.files() if self._is_inside(path))
+    def _files(self, below: str) -> tuple[str, ...]:
+        if below and self._target(below) != self._root / below:
+            return ()
+        return tuple(path for path in self._rules.files(below) if self._is_inside(path))
 
     def _is_inside(self, path: str) -> bool:
         target = self._root / path

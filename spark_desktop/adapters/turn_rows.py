@@ -17,9 +17,11 @@ _COLUMNS = (
     "id, question, answer, state, created, model, path, error, usage, timing, emulation, attached, "
     "endpoint, cost"
 )
-# A thread without a title goes by its first question.
+# A thread without a title goes by its first question, the beginning of a long one: lists, menus and
+# tooltips show it, and none of them the 500,000 characters that may have been pasted.
 TITLE = (
-    "CASE WHEN threads.title <> '' THEN threads.title ELSE COALESCE((SELECT question FROM turns "
+    "CASE WHEN threads.title <> '' THEN threads.title ELSE COALESCE(("
+    "SELECT substr(trim(question, char(9, 10, 13, 32)), 1, 300) FROM turns "
     "WHERE thread_id = threads.id ORDER BY position LIMIT 1), '') END"
 )
 

@@ -10,7 +10,9 @@ from spark_desktop.domain.context_item import ItemKind, ItemRef
 _NAMED = (ItemKind.FILE, ItemKind.FOLDER, ItemKind.SYMBOL)
 _ALONE = (ItemKind.DIFF, ItemKind.CLIPBOARD)
 _WRITTEN = re.compile(r"(?<!\S)@(?:(file|folder):(\S+)|(diff)\b)")
-_TYPED = re.compile(r"(?:^|(?<=[\s(\[{\"'`,;]))@(\S*)$")
+_TYPED = re.compile(r"(?:^|(?<=[\s(\[{\"'`,;]))@(\S*)\Z")
+# Longer than any path: what stands before it is not gone through with each key.
+_LONGEST = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ def mention_at(text: str, cursor: int) -> Mention | None:
 
     An ``@`` within a word, as in an address, begins none.
     """
-    found = _TYPED.search(text[:cursor])
+    found = _TYPED.search(text, max(0, cursor - _LONGEST), cursor)
     if found is None:
         return None
     typed = found[1]

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from itertools import count as count_up
 
 from spark_desktop.domain.context import Budget, first_fitting, window
 from spark_desktop.domain.context_item import ContextItem
@@ -23,6 +24,7 @@ MESSAGE_TOKENS = 8
 _AROUND = 40
 _LEAST_LINES = 3
 _CHARS_PER_TOKEN = 8
+_LIKELY = 6
 _FULL = 0.75
 _KEPT_TURNS = 0.25
 _WORTH = 0.15
@@ -36,7 +38,8 @@ Show = Callable[[ContextItem, Span | None], str]
 class Wanted:
     """What would be sent if there were room: texts' tokens, and the items themselves.
 
-    ``turns`` are the earlier turns that are not summed up, oldest first.
+    ``turns`` are the earlier turns that are not summed up, oldest first. ``reserve`` is kept free,
+    where it turned out that what fills the context has more tokens than was estimated.
     """
 
     system: int
@@ -44,6 +47,7 @@ class Wanted:
     items: tuple[ContextItem, ...]
     question: int
     is_strict: bool = False
+    reserve: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +126,11 @@ def plan(wanted: Wanted, context: int, count: Count, show: Show) -> Plan:
     whole = asked + sum(sizes) + sum(wanted.turns)
     if asked > budget.prompt:
         raise ContextExceededError(asked + budget.answer, context)
-    pieces, left_out = _fit_items(wanted, sizes, budget.prompt - asked, (count, show))
+    room = max(0, budget.prompt - asked - wanted.reserve)
+    pieces, left_out = _fit_items(wanted, sizes, room, (count, show))
     if wanted.is_strict and any(lost.item.ref.lines is None for lost in left_out):
         raise ContextExceededError(asked + sum(sizes) + budget.answer, context)
-    room = budget.prompt - asked - sum(piece.tokens for piece in pieces)
+    room -= sum(piece.tokens for piece in pieces)
     first = first_fitting(wanted.turns, room)
     return Plan(
         context=context,
@@ -170,7 +175,7 @@ def _fit_items(
     for number, item in enumerate(wanted.items):
         if number in fitting:
             continue
-        part = _part(item, room, measure)
+        part = _part(item, sizes[number], room, measure)
         if part is None or part.lines is None:
             left_out.append(LeftOut(item))
             continue
@@ -180,7 +185,7 @@ def _fit_items(
     return tuple(fitting[number] for number in sorted(fitting)), tuple(left_out)
 
 
-def _part(item: ContextItem, room: int, measure: tuple[Count, Show]) -> Piece | None:
+def _part(item: ContextItem, size: int, room: int, measure: tuple[Count, Show]) -> Piece | None:
     count, show = measure
     lines = item.lines
     if item.ref.lines is not None:
@@ -188,17 +193,24 @@ def _part(item: ContextItem, room: int, measure: tuple[Count, Show]) -> Piece | 
         tokens = count(show(item, place))
         if len(place) and tokens <= room:
             return Piece(item, place, tokens)
-    # Beyond this no tokenizer goes; what is longer need not be counted.
-    sizes = list(accumulate(len(line) for line in lines))
-    low, high = 0, bisect_right(sizes, _CHARS_PER_TOKEN * room)
+    sizes = list(accumulate(map(len, lines)))
+    # The whole may be counted by the model where its parts are estimated: they are as dense. And
+    # beyond some characters a token no tokenizer goes; what is longer need not be counted.
+    chars = min(_CHARS_PER_TOKEN * room, len(item.text) * room // max(1, size))
+    low, high, guess = 0, bisect_right(sizes, chars), bisect_right(sizes, chars)
     best: Piece | None = None
-    while low < high:
-        middle = (low + high + 1) // 2
-        tokens = count(show(item, Span(0, middle)))
+    for tries in count_up():
+        if low >= high:
+            break
+        tokens = count(show(item, Span(0, guess)))
         if tokens <= room:
-            low, best = middle, Piece(item, Span(0, middle), tokens)
+            low, best = guess, Piece(item, Span(0, guess), tokens)
         else:
-            high = middle - 1
+            high = guess - 1
+        # To count is what takes time: the next one is the likeliest, after a few the middle.
+        likely = bisect_right(sizes, sizes[guess - 1] * room // max(1, tokens))
+        guess = likely if tries < _LIKELY else (low + high + 1) // 2
+        guess = min(max(guess, low + 1), high)
     return best if low >= min(_LEAST_LINES, len(lines)) and low < len(lines) else None
 
 

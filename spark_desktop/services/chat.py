@@ -286,9 +286,9 @@ class ChatService:
         # Nobody saw beforehand what would be left out of a file that only a comment named.
         strict = question.path is not None and not question.refs
         model = endpoint.model
-        prepared = await self._prompt.prepare(question, items, model, strict)
+        prepared = await self._prompt.prepare_exactly(question, items, model, strict)
         if await self._compactor.make_room(question.thread_id, prepared, endpoint):
-            prepared = await self._prompt.prepare(question, items, model, strict)
+            prepared = await self._prompt.prepare_exactly(question, items, model, strict)
         if items:
             answer.turn = replace(answer.turn, attached=attached(items, prepared.plan))
             await self._keep(question.thread_id, answer.turn)

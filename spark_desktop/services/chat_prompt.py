@@ -11,8 +11,13 @@ from spark_desktop.domain.prompt_plan import MESSAGE_TOKENS, Plan, Wanted, plan
 from spark_desktop.domain.text import digest_of
 from spark_desktop.services.context_items import ContextItems
 from spark_desktop.services.ports import PromptMemory, ThreadStore
-from spark_desktop.services.prompts import item_text, question_system, question_text
+from spark_desktop.services.prompts import item_text, question_system, question_text, told
 from spark_desktop.services.token_counter import TokenCounter
+
+# A prompt that is estimated to take so much of the context is counted before it is sent, and cut
+# anew where it is too long, at most so often.
+_CLOSE = 0.7
+_ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +46,25 @@ class Prepared:
         return question_text(self.question, items)
 
     @property
+    def texts(self) -> list[str]:
+        """Return the texts whose tokens the plan is made of."""
+        texts = [item_text(piece.item, piece.lines) for piece in self.plan.pieces]
+        for turn, sent in self.past[self.plan.first :]:
+            texts += [sent, turn.answer]
+        return [*texts, self.question, question_system(self._told).text]
+
+    @property
+    def _told(self) -> str:
+        return self.summary.text if self.summary else ""
+
+    @property
     def request(self) -> ChatRequest:
         """Return what the model is asked."""
-        messages = [question_system(self.summary.text if self.summary else "")]
-        for turn, sent in self.past[self.plan.first :]:
-            messages.append(Message(Role.USER, sent))
-            messages.append(Message(Role.ASSISTANT, turn.answer))
-        messages.append(Message(Role.USER, self.sent))
+        earlier, unanswered = told(
+            [(sent, turn.answer) for turn, sent in self.past[self.plan.first :]]
+        )
+        asked = question_text(self.sent, [unanswered] if unanswered else [])
+        messages = [question_system(self._told), *earlier, Message(Role.USER, asked)]
         return ChatRequest(tuple(messages), max_tokens=self.plan.answer)
 
 
@@ -74,12 +91,17 @@ class ChatPrompt:
         return tuple([await self._items.read(ref) for ref in refs_of(question)])
 
     async def prepare(
-        self, question: Question, items: Sequence[ContextItem], model: ModelInfo, strict: bool
+        self,
+        question: Question,
+        items: Sequence[ContextItem],
+        model: ModelInfo,
+        strict: bool,
+        reserve: int = 0,
     ) -> Prepared:
         """Return what is sent for the question, which may be a turn of the thread already.
 
-        Raises ContextExceededError, with both numbers, where even the question is too long (if
-        ``strict``, an item without a place), and StoreError.
+        ``reserve`` tokens are left free. Raises ContextExceededError, with both numbers, where even
+        the question is too long (if ``strict``, an item without a place), and StoreError.
         """
         turns = await self._earlier(question)
         kept = await self._memory.summary(question.thread_id)
@@ -95,10 +117,37 @@ class ChatPrompt:
         sizes = tuple(self._size(said, turn.answer) for turn, said in past)
         system = question_system(summary.text if summary else "").text
         wanted = Wanted(
-            self._size(system), sizes, tuple(items), self._size(question.text), is_strict=strict
+            *(self._size(system), sizes, tuple(items), self._size(question.text)),
+            is_strict=strict,
+            reserve=reserve,
         )
         planned = plan(wanted, model.context, self._counter.tokens, item_text)
         return Prepared(planned, tuple(past), skipped, summary, question.text, sizes)
+
+    async def prepare_exactly(
+        self, question: Question, items: Sequence[ContextItem], model: ModelInfo, strict: bool
+    ) -> Prepared:
+        """Return the same as ``prepare``, where it is close with the tokens that the model counts.
+
+        An estimate that is too low would have the server refuse the prompt.
+        """
+        prepared = await self.prepare(question, items, model, strict)
+        reserve = 0
+        for _ in range(_ROUNDS):
+            plan_ = prepared.plan
+            if not reserve and plan_.prompt + plan_.answer < _CLOSE * plan_.context:
+                break
+            if not await self._counter.measure(prepared.texts):
+                break
+            counted = sum(self._size(text) for text in prepared.texts)
+            over = counted + plan_.answer - plan_.context
+            if over > 0 and plan_.pieces:
+                of_items = sum(self._size(text) for text in prepared.texts[: len(plan_.pieces)])
+                room = plan_.context - plan_.answer - plan_.system - plan_.question - reserve
+                # So much less of what is estimated as the counted tokens are too many.
+                reserve += max(0, room) * over // max(1, of_items) + MESSAGE_TOKENS
+            prepared = await self.prepare(question, items, model, strict, reserve)
+        return prepared
 
     async def keep(self, question: Question, prepared: Prepared) -> None:
         """Note what is sent now, so that later prompts repeat it word for word."""
@@ -159,7 +208,8 @@ def attached(items: Sequence[ContextItem], planned: Plan | None = None) -> tuple
 
 
 def _is_told(turn: Turn) -> bool:
-    # A stopped answer belongs to the conversation as far as it came: the user redirects from it.
-    if turn.state is TurnState.STOPPED:
+    # An answer that was stopped or broke off belongs to the conversation as far as it came. So does
+    # a question that was stopped before its first word: the user redirects from it.
+    if turn.state is TurnState.FAILED:
         return bool(turn.answer.strip())
-    return turn.state is TurnState.DONE
+    return turn.state in (TurnState.DONE, TurnState.STOPPED)

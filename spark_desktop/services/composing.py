@@ -22,6 +22,7 @@ from spark_desktop.services.ports import (
     Tokenizer,
 )
 from spark_desktop.services.preview import PromptPreview
+from spark_desktop.services.seen_items import SeenItems
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.token_counter import TokenCounter
 from spark_desktop.services.working_diff import WorkingDiff
@@ -75,7 +76,7 @@ def compose(
         Outbox(kept.composer, chat, bus, scope),
         items,
         MentionSearch(around.files, around.syntax, bus),
-        PromptPreview(prompt, items, counter, around.core),
+        PromptPreview(prompt, SeenItems(items, bus, clock), counter, around.core),
         kept.prompts,
     )
     return chat, composing

@@ -84,8 +84,8 @@ class ContextItems:
         return snapshot
 
     async def _folder(self, ref: ItemRef) -> ContextItem:
-        lead = "" if ref.path in ("", ".") else f"{ref.path}/"
-        paths = [path for path in await self._files.files() if path.startswith(lead)]
+        # Of a large project all files would be too many to be listed.
+        paths = await self._files.files("" if ref.path == "." else ref.path)
         if not paths:
             raise FileError(
                 say("The folder {path} has no files that may be shown.", path=ref.path or "."),

@@ -96,8 +96,11 @@ class FileStore(Protocol):
         """Return why the path is left alone, or None where it is watched."""
         ...
 
-    async def files(self) -> tuple[str, ...]:
-        """Return the watched files, sorted, at most a few thousand."""
+    async def files(self, below: str = "") -> tuple[str, ...]:
+        """Return the watched files below a folder, sorted, at most a few thousand.
+
+        Raises OutsideWorkspaceError for a folder that is not in the workspace.
+        """
         ...
 
     def is_own_write(self, path: str, digest: str) -> bool:

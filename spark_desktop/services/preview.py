@@ -6,10 +6,10 @@ from spark_desktop.domain.context_item import ContextItem, ItemRef, Question
 from spark_desktop.domain.core_state import CoreReady
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.prompt_plan import Plan
-from spark_desktop.services.chat_prompt import ChatPrompt, Prepared, refs_of
-from spark_desktop.services.context_items import ContextItems
+from spark_desktop.services.chat_prompt import ChatPrompt, refs_of
 from spark_desktop.services.ports import Core
 from spark_desktop.services.prompts import item_text
+from spark_desktop.services.seen_items import Items
 from spark_desktop.services.token_counter import TokenCounter
 
 
@@ -45,9 +45,7 @@ class Preview:
 class PromptPreview:
     """Decides as the sending does, and waits neither for the core nor for its tokenizer."""
 
-    def __init__(
-        self, prompt: ChatPrompt, items: ContextItems, counter: TokenCounter, core: Core
-    ) -> None:
+    def __init__(self, prompt: ChatPrompt, items: Items, counter: TokenCounter, core: Core) -> None:
         self._prompt = prompt
         self._items = items
         self._counter = counter
@@ -69,7 +67,7 @@ class PromptPreview:
             prepared.plan,
             prepared.left_turns,
             summary.turns if summary else 0,
-            all(self._counter.is_exact(text) for text in _texts(prepared)),
+            all(self._counter.is_exact(text) for text in prepared.texts),
         )
 
     async def measure(self, question: Question) -> bool:
@@ -83,7 +81,7 @@ class PromptPreview:
             prepared = await self._prompt.prepare(question, readable, state.model, strict=False)
         except SparkError:
             return is_new
-        return await self._counter.measure(_texts(prepared)) or is_new
+        return await self._counter.measure(prepared.texts) or is_new
 
     async def _read(
         self, question: Question
@@ -100,12 +98,3 @@ class PromptPreview:
             tokens, is_exact = self._counter.tokens(shown), self._counter.is_exact(shown)
             facts.append(ItemFacts(ref, tokens, is_exact, notes=item.notes))
         return tuple(readable), tuple(facts)
-
-
-def _texts(prepared: Prepared) -> list[str]:
-    """Return the texts whose tokens the plan is made of."""
-    plan = prepared.plan
-    texts = [item_text(piece.item, piece.lines) for piece in plan.pieces]
-    for turn, sent in prepared.past[plan.first :]:
-        texts += [sent, turn.answer]
-    return [*texts, prepared.question, prepared.request.messages[0].text]

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 from string import Template
 
@@ -72,6 +72,8 @@ def infill_request(content: str, start: int, end: int) -> InfillRequest:
     )
 
 
+# A preview shows the same items again and again, which for long ones takes milliseconds.
+@lru_cache(maxsize=16)
 def item_text(item: ContextItem, lines: Span | None) -> str:
     """Return an item, or only the ``lines`` of it, as it stands in front of a question."""
     content, title = item.text, item.title
@@ -98,16 +100,30 @@ def question_system(summary: str = "") -> Message:
     return Message(Role.SYSTEM, text)
 
 
+def told(turns: Sequence[tuple[str, str]]) -> tuple[list[Message], str]:
+    """Return the messages of (question, answer) pairs, and the questions that got no answer.
+
+    Those are asked with the next one, in whose place the user stopped them: a chat's template
+    wants the two sides to take turns.
+    """
+    messages, unanswered = [], ""
+    for question, answer in turns:
+        question = question_text(question, [unanswered] if unanswered else [])
+        unanswered = "" if answer.strip() else question
+        if not unanswered:
+            messages.append(Message(Role.USER, question))
+            messages.append(Message(Role.ASSISTANT, answer))
+    return messages, unanswered
+
+
 def compaction_request(turns: Sequence[tuple[str, str]], summary: str, room: int) -> ChatRequest:
     """Return the request to sum up the turns, (question, answer) each, within ``room`` tokens.
 
     It begins as the prompts did, so that the engine has processed nearly all of it already.
     """
-    messages = [question_system(summary)]
-    for question, answer in turns:
-        messages.append(Message(Role.USER, question))
-        messages.append(Message(Role.ASSISTANT, answer))
-    messages.append(Message(Role.USER, _template("compaction").substitute()))
+    messages, unanswered = told(turns)
+    wish = question_text(_template("compaction").substitute(), [unanswered] if unanswered else [])
+    messages = [question_system(summary), *messages, Message(Role.USER, wish)]
     return ChatRequest(tuple(messages), max_tokens=room, temperature=0.0)
 
 

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import blake2b
 
 from spark_desktop.domain.context import estimate_tokens
@@ -9,6 +10,8 @@ from spark_desktop.domain.errors import EndpointRejectedError, SparkError
 from spark_desktop.services.ports import Tokenizer
 
 _KEPT = 4096
+# Characters.
+_LONG = 20_000
 
 
 class TokenCounter:
@@ -64,5 +67,14 @@ class TokenCounter:
 
 
 def _key(model: str, text: str) -> tuple[str, bytes]:
-    data = text.encode("utf-8", "surrogatepass")
-    return model, blake2b(data, digest_size=16).digest()
+    return model, _hash_of(text) if len(text) > _LONG else _hashed(text)
+
+
+@lru_cache(maxsize=16)
+def _hash_of(text: str) -> bytes:
+    # A long text is looked up several times in a row.
+    return _hashed(text)
+
+
+def _hashed(text: str) -> bytes:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

@@ -4,7 +4,7 @@ from enum import Enum
 
 from PySide6.QtCore import QObject, Signal
 
-from spark_desktop.domain.conversation import Thread, Turn, TurnState
+from spark_desktop.domain.conversation import Thread, Turn, TurnState, clean_title
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ThreadsChanged, TurnChanged, TurnStreamed
 from spark_desktop.domain.trigger import Insertion, Instruction, Span
@@ -22,6 +22,8 @@ from spark_desktop.viewmodels.translation import in_language, tr
 _NEW = say("New thread")
 # Threads in the menu; the list of all of them stands beside.
 _IN_MENU = 20
+# Characters of a first question that a title can come from.
+_SHOWN = 300
 
 
 class Mode(Enum):
@@ -83,7 +85,7 @@ class ChatViewModel(QObject):
     def title(self) -> str:
         """Return the current thread's title; without one it goes by its first question."""
         question = next((turn.question for turn in self._turns.values()), "")
-        return " ".join((self._title or question).split()) or in_language(_NEW)
+        return clean_title(self._title or question.lstrip()[:_SHOWN]) or in_language(_NEW)
 
     @property
     def menu_threads(self) -> tuple[Thread, ...]:

@@ -1,10 +1,8 @@
 """What is being written: text and items, kept as a draft, weighed, and sent."""
 
-import asyncio
 import re
 import uuid
 from collections.abc import Iterable
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,12 +11,12 @@ from spark_desktop.domain.context_item import Draft, ItemKind, ItemRef, Question
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import CoreStateChanged, FilesChanged
 from spark_desktop.domain.mentions import Suggestion, refs_in, without
-from spark_desktop.domain.words import say
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.composing import Composing
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.chat import ChatViewModel, Mode
 from spark_desktop.viewmodels.chips import Chip, chip_of
+from spark_desktop.viewmodels.chosen_items import ChosenItems
 from spark_desktop.viewmodels.compaction import CompactionViewModel
 from spark_desktop.viewmodels.drafts import Drafts, joined
 from spark_desktop.viewmodels.gauge import Gauge
@@ -27,8 +25,6 @@ from spark_desktop.viewmodels.mentions import MentionsViewModel
 from spark_desktop.viewmodels.queue import QueueViewModel
 from spark_desktop.viewmodels.weighing import Weighing
 
-# More items than a question can use; a folder is one item.
-MOST_ITEMS = 50
 _EMPTY_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 
 
@@ -49,15 +45,14 @@ class ComposerViewModel(QObject):
         super().__init__()
         self.chat = chat
         self.mentions = MentionsViewModel(composing.mentions, scope)
-        self.queue = QueueViewModel(composing.outbox, bus, scope, chat.tell_error)
+        self.queue = QueueViewModel(composing.outbox, chat, bus, scope)
         self.compaction = CompactionViewModel(chat, bus)
         self.weighing = Weighing(composing.preview, scope, self._weighed)
         self._composing = composing
         self._intents = Intents(scope, chat.tell_error)
         self._drafts = Drafts(composing.drafts, scope, chat.tell_error, lambda: self._draft)
-        self._adding = asyncio.Lock()
+        self._chosen = ChosenItems(composing.items, scope, chat.tell_error)
         self._text = ""
-        self._refs: tuple[ItemRef, ...] = ()
         self._thread_id: str | None = None
         self._next = Draft()
         self._connect(bus)
@@ -70,7 +65,7 @@ class ComposerViewModel(QObject):
     @property
     def chips(self) -> tuple[Chip, ...]:
         """Return the chosen items, with what is known of each."""
-        return tuple(chip_of(ref, self.weighing.facts_of(ref)) for ref in self._refs)
+        return tuple(chip_of(ref, self.weighing.facts_of(ref)) for ref in self._chosen.refs)
 
     @property
     def gauge(self) -> Gauge:
@@ -98,7 +93,7 @@ class ComposerViewModel(QObject):
 
     def add(self, ref: ItemRef) -> None:
         """Make a chip of an item that can be read; what cannot be is told with the reason."""
-        self._intents.start("add item", self._add(ref))
+        self._chosen.add(ref)
 
     def add_clipboard(self, text: str) -> None:
         """Make a chip of the clipboard's text."""
@@ -110,13 +105,12 @@ class ComposerViewModel(QObject):
 
     def add_paths(self, paths: Iterable[str]) -> None:
         """Make chips of dropped files and folders, given by their absolute paths."""
-        self._intents.start("add paths", self._add_paths([Path(path) for path in paths]))
+        self._chosen.add_paths(paths)
 
     def remove(self, ref: ItemRef) -> None:
         """Take a chip away."""
-        self._refs = tuple(one for one in self._refs if one != ref)
-        self.chips_changed.emit()
-        self._changed()
+        self._chosen.remove(ref)
+        self._items_changed()
 
     def send(self, now: bool = False) -> None:
         """Send the text, or queue it while an answer streams; ``now`` stops that one first."""
@@ -150,13 +144,14 @@ class ComposerViewModel(QObject):
 
     @property
     def _draft(self) -> Draft:
-        return Draft(self._text, self._refs)
+        return Draft(self._text, self._chosen.refs)
 
     def _connect(self, bus: Bus) -> None:
         chat = self.chat
         chat.thread_changed.connect(self._on_thread)
         chat.refused.connect(self.give_back)
         self.queue.taken.connect(self._on_taken)
+        self._chosen.added.connect(self._items_changed)
         self.weighing.changed.connect(self.chips_changed)
         self.weighing.changed.connect(self.gauge_changed)
         for changed in (chat.changed, self.compaction.changed):
@@ -164,16 +159,20 @@ class ComposerViewModel(QObject):
         bus.subscribe(FilesChanged, lambda _event: self.weighing.look_soon())
         bus.subscribe(CoreStateChanged, lambda _event: self.weighing.look_soon())
 
+    def _items_changed(self) -> None:
+        self.chips_changed.emit()
+        self._changed()
+
     def _changed(self) -> None:
         self.weighing.look_soon()
         self._drafts.changed()
 
     def _empty(self, keep_items: bool = False) -> None:
-        self._restore(Draft("", self._refs if keep_items else ()))
+        self._restore(Draft("", self._chosen.refs if keep_items else ()))
         self._changed()
 
     def _restore(self, draft: Draft) -> None:
-        self._text, self._refs = draft.text, draft.refs
+        self._text, self._chosen.refs = draft.text, draft.refs
         self.text_given.emit(draft.text, len(draft.text))
         self.chips_changed.emit()
         self.weighing.look_soon()
@@ -230,37 +229,6 @@ class ComposerViewModel(QObject):
         # The question is kept elsewhere now.
         self.keep_draft()
 
-    async def _add_paths(self, paths: list[Path]) -> None:
-        if len(paths) > MOST_ITEMS:
-            raise SparkError(
-                say("{count} files are too many for a question.", count=len(paths)),
-                say("Drop the folder that holds them, or the few that matter."),
-            )
-        failures = []
-        for path in paths:
-            try:
-                await self._add(await self._composing.items.ref_of(path))
-            except SparkError as error:
-                failures.append(error)
-        if failures:
-            # One line is shown: the first names its file, the rest is counted.
-            raise _first_of(failures)
-
-    async def _add(self, ref: ItemRef) -> None:
-        # One after the other: chips stand in the order in which they were chosen.
-        async with self._adding:
-            if any(known.is_same(ref) for known in self._refs):
-                return
-            if len(self._refs) >= MOST_ITEMS:
-                raise SparkError(
-                    say("A question takes at most {count} items.", count=MOST_ITEMS),
-                    say("Remove some, or choose their folder."),
-                )
-            await self._composing.items.read(ref)
-            self._refs = (*self._refs, ref)
-            self.chips_changed.emit()
-            self._changed()
-
     def _weighed(self) -> Question | None:
         # An edit sends the place that it changes, not the conversation.
         if self.chat.thread_id is None or self.chat.mode is Mode.EDIT:
@@ -270,8 +238,8 @@ class ComposerViewModel(QObject):
     def _question(self, question_id: str, thread_id: str) -> Question:
         """Return what is written as a question, with the file that is shown in front."""
         path, lines = self.chat.target
-        written = [ref for ref in refs_in(self._text) if ref not in self._refs]
-        refs = (*self._refs, *written)
+        written = [ref for ref in refs_in(self._text) if ref not in self._chosen.refs]
+        refs = (*self._chosen.refs, *written)
         named = any(ref.kind is ItemKind.FILE and ref.path == path for ref in refs)
         if path is not None and not named:
             refs = (ItemRef(ItemKind.OPEN, path, lines=lines), *refs)
@@ -284,15 +252,3 @@ class ComposerViewModel(QObject):
 def _chosen(text: str, refs: Iterable[ItemRef]) -> Draft:
     """Return what was written as a draft; the file that is shown was not chosen by the user."""
     return Draft(text, tuple(ref for ref in refs if ref.kind is not ItemKind.OPEN))
-
-
-def _first_of(failures: list[SparkError]) -> SparkError:
-    first = failures[0]
-    if len(failures) == 1:
-        return first
-    return SparkError(
-        say(
-            "{first} {count} more could not be added.", first=first.message, count=len(failures) - 1
-        ),
-        first.next_step,
-    )

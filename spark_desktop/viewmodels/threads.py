@@ -5,32 +5,19 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from spark_desktop.domain.context_item import Draft, ItemKind
-from spark_desktop.domain.conversation import ThreadHit, ThreadInfo
 from spark_desktop.domain.errors import SparkError
-from spark_desktop.domain.events import ThreadsChanged, TurnChanged
 from spark_desktop.services.bus import Bus
-from spark_desktop.services.tasks import LatestTask, TaskScope
+from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.threads import ExportFormat
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
+from spark_desktop.viewmodels.thread_listing import ThreadListing
 from spark_desktop.viewmodels.thread_ports import Threads
-from spark_desktop.viewmodels.thread_rows import (
-    Entry,
-    ThreadRows,
-    hit_entries,
-    list_entries,
-    title_of,
-)
+from spark_desktop.viewmodels.thread_rows import ThreadRows
 from spark_desktop.viewmodels.translation import in_language, tr
-
-# Threads that are fetched at a time.
-PAGE = 200
-# Seconds: what happens, or is typed, within them is shown at once.
-_PAUSE = 0.06
-_AGES_INTERVAL = 60_000
 
 
 class ThreadsViewModel(QObject):
@@ -52,42 +39,44 @@ class ThreadsViewModel(QObject):
         self, threads: Threads, now: Callable[[], datetime], bus: Bus, scope: TaskScope
     ) -> None:
         super().__init__()
-        self._threads, self._now, self._scope = threads, now, scope
+        self._threads = threads
         self._intents = Intents(scope, self._failed)
-        self._loading = LatestTask(scope)
-        self.rows = ThreadRows(self)
-        self.query = ""
-        self.current: str | None = None
-        self.count = 0
+        self.listing = ThreadListing(threads, now, bus, scope)
         self.notice: Notice | None = None
-        self._listed: tuple[ThreadInfo, ...] = ()
-        self._hits: tuple[ThreadHit, ...] | None = None
-        # What the hits were found by, and whether the best of the next ones is to be opened.
-        self._found_by, self._is_first_wanted = "", False
-        self._deleted: tuple[str, ...] = ()
-        self._left: str | None = None
+        # What was deleted, and which of it was shown: undone from the last to the first.
+        self._deleted: list[tuple[tuple[str, ...], str | None, str]] = []
         self._wanted: dict[str, str] = {}
-        self._is_editing, self._is_stale = False, False
-        self._ages = QTimer(self)
-        self._ages.setInterval(_AGES_INTERVAL)
-        self._ages.timeout.connect(self._reload)
-        self._ages.start()
-        self.rows.more_wanted.connect(self._fetch_more)
+        self.listing.shown.connect(self.changed)
+        self.listing.failed.connect(self._failed)
+        self.listing.found_first.connect(self.choose)
         self.rows.renamed.connect(self.rename)
-        bus.subscribe(ThreadsChanged, lambda _event: self._reload())
-        bus.subscribe(TurnChanged, lambda _event: self._reload())
+
+    @property
+    def rows(self) -> ThreadRows:
+        """Return headings and threads, or what a search found."""
+        return self.listing.rows
+
+    @property
+    def current(self) -> str | None:
+        """Return the thread that is shown."""
+        return self.listing.current
+
+    @property
+    def count(self) -> int:
+        """Return how many threads there are."""
+        return self.listing.count
 
     @property
     def is_searching(self) -> bool:
         """Return whether the rows are what a search found."""
-        return self._hits is not None
+        return self.listing.is_searching
 
     @property
     def empty_text(self) -> str:
         """Return what stands in place of an empty list."""
         if self.rows.entries:
             return ""
-        if self._hits is None:
+        if not self.is_searching:
             return tr("No threads yet. A question begins one.")
         return tr("Nothing is found. Words are found by their beginnings.")
 
@@ -98,8 +87,7 @@ class ThreadsViewModel(QObject):
     def set_current(self, thread_id: str | None) -> None:
         """Mark the thread that is shown."""
         if thread_id != self.current:
-            self.current = thread_id
-            self.rows.mark_current(thread_id)
+            self.listing.set_current(thread_id)
         if thread_id is not None and thread_id in self._wanted:
             turn_id = self._wanted[thread_id]
             self._intents.start("show turn", self._show_turn(thread_id, turn_id))
@@ -107,14 +95,11 @@ class ThreadsViewModel(QObject):
 
     def search(self, query: str) -> None:
         """Show what holds these words; the whole list where there are none."""
-        self.query = query.strip()
-        self._is_first_wanted = False
-        self._reload()
+        self.listing.search(query)
 
     def choose_first(self) -> None:
         """Open the best hit, as soon as it is found."""
-        self._is_first_wanted = bool(self.query)
-        self._open_first()
+        self.listing.choose_first()
 
     def choose(self, thread_id: str) -> None:
         """Show a thread, and of a hit the turn."""
@@ -132,10 +117,7 @@ class ThreadsViewModel(QObject):
 
     def set_editing(self, is_editing: bool) -> None:
         """Say whether a title is being typed: the list stands still meanwhile."""
-        self._is_editing = is_editing
-        if not is_editing and self._is_stale:
-            self._is_stale = False
-            self._reload()
+        self.listing.set_editing(is_editing)
 
     def toggle_pin(self, thread_id: str) -> None:
         """Keep a thread at the top, or no longer."""
@@ -184,8 +166,10 @@ class ThreadsViewModel(QObject):
         """Bring back what was deleted, or clear what was told."""
         self.tell(None)
         if intent is Intent.UNDO and self._deleted:
-            self._intents.start("restore threads", self._restore(self._deleted, self._left))
-            self._deleted = ()
+            thread_ids, shown, _title = self._deleted.pop()
+            self._intents.start("restore threads", self._restore(thread_ids, shown))
+            # One deleted before that can be brought back next.
+            self._tell_deleted()
 
     def tell(self, notice: Notice | None) -> None:
         """Show a line over the list; None clears it."""
@@ -199,72 +183,24 @@ class ThreadsViewModel(QObject):
         self.turn_wanted.emit(thread_id, turn_id)
 
     async def _begin(self) -> None:
+        # The list first: it is wanted also where the store cannot be written.
+        await self.listing.load()
         await self._threads.purge()
-        await self._load(PAGE)
-
-    def _reload(self) -> None:
-        self._start(_PAUSE, max(PAGE, len(self._listed)))
-
-    def _fetch_more(self) -> None:
-        self._start(0.0, len(self._listed) + PAGE)
-
-    def _start(self, pause: float, many: int) -> None:
-        # Threads may still be told of while the project is being closed.
-        if self._scope.can_start:
-            self._loading.start("threads", self._load_soon(pause, many))
-
-    async def _load_soon(self, pause: float, many: int) -> None:
-        await asyncio.sleep(pause)
-        if self._is_editing:
-            self._is_stale = True
-            return
-        try:
-            await self._load(many)
-        except SparkError as error:
-            self._failed(error)
-
-    async def _load(self, many: int) -> None:
-        query = self.query
-        if query:
-            hits = await self._threads.search(query)
-            self._hits, self._found_by = hits, query
-        else:
-            self._listed = await self._threads.page(0, many)
-            self._hits = None
-        self.count = await self._threads.count()
-        await self._show()
-
-    async def _show(self) -> None:
-        now, listed = self._now(), self._listed
-        if self._hits is None:
-            entries: list[Entry] = []
-            # By pages, so that thousands of rows do not hold up a frame.
-            for at in range(0, len(listed), PAGE):
-                above = listed[at - 1] if at else None
-                entries += list_entries(listed[at : at + PAGE], now, self.current, above)
-                await asyncio.sleep(0)
-            self.rows.set_entries(entries, len(listed) < self.count)
-        else:
-            self.rows.set_entries(hit_entries(self._hits, self._found_by, now, self.current))
-        # Another thread may have been opened meanwhile.
-        self.rows.mark_current(self.current)
-        self.changed.emit()
-        self._open_first()
-
-    def _open_first(self) -> None:
-        if self._is_first_wanted and self._hits is not None and self._found_by == self.query:
-            self._is_first_wanted = False
-            if self._hits:
-                self.choose(self._hits[0].thread.id)
 
     async def _delete(self, thread_ids: tuple[str, ...]) -> None:
-        title = self._title(thread_ids[0])
-        follower = self._follower(thread_ids)
+        title = self.listing.title(thread_ids[0])
+        follower = self.listing.follower(thread_ids)
         await self._threads.delete(thread_ids)
-        self._deleted, self._left = thread_ids, None
-        if self.current in thread_ids:
-            self._left = self.current
+        shown = self.current if self.current in thread_ids else None
+        self._deleted.append((thread_ids, shown, title))
+        if shown is not None:
             self._leave(follower)
+        self._tell_deleted()
+
+    def _tell_deleted(self) -> None:
+        if not self._deleted:
+            return
+        thread_ids, _shown, title = self._deleted[-1]
         text = (
             tr("Deleted: {title}", title=title)
             if len(thread_ids) == 1
@@ -278,15 +214,6 @@ class ThreadsViewModel(QObject):
             self.new_wanted.emit()
         else:
             self.thread_wanted.emit(follower)
-
-    def _follower(self, leaving: Sequence[str]) -> str | None:
-        """Return the thread below what is deleted, else the one above it."""
-        ids = [row.id for row in self.rows.threads]
-        places = [place for place, one in enumerate(ids) if one in leaving]
-        last = max(places, default=-1)
-        staying = [one for one in (*ids[last + 1 :], *reversed(ids[:last])) if one not in leaving]
-        others = (one.id for one in self._listed if one.id not in leaving)
-        return staying[0] if staying else next(others, None)
 
     async def _restore(self, thread_ids: tuple[str, ...], shown: str | None) -> None:
         await self._threads.restore(thread_ids)
@@ -313,12 +240,7 @@ class ThreadsViewModel(QObject):
         self.question_wanted.emit(Draft(turn.question, refs), turn.path or "")
 
     def _fork_title(self, thread_id: str) -> str:
-        return tr("{title} (fork)", title=self._title(thread_id))
-
-    def _title(self, thread_id: str) -> str:
-        known = (one for one in self._listed if one.id == thread_id)
-        hits = (hit.thread for hit in self._hits or () if hit.thread.id == thread_id)
-        return next((title_of(one.title) for one in (*known, *hits)), title_of(""))
+        return tr("{title} (fork)", title=self.listing.title(thread_id))
 
     def _failed(self, error: SparkError) -> None:
         text, hint = in_language(error.message), in_language(error.next_step)

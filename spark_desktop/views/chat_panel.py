@@ -199,6 +199,7 @@ class ChatPanel(QFrame):
         self.transcript.insert_requested.connect(lambda code, _language: model.insert(code))
         self.transcript.turn_action.connect(self._do_with_turn)
         self.notice.intent.connect(model.act)
+        self.queue.left.connect(self.composer.editor.setFocus)
         self.new.clicked.connect(model.new_thread)
         self.copy.clicked.connect(lambda: _copy(model.last_answer))
 

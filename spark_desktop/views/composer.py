@@ -1,7 +1,7 @@
 """Where the user types: chips, the text, the two modes, the gauge, and the sending."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent, QTextCursor
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
     QButtonGroup,
@@ -79,14 +79,7 @@ class Composer(QFrame):
 
     def render_text(self, text: str, cursor: int) -> None:
         """Take another text from the view model; the same one keeps its undo history."""
-        if self.editor.toPlainText() != text:
-            # As an edit of the document, so that Ctrl+Z brings back what was there.
-            whole = QTextCursor(self.editor.document())
-            whole.select(QTextCursor.SelectionType.Document)
-            whole.insertText(text)
-        place = self.editor.textCursor()
-        place.setPosition(min(cursor, len(text)))
-        self.editor.setTextCursor(place)
+        self.editor.write(text, cursor)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the sending below the modes where large text leaves no room beside them."""
@@ -180,17 +173,17 @@ class Composer(QFrame):
         )
 
     def _text_changed(self) -> None:
-        self._model.set_text(self.editor.toPlainText(), self.editor.textCursor().position())
+        self._model.set_text(self.editor.written, self.editor.place)
         self._show_button()
 
     def _cursor_moved(self) -> None:
-        self._model.mentions.typed(self.editor.toPlainText(), self.editor.textCursor().position())
+        self._model.mentions.typed(self.editor.written, self.editor.place)
 
     def _begin_mention(self) -> None:
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         cursor = self.editor.textCursor()
-        before = self.editor.toPlainText()[: cursor.position()]
-        cursor.insertText("@" if not before or before[-1].isspace() else " @")
+        before = self.editor.written[: self.editor.place][-1:]
+        cursor.insertText("@" if not before or before.isspace() else " @")
 
     def _complete(self) -> None:
         mentions = self._model.mentions
@@ -214,7 +207,8 @@ class Composer(QFrame):
 
     @property
     def _has_text(self) -> bool:
-        return bool(self.editor.toPlainText().strip())
+        text = self.editor.written
+        return bool(text) and not text.isspace()
 
     def _show_button(self) -> None:
         queues = self._is_answering and self._model.chat.mode is Mode.ASK

@@ -1,12 +1,16 @@
 """The composer's text: keys, completion, drops."""
 
 from PySide6.QtCore import QEvent, QMimeData, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QPlainTextEdit
 
 from spark_desktop.viewmodels.translation import tr
+from spark_desktop.views.utf16 import index_of, position_of
 
 _MOST_LINES = 8
+# Characters: a longer paste is an item beside the question, which is shown with its tokens and can
+# be cut where it does not fit. As text it would have to fit whole, and hold up each key.
+LONG_PASTE = 20_000
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -28,6 +32,7 @@ class ComposerText(QPlainTextEdit):
     def __init__(self) -> None:
         super().__init__()
         self.is_completing = False
+        self._revision, self._written = -1, ""
         self.setFrameShape(QPlainTextEdit.Shape.NoFrame)
         self.setTabChangesFocus(True)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
@@ -35,6 +40,29 @@ class ComposerText(QPlainTextEdit):
         self.setAccessibleName(tr("Composer"))
         self.textChanged.connect(self._fit)
         self._fit()
+
+    @property
+    def written(self) -> str:
+        """Return the text, which is read once for each change of it."""
+        revision = self.document().revision()
+        if revision != self._revision:
+            self._revision, self._written = revision, self.toPlainText()
+        return self._written
+
+    @property
+    def place(self) -> int:
+        """Return how many characters stand before the cursor."""
+        return index_of(self.written, self.textCursor().position())
+
+    def write(self, text: str, place: int) -> None:
+        """Take another text as an edit, so that Ctrl+Z brings back what was there."""
+        if self.written != text:
+            whole = QTextCursor(self.document())
+            whole.select(QTextCursor.SelectionType.Document)
+            whole.insertText(text)
+        cursor = self.textCursor()
+        cursor.setPosition(position_of(text, place))
+        self.setTextCursor(cursor)
 
     def event(self, event: QEvent) -> bool:
         """Take the completion's keys before the window's shortcuts and the focus chain do."""
@@ -61,8 +89,8 @@ class ComposerText(QPlainTextEdit):
         return source.hasUrls() or super().canInsertFromMimeData(source)
 
     def insertFromMimeData(self, source: QMimeData) -> None:
-        """Paste text as text; files become chips."""
-        if any(url.isLocalFile() for url in source.urls()):
+        """Paste text as text; files, and what is long, become chips."""
+        if any(url.isLocalFile() for url in source.urls()) or len(source.text()) > LONG_PASTE:
             self.dropped.emit(source)
         else:
             super().insertFromMimeData(source)

@@ -1,6 +1,6 @@
 """Unsent questions over the composer: those that wait, and those that came back."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -42,11 +42,12 @@ class QueueLine(QFrame):
         self.now.clicked.connect(lambda: model.send_now(row.id))
         self.edit.clicked.connect(lambda: model.edit(row.id))
         self.remove.clicked.connect(lambda: model.remove(row.id))
+        self.buttons = (self.now, self.edit, self.remove)
         line = QHBoxLayout(self)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(2)
         line.addWidget(text, 1)
-        for button in (self.now, self.edit, self.remove):
+        for button in self.buttons:
             line.addWidget(button)
 
     def _button(self, name: str, label: str, theme: Theme) -> QToolButton:
@@ -58,7 +59,12 @@ class QueueLine(QFrame):
 
 
 class QueueList(QFrame):
-    """A heading with Send and Discard for what is held, and a line for each question."""
+    """A heading with Send and Discard for what is held, and a line for each question.
+
+    ``left`` says that what had the focus is gone, with nothing here to take it.
+    """
+
+    left = Signal()
 
     def __init__(self, model: QueueViewModel, theme: Theme) -> None:
         super().__init__()
@@ -89,6 +95,7 @@ class QueueList(QFrame):
     def render_rows(self) -> None:
         """Show the unsent questions; nothing without any."""
         model = self._model
+        focused = self._focused()
         for line in self.lines:
             self._column.removeWidget(line)
             line.hide()
@@ -104,6 +111,28 @@ class QueueList(QFrame):
         if self.lines:
             height = self.lines[0].sizeHint().height()
             self._area.setFixedHeight(min(count, _MOST) * height)
+        if focused is not None:
+            self._focus_again(*focused)
+
+    def _focused(self) -> tuple[str, int, int] | None:
+        """Return the row that has the focus, its place, and the place of the button in it."""
+        for place, line in enumerate(self.lines):
+            for number, button in enumerate(line.buttons):
+                if button.hasFocus():
+                    return line.row.id, place, number
+        if self.send.hasFocus() or self.discard.hasFocus():
+            return "", 0, 0
+        return None
+
+    def _focus_again(self, row_id: str, place: int, number: int) -> None:
+        if not row_id and not self.send.isHidden():
+            return
+        same = [line for line in self.lines if line.row.id == row_id]
+        near = same or self.lines[place : place + 1] or self.lines[-1:]
+        if near:
+            near[0].buttons[number].setFocus()
+        else:
+            self.left.emit()
 
     def _arrange(self) -> None:
         head = QHBoxLayout()

@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from PySide6.QtGui import QFont, QTextCursor, QTextDocument, QTextOption
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextOption,
+)
 
 from spark_desktop.views.diff_layouts import format_ranges
 from spark_desktop.views.highlighting import Spans
@@ -174,13 +182,27 @@ class Documents:
                 document.setDefaultStyleSheet(self._style)
                 document.setIndentWidth(round(self.scale.base * _INDENT))
                 self._render(document, unit)
-            case Plain(text=text) | Notice(text=text):
+            case Plain(text=text, items=items):
+                document.setPlainText(text)
+                if items:
+                    self._add_line(document, items)
+            case Notice(text=text):
                 document.setPlainText(text)
             case Header(speaker=speaker):
                 bold = QFont(self._font)
                 bold.setBold(True)
                 document.setDefaultFont(bold)
                 document.setPlainText(speaker)
+
+    def _add_line(self, document: QTextDocument, text: str) -> None:
+        """Put a line of secondary text below a document's."""
+        quiet = QTextCharFormat()
+        quiet.setForeground(QColor(self._theme.text_secondary))
+        quiet.setProperty(QTextFormat.Property.FontPixelSize, self.scale.small)
+        cursor = QTextCursor(document)
+        cursor.movePosition(QTextCursor.MoveOperation.End)
+        cursor.insertBlock()
+        cursor.insertText(text, quiet)
 
 
 def estimated_height(unit: Unit, width: int, scale: TypeScale) -> int:
@@ -192,6 +214,8 @@ def estimated_height(unit: Unit, width: int, scale: TypeScale) -> int:
             rows = len(lines)
         case Text(prose=prose):
             rows = prose.source.count("\n") + 1 + len(prose.source) // fits
+        case Plain(text=text, items=items) if items:
+            rows = text.count("\n") + 2 + len(text) // fits + len(items) // fits
         case Plain(text=text) | Notice(text=text):
             rows = text.count("\n") + 1 + len(text) // fits
         case Header():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.words import say
+from spark_desktop.viewmodels.item_words import items_line
 from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.views.markdown_blocks import CODE_LINES, CodePart, Part, Prose
 from spark_desktop.views.markdown_stream import MarkdownStream, parts_of
@@ -23,9 +24,10 @@ class Header:
 
 @dataclass(frozen=True, slots=True)
 class Plain:
-    """What the user wrote, as they wrote it."""
+    """What the user wrote, as they wrote it; ``items`` is a line on what went with it."""
 
     text: str
+    items: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,7 @@ class TurnUnits:
             is_streaming = self.turn.state is TurnState.STREAMING
             detail = (is_streaming and self.pace) or detail_of(self.turn)
             spark = Header("Spark", detail, told)
-        return (Header(tr("You")), Plain(self.turn.question), spark)
+        return (Header(tr("You")), Plain(self.turn.question, items_line(self.turn.attached)), spark)
 
     def _end(self) -> tuple[Unit, ...]:
         if self._is_awaited:

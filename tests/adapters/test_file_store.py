@@ -416,3 +416,25 @@ async def test_two_windows_that_write_at_once_lose_no_line(root: Path) -> None:
 
     await asyncio.gather(window("a"), window("b"), window("c"))
     assert len(set((root / "a.txt").read_text().split())) == 45
+
+
+async def test_a_folder_lists_its_own_files_however_many_there_are_elsewhere(
+    root: Path, store: LocalFileStore
+) -> None:
+    for name in ("a/1.py", "a/2.py", "sub/deep/3.py"):
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text("x\n", encoding="utf-8")
+    assert await store.files("sub") == ("sub/deep/3.py",)
+    assert await store.files("none") == ()
+
+
+async def test_a_folder_outside_or_behind_a_link_is_not_listed(
+    root: Path, store: LocalFileStore
+) -> None:
+    (root / "sub").mkdir()
+    (root / "sub" / "a.py").write_text("x\n", encoding="utf-8")
+    (root / "link").symlink_to(root / "sub")
+    assert await store.files("link") == ()
+    for outside in ("..", "sub/../..", "/etc"):
+        with pytest.raises(OutsideWorkspaceError):
+            await store.files(outside)

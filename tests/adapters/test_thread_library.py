@@ -286,3 +286,10 @@ async def test_an_older_programs_threads_are_listed_and_found(tmp_path: Path, ve
     assert sorted(await shelf.found("config")) == ["a", "b", "c"]
     assert await shelf.found("given") == ["a"]
     await database.close()
+
+
+async def test_a_thread_goes_by_the_beginning_of_a_long_question(shelf: Shelf) -> None:
+    await shelf.put("1", "\n  " + "word " * 100_000)
+    (info,) = await shelf.library.page(0, 10)
+    (thread,) = await shelf.store.threads()
+    assert info.title == thread.title == ("word " * 60)

@@ -100,3 +100,14 @@ def test_an_item_has_a_short_name(ref: ItemRef, label: str, mention: str) -> Non
 )
 def test_items_that_are_written_out_are_found(text: str, mentions: list[str]) -> None:
     assert [ref.mention for ref in refs_in(text)] == mentions
+
+
+def test_a_line_break_ends_a_mention() -> None:
+    assert mention_at("@pa\n", 4) is None
+
+
+def test_a_mention_stands_near_the_cursor_however_long_the_text_is() -> None:
+    text = ",@a" * 100_000
+    assert mention_at(text, len(text)) is not None
+    text = "@" + "a" * 2000
+    assert mention_at(text, len(text)) is None

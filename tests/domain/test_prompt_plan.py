@@ -1,5 +1,7 @@
 """What is sent of a conversation, and what is left out."""
 
+from itertools import accumulate
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -170,3 +172,25 @@ def test_the_oldest_turns_are_summed_up_at_three_quarters_of_the_context(
     turns: tuple[int, ...], whole: int, count: int
 ) -> None:
     assert turns_to_sum_up(turns, whole, 1000) == count
+
+
+@given(st.lists(st.integers(1, 300), min_size=4, max_size=200), st.integers(200, 4000))
+def test_as_many_of_the_first_lines_are_sent_as_fit(lengths: list[int], context: int) -> None:
+    text = "".join("x" * (length - 1) + "\n" for length in lengths)
+    one = ContextItem(ItemRef(ItemKind.FILE, "a"), "a", text)
+    done = made(Wanted(0, (), (one,), 10), context)
+    room = context - answer_room(context) - 10
+    fitting = sum(HEAD + total <= room for total in accumulate(lengths))
+    if fitting == len(lengths):
+        assert done.pieces[0].lines is None
+    elif fitting >= 3:
+        assert done.pieces[0].lines == Span(0, fitting)
+    else:
+        assert done.pieces == ()
+
+
+def test_what_is_reserved_stays_free() -> None:
+    one = item("a", 100)
+    free = made(Wanted(0, (), (one,), 10), 400)
+    spared = made(Wanted(0, (), (one,), 10, reserve=100), 400)
+    assert spared.prompt <= free.prompt - 100

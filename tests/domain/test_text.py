@@ -2,7 +2,7 @@ import codecs
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from spark_desktop.domain.errors import NotTextError
@@ -80,6 +80,8 @@ def test_whatever_counts_as_text_comes_back_byte_for_byte(data: bytes) -> None:
 @given(st.text(max_size=60), st.sampled_from(["utf-8", "utf-16-le", "utf-16-be", "utf-32-le"]))
 def test_a_marked_text_keeps_its_content(content: str, encoding: str) -> None:
     bom = "\ufeff".encode(encoding)
+    # A NUL behind the mark of UTF-16 is the mark of UTF-32.
+    assume(encoding != "utf-16-le" or not content.startswith("\0"))
     try:
         text = decode(bom + content.encode(encoding))
     except NotTextError:
@@ -144,3 +146,21 @@ def test_the_digest_is_that_of_the_bytes_on_disk() -> None:
 def test_another_content_keeps_style_and_encoding() -> None:
     text = decode(codecs.BOM_UTF16_LE + "a\r\n".encode("utf-16-le")).with_content("b\r\n")
     assert text.encode() == codecs.BOM_UTF16_LE + "b\r\n".encode("utf-16-le")
+
+
+@pytest.mark.parametrize(
+    ("content", "ending"),
+    [
+        ("a\nb\n", "\n"),
+        ("a\r\nb\r\nc\n", "\r\n"),
+        ("a\rb\rc\n", "\r"),
+        ("a\r\nb\n", "\r\n"),
+        ("a\nb\r\n", "\n"),
+        ("a\rb\r\nc\n", "\r"),
+        ("none", "\n"),
+    ],
+)
+def test_the_ending_that_occurs_most_often_is_the_files_and_else_the_first(
+    content: str, ending: str
+) -> None:
+    assert dominant_newline(content) == ending

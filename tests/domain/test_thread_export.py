@@ -8,14 +8,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spark_desktop.domain.completion import Timing, Usage
+from spark_desktop.domain.context_item import Attached, ItemKind, ItemRef
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.thread_export import from_json, to_json, to_markdown
+from spark_desktop.domain.trigger import Span
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 TURN = Turn("t1", "Why?", "Because.\n\n```python\nx\n```", TurnState.DONE, NOON, "small", "a.py")
+ITEMS = (
+    Attached(ItemRef(ItemKind.OPEN, "a.py", lines=Span(2, 5)), "d1", 20, "lines 9-90"),
+    Attached(ItemRef(ItemKind.SYMBOL, "src/b.py", "parse"), "d2", 7),
+    Attached(ItemRef(ItemKind.CLIPBOARD, text="copied"), "d3", 1),
+)
 FULL = replace(
-    TURN, id="t2", usage=Usage(1, 2, 3), timing=Timing(0.5, 1, None, 2.0), emulation=EMULATION
+    TURN,
+    id="t2",
+    usage=Usage(1, 2, 3),
+    timing=Timing(0.5, 1, None, 2.0),
+    emulation=EMULATION,
+    attached=ITEMS,
 )
 THREAD = Thread("th", "A title", NOON, (TURN, FULL), is_pinned=True)
 
@@ -90,3 +102,17 @@ def test_markdown_tells_who_said_what_and_how_it_ended() -> None:
     assert "Half\n\n*The answer was stopped.*" in text
     assert text.endswith("*The answer broke off: No core.*\n")
     assert to_markdown(Thread("th", "", NOON)).startswith("# New thread\n")
+
+
+def test_markdown_names_what_went_with_a_question() -> None:
+    told = to_markdown(replace(THREAD, turns=(FULL,)))
+    assert "*About `a.py`*\n\n*With `src/b.py`, `clipboard`*\n\nWhy?" in told
+
+
+def test_an_item_of_a_later_kind_is_passed_over_and_a_damaged_one_is_named() -> None:
+    document = json.loads(to_json(THREAD))
+    document["turns"][1]["attached"][0]["kind"] = "picture"
+    assert from_json(json.dumps(document)).turns[1].attached == ITEMS[1:]
+    document["turns"][1]["attached"][1]["tokens"] = "many"
+    with pytest.raises(FileError, match="'many' is not a number"):
+        from_json(json.dumps(document))

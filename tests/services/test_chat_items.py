@@ -145,3 +145,32 @@ async def test_the_preview_refuses_what_no_context_can_hold(world_of):
     turn = await world.chat.answer(asked)
     assert turn.state is TurnState.FAILED
     assert "128" in turn.error
+
+
+async def test_a_cut_file_that_is_denser_than_estimated_still_fits_when_it_is_sent(world_of):
+    # Data of hexadecimal digits: two characters a token, where code has more than three.
+    world = world_of(MemoryFiles(data__py="0x1f, 0x2e,\n" * 10_000), "So.")
+
+    async def dense(text):
+        return len(text) // 2
+
+    world.tokenizer.model_id, world.tokenizer.count = "small", dense
+    turn = await world.chat.answer(await question(world, refs=(ItemRef(ItemKind.FILE, "data.py"),)))
+    assert turn.state is TurnState.DONE
+    (request,) = world.endpoint.requests
+    sent = sum(len(message.text) // 2 for message in request.messages)
+    assert 6_000 < sent <= world.endpoint.model.context - request.max_tokens
+
+
+async def test_a_file_whose_beginning_is_the_densest_part_fits_too(world_of):
+    text = "0x1f, 0x2e,\n" * 3000 + "a much longer word, and another one\n" * 3000
+    world = world_of(MemoryFiles(data__py=text), "So.")
+
+    async def dense(text):
+        return 4 * text.count("0x") + text.count("word")
+
+    world.tokenizer.model_id, world.tokenizer.count = "small", dense
+    await world.chat.answer(await question(world, refs=(ItemRef(ItemKind.FILE, "data.py"),)))
+    (request,) = world.endpoint.requests
+    sent = sum([await dense(message.text) for message in request.messages])
+    assert 4_000 < sent <= world.endpoint.model.context - request.max_tokens

@@ -198,3 +198,25 @@ async def test_a_question_is_stopped_while_its_items_are_still_read(world_of):
     go_on.set()
     assert (await asking).state is TurnState.STOPPED
     assert world.endpoint.requests == []
+
+
+async def test_an_answer_that_cannot_be_saved_is_shown_with_the_reason(world_of):
+    world = world_of(MemoryFiles(), Answer("All of", " it."))
+
+    def full(_event):
+        world.threads.error = StoreError("The disk is full.", "Free some space.")
+
+    world.seen_bus.subscribe(TurnStreamed, full)
+    turn = await world.chat.ask("Why?")
+    assert (turn.state, turn.answer) == (TurnState.FAILED, "All of it.")
+    assert turn.error == "The disk is full. Free some space."
+    assert world.seen.of(TurnChanged)[-1].turn == turn
+
+
+async def test_an_answer_that_broke_off_is_told_with_the_next_question(world_of):
+    lost = EndpointUnreachableError("The core ended.", "Repeat the turn.")
+    world = world_of(MemoryFiles(), Answer("Half", error=lost), "Whole.")
+    await world.chat.ask("Why?")
+    await world.chat.ask("Go on.")
+    told = [message.text for message in world.endpoint.requests[1].messages[1:]]
+    assert told == ["Why?", "Half", "Go on."]

@@ -3,6 +3,7 @@
 import pytest
 from fakes import Answer, MemoryFiles
 
+from spark_desktop.domain.completion import Role
 from spark_desktop.domain.context_item import ItemKind, ItemRef, Question
 from spark_desktop.domain.conversation import TurnState
 from spark_desktop.domain.errors import EndpointUnreachableError, StoreError
@@ -183,3 +184,13 @@ async def test_what_is_asked_right_after_a_stop_is_not_held(world_of):
     await asked(world, "Second?")
     await world.composing.outbox.idle()
     assert (await turns(world))[1] == ("Second?", "Two.", TurnState.DONE)
+
+
+async def test_a_question_that_was_redirected_before_its_first_word_is_told_with_the_next(world_of):
+    world = world_of(MemoryFiles(), Answer(hangs=True), "Both.")
+    await asked(world, "Use tabs.")
+    await world.endpoint.reached_silence.wait()
+    await asked(world, "And long names.", now=True)
+    await world.composing.outbox.idle()
+    said = [(message.role, message.text) for message in world.endpoint.requests[1].messages[1:]]
+    assert said == [(Role.USER, "Use tabs.\n\nAnd long names.")]

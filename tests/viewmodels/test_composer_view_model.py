@@ -7,10 +7,10 @@ import pytest
 
 from spark_desktop.domain.compaction import Compaction, CompactionState, Summary
 from spark_desktop.domain.context_item import Draft, ItemKind, ItemRef, Question
-from spark_desktop.domain.conversation import TurnState
+from spark_desktop.domain.conversation import Thread, TurnState
 from spark_desktop.domain.core_state import CoreReady, CoreStarting
 from spark_desktop.domain.errors import StoreError
-from spark_desktop.domain.events import FilesChanged, ThreadCompacted, TurnChanged
+from spark_desktop.domain.events import FilesChanged, ThreadCompacted, ThreadsChanged, TurnChanged
 from spark_desktop.domain.trigger import Span
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.composer import ComposerViewModel
@@ -450,3 +450,75 @@ async def test_code_keeps_the_blanks_before_its_first_line(
     composer.send()
     await until(lambda: bool(project.chat.answered))
     assert project.chat.answered[0].text == "    if late:\n        return 1"
+
+
+async def test_a_question_of_another_thread_says_so_and_is_edited_there(
+    project: FakeProject, models: ProjectViewModels, composer: ComposerViewModel
+) -> None:
+    project.chat.waits = asyncio.Event()
+    write(composer, "First?")
+    composer.send()
+    await until(lambda: models.chat.is_answering)
+    write(composer, "Second?")
+    composer.send()
+    await until(lambda: [row.text for row in composer.queue.rows] == ["Second?"])
+    models.chat.new_thread()
+    await until(lambda: models.chat.thread_id == "th2")
+    await until(lambda: composer.queue.rows[0].detail == "in another thread")
+    project.chat.known["th1"] = replace(project.chat.known["th1"], title="Mine")
+    project.bus.publish(ThreadsChanged(("th1",)))
+    await until(lambda: composer.queue.rows[0].detail == "in “Mine”")
+    del project.chat.known["th1"]
+    project.bus.publish(ThreadsChanged(("th1",)))
+    await until(lambda: composer.queue.rows[0].detail == "in a thread that was deleted")
+    project.chat.known["th1"] = Thread("th1", "Mine", turn().created)
+    composer.queue.edit(composer.queue.rows[0].id)
+    await until(lambda: composer.text == "Second?")
+    assert models.chat.thread_id == "th1"
+
+
+async def test_a_long_question_in_the_queue_is_shown_by_its_beginning(
+    project: FakeProject, models: ProjectViewModels, composer: ComposerViewModel
+) -> None:
+    project.chat.waits = asyncio.Event()
+    for text in ("First?", "word " * 10_000):
+        write(composer, text)
+        composer.send()
+    await until(lambda: models.chat.is_answering and len(composer.queue.rows) == 1)
+    assert len(composer.queue.rows[0].text) == 200
+
+
+async def test_what_could_not_be_kept_is_kept_by_the_next_try(
+    project: FakeProject, models: ProjectViewModels, composer: ComposerViewModel
+) -> None:
+    project.drafts.error = StoreError("The disk is full.")
+    write(composer, "Half a question")
+    composer.keep_draft()
+    await until(lambda: models.chat.notice is not None)
+    project.drafts.error = None
+    composer.keep_draft()
+    await until(lambda: project.drafts.drafts.get("th1") == Draft("Half a question"))
+
+
+async def test_a_refused_edit_comes_back_beside_the_chips_that_stayed(
+    models: ProjectViewModels, composer: ComposerViewModel
+) -> None:
+    await added(composer, PARSER)
+    models.chat.set_mode(Mode.EDIT)
+    write(composer, "Rename it")
+    composer.send()
+    await until(lambda: composer.text == "Rename it")
+    assert [chip.ref for chip in composer.chips] == [PARSER]
+
+
+async def test_sending_without_a_thread_keeps_the_text_and_reads_the_threads_again(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.chat.error = StoreError("The database is busy.")
+    models.chat.load()
+    await until(lambda: models.chat.notice is not None)
+    write(models.composer, "Why?")
+    project.chat.error = None
+    models.composer.send()
+    await until(lambda: models.chat.thread_id == "th1")
+    assert models.composer.text == "Why?"

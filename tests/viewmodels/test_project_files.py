@@ -5,7 +5,7 @@ from tests.interface_fakes import FakeFiles, FakeProject, until
 
 
 class _Gone(FakeFiles):
-    async def files(self) -> tuple[str, ...]:
+    async def files(self, below: str = "") -> tuple[str, ...]:
         raise FileError("The folder is gone.", "Open another.")
 
 

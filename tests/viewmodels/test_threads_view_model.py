@@ -13,8 +13,9 @@ from spark_desktop.domain.words import say
 from spark_desktop.services.threads import ExportFormat
 from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.project import ProjectViewModels
+from spark_desktop.viewmodels.thread_listing import PAGE
 from spark_desktop.viewmodels.thread_rows import Heading
-from spark_desktop.viewmodels.threads import PAGE, ThreadsViewModel
+from spark_desktop.viewmodels.threads import ThreadsViewModel
 from tests.interface_fakes import NOON, FakeProject, turn, until
 
 
@@ -269,7 +270,7 @@ async def test_the_list_stands_still_while_a_title_is_typed(
     pages = len(project.threads.pages)
     project.threads.put(thread("d", "Delta?"))
     threads.search("")
-    await until(lambda: threads._is_stale)
+    await until(lambda: threads.listing.is_stale)
     assert (len(project.threads.pages), len(threads.rows.threads)) == (pages, 3)
     threads.set_editing(False)
     await until(lambda: len(threads.rows.threads) == 4)
@@ -289,3 +290,28 @@ async def test_a_long_list_is_fetched_page_by_page(
         await until(lambda before=before: len(threads.rows.threads) > before)
     assert len(threads.rows.threads) == many
     assert {limit for _offset, limit in project.threads.pages} == {PAGE, 2 * PAGE, 3 * PAGE}
+
+
+async def test_deletions_are_undone_one_after_the_other(
+    project: FakeProject, threads: ThreadsViewModel
+) -> None:
+    first, second, _third = [row.id for row in threads.rows.threads]
+    for thread_id in (first, second):
+        threads.delete([thread_id])
+        await until(lambda thread_id=thread_id: thread_id in project.threads.put_away)  # type: ignore[misc]
+    await until(lambda: threads.notice is not None)
+    for _ in range(2):
+        threads.act(Intent.UNDO)
+    await until(lambda: not project.threads.put_away)
+    assert threads.notice is None
+    await until(lambda: len(threads.rows.threads) == 3)
+
+
+async def test_the_list_is_shown_also_where_nothing_can_be_removed_for_good(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.threads.purge_error = StoreError("The database cannot be written.", "Allow it.")
+    project.threads.put(Thread("d", "About stats", NOON, (turn("d-1", "So."),)))
+    models.threads.load()
+    await until(lambda: models.threads.notice is not None)
+    assert models.threads.count > 0

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication, QTextCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -17,6 +17,7 @@ from spark_desktop.domain.events import ThreadCompacted, TurnChanged
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.views.chat_panel import ChatPanel
 from spark_desktop.views.composer import Composer
+from spark_desktop.views.composer_text import LONG_PASTE
 from spark_desktop.views.drops import DropFilter
 from spark_desktop.views.flow_box import FlowBox
 from spark_desktop.views.stylesheet import stylesheet
@@ -384,3 +385,54 @@ async def test_at_twice_the_text_size_the_sending_goes_below_the_modes(
     QTest.keyClicks(composer.editor, "Next?")
     await until(lambda: composer.button.geometry().top() > composer.ask.geometry().bottom())
     assert composer.button.height() >= composer.button.fontMetrics().height()
+
+
+async def test_a_mention_in_the_middle_of_a_text_with_emoji_is_completed_in_its_place(
+    composer: Composer,
+) -> None:
+    QTest.keyClicks(composer.editor, " and more")
+    composer.editor.moveCursor(QTextCursor.MoveOperation.Start)
+    composer.editor.insertPlainText("🙂🙂🙂🙂 see ")
+    await completing(composer, "@pars")
+    QTest.keyClick(composer.editor, Qt.Key.Key_Return)
+    await until(lambda: bool(composer.chips.widgets))
+    assert composer.editor.toPlainText() == "🙂🙂🙂🙂 see and more"
+    assert composer.editor.place == len("🙂🙂🙂🙂 see ")
+    # Qt counts each of them twice.
+    assert composer.editor.textCursor().position() == len("🙂🙂🙂🙂 see ") + 4
+
+
+async def test_a_long_paste_becomes_an_item_and_a_short_one_stays_text(composer: Composer) -> None:
+    data = QMimeData()
+    data.setText("short")
+    composer.editor.insertFromMimeData(data)
+    data.setText("word " * (LONG_PASTE // 5 + 1))
+    composer.editor.insertFromMimeData(data)
+    await until(lambda: bool(composer.chips.widgets))
+    assert composer.editor.toPlainText() == "short"
+    assert composer.chips.widgets[0].ref.kind is ItemKind.TEXT
+
+
+async def test_text_of_blanks_alone_cannot_be_sent(composer: Composer) -> None:
+    QTest.keyClicks(composer.editor, "  ")
+    assert not composer.button.isEnabled()
+    QTest.keyClicks(composer.editor, "a")
+    assert composer.button.isEnabled()
+
+
+async def test_the_focus_stays_in_the_queue_while_it_lasts_and_then_goes_to_the_text(
+    project: FakeProject, models: ProjectViewModels, panel: ChatPanel
+) -> None:
+    project.chat.waits = asyncio.Event()
+    for text in ("First?", "Second?", "Third?"):
+        QTest.keyClicks(panel.composer.editor, text)
+        QTest.keyClick(panel.composer.editor, Qt.Key.Key_Return)
+        await until(lambda: models.composer.text == "")
+    await until(lambda: len(panel.queue.lines) == 2)
+    panel.queue.lines[0].remove.setFocus()
+    QTest.keyClick(panel.queue.lines[0].remove, Qt.Key.Key_Space)
+    await until(lambda: [line.row.text for line in panel.queue.lines] == ["Third?"])
+    assert panel.queue.lines[0].remove.hasFocus()
+    QTest.keyClick(panel.queue.lines[0].remove, Qt.Key.Key_Space)
+    await until(lambda: not panel.queue.lines)
+    assert panel.composer.editor.hasFocus()

@@ -131,7 +131,7 @@ async def test_esc_leaves_the_title_as_it_was(
     QTest.keyClicks(editor, "Other")
     QTest.keyClick(editor, Qt.Key.Key_Escape)
     assert project.chat.known["b"].title == ""
-    assert not view.models.threads._is_editing
+    assert not view.models.threads.listing.is_editing
 
 
 async def test_delete_takes_the_thread_away_and_undo_brings_it_back(

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from spark_desktop.domain.completion import Timing, Usage
+from spark_desktop.domain.context_item import Attached, ItemKind, ItemRef
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
 from spark_desktop.views.theme import load_theme
@@ -561,3 +562,14 @@ def test_the_badge_is_there_before_the_first_word(view: TranscriptView) -> None:
 def test_the_speed_of_an_emulated_answer_is_the_one_it_achieved() -> None:
     told = replace(turn(), usage=Usage(1, 11, 0), timing=Timing(0.5, 1.5), emulation=EMULATION)
     assert detail_of(told) == "998 t/s · 0.5 s"
+
+
+def test_what_went_with_a_question_stands_below_it(qtbot: QtBot) -> None:
+    view = TranscriptView()
+    qtbot.addWidget(view)
+    item = Attached(ItemRef(ItemKind.FILE, "src/parser.py"), "digest", 9)
+    view.set_turns((Turn("1", "Why?", "So.", TurnState.DONE, NOW, attached=(item,)),))
+    view.resize(400, 300)
+    view.show()
+    qtbot.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert "Why?\nWith src/parser.py\n" in view.selected_text()
