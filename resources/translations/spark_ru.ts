@@ -11,6 +11,22 @@
    <source>$0.00</source>
    <translation>$0.00</translation>
   </message>
+  <message>
+   <source>${price:,.2f}</source>
+   <translation>${price:,.2f}</translation>
+  </message>
+  <message>
+   <source>${price:.4f}</source>
+   <translation>${price:.4f}</translation>
+  </message>
+  <message numerus="yes">
+   <source>%n answer(s)</source>
+   <translation>
+    <numerusform>%n ответ</numerusform>
+    <numerusform>%n ответа</numerusform>
+    <numerusform>%n ответов</numerusform>
+   </translation>
+  </message>
   <message numerus="yes">
    <source>%n earlier turn(s)</source>
    <translation>
@@ -89,6 +105,14 @@
     <numerusform>%n вопрос ждёт</numerusform>
     <numerusform>%n вопроса ждут</numerusform>
     <numerusform>%n вопросов ждут</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n syntax error(s), {before} before</source>
+   <translation>
+    <numerusform>%n синтаксическая ошибка, раньше {before}</numerusform>
+    <numerusform>%n синтаксические ошибки, раньше {before}</numerusform>
+    <numerusform>%n синтаксических ошибок, раньше {before}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -180,6 +204,10 @@
    <translation>, {rate:,.0f} токенов/с</translation>
   </message>
   <message>
+   <source>&lt;${price:.4f}</source>
+   <translation>&lt;${price:.4f}</translation>
+  </message>
+  <message>
    <source>A comment that ends so, saved in any editor: do it here.</source>
    <translation>Комментарий с таким концом, сохранённый в любом редакторе: сделать это здесь.</translation>
   </message>
@@ -240,6 +268,10 @@
    <translation>Источник пропущен. {reason}</translation>
   </message>
   <message>
+   <source>About {file}</source>
+   <translation>О файле {file}</translation>
+  </message>
+  <message>
    <source>Accept</source>
    <translation>Принять</translation>
   </message>
@@ -290,6 +322,12 @@
   <message>
    <source>Add up one thread, or all</source>
    <translation>Сложить одну беседу или все</translation>
+  </message>
+  <message>
+   <source>Adds:
+{lines}</source>
+   <translation>Добавляет:
+{lines}</translation>
   </message>
   <message>
    <source>All threads and proposals of this project</source>
@@ -368,6 +406,10 @@
    <translation>Применить к файлу</translation>
   </message>
   <message>
+   <source>As emulated</source>
+   <translation>Как в эмуляции</translation>
+  </message>
+  <message>
    <source>As it came</source>
    <translation>Как пришло</translation>
   </message>
@@ -416,6 +458,14 @@ The open file goes with the question.</source>
   <message>
    <source>Ask again</source>
    <translation>Спросить ещё раз</translation>
+  </message>
+  <message>
+   <source>Ask again in a moment.</source>
+   <translation>Спросите ещё раз чуть позже.</translation>
+  </message>
+  <message>
+   <source>Ask again in {seconds:g} s.</source>
+   <translation>Спросите ещё раз через {seconds:g} с.</translation>
   </message>
   <message>
    <source>Ask anything…</source>
@@ -500,6 +550,10 @@ The open file goes with the question.</source>
   <message>
    <source>Begin again at the end of the slowest lane</source>
    <translation>Начинать сначала, когда кончится самая медленная дорожка</translation>
+  </message>
+  <message>
+   <source>Begun {when}</source>
+   <translation>Начата {when}</translation>
   </message>
   <message>
    <source>Behind the target {behind} of the time</source>
@@ -622,6 +676,10 @@ The open file goes with the question.</source>
    <translation>Проверьте прокси в настройках и в HTTPS_PROXY или отключите его.</translation>
   </message>
   <message>
+   <source>Check the token or the key of this endpoint.</source>
+   <translation>Проверьте токен или ключ этого сервера.</translation>
+  </message>
+  <message>
    <source>Choose a file that Spark exported as JSON.</source>
    <translation>Выберите файл, который Spark сохранил как JSON.</translation>
   </message>
@@ -652,6 +710,14 @@ The open file goes with the question.</source>
   <message>
    <source>Choose another model for suggestions.</source>
    <translation>Выберите для предложений другую модель.</translation>
+  </message>
+  <message>
+   <source>Choose another model in the window of the models.</source>
+   <translation>Выберите другую модель в окне моделей.</translation>
+  </message>
+  <message>
+   <source>Choose another model.</source>
+   <translation>Выберите другую модель.</translation>
   </message>
   <message>
    <source>Choose another one.</source>
@@ -732,6 +798,10 @@ The open file goes with the question.</source>
   <message>
    <source>Close it again to hide it. {key} quits.</source>
    <translation>Закройте его ещё раз, чтобы скрыть. Выход: {key}.</translation>
+  </message>
+  <message>
+   <source>Close other programs first.</source>
+   <translation>Сначала закройте другие программы.</translation>
   </message>
   <message>
    <source>Close other windows of Spark, or try again.</source>
@@ -1066,6 +1136,10 @@ The open file goes with the question.</source>
    <translation>Перейти к моменту; конец — у самой медленной дорожки</translation>
   </message>
   <message>
+   <source>HTTP status {status}</source>
+   <translation>статус HTTP {status}</translation>
+  </message>
+  <message>
    <source>Hide the summary</source>
    <translation>Скрыть сводку</translation>
   </message>
@@ -1102,6 +1176,10 @@ The open file goes with the question.</source>
    <translation>Значок в трее</translation>
   </message>
   <message>
+   <source>If it stays so, end that process; the next command starts another.</source>
+   <translation>Если так и останется, завершите этот процесс; следующая команда запустит другой.</translation>
+  </message>
+  <message>
    <source>If that is right, make it the endpoint's address.</source>
    <translation>Если так и надо, укажите этот адрес как адрес сервера.</translation>
   </message>
@@ -1134,12 +1212,24 @@ The open file goes with the question.</source>
    <translation>Входящие</translation>
   </message>
   <message>
+   <source>Install Python 3.11 or newer.</source>
+   <translation>Установите Python 3.11 или новее.</translation>
+  </message>
+  <message>
    <source>Install Spark Desktop again, so that both programs are of one version.</source>
    <translation>Установите Spark Desktop заново, чтобы обе программы были одной версии.</translation>
   </message>
   <message>
+   <source>Install Spark Desktop again, with its dependencies.</source>
+   <translation>Установите Spark Desktop заново, вместе с зависимостями.</translation>
+  </message>
+  <message>
    <source>Install or unlock your desktop's keyring. The local model needs none.</source>
    <translation>Установите или разблокируйте связку ключей рабочего стола. Локальной модели она не нужна.</translation>
+  </message>
+  <message>
+   <source>Install the packages of your system that hold these files.</source>
+   <translation>Установите пакеты вашей системы, в которых есть эти файлы.</translation>
   </message>
   <message>
    <source>Install your system's package ca-certificates. The local model needs none.</source>
@@ -1154,8 +1244,16 @@ The open file goes with the question.</source>
    <translation>Вернуть его нельзя; возьмите его из системы контроля версий.</translation>
   </message>
   <message>
+   <source>It did not say why.</source>
+   <translation>Почему, он не сказал.</translation>
+  </message>
+  <message>
    <source>It has not begun yet.</source>
    <translation>Он ещё не начал отвечать.</translation>
+  </message>
+  <message>
+   <source>It is fetched when needed.</source>
+   <translation>Она загрузится, когда понадобится.</translation>
   </message>
   <message>
    <source>It is not used.</source>
@@ -1296,6 +1394,10 @@ The open file goes with the question.</source>
   <message>
    <source>Make it writable for you alone, or name another one.</source>
    <translation>Сделайте её доступной для записи только вам или укажите другую.</translation>
+  </message>
+  <message>
+   <source>Make it writable for you, or name another folder in SPARK_DATA_DIR.</source>
+   <translation>Разрешите себе запись в неё или укажите другую папку в SPARK_DATA_DIR.</translation>
   </message>
   <message>
    <source>Make it writable, or change it in the settings of your desktop.</source>
@@ -1566,6 +1668,10 @@ The open file goes with the question.</source>
    <translation>Уведомления</translation>
   </message>
   <message>
+   <source>On Debian and Ubuntu: sudo apt install {packages}</source>
+   <translation>В Debian и Ubuntu: sudo apt install {packages}</translation>
+  </message>
+  <message>
    <source>On GNOME, install an extension that shows them (AppIndicator).</source>
    <translation>В GNOME установите расширение, которое их показывает (AppIndicator).</translation>
   </message>
@@ -1778,6 +1884,18 @@ The open file goes with the question.</source>
    <translation>Впишите их в его адрес: http://имя:пароль@узел:порт.</translation>
   </message>
   <message>
+   <source>PySide6 is not installed</source>
+   <translation>PySide6 не установлен</translation>
+  </message>
+  <message>
+   <source>Qt brings its own on this system</source>
+   <translation>в этой системе Qt приносит свои</translation>
+  </message>
+  <message>
+   <source>Qt libraries</source>
+   <translation>библиотеки Qt</translation>
+  </message>
+  <message>
    <source>Queue</source>
    <translation>В очередь</translation>
   </message>
@@ -1820,6 +1938,10 @@ The open file goes with the question.</source>
   <message>
    <source>Raise it, for example with: sudo sysctl fs.inotify.{name}={number}; or open a smaller folder.</source>
    <translation>Увеличьте его, например: sudo sysctl fs.inotify.{name}={number}; или откройте папку поменьше.</translation>
+  </message>
+  <message>
+   <source>Raise it: {command}</source>
+   <translation>Увеличьте предел: {command}</translation>
   </message>
   <message>
    <source>Re&amp;move…</source>
@@ -1902,6 +2024,12 @@ The open file goes with the question.</source>
    <translation>Убрать: {question}</translation>
   </message>
   <message>
+   <source>Removes:
+{lines}</source>
+   <translation>Удаляет:
+{lines}</translation>
+  </message>
+  <message>
    <source>Rename</source>
    <translation>Переименовать</translation>
   </message>
@@ -1950,6 +2078,10 @@ The open file goes with the question.</source>
    <translation>Выполните «spark doctor», чтобы узнать, чего не хватает.</translation>
   </message>
   <message>
+   <source>Run 'spark-core profile list' in a terminal to see what it says.</source>
+   <translation>Выполните в терминале «spark-core profile list», чтобы увидеть, что она сообщает.</translation>
+  </message>
+  <message>
    <source>Sample in a &amp;folder of mine…</source>
    <translation>Пример в &amp;моей папке…</translation>
   </message>
@@ -1992,6 +2124,10 @@ The open file goes with the question.</source>
   <message>
    <source>See {log}, then try again.</source>
    <translation>Посмотрите {log} и попробуйте ещё раз.</translation>
+  </message>
+  <message>
+   <source>See {log}.</source>
+   <translation>Посмотрите {log}.</translation>
   </message>
   <message>
    <source>Select a smaller region, or choose a model with a longer context.</source>
@@ -2162,6 +2298,14 @@ The open file goes with the question.</source>
    <translation>Скорость во времени</translation>
   </message>
   <message>
+   <source>Speed: {kind}</source>
+   <translation>Скорость: {kind}</translation>
+  </message>
+  <message>
+   <source>Speed: {kind} ({origin})</source>
+   <translation>Скорость: {kind} ({origin})</translation>
+  </message>
+  <message>
    <source>Split the file, or work on a smaller one.</source>
    <translation>Разделите файл или возьмите файл поменьше.</translation>
   </message>
@@ -2196,6 +2340,10 @@ The open file goes with the question.</source>
   <message>
    <source>Start it, then try again.</source>
    <translation>Запустите его и попробуйте ещё раз.</translation>
+  </message>
+  <message>
+   <source>Start spark-desktop in a desktop session, or under xvfb-run.</source>
+   <translation>Запустите spark-desktop в сеансе рабочего стола или через xvfb-run.</translation>
   </message>
   <message>
    <source>Starting it again in {delay:.0f} s (attempt {attempt}).</source>
@@ -2248,6 +2396,10 @@ The open file goes with the question.</source>
   <message>
    <source>THREADS</source>
    <translation>БЕСЕДЫ</translation>
+  </message>
+  <message>
+   <source>TLS certificates</source>
+   <translation>сертификаты TLS</translation>
   </message>
   <message>
    <source>Take it out of the ignore rules, or paste the part that matters.</source>
@@ -2310,8 +2462,24 @@ The open file goes with the question.</source>
    <translation>Ответ оборвался: сервер модели закончил его без завершения.</translation>
   </message>
   <message>
+   <source>The answer broke off: {reason}</source>
+   <translation>Ответ оборвался: {reason}</translation>
+  </message>
+  <message>
+   <source>The answer changes nothing in the file.</source>
+   <translation>Ответ ничего не меняет в файле.</translation>
+  </message>
+  <message>
    <source>The answer failed: {reason}</source>
    <translation>Ответ не удался: {reason}</translation>
+  </message>
+  <message>
+   <source>The answer goes beyond what was asked for: {stray!r} stands elsewhere in the file.</source>
+   <translation>Ответ выходит за рамки запрошенного: {stray!r} стоит в другом месте файла.</translation>
+  </message>
+  <message>
+   <source>The answer has {after} of the region's {before} lines, and nothing asked to remove any.</source>
+   <translation>В ответе строк: {after} из {before}, а удалять их никто не просил.</translation>
   </message>
   <message>
    <source>The answer is on the clipboard: paste it yourself.</source>
@@ -2322,8 +2490,24 @@ The open file goes with the question.</source>
    <translation>Ответ ещё пишется.</translation>
   </message>
   <message>
+   <source>The answer leaves code out: it has the line {text!r} instead of the code itself.</source>
+   <translation>Ответ пропускает код: вместо самого кода в нём строка {text!r}.</translation>
+  </message>
+  <message>
+   <source>The answer mixes the model's reasoning into the code.</source>
+   <translation>В ответе рассуждения модели смешаны с кодом.</translation>
+  </message>
+  <message>
    <source>The answer of {name} told no times.</source>
    <translation>В ответе модели {name} нет данных о времени.</translation>
+  </message>
+  <message>
+   <source>The answer was cut off at the token limit; a smaller region may fit.</source>
+   <translation>Ответ обрезан по пределу токенов; участок поменьше может поместиться.</translation>
+  </message>
+  <message>
+   <source>The answer was still being written.</source>
+   <translation>Ответ ещё писался.</translation>
   </message>
   <message>
    <source>The answer was stopped.</source>
@@ -2384,6 +2568,10 @@ The open file goes with the question.</source>
   <message>
    <source>The core cannot be started: {command}: {reason}.</source>
    <translation>Ядро не запускается: {command}: {reason}.</translation>
+  </message>
+  <message>
+   <source>The core cannot start.</source>
+   <translation>Ядро не запускается.</translation>
   </message>
   <message>
    <source>The core could not be prepared: {fault}.</source>
@@ -2570,12 +2758,20 @@ The open file goes with the question.</source>
    <translation>Модель работает на этой машине: платить не нужно.</translation>
   </message>
   <message>
-   <source>The model's server at {base_url} said nothing for {seconds:g} s.</source>
-   <translation>Сервер модели {base_url} молчал {seconds:g} с.</translation>
+   <source>The model's server at {base_url} broke off the connection.</source>
+   <translation>Сервер модели {base_url} оборвал соединение.</translation>
   </message>
   <message>
-   <source>The model's server at {base_url} {what}.</source>
-   <translation>Сервер модели {base_url}: {what}.</translation>
+   <source>The model's server at {base_url} cannot be reached: {reason}.</source>
+   <translation>Сервер модели {base_url} недоступен: {reason}.</translation>
+  </message>
+  <message>
+   <source>The model's server at {base_url} did not answer in time.</source>
+   <translation>Сервер модели {base_url} не ответил вовремя.</translation>
+  </message>
+  <message>
+   <source>The model's server at {base_url} said nothing for {seconds:g} s.</source>
+   <translation>Сервер модели {base_url} молчал {seconds:g} с.</translation>
   </message>
   <message>
    <source>The model's server did not answer in JSON.</source>
@@ -2624,6 +2820,10 @@ The open file goes with the question.</source>
   <message>
    <source>The name of {host} cannot be looked up.</source>
    <translation>Имя {host} не найдено.</translation>
+  </message>
+  <message>
+   <source>The next start moves a damaged one aside and begins anew; keep a copy if you need it.</source>
+   <translation>Следующий запуск отложит повреждённую и начнёт заново; сохраните копию, если она нужна.</translation>
   </message>
   <message>
    <source>The oldest turns are left out instead.</source>
@@ -3034,6 +3234,14 @@ The open file goes with the question.</source>
    <translation>Обновите Spark или запустите его с другой папкой данных.</translation>
   </message>
   <message>
+   <source>Use a machine with AVX2 (from 2013 on), or a virtual machine that passes it through.</source>
+   <translation>Возьмите компьютер с AVX2 (с 2013 года) или виртуальную машину, которая его передаёт.</translation>
+  </message>
+  <message>
+   <source>Use a machine with more memory.</source>
+   <translation>Возьмите компьютер, где больше памяти.</translation>
+  </message>
+  <message>
    <source>Use another model first, or close what uses this one.</source>
    <translation>Сначала выберите другую модель или закройте то, что использует эту.</translation>
   </message>
@@ -3209,6 +3417,14 @@ The open file goes with the question.</source>
    <source>Windows refused the hotkey (error {code}).</source>
    <translation>Windows отклонила горячую клавишу (ошибка {code}).</translation>
   </message>
+  <message numerus="yes">
+   <source>With the answer the file has %n syntax error(s), before it had {before}.</source>
+   <translation>
+    <numerusform>С этим ответом в файле %n синтаксическая ошибка, а раньше было {before}.</numerusform>
+    <numerusform>С этим ответом в файле %n синтаксические ошибки, а раньше было {before}.</numerusform>
+    <numerusform>С этим ответом в файле %n синтаксических ошибок, а раньше было {before}.</numerusform>
+   </translation>
+  </message>
   <message>
    <source>Withheld: {reason}</source>
    <translation>Не показано: {reason}</translation>
@@ -3270,6 +3486,10 @@ The open file goes with the question.</source>
    <translation>Вы не разрешили глобальную горячую клавишу.</translation>
   </message>
   <message>
+   <source>You · {when}</source>
+   <translation>Вы · {when}</translation>
+  </message>
+  <message>
    <source>a date like 2026-11-28</source>
    <translation>дата вида 2026-11-28</translation>
   </message>
@@ -3292,6 +3512,10 @@ The open file goes with the question.</source>
   <message>
    <source>a number from 0 on</source>
    <translation>число от 0</translation>
+  </message>
+  <message>
+   <source>a profile is no JSON object</source>
+   <translation>профиль — не объект JSON</translation>
   </message>
   <message>
    <source>a proposal to decide on</source>
@@ -3330,8 +3554,16 @@ The open file goes with the question.</source>
    <translation>осталось около {seconds} мин</translation>
   </message>
   <message>
+   <source>all found</source>
+   <translation>все найдены</translation>
+  </message>
+  <message>
    <source>all of it</source>
    <translation>целиком</translation>
+  </message>
+  <message>
+   <source>already proposed or answered</source>
+   <translation>на это уже есть предложение или ответ</translation>
   </message>
   <message>
    <source>an open folder</source>
@@ -3402,6 +3634,10 @@ The open file goes with the question.</source>
    <translation>закрывает то, что открыто</translation>
   </message>
   <message>
+   <source>complete</source>
+   <translation>закончен</translation>
+  </message>
+  <message>
    <source>connect</source>
    <translation>подключение</translation>
   </message>
@@ -3430,12 +3666,48 @@ The open file goes with the question.</source>
    <translation>вырезает</translation>
   </message>
   <message>
+   <source>data folder</source>
+   <translation>папка данных</translation>
+  </message>
+  <message>
+   <source>database</source>
+   <translation>база данных</translation>
+  </message>
+  <message>
    <source>decode</source>
    <translation>запись ответа</translation>
   </message>
   <message>
+   <source>deleted</source>
+   <translation>удалён</translation>
+  </message>
+  <message>
+   <source>derived</source>
+   <translation>из расчёта</translation>
+  </message>
+  <message>
    <source>diff</source>
    <translation>diff</translation>
+  </message>
+  <message>
+   <source>differs</source>
+   <translation>отличается</translation>
+  </message>
+  <message>
+   <source>disk space</source>
+   <translation>место на диске</translation>
+  </message>
+  <message>
+   <source>dismissed</source>
+   <translation>снято</translation>
+  </message>
+  <message>
+   <source>display</source>
+   <translation>дисплей</translation>
+  </message>
+  <message>
+   <source>does not answer: {cores}</source>
+   <translation>не отвечает: {cores}</translation>
   </message>
   <message>
    <source>does what it does in every text field</source>
@@ -3458,6 +3730,14 @@ The open file goes with the question.</source>
    <translation>эмуляция</translation>
   </message>
   <message>
+   <source>engine</source>
+   <translation>движок</translation>
+  </message>
+  <message>
+   <source>exit code {code}</source>
+   <translation>код завершения {code}</translation>
+  </message>
+  <message>
    <source>failed</source>
    <translation>сбой</translation>
   </message>
@@ -3468,6 +3748,10 @@ The open file goes with the question.</source>
   <message>
    <source>file</source>
    <translation>файл</translation>
+  </message>
+  <message>
+   <source>file watches</source>
+   <translation>слежение за файлами</translation>
   </message>
   <message>
    <source>files and other items: {tokens}</source>
@@ -3510,12 +3794,24 @@ The open file goes with the question.</source>
    <translation>переходит к предыдущему месту</translation>
   </message>
   <message>
+   <source>grammars</source>
+   <translation>грамматики</translation>
+  </message>
+  <message>
    <source>here</source>
    <translation>загружена</translation>
   </message>
   <message>
    <source>hunk {number} of {count}</source>
    <translation>фрагмент {number} из {count}</translation>
+  </message>
+  <message>
+   <source>ignored by .gitignore</source>
+   <translation>исключён в .gitignore</translation>
+  </message>
+  <message>
+   <source>ignored by default</source>
+   <translation>пропускается по умолчанию</translation>
   </message>
   <message>
    <source>in use</source>
@@ -3526,6 +3822,22 @@ The open file goes with the question.</source>
    <translation>вставить</translation>
   </message>
   <message>
+   <source>insert {code}</source>
+   <translation>вставить {code}</translation>
+  </message>
+  <message>
+   <source>inside</source>
+   <translation>в рамках запрошенного</translation>
+  </message>
+  <message>
+   <source>instruction</source>
+   <translation>указание</translation>
+  </message>
+  <message>
+   <source>interrupted</source>
+   <translation>прервано</translation>
+  </message>
+  <message>
    <source>it cannot be asked: {reason}</source>
    <translation>обратиться не удаётся: {reason}</translation>
   </message>
@@ -3534,12 +3846,32 @@ The open file goes with the question.</source>
    <translation>проверить не удалось: {reason}</translation>
   </message>
   <message>
+   <source>it did not answer</source>
+   <translation>оно не ответило</translation>
+  </message>
+  <message>
    <source>it has more than {most} bytes</source>
    <translation>в нём больше {most} байт</translation>
   </message>
   <message>
+   <source>it holds NUL bytes</source>
+   <translation>в нём есть нулевые байты</translation>
+  </message>
+  <message>
+   <source>it holds control characters</source>
+   <translation>в нём есть управляющие символы</translation>
+  </message>
+  <message>
    <source>it is nested too deeply</source>
    <translation>вложенность слишком глубока</translation>
+  </message>
+  <message>
+   <source>it is no JSON</source>
+   <translation>это не JSON</translation>
+  </message>
+  <message>
+   <source>it is no JSON object</source>
+   <translation>это не объект JSON</translation>
   </message>
   <message>
    <source>it is no file</source>
@@ -3554,8 +3886,20 @@ The open file goes with the question.</source>
    <translation>это несколько клавиш подряд; возможна только одна</translation>
   </message>
   <message>
+   <source>it lists no profiles</source>
+   <translation>в ответе нет списка профилей</translation>
+  </message>
+  <message>
    <source>it needs Ctrl, Alt or Meta: every program would lose the key else</source>
    <translation>нужен Ctrl, Alt или Meta: иначе клавишу потеряют все программы</translation>
+  </message>
+  <message>
+   <source>it said nothing for {seconds:g} s</source>
+   <translation>оно молчало {seconds:g} с</translation>
+  </message>
+  <message>
+   <source>its connection ended</source>
+   <translation>соединение с ним прервалось</translation>
   </message>
   <message>
    <source>its name is not UTF-8</source>
@@ -3566,8 +3910,20 @@ The open file goes with the question.</source>
    <translation>имя подходит под {secret}</translation>
   </message>
   <message>
+   <source>its text did not change</source>
+   <translation>текст не изменился</translation>
+  </message>
+  <message>
+   <source>its {encoding} is damaged at byte {place}</source>
+   <translation>{encoding} повреждён на байте {place}</translation>
+  </message>
+  <message>
    <source>kept for the answer: {tokens}</source>
    <translation>отведено под ответ: {tokens}</translation>
+  </message>
+  <message>
+   <source>keyring</source>
+   <translation>связка ключей</translation>
   </message>
   <message>
    <source>keys.{name} is no action of this window.</source>
@@ -3576,6 +3932,10 @@ The open file goes with the question.</source>
   <message>
    <source>keys.{name}: {key} is no key.</source>
    <translation>keys.{name}: {key} — не клавиша.</translation>
+  </message>
+  <message>
+   <source>killed by signal {number}</source>
+   <translation>завершено сигналом {number}</translation>
   </message>
   <message>
    <source>lines {spans}</source>
@@ -3598,8 +3958,28 @@ The open file goes with the question.</source>
    <translation>macOS отклонила горячую клавишу (ошибка {code}).</translation>
   </message>
   <message>
+   <source>may hold secrets</source>
+   <translation>может содержать секреты</translation>
+  </message>
+  <message>
+   <source>measured</source>
+   <translation>измерено</translation>
+  </message>
+  <message>
    <source>measuring</source>
    <translation>измеряется</translation>
+  </message>
+  <message>
+   <source>memory</source>
+   <translation>память</translation>
+  </message>
+  <message>
+   <source>model</source>
+   <translation>модель</translation>
+  </message>
+  <message>
+   <source>more at once than are taken from one save</source>
+   <translation>больше, чем берётся из одного сохранения</translation>
   </message>
   <message>
    <source>no certificates of authorities in {place}</source>
@@ -3618,6 +3998,18 @@ The open file goes with the question.</source>
    <translation>нет перевода строки в конце</translation>
   </message>
   <message>
+   <source>no parser for this language</source>
+   <translation>для этого языка нет анализатора</translation>
+  </message>
+  <message>
+   <source>no placeholder</source>
+   <translation>без пропусков</translation>
+  </message>
+  <message>
+   <source>no reasoning</source>
+   <translation>без рассуждений</translation>
+  </message>
+  <message>
    <source>none is registered</source>
    <translation>не зарегистрирована</translation>
   </message>
@@ -3630,12 +4022,36 @@ The open file goes with the question.</source>
    <translation>не найдено (искали: {known})</translation>
   </message>
   <message>
+   <source>none yet: made at the first use</source>
+   <translation>пока нет: появится при первом использовании</translation>
+  </message>
+  <message>
    <source>none: servers are asked directly</source>
    <translation>нет: обращения к серверам идут напрямую</translation>
   </message>
   <message>
+   <source>none: the next command starts one</source>
+   <translation>нет: следующая команда запустит его</translation>
+  </message>
+  <message>
+   <source>none: the window cannot be shown, the command line works</source>
+   <translation>нет: окно показать нельзя, командная строка работает</translation>
+  </message>
+  <message>
+   <source>not a text file</source>
+   <translation>не текстовый файл</translation>
+  </message>
+  <message>
+   <source>not found: {names}</source>
+   <translation>не найдены: {names}</translation>
+  </message>
+  <message>
    <source>not here</source>
    <translation>не загружена</translation>
+  </message>
+  <message>
+   <source>not loaded: {names}</source>
+   <translation>не загружены: {names}</translation>
   </message>
   <message>
    <source>not measured</source>
@@ -3650,12 +4066,20 @@ The open file goes with the question.</source>
    <translation>не опубликовано</translation>
   </message>
   <message>
+   <source>not shrunk</source>
+   <translation>не сокращён</translation>
+  </message>
+  <message>
    <source>not stated</source>
    <translation>не указана</translation>
   </message>
   <message>
    <source>nothing found</source>
    <translation>ничего не найдено</translation>
+  </message>
+  <message>
+   <source>nothing in it asks for a proposal</source>
+   <translation>в нём нет запроса на предложение</translation>
   </message>
   <message>
    <source>now</source>
@@ -3674,6 +4098,10 @@ The open file goes with the question.</source>
    <translation>открыта</translation>
   </message>
   <message>
+   <source>outside the folder</source>
+   <translation>вне папки</translation>
+  </message>
+  <message>
    <source>over {count} characters</source>
    <translation>больше {count} знаков</translation>
   </message>
@@ -3688,6 +4116,10 @@ The open file goes with the question.</source>
   <message>
    <source>paint</source>
    <translation>отрисовка</translation>
+  </message>
+  <message>
+   <source>parses</source>
+   <translation>разбирается</translation>
   </message>
   <message>
    <source>parses · {hunks}</source>
@@ -3726,8 +4158,24 @@ The open file goes with the question.</source>
    <translation>проблема</translation>
   </message>
   <message>
+   <source>processor</source>
+   <translation>процессор</translation>
+  </message>
+  <message>
+   <source>profile {profile} decodes {rate:g} tokens a second</source>
+   <translation>профиль {profile}: {rate:g} токенов в секунду</translation>
+  </message>
+  <message>
+   <source>profile {profile}: {error!r}</source>
+   <translation>профиль {profile}: {error!r}</translation>
+  </message>
+  <message>
    <source>proposals waiting: {count}</source>
    <translation>предложений ожидает: {count}</translation>
+  </message>
+  <message>
+   <source>proxy</source>
+   <translation>прокси</translation>
   </message>
   <message>
    <source>queue</source>
@@ -3754,12 +4202,28 @@ The open file goes with the question.</source>
    <translation>удаляется</translation>
   </message>
   <message>
+   <source>replaced by a newer save</source>
+   <translation>заменено более новым сохранением</translation>
+  </message>
+  <message>
    <source>restarting</source>
    <translation>перезапуск</translation>
   </message>
   <message>
+   <source>running core</source>
+   <translation>запущенное ядро</translation>
+  </message>
+  <message>
+   <source>runs from its sources, without being installed</source>
+   <translation>запущен из исходников, без установки</translation>
+  </message>
+  <message>
    <source>saved</source>
    <translation>сохранено</translation>
+  </message>
+  <message>
+   <source>saved while watching was paused</source>
+   <translation>сохранён, пока слежение было на паузе</translation>
   </message>
   <message>
    <source>screens</source>
@@ -3772,6 +4236,10 @@ The open file goes with the question.</source>
   <message>
    <source>second try · {speed}</source>
    <translation>вторая попытка · {speed}</translation>
+  </message>
+  <message>
+   <source>second-hand</source>
+   <translation>из вторых рук</translation>
   </message>
   <message>
    <source>selects all</source>
@@ -3794,6 +4262,18 @@ The open file goes with the question.</source>
    <translation>пишет {rate:.0f} т/с</translation>
   </message>
   <message>
+   <source>stub</source>
+   <translation>заглушка</translation>
+  </message>
+  <message>
+   <source>stub {name}()</source>
+   <translation>заглушка {name}()</translation>
+  </message>
+  <message>
+   <source>switched off in the settings</source>
+   <translation>отключено в настройках</translation>
+  </message>
+  <message>
    <source>system</source>
    <translation>системный запрос</translation>
   </message>
@@ -3812,6 +4292,14 @@ The open file goes with the question.</source>
   <message>
    <source>the X server does not answer</source>
    <translation>X-сервер не отвечает</translation>
+  </message>
+  <message>
+   <source>the core cannot tell: {reason}</source>
+   <translation>ядро не может сообщить: {reason}</translation>
+  </message>
+  <message>
+   <source>the core does not answer: {error}</source>
+   <translation>ядро не отвечает: {error}</translation>
   </message>
   <message>
    <source>the default</source>
@@ -3862,6 +4350,10 @@ The open file goes with the question.</source>
    <translation>сначала пишет настоящая модель</translation>
   </message>
   <message>
+   <source>the schedule of {profile}: {error}</source>
+   <translation>расписание профиля {profile}: {error}</translation>
+  </message>
+  <message>
    <source>the session bus does not answer ({error})</source>
    <translation>сеансовая шина не отвечает ({error})</translation>
   </message>
@@ -3882,16 +4374,40 @@ The open file goes with the question.</source>
    <translation>лаборатория скорости</translation>
   </message>
   <message>
+   <source>the system</source>
+   <translation>системные</translation>
+  </message>
+  <message>
+   <source>the system's own</source>
+   <translation>системный</translation>
+  </message>
+  <message>
    <source>there is no key {name}</source>
    <translation>нет клавиши {name}</translation>
+  </message>
+  <message>
+   <source>there is no model {path}</source>
+   <translation>нет модели {path}</translation>
+  </message>
+  <message>
+   <source>they could not be examined: {error}</source>
+   <translation>проверить не удалось: {error}</translation>
   </message>
   <message>
    <source>this machine</source>
    <translation>этот компьютер</translation>
   </message>
   <message>
+   <source>this system sets no limit</source>
+   <translation>в этой системе предела нет</translation>
+  </message>
+  <message>
    <source>thread</source>
    <translation>беседа</translation>
+  </message>
+  <message>
+   <source>too large</source>
+   <translation>слишком большой</translation>
   </message>
   <message>
    <source>tray</source>
@@ -3918,6 +4434,14 @@ The open file goes with the question.</source>
    <translation>отменено</translation>
   </message>
   <message>
+   <source>unknown</source>
+   <translation>неизвестно</translation>
+  </message>
+  <message>
+   <source>vendor</source>
+   <translation>от производителя</translation>
+  </message>
+  <message>
    <source>waiting for the first token</source>
    <translation>ожидание первого токена</translation>
   </message>
@@ -3940,6 +4464,10 @@ The open file goes with the question.</source>
   <message>
    <source>watching is paused</source>
    <translation>слежение приостановлено</translation>
+  </message>
+  <message>
+   <source>what asked for it is no longer in the file</source>
+   <translation>того, что его запросило, больше нет в файле</translation>
   </message>
   <message>
    <source>whole turn</source>
@@ -3966,12 +4494,32 @@ The open file goes with the question.</source>
    <translation>пишет… {rate:.0f} т/с</translation>
   </message>
   <message>
+   <source>written by Spark itself</source>
+   <translation>записан самим Spark</translation>
+  </message>
+  <message>
    <source>your own file</source>
    <translation>ваш собственный файл</translation>
   </message>
   <message>
    <source>{amount}/s</source>
    <translation>{amount}/с</translation>
+  </message>
+  <message>
+   <source>{answers} ({count} of proposals)</source>
+   <translation>{answers} (из них предложений: {count})</translation>
+  </message>
+  <message>
+   <source>{before} → {after} lines</source>
+   <translation>строк: {before} → {after}</translation>
+  </message>
+  <message>
+   <source>{before} → {after} lines, a short region</source>
+   <translation>строк: {before} → {after}, короткий участок</translation>
+  </message>
+  <message>
+   <source>{before} → {after} lines, as asked</source>
+   <translation>строк: {before} → {after}, как просили</translation>
   </message>
   <message>
    <source>{beginning}… The answer goes on.</source>
@@ -3988,12 +4536,28 @@ The branch that is checked out</source>
    <translation>{cached_tokens} из {prompt_tokens} токенов запроса взяты из прошлого хода, по данным сервера.</translation>
   </message>
   <message>
+   <source>{count:,}</source>
+   <translation>{count:,}</translation>
+  </message>
+  <message>
    <source>{count} authorities from {place}, {version}</source>
    <translation>удостоверяющие центры: {count} ({place}), {version}</translation>
   </message>
   <message>
    <source>{count} files</source>
    <translation>файлов: {count}</translation>
+  </message>
+  <message>
+   <source>{count} in this file</source>
+   <translation>в этом файле: {count}</translation>
+  </message>
+  <message>
+   <source>{count} loaded</source>
+   <translation>загружено: {count}</translation>
+  </message>
+  <message>
+   <source>{count} without counts left out</source>
+   <translation>без подсчёта, не учтено: {count}</translation>
   </message>
   <message>
    <source>{days:.0f} d</source>
@@ -4048,6 +4612,10 @@ The branch that is checked out</source>
    <translation>{file}: {problem} Действует значение по умолчанию.</translation>
   </message>
   <message>
+   <source>{folder} (made at the first use)</source>
+   <translation>{folder} (появится при первом использовании)</translation>
+  </message>
+  <message>
    <source>{folder} - {free} free</source>
    <translation>{folder} — свободно {free}</translation>
   </message>
@@ -4056,8 +4624,16 @@ The branch that is checked out</source>
    <translation>{folder} — не папка.</translation>
   </message>
   <message>
-   <source>{free} GB free at {folder}</source>
-   <translation>свободно {free} ГБ: {folder}</translation>
+   <source>{folder}: {existing} cannot be written</source>
+   <translation>{folder}: нет записи в {existing}</translation>
+  </message>
+  <message>
+   <source>{free:.1f} GB free at {folder}</source>
+   <translation>свободно {free:.1f} ГБ: {folder}</translation>
+  </message>
+  <message>
+   <source>{free:.1f} of {total:.1f} GB available, the default model takes {needed:.1f} GB</source>
+   <translation>доступно {free:.1f} из {total:.1f} ГБ, модель по умолчанию занимает {needed:.1f} ГБ</translation>
   </message>
   <message>
    <source>{host} answered with a web page, not as a model's server does.</source>
@@ -4132,6 +4708,10 @@ The branch that is checked out</source>
    <translation>{hours:.0f} ч</translation>
   </message>
   <message>
+   <source>{hours} h {minutes} min</source>
+   <translation>{hours} ч {minutes} мин</translation>
+  </message>
+  <message>
    <source>{keys} is registered</source>
    <translation>зарегистрирована: {keys}</translation>
   </message>
@@ -4167,6 +4747,14 @@ The branch that is checked out</source>
    <source>{key} {does} while you type, and acts elsewhere only.</source>
    <translation>В полях ввода {key} {does}; действие работает только вне их.</translation>
   </message>
+  <message numerus="yes">
+   <source>{machine}, %n logical core(s)</source>
+   <translation>
+    <numerusform>{machine}, %n логическое ядро</numerusform>
+    <numerusform>{machine}, %n логических ядра</numerusform>
+    <numerusform>{machine}, %n логических ядер</numerusform>
+   </translation>
+  </message>
   <message>
    <source>{method} was not answered</source>
    <translation>нет ответа на {method}</translation>
@@ -4174,6 +4762,14 @@ The branch that is checked out</source>
   <message>
    <source>{minutes:.0f} min</source>
    <translation>{minutes:.0f} мин</translation>
+  </message>
+  <message>
+   <source>{minutes} min {seconds} s</source>
+   <translation>{minutes} мин {seconds} с</translation>
+  </message>
+  <message>
+   <source>{model} at {url}, process {pid}</source>
+   <translation>{model}, {url}, процесс {pid}</translation>
   </message>
   <message>
    <source>{model} cannot fill in the middle of a text.</source>
@@ -4184,12 +4780,36 @@ The branch that is checked out</source>
    <translation>Не удалось запустить {model}: {reason}</translation>
   </message>
   <message>
+   <source>{model} on {hardware}</source>
+   <translation>{model} на {hardware}</translation>
+  </message>
+  <message>
    <source>{model}, emulated as {profile}</source>
    <translation>{model}, эмуляция {profile}</translation>
   </message>
   <message>
    <source>{ms:.0f} ms</source>
    <translation>{ms:.0f} мс</translation>
+  </message>
+  <message>
+   <source>{names}; the next save of the file takes them</source>
+   <translation>{names}; их возьмёт следующее сохранение файла</translation>
+  </message>
+  <message>
+   <source>{name} at {path}, a file of your own</source>
+   <translation>{name}, {path}, ваш собственный файл</translation>
+  </message>
+  <message>
+   <source>{name} at {path}, its hash is not compared yet: that happens at its next start</source>
+   <translation>{name}, {path}, хеш ещё не сверен: это произойдёт при следующем запуске</translation>
+  </message>
+  <message>
+   <source>{name} at {path}, its hash was compared</source>
+   <translation>{name}, {path}, хеш сверен</translation>
+  </message>
+  <message>
+   <source>{name} does not load: {trouble}</source>
+   <translation>{name} не загружается: {trouble}</translation>
   </message>
   <message>
    <source>{name} has no id or no url.</source>
@@ -4236,12 +4856,32 @@ The branch that is checked out</source>
    <translation>Файл {name} записан.</translation>
   </message>
   <message>
+   <source>{name}, as it was installed</source>
+   <translation>{name}, как установлен</translation>
+  </message>
+  <message>
+   <source>{name}, built on this machine: {library}</source>
+   <translation>{name}, собран на этом компьютере: {library}</translation>
+  </message>
+  <message>
+   <source>{name}, line {line}</source>
+   <translation>{name}, строка {line}</translation>
+  </message>
+  <message>
+   <source>{name}, lines {first} to {last}</source>
+   <translation>{name}, строки {first}–{last}</translation>
+  </message>
+  <message>
    <source>{name}, unlocked when it is needed</source>
    <translation>{name}, разблокируется при необходимости</translation>
   </message>
   <message>
    <source>{name}: the id {id} is taken.</source>
    <translation>{name}: id {id} уже занят.</translation>
+  </message>
+  <message>
+   <source>{name}: {here:,.0f} of {total:,.0f} MB are here</source>
+   <translation>{name}: загружено {here:,.0f} из {total:,.0f} МБ</translation>
   </message>
   <message>
    <source>{name}: {tokens} tokens</source>
@@ -4324,12 +4964,28 @@ The branch that is checked out</source>
    <translation>{path} сохранён ещё раз, пока записывалось изменение.</translation>
   </message>
   <message>
+   <source>{path}, a file of your own</source>
+   <translation>{path}, ваш собственный файл</translation>
+  </message>
+  <message>
    <source>{path}, being written</source>
    <translation>{path}, пишется</translation>
   </message>
   <message>
    <source>{path}, line {start}: it was changed since the proposal was made.</source>
    <translation>{path}, строка {start}: изменена после того, как сделано предложение.</translation>
+  </message>
+  <message>
+   <source>{path}, {size:.1f} MB</source>
+   <translation>{path}, {size:.1f} МБ</translation>
+  </message>
+  <message>
+   <source>{pattern} in {file}</source>
+   <translation>{pattern} в {file}</translation>
+  </message>
+  <message>
+   <source>{percent:.0f} %</source>
+   <translation>{percent:.0f} %</translation>
   </message>
   <message>
    <source>{placeholder} About {target}.</source>
@@ -4358,6 +5014,26 @@ The branch that is checked out</source>
   <message>
    <source>{problem} The defaults are used.</source>
    <translation>{problem} Действуют значения по умолчанию.</translation>
+  </message>
+  <message>
+   <source>{processor}, no AVX2, which the engine is built for</source>
+   <translation>{processor}, нет AVX2, а движок собран для него</translation>
+  </message>
+  <message>
+   <source>{processor}; it does not say whether it has AVX2</source>
+   <translation>{processor}; есть ли AVX2, неизвестно</translation>
+  </message>
+  <message>
+   <source>{prompt:,} tokens in ({cached:,} cached), {completion:,} out</source>
+   <translation>токенов: вход {prompt:,} (из кэша {cached:,}), выход {completion:,}</translation>
+  </message>
+  <message>
+   <source>{rate:,.0f} t/s</source>
+   <translation>{rate:,.0f} т/с</translation>
+  </message>
+  <message>
+   <source>{rate:.0f} t/s</source>
+   <translation>{rate:.0f} т/с</translation>
   </message>
   <message>
    <source>{rate:.0f} tokens/s</source>
@@ -4396,8 +5072,28 @@ The branch that is checked out</source>
    <translation>{seconds:.1f} с</translation>
   </message>
   <message>
+   <source>{seconds:.2f} s</source>
+   <translation>{seconds:.2f} с</translation>
+  </message>
+  <message>
    <source>{series} ({kind}): first token {first_token}{rate}</source>
    <translation>{series} ({kind}): первый токен {first_token}{rate}</translation>
+  </message>
+  <message>
+   <source>{size:.0f} B</source>
+   <translation>{size:.0f} Б</translation>
+  </message>
+  <message>
+   <source>{size:.1f} MB</source>
+   <translation>{size:.1f} МБ</translation>
+  </message>
+  <message>
+   <source>{size:.1f} kB</source>
+   <translation>{size:.1f} кБ</translation>
+  </message>
+  <message>
+   <source>{size:.2f} GB</source>
+   <translation>{size:.2f} ГБ</translation>
   </message>
   <message>
    <source>{socket} is served by somebody else</source>
@@ -4412,6 +5108,18 @@ The branch that is checked out</source>
    <translation>В файле {path} больше нет {symbol}.</translation>
   </message>
   <message>
+   <source>{taken:,} of {count:,} folders are watched by your programs</source>
+   <translation>ваши программы следят за папками: {taken:,} из {count:,}</translation>
+  </message>
+  <message>
+   <source>{thousands:,.0f}k</source>
+   <translation>{thousands:,.0f} тыс.</translation>
+  </message>
+  <message>
+   <source>{thousands:.1f}k</source>
+   <translation>{thousands:.1f} тыс.</translation>
+  </message>
+  <message>
    <source>{title}
 Choose another thread</source>
    <translation>{title}
@@ -4420,6 +5128,10 @@ Choose another thread</source>
   <message>
    <source>{title} (fork)</source>
    <translation>{title} (ответвление)</translation>
+  </message>
+  <message>
+   <source>{title} ({too_long} of {answers} exceed its context)</source>
+   <translation>{title} (не помещаются в контекст: {too_long} из {answers})</translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>
@@ -4444,6 +5156,38 @@ Choose another thread</source>
   <message>
    <source>{versions} is not installed</source>
    <translation>не установлено: {versions}</translation>
+  </message>
+  <message>
+   <source>{version} at {path}</source>
+   <translation>{version}, {path}</translation>
+  </message>
+  <message>
+   <source>{version}, {count} dependencies</source>
+   <translation>{version}, зависимостей: {count}</translation>
+  </message>
+  <message>
+   <source>{version}; not installed: {names}</source>
+   <translation>{version}; не установлены: {names}</translation>
+  </message>
+  <message>
+   <source>{waiting}… {seconds:.0f} s</source>
+   <translation>{waiting}… {seconds:.0f} с</translation>
+  </message>
+  <message>
+   <source>{watched}: a larger project cannot be followed as a whole</source>
+   <translation>{watched}; за большим проектом целиком следить не получится</translation>
+  </message>
+  <message>
+   <source>{watched}: changes in further folders are not seen</source>
+   <translation>{watched}; изменения в других папках не видны</translation>
+  </message>
+  <message>
+   <source>{what}; its last words: {last}</source>
+   <translation>{what}; последнее, что оно сообщило: {last}</translation>
+  </message>
+  <message>
+   <source>{width} x {height} at {ratio:.3g}</source>
+   <translation>{width} x {height}, масштаб {ratio:.3g}</translation>
   </message>
   <message>
    <source>~ is an estimate by size; the rest was counted by the model.</source>

@@ -63,7 +63,7 @@ class EndpointFile:
         """
         try:
             if self._file.stat().st_size > _MOST:
-                raise OSError(0, f"it has more than {_MOST} bytes")
+                raise OSError(0, say("it has more than {most} bytes", most=_MOST))
             data = tomllib.loads(self._file.read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
             return EndpointBook(), ()

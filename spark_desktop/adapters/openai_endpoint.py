@@ -27,7 +27,7 @@ from spark_desktop.domain.words import say
 
 _log = logging.getLogger(__name__)
 
-_RETRY = "Try again in a moment."
+_RETRY = say("Try again in a moment.")
 # Tokenizing is local work of milliseconds; a server that takes longer is stuck.
 _TOKENIZE_S = 30.0
 _CONNECT_S = 10.0
@@ -176,22 +176,24 @@ class OpenAIEndpoint:
 
     def _unreachable(self, error: httpx.HTTPError) -> EndpointUnreachableError:
         _log.debug("%s: %r", self._client.base_url, error)
+        place = self._client.base_url
         match error:
             case httpx.ConnectError():
-                what = f"cannot be reached: {error}"
+                text = say(
+                    "The model's server at {base_url} cannot be reached: {reason}.",
+                    base_url=place,
+                    reason=error,
+                )
             case httpx.TimeoutException():
-                what = "did not answer in time"
+                text = say(
+                    "The model's server at {base_url} did not answer in time.", base_url=place
+                )
             case _:
                 # httpx words these for programmers ("incomplete chunked read").
-                what = "broke off the connection"
-        return EndpointUnreachableError(
-            say(
-                "The model's server at {base_url} {what}.",
-                base_url=self._client.base_url,
-                what=what,
-            ),
-            _RETRY,
-        )
+                text = say(
+                    "The model's server at {base_url} broke off the connection.", base_url=place
+                )
+        return EndpointUnreachableError(text, _RETRY)
 
 
 class _Opening:

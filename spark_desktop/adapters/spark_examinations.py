@@ -20,11 +20,12 @@ from spark_desktop.adapters.core_lookup import CoreAddress, address_in
 from spark_desktop.adapters.languages import grammar_modules
 from spark_desktop.domain.contact import Contact
 from spark_desktop.domain.findings import Finding, Verdict
-from spark_desktop.domain.words import say
+from spark_desktop.domain.words import joined, say
 from spark_desktop.services.ledger import Ledger
 
 _DISTRIBUTION = "spark-desktop"
-_REINSTALL = "Install Spark Desktop again, with its dependencies."
+_REINSTALL = say("Install Spark Desktop again, with its dependencies.")
+_ENGINE, _MODEL, _DATA, _DATABASE = say("engine"), say("model"), say("data folder"), say("database")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _PROCESS_S = 10.0
 _HEALTH_S = 1.0
@@ -36,13 +37,15 @@ def packages() -> Finding:
         version = metadata.version(_DISTRIBUTION)
         wanted = metadata.requires(_DISTRIBUTION) or []
     except metadata.PackageNotFoundError:
-        return Finding("Spark", Verdict.NOTE, "runs from its sources, without being installed")
+        return Finding("Spark", Verdict.NOTE, say("runs from its sources, without being installed"))
     names = [_name_of(line) for line in wanted if "extra ==" not in line]
     missing = [name for name in names if not _installed(name)]
     if missing:
-        detail = f"{version}; not installed: {', '.join(missing)}"
+        names_text = ", ".join(missing)
+        detail = say("{version}; not installed: {names}", version=version, names=names_text)
         return Finding("Spark", Verdict.MISSING, detail, _REINSTALL)
-    return Finding("Spark", Verdict.OK, f"{version}, {len(names)} dependencies")
+    detail = say("{version}, {count} dependencies", version=version, count=len(names))
+    return Finding("Spark", Verdict.OK, detail)
 
 
 def grammars(modules: Sequence[str] | None = None) -> Finding:
@@ -55,9 +58,9 @@ def grammars(modules: Sequence[str] | None = None) -> Finding:
         except ImportError as error:
             broken.append(f"{module} ({error})")
     if broken:
-        detail = f"not loaded: {', '.join(broken)}"
-        return Finding("grammars", Verdict.MISSING, detail, _REINSTALL)
-    return Finding("grammars", Verdict.OK, f"{len(modules)} loaded")
+        detail = say("not loaded: {names}", names=", ".join(broken))
+        return Finding(say("grammars"), Verdict.MISSING, detail, _REINSTALL)
+    return Finding(say("grammars"), Verdict.OK, say("{count} loaded", count=len(modules)))
 
 
 def engine(command: tuple[str, ...]) -> Finding:
@@ -67,50 +70,57 @@ def engine(command: tuple[str, ...]) -> Finding:
         # loading it would end ours.
         told = _told([*command, "info", "--json"])
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Finding("engine", Verdict.MISSING, f"the core does not answer: {error}", _REINSTALL)
+        return Finding(_ENGINE, Verdict.MISSING, _no_answer(error), _REINSTALL)
     try:
         used = json.loads(told.stdout)["engine"]
         version, library, trouble = used["version"], used["library"], used["trouble"]
     except (ValueError, KeyError, TypeError):
-        reason = _last_line(told.stderr) or f"exit code {told.returncode}"
-        return Finding("engine", Verdict.MISSING, f"the core cannot tell: {reason}", _REINSTALL)
+        return Finding(_ENGINE, Verdict.MISSING, _cannot_tell(told), _REINSTALL)
     name = f"llama.cpp, xllamacpp {version}"
     if trouble:
-        return Finding("engine", Verdict.MISSING, f"{name} does not load: {trouble}", _REINSTALL)
-    where = f"built on this machine: {library}" if library else "as it was installed"
-    return Finding("engine", Verdict.OK, f"{name}, {where}")
+        detail = say("{name} does not load: {trouble}", name=name, trouble=trouble)
+        return Finding(_ENGINE, Verdict.MISSING, detail, _REINSTALL)
+    detail = say("{name}, as it was installed", name=name)
+    if library:
+        detail = say("{name}, built on this machine: {library}", name=name, library=library)
+    return Finding(_ENGINE, Verdict.OK, detail)
 
 
 def data(folder: Path) -> Finding:
     """Return whether Spark's data folder can be written; it is not created."""
     existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     if existing.is_dir() and os.access(existing, os.R_OK | os.W_OK | os.X_OK):
-        new = "" if existing == folder else " (made at the first use)"
-        return Finding("data folder", Verdict.OK, f"{folder}{new}")
+        told = str(folder)
+        if existing != folder:
+            told = say("{folder} (made at the first use)", folder=folder)
+        return Finding(_DATA, Verdict.OK, told)
     return Finding(
-        "data folder",
+        _DATA,
         Verdict.MISSING,
-        f"{folder}: {existing} cannot be written",
-        "Make it writable for you, or name another folder in SPARK_DATA_DIR.",
+        say("{folder}: {existing} cannot be written", folder=folder, existing=existing),
+        say("Make it writable for you, or name another folder in SPARK_DATA_DIR."),
     )
 
 
 def database(path: Path) -> Finding:
     """Return whether the database of threads and changes is sound; it is not changed."""
     if not path.exists():
-        return Finding("database", Verdict.OK, "none yet: made at the first use")
+        return Finding(_DATABASE, Verdict.OK, say("none yet: made at the first use"))
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as opened:
             told = str(opened.execute("PRAGMA quick_check(1)").fetchone()[0])
     except sqlite3.Error as error:
         told = str(error)
     if told == "ok":
-        return Finding("database", Verdict.OK, f"{path}, {path.stat().st_size / 1e6:.1f} MB")
+        size = say("{path}, {size:.1f} MB", path=path, size=path.stat().st_size / 1e6)
+        return Finding(_DATABASE, Verdict.OK, size)
     return Finding(
-        "database",
+        _DATABASE,
         Verdict.MISSING,
         f"{path}: {told}",
-        "The next start moves a damaged one aside and begins anew; keep a copy if you need it.",
+        say(
+            "The next start moves a damaged one aside and begins anew; keep a copy if you need it."
+        ),
     )
 
 
@@ -122,7 +132,7 @@ def model(command: tuple[str, ...], choice: str = "") -> Finding:
     try:
         told = _told([*command, "models", "list", "--json"])
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Finding("model", Verdict.MISSING, f"the core does not answer: {error}", _REINSTALL)
+        return Finding(_MODEL, Verdict.MISSING, _no_answer(error), _REINSTALL)
     try:
         shelf = json.loads(told.stdout)
         wanted = choice or shelf["default"]
@@ -130,30 +140,40 @@ def model(command: tuple[str, ...], choice: str = "") -> Finding:
         entry = next((one for one in known if wanted in (one["id"], one["path"])), None)
         return _model_file(Path(wanted)) if entry is None else _model(entry)
     except (ValueError, KeyError, TypeError):
-        reason = _last_line(told.stderr) or f"exit code {told.returncode}"
-        return Finding("model", Verdict.MISSING, f"the core cannot tell: {reason}", _REINSTALL)
+        return Finding(_MODEL, Verdict.MISSING, _cannot_tell(told), _REINSTALL)
 
 
 def _model(entry: dict[str, Any]) -> Finding:
     name, state = entry["id"], entry.get("state")
     if entry.get("fault"):
-        return Finding("model", Verdict.MISSING, entry["fault"], "Choose another model.")
+        return Finding(_MODEL, Verdict.MISSING, entry["fault"], say("Choose another model."))
     if state in ("absent", "partial"):
-        here = f"{entry['bytes_here'] / 1e6:,.0f} of {entry['bytes'] / 1e6:,.0f} MB are here"
+        here = say(
+            "{name}: {here:,.0f} of {total:,.0f} MB are here",
+            name=name,
+            here=entry["bytes_here"] / 1e6,
+            total=entry["bytes"] / 1e6,
+        )
         # No failure: the first turn that needs the model fetches it.
-        return Finding("model", Verdict.NOTE, f"{name}: {here}", "It is fetched when needed.")
+        return Finding(_MODEL, Verdict.NOTE, here, say("It is fetched when needed."))
     if state == "unverified":
-        detail = f"{name} at {entry['path']}, its hash is not compared yet"
-        return Finding("model", Verdict.OK, f"{detail}: that happens at its next start")
-    proof = "its hash was compared" if state else "a file of your own"
-    return Finding("model", Verdict.OK, f"{name} at {entry['path']}, {proof}")
+        told = say(
+            "{name} at {path}, its hash is not compared yet: that happens at its next start",
+            name=name,
+            path=entry["path"],
+        )
+        return Finding(_MODEL, Verdict.OK, told)
+    told = say("{name} at {path}, a file of your own", name=name, path=entry["path"])
+    if state:
+        told = say("{name} at {path}, its hash was compared", name=name, path=entry["path"])
+    return Finding(_MODEL, Verdict.OK, told)
 
 
 def _model_file(path: Path) -> Finding:
     if path.is_file():
-        return Finding("model", Verdict.OK, f"{path}, a file of your own")
-    step = "Choose another model in the window of the models."
-    return Finding("model", Verdict.MISSING, f"there is no model {path}", step)
+        return Finding(_MODEL, Verdict.OK, say("{path}, a file of your own", path=path))
+    step = say("Choose another model in the window of the models.")
+    return Finding(_MODEL, Verdict.MISSING, say("there is no model {path}", path=path), step)
 
 
 def running_cores(folder: Path, ledger: Ledger | None = None) -> Finding:
@@ -161,21 +181,34 @@ def running_cores(folder: Path, ledger: Ledger | None = None) -> Finding:
 
     The ledger is told in this OS thread, so it must bear that.
     """
-    name = "running core"
+    name = say("running core")
     addresses = [found for path in sorted(folder.glob("core-*.json")) if (found := _read(path))]
     if not addresses:
-        return Finding(name, Verdict.OK, "none: the next command starts one")
+        return Finding(name, Verdict.OK, say("none: the next command starts one"))
     if ledger is not None:
         for address in addresses:
             place = urlsplit(address.url)
             purpose = say("ask whether the local core is well")
             ledger.note(Contact(place.hostname or "", place.port or 0, purpose))
     silent = [address for address in addresses if not _healthy(address)]
-    detail = "; ".join(f"{a.model} at {a.url}, process {a.pid}" for a in silent or addresses)
+    places = (
+        say("{model} at {url}, process {pid}", model=a.model, url=a.url, pid=a.pid)
+        for a in silent or addresses
+    )
+    detail = joined(places, "; ")
     if not silent:
         return Finding(name, Verdict.OK, detail)
-    step = "If it stays so, end that process; the next command starts another."
-    return Finding(name, Verdict.NOTE, f"does not answer: {detail}", step)
+    step = say("If it stays so, end that process; the next command starts another.")
+    return Finding(name, Verdict.NOTE, say("does not answer: {cores}", cores=detail), step)
+
+
+def _no_answer(error: Exception) -> str:
+    return say("the core does not answer: {error}", error=error)
+
+
+def _cannot_tell(told: "subprocess.CompletedProcess[str]") -> str:
+    code = say("exit code {code}", code=told.returncode)
+    return say("the core cannot tell: {reason}", reason=_last_line(told.stderr) or code)
 
 
 def _name_of(requirement: str) -> str:

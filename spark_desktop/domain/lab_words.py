@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 
 from spark_desktop.domain.lab import Line, Pace, Report
-from spark_desktop.domain.words import say
+from spark_desktop.domain.words import joined, say
 
 NOT_PUBLISHED = say("not published")
 NOT_MEASURED = say("not measured")
@@ -19,6 +19,14 @@ PRICING = say(
     "without a published price of cached tokens they cost what the others do."
 )
 HEADINGS = (say("Pace"), say("Speed from"), say("Answers"), say("Waiting"), say("Price"))
+# Where a speed comes from, as the core's profiles name it.
+_KINDS = {
+    "vendor": say("vendor"),
+    "measured": say("measured"),
+    "second-hand": say("second-hand"),
+    "derived": say("derived"),
+    "emulated": say("emulated"),
+}
 _CSV = ("id", "title", "pace", "kind", "answers", "waiting_s", "price_usd", "too_long")
 
 
@@ -28,13 +36,13 @@ def waiting_text(line: Line) -> str:
     if seconds is None:
         return NOT_MEASURED
     if seconds < 9.995:
-        return f"{seconds:.2f} s"
+        return say("{seconds:.2f} s", seconds=seconds)
     if seconds < 99.95:
-        return f"{seconds:.1f} s"
+        return say("{seconds:.1f} s", seconds=seconds)
     whole = round(seconds)
     if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
+        return say("{minutes} min {seconds} s", minutes=whole // 60, seconds=whole % 60)
+    return say("{hours} h {minutes} min", hours=whole // 3600, minutes=whole % 3600 // 60)
 
 
 def price_text(line: Line) -> str:
@@ -43,15 +51,27 @@ def price_text(line: Line) -> str:
         return NOT_PUBLISHED if line.pace is Pace.PROFILE else NO_PRICE
     if 0 < line.price < 0.0001:
         # Four digits would make nothing of it.
-        return "<$0.0001"
-    return f"${line.price:.4f}" if line.price < 1 else f"${line.price:,.2f}"
+        return say("<${price:.4f}", price=0.0001)
+    if line.price < 1:
+        return say("${price:.4f}", price=line.price)
+    return say("${price:,.2f}", price=line.price)
 
 
 def title_text(line: Line) -> str:
     """Return the line's title, with how many of its answers the hardware could not hold."""
     if not line.too_long:
         return line.title
-    return f"{line.title} ({line.too_long} of {line.answers} exceed its context)"
+    return say(
+        "{title} ({too_long} of {answers} exceed its context)",
+        title=line.title,
+        too_long=line.too_long,
+        answers=line.answers,
+    )
+
+
+def kind_text(kind: str) -> str:
+    """Return where a speed comes from, in words; a kind that is not ours as it is."""
+    return _KINDS.get(kind, kind) or say("unknown")
 
 
 def totals_text(report: Report) -> str:
@@ -60,21 +80,23 @@ def totals_text(report: Report) -> str:
     Where proposals are among them it says how many: "4 answers (1 of proposals)".
     """
     usage = report.usage
-    noun = "answer" if report.answers == 1 else "answers"
-    of_proposals = f" ({report.proposals} of proposals)" if report.proposals else ""
-    text = (
-        f"{report.answers} {noun}{of_proposals} · {usage.prompt_tokens:,} tokens in "
-        f"({usage.cached_tokens:,} cached), {usage.completion_tokens:,} out"
+    answers = say("%n answer(s)", "", report.answers)
+    if report.proposals:
+        answers = say("{answers} ({count} of proposals)", answers=answers, count=report.proposals)
+    tokens = say(
+        "{prompt:,} tokens in ({cached:,} cached), {completion:,} out",
+        prompt=usage.prompt_tokens,
+        cached=usage.cached_tokens,
+        completion=usage.completion_tokens,
     )
-    if report.left_out:
-        return f"{text} · {report.left_out} without counts left out"
-    return text
+    left_out = say("{count} without counts left out", count=report.left_out)
+    return joined((answers, tokens, left_out if report.left_out else ""), " · ")
 
 
 def cells(line: Line) -> tuple[str, str, str, str, str]:
     """Return the line as it stands under HEADINGS."""
-    kind = line.kind or "unknown"
-    return title_text(line), kind, f"{line.answers:,}", waiting_text(line), price_text(line)
+    count = say("{count:,}", count=line.answers)
+    return title_text(line), kind_text(line.kind), count, waiting_text(line), price_text(line)
 
 
 def csv_of(lines: Iterable[Line]) -> str:

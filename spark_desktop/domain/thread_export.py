@@ -14,19 +14,30 @@ from spark_desktop.domain.words import say
 
 FORMAT = "spark-thread"
 VERSION = 1
-_UNTITLED = "New thread"
+_UNTITLED = say("New thread")
+
+# Puts what we say into a language.
+Tell = Callable[[str], str]
 
 T = TypeVar("T")
 
 
-def to_markdown(thread: Thread) -> str:
-    """Return the thread as Markdown: a heading a question, the answers as they were written."""
-    title = " ".join(thread.title.split()) or _UNTITLED
-    parts = [f"# {title}", f"*Begun {_minute(thread.created)}*"]
+def to_markdown(thread: Thread, tell: Tell = str) -> str:
+    """Return the thread as Markdown: a heading a question, the answers as they were written.
+
+    What stands between them is in English, or what ``tell`` makes of it.
+    """
+    title = " ".join(thread.title.split()) or tell(_UNTITLED)
+    begun = tell(say("Begun {when}", when=_minute(thread.created)))
+    parts = [f"# {title}", f"*{begun}*"]
     for turn in thread.turns:
-        parts += [f"## You · {_minute(turn.created)}", *_about(turn), turn.question.strip()]
+        heading = say("You · {when}", when=_minute(turn.created))
+        about = [] if turn.path is None else [say("About {file}", file=f"`{turn.path}`")]
+        parts += [f"## {tell(heading)}", *(f"*{tell(one)}*" for one in about)]
+        parts += [turn.question.strip()]
         parts += [f"## Spark{f' · {turn.model}' if turn.model else ''}"]
-        parts += [text for text in (turn.answer.strip(), _ended(turn)) if text]
+        ended = tell(_ended(turn))
+        parts += [text for text in (turn.answer.strip(), f"*{ended}*" if ended else "") if text]
     return "\n\n".join(parts) + "\n"
 
 
@@ -72,18 +83,14 @@ def from_json(text: str) -> Thread:
         raise FileError(damage, again) from error
 
 
-def _about(turn: Turn) -> list[str]:
-    return [] if turn.path is None else [f"*About `{turn.path}`*"]
-
-
 def _ended(turn: Turn) -> str:
     match turn.state:
         case TurnState.STOPPED:
-            return "*The answer was stopped.*"
+            return say("The answer was stopped.")
         case TurnState.FAILED:
-            return f"*The answer broke off: {turn.error}*"
+            return say("The answer broke off: {reason}", reason=turn.error)
         case TurnState.STREAMING:
-            return "*The answer was still being written.*"
+            return say("The answer was still being written.")
         case TurnState.DONE:
             return ""
 

@@ -68,7 +68,7 @@ class ChatService:
         try:
             items = await self._prompt.read(asked)
         except SparkError as error:
-            failed = replace(self._begun(asked, ()), state=TurnState.FAILED, error=str(error))
+            failed = replace(self._begun(asked, ()), state=TurnState.FAILED, error=error.told)
             return await self._keep(thread.id, failed)
         return await self._run(asked, self._begun(asked, items), items)
 
@@ -223,7 +223,7 @@ class ChatService:
                     elif isinstance(chunk, Finished):
                         answer.finish(chunk)
         except SparkError as error:
-            failed = replace(answer.turn, state=TurnState.FAILED, error=str(error))
+            failed = replace(answer.turn, state=TurnState.FAILED, error=error.told)
             return await self._keep(question.thread_id, failed)
         return await self._keep(question.thread_id, replace(answer.turn, state=TurnState.DONE))
 

@@ -26,6 +26,7 @@ from spark_desktop.domain.proposal import (
     Withheld,
 )
 from spark_desktop.domain.trigger import Insertion, Instruction, ProposalTrigger, Stub
+from spark_desktop.domain.words import say
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.fill_in import FillIn, fill_in_of
@@ -74,9 +75,8 @@ class Suggester:
         snapshot = await self._files.read(proposal.trigger.snapshot.path)
         trigger = located(proposal.trigger, snapshot, self._syntax)
         if trigger is None:
-            return self._put(
-                replace(proposal, state=Cancelled("what asked for it is no longer in the file"))
-            )
+            gone = Cancelled(say("what asked for it is no longer in the file"))
+            return self._put(replace(proposal, state=gone))
         if isinstance(trigger, Insertion):
             return self._put(inserted_proposal(proposal, trigger, self._syntax))
         target = target_of(trigger, self._syntax)

@@ -18,6 +18,7 @@ from spark_desktop.domain.proposal import (
     Withheld,
 )
 from spark_desktop.domain.trigger import Insertion, Instruction, QuestionComment, Trigger
+from spark_desktop.domain.words import say
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
@@ -26,7 +27,7 @@ from spark_desktop.services.review import ReviewService
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
 
-_REPLACED = "replaced by a newer save"
+_REPLACED = say("replaced by a newer save")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class Turns:
             return
         if proposal_id in self._waiting:
             self._waiting.remove(proposal_id)
-        self._board.put(replace(proposal, state=Cancelled("dismissed")))
+        self._board.put(replace(proposal, state=Cancelled(say("dismissed"))))
         self._board.remove(proposal_id)
 
     def proposals(self) -> tuple[Proposal, ...]:
@@ -142,10 +143,12 @@ class Turns:
                 # The file may have been saved while the model wrote.
                 await self._review.file_changed(proposal.trigger.snapshot.path)
         except asyncio.CancelledError:
-            self._end(proposal_id, Cancelled("stopped"))
+            self._end(proposal_id, Cancelled(say("stopped")))
             raise
         except SparkError as error:
-            self._end(proposal_id, Failed(error.message, error.next_step or "Ask for it again."))
+            self._end(
+                proposal_id, Failed(error.message, error.next_step or say("Ask for it again."))
+            )
 
     async def _answer(self, question: _Question) -> None:
         trigger = question.trigger

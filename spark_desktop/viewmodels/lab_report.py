@@ -15,7 +15,7 @@ from spark_desktop.domain.words import say
 from spark_desktop.services.tasks import LatestTask, TaskScope
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.ports import Lab
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import in_language, tr
 
 _NO_ANSWERS = Notice(
     say("Nothing to add up yet."),
@@ -59,7 +59,7 @@ class LabReportViewModel(QObject):
     @property
     def totals(self) -> str:
         """Return what was added up."""
-        return totals_text(self.report)
+        return in_language(totals_text(self.report))
 
     @property
     def scope_text(self) -> str:

@@ -29,9 +29,9 @@ def row_of(proposal: Proposal, rate: float | None = None) -> Row:
     icon, tone = _look(proposal)
     name = proposal.trigger.snapshot.name
     detail = state_text(proposal, rate)
-    kind = kind_of(proposal.trigger)
+    kind = in_language(kind_of(proposal.trigger))
     tip = f"{kind} · {proposal.trigger.snapshot.path}\n{detail}"
-    title = title_of(proposal.trigger)
+    title = in_language(title_of(proposal.trigger))
     return Row(proposal.id, title, f"{name} · {detail}", icon, tone, "", tip)
 
 
@@ -126,19 +126,21 @@ class EvidenceLine:
 
 def evidence_line(checks: tuple[Check, ...]) -> EvidenceLine:
     """Return "✗ parses" and "✓ differs · not shrunk (3 → 10 lines)"; ``tip`` has every detail."""
-    failed = " · ".join(f"✗ {check.name}" for check in checks if not check.passed)
+    failed = " · ".join(f"✗ {in_language(check.name)}" for check in checks if not check.passed)
     passed = " · ".join(_passed(check) for check in checks if check.passed)
     tip = "\n".join(_in_full(check) for check in sorted(checks, key=lambda check: check.passed))
     return EvidenceLine(failed, f"✓ {passed}" if passed else "", tip)
 
 
 def _passed(check: Check) -> str:
-    return f"{check.name} ({check.detail})" if check.detail else check.name
+    name, detail = in_language(check.name), in_language(check.detail)
+    return f"{name} ({detail})" if detail else name
 
 
 def _in_full(check: Check) -> str:
     mark = "✓" if check.passed else "✗"
-    return f"{mark} {check.name}: {check.detail}" if check.detail else f"{mark} {check.name}"
+    name, detail = in_language(check.name), in_language(check.detail)
+    return f"{mark} {name}: {detail}" if detail else f"{mark} {name}"
 
 
 def _look(proposal: Proposal) -> tuple[str, Tone]:

@@ -33,7 +33,7 @@ class StatusBar(QFrame):
         self.cost = QLabel()
         self._context_bar, self._split_bar = ShareBar(), ShareBar()
         self.more = QLabel("…")
-        self.emulated = QLabel(BADGE)
+        self.emulated = QLabel(in_language(BADGE))
         self.emulated.setObjectName("emulated")
         self._arrange()
         core.changed.connect(self.render_state)

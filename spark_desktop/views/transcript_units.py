@@ -174,7 +174,7 @@ def _reason(error: str) -> str:
     # The store's word for a turn that was being answered when the program was killed.
     if error == "interrupted":
         return tr("Spark ended while this was being answered.")
-    return error or tr("The answer broke off.")
+    return in_language(error) or tr("The answer broke off.")
 
 
 def detail_of(turn: Turn) -> str:
@@ -183,17 +183,18 @@ def detail_of(turn: Turn) -> str:
         case TurnState.STREAMING:
             return tr("writing…")
         case TurnState.FAILED:
-            return "failed"
+            return tr("failed")
     parts = []
     told = turn.emulation
     if told is not None and told.achieved_tps is not None:
-        parts.append(f"{told.achieved_tps:.0f} t/s")
+        parts.append(tr("{rate:.0f} t/s", rate=told.achieved_tps))
     elif turn.timing and turn.usage:
         seconds = turn.timing.decode or turn.timing.total - turn.timing.first_token
         if seconds > 0 and turn.usage.completion_tokens:
-            parts.append(f"{turn.usage.completion_tokens / seconds:.0f} t/s")
+            rate = turn.usage.completion_tokens / seconds
+            parts.append(tr("{rate:.0f} t/s", rate=rate))
     if turn.timing:
-        parts.append(f"{turn.timing.first_token:.1f} s")
+        parts.append(tr("{seconds:.1f} s", seconds=turn.timing.first_token))
     if turn.state is TurnState.STOPPED:
-        parts.append("stopped")
+        parts.append(tr("stopped"))
     return " \N{MIDDLE DOT} ".join(parts)
