@@ -2,7 +2,6 @@ import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from os.path import realpath
 from pathlib import Path
 
 import pytest
@@ -202,7 +201,7 @@ async def test_failed_turns_of_the_schema_before_are_read(tmp_path: Path) -> Non
     migrate(old, STEPS[:before])
     old.execute(
         "INSERT INTO threads (id, workspace, title, created) VALUES ('a', ?, 'Old', ?)",
-        (realpath(tmp_path / "one"), TURN.created.isoformat()),
+        (str(tmp_path / "one"), TURN.created.isoformat()),
     )
     old.execute(
         "INSERT INTO turns (id, thread_id, question, answer, state, created, model, error)"
