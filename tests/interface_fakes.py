@@ -322,6 +322,10 @@ class FakeChat:
     async def threads(self) -> tuple[Thread, ...]:
         return tuple(self.known.values())
 
+    @property
+    def is_stopping(self) -> bool:
+        return False
+
     def stop(self) -> bool:
         self.stops += 1
         return True

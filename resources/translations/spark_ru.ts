@@ -244,6 +244,10 @@
    <translation>Предложение не показано</translation>
   </message>
   <message>
+   <source>A question takes at most {count} items.</source>
+   <translation>К вопросу можно приложить не больше {count} элементов.</translation>
+  </message>
+  <message>
    <source>A save can start a proposal. Off: only what you type does.</source>
    <translation>Сохранение файла может запустить предложение. Выключено: только то, что вы вводите.</translation>
   </message>
@@ -964,6 +968,10 @@ The open file goes with the question.</source>
    <translation>Модель загружается, один раз.</translation>
   </message>
   <message>
+   <source>Drop the folder that holds them, or the few that matter.</source>
+   <translation>Перетащите папку, в которой они лежат, или несколько самых важных.</translation>
+  </message>
+  <message>
    <source>Earlier</source>
    <translation>Раньше</translation>
   </message>
@@ -1177,7 +1185,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>If it stays so, end that process; the next command starts another.</source>
-   <translation>Если так и останется, завершите этот процесс; следующая команда запустит другой.</translation>
+   <translation>Если это не пройдёт, завершите этот процесс: следующая команда запустит другой.</translation>
   </message>
   <message>
    <source>If that is right, make it the endpoint's address.</source>
@@ -2008,6 +2016,10 @@ The open file goes with the question.</source>
    <translation>Удалить модель? Её можно загрузить снова.</translation>
   </message>
   <message>
+   <source>Remove some, or choose their folder.</source>
+   <translation>Уберите некоторые или выберите их папку.</translation>
+  </message>
+  <message>
    <source>Remove the store's copy? It cannot be downloaded again.</source>
    <translation>Удалить копию из хранилища? Загрузить её снова нельзя.</translation>
   </message>
@@ -2343,7 +2355,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Start spark-desktop in a desktop session, or under xvfb-run.</source>
-   <translation>Запустите spark-desktop в сеансе рабочего стола или через xvfb-run.</translation>
+   <translation>Запустите spark-desktop в графическом сеансе или под xvfb-run.</translation>
   </message>
   <message>
    <source>Starting it again in {delay:.0f} s (attempt {attempt}).</source>
@@ -2479,7 +2491,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The answer has {after} of the region's {before} lines, and nothing asked to remove any.</source>
-   <translation>В ответе строк: {after} из {before}, а удалять их никто не просил.</translation>
+   <translation>В ответе {after} из {before} строк участка, а удалять строки никто не просил.</translation>
   </message>
   <message>
    <source>The answer is on the clipboard: paste it yourself.</source>
@@ -2495,7 +2507,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The answer mixes the model's reasoning into the code.</source>
-   <translation>В ответе рассуждения модели смешаны с кодом.</translation>
+   <translation>В код ответа попали рассуждения модели.</translation>
   </message>
   <message>
    <source>The answer of {name} told no times.</source>
@@ -2823,7 +2835,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The next start moves a damaged one aside and begins anew; keep a copy if you need it.</source>
-   <translation>Следующий запуск отложит повреждённую и начнёт заново; сохраните копию, если она нужна.</translation>
+   <translation>При следующем запуске повреждённая база будет отложена и начата новая; если она нужна, сделайте копию.</translation>
   </message>
   <message>
    <source>The oldest turns are left out instead.</source>
@@ -3070,6 +3082,10 @@ The open file goes with the question.</source>
    <translation>Это предложение отозвано.</translation>
   </message>
   <message>
+   <source>This question is being answered already.</source>
+   <translation>На этот вопрос уже готовится ответ.</translation>
+  </message>
+  <message>
    <source>This question is gone.</source>
    <translation>Этого вопроса больше нет.</translation>
   </message>
@@ -3235,11 +3251,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Use a machine with AVX2 (from 2013 on), or a virtual machine that passes it through.</source>
-   <translation>Возьмите компьютер с AVX2 (с 2013 года) или виртуальную машину, которая его передаёт.</translation>
+   <translation>Нужна машина с AVX2 (с 2013 года) или виртуальная машина, которая его пропускает.</translation>
   </message>
   <message>
    <source>Use a machine with more memory.</source>
-   <translation>Возьмите компьютер, где больше памяти.</translation>
+   <translation>Нужна машина с большей памятью.</translation>
   </message>
   <message>
    <source>Use another model first, or close what uses this one.</source>
@@ -3635,7 +3651,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>complete</source>
-   <translation>закончен</translation>
+   <translation>полнота</translation>
   </message>
   <message>
    <source>connect</source>
@@ -3691,7 +3707,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>differs</source>
-   <translation>отличается</translation>
+   <translation>есть изменения</translation>
   </message>
   <message>
    <source>disk space</source>
@@ -3699,11 +3715,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>dismissed</source>
-   <translation>снято</translation>
+   <translation>убрано</translation>
   </message>
   <message>
    <source>display</source>
-   <translation>дисплей</translation>
+   <translation>экран</translation>
   </message>
   <message>
    <source>does not answer: {cores}</source>
@@ -3827,7 +3843,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>inside</source>
-   <translation>в рамках запрошенного</translation>
+   <translation>в пределах просьбы</translation>
   </message>
   <message>
    <source>instruction</source>
@@ -4003,7 +4019,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>no placeholder</source>
-   <translation>без пропусков</translation>
+   <translation>без заглушек</translation>
   </message>
   <message>
    <source>no reasoning</source>
@@ -4031,7 +4047,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>none: the next command starts one</source>
-   <translation>нет: следующая команда запустит его</translation>
+   <translation>нет: его запустит следующая команда</translation>
   </message>
   <message>
    <source>none: the window cannot be shown, the command line works</source>
@@ -4211,11 +4227,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>running core</source>
-   <translation>запущенное ядро</translation>
+   <translation>работающее ядро</translation>
   </message>
   <message>
    <source>runs from its sources, without being installed</source>
-   <translation>запущен из исходников, без установки</translation>
+   <translation>работает из исходников, без установки</translation>
   </message>
   <message>
    <source>saved</source>
@@ -4263,11 +4279,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>stub</source>
-   <translation>заглушка</translation>
+   <translation>пустая функция</translation>
   </message>
   <message>
    <source>stub {name}()</source>
-   <translation>заглушка {name}()</translation>
+   <translation>тело для {name}()</translation>
   </message>
   <message>
    <source>switched off in the settings</source>
@@ -4391,7 +4407,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>they could not be examined: {error}</source>
-   <translation>проверить не удалось: {error}</translation>
+   <translation>их не удалось проверить: {error}</translation>
   </message>
   <message>
    <source>this machine</source>
@@ -4399,7 +4415,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>this system sets no limit</source>
-   <translation>в этой системе предела нет</translation>
+   <translation>эта система не ставит предела</translation>
   </message>
   <message>
    <source>thread</source>
@@ -4467,7 +4483,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>what asked for it is no longer in the file</source>
-   <translation>того, что его запросило, больше нет в файле</translation>
+   <translation>в файле больше нет того, что об этом просило</translation>
   </message>
   <message>
    <source>whole turn</source>
@@ -4548,6 +4564,10 @@ The branch that is checked out</source>
    <translation>файлов: {count}</translation>
   </message>
   <message>
+   <source>{count} files are too many for a question.</source>
+   <translation>{count} файлов — слишком много для одного вопроса.</translation>
+  </message>
+  <message>
    <source>{count} in this file</source>
    <translation>в этом файле: {count}</translation>
   </message>
@@ -4612,6 +4632,10 @@ The branch that is checked out</source>
    <translation>{file}: {problem} Действует значение по умолчанию.</translation>
   </message>
   <message>
+   <source>{first} {count} more could not be added.</source>
+   <translation>{first} Ещё не удалось добавить: {count}.</translation>
+  </message>
+  <message>
    <source>{folder} (made at the first use)</source>
    <translation>{folder} (появится при первом использовании)</translation>
   </message>
@@ -4625,7 +4649,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{folder}: {existing} cannot be written</source>
-   <translation>{folder}: нет записи в {existing}</translation>
+   <translation>{folder}: в {existing} нельзя писать</translation>
   </message>
   <message>
    <source>{free:.1f} GB free at {folder}</source>
@@ -4769,7 +4793,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{model} at {url}, process {pid}</source>
-   <translation>{model}, {url}, процесс {pid}</translation>
+   <translation>{model} по адресу {url}, процесс {pid}</translation>
   </message>
   <message>
    <source>{model} cannot fill in the middle of a text.</source>

@@ -30,6 +30,15 @@ _LISTED = (
     "OR EXISTS (SELECT 1 FROM turns WHERE thread_id = threads.id))"
 )
 _ORDER = "ORDER BY pinned DESC, active DESC, position DESC"
+_PURGE_EMPTY = (
+    "DELETE FROM threads WHERE title = '' AND active < ? "
+    "AND NOT EXISTS (SELECT 1 FROM turns WHERE thread_id = threads.id) "
+    "AND NOT EXISTS (SELECT 1 FROM drafts WHERE thread_id = threads.id) "
+    "AND NOT EXISTS (SELECT 1 FROM outbox WHERE thread_id = threads.id) "
+    "AND EXISTS (SELECT 1 FROM threads AS newer WHERE newer.workspace = threads.workspace "
+    "AND newer.deleted IS NULL AND newer.position > threads.position "
+    "AND NOT EXISTS (SELECT 1 FROM turns WHERE thread_id = newer.id))"
+)
 # Seconds: an empty thread of another window may be about to be asked in.
 _ABANDONED = 86_400.0
 
@@ -126,7 +135,9 @@ class SqliteThreadLibrary:
     async def purge(self, before: datetime) -> int:
         """Remove for good what was deleted before that moment, and old threads without a turn.
 
-        Also takes up what a crash left of the index. Returns how many deleted threads went.
+        Those in which something was written, and each workspace's newest one, which a window may
+        show, are spared. Also takes up what a crash left of the index. Returns how many deleted
+        threads went.
         """
         moment = before.timestamp()
         abandoned = self._clock.now().timestamp() - _ABANDONED
@@ -138,11 +149,7 @@ class SqliteThreadLibrary:
             for (position,) in gone:
                 drop_thread(connection, position)
                 connection.execute("DELETE FROM threads WHERE position = ?", (position,))
-            connection.execute(
-                "DELETE FROM threads WHERE title = '' AND active < ? AND NOT EXISTS "
-                "(SELECT 1 FROM turns WHERE thread_id = threads.id)",
-                (abandoned,),
-            )
+            connection.execute(_PURGE_EMPTY, (abandoned,))
             index_interrupted(connection)
             return len(gone)
 

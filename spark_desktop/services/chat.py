@@ -2,13 +2,15 @@
 
 import asyncio
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 
 from spark_desktop.domain.completion import Answering, ChatRequest, Finished, TextChunk
 from spark_desktop.domain.context_item import ContextItem, ItemKind, ItemRef, Question
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
-from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.errors import SparkError, StoreError
 from spark_desktop.domain.events import TurnChanged, TurnStreamed
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
@@ -19,6 +21,8 @@ from spark_desktop.services.ports import Clock, Core, Endpoint, ThreadStore
 from spark_desktop.services.tasks import TaskScope
 
 Items = tuple[ContextItem, ...]
+# Seconds between two saves of an answer that is being written.
+_SAVE = 2.0
 
 
 class ChatService:
@@ -44,6 +48,7 @@ class ChatService:
         self._current: Thread | None = None
         self._answering: asyncio.Task[Turn] | None = None
         self._running: str | None = None
+        self._answer_now: _Answer | None = None
         # Turn and thread of what is answered or waits for that; what left needs no answer.
         self._asked: dict[str, str] = {}
         self._left: set[str] = set()
@@ -65,12 +70,13 @@ class ChatService:
         thread = await (self.current() if thread_id is None else self.open(thread_id))
         refs = (ItemRef(ItemKind.OPEN, path, lines=lines),) if path and lines else ()
         asked = Question(uuid.uuid4().hex, thread.id, question, refs, path)
-        try:
-            items = await self._prompt.read(asked)
-        except SparkError as error:
-            failed = replace(self._begun(asked, ()), state=TurnState.FAILED, error=error.told)
-            return await self._keep(thread.id, failed)
-        return await self._run(asked, self._begun(asked, items), items)
+        with self._on_the_way(asked):
+            try:
+                items = await self._prompt.read(asked)
+            except SparkError as error:
+                failed = replace(self._begun(asked, ()), state=TurnState.FAILED, error=error.told)
+                return await self._keep(thread.id, failed)
+            return await self._run(asked, self._begun(asked, items), items)
 
     async def answer(self, question: Question) -> Turn:
         """Return the answered turn, as ``ask`` does, of a question with what goes with it.
@@ -79,22 +85,30 @@ class ChatService:
         read.
         """
         _require_text(question.text)
-        items = await self._prompt.read(question)
-        return await self._run(question, self._begun(question, items), items)
+        with self._on_the_way(question):
+            items = await self._prompt.read(question)
+            return await self._run(question, self._begun(question, items), items)
 
     async def repeat(self, thread_id: str, turn_id: str) -> Turn:
         """Ask a turn's question again, in its place, with its items as they are now.
 
-        Raises SparkError for an unknown turn, and where an item is gone.
+        Raises SparkError for an unknown turn, for one that is being answered, and where an item is
+        gone.
         """
+        if turn_id in self._asked:
+            raise SparkError(
+                say("This question is being answered already."),
+                say("Wait for its end, or stop it."),
+            )
         thread = await self._threads.thread(thread_id)
         for turn in thread.turns:
             if turn.id == turn_id:
                 refs = tuple(kept.ref for kept in turn.attached)
                 question = Question(turn.id, thread_id, turn.question, refs, turn.path)
-                items = await self._prompt.read(question)
-                again = replace(_asked_again(turn), attached=attached(items))
-                return await self._run(question, again, items)
+                with self._on_the_way(question):
+                    items = await self._prompt.read(question)
+                    again = replace(_asked_again(turn), attached=attached(items))
+                    return await self._run(question, again, items)
         raise SparkError(say("This question is gone."), say("Type it again."))
 
     async def new_thread(self) -> Thread:
@@ -130,9 +144,22 @@ class ChatService:
         """Return the threads without their turns, the last used first."""
         return await self._threads.threads()
 
+    @property
+    def is_stopping(self) -> bool:
+        """Return whether the running answer was told to end and has not ended yet."""
+        return self._answering is not None and self._answering.cancelling() > 0
+
     def stop(self) -> bool:
-        """End the running answer; the engine stops with it. Return whether there was one."""
-        return self._answering is not None and self._answering.cancel()
+        """End the running answer; the engine stops with it. Return whether there was one.
+
+        A question whose items are still being read is stopped before it is answered.
+        """
+        if self._answering is not None:
+            return self._answering.cancel()
+        coming = next((turn for turn in self._asked if turn not in self._left), None)
+        if coming is not None:
+            self._left.add(coming)
+        return coming is not None
 
     def leave(self, thread_id: str) -> None:
         """Stop what is answered in a thread, or waits in it, and make it no longer the current one.
@@ -171,21 +198,35 @@ class ChatService:
             attached=attached(items),
         )
 
-    async def _run(self, question: Question, turn: Turn, items: Items) -> Turn:
-        self._asked[turn.id] = question.thread_id
+    @contextmanager
+    def _on_the_way(self, question: Question) -> Iterator[None]:
+        self._asked[question.id] = question.thread_id
         try:
-            await self._keep(question.thread_id, turn)
-            return await self._in_turn(question, turn, items)
+            yield
         finally:
-            self._asked.pop(turn.id, None)
-            self._left.discard(turn.id)
+            self._asked.pop(question.id, None)
+            self._left.discard(question.id)
+
+    async def _run(self, question: Question, turn: Turn, items: Items) -> Turn:
+        await self._keep(question.thread_id, turn)
+        try:
+            return await self._in_turn(question, turn, items)
+        except StoreError as error:
+            # What came of it is at least shown, with the reason, and does not go on for ever.
+            shown = replace(self._latest(turn), state=TurnState.FAILED, error=error.told)
+            self._bus.publish(TurnChanged(question.thread_id, shown))
+            return shown
+
+    def _latest(self, turn: Turn) -> Turn:
+        now = self._answer_now
+        return turn if now is None or now.turn.id != turn.id else now.turn
 
     async def _in_turn(self, question: Question, turn: Turn, items: Items) -> Turn:
         async with self._turn_lock:
             if turn.id in self._left:
                 stopped = replace(turn, state=TurnState.STOPPED)
                 return await self._keep(question.thread_id, stopped)
-            answer = _Answer(turn)
+            answer = self._answer_now = _Answer(turn)
             self._running = turn.id
             self._answering = self._scope.start("answer", self._answer(question, answer, items))
             try:
@@ -206,12 +247,14 @@ class ChatService:
             endpoint = await self._core.endpoint()
             answer.turn = replace(answer.turn, model=endpoint.model.id)
             request = await self._request(question, answer, items, endpoint)
+            answer.kept = self._clock.monotonic()
             async with endpoint.stream(request) as chunks:
                 async for chunk in chunks:
                     if isinstance(chunk, TextChunk):
                         answer.append(chunk.text)
                         streamed = TurnStreamed(question.thread_id, question.id, chunk.text)
                         self._bus.publish(streamed)
+                        await self._keep_now_and_then(question.thread_id, answer)
                     elif isinstance(chunk, Answering):
                         answer.turn = replace(
                             answer.turn, model=chunk.model, endpoint=chunk.endpoint
@@ -226,6 +269,16 @@ class ChatService:
             failed = replace(answer.turn, state=TurnState.FAILED, error=error.told)
             return await self._keep(question.thread_id, failed)
         return await self._keep(question.thread_id, replace(answer.turn, state=TurnState.DONE))
+
+    async def _keep_now_and_then(self, thread_id: str, answer: "_Answer") -> None:
+        """Save what came of an answer, so that a crash takes seconds of it and not all."""
+        now = self._clock.monotonic()
+        if now - answer.kept < _SAVE:
+            return
+        # The end says whether the store fails; until then the answer goes on.
+        with suppress(StoreError):
+            await self._threads.save_turn(thread_id, answer.turn)
+        answer.kept = self._clock.monotonic()
 
     async def _request(
         self, question: Question, answer: "_Answer", items: Items, endpoint: Endpoint
@@ -253,6 +306,8 @@ class _Answer:
 
     def __init__(self, turn: Turn) -> None:
         self.turn = turn
+        # When it was last saved, by the monotonic clock.
+        self.kept = 0.0
 
     def append(self, piece: str) -> None:
         """Add a piece of the answer."""

@@ -21,6 +21,11 @@ class Answers(Protocol):
         """Return the turn, however it ended; raises SparkError where none could begin."""
         ...
 
+    @property
+    def is_stopping(self) -> bool:
+        """Return whether the running answer was told to end and has not ended yet."""
+        ...
+
     def stop(self) -> bool:
         """End the running answer; return whether there was one."""
         ...
@@ -43,6 +48,9 @@ class Outbox:
         self._error = ""
         self._worker: asyncio.Task[None] | None = None
         self._redirects = False
+        # What is to be asked at once, and what was asked after the answer was stopped.
+        self._urgent: set[str] = set()
+        self._after_stop: set[str] = set()
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -66,9 +74,10 @@ class Outbox:
         """
         self._mine.add(question.id)
         await self._store.queue(question)
+        if self._is_asking and self._chat.is_stopping:
+            self._after_stop.add(question.id)
         if now:
-            self._waiting.insert(0, question)
-            self._redirects = self._is_asking and self._chat.stop()
+            self._redirect_to(question)
         else:
             self._waiting.append(question)
         self._go()
@@ -89,9 +98,8 @@ class Outbox:
         if found is None:
             return
         self._waiting.remove(found)
-        self._waiting.insert(0, found)
         self._held.discard(question_id)
-        self._redirects = self._is_asking and self._chat.stop()
+        self._redirect_to(found)
         self._go()
 
     def release(self) -> None:
@@ -123,6 +131,13 @@ class Outbox:
     def _is_asking(self) -> bool:
         return self._worker is not None and not self._worker.done()
 
+    def _redirect_to(self, question: Question) -> None:
+        # Behind what else is to be asked at once: the thread reads in the order of the typing.
+        places = [n for n, one in enumerate(self._waiting, 1) if one.id in self._urgent]
+        self._waiting.insert(max(places, default=0), question)
+        self._urgent.add(question.id)
+        self._redirects = (self._is_asking and self._chat.stop()) or self._redirects
+
     def _go(self) -> None:
         self._tell()
         if not self._is_asking and self._next() is not None:
@@ -134,6 +149,7 @@ class Outbox:
     async def _work(self) -> None:
         while (question := self._next()) is not None:
             self._waiting.remove(question)
+            self._urgent.discard(question.id)
             self._error = ""
             self._tell()
             try:
@@ -145,8 +161,9 @@ class Outbox:
             with suppress(StoreError):
                 await self._store.unqueue(question.id)
             if turn.state is not TurnState.DONE and not self._redirects:
-                self._hold(self._waiting)
+                self._hold([one for one in self._waiting if one.id not in self._after_stop])
             self._redirects = False
+            self._after_stop.clear()
 
     def _give_back(self, question: Question, error: SparkError) -> None:
         # Nothing is lost: the user mends it, or sends it again.

@@ -1,9 +1,9 @@
 """What is being written: text and items, kept as a draft, weighed, and sent."""
 
 import asyncio
+import re
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -13,31 +13,23 @@ from spark_desktop.domain.context_item import Draft, ItemKind, ItemRef, Question
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import CoreStateChanged, FilesChanged
 from spark_desktop.domain.mentions import Suggestion, refs_in, without
+from spark_desktop.domain.words import say
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.composing import Composing
-from spark_desktop.services.preview import ItemFacts, Preview
-from spark_desktop.services.tasks import LatestTask, TaskScope
+from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.chat import ChatViewModel, Mode
+from spark_desktop.viewmodels.chips import Chip, chip_of
 from spark_desktop.viewmodels.compaction import CompactionViewModel
-from spark_desktop.viewmodels.gauge import Gauge, gauge_of, tokens_of
+from spark_desktop.viewmodels.drafts import Drafts, joined
+from spark_desktop.viewmodels.gauge import Gauge
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.mentions import MentionsViewModel
 from spark_desktop.viewmodels.queue import QueueViewModel
-from spark_desktop.viewmodels.translation import in_language, tr
+from spark_desktop.viewmodels.weighing import Weighing
 
-# Seconds after which what was typed is kept, and without typing before the prompt is weighed again.
-_SAVE, _LOOK = 0.5, 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """An item over the text: its name, its tokens ("~1.2k"), and why it cannot go, if so."""
-
-    ref: ItemRef
-    label: str
-    tokens: str
-    tooltip: str
-    problem: str = ""
+# More items than a question can use; a folder is one item.
+MOST_ITEMS = 50
+_EMPTY_LINES = re.compile(r"\A(?:[^\S\n]*\n)+")
 
 
 class ComposerViewModel(QObject):
@@ -59,19 +51,15 @@ class ComposerViewModel(QObject):
         self.mentions = MentionsViewModel(composing.mentions, scope)
         self.queue = QueueViewModel(composing.outbox, bus, scope, chat.tell_error)
         self.compaction = CompactionViewModel(chat, bus)
-        self.gauge = Gauge()
+        self.weighing = Weighing(composing.preview, scope, self._weighed)
         self._composing = composing
         self._intents = Intents(scope, chat.tell_error)
-        self._scope = scope
+        self._drafts = Drafts(composing.drafts, scope, chat.tell_error, lambda: self._draft)
         self._adding = asyncio.Lock()
-        self._look = LatestTask(scope)
         self._text = ""
         self._refs: tuple[ItemRef, ...] = ()
-        self._preview: Preview | None = None
         self._thread_id: str | None = None
-        self._next_text = ""
-        self._saving = LatestTask(scope)
-        self._is_kept = True
+        self._next = Draft()
         self._connect(bus)
 
     @property
@@ -82,8 +70,12 @@ class ComposerViewModel(QObject):
     @property
     def chips(self) -> tuple[Chip, ...]:
         """Return the chosen items, with what is known of each."""
-        facts = {} if self._preview is None else {one.ref: one for one in self._preview.items}
-        return tuple(_chip(ref, facts.get(ref)) for ref in self._refs)
+        return tuple(chip_of(ref, self.weighing.facts_of(ref)) for ref in self._refs)
+
+    @property
+    def gauge(self) -> Gauge:
+        """Return how full the model's context would be."""
+        return self.weighing.gauge
 
     def set_text(self, text: str, cursor: int) -> None:
         """Note what is typed."""
@@ -118,8 +110,7 @@ class ComposerViewModel(QObject):
 
     def add_paths(self, paths: Iterable[str]) -> None:
         """Make chips of dropped files and folders, given by their absolute paths."""
-        for path in paths:
-            self._intents.start("add path", self._add_path(Path(path)))
+        self._intents.start("add paths", self._add_paths([Path(path) for path in paths]))
 
     def remove(self, ref: ItemRef) -> None:
         """Take a chip away."""
@@ -140,22 +131,21 @@ class ComposerViewModel(QObject):
             question = self._question(uuid.uuid4().hex, self.chat.thread_id)
             self._empty()
             self._intents.start("send", self._send(question, now))
+        else:
+            # The threads could not be read, or are about to be: the text stays.
+            self.chat.load()
 
-    def begin_next_with(self, text: str) -> None:
-        """Begin with this text in the thread that is shown next, which is being opened."""
-        self._next_text = text
+    def begin_next_with(self, draft: Draft) -> None:
+        """Begin with this in the thread that is shown next, which is being opened."""
+        self._next = draft
 
     def keep_draft(self) -> None:
         """Keep what is written, now."""
-        if self._thread_id is not None and not self._is_kept and self._scope.can_start:
-            self._is_kept = True
-            self._intents.start("keep draft", self._save(self._thread_id, self._draft))
+        self._drafts.keep()
 
     def give_back(self, text: str, refs: tuple[ItemRef, ...] = ()) -> None:
-        """Restore what could not be sent, unless something else was begun."""
-        if not self._draft.is_empty:
-            return
-        self._restore(Draft(text, tuple(ref for ref in refs if ref.kind is not ItemKind.OPEN)))
+        """Restore what could not be sent, above what was begun since."""
+        self._restore(joined(_chosen(text, refs), self._draft))
         self._changed()
 
     @property
@@ -165,19 +155,18 @@ class ComposerViewModel(QObject):
     def _connect(self, bus: Bus) -> None:
         chat = self.chat
         chat.thread_changed.connect(self._on_thread)
-        chat.changed.connect(self._look_soon)
         chat.refused.connect(self.give_back)
         self.queue.taken.connect(self._on_taken)
-        self.compaction.changed.connect(self._look_soon)
-        bus.subscribe(FilesChanged, lambda _event: self._look_soon())
-        bus.subscribe(CoreStateChanged, lambda _event: self._look_soon())
+        self.weighing.changed.connect(self.chips_changed)
+        self.weighing.changed.connect(self.gauge_changed)
+        for changed in (chat.changed, self.compaction.changed):
+            changed.connect(self.weighing.look_soon)
+        bus.subscribe(FilesChanged, lambda _event: self.weighing.look_soon())
+        bus.subscribe(CoreStateChanged, lambda _event: self.weighing.look_soon())
 
     def _changed(self) -> None:
-        self._is_kept = False
-        self._look_soon()
-        # Not started anew: somebody who types without a pause is kept, too.
-        if not self._saving.running and self._scope.can_start:
-            self._saving.start("keep draft soon", self._keep_soon())
+        self.weighing.look_soon()
+        self._drafts.changed()
 
     def _empty(self, keep_items: bool = False) -> None:
         self._restore(Draft("", self._refs if keep_items else ()))
@@ -187,7 +176,7 @@ class ComposerViewModel(QObject):
         self._text, self._refs = draft.text, draft.refs
         self.text_given.emit(draft.text, len(draft.text))
         self.chips_changed.emit()
-        self._look_soon()
+        self.weighing.look_soon()
 
     def _on_thread(self) -> None:
         thread_id = self.chat.thread_id
@@ -197,39 +186,40 @@ class ComposerViewModel(QObject):
             self.keep_draft()
             self._restore(Draft())
         self._thread_id = thread_id
-        self._is_kept = True
+        self._drafts.begin(thread_id)
         if not self._draft.is_empty:
             # Typed before the thread was known.
             self._changed()
-        text, self._next_text = self._next_text, ""
-        if text:
-            self._restore(Draft(text))
+        wanted, self._next = self._next, Draft()
+        if not wanted.is_empty:
+            self._restore(joined(wanted, self._draft))
             self._changed()
         self.compaction.show_thread(thread_id)
         self._intents.start("load draft", self._load(thread_id))
 
     def _on_taken(self, question: Question) -> None:
-        if self._draft.is_empty:
-            self.give_back(question.text, question.refs)
+        taken = _chosen(question.text, question.refs)
+        if question.thread_id != self._thread_id:
+            # It is written on where it belongs.
+            self._next = taken
+            self.chat.open_thread(question.thread_id)
             return
-        # Something else is being written: the question goes below it.
-        more = tuple(ref for ref in question.refs if ref not in self._refs)
-        more = tuple(ref for ref in more if ref.kind is not ItemKind.OPEN)
-        self._restore(Draft(f"{self._text.rstrip()}\n{question.text}", (*self._refs, *more)))
+        # Where something else is being written the question goes below it.
+        self._restore(joined(self._draft, taken))
         self._changed()
 
     async def _load(self, thread_id: str) -> None:
-        draft = await self._composing.drafts.draft(thread_id)
-        if thread_id == self._thread_id and self._draft.is_empty:
-            self._restore(draft)
+        kept = await self._drafts.kept(thread_id)
+        if thread_id == self._thread_id and not kept.is_empty and kept != self._draft:
+            is_typed = not self._draft.is_empty
+            self._restore(joined(kept, self._draft))
+            if is_typed:
+                self._changed()
         self.queue.load()
         summary = await self._composing.prompts.summary(thread_id)
         if summary is not None:
             done = Compaction(thread_id, CompactionState.DONE, summary.turns, summary)
             self.compaction.restore(done)
-
-    async def _save(self, thread_id: str, draft: Draft) -> None:
-        await self._composing.drafts.save_draft(thread_id, draft)
 
     async def _send(self, question: Question, now: bool) -> None:
         try:
@@ -240,44 +230,42 @@ class ComposerViewModel(QObject):
         # The question is kept elsewhere now.
         self.keep_draft()
 
-    async def _add_path(self, path: Path) -> None:
-        await self._add(await self._composing.items.ref_of(path))
+    async def _add_paths(self, paths: list[Path]) -> None:
+        if len(paths) > MOST_ITEMS:
+            raise SparkError(
+                say("{count} files are too many for a question.", count=len(paths)),
+                say("Drop the folder that holds them, or the few that matter."),
+            )
+        failures = []
+        for path in paths:
+            try:
+                await self._add(await self._composing.items.ref_of(path))
+            except SparkError as error:
+                failures.append(error)
+        if failures:
+            # One line is shown: the first names its file, the rest is counted.
+            raise _first_of(failures)
 
     async def _add(self, ref: ItemRef) -> None:
         # One after the other: chips stand in the order in which they were chosen.
         async with self._adding:
+            if any(known.is_same(ref) for known in self._refs):
+                return
+            if len(self._refs) >= MOST_ITEMS:
+                raise SparkError(
+                    say("A question takes at most {count} items.", count=MOST_ITEMS),
+                    say("Remove some, or choose their folder."),
+                )
             await self._composing.items.read(ref)
-            if not any(known.is_same(ref) for known in self._refs):
-                self._refs = (*self._refs, ref)
-                self.chips_changed.emit()
-                self._changed()
+            self._refs = (*self._refs, ref)
+            self.chips_changed.emit()
+            self._changed()
 
-    def _look_soon(self) -> None:
-        # What tells of a change may outlive the project, whose tasks have ended.
-        if self.chat.thread_id is not None and self._scope.can_start:
-            self._look.start("look", self._weigh_soon(self.chat.thread_id))
-
-    async def _keep_soon(self) -> None:
-        await asyncio.sleep(_SAVE)
-        self.keep_draft()
-
-    async def _weigh_soon(self, thread_id: str) -> None:
-        await asyncio.sleep(_LOOK)
-        await self._weigh(thread_id)
-
-    async def _weigh(self, thread_id: str) -> None:
-        if self.chat.mode is Mode.EDIT:
-            # An edit sends the place that it changes, not the conversation.
-            self._show(None)
-            return
-        question = self._question("", thread_id)
-        try:
-            self._show(await self._composing.preview.look(question))
-            if await self._composing.preview.measure(question):
-                self._show(await self._composing.preview.look(question))
-        except SparkError:
-            # The store, or the core, says so where it matters; nothing is known here.
-            self._show(None)
+    def _weighed(self) -> Question | None:
+        # An edit sends the place that it changes, not the conversation.
+        if self.chat.thread_id is None or self.chat.mode is Mode.EDIT:
+            return None
+        return self._question("", self.chat.thread_id)
 
     def _question(self, question_id: str, thread_id: str) -> Question:
         """Return what is written as a question, with the file that is shown in front."""
@@ -287,24 +275,24 @@ class ComposerViewModel(QObject):
         named = any(ref.kind is ItemKind.FILE and ref.path == path for ref in refs)
         if path is not None and not named:
             refs = (ItemRef(ItemKind.OPEN, path, lines=lines), *refs)
-        return Question(question_id, thread_id, self._text.strip(), refs, path)
-
-    def _show(self, preview: Preview | None) -> None:
-        self._preview = preview
-        self.gauge = gauge_of(preview)
-        self.chips_changed.emit()
-        self.gauge_changed.emit()
+        text = _EMPTY_LINES.sub("", self._text).rstrip()
+        # Code keeps the blanks before its first line, which its other lines are measured by.
+        text = text if "\n" in text else text.strip()
+        return Question(question_id, thread_id, text, refs, path)
 
 
-def _chip(ref: ItemRef, facts: ItemFacts | None) -> Chip:
-    label = in_language(ref.label)
-    where = ref.path or label
-    if facts is None:
-        return Chip(ref, label, "", where)
-    if facts.error is not None:
-        problem = f"{in_language(facts.error.message)} {in_language(facts.error.next_step)}"
-        return Chip(ref, label, "", problem, problem)
-    tokens = tokens_of(facts.tokens, facts.is_exact)
-    lines = [tr("{name}: {tokens} tokens", name=where, tokens=tokens)]
-    lines += [in_language(note) for note in facts.notes]
-    return Chip(ref, label, tokens, "\n".join(lines))
+def _chosen(text: str, refs: Iterable[ItemRef]) -> Draft:
+    """Return what was written as a draft; the file that is shown was not chosen by the user."""
+    return Draft(text, tuple(ref for ref in refs if ref.kind is not ItemKind.OPEN))
+
+
+def _first_of(failures: list[SparkError]) -> SparkError:
+    first = failures[0]
+    if len(failures) == 1:
+        return first
+    return SparkError(
+        say(
+            "{first} {count} more could not be added.", first=first.message, count=len(failures) - 1
+        ),
+        first.next_step,
+    )

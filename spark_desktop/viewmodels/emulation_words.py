@@ -6,12 +6,17 @@ from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.amounts import duration_text, percent_text
 from spark_desktop.viewmodels.translation import in_language, tr
 
-BADGE = say("emulated")
+_BADGE = say("emulated")
 _SOURCES = {
     "engine": say("Text of the real engine, as it is written."),
     "buffered": say("Text of the real engine, written first and then released."),
     "replay": say("Text of a recording."),
 }
+
+
+def badge() -> str:
+    """Return the word that marks what was emulated."""
+    return in_language(_BADGE)
 
 
 def emulation_tip(emulation: Emulation) -> str:

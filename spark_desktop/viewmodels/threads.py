@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from spark_desktop.domain.context_item import Draft, ItemKind
 from spark_desktop.domain.conversation import ThreadHit, ThreadInfo
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ThreadsChanged, TurnChanged
@@ -36,7 +37,7 @@ class ThreadsViewModel(QObject):
     """``rows`` is the list, or what a search found; ``notice`` the line over it.
 
     ``thread_wanted`` asks for a thread to be shown, ``new_wanted`` for a new one, ``turn_wanted``
-    for a turn of the shown one, ``chat_wanted`` for the chat. ``question_wanted`` puts a question
+    for a turn of the shown one, ``chat_wanted`` for the chat. ``question_wanted`` puts a draft
     (and the path of the file that it is about, or "") into the composer.
     """
 
@@ -45,7 +46,7 @@ class ThreadsViewModel(QObject):
     turn_wanted = Signal(str, str)
     new_wanted = Signal()
     chat_wanted = Signal()
-    question_wanted = Signal(str, str)
+    question_wanted = Signal(object, str)
 
     def __init__(
         self, threads: Threads, now: Callable[[], datetime], bus: Bus, scope: TaskScope
@@ -308,7 +309,8 @@ class ThreadsViewModel(QObject):
         title = self._fork_title(thread_id)
         fork, turn = await self._threads.edit_again(thread_id, turn_id, title)
         self.thread_wanted.emit(fork.id)
-        self.question_wanted.emit(turn.question, turn.path or "")
+        refs = tuple(one.ref for one in turn.attached if one.ref.kind is not ItemKind.OPEN)
+        self.question_wanted.emit(Draft(turn.question, refs), turn.path or "")
 
     def _fork_title(self, thread_id: str) -> str:
         return tr("{title} (fork)", title=self._title(thread_id))

@@ -90,7 +90,8 @@ def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice 
                 _REPEAT,
             )
         case Failed(reason, next_step):
-            return Notice(reason, Tone.PROBLEM, next_step, _REPEAT)
+            said, step = in_language(reason), in_language(next_step)
+            return Notice(said, Tone.PROBLEM, step, _REPEAT)
         case Cancelled(reason):
             return Notice(tr("Not finished: {reason}", reason=reason), Tone.MUTED, "", _REPEAT)
         case Closed(undone=True):

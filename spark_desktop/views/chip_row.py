@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton
 
 from spark_desktop.domain.context_item import ItemRef
-from spark_desktop.viewmodels.composer import Chip
+from spark_desktop.viewmodels.chips import Chip
 from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.elided_label import ElidedLabel

@@ -3,8 +3,7 @@
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
-from spark_desktop.viewmodels.emulation_words import BADGE
-from spark_desktop.viewmodels.translation import in_language
+from spark_desktop.viewmodels.emulation_words import badge
 from spark_desktop.views.theme import Theme
 
 _PAD = 6
@@ -21,7 +20,7 @@ def badge_font(font: QFont) -> QFont:
 
 def badge_rect(font: QFont, left: int, top: int, height: int) -> QRect:
     """Return the badge's place at ``left``, in the middle of a line ``height`` high at ``top``."""
-    width = QFontMetrics(badge_font(font)).horizontalAdvance(in_language(BADGE)) + 2 * _PAD
+    width = QFontMetrics(badge_font(font)).horizontalAdvance(badge()) + 2 * _PAD
     return QRect(left, top + (height - _HEIGHT) // 2, width, _HEIGHT)
 
 
@@ -33,5 +32,5 @@ def draw_badge(painter: QPainter, font: QFont, rect: QRect, theme: Theme) -> Non
     painter.setPen(QColor(theme.emulated))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 6, 6)
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, in_language(BADGE))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, badge())
     painter.restore()

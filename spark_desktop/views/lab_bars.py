@@ -127,7 +127,8 @@ class BarChart(QWidget):
         metrics = painter.fontMetrics()
         for number, line in enumerate(lines):
             painter.setPen(QColor(self._theme.text))
-            title = metrics.elidedText(title_text(line), Qt.TextElideMode.ElideRight, titles)
+            named = in_language(title_text(line))
+            title = metrics.elidedText(named, Qt.TextElideMode.ElideRight, titles)
             row = QRect(_PAD, _PAD + (number + 1) * self._row, titles, self._row)
             painter.drawText(row, Qt.AlignmentFlag.AlignVCenter, title)
         for panel in (waiting, price):

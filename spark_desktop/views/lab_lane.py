@@ -14,9 +14,9 @@ from PySide6.QtWidgets import (
 )
 
 from spark_desktop.domain.lab_answer import revealed
-from spark_desktop.viewmodels.emulation_words import BADGE
+from spark_desktop.viewmodels.emulation_words import badge
 from spark_desktop.viewmodels.lab_lane import Lane
-from spark_desktop.viewmodels.translation import in_language, tr
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.elided_label import ElidedLabel
 from spark_desktop.views.icons import icon
 from spark_desktop.views.lab_figures import Figures
@@ -41,7 +41,7 @@ class LaneView(QFrame):
         self._score, self._theme = score, theme
         self._is_done: bool | None = None
         self.title = ElidedLabel(lane.title)
-        self.badge, self.kind = QLabel(in_language(BADGE)), QLabel(lane.kind)
+        self.badge, self.kind = QLabel(badge()), QLabel(lane.kind)
         self.choose, self.remove = QToolButton(), QToolButton()
         self.figures = Figures(2)
         self.text = LaneText(theme)

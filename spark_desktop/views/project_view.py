@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from spark_desktop.domain.context_item import Draft
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.project import ProjectViewModels
@@ -163,7 +164,7 @@ class ProjectView(QFrame):
         self.changes.setVisible(True)
         self.changes.search_threads()
 
-    def _edit_question(self, question: str, _path: str) -> None:
+    def _edit_question(self, question: Draft, _path: str) -> None:
         self._models.composer.begin_next_with(question)
         self.begin(Mode.ASK)
 

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from spark_desktop.viewmodels.emulation_words import BADGE, emulation_tip
+from spark_desktop.viewmodels.emulation_words import badge, emulation_tip
 from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.review import ReviewViewModel
-from spark_desktop.viewmodels.translation import in_language, tr
+from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.diff_view import DiffView
 from spark_desktop.views.elided_label import ElidedLabel
 from spark_desktop.views.flow_layout import FlowLayout
@@ -35,7 +35,7 @@ class ReviewPanel(QFrame):
         self.diff = DiffView()
         self.diff.setFrameShape(QFrame.Shape.NoFrame)
         self.name, self.added, self.removed = ElidedLabel(), QLabel(), QLabel()
-        self.emulated = QLabel(in_language(BADGE))
+        self.emulated = QLabel(badge())
         self.position, self.failed, self.evidence = QLabel(), QLabel(), QLabel()
         self.notice, self.empty = NoticeLine(strip=True), NoticeLine()
         self.accept, self.reject = QPushButton(), QPushButton()

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.core import CoreViewModel
-from spark_desktop.viewmodels.emulation_words import BADGE, emulation_tip
+from spark_desktop.viewmodels.emulation_words import badge, emulation_tip
 from spark_desktop.viewmodels.status import Reading, StatusViewModel
 from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.views.elided_label import ElidedLabel
@@ -33,7 +33,7 @@ class StatusBar(QFrame):
         self.cost = QLabel()
         self._context_bar, self._split_bar = ShareBar(), ShareBar()
         self.more = QLabel("…")
-        self.emulated = QLabel(in_language(BADGE))
+        self.emulated = QLabel(badge())
         self.emulated.setObjectName("emulated")
         self._arrange()
         core.changed.connect(self.render_state)

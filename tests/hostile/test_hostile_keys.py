@@ -53,7 +53,8 @@ async def test_neither_debug_logs_nor_tracebacks_hold_the_key(
     answer: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     # Without the program's own redaction: the libraries never see the key in what they print.
-    caplog.set_level(logging.DEBUG)
+    for name in ("", "httpx", "httpcore"):
+        caplog.set_level(logging.DEBUG, logger=name)
     async with (
         HostileServer(sends(answer)).running() as server,
         endpoint_at(server.url, auth=AuthKind.HEADER) as endpoint,

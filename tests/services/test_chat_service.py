@@ -1,5 +1,7 @@
 """Threads of turns: streamed, kept, stopped, repeated, bounded."""
 
+import asyncio
+
 import pytest
 from fakes import EMULATION, ENDED, Answer, MemoryFiles
 
@@ -144,3 +146,55 @@ async def test_history_that_no_longer_fits_is_left_out_whole_with_its_files(worl
     await world.chat.ask("And now?", path="a.py")
     sent = world.endpoint.requests[2].messages
     assert [message.role for message in sent] == [Role.SYSTEM, Role.USER]
+
+
+async def test_a_turn_that_is_being_answered_is_not_asked_a_second_time(world_of):
+    world = world_of(MemoryFiles(), Answer("Half", hangs=True))
+    scope = TaskScope("test")
+    asking = scope.start("ask", world.chat.ask("Why?"))
+    await world.endpoint.reached_silence.wait()
+    thread = await world.chat.current()
+    with pytest.raises(SparkError, match="being answered already"):
+        await world.chat.repeat(thread.id, thread.turns[0].id)
+    world.chat.stop()
+    assert world.chat.is_stopping
+    await asking
+    assert not world.chat.is_stopping
+
+
+async def test_an_answer_is_saved_while_it_is_written(world_of):
+    world = world_of(MemoryFiles(), Answer("Half an", " answer", hangs=True))
+
+    def later(_event):
+        world.clock.seconds += 3.0
+
+    world.seen_bus.subscribe(TurnStreamed, later)
+    scope = TaskScope("test")
+    asking = scope.start("ask", world.chat.ask("Why?"))
+    await world.endpoint.reached_silence.wait()
+    # What a crash would leave behind.
+    (kept,) = (await world.chat.current()).turns
+    assert (kept.state, kept.answer) == (TurnState.STREAMING, "Half an answer")
+    world.chat.stop()
+    await asking
+
+
+async def test_a_question_is_stopped_while_its_items_are_still_read(world_of):
+    files = MemoryFiles(a__py="X = 1\n")
+    world = world_of(files, "never")
+    reading, go_on = asyncio.Event(), asyncio.Event()
+    read = files.read
+
+    async def slow(path):
+        reading.set()
+        await go_on.wait()
+        return await read(path)
+
+    files.read = slow
+    scope = TaskScope("test")
+    asking = scope.start("ask", world.chat.ask("What is X?", "a.py", lines=Span(0, 1)))
+    await reading.wait()
+    assert world.chat.stop()
+    go_on.set()
+    assert (await asking).state is TurnState.STOPPED
+    assert world.endpoint.requests == []

@@ -160,3 +160,26 @@ async def test_a_question_that_was_answered_is_not_asked_again_where_the_store_f
     assert last(world).questions == ()
     world.composer.error = None
     assert await world.composer.queued() == ()
+
+
+async def test_two_that_are_sent_now_are_asked_in_the_order_of_their_typing(world_of):
+    world = world_of(MemoryFiles(), Answer("Half", hangs=True), "One.", "Two.")
+    await asked(world, "First?")
+    await world.endpoint.reached_silence.wait()
+    await asked(world, "Second?", "Third?", now=True)
+    await world.composing.outbox.idle()
+    assert [question for question, _answer, _state in await turns(world)] == [
+        "First?",
+        "Second?",
+        "Third?",
+    ]
+
+
+async def test_what_is_asked_right_after_a_stop_is_not_held(world_of):
+    world = world_of(MemoryFiles(), Answer("Half", hangs=True), "Two.")
+    await asked(world, "First?")
+    await world.endpoint.reached_silence.wait()
+    assert world.composing.outbox.stop()
+    await asked(world, "Second?")
+    await world.composing.outbox.idle()
+    assert (await turns(world))[1] == ("Second?", "Two.", TurnState.DONE)

@@ -196,14 +196,14 @@ async def test_drafts_come_back_with_their_thread(
     assert project.drafts.drafts["th2"] == Draft("Second")
 
 
-async def test_a_draft_does_not_replace_what_was_typed_before_it_came(
+async def test_a_draft_stands_above_what_was_typed_before_it_came(
     project: FakeProject, models: ProjectViewModels
 ) -> None:
     project.drafts.drafts["th1"] = Draft("Old")
     write(models.composer, "New")
     models.chat.load()
-    await until(lambda: project.drafts.drafts["th1"] == Draft("New"))
-    assert models.composer.text == "New"
+    await until(lambda: project.drafts.drafts["th1"] == Draft("Old\nNew"))
+    assert models.composer.text == "Old\nNew"
 
 
 async def test_a_sent_question_leaves_no_draft(
@@ -431,3 +431,22 @@ async def test_an_item_that_is_written_out_goes_with_the_question(
     composer.send()
     await until(lambda: bool(project.chat.answered))
     assert project.chat.answered[0].refs == (PARSER, STATS)
+
+
+async def test_more_files_than_a_question_can_use_are_refused_with_the_next_step(
+    models: ProjectViewModels, composer: ComposerViewModel
+) -> None:
+    composer.add_paths([f"/elsewhere/{number}.py" for number in range(60)])
+    await until(lambda: models.chat.notice is not None)
+    assert models.chat.notice is not None
+    assert "60 files are too many" in models.chat.notice.text
+    assert composer.chips == ()
+
+
+async def test_code_keeps_the_blanks_before_its_first_line(
+    project: FakeProject, composer: ComposerViewModel
+) -> None:
+    write(composer, "\n  \n    if late:\n        return 1\n")
+    composer.send()
+    await until(lambda: bool(project.chat.answered))
+    assert project.chat.answered[0].text == "    if late:\n        return 1"

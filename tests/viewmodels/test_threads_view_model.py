@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from spark_desktop.domain.context_item import Attached, Draft, ItemKind, ItemRef
 from spark_desktop.domain.conversation import Thread
 from spark_desktop.domain.errors import FileError, StoreError
 from spark_desktop.domain.events import TurnChanged
@@ -212,12 +213,26 @@ async def test_a_fork_from_a_turn_is_shown(
 async def test_a_question_to_edit_is_handed_over_in_a_thread_of_its_own(
     models: ProjectViewModels, threads: ThreadsViewModel
 ) -> None:
-    handed: list[tuple[str, str]] = []
+    handed: list[tuple[Draft, str]] = []
     threads.question_wanted.connect(lambda question, path: handed.append((question, path)))
     threads.turn_action("a-1", "edit")
     await until(lambda: models.chat.thread_id == "a-edit" and bool(handed))
-    assert handed == [("Alpha?", "")]
+    assert handed == [(Draft("Alpha?"), "")]
     assert models.chat.turns == ()
+
+
+async def test_a_question_to_edit_keeps_the_items_that_the_user_chose(
+    project: FakeProject, threads: ThreadsViewModel
+) -> None:
+    chosen = Attached(ItemRef(ItemKind.FILE, "parser.py"), "digest", 9)
+    shown = Attached(ItemRef(ItemKind.OPEN, "stats.py"), "digest", 9)
+    asked = replace(turn("d-1", "So."), attached=(shown, chosen))
+    project.threads.put(Thread("d", "About stats", NOON, (asked,)))
+    handed: list[Draft] = []
+    threads.question_wanted.connect(lambda draft, _path: handed.append(draft))
+    threads.edit_thread("d")
+    await until(lambda: bool(handed))
+    assert handed[0].refs == (chosen.ref,)
 
 
 async def test_a_question_about_a_file_is_edited_with_that_file(

@@ -346,10 +346,12 @@ async def test_the_edit_mode_says_what_it_needs(chat: ChatPanel) -> None:
     assert not chat.notice.isVisible()
 
 
-async def test_a_text_that_could_not_be_sent_comes_back(view: ProjectView, chat: ChatPanel) -> None:
+async def test_texts_that_could_not_be_sent_come_back_above_what_was_begun_since(
+    view: ProjectView, chat: ChatPanel
+) -> None:
     view.models.composer.give_back("Why?")
     view.models.composer.give_back("Another")
-    assert chat.composer.editor.toPlainText() == "Why?"
+    assert chat.composer.editor.toPlainText() == "Another\nWhy?"
 
 
 async def test_another_thread_is_chosen_from_the_menu(

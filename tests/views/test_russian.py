@@ -66,7 +66,7 @@ from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.viewmodels.translation import in_language
 from spark_desktop.views import desktop_examinations as desktop
 from spark_desktop.views.desktop_examinations import RegisteredHotkey
-from spark_desktop.views.language import LanguageSwitch
+from spark_desktop.views.language import load
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.theme import load_theme
@@ -98,11 +98,14 @@ _DEAD = say("{what}; its last words: {last}", what=say("exit code {code}", code=
 
 
 @pytest.fixture(autouse=True)
-def russian(qapp: object) -> Iterator[None]:
-    switch = LanguageSwitch()
-    switch.use(Language.RUSSIAN)
+def russian(qapp: QApplication) -> Iterator[None]:
+    translators = load("ru")
+    for translator in translators:
+        qapp.installTranslator(translator)
+    QLocale.setDefault(QLocale("ru"))
     yield
-    switch.use(Language.ENGLISH)
+    for translator in translators:
+        qapp.removeTranslator(translator)
     QLocale.setDefault(QLocale.system())
 
 
@@ -138,6 +141,8 @@ async def window(
     # Else it would look at the file after the test, when no loop runs.
     made.preferences.end()
     yield made
+    # The window has installed Russian as well, for the whole program.
+    settings.set("looks.language", Language.ENGLISH)
     await scope.close()
 
 
