@@ -1732,6 +1732,10 @@ The open file goes with the question.</source>
    <translation>Открыть файл</translation>
   </message>
   <message>
+   <source>Open the folder of your project.</source>
+   <translation>Откройте папку вашего проекта.</translation>
+  </message>
+  <message>
    <source>Open the folder that holds it, or drop its text.</source>
    <translation>Откройте папку, в которой лежит файл, или перетащите его текст.</translation>
   </message>
