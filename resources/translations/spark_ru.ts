@@ -4948,8 +4948,12 @@ The branch that is checked out</source>
    <translation>В {path} {size:,} байт, предел {max_bytes:,}.</translation>
   </message>
   <message>
-   <source>{path} is left alone: {reason}{detail}.</source>
-   <translation>{path}: файл пропущен — {reason}{detail}.</translation>
+   <source>{path} is left alone: {reason} ({detail}).</source>
+   <translation>{path}: файл пропущен — {reason} ({detail}).</translation>
+  </message>
+  <message>
+   <source>{path} is left alone: {reason}.</source>
+   <translation>{path}: файл пропущен — {reason}.</translation>
   </message>
   <message>
    <source>{path} is not a file.</source>
