@@ -9,7 +9,7 @@
   </message>
   <message>
    <source>$0.00</source>
-   <translation>$0.00</translation>
+   <translation>$0,00</translation>
   </message>
   <message>
    <source>${price:,.2f}</source>
