@@ -39,7 +39,9 @@ def test_taking_a_mention_out_leaves_the_rest(text: str, cursor: int) -> None:
     if mention is not None:
         rest, place = without(text, mention)
         assert rest[:place] == text[: mention.start]
-        assert text[mention.end :].removeprefix(" ") == rest[place:].removeprefix(" ")
+        # Of two blanks that would meet, one goes.
+        behind = text[mention.end :]
+        assert rest[place:] in (behind, behind.removeprefix(" "))
 
 
 def test_no_double_blank_stays_where_a_mention_stood() -> None:

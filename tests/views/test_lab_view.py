@@ -179,7 +179,7 @@ async def test_lanes_are_equally_wide_and_wrap_into_rows(window: MainWindow, lab
     await until(lambda: lab.lanes.width() == 800)
     QApplication.processEvents()
     assert len({lane.y() for lane in lab.lanes.lanes}) == 1
-    assert window.minimumSizeHint().width() <= 800
+    await until(lambda: window.minimumSizeHint().width() <= 800)
 
 
 async def test_an_answer_is_chosen_from_the_menu(
