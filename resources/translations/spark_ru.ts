@@ -5140,8 +5140,8 @@ The branch that is checked out</source>
    <translation>В файле {path} больше нет {symbol}.</translation>
   </message>
   <message>
-   <source>{taken:,} of {count:,} folders are watched by your programs</source>
-   <translation>ваши программы следят за папками: {taken:,} из {count:,}</translation>
+   <source>{taken} of {count} folders are watched by your programs</source>
+   <translation>ваши программы следят за папками: {taken} из {count}</translation>
   </message>
   <message>
    <source>{thousands:,.0f}k</source>

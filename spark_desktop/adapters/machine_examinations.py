@@ -140,7 +140,7 @@ def file_watches(limit: Path = _WATCHES, used: Callable[[], int] | None = None) 
         return Finding(name, Verdict.OK, say("this system sets no limit"))
     taken = (used or _watches_used)()
     detail = say(
-        "{taken:,} of {count:,} folders are watched by your programs", taken=taken, count=count
+        "{taken} of {count} folders are watched by your programs", taken=taken, count=count
     )
     step = say("Raise it: {command}", command=_RAISE)
     if taken >= count:
