@@ -28,6 +28,7 @@ from spark_desktop.adapters.thread_store import SqliteThreadStore
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.events import ChangeReverted, WorkFailed
 from spark_desktop.domain.settings import Settings
+from spark_desktop.domain.words import say
 from spark_desktop.places import data_folder
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
@@ -112,7 +113,9 @@ async def open_project(
 
 def _folder(root: Path) -> Path:
     if not root.is_dir():
-        raise FileError(f"{root} is not a folder.", "Open the folder of your project.")
+        raise FileError(
+            say("{root} is not a folder.", root=root), say("Open the folder of your project.")
+        )
     return root.resolve()
 
 

@@ -1,7 +1,7 @@
 """Fakes for the list of threads: the port in memory, and the service behind the view model."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -154,7 +154,9 @@ class FakeThreads:
             raise self.purge_error
         return 0
 
-    async def export(self, thread_id: str, path: Path, form: ExportFormat) -> None:
+    async def export(
+        self, thread_id: str, path: Path, form: ExportFormat, tell: Callable[[str], str] = str
+    ) -> None:
         await self._work()
         self.written[path] = f"{form.value} of {thread_id}"
 

@@ -4,6 +4,13 @@
  <context>
   <name>spark</name>
   <message numerus="yes">
+   <source>%n answer(s)</source>
+   <translation>
+    <numerusform>%n answer</numerusform>
+    <numerusform>%n answers</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n earlier turn(s)</source>
    <translation>
     <numerusform>%n earlier turn</numerusform>
@@ -74,6 +81,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n syntax error(s), {before} before</source>
+   <translation>
+    <numerusform>%n syntax error, {before} before</numerusform>
+    <numerusform>%n syntax errors, {before} before</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n thread(s) deleted.</source>
    <translation>
     <numerusform>%n thread deleted.</numerusform>
@@ -130,6 +144,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>With the answer the file has %n syntax error(s), before it had {before}.</source>
+   <translation>
+    <numerusform>With the answer the file has %n syntax error, before it had {before}.</numerusform>
+    <numerusform>With the answer the file has %n syntax errors, before it had {before}.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>about %n new token(s)</source>
    <translation>
     <numerusform>about %n new token</numerusform>
@@ -141,6 +162,13 @@
    <translation>
     <numerusform>applied %n hunk</numerusform>
     <numerusform>applied %n hunks</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>{machine}, %n logical core(s)</source>
+   <translation>
+    <numerusform>{machine}, %n logical core</numerusform>
+    <numerusform>{machine}, %n logical cores</numerusform>
    </translation>
   </message>
  </context>

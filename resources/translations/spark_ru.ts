@@ -9,7 +9,23 @@
   </message>
   <message>
    <source>$0.00</source>
-   <translation>$0.00</translation>
+   <translation>$0,00</translation>
+  </message>
+  <message>
+   <source>${price:,.2f}</source>
+   <translation>${price:,.2f}</translation>
+  </message>
+  <message>
+   <source>${price:.4f}</source>
+   <translation>${price:.4f}</translation>
+  </message>
+  <message numerus="yes">
+   <source>%n answer(s)</source>
+   <translation>
+    <numerusform>%n ответ</numerusform>
+    <numerusform>%n ответа</numerusform>
+    <numerusform>%n ответов</numerusform>
+   </translation>
   </message>
   <message numerus="yes">
    <source>%n earlier turn(s)</source>
@@ -89,6 +105,14 @@
     <numerusform>%n вопрос ждёт</numerusform>
     <numerusform>%n вопроса ждут</numerusform>
     <numerusform>%n вопросов ждут</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n syntax error(s), {before} before</source>
+   <translation>
+    <numerusform>%n синтаксическая ошибка, раньше {before}</numerusform>
+    <numerusform>%n синтаксические ошибки, раньше {before}</numerusform>
+    <numerusform>%n синтаксических ошибок, раньше {before}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -180,12 +204,8 @@
    <translation>, {rate:,.0f} токенов/с</translation>
   </message>
   <message>
-   <source>1 answer</source>
-   <translation>ответов: 1</translation>
-  </message>
-  <message>
-   <source>1 syntax error</source>
-   <translation>1 синтаксическая ошибка</translation>
+   <source>&lt;${price:.4f}</source>
+   <translation>&lt;${price:.4f}</translation>
   </message>
   <message>
    <source>A comment that ends so, saved in any editor: do it here.</source>
@@ -252,6 +272,10 @@
    <translation>Источник пропущен. {reason}</translation>
   </message>
   <message>
+   <source>About {file}</source>
+   <translation>О файле {file}</translation>
+  </message>
+  <message>
    <source>Accept</source>
    <translation>Принять</translation>
   </message>
@@ -302,6 +326,12 @@
   <message>
    <source>Add up one thread, or all</source>
    <translation>Сложить одну беседу или все</translation>
+  </message>
+  <message>
+   <source>Adds:
+{lines}</source>
+   <translation>Добавляет:
+{lines}</translation>
   </message>
   <message>
    <source>All threads and proposals of this project</source>
@@ -378,6 +408,10 @@
   <message>
    <source>Apply to file</source>
    <translation>Применить к файлу</translation>
+  </message>
+  <message>
+   <source>As emulated</source>
+   <translation>Как в эмуляции</translation>
   </message>
   <message>
    <source>As it came</source>
@@ -520,6 +554,10 @@ The open file goes with the question.</source>
   <message>
    <source>Begin again at the end of the slowest lane</source>
    <translation>Начинать сначала, когда кончится самая медленная дорожка</translation>
+  </message>
+  <message>
+   <source>Begun {when}</source>
+   <translation>Начата {when}</translation>
   </message>
   <message>
    <source>Behind the target {behind} of the time</source>
@@ -1106,6 +1144,10 @@ The open file goes with the question.</source>
    <translation>Перейти к моменту; конец — у самой медленной дорожки</translation>
   </message>
   <message>
+   <source>HTTP status {status}</source>
+   <translation>статус HTTP {status}</translation>
+  </message>
+  <message>
    <source>Hide the summary</source>
    <translation>Скрыть сводку</translation>
   </message>
@@ -1208,6 +1250,10 @@ The open file goes with the question.</source>
   <message>
    <source>It cannot be brought back; take it from your version control.</source>
    <translation>Вернуть его нельзя; возьмите его из системы контроля версий.</translation>
+  </message>
+  <message>
+   <source>It did not say why.</source>
+   <translation>Почему, он не сказал.</translation>
   </message>
   <message>
    <source>It has not begun yet.</source>
@@ -1686,6 +1732,10 @@ The open file goes with the question.</source>
    <translation>Открыть файл</translation>
   </message>
   <message>
+   <source>Open the folder of your project.</source>
+   <translation>Откройте папку вашего проекта.</translation>
+  </message>
+  <message>
    <source>Open the folder that holds it, or drop its text.</source>
    <translation>Откройте папку, в которой лежит файл, или перетащите его текст.</translation>
   </message>
@@ -1850,10 +1900,6 @@ The open file goes with the question.</source>
    <translation>PySide6 не установлен</translation>
   </message>
   <message>
-   <source>Python</source>
-   <translation>Python</translation>
-  </message>
-  <message>
    <source>Qt brings its own on this system</source>
    <translation>в этой системе Qt приносит свои</translation>
   </message>
@@ -1906,8 +1952,8 @@ The open file goes with the question.</source>
    <translation>Увеличьте его, например: sudo sysctl fs.inotify.{name}={number}; или откройте папку поменьше.</translation>
   </message>
   <message>
-   <source>Raise it: sudo sysctl fs.inotify.max_user_watches=524288</source>
-   <translation>Увеличьте предел: sudo sysctl fs.inotify.max_user_watches=524288</translation>
+   <source>Raise it: {command}</source>
+   <translation>Увеличьте предел: {command}</translation>
   </message>
   <message>
    <source>Re&amp;move…</source>
@@ -1994,6 +2040,12 @@ The open file goes with the question.</source>
    <translation>Убрать: {question}</translation>
   </message>
   <message>
+   <source>Removes:
+{lines}</source>
+   <translation>Удаляет:
+{lines}</translation>
+  </message>
+  <message>
    <source>Rename</source>
    <translation>Переименовать</translation>
   </message>
@@ -2042,6 +2094,10 @@ The open file goes with the question.</source>
    <translation>Выполните «spark doctor», чтобы узнать, чего не хватает.</translation>
   </message>
   <message>
+   <source>Run 'spark-core profile list' in a terminal to see what it says.</source>
+   <translation>Выполните в терминале «spark-core profile list», чтобы увидеть, что она сообщает.</translation>
+  </message>
+  <message>
    <source>Sample in a &amp;folder of mine…</source>
    <translation>Пример в &amp;моей папке…</translation>
   </message>
@@ -2084,6 +2140,10 @@ The open file goes with the question.</source>
   <message>
    <source>See {log}, then try again.</source>
    <translation>Посмотрите {log} и попробуйте ещё раз.</translation>
+  </message>
+  <message>
+   <source>See {log}.</source>
+   <translation>Посмотрите {log}.</translation>
   </message>
   <message>
    <source>Select a smaller region, or choose a model with a longer context.</source>
@@ -2354,6 +2414,10 @@ The open file goes with the question.</source>
    <translation>БЕСЕДЫ</translation>
   </message>
   <message>
+   <source>TLS certificates</source>
+   <translation>сертификаты TLS</translation>
+  </message>
+  <message>
    <source>Take it out of the ignore rules, or paste the part that matters.</source>
    <translation>Уберите его из правил игнорирования или вставьте нужную часть.</translation>
   </message>
@@ -2414,6 +2478,10 @@ The open file goes with the question.</source>
    <translation>Ответ оборвался: сервер модели закончил его без завершения.</translation>
   </message>
   <message>
+   <source>The answer broke off: {reason}</source>
+   <translation>Ответ оборвался: {reason}</translation>
+  </message>
+  <message>
    <source>The answer changes nothing in the file.</source>
    <translation>Ответ ничего не меняет в файле.</translation>
   </message>
@@ -2422,12 +2490,12 @@ The open file goes with the question.</source>
    <translation>Ответ не удался: {reason}</translation>
   </message>
   <message>
-   <source>The answer goes beyond what was asked for: {line!r} stands elsewhere in the file.</source>
-   <translation>Ответ выходит за рамки просьбы: {line!r} уже есть в другом месте файла.</translation>
+   <source>The answer goes beyond what was asked for: {stray!r} stands elsewhere in the file.</source>
+   <translation>Ответ выходит за рамки запрошенного: {stray!r} стоит в другом месте файла.</translation>
   </message>
   <message>
    <source>The answer has {after} of the region's {before} lines, and nothing asked to remove any.</source>
-   <translation>В ответе {after} из {before} строк области, а удалять строки никто не просил.</translation>
+   <translation>В ответе {after} из {before} строк участка, а удалять строки никто не просил.</translation>
   </message>
   <message>
    <source>The answer is on the clipboard: paste it yourself.</source>
@@ -2438,8 +2506,8 @@ The open file goes with the question.</source>
    <translation>Ответ ещё пишется.</translation>
   </message>
   <message>
-   <source>The answer leaves code out: it has the line {line!r} instead of the code itself.</source>
-   <translation>Ответ пропускает код: вместо него стоит строка {line!r}.</translation>
+   <source>The answer leaves code out: it has the line {text!r} instead of the code itself.</source>
+   <translation>Ответ пропускает код: вместо самого кода в нём строка {text!r}.</translation>
   </message>
   <message>
    <source>The answer mixes the model's reasoning into the code.</source>
@@ -2451,7 +2519,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The answer was cut off at the token limit; a smaller region may fit.</source>
-   <translation>Ответ оборван на пределе токенов; область поменьше может поместиться.</translation>
+   <translation>Ответ обрезан по пределу токенов; участок поменьше может поместиться.</translation>
+  </message>
+  <message>
+   <source>The answer was still being written.</source>
+   <translation>Ответ ещё писался.</translation>
   </message>
   <message>
    <source>The answer was stopped.</source>
@@ -2512,6 +2584,10 @@ The open file goes with the question.</source>
   <message>
    <source>The core cannot be started: {command}: {reason}.</source>
    <translation>Ядро не запускается: {command}: {reason}.</translation>
+  </message>
+  <message>
+   <source>The core cannot start.</source>
+   <translation>Ядро не запускается.</translation>
   </message>
   <message>
    <source>The core could not be prepared: {fault}.</source>
@@ -2702,8 +2778,8 @@ The open file goes with the question.</source>
    <translation>Сервер модели {base_url} оборвал соединение.</translation>
   </message>
   <message>
-   <source>The model's server at {base_url} cannot be reached: {error}.</source>
-   <translation>Сервер модели {base_url} недоступен: {error}.</translation>
+   <source>The model's server at {base_url} cannot be reached: {reason}.</source>
+   <translation>Сервер модели {base_url} недоступен: {reason}.</translation>
   </message>
   <message>
    <source>The model's server at {base_url} did not answer in time.</source>
@@ -3361,9 +3437,13 @@ The open file goes with the question.</source>
    <source>Windows refused the hotkey (error {code}).</source>
    <translation>Windows отклонила горячую клавишу (ошибка {code}).</translation>
   </message>
-  <message>
-   <source>With the answer the file has {errors}, before it had {before}.</source>
-   <translation>С этим ответом в файле {errors}, до него: {before}.</translation>
+  <message numerus="yes">
+   <source>With the answer the file has %n syntax error(s), before it had {before}.</source>
+   <translation>
+    <numerusform>С этим ответом в файле %n синтаксическая ошибка, а раньше было {before}.</numerusform>
+    <numerusform>С этим ответом в файле %n синтаксические ошибки, а раньше было {before}.</numerusform>
+    <numerusform>С этим ответом в файле %n синтаксических ошибок, а раньше было {before}.</numerusform>
+   </translation>
   </message>
   <message>
    <source>With {names}</source>
@@ -3430,12 +3510,12 @@ The open file goes with the question.</source>
    <translation>Вы не разрешили глобальную горячую клавишу.</translation>
   </message>
   <message>
-   <source>a date like 2026-11-28</source>
-   <translation>дата вида 2026-11-28</translation>
+   <source>You · {when}</source>
+   <translation>Вы · {when}</translation>
   </message>
   <message>
-   <source>a file of your own</source>
-   <translation>ваш собственный файл</translation>
+   <source>a date like 2026-11-28</source>
+   <translation>дата вида 2026-11-28</translation>
   </message>
   <message>
    <source>a key is missing at the end of {keys}</source>
@@ -3456,6 +3536,10 @@ The open file goes with the question.</source>
   <message>
    <source>a number from 0 on</source>
    <translation>число от 0</translation>
+  </message>
+  <message>
+   <source>a profile is no JSON object</source>
+   <translation>профиль — не объект JSON</translation>
   </message>
   <message>
    <source>a proposal to decide on</source>
@@ -3502,6 +3586,10 @@ The open file goes with the question.</source>
    <translation>целиком</translation>
   </message>
   <message>
+   <source>already proposed or answered</source>
+   <translation>на это уже есть предложение или ответ</translation>
+  </message>
+  <message>
    <source>an open folder</source>
    <translation>открытая папка</translation>
   </message>
@@ -3526,10 +3614,6 @@ The open file goes with the question.</source>
    <translation>применение</translation>
   </message>
   <message>
-   <source>as it was installed</source>
-   <translation>как был установлен</translation>
-  </message>
-  <message>
    <source>ask the local core: {model}</source>
    <translation>запрос к локальному ядру: {model}</translation>
   </message>
@@ -3548,10 +3632,6 @@ The open file goes with the question.</source>
   <message>
    <source>being downloaded</source>
    <translation>загружается</translation>
-  </message>
-  <message>
-   <source>built on this machine: {library}</source>
-   <translation>собран на этой машине: {library}</translation>
   </message>
   <message>
    <source>cached {share}</source>
@@ -3622,8 +3702,12 @@ The open file goes with the question.</source>
    <translation>запись ответа</translation>
   </message>
   <message>
+   <source>deleted</source>
+   <translation>удалён</translation>
+  </message>
+  <message>
    <source>derived</source>
-   <translation>вычислено</translation>
+   <translation>из расчёта</translation>
   </message>
   <message>
    <source>diff</source>
@@ -3634,6 +3718,10 @@ The open file goes with the question.</source>
    <translation>есть изменения</translation>
   </message>
   <message>
+   <source>disk space</source>
+   <translation>место на диске</translation>
+  </message>
+  <message>
    <source>dismissed</source>
    <translation>убрано</translation>
   </message>
@@ -3642,8 +3730,8 @@ The open file goes with the question.</source>
    <translation>экран</translation>
   </message>
   <message>
-   <source>does not answer: {detail}</source>
-   <translation>не отвечает: {detail}</translation>
+   <source>does not answer: {cores}</source>
+   <translation>не отвечает: {cores}</translation>
   </message>
   <message>
    <source>does what it does in every text field</source>
@@ -3742,6 +3830,14 @@ The open file goes with the question.</source>
    <translation>фрагмент {number} из {count}</translation>
   </message>
   <message>
+   <source>ignored by .gitignore</source>
+   <translation>исключён в .gitignore</translation>
+  </message>
+  <message>
+   <source>ignored by default</source>
+   <translation>пропускается по умолчанию</translation>
+  </message>
+  <message>
    <source>in a thread that was deleted</source>
    <translation>в удалённой беседе</translation>
   </message>
@@ -3762,8 +3858,20 @@ The open file goes with the question.</source>
    <translation>вставить</translation>
   </message>
   <message>
+   <source>insert {code}</source>
+   <translation>вставить {code}</translation>
+  </message>
+  <message>
    <source>inside</source>
    <translation>в пределах просьбы</translation>
+  </message>
+  <message>
+   <source>instruction</source>
+   <translation>указание</translation>
+  </message>
+  <message>
+   <source>interrupted</source>
+   <translation>прервано</translation>
   </message>
   <message>
    <source>it cannot be asked: {reason}</source>
@@ -3774,12 +3882,32 @@ The open file goes with the question.</source>
    <translation>проверить не удалось: {reason}</translation>
   </message>
   <message>
+   <source>it did not answer</source>
+   <translation>оно не ответило</translation>
+  </message>
+  <message>
    <source>it has more than {most} bytes</source>
    <translation>в нём больше {most} байт</translation>
   </message>
   <message>
+   <source>it holds NUL bytes</source>
+   <translation>в нём есть нулевые байты</translation>
+  </message>
+  <message>
+   <source>it holds control characters</source>
+   <translation>в нём есть управляющие символы</translation>
+  </message>
+  <message>
    <source>it is nested too deeply</source>
    <translation>вложенность слишком глубока</translation>
+  </message>
+  <message>
+   <source>it is no JSON</source>
+   <translation>это не JSON</translation>
+  </message>
+  <message>
+   <source>it is no JSON object</source>
+   <translation>это не объект JSON</translation>
   </message>
   <message>
    <source>it is no file</source>
@@ -3794,12 +3922,20 @@ The open file goes with the question.</source>
    <translation>это несколько клавиш подряд; возможна только одна</translation>
   </message>
   <message>
+   <source>it lists no profiles</source>
+   <translation>в ответе нет списка профилей</translation>
+  </message>
+  <message>
    <source>it needs Ctrl, Alt or Meta: every program would lose the key else</source>
    <translation>нужен Ctrl, Alt или Meta: иначе клавишу потеряют все программы</translation>
   </message>
   <message>
-   <source>its hash was compared</source>
-   <translation>хеш сверен</translation>
+   <source>it said nothing for {seconds:g} s</source>
+   <translation>оно молчало {seconds:g} с</translation>
+  </message>
+  <message>
+   <source>its connection ended</source>
+   <translation>соединение с ним прервалось</translation>
   </message>
   <message>
    <source>its name is not UTF-8</source>
@@ -3810,8 +3946,20 @@ The open file goes with the question.</source>
    <translation>имя подходит под {secret}</translation>
   </message>
   <message>
+   <source>its text did not change</source>
+   <translation>текст не изменился</translation>
+  </message>
+  <message>
+   <source>its {encoding} is damaged at byte {place}</source>
+   <translation>{encoding} повреждён на байте {place}</translation>
+  </message>
+  <message>
    <source>kept for the answer: {tokens}</source>
    <translation>отведено под ответ: {tokens}</translation>
+  </message>
+  <message>
+   <source>keyring</source>
+   <translation>связка ключей</translation>
   </message>
   <message>
    <source>keys.{name} is no action of this window.</source>
@@ -3820,6 +3968,10 @@ The open file goes with the question.</source>
   <message>
    <source>keys.{name}: {key} is no key.</source>
    <translation>keys.{name}: {key} — не клавиша.</translation>
+  </message>
+  <message>
+   <source>killed by signal {number}</source>
+   <translation>завершено сигналом {number}</translation>
   </message>
   <message>
    <source>lines {spans}</source>
@@ -3842,6 +3994,10 @@ The open file goes with the question.</source>
    <translation>macOS отклонила горячую клавишу (ошибка {code}).</translation>
   </message>
   <message>
+   <source>may hold secrets</source>
+   <translation>может содержать секреты</translation>
+  </message>
+  <message>
    <source>measured</source>
    <translation>измерено</translation>
   </message>
@@ -3856,6 +4012,10 @@ The open file goes with the question.</source>
   <message>
    <source>model</source>
    <translation>модель</translation>
+  </message>
+  <message>
+   <source>more at once than are taken from one save</source>
+   <translation>больше, чем берётся из одного сохранения</translation>
   </message>
   <message>
    <source>no certificates of authorities in {place}</source>
@@ -3914,16 +4074,20 @@ The open file goes with the question.</source>
    <translation>нет: окно показать нельзя, командная строка работает</translation>
   </message>
   <message>
-   <source>not found: {missing}</source>
-   <translation>не найдены: {missing}</translation>
+   <source>not a text file</source>
+   <translation>не текстовый файл</translation>
+  </message>
+  <message>
+   <source>not found: {names}</source>
+   <translation>не найдены: {names}</translation>
   </message>
   <message>
    <source>not here</source>
    <translation>не загружена</translation>
   </message>
   <message>
-   <source>not loaded: {broken}</source>
-   <translation>не загружены: {broken}</translation>
+   <source>not loaded: {names}</source>
+   <translation>не загружены: {names}</translation>
   </message>
   <message>
    <source>not measured</source>
@@ -3950,6 +4114,10 @@ The open file goes with the question.</source>
    <translation>ничего не найдено</translation>
   </message>
   <message>
+   <source>nothing in it asks for a proposal</source>
+   <translation>в нём нет запроса на предложение</translation>
+  </message>
+  <message>
    <source>now</source>
    <translation>сейчас</translation>
   </message>
@@ -3964,6 +4132,10 @@ The open file goes with the question.</source>
   <message>
    <source>open</source>
    <translation>открыта</translation>
+  </message>
+  <message>
+   <source>outside the folder</source>
+   <translation>вне папки</translation>
   </message>
   <message>
    <source>over {count} characters</source>
@@ -4026,8 +4198,20 @@ The open file goes with the question.</source>
    <translation>процессор</translation>
   </message>
   <message>
+   <source>profile {profile} decodes {rate:g} tokens a second</source>
+   <translation>профиль {profile}: {rate:g} токенов в секунду</translation>
+  </message>
+  <message>
+   <source>profile {profile}: {error!r}</source>
+   <translation>профиль {profile}: {error!r}</translation>
+  </message>
+  <message>
    <source>proposals waiting: {count}</source>
    <translation>предложений ожидает: {count}</translation>
+  </message>
+  <message>
+   <source>proxy</source>
+   <translation>прокси</translation>
   </message>
   <message>
    <source>queue</source>
@@ -4054,6 +4238,10 @@ The open file goes with the question.</source>
    <translation>удаляется</translation>
   </message>
   <message>
+   <source>replaced by a newer save</source>
+   <translation>заменено более новым сохранением</translation>
+  </message>
+  <message>
    <source>restarting</source>
    <translation>перезапуск</translation>
   </message>
@@ -4068,6 +4256,10 @@ The open file goes with the question.</source>
   <message>
    <source>saved</source>
    <translation>сохранено</translation>
+  </message>
+  <message>
+   <source>saved while watching was paused</source>
+   <translation>сохранён, пока слежение было на паузе</translation>
   </message>
   <message>
    <source>screens</source>
@@ -4104,6 +4296,18 @@ The open file goes with the question.</source>
   <message>
    <source>streaming {rate:.0f} t/s</source>
    <translation>пишет {rate:.0f} т/с</translation>
+  </message>
+  <message>
+   <source>stub</source>
+   <translation>пустая функция</translation>
+  </message>
+  <message>
+   <source>stub {name}()</source>
+   <translation>тело для {name}()</translation>
+  </message>
+  <message>
+   <source>switched off in the settings</source>
+   <translation>отключено в настройках</translation>
   </message>
   <message>
    <source>system</source>
@@ -4182,6 +4386,10 @@ The open file goes with the question.</source>
    <translation>сначала пишет настоящая модель</translation>
   </message>
   <message>
+   <source>the schedule of {profile}: {error}</source>
+   <translation>расписание профиля {profile}: {error}</translation>
+  </message>
+  <message>
    <source>the session bus does not answer ({error})</source>
    <translation>сеансовая шина не отвечает ({error})</translation>
   </message>
@@ -4200,6 +4408,10 @@ The open file goes with the question.</source>
   <message>
    <source>the speed lab</source>
    <translation>лаборатория скорости</translation>
+  </message>
+  <message>
+   <source>the system</source>
+   <translation>системные</translation>
   </message>
   <message>
    <source>the system's own</source>
@@ -4228,6 +4440,10 @@ The open file goes with the question.</source>
   <message>
    <source>thread</source>
    <translation>беседа</translation>
+  </message>
+  <message>
+   <source>too large</source>
+   <translation>слишком большой</translation>
   </message>
   <message>
    <source>tray</source>
@@ -4259,7 +4475,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>vendor</source>
-   <translation>от изготовителя</translation>
+   <translation>от производителя</translation>
   </message>
   <message>
    <source>waiting for the first token</source>
@@ -4314,12 +4530,12 @@ The open file goes with the question.</source>
    <translation>пишет… {rate:.0f} т/с</translation>
   </message>
   <message>
-   <source>your own file</source>
-   <translation>ваш собственный файл</translation>
+   <source>written by Spark itself</source>
+   <translation>записан самим Spark</translation>
   </message>
   <message>
-   <source>{amount} · {rate:,.0f} t/s</source>
-   <translation>{amount} · {rate:,.0f} т/с</translation>
+   <source>your own file</source>
+   <translation>ваш собственный файл</translation>
   </message>
   <message>
    <source>{amount}/s</source>
@@ -4330,24 +4546,16 @@ The open file goes with the question.</source>
    <translation>{answers} (из них предложений: {count})</translation>
   </message>
   <message>
-   <source>{answers} · {tokens:,} tokens in ({cached:,} cached), {written:,} out</source>
-   <translation>{answers} · токенов на входе {tokens:,} (из кэша {cached:,}), на выходе {written:,}</translation>
-  </message>
-  <message>
-   <source>{available:.1f} of {total:.1f} GB available, the default model takes {needed:.1f} GB</source>
-   <translation>доступно {available:.1f} из {total:.1f} ГБ, модели по умолчанию нужно {needed:.1f} ГБ</translation>
-  </message>
-  <message>
-   <source>{before} {more}</source>
-   <translation>{before} {more}</translation>
-  </message>
-  <message>
    <source>{before} → {after} lines</source>
    <translation>строк: {before} → {after}</translation>
   </message>
   <message>
-   <source>{before}; {core}</source>
-   <translation>{before}; {core}</translation>
+   <source>{before} → {after} lines, a short region</source>
+   <translation>строк: {before} → {after}, короткий участок</translation>
+  </message>
+  <message>
+   <source>{before} → {after} lines, as asked</source>
+   <translation>строк: {before} → {after}, как просили</translation>
   </message>
   <message>
    <source>{beginning}… The answer goes on.</source>
@@ -4364,8 +4572,8 @@ The branch that is checked out</source>
    <translation>{cached_tokens} из {prompt_tokens} токенов запроса взяты из прошлого хода, по данным сервера.</translation>
   </message>
   <message>
-   <source>{count} answers</source>
-   <translation>ответов: {count}</translation>
+   <source>{count:,}</source>
+   <translation>{count:,}</translation>
   </message>
   <message>
    <source>{count} authorities from {place}, {version}</source>
@@ -4380,36 +4588,20 @@ The branch that is checked out</source>
    <translation>{count} файлов — слишком много для одного вопроса.</translation>
   </message>
   <message>
+   <source>{count} in this file</source>
+   <translation>в этом файле: {count}</translation>
+  </message>
+  <message>
    <source>{count} loaded</source>
    <translation>загружено: {count}</translation>
   </message>
   <message>
-   <source>{count} syntax errors</source>
-   <translation>синтаксических ошибок: {count}</translation>
+   <source>{count} without counts left out</source>
+   <translation>без подсчёта, не учтено: {count}</translation>
   </message>
   <message>
    <source>{days:.0f} d</source>
    <translation>{days:.0f} д</translation>
-  </message>
-  <message>
-   <source>{detail}, AVX2</source>
-   <translation>{detail}, AVX2</translation>
-  </message>
-  <message>
-   <source>{detail}, no AVX2, which the engine is built for</source>
-   <translation>{detail}, нет AVX2, для которого собран движок</translation>
-  </message>
-  <message>
-   <source>{detail}: a larger project cannot be followed as a whole</source>
-   <translation>{detail}: за большим проектом нельзя следить целиком</translation>
-  </message>
-  <message>
-   <source>{detail}: changes in further folders are not seen</source>
-   <translation>{detail}: изменения в остальных папках не видны</translation>
-  </message>
-  <message>
-   <source>{detail}; it does not say whether it has AVX2</source>
-   <translation>{detail}; не сообщает, есть ли у него AVX2</translation>
   </message>
   <message>
    <source>{done} of {total}</source>
@@ -4418,10 +4610,6 @@ The branch that is checked out</source>
   <message>
    <source>{endpoint} is left out for now: {reason}</source>
    <translation>{endpoint} пока не используется: {reason}</translation>
-  </message>
-  <message>
-   <source>{errors}, {before} before</source>
-   <translation>{errors}, раньше: {before}</translation>
   </message>
   <message>
    <source>{file} cannot be read ({reason}).</source>
@@ -4484,8 +4672,12 @@ The branch that is checked out</source>
    <translation>{folder}: в {existing} нельзя писать</translation>
   </message>
   <message>
-   <source>{free} GB free at {folder}</source>
-   <translation>свободно {free} ГБ: {folder}</translation>
+   <source>{free:.1f} GB free at {folder}</source>
+   <translation>свободно {free:.1f} ГБ: {folder}</translation>
+  </message>
+  <message>
+   <source>{free:.1f} of {total:.1f} GB available, the default model takes {needed:.1f} GB</source>
+   <translation>доступно {free:.1f} из {total:.1f} ГБ, модель по умолчанию занимает {needed:.1f} ГБ</translation>
   </message>
   <message>
    <source>{host} answered with a web page, not as a model's server does.</source>
@@ -4599,9 +4791,13 @@ The branch that is checked out</source>
    <source>{key} {does} while you type, and acts elsewhere only.</source>
    <translation>В полях ввода {key} {does}; действие работает только вне их.</translation>
   </message>
-  <message>
-   <source>{machine}, {cores} logical cores</source>
-   <translation>{machine}, логических ядер: {cores}</translation>
+  <message numerus="yes">
+   <source>{machine}, %n logical core(s)</source>
+   <translation>
+    <numerusform>{machine}, %n логическое ядро</numerusform>
+    <numerusform>{machine}, %n логических ядра</numerusform>
+    <numerusform>{machine}, %n логических ядер</numerusform>
+   </translation>
   </message>
   <message>
    <source>{method} was not answered</source>
@@ -4640,16 +4836,24 @@ The branch that is checked out</source>
    <translation>{ms:.0f} мс</translation>
   </message>
   <message>
+   <source>{names}; the next save of the file takes them</source>
+   <translation>{names}; их возьмёт следующее сохранение файла</translation>
+  </message>
+  <message>
    <source>{name} (without {lines})</source>
    <translation>{name} (не вошло: {lines})</translation>
   </message>
   <message>
-   <source>{name} at {place}, its hash is not compared yet: that happens at its next start</source>
-   <translation>{name}: {place}, хеш ещё не сверен: это произойдёт при следующем запуске</translation>
+   <source>{name} at {path}, a file of your own</source>
+   <translation>{name}, {path}, ваш собственный файл</translation>
   </message>
   <message>
-   <source>{name} at {place}, {proof}</source>
-   <translation>{name}: {place}, {proof}</translation>
+   <source>{name} at {path}, its hash is not compared yet: that happens at its next start</source>
+   <translation>{name}, {path}, хеш ещё не сверен: это произойдёт при следующем запуске</translation>
+  </message>
+  <message>
+   <source>{name} at {path}, its hash was compared</source>
+   <translation>{name}, {path}, хеш сверен</translation>
   </message>
   <message>
    <source>{name} does not load: {trouble}</source>
@@ -4700,32 +4904,36 @@ The branch that is checked out</source>
    <translation>Файл {name} записан.</translation>
   </message>
   <message>
-   <source>{name}, unlocked when it is needed</source>
-   <translation>{name}, разблокируется при необходимости</translation>
+   <source>{name}, as it was installed</source>
+   <translation>{name}, как установлен</translation>
   </message>
   <message>
-   <source>{name}, {where}</source>
-   <translation>{name}, {where}</translation>
+   <source>{name}, built on this machine: {library}</source>
+   <translation>{name}, собран на этом компьютере: {library}</translation>
+  </message>
+  <message>
+   <source>{name}, line {line}</source>
+   <translation>{name}, строка {line}</translation>
+  </message>
+  <message>
+   <source>{name}, lines {first} to {last}</source>
+   <translation>{name}, строки {first}–{last}</translation>
+  </message>
+  <message>
+   <source>{name}, unlocked when it is needed</source>
+   <translation>{name}, разблокируется при необходимости</translation>
   </message>
   <message>
    <source>{name}: the id {id} is taken.</source>
    <translation>{name}: id {id} уже занят.</translation>
   </message>
   <message>
-   <source>{name}: {here:,.0f} of {whole:,.0f} MB are here</source>
-   <translation>{name}: здесь {here:,.0f} из {whole:,.0f} МБ</translation>
+   <source>{name}: {here:,.0f} of {total:,.0f} MB are here</source>
+   <translation>{name}: загружено {here:,.0f} из {total:,.0f} МБ</translation>
   </message>
   <message>
    <source>{name}: {tokens} tokens</source>
    <translation>{name}, токенов: {tokens}</translation>
-  </message>
-  <message>
-   <source>{note}, a short region</source>
-   <translation>{note}, короткая область</translation>
-  </message>
-  <message>
-   <source>{note}, as asked</source>
-   <translation>{note}, как просили</translation>
   </message>
   <message>
    <source>{ordinal} of {total}</source>
@@ -4760,8 +4968,12 @@ The branch that is checked out</source>
    <translation>В {path} {size:,} байт, предел {max_bytes:,}.</translation>
   </message>
   <message>
-   <source>{path} is left alone: {reason}{detail}.</source>
-   <translation>{path}: файл пропущен — {reason}{detail}.</translation>
+   <source>{path} is left alone: {reason} ({detail}).</source>
+   <translation>{path}: файл пропущен — {reason} ({detail}).</translation>
+  </message>
+  <message>
+   <source>{path} is left alone: {reason}.</source>
+   <translation>{path}: файл пропущен — {reason}.</translation>
   </message>
   <message>
    <source>{path} is not a file.</source>
@@ -4820,6 +5032,14 @@ The branch that is checked out</source>
    <translation>{path}, {size:.1f} МБ</translation>
   </message>
   <message>
+   <source>{pattern} in {file}</source>
+   <translation>{pattern} в {file}</translation>
+  </message>
+  <message>
+   <source>{percent:.0f} %</source>
+   <translation>{percent:.0f} %</translation>
+  </message>
+  <message>
    <source>{placeholder} About {target}.</source>
    <translation>{placeholder} О чём: {target}.</translation>
   </message>
@@ -4846,6 +5066,22 @@ The branch that is checked out</source>
   <message>
    <source>{problem} The defaults are used.</source>
    <translation>{problem} Действуют значения по умолчанию.</translation>
+  </message>
+  <message>
+   <source>{processor}, no AVX2, which the engine is built for</source>
+   <translation>{processor}, нет AVX2, а движок собран для него</translation>
+  </message>
+  <message>
+   <source>{processor}; it does not say whether it has AVX2</source>
+   <translation>{processor}; есть ли AVX2, неизвестно</translation>
+  </message>
+  <message>
+   <source>{prompt:,} tokens in ({cached:,} cached), {completion:,} out</source>
+   <translation>токенов: вход {prompt:,} (из кэша {cached:,}), выход {completion:,}</translation>
+  </message>
+  <message>
+   <source>{rate:,.0f} t/s</source>
+   <translation>{rate:,.0f} т/с</translation>
   </message>
   <message>
    <source>{rate:.0f} t/s</source>
@@ -4896,6 +5132,22 @@ The branch that is checked out</source>
    <translation>{series} ({kind}): первый токен {first_token}{rate}</translation>
   </message>
   <message>
+   <source>{size:.0f} B</source>
+   <translation>{size:.0f} Б</translation>
+  </message>
+  <message>
+   <source>{size:.1f} MB</source>
+   <translation>{size:.1f} МБ</translation>
+  </message>
+  <message>
+   <source>{size:.1f} kB</source>
+   <translation>{size:.1f} кБ</translation>
+  </message>
+  <message>
+   <source>{size:.2f} GB</source>
+   <translation>{size:.2f} ГБ</translation>
+  </message>
+  <message>
    <source>{socket} is served by somebody else</source>
    <translation>сокет {socket} обслуживает кто-то другой</translation>
   </message>
@@ -4913,11 +5165,15 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{taken} of {count} folders are watched by your programs</source>
-   <translation>ваши программы следят за {taken} из {count} папок</translation>
+   <translation>ваши программы следят за папками: {taken} из {count}</translation>
   </message>
   <message>
-   <source>{text} · {count} without counts left out</source>
-   <translation>{text} · без подсчёта пропущено: {count}</translation>
+   <source>{thousands:,.0f}k</source>
+   <translation>{thousands:,.0f} тыс.</translation>
+  </message>
+  <message>
+   <source>{thousands:.1f}k</source>
+   <translation>{thousands:.1f} тыс.</translation>
   </message>
   <message>
    <source>{title}
@@ -4930,8 +5186,8 @@ Choose another thread</source>
    <translation>{title} (ответвление)</translation>
   </message>
   <message>
-   <source>{title} ({count} of {answers} exceed its context)</source>
-   <translation>{title} (не помещаются в контекст: {count} из {answers})</translation>
+   <source>{title} ({too_long} of {answers} exceed its context)</source>
+   <translation>{title} (не помещаются в контекст: {too_long} из {answers})</translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>
@@ -4958,16 +5214,36 @@ Choose another thread</source>
    <translation>не установлено: {versions}</translation>
   </message>
   <message>
-   <source>{version} at {place}</source>
-   <translation>{version}: {place}</translation>
+   <source>{version} at {path}</source>
+   <translation>{version}, {path}</translation>
   </message>
   <message>
    <source>{version}, {count} dependencies</source>
    <translation>{version}, зависимостей: {count}</translation>
   </message>
   <message>
-   <source>{version}; not installed: {missing}</source>
-   <translation>{version}; не установлены: {missing}</translation>
+   <source>{version}; not installed: {names}</source>
+   <translation>{version}; не установлены: {names}</translation>
+  </message>
+  <message>
+   <source>{waiting}… {seconds:.0f} s</source>
+   <translation>{waiting}… {seconds:.0f} с</translation>
+  </message>
+  <message>
+   <source>{watched}: a larger project cannot be followed as a whole</source>
+   <translation>{watched}; за большим проектом целиком следить не получится</translation>
+  </message>
+  <message>
+   <source>{watched}: changes in further folders are not seen</source>
+   <translation>{watched}; изменения в других папках не видны</translation>
+  </message>
+  <message>
+   <source>{what}; its last words: {last}</source>
+   <translation>{what}; последнее, что оно сообщило: {last}</translation>
+  </message>
+  <message>
+   <source>{width} x {height} at {ratio:.3g}</source>
+   <translation>{width} x {height}, масштаб {ratio:.3g}</translation>
   </message>
   <message>
    <source>~ is an estimate by size; the rest was counted by the model.</source>

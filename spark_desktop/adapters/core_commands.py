@@ -49,8 +49,9 @@ class CoreCommands:
         if failed:
             raise ModelStoreError(str(failed.get("message")), str(failed.get("next_step") or ""))
         if code != 0:
+            reason = run.last_words or say("exit code {code}", code=code)
             raise ModelStoreError(
-                say("The core's program failed: {reason}", reason=run.last_words or f"code {code}"),
+                say("The core's program failed: {reason}", reason=reason),
                 say("Run 'spark doctor' to see what is missing."),
             )
 

@@ -32,7 +32,7 @@ def said_in(line: str) -> Said | None:
         case "checking" | "verifying" | "loading":
             return CoreLoading()
         case "failed":
-            message = str(event.get("message") or "The core cannot start.")
+            message = str(event.get("message") or "") or say("The core cannot start.")
             return CoreFailed(message, str(event.get("next_step") or ""))
         case "source_skipped":
             return CoreStarting(f"{event.get('source')}: {event.get('reason')}")

@@ -171,7 +171,7 @@ class CoreProcess:
             try:
                 running = await self._acquire(held)
             except _DiedError as error:
-                return str(error)
+                return error.reason
             self._running = running
             self._set(CoreReady(running.endpoint.model))
             try:
@@ -197,7 +197,7 @@ class CoreProcess:
             failing.push_async_callback(child.end)
             running = await self._join(await self._come_up(child), child, held)
             if running is None:
-                raise _DiedError(self._reason("it did not answer"))
+                raise _DiedError(self._reason(say("it did not answer")))
             failing.pop_all()
         return running
 
@@ -238,7 +238,7 @@ class CoreProcess:
                     "The core refused its command line: {last_log_line}",
                     last_log_line=self._files.last_log_line(),
                 ),
-                f"See {self._files.log}.",
+                say("See {log}.", log=self._files.log),
             )
         raise _DiedError(self._reason(_ended(code)))
 
@@ -249,17 +249,19 @@ class CoreProcess:
         except httpx.TimeoutException:
             if running.child is not None:
                 running.child.kill()
-            return self._reason(f"it said nothing for {self._options.silence:g} s")
+            return self._reason(
+                say("it said nothing for {seconds:g} s", seconds=self._options.silence)
+            )
         except httpx.HTTPError:
             pass
         if running.child is None:
-            return self._reason("its connection ended")
+            return self._reason(say("its connection ended"))
         try:
             async with asyncio.timeout(self._options.silence):
                 return self._reason(_ended(await running.child.exit_code()))
         except TimeoutError:
             running.child.kill()
-            return self._reason("its connection ended")
+            return self._reason(say("its connection ended"))
 
     @contextmanager
     def _engine_starting(self, error: EngineDownError, seconds: float) -> Iterator[None]:
@@ -319,7 +321,7 @@ class CoreProcess:
 
     def _reason(self, what: str) -> str:
         last = self._files.last_log_line()
-        return f"{what}; its last words: {last}" if last else what
+        return say("{what}; its last words: {last}", what=what, last=last) if last else what
 
     def _given_up(self, deaths: int, reason: str) -> CoreFailed:
         return CoreFailed(
@@ -370,7 +372,11 @@ def core_command() -> tuple[str, ...]:
 
 
 class _DiedError(Exception):
-    """The core ended before it was ready; it may be started again."""
+    """The core ended before it was ready; it may be started again. ``reason`` is for the user."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 async def _lease(
@@ -385,4 +391,6 @@ async def _lease(
 
 
 def _ended(code: int) -> str:
-    return f"killed by signal {-code}" if code < 0 else f"exit code {code}"
+    if code < 0:
+        return say("killed by signal {number}", number=-code)
+    return say("exit code {code}", code=code)

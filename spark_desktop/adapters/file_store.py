@@ -19,12 +19,12 @@ from spark_desktop.domain.errors import (
     SecretFileError,
 )
 from spark_desktop.domain.text import SourceText, decode, digest_of
-from spark_desktop.domain.words import say
+from spark_desktop.domain.words import joined, say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
 
 _REFUSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-_AGAIN = "Ask for a new proposal."
+_AGAIN = say("Ask for a new proposal.")
 
 
 class LocalFileStore:
@@ -257,7 +257,7 @@ def _decoded(path: str, data: bytes) -> SourceText:
     try:
         return decode(data)
     except NotTextError as error:
-        raise NotTextError(f"{path}: {error.message}", error.next_step) from error
+        raise NotTextError(joined((path, error.message), ": "), error.next_step) from error
 
 
 def _write_failure(path: str, error: OSError) -> FileError:

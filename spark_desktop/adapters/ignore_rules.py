@@ -161,7 +161,11 @@ class IgnoreRules:
         for rules in reversed(chain):
             ignored, pattern = rules.decision(f"{path}/" if is_folder else path)
             if ignored:
-                return Ignored(path, IgnoreReason.GITIGNORE, f"{pattern} in {rules.source}")
+                return Ignored(
+                    path,
+                    IgnoreReason.GITIGNORE,
+                    say("{pattern} in {file}", pattern=pattern, file=rules.source),
+                )
             if ignored is False:
                 return None
         pattern = _default_pattern(name, is_folder)

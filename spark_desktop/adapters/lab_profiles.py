@@ -13,7 +13,7 @@ from spark_desktop.domain.words import say
 
 # Seconds; the program answers within one.
 _PATIENCE_S = 30.0
-_LOOK = "Run 'spark-core profile list' in a terminal to see what it says."
+_LOOK = say("Run 'spark-core profile list' in a terminal to see what it says.")
 
 
 class CoreProfiles:
@@ -34,7 +34,7 @@ class CoreProfiles:
             answer = await self._ask("list")
             found = answer.get("profiles")
             if not isinstance(found, list):
-                raise _unreadable("it lists no profiles")
+                raise _unreadable(say("it lists no profiles"))
             self._known = tuple(_profile(entry) for entry in found)
         return self._known
 
@@ -49,16 +49,18 @@ class CoreProfiles:
             releases = [(float(seconds), int(count)) for seconds, count in answer["releases"]]
             return Schedule.of(releases)
         except (KeyError, TypeError, ValueError) as error:
-            raise _unreadable(f"the schedule of {profile_id}: {error}") from error
+            raise _unreadable(
+                say("the schedule of {profile}: {error}", profile=profile_id, error=error)
+            ) from error
 
     async def _ask(self, *words: str) -> dict[str, Any]:
         out = await self._run(("profile", *words, "--json"))
         try:
             answer = json.loads(out)
         except ValueError as error:
-            raise _unreadable("it is no JSON") from error
+            raise _unreadable(say("it is no JSON")) from error
         if not isinstance(answer, dict):
-            raise _unreadable("it is no JSON object")
+            raise _unreadable(say("it is no JSON object"))
         return answer
 
     async def _run(self, words: tuple[str, ...]) -> str:
@@ -79,7 +81,8 @@ class CoreProfiles:
             process.kill()
         if process.returncode != 0:
             lines = told.strip().splitlines()
-            reason = lines[-1] if lines else f"exit code {process.returncode}"
+            code = say("exit code {code}", code=process.returncode)
+            reason = lines[-1] if lines else code
             raise ProfileError(
                 say("The core's program cannot give its profiles: {reason}", reason=reason), _LOOK
             )
@@ -126,11 +129,17 @@ def _creation_flags() -> int:
 
 def _profile(entry: object) -> Profile:
     if not isinstance(entry, dict):
-        raise _unreadable("a profile is no JSON object")
+        raise _unreadable(say("a profile is no JSON object"))
     try:
         decode_tps = float(entry["decode_tps"])
         if decode_tps <= 0:
-            raise _unreadable(f"profile {entry.get('id')} decodes {decode_tps:g} tokens a second")
+            raise _unreadable(
+                say(
+                    "profile {profile} decodes {rate:g} tokens a second",
+                    profile=entry.get("id"),
+                    rate=decode_tps,
+                )
+            )
         context = entry.get("context")
         return Profile(
             id=str(entry["id"]),
@@ -150,7 +159,9 @@ def _profile(entry: object) -> Profile:
             price_out=_price(entry, "price_out"),
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise _unreadable(f"profile {entry.get('id')}: {error!r}") from error
+        raise _unreadable(
+            say("profile {profile}: {error!r}", profile=entry.get("id"), error=error)
+        ) from error
 
 
 def _text(entry: dict[str, Any], name: str) -> str:

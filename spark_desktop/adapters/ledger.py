@@ -14,6 +14,7 @@ import httpx
 from spark_desktop.adapters.database import Database
 from spark_desktop.domain.contact import Contact, ContactRecord
 from spark_desktop.domain.errors import StoreError
+from spark_desktop.domain.words import kept, recalled
 from spark_desktop.services.ledger import Ledger
 from spark_desktop.services.ports import Clock
 from spark_desktop.services.tasks import TaskScope
@@ -116,12 +117,15 @@ def _add(
     rows: dict[Contact, tuple[int, datetime, datetime]], connection: sqlite3.Connection
 ) -> None:
     connection.executemany(
-        """INSERT INTO contacts (host, port, purpose, count, first, last)
-           VALUES (?, ?, ?, ?, ?, ?)
+        """INSERT INTO contacts (host, port, purpose, purpose_words, count, first, last)
+           VALUES (?, ?, ?, ?, ?, ?, ?)
            ON CONFLICT (host, port, purpose) DO UPDATE SET count = count + excluded.count,
-               last = excluded.last""",
+               last = excluded.last, purpose_words = excluded.purpose_words""",
         [
-            (c.host, c.port, str(c.purpose), count, first.isoformat(), last.isoformat())
+            (
+                *(c.host, c.port, str(c.purpose), kept(c.purpose)),
+                *(count, first.isoformat(), last.isoformat()),
+            )
             for c, (count, first, last) in rows.items()
         ],
     )
@@ -136,14 +140,15 @@ def _add(
 
 def _records(connection: sqlite3.Connection) -> tuple[ContactRecord, ...]:
     rows = connection.execute(
-        "SELECT host, port, purpose, count, first, last FROM contacts ORDER BY last DESC, host"
+        """SELECT host, port, purpose, purpose_words, count, first, last FROM contacts
+           ORDER BY last DESC, host"""
     )
     return tuple(
         ContactRecord(
-            Contact(host, port, purpose),
+            Contact(host, port, recalled(purpose, words)),
             count,
             datetime.fromisoformat(first),
             datetime.fromisoformat(last),
         )
-        for host, port, purpose, count, first, last in rows
+        for host, port, purpose, words, count, first, last in rows
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 
 from spark_desktop.domain.findings import Finding, Verdict
-from spark_desktop.domain.words import say
+from spark_desktop.domain.words import joined, say
 from spark_resources import resource
 
 _PYTHON = (3, 11)
@@ -22,6 +22,7 @@ _GIGABYTE = 1_000_000_000
 _FEW_WATCHES = 65_536
 # Nearly all are taken: the next folder may be the one too many.
 _MOST_TAKEN = 0.9
+_RAISE = "sudo sysctl fs.inotify.max_user_watches=524288"  # no text
 _WATCHES = Path("/proc/sys/fs/inotify/max_user_watches")
 _CPUINFO = Path("/proc/cpuinfo")
 # Windows' own number for AVX2 (winnt.h, PF_AVX2_INSTRUCTIONS_AVAILABLE).
@@ -46,31 +47,30 @@ _PACKAGES = {
 
 def python(version: tuple[int, ...] = sys.version_info[:3]) -> Finding:
     """Return whether Python is new enough."""
-    detail = say("{version} at {place}", version=".".join(map(str, version)), place=sys.executable)
+    number = ".".join(map(str, version))
+    detail = say("{version} at {path}", version=number, path=sys.executable)
     if version[:2] >= _PYTHON:
-        return Finding(say("Python"), Verdict.OK, detail)
-    return Finding(say("Python"), Verdict.MISSING, detail, say("Install Python 3.11 or newer."))
+        return Finding("Python", Verdict.OK, detail)
+    return Finding("Python", Verdict.MISSING, detail, say("Install Python 3.11 or newer."))
 
 
 def processor(cpuinfo: Path = _CPUINFO) -> Finding:
     """Return whether the processor has what the engine is built for."""
     machine, cores = platform.machine(), psutil.cpu_count() or 1
-    detail = say("{machine}, {cores} logical cores", machine=machine, cores=cores)
+    name = say("processor")
+    detail = say("{machine}, %n logical core(s)", "", cores, machine=machine)
     if machine.lower() not in ("x86_64", "amd64"):
-        return Finding(say("processor"), Verdict.OK, detail)
+        return Finding(name, Verdict.OK, detail)
     has = _has_avx2(cpuinfo)
     if has is None:
-        return Finding(
-            say("processor"),
-            Verdict.NOTE,
-            say("{detail}; it does not say whether it has AVX2", detail=detail),
-        )
+        told = say("{processor}; it does not say whether it has AVX2", processor=detail)
+        return Finding(name, Verdict.NOTE, told)
     if has:
-        return Finding(say("processor"), Verdict.OK, say("{detail}, AVX2", detail=detail))
+        return Finding(name, Verdict.OK, joined((detail, "AVX2"), ", "))
     return Finding(
-        say("processor"),
+        name,
         Verdict.MISSING,
-        say("{detail}, no AVX2, which the engine is built for", detail=detail),
+        say("{processor}, no AVX2, which the engine is built for", processor=detail),
         say("Use a machine with AVX2 (from 2013 on), or a virtual machine that passes it through."),
     )
 
@@ -81,19 +81,18 @@ def memory(total: int | None = None, available: int | None = None) -> Finding:
     total = known.total if total is None else total
     available = known.available if available is None else available
     needed = _model_memory()
+    name = say("memory")
     detail = say(
-        "{available:.1f} of {total:.1f} GB available, the default model takes {needed:.1f} GB",
-        available=available / _GIGABYTE,
+        "{free:.1f} of {total:.1f} GB available, the default model takes {needed:.1f} GB",
+        free=available / _GIGABYTE,
         total=total / _GIGABYTE,
         needed=needed / _GIGABYTE,
     )
     if total < needed:
-        return Finding(
-            say("memory"), Verdict.MISSING, detail, say("Use a machine with more memory.")
-        )
+        return Finding(name, Verdict.MISSING, detail, say("Use a machine with more memory."))
     if available < needed:
-        return Finding(say("memory"), Verdict.NOTE, detail, say("Close other programs first."))
-    return Finding(say("memory"), Verdict.OK, detail)
+        return Finding(name, Verdict.NOTE, detail, say("Close other programs first."))
+    return Finding(name, Verdict.OK, detail)
 
 
 def qt_libraries(plugins: Path | None = None) -> Finding:
@@ -108,26 +107,24 @@ def qt_libraries(plugins: Path | None = None) -> Finding:
     try:
         missing = _unresolved(plugins / "platforms" / "libqxcb.so")
     except (OSError, subprocess.SubprocessError) as error:
-        return Finding(name, Verdict.NOTE, say("they could not be examined: {error}", error=error))
+        told = say("they could not be examined: {error}", error=error)
+        return Finding(name, Verdict.NOTE, told)
     if not missing:
         return Finding(name, Verdict.OK, say("all found"))
-    return Finding(
-        name,
-        Verdict.MISSING,
-        say("not found: {missing}", missing=", ".join(missing)),
-        _install(missing),
-    )
+    told = say("not found: {names}", names=", ".join(missing))
+    return Finding(name, Verdict.MISSING, told, _install(missing))
 
 
 def display(environment: Mapping[str, str] = os.environ) -> Finding:
     """Return whether a window can be shown; the command line needs none."""
+    name = say("display")
     if not sys.platform.startswith("linux"):
-        return Finding(say("display"), Verdict.OK, say("the system's own"))
+        return Finding(name, Verdict.OK, say("the system's own"))
     for variable in ("WAYLAND_DISPLAY", "DISPLAY"):
         if environment.get(variable):
-            return Finding(say("display"), Verdict.OK, f"{variable}={environment[variable]}")
+            return Finding(name, Verdict.OK, f"{variable}={environment[variable]}")
     return Finding(
-        say("display"),
+        name,
         Verdict.NOTE,
         say("none: the window cannot be shown, the command line works"),
         say("Start spark-desktop in a desktop session, or under xvfb-run."),
@@ -136,22 +133,23 @@ def display(environment: Mapping[str, str] = os.environ) -> Finding:
 
 def file_watches(limit: Path = _WATCHES, used: Callable[[], int] | None = None) -> Finding:
     """Return whether the system lets a program follow a large folder, and how many are used."""
+    name = say("file watches")
     try:
         count = int(limit.read_text(encoding="ascii"))
     except (OSError, ValueError):
-        return Finding(say("file watches"), Verdict.OK, say("this system sets no limit"))
+        return Finding(name, Verdict.OK, say("this system sets no limit"))
     taken = (used or _watches_used)()
     detail = say(
         "{taken} of {count} folders are watched by your programs", taken=taken, count=count
     )
-    step = say("Raise it: sudo sysctl fs.inotify.max_user_watches=524288")
+    step = say("Raise it: {command}", command=_RAISE)
     if taken >= count:
-        detail = say("{detail}: changes in further folders are not seen", detail=detail)
-        return Finding(say("file watches"), Verdict.MISSING, detail, step)
+        detail = say("{watched}: changes in further folders are not seen", watched=detail)
+        return Finding(name, Verdict.MISSING, detail, step)
     if count >= _FEW_WATCHES and taken < _MOST_TAKEN * count:
-        return Finding(say("file watches"), Verdict.OK, detail)
-    detail = say("{detail}: a larger project cannot be followed as a whole", detail=detail)
-    return Finding(say("file watches"), Verdict.NOTE, detail, step)
+        return Finding(name, Verdict.OK, detail)
+    detail = say("{watched}: a larger project cannot be followed as a whole", watched=detail)
+    return Finding(name, Verdict.NOTE, detail, step)
 
 
 def _watches_used() -> int:

@@ -167,6 +167,12 @@ _ANSWERS = (
     "ALTER TABLE turns ADD COLUMN endpoint TEXT NOT NULL DEFAULT ''",
     "ALTER TABLE turns ADD COLUMN cost REAL",
 )
+# JSON of what a failed turn's error, and a contact's purpose, are made of, so that they can be told
+# in any language; NULL for what older programs kept, and for what others said.
+_WORDS = (
+    "ALTER TABLE turns ADD COLUMN error_words TEXT",
+    "ALTER TABLE contacts ADD COLUMN purpose_words TEXT",
+)
 STEPS: tuple[tuple[str, ...], ...] = (
     _THREADS,
     _CHECKPOINTS,
@@ -177,6 +183,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     _COMPOSER,
     _MACHINE,
     _ANSWERS,
+    _WORDS,
 )
 
 

@@ -176,22 +176,24 @@ class OpenAIEndpoint:
 
     def _unreachable(self, error: httpx.HTTPError) -> EndpointUnreachableError:
         _log.debug("%s: %r", self._client.base_url, error)
-        url = self._client.base_url
+        place = self._client.base_url
         match error:
             case httpx.ConnectError():
-                said = say(
-                    "The model's server at {base_url} cannot be reached: {error}.",
-                    base_url=url,
-                    error=error,
+                text = say(
+                    "The model's server at {base_url} cannot be reached: {reason}.",
+                    base_url=place,
+                    reason=error,
                 )
             case httpx.TimeoutException():
-                said = say("The model's server at {base_url} did not answer in time.", base_url=url)
+                text = say(
+                    "The model's server at {base_url} did not answer in time.", base_url=place
+                )
             case _:
                 # httpx words these for programmers ("incomplete chunked read").
-                said = say(
-                    "The model's server at {base_url} broke off the connection.", base_url=url
+                text = say(
+                    "The model's server at {base_url} broke off the connection.", base_url=place
                 )
-        return EndpointUnreachableError(said, _RETRY)
+        return EndpointUnreachableError(text, _RETRY)
 
 
 class _Opening:

@@ -27,7 +27,7 @@ from spark_desktop.domain.errors import (
     EndpointRejectedError,
     EngineDownError,
 )
-from spark_desktop.domain.words import say
+from spark_desktop.domain.words import Said, say
 
 Json = dict[str, Any]
 
@@ -45,6 +45,7 @@ _REASONS = {
 _ENGINE_DOWN = "engine_down"
 _BUSY = "too_many_connections"
 _TOO_MANY_REQUESTS = 429
+_AGAIN = say("Try again in a moment.")
 # Servers put HTML pages and whole prompts into errors; a person reads the beginning.
 _MESSAGE_LIMIT = 500
 
@@ -181,22 +182,17 @@ def error_of(status: int, problem: Json, retry_after: float | None = None) -> En
 
     ``retry_after`` is in seconds, None where the server did not say.
     """
-    message = str(problem.get("message") or f"HTTP status {status}")[:_MESSAGE_LIMIT]
+    message = _message(problem) or say("HTTP status {status}", status=status)
     sizes = _context_sizes(problem, message)
     if sizes is not None:
         return ContextExceededError(*sizes)
     next_step = str(problem.get("next_step") or "")
     if problem.get("code") == _ENGINE_DOWN:
-        return EngineDownError(message, next_step or say("Try again in a moment."), retry_after)
+        return EngineDownError(message, next_step or _AGAIN, retry_after)
     if status == _TOO_MANY_REQUESTS or problem.get("code") == _BUSY:
-        again = (
-            say("Ask again in a moment.")
-            if retry_after is None
-            else say("Ask again in {seconds:g} s.", seconds=retry_after)
-        )
         return EndpointBusyError(
             say("The model's server has too much to do: {message}", message=message),
-            next_step or again,
+            next_step or _again_in(retry_after),
             retry_after,
         )
     if status in (401, 403):
@@ -210,8 +206,19 @@ def error_of(status: int, problem: Json, retry_after: float | None = None) -> En
         )
     return EndpointError(
         say("The model's server failed: {message}", message=message),
-        next_step or say("Try again in a moment."),
+        next_step or _AGAIN,
     )
+
+
+def _message(problem: Json) -> str:
+    told = problem.get("message")
+    return told if isinstance(told, Said) else str(told or "")[:_MESSAGE_LIMIT]
+
+
+def _again_in(seconds: float | None) -> str:
+    if seconds is None:
+        return say("Ask again in a moment.")
+    return say("Ask again in {seconds:g} s.", seconds=seconds)
 
 
 def _context_sizes(problem: Json, message: str) -> tuple[int, int] | None:
@@ -229,7 +236,7 @@ def _context_sizes(problem: Json, message: str) -> tuple[int, int] | None:
 def _problem(event: Json) -> Json | None:
     error = event.get("error")
     if isinstance(error, dict):
-        return error or {"message": "It did not say why"}
+        return error or {"message": say("It did not say why.")}
     if isinstance(error, str) and error:
         return {"message": error}
     if event.get("object") == "error" or ("choices" not in event and "message" in event):

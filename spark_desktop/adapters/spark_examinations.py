@@ -20,11 +20,12 @@ from spark_desktop.adapters.core_lookup import CoreAddress, address_in
 from spark_desktop.adapters.languages import grammar_modules
 from spark_desktop.domain.contact import Contact
 from spark_desktop.domain.findings import Finding, Verdict
-from spark_desktop.domain.words import say
+from spark_desktop.domain.words import joined, say
 from spark_desktop.services.ledger import Ledger
 
 _DISTRIBUTION = "spark-desktop"
 _REINSTALL = say("Install Spark Desktop again, with its dependencies.")
+_ENGINE, _MODEL, _DATA, _DATABASE = say("engine"), say("model"), say("data folder"), say("database")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _PROCESS_S = 10.0
 _HEALTH_S = 1.0
@@ -36,21 +37,15 @@ def packages() -> Finding:
         version = metadata.version(_DISTRIBUTION)
         wanted = metadata.requires(_DISTRIBUTION) or []
     except metadata.PackageNotFoundError:
-        return Finding(
-            say("Spark"), Verdict.NOTE, say("runs from its sources, without being installed")
-        )
+        return Finding("Spark", Verdict.NOTE, say("runs from its sources, without being installed"))
     names = [_name_of(line) for line in wanted if "extra ==" not in line]
     missing = [name for name in names if not _installed(name)]
     if missing:
-        detail = say(
-            "{version}; not installed: {missing}", version=version, missing=", ".join(missing)
-        )
-        return Finding(say("Spark"), Verdict.MISSING, detail, _REINSTALL)
-    return Finding(
-        say("Spark"),
-        Verdict.OK,
-        say("{version}, {count} dependencies", version=version, count=len(names)),
-    )
+        names_text = ", ".join(missing)
+        detail = say("{version}; not installed: {names}", version=version, names=names_text)
+        return Finding("Spark", Verdict.MISSING, detail, _REINSTALL)
+    detail = say("{version}, {count} dependencies", version=version, count=len(names))
+    return Finding("Spark", Verdict.OK, detail)
 
 
 def grammars(modules: Sequence[str] | None = None) -> Finding:
@@ -63,7 +58,7 @@ def grammars(modules: Sequence[str] | None = None) -> Finding:
         except ImportError as error:
             broken.append(f"{module} ({error})")
     if broken:
-        detail = say("not loaded: {broken}", broken=", ".join(broken))
+        detail = say("not loaded: {names}", names=", ".join(broken))
         return Finding(say("grammars"), Verdict.MISSING, detail, _REINSTALL)
     return Finding(say("grammars"), Verdict.OK, say("{count} loaded", count=len(modules)))
 
@@ -75,49 +70,32 @@ def engine(command: tuple[str, ...]) -> Finding:
         # loading it would end ours.
         told = _told([*command, "info", "--json"])
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Finding(
-            say("engine"),
-            Verdict.MISSING,
-            say("the core does not answer: {error}", error=error),
-            _REINSTALL,
-        )
+        return Finding(_ENGINE, Verdict.MISSING, _no_answer(error), _REINSTALL)
     try:
         used = json.loads(told.stdout)["engine"]
         version, library, trouble = used["version"], used["library"], used["trouble"]
     except (ValueError, KeyError, TypeError):
-        reason = _last_line(told.stderr) or say("exit code {code}", code=told.returncode)
-        return Finding(
-            say("engine"),
-            Verdict.MISSING,
-            say("the core cannot tell: {reason}", reason=reason),
-            _REINSTALL,
-        )
+        return Finding(_ENGINE, Verdict.MISSING, _cannot_tell(told), _REINSTALL)
     name = f"llama.cpp, xllamacpp {version}"
     if trouble:
-        return Finding(
-            say("engine"),
-            Verdict.MISSING,
-            say("{name} does not load: {trouble}", name=name, trouble=trouble),
-            _REINSTALL,
-        )
-    where = (
-        say("built on this machine: {library}", library=library)
-        if library
-        else say("as it was installed")
-    )
-    return Finding(say("engine"), Verdict.OK, say("{name}, {where}", name=name, where=where))
+        detail = say("{name} does not load: {trouble}", name=name, trouble=trouble)
+        return Finding(_ENGINE, Verdict.MISSING, detail, _REINSTALL)
+    detail = say("{name}, as it was installed", name=name)
+    if library:
+        detail = say("{name}, built on this machine: {library}", name=name, library=library)
+    return Finding(_ENGINE, Verdict.OK, detail)
 
 
 def data(folder: Path) -> Finding:
     """Return whether Spark's data folder can be written; it is not created."""
     existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     if existing.is_dir() and os.access(existing, os.R_OK | os.W_OK | os.X_OK):
-        if existing == folder:
-            return Finding(say("data folder"), Verdict.OK, str(folder))
-        detail = say("{folder} (made at the first use)", folder=folder)
-        return Finding(say("data folder"), Verdict.OK, detail)
+        told = str(folder)
+        if existing != folder:
+            told = say("{folder} (made at the first use)", folder=folder)
+        return Finding(_DATA, Verdict.OK, told)
     return Finding(
-        say("data folder"),
+        _DATA,
         Verdict.MISSING,
         say("{folder}: {existing} cannot be written", folder=folder, existing=existing),
         say("Make it writable for you, or name another folder in SPARK_DATA_DIR."),
@@ -127,20 +105,17 @@ def data(folder: Path) -> Finding:
 def database(path: Path) -> Finding:
     """Return whether the database of threads and changes is sound; it is not changed."""
     if not path.exists():
-        return Finding(say("database"), Verdict.OK, say("none yet: made at the first use"))
+        return Finding(_DATABASE, Verdict.OK, say("none yet: made at the first use"))
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as opened:
             told = str(opened.execute("PRAGMA quick_check(1)").fetchone()[0])
     except sqlite3.Error as error:
         told = str(error)
     if told == "ok":
-        return Finding(
-            say("database"),
-            Verdict.OK,
-            say("{path}, {size:.1f} MB", path=path, size=path.stat().st_size / 1e6),
-        )
+        size = say("{path}, {size:.1f} MB", path=path, size=path.stat().st_size / 1e6)
+        return Finding(_DATABASE, Verdict.OK, size)
     return Finding(
-        say("database"),
+        _DATABASE,
         Verdict.MISSING,
         f"{path}: {told}",
         say(
@@ -157,12 +132,7 @@ def model(command: tuple[str, ...], choice: str = "") -> Finding:
     try:
         told = _told([*command, "models", "list", "--json"])
     except (OSError, subprocess.TimeoutExpired) as error:
-        return Finding(
-            say("model"),
-            Verdict.MISSING,
-            say("the core does not answer: {error}", error=error),
-            _REINSTALL,
-        )
+        return Finding(_MODEL, Verdict.MISSING, _no_answer(error), _REINSTALL)
     try:
         shelf = json.loads(told.stdout)
         wanted = choice or shelf["default"]
@@ -170,45 +140,40 @@ def model(command: tuple[str, ...], choice: str = "") -> Finding:
         entry = next((one for one in known if wanted in (one["id"], one["path"])), None)
         return _model_file(Path(wanted)) if entry is None else _model(entry)
     except (ValueError, KeyError, TypeError):
-        reason = _last_line(told.stderr) or say("exit code {code}", code=told.returncode)
-        return Finding(
-            say("model"),
-            Verdict.MISSING,
-            say("the core cannot tell: {reason}", reason=reason),
-            _REINSTALL,
-        )
+        return Finding(_MODEL, Verdict.MISSING, _cannot_tell(told), _REINSTALL)
 
 
 def _model(entry: dict[str, Any]) -> Finding:
     name, state = entry["id"], entry.get("state")
     if entry.get("fault"):
-        return Finding(say("model"), Verdict.MISSING, entry["fault"], say("Choose another model."))
+        return Finding(_MODEL, Verdict.MISSING, entry["fault"], say("Choose another model."))
     if state in ("absent", "partial"):
-        detail = say(
-            "{name}: {here:,.0f} of {whole:,.0f} MB are here",
+        here = say(
+            "{name}: {here:,.0f} of {total:,.0f} MB are here",
             name=name,
             here=entry["bytes_here"] / 1e6,
-            whole=entry["bytes"] / 1e6,
+            total=entry["bytes"] / 1e6,
         )
         # No failure: the first turn that needs the model fetches it.
-        return Finding(say("model"), Verdict.NOTE, detail, say("It is fetched when needed."))
+        return Finding(_MODEL, Verdict.NOTE, here, say("It is fetched when needed."))
     if state == "unverified":
-        detail = say(
-            "{name} at {place}, its hash is not compared yet: that happens at its next start",
+        told = say(
+            "{name} at {path}, its hash is not compared yet: that happens at its next start",
             name=name,
-            place=entry["path"],
+            path=entry["path"],
         )
-        return Finding(say("model"), Verdict.OK, detail)
-    proof = say("its hash was compared") if state else say("a file of your own")
-    detail = say("{name} at {place}, {proof}", name=name, place=entry["path"], proof=proof)
-    return Finding(say("model"), Verdict.OK, detail)
+        return Finding(_MODEL, Verdict.OK, told)
+    told = say("{name} at {path}, a file of your own", name=name, path=entry["path"])
+    if state:
+        told = say("{name} at {path}, its hash was compared", name=name, path=entry["path"])
+    return Finding(_MODEL, Verdict.OK, told)
 
 
 def _model_file(path: Path) -> Finding:
     if path.is_file():
-        return Finding(say("model"), Verdict.OK, say("{path}, a file of your own", path=path))
+        return Finding(_MODEL, Verdict.OK, say("{path}, a file of your own", path=path))
     step = say("Choose another model in the window of the models.")
-    return Finding(say("model"), Verdict.MISSING, say("there is no model {path}", path=path), step)
+    return Finding(_MODEL, Verdict.MISSING, say("there is no model {path}", path=path), step)
 
 
 def running_cores(folder: Path, ledger: Ledger | None = None) -> Finding:
@@ -226,19 +191,24 @@ def running_cores(folder: Path, ledger: Ledger | None = None) -> Finding:
             purpose = say("ask whether the local core is well")
             ledger.note(Contact(place.hostname or "", place.port or 0, purpose))
     silent = [address for address in addresses if not _healthy(address)]
-    detail = _together(silent or addresses)
+    places = (
+        say("{model} at {url}, process {pid}", model=a.model, url=a.url, pid=a.pid)
+        for a in silent or addresses
+    )
+    detail = joined(places, "; ")
     if not silent:
         return Finding(name, Verdict.OK, detail)
     step = say("If it stays so, end that process; the next command starts another.")
-    return Finding(name, Verdict.NOTE, say("does not answer: {detail}", detail=detail), step)
+    return Finding(name, Verdict.NOTE, say("does not answer: {cores}", cores=detail), step)
 
 
-def _together(addresses: Sequence[CoreAddress]) -> str:
-    told = ""
-    for one in addresses:
-        core = say("{model} at {url}, process {pid}", model=one.model, url=one.url, pid=one.pid)
-        told = say("{before}; {core}", before=told, core=core) if told else core
-    return told
+def _no_answer(error: Exception) -> str:
+    return say("the core does not answer: {error}", error=error)
+
+
+def _cannot_tell(told: "subprocess.CompletedProcess[str]") -> str:
+    code = say("exit code {code}", code=told.returncode)
+    return say("the core cannot tell: {reason}", reason=_last_line(told.stderr) or code)
 
 
 def _name_of(requirement: str) -> str:

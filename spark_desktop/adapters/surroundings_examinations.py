@@ -25,7 +25,7 @@ _NONE = ("keyring.backends.fail", "keyring.backends.null")
 
 def keyring_backend(look: Callable[[], Any] | None = None) -> Finding:
     """Return where keys of remote services would be kept; ``look`` returns the backend."""
-    name = "keyring"
+    name = say("keyring")
     try:
         backend = (look or _keyring)()
     except Exception as error:  # noqa: BLE001 - backends raise what their systems raise
@@ -49,12 +49,12 @@ def keyring_backend(look: Callable[[], Any] | None = None) -> Finding:
 
 def trust_store(environment: Mapping[str, str] = os.environ) -> Finding:
     """Return which certificates vouch for servers."""
-    name = "TLS certificates"
+    name = say("TLS certificates")
     context = ssl.create_default_context()
     count = len(context.get_ca_certs())
     named = environment.get("SSL_CERT_FILE") or environment.get("SSL_CERT_DIR")
     paths = ssl.get_default_verify_paths()
-    place = named or paths.cafile or paths.capath or "the system"
+    place = named or paths.cafile or paths.capath or say("the system")
     if named and not Path(named).exists():
         return Finding(
             name,
@@ -71,7 +71,9 @@ def trust_store(environment: Mapping[str, str] = os.environ) -> Finding:
             say("Install your system's package ca-certificates. The local model needs none."),
         )
     version = ssl.OPENSSL_VERSION
-    told = say("{count} authorities from {place}, {version}", **_store(count, place, version))
+    told = say(
+        "{count} authorities from {place}, {version}", count=count, place=place, version=version
+    )
     return Finding(name, Verdict.OK, told)
 
 
@@ -83,18 +85,18 @@ def proxies(environment: Mapping[str, str]) -> Finding:
         if variable.lower() in _PROXIES and value
     }
     if not found:
-        return Finding("proxy", Verdict.OK, say("none: servers are asked directly"))
+        return Finding(say("proxy"), Verdict.OK, say("none: servers are asked directly"))
     told = ", ".join(f"{variable}={without_user(value)}" for variable, value in found.items())
-    return Finding("proxy", Verdict.OK, say("{told}; never for the local core", told=told))
+    return Finding(say("proxy"), Verdict.OK, say("{told}; never for the local core", told=told))
 
 
 def disk(folder: Path, free: int | None = None) -> Finding:
     """Return whether there is room for what Spark keeps, in bytes free at its data folder."""
-    name = "disk space"
+    name = say("disk space")
     existing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
     if free is None:
         free = shutil.disk_usage(existing).free
-    told = say("{free} GB free at {folder}", free=f"{free / _GIGABYTE:.1f}", folder=existing)
+    told = say("{free:.1f} GB free at {folder}", free=free / _GIGABYTE, folder=existing)
     if free < _FULL_DISK:
         return Finding(name, Verdict.MISSING, told, say("Free some space: nothing can be kept."))
     if free < _LOW_DISK:
@@ -120,7 +122,3 @@ def _looked_for() -> list[str]:
     return sorted(
         {point.name for point in metadata.entry_points(group="keyring.backends")} - {"chainer"}
     )
-
-
-def _store(count: int, place: str, version: str) -> dict[str, object]:
-    return {"count": count, "place": place, "version": version}

@@ -11,11 +11,12 @@ from spark_desktop.adapters.item_rows import attached_json, attached_of
 from spark_desktop.domain.completion import Timing, Usage
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
+from spark_desktop.domain.words import kept, recalled, say
 
-INTERRUPTED = "interrupted"
+INTERRUPTED = say("interrupted")
 _COLUMNS = (
     "id, question, answer, state, created, model, path, error, usage, timing, emulation, attached, "
-    "endpoint, cost"
+    "endpoint, cost, error_words"
 )
 # A thread without a title goes by its first question, the beginning of a long one: lists, menus and
 # tooltips show it, and none of them the 500,000 characters that may have been pasted.
@@ -45,13 +46,13 @@ def write_turn(connection: sqlite3.Connection, thread_id: str, turn: Turn) -> in
     # An upsert keeps the row's position, so an answer that ends late stays in its place.
     connection.execute(
         f"""INSERT INTO turns (thread_id, {_COLUMNS})
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                ON CONFLICT (id) DO UPDATE SET question = excluded.question,
                    answer = excluded.answer, state = excluded.state, model = excluded.model,
                    path = excluded.path, error = excluded.error, usage = excluded.usage,
                    timing = excluded.timing, emulation = excluded.emulation,
                    attached = excluded.attached, endpoint = excluded.endpoint,
-                   cost = excluded.cost""",
+                   cost = excluded.cost, error_words = excluded.error_words""",
         (
             *(thread_id, turn.id, turn.question, turn.answer, turn.state.value),
             *(turn.created.isoformat(), turn.model, turn.path, turn.error),
@@ -61,6 +62,7 @@ def write_turn(connection: sqlite3.Connection, thread_id: str, turn: Turn) -> in
             attached_json(turn.attached) if turn.attached else None,
             turn.endpoint,
             turn.cost,
+            kept(turn.error),
         ),
     )
     found = connection.execute("SELECT position FROM turns WHERE id = ?", (turn.id,))
@@ -74,7 +76,7 @@ def time_of(text: str) -> datetime:
 
 def _turn(row: tuple[Any, ...], streaming: Container[str]) -> Turn:
     id_, question, answer, state, created, model, path, error = row[:8]
-    usage, timing, told, items, endpoint, cost = row[8:]
+    usage, timing, told, items, endpoint, cost, words = row[8:]
     turn_state = TurnState(state)
     if turn_state is TurnState.STREAMING and id_ not in streaming:
         turn_state, error = TurnState.FAILED, INTERRUPTED
@@ -86,7 +88,7 @@ def _turn(row: tuple[Any, ...], streaming: Container[str]) -> Turn:
         created=time_of(created),
         model=model,
         path=path,
-        error=error,
+        error=recalled(error, words),
         usage=Usage(**json.loads(usage)) if usage else None,
         timing=Timing(**json.loads(timing)) if timing else None,
         emulation=Emulation(**json.loads(told)) if told else None,

@@ -6,18 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from spark_desktop.domain.proposal import Check
-from spark_desktop.domain.words import say
-
-# What the checks are called before the user; the names themselves are for programs.
-TITLES = {
-    "complete": say("complete"),
-    "differs": say("differs"),
-    "parses": say("parses"),
-    "inside": say("inside"),
-    "no placeholder": say("no placeholder"),
-    "no reasoning": say("no reasoning"),
-    "not shrunk": say("not shrunk"),
-}
+from spark_desktop.domain.words import joined, say
 
 # Small models mark what they leave out in these ways; each pattern is one whole line.
 _MARKER = r"(?:#+|//+|/\*+|\*|<!--|--|;+|%+|\{/\*|\{#|'|rem\b)"
@@ -98,17 +87,14 @@ def failure(checks: Iterable[Check]) -> str | None:
         return None
     if failed[0].name == "complete":
         return failed[0].detail
-    told = failed[0].detail
-    for check in failed[1:]:
-        told = say("{before} {more}", before=told, more=check.detail)
-    return told
+    return joined(check.detail for check in failed)
 
 
 def _complete(candidate: Candidate) -> Check:
     if candidate.finished:
-        return Check("complete", True)
+        return Check(say("complete"), True)
     return Check(
-        "complete",
+        say("complete"),
         False,
         say("The answer was cut off at the token limit; a smaller region may fit."),
     )
@@ -116,25 +102,24 @@ def _complete(candidate: Candidate) -> Check:
 
 def _differs(candidate: Candidate) -> Check:
     if candidate.before != candidate.after:
-        return Check("differs", True)
-    return Check("differs", False, say("The answer changes nothing in the file."))
+        return Check(say("differs"), True)
+    return Check(say("differs"), False, say("The answer changes nothing in the file."))
 
 
 def _parses(candidate: Candidate) -> Check:
     before, after = candidate.errors_before, candidate.errors_after
     if before is None or after is None:
-        return Check("parses", True, say("no parser for this language"))
+        return Check(say("parses"), True, say("no parser for this language"))
     if after <= before:
-        note = (
-            say("{errors}, {before} before", errors=_errors(after), before=before) if before else ""
-        )
-        return Check("parses", True, note)
+        note = say("%n syntax error(s), {before} before", "", after, before=before)
+        return Check(say("parses"), True, note if before else "")
     return Check(
-        "parses",
+        say("parses"),
         False,
         say(
-            "With the answer the file has {errors}, before it had {before}.",
-            errors=_errors(after),
+            "With the answer the file has %n syntax error(s), before it had {before}.",
+            "",
+            after,
             before=before,
         ),
     )
@@ -142,19 +127,15 @@ def _parses(candidate: Candidate) -> Check:
 
 def _inside(candidate: Candidate) -> Check:
     if not candidate.stray:
-        return Check("inside", True)
+        return Check(say("inside"), True)
     return Check(
-        "inside",
+        say("inside"),
         False,
         say(
-            "The answer goes beyond what was asked for: {line!r} stands elsewhere in the file.",
-            line=candidate.stray,
+            "The answer goes beyond what was asked for: {stray!r} stands elsewhere in the file.",
+            stray=candidate.stray,
         ),
     )
-
-
-def _errors(count: int) -> str:
-    return say("1 syntax error") if count == 1 else say("{count} syntax errors", count=count)
 
 
 def _no_placeholder(candidate: Candidate) -> Check:
@@ -165,43 +146,49 @@ def _no_placeholder(candidate: Candidate) -> Check:
             known[text] -= 1
         elif any(pattern.fullmatch(text) for pattern in _PLACEHOLDERS):
             return Check(
-                "no placeholder",
+                say("no placeholder"),
                 False,
                 say(
-                    "The answer leaves code out: it has the line {line!r} instead of the code "
+                    "The answer leaves code out: it has the line {text!r} instead of the code "
                     "itself.",
-                    line=text,
+                    text=text,
                 ),
             )
-    return Check("no placeholder", True)
+    return Check(say("no placeholder"), True)
 
 
 def _no_reasoning(candidate: Candidate) -> Check:
     added = set(_REASONING.findall(candidate.region_after))
     if candidate.reasoning or added - set(_REASONING.findall(candidate.region_before)):
         return Check(
-            "no reasoning", False, say("The answer mixes the model's reasoning into the code.")
+            say("no reasoning"),
+            False,
+            say("The answer mixes the model's reasoning into the code."),
         )
-    return Check("no reasoning", True)
+    return Check(say("no reasoning"), True)
 
 
 def _not_shrunk(candidate: Candidate) -> Check:
     before, after = _size(candidate.region_before), _size(candidate.region_after)
-    note = say("{before} → {after} lines", before=before, after=after)
+    name = say("not shrunk")
     if after * 2 >= before:
-        return Check("not shrunk", True, note)
+        return Check(name, True, say("{before} → {after} lines", before=before, after=after))
     if before < _SHORT:
-        return Check("not shrunk", True, say("{note}, a short region", note=note))
+        return Check(
+            name, True, say("{before} → {after} lines, a short region", before=before, after=after)
+        )
     if _SHRINKING.search(candidate.instruction):
-        return Check("not shrunk", True, say("{note}, as asked", note=note))
+        return Check(
+            name, True, say("{before} → {after} lines, as asked", before=before, after=after)
+        )
     return Check(
-        "not shrunk",
+        name,
         False,
         say(
             "The answer has {after} of the region's {before} lines, and nothing asked to remove "
             "any.",
-            after=after,
             before=before,
+            after=after,
         ),
     )
 

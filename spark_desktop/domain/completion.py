@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from spark_desktop.domain.emulation import Emulation
+from spark_desktop.domain.words import say
 
 
 class Role(Enum):
@@ -196,5 +197,5 @@ class ModelInfo:
     context: int
     fim: bool
     formats: tuple[str, ...] = ("region",)
-    label: str = "local"
+    label: str = say("local")
     priorities: frozenset[Priority] = frozenset()

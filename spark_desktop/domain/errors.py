@@ -4,7 +4,7 @@ Adapters translate foreign exceptions into these once; above them nothing else i
 carries one sentence for the user and one for what to do next.
 """
 
-from spark_desktop.domain.words import say
+from spark_desktop.domain.words import Said, joined, say
 
 
 class SparkError(Exception):
@@ -14,6 +14,11 @@ class SparkError(Exception):
         super().__init__(message)
         self.message = message
         self.next_step = next_step
+
+    @property
+    def told(self) -> Said:
+        """Return the message and the next step in one line, which can still be translated."""
+        return joined((self.message, self.next_step))
 
     def __str__(self) -> str:
         return f"{self.message} {self.next_step}".strip()

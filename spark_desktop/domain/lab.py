@@ -8,6 +8,7 @@ from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.conversation import Turn
 from spark_desktop.domain.lab_profile import Profile
 from spark_desktop.domain.lab_proposal import ProposalFigures
+from spark_desktop.domain.words import say
 
 _MILLION = 1_000_000
 
@@ -124,9 +125,9 @@ def sorted_lines(
 def _recorded(turns: Sequence[Asked]) -> Iterable[Line]:
     measured = [turn for turn in turns if turn.emulation is None]
     emulated = [turn for turn in turns if turn.emulation is not None]
-    yield _as_recorded("measured", "As measured", Pace.MEASURED, measured)
+    yield _as_recorded("measured", say("As measured"), Pace.MEASURED, measured)
     if emulated:
-        yield _as_recorded("emulated", "As emulated", Pace.EMULATED, emulated)
+        yield _as_recorded("emulated", say("As emulated"), Pace.EMULATED, emulated)
 
 
 def _as_recorded(name: str, title: str, pace: Pace, turns: Sequence[Asked]) -> Line:

@@ -12,6 +12,7 @@ from spark_desktop.domain.patch import apply
 from spark_desktop.domain.proposal import Proposal, Streaming
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import title_of
+from spark_desktop.domain.words import joined
 
 _FENCE = "`" * 3
 _TITLE = 60
@@ -86,7 +87,8 @@ def answer_of_proposal(proposal: Proposal) -> LabAnswer | None:
     suffix = path.rpartition(".")[2] if "." in path else ""
     return LabAnswer(
         id=proposal.id,
-        title=_short(f"{path}: {title_of(proposal.trigger)}"),
+        # Cut by the view, in whose language it may be longer.
+        title=joined((path, title_of(proposal.trigger)), ": "),
         text=f"{_FENCE}{suffix}\n{code.rstrip()}\n{_FENCE}\n",
         usage=usage,
         is_counted=is_counted,

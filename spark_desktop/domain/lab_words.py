@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 
 from spark_desktop.domain.lab import Line, Pace, Report
-from spark_desktop.domain.words import say
+from spark_desktop.domain.words import joined, say
 
 NOT_PUBLISHED = say("not published")
 NOT_MEASURED = say("not measured")
@@ -19,14 +19,14 @@ PRICING = say(
     "without a published price of cached tokens they cost what the others do."
 )
 HEADINGS = (say("Pace"), say("Speed from"), say("Answers"), say("Waiting"), say("Price"))
-# What stands behind a figure; a profile of the user's own may name another kind.
-KINDS = {
+# Where a speed comes from, as the core's profiles name it.
+_KINDS = {
     "vendor": say("vendor"),
     "measured": say("measured"),
     "second-hand": say("second-hand"),
     "derived": say("derived"),
+    "emulated": say("emulated"),
 }
-UNKNOWN = say("unknown")
 _CSV = ("id", "title", "pace", "kind", "answers", "waiting_s", "price_usd", "too_long")
 
 
@@ -51,8 +51,10 @@ def price_text(line: Line) -> str:
         return NOT_PUBLISHED if line.pace is Pace.PROFILE else NO_PRICE
     if 0 < line.price < 0.0001:
         # Four digits would make nothing of it.
-        return "<$0.0001"
-    return f"${line.price:.4f}" if line.price < 1 else f"${line.price:,.2f}"
+        return say("<${price:.4f}", price=0.0001)
+    if line.price < 1:
+        return say("${price:.4f}", price=line.price)
+    return say("${price:,.2f}", price=line.price)
 
 
 def title_text(line: Line) -> str:
@@ -60,11 +62,16 @@ def title_text(line: Line) -> str:
     if not line.too_long:
         return line.title
     return say(
-        "{title} ({count} of {answers} exceed its context)",
+        "{title} ({too_long} of {answers} exceed its context)",
         title=line.title,
-        count=line.too_long,
+        too_long=line.too_long,
         answers=line.answers,
     )
+
+
+def kind_text(kind: str) -> str:
+    """Return where a speed comes from, in words; a kind that is not ours as it is."""
+    return _KINDS.get(kind, kind) or say("unknown")
 
 
 def totals_text(report: Report) -> str:
@@ -73,26 +80,23 @@ def totals_text(report: Report) -> str:
     Where proposals are among them it says how many: "4 answers (1 of proposals)".
     """
     usage = report.usage
-    one = report.answers == 1
-    answers = say("1 answer") if one else say("{count} answers", count=report.answers)
+    answers = say("%n answer(s)", "", report.answers)
     if report.proposals:
         answers = say("{answers} ({count} of proposals)", answers=answers, count=report.proposals)
-    text = say(
-        "{answers} · {tokens:,} tokens in ({cached:,} cached), {written:,} out",
-        answers=answers,
-        tokens=usage.prompt_tokens,
+    tokens = say(
+        "{prompt:,} tokens in ({cached:,} cached), {completion:,} out",
+        prompt=usage.prompt_tokens,
         cached=usage.cached_tokens,
-        written=usage.completion_tokens,
+        completion=usage.completion_tokens,
     )
-    if report.left_out:
-        return say("{text} · {count} without counts left out", text=text, count=report.left_out)
-    return text
+    left_out = say("{count} without counts left out", count=report.left_out)
+    return joined((answers, tokens, left_out if report.left_out else ""), " · ")
 
 
 def cells(line: Line) -> tuple[str, str, str, str, str]:
     """Return the line as it stands under HEADINGS."""
-    kind = KINDS.get(line.kind, line.kind) or UNKNOWN
-    return title_text(line), kind, f"{line.answers:,}", waiting_text(line), price_text(line)
+    count = say("{count:,}", count=line.answers)
+    return title_text(line), kind_text(line.kind), count, waiting_text(line), price_text(line)
 
 
 def csv_of(lines: Iterable[Line]) -> str:

@@ -80,9 +80,15 @@ def decode(data: bytes) -> SourceText:
         try:
             content = body.decode(encoding)
         except UnicodeDecodeError as error:
-            raise _not_text(f"its {encoding} is damaged at byte {error.start}") from error
+            raise _not_text(
+                say(
+                    "its {encoding} is damaged at byte {place}",
+                    encoding=encoding,
+                    place=error.start,
+                )
+            ) from error
     if _CONTROLS.search(content):
-        raise _not_text("it holds control characters")
+        raise _not_text(say("it holds control characters"))
     return SourceText(content, dominant_newline(content), encoding, bom)
 
 
@@ -138,7 +144,7 @@ def _mark_of(data: bytes) -> tuple[bytes, str | None]:
 
 def _decode_unmarked(body: bytes) -> tuple[str, str]:
     if b"\0" in body:
-        raise _not_text("it holds NUL bytes")
+        raise _not_text(say("it holds NUL bytes"))
     try:
         return body.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:

@@ -12,24 +12,34 @@ from spark_desktop.domain.conversation import Thread, Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.trigger import Span
-from spark_desktop.domain.words import say
+from spark_desktop.domain.words import Said, joined, say
 
 FORMAT = "spark-thread"
 VERSION = 1
-_UNTITLED = "New thread"
+_UNTITLED = say("New thread")
+
+# Puts what we say into a language.
+Tell = Callable[[str], str]
 
 T = TypeVar("T")
 
 
-def to_markdown(thread: Thread) -> str:
-    """Return the thread as Markdown: a heading a question, the answers as they were written."""
-    title = " ".join(thread.title.split()) or _UNTITLED
-    parts = [f"# {title}", f"*Begun {_minute(thread.created)}*"]
+def to_markdown(thread: Thread, tell: Tell = str) -> str:
+    """Return the thread as Markdown: a heading a question, the answers as they were written.
+
+    What stands between them is in English, or what ``tell`` makes of it.
+    """
+    title = " ".join(thread.title.split()) or tell(_UNTITLED)
+    begun = tell(say("Begun {when}", when=_minute(thread.created)))
+    parts = [f"# {title}", f"*{begun}*"]
     for turn in thread.turns:
+        heading = say("You · {when}", when=_minute(turn.created))
         about = [*_about(turn), *_with(turn)]
-        parts += [f"## You · {_minute(turn.created)}", *about, turn.question.strip()]
+        parts += [f"## {tell(heading)}", *(f"*{tell(one)}*" for one in about)]
+        parts += [turn.question.strip()]
         parts += [f"## Spark{f' · {turn.model}' if turn.model else ''}"]
-        parts += [text for text in (turn.answer.strip(), _ended(turn)) if text]
+        ended = tell(_ended(turn))
+        parts += [text for text in (turn.answer.strip(), f"*{ended}*" if ended else "") if text]
     return "\n\n".join(parts) + "\n"
 
 
@@ -75,25 +85,25 @@ def from_json(text: str) -> Thread:
         raise FileError(damage, again) from error
 
 
-def _about(turn: Turn) -> list[str]:
-    return [] if turn.path is None else [f"*About `{turn.path}`*"]
+def _about(turn: Turn) -> list[Said]:
+    return [] if turn.path is None else [say("About {file}", file=f"`{turn.path}`")]
 
 
-def _with(turn: Turn) -> list[str]:
+def _with(turn: Turn) -> list[Said]:
     # The file that was shown is what the turn is about.
     items = [one for one in turn.attached if one.ref.kind is not ItemKind.OPEN]
-    names = [one.ref.path or one.ref.label for one in items]
-    return [f"*With {', '.join(f'`{name}`' for name in names)}*"] if names else []
+    names = joined((f"`{one.ref.path or one.ref.label}`" for one in items), ", ")
+    return [say("With {names}", names=names)] if names else []
 
 
 def _ended(turn: Turn) -> str:
     match turn.state:
         case TurnState.STOPPED:
-            return "*The answer was stopped.*"
+            return say("The answer was stopped.")
         case TurnState.FAILED:
-            return f"*The answer broke off: {turn.error}*"
+            return say("The answer broke off: {reason}", reason=turn.error)
         case TurnState.STREAMING:
-            return "*The answer was still being written.*"
+            return say("The answer was still being written.")
         case TurnState.DONE:
             return ""
 

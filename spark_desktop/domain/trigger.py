@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
 
 
@@ -67,6 +68,9 @@ Trigger = EditComment | QuestionComment | Stub | Instruction | Insertion
 ModelTrigger = EditComment | Stub | Instruction
 ProposalTrigger = ModelTrigger | Insertion
 
+# Characters of a trigger's name in a list.
+_TITLE = 80
+
 
 def title_of(trigger: Trigger) -> str:
     """Return a one-line name of the trigger for lists, at most 80 characters."""
@@ -76,12 +80,11 @@ def title_of(trigger: Trigger) -> str:
         case QuestionComment(question=text):
             title = text
         case Stub(name=name):
-            title = f"stub {name}()"
+            return say("stub {name}()", name=_short(name, _TITLE - len("stub ()")))
         case Insertion(code=code):
             first = next((line for line in code.splitlines() if line.strip()), "")
-            title = f"insert {first}"
-    title = " ".join(title.split())
-    return title if len(title) <= 80 else f"{title[:79]}…"
+            return say("insert {code}", code=_short(first, _TITLE - len("insert ")))
+    return _short(title, _TITLE)
 
 
 def kind_of(trigger: Trigger) -> str:
@@ -92,8 +95,14 @@ def kind_of(trigger: Trigger) -> str:
         case QuestionComment():
             return "AI?"
         case Stub():
-            return "stub"
+            return say("stub")
         case Instruction():
-            return "instruction"
+            return say("instruction")
         case Insertion():
-            return "insert"
+            return say("insert")
+
+
+def _short(text: str, most: int) -> str:
+    """Return the text on one line of at most so many characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"

@@ -5,6 +5,7 @@ from enum import Enum
 from pathlib import PurePosixPath
 
 from spark_desktop.domain.text import SourceText
+from spark_desktop.domain.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,20 +30,20 @@ def snapshot_of(path: str, text: SourceText) -> Snapshot:
 class IgnoreReason(Enum):
     """Why a changed file starts nothing; the value is what the user reads."""
 
-    GITIGNORE = "ignored by .gitignore"
-    DEFAULT = "ignored by default"
-    TOO_LARGE = "too large"
-    BINARY = "not a text file"
-    OWN_WRITE = "written by Spark itself"
-    SECRET = "may hold secrets"
-    OUTSIDE = "outside the folder"
-    NO_TRIGGER = "nothing in it asks for a proposal"
-    UNCHANGED = "its text did not change"
-    DELETED = "deleted"
-    KNOWN = "already proposed or answered"
-    SWITCHED_OFF = "switched off in the settings"
-    PAUSED = "saved while watching was paused"
-    TOO_MANY = "more at once than are taken from one save"
+    GITIGNORE = say("ignored by .gitignore")
+    DEFAULT = say("ignored by default")
+    TOO_LARGE = say("too large")
+    BINARY = say("not a text file")
+    OWN_WRITE = say("written by Spark itself")
+    SECRET = say("may hold secrets")
+    OUTSIDE = say("outside the folder")
+    NO_TRIGGER = say("nothing in it asks for a proposal")
+    UNCHANGED = say("its text did not change")
+    DELETED = say("deleted")
+    KNOWN = say("already proposed or answered")
+    SWITCHED_OFF = say("switched off in the settings")
+    PAUSED = say("saved while watching was paused")
+    TOO_MANY = say("more at once than are taken from one save")
 
 
 @dataclass(frozen=True, slots=True)

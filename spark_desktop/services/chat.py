@@ -74,7 +74,7 @@ class ChatService:
             try:
                 items = await self._prompt.read(asked)
             except SparkError as error:
-                failed = replace(self._begun(asked, ()), state=TurnState.FAILED, error=str(error))
+                failed = replace(self._begun(asked, ()), state=TurnState.FAILED, error=error.told)
                 return await self._keep(thread.id, failed)
             return await self._run(asked, self._begun(asked, items), items)
 
@@ -213,7 +213,7 @@ class ChatService:
             return await self._in_turn(question, turn, items)
         except StoreError as error:
             # What came of it is at least shown, with the reason, and does not go on for ever.
-            shown = replace(self._latest(turn), state=TurnState.FAILED, error=str(error))
+            shown = replace(self._latest(turn), state=TurnState.FAILED, error=error.told)
             self._bus.publish(TurnChanged(question.thread_id, shown))
             return shown
 
@@ -266,7 +266,7 @@ class ChatService:
                     elif isinstance(chunk, Finished):
                         answer.finish(chunk)
         except SparkError as error:
-            failed = replace(answer.turn, state=TurnState.FAILED, error=str(error))
+            failed = replace(answer.turn, state=TurnState.FAILED, error=error.told)
             return await self._keep(question.thread_id, failed)
         return await self._keep(question.thread_id, replace(answer.turn, state=TurnState.DONE))
 

@@ -55,7 +55,7 @@ class Compactor:
                 raise
             return False
         except SparkError as error:
-            failed = Compaction(thread_id, CompactionState.FAILED, count, reason=str(error))
+            failed = Compaction(thread_id, CompactionState.FAILED, count, reason=error.told)
             self._tell(failed)
             return False
         finally:

@@ -13,8 +13,8 @@ from spark_desktop.domain.errors import (
     SparkError,
 )
 from spark_desktop.domain.text import split_lines
-from spark_desktop.domain.words import say
-from spark_desktop.domain.workspace import Snapshot
+from spark_desktop.domain.words import Said, say
+from spark_desktop.domain.workspace import Ignored, Snapshot
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.prompts import language_of
 
@@ -73,12 +73,7 @@ class ContextItems:
         snapshot = await self._files.read(path)
         if ignored := await self._files.ignored(path):
             raise FileError(
-                say(
-                    "{path} is left alone: {reason}{detail}.",
-                    path=path,
-                    reason=say(ignored.reason.value),
-                    detail=f" ({ignored.detail})" if ignored.detail else "",
-                ),
+                _left_alone(path, ignored),
                 say("Take it out of the ignore rules, or paste the part that matters."),
             )
         return snapshot
@@ -148,3 +143,15 @@ def _text_item(ref: ItemRef) -> ContextItem:
             say("Copy the part that matters."),
         )
     return ContextItem(ref, "From the clipboard:" if is_clipboard else "Text:", ref.text)
+
+
+def _left_alone(path: str, ignored: Ignored) -> Said:
+    reason = ignored.reason.value
+    if not ignored.detail:
+        return say("{path} is left alone: {reason}.", path=path, reason=reason)
+    return say(
+        "{path} is left alone: {reason} ({detail}).",
+        path=path,
+        reason=reason,
+        detail=ignored.detail,
+    )

@@ -12,6 +12,7 @@ from spark_desktop.domain.events import (
 )
 from spark_desktop.domain.settings import Watching
 from spark_desktop.domain.trigger import Stub, Trigger, title_of
+from spark_desktop.domain.words import joined, say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.locate import lines_of, unseen
@@ -146,7 +147,7 @@ class Inbox:
         elif not triggers:
             self._ignore(path, IgnoreReason.NO_TRIGGER)
         else:
-            self._ignore(path, IgnoreReason.KNOWN, f"{len(triggers)} in this file")
+            self._ignore(path, IgnoreReason.KNOWN, say("{count} in this file", count=len(triggers)))
 
     def _pass_over(self, path: str, own: bool) -> None:
         if not own:
@@ -174,7 +175,7 @@ class Inbox:
     def _leave(self, path: str, off: list[Trigger]) -> None:
         # Not known: switched on again, the next save of the file takes them.
         self._known[path] = tuple(one for one in self._known[path] if one not in off)
-        names = ", ".join(title_of(trigger) for trigger in off[:STUBS_PER_SAVE])
+        names = joined((title_of(trigger) for trigger in off[:STUBS_PER_SAVE]), ", ")
         self._ignore(path, IgnoreReason.SWITCHED_OFF, names)
 
     def _request(self, path: str, triggers: list[Trigger]) -> None:
@@ -187,9 +188,8 @@ class Inbox:
             # Not known: the next save of the file takes them.
             self._known[path] = tuple(t for t in self._known[path] if t not in late)
             names = ", ".join(f"{stub.name}()" for stub in late)
-            self._ignore(
-                path, IgnoreReason.TOO_MANY, f"{names}; the next save of the file takes them"
-            )
+            left = say("{names}; the next save of the file takes them", names=names)
+            self._ignore(path, IgnoreReason.TOO_MANY, left)
 
     async def _read(self, path: str) -> Snapshot | None:
         try:

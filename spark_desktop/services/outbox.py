@@ -168,7 +168,7 @@ class Outbox:
     def _give_back(self, question: Question, error: SparkError) -> None:
         # Nothing is lost: the user mends it, or sends it again.
         self._waiting.insert(0, question)
-        self._error = str(error)
+        self._error = error.told
         self._redirects = False
         self._hold(self._waiting)
 

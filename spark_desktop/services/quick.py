@@ -126,7 +126,7 @@ class QuickService:
                     elif isinstance(chunk, Finished):
                         answer.turn = _finished(answer.turn, chunk)
         except SparkError as error:
-            return replace(answer.turn, state=TurnState.FAILED, error=str(error))
+            return replace(answer.turn, state=TurnState.FAILED, error=error.told)
         return replace(answer.turn, state=TurnState.DONE)
 
     def _published(self, turn: Turn) -> Turn:

@@ -75,11 +75,8 @@ class Suggester:
         snapshot = await self._files.read(proposal.trigger.snapshot.path)
         trigger = located(proposal.trigger, snapshot, self._syntax)
         if trigger is None:
-            return self._put(
-                replace(
-                    proposal, state=Cancelled(say("what asked for it is no longer in the file"))
-                )
-            )
+            gone = Cancelled(say("what asked for it is no longer in the file"))
+            return self._put(replace(proposal, state=gone))
         if isinstance(trigger, Insertion):
             return self._put(inserted_proposal(proposal, trigger, self._syntax))
         target = target_of(trigger, self._syntax)

@@ -17,7 +17,7 @@ from spark_desktop.domain.conversation import (
 )
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ThreadsChanged
-from spark_desktop.domain.thread_export import from_json, to_json, to_markdown
+from spark_desktop.domain.thread_export import Tell, from_json, to_json, to_markdown
 from spark_desktop.domain.words import say
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
@@ -98,14 +98,17 @@ class ThreadService:
         # What was deleted in this very moment belongs to all.
         return await self._library.purge(now + timedelta(seconds=1) if all_of_them else now - KEPT)
 
-    async def export(self, thread_id: str, path: Path, form: ExportFormat) -> None:
-        """Write a thread to a file. Raises FileError, StoreError."""
-        await self._exports.write(path, (await self.text_of(thread_id, form)).encode("utf-8"))
+    async def export(
+        self, thread_id: str, path: Path, form: ExportFormat, tell: Tell = str
+    ) -> None:
+        """Write a thread to a file, as ``tell`` puts what we say. Raises FileError, StoreError."""
+        text = await self.text_of(thread_id, form, tell)
+        await self._exports.write(path, text.encode("utf-8"))
 
-    async def text_of(self, thread_id: str, form: ExportFormat) -> str:
+    async def text_of(self, thread_id: str, form: ExportFormat, tell: Tell = str) -> str:
         """Return what an export of a thread holds. Raises StoreError for an unknown one."""
         thread = await self._chat.thread(thread_id)
-        return to_json(thread) if form is ExportFormat.JSON else to_markdown(thread)
+        return to_json(thread) if form is ExportFormat.JSON else to_markdown(thread, tell)
 
     async def take_in(self, text: str) -> Thread:
         """Keep an exported thread (JSON) as a new one of this project, and return it.

@@ -27,7 +27,7 @@ from spark_desktop.services.review import ReviewService
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
 
-_REPLACED = "replaced by a newer save"
+_REPLACED = say("replaced by a newer save")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +146,9 @@ class Turns:
             self._end(proposal_id, Cancelled(say("stopped")))
             raise
         except SparkError as error:
-            self._end(proposal_id, Failed(error.message, error.next_step or "Ask for it again."))
+            self._end(
+                proposal_id, Failed(error.message, error.next_step or say("Ask for it again."))
+            )
 
     async def _answer(self, question: _Question) -> None:
         trigger = question.trigger

@@ -2,21 +2,23 @@
 
 from datetime import datetime
 
+from PySide6.QtCore import QDate, QDateTime, QLocale, QTime
+
 from spark_desktop.viewmodels.translation import tr
 
 # As wide as a plus sign in most fonts, unlike a hyphen.
 MINUS = "\u2212"
-_BYTES = ("B", "kB", "MB", "GB")
 
 
 def bytes_text(count: float) -> str:
     """Return bytes in decimal units: 397.8 MB."""
-    value = float(count)
-    for unit in _BYTES[:-1]:
-        if value < 999.5:
-            return f"{value:.0f} B" if unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.2f} {_BYTES[-1]}"
+    if count < 999.5:
+        return tr("{size:.0f} B", size=count)
+    if count < 999_500:
+        return tr("{size:.1f} kB", size=count / 1000)
+    if count < 999_500_000:
+        return tr("{size:.1f} MB", size=count / 1_000_000)
+    return tr("{size:.2f} GB", size=count / 1_000_000_000)
 
 
 def duration_text(seconds: float) -> str:
@@ -41,7 +43,9 @@ def tokens_text(count: int) -> str:
     """Return a number of tokens: 812, 3.1k, 32k."""
     if count < 1000:
         return str(count)
-    return f"{count / 1000:.1f}k" if count < 9950 else f"{count / 1000:.0f}k"
+    if count < 9950:
+        return tr("{thousands:.1f}k", thousands=count / 1000)
+    return tr("{thousands:,.0f}k", thousands=count / 1000)
 
 
 def rate_of(pieces: int, seconds: float) -> float | None:
@@ -54,7 +58,14 @@ def rate_of(pieces: int, seconds: float) -> float | None:
 
 def percent_text(share: float) -> str:
     """Return a share from 0 to 1 in percent."""
-    return f"{share * 100:.0f} %"
+    return tr("{percent:.0f} %", percent=share * 100)
+
+
+def moment_text(moment: datetime) -> str:
+    """Return day and time as short as the user's language writes them."""
+    day = QDate(moment.year, moment.month, moment.day)
+    shown = QDateTime(day, QTime(moment.hour, moment.minute))
+    return QLocale().toString(shown, QLocale.FormatType.ShortFormat)
 
 
 def age_text(then: datetime, now: datetime) -> str:

@@ -66,7 +66,8 @@ class AnswerPace(QObject):
         if run is None:
             return ""
         if not run.pieces:
-            return f"{_waiting(run.emulation)}… {self._clock() - run.began:.0f} s"
+            waiting, seconds = _waiting(run.emulation), self._clock() - run.began
+            return tr("{waiting}… {seconds:.0f} s", waiting=waiting, seconds=seconds)
         rate = rate_of(run.pieces, run.last - run.first)
         return tr("writing…") if rate is None else tr("writing… {rate:.0f} t/s", rate=rate)
 

@@ -216,7 +216,7 @@ class ChangesViewModel(QObject):
 
 
 def _ignored_row(ignored: Ignored) -> Row:
-    reason = ignored.reason.value
-    text = f"{reason} ({ignored.detail})" if ignored.detail else reason
+    reason, detail = in_language(ignored.reason.value), in_language(ignored.detail)
+    text = f"{reason} ({detail})" if detail else reason
     name = ignored.path.rpartition("/")[2]
     return Row(ignored.path, name, text, "ignored", Tone.MUTED, "", f"{ignored.path}\n{text}")

@@ -12,6 +12,7 @@ from spark_desktop.domain.words import say
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import FileStore
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.viewmodels.amounts import moment_text
 from spark_desktop.viewmodels.answer_pace import AnswerPace
 from spark_desktop.viewmodels.frames import Frames
 from spark_desktop.viewmodels.intents import Intents
@@ -103,7 +104,7 @@ class ChatViewModel(QObject):
         if thread.id == self.thread_id:
             return self.title
         title = " ".join(thread.title.split()) or in_language(_NEW)
-        return f"{title} · {thread.created:%d.%m. %H:%M}"
+        return f"{title} · {moment_text(thread.created)}"
 
     @property
     def is_answering(self) -> bool:
@@ -130,11 +131,10 @@ class ChatViewModel(QObject):
         name = path.rpartition("/")[2]
         if lines is None or self.mode is Mode.ASK:
             return name
-        return (
-            f"{name}, line {lines.start + 1}"
-            if len(lines) == 1
-            else (f"{name}, lines {lines.start + 1} to {lines.end}")
-        )
+        first, last = lines.start + 1, lines.end
+        if first == last:
+            return tr("{name}, line {line}", name=name, line=first)
+        return tr("{name}, lines {first} to {last}", name=name, first=first, last=last)
 
     @property
     def placeholder(self) -> str:

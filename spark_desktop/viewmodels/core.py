@@ -45,9 +45,7 @@ class CoreViewModel(QObject):
     def label(self) -> str:
         """Return where the model runs and its name: "local · qwen2.5-coder-0.5b"."""
         if isinstance(self._state, CoreReady):
-            where = self._state.model.label
-            shown = tr("local") if where == "local" else where
-            return f"{shown} · {self._state.model.id}"
+            return f"{in_language(self._state.model.label)} · {self._state.model.id}"
         return tr("no model yet")
 
     @property

@@ -1,7 +1,7 @@
 """What the badge of an emulated answer says when it is pointed at."""
 
 from spark_desktop.domain.emulation import Emulation
-from spark_desktop.domain.lab_words import KINDS
+from spark_desktop.domain.lab_words import kind_text
 from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.amounts import duration_text, percent_text
 from spark_desktop.viewmodels.translation import in_language, tr
@@ -26,7 +26,7 @@ def emulation_tip(emulation: Emulation) -> str:
 
 def _lines(emulation: Emulation) -> tuple[str, ...]:
     named = emulation.title or emulation.profile or tr("an unnamed profile")
-    kind = f" ({in_language(KINDS.get(emulation.kind, emulation.kind))})" if emulation.kind else ""
+    kind = f" ({in_language(kind_text(emulation.kind))})" if emulation.kind else ""
     target, achieved = emulation.target_tps, emulation.achieved_tps
     behind, seconds = emulation.behind_share, emulation.engine_s
     return (

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from spark_desktop.domain.prompt_plan import LeftOut, Plan
 from spark_desktop.services.preview import Preview
 from spark_desktop.viewmodels.amounts import tokens_text
-from spark_desktop.viewmodels.translation import in_language, tr
+from spark_desktop.viewmodels.translation import in_language, number_text, tr
 
 # Names listed before the rest is only counted.
 _NAMES = 3
@@ -53,7 +53,7 @@ def tokens_of(count: int, is_exact: bool) -> str:
 
 def _tooltip(plan: Plan, preview: Preview, mark: str) -> str:
     def amount(count: int) -> str:
-        return f"{mark}{count:,}"
+        return f"{mark}{number_text(count, ',')}"
 
     system = tr("system and summary") if preview.summed_turns else tr("system")
     lines = [
@@ -62,8 +62,8 @@ def _tooltip(plan: Plan, preview: Preview, mark: str) -> str:
         tr("earlier turns: {tokens}", tokens=amount(plan.history)),
         tr("files and other items: {tokens}", tokens=amount(plan.items)),
         tr("the question: {tokens}", tokens=amount(plan.question)),
-        tr("kept for the answer: {tokens}", tokens=f"{plan.answer:,}"),
-        tr("the model's context: {tokens}", tokens=f"{plan.context:,}"),
+        tr("kept for the answer: {tokens}", tokens=number_text(plan.answer, ",")),
+        tr("the model's context: {tokens}", tokens=number_text(plan.context, ",")),
     ]
     if mark:
         lines.append(tr("~ is an estimate by size; the rest was counted by the model."))

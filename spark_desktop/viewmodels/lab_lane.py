@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from spark_desktop.domain.lab_answer import LabAnswer
 from spark_desktop.domain.lab_profile import Profile, Schedule
-from spark_desktop.domain.lab_words import KINDS, UNKNOWN
+from spark_desktop.domain.lab_words import kind_text
 from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.amounts import duration_text
 from spark_desktop.viewmodels.emulation_words import emulation_tip
@@ -37,7 +37,8 @@ class Lane:
         text = tr("{tokens:,} of {total:,} tokens", tokens=tokens, total=schedule.tokens)
         since = min(seconds, schedule.duration) - schedule.first_token
         if tokens > 1 and since > 0:
-            return tr("{amount} · {rate:,.0f} t/s", amount=text, rate=(tokens - 1) / since)
+            rate = tr("{rate:,.0f} t/s", rate=(tokens - 1) / since)
+            return f"{text} · {rate}"
         return text
 
     def times(self, seconds: float) -> str:
@@ -66,7 +67,7 @@ class Lane:
 def profile_lane(profile: Profile, answer: LabAnswer, schedule: Schedule) -> Lane:
     """Return the lane of an answer under a profile."""
     origin = ", ".join(part for part in (profile.source, profile.date) if part)
-    kind = in_language(KINDS.get(profile.kind, profile.kind) or UNKNOWN)
+    kind = in_language(kind_text(profile.kind))
     tip = (
         tr("{title}: {rate:,.0f} tokens/s", title=profile.title, rate=profile.decode_tps),
         tr("{model} on {hardware}", model=profile.model, hardware=profile.hardware)
@@ -94,9 +95,8 @@ def recorded_lane(answer: LabAnswer) -> Lane | None:
         else emulation_tip(told)
     )
     tip = _text((first, *_remarks(answer)))
-    return Lane(
-        RECORDED, title, "measured" if told is None else "", tip, schedule, told is not None
-    )
+    kind = in_language(kind_text("measured")) if told is None else ""
+    return Lane(RECORDED, title, kind, tip, schedule, told is not None)
 
 
 def _remarks(answer: LabAnswer) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from spark_desktop.domain.model_shelf import (
 )
 from spark_desktop.viewmodels.amounts import bytes_text, left_text, percent_text, tokens_text
 from spark_desktop.viewmodels.notice import Tone
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import number_text, tr
 
 
 class ModelAction(Enum):
@@ -97,9 +97,9 @@ def speed_text(speed: ModelSpeed | None) -> tuple[str, str]:
         return tr("not measured yet"), tip
     parts = []
     if speed.decode is not None:
-        parts.append(tr("writes {rate} tokens/s", rate=f"{speed.decode:.0f}"))
+        parts.append(tr("writes {rate} tokens/s", rate=number_text(speed.decode, ".0f")))
     if speed.prefill is not None:
-        parts.append(tr("reads {rate} tokens/s", rate=f"{speed.prefill:.0f}"))
+        parts.append(tr("reads {rate} tokens/s", rate=number_text(speed.prefill, ".0f")))
     tip = tr(
         "Tokens divided by the server's own seconds, over %n answer(s) on this machine. "
         "Emulated answers never count.",

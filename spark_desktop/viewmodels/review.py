@@ -156,9 +156,11 @@ class ReviewViewModel(QObject):
                     )
                 ]
                 if hunk.old:
-                    parts.append(f"Removes:\n{''.join(hunk.old).rstrip()}")
+                    lines = "".join(hunk.old).rstrip()
+                    parts.append(tr("Removes:\n{lines}", lines=lines))
                 if hunk.new:
-                    parts.append(f"Adds:\n{''.join(hunk.new).rstrip()}")
+                    lines = "".join(hunk.new).rstrip()
+                    parts.append(tr("Adds:\n{lines}", lines=lines))
                 return "\n".join(parts)
         return ""
 

@@ -9,7 +9,7 @@ from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.ports import Exports
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import number_text, tr
 
 
 class ThreadImageViewModel(QObject):
@@ -44,8 +44,8 @@ class ThreadImageViewModel(QObject):
         self._path = None
         text = tr(
             "The thread would be about {height} pixels high; an image takes at most {limit}.",
-            height=f"{height:,}",
-            limit=f"{limit:,}",
+            height=number_text(height, ","),
+            limit=number_text(limit, ","),
         )
         hint = tr("Nothing was written. Fork the thread at a later turn, or copy it as Markdown.")
         self.told.emit(Notice(text, Tone.WARNING, hint, _dismiss()))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 from spark_desktop.domain.conversation import Thread, ThreadHit, ThreadInfo, Turn
+from spark_desktop.domain.thread_export import Tell
 from spark_desktop.services.threads import ExportFormat
 
 
@@ -43,8 +44,10 @@ class Threads(Protocol):
         """Remove for good what was deleted long ago; return how many threads."""
         ...
 
-    async def export(self, thread_id: str, path: Path, form: ExportFormat) -> None:
-        """Write a thread to a file."""
+    async def export(
+        self, thread_id: str, path: Path, form: ExportFormat, tell: Tell = ...
+    ) -> None:
+        """Write a thread to a file, what we say in it as ``tell`` puts it."""
         ...
 
     async def fork(self, thread_id: str, turn_id: str | None, title: str) -> Thread:

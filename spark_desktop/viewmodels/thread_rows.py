@@ -19,7 +19,7 @@ from PySide6.QtCore import (
 from spark_desktop.domain.conversation import ThreadHit, ThreadInfo
 from spark_desktop.domain.thread_groups import Group, group_of
 from spark_desktop.domain.thread_search import excerpt
-from spark_desktop.viewmodels.amounts import age_text
+from spark_desktop.viewmodels.amounts import age_text, moment_text
 from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.rows import RowRole
 from spark_desktop.viewmodels.translation import tr
@@ -220,7 +220,7 @@ def _row(thread: ThreadInfo, now: datetime, current: str | None) -> ThreadRow:
 
 def _tip(row: ThreadRow) -> str:
     counted = tr("%n turn(s)", "", row.turns)
-    return f"{row.title}\n{counted} · {_date(row.active)} {row.active:%H:%M}"
+    return f"{row.title}\n{counted} · {moment_text(row.active)}"
 
 
 def _hit_row(hit: ThreadHit, query: str, now: datetime, current: str | None) -> ThreadRow:

@@ -221,7 +221,7 @@ class ThreadsViewModel(QObject):
             self.thread_wanted.emit(shown)
 
     async def _export(self, thread_id: str, path: str, form: ExportFormat) -> None:
-        await self._threads.export(thread_id, Path(path), form)
+        await self._threads.export(thread_id, Path(path), form, in_language)
         done = Action(tr("Dismiss"), Intent.DISMISS)
         self.tell(Notice(tr("Written to {path}", path=path), Tone.GOOD, "", done))
 

@@ -25,7 +25,7 @@ from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.amounts import duration_text, percent_text
 from spark_desktop.viewmodels.frames import Frames
 from spark_desktop.viewmodels.notice import Notice, Tone
-from spark_desktop.viewmodels.translation import in_language, tr
+from spark_desktop.viewmodels.translation import in_language, number_text, tr
 
 # Turns that are kept; an afternoon of them.
 _MOST = 1000
@@ -264,7 +264,7 @@ def _row(turn: TurnTimes) -> TimesRow:
     return TimesRow(
         title=" ".join(turn.title.split()),
         total=duration_text(turn.total),
-        speed="" if rate is None else tr("{rate} tokens/s", rate=f"{rate:.0f}"),
+        speed="" if rate is None else tr("{rate} tokens/s", rate=number_text(rate, ".0f")),
         cached="" if cached is None else percent_text(cached),
         cost=tr("emulated") if turn.is_emulated else tr("local"),
         tip="\n".join(lines),

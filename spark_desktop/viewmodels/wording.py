@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from spark_desktop.domain.checks import TITLES
 from spark_desktop.domain.proposal import (
     Cancelled,
     Check,
@@ -30,9 +29,9 @@ def row_of(proposal: Proposal, rate: float | None = None) -> Row:
     icon, tone = _look(proposal)
     name = proposal.trigger.snapshot.name
     detail = state_text(proposal, rate)
-    kind = kind_of(proposal.trigger)
+    kind = in_language(kind_of(proposal.trigger))
     tip = f"{kind} · {proposal.trigger.snapshot.path}\n{detail}"
-    title = title_of(proposal.trigger)
+    title = in_language(title_of(proposal.trigger))
     return Row(proposal.id, title, f"{name} · {detail}", icon, tone, "", tip)
 
 
@@ -78,14 +77,14 @@ def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice 
             return None
         case Withheld(reason):
             return Notice(
-                tr("Withheld: {reason}", reason=in_language(reason)),
+                tr("Withheld: {reason}", reason=reason),
                 Tone.WARNING,
                 tr("Nothing was written."),
                 _REPEAT,
             )
         case Conflict(reason):
             return Notice(
-                tr("Conflict: {reason}", reason=in_language(reason)),
+                tr("Conflict: {reason}", reason=reason),
                 Tone.WARNING,
                 tr("Nothing was written."),
                 _REPEAT,
@@ -94,8 +93,7 @@ def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice 
             said, step = in_language(reason), in_language(next_step)
             return Notice(said, Tone.PROBLEM, step, _REPEAT)
         case Cancelled(reason):
-            said = tr("Not finished: {reason}", reason=in_language(reason))
-            return Notice(said, Tone.MUTED, "", _REPEAT)
+            return Notice(tr("Not finished: {reason}", reason=reason), Tone.MUTED, "", _REPEAT)
         case Closed(undone=True):
             return Notice(tr("Undone."), Tone.MUTED, tr("Redo brings it back."), _REPEAT)
         case Closed(0):
@@ -129,25 +127,21 @@ class EvidenceLine:
 
 def evidence_line(checks: tuple[Check, ...]) -> EvidenceLine:
     """Return "✗ parses" and "✓ differs · not shrunk (3 → 10 lines)"; ``tip`` has every detail."""
-    failed = " · ".join(f"✗ {_title(check)}" for check in checks if not check.passed)
+    failed = " · ".join(f"✗ {in_language(check.name)}" for check in checks if not check.passed)
     passed = " · ".join(_passed(check) for check in checks if check.passed)
     tip = "\n".join(_in_full(check) for check in sorted(checks, key=lambda check: check.passed))
     return EvidenceLine(failed, f"✓ {passed}" if passed else "", tip)
 
 
 def _passed(check: Check) -> str:
-    title, detail = _title(check), in_language(check.detail)
-    return f"{title} ({detail})" if detail else title
-
-
-def _title(check: Check) -> str:
-    return in_language(TITLES.get(check.name, check.name))
+    name, detail = in_language(check.name), in_language(check.detail)
+    return f"{name} ({detail})" if detail else name
 
 
 def _in_full(check: Check) -> str:
     mark = "✓" if check.passed else "✗"
-    title, detail = _title(check), in_language(check.detail)
-    return f"{mark} {title}: {detail}" if detail else f"{mark} {title}"
+    name, detail = in_language(check.name), in_language(check.detail)
+    return f"{mark} {name}: {detail}" if detail else f"{mark} {name}"
 
 
 def _look(proposal: Proposal) -> tuple[str, Tone]:

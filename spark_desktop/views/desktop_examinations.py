@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QLocale
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSystemTrayIcon
 
 from spark_desktop.domain.findings import Finding, Verdict
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.domain.words import joined, say
 
 
 class Hotkey(Protocol):
@@ -44,36 +43,43 @@ def desktop_examinations(
 def platform() -> Finding:
     """Return by which means windows are shown, on how many screens."""
     screens = QGuiApplication.screens()
-    sizes = ", ".join(
-        f"{screen.size().width()} x {screen.size().height()} at "
-        f"{QLocale().toString(screen.devicePixelRatio(), 'g', 3)}"
-        for screen in screens
+    sizes = joined(
+        (
+            say(
+                "{width} x {height} at {ratio:.3g}",
+                width=screen.size().width(),
+                height=screen.size().height(),
+                ratio=screen.devicePixelRatio(),
+            )
+            for screen in screens
+        ),
+        ", ",
     )
     name = {"xcb": "X11", "wayland": "Wayland", "cocoa": "macOS", "windows": "Windows"}
     platform = QGuiApplication.platformName()
-    told = tr("{platform}, {sizes}", platform=name.get(platform, platform), sizes=sizes)
-    return Finding(tr("screens"), Verdict.OK, told)
+    told = say("{platform}, {sizes}", platform=name.get(platform, platform), sizes=sizes)
+    return Finding(say("screens"), Verdict.OK, told)
 
 
 def tray(is_available: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable) -> Finding:
     """Return whether the desktop shows tray icons."""
     if is_available():
-        return Finding(tr("tray"), Verdict.OK, tr("the desktop shows tray icons"))
+        return Finding(say("tray"), Verdict.OK, say("the desktop shows tray icons"))
     return Finding(
-        tr("tray"),
+        say("tray"),
         Verdict.NOTE,
-        tr("the desktop shows no tray icons; everything else works without"),
-        tr("On GNOME, install an extension that shows them (AppIndicator)."),
+        say("the desktop shows no tray icons; everything else works without"),
+        say("On GNOME, install an extension that shows them (AppIndicator)."),
     )
 
 
 def hotkey_finding(hotkey: Hotkey | None) -> Finding:
     """Return whether the global hotkey works."""
-    name = tr("global hotkey")
+    name = say("global hotkey")
     if hotkey is None or not hotkey.keys:
-        return Finding(name, Verdict.OK, tr("none is registered"))
+        return Finding(name, Verdict.OK, say("none is registered"))
     if hotkey.trouble:
-        told = tr("{keys}: {trouble}", keys=hotkey.keys, trouble=hotkey.trouble)
-        step = tr("Choose other keys in the settings, or bind 'spark quick' in your desktop.")
+        told = say("{keys}: {trouble}", keys=hotkey.keys, trouble=hotkey.trouble)
+        step = say("Choose other keys in the settings, or bind 'spark quick' in your desktop.")
         return Finding(name, Verdict.NOTE, told, step)
-    return Finding(name, Verdict.OK, tr("{keys} is registered", keys=hotkey.keys))
+    return Finding(name, Verdict.OK, say("{keys} is registered", keys=hotkey.keys))

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from spark_desktop.domain.lab_answer import LabAnswer
 from spark_desktop.viewmodels.lab_lane import Lane
 from spark_desktop.viewmodels.lab_lanes import LabLanesViewModel
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.views.icons import icon
 from spark_desktop.views.lab_figures import Figures
 from spark_desktop.views.lab_lane import LaneView
@@ -137,7 +137,7 @@ class LanesPage(QFrame):
 
     def _render_answers(self) -> None:
         answer = self._model.answer
-        title = tr("No answer") if answer is None else answer.title
+        title = tr("No answer") if answer is None else in_language(answer.title)
         self.answer.setText(title if len(title) <= _TITLE else f"{title[: _TITLE - 1]}…")
         self.answer.setAccessibleName(tr("Answer: {title}", title=title))
         self.answer.setEnabled(bool(self._model.choices))
@@ -146,7 +146,8 @@ class LanesPage(QFrame):
             heading = (choice.heading or tr("New thread"))[:_MENU_TITLE].replace("&", "&&")
             menu = self._answers.addMenu(heading)
             for one in choice.answers[:_MENU_ANSWERS]:
-                action = menu.addAction(one.title[:_MENU_TITLE].replace("&", "&&"))
+                named = in_language(one.title)[:_MENU_TITLE].replace("&", "&&")
+                action = menu.addAction(named)
                 action.setCheckable(True)
                 action.setChecked(answer is not None and one.id == answer.id)
                 action.triggered.connect(

@@ -77,7 +77,7 @@ class ReportPage(QFrame):
         lines = model.lines
         self.table.setRowCount(len(lines))
         for row, line in enumerate(lines):
-            for column, text in enumerate(cells(line)):
+            for column, text in enumerate(map(in_language, cells(line))):
                 self.table.setItem(row, column, _item(in_language(text), column >= _AMOUNTS))
         header = self.table.horizontalHeader()
         header.setSortIndicatorShown(model.column is not None)

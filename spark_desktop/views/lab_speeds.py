@@ -8,10 +8,11 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from spark_desktop.domain.lab_words import kind_text
 from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.amounts import duration_text
 from spark_desktop.viewmodels.lab_speeds import LabSpeedsViewModel, Sample, Series
-from spark_desktop.viewmodels.translation import in_language, tr
+from spark_desktop.viewmodels.translation import in_language, number_text, tr
 from spark_desktop.views.theme import Theme
 
 # Pixels at the usual size of type.
@@ -113,7 +114,7 @@ class SpeedsPage(QWidget):
                 QRect(_PAD, _PAD + height, width, height),
                 tr("Tokens per second"),
                 lambda sample: sample.rate,
-                lambda value: f"{value:,.0f}",
+                lambda value: number_text(value, ",.0f"),
             ),
         )
         for plot in plots:
@@ -204,7 +205,7 @@ def _round_up(value: float) -> float:
 
 def _words(series: Series) -> str:
     last = series.samples[-1]
-    kind = tr("emulated") if series.is_emulated else tr("measured")
+    kind = kind_text("emulated" if series.is_emulated else "measured")
     rate = "" if last.rate is None else tr(", {rate:,.0f} tokens/s", rate=last.rate)
     return tr(
         "{series} ({kind}): first token {first_token}{rate}",

@@ -176,7 +176,7 @@ def _reason(error: str) -> str:
     # The store's word for a turn that was being answered when the program was killed.
     if error == "interrupted":
         return tr("Spark ended while this was being answered.")
-    return error or tr("The answer broke off.")
+    return in_language(error) or tr("The answer broke off.")
 
 
 def detail_of(turn: Turn) -> str:

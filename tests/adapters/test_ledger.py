@@ -21,6 +21,7 @@ from spark_desktop.domain.contact import Contact
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.model_shelf import SpeedSample
+from spark_desktop.domain.words import kept, say
 from spark_desktop.services.tasks import TaskScope
 from tests.fakes import EMULATION, FakeClock
 
@@ -187,3 +188,13 @@ async def test_speeds_come_from_proposals_too(world: World) -> None:
         )
     )
     assert await SqliteSpeeds(world.database).samples() == (SpeedSample("small", USAGE, TIMING),)
+
+
+async def test_a_purpose_comes_back_as_a_sentence_after_a_restart(world: World) -> None:
+    purpose = say("fetch a model from {source}", source="the hub")
+    world.ledger.note(Contact("hub.example", 443, purpose))
+    await world.ledger.records()
+    later = SqliteLedger(world.database, world.clock, world.scope, lambda: True)
+    (record,) = await later.records()
+    assert kept(record.contact.purpose) == kept(purpose) is not None
+    await later.close()

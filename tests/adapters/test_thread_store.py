@@ -1,3 +1,4 @@
+import sqlite3
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -6,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from spark_desktop.adapters.database import Database
+from spark_desktop.adapters.migrations import STEPS, migrate
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.adapters.thread_store import SqliteThreadStore
 from spark_desktop.domain.completion import Timing, Usage
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
-from spark_desktop.domain.errors import StoreError
+from spark_desktop.domain.errors import EndpointError, StoreError
+from spark_desktop.domain.words import kept, say
 
 TURN = Turn(
     id="t1",
@@ -155,3 +158,58 @@ async def test_the_clock_goes_forward_and_waits() -> None:
     await clock.sleep(0)
     assert clock.monotonic() >= before
     assert clock.now().utcoffset() is not None
+
+
+async def test_the_error_of_a_failed_turn_comes_back_as_a_sentence(
+    store: SqliteThreadStore, database: Database, tmp_path: Path
+) -> None:
+    thread = await store.create("First")
+    error = EndpointError(say("{host} broke off.", host="h.example"), say("Try again.")).told
+    await store.save_turn(thread.id, replace(TURN, state=TurnState.FAILED, error=error))
+    (turn,) = (await reopened(database, tmp_path).thread(thread.id)).turns
+    assert turn.error == "h.example broke off. Try again."
+    assert kept(turn.error) == kept(error) is not None
+
+
+async def test_an_answer_that_succeeds_after_all_forgets_its_error(
+    store: SqliteThreadStore, database: Database, tmp_path: Path
+) -> None:
+    thread = await store.create("First")
+    failed = replace(TURN, state=TurnState.FAILED, error=say("Gone."))
+    await store.save_turn(thread.id, failed)
+    await store.save_turn(thread.id, TURN)
+    (turn,) = (await reopened(database, tmp_path).thread(thread.id)).turns
+    assert (turn, kept(turn.error)) == (TURN, None)
+
+
+@pytest.mark.parametrize("words", [None, "no JSON", '{"template": "Other.", "values": {}}'])
+async def test_an_error_of_an_older_program_or_a_damaged_one_is_read_in_english(
+    store: SqliteThreadStore, database: Database, tmp_path: Path, words: str | None
+) -> None:
+    thread = await store.create("First")
+    await store.save_turn(thread.id, replace(TURN, state=TurnState.FAILED, error="It broke off."))
+    await database.run(
+        lambda connection: connection.execute("UPDATE turns SET error_words = ?", (words,))
+    )
+    (turn,) = (await reopened(database, tmp_path).thread(thread.id)).turns
+    assert (turn.error, kept(turn.error)) == ("It broke off.", None)
+
+
+async def test_failed_turns_of_the_schema_before_are_read(tmp_path: Path) -> None:
+    before = next(place for place, step in enumerate(STEPS) if "error_words" in step[0])
+    old = sqlite3.connect(tmp_path / "spark.db", isolation_level=None)
+    migrate(old, STEPS[:before])
+    old.execute(
+        "INSERT INTO threads (id, workspace, title, created) VALUES ('a', ?, 'Old', ?)",
+        (str(tmp_path / "one"), TURN.created.isoformat()),
+    )
+    old.execute(
+        "INSERT INTO turns (id, thread_id, question, answer, state, created, model, error)"
+        " VALUES ('t', 'a', 'q', '', 'failed', ?, '', 'It broke off.')",
+        (TURN.created.isoformat(),),
+    )
+    old.close()
+    database = Database(tmp_path / "spark.db")
+    (turn,) = (await reopened(database, tmp_path).thread("a")).turns
+    assert (turn.state, turn.error) == (TurnState.FAILED, "It broke off.")
+    await database.close()

@@ -46,7 +46,9 @@ _SILENT = {
     "debug",
     "info",
     "warning",
+    "error",
     "exception",
+    "filterwarnings",
     "start",
     "LatestTask",
     "TaskScope",
@@ -72,6 +74,45 @@ _SILENT = {
 _TRANSLATED = {"tr", "say"}
 _WORDS = re.compile(r"[A-Za-z]{2,}[,:;.]? [A-Za-z]|[A-Z][a-z]+…|[a-z]{2,}…")
 _LETTERS = re.compile(r"[A-Za-z]{2}")
+# A value with its unit or its word, and a word with its value: "{} s", "{}, line {}", "Adds: {}".
+_AROUND = re.compile(
+    r"\{\},? ?(?!px\b)[A-Za-z]+(?:/[a-z]+)?(?![\w:/.(=-])|(?:^|[ \n])[A-Z][a-z]+:(?:\s|$)"
+)
+# Thousands, decimals, shares and dates: each language writes them in its own way.
+_BY_LOCALE = re.compile(r"[,%]|\.\d+[efg]?$|[efg]$")
+# What is made of text for the user below the view models, beside errors of ours.
+_CARRIERS = {
+    "Cancelled",
+    "Check",
+    "Compaction",
+    "Conflict",
+    "Contact",
+    "CoreFailed",
+    "CoreRestarting",
+    "CoreStarting",
+    "Failed",
+    "Finding",
+    "HotkeyFailed",
+    "Ignored",
+    "LeftOut",
+    "QueueChanged",
+    "Withheld",
+    "WorkFailed",
+}
+# Names, and signs of the program's own that a carrier holds beside its text.
+_NAMES = {
+    "Spark",
+    "Spark Desktop",
+    "spark quick",
+    "llama.cpp, xllamacpp {}",
+    "Python",
+    "AVX2",
+    ".git",
+}
+_SQL = re.compile(
+    r"\s*(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|PRAGMA|BEGIN|CASE|AND|ORDER BY)\b"
+    r"|\{\} WHERE|deleted IS|id, "
+)
 
 
 def untranslated(source: str, *, words: bool = True) -> Iterator[tuple[int, str]]:
@@ -85,23 +126,27 @@ def untranslated(source: str, *, words: bool = True) -> Iterator[tuple[int, str]
         text = _text(node)
         if is_exempt or lines[node.lineno - 1].rstrip().endswith("# no text"):
             continue
-        if (call in _SHOWING and _LETTERS.search(text)) or (words and _WORDS.search(text)):
+        is_shown = call in _SHOWING and _LETTERS.search(text)
+        is_made = isinstance(node, ast.JoinedStr) and _is_put_together(node)
+        if is_shown or (words and (_WORDS.search(text) or is_made)):
             yield node.lineno, text
 
 
 def untranslated_errors(source: str) -> Iterator[tuple[int, str]]:
-    """Yield line and text of each literal that an error of ours is made with, without ``say``."""
-    for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.Call):
+    """Yield line and text of each literal that the user is told, without ``say``.
+
+    That is what errors of ours and findings, checks, reasons and notices are made with, one word or
+    many, and any text of several words that is no SQL.
+    """
+    lines = source.splitlines()
+    for node, call, is_exempt in _strings(ast.parse(source), "", False):
+        text = _text(node)
+        if is_exempt or text in _NAMES or lines[node.lineno - 1].rstrip().endswith("# no text"):
             continue
-        name = _name(node)
-        is_ours = name.endswith("Error") and name not in _SILENT and name != "OSError"
-        if is_ours or name in ("WorkFailed", "Ignored", "Withheld", "CoreFailed"):
-            for argument in [*node.args, *(keyword.value for keyword in node.keywords)]:
-                if isinstance(argument, ast.Constant | ast.JoinedStr) and _WORDS.search(
-                    _text(argument)
-                ):
-                    yield argument.lineno, _text(argument)
+        is_ours = call.endswith("Error") and call not in _SILENT and call != "OSError"
+        is_told = (is_ours or call in _CARRIERS) and _LETTERS.search(text)
+        if is_told or (_WORDS.search(text) and not _SQL.match(text)):
+            yield node.lineno, text
 
 
 def findings(root: Path, folders: tuple[str, ...], *, errors: bool = False) -> list[str]:
@@ -139,6 +184,16 @@ def _strings(
         ):
             inner_call = ""
         yield from _strings(child, inner_call, inner_exempt)
+
+
+def _is_put_together(text: ast.JoinedStr) -> bool:
+    """Return whether an f-string holds words beside its values, or numbers by Python's locale."""
+    formats = (
+        _text(value.format_spec)
+        for value in text.values
+        if isinstance(value, ast.FormattedValue) and value.format_spec is not None
+    )
+    return bool(_AROUND.search(_text(text))) or any(map(_BY_LOCALE.search, formats))
 
 
 def _is_annotation(node: ast.AST, child: ast.AST) -> bool:

@@ -16,6 +16,40 @@ _NO_TEXT = (
     "viewmodels/notice.py",
     "viewmodels/model_rows.py",
 )
+# The same below the view models: words of formats and languages, of states, of what others read.
+_NO_TEXT_BELOW = (
+    "app.py",
+    "adapters/autostart.py",
+    "adapters/comments.py",
+    "adapters/git_branch.py",
+    "adapters/languages.py",
+    "adapters/sample_project.py",
+    "adapters/single_instance.py",
+    "adapters/stubs.py",
+    "domain/doctor_report.py",
+    "domain/model_shelf.py",
+    "domain/patch.py",
+    "domain/session_recording.py",
+    "domain/thread_groups.py",
+    "services/fill_in.py",
+)
+# And single texts there: what a model is asked, what other programs say, heads of files, and
+# under which name it is kept that something was told.
+_READ_BY_OTHERS = (
+    "Uncommitted changes:",
+    "From the clipboard:",
+    "def step_",
+    "\nExplain step_7 at length.",
+    "The endpoints that Spark Desktop may ask.",
+    "# The settings of Spark Desktop.",
+    "inotify wd:",
+    "=> not found",
+    "disconnected without sending",
+    "closed connection without",
+    "stays in the tray",
+    "no tray",
+    "tray is gone",
+)
 
 
 def test_every_text_is_translated_and_compiled() -> None:
@@ -27,8 +61,13 @@ def test_no_text_of_the_window_stands_outside_of_the_translations() -> None:
     assert [one for one in found if not one.startswith(_NO_TEXT)] == []
 
 
-def test_no_error_is_told_in_english_only() -> None:
-    assert findings(SOURCES, ("domain", "services", "adapters"), errors=True) == []
+def test_nothing_below_the_view_models_is_told_in_english_only() -> None:
+    found = findings(SOURCES, ("domain", "services", "adapters"), errors=True)
+    # What builds the program from its parts tells things, too.
+    found += [one for one in findings(SOURCES, ("",), errors=True) if "/" not in one.split(":")[0]]
+    told = [one for one in found if not one.startswith(_NO_TEXT_BELOW)]
+    others = [repr(text)[1:-1] for text in _READ_BY_OTHERS]
+    assert [one for one in told if not any(text in one for text in others)] == []
 
 
 @pytest.mark.parametrize(
@@ -40,6 +79,12 @@ def test_no_error_is_told_in_english_only() -> None:
         'text = "Nothing was written."',
         'notice = Notice(tr("Stopped."), Tone.MUTED, "Type one.")',
         'label.setText("Stop" if busy else tr("Send"))',
+        'text = f"{rate} t/s"',
+        'text = f"{name}, line {number}"',
+        'text = f"Removes: {lines}"',
+        'text = f"{count:,}"',
+        'text = f"{seconds:.1f}"',
+        'text = f"{moment:%d.%m.%Y}"',
     ],
 )
 def test_a_text_without_translation_is_found(source: str) -> None:
@@ -53,6 +98,8 @@ def test_a_text_without_translation_is_found(source: str) -> None:
         '"""A docstring of some words."""',
         'raise ValueError("a mistake of ours")',
         'button.setObjectName("main button")',
+        'label.setText(tr("{rate:.0f} t/s", rate=rate))',
+        'text = f"{done} / {total}"',
     ],
 )
 def test_what_is_translated_or_no_text_is_passed_over(source: str) -> None:
@@ -64,6 +111,39 @@ def test_an_error_without_say_is_found() -> None:
         (1, "{} is gone."),
         (1, "Look again."),
     ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'Finding("engine", Verdict.OK, say("it runs"))',
+        'Finding(say("engine"), Verdict.OK, "runs")',
+        'Check("parses", True)',
+        'Check(say("parses"), False, f"{count} errors")',
+        'Cancelled("stopped")',
+        'Failed(error.message, error.next_step or "Again.")',
+        'Ignored(path, reason, detail="folder")',
+        'raise SparkError("Gone.")',
+        '_STEP = "Install it again."',
+        'return f"exit code {code}"',
+    ],
+)
+def test_what_is_told_below_the_view_models_without_say_is_found(source: str) -> None:
+    assert list(untranslated_errors(source)) != []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        'Finding(say("engine"), Verdict.OK, f"{path}: {told}")',
+        'Finding("Python", Verdict.OK, detail)',
+        'raise ValueError("a mistake of ours")',
+        'connection.execute("SELECT id FROM turns WHERE id = ?")',
+        '_log.error("an examination failed")',
+    ],
+)
+def test_what_is_said_or_not_told_is_passed_over(source: str) -> None:
+    assert list(untranslated_errors(source)) == []
 
 
 def test_no_text_hides_in_an_f_string_where_the_tool_does_not_look() -> None:

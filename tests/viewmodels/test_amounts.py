@@ -3,12 +3,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PySide6.QtCore import QLocale
 
 from spark_desktop.viewmodels.amounts import (
     age_text,
     bytes_text,
     duration_text,
     left_text,
+    moment_text,
     percent_text,
     rate_of,
     tokens_text,
@@ -76,3 +78,13 @@ def test_shares_are_percent() -> None:
 def test_ages_are_short(seconds: int, text: str) -> None:
     now = datetime(2026, 3, 1, tzinfo=UTC)
     assert age_text(now - timedelta(seconds=seconds), now) == text
+
+
+def test_amounts_are_written_as_the_language_does() -> None:
+    QLocale.setDefault(QLocale("ru"))
+    try:
+        texts = (bytes_text(397_808_192), duration_text(4.24), tokens_text(3100))
+        assert texts == ("397,8 MB", "4,2 s", "3,1k")
+        assert moment_text(datetime(2026, 3, 1, 12, 5, tzinfo=UTC)) == "01.03.2026 12:05"
+    finally:
+        QLocale.setDefault(QLocale.system())

@@ -6,6 +6,7 @@ from spark_desktop.domain.conversation import Thread, TurnState
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.events import TurnChanged, TurnStreamed
 from spark_desktop.domain.trigger import Insertion, Instruction, Span
+from spark_desktop.viewmodels.amounts import moment_text
 from spark_desktop.viewmodels.chat import ChatViewModel, Mode
 from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.project import ProjectViewModels
@@ -151,7 +152,7 @@ async def test_a_new_thread_is_empty_and_the_old_one_can_be_opened(
     assert chat.title == "New thread"
     assert [chat.name_of(thread) for thread in chat.threads] == [
         "New thread",
-        "First · 01.03. 12:00",
+        f"First · {moment_text(NOON)}",
     ]
     chat.open_thread("th1")
     await until(lambda: chat.thread_id == "th1")
