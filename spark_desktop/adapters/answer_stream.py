@@ -1,0 +1,190 @@
+"""One streamed answer over HTTP, whatever its events mean: deadlines, errors, times."""
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from contextlib import aclosing, asynccontextmanager
+from typing import Any, Protocol
+
+import httpx
+
+from spark_desktop.adapters.openai_wire import error_of_response
+from spark_desktop.adapters.silence import Silence
+from spark_desktop.adapters.sse import SseEvent, SseParser
+from spark_desktop.domain.errors import EndpointError, EndpointUnreachableError
+from spark_desktop.domain.words import say
+
+_log = logging.getLogger(__name__)
+
+_RETRY = say("Try again in a moment.")
+_CONNECT_S = 10.0
+
+
+class EventParser(Protocol):
+    """Cuts bytes into events."""
+
+    def feed(self, data: bytes) -> Iterable[SseEvent]:
+        """Return the events that are complete with these bytes. Raises EndpointError."""
+        ...
+
+
+class StreamedAnswer:
+    """An answer that has begun: ``headers`` are the response's, ``events`` ends with it.
+
+    ``connect`` is what opening the connection took in seconds, None where that was not measured.
+    """
+
+    def __init__(
+        self, headers: httpx.Headers, events: AsyncIterator[SseEvent], opening: "_Opening"
+    ) -> None:
+        self.headers = headers
+        self.events = events
+        self._opening = opening
+
+    @property
+    def connect(self) -> float | None:
+        """Return the seconds that opening the connection took, 0 where an open one was used."""
+        return self._opening.seconds
+
+
+class AnswerStream:
+    """Asks one server for streamed answers; ``client`` belongs to the caller.
+
+    ``silence`` is how many seconds a server may send no event in any answer; bytes do not count, as
+    keep-alive comments would hold a dead answer open for ever.
+    """
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        silence: float,
+        now: Callable[[], float] = time.monotonic,
+        error_of: Callable[[int, str, str | None], EndpointError] = error_of_response,
+    ) -> None:
+        self._client = client
+        self._silence = Silence(silence)
+        self._now = now
+        self._error_of = error_of
+
+    @asynccontextmanager
+    async def open(
+        self, route: str, body: dict[str, Any], parser: Callable[[], EventParser] = SseParser
+    ) -> AsyncIterator[StreamedAnswer]:
+        """Post a body; leaving the context closes the connection at once.
+
+        Opening and iterating raise EndpointError; what a status of 400 and above means,
+        ``error_of`` says from the status, the body and the header Retry-After.
+        """
+        opening = _Opening(self._now)
+        response = await self._send(route, body, opening)
+        # Kept until the response is closed: dropped earlier, httpx's generators would have to close
+        # it as garbage, which a loop without hooks for asynchronous generators cannot do.
+        pieces = response.aiter_bytes()
+        try:
+            if response.status_code >= 400:
+                text = await self._text(response)
+                after = response.headers.get("Retry-After")
+                raise self._error_of(response.status_code, text, after)
+            async with aclosing(self._events(pieces, parser())) as events:
+                yield StreamedAnswer(response.headers, events, opening)
+        finally:
+            await response.aclose()
+
+    async def _send(self, route: str, body: dict[str, Any], opening: "_Opening") -> httpx.Response:
+        # The deadlines are ours: httpx's read time-out would count keep-alive bytes as life.
+        limits = httpx.Timeout(_CONNECT_S, read=None)
+        request = self._client.build_request(
+            "POST", route, json=body, timeout=limits, extensions={"trace": opening.hear}
+        )
+        try:
+            async with self._silence.limit(_now()):
+                return await self._client.send(request, stream=True)
+        except TimeoutError as error:
+            raise self._silent() from error
+        except httpx.HTTPError as error:
+            raise unreachable(self._client.base_url, error) from error
+
+    async def _text(self, response: httpx.Response) -> str:
+        try:
+            async with self._silence.limit(_now()):
+                await response.aread()
+        except TimeoutError as error:
+            raise self._silent() from error
+        except httpx.HTTPError as error:
+            raise unreachable(self._client.base_url, error) from error
+        return response.text
+
+    async def _events(
+        self, pieces: AsyncIterator[bytes], parser: EventParser
+    ) -> AsyncGenerator[SseEvent, None]:
+        since = _now()
+        while True:
+            try:
+                async with self._silence.limit(since):
+                    piece = await anext(pieces, None)
+            except TimeoutError as error:
+                raise self._silent() from error
+            except httpx.HTTPError as error:
+                raise unreachable(self._client.base_url, error) from error
+            if piece is None:
+                return
+            for event in parser.feed(piece):
+                self._silence.broken()
+                yield event
+                # Counted from here, as the reader may have taken its time.
+                since = _now()
+
+    def _silent(self) -> EndpointUnreachableError:
+        return EndpointUnreachableError(
+            say(
+                "The model's server at {base_url} said nothing for {seconds:g} s.",
+                base_url=self._client.base_url,
+                seconds=self._silence.seconds,
+            ),
+            _RETRY,
+        )
+
+
+def unreachable(place: httpx.URL, error: httpx.HTTPError) -> EndpointUnreachableError:
+    """Return what the user is told of an error of httpx's."""
+    _log.debug("%s: %r", place, error)
+    match error:
+        case httpx.ConnectError():
+            text = say(
+                "The model's server at {base_url} cannot be reached: {reason}.",
+                base_url=place,
+                reason=error,
+            )
+        case httpx.TimeoutException():
+            text = say("The model's server at {base_url} did not answer in time.", base_url=place)
+        case _:
+            # httpx words these for programmers ("incomplete chunked read").
+            text = say("The model's server at {base_url} broke off the connection.", base_url=place)
+    return EndpointUnreachableError(text, _RETRY)
+
+
+class _Opening:
+    """Hears from httpcore how long a request's connection took to open.
+
+    ``seconds`` is 0 where an open one was used, None where the transport tells nothing.
+    """
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._began: float | None = None
+        self.seconds: float | None = None
+
+    async def hear(self, event: str, _info: object) -> None:
+        """Take one of httpcore's trace events."""
+        if event in ("connection.connect_tcp.started", "connection.start_tls.started"):
+            self._began = self._now()
+        elif event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            if self._began is not None:
+                self.seconds = (self.seconds or 0.0) + self._now() - self._began
+        elif event.endswith("send_request_headers.started") and self.seconds is None:
+            self.seconds = 0.0
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
