@@ -12,7 +12,7 @@ from spark_desktop.adapters.toml_file import read_text, reason_of, replace_text,
 from spark_desktop.domain.endpoint_book import LOCAL, EndpointBook
 from spark_desktop.domain.endpoints import EndpointSpec, WorkKind
 from spark_desktop.domain.errors import StoreError
-from spark_desktop.domain.spending import Budget
+from spark_desktop.domain.spending import WARN_AT, Budget
 from spark_desktop.domain.tables import Table
 from spark_desktop.domain.words import Said, say
 
@@ -132,7 +132,11 @@ def _book(table: Table, presets: Mapping[str, EndpointSpec]) -> EndpointBook:
         specs=tuple(specs.values()),
         orders={kind: order.texts(kind.value) for kind in WorkKind if kind.value in order},
         hedge={kind: seconds for kind, seconds in patience.items() if seconds},
-        budget=Budget(budget.number("month", 0.0) or 0.0, budget.flag("stops")),
+        budget=Budget(
+            budget.number("month", 0.0) or 0.0,
+            budget.flag("stops"),
+            min(budget.number("warn_at", WARN_AT) or 0.0, 1.0),
+        ),
     )
 
 
@@ -176,7 +180,7 @@ def _parts(book: EndpointBook) -> dict[str, dict[str, object]]:
     return {
         "order": {kind.value: list(order) for kind, order in book.orders.items()},
         "hedge": {kind.value: seconds for kind, seconds in book.hedge.items() if seconds},
-        "budget": {"month": budget.month, "stops": budget.stops},
+        "budget": {"month": budget.month, "stops": budget.stops, "warn_at": budget.warn_at},
     }
 
 

@@ -7,8 +7,8 @@ from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.endpoints import RemoteModel
 
 _MILLION = 1_000_000
-# From this share of a budget on the user is warned.
-_WARN_AT = 0.8
+# From this share of a budget on the user is warned, unless they choose another.
+WARN_AT = 0.8
 
 
 def cost_of(usage: Usage, model: RemoteModel) -> float | None:
@@ -36,13 +36,17 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """US dollars for a calendar month; 0 for no limit. ``stops``: none is asked beyond it."""
+    """US dollars for a calendar month; 0 for no limit. ``stops``: none is asked beyond it.
+
+    ``warn_at`` is the share of it, from 0 to 1, from which on the user is warned.
+    """
 
     month: float = 0.0
     stops: bool = False
+    warn_at: float = WARN_AT
 
     def verdict(self, spent: float) -> Verdict:
         """Return how ``spent`` dollars of this month stand to it."""
-        if self.month <= 0 or spent < _WARN_AT * self.month:
+        if self.month <= 0 or spent < self.warn_at * self.month:
             return Verdict.FINE
         return Verdict.NEAR if spent < self.month else Verdict.SPENT

@@ -45,6 +45,10 @@ class Keys:
             return kept, KeySource.KEYRING
         return (Secret(named), KeySource.ENVIRONMENT) if named else None
 
+    def is_named(self, variable: str) -> bool:
+        """Return whether an environment variable holds something."""
+        return bool(self._environment.get(variable, ""))
+
     async def require(self, spec: EndpointSpec) -> Secret | None:
         """Return the key to send, None where the endpoint wants none.
 
