@@ -12,7 +12,7 @@ from spark_desktop.domain.events import AnswerMeasured
 from spark_desktop.domain.spending import Budget, Verdict
 from spark_desktop.domain.standings import AnswerRecord
 from spark_desktop.viewmodels.amounts import tokens_text
-from spark_desktop.viewmodels.endpoint_ports import EndpointServices
+from spark_desktop.viewmodels.endpoint_ports import DeskServices
 from spark_desktop.viewmodels.endpoint_words import dollars_text, price_text, price_tip, title_of
 from spark_desktop.viewmodels.frames import Frames
 from spark_desktop.viewmodels.intents import Intents
@@ -43,7 +43,7 @@ class CostsViewModel(QObject):
 
     changed = Signal()
 
-    def __init__(self, services: EndpointServices) -> None:
+    def __init__(self, services: DeskServices) -> None:
         super().__init__()
         self._services = services
         self._intents = Intents(services.scope, self._failed)

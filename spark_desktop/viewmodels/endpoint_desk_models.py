@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from spark_desktop.viewmodels.costs import CostsViewModel
-from spark_desktop.viewmodels.endpoint_ports import EndpointServices
+from spark_desktop.viewmodels.endpoint_ports import DeskServices
 from spark_desktop.viewmodels.endpoints import EndpointsViewModel
 from spark_desktop.viewmodels.leaderboard import LeaderboardViewModel
 
@@ -22,7 +22,7 @@ class EndpointViewModels:
         await self.endpoints.close()
 
 
-def endpoint_view_models(services: EndpointServices) -> EndpointViewModels:
+def endpoint_view_models(services: DeskServices) -> EndpointViewModels:
     """Return the view models, with a running loop; their tasks end with the services' scope."""
     return EndpointViewModels(
         EndpointsViewModel(services), LeaderboardViewModel(services), CostsViewModel(services)

@@ -17,7 +17,7 @@ from spark_desktop.services.tasks import LatestTask
 from spark_desktop.viewmodels.check_rows import CheckRow, check_notice, check_rows
 from spark_desktop.viewmodels.endpoint_draft import Draft, KeyPlace, Part, draft_of, problems
 from spark_desktop.viewmodels.endpoint_guess import of_preset, own_server, preset_at, with_field
-from spark_desktop.viewmodels.endpoint_ports import EndpointServices
+from spark_desktop.viewmodels.endpoint_ports import DeskServices
 from spark_desktop.viewmodels.endpoint_saving import checked, keep
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.key_place import KeyLook, look_for_key, variable_text
@@ -39,7 +39,7 @@ class EndpointEditor(QObject):
     saved = Signal(str, str)
     discarded = Signal()
 
-    def __init__(self, services: EndpointServices, spec: EndpointSpec | None) -> None:
+    def __init__(self, services: DeskServices, spec: EndpointSpec | None) -> None:
         super().__init__()
         self._services = services
         self._spec = spec

@@ -33,7 +33,7 @@ def _no_core() -> CoreState | None:
 
 
 @dataclass(frozen=True, slots=True)
-class EndpointServices:
+class DeskServices:
     """One for the program; ``scope`` owns the tasks.
 
     ``core`` tells the state of the open project's core, None where no project is open, and

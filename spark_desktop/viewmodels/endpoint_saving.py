@@ -15,7 +15,7 @@ from spark_desktop.viewmodels.endpoint_draft import (
     spec_of_draft,
 )
 from spark_desktop.viewmodels.endpoint_order import added
-from spark_desktop.viewmodels.endpoint_ports import EndpointServices
+from spark_desktop.viewmodels.endpoint_ports import DeskServices
 from spark_desktop.viewmodels.translation import in_language
 
 
@@ -27,7 +27,7 @@ class Kept:
     told: str = ""
 
 
-async def keep(services: EndpointServices, draft: Draft, *, is_new: bool) -> Kept:
+async def keep(services: DeskServices, draft: Draft, *, is_new: bool) -> Kept:
     """Keep the key first, then the endpoint, which is in use at once.
 
     Raises SecretStoreError, with nothing changed. Where the endpoints' file cannot be written,
@@ -51,14 +51,14 @@ async def keep(services: EndpointServices, draft: Draft, *, is_new: bool) -> Kep
     return Kept(spec, "" if told is None else in_language(told))
 
 
-async def checked(services: EndpointServices, draft: Draft) -> AsyncGenerator[CheckReport, None]:
+async def checked(services: DeskServices, draft: Draft) -> AsyncGenerator[CheckReport, None]:
     """Test what is typed, with the key that is typed or kept. Raises SparkError."""
     spec = spec_of_draft(draft, draft.base.id or "new")
     async for report in services.test.run(spec, await _key(services, draft, spec)):
         yield report
 
 
-async def _key(services: EndpointServices, draft: Draft, spec: EndpointSpec) -> Secret | None:
+async def _key(services: DeskServices, draft: Draft, spec: EndpointSpec) -> Secret | None:
     typed = cleaned_key(draft.key)
     if spec.auth is AuthKind.NONE:
         return None

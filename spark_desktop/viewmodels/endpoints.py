@@ -17,7 +17,7 @@ from spark_desktop.domain.words import Said
 from spark_desktop.viewmodels.endpoint_edit import EndpointEditor
 from spark_desktop.viewmodels.endpoint_limits import LimitBar, limit_bars
 from spark_desktop.viewmodels.endpoint_order import moved, restored, shown_order
-from spark_desktop.viewmodels.endpoint_ports import EndpointServices
+from spark_desktop.viewmodels.endpoint_ports import DeskServices
 from spark_desktop.viewmodels.endpoint_rows import EndpointRow, KeyFound, local_row, row_of
 from spark_desktop.viewmodels.frames import Frames
 from spark_desktop.viewmodels.intents import Intents
@@ -43,7 +43,7 @@ class EndpointsViewModel(QObject):
 
     changed = Signal()
 
-    def __init__(self, services: EndpointServices) -> None:
+    def __init__(self, services: DeskServices) -> None:
         super().__init__()
         self._services = services
         self._endpoints = services.endpoints

@@ -7,7 +7,7 @@ from spark_desktop.domain.endpoints import EndpointSpec
 from spark_desktop.domain.errors import SecretStoreError
 from spark_desktop.services.keys import KeySource
 from spark_desktop.viewmodels.endpoint_draft import KeyPlace
-from spark_desktop.viewmodels.endpoint_ports import EndpointServices
+from spark_desktop.viewmodels.endpoint_ports import DeskServices
 from spark_desktop.viewmodels.translation import in_language, tr
 
 
@@ -30,7 +30,7 @@ class KeyLook:
         return "" if self.source is None else _SOURCES[self.source]()
 
 
-async def look_for_key(services: EndpointServices, spec: EndpointSpec) -> KeyLook:
+async def look_for_key(services: DeskServices, spec: EndpointSpec) -> KeyLook:
     """Return where the endpoint's key is, and where one can be kept; never raises."""
     keyring = ""
     try:

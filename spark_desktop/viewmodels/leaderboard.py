@@ -13,7 +13,7 @@ from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.standings import AnswerRecord, Standing, standings
 from spark_desktop.viewmodels.amounts import duration_text, percent_text
-from spark_desktop.viewmodels.endpoint_ports import EndpointServices
+from spark_desktop.viewmodels.endpoint_ports import DeskServices
 from spark_desktop.viewmodels.endpoint_words import dollars_text, title_of
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.notice import Notice, Tone
@@ -59,7 +59,7 @@ class LeaderboardViewModel(QObject):
 
     changed = Signal()
 
-    def __init__(self, services: EndpointServices) -> None:
+    def __init__(self, services: DeskServices) -> None:
         super().__init__()
         self._services = services
         self._intents = Intents(services.scope, self._failed)
