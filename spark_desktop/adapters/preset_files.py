@@ -16,7 +16,7 @@ def load_preset_files(folder: Path | None = None) -> dict[str, Preset]:
     Raises ValueError for a file that is wrong, which the tests would have found.
     """
     found: dict[str, Preset] = {}
-    for file in sorted((folder or resource("endpoints")).iterdir(), key=lambda one: one.name):
+    for file in sorted((folder or resource("endpoints")).iterdir(), key=lambda one: one.stem):
         if file.name.endswith(".toml"):
             preset = _preset(file)
             found[preset.spec.id] = preset

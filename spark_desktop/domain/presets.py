@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from spark_desktop.domain.endpoints import EndpointSpec
+from spark_desktop.domain.endpoints import EndpointSpec, WireProtocol
 from spark_desktop.domain.errors import RouteError
 from spark_desktop.domain.words import Said, say
 
@@ -95,12 +95,18 @@ def placeholders(url: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_PLACE.findall(url)))
 
 
-def preset_of(url: str, presets: Mapping[str, Preset]) -> Preset | None:
+def preset_of(
+    url: str, presets: Mapping[str, Preset], protocol: WireProtocol | None = None
+) -> Preset | None:
     """Return the preset of a vendor whose address this is; None for a server of one's own.
 
-    Those at this machine have no names that would tell them apart: any server may have that port.
+    Where several have it, the one that speaks ``protocol``, else the first. Those at this machine
+    have no names that would tell them apart: any server may have that port.
     """
-    for preset in presets.values():
-        if preset.spec.url.startswith("https://") and preset.fits(url):
-            return preset
-    return None
+    found = [
+        preset
+        for preset in presets.values()
+        if preset.spec.url.startswith("https://") and preset.fits(url)
+    ]
+    speaking = (preset for preset in found if preset.spec.protocol is protocol)
+    return next(speaking, found[0] if found else None)
