@@ -10,6 +10,7 @@ from spark_desktop.cli.git_diff import git_diff, refused_by_git
 from spark_desktop.cli.json_shapes import change_json, proposal_json, reason_of
 from spark_desktop.cli.output import Output
 from spark_desktop.cli.session import ProjectFactory, project_at
+from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ProposalStreamed
 from spark_desktop.domain.history import AppliedChange
@@ -35,7 +36,7 @@ async def run(args: argparse.Namespace, output: Output, factory: ProjectFactory)
     async with project_at(root, args.model, output, factory) as project:
         snapshot = await project.files.read(path)
         lines = _span(args.lines, snapshot)
-        project.core.start()
+        project.warm(WorkKind.EDIT)
         _show_progress(project, output)
         proposal = await _propose(project, Instruction(snapshot, lines, args.instruction))
         output.redraw("")
