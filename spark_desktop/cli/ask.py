@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from spark_desktop.cli import folders
+from spark_desktop.cli.answer_notes import who_answered
 from spark_desktop.cli.exit_codes import ExitCode, UsageError
 from spark_desktop.cli.json_shapes import turn_json
 from spark_desktop.cli.output import Output
@@ -57,6 +58,9 @@ def end(turn: Turn, output: Output) -> ExitCode:
         output.record({"event": "answer", **turn_json(turn)})
     elif turn.answer and not turn.answer.endswith("\n"):
         output.line("")
+    told = who_answered(turn.endpoint, turn.model, turn.cost)
+    if told and not output.structured:
+        output.note(told)
     if turn.state is TurnState.DONE:
         return ExitCode.OK
     if not output.structured:

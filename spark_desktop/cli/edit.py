@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING
 
 from spark_desktop.cli import folders
+from spark_desktop.cli.answer_notes import who_answered
 from spark_desktop.cli.exit_codes import ExitCode, UsageError
 from spark_desktop.cli.git_diff import git_diff, refused_by_git
 from spark_desktop.cli.json_shapes import change_json, proposal_json, reason_of
@@ -81,6 +82,9 @@ def _end(proposal: Proposal, change: AppliedChange | None, output: Output) -> Ex
     if output.structured:
         applied = change_json(change) if change else None
         output.record({"event": "proposal", **proposal_json(proposal), "applied": applied})
+    told = who_answered(proposal.endpoint, proposal.model, proposal.cost)
+    if told and not output.structured:
+        output.note(told)
     if isinstance(proposal.state, Ready) and proposal.patch:
         if not output.structured:
             _print(proposal.patch, proposal.trigger.snapshot.text, change, output)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spark_desktop.cli.answer_notes import AnswerNotes
 from spark_desktop.cli.core_progress import CoreProgress
 from spark_desktop.cli.output import Output
 from spark_desktop.domain.events import CoreStateChanged
@@ -28,6 +29,7 @@ async def project_at(
     """Open the project in ``root``, tell what its core does, and close it in the end."""
     project = await factory(root, model_named(model))
     project.bus.subscribe(CoreStateChanged, CoreProgress(output).on_state)
+    AnswerNotes(output, project.bus)
     try:
         yield project
     finally:

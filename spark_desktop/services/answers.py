@@ -57,6 +57,7 @@ class LateAnswers:
         self._build = build
         self._scope = scope
         self._answers: Answers | None = None
+        self._wanted: set[WorkKind] = set()
         self._lock = asyncio.Lock()
 
     async def endpoint_for(self, kind: WorkKind) -> Endpoint:
@@ -70,15 +71,15 @@ class LateAnswers:
     def warm(self, kind: WorkKind) -> None:
         """Build the answers, and begin what takes a while; returns at once."""
         if self._answers is None:
-            self._scope.start("prepare the answers", self._warm(kind))
+            self._wanted.add(kind)
+            self._scope.start("prepare the answers", self._built())
         else:
             self._answers.warm(kind)
-
-    async def _warm(self, kind: WorkKind) -> None:
-        (await self._built()).warm(kind)
 
     async def _built(self) -> Answers:
         async with self._lock:
             if self._answers is None:
                 self._answers = await self._build()
+                for kind in self._wanted:
+                    self._answers.warm(kind)
             return self._answers
