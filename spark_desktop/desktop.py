@@ -11,9 +11,11 @@ from PySide6.QtGui import QGuiApplication
 from spark_desktop.adapters.desktop_messages import FreedesktopMessages
 from spark_desktop.adapters.recent_file import RecentFile
 from spark_desktop.adapters.settings_file import TomlSettings
+from spark_desktop.domain.core_state import CoreState
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.handover import Handover, OpenWindow, QuickText
 from spark_desktop.domain.settings import Settings, ThemeChoice
+from spark_desktop.endpoint_desk import EndpointDesk
 from spark_desktop.endpoint_entry import EndpointEntry
 from spark_desktop.machine_desk import MachineDesk
 from spark_desktop.places import data_folder, settings_file
@@ -82,6 +84,7 @@ class DesktopApp(QObject):
         around = Around(self.window, self.tray, self.presence, self._machine, self.settings)
         opener = opener or opener_with(self.endpoints)
         self._projects = Projects(data_dir, model, around, self._scope, opener)
+        self._endpoint_desk = EndpointDesk(self.endpoints, self._core_state)
         self._session_end = SessionEnd(self.presence.end_session, self)
         self._autostart = AutostartKeeper(_system_autostart)
         self._forget_settings = self.settings.subscribe(self._follow_settings)
@@ -178,6 +181,7 @@ class DesktopApp(QObject):
             self.window.finish()
             await self._machine.close()
             await self._projects.close()
+            await self._endpoint_desk.close()
             await self.endpoints.close()
         finally:
             # Whatever fails on the way, the program ends.
@@ -188,6 +192,7 @@ class DesktopApp(QObject):
         window.folder_chosen.connect(projects.choose)
         window.sample_wanted.connect(projects.choose_sample)
         window.machine.connect_to(self._machine.view_models)
+        window.machine.connect_endpoints(self._endpoint_desk.view_models)
         window.language_changed.connect(self._speak)
         self.tray.changed.connect(self._offer_recent)
         presence.quit_requested.connect(self.request_close)
@@ -196,6 +201,9 @@ class DesktopApp(QObject):
         presence.quick_requested.connect(self.show_quick)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._follow_system)
+
+    def _core_state(self) -> CoreState | None:
+        return None if self.project is None else self.project.core.state
 
     async def _keep_settings(self) -> None:
         try:

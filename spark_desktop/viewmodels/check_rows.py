@@ -30,7 +30,7 @@ def check_notice(report: CheckReport) -> Notice:
     """Return what the test says in one line."""
     failed = [step for step in report.steps if step.outcome is CheckOutcome.FAILED]
     if failed:
-        title = _TITLES[failed[0].kind]()
+        title = in_language(failed[0].kind.label)
         text = tr("{step}: {found}", step=title, found=in_language(failed[0].found))
         return Notice(text, Tone.PROBLEM, in_language(failed[0].next_step))
     if report.is_over:
@@ -43,7 +43,7 @@ def _row(step: CheckStep) -> CheckRow:
     parts = (in_language(step.found), in_language(step.next_step))
     return CheckRow(
         step.kind,
-        _TITLES[step.kind](),
+        in_language(step.kind.label),
         state(),
         tone,
         " ".join(part for part in parts if part),
@@ -51,21 +51,10 @@ def _row(step: CheckStep) -> CheckRow:
     )
 
 
-_TITLES: dict[CheckKind, Callable[[], str]] = {
-    CheckKind.NAME: lambda: tr("Name"),
-    CheckKind.TCP: lambda: tr("Connection"),
-    CheckKind.TLS: lambda: tr("Encryption"),
-    CheckKind.AUTH: lambda: tr("Key"),
-    CheckKind.MODELS: lambda: tr("Models"),
-    CheckKind.FIRST_TOKEN: lambda: tr("First token"),
-    CheckKind.SPEED: lambda: tr("Speed"),
-    CheckKind.CONTEXT: lambda: tr("Context"),
-    CheckKind.FILL_IN: lambda: tr("Fill-in"),
-    CheckKind.TOOLS: lambda: tr("Tools"),
-}
 _OUTCOMES: dict[CheckOutcome, tuple[Callable[[], str], Tone]] = {
     CheckOutcome.RUNNING: (lambda: tr("running"), Tone.BUSY),
     CheckOutcome.PASSED: (lambda: tr("passed"), Tone.GOOD),
     CheckOutcome.FAILED: (lambda: tr("failed"), Tone.PROBLEM),
+    CheckOutcome.ABSENT: (lambda: tr("not there"), Tone.MUTED),
     CheckOutcome.SKIPPED: (lambda: tr("left out"), Tone.MUTED),
 }

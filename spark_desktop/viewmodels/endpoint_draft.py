@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
-from spark_desktop.domain.endpoint_address import Address, read_address
+from spark_desktop.domain.endpoint_address import Address, read_address, url_for
 from spark_desktop.domain.endpoint_book import EndpointBook
 from spark_desktop.domain.endpoints import (
     AuthKind,
@@ -115,7 +115,7 @@ def spec_of_draft(draft: Draft, endpoint_id: str) -> EndpointSpec:
         draft.base,
         id=endpoint_id,
         title=draft.title.strip(),
-        url=read_address(draft.url).url,
+        url=url_for(draft.url, draft.protocol),
         protocol=draft.protocol,
         auth=draft.auth,
         auth_header=draft.auth_header.strip() or "Authorization",

@@ -8,17 +8,23 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from spark_desktop.domain.connection_check import CheckReport
-from spark_desktop.domain.endpoint_address import read_address
+from spark_desktop.domain.endpoint_address import url_for
 from spark_desktop.domain.endpoints import AuthKind, EndpointSpec, WorkKind
-from spark_desktop.domain.errors import RouteError, SecretStoreError, SparkError
+from spark_desktop.domain.errors import EndpointError, RouteError, SecretStoreError, SparkError
 from spark_desktop.domain.presets import Preset
 from spark_desktop.services.keys import KeySource
 from spark_desktop.services.tasks import LatestTask
 from spark_desktop.viewmodels.check_rows import CheckRow, check_notice, check_rows
 from spark_desktop.viewmodels.endpoint_draft import Draft, KeyPlace, Part, draft_of, problems
-from spark_desktop.viewmodels.endpoint_guess import of_preset, own_server, preset_at, with_field
+from spark_desktop.viewmodels.endpoint_guess import (
+    of_preset,
+    own_server,
+    preset_at,
+    speaking,
+    with_field,
+)
 from spark_desktop.viewmodels.endpoint_ports import DeskServices
-from spark_desktop.viewmodels.endpoint_saving import checked, keep
+from spark_desktop.viewmodels.endpoint_saving import checked, keep, typed_key
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.key_place import KeyLook, look_for_key, variable_text
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
@@ -166,7 +172,7 @@ class EndpointEditor(QObject):
     def settle_url(self) -> None:
         """Write the address as it will be saved, once it is typed."""
         try:
-            url = read_address(self._draft.url).url
+            url = url_for(self._draft.url, self._draft.protocol)
         except RouteError:
             return
         if url != self._draft.url:
@@ -227,23 +233,44 @@ class EndpointEditor(QObject):
         return not self._errors
 
     async def _run_test(self) -> None:
-        draft = self._draft
         try:
+            await self._find_out()
+            draft = self._draft
             async with aclosing(checked(self._services, draft)) as reports:
                 async for report in reports:
                     self._report, self.notice = report, check_notice(report)
                     self.changed.emit()
         except SparkError as error:
             self._failed(error)
+            return
         if self._report is not None and self._draft.url == draft.url:
-            self._adopt(self._report.spec)
+            self._adopt(self._report)
 
-    def _adopt(self, spec: EndpointSpec) -> None:
+    async def _find_out(self) -> None:
+        """Ask a server of one's own what it speaks, where nobody has said so."""
+        guess = self._services.guess
+        if guess is None or not self.is_new or self._preset or self._protocol_chosen:
+            return
+        draft = self._draft
+        self.notice = Notice(tr("Finding out what is spoken there…"), Tone.BUSY)
+        self.changed.emit()
+        key = await typed_key(self._services, draft)
+        try:
+            found = await guess.guess(draft.url, key)
+        except EndpointError:
+            # The steps of the test say better at which point nobody answers.
+            return
+        if self._draft.url == draft.url:
+            self._draft = replace(speaking(self._draft, found), url=found.url)
+
+    def _adopt(self, report: CheckReport) -> None:
         """Take what the test found, but not over what the user has typed meanwhile."""
+        known_ids = {model.id for model in report.spec.models}
+        listed = tuple(model for model in report.listed if model.id not in known_ids)
+        models = (*report.spec.models, *listed) or self._draft.models
         known = self._draft.model.strip()
         self._errors.pop(Part.MODEL, None)
-        models = spec.models or self._draft.models
-        self._draft = replace(self._draft, models=models, model=known or spec.model)
+        self._draft = replace(self._draft, models=models, model=known or report.spec.model)
 
     async def _save(self) -> None:
         try:

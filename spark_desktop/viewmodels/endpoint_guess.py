@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from spark_desktop.domain.endpoint_address import Address, read_address
 from spark_desktop.domain.endpoint_book import EndpointBook
-from spark_desktop.domain.endpoints import AuthKind, EndpointSpec
+from spark_desktop.domain.endpoints import AuthKind, EndpointSpec, WireProtocol
 from spark_desktop.domain.errors import RouteError
 from spark_desktop.domain.hosts import is_loopback
 from spark_desktop.domain.presets import Preset, preset_of
@@ -44,7 +44,7 @@ def preset_at(url: str, presets: Mapping[str, Preset]) -> Preset | None:
         address = read_address(url)
     except RouteError:
         return None
-    found = preset_of(address.url, presets)
+    found = preset_of(address.likely.url, presets)
     if found is None and address.is_bare:
         start = f"https://{address.host}/"
         found = next((one for one in presets.values() if one.spec.url.startswith(start)), None)
@@ -58,12 +58,26 @@ def own_server(draft: Draft, address: Address, book: EndpointBook, *, fixed: boo
     ``fixed``: the user has chosen the protocol.
     """
     auth = AuthKind.NONE if is_loopback(address.host) and not draft.key else AuthKind.BEARER
-    spoken = draft.protocol if fixed else address.protocol or draft.base.protocol
     title = draft.title
     if not title or title == draft.guessed:
         title = free_title(address.host, book)
         draft = replace(draft, guessed=title)
-    return replace(draft, protocol=spoken, auth=draft.auth if fixed else auth, title=title)
+    draft = replace(draft, title=title)
+    return draft if fixed else speaking(draft, replace(address.likely, auth=auth))
+
+
+def speaking(draft: Draft, spec: EndpointSpec) -> Draft:
+    """Return the draft with how an endpoint at its address is spoken to."""
+    auth = spec.auth
+    if auth is AuthKind.BEARER and spec.protocol is WireProtocol.ANTHROPIC:
+        auth = AuthKind.HEADER
+    return replace(
+        draft,
+        protocol=spec.protocol,
+        auth=auth,
+        auth_header=spec.auth_header,
+        base=replace(draft.base, headers=spec.headers),
+    )
 
 
 def free_title(title: str, book: EndpointBook) -> str:

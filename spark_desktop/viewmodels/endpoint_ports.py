@@ -28,6 +28,14 @@ class ConnectionTest(Protocol):
         ...
 
 
+class Guess(Protocol):
+    """Finds out what a server speaks."""
+
+    async def guess(self, pasted: str, key: Secret | None) -> EndpointSpec:
+        """Return the endpoint that an address means. Raises EndpointError where nobody answers."""
+        ...
+
+
 def _no_core() -> CoreState | None:
     return None
 
@@ -36,8 +44,9 @@ def _no_core() -> CoreState | None:
 class DeskServices:
     """One for the program; ``scope`` owns the tasks.
 
-    ``core`` tells the state of the open project's core, None where no project is open, and
-    ``keyring_name`` what keeps the keys, as it calls itself; that raises SecretStoreError.
+    ``guess`` asks servers what they speak. ``core`` tells the state of the open project's core,
+    None where no project is open, and ``keyring_name`` what keeps the keys, as it calls itself;
+    that raises SecretStoreError.
     """
 
     endpoints: EndpointsService
@@ -49,5 +58,6 @@ class DeskServices:
     bus: Bus
     clock: Clock
     scope: TaskScope
+    guess: Guess | None = None
     core: Callable[[], CoreState | None] = _no_core
     keyring_name: Callable[[], Awaitable[str]] | None = None

@@ -1,7 +1,7 @@
 """Keeps an edited endpoint and its key, each where it belongs."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spark_desktop.domain.connection_check import CheckReport
 from spark_desktop.domain.endpoints import AuthKind, EndpointSpec
@@ -54,15 +54,19 @@ async def keep(services: DeskServices, draft: Draft, *, is_new: bool) -> Kept:
 async def checked(services: DeskServices, draft: Draft) -> AsyncGenerator[CheckReport, None]:
     """Test what is typed, with the key that is typed or kept. Raises SparkError."""
     spec = spec_of_draft(draft, draft.base.id or "new")
-    async for report in services.test.run(spec, await _key(services, draft, spec)):
+    async for report in services.test.run(spec, await typed_key(services, draft)):
         yield report
 
 
-async def _key(services: DeskServices, draft: Draft, spec: EndpointSpec) -> Secret | None:
+async def typed_key(services: DeskServices, draft: Draft) -> Secret | None:
+    """Return the key that is typed, else the one that is kept. Raises SecretStoreError."""
     typed = cleaned_key(draft.key)
-    if spec.auth is AuthKind.NONE:
+    if draft.auth is AuthKind.NONE:
         return None
     if typed and draft.key_place is not KeyPlace.ENVIRONMENT:
         return Secret(typed)
-    found = await services.endpoints.keys.find(spec)
+    # Nothing is kept under an id that no endpoint has.
+    id_ = draft.base.id or services.endpoints.book.free_id("new")
+    asked = replace(draft.base, id=id_, key_env=draft.variable.strip())
+    found = await services.endpoints.keys.find(asked)
     return None if found is None else found[0]

@@ -32,6 +32,7 @@ class Intent(Enum):
     RESUME = "watch again"
     TAKE_MISSED = "look at what was saved during a pause"
     HIDE = "hide the window"
+    ENDPOINTS = "show the endpoints"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QDoubleSpinBox,
     QSpinBox,
     QStyle,
     QStyleOptionButton,
@@ -65,14 +66,33 @@ class NumberBox(QSpinBox):
         super().paintEvent(event)
         option = QStyleOptionSpinBox()
         self.initStyleOption(option)
-        for name, part, is_possible in (
-            ("up", QStyle.SubControl.SC_SpinBoxUp, self.value() < self.maximum()),
-            ("down", QStyle.SubControl.SC_SpinBoxDown, self.value() > self.minimum()),
-        ):
-            control = QStyle.ComplexControl.CC_SpinBox
-            place = self.style().subControlRect(control, option, part, self)
-            role = _Role.PlaceholderText if is_possible else _Role.Mid
-            _draw(self, f"chevron-{name}", place, role)
+        can_step = self.value() < self.maximum(), self.value() > self.minimum()
+        _draw_arrows(self, option, can_step)
+
+
+class DecimalBox(QDoubleSpinBox):
+    """A number with decimals and two arrows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lineEdit().setTextMargins(_INSIDE, 0, 0, 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the arrows over their halves."""
+        super().paintEvent(event)
+        option = QStyleOptionSpinBox()
+        self.initStyleOption(option)
+        can_step = self.value() < self.maximum(), self.value() > self.minimum()
+        _draw_arrows(self, option, can_step)
+
+
+def _draw_arrows(widget: QWidget, option: QStyleOptionSpinBox, can_step: tuple[bool, bool]) -> None:
+    parts = (QStyle.SubControl.SC_SpinBoxUp, QStyle.SubControl.SC_SpinBoxDown)
+    for name, part, is_possible in zip(("up", "down"), parts, can_step, strict=True):
+        control = QStyle.ComplexControl.CC_SpinBox
+        place = widget.style().subControlRect(control, option, part, widget)
+        role = _Role.PlaceholderText if is_possible else _Role.Mid
+        _draw(widget, f"chevron-{name}", place, role)
 
 
 def _draw(widget: QWidget, name: str, place: QRect, role: QPalette.ColorRole) -> None:

@@ -9,6 +9,7 @@ from spark_desktop.views.paint_probe import PaintProbe
 from spark_desktop.views.theme import Theme
 
 if TYPE_CHECKING:
+    from spark_desktop.viewmodels.endpoint_desk_models import EndpointViewModels
     from spark_desktop.viewmodels.machine import MachineViewModels
     from spark_desktop.viewmodels.times import TimesViewModel
     from spark_desktop.views.tool_window import ToolWindow
@@ -22,6 +23,7 @@ class MachineWindows:
         self._theme: Theme | None = None
         self._provider: Callable[[], MachineViewModels] | None = None
         self._models: MachineViewModels | None = None
+        self._endpoints: Callable[[], EndpointViewModels] | None = None
         self.open: dict[str, ToolWindow] = {}
         self._times: TimesViewModel | None = None
         self._probe: PaintProbe | None = None
@@ -29,6 +31,20 @@ class MachineWindows:
     def connect_to(self, provider: "Callable[[], MachineViewModels]") -> None:
         """Take the view models from here, when the first window is wanted."""
         self._provider = provider
+
+    def connect_endpoints(self, provider: "Callable[[], EndpointViewModels]") -> None:
+        """Take the endpoints' view models from here; it gives the same ones each time."""
+        self._endpoints = provider
+
+    def show_endpoints(self) -> None:
+        """Bring the endpoints to the front; nothing where nobody keeps any."""
+        if self._endpoints is None or self._theme is None:
+            return
+        if "endpoints" not in self.open:
+            from spark_desktop.views.endpoints_dialog import EndpointsDialog
+
+            self.open["endpoints"] = EndpointsDialog(self._parent, self._endpoints(), self._theme)
+        self.open["endpoints"].show_front()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""

@@ -200,6 +200,8 @@ class MainWindow(QMainWindow):
                 self.choose_folder()
             case Intent.HELP:
                 self.show_sheet()
+            case Intent.ENDPOINTS:
+                self.machine.show_endpoints()
             case Intent.EDIT:
                 self._begin_edit()
             case Intent.ASK:
@@ -378,6 +380,7 @@ class MainWindow(QMainWindow):
             "pause": self.pause_requested.emit,
             "settings": lambda: self._show_settings(),
             "keys": lambda: self._show_settings(Category.KEYS),
+            "endpoints": self.machine.show_endpoints,
             "models": lambda: self.machine.show("models"),
             "doctor": lambda: self.machine.show("doctor"),
             "times": self.machine.show_times,

@@ -46,6 +46,7 @@ class Preferences(QObject):
 
             self.dialog = SettingsDialog(self._model, self._window.theme, self._window)
             self.dialog.model_asked.connect(self._choose_model)
+            self.dialog.endpoints_asked.connect(self._window.machine.show_endpoints)
         if category is not None:
             self.dialog.show_category(category)
         self.dialog.show()

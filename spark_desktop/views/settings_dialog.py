@@ -31,9 +31,13 @@ _EDGE = 24
 
 
 class SettingsDialog(QDialog):
-    """Does not block the window; ``model_asked`` wants the list of models."""
+    """Does not block the window.
+
+    ``model_asked`` wants the list of models, ``endpoints_asked`` the window of the endpoints.
+    """
 
     model_asked = Signal()
+    endpoints_asked = Signal()
 
     def __init__(self, model: SettingsViewModel, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -41,6 +45,7 @@ class SettingsDialog(QDialog):
         self.setModal(False)
         self._model, self._theme, self._window = model, theme, parent
         self.search, self.open_file = QLineEdit(), QPushButton(tr("Open the file"))
+        self.endpoints = QPushButton(tr("Endpoints…"))
         self.notice = NoticeLine(strip=True)
         self.categories, self.nothing = QListWidget(), QLabel(tr("No setting has these words."))
         self._page, self._scroll = QWidget(), QScrollArea()
@@ -136,6 +141,7 @@ class SettingsDialog(QDialog):
         model.file_ready.connect(lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(path)))
         self.notice.intent.connect(model.act)
         self.open_file.clicked.connect(model.open_file)
+        self.endpoints.clicked.connect(self.endpoints_asked)
         self.search.textChanged.connect(self._filter)
         self.categories.currentRowChanged.connect(self._choose_category)
         # Also the one that is chosen already, behind what a search shows.
@@ -153,9 +159,7 @@ class SettingsDialog(QDialog):
             plain_tip(tr("Edit {file}; saving it takes effect", file=str(file)))
         )
         self.open_file.setVisible(file is not None)
-        # Enter in a field must not press a button.
-        for button in self.findChildren(QPushButton):
-            button.setAutoDefault(False)
+        self.endpoints.setToolTip(tr("Who answers, in which order, with which key"))
         self.categories.addItems([title_of(one) for one in Category])
         self.categories.setAccessibleName(tr("Categories"))
         self.categories.setObjectName("categories")
@@ -165,6 +169,7 @@ class SettingsDialog(QDialog):
         top.setContentsMargins(12, 12, 12, 12)
         top.setSpacing(8)
         top.addWidget(self.search, 1)
+        top.addWidget(self.endpoints)
         top.addWidget(self.open_file)
         body = QHBoxLayout()
         body.setSpacing(0)
@@ -177,6 +182,9 @@ class SettingsDialog(QDialog):
         column.addWidget(self.notice)
         column.addLayout(body, 1)
         self._fill_page()
+        # Enter in a field must not press a button.
+        for button in self.findChildren(QPushButton):
+            button.setAutoDefault(False)
 
     def _fill_page(self) -> None:
         self._page.setObjectName("settingspage")
@@ -194,8 +202,6 @@ class SettingsDialog(QDialog):
                     column.addWidget(line)
         column.addStretch(1)
         self._column = column
-        for button in self._page.findChildren(QPushButton):
-            button.setAutoDefault(False)
         self._scroll.setWidgetResizable(True)
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)

@@ -92,6 +92,7 @@ SHORTCUTS = (
     Shortcut("pause", (), say("Pause watching, or go on"), _WINDOW, Need.PROJECT),
     Shortcut("settings", ("Ctrl+,",), say("Settings"), _WINDOW),
     Shortcut("keys", (), say("Change keys"), _WINDOW),
+    Shortcut("endpoints", ("Ctrl+Shift+E",), say("Endpoints"), _WINDOW),
     Shortcut("models", ("Ctrl+M",), say("Models"), _WINDOW),
     Shortcut("doctor", ("Ctrl+Shift+D",), say("Doctor"), _WINDOW),
     Shortcut("connections", ("Ctrl+Shift+H",), say("Connections"), _WINDOW),

@@ -82,6 +82,7 @@ QAbstractSpinBox QLineEdit { border: none; padding: 0px 6px; min-height: 0px;
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 20px;
     background: transparent; subcontrol-origin: border; }
 QAbstractSpinBox::up-arrow, QAbstractSpinBox::down-arrow { image: none; width: 0px; height: 0px; }
+QComboBox QLineEdit { border: none; padding: 0px; min-height: 0px; background: transparent; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: none; width: 0px; height: 0px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; color: $text;

@@ -162,21 +162,28 @@ class Table(QTableWidget):
         item.setText(cell.text)
         item.setToolTip(plain_tip(cell.tip or cell.text))
         item.setForeground(cell.brush)
+        item.setData(Qt.ItemDataRole.UserRole, cell.kept)
 
 
 class Cell:
     """One text of a table; ``tone`` is drawn in the theme's colour of it."""
 
-    __slots__ = ("color", "text", "tip")
+    __slots__ = ("color", "kept", "text", "tip")
 
     def __init__(self, text: str, theme: Theme, tone: Tone = Tone.PLAIN, tip: str = "") -> None:
         self.text = text
         self.tip = tip
+        self.kept = ""
         self.color = color_of(tone, theme)
 
     def in_color(self, color: str) -> "Cell":
         """Draw the text in a colour that no tone has, and return this cell."""
         self.color = color
+        return self
+
+    def keeping(self, text: str) -> "Cell":
+        """Hold a text that is not shown, as an id, and return this cell."""
+        self.kept = text
         return self
 
     @property

@@ -1,0 +1,67 @@
+"""A table whose rows are an order: moved by dragging, and by Alt with the arrow keys."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QDropEvent, QKeyEvent
+from PySide6.QtWidgets import QTableWidget
+
+from spark_desktop.views.tool_window import Table
+
+_STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+
+
+class OrderTable(Table):
+    """``moved`` carries a row and how far; ``dropped`` a row and its new place.
+
+    ``toggled`` wants the chosen row turned on or off, ``opened`` wants it edited, and ``removed``
+    wants it gone.
+    """
+
+    moved = Signal(int, int)
+    dropped = Signal(int, int)
+    toggled = Signal(int)
+    opened = Signal(int)
+    removed = Signal(int)
+
+    def __init__(self, name: str, headings: tuple[str, ...], wide: int) -> None:
+        super().__init__(name, headings, wide)
+        self.setDragDropMode(QTableWidget.DragDropMode.InternalMove)
+        self.setDragDropOverwriteMode(False)
+        self.setDropIndicatorShown(True)
+        self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move, turn on or off, edit or remove the chosen row."""
+        row, key = self.currentRow(), Qt.Key(event.key())
+        if row < 0:
+            super().keyPressEvent(event)
+        elif event.modifiers() & Qt.KeyboardModifier.AltModifier and key in _STEPS:
+            self.moved.emit(row, _STEPS[key])
+        elif key == Qt.Key.Key_Space:
+            self.toggled.emit(row)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit(row)
+        elif key == Qt.Key.Key_Delete:
+            self.removed.emit(row)
+        else:
+            super().keyPressEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Tell where the dragged row was dropped; the rows themselves come from the model."""
+        row = self.currentRow()
+        target = self._place_at(event)
+        if event.source() is not self or row < 0:
+            event.ignore()
+            return
+        # As a copy: Qt would take the row out after a move.
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        # Behind itself nothing is moved: it counts no more where it goes.
+        self.dropped.emit(row, target - 1 if target > row else target)
+
+    def _place_at(self, event: QDropEvent) -> int:
+        point = event.position().toPoint()
+        index = self.indexAt(point)
+        if not index.isValid():
+            return self.rowCount()
+        is_below = point.y() > self.visualRect(index).center().y()
+        return index.row() + (1 if is_below else 0)
