@@ -11,6 +11,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n answer(s) of this month have no known price.</source>
+   <translation>
+    <numerusform>%n answer of this month has no known price.</numerusform>
+    <numerusform>%n answers of this month have no known price.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n earlier turn(s)</source>
    <translation>
     <numerusform>%n earlier turn</numerusform>
@@ -50,6 +57,20 @@
    <translation>
     <numerusform>%n match</numerusform>
     <numerusform>%n matches</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n model(s), {model} not among them: {names}</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n model(s): {names}</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -116,6 +137,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>By this machine's clock, from asking to the first token; half of %n answer(s) were sooner than the median, 95 % sooner than p95.</source>
+   <translation>
+    <numerusform>By this machine's clock, from asking to the first token, of %n answer.</numerusform>
+    <numerusform>By this machine's clock, from asking to the first token; half of %n answers were sooner than the median, 95 % sooner than p95.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>Diff of {path}, %n hunk(s)</source>
    <translation>
     <numerusform>Diff of {path}, %n hunk</numerusform>
@@ -134,6 +162,20 @@
    <translation>
     <numerusform>Summing up %n earlier turn…</numerusform>
     <numerusform>Summing up %n earlier turns…</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>The last %n day(s)</source>
+   <translation>
+    <numerusform>The last day</numerusform>
+    <numerusform>The last %n days</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>The median of %n answer(s) in the last 30 days</source>
+   <translation>
+    <numerusform>%n answer in the last 30 days</numerusform>
+    <numerusform>The median of %n answers in the last 30 days</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -165,10 +207,31 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>failed %n time(s)</source>
+   <translation>
+    <numerusform>failed %n time</numerusform>
+    <numerusform>failed %n times</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>{cost}, without %n answer(s)</source>
+   <translation>
+    <numerusform>{cost}, without %n answer</numerusform>
+    <numerusform>{cost}, without %n answers</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>{machine}, %n logical core(s)</source>
    <translation>
     <numerusform>{machine}, %n logical core</numerusform>
     <numerusform>{machine}, %n logical cores</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>{version}; the certificate for {subject}, by {issuer}, is good for %n day(s).</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
  </context>

@@ -240,7 +240,7 @@ class EndpointsViewModel(QObject):
         # Told at once, whatever becomes of the file: it is out of use.
         text = tr("{title} was removed.", title=spec.title)
         undo = Action(tr("&Undo"), Intent.UNDO)
-        self._notice = Notice(text, Tone.PLAIN, tr("Its key is kept until then."), undo)
+        self._notice = Notice(text, Tone.PLAIN, tr("Undo brings it back with its key."), undo)
         await self._kept(self._endpoints.change(self.book.without(spec.id)))
 
     def _forget_removed(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from spark_desktop.domain.endpoint_book import EndpointBook
+from spark_desktop.domain.endpoint_book import LOCAL, EndpointBook
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.standings import AnswerRecord, Standing, standings
@@ -184,7 +184,7 @@ def _row(line: Standing, book: EndpointBook) -> LeaderRow:
             _seconds(line.first_token_p95),
             "-" if line.rate is None else number_text(line.rate, ",.0f"),
             percent_text(line.errors),
-            dollars_text(line.cost),
+            tr("free") if line.endpoint == LOCAL else dollars_text(line.cost),
         ),
         tr(
             "By this machine's clock, from asking to the first token; half of %n answer(s) were "

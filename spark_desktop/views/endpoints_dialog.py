@@ -25,7 +25,7 @@ class EndpointsDialog(ToolWindow):
         self.costs = CostsPage(models.costs, theme)
         self.editor: EndpointEditorDialog | None = None
         self.tabs = QTabWidget()
-        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.tabs.addTab(self.list, tr("Endpoints"))
         self.tabs.addTab(self.leaderboard, tr("Leaderboard"))
         self.tabs.addTab(self.costs, tr("Costs"))

@@ -77,7 +77,7 @@ class KeyForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(12)
-        column.addWidget(self._where)
-        for line in self.lines.values():
-            column.addWidget(line)
+        column.addWidget(self.lines[Part.KEY])
         column.addLayout(row)
+        column.addWidget(self._where)
+        column.addWidget(self.lines[Part.VARIABLE])

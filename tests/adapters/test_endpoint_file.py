@@ -60,12 +60,17 @@ async def test_without_a_file_there_are_none(file):
 
 
 async def test_everything_is_read_back_as_it_was(file):
-    book = EndpointBook((SPEC,), budget=Budget(20.0, stops=True))
+    book = EndpointBook((SPEC,), budget=Budget(20.0, stops=True, warn_at=0.5))
     book = book.with_order(WorkKind.CHAT, ("mine", "local")).with_hedge(WorkKind.EDIT, 1.5)
     read = await kept(file, book)
     assert read.specs == (SPEC,)
     assert (dict(read.orders), dict(read.hedge)) == (dict(book.orders), dict(book.hedge))
     assert read.budget == book.budget
+
+
+async def test_a_share_to_warn_at_beyond_the_budget_is_the_budget(file):
+    file.file.write_text("[budget]\nmonth = 5\nwarn_at = 80\n", encoding="utf-8")
+    assert file.load()[0].budget == Budget(5.0, warn_at=1.0)
 
 
 names = st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=12)

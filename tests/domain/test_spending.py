@@ -50,5 +50,11 @@ def test_a_budget_warns_at_four_fifths(spent, verdict):
     assert Budget(10.0).verdict(spent) is verdict
 
 
+def test_a_budget_warns_where_the_user_wants_it():
+    half = Budget(10.0, warn_at=0.5)
+    assert half.verdict(4.99) is Verdict.FINE
+    assert half.verdict(5.0) is Verdict.NEAR
+
+
 def test_no_budget_never_says_no():
     assert Budget().verdict(10**6) is Verdict.FINE
