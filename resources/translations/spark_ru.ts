@@ -481,7 +481,7 @@
   </message>
   <message>
    <source>Add an endpoint</source>
-   <translation>Добавить конечную точку</translation>
+   <translation>Добавить сервер</translation>
   </message>
   <message>
    <source>Add one below.</source>
@@ -535,7 +535,7 @@
   </message>
   <message>
    <source>Alt+Up and Alt+Down move the chosen one, Space turns it off</source>
-   <translation>Alt+Up и Alt+Down переставляют выбранную, пробел выключает её</translation>
+   <translation>Alt+Up и Alt+Down переставляют выбранный, пробел выключает его</translation>
   </message>
   <message>
    <source>An answer failed</source>
@@ -555,7 +555,7 @@
   </message>
   <message>
    <source>Another endpoint is called {title}. Choose another name.</source>
-   <translation>{title} — так уже называется другая точка. Выберите другое название.</translation>
+   <translation>Другой сервер уже называется {title}. Выберите другое название.</translation>
   </message>
   <message>
    <source>Another part of Spark fetches it: {done} of {total}.</source>
@@ -619,7 +619,7 @@
   </message>
   <message>
    <source>As&amp;k the next one, too, after</source>
-   <translation>Спросить &amp;и следующую через</translation>
+   <translation>Спросить &amp;и следующий через</translation>
   </message>
   <message>
    <source>Ask</source>
@@ -689,7 +689,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Ask it first for</source>
-   <translation>Спрашивать её первой для</translation>
+   <translation>Спрашивать его первым для</translation>
   </message>
   <message>
    <source>Ask it in a chat; if it stays so, choose another model.</source>
@@ -701,7 +701,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Ask it something: its answers are measured.</source>
-   <translation>Спросите её о чём-нибудь: её ответы измеряются.</translation>
+   <translation>Спросите его о чём-нибудь: его ответы измеряются.</translation>
   </message>
   <message>
    <source>Ask its operator; do not use it until then.</source>
@@ -1249,7 +1249,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Edit an endpoint</source>
-   <translation>Изменить конечную точку</translation>
+   <translation>Изменить сервер</translation>
   </message>
   <message>
    <source>Edit the last question</source>
@@ -1305,15 +1305,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Endpoint</source>
-   <translation>Конечная точка</translation>
+   <translation>Сервер</translation>
   </message>
   <message>
    <source>Endpoints</source>
-   <translation>Конечные точки</translation>
+   <translation>Серверы</translation>
   </message>
   <message>
    <source>Endpoints…</source>
-   <translation>Конечные точки…</translation>
+   <translation>Серверы…</translation>
   </message>
   <message>
    <source>Enter it in the settings, under Endpoints.</source>
@@ -1469,7 +1469,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Give it a name.</source>
-   <translation>Дайте ей название.</translation>
+   <translation>Дайте ему название.</translation>
   </message>
   <message>
    <source>Give this lane another pace</source>
@@ -1645,7 +1645,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Its key is forgotten.</source>
-   <translation>Её ключ забыт.</translation>
+   <translation>Его ключ забыт.</translation>
   </message>
   <message>
    <source>Its lanes appear here when it is done.</source>
@@ -3263,7 +3263,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The endpoint answers.</source>
-   <translation>Конечная точка отвечает.</translation>
+   <translation>Сервер отвечает.</translation>
   </message>
   <message>
    <source>The endpoint paces its answers as other hardware would.</source>
@@ -3963,7 +3963,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Turn one of them on.</source>
-   <translation>Включите одну из них.</translation>
+   <translation>Включите один из них.</translation>
   </message>
   <message>
    <source>Turn {number} of {count}</source>
@@ -3995,7 +3995,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Undo brings it back with its key.</source>
-   <translation>«Вернуть» восстановит её вместе с ключом.</translation>
+   <translation>«Вернуть» восстановит его вместе с ключом.</translation>
   </message>
   <message>
    <source>Undo it in your editor if need be.</source>
@@ -4183,7 +4183,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Where no first token came after so many seconds, the next endpoint is asked as well, and whoever begins first answers. Both may charge for it.</source>
-   <translation>Если за столько секунд не пришёл первый токен, спрашивается и следующая точка, и отвечает та, что начнёт первой. Плату могут взять обе.</translation>
+   <translation>Если за столько секунд не пришёл первый токен, спрашивается и следующий сервер, и отвечает тот, кто начнёт первым. Плату могут взять оба.</translation>
   </message>
   <message>
    <source>Where the model runs, and which one it is.</source>

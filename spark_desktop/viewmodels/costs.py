@@ -115,11 +115,7 @@ class CostsViewModel(QObject):
 
     def set_budget(self, **values: Any) -> None:
         """Use another amount a month (US dollars), share to warn at, or consequence."""
-        budget = replace(self.budget, **values)
-        if budget != self.budget:
-            book = self._services.endpoints.book
-            change = self._services.endpoints.change(replace(book, budget=budget))
-            self._intents.start("budget", self._kept(change))
+        self._intents.start("budget", self._use_budget(values))
 
     def close(self) -> None:
         """Follow nothing any more."""
@@ -160,8 +156,12 @@ class CostsViewModel(QObject):
         self._error = None
         self.changed.emit()
 
-    async def _kept(self, change: Any) -> None:
-        told = await change
+    async def _use_budget(self, values: dict[str, Any]) -> None:
+        # Made from the book of this moment: what was asked for just before is in it.
+        budget, book = replace(self.budget, **values), self._services.endpoints.book
+        if budget == self.budget:
+            return
+        told = await self._services.endpoints.change(replace(book, budget=budget))
         if told is not None:
             self._error = Notice(in_language(told), Tone.WARNING)
         self.changed.emit()

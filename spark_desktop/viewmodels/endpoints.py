@@ -1,6 +1,6 @@
 """The user's endpoints: who is asked for what, in which order, and how each of them does."""
 
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -132,26 +132,32 @@ class EndpointsViewModel(QObject):
     def set_hedge(self, seconds: float) -> None:
         """Ask the next one too after so many seconds without a first token; 0: never."""
         if seconds != self.hedge:
-            self._change(self.book.with_hedge(self._kind, seconds))
+            kind = self._kind
+            self._change(lambda book: book.with_hedge(kind, seconds))
 
     def move(self, endpoint_id: str, by: int) -> None:
         """Ask an endpoint earlier (below 0) or later; one that is off stays off."""
-        order = self.book.order(self._kind)
-        if endpoint_id in order:
-            self.move_to(endpoint_id, order.index(endpoint_id) + by)
+        self._use_order(
+            lambda order: (
+                moved(order, endpoint_id, order.index(endpoint_id) + by)
+                if endpoint_id in order
+                else order
+            )
+        )
 
     def move_to(self, endpoint_id: str, place: int) -> None:
         """Ask an endpoint at a place, counted from 0; that turns it on."""
-        order = self.book.order(self._kind)
-        self._use_order(moved(order, endpoint_id, place))
+        self._use_order(lambda order: moved(order, endpoint_id, place))
 
     def toggle(self, endpoint_id: str) -> None:
         """Ask an endpoint after all others, or not at all."""
-        order = self.book.order(self._kind)
-        if endpoint_id in order:
-            self._use_order(tuple(one for one in order if one != endpoint_id))
-        else:
-            self._use_order((*order, endpoint_id))
+        self._use_order(
+            lambda order: (
+                tuple(one for one in order if one != endpoint_id)
+                if endpoint_id in order
+                else (*order, endpoint_id)
+            )
+        )
 
     def retry(self, endpoint_id: str) -> None:
         """Let an endpoint be asked at once, whatever its last answers said."""
@@ -164,7 +170,6 @@ class EndpointsViewModel(QObject):
         if spec is None:
             return
         self._forget_removed()
-        self._removed = _Removed(spec, self.book)
         self._start("remove", self._remove(spec))
 
     def act(self, intent: Intent) -> None:
@@ -173,7 +178,7 @@ class EndpointsViewModel(QObject):
             case Intent.UNDO if self._removed is not None:
                 removed, self._removed = self._removed, None
                 self._notice = None
-                self._change(restored(self.book, removed.before, removed.spec.id))
+                self._change(lambda book: restored(book, removed.before, removed.spec.id))
                 self.refresh()
             case Intent.DISMISS:
                 self.settle()
@@ -221,12 +226,18 @@ class EndpointsViewModel(QObject):
             return None
         return Notice(" ".join(map(in_language, told)), Tone.WARNING, "", _dismiss())
 
-    def _use_order(self, order: tuple[str, ...]) -> None:
-        if order != self.book.order(self._kind):
-            self._change(self.book.with_order(self._kind, order))
+    def _use_order(self, change: Callable[[tuple[str, ...]], tuple[str, ...]]) -> None:
+        kind = self._kind
+        self._change(lambda book: book.with_order(kind, change(book.order(kind))))
 
-    def _change(self, book: EndpointBook) -> None:
-        self._start("change", self._kept(self._endpoints.change(book)))
+    def _change(self, change: Callable[[EndpointBook], EndpointBook]) -> None:
+        self._start("change", self._changed(change))
+
+    async def _changed(self, change: Callable[[EndpointBook], EndpointBook]) -> None:
+        # Made from the book of this moment: what was asked for just before is in it.
+        book = change(self.book)
+        if book != self.book:
+            await self._kept(self._endpoints.change(book))
 
     def _start(self, name: str, work: Coroutine[Any, Any, None]) -> None:
         self._intents.start(name, work)
@@ -237,6 +248,7 @@ class EndpointsViewModel(QObject):
             self._tell(Notice(in_language(told), Tone.WARNING, "", _dismiss()))
 
     async def _remove(self, spec: EndpointSpec) -> None:
+        self._removed = _Removed(spec, self.book)
         # Told at once, whatever becomes of the file: it is out of use.
         text = tr("{title} was removed.", title=spec.title)
         undo = Action(tr("&Undo"), Intent.UNDO)

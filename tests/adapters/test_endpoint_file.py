@@ -69,6 +69,7 @@ async def test_everything_is_read_back_as_it_was(file):
 
 
 async def test_a_share_to_warn_at_beyond_the_budget_is_the_budget(file):
+    file.file.parent.mkdir(parents=True)
     file.file.write_text("[budget]\nmonth = 5\nwarn_at = 80\n", encoding="utf-8")
     assert file.load()[0].budget == Budget(5.0, warn_at=1.0)
 
