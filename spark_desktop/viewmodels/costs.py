@@ -115,7 +115,9 @@ class CostsViewModel(QObject):
 
     def set_budget(self, **values: Any) -> None:
         """Use another amount a month (US dollars), share to warn at, or consequence."""
-        self._intents.start("budget", self._use_budget(values))
+        # A field that is left because its window goes tells its value once more.
+        if replace(self.budget, **values) != self.budget and self._services.scope.can_start:
+            self._intents.start("budget", self._use_budget(values))
 
     def close(self) -> None:
         """Follow nothing any more."""
@@ -159,8 +161,6 @@ class CostsViewModel(QObject):
     async def _use_budget(self, values: dict[str, Any]) -> None:
         # Made from the book of this moment: what was asked for just before is in it.
         budget, book = replace(self.budget, **values), self._services.endpoints.book
-        if budget == self.budget:
-            return
         told = await self._services.endpoints.change(replace(book, budget=budget))
         if told is not None:
             self._error = Notice(in_language(told), Tone.WARNING)

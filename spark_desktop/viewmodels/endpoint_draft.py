@@ -36,12 +36,12 @@ class KeyPlace(Enum):
 
 
 class Part(Enum):
-    """What of an endpoint can be wrong; a view shows the error there."""
+    """What of an endpoint can be wrong, as it stands in a form; a view shows the error there."""
 
-    TITLE = "title"
     FIELDS = "fields"
     URL = "url"
     PLAIN_HTTP = "plain http"
+    TITLE = "title"
     KEY = "key"
     VARIABLE = "variable"
     MODEL = "model"

@@ -131,7 +131,8 @@ class EndpointsViewModel(QObject):
 
     def set_hedge(self, seconds: float) -> None:
         """Ask the next one too after so many seconds without a first token; 0: never."""
-        if seconds != self.hedge:
+        # A field that is left because its window goes tells its value once more.
+        if seconds != self.hedge and self._services.scope.can_start:
             kind = self._kind
             self._change(lambda book: book.with_hedge(kind, seconds))
 

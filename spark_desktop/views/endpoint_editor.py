@@ -132,7 +132,7 @@ class EndpointEditorDialog(ToolWindow):
         buttons.addStretch(1)
         for button in (self.cancel, self.save):
             buttons.addWidget(button)
-        for button in (self.test, self.stop, self.cancel, self.save, self.notice.button):
+        for button in (self.test, self.stop, self.cancel, self.save):
             button.setAutoDefault(False)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -133,7 +133,9 @@ class EndpointForm(QScrollArea):
         self.url.textEdited.connect(model.set_url)
         self.url.editingFinished.connect(model.settle_url)
         self.title.textEdited.connect(lambda text: model.change(Part.TITLE, title=text))
-        self.model.editTextChanged.connect(self._model_typed)
+        edit = self.model.lineEdit()
+        if edit is not None:
+            edit.textEdited.connect(lambda text: model.change(Part.MODEL, model=text))
         self.model.activated.connect(
             lambda place: model.change(Part.MODEL, model=self.model.itemText(place))
         )
@@ -142,11 +144,6 @@ class EndpointForm(QScrollArea):
         )
         for box in self.kinds.values():
             box.clicked.connect(self._choose_kinds)
-
-    def _model_typed(self, text: str) -> None:
-        # Also what is shown because it is so already.
-        if self.model.hasFocus() and text != self._model.draft.model:
-            self._model.change(Part.MODEL, model=text)
 
     def _choose_kinds(self) -> None:
         chosen = frozenset(kind for kind, box in self.kinds.items() if box.isChecked())

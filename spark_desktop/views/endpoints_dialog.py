@@ -29,7 +29,8 @@ class EndpointsDialog(ToolWindow):
         self.tabs.addTab(self.list, tr("Endpoints"))
         self.tabs.addTab(self.leaderboard, tr("Leaderboard"))
         self.tabs.addTab(self.costs, tr("Costs"))
-        self.tabs.tabBar().setAccessibleName(tr("Pages"))
+        for part in (self.tabs, self.tabs.tabBar()):
+            part.setAccessibleName(tr("Pages"))
         self.list.edit_asked.connect(self.edit)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

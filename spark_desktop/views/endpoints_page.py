@@ -193,7 +193,6 @@ class EndpointsPage(QWidget):
         ):
             button.setAutoDefault(False)
             buttons.insert_widget(place, button)
-        self.notice.button.setAutoDefault(False)
         inside = QVBoxLayout()
         inside.setContentsMargins(12, 12, 12, 12)
         inside.setSpacing(8)

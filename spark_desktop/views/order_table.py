@@ -1,6 +1,6 @@
 """A table whose rows are an order: moved by dragging, and by Alt with the arrow keys."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QTableWidget
 
@@ -47,19 +47,21 @@ class OrderTable(Table):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Tell where the dragged row was dropped; the rows themselves come from the model."""
-        row = self.currentRow()
-        target = self._place_at(event)
-        if event.source() is not self or row < 0:
+        if event.source() is not self or self.currentRow() < 0:
             event.ignore()
             return
         # As a copy: Qt would take the row out after a move.
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
+        self.drop_at(event.position().toPoint())
+
+    def drop_at(self, point: QPoint) -> None:
+        """Put the chosen row where ``point`` is, between the two rows that are next to it."""
+        row, target = self.currentRow(), self._place_at(point)
         # Behind itself nothing is moved: it counts no more where it goes.
         self.dropped.emit(row, target - 1 if target > row else target)
 
-    def _place_at(self, event: QDropEvent) -> int:
-        point = event.position().toPoint()
+    def _place_at(self, point: QPoint) -> int:
         index = self.indexAt(point)
         if not index.isValid():
             return self.rowCount()

@@ -56,6 +56,8 @@ def tool_notice() -> NoticeLine:
     """Return a line over a window's content: a long text wraps, and never makes it wider."""
     notice = NoticeLine(strip=True)
     notice.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Maximum)
+    # Enter in a field must not press it.
+    notice.button.setAutoDefault(False)
     return notice
 
 

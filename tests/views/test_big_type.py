@@ -13,11 +13,13 @@ from pytestqt.qtbot import QtBot
 from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.conversation import Thread
 from spark_desktop.domain.core_state import CoreDownloading
-from spark_desktop.domain.errors import FileError
+from spark_desktop.domain.errors import EndpointBusyError, FileError
 from spark_desktop.domain.events import ChangeApplied, TurnChanged
+from spark_desktop.viewmodels.endpoint_desk_models import endpoint_view_models
 from spark_desktop.viewmodels.machine import machine_view_models
 from spark_desktop.viewmodels.notice import notice_of
 from spark_desktop.viewmodels.project import ProjectViewModels
+from spark_desktop.views.endpoints_dialog import EndpointsDialog
 from spark_desktop.views.first_steps import FolderButton
 from spark_desktop.views.flow_layout import FlowLayout
 from spark_desktop.views.lab_figures import Figures, broken
@@ -25,6 +27,7 @@ from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.theme import Theme, load_theme
 from spark_desktop.views.tool_window import Cell, Table
+from tests.endpoint_desk_fakes import Desk, book, buckets, record
 from tests.interface_fakes import TIMING, FakeProject, change, proposal, turn, until
 from tests.views.test_machine_windows import Services
 from tests.views.walking import cut_off
@@ -118,6 +121,42 @@ async def test_the_windows_beside_have_rows_as_high_as_their_type(
     area = window.screen().availableSize()
     assert opened.width() <= area.width()
     assert opened.height() <= area.height()
+
+
+@pytest.fixture
+async def desk(qapp: object) -> AsyncIterator[Desk]:
+    made = Desk(book(), record(), record("local", "qwen2.5-coder-0.5b", cost=None))
+    made.health.succeeded("fast", buckets())
+    made.health.failed("fast", EndpointBusyError("It is busy.", "", 12.0))
+    yield made
+    await made.scope.close()
+
+
+@SIZES
+async def test_the_endpoints_have_room_for_every_word(
+    window: MainWindow, desk: Desk, size: tuple[int, int]
+) -> None:
+    models = endpoint_view_models(desk.services)
+    window.machine.connect_endpoints(lambda: models)
+    window.machine.show_endpoints()
+    opened = window.machine.open["endpoints"]
+    assert isinstance(opened, EndpointsDialog)
+    opened.resize(*size)
+    for page in range(3):
+        opened.tabs.setCurrentIndex(page)
+        await until(lambda: bool(models.costs.rows) or page < 2)
+        settle()
+        assert cut_off(opened) == []
+    opened.edit("")
+    editor = opened.editor
+    assert editor is not None
+    editor.resize(*size)
+    editor.form.url.textEdited.emit("http://gpu-box:8000")
+    editor.form.connection.set_open(True)
+    editor.save.click()
+    settle()
+    assert cut_off(editor) == []
+    assert editor.form.horizontalScrollBar().maximum() == 0
 
 
 async def test_icons_are_as_big_as_the_type(window: MainWindow, project: FakeProject) -> None:

@@ -141,47 +141,37 @@ async def test_the_order_is_changed_by_the_keyboard(dialog: EndpointsDialog) -> 
     await until(lambda: names(dialog)[2] == "Fast vendor")
 
 
-def drop(dialog: EndpointsDialog, point: QPoint) -> QDropEvent:
-    event = QDropEvent(
-        QPointF(point),
-        Qt.DropAction.MoveAction,
-        QMimeData(),
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-        QEvent.Type.Drop,
-    )
-    dialog.list.table.dropEvent(event)
-    return event
-
-
 @pytest.mark.parametrize(
     ("row", "is_below", "place"), [(0, False, 0), (0, True, 0), (1, True, 1), (2, True, 2)]
 )
 async def test_a_dragged_row_goes_where_it_is_dropped(
-    dialog: EndpointsDialog,
-    monkeypatch: pytest.MonkeyPatch,
-    row: int,
-    is_below: bool,
-    place: int,
+    dialog: EndpointsDialog, row: int, is_below: bool, place: int
 ) -> None:
     table = dialog.list.table
-    # Only a real drag has a source.
-    monkeypatch.setattr(QDropEvent, "source", lambda _event: table)
     told: list[tuple[int, int]] = []
     table.dropped.connect(lambda source, target: told.append((source, target)))
     there = table.visualRect(table.model().index(row, 1))
-    event = drop(dialog, QPoint(20, there.bottom() - 1 if is_below else there.top() + 1))
+    table.drop_at(QPoint(20, there.bottom() - 1 if is_below else there.top() + 1))
     assert told == [(0, place)]
-    # Else Qt would take the row away.
-    assert event.dropAction() is Qt.DropAction.CopyAction
     await until(lambda: names(dialog)[place] == "Fast vendor")
+    table.drop_at(QPoint(20, table.viewport().height() - 1))
+    await until(lambda: names(dialog)[2] == "Fast vendor")
 
 
 async def test_what_comes_from_elsewhere_is_not_dropped(dialog: EndpointsDialog) -> None:
     told: list[int] = []
     dialog.list.table.dropped.connect(lambda row, _place: told.append(row))
-    assert not drop(dialog, QPoint(20, 400)).isAccepted()
-    assert told == []
+    content = QMimeData()
+    event = QDropEvent(
+        QPointF(20, 20),
+        Qt.DropAction.MoveAction,
+        content,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+        QEvent.Type.Drop,
+    )
+    dialog.list.table.dropEvent(event)
+    assert (event.isAccepted(), told) == (False, [])
 
 
 async def test_the_kind_of_work_and_its_patience_are_chosen(
@@ -304,8 +294,9 @@ async def test_the_first_error_takes_the_focus(dialog: EndpointsDialog) -> None:
     form.route.proxy.textEdited.emit("nonsense")
     assert not form.connection.is_open
     form.title.textEdited.emit("Mine")
-    form.model.setFocus()
-    form.model.setEditText("m")
+    model = form.model.lineEdit()
+    assert model is not None
+    typed(model, "m")
     editor.save.click()
     assert form.connection.is_open
     assert "no proxy" in form.route.lines[Part.PROXY].error
