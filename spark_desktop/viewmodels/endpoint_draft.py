@@ -22,7 +22,8 @@ from spark_desktop.viewmodels.translation import in_language, tr
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_PROXY = re.compile(r"(?:https?|socks[45][ah]?)://[^\s/]+/?", re.IGNORECASE)
+# SOCKS is not spoken.
+_PROXY = re.compile(r"https?://[^\s/]+/?", re.IGNORECASE)
 _NO_ID = re.compile(r"[^a-z0-9]+")
 _BEARER = re.compile(r"bearer\s+", re.IGNORECASE)
 

@@ -10,6 +10,7 @@ from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.flow_layout import FlowLayout
 from spark_desktop.views.form_controls import DecimalBox, NumberBox, TickBox
 from spark_desktop.views.labelled import labelled
+from spark_desktop.views.low_page import put_low_page
 from spark_desktop.views.share_bar import ShareBar
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.tool_window import Cell, Table, tool_notice
@@ -129,14 +130,8 @@ class CostsPage(QWidget):
         for place, piece in enumerate(pieces):
             budget.insert_widget(place, piece)
         inside = QVBoxLayout()
-        inside.setContentsMargins(12, 12, 12, 12)
-        inside.setSpacing(8)
         inside.addLayout(sums)
         inside.addWidget(self.table, 1)
         inside.addWidget(self.price)
         inside.addLayout(budget)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.notice)
-        column.addLayout(inside, 1)
+        put_low_page(self, self.notice, inside)

@@ -45,7 +45,6 @@ class EndpointEditorDialog(ToolWindow):
         self.form.set_theme(theme)
         self.steps.setMinimumHeight(self.steps.rows_height(_FEWEST))
         self.render_state()
-        self._turn()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Begin where something is to be typed."""
@@ -69,6 +68,9 @@ class EndpointEditorDialog(ToolWindow):
         self.form.render_state()
         self.notice.show_notice(model.notice)
         self.steps.show_rows([self._cells(row) for row in model.check])
+        # Until there is a test, a low window has its room for the form.
+        self.steps.setVisible(bool(model.check) or model.is_testing)
+        self._turn()
         had_focus = self.test.hasFocus() or self.stop.hasFocus()
         self.test.setVisible(not model.is_testing)
         self.stop.setVisible(model.is_testing)
@@ -90,6 +92,7 @@ class EndpointEditorDialog(ToolWindow):
         way = QBoxLayout.Direction
         is_wide = self.width() >= self.theme.px(_BESIDE)
         self._halves.setDirection(way.LeftToRight if is_wide else way.TopToBottom)
+        self._halves.setStretch(1, 1 if is_wide or not self.steps.isHidden() else 0)
 
     def _end(self) -> None:
         self._model.close()
@@ -123,6 +126,7 @@ class EndpointEditorDialog(ToolWindow):
         for button in (self.test, self.stop):
             right.addWidget(button, 0, left)
         right.addWidget(self.steps, 1)
+        right.addStretch()
         self._halves.setSpacing(0)
         self._halves.addWidget(self.form, 1)
         self._halves.addLayout(right, 1)

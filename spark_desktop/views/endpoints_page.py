@@ -15,6 +15,7 @@ from spark_desktop.views.flow_layout import FlowLayout
 from spark_desktop.views.form_controls import ChoiceBox, DecimalBox
 from spark_desktop.views.labelled import labelled
 from spark_desktop.views.limit_lines import LimitLines
+from spark_desktop.views.low_page import put_low_page
 from spark_desktop.views.order_table import OrderTable
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.tool_window import Cell, tool_notice
@@ -194,18 +195,12 @@ class EndpointsPage(QWidget):
             button.setAutoDefault(False)
             buttons.insert_widget(place, button)
         inside = QVBoxLayout()
-        inside.setContentsMargins(12, 12, 12, 12)
-        inside.setSpacing(8)
         inside.addLayout(head)
         inside.addWidget(self.table, 1)
         inside.addWidget(self.detail)
         inside.addWidget(self.limits)
         inside.addLayout(buttons)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.notice)
-        column.addLayout(inside, 1)
+        put_low_page(self, self.notice, inside)
 
 
 def _edit() -> str:

@@ -16,6 +16,7 @@ from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.flow_layout import FlowLayout
 from spark_desktop.views.form_controls import ChoiceBox
 from spark_desktop.views.labelled import labelled
+from spark_desktop.views.low_page import put_low_page
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.tool_window import Cell, Table, tool_notice
 
@@ -98,13 +99,7 @@ class LeaderboardPage(QWidget):
         for button in (self.turn, self.copy):
             button.setAutoDefault(False)
         inside = QVBoxLayout()
-        inside.setContentsMargins(12, 12, 12, 12)
-        inside.setSpacing(8)
         inside.addLayout(head)
         inside.addWidget(self.table, 1)
         inside.addLayout(foot)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.notice)
-        column.addLayout(inside, 1)
+        put_low_page(self, self.notice, inside)

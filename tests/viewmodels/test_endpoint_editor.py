@@ -147,7 +147,7 @@ async def test_routes_that_cannot_be_are_said(editor: EndpointEditor) -> None:
     editor.save()
     assert "proxy is no proxy" in editor.error(Part.PROXY)
     assert "no certificate" in editor.error(Part.CERTIFICATE)
-    editor.change_route(Part.PROXY, proxy="socks5h://user:secret@host:1080")
+    editor.change_route(Part.PROXY, proxy="http://user:secret@host:1080")
     editor.change_route(Part.CERTIFICATE, client_certificate="/c.pem")
     await saved(editor)
 

@@ -28,6 +28,7 @@ _NAMES = """
     Markdown Meta NUL OpenAI Opus PDF PEM PNG PROFILE PgDown PgUp PySide Python Qt Return Right
     SHA SOCKS Shift Space Spark TLS TOML Tab URL UTF Ubuntu Up WSE WebSocket Windows apt ca
     certificates decode desktop diff emulated false gitignore install keyring llama macOS
+    Anthropic Authorization Bearer Ollama http https none
     prefill px quick run spark sudo sysctl true unified xllamacpp xvfb
 """
 NAMES = frozenset(_NAMES.split())

@@ -1,5 +1,6 @@
 """A Russian window speaks Russian: only names, code and what others wrote are in Latin letters."""
 
+import itertools
 import json
 import re
 import sys
@@ -19,6 +20,7 @@ from spark_desktop.adapters import surroundings_examinations as around
 from spark_desktop.adapters.settings_file import TomlSettings
 from spark_desktop.domain.checks import Candidate, check
 from spark_desktop.domain.completion import Usage
+from spark_desktop.domain.connection_check import CheckKind, CheckOutcome, CheckStep
 from spark_desktop.domain.contact import Contact, ContactRecord
 from spark_desktop.domain.conversation import Thread, TurnState
 from spark_desktop.domain.core_state import (
@@ -32,7 +34,11 @@ from spark_desktop.domain.core_state import (
     CoreStopped,
 )
 from spark_desktop.domain.emulation import Emulation
-from spark_desktop.domain.errors import EndpointError
+from spark_desktop.domain.errors import (
+    EndpointBusyError,
+    EndpointError,
+    EndpointUnreachableError,
+)
 from spark_desktop.domain.events import (
     ChangeApplied,
     ChangeIgnored,
@@ -54,11 +60,13 @@ from spark_desktop.domain.proposal import (
     Withheld,
 )
 from spark_desktop.domain.settings import Language
+from spark_desktop.domain.spending import Budget
 from spark_desktop.domain.trigger import Insertion, Instruction, Span, Stub
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
 from spark_desktop.services.settings import SettingsService
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.viewmodels.endpoint_desk_models import endpoint_view_models
 from spark_desktop.viewmodels.lab_lane import Lane
 from spark_desktop.viewmodels.machine import machine_view_models
 from spark_desktop.viewmodels.project import ProjectViewModels
@@ -66,11 +74,13 @@ from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.viewmodels.translation import in_language
 from spark_desktop.views import desktop_examinations as desktop
 from spark_desktop.views.desktop_examinations import RegisteredHotkey
+from spark_desktop.views.endpoints_dialog import EndpointsDialog
 from spark_desktop.views.language import load
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.theme import load_theme
 from spark_desktop.views.transcript_units import Header, Notice, TurnUnits
+from tests.endpoint_desk_fakes import Desk, book, buckets, record
 from tests.fakes import EMULATION
 from tests.interface_fakes import (
     BEFORE,
@@ -90,6 +100,7 @@ from tests.views.test_machine_windows import Services
 # What the fakes' user, model and server wrote.
 _TEXT = """Why See it line by line First numbers use parser src stats project library main median
     small large mine hub example Apache three nine more on codex
+    Fast vendor Lab lab Vendor Cloud qwen gpu box
     pass"""
 _WRITTEN = frozenset(_TEXT.split())
 _SAID = say("The model's server at {base_url} did not answer in time.", base_url="http://h:1")
@@ -337,6 +348,56 @@ async def test_every_window_is_russian(
     await until(lambda: bool(set(QApplication.topLevelWidgets()) - before))
     shown = [one for one in QApplication.topLevelWidgets() if one not in before]
     assert [text for one in shown for text in english(one)] == []
+
+
+@pytest.fixture
+async def desk(qapp: object) -> AsyncIterator[Desk]:
+    made = Desk(
+        replace(book(), budget=Budget(20.0)),
+        record(),
+        record(cost=None),
+        record("lab", "qwen", first=None, error="EndpointError", cost=None),
+        record("local", "small", cost=None),
+    )
+    made.health.succeeded("fast", buckets())
+    made.health.failed("fast", EndpointBusyError(_SAID, "", 12.0))
+    for _ in range(3):
+        made.health.failed("lab", EndpointUnreachableError(_SAID))
+    yield made
+    await made.scope.close()
+
+
+async def test_the_endpoints_are_russian(window: MainWindow, desk: Desk) -> None:
+    models = endpoint_view_models(desk.services)
+    window.machine.connect_endpoints(lambda: models)
+    window.machine.show_endpoints()
+    opened = window.machine.open["endpoints"]
+    assert isinstance(opened, EndpointsDialog)
+    for page in range(3):
+        opened.tabs.setCurrentIndex(page)
+        await until(lambda page=page: page < 2 or bool(models.costs.rows))
+        assert english(opened) == []
+    models.endpoints.remove("lab")
+    await until(lambda: models.endpoints.notice is not None)
+    assert english(opened) == []
+    opened.edit("")
+    editor = opened.editor
+    assert editor is not None
+    editor.form.url.textEdited.emit("http://gpu-box:8000")
+    editor.form.title.textEdited.emit("")
+    editor.form.route.proxy.textEdited.emit("7")
+    editor.save.click()
+    editor.cancel.click()
+    assert english(editor) == []
+    editor.form.consent.click()
+    desk.test.steps = tuple(
+        CheckStep(kind, outcome)
+        for kind, outcome in zip(CheckKind, itertools.cycle(CheckOutcome), strict=False)
+    )
+    editor.form.route.proxy.textEdited.emit("")
+    editor.test.click()
+    await until(lambda: editor.steps.rowCount() == len(CheckKind) and editor.test.isVisible())
+    assert english(editor) == []
 
 
 async def test_the_palette_is_russian(window: MainWindow) -> None:
