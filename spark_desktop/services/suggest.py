@@ -32,8 +32,9 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.fill_in import FillIn, fill_in_of
 from spark_desktop.services.insertion import inserted_proposal
 from spark_desktop.services.locate import located
-from spark_desktop.services.ports import Clock, Core, Endpoint, FileStore, Syntax
+from spark_desktop.services.ports import Clock, Core, Endpoint, Syntax
 from spark_desktop.services.prompts import region_request
+from spark_desktop.services.secret_guard import Reader
 from spark_desktop.services.target import Target, require_room, target_of
 
 
@@ -53,7 +54,7 @@ class Suggester:
     def __init__(
         self,
         core: Core,
-        files: FileStore,
+        files: Reader,
         syntax: Syntax,
         board: ProposalBoard,
         clock: Clock,
