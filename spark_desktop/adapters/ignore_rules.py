@@ -117,7 +117,7 @@ class IgnoreRules:
         for _ in zip(range(MAX_FILES), self._walk(below, found), strict=False):
             if len(found) >= limit:
                 break
-        return tuple(sorted(found))
+        return tuple(sorted(found[:limit]))
 
     def folders(self) -> tuple[str, ...]:
         """Return the names of the watched folders directly in the workspace, sorted."""
@@ -157,7 +157,7 @@ class IgnoreRules:
         name = path.rpartition("/")[2]
         if name == ".git":
             return Ignored(path, IgnoreReason.DEFAULT, ".git")
-        secret = secret_folder(name) if is_folder else secret_name(name)
+        secret = secret_folder(name) if is_folder else secret_name(path)
         if secret:  # before git's rules: no negation makes a key shareable
             return Ignored(
                 path, IgnoreReason.SECRET, say("its name matches {secret}", secret=secret)

@@ -18,7 +18,9 @@ _NAMES = (
     *(".s3cfg", ".git-credentials", ".dockercfg", ".vault-token", ".terraformrc"),
     *("kubeconfig", "*.kubeconfig", "*.tfstate", "*.tfstate.*"),
 )
-_FOLDERS = frozenset({".ssh", ".aws", ".gnupg", ".kube", ".docker"})
+_FOLDERS = frozenset({".ssh", ".aws", ".gnupg"})
+# Names that mean something else in another folder.
+_PATHS = (".kube/config", ".docker/config.json", ".config/gh/hosts.yml")
 # Their names say that the values are still to be filled in.
 _PATTERNS_OF_SECRETS = (".example", ".sample", ".template", ".dist", ".tmpl")
 # credentials.py is a program; keys in its text are found there.
@@ -36,7 +38,8 @@ def secret_name(path: str) -> str:
     """Return the pattern by which the path, or a folder above it, may hold secrets, else ""."""
     *folders, name = path.split("/")
     found = (secret_folder(folder) for folder in folders)
-    return next(filter(None, found), "") or _pattern(name.casefold())
+    ends = (one for one in _PATHS if f"/{path.casefold()}".endswith(f"/{one}"))
+    return next(filter(None, found), "") or next(ends, "") or _pattern(name.casefold())
 
 
 def secret_folder(name: str) -> str:
