@@ -4,6 +4,7 @@ from spark_desktop.domain.compaction import Summary
 from spark_desktop.domain.context_item import Draft, Question
 from spark_desktop.domain.errors import SparkError, StoreError
 from spark_desktop.domain.secret_files import Shareable
+from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
 from spark_desktop.services.composing import Composing, KeptChats, Surroundings, compose
@@ -112,5 +113,7 @@ def chat_of(
 ) -> tuple[ChatService, Composing]:
     """Return a chat, and what a composer uses beside it, over these ports; the rest is faked."""
     kept = KeptChats(threads, MemoryCheckpoints(), MemoryComposer(threads), MemoryPrompts())
-    around = Surroundings(files, LineSyntax(), FakeDiffs(), core, FakeTokenizer())
+    around = Surroundings(
+        files, LineSyntax(), FakeDiffs(), core, FakeTokenizer(), CoreAnswers(core)
+    )
     return compose(kept, around, bus, clock, TaskScope("chat"))

@@ -13,6 +13,7 @@ from spark_desktop.domain.completion import ModelInfo, Timing, Usage
 from spark_desktop.domain.context_item import Question
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
 from spark_desktop.domain.core_state import CoreReady, CoreState, CoreStopped
+from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import FileError, NothingToUndoError, SparkError
 from spark_desktop.domain.events import (
     ChangeApplied,
@@ -40,6 +41,7 @@ from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.text import SourceText, split_lines
 from spark_desktop.domain.trigger import EditComment, Span, Trigger
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot, snapshot_of
+from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat_prompt import ChatPrompt
 from spark_desktop.services.composing import Composing
@@ -453,9 +455,12 @@ class FakeProject:
             Outbox(self.drafts, self.chat, self.bus, self.scope),
             items,
             MentionSearch(self.files, syntax, self.bus),
-            PromptPreview(prompt, items, counter, self.core),
+            PromptPreview(prompt, items, counter, self.core, CoreAnswers(self.core)),
             self.prompts,
         )
+
+    def warm(self, *kinds: WorkKind) -> None:
+        self.core.start()
 
     def watch(self) -> None:
         self.is_watched = True
