@@ -14,10 +14,11 @@ from spark_desktop.adapters.settings_file import TomlSettings
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.handover import Handover, OpenWindow, QuickText
 from spark_desktop.domain.settings import Settings, ThemeChoice
+from spark_desktop.endpoint_entry import EndpointEntry
 from spark_desktop.machine_desk import MachineDesk
 from spark_desktop.places import data_folder, settings_file
 from spark_desktop.presence import Presence
-from spark_desktop.projects import Around, Opener, Projects
+from spark_desktop.projects import Around, Opener, Projects, opener_with
 from spark_desktop.quick_entry import QuickEntry
 from spark_desktop.services.autostart import Autostart, AutostartKeeper
 from spark_desktop.services.recent import RecentFolders
@@ -62,6 +63,7 @@ class DesktopApp(QObject):
         self._is_closing = False
         self.closed = asyncio.Event()
         self.settings = settings or SettingsService(UnkeptSettings())
+        self.endpoints = EndpointEntry(data_dir, self.settings)
         chosen = SettingsViewModel(self.settings, self._scope)
         self._adopt_theme(chosen)
         self.told = Told()
@@ -78,6 +80,7 @@ class DesktopApp(QObject):
             self._scope, self.presence.show_window, tr("Show the window")
         )
         around = Around(self.window, self.tray, self.presence, self._machine, self.settings)
+        opener = opener or opener_with(self.endpoints)
         self._projects = Projects(data_dir, model, around, self._scope, opener)
         self._session_end = SessionEnd(self.presence.end_session, self)
         self._autostart = AutostartKeeper(_system_autostart)
@@ -175,6 +178,7 @@ class DesktopApp(QObject):
             self.window.finish()
             await self._machine.close()
             await self._projects.close()
+            await self.endpoints.close()
         finally:
             # Whatever fails on the way, the program ends.
             self.closed.set()

@@ -19,6 +19,8 @@ from spark_desktop.domain.hotkey import HotkeyState
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.trigger import Instruction
 from spark_desktop.domain.words import say
+from spark_desktop.endpoint_entry import EndpointEntry
+from spark_desktop.services.answers import Answers, LateAnswers
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.hotkey import Hotkey, HotkeyService
 from spark_desktop.services.late_core import LateCore
@@ -56,6 +58,11 @@ class Shell(Protocol):
     @property
     def project(self) -> "Project | None":
         """Return the open project."""
+        ...
+
+    @property
+    def endpoints(self) -> EndpointEntry:
+        """Return the way to the user's endpoints."""
         ...
 
 
@@ -107,7 +114,7 @@ class QuickDesk:
         self._core = LateCore(self._built_core, self._bus, self._scope)
         self._history = SqliteQuickHistory(data_dir / "spark.db")
         self._service = QuickService(
-            self._core,
+            LateAnswers(self._built_answers, self._scope),
             self._history,
             self._bus,
             SystemClock(),
@@ -121,6 +128,7 @@ class QuickDesk:
         self._opening, self._resting = LatestTask(self._scope), LatestTask(self._scope)
         self.model.hidden.connect(self._rest)
         self._unsubscribe = settings.subscribe(self._follow)
+        self._end_telling: Callable[[], None] = _nothing
 
     @property
     def hotkey_state(self) -> HotkeyState:
@@ -168,6 +176,7 @@ class QuickDesk:
     async def close(self) -> None:
         """Stop what runs, give back the hotkey and the core, and drop the window."""
         self._unsubscribe()
+        self._end_telling()
         async with AsyncExitStack() as closing:
             # From the last to the first; whatever fails, the rest is closed.
             closing.callback(self._drop_window)
@@ -200,6 +209,11 @@ class QuickDesk:
         # In another OS thread: HTTP and parsers take a while to import, and the user types.
         return await asyncio.to_thread(build, model, self._bus, self._scope)
 
+    async def _built_answers(self) -> Answers:
+        endpoints = await self._shell.endpoints.ready()
+        self._end_telling = endpoints.tell(self._bus)
+        return endpoints.router(self._core, self._bus, self._scope)
+
     def _follow(self, settings: Settings) -> None:
         before, self._used = self._used, settings
         if settings.quick.hotkey != before.quick.hotkey:
@@ -208,6 +222,10 @@ class QuickDesk:
             self._scope.start("another model", self._core.close())
         if before.privacy.keep_quick_history and not settings.privacy.keep_quick_history:
             self.model.forget()
+
+
+def _nothing() -> None:
+    """End nothing: it has not begun."""
 
 
 class OpenProject:

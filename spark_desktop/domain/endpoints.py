@@ -4,6 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
+from spark_desktop.domain.completion import ModelInfo
+
+# Tokens that are taken for a model's context where nobody says: most servers give as many.
+ASSUMED_CONTEXT = 8192
+
 
 class WireProtocol(Enum):
     """What is spoken on the wire."""
@@ -136,3 +141,14 @@ class EndpointSpec:
     def chosen(self) -> RemoteModel:
         """Return the model that is asked, with what is known of it."""
         return next((one for one in self.models if one.id == self.model), RemoteModel(self.model))
+
+
+def model_info(spec: EndpointSpec) -> ModelInfo:
+    """Return the model that an endpoint is asked for, as what asks it needs to know it."""
+    chosen = spec.chosen
+    return ModelInfo(
+        chosen.id,
+        chosen.context or ASSUMED_CONTEXT,
+        chosen.fill_in is not FillInWay.NONE,
+        label=spec.title,
+    )

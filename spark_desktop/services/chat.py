@@ -10,14 +10,16 @@ from spark_desktop.domain.completion import Answering, ChatRequest, Finished, Te
 from spark_desktop.domain.context_item import ContextItem, ItemKind, ItemRef, Question
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
+from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError, StoreError
 from spark_desktop.domain.events import TurnChanged, TurnStreamed
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
+from spark_desktop.services.answers import Answers
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat_prompt import ChatPrompt, attached
 from spark_desktop.services.compaction import Compactor
-from spark_desktop.services.ports import Clock, Core, Endpoint, ThreadStore
+from spark_desktop.services.ports import Clock, Endpoint, ThreadStore
 from spark_desktop.services.tasks import TaskScope
 
 Items = tuple[ContextItem, ...]
@@ -31,14 +33,14 @@ class ChatService:
     def __init__(
         self,
         threads: ThreadStore,
-        core: Core,
+        answers: Answers,
         prompt: ChatPrompt,
         compactor: Compactor,
         bus: Bus,
         clock: Clock,
     ) -> None:
         self._threads = threads
-        self._core = core
+        self._answers = answers
         self._prompt = prompt
         self._compactor = compactor
         self._bus = bus
@@ -73,6 +75,7 @@ class ChatService:
         with self._on_the_way(asked):
             try:
                 items = await self._prompt.read(asked)
+                _require_shown(items)
             except SparkError as error:
                 failed = replace(self._begun(asked, ()), state=TurnState.FAILED, error=error.told)
                 return await self._keep(thread.id, failed)
@@ -244,7 +247,7 @@ class ChatService:
 
     async def _answer(self, question: Question, answer: "_Answer", items: Items) -> Turn:
         try:
-            endpoint = await self._core.endpoint()
+            endpoint = await self._answers.endpoint_for(WorkKind.CHAT)
             answer.turn = replace(answer.turn, model=endpoint.model.id)
             request = await self._request(question, answer, items, endpoint)
             answer.kept = self._clock.monotonic()
@@ -293,7 +296,7 @@ class ChatService:
             answer.turn = replace(answer.turn, attached=attached(items, prepared.plan))
             await self._keep(question.thread_id, answer.turn)
         await self._prompt.keep(question, prepared)
-        return prepared.request
+        return replace(prepared.request, thread=question.thread_id)
 
     async def _keep(self, thread_id: str, turn: Turn) -> Turn:
         await self._threads.save_turn(thread_id, turn)
@@ -327,6 +330,13 @@ class _Answer:
 def _require_text(question: str) -> None:
     if not question.strip():
         raise SparkError(say("The question is empty."), say("Type one."))
+
+
+def _require_shown(items: Items) -> None:
+    """Raise where the file that a question names is withheld: nobody sees its chip here."""
+    for item in items:
+        if item.withheld:
+            raise SparkError(*item.notes)
 
 
 def _asked_again(turn: Turn) -> Turn:

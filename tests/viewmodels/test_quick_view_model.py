@@ -14,6 +14,7 @@ from spark_desktop.domain.errors import (
     StoreError,
 )
 from spark_desktop.domain.events import CoreStateChanged
+from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.quick import QuickService
 from spark_desktop.services.tasks import TaskScope
@@ -55,7 +56,9 @@ class Desk:
         self.history = MemoryHistory()
         self.keeps = True
         self.target, self.previous = FakeTarget(), FakePrevious()
-        self.service = QuickService(self.core, self.history, bus, FakeClock(), lambda: self.keeps)
+        self.service = QuickService(
+            CoreAnswers(self.core), self.history, bus, FakeClock(), lambda: self.keeps
+        )
         core = CoreViewModel(self.core, bus)
         self.model = QuickViewModel(self.service, core, self.target, self.previous, bus, scope)
         self.asked: list[str] = []
