@@ -20,6 +20,7 @@ from spark_desktop.adapters.probe_wire import (
     text_in,
 )
 from spark_desktop.adapters.proxies import shown
+from spark_desktop.domain.check_questions import MOST_TOKENS, PREFIX, SUFFIX, rendered
 from spark_desktop.domain.connection_check import Access, Handshake, Lookup
 from spark_desktop.domain.contact import Contact
 from spark_desktop.domain.endpoints import EndpointSpec, FillInWay, RemoteModel, WireProtocol
@@ -29,7 +30,6 @@ from spark_desktop.domain.errors import (
     EndpointUnreachableError,
     UntrustedServerError,
 )
-from spark_desktop.domain.fill_in_test import MOST_TOKENS, PREFIX, SUFFIX, rendered
 from spark_desktop.domain.secret import Secret
 from spark_desktop.domain.words import say
 from spark_desktop.services.ledger import Ledger
@@ -143,7 +143,7 @@ class NetworkProbe:
         return await self._asked_for_its_context(spec, key, told)
 
     async def fill_in(self, spec: EndpointSpec, key: Secret | None, way: FillInWay) -> str:
-        """Return what the chosen model puts into ``fill_in_test``'s hole, asked in one way."""
+        """Return what the chosen model puts into the hole of ``check_questions``, in one way."""
         url, body = _hole(spec, way)
         return text_in(await self._requests.send(spec, key, "POST", url, body))
 

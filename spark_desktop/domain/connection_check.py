@@ -16,12 +16,12 @@ class CheckKind(Enum):
     TLS = "tls"
     AUTH = "auth"
     MODELS = "models"
-    FIRST_TOKEN = "first token"
+    FIRST_TOKEN = "first-token"
     SPEED = "speed"
     CONTEXT = "context"
     FILL_IN = "fill-in"
     TOOLS = "tools"
-    STRUCTURED = "structured output"
+    STRUCTURED = "structured-output"
 
     @property
     def label(self) -> Said:

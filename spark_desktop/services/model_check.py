@@ -1,10 +1,19 @@
 """The later steps of a connection's test: how fast the model is, and what it can do."""
 
-import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
+from spark_desktop.domain.check_questions import (
+    COLOUR,
+    COUNTING,
+    DOOR,
+    DOOR_TOOL,
+    SCHEMA,
+    follows_the_schema,
+    rendered,
+    saw_the_suffix,
+)
 from spark_desktop.domain.completion import (
     ChatRequest,
     Chunk,
@@ -13,7 +22,6 @@ from spark_desktop.domain.completion import (
     ReasoningChunk,
     Role,
     TextChunk,
-    Tool,
 )
 from spark_desktop.domain.connection_check import WAYS, CheckOutcome, CheckReport, with_model
 from spark_desktop.domain.endpoints import EndpointSpec, FillInWay, RemoteModel, WireProtocol
@@ -22,7 +30,6 @@ from spark_desktop.domain.errors import (
     EndpointRejectedError,
     IncompleteStreamError,
 )
-from spark_desktop.domain.fill_in_test import rendered, saw_the_suffix
 from spark_desktop.domain.secret import Secret
 from spark_desktop.domain.words import say
 from spark_desktop.services.endpoints import Connector
@@ -31,24 +38,6 @@ from spark_desktop.services.probe import Ended, Probe
 
 # Enough for a speed, and for a short thought before it; a fast vendor charges it up front.
 _MOST_TOKENS = 256
-_COUNTING = "Count from one to thirty in words, and write nothing else."
-_TOOL = Tool(
-    "door_colour",
-    "Tells which colour a door has.",
-    '{"type": "object", "properties": {"door": {"type": "integer"}}, "required": ["door"]}',
-)
-_DOOR = "Which colour does door 3 have? Call the tool to find out."
-# Nobody would answer so who is not held to the schema.
-_ANSWER = "colour-7391"
-_SCHEMA = json.dumps(
-    {
-        "type": "object",
-        "properties": {"colour": {"type": "string", "enum": [_ANSWER]}},
-        "required": ["colour"],
-        "additionalProperties": False,
-    }
-)
-_COLOUR = "Name a colour, as JSON."
 _CHAT_WAYS = (FillInWay.INFILL, FillInWay.SUFFIX, FillInWay.FIM_ROUTE, FillInWay.TOKENS)
 # Made for filling in: a server that has them uses both sides.
 _SURE_WAYS = (FillInWay.INFILL, FillInWay.FIM_ROUTE)
@@ -81,7 +70,7 @@ class ModelCheck:
             )
         endpoint = await self._connector.open(spec, self._key)
         started = self._clock.monotonic()
-        request = ChatRequest(_asking(_COUNTING), _MOST_TOKENS)
+        request = ChatRequest(_asking(COUNTING), _MOST_TOKENS)
         self._chunks = await self._held.enter_async_context(endpoint.stream(request))
         async for chunk in self._chunks:
             if isinstance(chunk, Finished):
@@ -151,7 +140,7 @@ class ModelCheck:
 
     async def tools(self, report: CheckReport) -> Ended:
         """Offer a tool, and see whether it is called."""
-        request = ChatRequest(_asking(_DOOR), _MOST_TOKENS, 0.0, tools=(_TOOL,))
+        request = ChatRequest(_asking(DOOR), _MOST_TOKENS, 0.0, tools=(DOOR_TOOL,))
         try:
             _, end = await self._answer(_hoped(report.spec, tools=True), request)
         except AccessRefusedError:
@@ -159,7 +148,7 @@ class ModelCheck:
         except EndpointRejectedError as error:
             report = _written(report, replace(report.spec.chosen, tools=False))
             return report, CheckOutcome.ABSENT, error.message
-        called = any(call.name == _TOOL.name for call in end.calls)
+        called = any(call.name == DOOR_TOOL.name for call in end.calls)
         report = _written(report, replace(report.spec.chosen, tools=called))
         if called:
             return report, CheckOutcome.PASSED, say("The model called the tool.")
@@ -167,7 +156,7 @@ class ModelCheck:
 
     async def structured(self, report: CheckReport) -> Ended:
         """Give a schema, and see whether the answer is held to it."""
-        request = ChatRequest(_asking(_COLOUR), _MOST_TOKENS, 0.0, schema=_SCHEMA)
+        request = ChatRequest(_asking(COLOUR), _MOST_TOKENS, 0.0, schema=SCHEMA)
         try:
             text, _ = await self._answer(_hoped(report.spec, structured_output=True), request)
         except AccessRefusedError:
@@ -175,7 +164,7 @@ class ModelCheck:
         except EndpointRejectedError as error:
             report = _written(report, replace(report.spec.chosen, structured_output=False))
             return report, CheckOutcome.ABSENT, error.message
-        held = _follows(text)
+        held = follows_the_schema(text)
         report = _written(report, replace(report.spec.chosen, structured_output=held))
         if held:
             return report, CheckOutcome.PASSED, say("The answer followed the schema.")
@@ -237,10 +226,3 @@ def _ways(spec: EndpointSpec) -> tuple[FillInWay, ...]:
     first = () if known is FillInWay.NONE else (known,)
     ways = (*first, *(way for way in _CHAT_WAYS if way is not known))
     return tuple(way for way in ways if way is not FillInWay.TOKENS or rendered(spec.model))
-
-
-def _follows(text: str) -> bool:
-    try:
-        return bool(json.loads(text) == {"colour": _ANSWER})
-    except (ValueError, RecursionError):
-        return False

@@ -44,5 +44,5 @@ class Probe(Protocol):
         ...
 
     async def fill_in(self, spec: EndpointSpec, key: Secret | None, way: FillInWay) -> str:
-        """Return what the chosen model puts into ``fill_in_test``'s hole, asked in one way."""
+        """Return what the chosen model puts into the hole of ``check_questions``, in one way."""
         ...
