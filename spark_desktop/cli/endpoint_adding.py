@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from spark_desktop.cli.endpoint_shapes import endpoint_json, preset_json
 from spark_desktop.cli.endpoint_tools import EndpointTools
@@ -9,6 +10,7 @@ from spark_desktop.cli.exit_codes import ExitCode, UsageError
 from spark_desktop.cli.output import Output
 from spark_desktop.domain.endpoint_guess import guesses, tidied
 from spark_desktop.domain.endpoints import AuthKind, EndpointSpec, Route, WireProtocol
+from spark_desktop.domain.hosts import is_loopback
 
 
 async def presets(_args: argparse.Namespace, output: Output, tools: EndpointTools) -> ExitCode:
@@ -71,8 +73,11 @@ async def _from_url(args: argparse.Namespace, tools: EndpointTools) -> EndpointS
     protocol = WireProtocol(args.protocol)
     base, _ = tidied(args.url)
     likely = guesses(args.url)
-    same = next((one for one in likely if one.protocol is protocol), likely[0])
-    return replace(same, url=same.url if same.protocol is protocol else base, protocol=protocol)
+    same = next((one for one in likely if one.protocol is protocol), None)
+    spec = same or replace(likely[0], url=base, protocol=protocol)
+    # Servers at this machine seldom want a key; one that does says so when it is tested.
+    is_here = is_loopback(urlsplit(spec.url).hostname or "")
+    return replace(spec, auth=AuthKind.NONE) if is_here else spec
 
 
 def _as_asked(args: argparse.Namespace, spec: EndpointSpec) -> EndpointSpec:

@@ -298,6 +298,13 @@ async def test_a_named_protocol_is_taken_without_asking() -> None:
     assert spark.store.kept.specs[-1].protocol is WireProtocol.RESPONSES
 
 
+async def test_a_server_at_this_machine_is_asked_without_a_key_until_one_is_named() -> None:
+    spark = Spark()
+    await spark("add", "localhost:8000", "--protocol", "openai-chat")
+    await spark("add", "localhost:8000", "--protocol", "openai-chat", "--key-env", "BOX_KEY")
+    assert [spec.auth for spec in spark.store.kept.specs] == [AuthKind.NONE, AuthKind.BEARER]
+
+
 def test_the_grammar_knows_every_protocol_and_kind_of_work() -> None:
     parser = build_parser()
     for protocol in WireProtocol:
@@ -345,10 +352,11 @@ async def test_the_steps_of_a_test_are_json_lines(spark) -> None:
     assert (lines[-1]["ok"], lines[-1]["id"]) == (False, "box")
 
 
-async def test_a_test_without_a_readable_keyring_says_so(spark) -> None:
-    spark.secrets.broken = SecretStoreError("No keyring answers.")
-    with pytest.raises(SecretStoreError):
-        await spark("test", "box")
+async def test_without_a_readable_keyring_a_server_is_tested_without_a_key(spark) -> None:
+    spark.secrets.broken = SecretStoreError("No keyring answers.", "Start one.")
+    assert await spark("test", "box") is ExitCode.OK
+    assert "spark: No keyring answers. Start one." in spark.err
+    assert spark.probe.keys == [None]
 
 
 # Keys.
