@@ -2,7 +2,8 @@
 
 import asyncio
 import socket
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +22,7 @@ from spark_desktop.adapters.probe_wire import (
 )
 from spark_desktop.adapters.proxies import shown
 from spark_desktop.domain.check_questions import MOST_TOKENS, PREFIX, SUFFIX, rendered
-from spark_desktop.domain.connection_check import Access, Handshake, Lookup
+from spark_desktop.domain.connection_check import Access, Connected, Handshake, Lookup
 from spark_desktop.domain.contact import Contact
 from spark_desktop.domain.endpoints import EndpointSpec, FillInWay, RemoteModel, WireProtocol
 from spark_desktop.domain.errors import (
@@ -63,16 +64,14 @@ class NetworkProbe:
         url, proxy = await self._way(spec)
         there = httpx.URL(proxy) if proxy else url
         place = Place(netloc(url), shown(proxy) if proxy else "")
-        loop = asyncio.get_running_loop()
         try:
-            found = await loop.getaddrinfo(there.host, port_of(there), type=socket.SOCK_STREAM)
+            found = await _found(there)
         except OSError as error:
             raise translated(error, place) from error
-        addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
-        return Lookup(url.host, addresses, place.proxy)
+        return Lookup(url.host, tuple(dict.fromkeys(host for host, _ in found)), place.proxy)
 
-    async def connect(self, spec: EndpointSpec) -> str:
-        """Open a connection and close it; return the proxy's name, "" where it was the server."""
+    async def connect(self, spec: EndpointSpec) -> Connected:
+        """Open a connection to the server or its proxy, and close it."""
         url, proxy = await self._way(spec)
         there = httpx.URL(proxy) if proxy else url
         place = Place(netloc(url), shown(proxy) if proxy else "")
@@ -80,11 +79,9 @@ class NetworkProbe:
         self._ledger.note(Contact(there.host, port_of(there), purpose))
         try:
             async with asyncio.timeout(_CONNECT_S):
-                _, writer = await asyncio.open_connection(there.host, port_of(there))
+                return Connected(await _connected(await _found(there)), place.proxy)
         except (OSError, TimeoutError) as error:
             raise translated(error, place) from error
-        writer.close()
-        return place.proxy
 
     async def shake_hands(self, spec: EndpointSpec) -> Handshake | None:
         """Return what TLS was agreed on; None for plain HTTP."""
@@ -214,6 +211,29 @@ class _Heard:
                 _name_in(certificate.get("issuer", ())),
                 _expiry(certificate.get("notAfter")),
             )
+
+
+async def _found(there: httpx.URL) -> list[tuple[str, int]]:
+    """Return the addresses of a host, with the port. Raises OSError."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(there.host, port_of(there), type=socket.SOCK_STREAM)
+    return [(str(entry[4][0]), int(entry[4][1])) for entry in found]
+
+
+async def _connected(addresses: Sequence[tuple[str, int]]) -> float:
+    """Return the seconds that it took to connect to the first that answers. Raises OSError."""
+    failed: OSError | None = None
+    for host, port in addresses:
+        started = time.monotonic()
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError as error:
+            failed = failed or error
+            continue
+        took = time.monotonic() - started
+        writer.close()
+        return took
+    raise failed or OSError(0, "no address")
 
 
 def _left_after_the_handshake(spec: EndpointSpec) -> UntrustedServerError:

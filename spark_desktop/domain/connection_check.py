@@ -126,6 +126,14 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
+class Connected:
+    """How long opening a connection took, the look-up left out; ``proxy`` as in a look-up."""
+
+    seconds: float
+    proxy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Handshake:
     """What TLS was agreed on, and with whom; "" and None for what the system does not tell."""
 

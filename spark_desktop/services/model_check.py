@@ -38,6 +38,8 @@ from spark_desktop.services.probe import Ended, Probe
 
 # Enough for a speed, and for a short thought before it; a fast vendor charges it up front.
 _MOST_TOKENS = 256
+# A proxy that collects an answer and sends it whole tells nothing of the model.
+_AT_ONCE_S = 0.02
 _CHAT_WAYS = (FillInWay.INFILL, FillInWay.SUFFIX, FillInWay.FIM_ROUTE, FillInWay.TOKENS)
 # Made for filling in: a server that has them uses both sides.
 _SURE_WAYS = (FillInWay.INFILL, FillInWay.FIM_ROUTE)
@@ -93,8 +95,14 @@ class ModelCheck:
                 pieces, last = pieces + 1, self._clock.monotonic()
         await self._held.aclose()
         count, seconds = tokens or pieces, last - self._began
-        if count < 2 or seconds <= 0:
+        if count < 2:
             return report, CheckOutcome.ABSENT, say("The answer was too short to tell.")
+        if seconds < _AT_ONCE_S:
+            return (
+                report,
+                CheckOutcome.ABSENT,
+                say("The answer came at once: no speed can be told."),
+            )
         rate = (count - 1) / seconds
         found = say("{rate:.0f} tokens a second, over {count} tokens.", rate=rate, count=count)
         return report, CheckOutcome.PASSED, found

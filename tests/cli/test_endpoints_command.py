@@ -19,7 +19,7 @@ from spark_desktop.cli.exit_codes import ExitCode, UsageError
 from spark_desktop.cli.grammar import build_parser
 from spark_desktop.cli.output import Output
 from spark_desktop.domain.completion import Finished, Usage
-from spark_desktop.domain.connection_check import Access, Handshake, Lookup
+from spark_desktop.domain.connection_check import Access, Connected, Handshake, Lookup
 from spark_desktop.domain.endpoint_book import EndpointBook
 from spark_desktop.domain.endpoints import (
     AuthKind,
@@ -87,8 +87,8 @@ class EasyProbe:
     async def look_up(self, spec: EndpointSpec) -> Lookup:
         return Lookup("box.example", ("192.0.2.7",))
 
-    async def connect(self, spec: EndpointSpec) -> str:
-        return ""
+    async def connect(self, spec: EndpointSpec) -> Connected:
+        return Connected(0.01)
 
     async def shake_hands(self, spec: EndpointSpec) -> Handshake | None:
         return Handshake(
