@@ -896,12 +896,12 @@ The open file goes with the question.</source>
    <translation>Соединение: {seconds}.</translation>
   </message>
   <message>
-   <source>Connected in {took} ms.</source>
-   <translation>Соединение установлено за {took} мс.</translation>
+   <source>Connected in {took:.1f} ms.</source>
+   <translation>Соединение установлено за {took:.1f} мс.</translation>
   </message>
   <message>
-   <source>Connected to the proxy {proxy} in {took} ms.</source>
-   <translation>Соединение с прокси {proxy} установлено за {took} мс.</translation>
+   <source>Connected to the proxy {proxy} in {took:.1f} ms.</source>
+   <translation>Соединение с прокси {proxy} установлено за {took:.1f} мс.</translation>
   </message>
   <message>
    <source>Connection</source>
@@ -2646,6 +2646,10 @@ The open file goes with the question.</source>
    <translation>X-сервер отклонил клавишу (ошибка {code}).</translation>
   </message>
   <message>
+   <source>The address is a number already.</source>
+   <translation>Адрес уже задан числом.</translation>
+  </message>
+  <message>
    <source>The address of {title} holds a user's name.</source>
    <translation>В адресе «{title}» стоит имя пользователя.</translation>
   </message>
@@ -2664,6 +2668,10 @@ The open file goes with the question.</source>
   <message>
    <source>The answer broke off: {reason}</source>
    <translation>Ответ оборвался: {reason}</translation>
+  </message>
+  <message>
+   <source>The answer came at once: no speed can be told.</source>
+   <translation>Ответ пришёл сразу целиком: скорость не определить.</translation>
   </message>
   <message>
    <source>The answer changes nothing in the file.</source>
