@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from spark_desktop.cli.endpoint_shapes import endpoint_json, preset_json
@@ -69,7 +70,7 @@ async def _from_url(args: argparse.Namespace, tools: EndpointTools) -> EndpointS
     if args.fields:
         raise UsageError("An address has nothing to fill in.", "Use --set with --preset.")
     if args.protocol is None:
-        return await tools.guess.guess(args.url, None)
+        return await tools.guess.guess(args.url, None, _route(args))
     protocol = WireProtocol(args.protocol)
     base, _ = tidied(args.url)
     likely = guesses(args.url)
@@ -90,6 +91,10 @@ def _as_asked(args: argparse.Namespace, spec: EndpointSpec) -> EndpointSpec:
     if args.key_env:
         auth = AuthKind.BEARER if spec.auth is AuthKind.NONE else spec.auth
         spec = replace(spec, key_env=args.key_env, auth=auth)
-    if args.plain_http:
-        spec = replace(spec, route=Route(plain_http=True))
-    return spec
+    return replace(spec, route=_route(args))
+
+
+def _route(args: argparse.Namespace) -> Route:
+    # Absolute: it is read from wherever the next command is started.
+    ca_file = str(Path(args.ca_file).absolute()) if args.ca_file else ""
+    return Route(proxy=args.proxy or "", ca_file=ca_file, plain_http=args.plain_http)

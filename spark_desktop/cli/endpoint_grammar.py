@@ -59,6 +59,8 @@ def _add_add(act: _Act) -> None:
         "--protocol", choices=_PROTOCOLS, help="take the address as it is, and ask nobody"
     )
     add.add_argument("--key-env", metavar="VARIABLE", help="environment variable with its key")
+    add.add_argument("--ca-file", metavar="FILE", help="PEM file of who vouches for the server")
+    add.add_argument("--proxy", metavar="URL", help='ask it through a proxy; "none" for none')
     add.add_argument(
         "--plain-http", action="store_true", help="speak without TLS to another machine"
     )

@@ -273,10 +273,29 @@ async def test_a_key_that_is_refused_is_told_from_one_that_is_missing() -> None:
         assert "Enter the key" in next_step
 
 
-async def test_a_key_in_the_step_is_never_shown() -> None:
-    async with running(vendor("another")) as server:
+async def test_a_key_that_the_server_repeats_is_never_shown() -> None:
+    models = vendor("another")
+    async with running(models) as server:
         report = await checked(spec_at(server), CANARY)
     assert KEY not in repr(report)
+    repeats = {"error": {"message": f"Something broke for {KEY}"}}
+    models = vendor(KEY)
+    models.routes["GET /v1/models"] = lambda _: (500, repeats)
+    async with running(models) as server:
+        kind, told, _ = failure(await checked(spec_at(server), CANARY))
+    assert kind is CheckKind.AUTH
+    assert "Something broke for" in told
+    assert KEY not in repr(told)
+
+
+async def test_a_ca_file_that_cannot_be_read_is_named_before_anything_is_asked() -> None:
+    spec = EndpointSpec(
+        "one", "One", "https://127.0.0.1:1/v1", route=Route(ca_file="/nowhere/ca.pem")
+    )
+    kind, told, next_step = failure(await checked(spec))
+    assert kind is CheckKind.NAME
+    assert "/nowhere/ca.pem cannot be read" in told
+    assert "PEM" in next_step
 
 
 async def test_models_that_everybody_may_see_say_nothing_of_the_key() -> None:

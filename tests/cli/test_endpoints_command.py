@@ -27,6 +27,7 @@ from spark_desktop.domain.endpoints import (
     FillInWay,
     Price,
     RemoteModel,
+    Route,
     WireProtocol,
     WorkKind,
 )
@@ -296,6 +297,14 @@ async def test_a_named_protocol_is_taken_without_asking() -> None:
     assert (spec.key_env, spec.route.plain_http) == ("BOX_KEY", True)
     await spark("add", "https://other.example/v1", "--protocol", "openai-responses")
     assert spark.store.kept.specs[-1].protocol is WireProtocol.RESPONSES
+
+
+async def test_the_way_to_a_server_is_added_with_it(monkeypatch, tmp_path) -> None:
+    monkeypatch.chdir(tmp_path)
+    spark = Spark()
+    await spark("add", "https://box.example", "--ca-file", "ca.pem", "--proxy", "http://p:3128")
+    (spec,) = spark.store.kept.specs
+    assert spec.route == Route(proxy="http://p:3128", ca_file=str(tmp_path / "ca.pem"))
 
 
 async def test_a_server_at_this_machine_is_asked_without_a_key_until_one_is_named() -> None:
