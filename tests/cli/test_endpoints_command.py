@@ -14,7 +14,7 @@ from fakes import Answer, FakeClock, FakeEndpoint
 
 from spark_desktop.adapters.preset_files import load_preset_files
 from spark_desktop.cli.endpoint_tools import EndpointTools
-from spark_desktop.cli.endpoints import run
+from spark_desktop.cli.endpoints import run, typed_key
 from spark_desktop.cli.exit_codes import ExitCode, UsageError
 from spark_desktop.cli.grammar import build_parser
 from spark_desktop.cli.output import Output
@@ -490,3 +490,20 @@ async def test_costs_are_those_of_the_month_with_what_could_not_be_counted(spark
 def test_days_that_are_no_days_are_refused(days) -> None:
     with pytest.raises(SystemExit):
         build_parser().parse_args(["endpoints", "costs", "--days", days])
+
+
+def test_a_key_is_read_from_standard_input_where_that_is_no_terminal(monkeypatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{KEY}\nnot this\n"))
+    assert typed_key("Box") == f"{KEY}\n"
+
+
+def test_a_key_is_asked_for_without_echo_at_a_terminal(monkeypatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    asked: list[str] = []
+    monkeypatch.setattr("sys.stdin", Terminal("seen"))
+    monkeypatch.setattr("getpass.getpass", lambda prompt: asked.append(prompt) or KEY)
+    assert typed_key("Box") == KEY
+    assert asked == ["Key of Box: "]
