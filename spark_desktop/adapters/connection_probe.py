@@ -273,4 +273,9 @@ def _hole(spec: EndpointSpec, way: FillInWay) -> tuple[str, dict[str, object]]:
         case FillInWay.SUFFIX:
             return f"{base}/completions", {**body, "prompt": PREFIX, "suffix": SUFFIX}
         case _:
-            return f"{base}/completions", {**body, "prompt": rendered(spec.model) or PREFIX}
+            prompt = rendered(spec.model)
+            if prompt is None:
+                raise EndpointRejectedError(
+                    say("The tokens of {model} are not known.", model=spec.model)
+                )
+            return f"{base}/completions", {**body, "prompt": prompt}

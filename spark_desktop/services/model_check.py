@@ -11,7 +11,6 @@ from spark_desktop.domain.check_questions import (
     DOOR_TOOL,
     SCHEMA,
     follows_the_schema,
-    rendered,
     saw_the_suffix,
 )
 from spark_desktop.domain.completion import (
@@ -232,5 +231,4 @@ def _ways(spec: EndpointSpec) -> tuple[FillInWay, ...]:
         return ()
     known = spec.chosen.fill_in
     first = () if known is FillInWay.NONE else (known,)
-    ways = (*first, *(way for way in _CHAT_WAYS if way is not known))
-    return tuple(way for way in ways if way is not FillInWay.TOKENS or rendered(spec.model))
+    return (*first, *(way for way in _CHAT_WAYS if way is not known))

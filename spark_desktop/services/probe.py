@@ -45,5 +45,8 @@ class Probe(Protocol):
         ...
 
     async def fill_in(self, spec: EndpointSpec, key: Secret | None, way: FillInWay) -> str:
-        """Return what the chosen model puts into the hole of ``check_questions``, in one way."""
+        """Return what the chosen model puts into the hole of ``check_questions``, in one way.
+
+        Raises EndpointRejectedError where the server, or this program, knows no such way.
+        """
         ...

@@ -22,7 +22,7 @@ from spark_desktop.domain.endpoints import (
     Route,
     WireProtocol,
 )
-from spark_desktop.domain.errors import UntrustedServerError
+from spark_desktop.domain.errors import EndpointRejectedError, UntrustedServerError
 from spark_desktop.domain.secret import Secret
 from spark_desktop.services.connection_check import ConnectionCheck
 from tests.hostile.asking import CANARY, Noted
@@ -137,6 +137,13 @@ async def test_ollama_is_found_with_the_context_that_it_cuts_at(loaded, context)
     model = report.spec.chosen
     assert (model.id, model.context) == ("qwen2.5-coder:1.5b", context)
     assert model.fill_in is FillInWay.SUFFIX
+
+
+async def test_the_models_own_tokens_are_not_guessed() -> None:
+    async with running(vllm()) as server:
+        with pytest.raises(EndpointRejectedError, match="tokens of other are not known"):
+            await probe().fill_in(spec_at(server, model="other"), None, FillInWay.TOKENS)
+        assert server.requests == []
 
 
 async def test_a_server_that_ignores_the_suffix_does_not_fill_in() -> None:

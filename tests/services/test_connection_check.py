@@ -202,14 +202,14 @@ async def test_the_known_way_to_fill_in_is_tried_first() -> None:
     assert report.spec.chosen.fill_in is FillInWay.FIM_ROUTE
 
 
-async def test_the_models_own_tokens_are_sent_only_where_they_are_known() -> None:
+async def test_every_way_is_tried_before_there_is_said_to_be_none() -> None:
     probe = ScriptedProbe()
-    await report_of(COUNTED, Answer(end=CALL), HELD, probe=probe)
-    assert FillInWay.TOKENS not in probe.tried
-    probe = ScriptedProbe(listed=(RemoteModel("Qwen2.5-Coder-7B"),))
-    spec = replace(SPEC, model="Qwen2.5-Coder-7B")
-    await report_of(COUNTED, Answer(end=CALL), HELD, probe=probe, spec=spec)
-    assert FillInWay.TOKENS in probe.tried
+    report, _ = await report_of(COUNTED, Answer(end=CALL), HELD, probe=probe)
+    assert set(probe.tried) == set(FillInWay) - {FillInWay.NONE}
+    assert step(report, CheckKind.FILL_IN) == (
+        CheckOutcome.ABSENT,
+        "None of the known ways fills in.",
+    )
 
 
 async def test_a_key_that_is_refused_while_filling_in_is_a_failure() -> None:
