@@ -105,12 +105,15 @@ class ResponsesConnection:
         )
 
     def _closed(self, error: ConnectionClosed) -> EndpointError:
-        if error.sent is not None and error.sent.code == _TOO_BIG:
+        # Whoever closes first says why; the other one repeats it.
+        first = error.rcvd if error.rcvd_then_sent else error.sent
+        is_too_big = first is not None and first.code == _TOO_BIG
+        if is_too_big and not error.rcvd_then_sent:
             return AnswerTooLargeError(
                 say("{title} sent a message that is too large to be read.", title=self._title),
                 say("Try again; if it stays so, ask who runs the server."),
             )
-        if error.rcvd is not None and error.rcvd.code == _TOO_BIG:
+        if is_too_big:
             return EndpointRejectedError(
                 say("The request is larger than {title} takes.", title=self._title),
                 say("Select a smaller region, or take files out of the question."),
