@@ -59,11 +59,12 @@ class World:
     came: list[Chunk] = field(default_factory=list)
 
     async def ask(self, request: ChatRequest = CHAT) -> list[Chunk]:
-        self.came.clear()
+        came: list[Chunk] = []
+        self.came = came
         async with self.endpoint.stream(request) as chunks:
             async for chunk in chunks:
-                self.came.append(chunk)
-        return list(self.came)
+                came.append(chunk)
+        return came
 
     async def say(self, request: ChatRequest = CHAT) -> str:
         return text_of(await self.ask(request))
