@@ -25,7 +25,6 @@ from spark_desktop.adapters.stop_texts import StopTexts
 from spark_desktop.domain.completion import ChatRequest, Chunk, Finished, ModelInfo, Request
 from spark_desktop.domain.endpoints import EndpointSpec
 from spark_desktop.domain.errors import (
-    AccessRefusedError,
     EndpointError,
     EndpointRejectedError,
     EndpointUnreachableError,
@@ -192,9 +191,9 @@ class SocketResponsesEndpoint:
             return None
         try:
             socket = await self._open_socket()
-        except AccessRefusedError:
-            raise
         except (EndpointRejectedError, ProxyFailedError) as error:
+            # Also for 403: servers made with Starlette answer so where they have no such route, and
+            # a key that is really refused is refused over HTTP as well.
             self._go_by_http(error)
             return None
         opened = self._now()
