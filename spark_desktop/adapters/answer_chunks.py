@@ -1,12 +1,17 @@
 """From a stream's events to the chunks of an answer, the same for protocols and transports."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import suppress
 from typing import Protocol
 
 from spark_desktop.adapters.sse import SseEvent
 from spark_desktop.domain.completion import Chunk, Finished, TextChunk, Timing
-from spark_desktop.domain.errors import IncompleteStreamError
+from spark_desktop.domain.errors import EndpointError, IncompleteStreamError
 from spark_desktop.domain.words import say
+
+# What follows an answer over HTTP is its end, which servers send along.
+_REST_S = 0.5
 
 
 class Answer(Protocol):
@@ -57,3 +62,15 @@ def broken_off() -> IncompleteStreamError:
         say("The answer broke off: the model's server ended it without a finish."),
         say("Try again in a moment."),
     )
+
+
+async def read_out(events: AsyncIterator[SseEvent]) -> None:
+    """Read what follows an answer over HTTP, so that the next one can use its connection.
+
+    Over TLS and far away, a connection costs three ways there and back. Whoever sends no end in
+    half a second is left.
+    """
+    with suppress(TimeoutError, EndpointError):
+        async with asyncio.timeout(_REST_S):
+            async for _ in events:
+                pass

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import httpx
 
-from spark_desktop.adapters.answer_chunks import chunks_of
+from spark_desktop.adapters.answer_chunks import chunks_of, read_out
 from spark_desktop.adapters.answer_stream import AnswerStream, StreamedAnswer, unreachable
 from spark_desktop.adapters.anthropic_answer import AnthropicAnswer, error_of_response
 from spark_desktop.adapters.anthropic_limits import buckets_in
@@ -66,6 +66,8 @@ class AnthropicEndpoint:
             )
             async with aclosing(chunks):
                 yield chunks
+            if answer.is_over:
+                await read_out(streamed.events)
 
     async def count_tokens(self, text: str) -> int:
         """Return the vendor's count of ``text`` as a question. Raises EndpointError.

@@ -7,7 +7,7 @@ from functools import partial
 
 import httpx
 
-from spark_desktop.adapters.answer_chunks import chunks_of
+from spark_desktop.adapters.answer_chunks import chunks_of, read_out
 from spark_desktop.adapters.answer_stream import AnswerStream
 from spark_desktop.adapters.refused_fields import RefusedFields
 from spark_desktop.adapters.remote_model import chat_model, chat_of, uncounted
@@ -60,6 +60,8 @@ class ResponsesEndpoint:
             )
             async with aclosing(chunks):
                 yield chunks
+            if answer.ended:
+                await read_out(streamed.events)
 
     async def count_tokens(self, text: str) -> int:
         """Raise EndpointRejectedError: the protocol has no way to count."""

@@ -138,6 +138,24 @@ async def test_an_answer_cut_in_an_event_is_an_error_that_keeps_what_came() -> N
     assert text_of(chunks) == TEXT
 
 
+async def test_the_next_answer_uses_the_connection_of_the_one_before() -> None:
+    async with (
+        HostileServer(sends(STREAM + chunked(WHOLE), closes=False)).running() as server,
+        endpoint_at(server) as endpoint,
+    ):
+        for is_first in (True, False):
+            chunks, error = await asked(endpoint)
+            assert error is None
+            assert isinstance(chunks[-1], Finished)
+            assert chunks[-1].timing is not None
+            assert (chunks[-1].timing.connect == 0.0) is not is_first
+
+
+async def test_a_server_that_sends_no_end_behind_its_answer_is_left() -> None:
+    chunks, error = await outcome_of(stalls(UNTIL_CLOSED, WHOLE))
+    assert (text_of(chunks), error) == (TEXT, None)
+
+
 async def test_leaving_closes_the_connection() -> None:
     server = HostileServer(endless(UNTIL_CLOSED, EVENTS[4]))
     async with server.running(), endpoint_at(server) as endpoint:
