@@ -62,7 +62,7 @@ class Case:
 CASES = (
     Case("the way alone", True, 4, 1, 20),
     Case("the way alone, 100 kB before", True, 3000, 4, 10),
-    Case("0.5B model", False, 4, 1, 5),
+    Case("0.5B model", False, 4, 1, 3),
 )
 QUICK = (
     Case("the way alone", True, 4, 1, 3),
@@ -148,7 +148,7 @@ async def _loop(endpoint: Endpoint, ways: Ways, case: Case, name: str, steps: in
     ]
     for number in range(steps):
         request = ChatRequest(
-            tuple(messages), max_tokens=32, temperature=0.0, tools=(LOOK,), thread=name
+            tuple(messages), max_tokens=64, temperature=0.0, tools=(LOOK,), thread=name
         )
         began = time.perf_counter()
         text, end = await _asked(endpoint, request)
