@@ -13,6 +13,7 @@ from spark_desktop.adapters.stop_texts import StopTexts
 from spark_desktop.adapters.think_tags import ThinkTags
 from spark_desktop.adapters.tool_pieces import ToolPieces
 from spark_desktop.domain.completion import (
+    Bucket,
     Chunk,
     Finished,
     FinishReason,
@@ -44,11 +45,12 @@ class ChatAnswer:
     """What has come of one streamed answer; ``reason`` is None until the server said it is over.
 
     ``tags`` looks for reasoning in the text, ``stops`` for texts at which the answer ends: what a
-    server does not know is done here.
+    server does not know is done here. ``buckets`` are what the headers told of limits.
     """
 
     tags: ThinkTags = field(default_factory=lambda: ThinkTags(is_reading=False))
     stops: StopTexts = field(default_factory=lambda: StopTexts(()))
+    buckets: tuple[Bucket, ...] = ()
     reason: FinishReason | None = None
     is_over: bool = False
     has_begun: bool = False
@@ -93,6 +95,7 @@ class ChatAnswer:
             with_server_times(timing, self._usage, self._times),
             self._emulation,
             calls,
+            self.buckets,
         )
 
     def _measure(self, event: Json) -> None:

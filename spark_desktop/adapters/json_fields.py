@@ -1,6 +1,7 @@
 """Fields of what a server sent, whatever it really holds there. No I/O."""
 
 import json
+import math
 from typing import Any
 
 from spark_desktop.domain.errors import EndpointError
@@ -44,4 +45,4 @@ def children_in(value: Json, name: str) -> list[Json]:
 def count_in(value: Json, name: str) -> int:
     """Return a field's number, 0 for anything else."""
     count = value.get(name)
-    return int(count) if isinstance(count, int | float) else 0
+    return int(count) if isinstance(count, int | float) and math.isfinite(count) else 0
