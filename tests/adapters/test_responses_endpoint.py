@@ -53,8 +53,10 @@ TEXT = "héllo wörld"
 async def endpoint_at(
     server: HostileServer, model: RemoteModel = MODEL, **options: Any
 ) -> AsyncIterator[ResponsesEndpoint]:
-    async with httpx.AsyncClient(base_url=f"{server.url}/v1") as client:
-        yield ResponsesEndpoint(client, replace(SPEC, models=(model,)), **options)
+    async with httpx.AsyncClient() as client:
+        yield ResponsesEndpoint(
+            client, replace(SPEC, url=f"{server.url}/v1", models=(model,)), **options
+        )
 
 
 async def asked(endpoint: ResponsesEndpoint) -> tuple[list[Chunk], EndpointError | None]:
