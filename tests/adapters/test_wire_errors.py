@@ -30,7 +30,8 @@ def openai(message: str, **fields: object) -> str:
         # Cerebras: flat, and without a key not even that.
         (
             401,
-            '{"message": "Wrong API Key", "type": "invalid_request_error", "code": "wrong_api_key"}',
+            '{"message": "Wrong API Key", "type": "invalid_request_error", "param": "api_key",'
+            ' "code": "wrong_api_key"}',
             AccessRefusedError,
             "Wrong API Key Check the token or the key",
         ),
@@ -132,7 +133,10 @@ def test_when_to_come_back_is_told_by_header_or_in_words(
 @pytest.mark.parametrize(
     ("message", "sizes"),
     [
-        ("The prompt has 9000 tokens, but the context holds 8192.", (9000, 8192)),
+        (
+            "Over the context size: the prompt has 9000 tokens, the context holds 8192.",
+            (9000, 8192),
+        ),
         (
             "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens"
             " (8000 in the messages, 1000 in the completion).",
