@@ -4,12 +4,14 @@ import asyncio
 import socket
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx
 
-from spark_desktop.adapters.connection_requests import Requests, root_of
+from spark_desktop.adapters.connection_requests import Requests
+from spark_desktop.adapters.fill_in_wire import fill_in_body, fill_in_route
 from spark_desktop.adapters.network import NetworkPolicy
 from spark_desktop.adapters.network_errors import Place, translated
 from spark_desktop.adapters.network_transport import netloc, port_of
@@ -21,8 +23,10 @@ from spark_desktop.adapters.probe_wire import (
     text_in,
 )
 from spark_desktop.adapters.proxies import shown
-from spark_desktop.domain.check_questions import MOST_TOKENS, PREFIX, SUFFIX, rendered
-from spark_desktop.domain.connection_check import Access, Connected, Handshake, Lookup
+from spark_desktop.adapters.routes import at_root, below
+from spark_desktop.domain.check_questions import MOST_TOKENS, PREFIX, SUFFIX
+from spark_desktop.domain.completion import InfillRequest
+from spark_desktop.domain.connection_check import Access, Connected, Handshake, Lookup, with_model
 from spark_desktop.domain.contact import Contact
 from spark_desktop.domain.endpoints import EndpointSpec, FillInWay, RemoteModel, WireProtocol
 from spark_desktop.domain.errors import (
@@ -89,7 +93,7 @@ class NetworkProbe:
             return None
         heard = _Heard()
         try:
-            await self._requests.send(spec, None, "GET", root_of(spec), trace=heard.hear)
+            await self._requests.send(spec, None, "GET", at_root(spec.url, ""), trace=heard.hear)
         except UntrustedServerError:
             raise
         except EndpointUnreachableError as error:
@@ -112,7 +116,7 @@ class NetworkProbe:
             return Access.OPEN
         # Some clouds list no models. A question without content is refused for its form, if the
         # key was taken and somebody is there to read it.
-        route = spec.url + _ANSWERING[spec.protocol]
+        route = below(spec.url, _ANSWERING[spec.protocol])
         if await self._requests.status(spec, key, "POST", route, {}) in _NOTHING_THERE:
             raise EndpointRejectedError(
                 say("There is nothing at {url}.", url=spec.url),
@@ -130,8 +134,10 @@ class NetworkProbe:
         known = RemoteModel(spec.model)
         if spec.protocol is WireProtocol.OLLAMA:
             body = {"model": spec.model}
-            details = await self._requests.optional(spec, key, "POST", f"{spec.url}/api/show", body)
-            running = await self._requests.optional(spec, key, "GET", f"{spec.url}/api/ps")
+            details = await self._requests.optional(
+                spec, key, "POST", below(spec.url, "/api/show"), body
+            )
+            running = await self._requests.optional(spec, key, "GET", below(spec.url, "/api/ps"))
             return ollama_model(known, details, running)
         listed = await self.models(spec, key)
         told = next((one for one in listed if one.id == spec.model), known)
@@ -147,11 +153,12 @@ class NetworkProbe:
     async def _asked_for_its_context(
         self, spec: EndpointSpec, key: Secret | None, told: RemoteModel
     ) -> RemoteModel:
-        root = root_of(spec)
-        props = await self._requests.optional(spec, key, "GET", f"{root}/props")
+        props = await self._requests.optional(spec, key, "GET", at_root(spec.url, "/props"))
         context = context_in_props(props)
         if context is None:
-            entry = await self._requests.optional(spec, key, "GET", f"{root}/api/v0/models")
+            entry = await self._requests.optional(
+                spec, key, "GET", at_root(spec.url, "/api/v0/models")
+            )
             same = (one for one in models_in(entry) if one.id == spec.model)
             context = next((one.context for one in same), None)
         if context is None and not spec.limits.charged_up_front:
@@ -165,7 +172,9 @@ class NetworkProbe:
             "max_tokens": _TOO_MANY,
             "stream": True,
         }
-        refusal = await self._requests.refusal(spec, key, f"{spec.url}/chat/completions", body)
+        refusal = await self._requests.refusal(
+            spec, key, below(spec.url, "/chat/completions"), body
+        )
         return None if refusal is None else context_in_error(refusal)
 
     async def _lets_in(self, spec: EndpointSpec, key: Secret | None) -> bool:
@@ -258,24 +267,18 @@ def _expiry(told: object) -> datetime | None:
 
 
 def _list_of(spec: EndpointSpec) -> str:
-    return spec.url + ("/api/tags" if spec.protocol is WireProtocol.OLLAMA else "/models")
+    route = "/api/tags" if spec.protocol is WireProtocol.OLLAMA else "/models"
+    return below(spec.url, route)
 
 
 def _hole(spec: EndpointSpec, way: FillInWay) -> tuple[str, dict[str, object]]:
-    body: dict[str, object] = {"model": spec.model, "temperature": 0, "max_tokens": MOST_TOKENS}
-    base = f"{spec.url}/v1" if spec.protocol is WireProtocol.OLLAMA else spec.url
-    match way:
-        case FillInWay.INFILL:
-            sides = {"input_prefix": PREFIX, "input_suffix": SUFFIX, "n_predict": MOST_TOKENS}
-            return f"{root_of(spec)}/infill", {**body, **sides}
-        case FillInWay.FIM_ROUTE:
-            return f"{base}/fim/completions", {**body, "prompt": PREFIX, "suffix": SUFFIX}
-        case FillInWay.SUFFIX:
-            return f"{base}/completions", {**body, "prompt": PREFIX, "suffix": SUFFIX}
-        case _:
-            prompt = rendered(spec.model)
-            if prompt is None:
-                raise EndpointRejectedError(
-                    say("The tokens of {model} are not known.", model=spec.model)
-                )
-            return f"{base}/completions", {**body, "prompt": prompt}
+    """Return the address and the body of a request as it will be sent later, in one piece.
+
+    Raises EndpointRejectedError for a model whose tokens are not known.
+    """
+    tried = with_model(spec, replace(spec.chosen, fill_in=way))
+    if spec.protocol is WireProtocol.OLLAMA:
+        tried = replace(tried, url=below(spec.url, "/v1"))
+    body = fill_in_body(InfillRequest(PREFIX, SUFFIX, max_tokens=MOST_TOKENS), tried)
+    body.pop("stream_options", None)
+    return fill_in_route(tried), {**body, "stream": False}

@@ -114,8 +114,3 @@ def refused(spec: EndpointSpec, key: Secret | None, answer: httpx.Response) -> E
         say("{host} refused the key: HTTP status {status}.", host=host, status=answer.status_code),
         say("Check that the key is whole, of this vendor, and not expired."),
     )
-
-
-def root_of(spec: EndpointSpec) -> str:
-    """Return the address without the version of OpenAI's routes, where servers have their own."""
-    return spec.url.removesuffix("/v1")

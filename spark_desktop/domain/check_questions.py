@@ -38,17 +38,6 @@ def saw_the_suffix(answer: str) -> bool:
     return answer.lstrip(" \"'").startswith(_WORD)
 
 
-def rendered(model_id: str) -> str | None:
-    """Return the prompt with the model's own tokens; None for a model whose are not known.
-
-    Those of Qwen's coders are published with the models.
-    """
-    name = model_id.lower()
-    if "qwen" not in name or "coder" not in name:
-        return None
-    return f"<|fim_prefix|>{PREFIX}<|fim_suffix|>{SUFFIX}<|fim_middle|>"
-
-
 def follows_the_schema(answer: str) -> bool:
     """Return whether an answer is what ``SCHEMA`` allows, and nothing else."""
     try:

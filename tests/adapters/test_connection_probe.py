@@ -141,7 +141,7 @@ async def test_ollama_is_found_with_the_context_that_it_cuts_at(loaded, context)
 
 async def test_the_models_own_tokens_are_not_guessed() -> None:
     async with running(vllm()) as server:
-        with pytest.raises(EndpointRejectedError, match="tokens of other are not known"):
+        with pytest.raises(EndpointRejectedError, match="How other is asked"):
             await probe().fill_in(spec_at(server, model="other"), None, FillInWay.TOKENS)
         assert server.requests == []
 

@@ -5,7 +5,6 @@ import pytest
 from spark_desktop.domain.check_questions import (
     SCHEMA,
     follows_the_schema,
-    rendered,
     saw_the_suffix,
 )
 from spark_desktop.domain.connection_check import (
@@ -72,9 +71,3 @@ def test_only_who_saw_the_suffix_knows_the_word(answer: str, saw: bool) -> None:
 def test_only_an_answer_that_is_held_to_the_schema_follows_it(answer: str, follows: bool) -> None:
     assert "colour-7391" in SCHEMA
     assert follows_the_schema(answer) is follows
-
-
-def test_tokens_are_rendered_for_qwens_coders_only() -> None:
-    assert "<|fim_middle|>" in (rendered("Qwen/Qwen2.5-Coder-7B") or "")
-    assert rendered("Qwen3-8B") is None
-    assert rendered("codellama") is None
