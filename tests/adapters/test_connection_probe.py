@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from spark_desktop.adapters.chat_endpoint import ChatEndpoint
 from spark_desktop.adapters.connection_probe import NetworkProbe
 from spark_desktop.adapters.network import NetworkPolicy, client_for
-from spark_desktop.adapters.openai_endpoint import OpenAIEndpoint
+from spark_desktop.adapters.ollama_endpoint import OllamaEndpoint
 from spark_desktop.adapters.system_clock import SystemClock
-from spark_desktop.domain.completion import ModelInfo
 from spark_desktop.domain.connection_check import CheckKind, CheckOutcome, CheckReport
 from spark_desktop.domain.endpoints import (
     EndpointSpec,
@@ -25,6 +25,7 @@ from spark_desktop.domain.endpoints import (
 from spark_desktop.domain.errors import EndpointRejectedError, UntrustedServerError
 from spark_desktop.domain.secret import Secret
 from spark_desktop.services.connection_check import ConnectionCheck
+from spark_desktop.services.ports import Endpoint
 from tests.hostile.asking import CANARY, Noted
 from tests.hostile.certificates import Authority
 from tests.hostile.proxy import HostileProxy
@@ -39,16 +40,17 @@ PASSED, FAILED, ABSENT, SKIPPED = (
 
 
 class OpenConnector:
-    """Opens the product's own chat endpoint anew each time."""
+    """Opens the product's own endpoints anew each time."""
 
     def __init__(self) -> None:
         self.clients: list[object] = []
 
-    async def open(self, spec: EndpointSpec, key: Secret | None) -> OpenAIEndpoint:
-        root = replace(spec, url=spec.url.removesuffix("/v1"))
-        client = client_for(root, key, NetworkPolicy(), Noted())
+    async def open(self, spec: EndpointSpec, key: Secret | None) -> Endpoint:
+        client = client_for(spec, key, NetworkPolicy(), Noted())
         self.clients.append(client)
-        return OpenAIEndpoint(client, ModelInfo(spec.model, 8192, False), silence=20.0)
+        if spec.protocol is WireProtocol.OLLAMA:
+            return OllamaEndpoint(client, spec, silence=20.0)
+        return ChatEndpoint(client, spec, silence=20.0)
 
     async def drop(self, endpoint_id: str) -> None:
         await self.close()
@@ -116,6 +118,7 @@ async def test_vllm_is_found_to_fill_in_with_the_models_own_tokens() -> None:
     assert (report.spec.id, report.failed) == ("one", None)
     assert (model.id, model.context) == ("Qwen/Qwen2.5-Coder-1.5B", 32768)
     assert model.fill_in is FillInWay.TOKENS
+    assert (model.tools, model.structured_output) == (True, True)
     assert found(report, CheckKind.CONTEXT) == "32768 tokens, as the server tells."
     assert found(report, CheckKind.MODELS) == "1 model: Qwen/Qwen2.5-Coder-1.5B (32768)"
     assert outcome(report, CheckKind.TLS) is SKIPPED
@@ -150,7 +153,9 @@ async def test_a_server_that_ignores_the_suffix_does_not_fill_in() -> None:
     async with running(vendor(KEY)) as server:
         report = await checked(spec_at(server), CANARY)
     assert outcome(report, CheckKind.FILL_IN) is ABSENT
-    assert report.spec.chosen.fill_in is FillInWay.NONE
+    model = report.spec.chosen
+    assert model.fill_in is FillInWay.NONE
+    assert (model.tools, model.structured_output) == (False, False)
 
 
 async def test_a_context_that_nobody_tells_is_named_by_the_refusal_of_too_many_tokens() -> None:
