@@ -3290,10 +3290,6 @@ The open file goes with the question.</source>
    <translation>Токены этого ответа не сосчитаны; их число оценено по его длине.</translation>
   </message>
   <message>
-   <source>The tokens of {model} are not known.</source>
-   <translation>Токены модели {model} неизвестны.</translation>
-  </message>
-  <message>
    <source>The tray is gone, so the window is back.</source>
    <translation>Трей пропал, поэтому окно снова открыто.</translation>
   </message>

@@ -1,6 +1,8 @@
 """Asks a server by itself for a test of the connection: its name, its door, its models."""
 
 import asyncio
+import errno
+import os
 import socket
 import time
 from collections.abc import Mapping, Sequence
@@ -231,18 +233,18 @@ async def _found(there: httpx.URL) -> list[tuple[str, int]]:
 
 async def _connected(addresses: Sequence[tuple[str, int]]) -> float:
     """Return the seconds that it took to connect to the first that answers. Raises OSError."""
-    failed: OSError | None = None
+    failed = OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
     for host, port in addresses:
         started = time.monotonic()
         try:
             _, writer = await asyncio.open_connection(host, port)
         except OSError as error:
-            failed = failed or error
+            failed = error
             continue
         took = time.monotonic() - started
         writer.close()
         return took
-    raise failed or OSError(0, "no address")
+    raise failed
 
 
 def _left_after_the_handshake(spec: EndpointSpec) -> UntrustedServerError:
