@@ -5,15 +5,14 @@ import errno
 import os
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
 
 import httpx
 
 from spark_desktop.adapters.connection_requests import Requests
 from spark_desktop.adapters.fill_in_wire import fill_in_body, fill_in_route
+from spark_desktop.adapters.handshakes import HandshakeListener
 from spark_desktop.adapters.network import NetworkPolicy
 from spark_desktop.adapters.network_errors import Place, translated
 from spark_desktop.adapters.network_transport import netloc, port_of
@@ -93,7 +92,7 @@ class NetworkProbe:
         """Return what TLS was agreed on; None for plain HTTP."""
         if httpx.URL(spec.url).scheme != "https":
             return None
-        heard = _Heard()
+        heard = HandshakeListener()
         try:
             await self._requests.send(spec, None, "GET", at_root(spec.url, ""), trace=heard.hear)
         except UntrustedServerError:
@@ -203,27 +202,6 @@ class NetworkProbe:
             return url, self._policy.way(spec.route).proxy_for(str(url))
 
 
-class _Heard:
-    """Hears from httpcore what TLS a connection has; the last one is the server's own."""
-
-    def __init__(self) -> None:
-        self.shaken: Handshake | None = None
-
-    async def hear(self, event: str, info: Mapping[str, Any]) -> None:
-        """Take one of httpcore's trace events."""
-        if not event.endswith("start_tls.complete"):
-            return
-        tls = info["return_value"].get_extra_info("ssl_object")
-        if tls is not None:
-            certificate = tls.getpeercert() or {}
-            self.shaken = Handshake(
-                str(tls.version() or "TLS").replace("TLSv", "TLS "),
-                _name_in(certificate.get("subject", ())),
-                _name_in(certificate.get("issuer", ())),
-                _expiry(certificate.get("notAfter")),
-            )
-
-
 async def _found(there: httpx.URL) -> list[tuple[str, int]]:
     """Return the addresses of a host, with the port. Raises OSError."""
     loop = asyncio.get_running_loop()
@@ -252,20 +230,6 @@ def _left_after_the_handshake(spec: EndpointSpec) -> UntrustedServerError:
         say("{host} ended the connection after the handshake.", host=netloc(httpx.URL(spec.url))),
         say("It may want a client certificate: name one in the endpoint's settings."),
     )
-
-
-def _name_in(parts: Any) -> str:
-    names = {key: value for part in parts for key, value in part}
-    return str(names.get("commonName") or names.get("organizationName") or "?")
-
-
-def _expiry(told: object) -> datetime | None:
-    if not isinstance(told, str):
-        return None
-    try:
-        return datetime.strptime(told, "%b %d %H:%M:%S %Y GMT").replace(tzinfo=UTC)
-    except ValueError:
-        return None
 
 
 def _list_of(spec: EndpointSpec) -> str:
