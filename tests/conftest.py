@@ -36,6 +36,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 # Nobody's own settings decide on a test, nor are they written by one.
 os.environ["SPARK_CONFIG_DIR"] = tempfile.mkdtemp(prefix="spark-config-")
+# Nor does one look into the developer's keyring, or ask for its password.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -11,13 +11,6 @@
    </translation>
   </message>
   <message numerus="yes">
-   <source>%n answer(s) of this month have no known price.</source>
-   <translation>
-    <numerusform>%n answer of this month has no known price.</numerusform>
-    <numerusform>%n answers of this month have no known price.</numerusform>
-   </translation>
-  </message>
-  <message numerus="yes">
    <source>%n earlier turn(s)</source>
    <translation>
     <numerusform>%n earlier turn</numerusform>
@@ -61,16 +54,16 @@
   </message>
   <message numerus="yes">
    <source>%n model(s), {model} not among them: {names}</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n model, {model} not among them: {names}</numerusform>
+    <numerusform>%n models, {model} not among them: {names}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n model(s): {names}</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n model: {names}</numerusform>
+    <numerusform>%n models: {names}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -137,13 +130,6 @@
    </translation>
   </message>
   <message numerus="yes">
-   <source>By this machine's clock, from asking to the first token; half of %n answer(s) were sooner than the median, 95 % sooner than p95.</source>
-   <translation>
-    <numerusform>By this machine's clock, from asking to the first token, of %n answer.</numerusform>
-    <numerusform>By this machine's clock, from asking to the first token; half of %n answers were sooner than the median, 95 % sooner than p95.</numerusform>
-   </translation>
-  </message>
-  <message numerus="yes">
    <source>Diff of {path}, %n hunk(s)</source>
    <translation>
     <numerusform>Diff of {path}, %n hunk</numerusform>
@@ -162,20 +148,6 @@
    <translation>
     <numerusform>Summing up %n earlier turn…</numerusform>
     <numerusform>Summing up %n earlier turns…</numerusform>
-   </translation>
-  </message>
-  <message numerus="yes">
-   <source>The last %n day(s)</source>
-   <translation>
-    <numerusform>The last day</numerusform>
-    <numerusform>The last %n days</numerusform>
-   </translation>
-  </message>
-  <message numerus="yes">
-   <source>The median of %n answer(s) in the last 30 days</source>
-   <translation>
-    <numerusform>%n answer in the last 30 days</numerusform>
-    <numerusform>The median of %n answers in the last 30 days</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -207,20 +179,6 @@
    </translation>
   </message>
   <message numerus="yes">
-   <source>failed %n time(s)</source>
-   <translation>
-    <numerusform>failed %n time</numerusform>
-    <numerusform>failed %n times</numerusform>
-   </translation>
-  </message>
-  <message numerus="yes">
-   <source>{cost}, without %n answer(s)</source>
-   <translation>
-    <numerusform>{cost}, without %n answer</numerusform>
-    <numerusform>{cost}, without %n answers</numerusform>
-   </translation>
-  </message>
-  <message numerus="yes">
    <source>{machine}, %n logical core(s)</source>
    <translation>
     <numerusform>{machine}, %n logical core</numerusform>
@@ -229,9 +187,9 @@
   </message>
   <message numerus="yes">
    <source>{version}; the certificate for {subject}, by {issuer}, is good for %n day(s).</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>{version}; the certificate for {subject}, by {issuer}, is good for %n day.</numerusform>
+    <numerusform>{version}; the certificate for {subject}, by {issuer}, is good for %n days.</numerusform>
    </translation>
   </message>
  </context>

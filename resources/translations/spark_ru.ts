@@ -4,32 +4,12 @@
  <context>
   <name>spark</name>
   <message>
-   <source> %</source>
-   <translation> %</translation>
-  </message>
-  <message>
    <source> px</source>
    <translation> px</translation>
   </message>
   <message>
-   <source> s</source>
-   <translation> с</translation>
-  </message>
-  <message>
    <source>$0.00</source>
    <translation>$0,00</translation>
-  </message>
-  <message>
-   <source>${dollars:,.2f}</source>
-   <translation>${dollars:,.2f}</translation>
-  </message>
-  <message>
-   <source>${dollars:,.4f}</source>
-   <translation>${dollars:,.4f}</translation>
-  </message>
-  <message>
-   <source>${inwards} / ${outwards}</source>
-   <translation>${inwards} / ${outwards}</translation>
   </message>
   <message>
    <source>${price:,.2f}</source>
@@ -49,14 +29,6 @@
     <numerusform>%n ответ</numerusform>
     <numerusform>%n ответа</numerusform>
     <numerusform>%n ответов</numerusform>
-   </translation>
-  </message>
-  <message numerus="yes">
-   <source>%n answer(s) of this month have no known price.</source>
-   <translation>
-    <numerusform>У %n ответа этого месяца цена неизвестна.</numerusform>
-    <numerusform>У %n ответов этого месяца цена неизвестна.</numerusform>
-    <numerusform>У %n ответов этого месяца цена неизвестна.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -109,18 +81,18 @@
   </message>
   <message numerus="yes">
    <source>%n model(s), {model} not among them: {names}</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n модель, {model} среди них нет: {names}</numerusform>
+    <numerusform>%n модели, {model} среди них нет: {names}</numerusform>
+    <numerusform>%n моделей, {model} среди них нет: {names}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n model(s): {names}</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n модель: {names}</numerusform>
+    <numerusform>%n модели: {names}</numerusform>
+    <numerusform>%n моделей: {names}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -188,22 +160,6 @@
    </translation>
   </message>
   <message>
-   <source>&amp;Address</source>
-   <translation>&amp;Адрес</translation>
-  </message>
-  <message>
-   <source>&amp;Add…</source>
-   <translation>&amp;Добавить…</translation>
-  </message>
-  <message>
-   <source>&amp;Budget for a month</source>
-   <translation>&amp;Бюджет на месяц</translation>
-  </message>
-  <message>
-   <source>&amp;CA file</source>
-   <translation>Файл &amp;CA</translation>
-  </message>
-  <message>
    <source>&amp;Cancel the download</source>
    <translation>&amp;Отменить загрузку</translation>
   </message>
@@ -212,40 +168,16 @@
    <translation>&amp;Копировать</translation>
   </message>
   <message>
-   <source>&amp;Copy as Markdown</source>
-   <translation>&amp;Копировать как Markdown</translation>
-  </message>
-  <message>
    <source>&amp;Copy report</source>
    <translation>&amp;Копировать отчёт</translation>
-  </message>
-  <message>
-   <source>&amp;Discard</source>
-   <translation>&amp;Отбросить</translation>
   </message>
   <message>
    <source>&amp;Download</source>
    <translation>&amp;Загрузить</translation>
   </message>
   <message>
-   <source>&amp;Edit…</source>
-   <translation>&amp;Изменить…</translation>
-  </message>
-  <message>
-   <source>&amp;Enter the key…</source>
-   <translation>&amp;Ввести ключ…</translation>
-  </message>
-  <message>
    <source>&amp;Export CSV…</source>
    <translation>&amp;Сохранить CSV…</translation>
-  </message>
-  <message>
-   <source>&amp;Forget the key</source>
-   <translation>&amp;Забыть ключ</translation>
-  </message>
-  <message>
-   <source>&amp;Header of the key</source>
-   <translation>&amp;Заголовок ключа</translation>
   </message>
   <message>
    <source>&amp;Hide this machine</source>
@@ -260,28 +192,12 @@
    <translation>Оста&amp;вить</translation>
   </message>
   <message>
-   <source>&amp;Key</source>
-   <translation>&amp;Ключ</translation>
-  </message>
-  <message>
    <source>&amp;Measure</source>
    <translation>Из&amp;мерить</translation>
   </message>
   <message>
-   <source>&amp;Model</source>
-   <translation>&amp;Модель</translation>
-  </message>
-  <message>
-   <source>&amp;Name</source>
-   <translation>&amp;Название</translation>
-  </message>
-  <message>
    <source>&amp;Pause</source>
    <translation>&amp;Пауза</translation>
-  </message>
-  <message>
-   <source>&amp;Period</source>
-   <translation>&amp;Период</translation>
   </message>
   <message>
    <source>&amp;Remove</source>
@@ -292,56 +208,16 @@
    <translation>П&amp;родолжить</translation>
   </message>
   <message>
-   <source>&amp;Save</source>
-   <translation>&amp;Сохранить</translation>
-  </message>
-  <message>
-   <source>&amp;Sort by</source>
-   <translation>&amp;Сортировать по</translation>
-  </message>
-  <message>
    <source>&amp;Stop</source>
    <translation>&amp;Стоп</translation>
-  </message>
-  <message>
-   <source>&amp;Stop asking for money then</source>
-   <translation>&amp;Тогда больше не спрашивать за деньги</translation>
-  </message>
-  <message>
-   <source>&amp;Test connection</source>
-   <translation>&amp;Проверить соединение</translation>
-  </message>
-  <message>
-   <source>&amp;Try again now</source>
-   <translation>&amp;Попробовать сейчас</translation>
   </message>
   <message>
    <source>&amp;Try it on a sample</source>
    <translation>&amp;Попробовать на примере</translation>
   </message>
   <message>
-   <source>&amp;Turn round</source>
-   <translation>&amp;Обратный порядок</translation>
-  </message>
-  <message>
-   <source>&amp;Undo</source>
-   <translation>&amp;Вернуть</translation>
-  </message>
-  <message>
    <source>&amp;Use this model</source>
    <translation>Использовать &amp;эту модель</translation>
-  </message>
-  <message>
-   <source>&amp;Vendor or server</source>
-   <translation>&amp;Поставщик или сервер</translation>
-  </message>
-  <message>
-   <source>&amp;Warn at</source>
-   <translation>&amp;Предупредить при</translation>
-  </message>
-  <message>
-   <source>&amp;Work</source>
-   <translation>&amp;Работа</translation>
   </message>
   <message>
    <source>, {rate:,.0f} tokens/s</source>
@@ -350,10 +226,6 @@
   <message>
    <source>&lt;${price:.4f}</source>
    <translation>&lt;${price:.4f}</translation>
-  </message>
-  <message>
-   <source>A PEM file, besides the authorities that this system trusts</source>
-   <translation>Файл PEM, в дополнение к центрам, которым доверяет система</translation>
   </message>
   <message>
    <source>A comment that ends so, saved in any editor: do it here.</source>
@@ -368,12 +240,8 @@
    <translation>Несколько секунд.</translation>
   </message>
   <message>
-   <source>A key is held for this session. Leave this empty to keep it.</source>
-   <translation>Ключ хранится до конца сеанса. Оставьте поле пустым, чтобы не менять его.</translation>
-  </message>
-  <message>
-   <source>A key is in the keyring. Leave this empty to keep it.</source>
-   <translation>Ключ хранится в связке ключей. Оставьте поле пустым, чтобы не менять его.</translation>
+   <source>A gateway got no answer from the model's server: {message}</source>
+   <translation>Шлюз не получил ответа от сервера модели: {message}</translation>
   </message>
   <message>
    <source>A model may not fit: free some space.</source>
@@ -418,10 +286,6 @@
   <message>
    <source>A saved function without a body is offered one.</source>
    <translation>Сохранённой функции без тела предлагается тело.</translation>
-  </message>
-  <message>
-   <source>A server of my own</source>
-   <translation>Собственный сервер</translation>
   </message>
   <message>
    <source>A source of the model was passed over. {skipped}</source>
@@ -480,8 +344,8 @@
    <translation>Добавить дорожку</translation>
   </message>
   <message>
-   <source>Add an endpoint</source>
-   <translation>Добавить сервер</translation>
+   <source>Add it with @ and confirm it there, if it is to be sent.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Add one below.</source>
@@ -498,20 +362,12 @@
 {lines}</translation>
   </message>
   <message>
-   <source>All the time</source>
-   <translation>Всё время</translation>
-  </message>
-  <message>
    <source>All threads and proposals of this project</source>
    <translation>Все беседы и предложения проекта</translation>
   </message>
   <message>
    <source>All threads of this project</source>
    <translation>Все беседы проекта</translation>
-  </message>
-  <message>
-   <source>All work</source>
-   <translation>Вся работа</translation>
   </message>
   <message>
    <source>Allow writing to it and to its folder, then accept again.</source>
@@ -534,10 +390,6 @@
    <translation>Alt+Up и Alt+Down переходят от хода к ходу и читают его.</translation>
   </message>
   <message>
-   <source>Alt+Up and Alt+Down move the chosen one, Space turns it off</source>
-   <translation>Alt+Up и Alt+Down переставляют выбранный, пробел выключает его</translation>
-  </message>
-  <message>
    <source>An answer failed</source>
    <translation>Сбой ответа</translation>
   </message>
@@ -546,16 +398,8 @@
    <translation>Ответ готов</translation>
   </message>
   <message>
-   <source>An environment variable</source>
-   <translation>Переменная окружения</translation>
-  </message>
-  <message>
    <source>Another core is being started: ask again then.</source>
    <translation>Запускается другое ядро: спросите, когда оно будет готово.</translation>
-  </message>
-  <message>
-   <source>Another endpoint is called {title}. Choose another name.</source>
-   <translation>Другой сервер уже называется {title}. Выберите другое название.</translation>
   </message>
   <message>
    <source>Another part of Spark fetches it: {done} of {total}.</source>
@@ -580,10 +424,6 @@
   <message>
    <source>Answers</source>
    <translation>Ответы</translation>
-  </message>
-  <message>
-   <source>Anthropic: messages</source>
-   <translation>Anthropic: сообщения</translation>
   </message>
   <message numerus="yes">
    <source>Applied %n hunk(s).</source>
@@ -616,10 +456,6 @@
   <message>
    <source>As the system</source>
    <translation>Как в системе</translation>
-  </message>
-  <message>
-   <source>As&amp;k the next one, too, after</source>
-   <translation>Спросить &amp;и следующий через</translation>
   </message>
   <message>
    <source>Ask</source>
@@ -664,6 +500,10 @@ The open file goes with the question.</source>
    <translation>Спросите ещё раз через {seconds:g} с.</translation>
   </message>
   <message>
+   <source>Ask again.</source>
+   <translation>Спросите ещё раз.</translation>
+  </message>
+  <message>
    <source>Ask anything…</source>
    <translation>Спросите о чём угодно…</translation>
   </message>
@@ -688,20 +528,12 @@ The open file goes with the question.</source>
    <translation>Запросить это как изменение файла {name}, которое вы просмотрите</translation>
   </message>
   <message>
-   <source>Ask it first for</source>
-   <translation>Спрашивать его первым для</translation>
-  </message>
-  <message>
    <source>Ask it in a chat; if it stays so, choose another model.</source>
-   <translation type="unfinished"></translation>
+   <translation>Спросите её в чате; если так и останется, выберите другую модель.</translation>
   </message>
   <message>
    <source>Ask it something, or measure it. Emulated answers never count.</source>
    <translation>Спросите её о чём-нибудь или измерьте. Эмулированные ответы не в счёт.</translation>
-  </message>
-  <message>
-   <source>Ask it something: its answers are measured.</source>
-   <translation>Спросите его о чём-нибудь: его ответы измеряются.</translation>
   </message>
   <message>
    <source>Ask its operator; do not use it until then.</source>
@@ -780,18 +612,6 @@ The open file goes with the question.</source>
    <translation>По часам программы: от отправки запроса до первого фрагмента, и токены после первого, делённые на время с него. Только измеренные ответы; эмулированные — пунктиром, отдельным рядом.</translation>
   </message>
   <message>
-   <source>By this machine's clock</source>
-   <translation>По часам этого компьютера</translation>
-  </message>
-  <message numerus="yes">
-   <source>By this machine's clock, from asking to the first token; half of %n answer(s) were sooner than the median, 95 % sooner than p95.</source>
-   <translation>
-    <numerusform>По часам этого компьютера, от вопроса до первого токена; %n ответ: половина раньше медианы, 95 % раньше p95.</numerusform>
-    <numerusform>По часам этого компьютера, от вопроса до первого токена; %n ответа: половина раньше медианы, 95 % раньше p95.</numerusform>
-    <numerusform>По часам этого компьютера, от вопроса до первого токена; %n ответов: половина раньше медианы, 95 % раньше p95.</numerusform>
-   </translation>
-  </message>
-  <message>
    <source>C&amp;lear</source>
    <translation>О&amp;чистить</translation>
   </message>
@@ -824,10 +644,6 @@ The open file goes with the question.</source>
    <translation>Сертификат</translation>
   </message>
   <message>
-   <source>Certificates (*.pem *.crt *.cer *.key);;All files (*)</source>
-   <translation>Сертификаты (*.pem *.crt *.cer *.key);;Все файлы (*)</translation>
-  </message>
-  <message>
    <source>Change keys</source>
    <translation>Изменить клавиши</translation>
   </message>
@@ -857,7 +673,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Check that the key is whole, of this vendor, and not expired.</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверьте, что ключ целый, от этого поставщика и не истёк.</translation>
   </message>
   <message>
    <source>Check the address of the endpoint; use the name that the certificate is for.</source>
@@ -885,7 +701,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Check the endpoint's address, and the account that the key belongs to.</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверьте адрес сервера и учётную запись, которой принадлежит ключ.</translation>
   </message>
   <message>
    <source>Check the endpoint's address.</source>
@@ -916,6 +732,10 @@ The open file goes with the question.</source>
    <translation>Проверьте токен или ключ этого сервера.</translation>
   </message>
   <message>
+   <source>Choose Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Codestral, CodeGemma or CodeLlama for suggestions, or another way to fill in.</source>
+   <translation>Выберите для подсказок Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Codestral, CodeGemma или CodeLlama либо другой способ вставки.</translation>
+  </message>
+  <message>
    <source>Choose a file that Spark exported as JSON.</source>
    <translation>Выберите файл, который Spark сохранил как JSON.</translation>
   </message>
@@ -928,12 +748,12 @@ The open file goes with the question.</source>
    <translation>Выберите файл модели</translation>
   </message>
   <message>
-   <source>Choose a model. Test the connection to see which ones there are.</source>
-   <translation>Выберите модель. Проверьте соединение, чтобы увидеть, какие есть.</translation>
-  </message>
-  <message>
    <source>Choose a text file.</source>
    <translation>Выберите текстовый файл.</translation>
+  </message>
+  <message>
+   <source>Choose another endpoint for suggestions, in the settings, under Endpoints.</source>
+   <translation>Выберите для подсказок другой сервер в настройках, в разделе «Серверы моделей».</translation>
   </message>
   <message>
    <source>Choose another folder for it.</source>
@@ -954,6 +774,10 @@ The open file goes with the question.</source>
   <message>
    <source>Choose another model in the window of the models.</source>
    <translation>Выберите другую модель в окне моделей.</translation>
+  </message>
+  <message>
+   <source>Choose another model of it in the settings, under Endpoints.</source>
+   <translation>Выберите другую его модель в настройках, в разделе «Серверы моделей».</translation>
   </message>
   <message>
    <source>Choose another model.</source>
@@ -1032,16 +856,12 @@ The open file goes with the question.</source>
    <translation>Выберите в настройках сервера протокол без WebSocket.</translation>
   </message>
   <message>
-   <source>Choose: {name}</source>
-   <translation>Выбрать: {name}</translation>
+   <source>Choose them one by one, and confirm each.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Choose…</source>
    <translation>Выбрать…</translation>
-  </message>
-  <message>
-   <source>Client ce&amp;rtificate</source>
-   <translation>К&amp;лиентский сертификат</translation>
   </message>
   <message>
    <source>Close (Esc)</source>
@@ -1084,6 +904,10 @@ The open file goes with the question.</source>
    <translation>Поле ввода</translation>
   </message>
   <message>
+   <source>Confirm that it may be sent, or remove it.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Conflict: {reason}</source>
    <translation>Конфликт: {reason}</translation>
   </message>
@@ -1092,12 +916,12 @@ The open file goes with the question.</source>
    <translation>Соединение: {seconds}.</translation>
   </message>
   <message>
-   <source>Connected in {took} ms.</source>
-   <translation type="unfinished"></translation>
+   <source>Connected in {took:.1f} ms.</source>
+   <translation>Соединение установлено за {took:.1f} мс.</translation>
   </message>
   <message>
-   <source>Connected to the proxy {proxy} in {took} ms.</source>
-   <translation type="unfinished"></translation>
+   <source>Connected to the proxy {proxy} in {took:.1f} ms.</source>
+   <translation>Соединение с прокси {proxy} установлено за {took:.1f} мс.</translation>
   </message>
   <message>
    <source>Connection</source>
@@ -1156,6 +980,10 @@ The open file goes with the question.</source>
    <translation>Копировать код (Enter)</translation>
   </message>
   <message>
+   <source>Copy the key alone.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Copy the last answer</source>
    <translation>Копировать последний ответ</translation>
   </message>
@@ -1170,14 +998,6 @@ The open file goes with the question.</source>
   <message>
    <source>Cost</source>
    <translation>Цена</translation>
-  </message>
-  <message>
-   <source>Costs</source>
-   <translation>Расходы</translation>
-  </message>
-  <message>
-   <source>Costs of this month</source>
-   <translation>Расходы этого месяца</translation>
   </message>
   <message>
    <source>Dark</source>
@@ -1248,10 +1068,6 @@ The open file goes with the question.</source>
    <translation>Изменить</translation>
   </message>
   <message>
-   <source>Edit an endpoint</source>
-   <translation>Изменить сервер</translation>
-  </message>
-  <message>
    <source>Edit the last question</source>
    <translation>Изменить последний вопрос</translation>
   </message>
@@ -1272,18 +1088,6 @@ The open file goes with the question.</source>
    <translation>Изменить: {question}</translation>
   </message>
   <message>
-   <source>Edits</source>
-   <translation>Правки</translation>
-  </message>
-  <message>
-   <source>Else you are only told. What costs nothing is asked in any case.</source>
-   <translation>Иначе вас только предупредят. То, что ничего не стоит, спрашивается в любом случае.</translation>
-  </message>
-  <message>
-   <source>Empty for the general one, none for no proxy</source>
-   <translation>Пусто — общий, none — без прокси</translation>
-  </message>
-  <message>
    <source>Empty functions</source>
    <translation>Пустые функции</translation>
   </message>
@@ -1296,24 +1100,12 @@ The open file goes with the question.</source>
    <translation>Эмуляция, не измерение: тот же текст в опубликованном темпе.</translation>
   </message>
   <message>
-   <source>En&amp;vironment variable</source>
-   <translation>&amp;Переменная окружения</translation>
-  </message>
-  <message>
    <source>End that program, then start Spark again.</source>
    <translation>Завершите ту программу и запустите Spark ещё раз.</translation>
   </message>
   <message>
-   <source>Endpoint</source>
-   <translation>Сервер</translation>
-  </message>
-  <message>
-   <source>Endpoints</source>
-   <translation>Серверы</translation>
-  </message>
-  <message>
-   <source>Endpoints…</source>
-   <translation>Серверы…</translation>
+   <source>Enter it again in the settings, under Endpoints.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Enter it in the settings, under Endpoints.</source>
@@ -1321,19 +1113,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Enter the key of this endpoint, and say how it is told.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>Errors</source>
-   <translation>Ошибки</translation>
-  </message>
-  <message>
-   <source>Every answer that you ask for adds to this table.</source>
-   <translation>Каждый полученный ответ дополняет эту таблицу.</translation>
+   <translation>Введите ключ этого сервера и укажите, как он передаётся.</translation>
   </message>
   <message>
    <source>Everybody may see the models: the first answer tells whether the key is right.</source>
-   <translation type="unfinished"></translation>
+   <translation>Модели видны всем: верен ли ключ, покажет первый ответ.</translation>
   </message>
   <message>
    <source>Everything is as it should be.</source>
@@ -1373,11 +1157,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Fill it in as for example {examples}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Заполните, например так: {examples}.</translation>
   </message>
   <message>
    <source>Fill-in</source>
-   <translation>Вставка</translation>
+   <translation>Заполнение</translation>
   </message>
   <message>
    <source>Filter</source>
@@ -1394,10 +1178,6 @@ The open file goes with the question.</source>
   <message>
    <source>Find in the thread</source>
    <translation>Найти в беседе</translation>
-  </message>
-  <message>
-   <source>Finding out what is spoken there…</source>
-   <translation>Выясняется, какой там протокол…</translation>
   </message>
   <message>
    <source>Findings</source>
@@ -1440,10 +1220,6 @@ The open file goes with the question.</source>
    <translation>Ответвить беседу здесь</translation>
   </message>
   <message>
-   <source>Found</source>
-   <translation>Найдено</translation>
-  </message>
-  <message>
    <source>Free some space, then accept again.</source>
    <translation>Освободите место и примите ещё раз.</translation>
   </message>
@@ -1466,10 +1242,6 @@ The open file goes with the question.</source>
   <message>
    <source>Full</source>
    <translation>Полная</translation>
-  </message>
-  <message>
-   <source>Give it a name.</source>
-   <translation>Дайте ему название.</translation>
   </message>
   <message>
    <source>Give this lane another pace</source>
@@ -1510,6 +1282,10 @@ The open file goes with the question.</source>
   <message>
    <source>How many answers were added up.</source>
    <translation>Сколько ответов учтено.</translation>
+  </message>
+  <message>
+   <source>How {model} is asked to fill in text is not known: its tokens are those of no family that Spark knows.</source>
+   <translation>Неизвестно, как просить {model} вставить текст: её токены не относятся ни к одному семейству, известному Spark.</translation>
   </message>
   <message>
    <source>IGNORED</source>
@@ -1572,10 +1348,6 @@ The open file goes with the question.</source>
    <translation>Установите Spark Desktop заново, вместе с зависимостями.</translation>
   </message>
   <message>
-   <source>Install or unlock your desktop's keyring. The local model needs none.</source>
-   <translation>Установите или разблокируйте связку ключей рабочего стола. Локальной модели она не нужна.</translation>
-  </message>
-  <message>
    <source>Install the packages of your system that hold these files.</source>
    <translation>Установите пакеты вашей системы, в которых есть эти файлы.</translation>
   </message>
@@ -1617,15 +1389,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It may want a client certificate: name one in the endpoint's settings.</source>
-   <translation type="unfinished"></translation>
+   <translation>Возможно, ему нужен сертификат клиента: укажите его в настройках сервера.</translation>
   </message>
   <message>
    <source>It reads a short text and writes 64 tokens.</source>
    <translation>Модель читает короткий текст и пишет 64 токена.</translation>
-  </message>
-  <message>
-   <source>It runs on this machine.</source>
-   <translation>Она работает на этом компьютере.</translation>
   </message>
   <message>
    <source>It should begin with '--- a/FILE'.</source>
@@ -1636,16 +1404,8 @@ The open file goes with the question.</source>
    <translation>Запустится само.</translation>
   </message>
   <message>
-   <source>It starts when it is asked.</source>
-   <translation>Запустится, когда её спросят.</translation>
-  </message>
-  <message>
    <source>Its address is complete as it is.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>Its key is forgotten.</source>
-   <translation>Его ключ забыт.</translation>
+   <translation>Его адрес полон и так.</translation>
   </message>
   <message>
    <source>Its lanes appear here when it is done.</source>
@@ -1664,10 +1424,6 @@ The open file goes with the question.</source>
    <translation>Хранить и после перезапуска, к каким хостам были обращения, когда и зачем.</translation>
   </message>
   <message>
-   <source>Kept &amp;in</source>
-   <translation>&amp;Хранить в</translation>
-  </message>
-  <message>
    <source>Kept for 30 days.</source>
    <translation>Срок хранения — 30 дней.</translation>
   </message>
@@ -1676,24 +1432,12 @@ The open file goes with the question.</source>
    <translation>Ключ</translation>
   </message>
   <message>
-   <source>Key of the c&amp;lient certificate</source>
-   <translation>Ключ к&amp;лиентского сертификата</translation>
-  </message>
-  <message>
    <source>Key of the quick prompt</source>
    <translation>Клавиша быстрого вопроса</translation>
   </message>
   <message>
-   <source>Keyring: {name}</source>
-   <translation>Связка ключей: {name}</translation>
-  </message>
-  <message>
    <source>Keys</source>
    <translation>Клавиши</translation>
-  </message>
-  <message>
-   <source>Keys are asked for at each start until it can.</source>
-   <translation>До тех пор ключи запрашиваются при каждом запуске.</translation>
   </message>
   <message>
    <source>Lane {title}</source>
@@ -1708,12 +1452,12 @@ The open file goes with the question.</source>
    <translation>В последний раз</translation>
   </message>
   <message>
-   <source>Leaderboard</source>
-   <translation>Сравнение</translation>
-  </message>
-  <message>
    <source>Ledger of connections</source>
    <translation>Журнал соединений</translation>
+  </message>
+  <message>
+   <source>Left out, may hold secrets: {names}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Left out: {names}</source>
@@ -1748,12 +1492,12 @@ The open file goes with the question.</source>
    <translation>Модель загружается в память.</translation>
   </message>
   <message>
-   <source>Local core</source>
-   <translation>Локальное ядро</translation>
-  </message>
-  <message>
    <source>Look &amp;again</source>
    <translation>Проверить &amp;снова</translation>
+  </message>
+  <message>
+   <source>Look at its balance and limits with the vendor.</source>
+   <translation>Проверьте у поставщика баланс и лимиты.</translation>
   </message>
   <message>
    <source>Look at them now</source>
@@ -1768,12 +1512,12 @@ The open file goes with the question.</source>
    <translation>Проверьте часы этого компьютера; если они верны, сертификат должен обновить тот, кто держит сервер.</translation>
   </message>
   <message>
-   <source>Looked for its key in the keyring and in {variable}.</source>
-   <translation>Ключ искали в связке ключей и в {variable}.</translation>
+   <source>Look for it in what you typed last, and in the files that go with it.</source>
+   <translation>Поищите её в том, что набрали последним, и в приложенных файлах.</translation>
   </message>
   <message>
-   <source>Looked for its key in the keyring.</source>
-   <translation>Ключ искали в связке ключей.</translation>
+   <source>Look for its window that asks for a password. {instead}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Looking for a source…</source>
@@ -1852,14 +1596,6 @@ The open file goes with the question.</source>
    <translation>Анимация</translation>
   </message>
   <message>
-   <source>Move &amp;down</source>
-   <translation>В&amp;низ</translation>
-  </message>
-  <message>
-   <source>Move &amp;up</source>
-   <translation>Ввер&amp;х</translation>
-  </message>
-  <message>
    <source>Move it away yourself, then start Spark again.</source>
    <translation>Уберите её сами и запустите Spark ещё раз.</translation>
   </message>
@@ -1888,12 +1624,8 @@ The open file goes with the question.</source>
    <translation>Укажите прокси с HTTP или исключите этот узел в NO_PROXY.</translation>
   </message>
   <message>
-   <source>Name the environment variable that holds the key.</source>
-   <translation>Назовите переменную окружения, в которой лежит ключ.</translation>
-  </message>
-  <message>
    <source>Name the one that is to be asked.</source>
-   <translation type="unfinished"></translation>
+   <translation>Назовите ту, которую спрашивать.</translation>
   </message>
   <message>
    <source>New thread</source>
@@ -1956,12 +1688,16 @@ The open file goes with the question.</source>
    <translation>Клавишу нельзя занять: {reason}.</translation>
   </message>
   <message>
+   <source>No keyring can be used. Looked for: {looked}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>No lanes.</source>
    <translation>Дорожек нет.</translation>
   </message>
   <message>
    <source>No model is named.</source>
-   <translation type="unfinished"></translation>
+   <translation>Модель не названа.</translation>
   </message>
   <message>
    <source>No other machine was asked anything.</source>
@@ -2008,14 +1744,6 @@ The open file goes with the question.</source>
    <translation>До этого ни у одного окна не было фокуса ввода.</translation>
   </message>
   <message>
-   <source>Nobody has told this model's price. Its answers are not counted as free.</source>
-   <translation>Цена этой модели никому не известна. Её ответы не считаются бесплатными.</translation>
-  </message>
-  <message>
-   <source>Nobody is asked for this kind of work.</source>
-   <translation>Для такой работы никого не спрашивают.</translation>
-  </message>
-  <message>
    <source>Nobody whom this machine trusts vouches for the certificate of {host}: {reason}.</source>
    <translation>Никто, кому доверяет этот компьютер, не ручается за сертификат {host}: {reason}.</translation>
   </message>
@@ -2025,7 +1753,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>None of the known ways fills in.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ни один из известных способов заполнения не работает.</translation>
   </message>
   <message>
    <source>Not finished: {reason}</source>
@@ -2045,11 +1773,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Not tested, as a step before it failed: {step}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Не проверено, так как не удался более ранний шаг: {step}.</translation>
   </message>
   <message>
    <source>Not told: a prompt that is too long may be cut without a word.</source>
-   <translation type="unfinished"></translation>
+   <translation>Не сообщается: слишком длинный запрос может быть молча обрезан.</translation>
   </message>
   <message>
    <source>Nothing</source>
@@ -2092,10 +1820,6 @@ The open file goes with the question.</source>
    <translation>Ничего не пропущено.</translation>
   </message>
   <message>
-   <source>Nothing was measured in this time.</source>
-   <translation>За это время ничего не измерено.</translation>
-  </message>
-  <message>
    <source>Nothing was pasted: {reason}</source>
    <translation>Ничего не вставлено: {reason}</translation>
   </message>
@@ -2118,14 +1842,6 @@ The open file goes with the question.</source>
   <message>
    <source>Notifications</source>
    <translation>Уведомления</translation>
-  </message>
-  <message>
-   <source>Nowhere: this session only</source>
-   <translation>Нигде: только на этот сеанс</translation>
-  </message>
-  <message>
-   <source>Ollama's own</source>
-   <translation>Собственный протокол Ollama</translation>
   </message>
   <message>
    <source>On Debian and Ubuntu: sudo apt install {packages}</source>
@@ -2208,18 +1924,6 @@ The open file goes with the question.</source>
    <translation>Открыть папку {folder}</translation>
   </message>
   <message>
-   <source>OpenAI: chat completions</source>
-   <translation>OpenAI: чат</translation>
-  </message>
-  <message>
-   <source>OpenAI: responses</source>
-   <translation>OpenAI: ответы</translation>
-  </message>
-  <message>
-   <source>OpenAI: responses over a WebSocket</source>
-   <translation>OpenAI: ответы через WebSocket</translation>
-  </message>
-  <message>
    <source>Opening the connection, by this app's clock; 0 where one was open.</source>
    <translation>Открытие соединения, по часам программы; 0, если оно уже было открыто.</translation>
   </message>
@@ -2240,14 +1944,6 @@ The open file goes with the question.</source>
    <translation>Или перетащите папку сюда.</translation>
   </message>
   <message>
-   <source>Order</source>
-   <translation>Порядок</translation>
-  </message>
-  <message>
-   <source>Order for</source>
-   <translation>Порядок для</translation>
-  </message>
-  <message>
    <source>PNG image</source>
    <translation>Изображение PNG</translation>
   </message>
@@ -2260,10 +1956,6 @@ The open file goes with the question.</source>
    <translation>Темп</translation>
   </message>
   <message>
-   <source>Pages</source>
-   <translation>Страницы</translation>
-  </message>
-  <message>
    <source>Paste</source>
    <translation>Вставить</translation>
   </message>
@@ -2272,12 +1964,12 @@ The open file goes with the question.</source>
    <translation>Вставить код</translation>
   </message>
   <message>
-   <source>Paste it as in https://host/v1.</source>
-   <translation>Вставьте его в виде https://host/v1.</translation>
+   <source>Paste it again.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Paste one like https://host/v1, without a user's name.</source>
-   <translation type="unfinished"></translation>
+   <translation>Вставьте адрес вида https://host/v1, без имени пользователя.</translation>
   </message>
   <message>
    <source>Pause</source>
@@ -2305,7 +1997,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Plain HTTP: nothing is encrypted.</source>
-   <translation type="unfinished"></translation>
+   <translation>Простой HTTP: ничего не шифруется.</translation>
   </message>
   <message>
    <source>Play</source>
@@ -2318,10 +2010,6 @@ The open file goes with the question.</source>
   <message>
    <source>Play or pause the lanes</source>
    <translation>Пуск или пауза дорожек</translation>
-  </message>
-  <message>
-   <source>Pr&amp;otocol</source>
-   <translation>Пр&amp;отокол</translation>
   </message>
   <message>
    <source>Prefill (reading the prompt) {prefill}, decode (writing the answer) {decode}, as the server measured them.</source>
@@ -2364,10 +2052,6 @@ The open file goes with the question.</source>
    <translation>Конфиденциальность</translation>
   </message>
   <message>
-   <source>Pro&amp;xy</source>
-   <translation>Про&amp;кси</translation>
-  </message>
-  <message>
    <source>Profile {profile}</source>
    <translation>Профиль {profile}</translation>
   </message>
@@ -2390,10 +2074,6 @@ The open file goes with the question.</source>
   <message>
    <source>Put it on the clipboard and paste it where you were</source>
    <translation>Скопировать в буфер обмена и вставить туда, где вы были</translation>
-  </message>
-  <message>
-   <source>Put the key into its own field.</source>
-   <translation>Введите ключ в его собственное поле.</translation>
   </message>
   <message>
    <source>Put them into its address: http://name:password@host:port.</source>
@@ -2456,10 +2136,6 @@ The open file goes with the question.</source>
    <translation>Увеличьте его, например: sudo sysctl fs.inotify.{name}={number}; или откройте папку поменьше.</translation>
   </message>
   <message>
-   <source>Raise it, or wait for the next month.</source>
-   <translation>Увеличьте его или дождитесь следующего месяца.</translation>
-  </message>
-  <message>
    <source>Raise it: {command}</source>
    <translation>Увеличьте предел: {command}</translation>
   </message>
@@ -2468,16 +2144,8 @@ The open file goes with the question.</source>
    <translation>Уд&amp;алить…</translation>
   </message>
   <message>
-   <source>Read</source>
-   <translation>Прочитано</translation>
-  </message>
-  <message>
    <source>Reading the prompt, as the server measured it.</source>
    <translation>Чтение запроса, по измерению сервера.</translation>
-  </message>
-  <message>
-   <source>Reading what was measured…</source>
-   <translation>Читаются измерения…</translation>
   </message>
   <message>
    <source>Reason</source>
@@ -2578,10 +2246,6 @@ The open file goes with the question.</source>
    <translation>Сообщите об этом, приложив текст, который копирует кнопка.</translation>
   </message>
   <message>
-   <source>Requests</source>
-   <translation>Запросы</translation>
-  </message>
-  <message>
    <source>Reset</source>
    <translation>Сбросить</translation>
   </message>
@@ -2634,16 +2298,8 @@ The open file goes with the question.</source>
    <translation>Сохраните файл с комментарием, который заканчивается на AI!</translation>
   </message>
   <message>
-   <source>Save it, or discard it.</source>
-   <translation>Сохраните или отбросьте.</translation>
-  </message>
-  <message>
    <source>Save the thread as an image…</source>
    <translation>Сохранить беседу как изображение…</translation>
-  </message>
-  <message>
-   <source>Saving…</source>
-   <translation>Сохранение…</translation>
   </message>
   <message>
    <source>Say what to change in the open file, or its selected lines</source>
@@ -2686,6 +2342,10 @@ The open file goes with the question.</source>
    <translation>Выделите участок поменьше или выберите модель с большим контекстом.</translation>
   </message>
   <message>
+   <source>Select a smaller region, or take files out of the question.</source>
+   <translation>Выделите меньшую область или уберите файлы из вопроса.</translation>
+  </message>
+  <message>
    <source>Select lines to edit only those.</source>
    <translation>Выделите строки, чтобы изменить только их.</translation>
   </message>
@@ -2702,6 +2362,10 @@ The open file goes with the question.</source>
    <translation>Отправить (Enter)</translation>
   </message>
   <message>
+   <source>Send it</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Send now, stopping the answer (Ctrl+Enter)</source>
    <translation>Отправить сейчас, остановив ответ (Ctrl+Enter)</translation>
   </message>
@@ -2712,6 +2376,10 @@ The open file goes with the question.</source>
   <message>
    <source>Send now: {question}</source>
    <translation>Отправить сейчас: {question}</translation>
+  </message>
+  <message>
+   <source>Send {name}, which may hold secrets</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Settings</source>
@@ -2830,10 +2498,6 @@ The open file goes with the question.</source>
    <translation>Spark: {answer}</translation>
   </message>
   <message>
-   <source>Speak to {host} without encryption</source>
-   <translation>Говорить с {host} без шифрования</translation>
-  </message>
-  <message>
    <source>Speed</source>
    <translation>Скорость</translation>
   </message>
@@ -2902,8 +2566,16 @@ The open file goes with the question.</source>
    <translation>Запустите его и попробуйте ещё раз.</translation>
   </message>
   <message>
+   <source>Start or install your desktop's keyring. Until then use the key for this session only, or name an environment variable that holds it.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Start spark-desktop in a desktop session, or under xvfb-run.</source>
    <translation>Запустите spark-desktop в графическом сеансе или под xvfb-run.</translation>
+  </message>
+  <message>
+   <source>Start your desktop's keyring again. {instead}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Starting it again in {delay:.0f} s (attempt {attempt}).</source>
@@ -2920,14 +2592,6 @@ The open file goes with the question.</source>
   <message>
    <source>Stay in the tray</source>
    <translation>Оставаться в трее</translation>
-  </message>
-  <message>
-   <source>Step</source>
-   <translation>Шаг</translation>
-  </message>
-  <message>
-   <source>Sto&amp;p</source>
-   <translation>&amp;Стоп</translation>
   </message>
   <message>
    <source>Stop</source>
@@ -2956,10 +2620,6 @@ The open file goes with the question.</source>
   <message>
    <source>Structured output</source>
    <translation>Структурированный вывод</translation>
-  </message>
-  <message>
-   <source>Suggestions</source>
-   <translation>Предложения</translation>
   </message>
   <message numerus="yes">
    <source>Summing up %n earlier turn(s)…</source>
@@ -3002,14 +2662,6 @@ The open file goes with the question.</source>
    <translation>Сообщать, что долгий ход закончен, когда окно скрыто.</translation>
   </message>
   <message>
-   <source>Test of the connection</source>
-   <translation>Проверка соединения</translation>
-  </message>
-  <message>
-   <source>Testing the connection…</source>
-   <translation>Соединение проверяется…</translation>
-  </message>
-  <message>
    <source>Text of a recording.</source>
    <translation>Текст из записи.</translation>
   </message>
@@ -3030,6 +2682,14 @@ The open file goes with the question.</source>
    <translation>X-сервер отклонил клавишу (ошибка {code}).</translation>
   </message>
   <message>
+   <source>The account has nothing left to pay with: {message}</source>
+   <translation>На учётной записи не осталось средств: {message}</translation>
+  </message>
+  <message>
+   <source>The address is a number already.</source>
+   <translation>Адрес уже задан числом.</translation>
+  </message>
+  <message>
    <source>The address of {title} holds a user's name.</source>
    <translation>В адресе «{title}» стоит имя пользователя.</translation>
   </message>
@@ -3046,8 +2706,16 @@ The open file goes with the question.</source>
    <translation>Ответ оборвался: сервер модели закончил его без завершения.</translation>
   </message>
   <message>
+   <source>The answer broke off: the model's server sent half of it.</source>
+   <translation>Ответ оборвался: сервер модели прислал лишь его часть.</translation>
+  </message>
+  <message>
    <source>The answer broke off: {reason}</source>
    <translation>Ответ оборвался: {reason}</translation>
+  </message>
+  <message>
+   <source>The answer came at once: no speed can be told.</source>
+   <translation>Ответ пришёл сразу целиком: скорость не определить.</translation>
   </message>
   <message>
    <source>The answer changes nothing in the file.</source>
@@ -3055,7 +2723,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The answer did not follow the schema.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ не соответствует схеме.</translation>
   </message>
   <message>
    <source>The answer failed: {reason}</source>
@@ -3063,7 +2731,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The answer followed the schema.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ соответствует схеме.</translation>
   </message>
   <message>
    <source>The answer goes beyond what was asked for: {stray!r} stands elsewhere in the file.</source>
@@ -3107,7 +2775,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The answer was too short to tell.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ слишком короткий, чтобы судить.</translation>
   </message>
   <message>
    <source>The certificate of {host} has expired.</source>
@@ -3160,6 +2828,10 @@ The open file goes with the question.</source>
   <message>
    <source>The connection to {host} through the proxy {proxy} broke off.</source>
    <translation>Соединение с {host} через прокси {proxy} оборвалось.</translation>
+  </message>
+  <message>
+   <source>The connection to {title} was closed.</source>
+   <translation>Соединение с {title} закрыто.</translation>
   </message>
   <message>
    <source>The core cannot be started: {command}: {reason}.</source>
@@ -3254,16 +2926,16 @@ The open file goes with the question.</source>
    <translation>Рабочий стол отказался настроить глобальную горячую клавишу.</translation>
   </message>
   <message>
+   <source>The diff is only of files that may hold secrets.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The diff is too large for a question: {count} characters.</source>
    <translation>Diff слишком велик для вопроса, символов: {count}.</translation>
   </message>
   <message>
    <source>The earlier model goes on answering until this one is ready.</source>
    <translation>Пока эта модель не готова, отвечает прежняя.</translation>
-  </message>
-  <message>
-   <source>The endpoint answers.</source>
-   <translation>Сервер отвечает.</translation>
   </message>
   <message>
    <source>The endpoint paces its answers as other hardware would.</source>
@@ -3338,28 +3010,40 @@ The open file goes with the question.</source>
    <translation>Сохранённое содержимое {digest} повреждено.</translation>
   </message>
   <message>
-   <source>The key comes from the environment.</source>
-   <translation>Ключ берётся из окружения.</translation>
-  </message>
-  <message>
    <source>The key for {title} has characters that no key has.</source>
    <translation>В ключе для «{title}» есть знаки, которых в ключах не бывает.</translation>
   </message>
   <message>
-   <source>The key is &amp;told</source>
-   <translation>Ключ &amp;передаётся</translation>
+   <source>The key in the keyring is incomplete.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The key is accepted.</source>
+   <translation>Ключ принят.</translation>
+  </message>
+  <message>
+   <source>The key is empty.</source>
    <translation type="unfinished"></translation>
   </message>
-  <message numerus="yes">
-   <source>The last %n day(s)</source>
-   <translation>
-    <numerusform>Последний %n день</numerusform>
-    <numerusform>Последние %n дня</numerusform>
-    <numerusform>Последние %n дней</numerusform>
-   </translation>
+  <message>
+   <source>The key is too long: {count} characters.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) failed: {reason}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) is locked, and was not unlocked.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) is no longer there: {reason}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The keyring did not answer within {seconds:.0f} s.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The limits of {endpoint} have no room for this request now.</source>
@@ -3369,29 +3053,17 @@ The open file goes with the question.</source>
    <source>The list of recent projects could not be written to {file} ({reason}).</source>
    <translation>Список недавних проектов не записан в {file} ({reason}).</translation>
   </message>
-  <message numerus="yes">
-   <source>The median of %n answer(s) in the last 30 days</source>
-   <translation>
-    <numerusform>Медиана %n ответа за последние 30 дней</numerusform>
-    <numerusform>Медиана %n ответов за последние 30 дней</numerusform>
-    <numerusform>Медиана %n ответов за последние 30 дней</numerusform>
-   </translation>
-  </message>
   <message>
    <source>The model called the tool.</source>
-   <translation type="unfinished"></translation>
+   <translation>Модель вызвала инструмент.</translation>
   </message>
   <message>
    <source>The model did not call the tool.</source>
-   <translation type="unfinished"></translation>
+   <translation>Модель не вызвала инструмент.</translation>
   </message>
   <message>
    <source>The model is not running.</source>
    <translation>Модель не запущена.</translation>
-  </message>
-  <message>
-   <source>The model on this machine.</source>
-   <translation>Модель на этом компьютере.</translation>
   </message>
   <message>
    <source>The model runs on this machine: nothing is paid.</source>
@@ -3438,6 +3110,10 @@ The open file goes with the question.</source>
    <translation>Сервер модели отклонил запрос: {message}</translation>
   </message>
   <message>
+   <source>The model's server sent a tool call without an end.</source>
+   <translation>Сервер модели прислал вызов инструмента, у которого нет конца.</translation>
+  </message>
+  <message>
    <source>The model's server sent more than {count:,} events and did not stop.</source>
    <translation>Сервер модели прислал больше {count:,} событий и не остановился.</translation>
   </message>
@@ -3470,10 +3146,6 @@ The open file goes with the question.</source>
    <translation>Вместо этого опущены самые старые ходы.</translation>
   </message>
   <message>
-   <source>The other way round</source>
-   <translation>В обратном порядке</translation>
-  </message>
-  <message>
    <source>The packed answer of {host} broke off.</source>
    <translation>Сжатый ответ {host} оборвался.</translation>
   </message>
@@ -3495,7 +3167,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The protocol has no way to fill in.</source>
-   <translation type="unfinished"></translation>
+   <translation>В этом протоколе нет заполнения.</translation>
   </message>
   <message>
    <source>The proxy that is set is no address.</source>
@@ -3538,6 +3210,14 @@ The open file goes with the question.</source>
    <translation>Настоящий движок занял {seconds}</translation>
   </message>
   <message>
+   <source>The request holds half a character, which no server can read.</source>
+   <translation>В запросе есть половина символа: её не прочтёт ни один сервер.</translation>
+  </message>
+  <message>
+   <source>The request is larger than {title} takes.</source>
+   <translation>Запрос больше, чем принимает {title}.</translation>
+  </message>
+  <message>
    <source>The same, in a new folder inside one that you choose.</source>
    <translation>То же, но в новой папке внутри той, которую вы выберете.</translation>
   </message>
@@ -3547,15 +3227,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The server lets us in without a key.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>The server said so {time} ago, with its last answer.</source>
-   <translation>Так сервер сообщил {time} назад, с последним ответом.</translation>
+   <translation>Сервер пускает без ключа.</translation>
   </message>
   <message>
    <source>The server tells no list of models.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сервер не сообщает список моделей.</translation>
   </message>
   <message>
    <source>The settings could not be written to {file} ({reason}).</source>
@@ -3578,14 +3254,6 @@ The open file goes with the question.</source>
    <translation>Как в системе</translation>
   </message>
   <message>
-   <source>The system's keyring</source>
-   <translation>Связка ключей системы</translation>
-  </message>
-  <message>
-   <source>The test was stopped.</source>
-   <translation>Проверка остановлена.</translation>
-  </message>
-  <message>
    <source>The text has {size} bytes; {most} fit.</source>
    <translation>Размер текста в байтах: {size}; помещается {most}.</translation>
   </message>
@@ -3600,6 +3268,10 @@ The open file goes with the question.</source>
   <message>
    <source>The text is too long: {count} characters.</source>
    <translation>Текст слишком длинный, символов: {count}.</translation>
+  </message>
+  <message>
+   <source>The text looks like it holds a secret: {what}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The thread in the file is damaged: {error}.</source>
@@ -3626,8 +3298,12 @@ The open file goes with the question.</source>
    <translation>Обычный размер шрифта</translation>
   </message>
   <message>
+   <source>The vendor's content filter stopped the request: {message}</source>
+   <translation>Запрос остановлен фильтром содержимого поставщика: {message}</translation>
+  </message>
+  <message>
    <source>The way to {host} leads through the proxy {proxy}: {addresses}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Путь к {host} ведёт через прокси {proxy}: {addresses}.</translation>
   </message>
   <message>
    <source>The whole interface grows with it: 26 px are twice the usual 13 px.</source>
@@ -3644,26 +3320,6 @@ The open file goes with the question.</source>
   <message>
    <source>Theme</source>
    <translation>Тема</translation>
-  </message>
-  <message>
-   <source>There are signs in the key that no header can carry. Copy the key alone.</source>
-   <translation>В ключе есть знаки, которых не бывает в заголовках. Скопируйте только ключ.</translation>
-  </message>
-  <message>
-   <source>There are spaces in the key. Copy the key alone.</source>
-   <translation>В ключе есть пробелы. Скопируйте только ключ.</translation>
-  </message>
-  <message>
-   <source>There is a key of a client certificate, but no certificate.</source>
-   <translation>Есть ключ клиентского сертификата, но нет самого сертификата.</translation>
-  </message>
-  <message>
-   <source>There is a name or a key in the address.</source>
-   <translation>В адресе есть имя или ключ.</translation>
-  </message>
-  <message>
-   <source>There is no address.</source>
-   <translation>Адреса нет.</translation>
   </message>
   <message>
    <source>There is no answer yet.</source>
@@ -3698,12 +3354,8 @@ The open file goes with the question.</source>
    <translation>Нет ключа для {title} ни в хранилище ключей, ни в переменной {variable}.</translation>
   </message>
   <message>
-   <source>There is no keyring to keep the key in.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>There is no list of models, but what answers questions lets us in.</source>
-   <translation type="unfinished"></translation>
+   <translation>Списка моделей нет, но к ответам на вопросы сервер пускает.</translation>
   </message>
   <message>
    <source>There is no other window here.</source>
@@ -3723,15 +3375,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>There is nothing at {url}.</source>
-   <translation type="unfinished"></translation>
+   <translation>По адресу {url} ничего нет.</translation>
   </message>
   <message>
    <source>There is nothing left to accept here.</source>
    <translation>Принимать здесь больше нечего.</translation>
   </message>
   <message>
-   <source>They are not in these sums.</source>
-   <translation>В этих суммах их нет.</translation>
+   <source>They are estimated instead.</source>
+   <translation>Вместо этого их число оценивается.</translation>
   </message>
   <message>
    <source>They hold until Spark ends. Make the folder writable.</source>
@@ -3755,7 +3407,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>This is no address of a server: {text}</source>
-   <translation type="unfinished"></translation>
+   <translation>Это не адрес сервера: {text}</translation>
   </message>
   <message>
    <source>This keyboard has no key {key}.</source>
@@ -3766,24 +3418,8 @@ The open file goes with the question.</source>
    <translation>Теперь отвечает эта модель.</translation>
   </message>
   <message>
-   <source>This month's budget is nearly spent.</source>
-   <translation>Бюджет этого месяца почти израсходован.</translation>
-  </message>
-  <message>
-   <source>This month's budget is spent.</source>
-   <translation>Бюджет этого месяца израсходован.</translation>
-  </message>
-  <message>
-   <source>This month's budget is spent: only what costs nothing is asked.</source>
-   <translation>Бюджет этого месяца израсходован: спрашивается только то, что ничего не стоит.</translation>
-  </message>
-  <message>
    <source>This month's budget of ${budget:.2f} is spent.</source>
    <translation>Бюджет этого месяца (${budget:.2f}) израсходован.</translation>
-  </message>
-  <message>
-   <source>This month: {cost}</source>
-   <translation>Этот месяц: {cost}</translation>
   </message>
   <message>
    <source>This proposal is gone.</source>
@@ -3806,14 +3442,6 @@ The open file goes with the question.</source>
    <translation>Этого вопроса больше нет.</translation>
   </message>
   <message>
-   <source>This server needs none.</source>
-   <translation>Этому серверу ключ не нужен.</translation>
-  </message>
-  <message>
-   <source>This session: {cost}</source>
-   <translation>Этот сеанс: {cost}</translation>
-  </message>
-  <message>
    <source>This sheet</source>
    <translation>Эта справка</translation>
   </message>
@@ -3831,15 +3459,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Through {way}.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>Tick this, or use an address with https.</source>
-   <translation>Отметьте это или укажите адрес с https.</translation>
-  </message>
-  <message>
-   <source>Time</source>
-   <translation>Время</translation>
+   <translation>Способ: {way}.</translation>
   </message>
   <message>
    <source>Time to first token</source>
@@ -3869,10 +3489,6 @@ The open file goes with the question.</source>
    <source>Today</source>
    <translation>Сегодня</translation>
   </message>
-  <message>
-   <source>Tokens</source>
-   <translation>Токены</translation>
-  </message>
   <message numerus="yes">
    <source>Tokens divided by the server's own seconds, over %n answer(s) on this machine. Emulated answers never count.</source>
    <translation>
@@ -3880,10 +3496,6 @@ The open file goes with the question.</source>
     <numerusform>Токены, делённые на секунды по часам сервера, по %n ответам на этой машине. Эмулированные ответы не учитываются.</numerusform>
     <numerusform>Токены, делённые на секунды по часам сервера, по %n ответам на этой машине. Эмулированные ответы не учитываются.</numerusform>
    </translation>
-  </message>
-  <message>
-   <source>Tokens of the answers, as the servers counted them</source>
-   <translation>Токены ответов, как их сосчитали серверы</translation>
   </message>
   <message>
    <source>Tokens of the last answer after its first, divided by the time since the first.</source>
@@ -3902,16 +3514,8 @@ The open file goes with the question.</source>
    <translation>Токены следующего запроса:</translation>
   </message>
   <message>
-   <source>Tokens of the prompts, as the servers counted them</source>
-   <translation>Токены запросов, как их сосчитали серверы</translation>
-  </message>
-  <message>
    <source>Tokens per second</source>
    <translation>Токены в секунду</translation>
-  </message>
-  <message>
-   <source>Tokens/s</source>
-   <translation>Токенов/с</translation>
   </message>
   <message>
    <source>Tools</source>
@@ -3954,18 +3558,6 @@ The open file goes with the question.</source>
    <translation>Ход</translation>
   </message>
   <message>
-   <source>Turn &amp;off</source>
-   <translation>Вы&amp;ключить</translation>
-  </message>
-  <message>
-   <source>Turn &amp;on</source>
-   <translation>В&amp;ключить</translation>
-  </message>
-  <message>
-   <source>Turn one of them on.</source>
-   <translation>Включите один из них.</translation>
-  </message>
-  <message>
    <source>Turn {number} of {count}</source>
    <translation>Ход {number} из {count}</translation>
   </message>
@@ -3986,16 +3578,8 @@ The open file goes with the question.</source>
    <translation>Введите его.</translation>
   </message>
   <message>
-   <source>US dollars for a million tokens, prompt / answer; as of {day}, from {source}</source>
-   <translation>Доллары США за миллион токенов, запрос / ответ; на {day}, по данным {source}</translation>
-  </message>
-  <message>
    <source>Undo</source>
    <translation>Отменить</translation>
-  </message>
-  <message>
-   <source>Undo brings it back with its key.</source>
-   <translation>«Вернуть» восстановит его вместе с ключом.</translation>
   </message>
   <message>
    <source>Undo it in your editor if need be.</source>
@@ -4008,6 +3592,10 @@ The open file goes with the question.</source>
   <message>
    <source>Undone.</source>
    <translation>Отменено.</translation>
+  </message>
+  <message>
+   <source>Unlock it, then try again. {instead}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Unpin</source>
@@ -4044,10 +3632,6 @@ The open file goes with the question.</source>
   <message>
    <source>Use it all the same for: {title}</source>
    <translation>Всё равно использовать для: {title}</translation>
-  </message>
-  <message>
-   <source>Use it for this session only, or name an environment variable that holds it.</source>
-   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Use the default again</source>
@@ -4170,20 +3754,12 @@ The open file goes with the question.</source>
    <translation>Сохранённое попадает в раздел «Пропущенные» и ничего не запускает.</translation>
   </message>
   <message>
-   <source>What you typed is not saved.</source>
-   <translation>Введённое не сохранено.</translation>
-  </message>
-  <message>
    <source>What {host} sends is not HTTP: {reason}.</source>
    <translation>То, что присылает {host}, не HTTP: {reason}.</translation>
   </message>
   <message>
    <source>Where</source>
    <translation>Где</translation>
-  </message>
-  <message>
-   <source>Where no first token came after so many seconds, the next endpoint is asked as well, and whoever begins first answers. Both may charge for it.</source>
-   <translation>Если за столько секунд не пришёл первый токен, спрашивается и следующий сервер, и отвечает тот, кто начнёт первым. Плату могут взять оба.</translation>
   </message>
   <message>
    <source>Where the model runs, and which one it is.</source>
@@ -4200,10 +3776,6 @@ The open file goes with the question.</source>
   <message>
    <source>Which characters are which token is not recorded: the text is shared out evenly over the tokens.</source>
    <translation>Какие символы к какому токену относятся, не записано: текст распределён по токенам равномерно.</translation>
-  </message>
-  <message>
-   <source>Who answers, in which order, with which key</source>
-   <translation>Кто отвечает, в каком порядке, с каким ключом</translation>
   </message>
   <message>
    <source>Whoever begins first answers.</source>
@@ -4246,12 +3818,12 @@ The open file goes with the question.</source>
    <translation>Не показано: {reason}</translation>
   </message>
   <message>
-   <source>Without encryption</source>
-   <translation>Без шифрования</translation>
-  </message>
-  <message>
    <source>Without your name, your home folder, and anything that looks like a key.</source>
    <translation>Без вашего имени, домашней папки и всего, что похоже на ключ.</translation>
+  </message>
+  <message>
+   <source>Word it differently, or choose another endpoint.</source>
+   <translation>Сформулируйте иначе или выберите другой сервер.</translation>
   </message>
   <message>
    <source>Words are found by their beginnings, a "phrase in quotes" as it is.</source>
@@ -4286,10 +3858,6 @@ The open file goes with the question.</source>
    <translation>Запись ответа, по измерению сервера.</translation>
   </message>
   <message>
-   <source>Written</source>
-   <translation>Написано</translation>
-  </message>
-  <message>
    <source>Written to {path}</source>
    <translation>Записано в {path}</translation>
   </message>
@@ -4310,6 +3878,10 @@ The open file goes with the question.</source>
    <translation>Читать и печатать уже можно; ходы ждут в очереди.</translation>
   </message>
   <message>
+   <source>You can use the key for this session only, or name an environment variable that holds it.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>You did not allow the global hotkey.</source>
    <translation>Вы не разрешили глобальную горячую клавишу.</translation>
   </message>
@@ -4322,12 +3894,24 @@ The open file goes with the question.</source>
    <translation>дата вида 2026-11-28</translation>
   </message>
   <message>
-   <source>a day</source>
-   <translation>в день</translation>
-  </message>
-  <message>
    <source>a key is missing at the end of {keys}</source>
    <translation>в конце {keys} не хватает клавиши</translation>
+  </message>
+  <message>
+   <source>a key of AWS</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>a key of Google</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>a key of Stripe</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>a key of a model's vendor</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>a list of keys</source>
@@ -4342,12 +3926,12 @@ The open file goes with the question.</source>
    <translation>список текстов</translation>
   </message>
   <message>
-   <source>a minute</source>
-   <translation>в минуту</translation>
-  </message>
-  <message>
    <source>a number from 0 on</source>
    <translation>число от 0</translation>
+  </message>
+  <message>
+   <source>a private key</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>a profile is no JSON object</source>
@@ -4358,12 +3942,36 @@ The open file goes with the question.</source>
    <translation>предложение, ждущее решения</translation>
   </message>
   <message>
+   <source>a signed token</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>a table</source>
    <translation>таблица</translation>
   </message>
   <message>
    <source>a table of texts</source>
    <translation>таблица текстов</translation>
+  </message>
+  <message>
+   <source>a token of GitHub</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>a token of GitLab</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>a token of Slack</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>a token of a package registry</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>a value of {name}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>a whole number from 1 on</source>
@@ -4402,8 +4010,8 @@ The open file goes with the question.</source>
    <translation>на это уже есть предложение или ответ</translation>
   </message>
   <message>
-   <source>an hour</source>
-   <translation>в час</translation>
+   <source>an address with a password</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>an open folder</source>
@@ -4430,10 +4038,6 @@ The open file goes with the question.</source>
    <translation>применение</translation>
   </message>
   <message>
-   <source>as most do (Authorization: Bearer)</source>
-   <translation>как у большинства (Authorization: Bearer)</translation>
-  </message>
-  <message>
    <source>ask the local core: {model}</source>
    <translation>запрос к локальному ядру: {model}</translation>
   </message>
@@ -4452,6 +4056,10 @@ The open file goes with the question.</source>
   <message>
    <source>being downloaded</source>
    <translation>загружается</translation>
+  </message>
+  <message>
+   <source>by its name</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>cached {share}</source>
@@ -4483,7 +4091,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>completions with a suffix</source>
-   <translation type="unfinished"></translation>
+   <translation>дополнение с параметром suffix</translation>
   </message>
   <message>
    <source>connect</source>
@@ -4589,18 +4197,6 @@ The open file goes with the question.</source>
    <source>failed</source>
    <translation>сбой</translation>
   </message>
-  <message numerus="yes">
-   <source>failed %n time(s)</source>
-   <translation>
-    <numerusform>%n сбой</numerusform>
-    <numerusform>%n сбоя</numerusform>
-    <numerusform>%n сбоев</numerusform>
-   </translation>
-  </message>
-  <message>
-   <source>failing, tried again in {time}</source>
-   <translation>сбои, новая попытка через {time}</translation>
-  </message>
   <message>
    <source>fetch a model from {source}</source>
    <translation>загрузка модели, источник: {source}</translation>
@@ -4632,10 +4228,6 @@ The open file goes with the question.</source>
   <message>
    <source>folder · {place}</source>
    <translation>папка · {place}</translation>
-  </message>
-  <message>
-   <source>free</source>
-   <translation>бесплатно</translation>
   </message>
   <message>
    <source>from {source}</source>
@@ -4678,10 +4270,6 @@ The open file goes with the question.</source>
    <translation>пропускается по умолчанию</translation>
   </message>
   <message>
-   <source>in a header of its own</source>
-   <translation>в отдельном заголовке</translation>
-  </message>
-  <message>
    <source>in a thread that was deleted</source>
    <translation>в удалённой беседе</translation>
   </message>
@@ -4716,10 +4304,6 @@ The open file goes with the question.</source>
   <message>
    <source>interrupted</source>
    <translation>прервано</translation>
-  </message>
-  <message>
-   <source>it cannot be asked: {reason}</source>
-   <translation>обратиться не удаётся: {reason}</translation>
   </message>
   <message>
    <source>it could not be examined: {reason}</source>
@@ -4766,6 +4350,14 @@ The open file goes with the question.</source>
    <translation>это несколько клавиш подряд; возможна только одна</translation>
   </message>
   <message>
+   <source>it keeps keys in a file</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>it keeps nothing</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>it lists no profiles</source>
    <translation>в ответе нет списка профилей</translation>
   </message>
@@ -4782,6 +4374,10 @@ The open file goes with the question.</source>
    <translation>соединение с ним прервалось</translation>
   </message>
   <message>
+   <source>its makers do not recommend it</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>its name is not UTF-8</source>
    <translation>имя не в UTF-8</translation>
   </message>
@@ -4794,32 +4390,16 @@ The open file goes with the question.</source>
    <translation>текст не изменился</translation>
   </message>
   <message>
+   <source>its text, which may hold secrets</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>its {encoding} is damaged at byte {place}</source>
    <translation>{encoding} повреждён на байте {place}</translation>
   </message>
   <message>
    <source>kept for the answer: {tokens}</source>
    <translation>отведено под ответ: {tokens}</translation>
-  </message>
-  <message>
-   <source>key cannot be read</source>
-   <translation>ключ не читается</translation>
-  </message>
-  <message>
-   <source>key for this session only</source>
-   <translation>ключ только на этот сеанс</translation>
-  </message>
-  <message>
-   <source>key in the keyring</source>
-   <translation>ключ в связке ключей</translation>
-  </message>
-  <message>
-   <source>key in {variable}</source>
-   <translation>ключ в {variable}</translation>
-  </message>
-  <message>
-   <source>key missing</source>
-   <translation>нет ключа</translation>
   </message>
   <message>
    <source>keyring</source>
@@ -4836,10 +4416,6 @@ The open file goes with the question.</source>
   <message>
    <source>killed by signal {number}</source>
    <translation>завершено сигналом {number}</translation>
-  </message>
-  <message>
-   <source>left out</source>
-   <translation>пропущено</translation>
   </message>
   <message>
    <source>lines {spans}</source>
@@ -4886,20 +4462,12 @@ The open file goes with the question.</source>
    <translation>больше, чем берётся из одного сохранения</translation>
   </message>
   <message>
-   <source>never</source>
-   <translation>никогда</translation>
-  </message>
-  <message>
    <source>no certificates of authorities in {place}</source>
    <translation>нет сертификатов удостоверяющих центров: {place}</translation>
   </message>
   <message>
    <source>no file open</source>
    <translation>файл не открыт</translation>
-  </message>
-  <message>
-   <source>no limit</source>
-   <translation>без предела</translation>
   </message>
   <message>
    <source>no model yet</source>
@@ -4922,8 +4490,8 @@ The open file goes with the question.</source>
    <translation>без рассуждений</translation>
   </message>
   <message>
-   <source>none chosen</source>
-   <translation>не выбрана</translation>
+   <source>none is installed</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>none is registered</source>
@@ -4932,10 +4500,6 @@ The open file goes with the question.</source>
   <message>
    <source>none recorded</source>
    <translation>не записано</translation>
-  </message>
-  <message>
-   <source>none was found (looked for: {known})</source>
-   <translation>не найдено (искали: {known})</translation>
   </message>
   <message>
    <source>none yet: made at the first use</source>
@@ -4958,20 +4522,12 @@ The open file goes with the question.</source>
    <translation>не текстовый файл</translation>
   </message>
   <message>
-   <source>not at all: there is none</source>
-   <translation>никак: ключа нет</translation>
-  </message>
-  <message>
    <source>not found: {names}</source>
    <translation>не найдены: {names}</translation>
   </message>
   <message>
    <source>not here</source>
    <translation>не загружена</translation>
-  </message>
-  <message>
-   <source>not known</source>
-   <translation>неизвестно</translation>
   </message>
   <message>
    <source>not loaded: {names}</source>
@@ -4998,10 +4554,6 @@ The open file goes with the question.</source>
    <translation>не указана</translation>
   </message>
   <message>
-   <source>not there</source>
-   <translation>отсутствует</translation>
-  </message>
-  <message>
    <source>nothing found</source>
    <translation>ничего не найдено</translation>
   </message>
@@ -5012,10 +4564,6 @@ The open file goes with the question.</source>
   <message>
    <source>now</source>
    <translation>сейчас</translation>
-  </message>
-  <message>
-   <source>off</source>
-   <translation>выкл.</translation>
   </message>
   <message>
    <source>ok</source>
@@ -5060,10 +4608,6 @@ The open file goes with the question.</source>
   <message>
    <source>pass on what is asked of {host}</source>
    <translation>передать дальше вопросы к {host}</translation>
-  </message>
-  <message>
-   <source>passed</source>
-   <translation>пройдено</translation>
   </message>
   <message>
    <source>pastes</source>
@@ -5146,10 +4690,6 @@ The open file goes with the question.</source>
    <translation>перезапуск</translation>
   </message>
   <message>
-   <source>running</source>
-   <translation>идёт</translation>
-  </message>
-  <message>
    <source>running core</source>
    <translation>работающее ядро</translation>
   </message>
@@ -5194,10 +4734,6 @@ The open file goes with the question.</source>
    <translation>запуск</translation>
   </message>
   <message>
-   <source>starts with a project</source>
-   <translation>запускается с проектом</translation>
-  </message>
-  <message>
    <source>stopped</source>
    <translation>остановлено</translation>
   </message>
@@ -5231,7 +4767,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>test the connection to {title}</source>
-   <translation type="unfinished"></translation>
+   <translation>проверить соединение с {title}</translation>
   </message>
   <message>
    <source>text</source>
@@ -5283,6 +4819,10 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>the model's own tokens</source>
+   <translation>собственные токены модели</translation>
+  </message>
+  <message>
+   <source>the one in keyring's own settings</source>
    <translation type="unfinished"></translation>
   </message>
   <message>
@@ -5307,11 +4847,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>the route /fim/completions</source>
-   <translation type="unfinished"></translation>
+   <translation>путь /fim/completions</translation>
   </message>
   <message>
    <source>the route /infill</source>
-   <translation type="unfinished"></translation>
+   <translation>путь /infill</translation>
   </message>
   <message>
    <source>the schedule of {profile}: {error}</source>
@@ -5418,10 +4958,6 @@ The open file goes with the question.</source>
    <translation>ожидание первого токена…</translation>
   </message>
   <message>
-   <source>waiting {time}</source>
-   <translation>ждёт {time}</translation>
-  </message>
-  <message>
    <source>waits for the running turn</source>
    <translation>ждёт конца текущего хода</translation>
   </message>
@@ -5502,14 +5038,6 @@ The branch that is checked out</source>
   <message>
    <source>{cached_tokens} of {prompt_tokens} prompt tokens were reused from the turn before, as the server reports it.</source>
    <translation>{cached_tokens} из {prompt_tokens} токенов запроса взяты из прошлого хода, по данным сервера.</translation>
-  </message>
-  <message numerus="yes">
-   <source>{cost}, without %n answer(s)</source>
-   <translation>
-    <numerusform>{cost}, без %n ответа</numerusform>
-    <numerusform>{cost}, без %n ответов</numerusform>
-    <numerusform>{cost}, без %n ответов</numerusform>
-   </translation>
   </message>
   <message>
    <source>{count:,}</source>
@@ -5661,11 +5189,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{host} ended the connection after the handshake.</source>
-   <translation type="unfinished"></translation>
+   <translation>{host} прервал соединение после рукопожатия TLS.</translation>
   </message>
   <message>
    <source>{host} is {addresses}.</source>
-   <translation type="unfinished"></translation>
+   <translation>{host} — это {addresses}.</translation>
   </message>
   <message>
    <source>{host} opens no WebSocket: HTTP status {status}.</source>
@@ -5709,7 +5237,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{host} wants a key: HTTP status {status}.</source>
-   <translation type="unfinished"></translation>
+   <translation>{host} требует ключ: статус HTTP {status}.</translation>
   </message>
   <message>
    <source>{host} would be spoken to without TLS: whoever is in between could read the key, your code and the answers.</source>
@@ -5759,10 +5287,6 @@ The branch that is checked out</source>
    <source>{key} {does} while you type, and acts elsewhere only.</source>
    <translation>В полях ввода {key} {does}; действие работает только вне их.</translation>
   </message>
-  <message>
-   <source>{left:,} of {limit:,} left</source>
-   <translation>осталось {left:,} из {limit:,}</translation>
-  </message>
   <message numerus="yes">
    <source>{machine}, %n logical core(s)</source>
    <translation>
@@ -5789,7 +5313,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{model} began after {seconds:.2f} s.</source>
-   <translation type="unfinished"></translation>
+   <translation>{model}: первый токен через {seconds:.2f} с.</translation>
   </message>
   <message>
    <source>{model} cannot fill in the middle of a text.</source>
@@ -5801,7 +5325,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{model} ended its answer without a word.</source>
-   <translation type="unfinished"></translation>
+   <translation>{model}: ответ закончился, не начавшись.</translation>
   </message>
   <message>
    <source>{model} on {hardware}</source>
@@ -5836,6 +5360,10 @@ The branch that is checked out</source>
    <translation>{name}, {path}, хеш сверен</translation>
   </message>
   <message>
+   <source>{name} did not keep the key.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{name} does not load: {trouble}</source>
    <translation>{name} не загружается: {trouble}</translation>
   </message>
@@ -5856,28 +5384,12 @@ The branch that is checked out</source>
    <translation>Модель {name} используется.</translation>
   </message>
   <message>
-   <source>{name} is no name of a header, such as x-api-key.</source>
-   <translation>{name} — не имя заголовка, как x-api-key.</translation>
-  </message>
-  <message>
-   <source>{name} is no name of an environment variable.</source>
-   <translation>{name} — не имя переменной окружения.</translation>
-  </message>
-  <message>
    <source>{name} is not a key that can be held down</source>
    <translation>{name} — не клавиша, которую можно удерживать</translation>
   </message>
   <message>
    <source>{name} is not a table.</source>
    <translation>{name} — не таблица.</translation>
-  </message>
-  <message>
-   <source>{name} is not set. Set it where Spark is started, and start Spark again.</source>
-   <translation>{name} не задана. Задайте её там, откуда запускается Spark, и запустите Spark снова.</translation>
-  </message>
-  <message>
-   <source>{name} is set.</source>
-   <translation>{name} задана.</translation>
   </message>
   <message>
    <source>{name} is {value}, not {wanted}.</source>
@@ -5921,7 +5433,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name}: its url still has {{{field}}}.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: в url всё ещё стоит {{{field}}}.</translation>
   </message>
   <message>
    <source>{name}: the id {id} is taken.</source>
@@ -5930,6 +5442,10 @@ The branch that is checked out</source>
   <message>
    <source>{name}: {here:,.0f} of {total:,.0f} MB are here</source>
    <translation>{name}: загружено {here:,.0f} из {total:,.0f} МБ</translation>
+  </message>
+  <message>
+   <source>{name}: {reason}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{name}: {tokens} tokens</source>
@@ -5994,6 +5510,10 @@ The branch that is checked out</source>
   <message>
    <source>{path} may hold secrets: its name matches {pattern}. It was not read.</source>
    <translation>В {path} могут быть секреты: имя подходит под {pattern}. Файл не прочитан.</translation>
+  </message>
+  <message>
+   <source>{path} may hold secrets: {why}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{path} may not be written: {told}; nothing was written.</source>
@@ -6084,10 +5604,6 @@ The branch that is checked out</source>
    <translation>токенов: вход {prompt:,} (из кэша {cached:,}), выход {completion:,}</translation>
   </message>
   <message>
-   <source>{proxy} is no proxy, such as http://host:3128.</source>
-   <translation>{proxy} — не прокси, как http://host:3128.</translation>
-  </message>
-  <message>
    <source>{rate:,.0f} t/s</source>
    <translation>{rate:,.0f} т/с</translation>
   </message>
@@ -6097,7 +5613,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{rate:.0f} tokens a second, over {count} tokens.</source>
-   <translation type="unfinished"></translation>
+   <translation>Токенов в секунду: {rate:.0f}, измерено по {count} токенам.</translation>
   </message>
   <message>
    <source>{rate:.0f} tokens/s</source>
@@ -6168,12 +5684,8 @@ The branch that is checked out</source>
    <translation>{span} сеанса</translation>
   </message>
   <message>
-   <source>{spent} of {budget}</source>
-   <translation>{spent} из {budget}</translation>
-  </message>
-  <message>
-   <source>{step}: {found}</source>
-   <translation>{step}: {found}</translation>
+   <source>{step} The local model needs none.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{symbol} in {path}</source>
@@ -6210,24 +5722,44 @@ Choose another thread</source>
    <translation>{title} (не помещаются в контекст: {too_long} из {answers})</translation>
   </message>
   <message>
-   <source>{title} has no field {name}.</source>
-   <translation type="unfinished"></translation>
+   <source>{title} broke off the connection.</source>
+   <translation>{title} оборвал соединение.</translation>
   </message>
   <message>
-   <source>{title} is saved.</source>
-   <translation>{title}: сохранено.</translation>
+   <source>{title} cannot fill in text between two others.</source>
+   <translation>{title} не умеет вставлять текст между двумя другими.</translation>
+  </message>
+  <message>
+   <source>{title} does not count tokens.</source>
+   <translation>{title} не считает токены.</translation>
+  </message>
+  <message>
+   <source>{title} does not have the model {model}: {message}</source>
+   <translation>У {title} нет модели {model}: {message}</translation>
+  </message>
+  <message>
+   <source>{title} has no field {name}.</source>
+   <translation>У {title} нет поля {name}.</translation>
+  </message>
+  <message>
+   <source>{title} has nothing at this address: {message}</source>
+   <translation>У {title} по этому адресу ничего нет: {message}</translation>
   </message>
   <message>
    <source>{title} needs its {label}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Для {title} нужно поле «{label}».</translation>
+  </message>
+  <message>
+   <source>{title} said nothing for {seconds:g} s.</source>
+   <translation>{title} молчал {seconds:g} с.</translation>
+  </message>
+  <message>
+   <source>{title} sent a message that is too large to be read.</source>
+   <translation>{title} прислал слишком большое сообщение: его нельзя прочесть.</translation>
   </message>
   <message>
    <source>{title} speaks {protocol}, which this version of Spark does not.</source>
    <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>{title} was removed.</source>
-   <translation>{title}: удалено.</translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>
@@ -6239,15 +5771,11 @@ Choose another thread</source>
   </message>
   <message>
    <source>{tokens} tokens by what is known of the model.</source>
-   <translation type="unfinished"></translation>
+   <translation>Токенов: {tokens}, по известным данным о модели.</translation>
   </message>
   <message>
    <source>{tokens} tokens, as the server tells.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>{told}, full again in {time}</source>
-   <translation>{told}, снова полон через {time}</translation>
+   <translation>Токенов: {tokens}, по словам сервера.</translation>
   </message>
   <message>
    <source>{told}; never for the local core</source>
@@ -6259,11 +5787,11 @@ Choose another thread</source>
   </message>
   <message>
    <source>{url} answers with HTTP status {status}.</source>
-   <translation type="unfinished"></translation>
+   <translation>{url} отвечает статусом HTTP {status}.</translation>
   </message>
   <message>
    <source>{value} cannot be the {label} of {title}.</source>
-   <translation type="unfinished"></translation>
+   <translation>{value} не подходит для поля «{label}» у {title}.</translation>
   </message>
   <message>
    <source>{verb} this hunk</source>
@@ -6287,15 +5815,15 @@ Choose another thread</source>
   </message>
   <message numerus="yes">
    <source>{version}; the certificate for {subject}, by {issuer}, is good for %n day(s).</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>{version}; сертификат для {subject}, выдан {issuer}, действует ещё %n день.</numerusform>
+    <numerusform>{version}; сертификат для {subject}, выдан {issuer}, действует ещё %n дня.</numerusform>
+    <numerusform>{version}; сертификат для {subject}, выдан {issuer}, действует ещё %n дней.</numerusform>
    </translation>
   </message>
   <message>
    <source>{version}; the system trusts the server's certificate.</source>
-   <translation type="unfinished"></translation>
+   <translation>{version}; система доверяет сертификату сервера.</translation>
   </message>
   <message>
    <source>{waiting}… {seconds:.0f} s</source>
@@ -6310,8 +5838,8 @@ Choose another thread</source>
    <translation>{watched}; изменения в других папках не видны</translation>
   </message>
   <message>
-   <source>{what} {span}</source>
-   <translation>{what} {span}</translation>
+   <source>{what} in line {line}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{what}; its last words: {last}</source>
@@ -6320,10 +5848,6 @@ Choose another thread</source>
   <message>
    <source>{width} x {height} at {ratio:.3g}</source>
    <translation>{width} x {height}, масштаб {ratio:.3g}</translation>
-  </message>
-  <message>
-   <source>{{{field}}} is not filled in.</source>
-   <translation>{{{field}}} не заполнено.</translation>
   </message>
   <message>
    <source>~ is an estimate by size; the rest was counted by the model.</source>
