@@ -263,6 +263,7 @@ class FakeChat:
         self.known = {"th1": Thread("th1", "", NOON)}
         self.asked: list[tuple[str, str | None, str | None]] = []
         self.repeated: list[tuple[str, str]] = []
+        self.gone_on: list[tuple[str, str]] = []
         self.answered: list[Question] = []
         # While it is not set, answers go on.
         self.waits: asyncio.Event | None = None
@@ -302,6 +303,10 @@ class FakeChat:
         answered = turn(turn_id, "Because.")
         self._bus.publish(TurnChanged(thread_id, answered))
         return answered
+
+    async def go_on(self, thread_id: str, turn_id: str) -> Turn:
+        self.gone_on.append((thread_id, turn_id))
+        return await self.repeat(thread_id, turn_id)
 
     async def new_thread(self) -> Thread:
         thread = Thread(f"th{next(self._numbers)}", "", NOON)
