@@ -431,6 +431,7 @@ class FakeProject:
         self.bus = Bus()
         self.scope = TaskScope("test")
         self.core = FakeCore(self.bus, state)
+        self.answers = CoreAnswers(self.core)
         self.files = FakeFiles({"src/parser.py": BEFORE, "stats.py": "import math\n"})
         self.turns = FakeTurns(self.bus)
         self.review = FakeReviews(self.turns, self.bus)
@@ -453,7 +454,7 @@ class FakeProject:
             Outbox(self.drafts, self.chat, self.bus, self.scope),
             items,
             MentionSearch(self.files, syntax, self.bus),
-            PromptPreview(prompt, items, counter, self.core, CoreAnswers(self.core)),
+            PromptPreview(prompt, items, counter, self.core, self.answers),
             self.prompts,
         )
 
