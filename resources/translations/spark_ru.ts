@@ -12,12 +12,24 @@
    <translation>$0,00</translation>
   </message>
   <message>
+   <source>${dollars:.2f}</source>
+   <translation>${dollars:.2f}</translation>
+  </message>
+  <message>
+   <source>${dollars:.4f}</source>
+   <translation>${dollars:.4f}</translation>
+  </message>
+  <message>
    <source>${price:,.2f}</source>
    <translation>${price:,.2f}</translation>
   </message>
   <message>
    <source>${price:.4f}</source>
    <translation>${price:.4f}</translation>
+  </message>
+  <message>
+   <source>${spent:.2f} of this month's budget of ${budget:.2f} are spent.</source>
+   <translation>Из бюджета на этот месяц (${budget:.2f}) потрачено ${spent:.2f}.</translation>
   </message>
   <message numerus="yes">
    <source>%n answer(s)</source>
@@ -516,6 +528,10 @@ The open file goes with the question.</source>
    <translation>Сначала спросите что-нибудь.</translation>
   </message>
   <message>
+   <source>Ask the question again.</source>
+   <translation>Задайте вопрос ещё раз.</translation>
+  </message>
+  <message>
    <source>Ask them now, one after the other</source>
    <translation>Задать их сейчас, один за другим</translation>
   </message>
@@ -736,6 +752,10 @@ The open file goes with the question.</source>
    <translation>Выберите другое место.</translation>
   </message>
   <message>
+   <source>Choose another protocol for it in the settings, under Endpoints.</source>
+   <translation>Выберите для него другой протокол в настройках, в разделе «Серверы моделей».</translation>
+  </message>
+  <message>
    <source>Choose another under Settings, like Ctrl+Alt+Space.</source>
    <translation>Выберите другую в настройках, например Ctrl+Alt+Space.</translation>
   </message>
@@ -850,6 +870,14 @@ The open file goes with the question.</source>
   <message>
    <source>Context</source>
    <translation>Контекст</translation>
+  </message>
+  <message>
+   <source>Continue</source>
+   <translation>Продолжить</translation>
+  </message>
+  <message>
+   <source>Continue the answer</source>
+   <translation>Продолжить ответ</translation>
   </message>
   <message>
    <source>Conversation</source>
@@ -1258,6 +1286,14 @@ The open file goes with the question.</source>
   <message>
    <source>It has not begun yet.</source>
    <translation>Он ещё не начал отвечать.</translation>
+  </message>
+  <message>
+   <source>It is asked again in {seconds:.0f} s.</source>
+   <translation>Новый запрос через {seconds:.0f} с.</translation>
+  </message>
+  <message>
+   <source>It is asked again now.</source>
+   <translation>Запрос отправляется ещё раз.</translation>
   </message>
   <message>
    <source>It is fetched when needed.</source>
@@ -1748,6 +1784,10 @@ The open file goes with the question.</source>
    <translation>Открыть быстрый вопрос</translation>
   </message>
   <message>
+   <source>Open the settings</source>
+   <translation>Открыть настройки</translation>
+  </message>
+  <message>
    <source>Open the speed lab first.</source>
    <translation>Сначала откройте лабораторию скорости.</translation>
   </message>
@@ -1878,6 +1918,10 @@ The open file goes with the question.</source>
   <message>
    <source>Prompt and answer together: {used} of {total} tokens, counted by the server.</source>
    <translation>Запрос и ответ вместе: {used} из {total} токенов, по счёту сервера.</translation>
+  </message>
+  <message>
+   <source>Prompt and answer together: {used} tokens, counted by the server.</source>
+   <translation>Запрос и ответ вместе: токенов {used}, по подсчёту сервера.</translation>
   </message>
   <message>
    <source>Proposals appear here while they are written.</source>
@@ -2194,6 +2238,10 @@ The open file goes with the question.</source>
    <translation>Сократите вопрос или выберите модель с большим контекстом.</translation>
   </message>
   <message>
+   <source>Shorten the question, or let its server have a longer context.</source>
+   <translation>Сократите вопрос или увеличьте контекст на его сервере.</translation>
+  </message>
+  <message>
    <source>Show a file of the folder</source>
    <translation>Показать файл из папки</translation>
   </message>
@@ -2224,6 +2272,10 @@ The open file goes with the question.</source>
   <message>
    <source>Shows the state, and offers the quick prompt, where the desktop has a tray.</source>
    <translation>Показывает состояние и открывает быстрый вопрос, если на рабочем столе есть трей.</translation>
+  </message>
+  <message>
+   <source>Since the project was opened: {cost}.</source>
+   <translation>С открытия проекта: {cost}.</translation>
   </message>
   <message>
    <source>Size</source>
@@ -2766,6 +2818,22 @@ The open file goes with the question.</source>
    <translation>Список недавних проектов не записан в {file} ({reason}).</translation>
   </message>
   <message>
+   <source>The local core cannot answer now: {reason}</source>
+   <translation>Локальное ядро сейчас не может ответить: {reason}</translation>
+  </message>
+  <message>
+   <source>The local core did not answer: {reason}</source>
+   <translation>Локальное ядро не ответило: {reason}</translation>
+  </message>
+  <message>
+   <source>The local core has not begun yet, so {other} is asked as well.</source>
+   <translation>Локальное ядро ещё не начало отвечать, поэтому запрос отправлен и на {other}.</translation>
+  </message>
+  <message>
+   <source>The local core is asked instead.</source>
+   <translation>Вместо этого отвечает локальное ядро.</translation>
+  </message>
+  <message>
    <source>The model is not running.</source>
    <translation>Модель не запущена.</translation>
   </message>
@@ -2990,6 +3058,10 @@ The open file goes with the question.</source>
    <translation>Тема</translation>
   </message>
   <message>
+   <source>There is no answer that could be gone on with.</source>
+   <translation>Здесь нет ответа, который можно продолжить.</translation>
+  </message>
+  <message>
    <source>There is no answer yet.</source>
    <translation>Ответа ещё нет.</translation>
   </message>
@@ -3020,6 +3092,10 @@ The open file goes with the question.</source>
   <message>
    <source>There is no key for {title}, neither in the keyring nor in {variable}.</source>
    <translation>Нет ключа для {title} ни в хранилище ключей, ни в переменной {variable}.</translation>
+  </message>
+  <message>
+   <source>There is no keyring to keep the key in.</source>
+   <translation>Нет связки ключей, в которой можно сохранить ключ.</translation>
   </message>
   <message>
    <source>There is no other window here.</source>
@@ -3274,6 +3350,10 @@ The open file goes with the question.</source>
    <translation>Всё равно использовать для: {title}</translation>
   </message>
   <message>
+   <source>Use it for this session only, or name an environment variable that holds it.</source>
+   <translation>Используйте его только в этом сеансе или укажите переменную окружения, в которой он записан.</translation>
+  </message>
+  <message>
    <source>Use the default again</source>
    <translation>Вернуть значение по умолчанию</translation>
   </message>
@@ -3394,6 +3474,10 @@ The open file goes with the question.</source>
    <translation>Сохранённое попадает в раздел «Пропущенные» и ничего не запускает.</translation>
   </message>
   <message>
+   <source>What {endpoint} took for the last answer.</source>
+   <translation>Цена последнего ответа от {endpoint}.</translation>
+  </message>
+  <message>
    <source>What {host} sends is not HTTP: {reason}.</source>
    <translation>То, что присылает {host}, не HTTP: {reason}.</translation>
   </message>
@@ -3416,6 +3500,10 @@ The open file goes with the question.</source>
   <message>
    <source>Which characters are which token is not recorded: the text is shared out evenly over the tokens.</source>
    <translation>Какие символы к какому токену относятся, не записано: текст распределён по токенам равномерно.</translation>
+  </message>
+  <message>
+   <source>Whoever begins first answers.</source>
+   <translation>Ответит тот, кто начнёт первым.</translation>
   </message>
   <message>
    <source>Whole</source>
@@ -3500,6 +3588,10 @@ The open file goes with the question.</source>
   <message>
    <source>You</source>
    <translation>Вы</translation>
+  </message>
+  <message>
+   <source>You can change it in the settings, under Endpoints.</source>
+   <translation>Его можно изменить в настройках, в разделе «Серверы моделей».</translation>
   </message>
   <message>
    <source>You can read and type already; turns are queued.</source>
@@ -3668,6 +3760,10 @@ The open file goes with the question.</source>
   <message>
    <source>context {tokens} tokens</source>
    <translation>контекст {tokens} токенов</translation>
+  </message>
+  <message>
+   <source>context {used}</source>
+   <translation>контекст {used}</translation>
   </message>
   <message>
    <source>context {used} / {total}</source>
@@ -4234,6 +4330,10 @@ The open file goes with the question.</source>
    <translation>отклонено</translation>
   </message>
   <message>
+   <source>remote</source>
+   <translation>удалённая</translation>
+  </message>
+  <message>
    <source>removing</source>
    <translation>удаляется</translation>
   </message>
@@ -4608,8 +4708,28 @@ The branch that is checked out</source>
    <translation>{done} из {total}</translation>
   </message>
   <message>
+   <source>{endpoint} cannot answer now: {reason}</source>
+   <translation>{endpoint} сейчас не может ответить: {reason}</translation>
+  </message>
+  <message>
+   <source>{endpoint} did not answer: {reason}</source>
+   <translation>{endpoint} не даёт ответа: {reason}</translation>
+  </message>
+  <message>
+   <source>{endpoint} has not begun yet, so the local core is asked as well.</source>
+   <translation>{endpoint} ещё не начал отвечать, поэтому запрос отправлен и локальному ядру.</translation>
+  </message>
+  <message>
+   <source>{endpoint} has not begun yet, so {other} is asked as well.</source>
+   <translation>{endpoint} ещё не начал отвечать, поэтому запрос отправлен и на {other}.</translation>
+  </message>
+  <message>
    <source>{endpoint} is left out for now: {reason}</source>
    <translation>{endpoint} пока не используется: {reason}</translation>
+  </message>
+  <message>
+   <source>{endpoint} read only {read} of about {sent} tokens that were sent to it.</source>
+   <translation>{endpoint}: прочитано токенов {read} из примерно {sent} отправленных.</translation>
   </message>
   <message>
    <source>{file} cannot be read ({reason}).</source>
@@ -4940,6 +5060,10 @@ The branch that is checked out</source>
    <translation>{ordinal} из {total}</translation>
   </message>
   <message>
+   <source>{other} is asked instead.</source>
+   <translation>Вместо этого отвечает {other}.</translation>
+  </message>
+  <message>
    <source>{parent} is not this user's alone</source>
    <translation>папка доступна не только этому пользователю: {parent}</translation>
   </message>
@@ -5188,6 +5312,10 @@ Choose another thread</source>
   <message>
    <source>{title} ({too_long} of {answers} exceed its context)</source>
    <translation>{title} (не помещаются в контекст: {too_long} из {answers})</translation>
+  </message>
+  <message>
+   <source>{title} speaks {protocol}, which this version of Spark does not.</source>
+   <translation>{title} использует протокол {protocol}, которого эта версия Spark не знает.</translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>
