@@ -88,6 +88,10 @@ def test_what_is_known_of_a_model_is_told_and_the_rest_is_assumed():
     assert (unknown.context, unknown.fim) == (ASSUMED_CONTEXT, False)
 
 
-async def test_a_protocol_that_is_not_spoken_is_named(connector):
-    with pytest.raises(RouteError, match="One speaks ollama, which"):
-        await connector.open(replace(SPEC, protocol=WireProtocol.OLLAMA), None)
+@pytest.mark.parametrize("protocol", list(WireProtocol))
+async def test_every_protocol_is_spoken_and_says_the_model_that_is_known(connector, protocol):
+    models = (RemoteModel("m", context=131072, fill_in=FillInWay.SUFFIX),)
+    spec = replace(SPEC, protocol=protocol, models=models)
+    endpoint = await connector.open(spec, KEY)
+    assert endpoint.model == model_info(spec)
+    await connector.drop(spec.id)
