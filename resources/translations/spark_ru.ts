@@ -12,6 +12,14 @@
    <translation>$0,00</translation>
   </message>
   <message>
+   <source>${dollars:.2f}</source>
+   <translation>${dollars:.2f}</translation>
+  </message>
+  <message>
+   <source>${dollars:.4f}</source>
+   <translation>${dollars:.4f}</translation>
+  </message>
+  <message>
    <source>${price:,.2f}</source>
    <translation>${price:,.2f}</translation>
   </message>
@@ -21,7 +29,7 @@
   </message>
   <message>
    <source>${spent:.2f} of this month's budget of ${budget:.2f} are spent.</source>
-   <translation type="unfinished"></translation>
+   <translation>Из бюджета на этот месяц (${budget:.2f}) потрачено ${spent:.2f}.</translation>
   </message>
   <message numerus="yes">
    <source>%n answer(s)</source>
@@ -77,22 +85,6 @@
     <numerusform>%n совпадение</numerusform>
     <numerusform>%n совпадения</numerusform>
     <numerusform>%n совпадений</numerusform>
-   </translation>
-  </message>
-  <message numerus="yes">
-   <source>%n model(s), {model} not among them: {names}</source>
-   <translation>
-    <numerusform>%n модель, {model} среди них нет: {names}</numerusform>
-    <numerusform>%n модели, {model} среди них нет: {names}</numerusform>
-    <numerusform>%n моделей, {model} среди них нет: {names}</numerusform>
-   </translation>
-  </message>
-  <message numerus="yes">
-   <source>%n model(s): {names}</source>
-   <translation>
-    <numerusform>%n модель: {names}</numerusform>
-    <numerusform>%n модели: {names}</numerusform>
-    <numerusform>%n моделей: {names}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -344,10 +336,6 @@
    <translation>Добавить дорожку</translation>
   </message>
   <message>
-   <source>Add it with @ and confirm it there, if it is to be sent.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>Add one below.</source>
    <translation>Добавьте дорожку ниже.</translation>
   </message>
@@ -528,10 +516,6 @@ The open file goes with the question.</source>
    <translation>Запросить это как изменение файла {name}, которое вы просмотрите</translation>
   </message>
   <message>
-   <source>Ask it in a chat; if it stays so, choose another model.</source>
-   <translation>Спросите её в чате; если так и останется, выберите другую модель.</translation>
-  </message>
-  <message>
    <source>Ask it something, or measure it. Emulated answers never count.</source>
    <translation>Спросите её о чём-нибудь или измерьте. Эмулированные ответы не в счёт.</translation>
   </message>
@@ -550,6 +534,10 @@ The open file goes with the question.</source>
   <message>
    <source>Ask something first.</source>
    <translation>Сначала спросите что-нибудь.</translation>
+  </message>
+  <message>
+   <source>Ask the question again.</source>
+   <translation>Задайте вопрос ещё раз.</translation>
   </message>
   <message>
    <source>Ask them now, one after the other</source>
@@ -640,10 +628,6 @@ The open file goes with the question.</source>
    <translation>Разделы</translation>
   </message>
   <message>
-   <source>Certificate</source>
-   <translation>Сертификат</translation>
-  </message>
-  <message>
    <source>Change keys</source>
    <translation>Изменить клавиши</translation>
   </message>
@@ -672,10 +656,6 @@ The open file goes with the question.</source>
    <translation>Проверьте права доступа и попробуйте ещё раз.</translation>
   </message>
   <message>
-   <source>Check that the key is whole, of this vendor, and not expired.</source>
-   <translation>Проверьте, что ключ целый, от этого поставщика и не истёк.</translation>
-  </message>
-  <message>
    <source>Check the address of the endpoint; use the name that the certificate is for.</source>
    <translation>Проверьте адрес сервера; нужно имя, на которое выдан сертификат.</translation>
   </message>
@@ -698,10 +678,6 @@ The open file goes with the question.</source>
   <message>
    <source>Check the endpoint's address, and ask who runs the server.</source>
    <translation>Проверьте адрес и спросите того, кто держит сервер.</translation>
-  </message>
-  <message>
-   <source>Check the endpoint's address, and the account that the key belongs to.</source>
-   <translation>Проверьте адрес сервера и учётную запись, которой принадлежит ключ.</translation>
   </message>
   <message>
    <source>Check the endpoint's address.</source>
@@ -797,7 +773,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose another protocol for it in the settings, under Endpoints.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите для него другой протокол в настройках, в разделе «Серверы моделей».</translation>
   </message>
   <message>
    <source>Choose another under Settings, like Ctrl+Alt+Space.</source>
@@ -856,10 +832,6 @@ The open file goes with the question.</source>
    <translation>Выберите в настройках сервера протокол без WebSocket.</translation>
   </message>
   <message>
-   <source>Choose them one by one, and confirm each.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>Choose…</source>
    <translation>Выбрать…</translation>
   </message>
@@ -904,10 +876,6 @@ The open file goes with the question.</source>
    <translation>Поле ввода</translation>
   </message>
   <message>
-   <source>Confirm that it may be sent, or remove it.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>Conflict: {reason}</source>
    <translation>Конфликт: {reason}</translation>
   </message>
@@ -916,24 +884,20 @@ The open file goes with the question.</source>
    <translation>Соединение: {seconds}.</translation>
   </message>
   <message>
-   <source>Connected in {took:.1f} ms.</source>
-   <translation>Соединение установлено за {took:.1f} мс.</translation>
-  </message>
-  <message>
-   <source>Connected to the proxy {proxy} in {took:.1f} ms.</source>
-   <translation>Соединение с прокси {proxy} установлено за {took:.1f} мс.</translation>
-  </message>
-  <message>
-   <source>Connection</source>
-   <translation>Соединение</translation>
-  </message>
-  <message>
    <source>Connections</source>
    <translation>Соединения</translation>
   </message>
   <message>
    <source>Context</source>
    <translation>Контекст</translation>
+  </message>
+  <message>
+   <source>Continue</source>
+   <translation>Продолжить</translation>
+  </message>
+  <message>
+   <source>Continue the answer</source>
+   <translation>Продолжить ответ</translation>
   </message>
   <message>
    <source>Conversation</source>
@@ -978,10 +942,6 @@ The open file goes with the question.</source>
   <message>
    <source>Copy the code (Enter)</source>
    <translation>Копировать код (Enter)</translation>
-  </message>
-  <message>
-   <source>Copy the key alone.</source>
-   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Copy the last answer</source>
@@ -1104,20 +1064,8 @@ The open file goes with the question.</source>
    <translation>Завершите ту программу и запустите Spark ещё раз.</translation>
   </message>
   <message>
-   <source>Enter it again in the settings, under Endpoints.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>Enter it in the settings, under Endpoints.</source>
    <translation>Введите его в настройках, в разделе «Серверы моделей».</translation>
-  </message>
-  <message>
-   <source>Enter the key of this endpoint, and say how it is told.</source>
-   <translation>Введите ключ этого сервера и укажите, как он передаётся.</translation>
-  </message>
-  <message>
-   <source>Everybody may see the models: the first answer tells whether the key is right.</source>
-   <translation>Модели видны всем: верен ли ключ, покажет первый ответ.</translation>
   </message>
   <message>
    <source>Everything is as it should be.</source>
@@ -1156,14 +1104,6 @@ The open file goes with the question.</source>
    <translation>Файлов сохранено, пока слежение было на паузе: {count}</translation>
   </message>
   <message>
-   <source>Fill it in as for example {examples}.</source>
-   <translation>Заполните, например так: {examples}.</translation>
-  </message>
-  <message>
-   <source>Fill-in</source>
-   <translation>Заполнение</translation>
-  </message>
-  <message>
    <source>Filter</source>
    <translation>Фильтр</translation>
   </message>
@@ -1190,10 +1130,6 @@ The open file goes with the question.</source>
   <message>
    <source>First and last token as this app measured them; those between are spread evenly.</source>
    <translation>Первый и последний токен — как измерила программа; остальные распределены равномерно.</translation>
-  </message>
-  <message>
-   <source>First token</source>
-   <translation>Первый токен</translation>
   </message>
   <message>
    <source>Folder for the sample</source>
@@ -1348,6 +1284,10 @@ The open file goes with the question.</source>
    <translation>Установите Spark Desktop заново, вместе с зависимостями.</translation>
   </message>
   <message>
+   <source>Install or unlock your desktop's keyring. The local model needs none.</source>
+   <translation>Установите или разблокируйте связку ключей рабочего стола. Локальной модели она не нужна.</translation>
+  </message>
+  <message>
    <source>Install the packages of your system that hold these files.</source>
    <translation>Установите пакеты вашей системы, в которых есть эти файлы.</translation>
   </message>
@@ -1373,7 +1313,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It is asked again in {seconds:.0f} s.</source>
-   <translation type="unfinished"></translation>
+   <translation>Новый запрос через {seconds:.0f} с.</translation>
+  </message>
+  <message>
+   <source>It is asked again now.</source>
+   <translation>Запрос отправляется ещё раз.</translation>
   </message>
   <message>
    <source>It is fetched when needed.</source>
@@ -1388,10 +1332,6 @@ The open file goes with the question.</source>
    <translation>Текст в буфере обмена: вставьте его сами.</translation>
   </message>
   <message>
-   <source>It may want a client certificate: name one in the endpoint's settings.</source>
-   <translation>Возможно, ему нужен сертификат клиента: укажите его в настройках сервера.</translation>
-  </message>
-  <message>
    <source>It reads a short text and writes 64 tokens.</source>
    <translation>Модель читает короткий текст и пишет 64 токена.</translation>
   </message>
@@ -1402,10 +1342,6 @@ The open file goes with the question.</source>
   <message>
    <source>It starts by itself.</source>
    <translation>Запустится само.</translation>
-  </message>
-  <message>
-   <source>Its address is complete as it is.</source>
-   <translation>Его адрес полон и так.</translation>
   </message>
   <message>
    <source>Its lanes appear here when it is done.</source>
@@ -1428,16 +1364,16 @@ The open file goes with the question.</source>
    <translation>Срок хранения — 30 дней.</translation>
   </message>
   <message>
-   <source>Key</source>
-   <translation>Ключ</translation>
-  </message>
-  <message>
    <source>Key of the quick prompt</source>
    <translation>Клавиша быстрого вопроса</translation>
   </message>
   <message>
    <source>Keys</source>
    <translation>Клавиши</translation>
+  </message>
+  <message>
+   <source>Keys are asked for at each start until it can.</source>
+   <translation>До тех пор ключи запрашиваются при каждом запуске.</translation>
   </message>
   <message>
    <source>Lane {title}</source>
@@ -1454,10 +1390,6 @@ The open file goes with the question.</source>
   <message>
    <source>Ledger of connections</source>
    <translation>Журнал соединений</translation>
-  </message>
-  <message>
-   <source>Left out, may hold secrets: {names}.</source>
-   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Left out: {names}</source>
@@ -1514,10 +1446,6 @@ The open file goes with the question.</source>
   <message>
    <source>Look for it in what you typed last, and in the files that go with it.</source>
    <translation>Поищите её в том, что набрали последним, и в приложенных файлах.</translation>
-  </message>
-  <message>
-   <source>Look for its window that asks for a password. {instead}</source>
-   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Looking for a source…</source>
@@ -1600,10 +1528,6 @@ The open file goes with the question.</source>
    <translation>Уберите её сами и запустите Spark ещё раз.</translation>
   </message>
   <message>
-   <source>Name</source>
-   <translation>Имя</translation>
-  </message>
-  <message>
    <source>Name a PEM file with the certificate, and its key without a password.</source>
    <translation>Укажите файл PEM с сертификатом и его ключ без пароля.</translation>
   </message>
@@ -1622,10 +1546,6 @@ The open file goes with the question.</source>
   <message>
    <source>Name one that speaks HTTP, or leave this host out in NO_PROXY.</source>
    <translation>Укажите прокси с HTTP или исключите этот узел в NO_PROXY.</translation>
-  </message>
-  <message>
-   <source>Name the one that is to be asked.</source>
-   <translation>Назовите ту, которую спрашивать.</translation>
   </message>
   <message>
    <source>New thread</source>
@@ -1688,16 +1608,8 @@ The open file goes with the question.</source>
    <translation>Клавишу нельзя занять: {reason}.</translation>
   </message>
   <message>
-   <source>No keyring can be used. Looked for: {looked}.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>No lanes.</source>
    <translation>Дорожек нет.</translation>
-  </message>
-  <message>
-   <source>No model is named.</source>
-   <translation>Модель не названа.</translation>
   </message>
   <message>
    <source>No other machine was asked anything.</source>
@@ -1752,10 +1664,6 @@ The open file goes with the question.</source>
    <translation>Без клавиши</translation>
   </message>
   <message>
-   <source>None of the known ways fills in.</source>
-   <translation>Ни один из известных способов заполнения не работает.</translation>
-  </message>
-  <message>
    <source>Not finished: {reason}</source>
    <translation>Не закончено: {reason}</translation>
   </message>
@@ -1770,14 +1678,6 @@ The open file goes with the question.</source>
   <message>
    <source>Not summed up: the oldest turns may be left out.</source>
    <translation>Сводки нет: самые старые ходы могут не войти.</translation>
-  </message>
-  <message>
-   <source>Not tested, as a step before it failed: {step}.</source>
-   <translation>Не проверено, так как не удался более ранний шаг: {step}.</translation>
-  </message>
-  <message>
-   <source>Not told: a prompt that is too long may be cut without a word.</source>
-   <translation>Не сообщается: слишком длинный запрос может быть молча обрезан.</translation>
   </message>
   <message>
    <source>Nothing</source>
@@ -1916,6 +1816,10 @@ The open file goes with the question.</source>
    <translation>Открыть быстрый вопрос</translation>
   </message>
   <message>
+   <source>Open the settings</source>
+   <translation>Открыть настройки</translation>
+  </message>
+  <message>
    <source>Open the speed lab first.</source>
    <translation>Сначала откройте лабораторию скорости.</translation>
   </message>
@@ -1964,14 +1868,6 @@ The open file goes with the question.</source>
    <translation>Вставить код</translation>
   </message>
   <message>
-   <source>Paste it again.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>Paste one like https://host/v1, without a user's name.</source>
-   <translation>Вставьте адрес вида https://host/v1, без имени пользователя.</translation>
-  </message>
-  <message>
    <source>Pause</source>
    <translation>Пауза</translation>
   </message>
@@ -1994,10 +1890,6 @@ The open file goes with the question.</source>
   <message>
    <source>Pinned</source>
    <translation>Закреплено</translation>
-  </message>
-  <message>
-   <source>Plain HTTP: nothing is encrypted.</source>
-   <translation>Простой HTTP: ничего не шифруется.</translation>
   </message>
   <message>
    <source>Play</source>
@@ -2056,12 +1948,12 @@ The open file goes with the question.</source>
    <translation>Профиль {profile}</translation>
   </message>
   <message>
-   <source>Project</source>
-   <translation>Проект</translation>
-  </message>
-  <message>
    <source>Prompt and answer together: {used} of {total} tokens, counted by the server.</source>
    <translation>Запрос и ответ вместе: {used} из {total} токенов, по счёту сервера.</translation>
+  </message>
+  <message>
+   <source>Prompt and answer together: {used} tokens, counted by the server.</source>
+   <translation>Запрос и ответ вместе: токенов {used}, по подсчёту сервера.</translation>
   </message>
   <message>
    <source>Proposals appear here while they are written.</source>
@@ -2172,10 +2064,6 @@ The open file goes with the question.</source>
    <translation>Уменьшенная: ничего не скользит и не тает, а лаборатория скорости движется шагами.</translation>
   </message>
   <message>
-   <source>Region</source>
-   <translation>Регион</translation>
-  </message>
-  <message>
    <source>Reject</source>
    <translation>Отклонить</translation>
   </message>
@@ -2256,10 +2144,6 @@ The open file goes with the question.</source>
   <message>
    <source>Reset {title}</source>
    <translation>Сбросить: {title}</translation>
-  </message>
-  <message>
-   <source>Resource</source>
-   <translation>Ресурс</translation>
   </message>
   <message>
    <source>Resume</source>
@@ -2362,10 +2246,6 @@ The open file goes with the question.</source>
    <translation>Отправить (Enter)</translation>
   </message>
   <message>
-   <source>Send it</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>Send now, stopping the answer (Ctrl+Enter)</source>
    <translation>Отправить сейчас, остановив ответ (Ctrl+Enter)</translation>
   </message>
@@ -2376,10 +2256,6 @@ The open file goes with the question.</source>
   <message>
    <source>Send now: {question}</source>
    <translation>Отправить сейчас: {question}</translation>
-  </message>
-  <message>
-   <source>Send {name}, which may hold secrets</source>
-   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Settings</source>
@@ -2399,7 +2275,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Shorten the question, or let its server have a longer context.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сократите вопрос или увеличьте контекст на его сервере.</translation>
   </message>
   <message>
    <source>Show a file of the folder</source>
@@ -2432,6 +2308,10 @@ The open file goes with the question.</source>
   <message>
    <source>Shows the state, and offers the quick prompt, where the desktop has a tray.</source>
    <translation>Показывает состояние и открывает быстрый вопрос, если на рабочем столе есть трей.</translation>
+  </message>
+  <message>
+   <source>Since the project was opened: {cost}.</source>
+   <translation>С открытия проекта: {cost}.</translation>
   </message>
   <message>
    <source>Size</source>
@@ -2566,16 +2446,8 @@ The open file goes with the question.</source>
    <translation>Запустите его и попробуйте ещё раз.</translation>
   </message>
   <message>
-   <source>Start or install your desktop's keyring. Until then use the key for this session only, or name an environment variable that holds it.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>Start spark-desktop in a desktop session, or under xvfb-run.</source>
    <translation>Запустите spark-desktop в графическом сеансе или под xvfb-run.</translation>
-  </message>
-  <message>
-   <source>Start your desktop's keyring again. {instead}</source>
-   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Starting it again in {delay:.0f} s (attempt {attempt}).</source>
@@ -2616,10 +2488,6 @@ The open file goes with the question.</source>
   <message>
    <source>Stopped.</source>
    <translation>Остановлено.</translation>
-  </message>
-  <message>
-   <source>Structured output</source>
-   <translation>Структурированный вывод</translation>
   </message>
   <message numerus="yes">
    <source>Summing up %n earlier turn(s)…</source>
@@ -2686,10 +2554,6 @@ The open file goes with the question.</source>
    <translation>На учётной записи не осталось средств: {message}</translation>
   </message>
   <message>
-   <source>The address is a number already.</source>
-   <translation>Адрес уже задан числом.</translation>
-  </message>
-  <message>
    <source>The address of {title} holds a user's name.</source>
    <translation>В адресе «{title}» стоит имя пользователя.</translation>
   </message>
@@ -2714,24 +2578,12 @@ The open file goes with the question.</source>
    <translation>Ответ оборвался: {reason}</translation>
   </message>
   <message>
-   <source>The answer came at once: no speed can be told.</source>
-   <translation>Ответ пришёл сразу целиком: скорость не определить.</translation>
-  </message>
-  <message>
    <source>The answer changes nothing in the file.</source>
    <translation>Ответ ничего не меняет в файле.</translation>
   </message>
   <message>
-   <source>The answer did not follow the schema.</source>
-   <translation>Ответ не соответствует схеме.</translation>
-  </message>
-  <message>
    <source>The answer failed: {reason}</source>
    <translation>Ответ не удался: {reason}</translation>
-  </message>
-  <message>
-   <source>The answer followed the schema.</source>
-   <translation>Ответ соответствует схеме.</translation>
   </message>
   <message>
    <source>The answer goes beyond what was asked for: {stray!r} stands elsewhere in the file.</source>
@@ -2772,10 +2624,6 @@ The open file goes with the question.</source>
   <message>
    <source>The answer was stopped.</source>
    <translation>Ответ остановлен.</translation>
-  </message>
-  <message>
-   <source>The answer was too short to tell.</source>
-   <translation>Ответ слишком короткий, чтобы судить.</translation>
   </message>
   <message>
    <source>The certificate of {host} has expired.</source>
@@ -2926,10 +2774,6 @@ The open file goes with the question.</source>
    <translation>Рабочий стол отказался настроить глобальную горячую клавишу.</translation>
   </message>
   <message>
-   <source>The diff is only of files that may hold secrets.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>The diff is too large for a question: {count} characters.</source>
    <translation>Diff слишком велик для вопроса, символов: {count}.</translation>
   </message>
@@ -3014,38 +2858,6 @@ The open file goes with the question.</source>
    <translation>В ключе для «{title}» есть знаки, которых в ключах не бывает.</translation>
   </message>
   <message>
-   <source>The key in the keyring is incomplete.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>The key is accepted.</source>
-   <translation>Ключ принят.</translation>
-  </message>
-  <message>
-   <source>The key is empty.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>The key is too long: {count} characters.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>The keyring ({name}) failed: {reason}.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>The keyring ({name}) is locked, and was not unlocked.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>The keyring ({name}) is no longer there: {reason}.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>The keyring did not answer within {seconds:.0f} s.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>The limits of {endpoint} have no room for this request now.</source>
    <translation>Лимиты {endpoint} сейчас не вмещают этот запрос.</translation>
   </message>
@@ -3054,12 +2866,20 @@ The open file goes with the question.</source>
    <translation>Список недавних проектов не записан в {file} ({reason}).</translation>
   </message>
   <message>
-   <source>The model called the tool.</source>
-   <translation>Модель вызвала инструмент.</translation>
+   <source>The local core cannot answer now: {reason}</source>
+   <translation>Локальное ядро сейчас не может ответить: {reason}</translation>
   </message>
   <message>
-   <source>The model did not call the tool.</source>
-   <translation>Модель не вызвала инструмент.</translation>
+   <source>The local core did not answer: {reason}</source>
+   <translation>Локальное ядро не ответило: {reason}</translation>
+  </message>
+  <message>
+   <source>The local core has not begun yet, so {other} is asked as well.</source>
+   <translation>Локальное ядро ещё не начало отвечать, поэтому запрос отправлен и на {other}.</translation>
+  </message>
+  <message>
+   <source>The local core is asked instead.</source>
+   <translation>Вместо этого отвечает локальное ядро.</translation>
   </message>
   <message>
    <source>The model is not running.</source>
@@ -3166,10 +2986,6 @@ The open file goes with the question.</source>
    <translation>Предложение в просмотре</translation>
   </message>
   <message>
-   <source>The protocol has no way to fill in.</source>
-   <translation>В этом протоколе нет заполнения.</translation>
-  </message>
-  <message>
    <source>The proxy that is set is no address.</source>
    <translation>Заданный прокси не является адресом.</translation>
   </message>
@@ -3226,14 +3042,6 @@ The open file goes with the question.</source>
    <translation>Пример нельзя скопировать в {place}: {reason}.</translation>
   </message>
   <message>
-   <source>The server lets us in without a key.</source>
-   <translation>Сервер пускает без ключа.</translation>
-  </message>
-  <message>
-   <source>The server tells no list of models.</source>
-   <translation>Сервер не сообщает список моделей.</translation>
-  </message>
-  <message>
    <source>The settings could not be written to {file} ({reason}).</source>
    <translation>Настройки не записаны в {file} ({reason}).</translation>
   </message>
@@ -3270,10 +3078,6 @@ The open file goes with the question.</source>
    <translation>Текст слишком длинный, символов: {count}.</translation>
   </message>
   <message>
-   <source>The text looks like it holds a secret: {what}.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>The thread in the file is damaged: {error}.</source>
    <translation>Беседа в файле повреждена: {error}.</translation>
   </message>
@@ -3302,10 +3106,6 @@ The open file goes with the question.</source>
    <translation>Запрос остановлен фильтром содержимого поставщика: {message}</translation>
   </message>
   <message>
-   <source>The way to {host} leads through the proxy {proxy}: {addresses}.</source>
-   <translation>Путь к {host} ведёт через прокси {proxy}: {addresses}.</translation>
-  </message>
-  <message>
    <source>The whole interface grows with it: 26 px are twice the usual 13 px.</source>
    <translation>Вместе с ним растёт весь интерфейс: 26 px вдвое больше обычных 13 px.</translation>
   </message>
@@ -3320,6 +3120,10 @@ The open file goes with the question.</source>
   <message>
    <source>Theme</source>
    <translation>Тема</translation>
+  </message>
+  <message>
+   <source>There is no answer that could be gone on with.</source>
+   <translation>Здесь нет ответа, который можно продолжить.</translation>
   </message>
   <message>
    <source>There is no answer yet.</source>
@@ -3354,8 +3158,8 @@ The open file goes with the question.</source>
    <translation>Нет ключа для {title} ни в хранилище ключей, ни в переменной {variable}.</translation>
   </message>
   <message>
-   <source>There is no list of models, but what answers questions lets us in.</source>
-   <translation>Списка моделей нет, но к ответам на вопросы сервер пускает.</translation>
+   <source>There is no keyring to keep the key in.</source>
+   <translation>Нет связки ключей, в которой можно сохранить ключ.</translation>
   </message>
   <message>
    <source>There is no other window here.</source>
@@ -3372,10 +3176,6 @@ The open file goes with the question.</source>
   <message>
    <source>There is no undone change left to redo.</source>
    <translation>Повторять больше нечего.</translation>
-  </message>
-  <message>
-   <source>There is nothing at {url}.</source>
-   <translation>По адресу {url} ничего нет.</translation>
   </message>
   <message>
    <source>There is nothing left to accept here.</source>
@@ -3404,10 +3204,6 @@ The open file goes with the question.</source>
   <message>
    <source>This hotkey cannot be used: {reason}.</source>
    <translation>Эту горячую клавишу нельзя использовать: {reason}.</translation>
-  </message>
-  <message>
-   <source>This is no address of a server: {text}</source>
-   <translation>Это не адрес сервера: {text}</translation>
   </message>
   <message>
    <source>This keyboard has no key {key}.</source>
@@ -3456,10 +3252,6 @@ The open file goes with the question.</source>
   <message>
    <source>Threads</source>
    <translation>Беседы</translation>
-  </message>
-  <message>
-   <source>Through {way}.</source>
-   <translation>Способ: {way}.</translation>
   </message>
   <message>
    <source>Time to first token</source>
@@ -3516,10 +3308,6 @@ The open file goes with the question.</source>
   <message>
    <source>Tokens per second</source>
    <translation>Токены в секунду</translation>
-  </message>
-  <message>
-   <source>Tools</source>
-   <translation>Инструменты</translation>
   </message>
   <message>
    <source>Triggers and keys</source>
@@ -3594,10 +3382,6 @@ The open file goes with the question.</source>
    <translation>Отменено.</translation>
   </message>
   <message>
-   <source>Unlock it, then try again. {instead}</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>Unpin</source>
    <translation>Открепить</translation>
   </message>
@@ -3632,6 +3416,10 @@ The open file goes with the question.</source>
   <message>
    <source>Use it all the same for: {title}</source>
    <translation>Всё равно использовать для: {title}</translation>
+  </message>
+  <message>
+   <source>Use it for this session only, or name an environment variable that holds it.</source>
+   <translation>Используйте его только в этом сеансе или укажите переменную окружения, в которой он записан.</translation>
   </message>
   <message>
    <source>Use the default again</source>
@@ -3754,6 +3542,10 @@ The open file goes with the question.</source>
    <translation>Сохранённое попадает в раздел «Пропущенные» и ничего не запускает.</translation>
   </message>
   <message>
+   <source>What {endpoint} took for the last answer.</source>
+   <translation>Цена последнего ответа от {endpoint}.</translation>
+  </message>
+  <message>
    <source>What {host} sends is not HTTP: {reason}.</source>
    <translation>То, что присылает {host}, не HTTP: {reason}.</translation>
   </message>
@@ -3779,7 +3571,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Whoever begins first answers.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответит тот, кто начнёт первым.</translation>
   </message>
   <message>
    <source>Whole</source>
@@ -3871,15 +3663,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>You can change it in the settings, under Endpoints.</source>
-   <translation type="unfinished"></translation>
+   <translation>Его можно изменить в настройках, в разделе «Серверы моделей».</translation>
   </message>
   <message>
    <source>You can read and type already; turns are queued.</source>
    <translation>Читать и печатать уже можно; ходы ждут в очереди.</translation>
-  </message>
-  <message>
-   <source>You can use the key for this session only, or name an environment variable that holds it.</source>
-   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>You did not allow the global hotkey.</source>
@@ -3898,22 +3686,6 @@ The open file goes with the question.</source>
    <translation>в конце {keys} не хватает клавиши</translation>
   </message>
   <message>
-   <source>a key of AWS</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>a key of Google</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>a key of Stripe</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>a key of a model's vendor</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>a list of keys</source>
    <translation>список клавиш</translation>
   </message>
@@ -3930,10 +3702,6 @@ The open file goes with the question.</source>
    <translation>число от 0</translation>
   </message>
   <message>
-   <source>a private key</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>a profile is no JSON object</source>
    <translation>профиль — не объект JSON</translation>
   </message>
@@ -3942,36 +3710,12 @@ The open file goes with the question.</source>
    <translation>предложение, ждущее решения</translation>
   </message>
   <message>
-   <source>a signed token</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>a table</source>
    <translation>таблица</translation>
   </message>
   <message>
    <source>a table of texts</source>
    <translation>таблица текстов</translation>
-  </message>
-  <message>
-   <source>a token of GitHub</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>a token of GitLab</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>a token of Slack</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>a token of a package registry</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>a value of {name}</source>
-   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>a whole number from 1 on</source>
@@ -4008,10 +3752,6 @@ The open file goes with the question.</source>
   <message>
    <source>already proposed or answered</source>
    <translation>на это уже есть предложение или ответ</translation>
-  </message>
-  <message>
-   <source>an address with a password</source>
-   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>an open folder</source>
@@ -4058,10 +3798,6 @@ The open file goes with the question.</source>
    <translation>загружается</translation>
   </message>
   <message>
-   <source>by its name</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>cached {share}</source>
    <translation>из кэша {share}</translation>
   </message>
@@ -4090,16 +3826,16 @@ The open file goes with the question.</source>
    <translation>полнота</translation>
   </message>
   <message>
-   <source>completions with a suffix</source>
-   <translation>дополнение с параметром suffix</translation>
-  </message>
-  <message>
    <source>connect</source>
    <translation>подключение</translation>
   </message>
   <message>
    <source>context {tokens} tokens</source>
    <translation>контекст {tokens} токенов</translation>
+  </message>
+  <message>
+   <source>context {used}</source>
+   <translation>контекст {used}</translation>
   </message>
   <message>
    <source>context {used} / {total}</source>
@@ -4306,6 +4042,10 @@ The open file goes with the question.</source>
    <translation>прервано</translation>
   </message>
   <message>
+   <source>it cannot be asked: {reason}</source>
+   <translation>обратиться не удаётся: {reason}</translation>
+  </message>
+  <message>
    <source>it could not be examined: {reason}</source>
    <translation>проверить не удалось: {reason}</translation>
   </message>
@@ -4350,14 +4090,6 @@ The open file goes with the question.</source>
    <translation>это несколько клавиш подряд; возможна только одна</translation>
   </message>
   <message>
-   <source>it keeps keys in a file</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>it keeps nothing</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>it lists no profiles</source>
    <translation>в ответе нет списка профилей</translation>
   </message>
@@ -4374,10 +4106,6 @@ The open file goes with the question.</source>
    <translation>соединение с ним прервалось</translation>
   </message>
   <message>
-   <source>its makers do not recommend it</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>its name is not UTF-8</source>
    <translation>имя не в UTF-8</translation>
   </message>
@@ -4388,10 +4116,6 @@ The open file goes with the question.</source>
   <message>
    <source>its text did not change</source>
    <translation>текст не изменился</translation>
-  </message>
-  <message>
-   <source>its text, which may hold secrets</source>
-   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>its {encoding} is damaged at byte {place}</source>
@@ -4490,16 +4214,16 @@ The open file goes with the question.</source>
    <translation>без рассуждений</translation>
   </message>
   <message>
-   <source>none is installed</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>none is registered</source>
    <translation>не зарегистрирована</translation>
   </message>
   <message>
    <source>none recorded</source>
    <translation>не записано</translation>
+  </message>
+  <message>
+   <source>none was found (looked for: {known})</source>
+   <translation>не найдено (искали: {known})</translation>
   </message>
   <message>
    <source>none yet: made at the first use</source>
@@ -4678,6 +4402,10 @@ The open file goes with the question.</source>
    <translation>отклонено</translation>
   </message>
   <message>
+   <source>remote</source>
+   <translation>удалённая</translation>
+  </message>
+  <message>
    <source>removing</source>
    <translation>удаляется</translation>
   </message>
@@ -4766,10 +4494,6 @@ The open file goes with the question.</source>
    <translation>занимает {size} памяти</translation>
   </message>
   <message>
-   <source>test the connection to {title}</source>
-   <translation>проверить соединение с {title}</translation>
-  </message>
-  <message>
    <source>text</source>
    <translation>текст</translation>
   </message>
@@ -4802,10 +4526,6 @@ The open file goes with the question.</source>
    <translation>файл</translation>
   </message>
   <message>
-   <source>the local core</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>the model is not running</source>
    <translation>модель не запущена</translation>
   </message>
@@ -4816,14 +4536,6 @@ The open file goes with the question.</source>
   <message>
    <source>the model's context: {tokens}</source>
    <translation>контекст модели: {tokens}</translation>
-  </message>
-  <message>
-   <source>the model's own tokens</source>
-   <translation>собственные токены модели</translation>
-  </message>
-  <message>
-   <source>the one in keyring's own settings</source>
-   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>the open thread</source>
@@ -4844,14 +4556,6 @@ The open file goes with the question.</source>
   <message>
    <source>the real model writes first</source>
    <translation>сначала пишет настоящая модель</translation>
-  </message>
-  <message>
-   <source>the route /fim/completions</source>
-   <translation>путь /fim/completions</translation>
-  </message>
-  <message>
-   <source>the route /infill</source>
-   <translation>путь /infill</translation>
   </message>
   <message>
    <source>the schedule of {profile}: {error}</source>
@@ -5077,15 +4781,19 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{endpoint} cannot answer now: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>{endpoint} сейчас не может ответить: {reason}</translation>
   </message>
   <message>
    <source>{endpoint} did not answer: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>{endpoint} не даёт ответа: {reason}</translation>
+  </message>
+  <message>
+   <source>{endpoint} has not begun yet, so the local core is asked as well.</source>
+   <translation>{endpoint} ещё не начал отвечать, поэтому запрос отправлен и локальному ядру.</translation>
   </message>
   <message>
    <source>{endpoint} has not begun yet, so {other} is asked as well.</source>
-   <translation type="unfinished"></translation>
+   <translation>{endpoint} ещё не начал отвечать, поэтому запрос отправлен и на {other}.</translation>
   </message>
   <message>
    <source>{endpoint} is left out for now: {reason}</source>
@@ -5093,7 +4801,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{endpoint} read only {read} of about {sent} tokens that were sent to it.</source>
-   <translation type="unfinished"></translation>
+   <translation>{endpoint}: прочитано токенов {read} из примерно {sent} отправленных.</translation>
   </message>
   <message>
    <source>{file} cannot be read ({reason}).</source>
@@ -5188,14 +4896,6 @@ The branch that is checked out</source>
    <translation>{host} не говорит по TLS.</translation>
   </message>
   <message>
-   <source>{host} ended the connection after the handshake.</source>
-   <translation>{host} прервал соединение после рукопожатия TLS.</translation>
-  </message>
-  <message>
-   <source>{host} is {addresses}.</source>
-   <translation>{host} — это {addresses}.</translation>
-  </message>
-  <message>
    <source>{host} opens no WebSocket: HTTP status {status}.</source>
    <translation>{host} не открывает WebSocket: статус HTTP {status}.</translation>
   </message>
@@ -5234,10 +4934,6 @@ The branch that is checked out</source>
   <message>
    <source>{host} wants a client certificate.</source>
    <translation>{host} требует сертификат клиента.</translation>
-  </message>
-  <message>
-   <source>{host} wants a key: HTTP status {status}.</source>
-   <translation>{host} требует ключ: статус HTTP {status}.</translation>
   </message>
   <message>
    <source>{host} would be spoken to without TLS: whoever is in between could read the key, your code and the answers.</source>
@@ -5312,20 +5008,12 @@ The branch that is checked out</source>
    <translation>{model} по адресу {url}, процесс {pid}</translation>
   </message>
   <message>
-   <source>{model} began after {seconds:.2f} s.</source>
-   <translation>{model}: первый токен через {seconds:.2f} с.</translation>
-  </message>
-  <message>
    <source>{model} cannot fill in the middle of a text.</source>
    <translation>{model} не умеет дополнять середину текста.</translation>
   </message>
   <message>
    <source>{model} could not be started: {reason}</source>
    <translation>Не удалось запустить {model}: {reason}</translation>
-  </message>
-  <message>
-   <source>{model} ended its answer without a word.</source>
-   <translation>{model}: ответ закончился, не начавшись.</translation>
   </message>
   <message>
    <source>{model} on {hardware}</source>
@@ -5358,10 +5046,6 @@ The branch that is checked out</source>
   <message>
    <source>{name} at {path}, its hash was compared</source>
    <translation>{name}, {path}, хеш сверен</translation>
-  </message>
-  <message>
-   <source>{name} did not keep the key.</source>
-   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{name} does not load: {trouble}</source>
@@ -5432,20 +5116,12 @@ The branch that is checked out</source>
    <translation>{name}, разблокируется при необходимости</translation>
   </message>
   <message>
-   <source>{name}: its url still has {{{field}}}.</source>
-   <translation>{name}: в url всё ещё стоит {{{field}}}.</translation>
-  </message>
-  <message>
    <source>{name}: the id {id} is taken.</source>
    <translation>{name}: id {id} уже занят.</translation>
   </message>
   <message>
    <source>{name}: {here:,.0f} of {total:,.0f} MB are here</source>
    <translation>{name}: загружено {here:,.0f} из {total:,.0f} МБ</translation>
-  </message>
-  <message>
-   <source>{name}: {reason}</source>
-   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{name}: {tokens} tokens</source>
@@ -5457,7 +5133,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{other} is asked instead.</source>
-   <translation type="unfinished"></translation>
+   <translation>Вместо этого отвечает {other}.</translation>
   </message>
   <message>
    <source>{parent} is not this user's alone</source>
@@ -5510,10 +5186,6 @@ The branch that is checked out</source>
   <message>
    <source>{path} may hold secrets: its name matches {pattern}. It was not read.</source>
    <translation>В {path} могут быть секреты: имя подходит под {pattern}. Файл не прочитан.</translation>
-  </message>
-  <message>
-   <source>{path} may hold secrets: {why}.</source>
-   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{path} may not be written: {told}; nothing was written.</source>
@@ -5612,10 +5284,6 @@ The branch that is checked out</source>
    <translation>{rate:.0f} т/с</translation>
   </message>
   <message>
-   <source>{rate:.0f} tokens a second, over {count} tokens.</source>
-   <translation>Токенов в секунду: {rate:.0f}, измерено по {count} токенам.</translation>
-  </message>
-  <message>
    <source>{rate:.0f} tokens/s</source>
    <translation>{rate:.0f} токенов/с</translation>
   </message>
@@ -5684,10 +5352,6 @@ The branch that is checked out</source>
    <translation>{span} сеанса</translation>
   </message>
   <message>
-   <source>{step} The local model needs none.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>{symbol} in {path}</source>
    <translation>{symbol} в {path}</translation>
   </message>
@@ -5738,16 +5402,8 @@ Choose another thread</source>
    <translation>У {title} нет модели {model}: {message}</translation>
   </message>
   <message>
-   <source>{title} has no field {name}.</source>
-   <translation>У {title} нет поля {name}.</translation>
-  </message>
-  <message>
    <source>{title} has nothing at this address: {message}</source>
    <translation>У {title} по этому адресу ничего нет: {message}</translation>
-  </message>
-  <message>
-   <source>{title} needs its {label}.</source>
-   <translation>Для {title} нужно поле «{label}».</translation>
   </message>
   <message>
    <source>{title} said nothing for {seconds:g} s.</source>
@@ -5759,7 +5415,7 @@ Choose another thread</source>
   </message>
   <message>
    <source>{title} speaks {protocol}, which this version of Spark does not.</source>
-   <translation type="unfinished"></translation>
+   <translation>{title} использует протокол {protocol}, которого эта версия Spark не знает.</translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>
@@ -5770,28 +5426,12 @@ Choose another thread</source>
    <translation>{tokens:,} из {total:,} токенов</translation>
   </message>
   <message>
-   <source>{tokens} tokens by what is known of the model.</source>
-   <translation>Токенов: {tokens}, по известным данным о модели.</translation>
-  </message>
-  <message>
-   <source>{tokens} tokens, as the server tells.</source>
-   <translation>Токенов: {tokens}, по словам сервера.</translation>
-  </message>
-  <message>
    <source>{told}; never for the local core</source>
    <translation>{told}; для локального ядра — никогда</translation>
   </message>
   <message>
    <source>{total}+</source>
    <translation>{total}+</translation>
-  </message>
-  <message>
-   <source>{url} answers with HTTP status {status}.</source>
-   <translation>{url} отвечает статусом HTTP {status}.</translation>
-  </message>
-  <message>
-   <source>{value} cannot be the {label} of {title}.</source>
-   <translation>{value} не подходит для поля «{label}» у {title}.</translation>
   </message>
   <message>
    <source>{verb} this hunk</source>
@@ -5813,18 +5453,6 @@ Choose another thread</source>
    <source>{version}; not installed: {names}</source>
    <translation>{version}; не установлены: {names}</translation>
   </message>
-  <message numerus="yes">
-   <source>{version}; the certificate for {subject}, by {issuer}, is good for %n day(s).</source>
-   <translation>
-    <numerusform>{version}; сертификат для {subject}, выдан {issuer}, действует ещё %n день.</numerusform>
-    <numerusform>{version}; сертификат для {subject}, выдан {issuer}, действует ещё %n дня.</numerusform>
-    <numerusform>{version}; сертификат для {subject}, выдан {issuer}, действует ещё %n дней.</numerusform>
-   </translation>
-  </message>
-  <message>
-   <source>{version}; the system trusts the server's certificate.</source>
-   <translation>{version}; система доверяет сертификату сервера.</translation>
-  </message>
   <message>
    <source>{waiting}… {seconds:.0f} s</source>
    <translation>{waiting}… {seconds:.0f} с</translation>
@@ -5836,10 +5464,6 @@ Choose another thread</source>
   <message>
    <source>{watched}: changes in further folders are not seen</source>
    <translation>{watched}; изменения в других папках не видны</translation>
-  </message>
-  <message>
-   <source>{what} in line {line}</source>
-   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{what}; its last words: {last}</source>
