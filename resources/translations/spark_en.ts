@@ -11,6 +11,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n answer(s) of this month have no known price.</source>
+   <translation>
+    <numerusform>%n answer of this month has no known price.</numerusform>
+    <numerusform>%n answers of this month have no known price.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n earlier turn(s)</source>
    <translation>
     <numerusform>%n earlier turn</numerusform>
@@ -130,6 +137,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>By this machine's clock, from asking to the first token; half of %n answer(s) were sooner than the median, 95 % sooner than p95.</source>
+   <translation>
+    <numerusform>By this machine's clock, from asking to the first token, of %n answer.</numerusform>
+    <numerusform>By this machine's clock, from asking to the first token; half of %n answers were sooner than the median, 95 % sooner than p95.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>Diff of {path}, %n hunk(s)</source>
    <translation>
     <numerusform>Diff of {path}, %n hunk</numerusform>
@@ -148,6 +162,20 @@
    <translation>
     <numerusform>Summing up %n earlier turn…</numerusform>
     <numerusform>Summing up %n earlier turns…</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>The last %n day(s)</source>
+   <translation>
+    <numerusform>The last day</numerusform>
+    <numerusform>The last %n days</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>The median of %n answer(s) in the last 30 days</source>
+   <translation>
+    <numerusform>%n answer in the last 30 days</numerusform>
+    <numerusform>The median of %n answers in the last 30 days</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -176,6 +204,20 @@
    <translation>
     <numerusform>applied %n hunk</numerusform>
     <numerusform>applied %n hunks</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>failed %n time(s)</source>
+   <translation>
+    <numerusform>failed %n time</numerusform>
+    <numerusform>failed %n times</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>{cost}, without %n answer(s)</source>
+   <translation>
+    <numerusform>{cost}, without %n answer</numerusform>
+    <numerusform>{cost}, without %n answers</numerusform>
    </translation>
   </message>
   <message numerus="yes">

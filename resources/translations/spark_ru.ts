@@ -4,12 +4,28 @@
  <context>
   <name>spark</name>
   <message>
+   <source> %</source>
+   <translation> %</translation>
+  </message>
+  <message>
    <source> px</source>
    <translation> px</translation>
   </message>
   <message>
+   <source> s</source>
+   <translation> с</translation>
+  </message>
+  <message>
    <source>$0.00</source>
    <translation>$0,00</translation>
+  </message>
+  <message>
+   <source>${dollars:,.2f}</source>
+   <translation>${dollars:,.2f}</translation>
+  </message>
+  <message>
+   <source>${dollars:,.4f}</source>
+   <translation>${dollars:,.4f}</translation>
   </message>
   <message>
    <source>${dollars:.2f}</source>
@@ -18,6 +34,10 @@
   <message>
    <source>${dollars:.4f}</source>
    <translation>${dollars:.4f}</translation>
+  </message>
+  <message>
+   <source>${inwards} / ${outwards}</source>
+   <translation>${inwards} / ${outwards}</translation>
   </message>
   <message>
    <source>${price:,.2f}</source>
@@ -37,6 +57,14 @@
     <numerusform>%n ответ</numerusform>
     <numerusform>%n ответа</numerusform>
     <numerusform>%n ответов</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n answer(s) of this month have no known price.</source>
+   <translation>
+    <numerusform>У %n ответа этого месяца цена неизвестна.</numerusform>
+    <numerusform>У %n ответов этого месяца цена неизвестна.</numerusform>
+    <numerusform>У %n ответов этого месяца цена неизвестна.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -85,6 +113,22 @@
     <numerusform>%n совпадение</numerusform>
     <numerusform>%n совпадения</numerusform>
     <numerusform>%n совпадений</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n model(s), {model} not among them: {names}</source>
+   <translation>
+    <numerusform>%n модель, {model} среди них нет: {names}</numerusform>
+    <numerusform>%n модели, {model} среди них нет: {names}</numerusform>
+    <numerusform>%n моделей, {model} среди них нет: {names}</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n model(s): {names}</source>
+   <translation>
+    <numerusform>%n модель: {names}</numerusform>
+    <numerusform>%n модели: {names}</numerusform>
+    <numerusform>%n моделей: {names}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -152,6 +196,22 @@
    </translation>
   </message>
   <message>
+   <source>&amp;Address</source>
+   <translation>&amp;Адрес</translation>
+  </message>
+  <message>
+   <source>&amp;Add…</source>
+   <translation>&amp;Добавить…</translation>
+  </message>
+  <message>
+   <source>&amp;Budget for a month</source>
+   <translation>&amp;Бюджет на месяц</translation>
+  </message>
+  <message>
+   <source>&amp;CA file</source>
+   <translation>Файл &amp;CA</translation>
+  </message>
+  <message>
    <source>&amp;Cancel the download</source>
    <translation>&amp;Отменить загрузку</translation>
   </message>
@@ -160,16 +220,40 @@
    <translation>&amp;Копировать</translation>
   </message>
   <message>
+   <source>&amp;Copy as Markdown</source>
+   <translation>&amp;Копировать как Markdown</translation>
+  </message>
+  <message>
    <source>&amp;Copy report</source>
    <translation>&amp;Копировать отчёт</translation>
+  </message>
+  <message>
+   <source>&amp;Discard</source>
+   <translation>&amp;Отбросить</translation>
   </message>
   <message>
    <source>&amp;Download</source>
    <translation>&amp;Загрузить</translation>
   </message>
   <message>
+   <source>&amp;Edit…</source>
+   <translation>&amp;Изменить…</translation>
+  </message>
+  <message>
+   <source>&amp;Enter the key…</source>
+   <translation>&amp;Ввести ключ…</translation>
+  </message>
+  <message>
    <source>&amp;Export CSV…</source>
    <translation>&amp;Сохранить CSV…</translation>
+  </message>
+  <message>
+   <source>&amp;Forget the key</source>
+   <translation>&amp;Забыть ключ</translation>
+  </message>
+  <message>
+   <source>&amp;Header of the key</source>
+   <translation>&amp;Заголовок ключа</translation>
   </message>
   <message>
    <source>&amp;Hide this machine</source>
@@ -184,12 +268,28 @@
    <translation>Оста&amp;вить</translation>
   </message>
   <message>
+   <source>&amp;Key</source>
+   <translation>&amp;Ключ</translation>
+  </message>
+  <message>
    <source>&amp;Measure</source>
    <translation>Из&amp;мерить</translation>
   </message>
   <message>
+   <source>&amp;Model</source>
+   <translation>&amp;Модель</translation>
+  </message>
+  <message>
+   <source>&amp;Name</source>
+   <translation>&amp;Название</translation>
+  </message>
+  <message>
    <source>&amp;Pause</source>
    <translation>&amp;Пауза</translation>
+  </message>
+  <message>
+   <source>&amp;Period</source>
+   <translation>&amp;Период</translation>
   </message>
   <message>
    <source>&amp;Remove</source>
@@ -200,16 +300,56 @@
    <translation>П&amp;родолжить</translation>
   </message>
   <message>
+   <source>&amp;Save</source>
+   <translation>&amp;Сохранить</translation>
+  </message>
+  <message>
+   <source>&amp;Sort by</source>
+   <translation>&amp;Сортировать по</translation>
+  </message>
+  <message>
    <source>&amp;Stop</source>
    <translation>&amp;Стоп</translation>
+  </message>
+  <message>
+   <source>&amp;Stop asking for money then</source>
+   <translation>&amp;Тогда больше не спрашивать за деньги</translation>
+  </message>
+  <message>
+   <source>&amp;Test connection</source>
+   <translation>&amp;Проверить соединение</translation>
+  </message>
+  <message>
+   <source>&amp;Try again now</source>
+   <translation>&amp;Попробовать сейчас</translation>
   </message>
   <message>
    <source>&amp;Try it on a sample</source>
    <translation>&amp;Попробовать на примере</translation>
   </message>
   <message>
+   <source>&amp;Turn round</source>
+   <translation>&amp;Обратный порядок</translation>
+  </message>
+  <message>
+   <source>&amp;Undo</source>
+   <translation>&amp;Вернуть</translation>
+  </message>
+  <message>
    <source>&amp;Use this model</source>
    <translation>Использовать &amp;эту модель</translation>
+  </message>
+  <message>
+   <source>&amp;Vendor or server</source>
+   <translation>&amp;Поставщик или сервер</translation>
+  </message>
+  <message>
+   <source>&amp;Warn at</source>
+   <translation>&amp;Предупредить при</translation>
+  </message>
+  <message>
+   <source>&amp;Work</source>
+   <translation>&amp;Работа</translation>
   </message>
   <message>
    <source>, {rate:,.0f} tokens/s</source>
@@ -218,6 +358,10 @@
   <message>
    <source>&lt;${price:.4f}</source>
    <translation>&lt;${price:.4f}</translation>
+  </message>
+  <message>
+   <source>A PEM file, besides the authorities that this system trusts</source>
+   <translation>Файл PEM, в дополнение к центрам, которым доверяет система</translation>
   </message>
   <message>
    <source>A comment that ends so, saved in any editor: do it here.</source>
@@ -234,6 +378,14 @@
   <message>
    <source>A gateway got no answer from the model's server: {message}</source>
    <translation>Шлюз не получил ответа от сервера модели: {message}</translation>
+  </message>
+  <message>
+   <source>A key is held for this session. Leave this empty to keep it.</source>
+   <translation>Ключ хранится до конца сеанса. Оставьте поле пустым, чтобы не менять его.</translation>
+  </message>
+  <message>
+   <source>A key is in the keyring. Leave this empty to keep it.</source>
+   <translation>Ключ хранится в связке ключей. Оставьте поле пустым, чтобы не менять его.</translation>
   </message>
   <message>
    <source>A model may not fit: free some space.</source>
@@ -278,6 +430,10 @@
   <message>
    <source>A saved function without a body is offered one.</source>
    <translation>Сохранённой функции без тела предлагается тело.</translation>
+  </message>
+  <message>
+   <source>A server of my own</source>
+   <translation>Собственный сервер</translation>
   </message>
   <message>
    <source>A source of the model was passed over. {skipped}</source>
@@ -336,6 +492,14 @@
    <translation>Добавить дорожку</translation>
   </message>
   <message>
+   <source>Add an endpoint</source>
+   <translation>Добавить сервер</translation>
+  </message>
+  <message>
+   <source>Add it with @ and confirm it there, if it is to be sent.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Add one below.</source>
    <translation>Добавьте дорожку ниже.</translation>
   </message>
@@ -350,12 +514,20 @@
 {lines}</translation>
   </message>
   <message>
+   <source>All the time</source>
+   <translation>Всё время</translation>
+  </message>
+  <message>
    <source>All threads and proposals of this project</source>
    <translation>Все беседы и предложения проекта</translation>
   </message>
   <message>
    <source>All threads of this project</source>
    <translation>Все беседы проекта</translation>
+  </message>
+  <message>
+   <source>All work</source>
+   <translation>Вся работа</translation>
   </message>
   <message>
    <source>Allow writing to it and to its folder, then accept again.</source>
@@ -378,6 +550,10 @@
    <translation>Alt+Up и Alt+Down переходят от хода к ходу и читают его.</translation>
   </message>
   <message>
+   <source>Alt+Up and Alt+Down move the chosen one, Space turns it off</source>
+   <translation>Alt+Up и Alt+Down переставляют выбранный, пробел выключает его</translation>
+  </message>
+  <message>
    <source>An answer failed</source>
    <translation>Сбой ответа</translation>
   </message>
@@ -386,8 +562,16 @@
    <translation>Ответ готов</translation>
   </message>
   <message>
+   <source>An environment variable</source>
+   <translation>Переменная окружения</translation>
+  </message>
+  <message>
    <source>Another core is being started: ask again then.</source>
    <translation>Запускается другое ядро: спросите, когда оно будет готово.</translation>
+  </message>
+  <message>
+   <source>Another endpoint is called {title}. Choose another name.</source>
+   <translation>Другой сервер уже называется {title}. Выберите другое название.</translation>
   </message>
   <message>
    <source>Another part of Spark fetches it: {done} of {total}.</source>
@@ -412,6 +596,10 @@
   <message>
    <source>Answers</source>
    <translation>Ответы</translation>
+  </message>
+  <message>
+   <source>Anthropic: messages</source>
+   <translation>Anthropic: сообщения</translation>
   </message>
   <message numerus="yes">
    <source>Applied %n hunk(s).</source>
@@ -444,6 +632,10 @@
   <message>
    <source>As the system</source>
    <translation>Как в системе</translation>
+  </message>
+  <message>
+   <source>As&amp;k the next one, too, after</source>
+   <translation>Спросить &amp;и следующий через</translation>
   </message>
   <message>
    <source>Ask</source>
@@ -516,8 +708,20 @@ The open file goes with the question.</source>
    <translation>Запросить это как изменение файла {name}, которое вы просмотрите</translation>
   </message>
   <message>
+   <source>Ask it first for</source>
+   <translation>Спрашивать его первым для</translation>
+  </message>
+  <message>
+   <source>Ask it in a chat; if it stays so, choose another model.</source>
+   <translation>Спросите её в чате; если так и останется, выберите другую модель.</translation>
+  </message>
+  <message>
    <source>Ask it something, or measure it. Emulated answers never count.</source>
    <translation>Спросите её о чём-нибудь или измерьте. Эмулированные ответы не в счёт.</translation>
+  </message>
+  <message>
+   <source>Ask it something: its answers are measured.</source>
+   <translation>Спросите его о чём-нибудь: его ответы измеряются.</translation>
   </message>
   <message>
    <source>Ask its operator; do not use it until then.</source>
@@ -600,6 +804,18 @@ The open file goes with the question.</source>
    <translation>По часам программы: от отправки запроса до первого фрагмента, и токены после первого, делённые на время с него. Только измеренные ответы; эмулированные — пунктиром, отдельным рядом.</translation>
   </message>
   <message>
+   <source>By this machine's clock</source>
+   <translation>По часам этого компьютера</translation>
+  </message>
+  <message numerus="yes">
+   <source>By this machine's clock, from asking to the first token; half of %n answer(s) were sooner than the median, 95 % sooner than p95.</source>
+   <translation>
+    <numerusform>По часам этого компьютера, от вопроса до первого токена; %n ответ: половина раньше медианы, 95 % раньше p95.</numerusform>
+    <numerusform>По часам этого компьютера, от вопроса до первого токена; %n ответа: половина раньше медианы, 95 % раньше p95.</numerusform>
+    <numerusform>По часам этого компьютера, от вопроса до первого токена; %n ответов: половина раньше медианы, 95 % раньше p95.</numerusform>
+   </translation>
+  </message>
+  <message>
    <source>C&amp;lear</source>
    <translation>О&amp;чистить</translation>
   </message>
@@ -626,6 +842,14 @@ The open file goes with the question.</source>
   <message>
    <source>Categories</source>
    <translation>Разделы</translation>
+  </message>
+  <message>
+   <source>Certificate</source>
+   <translation>Сертификат</translation>
+  </message>
+  <message>
+   <source>Certificates (*.pem *.crt *.cer *.key);;All files (*)</source>
+   <translation>Сертификаты (*.pem *.crt *.cer *.key);;Все файлы (*)</translation>
   </message>
   <message>
    <source>Change keys</source>
@@ -656,6 +880,10 @@ The open file goes with the question.</source>
    <translation>Проверьте права доступа и попробуйте ещё раз.</translation>
   </message>
   <message>
+   <source>Check that the key is whole, of this vendor, and not expired.</source>
+   <translation>Проверьте, что ключ целый, от этого поставщика и не истёк.</translation>
+  </message>
+  <message>
    <source>Check the address of the endpoint; use the name that the certificate is for.</source>
    <translation>Проверьте адрес сервера; нужно имя, на которое выдан сертификат.</translation>
   </message>
@@ -678,6 +906,10 @@ The open file goes with the question.</source>
   <message>
    <source>Check the endpoint's address, and ask who runs the server.</source>
    <translation>Проверьте адрес и спросите того, кто держит сервер.</translation>
+  </message>
+  <message>
+   <source>Check the endpoint's address, and the account that the key belongs to.</source>
+   <translation>Проверьте адрес сервера и учётную запись, которой принадлежит ключ.</translation>
   </message>
   <message>
    <source>Check the endpoint's address.</source>
@@ -722,6 +954,10 @@ The open file goes with the question.</source>
   <message>
    <source>Choose a model file</source>
    <translation>Выберите файл модели</translation>
+  </message>
+  <message>
+   <source>Choose a model. Test the connection to see which ones there are.</source>
+   <translation>Выберите модель. Проверьте соединение, чтобы увидеть, какие есть.</translation>
   </message>
   <message>
    <source>Choose a text file.</source>
@@ -770,10 +1006,6 @@ The open file goes with the question.</source>
   <message>
    <source>Choose another place.</source>
    <translation>Выберите другое место.</translation>
-  </message>
-  <message>
-   <source>Choose another protocol for it in the settings, under Endpoints.</source>
-   <translation>Выберите для него другой протокол в настройках, в разделе «Серверы моделей».</translation>
   </message>
   <message>
    <source>Choose another under Settings, like Ctrl+Alt+Space.</source>
@@ -832,8 +1064,20 @@ The open file goes with the question.</source>
    <translation>Выберите в настройках сервера протокол без WebSocket.</translation>
   </message>
   <message>
+   <source>Choose them one by one, and confirm each.</source>
+   <translation>Выберите их по одному и подтвердите каждый.</translation>
+  </message>
+  <message>
+   <source>Choose: {name}</source>
+   <translation>Выбрать: {name}</translation>
+  </message>
+  <message>
    <source>Choose…</source>
    <translation>Выбрать…</translation>
+  </message>
+  <message>
+   <source>Client ce&amp;rtificate</source>
+   <translation>К&amp;лиентский сертификат</translation>
   </message>
   <message>
    <source>Close (Esc)</source>
@@ -876,12 +1120,28 @@ The open file goes with the question.</source>
    <translation>Поле ввода</translation>
   </message>
   <message>
+   <source>Confirm that it may be sent, or remove it.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Conflict: {reason}</source>
    <translation>Конфликт: {reason}</translation>
   </message>
   <message>
    <source>Connect {seconds}.</source>
    <translation>Соединение: {seconds}.</translation>
+  </message>
+  <message>
+   <source>Connected in {took:.1f} ms.</source>
+   <translation>Соединение установлено за {took:.1f} мс.</translation>
+  </message>
+  <message>
+   <source>Connected to the proxy {proxy} in {took:.1f} ms.</source>
+   <translation>Соединение с прокси {proxy} установлено за {took:.1f} мс.</translation>
+  </message>
+  <message>
+   <source>Connection</source>
+   <translation>Соединение</translation>
   </message>
   <message>
    <source>Connections</source>
@@ -944,6 +1204,10 @@ The open file goes with the question.</source>
    <translation>Копировать код (Enter)</translation>
   </message>
   <message>
+   <source>Copy the key alone.</source>
+   <translation>Скопируйте только ключ.</translation>
+  </message>
+  <message>
    <source>Copy the last answer</source>
    <translation>Копировать последний ответ</translation>
   </message>
@@ -958,6 +1222,14 @@ The open file goes with the question.</source>
   <message>
    <source>Cost</source>
    <translation>Цена</translation>
+  </message>
+  <message>
+   <source>Costs</source>
+   <translation>Расходы</translation>
+  </message>
+  <message>
+   <source>Costs of this month</source>
+   <translation>Расходы этого месяца</translation>
   </message>
   <message>
    <source>Dark</source>
@@ -1028,6 +1300,10 @@ The open file goes with the question.</source>
    <translation>Изменить</translation>
   </message>
   <message>
+   <source>Edit an endpoint</source>
+   <translation>Изменить сервер</translation>
+  </message>
+  <message>
    <source>Edit the last question</source>
    <translation>Изменить последний вопрос</translation>
   </message>
@@ -1048,6 +1324,18 @@ The open file goes with the question.</source>
    <translation>Изменить: {question}</translation>
   </message>
   <message>
+   <source>Edits</source>
+   <translation>Правки</translation>
+  </message>
+  <message>
+   <source>Else you are only told. What costs nothing is asked in any case.</source>
+   <translation>Иначе вас только предупредят. То, что ничего не стоит, спрашивается в любом случае.</translation>
+  </message>
+  <message>
+   <source>Empty for the general one, none for no proxy</source>
+   <translation>Пусто — общий, none — без прокси</translation>
+  </message>
+  <message>
    <source>Empty functions</source>
    <translation>Пустые функции</translation>
   </message>
@@ -1060,12 +1348,48 @@ The open file goes with the question.</source>
    <translation>Эмуляция, не измерение: тот же текст в опубликованном темпе.</translation>
   </message>
   <message>
+   <source>En&amp;vironment variable</source>
+   <translation>&amp;Переменная окружения</translation>
+  </message>
+  <message>
    <source>End that program, then start Spark again.</source>
    <translation>Завершите ту программу и запустите Spark ещё раз.</translation>
   </message>
   <message>
+   <source>Endpoint</source>
+   <translation>Сервер</translation>
+  </message>
+  <message>
+   <source>Endpoints</source>
+   <translation>Серверы</translation>
+  </message>
+  <message>
+   <source>Endpoints…</source>
+   <translation>Серверы…</translation>
+  </message>
+  <message>
+   <source>Enter it again in the settings, under Endpoints.</source>
+   <translation>Введите его заново в настройках серверов.</translation>
+  </message>
+  <message>
    <source>Enter it in the settings, under Endpoints.</source>
    <translation>Введите его в настройках, в разделе «Серверы моделей».</translation>
+  </message>
+  <message>
+   <source>Enter the key of this endpoint, and say how it is told.</source>
+   <translation>Введите ключ этого сервера и укажите, как он передаётся.</translation>
+  </message>
+  <message>
+   <source>Errors</source>
+   <translation>Ошибки</translation>
+  </message>
+  <message>
+   <source>Every answer that you ask for adds to this table.</source>
+   <translation>Каждый полученный ответ дополняет эту таблицу.</translation>
+  </message>
+  <message>
+   <source>Everybody may see the models: the first answer tells whether the key is right.</source>
+   <translation>Модели видны всем: верен ли ключ, покажет первый ответ.</translation>
   </message>
   <message>
    <source>Everything is as it should be.</source>
@@ -1104,6 +1428,14 @@ The open file goes with the question.</source>
    <translation>Файлов сохранено, пока слежение было на паузе: {count}</translation>
   </message>
   <message>
+   <source>Fill it in as for example {examples}.</source>
+   <translation>Заполните, например так: {examples}.</translation>
+  </message>
+  <message>
+   <source>Fill-in</source>
+   <translation>Вставка</translation>
+  </message>
+  <message>
    <source>Filter</source>
    <translation>Фильтр</translation>
   </message>
@@ -1120,6 +1452,10 @@ The open file goes with the question.</source>
    <translation>Найти в беседе</translation>
   </message>
   <message>
+   <source>Finding out what is spoken there…</source>
+   <translation>Выясняется, какой там протокол…</translation>
+  </message>
+  <message>
    <source>Findings</source>
    <translation>Результаты</translation>
   </message>
@@ -1130,6 +1466,10 @@ The open file goes with the question.</source>
   <message>
    <source>First and last token as this app measured them; those between are spread evenly.</source>
    <translation>Первый и последний токен — как измерила программа; остальные распределены равномерно.</translation>
+  </message>
+  <message>
+   <source>First token</source>
+   <translation>Первый токен</translation>
   </message>
   <message>
    <source>Folder for the sample</source>
@@ -1156,6 +1496,10 @@ The open file goes with the question.</source>
    <translation>Ответвить беседу здесь</translation>
   </message>
   <message>
+   <source>Found</source>
+   <translation>Найдено</translation>
+  </message>
+  <message>
    <source>Free some space, then accept again.</source>
    <translation>Освободите место и примите ещё раз.</translation>
   </message>
@@ -1178,6 +1522,10 @@ The open file goes with the question.</source>
   <message>
    <source>Full</source>
    <translation>Полная</translation>
+  </message>
+  <message>
+   <source>Give it a name.</source>
+   <translation>Дайте ему название.</translation>
   </message>
   <message>
    <source>Give this lane another pace</source>
@@ -1284,10 +1632,6 @@ The open file goes with the question.</source>
    <translation>Установите Spark Desktop заново, вместе с зависимостями.</translation>
   </message>
   <message>
-   <source>Install or unlock your desktop's keyring. The local model needs none.</source>
-   <translation>Установите или разблокируйте связку ключей рабочего стола. Локальной модели она не нужна.</translation>
-  </message>
-  <message>
    <source>Install the packages of your system that hold these files.</source>
    <translation>Установите пакеты вашей системы, в которых есть эти файлы.</translation>
   </message>
@@ -1332,8 +1676,16 @@ The open file goes with the question.</source>
    <translation>Текст в буфере обмена: вставьте его сами.</translation>
   </message>
   <message>
+   <source>It may want a client certificate: name one in the endpoint's settings.</source>
+   <translation>Возможно, ему нужен сертификат клиента: укажите его в настройках сервера.</translation>
+  </message>
+  <message>
    <source>It reads a short text and writes 64 tokens.</source>
    <translation>Модель читает короткий текст и пишет 64 токена.</translation>
+  </message>
+  <message>
+   <source>It runs on this machine.</source>
+   <translation>Она работает на этом компьютере.</translation>
   </message>
   <message>
    <source>It should begin with '--- a/FILE'.</source>
@@ -1342,6 +1694,18 @@ The open file goes with the question.</source>
   <message>
    <source>It starts by itself.</source>
    <translation>Запустится само.</translation>
+  </message>
+  <message>
+   <source>It starts when it is asked.</source>
+   <translation>Запустится, когда её спросят.</translation>
+  </message>
+  <message>
+   <source>Its address is complete as it is.</source>
+   <translation>Его адрес полон и так.</translation>
+  </message>
+  <message>
+   <source>Its key is forgotten.</source>
+   <translation>Его ключ забыт.</translation>
   </message>
   <message>
    <source>Its lanes appear here when it is done.</source>
@@ -1360,20 +1724,32 @@ The open file goes with the question.</source>
    <translation>Хранить и после перезапуска, к каким хостам были обращения, когда и зачем.</translation>
   </message>
   <message>
+   <source>Kept &amp;in</source>
+   <translation>&amp;Хранить в</translation>
+  </message>
+  <message>
    <source>Kept for 30 days.</source>
    <translation>Срок хранения — 30 дней.</translation>
+  </message>
+  <message>
+   <source>Key</source>
+   <translation>Ключ</translation>
+  </message>
+  <message>
+   <source>Key of the c&amp;lient certificate</source>
+   <translation>Ключ к&amp;лиентского сертификата</translation>
   </message>
   <message>
    <source>Key of the quick prompt</source>
    <translation>Клавиша быстрого вопроса</translation>
   </message>
   <message>
-   <source>Keys</source>
-   <translation>Клавиши</translation>
+   <source>Keyring: {name}</source>
+   <translation>Связка ключей: {name}</translation>
   </message>
   <message>
-   <source>Keys are asked for at each start until it can.</source>
-   <translation>До тех пор ключи запрашиваются при каждом запуске.</translation>
+   <source>Keys</source>
+   <translation>Клавиши</translation>
   </message>
   <message>
    <source>Lane {title}</source>
@@ -1388,8 +1764,16 @@ The open file goes with the question.</source>
    <translation>В последний раз</translation>
   </message>
   <message>
+   <source>Leaderboard</source>
+   <translation>Сравнение</translation>
+  </message>
+  <message>
    <source>Ledger of connections</source>
    <translation>Журнал соединений</translation>
+  </message>
+  <message>
+   <source>Left out, may hold secrets: {names}.</source>
+   <translation>Не вошли, так как могут содержать секреты: {names}.</translation>
   </message>
   <message>
    <source>Left out: {names}</source>
@@ -1424,6 +1808,10 @@ The open file goes with the question.</source>
    <translation>Модель загружается в память.</translation>
   </message>
   <message>
+   <source>Local core</source>
+   <translation>Локальное ядро</translation>
+  </message>
+  <message>
    <source>Look &amp;again</source>
    <translation>Проверить &amp;снова</translation>
   </message>
@@ -1446,6 +1834,18 @@ The open file goes with the question.</source>
   <message>
    <source>Look for it in what you typed last, and in the files that go with it.</source>
    <translation>Поищите её в том, что набрали последним, и в приложенных файлах.</translation>
+  </message>
+  <message>
+   <source>Look for its window that asks for a password. {instead}</source>
+   <translation>Найдите его окно с запросом пароля. {instead}</translation>
+  </message>
+  <message>
+   <source>Looked for its key in the keyring and in {variable}.</source>
+   <translation>Ключ искали в связке ключей и в {variable}.</translation>
+  </message>
+  <message>
+   <source>Looked for its key in the keyring.</source>
+   <translation>Ключ искали в связке ключей.</translation>
   </message>
   <message>
    <source>Looking for a source…</source>
@@ -1524,8 +1924,20 @@ The open file goes with the question.</source>
    <translation>Анимация</translation>
   </message>
   <message>
+   <source>Move &amp;down</source>
+   <translation>В&amp;низ</translation>
+  </message>
+  <message>
+   <source>Move &amp;up</source>
+   <translation>Ввер&amp;х</translation>
+  </message>
+  <message>
    <source>Move it away yourself, then start Spark again.</source>
    <translation>Уберите её сами и запустите Spark ещё раз.</translation>
+  </message>
+  <message>
+   <source>Name</source>
+   <translation>Имя</translation>
   </message>
   <message>
    <source>Name a PEM file with the certificate, and its key without a password.</source>
@@ -1546,6 +1958,14 @@ The open file goes with the question.</source>
   <message>
    <source>Name one that speaks HTTP, or leave this host out in NO_PROXY.</source>
    <translation>Укажите прокси с HTTP или исключите этот узел в NO_PROXY.</translation>
+  </message>
+  <message>
+   <source>Name the environment variable that holds the key.</source>
+   <translation>Назовите переменную окружения, в которой лежит ключ.</translation>
+  </message>
+  <message>
+   <source>Name the one that is to be asked.</source>
+   <translation>Назовите ту, которую спрашивать.</translation>
   </message>
   <message>
    <source>New thread</source>
@@ -1608,8 +2028,16 @@ The open file goes with the question.</source>
    <translation>Клавишу нельзя занять: {reason}.</translation>
   </message>
   <message>
+   <source>No keyring can be used. Looked for: {looked}.</source>
+   <translation>Ни одна связка ключей не подходит. Проверены: {looked}.</translation>
+  </message>
+  <message>
    <source>No lanes.</source>
    <translation>Дорожек нет.</translation>
+  </message>
+  <message>
+   <source>No model is named.</source>
+   <translation>Модель не названа.</translation>
   </message>
   <message>
    <source>No other machine was asked anything.</source>
@@ -1656,12 +2084,24 @@ The open file goes with the question.</source>
    <translation>До этого ни у одного окна не было фокуса ввода.</translation>
   </message>
   <message>
+   <source>Nobody has told this model's price. Its answers are not counted as free.</source>
+   <translation>Цена этой модели никому не известна. Её ответы не считаются бесплатными.</translation>
+  </message>
+  <message>
+   <source>Nobody is asked for this kind of work.</source>
+   <translation>Для такой работы никого не спрашивают.</translation>
+  </message>
+  <message>
    <source>Nobody whom this machine trusts vouches for the certificate of {host}: {reason}.</source>
    <translation>Никто, кому доверяет этот компьютер, не ручается за сертификат {host}: {reason}.</translation>
   </message>
   <message>
    <source>None</source>
    <translation>Без клавиши</translation>
+  </message>
+  <message>
+   <source>None of the known ways fills in.</source>
+   <translation>Ни один из известных способов заполнения не работает.</translation>
   </message>
   <message>
    <source>Not finished: {reason}</source>
@@ -1678,6 +2118,14 @@ The open file goes with the question.</source>
   <message>
    <source>Not summed up: the oldest turns may be left out.</source>
    <translation>Сводки нет: самые старые ходы могут не войти.</translation>
+  </message>
+  <message>
+   <source>Not tested, as a step before it failed: {step}.</source>
+   <translation>Не проверено, так как не удался более ранний шаг: {step}.</translation>
+  </message>
+  <message>
+   <source>Not told: a prompt that is too long may be cut without a word.</source>
+   <translation>Не сообщается: слишком длинный запрос может быть молча обрезан.</translation>
   </message>
   <message>
    <source>Nothing</source>
@@ -1720,6 +2168,10 @@ The open file goes with the question.</source>
    <translation>Ничего не пропущено.</translation>
   </message>
   <message>
+   <source>Nothing was measured in this time.</source>
+   <translation>За это время ничего не измерено.</translation>
+  </message>
+  <message>
    <source>Nothing was pasted: {reason}</source>
    <translation>Ничего не вставлено: {reason}</translation>
   </message>
@@ -1742,6 +2194,14 @@ The open file goes with the question.</source>
   <message>
    <source>Notifications</source>
    <translation>Уведомления</translation>
+  </message>
+  <message>
+   <source>Nowhere: this session only</source>
+   <translation>Нигде: только на этот сеанс</translation>
+  </message>
+  <message>
+   <source>Ollama's own</source>
+   <translation>Собственный протокол Ollama</translation>
   </message>
   <message>
    <source>On Debian and Ubuntu: sudo apt install {packages}</source>
@@ -1828,6 +2288,18 @@ The open file goes with the question.</source>
    <translation>Открыть папку {folder}</translation>
   </message>
   <message>
+   <source>OpenAI: chat completions</source>
+   <translation>OpenAI: чат</translation>
+  </message>
+  <message>
+   <source>OpenAI: responses</source>
+   <translation>OpenAI: ответы</translation>
+  </message>
+  <message>
+   <source>OpenAI: responses over a WebSocket</source>
+   <translation>OpenAI: ответы через WebSocket</translation>
+  </message>
+  <message>
    <source>Opening the connection, by this app's clock; 0 where one was open.</source>
    <translation>Открытие соединения, по часам программы; 0, если оно уже было открыто.</translation>
   </message>
@@ -1848,6 +2320,14 @@ The open file goes with the question.</source>
    <translation>Или перетащите папку сюда.</translation>
   </message>
   <message>
+   <source>Order</source>
+   <translation>Порядок</translation>
+  </message>
+  <message>
+   <source>Order for</source>
+   <translation>Порядок для</translation>
+  </message>
+  <message>
    <source>PNG image</source>
    <translation>Изображение PNG</translation>
   </message>
@@ -1860,12 +2340,28 @@ The open file goes with the question.</source>
    <translation>Темп</translation>
   </message>
   <message>
+   <source>Pages</source>
+   <translation>Страницы</translation>
+  </message>
+  <message>
    <source>Paste</source>
    <translation>Вставить</translation>
   </message>
   <message>
    <source>Paste code</source>
    <translation>Вставить код</translation>
+  </message>
+  <message>
+   <source>Paste it again.</source>
+   <translation>Вставьте его снова.</translation>
+  </message>
+  <message>
+   <source>Paste it as in https://host/v1.</source>
+   <translation>Вставьте его в виде https://host/v1.</translation>
+  </message>
+  <message>
+   <source>Paste one like https://host/v1, without a user's name.</source>
+   <translation>Вставьте адрес вида https://host/v1, без имени пользователя.</translation>
   </message>
   <message>
    <source>Pause</source>
@@ -1892,6 +2388,10 @@ The open file goes with the question.</source>
    <translation>Закреплено</translation>
   </message>
   <message>
+   <source>Plain HTTP: nothing is encrypted.</source>
+   <translation>Простой HTTP: ничего не шифруется.</translation>
+  </message>
+  <message>
    <source>Play</source>
    <translation>Пуск</translation>
   </message>
@@ -1902,6 +2402,10 @@ The open file goes with the question.</source>
   <message>
    <source>Play or pause the lanes</source>
    <translation>Пуск или пауза дорожек</translation>
+  </message>
+  <message>
+   <source>Pr&amp;otocol</source>
+   <translation>Пр&amp;отокол</translation>
   </message>
   <message>
    <source>Prefill (reading the prompt) {prefill}, decode (writing the answer) {decode}, as the server measured them.</source>
@@ -1944,8 +2448,16 @@ The open file goes with the question.</source>
    <translation>Конфиденциальность</translation>
   </message>
   <message>
+   <source>Pro&amp;xy</source>
+   <translation>Про&amp;кси</translation>
+  </message>
+  <message>
    <source>Profile {profile}</source>
    <translation>Профиль {profile}</translation>
+  </message>
+  <message>
+   <source>Project</source>
+   <translation>Проект</translation>
   </message>
   <message>
    <source>Prompt and answer together: {used} of {total} tokens, counted by the server.</source>
@@ -1966,6 +2478,10 @@ The open file goes with the question.</source>
   <message>
    <source>Put it on the clipboard and paste it where you were</source>
    <translation>Скопировать в буфер обмена и вставить туда, где вы были</translation>
+  </message>
+  <message>
+   <source>Put the key into its own field.</source>
+   <translation>Введите ключ в его собственное поле.</translation>
   </message>
   <message>
    <source>Put them into its address: http://name:password@host:port.</source>
@@ -2028,6 +2544,10 @@ The open file goes with the question.</source>
    <translation>Увеличьте его, например: sudo sysctl fs.inotify.{name}={number}; или откройте папку поменьше.</translation>
   </message>
   <message>
+   <source>Raise it, or wait for the next month.</source>
+   <translation>Увеличьте его или дождитесь следующего месяца.</translation>
+  </message>
+  <message>
    <source>Raise it: {command}</source>
    <translation>Увеличьте предел: {command}</translation>
   </message>
@@ -2036,8 +2556,16 @@ The open file goes with the question.</source>
    <translation>Уд&amp;алить…</translation>
   </message>
   <message>
+   <source>Read</source>
+   <translation>Прочитано</translation>
+  </message>
+  <message>
    <source>Reading the prompt, as the server measured it.</source>
    <translation>Чтение запроса, по измерению сервера.</translation>
+  </message>
+  <message>
+   <source>Reading what was measured…</source>
+   <translation>Читаются измерения…</translation>
   </message>
   <message>
    <source>Reason</source>
@@ -2062,6 +2590,10 @@ The open file goes with the question.</source>
   <message>
    <source>Reduced: nothing slides or fades, and the speed lab moves in steps.</source>
    <translation>Уменьшенная: ничего не скользит и не тает, а лаборатория скорости движется шагами.</translation>
+  </message>
+  <message>
+   <source>Region</source>
+   <translation>Регион</translation>
   </message>
   <message>
    <source>Reject</source>
@@ -2134,6 +2666,10 @@ The open file goes with the question.</source>
    <translation>Сообщите об этом, приложив текст, который копирует кнопка.</translation>
   </message>
   <message>
+   <source>Requests</source>
+   <translation>Запросы</translation>
+  </message>
+  <message>
    <source>Reset</source>
    <translation>Сбросить</translation>
   </message>
@@ -2144,6 +2680,10 @@ The open file goes with the question.</source>
   <message>
    <source>Reset {title}</source>
    <translation>Сбросить: {title}</translation>
+  </message>
+  <message>
+   <source>Resource</source>
+   <translation>Ресурс</translation>
   </message>
   <message>
    <source>Resume</source>
@@ -2182,8 +2722,16 @@ The open file goes with the question.</source>
    <translation>Сохраните файл с комментарием, который заканчивается на AI!</translation>
   </message>
   <message>
+   <source>Save it, or discard it.</source>
+   <translation>Сохраните или отбросьте.</translation>
+  </message>
+  <message>
    <source>Save the thread as an image…</source>
    <translation>Сохранить беседу как изображение…</translation>
+  </message>
+  <message>
+   <source>Saving…</source>
+   <translation>Сохранение…</translation>
   </message>
   <message>
    <source>Say what to change in the open file, or its selected lines</source>
@@ -2246,6 +2794,10 @@ The open file goes with the question.</source>
    <translation>Отправить (Enter)</translation>
   </message>
   <message>
+   <source>Send it</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Send now, stopping the answer (Ctrl+Enter)</source>
    <translation>Отправить сейчас, остановив ответ (Ctrl+Enter)</translation>
   </message>
@@ -2256,6 +2808,10 @@ The open file goes with the question.</source>
   <message>
    <source>Send now: {question}</source>
    <translation>Отправить сейчас: {question}</translation>
+  </message>
+  <message>
+   <source>Send {name}, which may hold secrets</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Settings</source>
@@ -2378,6 +2934,10 @@ The open file goes with the question.</source>
    <translation>Spark: {answer}</translation>
   </message>
   <message>
+   <source>Speak to {host} without encryption</source>
+   <translation>Говорить с {host} без шифрования</translation>
+  </message>
+  <message>
    <source>Speed</source>
    <translation>Скорость</translation>
   </message>
@@ -2446,8 +3006,16 @@ The open file goes with the question.</source>
    <translation>Запустите его и попробуйте ещё раз.</translation>
   </message>
   <message>
+   <source>Start or install your desktop's keyring. Until then use the key for this session only, or name an environment variable that holds it.</source>
+   <translation>Запустите или установите связку ключей вашей среды. До этого используйте ключ только в этом сеансе или укажите переменную окружения с ним.</translation>
+  </message>
+  <message>
    <source>Start spark-desktop in a desktop session, or under xvfb-run.</source>
    <translation>Запустите spark-desktop в графическом сеансе или под xvfb-run.</translation>
+  </message>
+  <message>
+   <source>Start your desktop's keyring again. {instead}</source>
+   <translation>Запустите связку ключей вашей среды снова. {instead}</translation>
   </message>
   <message>
    <source>Starting it again in {delay:.0f} s (attempt {attempt}).</source>
@@ -2464,6 +3032,14 @@ The open file goes with the question.</source>
   <message>
    <source>Stay in the tray</source>
    <translation>Оставаться в трее</translation>
+  </message>
+  <message>
+   <source>Step</source>
+   <translation>Шаг</translation>
+  </message>
+  <message>
+   <source>Sto&amp;p</source>
+   <translation>&amp;Стоп</translation>
   </message>
   <message>
    <source>Stop</source>
@@ -2488,6 +3064,14 @@ The open file goes with the question.</source>
   <message>
    <source>Stopped.</source>
    <translation>Остановлено.</translation>
+  </message>
+  <message>
+   <source>Structured output</source>
+   <translation>Структурированный вывод</translation>
+  </message>
+  <message>
+   <source>Suggestions</source>
+   <translation>Предложения</translation>
   </message>
   <message numerus="yes">
    <source>Summing up %n earlier turn(s)…</source>
@@ -2530,6 +3114,14 @@ The open file goes with the question.</source>
    <translation>Сообщать, что долгий ход закончен, когда окно скрыто.</translation>
   </message>
   <message>
+   <source>Test of the connection</source>
+   <translation>Проверка соединения</translation>
+  </message>
+  <message>
+   <source>Testing the connection…</source>
+   <translation>Соединение проверяется…</translation>
+  </message>
+  <message>
    <source>Text of a recording.</source>
    <translation>Текст из записи.</translation>
   </message>
@@ -2552,6 +3144,10 @@ The open file goes with the question.</source>
   <message>
    <source>The account has nothing left to pay with: {message}</source>
    <translation>На учётной записи не осталось средств: {message}</translation>
+  </message>
+  <message>
+   <source>The address is a number already.</source>
+   <translation>Адрес уже задан числом.</translation>
   </message>
   <message>
    <source>The address of {title} holds a user's name.</source>
@@ -2578,12 +3174,24 @@ The open file goes with the question.</source>
    <translation>Ответ оборвался: {reason}</translation>
   </message>
   <message>
+   <source>The answer came at once: no speed can be told.</source>
+   <translation>Ответ пришёл сразу целиком: скорость не определить.</translation>
+  </message>
+  <message>
    <source>The answer changes nothing in the file.</source>
    <translation>Ответ ничего не меняет в файле.</translation>
   </message>
   <message>
+   <source>The answer did not follow the schema.</source>
+   <translation>Ответ не соответствует схеме.</translation>
+  </message>
+  <message>
    <source>The answer failed: {reason}</source>
    <translation>Ответ не удался: {reason}</translation>
+  </message>
+  <message>
+   <source>The answer followed the schema.</source>
+   <translation>Ответ соответствует схеме.</translation>
   </message>
   <message>
    <source>The answer goes beyond what was asked for: {stray!r} stands elsewhere in the file.</source>
@@ -2624,6 +3232,10 @@ The open file goes with the question.</source>
   <message>
    <source>The answer was stopped.</source>
    <translation>Ответ остановлен.</translation>
+  </message>
+  <message>
+   <source>The answer was too short to tell.</source>
+   <translation>Ответ слишком короткий, чтобы судить.</translation>
   </message>
   <message>
    <source>The certificate of {host} has expired.</source>
@@ -2774,12 +3386,20 @@ The open file goes with the question.</source>
    <translation>Рабочий стол отказался настроить глобальную горячую клавишу.</translation>
   </message>
   <message>
+   <source>The diff is only of files that may hold secrets.</source>
+   <translation>Изменены только файлы, которые могут содержать секреты.</translation>
+  </message>
+  <message>
    <source>The diff is too large for a question: {count} characters.</source>
    <translation>Diff слишком велик для вопроса, символов: {count}.</translation>
   </message>
   <message>
    <source>The earlier model goes on answering until this one is ready.</source>
    <translation>Пока эта модель не готова, отвечает прежняя.</translation>
+  </message>
+  <message>
+   <source>The endpoint answers.</source>
+   <translation>Сервер отвечает.</translation>
   </message>
   <message>
    <source>The endpoint paces its answers as other hardware would.</source>
@@ -2854,8 +3474,56 @@ The open file goes with the question.</source>
    <translation>Сохранённое содержимое {digest} повреждено.</translation>
   </message>
   <message>
+   <source>The key comes from the environment.</source>
+   <translation>Ключ берётся из окружения.</translation>
+  </message>
+  <message>
    <source>The key for {title} has characters that no key has.</source>
    <translation>В ключе для «{title}» есть знаки, которых в ключах не бывает.</translation>
+  </message>
+  <message>
+   <source>The key in the keyring is incomplete.</source>
+   <translation>Ключ в связке ключей неполон.</translation>
+  </message>
+  <message>
+   <source>The key is &amp;told</source>
+   <translation>Ключ &amp;передаётся</translation>
+  </message>
+  <message>
+   <source>The key is accepted.</source>
+   <translation>Ключ принят.</translation>
+  </message>
+  <message>
+   <source>The key is empty.</source>
+   <translation>Ключ пуст.</translation>
+  </message>
+  <message>
+   <source>The key is too long: {count} characters.</source>
+   <translation>Ключ слишком длинный: {count} символов.</translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) failed: {reason}.</source>
+   <translation>Сбой связки ключей ({name}): {reason}.</translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) is locked, and was not unlocked.</source>
+   <translation>Связка ключей ({name}) закрыта, и её не открыли.</translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) is no longer there: {reason}.</source>
+   <translation>Связки ключей ({name}) больше нет: {reason}.</translation>
+  </message>
+  <message>
+   <source>The keyring did not answer within {seconds:.0f} s.</source>
+   <translation>Связка ключей не ответила за {seconds:.0f} с.</translation>
+  </message>
+  <message numerus="yes">
+   <source>The last %n day(s)</source>
+   <translation>
+    <numerusform>Последний %n день</numerusform>
+    <numerusform>Последние %n дня</numerusform>
+    <numerusform>Последние %n дней</numerusform>
+   </translation>
   </message>
   <message>
    <source>The limits of {endpoint} have no room for this request now.</source>
@@ -2881,9 +3549,29 @@ The open file goes with the question.</source>
    <source>The local core is asked instead.</source>
    <translation>Вместо этого отвечает локальное ядро.</translation>
   </message>
+  <message numerus="yes">
+   <source>The median of %n answer(s) in the last 30 days</source>
+   <translation>
+    <numerusform>Медиана %n ответа за последние 30 дней</numerusform>
+    <numerusform>Медиана %n ответов за последние 30 дней</numerusform>
+    <numerusform>Медиана %n ответов за последние 30 дней</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>The model called the tool.</source>
+   <translation>Модель вызвала инструмент.</translation>
+  </message>
+  <message>
+   <source>The model did not call the tool.</source>
+   <translation>Модель не вызвала инструмент.</translation>
+  </message>
   <message>
    <source>The model is not running.</source>
    <translation>Модель не запущена.</translation>
+  </message>
+  <message>
+   <source>The model on this machine.</source>
+   <translation>Модель на этом компьютере.</translation>
   </message>
   <message>
    <source>The model runs on this machine: nothing is paid.</source>
@@ -2966,6 +3654,10 @@ The open file goes with the question.</source>
    <translation>Вместо этого опущены самые старые ходы.</translation>
   </message>
   <message>
+   <source>The other way round</source>
+   <translation>В обратном порядке</translation>
+  </message>
+  <message>
    <source>The packed answer of {host} broke off.</source>
    <translation>Сжатый ответ {host} оборвался.</translation>
   </message>
@@ -2984,6 +3676,10 @@ The open file goes with the question.</source>
   <message>
    <source>The proposal in review</source>
    <translation>Предложение в просмотре</translation>
+  </message>
+  <message>
+   <source>The protocol has no way to fill in.</source>
+   <translation>В этом протоколе нет заполнения.</translation>
   </message>
   <message>
    <source>The proxy that is set is no address.</source>
@@ -3042,6 +3738,18 @@ The open file goes with the question.</source>
    <translation>Пример нельзя скопировать в {place}: {reason}.</translation>
   </message>
   <message>
+   <source>The server lets us in without a key.</source>
+   <translation>Сервер пускает без ключа.</translation>
+  </message>
+  <message>
+   <source>The server said so {time} ago, with its last answer.</source>
+   <translation>Так сервер сообщил {time} назад, с последним ответом.</translation>
+  </message>
+  <message>
+   <source>The server tells no list of models.</source>
+   <translation>Сервер не сообщает список моделей.</translation>
+  </message>
+  <message>
    <source>The settings could not be written to {file} ({reason}).</source>
    <translation>Настройки не записаны в {file} ({reason}).</translation>
   </message>
@@ -3062,6 +3770,14 @@ The open file goes with the question.</source>
    <translation>Как в системе</translation>
   </message>
   <message>
+   <source>The system's keyring</source>
+   <translation>Связка ключей системы</translation>
+  </message>
+  <message>
+   <source>The test was stopped.</source>
+   <translation>Проверка остановлена.</translation>
+  </message>
+  <message>
    <source>The text has {size} bytes; {most} fit.</source>
    <translation>Размер текста в байтах: {size}; помещается {most}.</translation>
   </message>
@@ -3076,6 +3792,10 @@ The open file goes with the question.</source>
   <message>
    <source>The text is too long: {count} characters.</source>
    <translation>Текст слишком длинный, символов: {count}.</translation>
+  </message>
+  <message>
+   <source>The text looks like it holds a secret: {what}.</source>
+   <translation>Похоже, в тексте есть секрет: {what}.</translation>
   </message>
   <message>
    <source>The thread in the file is damaged: {error}.</source>
@@ -3106,6 +3826,10 @@ The open file goes with the question.</source>
    <translation>Запрос остановлен фильтром содержимого поставщика: {message}</translation>
   </message>
   <message>
+   <source>The way to {host} leads through the proxy {proxy}: {addresses}.</source>
+   <translation>Путь к {host} ведёт через прокси {proxy}: {addresses}.</translation>
+  </message>
+  <message>
    <source>The whole interface grows with it: 26 px are twice the usual 13 px.</source>
    <translation>Вместе с ним растёт весь интерфейс: 26 px вдвое больше обычных 13 px.</translation>
   </message>
@@ -3120,6 +3844,26 @@ The open file goes with the question.</source>
   <message>
    <source>Theme</source>
    <translation>Тема</translation>
+  </message>
+  <message>
+   <source>There are signs in the key that no header can carry. Copy the key alone.</source>
+   <translation>В ключе есть знаки, которых не бывает в заголовках. Скопируйте только ключ.</translation>
+  </message>
+  <message>
+   <source>There are spaces in the key. Copy the key alone.</source>
+   <translation>В ключе есть пробелы. Скопируйте только ключ.</translation>
+  </message>
+  <message>
+   <source>There is a key of a client certificate, but no certificate.</source>
+   <translation>Есть ключ клиентского сертификата, но нет самого сертификата.</translation>
+  </message>
+  <message>
+   <source>There is a name or a key in the address.</source>
+   <translation>В адресе есть имя или ключ.</translation>
+  </message>
+  <message>
+   <source>There is no address.</source>
+   <translation>Адреса нет.</translation>
   </message>
   <message>
    <source>There is no answer that could be gone on with.</source>
@@ -3158,8 +3902,8 @@ The open file goes with the question.</source>
    <translation>Нет ключа для {title} ни в хранилище ключей, ни в переменной {variable}.</translation>
   </message>
   <message>
-   <source>There is no keyring to keep the key in.</source>
-   <translation>Нет связки ключей, в которой можно сохранить ключ.</translation>
+   <source>There is no list of models, but what answers questions lets us in.</source>
+   <translation>Списка моделей нет, но к ответам на вопросы сервер пускает.</translation>
   </message>
   <message>
    <source>There is no other window here.</source>
@@ -3178,12 +3922,20 @@ The open file goes with the question.</source>
    <translation>Повторять больше нечего.</translation>
   </message>
   <message>
+   <source>There is nothing at {url}.</source>
+   <translation>По адресу {url} ничего нет.</translation>
+  </message>
+  <message>
    <source>There is nothing left to accept here.</source>
    <translation>Принимать здесь больше нечего.</translation>
   </message>
   <message>
    <source>They are estimated instead.</source>
    <translation>Вместо этого их число оценивается.</translation>
+  </message>
+  <message>
+   <source>They are not in these sums.</source>
+   <translation>В этих суммах их нет.</translation>
   </message>
   <message>
    <source>They hold until Spark ends. Make the folder writable.</source>
@@ -3206,6 +3958,10 @@ The open file goes with the question.</source>
    <translation>Эту горячую клавишу нельзя использовать: {reason}.</translation>
   </message>
   <message>
+   <source>This is no address of a server: {text}</source>
+   <translation>Это не адрес сервера: {text}</translation>
+  </message>
+  <message>
    <source>This keyboard has no key {key}.</source>
    <translation>На этой клавиатуре нет клавиши {key}.</translation>
   </message>
@@ -3214,8 +3970,24 @@ The open file goes with the question.</source>
    <translation>Теперь отвечает эта модель.</translation>
   </message>
   <message>
+   <source>This month's budget is nearly spent.</source>
+   <translation>Бюджет этого месяца почти израсходован.</translation>
+  </message>
+  <message>
+   <source>This month's budget is spent.</source>
+   <translation>Бюджет этого месяца израсходован.</translation>
+  </message>
+  <message>
+   <source>This month's budget is spent: only what costs nothing is asked.</source>
+   <translation>Бюджет этого месяца израсходован: спрашивается только то, что ничего не стоит.</translation>
+  </message>
+  <message>
    <source>This month's budget of ${budget:.2f} is spent.</source>
    <translation>Бюджет этого месяца (${budget:.2f}) израсходован.</translation>
+  </message>
+  <message>
+   <source>This month: {cost}</source>
+   <translation>Этот месяц: {cost}</translation>
   </message>
   <message>
    <source>This proposal is gone.</source>
@@ -3238,6 +4010,14 @@ The open file goes with the question.</source>
    <translation>Этого вопроса больше нет.</translation>
   </message>
   <message>
+   <source>This server needs none.</source>
+   <translation>Этому серверу ключ не нужен.</translation>
+  </message>
+  <message>
+   <source>This session: {cost}</source>
+   <translation>Этот сеанс: {cost}</translation>
+  </message>
+  <message>
    <source>This sheet</source>
    <translation>Эта справка</translation>
   </message>
@@ -3252,6 +4032,18 @@ The open file goes with the question.</source>
   <message>
    <source>Threads</source>
    <translation>Беседы</translation>
+  </message>
+  <message>
+   <source>Through {way}.</source>
+   <translation>Способ: {way}.</translation>
+  </message>
+  <message>
+   <source>Tick this, or use an address with https.</source>
+   <translation>Отметьте это или укажите адрес с https.</translation>
+  </message>
+  <message>
+   <source>Time</source>
+   <translation>Время</translation>
   </message>
   <message>
    <source>Time to first token</source>
@@ -3281,6 +4073,10 @@ The open file goes with the question.</source>
    <source>Today</source>
    <translation>Сегодня</translation>
   </message>
+  <message>
+   <source>Tokens</source>
+   <translation>Токены</translation>
+  </message>
   <message numerus="yes">
    <source>Tokens divided by the server's own seconds, over %n answer(s) on this machine. Emulated answers never count.</source>
    <translation>
@@ -3288,6 +4084,10 @@ The open file goes with the question.</source>
     <numerusform>Токены, делённые на секунды по часам сервера, по %n ответам на этой машине. Эмулированные ответы не учитываются.</numerusform>
     <numerusform>Токены, делённые на секунды по часам сервера, по %n ответам на этой машине. Эмулированные ответы не учитываются.</numerusform>
    </translation>
+  </message>
+  <message>
+   <source>Tokens of the answers, as the servers counted them</source>
+   <translation>Токены ответов, как их сосчитали серверы</translation>
   </message>
   <message>
    <source>Tokens of the last answer after its first, divided by the time since the first.</source>
@@ -3306,8 +4106,20 @@ The open file goes with the question.</source>
    <translation>Токены следующего запроса:</translation>
   </message>
   <message>
+   <source>Tokens of the prompts, as the servers counted them</source>
+   <translation>Токены запросов, как их сосчитали серверы</translation>
+  </message>
+  <message>
    <source>Tokens per second</source>
    <translation>Токены в секунду</translation>
+  </message>
+  <message>
+   <source>Tokens/s</source>
+   <translation>Токенов/с</translation>
+  </message>
+  <message>
+   <source>Tools</source>
+   <translation>Инструменты</translation>
   </message>
   <message>
    <source>Triggers and keys</source>
@@ -3346,6 +4158,18 @@ The open file goes with the question.</source>
    <translation>Ход</translation>
   </message>
   <message>
+   <source>Turn &amp;off</source>
+   <translation>Вы&amp;ключить</translation>
+  </message>
+  <message>
+   <source>Turn &amp;on</source>
+   <translation>В&amp;ключить</translation>
+  </message>
+  <message>
+   <source>Turn one of them on.</source>
+   <translation>Включите один из них.</translation>
+  </message>
+  <message>
    <source>Turn {number} of {count}</source>
    <translation>Ход {number} из {count}</translation>
   </message>
@@ -3366,8 +4190,16 @@ The open file goes with the question.</source>
    <translation>Введите его.</translation>
   </message>
   <message>
+   <source>US dollars for a million tokens, prompt / answer; as of {day}, from {source}</source>
+   <translation>Доллары США за миллион токенов, запрос / ответ; на {day}, по данным {source}</translation>
+  </message>
+  <message>
    <source>Undo</source>
    <translation>Отменить</translation>
+  </message>
+  <message>
+   <source>Undo brings it back with its key.</source>
+   <translation>«Вернуть» восстановит его вместе с ключом.</translation>
   </message>
   <message>
    <source>Undo it in your editor if need be.</source>
@@ -3380,6 +4212,10 @@ The open file goes with the question.</source>
   <message>
    <source>Undone.</source>
    <translation>Отменено.</translation>
+  </message>
+  <message>
+   <source>Unlock it, then try again. {instead}</source>
+   <translation>Откройте её и попробуйте снова. {instead}</translation>
   </message>
   <message>
    <source>Unpin</source>
@@ -3416,10 +4252,6 @@ The open file goes with the question.</source>
   <message>
    <source>Use it all the same for: {title}</source>
    <translation>Всё равно использовать для: {title}</translation>
-  </message>
-  <message>
-   <source>Use it for this session only, or name an environment variable that holds it.</source>
-   <translation>Используйте его только в этом сеансе или укажите переменную окружения, в которой он записан.</translation>
   </message>
   <message>
    <source>Use the default again</source>
@@ -3542,6 +4374,10 @@ The open file goes with the question.</source>
    <translation>Сохранённое попадает в раздел «Пропущенные» и ничего не запускает.</translation>
   </message>
   <message>
+   <source>What you typed is not saved.</source>
+   <translation>Введённое не сохранено.</translation>
+  </message>
+  <message>
    <source>What {endpoint} took for the last answer.</source>
    <translation>Цена последнего ответа от {endpoint}.</translation>
   </message>
@@ -3552,6 +4388,10 @@ The open file goes with the question.</source>
   <message>
    <source>Where</source>
    <translation>Где</translation>
+  </message>
+  <message>
+   <source>Where no first token came after so many seconds, the next endpoint is asked as well, and whoever begins first answers. Both may charge for it.</source>
+   <translation>Если за столько секунд не пришёл первый токен, спрашивается и следующий сервер, и отвечает тот, кто начнёт первым. Плату могут взять оба.</translation>
   </message>
   <message>
    <source>Where the model runs, and which one it is.</source>
@@ -3568,6 +4408,10 @@ The open file goes with the question.</source>
   <message>
    <source>Which characters are which token is not recorded: the text is shared out evenly over the tokens.</source>
    <translation>Какие символы к какому токену относятся, не записано: текст распределён по токенам равномерно.</translation>
+  </message>
+  <message>
+   <source>Who answers, in which order, with which key</source>
+   <translation>Кто отвечает, в каком порядке, с каким ключом</translation>
   </message>
   <message>
    <source>Whoever begins first answers.</source>
@@ -3610,6 +4454,10 @@ The open file goes with the question.</source>
    <translation>Не показано: {reason}</translation>
   </message>
   <message>
+   <source>Without encryption</source>
+   <translation>Без шифрования</translation>
+  </message>
+  <message>
    <source>Without your name, your home folder, and anything that looks like a key.</source>
    <translation>Без вашего имени, домашней папки и всего, что похоже на ключ.</translation>
   </message>
@@ -3650,6 +4498,10 @@ The open file goes with the question.</source>
    <translation>Запись ответа, по измерению сервера.</translation>
   </message>
   <message>
+   <source>Written</source>
+   <translation>Написано</translation>
+  </message>
+  <message>
    <source>Written to {path}</source>
    <translation>Записано в {path}</translation>
   </message>
@@ -3670,6 +4522,10 @@ The open file goes with the question.</source>
    <translation>Читать и печатать уже можно; ходы ждут в очереди.</translation>
   </message>
   <message>
+   <source>You can use the key for this session only, or name an environment variable that holds it.</source>
+   <translation>Можно использовать ключ только в этом сеансе или указать переменную окружения с ним.</translation>
+  </message>
+  <message>
    <source>You did not allow the global hotkey.</source>
    <translation>Вы не разрешили глобальную горячую клавишу.</translation>
   </message>
@@ -3682,8 +4538,28 @@ The open file goes with the question.</source>
    <translation>дата вида 2026-11-28</translation>
   </message>
   <message>
+   <source>a day</source>
+   <translation>в день</translation>
+  </message>
+  <message>
    <source>a key is missing at the end of {keys}</source>
    <translation>в конце {keys} не хватает клавиши</translation>
+  </message>
+  <message>
+   <source>a key of AWS</source>
+   <translation>ключ AWS</translation>
+  </message>
+  <message>
+   <source>a key of Google</source>
+   <translation>ключ Google</translation>
+  </message>
+  <message>
+   <source>a key of Stripe</source>
+   <translation>ключ Stripe</translation>
+  </message>
+  <message>
+   <source>a key of a model's vendor</source>
+   <translation>ключ поставщика моделей</translation>
   </message>
   <message>
    <source>a list of keys</source>
@@ -3698,8 +4574,16 @@ The open file goes with the question.</source>
    <translation>список текстов</translation>
   </message>
   <message>
+   <source>a minute</source>
+   <translation>в минуту</translation>
+  </message>
+  <message>
    <source>a number from 0 on</source>
    <translation>число от 0</translation>
+  </message>
+  <message>
+   <source>a private key</source>
+   <translation>закрытый ключ</translation>
   </message>
   <message>
    <source>a profile is no JSON object</source>
@@ -3710,12 +4594,36 @@ The open file goes with the question.</source>
    <translation>предложение, ждущее решения</translation>
   </message>
   <message>
+   <source>a signed token</source>
+   <translation>подписанный токен</translation>
+  </message>
+  <message>
    <source>a table</source>
    <translation>таблица</translation>
   </message>
   <message>
    <source>a table of texts</source>
    <translation>таблица текстов</translation>
+  </message>
+  <message>
+   <source>a token of GitHub</source>
+   <translation>токен GitHub</translation>
+  </message>
+  <message>
+   <source>a token of GitLab</source>
+   <translation>токен GitLab</translation>
+  </message>
+  <message>
+   <source>a token of Slack</source>
+   <translation>токен Slack</translation>
+  </message>
+  <message>
+   <source>a token of a package registry</source>
+   <translation>токен реестра пакетов</translation>
+  </message>
+  <message>
+   <source>a value of {name}</source>
+   <translation>значение {name}</translation>
   </message>
   <message>
    <source>a whole number from 1 on</source>
@@ -3754,6 +4662,14 @@ The open file goes with the question.</source>
    <translation>на это уже есть предложение или ответ</translation>
   </message>
   <message>
+   <source>an address with a password</source>
+   <translation>адрес с паролем</translation>
+  </message>
+  <message>
+   <source>an hour</source>
+   <translation>в час</translation>
+  </message>
+  <message>
    <source>an open folder</source>
    <translation>открытая папка</translation>
   </message>
@@ -3778,6 +4694,10 @@ The open file goes with the question.</source>
    <translation>применение</translation>
   </message>
   <message>
+   <source>as most do (Authorization: Bearer)</source>
+   <translation>как у большинства (Authorization: Bearer)</translation>
+  </message>
+  <message>
    <source>ask the local core: {model}</source>
    <translation>запрос к локальному ядру: {model}</translation>
   </message>
@@ -3796,6 +4716,10 @@ The open file goes with the question.</source>
   <message>
    <source>being downloaded</source>
    <translation>загружается</translation>
+  </message>
+  <message>
+   <source>by its name</source>
+   <translation>судя по имени</translation>
   </message>
   <message>
    <source>cached {share}</source>
@@ -3824,6 +4748,10 @@ The open file goes with the question.</source>
   <message>
    <source>complete</source>
    <translation>полнота</translation>
+  </message>
+  <message>
+   <source>completions with a suffix</source>
+   <translation>дополнение с параметром suffix</translation>
   </message>
   <message>
    <source>connect</source>
@@ -3933,6 +4861,18 @@ The open file goes with the question.</source>
    <source>failed</source>
    <translation>сбой</translation>
   </message>
+  <message numerus="yes">
+   <source>failed %n time(s)</source>
+   <translation>
+    <numerusform>%n сбой</numerusform>
+    <numerusform>%n сбоя</numerusform>
+    <numerusform>%n сбоев</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>failing, tried again in {time}</source>
+   <translation>сбои, новая попытка через {time}</translation>
+  </message>
   <message>
    <source>fetch a model from {source}</source>
    <translation>загрузка модели, источник: {source}</translation>
@@ -3964,6 +4904,10 @@ The open file goes with the question.</source>
   <message>
    <source>folder · {place}</source>
    <translation>папка · {place}</translation>
+  </message>
+  <message>
+   <source>free</source>
+   <translation>бесплатно</translation>
   </message>
   <message>
    <source>from {source}</source>
@@ -4006,6 +4950,10 @@ The open file goes with the question.</source>
    <translation>пропускается по умолчанию</translation>
   </message>
   <message>
+   <source>in a header of its own</source>
+   <translation>в отдельном заголовке</translation>
+  </message>
+  <message>
    <source>in a thread that was deleted</source>
    <translation>в удалённой беседе</translation>
   </message>
@@ -4040,10 +4988,6 @@ The open file goes with the question.</source>
   <message>
    <source>interrupted</source>
    <translation>прервано</translation>
-  </message>
-  <message>
-   <source>it cannot be asked: {reason}</source>
-   <translation>обратиться не удаётся: {reason}</translation>
   </message>
   <message>
    <source>it could not be examined: {reason}</source>
@@ -4090,6 +5034,14 @@ The open file goes with the question.</source>
    <translation>это несколько клавиш подряд; возможна только одна</translation>
   </message>
   <message>
+   <source>it keeps keys in a file</source>
+   <translation>хранит ключи в файле</translation>
+  </message>
+  <message>
+   <source>it keeps nothing</source>
+   <translation>ничего не хранит</translation>
+  </message>
+  <message>
    <source>it lists no profiles</source>
    <translation>в ответе нет списка профилей</translation>
   </message>
@@ -4106,6 +5058,10 @@ The open file goes with the question.</source>
    <translation>соединение с ним прервалось</translation>
   </message>
   <message>
+   <source>its makers do not recommend it</source>
+   <translation>не рекомендована её авторами</translation>
+  </message>
+  <message>
    <source>its name is not UTF-8</source>
    <translation>имя не в UTF-8</translation>
   </message>
@@ -4118,12 +5074,36 @@ The open file goes with the question.</source>
    <translation>текст не изменился</translation>
   </message>
   <message>
+   <source>its text, which may hold secrets</source>
+   <translation>текста, в котором могут быть секреты</translation>
+  </message>
+  <message>
    <source>its {encoding} is damaged at byte {place}</source>
    <translation>{encoding} повреждён на байте {place}</translation>
   </message>
   <message>
    <source>kept for the answer: {tokens}</source>
    <translation>отведено под ответ: {tokens}</translation>
+  </message>
+  <message>
+   <source>key cannot be read</source>
+   <translation>ключ не читается</translation>
+  </message>
+  <message>
+   <source>key for this session only</source>
+   <translation>ключ только на этот сеанс</translation>
+  </message>
+  <message>
+   <source>key in the keyring</source>
+   <translation>ключ в связке ключей</translation>
+  </message>
+  <message>
+   <source>key in {variable}</source>
+   <translation>ключ в {variable}</translation>
+  </message>
+  <message>
+   <source>key missing</source>
+   <translation>нет ключа</translation>
   </message>
   <message>
    <source>keyring</source>
@@ -4140,6 +5120,10 @@ The open file goes with the question.</source>
   <message>
    <source>killed by signal {number}</source>
    <translation>завершено сигналом {number}</translation>
+  </message>
+  <message>
+   <source>left out</source>
+   <translation>пропущено</translation>
   </message>
   <message>
    <source>lines {spans}</source>
@@ -4186,12 +5170,20 @@ The open file goes with the question.</source>
    <translation>больше, чем берётся из одного сохранения</translation>
   </message>
   <message>
+   <source>never</source>
+   <translation>никогда</translation>
+  </message>
+  <message>
    <source>no certificates of authorities in {place}</source>
    <translation>нет сертификатов удостоверяющих центров: {place}</translation>
   </message>
   <message>
    <source>no file open</source>
    <translation>файл не открыт</translation>
+  </message>
+  <message>
+   <source>no limit</source>
+   <translation>без предела</translation>
   </message>
   <message>
    <source>no model yet</source>
@@ -4214,16 +5206,20 @@ The open file goes with the question.</source>
    <translation>без рассуждений</translation>
   </message>
   <message>
+   <source>none chosen</source>
+   <translation>не выбрана</translation>
+  </message>
+  <message>
+   <source>none is installed</source>
+   <translation>ни одна не установлена</translation>
+  </message>
+  <message>
    <source>none is registered</source>
    <translation>не зарегистрирована</translation>
   </message>
   <message>
    <source>none recorded</source>
    <translation>не записано</translation>
-  </message>
-  <message>
-   <source>none was found (looked for: {known})</source>
-   <translation>не найдено (искали: {known})</translation>
   </message>
   <message>
    <source>none yet: made at the first use</source>
@@ -4246,12 +5242,20 @@ The open file goes with the question.</source>
    <translation>не текстовый файл</translation>
   </message>
   <message>
+   <source>not at all: there is none</source>
+   <translation>никак: ключа нет</translation>
+  </message>
+  <message>
    <source>not found: {names}</source>
    <translation>не найдены: {names}</translation>
   </message>
   <message>
    <source>not here</source>
    <translation>не загружена</translation>
+  </message>
+  <message>
+   <source>not known</source>
+   <translation>неизвестно</translation>
   </message>
   <message>
    <source>not loaded: {names}</source>
@@ -4278,6 +5282,10 @@ The open file goes with the question.</source>
    <translation>не указана</translation>
   </message>
   <message>
+   <source>not there</source>
+   <translation>отсутствует</translation>
+  </message>
+  <message>
    <source>nothing found</source>
    <translation>ничего не найдено</translation>
   </message>
@@ -4288,6 +5296,10 @@ The open file goes with the question.</source>
   <message>
    <source>now</source>
    <translation>сейчас</translation>
+  </message>
+  <message>
+   <source>off</source>
+   <translation>выкл.</translation>
   </message>
   <message>
    <source>ok</source>
@@ -4332,6 +5344,10 @@ The open file goes with the question.</source>
   <message>
    <source>pass on what is asked of {host}</source>
    <translation>передать дальше вопросы к {host}</translation>
+  </message>
+  <message>
+   <source>passed</source>
+   <translation>пройдено</translation>
   </message>
   <message>
    <source>pastes</source>
@@ -4418,6 +5434,10 @@ The open file goes with the question.</source>
    <translation>перезапуск</translation>
   </message>
   <message>
+   <source>running</source>
+   <translation>идёт</translation>
+  </message>
+  <message>
    <source>running core</source>
    <translation>работающее ядро</translation>
   </message>
@@ -4462,6 +5482,10 @@ The open file goes with the question.</source>
    <translation>запуск</translation>
   </message>
   <message>
+   <source>starts with a project</source>
+   <translation>запускается с проектом</translation>
+  </message>
+  <message>
    <source>stopped</source>
    <translation>остановлено</translation>
   </message>
@@ -4492,6 +5516,10 @@ The open file goes with the question.</source>
   <message>
    <source>takes {size} of memory</source>
    <translation>занимает {size} памяти</translation>
+  </message>
+  <message>
+   <source>test the connection to {title}</source>
+   <translation>проверить соединение с {title}</translation>
   </message>
   <message>
    <source>text</source>
@@ -4538,6 +5566,14 @@ The open file goes with the question.</source>
    <translation>контекст модели: {tokens}</translation>
   </message>
   <message>
+   <source>the model's own tokens</source>
+   <translation>собственные токены модели</translation>
+  </message>
+  <message>
+   <source>the one in keyring's own settings</source>
+   <translation>указанная в настройках keyring</translation>
+  </message>
+  <message>
    <source>the open thread</source>
    <translation>открытая беседа</translation>
   </message>
@@ -4556,6 +5592,14 @@ The open file goes with the question.</source>
   <message>
    <source>the real model writes first</source>
    <translation>сначала пишет настоящая модель</translation>
+  </message>
+  <message>
+   <source>the route /fim/completions</source>
+   <translation>путь /fim/completions</translation>
+  </message>
+  <message>
+   <source>the route /infill</source>
+   <translation>путь /infill</translation>
   </message>
   <message>
    <source>the schedule of {profile}: {error}</source>
@@ -4662,6 +5706,10 @@ The open file goes with the question.</source>
    <translation>ожидание первого токена…</translation>
   </message>
   <message>
+   <source>waiting {time}</source>
+   <translation>ждёт {time}</translation>
+  </message>
+  <message>
    <source>waits for the running turn</source>
    <translation>ждёт конца текущего хода</translation>
   </message>
@@ -4742,6 +5790,14 @@ The branch that is checked out</source>
   <message>
    <source>{cached_tokens} of {prompt_tokens} prompt tokens were reused from the turn before, as the server reports it.</source>
    <translation>{cached_tokens} из {prompt_tokens} токенов запроса взяты из прошлого хода, по данным сервера.</translation>
+  </message>
+  <message numerus="yes">
+   <source>{cost}, without %n answer(s)</source>
+   <translation>
+    <numerusform>{cost}, без %n ответа</numerusform>
+    <numerusform>{cost}, без %n ответов</numerusform>
+    <numerusform>{cost}, без %n ответов</numerusform>
+   </translation>
   </message>
   <message>
    <source>{count:,}</source>
@@ -4896,6 +5952,14 @@ The branch that is checked out</source>
    <translation>{host} не говорит по TLS.</translation>
   </message>
   <message>
+   <source>{host} ended the connection after the handshake.</source>
+   <translation>{host} прервал соединение после рукопожатия TLS.</translation>
+  </message>
+  <message>
+   <source>{host} is {addresses}.</source>
+   <translation>{host} — это {addresses}.</translation>
+  </message>
+  <message>
    <source>{host} opens no WebSocket: HTTP status {status}.</source>
    <translation>{host} не открывает WebSocket: статус HTTP {status}.</translation>
   </message>
@@ -4934,6 +5998,10 @@ The branch that is checked out</source>
   <message>
    <source>{host} wants a client certificate.</source>
    <translation>{host} требует сертификат клиента.</translation>
+  </message>
+  <message>
+   <source>{host} wants a key: HTTP status {status}.</source>
+   <translation>{host} требует ключ: статус HTTP {status}.</translation>
   </message>
   <message>
    <source>{host} would be spoken to without TLS: whoever is in between could read the key, your code and the answers.</source>
@@ -4983,6 +6051,10 @@ The branch that is checked out</source>
    <source>{key} {does} while you type, and acts elsewhere only.</source>
    <translation>В полях ввода {key} {does}; действие работает только вне их.</translation>
   </message>
+  <message>
+   <source>{left:,} of {limit:,} left</source>
+   <translation>осталось {left:,} из {limit:,}</translation>
+  </message>
   <message numerus="yes">
    <source>{machine}, %n logical core(s)</source>
    <translation>
@@ -5008,12 +6080,20 @@ The branch that is checked out</source>
    <translation>{model} по адресу {url}, процесс {pid}</translation>
   </message>
   <message>
+   <source>{model} began after {seconds:.2f} s.</source>
+   <translation>{model}: первый токен через {seconds:.2f} с.</translation>
+  </message>
+  <message>
    <source>{model} cannot fill in the middle of a text.</source>
    <translation>{model} не умеет дополнять середину текста.</translation>
   </message>
   <message>
    <source>{model} could not be started: {reason}</source>
    <translation>Не удалось запустить {model}: {reason}</translation>
+  </message>
+  <message>
+   <source>{model} ended its answer without a word.</source>
+   <translation>{model}: ответ закончился, не начавшись.</translation>
   </message>
   <message>
    <source>{model} on {hardware}</source>
@@ -5048,6 +6128,10 @@ The branch that is checked out</source>
    <translation>{name}, {path}, хеш сверен</translation>
   </message>
   <message>
+   <source>{name} did not keep the key.</source>
+   <translation>{name}: ключ не сохранён.</translation>
+  </message>
+  <message>
    <source>{name} does not load: {trouble}</source>
    <translation>{name} не загружается: {trouble}</translation>
   </message>
@@ -5068,12 +6152,28 @@ The branch that is checked out</source>
    <translation>Модель {name} используется.</translation>
   </message>
   <message>
+   <source>{name} is no name of a header, such as x-api-key.</source>
+   <translation>{name} — не имя заголовка, как x-api-key.</translation>
+  </message>
+  <message>
+   <source>{name} is no name of an environment variable.</source>
+   <translation>{name} — не имя переменной окружения.</translation>
+  </message>
+  <message>
    <source>{name} is not a key that can be held down</source>
    <translation>{name} — не клавиша, которую можно удерживать</translation>
   </message>
   <message>
    <source>{name} is not a table.</source>
    <translation>{name} — не таблица.</translation>
+  </message>
+  <message>
+   <source>{name} is not set. Set it where Spark is started, and start Spark again.</source>
+   <translation>{name} не задана. Задайте её там, откуда запускается Spark, и запустите Spark снова.</translation>
+  </message>
+  <message>
+   <source>{name} is set.</source>
+   <translation>{name} задана.</translation>
   </message>
   <message>
    <source>{name} is {value}, not {wanted}.</source>
@@ -5116,12 +6216,20 @@ The branch that is checked out</source>
    <translation>{name}, разблокируется при необходимости</translation>
   </message>
   <message>
+   <source>{name}: its url still has {{{field}}}.</source>
+   <translation>{name}: в url всё ещё стоит {{{field}}}.</translation>
+  </message>
+  <message>
    <source>{name}: the id {id} is taken.</source>
    <translation>{name}: id {id} уже занят.</translation>
   </message>
   <message>
    <source>{name}: {here:,.0f} of {total:,.0f} MB are here</source>
    <translation>{name}: загружено {here:,.0f} из {total:,.0f} МБ</translation>
+  </message>
+  <message>
+   <source>{name}: {reason}</source>
+   <translation>{name}: {reason}</translation>
   </message>
   <message>
    <source>{name}: {tokens} tokens</source>
@@ -5186,6 +6294,10 @@ The branch that is checked out</source>
   <message>
    <source>{path} may hold secrets: its name matches {pattern}. It was not read.</source>
    <translation>В {path} могут быть секреты: имя подходит под {pattern}. Файл не прочитан.</translation>
+  </message>
+  <message>
+   <source>{path} may hold secrets: {why}.</source>
+   <translation>{path} может содержать секреты: {why}.</translation>
   </message>
   <message>
    <source>{path} may not be written: {told}; nothing was written.</source>
@@ -5276,12 +6388,20 @@ The branch that is checked out</source>
    <translation>токенов: вход {prompt:,} (из кэша {cached:,}), выход {completion:,}</translation>
   </message>
   <message>
+   <source>{proxy} is no proxy, such as http://host:3128.</source>
+   <translation>{proxy} — не прокси, как http://host:3128.</translation>
+  </message>
+  <message>
    <source>{rate:,.0f} t/s</source>
    <translation>{rate:,.0f} т/с</translation>
   </message>
   <message>
    <source>{rate:.0f} t/s</source>
    <translation>{rate:.0f} т/с</translation>
+  </message>
+  <message>
+   <source>{rate:.0f} tokens a second, over {count} tokens.</source>
+   <translation>Токенов в секунду: {rate:.0f}, измерено по {count} токенам.</translation>
   </message>
   <message>
    <source>{rate:.0f} tokens/s</source>
@@ -5352,6 +6472,18 @@ The branch that is checked out</source>
    <translation>{span} сеанса</translation>
   </message>
   <message>
+   <source>{spent} of {budget}</source>
+   <translation>{spent} из {budget}</translation>
+  </message>
+  <message>
+   <source>{step} The local model needs none.</source>
+   <translation>{step} Локальной модели она не нужна.</translation>
+  </message>
+  <message>
+   <source>{step}: {found}</source>
+   <translation>{step}: {found}</translation>
+  </message>
+  <message>
    <source>{symbol} in {path}</source>
    <translation>{symbol} в {path}</translation>
   </message>
@@ -5402,8 +6534,20 @@ Choose another thread</source>
    <translation>У {title} нет модели {model}: {message}</translation>
   </message>
   <message>
+   <source>{title} has no field {name}.</source>
+   <translation>У {title} нет поля {name}.</translation>
+  </message>
+  <message>
    <source>{title} has nothing at this address: {message}</source>
    <translation>У {title} по этому адресу ничего нет: {message}</translation>
+  </message>
+  <message>
+   <source>{title} is saved.</source>
+   <translation>{title}: сохранено.</translation>
+  </message>
+  <message>
+   <source>{title} needs its {label}.</source>
+   <translation>Для {title} нужно поле «{label}».</translation>
   </message>
   <message>
    <source>{title} said nothing for {seconds:g} s.</source>
@@ -5414,8 +6558,8 @@ Choose another thread</source>
    <translation>{title} прислал слишком большое сообщение: его нельзя прочесть.</translation>
   </message>
   <message>
-   <source>{title} speaks {protocol}, which this version of Spark does not.</source>
-   <translation>{title} использует протокол {protocol}, которого эта версия Spark не знает.</translation>
+   <source>{title} was removed.</source>
+   <translation>{title}: удалено.</translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>
@@ -5426,12 +6570,32 @@ Choose another thread</source>
    <translation>{tokens:,} из {total:,} токенов</translation>
   </message>
   <message>
+   <source>{tokens} tokens by what is known of the model.</source>
+   <translation>Токенов: {tokens}, по известным данным о модели.</translation>
+  </message>
+  <message>
+   <source>{tokens} tokens, as the server tells.</source>
+   <translation>Токенов: {tokens}, по словам сервера.</translation>
+  </message>
+  <message>
+   <source>{told}, full again in {time}</source>
+   <translation>{told}, снова полон через {time}</translation>
+  </message>
+  <message>
    <source>{told}; never for the local core</source>
    <translation>{told}; для локального ядра — никогда</translation>
   </message>
   <message>
    <source>{total}+</source>
    <translation>{total}+</translation>
+  </message>
+  <message>
+   <source>{url} answers with HTTP status {status}.</source>
+   <translation>{url} отвечает статусом HTTP {status}.</translation>
+  </message>
+  <message>
+   <source>{value} cannot be the {label} of {title}.</source>
+   <translation>{value} не подходит для поля «{label}» у {title}.</translation>
   </message>
   <message>
    <source>{verb} this hunk</source>
@@ -5453,6 +6617,18 @@ Choose another thread</source>
    <source>{version}; not installed: {names}</source>
    <translation>{version}; не установлены: {names}</translation>
   </message>
+  <message numerus="yes">
+   <source>{version}; the certificate for {subject}, by {issuer}, is good for %n day(s).</source>
+   <translation>
+    <numerusform>{version}; сертификат для {subject}, выдан {issuer}, действует ещё %n день.</numerusform>
+    <numerusform>{version}; сертификат для {subject}, выдан {issuer}, действует ещё %n дня.</numerusform>
+    <numerusform>{version}; сертификат для {subject}, выдан {issuer}, действует ещё %n дней.</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>{version}; the system trusts the server's certificate.</source>
+   <translation>{version}; система доверяет сертификату сервера.</translation>
+  </message>
   <message>
    <source>{waiting}… {seconds:.0f} s</source>
    <translation>{waiting}… {seconds:.0f} с</translation>
@@ -5466,12 +6642,24 @@ Choose another thread</source>
    <translation>{watched}; изменения в других папках не видны</translation>
   </message>
   <message>
+   <source>{what} in line {line}</source>
+   <translation>{what}, строка {line}</translation>
+  </message>
+  <message>
+   <source>{what} {span}</source>
+   <translation>{what} {span}</translation>
+  </message>
+  <message>
    <source>{what}; its last words: {last}</source>
    <translation>{what}; последнее, что оно сообщило: {last}</translation>
   </message>
   <message>
    <source>{width} x {height} at {ratio:.3g}</source>
    <translation>{width} x {height}, масштаб {ratio:.3g}</translation>
+  </message>
+  <message>
+   <source>{{{field}}} is not filled in.</source>
+   <translation>{{{field}}} не заполнено.</translation>
   </message>
   <message>
    <source>~ is an estimate by size; the rest was counted by the model.</source>
