@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class EndpointDesk:
     """One for the program; ``core`` tells the state of the open project's core, None without one.
 
-    ``keyring_name`` tells what keeps the keys, as it calls itself; it raises SecretStoreError.
+    ``keyring_name`` tells what keeps the keys, as it calls itself, and raises SecretStoreError; the
+    system's keyring is asked without it.
     """
 
     def __init__(
@@ -45,6 +46,7 @@ class EndpointDesk:
         import os
 
         from spark_desktop.adapters.connection_probe import NetworkProbe
+        from spark_desktop.adapters.keyring_store import KeyringSecretStore
         from spark_desktop.adapters.network import NetworkPolicy
         from spark_desktop.adapters.preset_files import load_preset_files
         from spark_desktop.adapters.system_clock import SystemClock
@@ -67,5 +69,5 @@ class EndpointDesk:
             scope=made.scope,
             guess=EndpointGuess(probe, presets),
             core=self._core,
-            keyring_name=self._keyring_name,
+            keyring_name=self._keyring_name or KeyringSecretStore().name,
         )

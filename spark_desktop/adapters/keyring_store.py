@@ -61,6 +61,10 @@ class KeyringSecretStore:
         self._ring: Ring | None = None
         self._thread = PatientThread("keyring")
 
+    async def name(self) -> str:
+        """Return what the keyring calls itself. Raises SecretStoreError where there is none."""
+        return await self._call(name_of)
+
     async def read(self, endpoint_id: str) -> Secret | None:
         """Return the key of an endpoint, None where none is kept. Raises SecretStoreError."""
         text = await self._call(lambda ring: self._read(ring, endpoint_id))

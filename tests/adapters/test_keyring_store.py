@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from spark_desktop.adapters.keyring_choice import Ring, usable_keyring
+from spark_desktop.adapters.keyring_choice import Ring, name_of, usable_keyring
 from spark_desktop.adapters.keyring_store import KeyringSecretStore
 from spark_desktop.domain.errors import SecretStoreError
 from spark_desktop.domain.secret import Secret
@@ -52,6 +52,10 @@ def store_of(ring: Ring, patience: float = 20.0) -> KeyringSecretStore:
 async def read(ring: Ring, name: str = "one") -> str | None:
     found = await store_of(ring).read(name)
     return found.reveal() if found else None
+
+
+async def test_a_keyring_tells_its_name() -> None:
+    assert await store_of(MemoryRing()).name() == name_of(MemoryRing())
 
 
 async def test_a_key_is_kept_read_replaced_and_forgotten_as_one_entry() -> None:
