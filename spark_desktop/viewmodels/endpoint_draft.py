@@ -88,6 +88,14 @@ class Draft:
             return None
 
     @property
+    def key_env(self) -> str:
+        """Return the environment variable that may hold the key, "" for none."""
+        if self.key_place is KeyPlace.ENVIRONMENT:
+            return self.variable.strip()
+        # What its preset, or its file, names goes on to count where the keyring has none.
+        return self.base.key_env
+
+    @property
     def needs_consent(self) -> bool:
         """Return whether another machine would be spoken to without encryption."""
         address = self.address
@@ -120,7 +128,7 @@ def spec_of_draft(draft: Draft, endpoint_id: str) -> EndpointSpec:
         protocol=draft.protocol,
         auth=draft.auth,
         auth_header=draft.auth_header.strip() or "Authorization",
-        key_env=draft.variable.strip(),
+        key_env=draft.key_env,
         model=draft.model.strip(),
         models=draft.models,
         route=replace(
@@ -221,9 +229,11 @@ def _wrong_key(draft: Draft) -> str:
 
 def _wrong_variable(draft: Draft) -> str:
     name = draft.variable.strip()
-    if not name and draft.key_place is KeyPlace.ENVIRONMENT:
+    if draft.key_place is not KeyPlace.ENVIRONMENT or draft.auth is AuthKind.NONE:
+        return ""
+    if not name:
         return tr("Name the environment variable that holds the key.")
-    if name and not _VARIABLE.fullmatch(name):
+    if not _VARIABLE.fullmatch(name):
         return tr("{name} is no name of an environment variable.", name=name)
     return ""
 

@@ -60,7 +60,7 @@ def own_server(draft: Draft, address: Address, book: EndpointBook, *, fixed: boo
     auth = AuthKind.NONE if is_loopback(address.host) and not draft.key else AuthKind.BEARER
     title = draft.title
     if not title or title == draft.guessed:
-        title = free_title(address.host, book)
+        title = free_title(address.likely.title, book)
         draft = replace(draft, guessed=title)
     draft = replace(draft, title=title)
     return draft if fixed else speaking(draft, replace(address.likely, auth=auth))

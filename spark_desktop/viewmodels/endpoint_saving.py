@@ -36,7 +36,7 @@ async def keep(services: DeskServices, draft: Draft, *, is_new: bool) -> Kept:
     endpoints = services.endpoints
     endpoint_id = draft.base.id or id_of(draft.base.preset or draft.title, endpoints.book)
     spec = spec_of_draft(draft, endpoint_id)
-    key = cleaned_key(draft.key)
+    key = "" if draft.auth is AuthKind.NONE else cleaned_key(draft.key)
     if key and draft.key_place is KeyPlace.KEYRING:
         await endpoints.keys.keep(endpoint_id, Secret(key))
     elif key and draft.key_place is KeyPlace.SESSION:
@@ -67,6 +67,6 @@ async def typed_key(services: DeskServices, draft: Draft) -> Secret | None:
         return Secret(typed)
     # Nothing is kept under an id that no endpoint has.
     id_ = draft.base.id or services.endpoints.book.free_id("new")
-    asked = replace(draft.base, id=id_, key_env=draft.variable.strip())
+    asked = replace(draft.base, id=id_, key_env=draft.key_env)
     found = await services.endpoints.keys.find(asked)
     return None if found is None else found[0]

@@ -12,9 +12,9 @@ from spark_desktop.views.endpoint_form import EndpointForm
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.tool_window import Cell, Table, ToolWindow, tool_notice
 
-_SIZE = (900, 560)
+_SIZE = (980, 600)
 # Pixels at the usual size of type: from this width on, form and test have room side by side.
-_BESIDE = 760
+_BESIDE = 880
 # Rows that a low window still shows of the test.
 _FEWEST = 3
 
@@ -92,7 +92,7 @@ class EndpointEditorDialog(ToolWindow):
         way = QBoxLayout.Direction
         is_wide = self.width() >= self.theme.px(_BESIDE)
         self._halves.setDirection(way.LeftToRight if is_wide else way.TopToBottom)
-        self._halves.setStretch(1, 1 if is_wide or not self.steps.isHidden() else 0)
+        self._halves.setStretch(1, 6 if is_wide or not self.steps.isHidden() else 0)
 
     def _end(self) -> None:
         self._model.close()
@@ -128,8 +128,8 @@ class EndpointEditorDialog(ToolWindow):
         right.addWidget(self.steps, 1)
         right.addStretch()
         self._halves.setSpacing(0)
-        self._halves.addWidget(self.form, 1)
-        self._halves.addLayout(right, 1)
+        self._halves.addWidget(self.form, 5)
+        self._halves.addLayout(right, 6)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(12, 0, 12, 12)
         buttons.setSpacing(8)

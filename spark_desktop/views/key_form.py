@@ -43,8 +43,11 @@ class KeyForm(QWidget):
         self._show_places()
         show_text(self.key, draft.key)
         show_text(self.variable, draft.variable)
-        self.lines[Part.KEY].setVisible(not is_named)
-        self.lines[Part.VARIABLE].setVisible(is_named)
+        # Where none is wanted, nobody needs to know where it would be kept.
+        is_wanted = draft.auth is not AuthKind.NONE
+        self._where.setVisible(is_wanted)
+        self.lines[Part.KEY].setVisible(not is_named or not is_wanted)
+        self.lines[Part.VARIABLE].setVisible(is_named and is_wanted)
         has_key = look is not None and look.source in _KEPT
         self.forget.setVisible(has_key and not model.is_new)
         told = "" if look is None or not has_key else look.text

@@ -24,6 +24,7 @@ class OrderTable(Table):
 
     def __init__(self, name: str, headings: tuple[str, ...], wide: int) -> None:
         super().__init__(name, headings, wide)
+        self._drops: list[QPoint] = []
         self.setDragDropMode(QTableWidget.DragDropMode.InternalMove)
         self.setDragDropOverwriteMode(False)
         self.setDropIndicatorShown(True)
@@ -45,15 +46,25 @@ class OrderTable(Table):
         else:
             super().keyPressEvent(event)
 
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Drag the chosen row; where it was dropped is told once the drag is over.
+
+        During it Qt would not choose another row, as the one that has moved.
+        """
+        self._drops.clear()
+        super().startDrag(actions)
+        for point in self._drops:
+            self.drop_at(point)
+
     def dropEvent(self, event: QDropEvent) -> None:
-        """Tell where the dragged row was dropped; the rows themselves come from the model."""
+        """Take note of where the dragged row was dropped; the rows come from the model."""
         if event.source() is not self or self.currentRow() < 0:
             event.ignore()
             return
         # As a copy: Qt would take the row out after a move.
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        self.drop_at(event.position().toPoint())
+        self._drops = [event.position().toPoint()]
 
     def drop_at(self, point: QPoint) -> None:
         """Put the chosen row where ``point`` is, between the two rows that are next to it."""

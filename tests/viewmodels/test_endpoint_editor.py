@@ -71,7 +71,7 @@ async def test_a_pasted_address_brings_its_vendor(editor: EndpointEditor) -> Non
 @pytest.mark.parametrize(
     ("url", "protocol", "auth", "title"),
     [
-        ("http://localhost:11434", WireProtocol.OLLAMA, AuthKind.NONE, "localhost"),
+        ("http://localhost:11434", WireProtocol.OLLAMA, AuthKind.NONE, "localhost:11434"),
         ("https://h.example/v1/responses", WireProtocol.RESPONSES, AuthKind.BEARER, "h.example"),
         ("https://h.example/v1/messages", WireProtocol.ANTHROPIC, AuthKind.HEADER, "h.example"),
         ("wss://h.example/v1", WireProtocol.RESPONSES_SOCKET, AuthKind.BEARER, "h.example"),
@@ -121,7 +121,11 @@ async def test_words_of_a_preset_go_into_its_address(editor: EndpointEditor) -> 
         (Part.MODEL, {"model": ""}, "Choose a model."),
         (Part.KEY, {"key": "sk one"}, "There are spaces in the key."),
         (Part.KEY, {"key": "ключ"}, "There are signs in the key"),
-        (Part.VARIABLE, {"variable": "9X"}, "9X is no name of an environment variable."),
+        (
+            Part.VARIABLE,
+            {"variable": "9X", "key_place": KeyPlace.ENVIRONMENT},
+            "9X is no name of an environment variable.",
+        ),
         (Part.VARIABLE, {"key_place": KeyPlace.ENVIRONMENT}, "Name the environment variable"),
         (Part.PLAIN_HTTP, {"url": "http://gpu-box:8000"}, "Tick this"),
         (Part.AUTH, {"auth": AuthKind.HEADER, "auth_header": "a b"}, "a b is no name of a header"),
@@ -377,6 +381,19 @@ async def test_nothing_typed_is_lost_without_a_question(editor: EndpointEditor) 
     assert gone == [True]
     editor.close()
     assert editor.draft.key == ""
+
+
+async def test_where_no_key_is_wanted_nothing_is_said_of_one(
+    editor: EndpointEditor, desk: Desk
+) -> None:
+    fill(editor)
+    editor.change(Part.KEY, key="sk-9", key_place=KeyPlace.ENVIRONMENT)
+    editor.change(Part.AUTH, auth=AuthKind.NONE)
+    id_, _ = await saved(editor)
+    spec = desk.endpoints.book.spec(id_)
+    assert spec is not None
+    assert (spec.auth, spec.key_env) == (AuthKind.NONE, "")
+    assert desk.secrets.kept == {}
 
 
 async def test_a_key_that_is_typed_wants_to_be_sent(editor: EndpointEditor) -> None:

@@ -267,7 +267,7 @@ async def test_an_endpoint_is_added_tested_and_saved(dialog: EndpointsDialog, de
     assert editor is not None
     form = editor.form
     typed(form.url, "http://gpu-box:8000")
-    assert form.title.text() == "gpu-box"
+    assert form.title.text() == "gpu-box:8000"
     editor.test.click()
     line = form.lines[Part.PLAIN_HTTP]
     assert line.isVisible()
@@ -284,7 +284,7 @@ async def test_an_endpoint_is_added_tested_and_saved(dialog: EndpointsDialog, de
     assert form.model.currentText() == "found-1"
     editor.save.click()
     await until(lambda: not editor.isVisible())
-    await until(lambda: names(dialog)[0] == "gpu-box")
+    await until(lambda: names(dialog)[0] == "gpu-box:8000")
 
 
 async def test_the_first_error_takes_the_focus(dialog: EndpointsDialog) -> None:
