@@ -25,7 +25,9 @@ class OrderTable(Table):
     def __init__(self, name: str, headings: tuple[str, ...], wide: int) -> None:
         super().__init__(name, headings, wide)
         self._drops: list[QPoint] = []
-        self.setDragDropMode(QTableWidget.DragDropMode.InternalMove)
+        # Not InternalMove, which would take the row out of the table once it is dropped.
+        self.setDragDropMode(QTableWidget.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.CopyAction)
         self.setDragDropOverwriteMode(False)
         self.setDropIndicatorShown(True)
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
@@ -46,13 +48,10 @@ class OrderTable(Table):
         else:
             super().keyPressEvent(event)
 
-    def startDrag(self, actions: Qt.DropAction) -> None:
-        """Drag the chosen row; where it was dropped is told once the drag is over.
-
-        During it Qt would not choose another row, as the one that has moved.
-        """
+    def startDrag(self, _actions: Qt.DropAction) -> None:
+        """Drag the chosen row as a copy; where it was dropped is told once the drag is over."""
         self._drops.clear()
-        super().startDrag(actions)
+        super().startDrag(Qt.DropAction.CopyAction)
         for point in self._drops:
             self.drop_at(point)
 
@@ -61,7 +60,6 @@ class OrderTable(Table):
         if event.source() is not self or self.currentRow() < 0:
             event.ignore()
             return
-        # As a copy: Qt would take the row out after a move.
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
         self._drops = [event.position().toPoint()]
