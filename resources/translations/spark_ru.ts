@@ -2437,7 +2437,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Price</source>
-   <translation>Цена</translation>
+   <translation>Тариф</translation>
   </message>
   <message>
    <source>Price = (in - cached) * price in + cached * price of cached tokens + out * price out; without a published price of cached tokens they cost what the others do.</source>
