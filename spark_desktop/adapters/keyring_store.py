@@ -204,7 +204,7 @@ def _digest(text: str) -> str:
 
 
 def _failure(ring: Ring, error: Exception) -> SecretStoreError:
-    reason = REDACTION.redacted(short(error))
+    reason = short(error)
     kinds = {kind.__name__ for kind in type(error).__mro__}
     if kinds & _LOCKED:
         return SecretStoreError(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from spark_desktop.adapters.redaction import REDACTION
 from spark_desktop.domain.errors import (
     EndpointError,
     EndpointUnreachableError,
@@ -48,7 +49,7 @@ def translated(error: Exception, place: Place) -> EndpointError:
         if isinstance(cause, ssl.SSLError):
             return _tls_failed(cause, place.host)
     if isinstance(error, httpx.ProxyError):
-        return proxy_refused(str(error), place.proxy)
+        return proxy_refused(REDACTION.redacted(str(error)), place.proxy)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | OSError):
         return _not_connected(error, causes, place)
     if isinstance(error, httpx.TimeoutException):
@@ -56,7 +57,7 @@ def translated(error: Exception, place: Place) -> EndpointError:
             say("{host} did not answer in time.", host=place.host), _again()
         )
     if isinstance(error, httpx.RemoteProtocolError):
-        return _not_http(str(error), place)
+        return _not_http(REDACTION.redacted(str(error)), place)
     return broken(place)
 
 

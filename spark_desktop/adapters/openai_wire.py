@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from spark_desktop.adapters.emulation_wire import emulation_in
+from spark_desktop.adapters.redaction import REDACTION
 from spark_desktop.domain.completion import (
     ChatRequest,
     Chunk,
@@ -180,13 +181,14 @@ def error_of_response(status: int, body: str, retry_after: str | None = None) ->
 def error_of(status: int, problem: Json, retry_after: float | None = None) -> EndpointError:
     """Return the most specific error for an HTTP status and an error object.
 
-    ``retry_after`` is in seconds, None where the server did not say.
+    ``retry_after`` is in seconds, None where the server did not say. A server that repeats the key
+    in its words gets it shown nowhere.
     """
     message = _message(problem) or say("HTTP status {status}", status=status)
     sizes = _context_sizes(problem, message)
     if sizes is not None:
         return ContextExceededError(*sizes)
-    next_step = str(problem.get("next_step") or "")
+    next_step = REDACTION.redacted(str(problem.get("next_step") or ""))
     if problem.get("code") == _ENGINE_DOWN:
         return EngineDownError(message, next_step or _AGAIN, retry_after)
     if status == _TOO_MANY_REQUESTS or problem.get("code") == _BUSY:
@@ -212,7 +214,10 @@ def error_of(status: int, problem: Json, retry_after: float | None = None) -> En
 
 def _message(problem: Json) -> str:
     told = problem.get("message")
-    return told if isinstance(told, Said) else str(told or "")[:_MESSAGE_LIMIT]
+    if isinstance(told, Said):
+        return told
+    # Before it is cut, which could leave the half of a key that nobody recognises.
+    return REDACTION.redacted(str(told or ""))[:_MESSAGE_LIMIT]
 
 
 def _again_in(seconds: float | None) -> str:
