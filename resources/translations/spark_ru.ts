@@ -19,6 +19,10 @@
    <source>${price:.4f}</source>
    <translation>${price:.4f}</translation>
   </message>
+  <message>
+   <source>${spent:.2f} of this month's budget of ${budget:.2f} are spent.</source>
+   <translation type="unfinished"></translation>
+  </message>
   <message numerus="yes">
    <source>%n answer(s)</source>
    <translation>
@@ -318,6 +322,10 @@
   <message>
    <source>Add a lane</source>
    <translation>Добавить дорожку</translation>
+  </message>
+  <message>
+   <source>Add it with @ and confirm it there, if it is to be sent.</source>
+   <translation>Добавьте его через @ и подтвердите там, если его нужно отправить.</translation>
   </message>
   <message>
    <source>Add one below.</source>
@@ -736,6 +744,10 @@ The open file goes with the question.</source>
    <translation>Выберите другое место.</translation>
   </message>
   <message>
+   <source>Choose another protocol for it in the settings, under Endpoints.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Choose another under Settings, like Ctrl+Alt+Space.</source>
    <translation>Выберите другую в настройках, например Ctrl+Alt+Space.</translation>
   </message>
@@ -792,6 +804,10 @@ The open file goes with the question.</source>
    <translation>Выберите в настройках сервера протокол без WebSocket.</translation>
   </message>
   <message>
+   <source>Choose them one by one, and confirm each.</source>
+   <translation>Выберите их по одному и подтвердите каждый.</translation>
+  </message>
+  <message>
    <source>Choose…</source>
    <translation>Выбрать…</translation>
   </message>
@@ -834,6 +850,10 @@ The open file goes with the question.</source>
   <message>
    <source>Composer</source>
    <translation>Поле ввода</translation>
+  </message>
+  <message>
+   <source>Confirm that it may be sent, or remove it.</source>
+   <translation>Подтвердите, что это можно отправить, или уберите.</translation>
   </message>
   <message>
    <source>Conflict: {reason}</source>
@@ -894,6 +914,10 @@ The open file goes with the question.</source>
   <message>
    <source>Copy the code (Enter)</source>
    <translation>Копировать код (Enter)</translation>
+  </message>
+  <message>
+   <source>Copy the key alone.</source>
+   <translation>Скопируйте только ключ.</translation>
   </message>
   <message>
    <source>Copy the last answer</source>
@@ -1014,6 +1038,10 @@ The open file goes with the question.</source>
   <message>
    <source>End that program, then start Spark again.</source>
    <translation>Завершите ту программу и запустите Spark ещё раз.</translation>
+  </message>
+  <message>
+   <source>Enter it again in the settings, under Endpoints.</source>
+   <translation>Введите его заново в настройках серверов.</translation>
   </message>
   <message>
    <source>Enter it in the settings, under Endpoints.</source>
@@ -1232,10 +1260,6 @@ The open file goes with the question.</source>
    <translation>Установите Spark Desktop заново, вместе с зависимостями.</translation>
   </message>
   <message>
-   <source>Install or unlock your desktop's keyring. The local model needs none.</source>
-   <translation>Установите или разблокируйте связку ключей рабочего стола. Локальной модели она не нужна.</translation>
-  </message>
-  <message>
    <source>Install the packages of your system that hold these files.</source>
    <translation>Установите пакеты вашей системы, в которых есть эти файлы.</translation>
   </message>
@@ -1258,6 +1282,10 @@ The open file goes with the question.</source>
   <message>
    <source>It has not begun yet.</source>
    <translation>Он ещё не начал отвечать.</translation>
+  </message>
+  <message>
+   <source>It is asked again in {seconds:.0f} s.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>It is fetched when needed.</source>
@@ -1312,10 +1340,6 @@ The open file goes with the question.</source>
    <translation>Клавиши</translation>
   </message>
   <message>
-   <source>Keys are asked for at each start until it can.</source>
-   <translation>До тех пор ключи запрашиваются при каждом запуске.</translation>
-  </message>
-  <message>
    <source>Lane {title}</source>
    <translation>Дорожка {title}</translation>
   </message>
@@ -1330,6 +1354,10 @@ The open file goes with the question.</source>
   <message>
    <source>Ledger of connections</source>
    <translation>Журнал соединений</translation>
+  </message>
+  <message>
+   <source>Left out, may hold secrets: {names}.</source>
+   <translation>Не вошли, так как могут содержать секреты: {names}.</translation>
   </message>
   <message>
    <source>Left out: {names}</source>
@@ -1378,6 +1406,10 @@ The open file goes with the question.</source>
   <message>
    <source>Look at this machine's clock; if it is right, its operator must renew it.</source>
    <translation>Проверьте часы этого компьютера; если они верны, сертификат должен обновить тот, кто держит сервер.</translation>
+  </message>
+  <message>
+   <source>Look for its window that asks for a password. {instead}</source>
+   <translation>Найдите его окно с запросом пароля. {instead}</translation>
   </message>
   <message>
    <source>Looking for a source…</source>
@@ -1538,6 +1570,10 @@ The open file goes with the question.</source>
   <message>
    <source>No key can be taken: {reason}.</source>
    <translation>Клавишу нельзя занять: {reason}.</translation>
+  </message>
+  <message>
+   <source>No keyring can be used. Looked for: {looked}.</source>
+   <translation>Ни одна связка ключей не подходит. Проверены: {looked}.</translation>
   </message>
   <message>
    <source>No lanes.</source>
@@ -1794,6 +1830,10 @@ The open file goes with the question.</source>
   <message>
    <source>Paste code</source>
    <translation>Вставить код</translation>
+  </message>
+  <message>
+   <source>Paste it again.</source>
+   <translation>Вставьте его снова.</translation>
   </message>
   <message>
    <source>Pause</source>
@@ -2166,6 +2206,10 @@ The open file goes with the question.</source>
    <translation>Отправить (Enter)</translation>
   </message>
   <message>
+   <source>Send it</source>
+   <translation>Отправить</translation>
+  </message>
+  <message>
    <source>Send now, stopping the answer (Ctrl+Enter)</source>
    <translation>Отправить сейчас, остановив ответ (Ctrl+Enter)</translation>
   </message>
@@ -2176,6 +2220,10 @@ The open file goes with the question.</source>
   <message>
    <source>Send now: {question}</source>
    <translation>Отправить сейчас: {question}</translation>
+  </message>
+  <message>
+   <source>Send {name}, which may hold secrets</source>
+   <translation>Отправить {name}: там могут быть секреты</translation>
   </message>
   <message>
    <source>Settings</source>
@@ -2192,6 +2240,10 @@ The open file goes with the question.</source>
   <message>
    <source>Shorten the question, or choose a model with a longer context.</source>
    <translation>Сократите вопрос или выберите модель с большим контекстом.</translation>
+  </message>
+  <message>
+   <source>Shorten the question, or let its server have a longer context.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Show a file of the folder</source>
@@ -2358,8 +2410,16 @@ The open file goes with the question.</source>
    <translation>Запустите его и попробуйте ещё раз.</translation>
   </message>
   <message>
+   <source>Start or install your desktop's keyring. Until then use the key for this session only, or name an environment variable that holds it.</source>
+   <translation>Запустите или установите связку ключей вашей среды. До этого используйте ключ только в этом сеансе или укажите переменную окружения с ним.</translation>
+  </message>
+  <message>
    <source>Start spark-desktop in a desktop session, or under xvfb-run.</source>
    <translation>Запустите spark-desktop в графическом сеансе или под xvfb-run.</translation>
+  </message>
+  <message>
+   <source>Start your desktop's keyring again. {instead}</source>
+   <translation>Запустите связку ключей вашей среды снова. {instead}</translation>
   </message>
   <message>
    <source>Starting it again in {delay:.0f} s (attempt {attempt}).</source>
@@ -2674,6 +2734,10 @@ The open file goes with the question.</source>
    <translation>Рабочий стол отказался настроить глобальную горячую клавишу.</translation>
   </message>
   <message>
+   <source>The diff is only of files that may hold secrets.</source>
+   <translation>Изменены только файлы, которые могут содержать секреты.</translation>
+  </message>
+  <message>
    <source>The diff is too large for a question: {count} characters.</source>
    <translation>Diff слишком велик для вопроса, символов: {count}.</translation>
   </message>
@@ -2756,6 +2820,34 @@ The open file goes with the question.</source>
   <message>
    <source>The key for {title} has characters that no key has.</source>
    <translation>В ключе для «{title}» есть знаки, которых в ключах не бывает.</translation>
+  </message>
+  <message>
+   <source>The key in the keyring is incomplete.</source>
+   <translation>Ключ в связке ключей неполон.</translation>
+  </message>
+  <message>
+   <source>The key is empty.</source>
+   <translation>Ключ пуст.</translation>
+  </message>
+  <message>
+   <source>The key is too long: {count} characters.</source>
+   <translation>Ключ слишком длинный: {count} символов.</translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) failed: {reason}.</source>
+   <translation>Сбой связки ключей ({name}): {reason}.</translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) is locked, and was not unlocked.</source>
+   <translation>Связка ключей ({name}) закрыта, и её не открыли.</translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) is no longer there: {reason}.</source>
+   <translation>Связки ключей ({name}) больше нет: {reason}.</translation>
+  </message>
+  <message>
+   <source>The keyring did not answer within {seconds:.0f} s.</source>
+   <translation>Связка ключей не ответила за {seconds:.0f} с.</translation>
   </message>
   <message>
    <source>The limits of {endpoint} have no room for this request now.</source>
@@ -2948,6 +3040,10 @@ The open file goes with the question.</source>
   <message>
    <source>The text is too long: {count} characters.</source>
    <translation>Текст слишком длинный, символов: {count}.</translation>
+  </message>
+  <message>
+   <source>The text looks like it holds a secret: {what}.</source>
+   <translation>Похоже, в тексте есть секрет: {what}.</translation>
   </message>
   <message>
    <source>The thread in the file is damaged: {error}.</source>
@@ -3238,6 +3334,10 @@ The open file goes with the question.</source>
    <translation>Отменено.</translation>
   </message>
   <message>
+   <source>Unlock it, then try again. {instead}</source>
+   <translation>Откройте её и попробуйте снова. {instead}</translation>
+  </message>
+  <message>
    <source>Unpin</source>
    <translation>Открепить</translation>
   </message>
@@ -3418,6 +3518,10 @@ The open file goes with the question.</source>
    <translation>Какие символы к какому токену относятся, не записано: текст распределён по токенам равномерно.</translation>
   </message>
   <message>
+   <source>Whoever begins first answers.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Whole</source>
    <translation>Всего</translation>
   </message>
@@ -3502,8 +3606,16 @@ The open file goes with the question.</source>
    <translation>Вы</translation>
   </message>
   <message>
+   <source>You can change it in the settings, under Endpoints.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>You can read and type already; turns are queued.</source>
    <translation>Читать и печатать уже можно; ходы ждут в очереди.</translation>
+  </message>
+  <message>
+   <source>You can use the key for this session only, or name an environment variable that holds it.</source>
+   <translation>Можно использовать ключ только в этом сеансе или указать переменную окружения с ним.</translation>
   </message>
   <message>
    <source>You did not allow the global hotkey.</source>
@@ -3522,6 +3634,22 @@ The open file goes with the question.</source>
    <translation>в конце {keys} не хватает клавиши</translation>
   </message>
   <message>
+   <source>a key of AWS</source>
+   <translation>ключ AWS</translation>
+  </message>
+  <message>
+   <source>a key of Google</source>
+   <translation>ключ Google</translation>
+  </message>
+  <message>
+   <source>a key of Stripe</source>
+   <translation>ключ Stripe</translation>
+  </message>
+  <message>
+   <source>a key of a model's vendor</source>
+   <translation>ключ поставщика моделей</translation>
+  </message>
+  <message>
    <source>a list of keys</source>
    <translation>список клавиш</translation>
   </message>
@@ -3538,6 +3666,10 @@ The open file goes with the question.</source>
    <translation>число от 0</translation>
   </message>
   <message>
+   <source>a private key</source>
+   <translation>закрытый ключ</translation>
+  </message>
+  <message>
    <source>a profile is no JSON object</source>
    <translation>профиль — не объект JSON</translation>
   </message>
@@ -3546,12 +3678,36 @@ The open file goes with the question.</source>
    <translation>предложение, ждущее решения</translation>
   </message>
   <message>
+   <source>a signed token</source>
+   <translation>подписанный токен</translation>
+  </message>
+  <message>
    <source>a table</source>
    <translation>таблица</translation>
   </message>
   <message>
    <source>a table of texts</source>
    <translation>таблица текстов</translation>
+  </message>
+  <message>
+   <source>a token of GitHub</source>
+   <translation>токен GitHub</translation>
+  </message>
+  <message>
+   <source>a token of GitLab</source>
+   <translation>токен GitLab</translation>
+  </message>
+  <message>
+   <source>a token of Slack</source>
+   <translation>токен Slack</translation>
+  </message>
+  <message>
+   <source>a token of a package registry</source>
+   <translation>токен реестра пакетов</translation>
+  </message>
+  <message>
+   <source>a value of {name}</source>
+   <translation>значение {name}</translation>
   </message>
   <message>
    <source>a whole number from 1 on</source>
@@ -3588,6 +3744,10 @@ The open file goes with the question.</source>
   <message>
    <source>already proposed or answered</source>
    <translation>на это уже есть предложение или ответ</translation>
+  </message>
+  <message>
+   <source>an address with a password</source>
+   <translation>адрес с паролем</translation>
   </message>
   <message>
    <source>an open folder</source>
@@ -3632,6 +3792,10 @@ The open file goes with the question.</source>
   <message>
    <source>being downloaded</source>
    <translation>загружается</translation>
+  </message>
+  <message>
+   <source>by its name</source>
+   <translation>судя по имени</translation>
   </message>
   <message>
    <source>cached {share}</source>
@@ -3874,10 +4038,6 @@ The open file goes with the question.</source>
    <translation>прервано</translation>
   </message>
   <message>
-   <source>it cannot be asked: {reason}</source>
-   <translation>обратиться не удаётся: {reason}</translation>
-  </message>
-  <message>
    <source>it could not be examined: {reason}</source>
    <translation>проверить не удалось: {reason}</translation>
   </message>
@@ -3922,6 +4082,14 @@ The open file goes with the question.</source>
    <translation>это несколько клавиш подряд; возможна только одна</translation>
   </message>
   <message>
+   <source>it keeps keys in a file</source>
+   <translation>хранит ключи в файле</translation>
+  </message>
+  <message>
+   <source>it keeps nothing</source>
+   <translation>ничего не хранит</translation>
+  </message>
+  <message>
    <source>it lists no profiles</source>
    <translation>в ответе нет списка профилей</translation>
   </message>
@@ -3938,6 +4106,10 @@ The open file goes with the question.</source>
    <translation>соединение с ним прервалось</translation>
   </message>
   <message>
+   <source>its makers do not recommend it</source>
+   <translation>не рекомендована её авторами</translation>
+  </message>
+  <message>
    <source>its name is not UTF-8</source>
    <translation>имя не в UTF-8</translation>
   </message>
@@ -3948,6 +4120,10 @@ The open file goes with the question.</source>
   <message>
    <source>its text did not change</source>
    <translation>текст не изменился</translation>
+  </message>
+  <message>
+   <source>its text, which may hold secrets</source>
+   <translation>текста, в котором могут быть секреты</translation>
   </message>
   <message>
    <source>its {encoding} is damaged at byte {place}</source>
@@ -4046,16 +4222,16 @@ The open file goes with the question.</source>
    <translation>без рассуждений</translation>
   </message>
   <message>
+   <source>none is installed</source>
+   <translation>ни одна не установлена</translation>
+  </message>
+  <message>
    <source>none is registered</source>
    <translation>не зарегистрирована</translation>
   </message>
   <message>
    <source>none recorded</source>
    <translation>не записано</translation>
-  </message>
-  <message>
-   <source>none was found (looked for: {known})</source>
-   <translation>не найдено (искали: {known})</translation>
   </message>
   <message>
    <source>none yet: made at the first use</source>
@@ -4354,6 +4530,10 @@ The open file goes with the question.</source>
    <translation>файл</translation>
   </message>
   <message>
+   <source>the local core</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>the model is not running</source>
    <translation>модель не запущена</translation>
   </message>
@@ -4364,6 +4544,10 @@ The open file goes with the question.</source>
   <message>
    <source>the model's context: {tokens}</source>
    <translation>контекст модели: {tokens}</translation>
+  </message>
+  <message>
+   <source>the one in keyring's own settings</source>
+   <translation>указанная в настройках keyring</translation>
   </message>
   <message>
    <source>the open thread</source>
@@ -4608,8 +4792,24 @@ The branch that is checked out</source>
    <translation>{done} из {total}</translation>
   </message>
   <message>
+   <source>{endpoint} cannot answer now: {reason}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{endpoint} did not answer: {reason}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{endpoint} has not begun yet, so {other} is asked as well.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{endpoint} is left out for now: {reason}</source>
    <translation>{endpoint} пока не используется: {reason}</translation>
+  </message>
+  <message>
+   <source>{endpoint} read only {read} of about {sent} tokens that were sent to it.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{file} cannot be read ({reason}).</source>
@@ -4856,6 +5056,10 @@ The branch that is checked out</source>
    <translation>{name}, {path}, хеш сверен</translation>
   </message>
   <message>
+   <source>{name} did not keep the key.</source>
+   <translation>{name}: ключ не сохранён.</translation>
+  </message>
+  <message>
    <source>{name} does not load: {trouble}</source>
    <translation>{name} не загружается: {trouble}</translation>
   </message>
@@ -4932,12 +5136,20 @@ The branch that is checked out</source>
    <translation>{name}: загружено {here:,.0f} из {total:,.0f} МБ</translation>
   </message>
   <message>
+   <source>{name}: {reason}</source>
+   <translation>{name}: {reason}</translation>
+  </message>
+  <message>
    <source>{name}: {tokens} tokens</source>
    <translation>{name}, токенов: {tokens}</translation>
   </message>
   <message>
    <source>{ordinal} of {total}</source>
    <translation>{ordinal} из {total}</translation>
+  </message>
+  <message>
+   <source>{other} is asked instead.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{parent} is not this user's alone</source>
@@ -4990,6 +5202,10 @@ The branch that is checked out</source>
   <message>
    <source>{path} may hold secrets: its name matches {pattern}. It was not read.</source>
    <translation>В {path} могут быть секреты: имя подходит под {pattern}. Файл не прочитан.</translation>
+  </message>
+  <message>
+   <source>{path} may hold secrets: {why}.</source>
+   <translation>{path} может содержать секреты: {why}.</translation>
   </message>
   <message>
    <source>{path} may not be written: {told}; nothing was written.</source>
@@ -5156,6 +5372,10 @@ The branch that is checked out</source>
    <translation>{span} сеанса</translation>
   </message>
   <message>
+   <source>{step} The local model needs none.</source>
+   <translation>{step} Локальной модели она не нужна.</translation>
+  </message>
+  <message>
    <source>{symbol} in {path}</source>
    <translation>{symbol} в {path}</translation>
   </message>
@@ -5188,6 +5408,10 @@ Choose another thread</source>
   <message>
    <source>{title} ({too_long} of {answers} exceed its context)</source>
    <translation>{title} (не помещаются в контекст: {too_long} из {answers})</translation>
+  </message>
+  <message>
+   <source>{title} speaks {protocol}, which this version of Spark does not.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>
@@ -5236,6 +5460,10 @@ Choose another thread</source>
   <message>
    <source>{watched}: changes in further folders are not seen</source>
    <translation>{watched}; изменения в других папках не видны</translation>
+  </message>
+  <message>
+   <source>{what} in line {line}</source>
+   <translation>{what}, строка {line}</translation>
   </message>
   <message>
    <source>{what}; its last words: {last}</source>
