@@ -350,6 +350,14 @@
    <translation>Все беседы проекта</translation>
   </message>
   <message>
+   <source>Allow</source>
+   <translation>Разрешить</translation>
+  </message>
+  <message>
+   <source>Allow it to be sent, or remove it.</source>
+   <translation>Разрешите отправить это или уберите.</translation>
+  </message>
+  <message>
    <source>Allow writing to it and to its folder, then accept again.</source>
    <translation>Разрешите запись в файл и в его папку и примите ещё раз.</translation>
   </message>
@@ -364,6 +372,10 @@
   <message>
    <source>Allow writing to the folder, then accept again.</source>
    <translation>Разрешите запись в папку и примите ещё раз.</translation>
+  </message>
+  <message>
+   <source>Allow {name}, which may hold secrets, to be sent</source>
+   <translation>Разрешить отправку {name}: там могут быть секреты</translation>
   </message>
   <message>
    <source>Alt+Up and Alt+Down go from turn to turn and read it.</source>
@@ -850,10 +862,6 @@ The open file goes with the question.</source>
   <message>
    <source>Composer</source>
    <translation>Поле ввода</translation>
-  </message>
-  <message>
-   <source>Confirm that it may be sent, or remove it.</source>
-   <translation>Подтвердите, что это можно отправить, или уберите.</translation>
   </message>
   <message>
    <source>Conflict: {reason}</source>
@@ -2206,10 +2214,6 @@ The open file goes with the question.</source>
    <translation>Отправить (Enter)</translation>
   </message>
   <message>
-   <source>Send it</source>
-   <translation>Отправить</translation>
-  </message>
-  <message>
    <source>Send now, stopping the answer (Ctrl+Enter)</source>
    <translation>Отправить сейчас, остановив ответ (Ctrl+Enter)</translation>
   </message>
@@ -2220,10 +2224,6 @@ The open file goes with the question.</source>
   <message>
    <source>Send now: {question}</source>
    <translation>Отправить сейчас: {question}</translation>
-  </message>
-  <message>
-   <source>Send {name}, which may hold secrets</source>
-   <translation>Отправить {name}: там могут быть секреты</translation>
   </message>
   <message>
    <source>Settings</source>
