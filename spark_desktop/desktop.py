@@ -11,7 +11,9 @@ from PySide6.QtGui import QGuiApplication
 from spark_desktop.adapters.desktop_messages import FreedesktopMessages
 from spark_desktop.adapters.recent_file import RecentFile
 from spark_desktop.adapters.settings_file import TomlSettings
+from spark_desktop.domain.answer_notices import sentences_of
 from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.events import BudgetTold
 from spark_desktop.domain.handover import Handover, OpenWindow, QuickText
 from spark_desktop.domain.settings import Settings, ThemeChoice
 from spark_desktop.endpoint_entry import EndpointEntry
@@ -25,7 +27,7 @@ from spark_desktop.services.recent import RecentFolders
 from spark_desktop.services.settings import SettingsService, UnkeptSettings
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.session_end import SessionEnd
-from spark_desktop.viewmodels.notice import notice_of
+from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.viewmodels.told import Told
 from spark_desktop.viewmodels.translation import tr
@@ -63,7 +65,7 @@ class DesktopApp(QObject):
         self._is_closing = False
         self.closed = asyncio.Event()
         self.settings = settings or SettingsService(UnkeptSettings())
-        self.endpoints = EndpointEntry(data_dir, self.settings)
+        self.endpoints = EndpointEntry(data_dir, self.settings, self._tell_budget)
         chosen = SettingsViewModel(self.settings, self._scope)
         self._adopt_theme(chosen)
         self.told = Told()
@@ -236,6 +238,12 @@ class DesktopApp(QObject):
             await self._autostart.follow(settings)
         except SparkError as error:
             self.told.tell("autostart", notice_of(error))
+
+    def _tell_budget(self, event: BudgetTold) -> None:
+        text, step = sentences_of(event)
+        tone = Tone.PROBLEM if event.is_spent else Tone.WARNING
+        action = Action(tr("Open the settings"), Intent.SETTINGS)
+        self.told.tell("budget", Notice(text, tone, step, action))
 
     def _follow_system(self) -> None:
         looks = self.settings.current.looks

@@ -1,10 +1,12 @@
 """The way to the user's endpoints: what knows them is made when it is first needed."""
 
 import asyncio
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spark_desktop.domain.events import BudgetTold
 from spark_desktop.services.settings import SettingsService
 
 if TYPE_CHECKING:
@@ -15,8 +17,15 @@ if TYPE_CHECKING:
 class EndpointEntry:
     """One for the program. The endpoints are kept beside the settings, or nowhere like those."""
 
-    def __init__(self, data_dir: Path, settings: SettingsService) -> None:
+    def __init__(
+        self,
+        data_dir: Path,
+        settings: SettingsService,
+        told: Callable[[BudgetTold], None] | None = None,
+    ) -> None:
+        """``told`` hears of a budget that is nearly spent, or spent."""
         self._data_dir, self._settings = data_dir, settings
+        self._told = told
         self._services: EndpointServices | None = None
 
     def made(self) -> "EndpointServices":
@@ -30,6 +39,8 @@ class EndpointEntry:
                 None if file is None else file.with_name(ENDPOINTS),
                 lambda: settings.current.privacy.keep_ledger,
             )
+            if self._told is not None:
+                self._services.bus.subscribe(BudgetTold, self._told)
         return self._services
 
     async def ready(self) -> "EndpointServices":

@@ -17,7 +17,7 @@ from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.domain.endpoint_book import EndpointBook
 from spark_desktop.domain.endpoints import Route
 from spark_desktop.domain.errors import StoreError
-from spark_desktop.domain.events import AnswerMeasured, BudgetTold
+from spark_desktop.domain.events import AnswerMeasured, BudgetTold, EndpointsChanged
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.candidates import Preferences
 from spark_desktop.services.endpoint_health import Health
@@ -69,7 +69,12 @@ class EndpointServices:
 
     def tell(self, bus: Bus) -> Callable[[], None]:
         """Publish on ``bus``, too, what concerns the program; return what ends that."""
+
+        def changed(_book: EndpointBook) -> None:
+            bus.publish(EndpointsChanged())
+
         ends = (
+            self.endpoints.subscribe(changed),
             self.bus.subscribe(AnswerMeasured, bus.publish),
             self.bus.subscribe(BudgetTold, bus.publish),
         )

@@ -270,6 +270,7 @@ class FakeChat:
         self.known = {"th1": Thread("th1", "", NOON)}
         self.asked: list[tuple[str, str | None, str | None]] = []
         self.repeated: list[tuple[str, str]] = []
+        self.gone_on: list[tuple[str, str]] = []
         self.answered: list[Question] = []
         # While it is not set, answers go on.
         self.waits: asyncio.Event | None = None
@@ -309,6 +310,10 @@ class FakeChat:
         answered = turn(turn_id, "Because.")
         self._bus.publish(TurnChanged(thread_id, answered))
         return answered
+
+    async def go_on(self, thread_id: str, turn_id: str) -> Turn:
+        self.gone_on.append((thread_id, turn_id))
+        return await self.repeat(thread_id, turn_id)
 
     async def new_thread(self) -> Thread:
         thread = Thread(f"th{next(self._numbers)}", "", NOON)
@@ -433,6 +438,7 @@ class FakeProject:
         self.bus = Bus()
         self.scope = TaskScope("test")
         self.core = FakeCore(self.bus, state)
+        self.answers = CoreAnswers(self.core)
         self.files = FakeFiles({"src/parser.py": BEFORE, "stats.py": "import math\n"})
         self.turns = FakeTurns(self.bus)
         self.review = FakeReviews(self.turns, self.bus)
@@ -455,7 +461,7 @@ class FakeProject:
             Outbox(self.drafts, self.chat, self.bus, self.scope),
             items,
             MentionSearch(self.files, syntax, self.bus),
-            PromptPreview(prompt, items, counter, self.core, CoreAnswers(self.core)),
+            PromptPreview(prompt, items, counter, self.core, self.answers),
             self.prompts,
         )
 

@@ -12,6 +12,14 @@
    <translation>$0,00</translation>
   </message>
   <message>
+   <source>${dollars:.2f}</source>
+   <translation>${dollars:.2f}</translation>
+  </message>
+  <message>
+   <source>${dollars:.4f}</source>
+   <translation>${dollars:.4f}</translation>
+  </message>
+  <message>
    <source>${price:,.2f}</source>
    <translation>${price:,.2f}</translation>
   </message>
@@ -21,7 +29,7 @@
   </message>
   <message>
    <source>${spent:.2f} of this month's budget of ${budget:.2f} are spent.</source>
-   <translation type="unfinished"></translation>
+   <translation>Из бюджета на этот месяц (${budget:.2f}) потрачено ${spent:.2f}.</translation>
   </message>
   <message numerus="yes">
    <source>%n answer(s)</source>
@@ -536,6 +544,10 @@ The open file goes with the question.</source>
    <translation>Сначала спросите что-нибудь.</translation>
   </message>
   <message>
+   <source>Ask the question again.</source>
+   <translation>Задайте вопрос ещё раз.</translation>
+  </message>
+  <message>
    <source>Ask them now, one after the other</source>
    <translation>Задать их сейчас, один за другим</translation>
   </message>
@@ -757,7 +769,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose another protocol for it in the settings, under Endpoints.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите для него другой протокол в настройках, в разделе «Серверы моделей».</translation>
   </message>
   <message>
    <source>Choose another under Settings, like Ctrl+Alt+Space.</source>
@@ -878,6 +890,14 @@ The open file goes with the question.</source>
   <message>
    <source>Context</source>
    <translation>Контекст</translation>
+  </message>
+  <message>
+   <source>Continue</source>
+   <translation>Продолжить</translation>
+  </message>
+  <message>
+   <source>Continue the answer</source>
+   <translation>Продолжить ответ</translation>
   </message>
   <message>
    <source>Conversation</source>
@@ -1293,7 +1313,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It is asked again in {seconds:.0f} s.</source>
-   <translation type="unfinished"></translation>
+   <translation>Новый запрос через {seconds:.0f} с.</translation>
+  </message>
+  <message>
+   <source>It is asked again now.</source>
+   <translation>Запрос отправляется ещё раз.</translation>
   </message>
   <message>
    <source>It is fetched when needed.</source>
@@ -1792,6 +1816,10 @@ The open file goes with the question.</source>
    <translation>Открыть быстрый вопрос</translation>
   </message>
   <message>
+   <source>Open the settings</source>
+   <translation>Открыть настройки</translation>
+  </message>
+  <message>
    <source>Open the speed lab first.</source>
    <translation>Сначала откройте лабораторию скорости.</translation>
   </message>
@@ -1926,6 +1954,10 @@ The open file goes with the question.</source>
   <message>
    <source>Prompt and answer together: {used} of {total} tokens, counted by the server.</source>
    <translation>Запрос и ответ вместе: {used} из {total} токенов, по счёту сервера.</translation>
+  </message>
+  <message>
+   <source>Prompt and answer together: {used} tokens, counted by the server.</source>
+   <translation>Запрос и ответ вместе: токенов {used}, по подсчёту сервера.</translation>
   </message>
   <message>
    <source>Proposals appear here while they are written.</source>
@@ -2243,7 +2275,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Shorten the question, or let its server have a longer context.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сократите вопрос или увеличьте контекст на его сервере.</translation>
   </message>
   <message>
    <source>Show a file of the folder</source>
@@ -2276,6 +2308,10 @@ The open file goes with the question.</source>
   <message>
    <source>Shows the state, and offers the quick prompt, where the desktop has a tray.</source>
    <translation>Показывает состояние и открывает быстрый вопрос, если на рабочем столе есть трей.</translation>
+  </message>
+  <message>
+   <source>Since the project was opened: {cost}.</source>
+   <translation>С открытия проекта: {cost}.</translation>
   </message>
   <message>
    <source>Size</source>
@@ -2858,6 +2894,22 @@ The open file goes with the question.</source>
    <translation>Список недавних проектов не записан в {file} ({reason}).</translation>
   </message>
   <message>
+   <source>The local core cannot answer now: {reason}</source>
+   <translation>Локальное ядро сейчас не может ответить: {reason}</translation>
+  </message>
+  <message>
+   <source>The local core did not answer: {reason}</source>
+   <translation>Локальное ядро не ответило: {reason}</translation>
+  </message>
+  <message>
+   <source>The local core has not begun yet, so {other} is asked as well.</source>
+   <translation>Локальное ядро ещё не начало отвечать, поэтому запрос отправлен и на {other}.</translation>
+  </message>
+  <message>
+   <source>The local core is asked instead.</source>
+   <translation>Вместо этого отвечает локальное ядро.</translation>
+  </message>
+  <message>
    <source>The model is not running.</source>
    <translation>Модель не запущена.</translation>
   </message>
@@ -3084,6 +3136,10 @@ The open file goes with the question.</source>
   <message>
    <source>Theme</source>
    <translation>Тема</translation>
+  </message>
+  <message>
+   <source>There is no answer that could be gone on with.</source>
+   <translation>Здесь нет ответа, который можно продолжить.</translation>
   </message>
   <message>
    <source>There is no answer yet.</source>
@@ -3494,6 +3550,10 @@ The open file goes with the question.</source>
    <translation>Сохранённое попадает в раздел «Пропущенные» и ничего не запускает.</translation>
   </message>
   <message>
+   <source>What {endpoint} took for the last answer.</source>
+   <translation>Цена последнего ответа от {endpoint}.</translation>
+  </message>
+  <message>
    <source>What {host} sends is not HTTP: {reason}.</source>
    <translation>То, что присылает {host}, не HTTP: {reason}.</translation>
   </message>
@@ -3519,7 +3579,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Whoever begins first answers.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответит тот, кто начнёт первым.</translation>
   </message>
   <message>
    <source>Whole</source>
@@ -3607,7 +3667,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>You can change it in the settings, under Endpoints.</source>
-   <translation type="unfinished"></translation>
+   <translation>Его можно изменить в настройках, в разделе «Серверы моделей».</translation>
   </message>
   <message>
    <source>You can read and type already; turns are queued.</source>
@@ -3832,6 +3892,10 @@ The open file goes with the question.</source>
   <message>
    <source>context {tokens} tokens</source>
    <translation>контекст {tokens} токенов</translation>
+  </message>
+  <message>
+   <source>context {used}</source>
+   <translation>контекст {used}</translation>
   </message>
   <message>
    <source>context {used} / {total}</source>
@@ -4410,6 +4474,10 @@ The open file goes with the question.</source>
    <translation>отклонено</translation>
   </message>
   <message>
+   <source>remote</source>
+   <translation>удалённая</translation>
+  </message>
+  <message>
    <source>removing</source>
    <translation>удаляется</translation>
   </message>
@@ -4528,10 +4596,6 @@ The open file goes with the question.</source>
   <message>
    <source>the file</source>
    <translation>файл</translation>
-  </message>
-  <message>
-   <source>the local core</source>
-   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>the model is not running</source>
@@ -4793,15 +4857,19 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{endpoint} cannot answer now: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>{endpoint} сейчас не может ответить: {reason}</translation>
   </message>
   <message>
    <source>{endpoint} did not answer: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>{endpoint} не даёт ответа: {reason}</translation>
+  </message>
+  <message>
+   <source>{endpoint} has not begun yet, so the local core is asked as well.</source>
+   <translation>{endpoint} ещё не начал отвечать, поэтому запрос отправлен и локальному ядру.</translation>
   </message>
   <message>
    <source>{endpoint} has not begun yet, so {other} is asked as well.</source>
-   <translation type="unfinished"></translation>
+   <translation>{endpoint} ещё не начал отвечать, поэтому запрос отправлен и на {other}.</translation>
   </message>
   <message>
    <source>{endpoint} is left out for now: {reason}</source>
@@ -4809,7 +4877,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{endpoint} read only {read} of about {sent} tokens that were sent to it.</source>
-   <translation type="unfinished"></translation>
+   <translation>{endpoint}: прочитано токенов {read} из примерно {sent} отправленных.</translation>
   </message>
   <message>
    <source>{file} cannot be read ({reason}).</source>
@@ -5149,7 +5217,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{other} is asked instead.</source>
-   <translation type="unfinished"></translation>
+   <translation>Вместо этого отвечает {other}.</translation>
   </message>
   <message>
    <source>{parent} is not this user's alone</source>
@@ -5411,7 +5479,7 @@ Choose another thread</source>
   </message>
   <message>
    <source>{title} speaks {protocol}, which this version of Spark does not.</source>
-   <translation type="unfinished"></translation>
+   <translation>{title} использует протокол {protocol}, которого эта версия Spark не знает.</translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>

@@ -11,32 +11,26 @@ def sentences_of(event: Telling) -> tuple[Said, Said]:
     """Return what happened and what to do next; both are empty where a wait is over."""
     match event:
         case AnswerRerouted(hedged=True):
-            text = say(
-                "{endpoint} has not begun yet, so {other} is asked as well.",
-                endpoint=name_of(event.source),
-                other=name_of(event.target),
-            )
-            return text, say("Whoever begins first answers.")
+            return _not_begun(event), say("Whoever begins first answers.")
+        case AnswerRerouted(target=""):
+            return _no_answer(event), say("The local core is asked instead.")
         case AnswerRerouted():
-            text = say(
-                "{endpoint} did not answer: {reason}",
-                endpoint=name_of(event.source),
-                reason=event.reason,
-            )
-            return text, say("{other} is asked instead.", other=name_of(event.target))
+            return _no_answer(event), say("{other} is asked instead.", other=event.target)
         case AnswerWaits(seconds=0.0):
             return _NOTHING, _NOTHING
         case AnswerWaits():
             text = say(
                 "{endpoint} cannot answer now: {reason}",
-                endpoint=name_of(event.endpoint),
+                endpoint=event.endpoint,
                 reason=event.reason,
             )
+            if not event.endpoint:
+                text = say("The local core cannot answer now: {reason}", reason=event.reason)
             return text, say("It is asked again in {seconds:.0f} s.", seconds=event.seconds)
         case PromptCut():
             text = say(
                 "{endpoint} read only {read} of about {sent} tokens that were sent to it.",
-                endpoint=name_of(event.endpoint),
+                endpoint=event.endpoint,
                 read=event.read,
                 sent=event.sent,
             )
@@ -54,6 +48,24 @@ def sentences_of(event: Telling) -> tuple[Said, Said]:
             return text, say("You can change it in the settings, under Endpoints.")
 
 
-def name_of(endpoint: str) -> str:
-    """Return an endpoint's title as it stands in a sentence; "" is the local core's."""
-    return endpoint or say("the local core")
+def _no_answer(event: AnswerRerouted) -> Said:
+    if not event.source:
+        return say("The local core did not answer: {reason}", reason=event.reason)
+    return say("{endpoint} did not answer: {reason}", endpoint=event.source, reason=event.reason)
+
+
+def _not_begun(event: AnswerRerouted) -> Said:
+    if not event.source:
+        return say(
+            "The local core has not begun yet, so {other} is asked as well.", other=event.target
+        )
+    if not event.target:
+        return say(
+            "{endpoint} has not begun yet, so the local core is asked as well.",
+            endpoint=event.source,
+        )
+    return say(
+        "{endpoint} has not begun yet, so {other} is asked as well.",
+        endpoint=event.source,
+        other=event.target,
+    )

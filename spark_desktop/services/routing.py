@@ -55,7 +55,7 @@ class Router:
                 endpoint = await candidate.connect()
                 return RoutedEndpoint(self, kind, candidate, endpoint.model)
             except SparkError as error:
-                self._failed(candidate, error)
+                self._note(kind, candidate, error)
                 failure = failure or error
         raise failure or _nobody()
 
@@ -218,7 +218,7 @@ class Router:
         if end is not None and one.spec is not None:
             sent = tokens_cut(request, end.usage)
             if sent is not None:
-                self._bus.publish(PromptCut(one.title, sent, end.usage.prompt_tokens))
+                self._bus.publish(PromptCut(one.title, sent, end.usage.prompt_tokens, kind))
         model = replace(one.remote_model, id=opened.model.id)
         first = opened.began - opened.asked
         total = None if end is None else self._clock.monotonic() - opened.asked

@@ -78,7 +78,9 @@ class ChipWidget(QFrame):
         button = QToolButton()
         button.setObjectName("chipconfirm")
         button.setText(tr("Allow"))
-        button.setAccessibleName(tr("Allow {name}, which may hold secrets, to be sent", name=chip.label))
+        button.setAccessibleName(
+            tr("Allow {name}, which may hold secrets, to be sent", name=chip.label)
+        )
         button.setAccessibleDescription(chip.tooltip)
         button.setToolTip(plain_tip(chip.tooltip))
         button.clicked.connect(lambda: self.confirmed.emit(self.ref))
