@@ -332,8 +332,8 @@
    <translation>Добавить дорожку</translation>
   </message>
   <message>
-   <source>Add it with @ and confirm it there, if it is to be sent.</source>
-   <translation>Добавьте его через @ и подтвердите там, если его нужно отправить.</translation>
+   <source>Add it with @ in the window and allow it there, if it is to be sent.</source>
+   <translation>Добавьте его через @ в окне и разрешите там, если его нужно отправить.</translation>
   </message>
   <message>
    <source>Add one below.</source>
