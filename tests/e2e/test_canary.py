@@ -147,6 +147,7 @@ async def test_the_key_of_an_endpoint_is_written_nowhere(
     ):
         turns = await session(project, tmp_path / "out", name in SLOW)
         told = [text for turn in turns for text in (turn.error, turn.answer)]
+        assert canary.in_processes() == []
         # The endpoints' file is written as the settings do it.
         await services.endpoints.change(services.endpoints.book)
         for turn in turns:
