@@ -232,6 +232,10 @@
    <translation>Несколько секунд.</translation>
   </message>
   <message>
+   <source>A gateway got no answer from the model's server: {message}</source>
+   <translation>Шлюз не получил ответа от сервера модели: {message}</translation>
+  </message>
+  <message>
    <source>A model may not fit: free some space.</source>
    <translation>Модель может не поместиться: освободите место.</translation>
   </message>
@@ -500,6 +504,10 @@ The open file goes with the question.</source>
    <translation>Спросите ещё раз через {seconds:g} с.</translation>
   </message>
   <message>
+   <source>Ask again.</source>
+   <translation>Спросите ещё раз.</translation>
+  </message>
+  <message>
    <source>Ask anything…</source>
    <translation>Спросите о чём угодно…</translation>
   </message>
@@ -716,6 +724,10 @@ The open file goes with the question.</source>
    <translation>Проверьте токен или ключ этого сервера.</translation>
   </message>
   <message>
+   <source>Choose Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Codestral, CodeGemma or CodeLlama for suggestions, or another way to fill in.</source>
+   <translation>Выберите для подсказок Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Codestral, CodeGemma или CodeLlama либо другой способ вставки.</translation>
+  </message>
+  <message>
    <source>Choose a file that Spark exported as JSON.</source>
    <translation>Выберите файл, который Spark сохранил как JSON.</translation>
   </message>
@@ -730,6 +742,10 @@ The open file goes with the question.</source>
   <message>
    <source>Choose a text file.</source>
    <translation>Выберите текстовый файл.</translation>
+  </message>
+  <message>
+   <source>Choose another endpoint for suggestions, in the settings, under Endpoints.</source>
+   <translation>Выберите для подсказок другой сервер в настройках, в разделе «Серверы моделей».</translation>
   </message>
   <message>
    <source>Choose another folder for it.</source>
@@ -752,6 +768,10 @@ The open file goes with the question.</source>
    <translation>Выберите другую модель в окне моделей.</translation>
   </message>
   <message>
+   <source>Choose another model of it in the settings, under Endpoints.</source>
+   <translation>Выберите другую его модель в настройках, в разделе «Серверы моделей».</translation>
+  </message>
+  <message>
    <source>Choose another model.</source>
    <translation>Выберите другую модель.</translation>
   </message>
@@ -766,10 +786,6 @@ The open file goes with the question.</source>
   <message>
    <source>Choose another place.</source>
    <translation>Выберите другое место.</translation>
-  </message>
-  <message>
-   <source>Choose another protocol for it in the settings, under Endpoints.</source>
-   <translation>Выберите для него другой протокол в настройках, в разделе «Серверы моделей».</translation>
   </message>
   <message>
    <source>Choose another under Settings, like Ctrl+Alt+Space.</source>
@@ -1228,6 +1244,10 @@ The open file goes with the question.</source>
    <translation>Сколько ответов учтено.</translation>
   </message>
   <message>
+   <source>How {model} is asked to fill in text is not known: its tokens are those of no family that Spark knows.</source>
+   <translation>Неизвестно, как просить {model} вставить текст: её токены не относятся ни к одному семейству, известному Spark.</translation>
+  </message>
+  <message>
    <source>IGNORED</source>
    <translation>ПРОПУЩЕННЫЕ</translation>
   </message>
@@ -1428,6 +1448,10 @@ The open file goes with the question.</source>
    <translation>Проверить &amp;снова</translation>
   </message>
   <message>
+   <source>Look at its balance and limits with the vendor.</source>
+   <translation>Проверьте у поставщика баланс и лимиты.</translation>
+  </message>
+  <message>
    <source>Look at them now</source>
    <translation>Просмотреть сейчас</translation>
   </message>
@@ -1438,6 +1462,10 @@ The open file goes with the question.</source>
   <message>
    <source>Look at this machine's clock; if it is right, its operator must renew it.</source>
    <translation>Проверьте часы этого компьютера; если они верны, сертификат должен обновить тот, кто держит сервер.</translation>
+  </message>
+  <message>
+   <source>Look for it in what you typed last, and in the files that go with it.</source>
+   <translation>Поищите её в том, что набрали последним, и в приложенных файлах.</translation>
   </message>
   <message>
    <source>Look for its window that asks for a password. {instead}</source>
@@ -2230,6 +2258,10 @@ The open file goes with the question.</source>
    <translation>Выделите участок поменьше или выберите модель с большим контекстом.</translation>
   </message>
   <message>
+   <source>Select a smaller region, or take files out of the question.</source>
+   <translation>Выделите меньшую область или уберите файлы из вопроса.</translation>
+  </message>
+  <message>
    <source>Select lines to edit only those.</source>
    <translation>Выделите строки, чтобы изменить только их.</translation>
   </message>
@@ -2558,6 +2590,10 @@ The open file goes with the question.</source>
    <translation>X-сервер отклонил клавишу (ошибка {code}).</translation>
   </message>
   <message>
+   <source>The account has nothing left to pay with: {message}</source>
+   <translation>На учётной записи не осталось средств: {message}</translation>
+  </message>
+  <message>
    <source>The address of {title} holds a user's name.</source>
    <translation>В адресе «{title}» стоит имя пользователя.</translation>
   </message>
@@ -2572,6 +2608,10 @@ The open file goes with the question.</source>
   <message>
    <source>The answer broke off: the model's server ended it without a finish.</source>
    <translation>Ответ оборвался: сервер модели закончил его без завершения.</translation>
+  </message>
+  <message>
+   <source>The answer broke off: the model's server sent half of it.</source>
+   <translation>Ответ оборвался: сервер модели прислал лишь его часть.</translation>
   </message>
   <message>
    <source>The answer broke off: {reason}</source>
@@ -2676,6 +2716,10 @@ The open file goes with the question.</source>
   <message>
    <source>The connection to {host} through the proxy {proxy} broke off.</source>
    <translation>Соединение с {host} через прокси {proxy} оборвалось.</translation>
+  </message>
+  <message>
+   <source>The connection to {title} was closed.</source>
+   <translation>Соединение с {title} закрыто.</translation>
   </message>
   <message>
    <source>The core cannot be started: {command}: {reason}.</source>
@@ -2958,6 +3002,10 @@ The open file goes with the question.</source>
    <translation>Сервер модели отклонил запрос: {message}</translation>
   </message>
   <message>
+   <source>The model's server sent a tool call without an end.</source>
+   <translation>Сервер модели прислал вызов инструмента, у которого нет конца.</translation>
+  </message>
+  <message>
    <source>The model's server sent more than {count:,} events and did not stop.</source>
    <translation>Сервер модели прислал больше {count:,} событий и не остановился.</translation>
   </message>
@@ -3050,6 +3098,14 @@ The open file goes with the question.</source>
    <translation>Настоящий движок занял {seconds}</translation>
   </message>
   <message>
+   <source>The request holds half a character, which no server can read.</source>
+   <translation>В запросе есть половина символа: её не прочтёт ни один сервер.</translation>
+  </message>
+  <message>
+   <source>The request is larger than {title} takes.</source>
+   <translation>Запрос больше, чем принимает {title}.</translation>
+  </message>
+  <message>
    <source>The same, in a new folder inside one that you choose.</source>
    <translation>То же, но в новой папке внутри той, которую вы выберете.</translation>
   </message>
@@ -3122,6 +3178,10 @@ The open file goes with the question.</source>
    <translation>Обычный размер шрифта</translation>
   </message>
   <message>
+   <source>The vendor's content filter stopped the request: {message}</source>
+   <translation>Запрос остановлен фильтром содержимого поставщика: {message}</translation>
+  </message>
+  <message>
    <source>The whole interface grows with it: 26 px are twice the usual 13 px.</source>
    <translation>Вместе с ним растёт весь интерфейс: 26 px вдвое больше обычных 13 px.</translation>
   </message>
@@ -3192,6 +3252,10 @@ The open file goes with the question.</source>
   <message>
    <source>There is nothing left to accept here.</source>
    <translation>Принимать здесь больше нечего.</translation>
+  </message>
+  <message>
+   <source>They are estimated instead.</source>
+   <translation>Вместо этого их число оценивается.</translation>
   </message>
   <message>
    <source>They hold until Spark ends. Make the folder writable.</source>
@@ -3620,6 +3684,10 @@ The open file goes with the question.</source>
   <message>
    <source>Without your name, your home folder, and anything that looks like a key.</source>
    <translation>Без вашего имени, домашней папки и всего, что похоже на ключ.</translation>
+  </message>
+  <message>
+   <source>Word it differently, or choose another endpoint.</source>
+   <translation>Сформулируйте иначе или выберите другой сервер.</translation>
   </message>
   <message>
    <source>Words are found by their beginnings, a "phrase in quotes" as it is.</source>
@@ -5478,8 +5546,32 @@ Choose another thread</source>
    <translation>{title} (не помещаются в контекст: {too_long} из {answers})</translation>
   </message>
   <message>
-   <source>{title} speaks {protocol}, which this version of Spark does not.</source>
-   <translation>{title} использует протокол {protocol}, которого эта версия Spark не знает.</translation>
+   <source>{title} broke off the connection.</source>
+   <translation>{title} оборвал соединение.</translation>
+  </message>
+  <message>
+   <source>{title} cannot fill in text between two others.</source>
+   <translation>{title} не умеет вставлять текст между двумя другими.</translation>
+  </message>
+  <message>
+   <source>{title} does not count tokens.</source>
+   <translation>{title} не считает токены.</translation>
+  </message>
+  <message>
+   <source>{title} does not have the model {model}: {message}</source>
+   <translation>У {title} нет модели {model}: {message}</translation>
+  </message>
+  <message>
+   <source>{title} has nothing at this address: {message}</source>
+   <translation>У {title} по этому адресу ничего нет: {message}</translation>
+  </message>
+  <message>
+   <source>{title} said nothing for {seconds:g} s.</source>
+   <translation>{title} молчал {seconds:g} с.</translation>
+  </message>
+  <message>
+   <source>{title} sent a message that is too large to be read.</source>
+   <translation>{title} прислал слишком большое сообщение: его нельзя прочесть.</translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>

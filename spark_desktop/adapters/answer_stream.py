@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, Protocol
 
 import httpx
 
 from spark_desktop.adapters.openai_wire import error_of_response
+from spark_desktop.adapters.rate_headers import seconds_to_wait
 from spark_desktop.adapters.silence import Silence
 from spark_desktop.adapters.sse import SseEvent, SseParser
 from spark_desktop.domain.errors import EndpointError, EndpointUnreachableError
@@ -26,6 +27,10 @@ class EventParser(Protocol):
 
     def feed(self, data: bytes) -> Iterable[SseEvent]:
         """Return the events that are complete with these bytes. Raises EndpointError."""
+        ...
+
+    def end(self) -> Iterable[SseEvent]:
+        """Return what is complete as nothing follows. Raises EndpointError."""
         ...
 
 
@@ -69,33 +74,50 @@ class AnswerStream:
 
     @asynccontextmanager
     async def open(
-        self, route: str, body: dict[str, Any], parser: Callable[[], EventParser] = SseParser
+        self,
+        route: str,
+        body: dict[str, Any],
+        parser: Callable[[], EventParser] = SseParser,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator[StreamedAnswer]:
         """Post a body; leaving the context closes the connection at once.
 
-        Opening and iterating raise EndpointError; what a status of 400 and above means,
-        ``error_of`` says from the status, the body and the header Retry-After.
+        ``route`` is joined to the client's base, or a whole URL. Opening and iterating raise
+        EndpointError; what a status of 400 and above means, ``error_of`` says from the status, the
+        body and the seconds, as text, after which the headers say to come back.
         """
         opening = _Opening(self._now)
-        response = await self._send(route, body, opening)
+        response = await self._send(route, body, opening, headers)
         # Kept until the response is closed: dropped earlier, httpx's generators would have to close
         # it as garbage, which a loop without hooks for asynchronous generators cannot do.
         pieces = response.aiter_bytes()
         try:
             if response.status_code >= 400:
                 text = await self._text(response)
-                after = response.headers.get("Retry-After")
-                raise self._error_of(response.status_code, text, after)
+                after = seconds_to_wait(response.headers, time.time())
+                told = None if after is None else str(after)
+                raise self._error_of(response.status_code, text, told)
             async with aclosing(self._events(pieces, parser())) as events:
                 yield StreamedAnswer(response.headers, events, opening)
         finally:
             await response.aclose()
 
-    async def _send(self, route: str, body: dict[str, Any], opening: "_Opening") -> httpx.Response:
+    async def _send(
+        self,
+        route: str,
+        body: dict[str, Any],
+        opening: "_Opening",
+        headers: Mapping[str, str] | None,
+    ) -> httpx.Response:
         # The deadlines are ours: httpx's read time-out would count keep-alive bytes as life.
         limits = httpx.Timeout(_CONNECT_S, read=None)
         request = self._client.build_request(
-            "POST", route, json=body, timeout=limits, extensions={"trace": opening.hear}
+            "POST",
+            route,
+            json=body,
+            headers=headers,
+            timeout=limits,
+            extensions={"trace": opening.hear},
         )
         try:
             async with self._silence.limit(_now()):
@@ -127,13 +149,13 @@ class AnswerStream:
                 raise self._silent() from error
             except httpx.HTTPError as error:
                 raise unreachable(self._client.base_url, error) from error
-            if piece is None:
-                return
-            for event in parser.feed(piece):
+            for event in parser.end() if piece is None else parser.feed(piece):
                 self._silence.broken()
                 yield event
                 # Counted from here, as the reader may have taken its time.
                 since = _now()
+            if piece is None:
+                return
 
     def _silent(self) -> EndpointUnreachableError:
         return EndpointUnreachableError(

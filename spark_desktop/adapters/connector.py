@@ -9,6 +9,7 @@ from websockets.asyncio.client import ClientConnection
 from spark_desktop.adapters.endpoint_factory import endpoint_for
 from spark_desktop.adapters.network import NetworkPolicy, client_for, socket_options
 from spark_desktop.adapters.network_socket import open_socket
+from spark_desktop.adapters.responses_socket import SocketResponsesEndpoint
 from spark_desktop.domain.endpoints import EndpointSpec
 from spark_desktop.domain.secret import Secret
 from spark_desktop.services.ledger import Ledger
@@ -25,6 +26,8 @@ class _Line:
     endpoint: Endpoint
 
     async def close(self) -> None:
+        if isinstance(self.endpoint, SocketResponsesEndpoint):
+            await self.endpoint.close()
         await self.client.aclose()
 
 
@@ -67,6 +70,6 @@ class HttpConnector:
         async def socket() -> ClientConnection:
             # It reads the system's store of certificates, which takes a while.
             options = await asyncio.to_thread(socket_options, spec, key, self._policy)
-            return await open_socket(options, self._ledger)
+            return await open_socket(options, self._ledger, "/responses")
 
         return _Line(spec, key, client, endpoint_for(spec, client, socket))

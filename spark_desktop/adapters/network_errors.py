@@ -49,7 +49,7 @@ def translated(error: Exception, place: Place) -> EndpointError:
         if isinstance(cause, ssl.SSLError):
             return _tls_failed(cause, place.host)
     if isinstance(error, httpx.ProxyError):
-        return proxy_refused(REDACTION.redacted(str(error)), place.proxy)
+        return proxy_refused(str(error), place.proxy)
     if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | OSError):
         return _not_connected(error, causes, place)
     if isinstance(error, httpx.TimeoutException):
@@ -187,7 +187,11 @@ def proxy_refused(reason: str, proxy: str) -> ProxyFailedError:
     if reason.startswith("407"):
         return proxy_wants_a_name(proxy)
     return ProxyFailedError(
-        say("The proxy {proxy} refused to connect: {reason}.", proxy=proxy, reason=reason.strip()),
+        say(
+            "The proxy {proxy} refused to connect: {reason}.",
+            proxy=proxy,
+            reason=REDACTION.redacted(reason.strip()),
+        ),
         say("Ask who runs it, or leave this host out in NO_PROXY."),
     )
 

@@ -18,6 +18,8 @@ from spark_desktop.adapters.network import SocketOptions
 from spark_desktop.adapters.network_errors import Place, broken, proxy_refused, translated
 from spark_desktop.adapters.network_transport import port_of, proxy_contact
 from spark_desktop.adapters.proxies import shown
+from spark_desktop.adapters.redaction import REDACTION
+from spark_desktop.adapters.routes import below
 from spark_desktop.domain.contact import Contact
 from spark_desktop.domain.errors import (
     AccessRefusedError,
@@ -57,7 +59,7 @@ async def open_socket(options: SocketOptions, ledger: Ledger, path: str = "") ->
     _note(options, place, ledger)
     try:
         return await _Straight(
-            options.url.rstrip("/") + path,
+            below(options.url, path) if path else options.url.rstrip("/"),
             additional_headers=list(options.headers),
             ssl=options.tls,
             proxy=proxy,
@@ -88,8 +90,9 @@ def _reason(error: Exception, place: Place) -> EndpointError:
         case InvalidStatus():
             return _status(error.response.status_code, place)
         case InvalidHandshake():
+            reason = REDACTION.redacted(str(error))
             return EndpointRejectedError(
-                say("{host} opens no WebSocket: {reason}.", host=place.host, reason=error),
+                say("{host} opens no WebSocket: {reason}.", host=place.host, reason=reason),
                 say("Choose the protocol without a WebSocket in the endpoint's settings."),
             )
         case OSError():

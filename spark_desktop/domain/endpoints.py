@@ -21,6 +21,10 @@ class WireProtocol(Enum):
     OLLAMA = "ollama"
 
 
+# Those that have no way to fill in.
+_CHATS_ONLY = (WireProtocol.RESPONSES, WireProtocol.RESPONSES_SOCKET, WireProtocol.ANTHROPIC)
+
+
 class AuthKind(Enum):
     """How a key is told; ``HEADER`` uses the header that the endpoint names."""
 
@@ -146,9 +150,5 @@ class EndpointSpec:
 def model_info(spec: EndpointSpec) -> ModelInfo:
     """Return the model that an endpoint is asked for, as what asks it needs to know it."""
     chosen = spec.chosen
-    return ModelInfo(
-        chosen.id,
-        chosen.context or ASSUMED_CONTEXT,
-        chosen.fill_in is not FillInWay.NONE,
-        label=spec.title,
-    )
+    fills_in = chosen.fill_in is not FillInWay.NONE and spec.protocol not in _CHATS_ONLY
+    return ModelInfo(chosen.id, chosen.context or ASSUMED_CONTEXT, fills_in, label=spec.title)

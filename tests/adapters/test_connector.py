@@ -1,5 +1,8 @@
 """One connection pool an endpoint, made anew when the endpoint or its key is another."""
 
+import asyncio
+import gc
+import sys
 from dataclasses import replace
 
 import pytest
@@ -88,6 +91,38 @@ def test_what_is_known_of_a_model_is_told_and_the_rest_is_assumed():
     assert (unknown.context, unknown.fim) == (ASSUMED_CONTEXT, False)
 
 
-async def test_a_protocol_that_is_not_spoken_is_named(connector):
-    with pytest.raises(RouteError, match="One speaks ollama, which"):
-        await connector.open(replace(SPEC, protocol=WireProtocol.OLLAMA), None)
+@pytest.mark.parametrize("protocol", list(WireProtocol))
+async def test_every_protocol_is_spoken_and_says_the_model_that_is_known(connector, protocol):
+    models = (RemoteModel("m", context=131072, fill_in=FillInWay.SUFFIX),)
+    spec = replace(SPEC, protocol=protocol, models=models)
+    endpoint = await connector.open(spec, KEY)
+    assert endpoint.model == model_info(spec)
+    await connector.drop(spec.id)
+
+
+async def test_what_is_left_of_a_broken_answer_is_closed_in_its_task(connector, monkeypatch):
+    async def cut(_asked, writer):
+        body = GOOD.partition(b"\n\n")[0] + b"\n\n"
+        writer.write(head(content_type="text/event-stream", content_length="9999") + body)
+        await writer.drain()
+
+    found, errors = [], []
+    monkeypatch.setattr(sys, "unraisablehook", found.append)
+    async with HostileServer(cut).running() as server:
+        endpoint = await connector.open(replace(SPEC, url=server.url), KEY)
+        # As in the window's loop, which closes no generators that were dropped.
+        hooks = sys.get_asyncgen_hooks()
+        sys.set_asyncgen_hooks(None, None)
+        try:
+            async with endpoint.stream(HI) as chunks:
+                async for _chunk in chunks:
+                    raise LookupError("The reader leaves.")
+        except LookupError as error:
+            errors.append(error)
+        finally:
+            sys.set_asyncgen_hooks(*hooks)
+        # Collected outside of any task, as the window does.
+        asyncio.get_running_loop().call_soon(errors.clear)
+        asyncio.get_running_loop().call_soon(gc.collect)
+        await asyncio.sleep(0)
+    assert (errors, found) == ([], [])

@@ -23,6 +23,7 @@ from spark_desktop.adapters.redaction import (
 )
 from spark_desktop.domain.context_item import ItemKind, ItemRef, Question
 from spark_desktop.domain.conversation import Turn, TurnState
+from spark_desktop.domain.endpoints import WireProtocol
 from spark_desktop.endpoint_wiring import endpoint_services
 from spark_desktop.services.threads import ExportFormat
 from spark_desktop.wiring import Project, open_project
@@ -73,6 +74,7 @@ ANSWERS = {
 }
 
 
+ECHO = "an echo in a refusal"
 # Who cannot be spoken to is tried again and again.
 SLOW = ("an echo instead of a status", "an echo in a limit")
 
@@ -99,11 +101,11 @@ def logged(tmp_path: Path) -> Iterator[io.StringIO]:
 
 
 @asynccontextmanager
-async def project_at(url: str, root: Path, tmp_path: Path):
+async def project_at(url: str, root: Path, tmp_path: Path, protocol: WireProtocol):
     """The whole program without its window, with the key in its keyring."""
     config = tmp_path / "config" / "endpoints.toml"
     config.parent.mkdir()
-    config.write_text(BOOK.format(url=url, more=""), encoding="utf-8")
+    config.write_text(BOOK.format(url=url, more=f'protocol = "{protocol.value}"'), encoding="utf-8")
     kept = MemorySecrets()
     kept.kept["far"] = KEY
     data = tmp_path / "data"
@@ -134,16 +136,22 @@ async def session(project: Project, out: Path, is_short: bool) -> list[Turn]:
     return turns
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+@pytest.mark.parametrize(
+    ("name", "protocol"),
+    [
+        *((name, WireProtocol.CHAT) for name in ANSWERS),
+        *((ECHO, each) for each in WireProtocol if each is not WireProtocol.CHAT),
+    ],
+)
 async def test_the_key_of_an_endpoint_is_written_nowhere(
-    name: str, folder: Path, tmp_path: Path, logged: io.StringIO
+    name: str, protocol: WireProtocol, folder: Path, tmp_path: Path, logged: io.StringIO
 ) -> None:
     (tmp_path / "out").mkdir()
     (folder / "a.py").write_text("def one():\n    return 1\n\n# say two AI!\n", encoding="utf-8")
     server = HostileServer(answering(ANSWERS[name]))
     async with (
         server.running(),
-        project_at(server.url, folder, tmp_path) as (project, services),
+        project_at(server.url, folder, tmp_path, protocol) as (project, services),
     ):
         turns = await session(project, tmp_path / "out", name in SLOW)
         told = [text for turn in turns for text in (turn.error, turn.answer)]
