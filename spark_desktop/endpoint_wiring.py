@@ -10,9 +10,9 @@ from spark_desktop.adapters.answer_log import SqliteAnswerLog
 from spark_desktop.adapters.connector import HttpConnector
 from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.endpoint_file import EndpointFile, load_presets
+from spark_desktop.adapters.keyring_store import KeyringSecretStore
 from spark_desktop.adapters.ledger import SqliteLedger
 from spark_desktop.adapters.network import NetworkPolicy
-from spark_desktop.adapters.no_keyring import NoKeyring
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.domain.endpoint_book import EndpointBook
 from spark_desktop.domain.endpoints import Route
@@ -103,8 +103,8 @@ def endpoint_services(
 ) -> EndpointServices:
     """Return the services, with a running loop; nothing is asked yet, and no key is read.
 
-    ``file`` is where the endpoints are kept, None for nowhere; ``secrets`` keeps the keys;
-    ``general`` is the route of endpoints that have none of their own.
+    ``file`` is where the endpoints are kept, None for nowhere; ``secrets`` keeps the keys, else the
+    system's keyring does; ``general`` is the route of endpoints that have none of their own.
     """
     bus, clock, scope = Bus(), SystemClock(), TaskScope("endpoints")
     database = Database(data_dir / "spark.db")
@@ -114,7 +114,7 @@ def endpoint_services(
     connector = HttpConnector(NetworkPolicy(os.environ, general or Route()), ledger)
     store: EndpointStore
     store = UnkeptEndpoints() if file is None else EndpointFile(file, load_presets())
-    keys = Keys(secrets or NoKeyring(), os.environ)
+    keys = Keys(secrets or KeyringSecretStore(), os.environ)
     endpoints = EndpointsService(store, keys, connector, health)
     purse = Purse(log, lambda: endpoints.book.budget, bus, clock)
     _load_when_needed(purse, endpoints, scope)

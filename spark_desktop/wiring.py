@@ -193,7 +193,8 @@ def _assemble(
         scope,
     )
     bus.subscribe(ChangeReverted, lambda event: review.reverted(event.change))
-    turns = Turns(Suggester(answers, files, syntax, board, clock, bus), review, chat, board, bus)
+    suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
+    turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     # Closed from the last to the first: what works goes before what it works with.
     opening.push_async_callback(ledger.close)

@@ -36,10 +36,11 @@ from spark_desktop.domain.proposal import (
     Ready,
     State,
 )
+from spark_desktop.domain.secret_files import secret_name
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.text import SourceText, split_lines
 from spark_desktop.domain.trigger import EditComment, Span, Trigger
-from spark_desktop.domain.workspace import Ignored, Snapshot, snapshot_of
+from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot, snapshot_of
 from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat_prompt import ChatPrompt
@@ -129,11 +130,17 @@ class FakeFiles:
             raise FileError(f"{path} does not exist.", "Choose another file.")
         return snapshot(path, self.texts[path])
 
+    async def read_secret(self, path: str) -> Snapshot:
+        return await self.read(path)
+
+    async def secrets(self, below: str = "") -> tuple[str, ...]:
+        return tuple(path for path in self.texts if secret_name(path))
+
     async def replace(self, path: str, text: SourceText, base: str) -> Snapshot:
         raise NotImplementedError
 
     async def ignored(self, path: str) -> Ignored | None:
-        return None
+        return Ignored(path, IgnoreReason.SECRET, "by its name") if secret_name(path) else None
 
     async def files(self, below: str = "") -> tuple[str, ...]:
         return tuple(sorted(path for path in self.texts if path.startswith(below)))

@@ -84,9 +84,8 @@ def build(files: MemoryFiles, *answers: Answer | str) -> World:
     around = Surroundings(files, syntax, diffs, core, tokenizer, CoreAnswers(core))
     chat, composing = compose(kept, around, bus, clock, scope)
     bus.subscribe(ChangeReverted, lambda event: review.reverted(event.change))
-    turns = Turns(
-        Suggester(CoreAnswers(core), files, syntax, board, clock, bus), review, chat, board, bus
-    )
+    suggester = Suggester(CoreAnswers(core), composing.items.guard, syntax, board, clock, bus)
+    turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, watch, syntax, turns, review, bus)
     return World(
         files,

@@ -336,6 +336,10 @@
    <translation>Добавить дорожку</translation>
   </message>
   <message>
+   <source>Add it with @ in the window and allow it there, if it is to be sent.</source>
+   <translation>Добавьте его через @ в окне и разрешите там, если его нужно отправить.</translation>
+  </message>
+  <message>
    <source>Add one below.</source>
    <translation>Добавьте дорожку ниже.</translation>
   </message>
@@ -358,6 +362,14 @@
    <translation>Все беседы проекта</translation>
   </message>
   <message>
+   <source>Allow</source>
+   <translation>Разрешить</translation>
+  </message>
+  <message>
+   <source>Allow it to be sent, or remove it.</source>
+   <translation>Разрешите отправить это или уберите.</translation>
+  </message>
+  <message>
    <source>Allow writing to it and to its folder, then accept again.</source>
    <translation>Разрешите запись в файл и в его папку и примите ещё раз.</translation>
   </message>
@@ -372,6 +384,10 @@
   <message>
    <source>Allow writing to the folder, then accept again.</source>
    <translation>Разрешите запись в папку и примите ещё раз.</translation>
+  </message>
+  <message>
+   <source>Allow {name}, which may hold secrets, to be sent</source>
+   <translation>Разрешить отправку {name}: там могут быть секреты</translation>
   </message>
   <message>
    <source>Alt+Up and Alt+Down go from turn to turn and read it.</source>
@@ -772,10 +788,6 @@ The open file goes with the question.</source>
    <translation>Выберите другое место.</translation>
   </message>
   <message>
-   <source>Choose another protocol for it in the settings, under Endpoints.</source>
-   <translation>Выберите для него другой протокол в настройках, в разделе «Серверы моделей».</translation>
-  </message>
-  <message>
    <source>Choose another under Settings, like Ctrl+Alt+Space.</source>
    <translation>Выберите другую в настройках, например Ctrl+Alt+Space.</translation>
   </message>
@@ -830,6 +842,10 @@ The open file goes with the question.</source>
   <message>
    <source>Choose the protocol without a WebSocket in the endpoint's settings.</source>
    <translation>Выберите в настройках сервера протокол без WebSocket.</translation>
+  </message>
+  <message>
+   <source>Choose them one by one, and confirm each.</source>
+   <translation>Выберите их по одному и подтвердите каждый.</translation>
   </message>
   <message>
    <source>Choose…</source>
@@ -942,6 +958,10 @@ The open file goes with the question.</source>
   <message>
    <source>Copy the code (Enter)</source>
    <translation>Копировать код (Enter)</translation>
+  </message>
+  <message>
+   <source>Copy the key alone.</source>
+   <translation>Скопируйте только ключ.</translation>
   </message>
   <message>
    <source>Copy the last answer</source>
@@ -1062,6 +1082,10 @@ The open file goes with the question.</source>
   <message>
    <source>End that program, then start Spark again.</source>
    <translation>Завершите ту программу и запустите Spark ещё раз.</translation>
+  </message>
+  <message>
+   <source>Enter it again in the settings, under Endpoints.</source>
+   <translation>Введите его заново в настройках серверов.</translation>
   </message>
   <message>
    <source>Enter it in the settings, under Endpoints.</source>
@@ -1284,10 +1308,6 @@ The open file goes with the question.</source>
    <translation>Установите Spark Desktop заново, вместе с зависимостями.</translation>
   </message>
   <message>
-   <source>Install or unlock your desktop's keyring. The local model needs none.</source>
-   <translation>Установите или разблокируйте связку ключей рабочего стола. Локальной модели она не нужна.</translation>
-  </message>
-  <message>
    <source>Install the packages of your system that hold these files.</source>
    <translation>Установите пакеты вашей системы, в которых есть эти файлы.</translation>
   </message>
@@ -1372,10 +1392,6 @@ The open file goes with the question.</source>
    <translation>Клавиши</translation>
   </message>
   <message>
-   <source>Keys are asked for at each start until it can.</source>
-   <translation>До тех пор ключи запрашиваются при каждом запуске.</translation>
-  </message>
-  <message>
    <source>Lane {title}</source>
    <translation>Дорожка {title}</translation>
   </message>
@@ -1390,6 +1406,10 @@ The open file goes with the question.</source>
   <message>
    <source>Ledger of connections</source>
    <translation>Журнал соединений</translation>
+  </message>
+  <message>
+   <source>Left out, may hold secrets: {names}.</source>
+   <translation>Не вошли, так как могут содержать секреты: {names}.</translation>
   </message>
   <message>
    <source>Left out: {names}</source>
@@ -1446,6 +1466,10 @@ The open file goes with the question.</source>
   <message>
    <source>Look for it in what you typed last, and in the files that go with it.</source>
    <translation>Поищите её в том, что набрали последним, и в приложенных файлах.</translation>
+  </message>
+  <message>
+   <source>Look for its window that asks for a password. {instead}</source>
+   <translation>Найдите его окно с запросом пароля. {instead}</translation>
   </message>
   <message>
    <source>Looking for a source…</source>
@@ -1606,6 +1630,10 @@ The open file goes with the question.</source>
   <message>
    <source>No key can be taken: {reason}.</source>
    <translation>Клавишу нельзя занять: {reason}.</translation>
+  </message>
+  <message>
+   <source>No keyring can be used. Looked for: {looked}.</source>
+   <translation>Ни одна связка ключей не подходит. Проверены: {looked}.</translation>
   </message>
   <message>
    <source>No lanes.</source>
@@ -1866,6 +1894,10 @@ The open file goes with the question.</source>
   <message>
    <source>Paste code</source>
    <translation>Вставить код</translation>
+  </message>
+  <message>
+   <source>Paste it again.</source>
+   <translation>Вставьте его снова.</translation>
   </message>
   <message>
    <source>Pause</source>
@@ -2446,8 +2478,16 @@ The open file goes with the question.</source>
    <translation>Запустите его и попробуйте ещё раз.</translation>
   </message>
   <message>
+   <source>Start or install your desktop's keyring. Until then use the key for this session only, or name an environment variable that holds it.</source>
+   <translation>Запустите или установите связку ключей вашей среды. До этого используйте ключ только в этом сеансе или укажите переменную окружения с ним.</translation>
+  </message>
+  <message>
    <source>Start spark-desktop in a desktop session, or under xvfb-run.</source>
    <translation>Запустите spark-desktop в графическом сеансе или под xvfb-run.</translation>
+  </message>
+  <message>
+   <source>Start your desktop's keyring again. {instead}</source>
+   <translation>Запустите связку ключей вашей среды снова. {instead}</translation>
   </message>
   <message>
    <source>Starting it again in {delay:.0f} s (attempt {attempt}).</source>
@@ -2774,6 +2814,10 @@ The open file goes with the question.</source>
    <translation>Рабочий стол отказался настроить глобальную горячую клавишу.</translation>
   </message>
   <message>
+   <source>The diff is only of files that may hold secrets.</source>
+   <translation>Изменены только файлы, которые могут содержать секреты.</translation>
+  </message>
+  <message>
    <source>The diff is too large for a question: {count} characters.</source>
    <translation>Diff слишком велик для вопроса, символов: {count}.</translation>
   </message>
@@ -2856,6 +2900,34 @@ The open file goes with the question.</source>
   <message>
    <source>The key for {title} has characters that no key has.</source>
    <translation>В ключе для «{title}» есть знаки, которых в ключах не бывает.</translation>
+  </message>
+  <message>
+   <source>The key in the keyring is incomplete.</source>
+   <translation>Ключ в связке ключей неполон.</translation>
+  </message>
+  <message>
+   <source>The key is empty.</source>
+   <translation>Ключ пуст.</translation>
+  </message>
+  <message>
+   <source>The key is too long: {count} characters.</source>
+   <translation>Ключ слишком длинный: {count} символов.</translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) failed: {reason}.</source>
+   <translation>Сбой связки ключей ({name}): {reason}.</translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) is locked, and was not unlocked.</source>
+   <translation>Связка ключей ({name}) закрыта, и её не открыли.</translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) is no longer there: {reason}.</source>
+   <translation>Связки ключей ({name}) больше нет: {reason}.</translation>
+  </message>
+  <message>
+   <source>The keyring did not answer within {seconds:.0f} s.</source>
+   <translation>Связка ключей не ответила за {seconds:.0f} с.</translation>
   </message>
   <message>
    <source>The limits of {endpoint} have no room for this request now.</source>
@@ -3078,6 +3150,10 @@ The open file goes with the question.</source>
    <translation>Текст слишком длинный, символов: {count}.</translation>
   </message>
   <message>
+   <source>The text looks like it holds a secret: {what}.</source>
+   <translation>Похоже, в тексте есть секрет: {what}.</translation>
+  </message>
+  <message>
    <source>The thread in the file is damaged: {error}.</source>
    <translation>Беседа в файле повреждена: {error}.</translation>
   </message>
@@ -3156,10 +3232,6 @@ The open file goes with the question.</source>
   <message>
    <source>There is no key for {title}, neither in the keyring nor in {variable}.</source>
    <translation>Нет ключа для {title} ни в хранилище ключей, ни в переменной {variable}.</translation>
-  </message>
-  <message>
-   <source>There is no keyring to keep the key in.</source>
-   <translation>Нет связки ключей, в которой можно сохранить ключ.</translation>
   </message>
   <message>
    <source>There is no other window here.</source>
@@ -3382,6 +3454,10 @@ The open file goes with the question.</source>
    <translation>Отменено.</translation>
   </message>
   <message>
+   <source>Unlock it, then try again. {instead}</source>
+   <translation>Откройте её и попробуйте снова. {instead}</translation>
+  </message>
+  <message>
    <source>Unpin</source>
    <translation>Открепить</translation>
   </message>
@@ -3416,10 +3492,6 @@ The open file goes with the question.</source>
   <message>
    <source>Use it all the same for: {title}</source>
    <translation>Всё равно использовать для: {title}</translation>
-  </message>
-  <message>
-   <source>Use it for this session only, or name an environment variable that holds it.</source>
-   <translation>Используйте его только в этом сеансе или укажите переменную окружения, в которой он записан.</translation>
   </message>
   <message>
    <source>Use the default again</source>
@@ -3670,6 +3742,10 @@ The open file goes with the question.</source>
    <translation>Читать и печатать уже можно; ходы ждут в очереди.</translation>
   </message>
   <message>
+   <source>You can use the key for this session only, or name an environment variable that holds it.</source>
+   <translation>Можно использовать ключ только в этом сеансе или указать переменную окружения с ним.</translation>
+  </message>
+  <message>
    <source>You did not allow the global hotkey.</source>
    <translation>Вы не разрешили глобальную горячую клавишу.</translation>
   </message>
@@ -3684,6 +3760,22 @@ The open file goes with the question.</source>
   <message>
    <source>a key is missing at the end of {keys}</source>
    <translation>в конце {keys} не хватает клавиши</translation>
+  </message>
+  <message>
+   <source>a key of AWS</source>
+   <translation>ключ AWS</translation>
+  </message>
+  <message>
+   <source>a key of Google</source>
+   <translation>ключ Google</translation>
+  </message>
+  <message>
+   <source>a key of Stripe</source>
+   <translation>ключ Stripe</translation>
+  </message>
+  <message>
+   <source>a key of a model's vendor</source>
+   <translation>ключ поставщика моделей</translation>
   </message>
   <message>
    <source>a list of keys</source>
@@ -3702,6 +3794,10 @@ The open file goes with the question.</source>
    <translation>число от 0</translation>
   </message>
   <message>
+   <source>a private key</source>
+   <translation>закрытый ключ</translation>
+  </message>
+  <message>
    <source>a profile is no JSON object</source>
    <translation>профиль — не объект JSON</translation>
   </message>
@@ -3710,12 +3806,36 @@ The open file goes with the question.</source>
    <translation>предложение, ждущее решения</translation>
   </message>
   <message>
+   <source>a signed token</source>
+   <translation>подписанный токен</translation>
+  </message>
+  <message>
    <source>a table</source>
    <translation>таблица</translation>
   </message>
   <message>
    <source>a table of texts</source>
    <translation>таблица текстов</translation>
+  </message>
+  <message>
+   <source>a token of GitHub</source>
+   <translation>токен GitHub</translation>
+  </message>
+  <message>
+   <source>a token of GitLab</source>
+   <translation>токен GitLab</translation>
+  </message>
+  <message>
+   <source>a token of Slack</source>
+   <translation>токен Slack</translation>
+  </message>
+  <message>
+   <source>a token of a package registry</source>
+   <translation>токен реестра пакетов</translation>
+  </message>
+  <message>
+   <source>a value of {name}</source>
+   <translation>значение {name}</translation>
   </message>
   <message>
    <source>a whole number from 1 on</source>
@@ -3752,6 +3872,10 @@ The open file goes with the question.</source>
   <message>
    <source>already proposed or answered</source>
    <translation>на это уже есть предложение или ответ</translation>
+  </message>
+  <message>
+   <source>an address with a password</source>
+   <translation>адрес с паролем</translation>
   </message>
   <message>
    <source>an open folder</source>
@@ -3796,6 +3920,10 @@ The open file goes with the question.</source>
   <message>
    <source>being downloaded</source>
    <translation>загружается</translation>
+  </message>
+  <message>
+   <source>by its name</source>
+   <translation>судя по имени</translation>
   </message>
   <message>
    <source>cached {share}</source>
@@ -4042,10 +4170,6 @@ The open file goes with the question.</source>
    <translation>прервано</translation>
   </message>
   <message>
-   <source>it cannot be asked: {reason}</source>
-   <translation>обратиться не удаётся: {reason}</translation>
-  </message>
-  <message>
    <source>it could not be examined: {reason}</source>
    <translation>проверить не удалось: {reason}</translation>
   </message>
@@ -4090,6 +4214,14 @@ The open file goes with the question.</source>
    <translation>это несколько клавиш подряд; возможна только одна</translation>
   </message>
   <message>
+   <source>it keeps keys in a file</source>
+   <translation>хранит ключи в файле</translation>
+  </message>
+  <message>
+   <source>it keeps nothing</source>
+   <translation>ничего не хранит</translation>
+  </message>
+  <message>
    <source>it lists no profiles</source>
    <translation>в ответе нет списка профилей</translation>
   </message>
@@ -4106,6 +4238,10 @@ The open file goes with the question.</source>
    <translation>соединение с ним прервалось</translation>
   </message>
   <message>
+   <source>its makers do not recommend it</source>
+   <translation>не рекомендована её авторами</translation>
+  </message>
+  <message>
    <source>its name is not UTF-8</source>
    <translation>имя не в UTF-8</translation>
   </message>
@@ -4116,6 +4252,10 @@ The open file goes with the question.</source>
   <message>
    <source>its text did not change</source>
    <translation>текст не изменился</translation>
+  </message>
+  <message>
+   <source>its text, which may hold secrets</source>
+   <translation>текста, в котором могут быть секреты</translation>
   </message>
   <message>
    <source>its {encoding} is damaged at byte {place}</source>
@@ -4214,16 +4354,16 @@ The open file goes with the question.</source>
    <translation>без рассуждений</translation>
   </message>
   <message>
+   <source>none is installed</source>
+   <translation>ни одна не установлена</translation>
+  </message>
+  <message>
    <source>none is registered</source>
    <translation>не зарегистрирована</translation>
   </message>
   <message>
    <source>none recorded</source>
    <translation>не записано</translation>
-  </message>
-  <message>
-   <source>none was found (looked for: {known})</source>
-   <translation>не найдено (искали: {known})</translation>
   </message>
   <message>
    <source>none yet: made at the first use</source>
@@ -4536,6 +4676,10 @@ The open file goes with the question.</source>
   <message>
    <source>the model's context: {tokens}</source>
    <translation>контекст модели: {tokens}</translation>
+  </message>
+  <message>
+   <source>the one in keyring's own settings</source>
+   <translation>указанная в настройках keyring</translation>
   </message>
   <message>
    <source>the open thread</source>
@@ -5048,6 +5192,10 @@ The branch that is checked out</source>
    <translation>{name}, {path}, хеш сверен</translation>
   </message>
   <message>
+   <source>{name} did not keep the key.</source>
+   <translation>{name}: ключ не сохранён.</translation>
+  </message>
+  <message>
    <source>{name} does not load: {trouble}</source>
    <translation>{name} не загружается: {trouble}</translation>
   </message>
@@ -5124,6 +5272,10 @@ The branch that is checked out</source>
    <translation>{name}: загружено {here:,.0f} из {total:,.0f} МБ</translation>
   </message>
   <message>
+   <source>{name}: {reason}</source>
+   <translation>{name}: {reason}</translation>
+  </message>
+  <message>
    <source>{name}: {tokens} tokens</source>
    <translation>{name}, токенов: {tokens}</translation>
   </message>
@@ -5186,6 +5338,10 @@ The branch that is checked out</source>
   <message>
    <source>{path} may hold secrets: its name matches {pattern}. It was not read.</source>
    <translation>В {path} могут быть секреты: имя подходит под {pattern}. Файл не прочитан.</translation>
+  </message>
+  <message>
+   <source>{path} may hold secrets: {why}.</source>
+   <translation>{path} может содержать секреты: {why}.</translation>
   </message>
   <message>
    <source>{path} may not be written: {told}; nothing was written.</source>
@@ -5352,6 +5508,10 @@ The branch that is checked out</source>
    <translation>{span} сеанса</translation>
   </message>
   <message>
+   <source>{step} The local model needs none.</source>
+   <translation>{step} Локальной модели она не нужна.</translation>
+  </message>
+  <message>
    <source>{symbol} in {path}</source>
    <translation>{symbol} в {path}</translation>
   </message>
@@ -5414,10 +5574,6 @@ Choose another thread</source>
    <translation>{title} прислал слишком большое сообщение: его нельзя прочесть.</translation>
   </message>
   <message>
-   <source>{title} speaks {protocol}, which this version of Spark does not.</source>
-   <translation>{title} использует протокол {protocol}, которого эта версия Spark не знает.</translation>
-  </message>
-  <message>
    <source>{title}: {rate:,.0f} tokens/s</source>
    <translation>{title}: {rate:,.0f} токенов/с</translation>
   </message>
@@ -5464,6 +5620,10 @@ Choose another thread</source>
   <message>
    <source>{watched}: changes in further folders are not seen</source>
    <translation>{watched}; изменения в других папках не видны</translation>
+  </message>
+  <message>
+   <source>{what} in line {line}</source>
+   <translation>{what}, строка {line}</translation>
   </message>
   <message>
    <source>{what}; its last words: {last}</source>

@@ -77,6 +77,7 @@ class ChatService:
         with self._on_the_way(asked):
             try:
                 items = await self._prompt.read(asked)
+                _require_shown(items)
             except SparkError as error:
                 failed = replace(self._begun(asked, ()), state=TurnState.FAILED, error=error.told)
                 return await self._keep(thread.id, failed)
@@ -352,6 +353,13 @@ class _Answer:
 def _require_text(question: str) -> None:
     if not question.strip():
         raise SparkError(say("The question is empty."), say("Type one."))
+
+
+def _require_shown(items: Items) -> None:
+    """Raise where the file that a question names is withheld: nobody sees its chip here."""
+    for item in items:
+        if item.withheld:
+            raise SparkError(*item.notes)
 
 
 def _cost(before: float | None, now: float | None) -> float | None:

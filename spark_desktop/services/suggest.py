@@ -37,8 +37,9 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.fill_in import FillIn, fill_in_of
 from spark_desktop.services.insertion import inserted_proposal
 from spark_desktop.services.locate import located
-from spark_desktop.services.ports import Clock, Endpoint, FileStore, Syntax
+from spark_desktop.services.ports import Clock, Endpoint, Syntax
 from spark_desktop.services.prompts import region_request
+from spark_desktop.services.secret_guard import Reader
 from spark_desktop.services.target import Target, require_room, target_of
 
 
@@ -62,7 +63,7 @@ class Suggester:
     def __init__(
         self,
         answers: Answers,
-        files: FileStore,
+        files: Reader,
         syntax: Syntax,
         board: ProposalBoard,
         clock: Clock,
