@@ -64,5 +64,5 @@ async def test_a_project_and_the_quick_prompt_ask_the_endpoint_and_start_no_core
 async def test_without_kept_settings_no_endpoints_are_read(qapp: object, tmp_path: Path) -> None:
     desktop = DesktopApp(tmp_path / "data", theme="dark")
     assert desktop.endpoints.made().endpoints.book.specs == ()
-    assert not list(tmp_path.glob("**/endpoints.toml"))
+    assert not (tmp_path / "data" / "endpoints.toml").exists()
     await desktop.close()
