@@ -26,6 +26,7 @@ _NO_TEXT_BELOW = (
     "adapters/sample_project.py",
     "adapters/single_instance.py",
     "adapters/stubs.py",
+    "domain/check_questions.py",
     "domain/doctor_report.py",
     "domain/model_shelf.py",
     "domain/patch.py",
