@@ -38,6 +38,8 @@ _NO_TEXT_BELOW = (
 # under which name it is kept that something was told.
 _READ_BY_OTHERS = (
     "Uncommitted changes:",
+    "Result of {}:",
+    "Call of {}:",
     "From the clipboard:",
     "(Not shown: it may hold secrets.)",
     "def step_",
