@@ -57,12 +57,12 @@ class OpenAIEndpoint:
         """
         started = self._now()
         body = body_of(request, self._model, self._progress)
-        async with self._answers.open(route_of(request), body) as answer:
-            # Not read out: a connection at loopback costs nothing, and an old one may just be closing.
-            async with aclosing(
-                chunks_in(answer, ChatAnswer(), lambda: self._now() - started)
-            ) as chunks:
-                yield chunks
+        # Not read out behind its end, as a remote one is: a connection at loopback costs nothing.
+        async with (
+            self._answers.open(route_of(request), body) as answer,
+            aclosing(chunks_in(answer, ChatAnswer(), lambda: self._now() - started)) as chunks,
+        ):
+            yield chunks
 
     async def count_tokens(self, text: str) -> int:
         """Return the number of tokens of ``text``. Raises EndpointError."""
