@@ -210,6 +210,30 @@ async def test_the_key_goes_to_the_server_and_is_told_in_no_error() -> None:
     assert CANARY.reveal() not in f"{outcome.error!r} {outcome.error}"
 
 
+_KEY = CANARY.reveal()
+_PROBLEM = json.dumps({"error": {"message": f"Bad {_KEY}", "param": _KEY, "next_step": _KEY}})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        head("401 Unauthorized") + _PROBLEM.encode(),
+        head("400 Bad Request") + _PROBLEM.encode(),
+        head("400 Bad Request") + json.dumps({"error": "x" * 495 + _KEY}).encode(),
+        head("404 Not Found") + f"<title>{_KEY}</title>".encode(),
+        UNTIL_CLOSED + event({"error": {"message": _KEY}}),
+        UNTIL_CLOSED + event(f"Bearer {_KEY}"),
+        UNTIL_CLOSED + event("x" * 75 + _KEY),
+    ],
+)
+async def test_a_key_that_a_server_repeats_is_not_shown(answer: bytes) -> None:
+    outcome = await outcome_of(sends(answer))
+    assert outcome.error is not None
+    told = f"{outcome.error!r} {outcome.error}"
+    # Nor the half of it.
+    assert _KEY[:5] not in told
+
+
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
