@@ -351,3 +351,27 @@ async def test_the_next_question_uses_the_connection_of_the_one_before(
     assert first is not None
     assert first > 0
     assert later == [0.0, 0.0]
+
+
+async def test_a_connection_that_was_just_being_closed_costs_no_answer() -> None:
+    async def script(request: Asked, writer: asyncio.StreamWriter) -> None:
+        if len(server.requests) == 2:
+            await close(writer)
+        else:
+            await sends(STREAM + chunked(EVENTS), closes=False)(request, writer)
+
+    server = HostileServer(script)
+    async with server.running(), remote(server.url) as endpoint:
+        for _ in range(2):
+            assert (await asked(endpoint)).text == TEXT
+    assert len(server.requests) == 3
+
+
+async def test_a_server_that_closes_without_a_word_is_asked_once_on_a_new_connection() -> None:
+    async def script(_request: Asked, writer: asyncio.StreamWriter) -> None:
+        await close(writer)
+
+    async with HostileServer(script).running() as server, remote(server.url) as endpoint:
+        outcome = await asked(endpoint)
+    assert isinstance(outcome.error, EndpointUnreachableError)
+    assert len(server.requests) == 1
