@@ -305,3 +305,25 @@ async def test_leaving_the_answer_closes_the_connection(protocol: WireProtocol) 
         async with endpoint.stream(CHAT) as chunks:
             await anext(chunks)
         await asyncio.wait_for(server.was_left.wait(), 20)
+
+
+@pytest.mark.parametrize(
+    ("protocol", "whole"),
+    [(CHATS, STREAM + chunked(EVENTS)), (OLLAMAS, JSON_LINES + chunked(LINES))],
+    ids=["chat", "ollama"],
+)
+async def test_the_next_question_uses_the_connection_of_the_one_before(
+    protocol: WireProtocol, whole: bytes
+) -> None:
+    script = sends(whole, closes=False)
+    async with HostileServer(script).running() as server, remote(server.url, protocol) as endpoint:
+        connects = []
+        for _ in range(3):
+            outcome = await asked(endpoint)
+            assert outcome.end is not None
+            assert outcome.end.timing is not None
+            connects.append(outcome.end.timing.connect)
+    first, *later = connects
+    assert first is not None
+    assert first > 0
+    assert later == [0.0, 0.0]
