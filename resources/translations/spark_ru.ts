@@ -12,12 +12,24 @@
    <translation>$0,00</translation>
   </message>
   <message>
+   <source>${dollars:.2f}</source>
+   <translation>${dollars:.2f}</translation>
+  </message>
+  <message>
+   <source>${dollars:.4f}</source>
+   <translation>${dollars:.4f}</translation>
+  </message>
+  <message>
    <source>${price:,.2f}</source>
    <translation>${price:,.2f}</translation>
   </message>
   <message>
    <source>${price:.4f}</source>
    <translation>${price:.4f}</translation>
+  </message>
+  <message>
+   <source>${spent:.2f} of this month's budget of ${budget:.2f} are spent.</source>
+   <translation>Из бюджета на этот месяц (${budget:.2f}) потрачено ${spent:.2f}.</translation>
   </message>
   <message numerus="yes">
    <source>%n answer(s)</source>
@@ -324,6 +336,10 @@
    <translation>Добавить дорожку</translation>
   </message>
   <message>
+   <source>Add it with @ in the window and allow it there, if it is to be sent.</source>
+   <translation>Добавьте его через @ в окне и разрешите там, если его нужно отправить.</translation>
+  </message>
+  <message>
    <source>Add one below.</source>
    <translation>Добавьте дорожку ниже.</translation>
   </message>
@@ -346,6 +362,14 @@
    <translation>Все беседы проекта</translation>
   </message>
   <message>
+   <source>Allow</source>
+   <translation>Разрешить</translation>
+  </message>
+  <message>
+   <source>Allow it to be sent, or remove it.</source>
+   <translation>Разрешите отправить это или уберите.</translation>
+  </message>
+  <message>
    <source>Allow writing to it and to its folder, then accept again.</source>
    <translation>Разрешите запись в файл и в его папку и примите ещё раз.</translation>
   </message>
@@ -360,6 +384,10 @@
   <message>
    <source>Allow writing to the folder, then accept again.</source>
    <translation>Разрешите запись в папку и примите ещё раз.</translation>
+  </message>
+  <message>
+   <source>Allow {name}, which may hold secrets, to be sent</source>
+   <translation>Разрешить отправку {name}: там могут быть секреты</translation>
   </message>
   <message>
    <source>Alt+Up and Alt+Down go from turn to turn and read it.</source>
@@ -522,6 +550,10 @@ The open file goes with the question.</source>
   <message>
    <source>Ask something first.</source>
    <translation>Сначала спросите что-нибудь.</translation>
+  </message>
+  <message>
+   <source>Ask the question again.</source>
+   <translation>Задайте вопрос ещё раз.</translation>
   </message>
   <message>
    <source>Ask them now, one after the other</source>
@@ -812,6 +844,10 @@ The open file goes with the question.</source>
    <translation>Выберите в настройках сервера протокол без WebSocket.</translation>
   </message>
   <message>
+   <source>Choose them one by one, and confirm each.</source>
+   <translation>Выберите их по одному и подтвердите каждый.</translation>
+  </message>
+  <message>
    <source>Choose…</source>
    <translation>Выбрать…</translation>
   </message>
@@ -872,6 +908,14 @@ The open file goes with the question.</source>
    <translation>Контекст</translation>
   </message>
   <message>
+   <source>Continue</source>
+   <translation>Продолжить</translation>
+  </message>
+  <message>
+   <source>Continue the answer</source>
+   <translation>Продолжить ответ</translation>
+  </message>
+  <message>
    <source>Conversation</source>
    <translation>Беседа</translation>
   </message>
@@ -914,6 +958,10 @@ The open file goes with the question.</source>
   <message>
    <source>Copy the code (Enter)</source>
    <translation>Копировать код (Enter)</translation>
+  </message>
+  <message>
+   <source>Copy the key alone.</source>
+   <translation>Скопируйте только ключ.</translation>
   </message>
   <message>
    <source>Copy the last answer</source>
@@ -1034,6 +1082,10 @@ The open file goes with the question.</source>
   <message>
    <source>End that program, then start Spark again.</source>
    <translation>Завершите ту программу и запустите Spark ещё раз.</translation>
+  </message>
+  <message>
+   <source>Enter it again in the settings, under Endpoints.</source>
+   <translation>Введите его заново в настройках серверов.</translation>
   </message>
   <message>
    <source>Enter it in the settings, under Endpoints.</source>
@@ -1256,10 +1308,6 @@ The open file goes with the question.</source>
    <translation>Установите Spark Desktop заново, вместе с зависимостями.</translation>
   </message>
   <message>
-   <source>Install or unlock your desktop's keyring. The local model needs none.</source>
-   <translation>Установите или разблокируйте связку ключей рабочего стола. Локальной модели она не нужна.</translation>
-  </message>
-  <message>
    <source>Install the packages of your system that hold these files.</source>
    <translation>Установите пакеты вашей системы, в которых есть эти файлы.</translation>
   </message>
@@ -1282,6 +1330,14 @@ The open file goes with the question.</source>
   <message>
    <source>It has not begun yet.</source>
    <translation>Он ещё не начал отвечать.</translation>
+  </message>
+  <message>
+   <source>It is asked again in {seconds:.0f} s.</source>
+   <translation>Новый запрос через {seconds:.0f} с.</translation>
+  </message>
+  <message>
+   <source>It is asked again now.</source>
+   <translation>Запрос отправляется ещё раз.</translation>
   </message>
   <message>
    <source>It is fetched when needed.</source>
@@ -1336,10 +1392,6 @@ The open file goes with the question.</source>
    <translation>Клавиши</translation>
   </message>
   <message>
-   <source>Keys are asked for at each start until it can.</source>
-   <translation>До тех пор ключи запрашиваются при каждом запуске.</translation>
-  </message>
-  <message>
    <source>Lane {title}</source>
    <translation>Дорожка {title}</translation>
   </message>
@@ -1354,6 +1406,10 @@ The open file goes with the question.</source>
   <message>
    <source>Ledger of connections</source>
    <translation>Журнал соединений</translation>
+  </message>
+  <message>
+   <source>Left out, may hold secrets: {names}.</source>
+   <translation>Не вошли, так как могут содержать секреты: {names}.</translation>
   </message>
   <message>
    <source>Left out: {names}</source>
@@ -1410,6 +1466,10 @@ The open file goes with the question.</source>
   <message>
    <source>Look for it in what you typed last, and in the files that go with it.</source>
    <translation>Поищите её в том, что набрали последним, и в приложенных файлах.</translation>
+  </message>
+  <message>
+   <source>Look for its window that asks for a password. {instead}</source>
+   <translation>Найдите его окно с запросом пароля. {instead}</translation>
   </message>
   <message>
    <source>Looking for a source…</source>
@@ -1570,6 +1630,10 @@ The open file goes with the question.</source>
   <message>
    <source>No key can be taken: {reason}.</source>
    <translation>Клавишу нельзя занять: {reason}.</translation>
+  </message>
+  <message>
+   <source>No keyring can be used. Looked for: {looked}.</source>
+   <translation>Ни одна связка ключей не подходит. Проверены: {looked}.</translation>
   </message>
   <message>
    <source>No lanes.</source>
@@ -1780,6 +1844,10 @@ The open file goes with the question.</source>
    <translation>Открыть быстрый вопрос</translation>
   </message>
   <message>
+   <source>Open the settings</source>
+   <translation>Открыть настройки</translation>
+  </message>
+  <message>
    <source>Open the speed lab first.</source>
    <translation>Сначала откройте лабораторию скорости.</translation>
   </message>
@@ -1826,6 +1894,10 @@ The open file goes with the question.</source>
   <message>
    <source>Paste code</source>
    <translation>Вставить код</translation>
+  </message>
+  <message>
+   <source>Paste it again.</source>
+   <translation>Вставьте его снова.</translation>
   </message>
   <message>
    <source>Pause</source>
@@ -1910,6 +1982,10 @@ The open file goes with the question.</source>
   <message>
    <source>Prompt and answer together: {used} of {total} tokens, counted by the server.</source>
    <translation>Запрос и ответ вместе: {used} из {total} токенов, по счёту сервера.</translation>
+  </message>
+  <message>
+   <source>Prompt and answer together: {used} tokens, counted by the server.</source>
+   <translation>Запрос и ответ вместе: токенов {used}, по подсчёту сервера.</translation>
   </message>
   <message>
    <source>Proposals appear here while they are written.</source>
@@ -2230,6 +2306,10 @@ The open file goes with the question.</source>
    <translation>Сократите вопрос или выберите модель с большим контекстом.</translation>
   </message>
   <message>
+   <source>Shorten the question, or let its server have a longer context.</source>
+   <translation>Сократите вопрос или увеличьте контекст на его сервере.</translation>
+  </message>
+  <message>
    <source>Show a file of the folder</source>
    <translation>Показать файл из папки</translation>
   </message>
@@ -2260,6 +2340,10 @@ The open file goes with the question.</source>
   <message>
    <source>Shows the state, and offers the quick prompt, where the desktop has a tray.</source>
    <translation>Показывает состояние и открывает быстрый вопрос, если на рабочем столе есть трей.</translation>
+  </message>
+  <message>
+   <source>Since the project was opened: {cost}.</source>
+   <translation>С открытия проекта: {cost}.</translation>
   </message>
   <message>
    <source>Size</source>
@@ -2394,8 +2478,16 @@ The open file goes with the question.</source>
    <translation>Запустите его и попробуйте ещё раз.</translation>
   </message>
   <message>
+   <source>Start or install your desktop's keyring. Until then use the key for this session only, or name an environment variable that holds it.</source>
+   <translation>Запустите или установите связку ключей вашей среды. До этого используйте ключ только в этом сеансе или укажите переменную окружения с ним.</translation>
+  </message>
+  <message>
    <source>Start spark-desktop in a desktop session, or under xvfb-run.</source>
    <translation>Запустите spark-desktop в графическом сеансе или под xvfb-run.</translation>
+  </message>
+  <message>
+   <source>Start your desktop's keyring again. {instead}</source>
+   <translation>Запустите связку ключей вашей среды снова. {instead}</translation>
   </message>
   <message>
    <source>Starting it again in {delay:.0f} s (attempt {attempt}).</source>
@@ -2722,6 +2814,10 @@ The open file goes with the question.</source>
    <translation>Рабочий стол отказался настроить глобальную горячую клавишу.</translation>
   </message>
   <message>
+   <source>The diff is only of files that may hold secrets.</source>
+   <translation>Изменены только файлы, которые могут содержать секреты.</translation>
+  </message>
+  <message>
    <source>The diff is too large for a question: {count} characters.</source>
    <translation>Diff слишком велик для вопроса, символов: {count}.</translation>
   </message>
@@ -2806,12 +2902,56 @@ The open file goes with the question.</source>
    <translation>В ключе для «{title}» есть знаки, которых в ключах не бывает.</translation>
   </message>
   <message>
+   <source>The key in the keyring is incomplete.</source>
+   <translation>Ключ в связке ключей неполон.</translation>
+  </message>
+  <message>
+   <source>The key is empty.</source>
+   <translation>Ключ пуст.</translation>
+  </message>
+  <message>
+   <source>The key is too long: {count} characters.</source>
+   <translation>Ключ слишком длинный: {count} символов.</translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) failed: {reason}.</source>
+   <translation>Сбой связки ключей ({name}): {reason}.</translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) is locked, and was not unlocked.</source>
+   <translation>Связка ключей ({name}) закрыта, и её не открыли.</translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) is no longer there: {reason}.</source>
+   <translation>Связки ключей ({name}) больше нет: {reason}.</translation>
+  </message>
+  <message>
+   <source>The keyring did not answer within {seconds:.0f} s.</source>
+   <translation>Связка ключей не ответила за {seconds:.0f} с.</translation>
+  </message>
+  <message>
    <source>The limits of {endpoint} have no room for this request now.</source>
    <translation>Лимиты {endpoint} сейчас не вмещают этот запрос.</translation>
   </message>
   <message>
    <source>The list of recent projects could not be written to {file} ({reason}).</source>
    <translation>Список недавних проектов не записан в {file} ({reason}).</translation>
+  </message>
+  <message>
+   <source>The local core cannot answer now: {reason}</source>
+   <translation>Локальное ядро сейчас не может ответить: {reason}</translation>
+  </message>
+  <message>
+   <source>The local core did not answer: {reason}</source>
+   <translation>Локальное ядро не ответило: {reason}</translation>
+  </message>
+  <message>
+   <source>The local core has not begun yet, so {other} is asked as well.</source>
+   <translation>Локальное ядро ещё не начало отвечать, поэтому запрос отправлен и на {other}.</translation>
+  </message>
+  <message>
+   <source>The local core is asked instead.</source>
+   <translation>Вместо этого отвечает локальное ядро.</translation>
   </message>
   <message>
    <source>The model is not running.</source>
@@ -3010,6 +3150,10 @@ The open file goes with the question.</source>
    <translation>Текст слишком длинный, символов: {count}.</translation>
   </message>
   <message>
+   <source>The text looks like it holds a secret: {what}.</source>
+   <translation>Похоже, в тексте есть секрет: {what}.</translation>
+  </message>
+  <message>
    <source>The thread in the file is damaged: {error}.</source>
    <translation>Беседа в файле повреждена: {error}.</translation>
   </message>
@@ -3052,6 +3196,10 @@ The open file goes with the question.</source>
   <message>
    <source>Theme</source>
    <translation>Тема</translation>
+  </message>
+  <message>
+   <source>There is no answer that could be gone on with.</source>
+   <translation>Здесь нет ответа, который можно продолжить.</translation>
   </message>
   <message>
    <source>There is no answer yet.</source>
@@ -3306,6 +3454,10 @@ The open file goes with the question.</source>
    <translation>Отменено.</translation>
   </message>
   <message>
+   <source>Unlock it, then try again. {instead}</source>
+   <translation>Откройте её и попробуйте снова. {instead}</translation>
+  </message>
+  <message>
    <source>Unpin</source>
    <translation>Открепить</translation>
   </message>
@@ -3462,6 +3614,10 @@ The open file goes with the question.</source>
    <translation>Сохранённое попадает в раздел «Пропущенные» и ничего не запускает.</translation>
   </message>
   <message>
+   <source>What {endpoint} took for the last answer.</source>
+   <translation>Цена последнего ответа от {endpoint}.</translation>
+  </message>
+  <message>
    <source>What {host} sends is not HTTP: {reason}.</source>
    <translation>То, что присылает {host}, не HTTP: {reason}.</translation>
   </message>
@@ -3484,6 +3640,10 @@ The open file goes with the question.</source>
   <message>
    <source>Which characters are which token is not recorded: the text is shared out evenly over the tokens.</source>
    <translation>Какие символы к какому токену относятся, не записано: текст распределён по токенам равномерно.</translation>
+  </message>
+  <message>
+   <source>Whoever begins first answers.</source>
+   <translation>Ответит тот, кто начнёт первым.</translation>
   </message>
   <message>
    <source>Whole</source>
@@ -3574,8 +3734,16 @@ The open file goes with the question.</source>
    <translation>Вы</translation>
   </message>
   <message>
+   <source>You can change it in the settings, under Endpoints.</source>
+   <translation>Его можно изменить в настройках, в разделе «Серверы моделей».</translation>
+  </message>
+  <message>
    <source>You can read and type already; turns are queued.</source>
    <translation>Читать и печатать уже можно; ходы ждут в очереди.</translation>
+  </message>
+  <message>
+   <source>You can use the key for this session only, or name an environment variable that holds it.</source>
+   <translation>Можно использовать ключ только в этом сеансе или указать переменную окружения с ним.</translation>
   </message>
   <message>
    <source>You did not allow the global hotkey.</source>
@@ -3594,6 +3762,22 @@ The open file goes with the question.</source>
    <translation>в конце {keys} не хватает клавиши</translation>
   </message>
   <message>
+   <source>a key of AWS</source>
+   <translation>ключ AWS</translation>
+  </message>
+  <message>
+   <source>a key of Google</source>
+   <translation>ключ Google</translation>
+  </message>
+  <message>
+   <source>a key of Stripe</source>
+   <translation>ключ Stripe</translation>
+  </message>
+  <message>
+   <source>a key of a model's vendor</source>
+   <translation>ключ поставщика моделей</translation>
+  </message>
+  <message>
    <source>a list of keys</source>
    <translation>список клавиш</translation>
   </message>
@@ -3610,6 +3794,10 @@ The open file goes with the question.</source>
    <translation>число от 0</translation>
   </message>
   <message>
+   <source>a private key</source>
+   <translation>закрытый ключ</translation>
+  </message>
+  <message>
    <source>a profile is no JSON object</source>
    <translation>профиль — не объект JSON</translation>
   </message>
@@ -3618,12 +3806,36 @@ The open file goes with the question.</source>
    <translation>предложение, ждущее решения</translation>
   </message>
   <message>
+   <source>a signed token</source>
+   <translation>подписанный токен</translation>
+  </message>
+  <message>
    <source>a table</source>
    <translation>таблица</translation>
   </message>
   <message>
    <source>a table of texts</source>
    <translation>таблица текстов</translation>
+  </message>
+  <message>
+   <source>a token of GitHub</source>
+   <translation>токен GitHub</translation>
+  </message>
+  <message>
+   <source>a token of GitLab</source>
+   <translation>токен GitLab</translation>
+  </message>
+  <message>
+   <source>a token of Slack</source>
+   <translation>токен Slack</translation>
+  </message>
+  <message>
+   <source>a token of a package registry</source>
+   <translation>токен реестра пакетов</translation>
+  </message>
+  <message>
+   <source>a value of {name}</source>
+   <translation>значение {name}</translation>
   </message>
   <message>
    <source>a whole number from 1 on</source>
@@ -3660,6 +3872,10 @@ The open file goes with the question.</source>
   <message>
    <source>already proposed or answered</source>
    <translation>на это уже есть предложение или ответ</translation>
+  </message>
+  <message>
+   <source>an address with a password</source>
+   <translation>адрес с паролем</translation>
   </message>
   <message>
    <source>an open folder</source>
@@ -3706,6 +3922,10 @@ The open file goes with the question.</source>
    <translation>загружается</translation>
   </message>
   <message>
+   <source>by its name</source>
+   <translation>судя по имени</translation>
+  </message>
+  <message>
    <source>cached {share}</source>
    <translation>из кэша {share}</translation>
   </message>
@@ -3740,6 +3960,10 @@ The open file goes with the question.</source>
   <message>
    <source>context {tokens} tokens</source>
    <translation>контекст {tokens} токенов</translation>
+  </message>
+  <message>
+   <source>context {used}</source>
+   <translation>контекст {used}</translation>
   </message>
   <message>
    <source>context {used} / {total}</source>
@@ -3946,10 +4170,6 @@ The open file goes with the question.</source>
    <translation>прервано</translation>
   </message>
   <message>
-   <source>it cannot be asked: {reason}</source>
-   <translation>обратиться не удаётся: {reason}</translation>
-  </message>
-  <message>
    <source>it could not be examined: {reason}</source>
    <translation>проверить не удалось: {reason}</translation>
   </message>
@@ -3994,6 +4214,14 @@ The open file goes with the question.</source>
    <translation>это несколько клавиш подряд; возможна только одна</translation>
   </message>
   <message>
+   <source>it keeps keys in a file</source>
+   <translation>хранит ключи в файле</translation>
+  </message>
+  <message>
+   <source>it keeps nothing</source>
+   <translation>ничего не хранит</translation>
+  </message>
+  <message>
    <source>it lists no profiles</source>
    <translation>в ответе нет списка профилей</translation>
   </message>
@@ -4010,6 +4238,10 @@ The open file goes with the question.</source>
    <translation>соединение с ним прервалось</translation>
   </message>
   <message>
+   <source>its makers do not recommend it</source>
+   <translation>не рекомендована её авторами</translation>
+  </message>
+  <message>
    <source>its name is not UTF-8</source>
    <translation>имя не в UTF-8</translation>
   </message>
@@ -4020,6 +4252,10 @@ The open file goes with the question.</source>
   <message>
    <source>its text did not change</source>
    <translation>текст не изменился</translation>
+  </message>
+  <message>
+   <source>its text, which may hold secrets</source>
+   <translation>текста, в котором могут быть секреты</translation>
   </message>
   <message>
    <source>its {encoding} is damaged at byte {place}</source>
@@ -4118,16 +4354,16 @@ The open file goes with the question.</source>
    <translation>без рассуждений</translation>
   </message>
   <message>
+   <source>none is installed</source>
+   <translation>ни одна не установлена</translation>
+  </message>
+  <message>
    <source>none is registered</source>
    <translation>не зарегистрирована</translation>
   </message>
   <message>
    <source>none recorded</source>
    <translation>не записано</translation>
-  </message>
-  <message>
-   <source>none was found (looked for: {known})</source>
-   <translation>не найдено (искали: {known})</translation>
   </message>
   <message>
    <source>none yet: made at the first use</source>
@@ -4306,6 +4542,10 @@ The open file goes with the question.</source>
    <translation>отклонено</translation>
   </message>
   <message>
+   <source>remote</source>
+   <translation>удалённая</translation>
+  </message>
+  <message>
    <source>removing</source>
    <translation>удаляется</translation>
   </message>
@@ -4436,6 +4676,10 @@ The open file goes with the question.</source>
   <message>
    <source>the model's context: {tokens}</source>
    <translation>контекст модели: {tokens}</translation>
+  </message>
+  <message>
+   <source>the one in keyring's own settings</source>
+   <translation>указанная в настройках keyring</translation>
   </message>
   <message>
    <source>the open thread</source>
@@ -4680,8 +4924,28 @@ The branch that is checked out</source>
    <translation>{done} из {total}</translation>
   </message>
   <message>
+   <source>{endpoint} cannot answer now: {reason}</source>
+   <translation>{endpoint} сейчас не может ответить: {reason}</translation>
+  </message>
+  <message>
+   <source>{endpoint} did not answer: {reason}</source>
+   <translation>{endpoint} не даёт ответа: {reason}</translation>
+  </message>
+  <message>
+   <source>{endpoint} has not begun yet, so the local core is asked as well.</source>
+   <translation>{endpoint} ещё не начал отвечать, поэтому запрос отправлен и локальному ядру.</translation>
+  </message>
+  <message>
+   <source>{endpoint} has not begun yet, so {other} is asked as well.</source>
+   <translation>{endpoint} ещё не начал отвечать, поэтому запрос отправлен и на {other}.</translation>
+  </message>
+  <message>
    <source>{endpoint} is left out for now: {reason}</source>
    <translation>{endpoint} пока не используется: {reason}</translation>
+  </message>
+  <message>
+   <source>{endpoint} read only {read} of about {sent} tokens that were sent to it.</source>
+   <translation>{endpoint}: прочитано токенов {read} из примерно {sent} отправленных.</translation>
   </message>
   <message>
    <source>{file} cannot be read ({reason}).</source>
@@ -4928,6 +5192,10 @@ The branch that is checked out</source>
    <translation>{name}, {path}, хеш сверен</translation>
   </message>
   <message>
+   <source>{name} did not keep the key.</source>
+   <translation>{name}: ключ не сохранён.</translation>
+  </message>
+  <message>
    <source>{name} does not load: {trouble}</source>
    <translation>{name} не загружается: {trouble}</translation>
   </message>
@@ -5004,12 +5272,20 @@ The branch that is checked out</source>
    <translation>{name}: загружено {here:,.0f} из {total:,.0f} МБ</translation>
   </message>
   <message>
+   <source>{name}: {reason}</source>
+   <translation>{name}: {reason}</translation>
+  </message>
+  <message>
    <source>{name}: {tokens} tokens</source>
    <translation>{name}, токенов: {tokens}</translation>
   </message>
   <message>
    <source>{ordinal} of {total}</source>
    <translation>{ordinal} из {total}</translation>
+  </message>
+  <message>
+   <source>{other} is asked instead.</source>
+   <translation>Вместо этого отвечает {other}.</translation>
   </message>
   <message>
    <source>{parent} is not this user's alone</source>
@@ -5062,6 +5338,10 @@ The branch that is checked out</source>
   <message>
    <source>{path} may hold secrets: its name matches {pattern}. It was not read.</source>
    <translation>В {path} могут быть секреты: имя подходит под {pattern}. Файл не прочитан.</translation>
+  </message>
+  <message>
+   <source>{path} may hold secrets: {why}.</source>
+   <translation>{path} может содержать секреты: {why}.</translation>
   </message>
   <message>
    <source>{path} may not be written: {told}; nothing was written.</source>
@@ -5228,6 +5508,10 @@ The branch that is checked out</source>
    <translation>{span} сеанса</translation>
   </message>
   <message>
+   <source>{step} The local model needs none.</source>
+   <translation>{step} Локальной модели она не нужна.</translation>
+  </message>
+  <message>
    <source>{symbol} in {path}</source>
    <translation>{symbol} в {path}</translation>
   </message>
@@ -5336,6 +5620,10 @@ Choose another thread</source>
   <message>
    <source>{watched}: changes in further folders are not seen</source>
    <translation>{watched}; изменения в других папках не видны</translation>
+  </message>
+  <message>
+   <source>{what} in line {line}</source>
+   <translation>{what}, строка {line}</translation>
   </message>
   <message>
    <source>{what}; its last words: {last}</source>

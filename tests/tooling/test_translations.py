@@ -39,6 +39,7 @@ _NO_TEXT_BELOW = (
 _READ_BY_OTHERS = (
     "Uncommitted changes:",
     "From the clipboard:",
+    "(Not shown: it may hold secrets.)",
     "def step_",
     "\nExplain step_7 at length.",
     "The endpoints that Spark Desktop may ask.",
