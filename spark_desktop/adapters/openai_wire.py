@@ -223,10 +223,10 @@ def _message(problem: Json, status: int) -> str:
     if isinstance(told, Said):
         return told
     # Before it is cut, which could leave the half of a key that nobody recognises.
-    text = REDACTION.redacted(str(told))[:_MESSAGE_LIMIT]
+    text = REDACTION.redacted(str(told)[:_PAGE_LIMIT])[:_MESSAGE_LIMIT]
     name = problem.get("param")
     if status in (400, 422) and isinstance(name, str) and name not in text:
-        return f"{text} ({REDACTION.redacted(name)[:80]})"
+        return f"{text} ({REDACTION.redacted(name[:_PAGE_LIMIT])[:80]})"
     return text
 
 
@@ -252,7 +252,7 @@ def _codes(problem: Json) -> set[str]:
 
 def _plain(body: str) -> str:
     """Return what a person would read of a page: its title, else its text."""
-    page = REDACTION.redacted(body)[:_PAGE_LIMIT]
+    page = body[:_PAGE_LIMIT]
     if "<" in page:
         title = _TITLE.search(page)
         page = title[1] if title and title[1].strip() else _TAG.sub(" ", _UNSEEN.sub(" ", page))
