@@ -252,7 +252,7 @@ def _codes(problem: Json) -> set[str]:
 
 def _plain(body: str) -> str:
     """Return what a person would read of a page: its title, else its text."""
-    page = REDACTION.redacted(body)[:_PAGE_LIMIT]
+    page = body[:_PAGE_LIMIT]
     if "<" in page:
         title = _TITLE.search(page)
         page = title[1] if title and title[1].strip() else _TAG.sub(" ", _UNSEEN.sub(" ", page))
