@@ -178,7 +178,7 @@ def opener_with(endpoints: EndpointEntry) -> Opener:
             model=model or settings.model.model or None,
             data_dir=data_dir,
             keep_ledger=lambda: settings.privacy.keep_ledger,
-            endpoints=endpoints.made(),
+            endpoints=await endpoints.ready(),
         )
 
     return open_

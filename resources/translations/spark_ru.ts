@@ -496,8 +496,8 @@
    <translation>Добавить сервер</translation>
   </message>
   <message>
-   <source>Add it with @ and confirm it there, if it is to be sent.</source>
-   <translation type="unfinished"></translation>
+   <source>Add it with @ in the window and allow it there, if it is to be sent.</source>
+   <translation>Добавьте его через @ в окне и разрешите там, если его нужно отправить.</translation>
   </message>
   <message>
    <source>Add one below.</source>
@@ -530,6 +530,14 @@
    <translation>Вся работа</translation>
   </message>
   <message>
+   <source>Allow</source>
+   <translation>Разрешить</translation>
+  </message>
+  <message>
+   <source>Allow it to be sent, or remove it.</source>
+   <translation>Разрешите отправить это или уберите.</translation>
+  </message>
+  <message>
    <source>Allow writing to it and to its folder, then accept again.</source>
    <translation>Разрешите запись в файл и в его папку и примите ещё раз.</translation>
   </message>
@@ -544,6 +552,10 @@
   <message>
    <source>Allow writing to the folder, then accept again.</source>
    <translation>Разрешите запись в папку и примите ещё раз.</translation>
+  </message>
+  <message>
+   <source>Allow {name}, which may hold secrets, to be sent</source>
+   <translation>Разрешить отправку {name}: там могут быть секреты</translation>
   </message>
   <message>
    <source>Alt+Up and Alt+Down go from turn to turn and read it.</source>
@@ -1120,10 +1132,6 @@ The open file goes with the question.</source>
    <translation>Поле ввода</translation>
   </message>
   <message>
-   <source>Confirm that it may be sent, or remove it.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>Conflict: {reason}</source>
    <translation>Конфликт: {reason}</translation>
   </message>
@@ -1433,7 +1441,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Fill-in</source>
-   <translation>Вставка</translation>
+   <translation>Заполнение</translation>
   </message>
   <message>
    <source>Filter</source>
@@ -2794,10 +2802,6 @@ The open file goes with the question.</source>
    <translation>Отправить (Enter)</translation>
   </message>
   <message>
-   <source>Send it</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>Send now, stopping the answer (Ctrl+Enter)</source>
    <translation>Отправить сейчас, остановив ответ (Ctrl+Enter)</translation>
   </message>
@@ -2808,10 +2812,6 @@ The open file goes with the question.</source>
   <message>
    <source>Send now: {question}</source>
    <translation>Отправить сейчас: {question}</translation>
-  </message>
-  <message>
-   <source>Send {name}, which may hold secrets</source>
-   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Settings</source>

@@ -3,7 +3,7 @@
 Chat completions, completions, fill-in routes and llama-server's ``/infill`` differ little.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from spark_desktop.adapters.answer_usage import usage_of, with_server_times
 from spark_desktop.adapters.emulation_wire import emulation_in
@@ -64,6 +64,9 @@ class ChatAnswer:
         if data.strip() == _DONE:
             self.reason = self.reason or FinishReason.OTHER
             self.is_over = True
+            return []
+        if not data.strip():
+            # A sign of life of some gateways.
             return []
         event = object_of(data)
         problem = problem_in(event)
@@ -154,7 +157,7 @@ class ChatAnswer:
                 continue
             text = self.stops.feed(chunk.text)
             if text:
-                told.append(replace(chunk, text=text))
+                told.append(TextChunk(text))
         if self.stops.is_met:
             self.reason, self.is_over = FinishReason.STOP, True
         return told

@@ -2,18 +2,29 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import httpx
-from websockets.asyncio.client import ClientConnection
 
 from spark_desktop.adapters.endpoint_factory import endpoint_for
 from spark_desktop.adapters.network import NetworkPolicy, client_for, socket_options
-from spark_desktop.adapters.network_socket import open_socket
-from spark_desktop.adapters.responses_socket import SocketResponsesEndpoint
 from spark_desktop.domain.endpoints import EndpointSpec
 from spark_desktop.domain.secret import Secret
 from spark_desktop.services.ledger import Ledger
 from spark_desktop.services.ports import Endpoint
+
+if TYPE_CHECKING:
+    # It takes a while to import, and few endpoints need it.
+    from websockets.asyncio.client import ClientConnection
+
+
+@runtime_checkable
+class _Held(Protocol):
+    """An endpoint that holds a connection of its own."""
+
+    async def close(self) -> None:
+        """Close it."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +37,7 @@ class _Line:
     endpoint: Endpoint
 
     async def close(self) -> None:
-        if isinstance(self.endpoint, SocketResponsesEndpoint):
+        if isinstance(self.endpoint, _Held):
             await self.endpoint.close()
         await self.client.aclose()
 
@@ -67,7 +78,9 @@ class HttpConnector:
     def _line(self, spec: EndpointSpec, key: Secret | None) -> _Line:
         client = client_for(spec, key, self._policy, self._ledger)
 
-        async def socket() -> ClientConnection:
+        async def socket() -> "ClientConnection":
+            from spark_desktop.adapters.network_socket import open_socket
+
             # It reads the system's store of certificates, which takes a while.
             options = await asyncio.to_thread(socket_options, spec, key, self._policy)
             return await open_socket(options, self._ledger, "/responses")

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
+from spark_desktop.adapters.redaction import REDACTION
 from spark_desktop.domain.errors import SecretStoreError
 from spark_desktop.domain.words import Said, joined, say
 
@@ -78,7 +79,7 @@ def name_of(ring: Any) -> str:
 
 def short(error: BaseException) -> str:
     """Return an error of the keyring in one line; it never holds a key."""
-    text = " ".join(f"{type(error).__name__}: {error}".split())
+    text = REDACTION.redacted(" ".join(f"{type(error).__name__}: {error}".split()))
     return text if len(text) <= _LONGEST_REASON else f"{text[: _LONGEST_REASON - 1]}…"
 
 

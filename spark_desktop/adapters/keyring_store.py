@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ _HEAD = re.compile(rf"{_MARK}([ab]) (\d{{1,2}}) ([0-9a-f]{{16}})")
 _LOCKED = frozenset({"KeyringLocked", "LockedException", "PromptDismissedException"})
 # The user may be asked for a password first, and may have to look it up.
 PATIENCE_S = 120.0
+# Asking takes 25 ms (GNOME's keyring), which would be added to every first token. So long another
+# program's change is not seen, and a key that is missing is not looked for again.
+HELD_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +58,14 @@ class KeyringSecretStore:
         service: str = "Spark Desktop",
         patience: float = PATIENCE_S,
         choose: Callable[[], Ring] = usable_keyring,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._service = service
         self._patience = patience
         self._choose = choose
         self._ring: Ring | None = None
+        self._now = now
+        self._held: dict[str, tuple[float, Secret | None]] = {}
         self._thread = PatientThread("keyring")
 
     async def name(self) -> str:
@@ -66,12 +73,18 @@ class KeyringSecretStore:
         return await self._call(name_of)
 
     async def read(self, endpoint_id: str) -> Secret | None:
-        """Return the key of an endpoint, None where none is kept. Raises SecretStoreError."""
+        """Return the key of an endpoint as it was within the last minute, None where none is kept.
+
+        Raises SecretStoreError.
+        """
+        read, held = self._held.get(endpoint_id, (float("-inf"), None))
+        if self._now() - read < HELD_S:
+            return held
         text = await self._call(lambda ring: self._read(ring, endpoint_id))
-        if not text:
-            return None
-        key = Secret(text)
-        REDACTION.learn(key)
+        key = Secret(text) if text else None
+        if key is not None:
+            REDACTION.learn(key)
+        self._held[endpoint_id] = (self._now(), key)
         return key
 
     async def keep(self, endpoint_id: str, key: Secret) -> None:
@@ -83,10 +96,12 @@ class KeyringSecretStore:
         if not key:
             raise SecretStoreError(say("The key is empty."), say("Paste it again."))
         REDACTION.learn(key)
+        self._held.pop(endpoint_id, None)
         await self._call(lambda ring: self._keep(ring, endpoint_id, key.reveal()))
 
     async def forget(self, endpoint_id: str) -> None:
         """Remove a key; one that is not there is no error. Raises SecretStoreError."""
+        self._held.pop(endpoint_id, None)
         await self._call(lambda ring: self._forget(ring, endpoint_id))
 
     async def _call(self, job: Callable[[Ring], T]) -> T:
@@ -208,7 +223,7 @@ def _digest(text: str) -> str:
 
 
 def _failure(ring: Ring, error: Exception) -> SecretStoreError:
-    reason = REDACTION.redacted(short(error))
+    reason = short(error)
     kinds = {kind.__name__ for kind in type(error).__mro__}
     if kinds & _LOCKED:
         return SecretStoreError(

@@ -11,6 +11,7 @@ from typing import Any
 
 from spark_desktop.adapters.context_sizes import context_sizes
 from spark_desktop.adapters.rate_headers import seconds_in
+from spark_desktop.adapters.redaction import REDACTION
 from spark_desktop.domain.endpoints import EndpointSpec
 from spark_desktop.domain.errors import (
     AccessRefusedError,
@@ -55,11 +56,13 @@ _NO_ACCESS = {
 _FILTERED = {"content_filter", "content_policy_violation", "responsibleaipolicyviolation"}
 _TOO_MANY_REQUESTS, _PAYMENT = 429, 402
 _UNAVAILABLE = (503, 529)
+# What llama-server says to whoever asks a model for what it cannot do, as to fill in.
+_NOT_MADE = 501
 # Of gateways whose server did not answer; 520 to 524 are Cloudflare's.
 _GATEWAY = (408, 502, 504, 520, 521, 522, 523, 524)
 _AGAIN = say("Try again in a moment.")
-# OpenAI says in words what others say in a header.
-_IN_WORDS = re.compile(r"try again in (\d[\d.hms]*)", re.IGNORECASE)
+# OpenAI and Google say in words what others say in a header.
+_IN_WORDS = re.compile(r"(?:try again|retry) in (\d[\d.hms]*)", re.IGNORECASE)
 # Servers put HTML pages and whole prompts into errors; a person reads the beginning.
 _MESSAGE_LIMIT = 500
 _PAGE_LIMIT = 20_000
@@ -108,13 +111,14 @@ def errors_of(spec: EndpointSpec) -> Callable[[int, str, str | None], EndpointEr
 def error_of(status: int, problem: Json, retry_after: float | None = None) -> EndpointError:
     """Return the most specific error for an HTTP status and an error object.
 
-    ``retry_after`` is in seconds, None where the server did not say.
+    ``retry_after`` is in seconds, None where the server did not say. A server that repeats the key
+    in its words gets it shown nowhere.
     """
     message = _message(problem, status)
     sizes = context_sizes(problem, message)
     if sizes is not None:
         return ContextExceededError(*sizes)
-    next_step = str(problem.get("next_step") or "")
+    next_step = REDACTION.redacted(str(problem.get("next_step") or ""))
     codes = _codes(problem)
     if _ENGINE_DOWN in codes:
         return EngineDownError(message, next_step or _AGAIN, retry_after)
@@ -140,7 +144,7 @@ def error_of(status: int, problem: Json, retry_after: float | None = None) -> En
             say("A gateway got no answer from the model's server: {message}", message=message),
             next_step or _AGAIN,
         )
-    if 400 <= status < 500:
+    if 400 <= status < 500 or status == _NOT_MADE:
         return EndpointRejectedError(
             say("The model's server refused the request: {message}", message=message), next_step
         )
@@ -218,10 +222,11 @@ def _message(problem: Json, status: int) -> str:
         return say("HTTP status {status}", status=status)
     if isinstance(told, Said):
         return told
-    text = str(told)[:_MESSAGE_LIMIT]
+    # Before it is cut, which could leave the half of a key that nobody recognises.
+    text = REDACTION.redacted(str(told)[:_PAGE_LIMIT])[:_MESSAGE_LIMIT]
     name = problem.get("param")
     if status in (400, 422) and isinstance(name, str) and name not in text:
-        return f"{text} ({name[:80]})"
+        return f"{text} ({REDACTION.redacted(name[:_PAGE_LIMIT])[:80]})"
     return text
 
 

@@ -86,7 +86,7 @@ def _unconfirmed(path: str, why: str) -> UnconfirmedSecretError:
 
 
 def _step() -> Said:
-    return say("Add it with @ and confirm it there, if it is to be sent.")
+    return say("Add it with @ in the window and allow it there, if it is to be sent.")
 
 
 def left_out(paths: tuple[str, ...]) -> tuple[Said, ...]:

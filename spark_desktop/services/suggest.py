@@ -18,7 +18,7 @@ from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.edit_format import RegionReader
 from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.endpoints import WorkKind
-from spark_desktop.domain.errors import EndpointError
+from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ProposalStreamed
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import (
@@ -246,7 +246,7 @@ class _Progress:
         first = self._first or now
         try:
             sent = await endpoint.count_tokens(prompt)
-        except EndpointError:
+        except SparkError:
             sent = estimate_tokens(prompt)
         usage = Usage(sent, self._tokens)
         return Finished(FinishReason.STOP, usage, Timing(first - self._asked, now - self._asked))

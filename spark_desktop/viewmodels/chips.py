@@ -31,7 +31,7 @@ def chip_of(ref: ItemRef, facts: ItemFacts | None) -> Chip:
     if facts is None:
         return Chip(ref, label, "", where)
     if isinstance(facts.error, UnconfirmedSecretError):
-        step = tr("Confirm that it may be sent, or remove it.")
+        step = tr("Allow it to be sent, or remove it.")
         problem = f"{in_language(facts.error.message)} {step}"
         return Chip(ref, label, "", problem, problem, waits=True)
     if facts.error is not None:

@@ -41,7 +41,7 @@ class Part(Enum):
 
     FIELDS = "fields"
     URL = "url"
-    PLAIN_HTTP = "plain http"
+    PLAIN_HTTP = "plain-http"
     TITLE = "title"
     KEY = "key"
     VARIABLE = "variable"

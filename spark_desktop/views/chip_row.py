@@ -77,8 +77,10 @@ class ChipWidget(QFrame):
     def _confirm_button(self, chip: Chip) -> QToolButton:
         button = QToolButton()
         button.setObjectName("chipconfirm")
-        button.setText(tr("Send it"))
-        button.setAccessibleName(tr("Send {name}, which may hold secrets", name=chip.label))
+        button.setText(tr("Allow"))
+        button.setAccessibleName(
+            tr("Allow {name}, which may hold secrets, to be sent", name=chip.label)
+        )
         button.setAccessibleDescription(chip.tooltip)
         button.setToolTip(plain_tip(chip.tooltip))
         button.clicked.connect(lambda: self.confirmed.emit(self.ref))

@@ -24,6 +24,8 @@ from spark_desktop.views.route_form import RouteForm
 from spark_desktop.views.section import Section
 from spark_desktop.views.theme import Theme
 
+_EXAMPLE = "https://host/v1"
+
 
 class EndpointForm(QScrollArea):
     """Scrolls where its window is low."""
@@ -152,7 +154,7 @@ class EndpointForm(QScrollArea):
     def _arrange(self) -> None:
         titles = [preset.spec.title for preset in self._model.presets.values()]
         self.preset.addItems([tr("A server of my own"), *titles])
-        self.url.setPlaceholderText("https://host/v1")
+        self.url.setPlaceholderText(_EXAMPLE)
         self.model.setEditable(True)
         self.model.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         inside = QVBoxLayout(self._fields)

@@ -1,5 +1,6 @@
 """Any vendor's chat completions: what it is asked, what it refuses to be told, what it answers."""
 
+import asyncio
 import json
 from dataclasses import replace
 from typing import Any
@@ -228,6 +229,7 @@ async def test_a_server_that_refuses_one_field_after_the_other_is_asked_until_it
     ("answer", "kind"),
     [
         (refuses(400, "max_tokens is too large: 1024. At most 512 are allowed"), "refused"),
+        (refuses(400, "Please stop sending so much"), "refused"),
         (refuses(400, "Unknown field: messages"), "refused"),
         (refuses(401, "Unknown field: temperature"), "access"),
         (refuses(500, "Unknown field: temperature"), "failed"),
@@ -236,8 +238,29 @@ async def test_a_server_that_refuses_one_field_after_the_other_is_asked_until_it
 async def test_another_refusal_is_told_at_once(answer: httpx.Response, kind: str) -> None:
     vendor = FakeVendor([answer, GOOD])
     with pytest.raises(EndpointError, match=kind):
-        await collect(endpoint(vendor))
+        await collect(endpoint(vendor), replace(CHAT, stop=("END",)))
     assert len(vendor.asked) == 1
+
+
+async def test_two_answers_that_meet_the_same_refusal_are_both_answered() -> None:
+    both = asyncio.Barrier(2)
+
+    class Meeting(httpx.AsyncBaseTransport):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if b"temperature" not in request.content:
+                return httpx.Response(200, content=GOOD.content)
+            await both.wait()
+            return refuses(400, "Unknown field: temperature")
+
+    served = ChatEndpoint(httpx.AsyncClient(transport=Meeting()), spec_of())
+    answers = await asyncio.gather(collect(served), collect(served))
+    assert [told(chunks)[0] for chunks in answers] == ["ok", "ok"]
+
+
+async def test_an_empty_event_is_a_sign_of_life() -> None:
+    text = f"data:\n\n{sse(delta(content='x'), ' ', delta('stop'))}"
+    vendor = FakeVendor([httpx.Response(200, text=text)])
+    assert told(await collect(endpoint(vendor)))[0] == "x"
 
 
 async def test_a_field_that_is_refused_again_and_again_ends_in_the_refusal() -> None:

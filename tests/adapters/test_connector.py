@@ -6,6 +6,7 @@ import sys
 from dataclasses import replace
 
 import pytest
+import websockets.asyncio.server
 
 from spark_desktop.adapters.connector import HttpConnector
 from spark_desktop.adapters.network import NetworkPolicy
@@ -20,7 +21,12 @@ from spark_desktop.domain.endpoints import (
     WireProtocol,
     model_info,
 )
-from spark_desktop.domain.errors import EndpointUnreachableError, PlainHttpError, RouteError
+from spark_desktop.domain.errors import (
+    EndpointError,
+    EndpointUnreachableError,
+    PlainHttpError,
+    RouteError,
+)
 from spark_desktop.domain.secret import Secret
 from tests.hostile.asking import Noted
 from tests.hostile.server import GOOD, HostileServer, head
@@ -126,3 +132,18 @@ async def test_what_is_left_of_a_broken_answer_is_closed_in_its_task(connector, 
         asyncio.get_running_loop().call_soon(gc.collect)
         await asyncio.sleep(0)
     assert (errors, found) == ([], [])
+
+
+async def test_a_websocket_is_opened_with_the_key_below_the_endpoints_address(connector):
+    asked = []
+
+    async def serve(connection):
+        asked.append((connection.request.path, connection.request.headers["Authorization"]))
+
+    async with websockets.asyncio.server.serve(serve, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        url = f"http://127.0.0.1:{port}/v1"
+        spec = replace(SPEC, url=url, protocol=WireProtocol.RESPONSES_SOCKET)
+        with pytest.raises(EndpointError):
+            await text_of(await connector.open(spec, KEY))
+    assert asked[0] == ("/v1/responses", "Bearer key-1")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from spark_desktop.adapters.keyring_choice import Ring, name_of, usable_keyring
-from spark_desktop.adapters.keyring_store import KeyringSecretStore
+from spark_desktop.adapters.keyring_store import HELD_S, KeyringSecretStore
 from spark_desktop.domain.errors import SecretStoreError
 from spark_desktop.domain.secret import Secret
 
@@ -90,6 +90,24 @@ async def test_replacing_leaves_no_part_of_an_old_key(texts: tuple[str, ...]) ->
     await store_of(fresh).keep("one", Secret(texts[-1]))
     assert await read(ring) == texts[-1]
     assert len(ring.entries) == len(fresh.entries)
+
+
+async def test_the_keyring_is_asked_once_a_minute_and_at_once_after_a_change() -> None:
+    ring, now = MemoryRing(), [5.0]
+    ring.entries["one"] = "first"
+    store = KeyringSecretStore(choose=lambda: ring, now=lambda: now[0])
+    assert await store.read("one") == Secret("first")
+    assert await store.read("two") is None
+    ring.entries |= {"one": "second", "two": "other"}
+    now[0] += HELD_S - 1
+    assert await store.read("one") == Secret("first")
+    assert await store.read("two") is None
+    now[0] += 1
+    assert await store.read("one") == Secret("second")
+    await store.keep("one", Secret("third"))
+    assert await store.read("one") == Secret("third")
+    await store.forget("one")
+    assert await store.read("one") is None
 
 
 class _Crash(BaseException):

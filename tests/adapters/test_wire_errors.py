@@ -77,7 +77,7 @@ def openai(message: str, **fields: object) -> str:
         ),
         (522, "<title></title>error code: 522", EndpointUnreachableError, "error code: 522"),
         (500, "oops", EndpointError, "The model's server failed: oops"),
-        (501, "", EndpointError, "HTTP status 501"),
+        (501, openai("No infill."), EndpointRejectedError, "refused the request: No infill."),
         # What is wrong with the request.
         (400, openai("Unsupported.", param="top_k"), EndpointRejectedError, "Unsupported. (top_k)"),
         (
@@ -118,6 +118,7 @@ def test_a_refusal_becomes_the_most_specific_error(
         (None, "Rate limit reached. Please try again in 1.2s. Visit us.", 1.2),
         (None, "Please try again in 6m0s.", 360.0),
         (None, "Please try again in 120ms.", 0.12),
+        (None, "You exceeded your quota. Please retry in 33.5s.", 33.5),
         (None, "Please try again in a while.", None),
         ("soon", "slow", None),
     ],

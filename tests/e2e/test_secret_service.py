@@ -15,7 +15,10 @@ from spark_desktop.adapters.keyring_store import KeyringSecretStore
 from spark_desktop.domain.errors import SecretStoreError
 from spark_desktop.domain.secret import Secret
 LONG = "".join(chr(33 + n % 90) for n in range(6000))
-store = KeyringSecretStore(patience=float(sys.argv[1]) if len(sys.argv) > 1 else 60)
+patience = float(sys.argv[1]) if len(sys.argv) > 1 else 60
+ticks = iter(range(0, 10**9, 100))
+# Each call is later than what was read is held.
+store = KeyringSecretStore(patience=patience, now=lambda: next(ticks))
 def did(call):
     try:
         return asyncio.run(call)

@@ -20,6 +20,7 @@ _NO_TEXT = (
 _NO_TEXT_BELOW = (
     "app.py",
     "adapters/autostart.py",
+    "adapters/chat_body.py",
     "adapters/comments.py",
     "adapters/git_branch.py",
     "adapters/languages.py",
@@ -38,7 +39,10 @@ _NO_TEXT_BELOW = (
 # under which name it is kept that something was told.
 _READ_BY_OTHERS = (
     "Uncommitted changes:",
+    "Result of {}:",
+    "Call of {}:",
     "From the clipboard:",
+    "(Not shown: it may hold secrets.)",
     "def step_",
     "\nExplain step_7 at length.",
     "The endpoints that Spark Desktop may ask.",

@@ -532,7 +532,7 @@ async def test_what_looks_like_a_secret_is_a_chip_that_waits_and_goes_once_confi
     await added(composer, secret)
     await until(lambda: composer.chips[0].waits)
     assert "may hold secrets" in composer.chips[0].problem
-    assert "Confirm that it may be sent, or remove it." in composer.chips[0].tooltip
+    assert "Allow it to be sent, or remove it." in composer.chips[0].tooltip
     composer.confirm(secret)
     await until(lambda: composer.chips[0].tokens != "")
     assert not composer.chips[0].waits

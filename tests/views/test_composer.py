@@ -438,7 +438,7 @@ async def test_the_focus_stays_in_the_queue_while_it_lasts_and_then_goes_to_the_
     assert panel.composer.editor.hasFocus()
 
 
-async def test_a_secret_file_has_a_button_to_send_it_all_the_same(
+async def test_a_secret_file_has_a_button_that_allows_it(
     composer: Composer, project: FakeProject
 ) -> None:
     project.files.texts[".env"] = "DB=1\n"
@@ -446,7 +446,7 @@ async def test_a_secret_file_has_a_button_to_send_it_all_the_same(
     await until(lambda: any(one.confirm for one in composer.chips.widgets))
     (chip,) = composer.chips.widgets
     assert chip.confirm is not None
-    assert chip.confirm.accessibleName() == "Send .env, which may hold secrets"
+    assert chip.confirm.accessibleName() == "Allow .env, which may hold secrets, to be sent"
     assert "may hold secrets" in chip.confirm.accessibleDescription()
     assert chip.confirm.focusPolicy() & Qt.FocusPolicy.TabFocus
     chip.confirm.setFocus()
