@@ -250,7 +250,7 @@ class DesktopApp(QObject):
     def _tell_budget(self, event: BudgetTold) -> None:
         text, step = sentences_of(event)
         tone = Tone.PROBLEM if event.is_spent else Tone.WARNING
-        action = Action(tr("Open the settings"), Intent.SETTINGS)
+        action = Action(tr("Open the endpoints"), Intent.ENDPOINTS)
         self.told.tell("budget", Notice(text, tone, step, action))
 
     def _follow_system(self) -> None:

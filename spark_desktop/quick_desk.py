@@ -201,7 +201,7 @@ class QuickDesk:
 
     def _show_settings(self) -> None:
         self._shell.window.bring()
-        self._shell.window.do(Intent.SETTINGS)
+        self._shell.window.do(Intent.ENDPOINTS)
 
     def _rest(self) -> None:
         self._opening.cancel()

@@ -1384,6 +1384,10 @@ The open file goes with the question.</source>
    <translation>Введите его в настройках, в разделе «Серверы моделей».</translation>
   </message>
   <message>
+   <source>Enter the key</source>
+   <translation>Ввести ключ</translation>
+  </message>
+  <message>
    <source>Enter the key of this endpoint, and say how it is told.</source>
    <translation>Введите ключ этого сервера и укажите, как он передаётся.</translation>
   </message>
@@ -2264,6 +2268,10 @@ The open file goes with the question.</source>
    <translation>Откройте существующую.</translation>
   </message>
   <message>
+   <source>Open the endpoints</source>
+   <translation>Открыть серверы</translation>
+  </message>
+  <message>
    <source>Open the file</source>
    <translation>Открыть файл</translation>
   </message>
@@ -2282,10 +2290,6 @@ The open file goes with the question.</source>
   <message>
    <source>Open the quick prompt</source>
    <translation>Открыть быстрый вопрос</translation>
-  </message>
-  <message>
-   <source>Open the settings</source>
-   <translation>Открыть настройки</translation>
   </message>
   <message>
    <source>Open the speed lab first.</source>

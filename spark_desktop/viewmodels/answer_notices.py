@@ -134,7 +134,7 @@ class AnswerNotices(QObject):
 
     def _tell(self, text: str, hint: str, tone: Tone) -> None:
         if self._running in self._refused:
-            action = Action(tr("Open the settings"), Intent.SETTINGS)
+            action = Action(tr("Enter the key"), Intent.ENDPOINTS)
         else:
             action = Action(tr("Dismiss"), Intent.DISMISS)
         self._notices.pop(self._running, None)

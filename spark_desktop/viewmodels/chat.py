@@ -235,7 +235,7 @@ class ChatViewModel(QObject):
             self._tell(None)
         elif intent is Intent.STOP:
             self.stop()
-        elif intent is Intent.SETTINGS:
+        elif intent is Intent.ENDPOINTS:
             self.intent_raised.emit(intent)
         elif intent is Intent.GO_ON and turn is not None:
             self.go_on(turn.id)
@@ -360,5 +360,5 @@ def _notice_of_turn(turn: Turn, is_refused: bool) -> Notice:
         kept = tr("What came of it stands above until you ask again.")
         return Notice(tr("The answer broke off."), Tone.PROBLEM, kept, action)
     if is_refused:
-        action = Action(tr("Open the settings"), Intent.SETTINGS)
+        action = Action(tr("Enter the key"), Intent.ENDPOINTS)
     return Notice(tr("No answer."), Tone.PROBLEM, "", action)

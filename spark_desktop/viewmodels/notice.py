@@ -25,7 +25,6 @@ class Intent(Enum):
     STOP = "stop"
     REPEAT = "repeat"
     GO_ON = "go on with an answer"
-    SETTINGS = "open the settings"
     DISMISS = "dismiss"
     UNDO = "undo"
     EDIT = "type an edit"

@@ -162,7 +162,7 @@ class QuickViewModel(QObject):
             else:
                 self.core.act(intent)
             return
-        if intent is Intent.SETTINGS:
+        if intent is Intent.ENDPOINTS:
             self.settings_wanted.emit()
             return
         if intent is Intent.RETRY_CORE:
@@ -256,5 +256,5 @@ def _notice_of(turn: Turn, is_refused: bool) -> Notice:
         hint = tr("What came of it stands here until you ask again.")
         return Notice(tr("The answer broke off."), Tone.PROBLEM, hint, again)
     if is_refused:
-        again = Action(tr("Open the settings"), Intent.SETTINGS)
+        again = Action(tr("Enter the key"), Intent.ENDPOINTS)
     return Notice(tr("No answer."), Tone.PROBLEM, "", again)

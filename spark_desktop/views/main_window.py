@@ -206,8 +206,6 @@ class MainWindow(QMainWindow):
                 self._begin_edit()
             case Intent.ASK:
                 self._begin_question()
-            case Intent.SETTINGS:
-                self.preferences.show()
             case Intent.UNDO:
                 self._with_models(lambda models: models.changes.undo())
 

@@ -133,14 +133,14 @@ def test_other_kinds_of_work_are_passed_over(world: World) -> None:
     assert not world.notices.is_refused("t1")
 
 
-def test_a_refused_key_leads_to_the_settings(world: World) -> None:
+def test_a_refused_key_leads_to_where_it_is_entered(world: World) -> None:
     world.bus.publish(AnswerMeasured(REFUSED))
     assert world.notices.is_refused("t1")
     world.bus.publish(REROUTED)
     notice = world.notices.told_of("t1")
     assert notice is not None
     assert notice.action is not None
-    assert notice.action.intent is Intent.SETTINGS
+    assert notice.action.intent is Intent.ENDPOINTS
 
 
 def test_a_cut_prompt_is_told(world: World) -> None:
@@ -180,7 +180,7 @@ async def test_a_question_that_failed_for_its_key_leads_to_the_settings(
     assert chat.notice is not None
     assert chat.notice.action is not None
     chat.act(chat.notice.action.intent)
-    assert wanted == [Intent.SETTINGS]
+    assert wanted == [Intent.ENDPOINTS]
 
 
 @pytest.mark.parametrize("state", [TurnState.FAILED, TurnState.STOPPED])

@@ -86,10 +86,9 @@ async def test_a_budget_that_is_nearly_spent_is_told_over_the_window(
     notice = desktop.told.notice
     assert notice is not None
     assert notice.action is not None
-    assert notice.action.intent is Intent.SETTINGS
+    assert notice.action.intent is Intent.ENDPOINTS
     desktop.window.told.intent.emit(notice.action.intent)
-    assert desktop.window.preferences.dialog is not None
-    assert desktop.window.preferences.dialog.isVisible()
+    assert desktop.window.machine.open["endpoints"].isVisible()
     await desktop.close()
 
 
