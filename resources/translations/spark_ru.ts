@@ -88,6 +88,22 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n model(s), {model} not among them: {names}</source>
+   <translation>
+    <numerusform>%n модель, {model} среди них нет: {names}</numerusform>
+    <numerusform>%n модели, {model} среди них нет: {names}</numerusform>
+    <numerusform>%n моделей, {model} среди них нет: {names}</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n model(s): {names}</source>
+   <translation>
+    <numerusform>%n модель: {names}</numerusform>
+    <numerusform>%n модели: {names}</numerusform>
+    <numerusform>%n моделей: {names}</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n more</source>
    <translation>
     <numerusform>ещё %n</numerusform>
@@ -532,6 +548,10 @@ The open file goes with the question.</source>
    <translation>Запросить это как изменение файла {name}, которое вы просмотрите</translation>
   </message>
   <message>
+   <source>Ask it in a chat; if it stays so, choose another model.</source>
+   <translation>Спросите её в чате; если так и останется, выберите другую модель.</translation>
+  </message>
+  <message>
    <source>Ask it something, or measure it. Emulated answers never count.</source>
    <translation>Спросите её о чём-нибудь или измерьте. Эмулированные ответы не в счёт.</translation>
   </message>
@@ -644,6 +664,10 @@ The open file goes with the question.</source>
    <translation>Разделы</translation>
   </message>
   <message>
+   <source>Certificate</source>
+   <translation>Сертификат</translation>
+  </message>
+  <message>
    <source>Change keys</source>
    <translation>Изменить клавиши</translation>
   </message>
@@ -672,6 +696,10 @@ The open file goes with the question.</source>
    <translation>Проверьте права доступа и попробуйте ещё раз.</translation>
   </message>
   <message>
+   <source>Check that the key is whole, of this vendor, and not expired.</source>
+   <translation>Проверьте, что ключ целый, от этого поставщика и не истёк.</translation>
+  </message>
+  <message>
    <source>Check the address of the endpoint; use the name that the certificate is for.</source>
    <translation>Проверьте адрес сервера; нужно имя, на которое выдан сертификат.</translation>
   </message>
@@ -694,6 +722,10 @@ The open file goes with the question.</source>
   <message>
    <source>Check the endpoint's address, and ask who runs the server.</source>
    <translation>Проверьте адрес и спросите того, кто держит сервер.</translation>
+  </message>
+  <message>
+   <source>Check the endpoint's address, and the account that the key belongs to.</source>
+   <translation>Проверьте адрес сервера и учётную запись, которой принадлежит ключ.</translation>
   </message>
   <message>
    <source>Check the endpoint's address.</source>
@@ -900,6 +932,18 @@ The open file goes with the question.</source>
    <translation>Соединение: {seconds}.</translation>
   </message>
   <message>
+   <source>Connected in {took:.1f} ms.</source>
+   <translation>Соединение установлено за {took:.1f} мс.</translation>
+  </message>
+  <message>
+   <source>Connected to the proxy {proxy} in {took:.1f} ms.</source>
+   <translation>Соединение с прокси {proxy} установлено за {took:.1f} мс.</translation>
+  </message>
+  <message>
+   <source>Connection</source>
+   <translation>Соединение</translation>
+  </message>
+  <message>
    <source>Connections</source>
    <translation>Соединения</translation>
   </message>
@@ -1092,6 +1136,14 @@ The open file goes with the question.</source>
    <translation>Введите его в настройках, в разделе «Серверы моделей».</translation>
   </message>
   <message>
+   <source>Enter the key of this endpoint, and say how it is told.</source>
+   <translation>Введите ключ этого сервера и укажите, как он передаётся.</translation>
+  </message>
+  <message>
+   <source>Everybody may see the models: the first answer tells whether the key is right.</source>
+   <translation>Модели видны всем: верен ли ключ, покажет первый ответ.</translation>
+  </message>
+  <message>
    <source>Everything is as it should be.</source>
    <translation>Всё в порядке.</translation>
   </message>
@@ -1128,6 +1180,14 @@ The open file goes with the question.</source>
    <translation>Файлов сохранено, пока слежение было на паузе: {count}</translation>
   </message>
   <message>
+   <source>Fill it in as for example {examples}.</source>
+   <translation>Заполните, например так: {examples}.</translation>
+  </message>
+  <message>
+   <source>Fill-in</source>
+   <translation>Заполнение</translation>
+  </message>
+  <message>
    <source>Filter</source>
    <translation>Фильтр</translation>
   </message>
@@ -1154,6 +1214,10 @@ The open file goes with the question.</source>
   <message>
    <source>First and last token as this app measured them; those between are spread evenly.</source>
    <translation>Первый и последний токен — как измерила программа; остальные распределены равномерно.</translation>
+  </message>
+  <message>
+   <source>First token</source>
+   <translation>Первый токен</translation>
   </message>
   <message>
    <source>Folder for the sample</source>
@@ -1352,6 +1416,10 @@ The open file goes with the question.</source>
    <translation>Текст в буфере обмена: вставьте его сами.</translation>
   </message>
   <message>
+   <source>It may want a client certificate: name one in the endpoint's settings.</source>
+   <translation>Возможно, ему нужен сертификат клиента: укажите его в настройках сервера.</translation>
+  </message>
+  <message>
    <source>It reads a short text and writes 64 tokens.</source>
    <translation>Модель читает короткий текст и пишет 64 токена.</translation>
   </message>
@@ -1362,6 +1430,10 @@ The open file goes with the question.</source>
   <message>
    <source>It starts by itself.</source>
    <translation>Запустится само.</translation>
+  </message>
+  <message>
+   <source>Its address is complete as it is.</source>
+   <translation>Его адрес полон и так.</translation>
   </message>
   <message>
    <source>Its lanes appear here when it is done.</source>
@@ -1382,6 +1454,10 @@ The open file goes with the question.</source>
   <message>
    <source>Kept for 30 days.</source>
    <translation>Срок хранения — 30 дней.</translation>
+  </message>
+  <message>
+   <source>Key</source>
+   <translation>Ключ</translation>
   </message>
   <message>
    <source>Key of the quick prompt</source>
@@ -1552,6 +1628,10 @@ The open file goes with the question.</source>
    <translation>Уберите её сами и запустите Spark ещё раз.</translation>
   </message>
   <message>
+   <source>Name</source>
+   <translation>Имя</translation>
+  </message>
+  <message>
    <source>Name a PEM file with the certificate, and its key without a password.</source>
    <translation>Укажите файл PEM с сертификатом и его ключ без пароля.</translation>
   </message>
@@ -1570,6 +1650,10 @@ The open file goes with the question.</source>
   <message>
    <source>Name one that speaks HTTP, or leave this host out in NO_PROXY.</source>
    <translation>Укажите прокси с HTTP или исключите этот узел в NO_PROXY.</translation>
+  </message>
+  <message>
+   <source>Name the one that is to be asked.</source>
+   <translation>Назовите ту, которую спрашивать.</translation>
   </message>
   <message>
    <source>New thread</source>
@@ -1640,6 +1724,10 @@ The open file goes with the question.</source>
    <translation>Дорожек нет.</translation>
   </message>
   <message>
+   <source>No model is named.</source>
+   <translation>Модель не названа.</translation>
+  </message>
+  <message>
    <source>No other machine was asked anything.</source>
    <translation>К другим компьютерам обращений не было.</translation>
   </message>
@@ -1692,6 +1780,10 @@ The open file goes with the question.</source>
    <translation>Без клавиши</translation>
   </message>
   <message>
+   <source>None of the known ways fills in.</source>
+   <translation>Ни один из известных способов заполнения не работает.</translation>
+  </message>
+  <message>
    <source>Not finished: {reason}</source>
    <translation>Не закончено: {reason}</translation>
   </message>
@@ -1706,6 +1798,14 @@ The open file goes with the question.</source>
   <message>
    <source>Not summed up: the oldest turns may be left out.</source>
    <translation>Сводки нет: самые старые ходы могут не войти.</translation>
+  </message>
+  <message>
+   <source>Not tested, as a step before it failed: {step}.</source>
+   <translation>Не проверено, так как не удался более ранний шаг: {step}.</translation>
+  </message>
+  <message>
+   <source>Not told: a prompt that is too long may be cut without a word.</source>
+   <translation>Не сообщается: слишком длинный запрос может быть молча обрезан.</translation>
   </message>
   <message>
    <source>Nothing</source>
@@ -1900,6 +2000,10 @@ The open file goes with the question.</source>
    <translation>Вставьте его снова.</translation>
   </message>
   <message>
+   <source>Paste one like https://host/v1, without a user's name.</source>
+   <translation>Вставьте адрес вида https://host/v1, без имени пользователя.</translation>
+  </message>
+  <message>
    <source>Pause</source>
    <translation>Пауза</translation>
   </message>
@@ -1922,6 +2026,10 @@ The open file goes with the question.</source>
   <message>
    <source>Pinned</source>
    <translation>Закреплено</translation>
+  </message>
+  <message>
+   <source>Plain HTTP: nothing is encrypted.</source>
+   <translation>Простой HTTP: ничего не шифруется.</translation>
   </message>
   <message>
    <source>Play</source>
@@ -1978,6 +2086,10 @@ The open file goes with the question.</source>
   <message>
    <source>Profile {profile}</source>
    <translation>Профиль {profile}</translation>
+  </message>
+  <message>
+   <source>Project</source>
+   <translation>Проект</translation>
   </message>
   <message>
    <source>Prompt and answer together: {used} of {total} tokens, counted by the server.</source>
@@ -2096,6 +2208,10 @@ The open file goes with the question.</source>
    <translation>Уменьшенная: ничего не скользит и не тает, а лаборатория скорости движется шагами.</translation>
   </message>
   <message>
+   <source>Region</source>
+   <translation>Регион</translation>
+  </message>
+  <message>
    <source>Reject</source>
    <translation>Отклонить</translation>
   </message>
@@ -2176,6 +2292,10 @@ The open file goes with the question.</source>
   <message>
    <source>Reset {title}</source>
    <translation>Сбросить: {title}</translation>
+  </message>
+  <message>
+   <source>Resource</source>
+   <translation>Ресурс</translation>
   </message>
   <message>
    <source>Resume</source>
@@ -2529,6 +2649,10 @@ The open file goes with the question.</source>
    <source>Stopped.</source>
    <translation>Остановлено.</translation>
   </message>
+  <message>
+   <source>Structured output</source>
+   <translation>Структурированный вывод</translation>
+  </message>
   <message numerus="yes">
    <source>Summing up %n earlier turn(s)…</source>
    <translation>
@@ -2594,6 +2718,10 @@ The open file goes with the question.</source>
    <translation>На учётной записи не осталось средств: {message}</translation>
   </message>
   <message>
+   <source>The address is a number already.</source>
+   <translation>Адрес уже задан числом.</translation>
+  </message>
+  <message>
    <source>The address of {title} holds a user's name.</source>
    <translation>В адресе «{title}» стоит имя пользователя.</translation>
   </message>
@@ -2618,12 +2746,24 @@ The open file goes with the question.</source>
    <translation>Ответ оборвался: {reason}</translation>
   </message>
   <message>
+   <source>The answer came at once: no speed can be told.</source>
+   <translation>Ответ пришёл сразу целиком: скорость не определить.</translation>
+  </message>
+  <message>
    <source>The answer changes nothing in the file.</source>
    <translation>Ответ ничего не меняет в файле.</translation>
   </message>
   <message>
+   <source>The answer did not follow the schema.</source>
+   <translation>Ответ не соответствует схеме.</translation>
+  </message>
+  <message>
    <source>The answer failed: {reason}</source>
    <translation>Ответ не удался: {reason}</translation>
+  </message>
+  <message>
+   <source>The answer followed the schema.</source>
+   <translation>Ответ соответствует схеме.</translation>
   </message>
   <message>
    <source>The answer goes beyond what was asked for: {stray!r} stands elsewhere in the file.</source>
@@ -2664,6 +2804,10 @@ The open file goes with the question.</source>
   <message>
    <source>The answer was stopped.</source>
    <translation>Ответ остановлен.</translation>
+  </message>
+  <message>
+   <source>The answer was too short to tell.</source>
+   <translation>Ответ слишком короткий, чтобы судить.</translation>
   </message>
   <message>
    <source>The certificate of {host} has expired.</source>
@@ -2906,6 +3050,10 @@ The open file goes with the question.</source>
    <translation>Ключ в связке ключей неполон.</translation>
   </message>
   <message>
+   <source>The key is accepted.</source>
+   <translation>Ключ принят.</translation>
+  </message>
+  <message>
    <source>The key is empty.</source>
    <translation>Ключ пуст.</translation>
   </message>
@@ -2952,6 +3100,14 @@ The open file goes with the question.</source>
   <message>
    <source>The local core is asked instead.</source>
    <translation>Вместо этого отвечает локальное ядро.</translation>
+  </message>
+  <message>
+   <source>The model called the tool.</source>
+   <translation>Модель вызвала инструмент.</translation>
+  </message>
+  <message>
+   <source>The model did not call the tool.</source>
+   <translation>Модель не вызвала инструмент.</translation>
   </message>
   <message>
    <source>The model is not running.</source>
@@ -3058,6 +3214,10 @@ The open file goes with the question.</source>
    <translation>Предложение в просмотре</translation>
   </message>
   <message>
+   <source>The protocol has no way to fill in.</source>
+   <translation>В этом протоколе нет заполнения.</translation>
+  </message>
+  <message>
    <source>The proxy that is set is no address.</source>
    <translation>Заданный прокси не является адресом.</translation>
   </message>
@@ -3112,6 +3272,14 @@ The open file goes with the question.</source>
   <message>
    <source>The sample cannot be copied to {place}: {reason}.</source>
    <translation>Пример нельзя скопировать в {place}: {reason}.</translation>
+  </message>
+  <message>
+   <source>The server lets us in without a key.</source>
+   <translation>Сервер пускает без ключа.</translation>
+  </message>
+  <message>
+   <source>The server tells no list of models.</source>
+   <translation>Сервер не сообщает список моделей.</translation>
   </message>
   <message>
    <source>The settings could not be written to {file} ({reason}).</source>
@@ -3182,6 +3350,10 @@ The open file goes with the question.</source>
    <translation>Запрос остановлен фильтром содержимого поставщика: {message}</translation>
   </message>
   <message>
+   <source>The way to {host} leads through the proxy {proxy}: {addresses}.</source>
+   <translation>Путь к {host} ведёт через прокси {proxy}: {addresses}.</translation>
+  </message>
+  <message>
    <source>The whole interface grows with it: 26 px are twice the usual 13 px.</source>
    <translation>Вместе с ним растёт весь интерфейс: 26 px вдвое больше обычных 13 px.</translation>
   </message>
@@ -3234,6 +3406,10 @@ The open file goes with the question.</source>
    <translation>Нет ключа для {title} ни в хранилище ключей, ни в переменной {variable}.</translation>
   </message>
   <message>
+   <source>There is no list of models, but what answers questions lets us in.</source>
+   <translation>Списка моделей нет, но к ответам на вопросы сервер пускает.</translation>
+  </message>
+  <message>
    <source>There is no other window here.</source>
    <translation>Другого окна здесь нет.</translation>
   </message>
@@ -3248,6 +3424,10 @@ The open file goes with the question.</source>
   <message>
    <source>There is no undone change left to redo.</source>
    <translation>Повторять больше нечего.</translation>
+  </message>
+  <message>
+   <source>There is nothing at {url}.</source>
+   <translation>По адресу {url} ничего нет.</translation>
   </message>
   <message>
    <source>There is nothing left to accept here.</source>
@@ -3276,6 +3456,10 @@ The open file goes with the question.</source>
   <message>
    <source>This hotkey cannot be used: {reason}.</source>
    <translation>Эту горячую клавишу нельзя использовать: {reason}.</translation>
+  </message>
+  <message>
+   <source>This is no address of a server: {text}</source>
+   <translation>Это не адрес сервера: {text}</translation>
   </message>
   <message>
    <source>This keyboard has no key {key}.</source>
@@ -3324,6 +3508,10 @@ The open file goes with the question.</source>
   <message>
    <source>Threads</source>
    <translation>Беседы</translation>
+  </message>
+  <message>
+   <source>Through {way}.</source>
+   <translation>Способ: {way}.</translation>
   </message>
   <message>
    <source>Time to first token</source>
@@ -3380,6 +3568,10 @@ The open file goes with the question.</source>
   <message>
    <source>Tokens per second</source>
    <translation>Токены в секунду</translation>
+  </message>
+  <message>
+   <source>Tools</source>
+   <translation>Инструменты</translation>
   </message>
   <message>
    <source>Triggers and keys</source>
@@ -3952,6 +4144,10 @@ The open file goes with the question.</source>
   <message>
    <source>complete</source>
    <translation>полнота</translation>
+  </message>
+  <message>
+   <source>completions with a suffix</source>
+   <translation>дополнение с параметром suffix</translation>
   </message>
   <message>
    <source>connect</source>
@@ -4634,6 +4830,10 @@ The open file goes with the question.</source>
    <translation>занимает {size} памяти</translation>
   </message>
   <message>
+   <source>test the connection to {title}</source>
+   <translation>проверить соединение с {title}</translation>
+  </message>
+  <message>
    <source>text</source>
    <translation>текст</translation>
   </message>
@@ -4678,6 +4878,10 @@ The open file goes with the question.</source>
    <translation>контекст модели: {tokens}</translation>
   </message>
   <message>
+   <source>the model's own tokens</source>
+   <translation>собственные токены модели</translation>
+  </message>
+  <message>
    <source>the one in keyring's own settings</source>
    <translation>указанная в настройках keyring</translation>
   </message>
@@ -4700,6 +4904,14 @@ The open file goes with the question.</source>
   <message>
    <source>the real model writes first</source>
    <translation>сначала пишет настоящая модель</translation>
+  </message>
+  <message>
+   <source>the route /fim/completions</source>
+   <translation>путь /fim/completions</translation>
+  </message>
+  <message>
+   <source>the route /infill</source>
+   <translation>путь /infill</translation>
   </message>
   <message>
    <source>the schedule of {profile}: {error}</source>
@@ -5040,6 +5252,14 @@ The branch that is checked out</source>
    <translation>{host} не говорит по TLS.</translation>
   </message>
   <message>
+   <source>{host} ended the connection after the handshake.</source>
+   <translation>{host} прервал соединение после рукопожатия TLS.</translation>
+  </message>
+  <message>
+   <source>{host} is {addresses}.</source>
+   <translation>{host} — это {addresses}.</translation>
+  </message>
+  <message>
    <source>{host} opens no WebSocket: HTTP status {status}.</source>
    <translation>{host} не открывает WebSocket: статус HTTP {status}.</translation>
   </message>
@@ -5078,6 +5298,10 @@ The branch that is checked out</source>
   <message>
    <source>{host} wants a client certificate.</source>
    <translation>{host} требует сертификат клиента.</translation>
+  </message>
+  <message>
+   <source>{host} wants a key: HTTP status {status}.</source>
+   <translation>{host} требует ключ: статус HTTP {status}.</translation>
   </message>
   <message>
    <source>{host} would be spoken to without TLS: whoever is in between could read the key, your code and the answers.</source>
@@ -5152,12 +5376,20 @@ The branch that is checked out</source>
    <translation>{model} по адресу {url}, процесс {pid}</translation>
   </message>
   <message>
+   <source>{model} began after {seconds:.2f} s.</source>
+   <translation>{model}: первый токен через {seconds:.2f} с.</translation>
+  </message>
+  <message>
    <source>{model} cannot fill in the middle of a text.</source>
    <translation>{model} не умеет дополнять середину текста.</translation>
   </message>
   <message>
    <source>{model} could not be started: {reason}</source>
    <translation>Не удалось запустить {model}: {reason}</translation>
+  </message>
+  <message>
+   <source>{model} ended its answer without a word.</source>
+   <translation>{model}: ответ закончился, не начавшись.</translation>
   </message>
   <message>
    <source>{model} on {hardware}</source>
@@ -5262,6 +5494,10 @@ The branch that is checked out</source>
   <message>
    <source>{name}, unlocked when it is needed</source>
    <translation>{name}, разблокируется при необходимости</translation>
+  </message>
+  <message>
+   <source>{name}: its url still has {{{field}}}.</source>
+   <translation>{name}: в url всё ещё стоит {{{field}}}.</translation>
   </message>
   <message>
    <source>{name}: the id {id} is taken.</source>
@@ -5440,6 +5676,10 @@ The branch that is checked out</source>
    <translation>{rate:.0f} т/с</translation>
   </message>
   <message>
+   <source>{rate:.0f} tokens a second, over {count} tokens.</source>
+   <translation>Токенов в секунду: {rate:.0f}, измерено по {count} токенам.</translation>
+  </message>
+  <message>
    <source>{rate:.0f} tokens/s</source>
    <translation>{rate:.0f} токенов/с</translation>
   </message>
@@ -5562,8 +5802,16 @@ Choose another thread</source>
    <translation>У {title} нет модели {model}: {message}</translation>
   </message>
   <message>
+   <source>{title} has no field {name}.</source>
+   <translation>У {title} нет поля {name}.</translation>
+  </message>
+  <message>
    <source>{title} has nothing at this address: {message}</source>
    <translation>У {title} по этому адресу ничего нет: {message}</translation>
+  </message>
+  <message>
+   <source>{title} needs its {label}.</source>
+   <translation>Для {title} нужно поле «{label}».</translation>
   </message>
   <message>
    <source>{title} said nothing for {seconds:g} s.</source>
@@ -5582,12 +5830,28 @@ Choose another thread</source>
    <translation>{tokens:,} из {total:,} токенов</translation>
   </message>
   <message>
+   <source>{tokens} tokens by what is known of the model.</source>
+   <translation>Токенов: {tokens}, по известным данным о модели.</translation>
+  </message>
+  <message>
+   <source>{tokens} tokens, as the server tells.</source>
+   <translation>Токенов: {tokens}, по словам сервера.</translation>
+  </message>
+  <message>
    <source>{told}; never for the local core</source>
    <translation>{told}; для локального ядра — никогда</translation>
   </message>
   <message>
    <source>{total}+</source>
    <translation>{total}+</translation>
+  </message>
+  <message>
+   <source>{url} answers with HTTP status {status}.</source>
+   <translation>{url} отвечает статусом HTTP {status}.</translation>
+  </message>
+  <message>
+   <source>{value} cannot be the {label} of {title}.</source>
+   <translation>{value} не подходит для поля «{label}» у {title}.</translation>
   </message>
   <message>
    <source>{verb} this hunk</source>
@@ -5608,6 +5872,18 @@ Choose another thread</source>
   <message>
    <source>{version}; not installed: {names}</source>
    <translation>{version}; не установлены: {names}</translation>
+  </message>
+  <message numerus="yes">
+   <source>{version}; the certificate for {subject}, by {issuer}, is good for %n day(s).</source>
+   <translation>
+    <numerusform>{version}; сертификат для {subject}, выдан {issuer}, действует ещё %n день.</numerusform>
+    <numerusform>{version}; сертификат для {subject}, выдан {issuer}, действует ещё %n дня.</numerusform>
+    <numerusform>{version}; сертификат для {subject}, выдан {issuer}, действует ещё %n дней.</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>{version}; the system trusts the server's certificate.</source>
+   <translation>{version}; система доверяет сертификату сервера.</translation>
   </message>
   <message>
    <source>{waiting}… {seconds:.0f} s</source>
