@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, Protocol
 
@@ -69,7 +69,11 @@ class AnswerStream:
 
     @asynccontextmanager
     async def open(
-        self, route: str, body: dict[str, Any], parser: Callable[[], EventParser] = SseParser
+        self,
+        route: str,
+        body: dict[str, Any],
+        parser: Callable[[], EventParser] = SseParser,
+        headers: Mapping[str, str] | None = None,
     ) -> AsyncIterator[StreamedAnswer]:
         """Post a body; leaving the context closes the connection at once.
 
@@ -77,7 +81,7 @@ class AnswerStream:
         ``error_of`` says from the status, the body and the header Retry-After.
         """
         opening = _Opening(self._now)
-        response = await self._send(route, body, opening)
+        response = await self._send(route, body, opening, headers)
         # Kept until the response is closed: dropped earlier, httpx's generators would have to close
         # it as garbage, which a loop without hooks for asynchronous generators cannot do.
         pieces = response.aiter_bytes()
@@ -91,11 +95,22 @@ class AnswerStream:
         finally:
             await response.aclose()
 
-    async def _send(self, route: str, body: dict[str, Any], opening: "_Opening") -> httpx.Response:
+    async def _send(
+        self,
+        route: str,
+        body: dict[str, Any],
+        opening: "_Opening",
+        headers: Mapping[str, str] | None,
+    ) -> httpx.Response:
         # The deadlines are ours: httpx's read time-out would count keep-alive bytes as life.
         limits = httpx.Timeout(_CONNECT_S, read=None)
         request = self._client.build_request(
-            "POST", route, json=body, timeout=limits, extensions={"trace": opening.hear}
+            "POST",
+            route,
+            json=body,
+            headers=headers,
+            timeout=limits,
+            extensions={"trace": opening.hear},
         )
         try:
             async with self._silence.limit(_now()):

@@ -1,0 +1,66 @@
+"""OpenAI's Responses over HTTP: each request holds the whole conversation."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
+from functools import partial
+
+import httpx
+
+from spark_desktop.adapters.answer_chunks import chunks_of
+from spark_desktop.adapters.answer_stream import AnswerStream
+from spark_desktop.adapters.refused_fields import RefusedFields
+from spark_desktop.adapters.remote_model import chat_model, chat_of, uncounted
+from spark_desktop.adapters.responses_answer import ResponsesAnswer
+from spark_desktop.adapters.responses_wire import body_of, parted
+from spark_desktop.adapters.stop_texts import StopTexts
+from spark_desktop.domain.completion import Chunk, ModelInfo, Request
+from spark_desktop.domain.endpoints import EndpointSpec
+
+ROUTE = "/responses"
+
+
+class ResponsesEndpoint:
+    """Streams answers of one model.
+
+    ``client`` has the spec's URL and the authorisation, and belongs to the caller. ``silence`` is
+    how many seconds a server may send no event in any answer.
+    """
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        spec: EndpointSpec,
+        *,
+        silence: float = 120.0,
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._spec = spec
+        self._answers = AnswerStream(client, silence, now)
+        self._now = now
+        self.refused = RefusedFields()
+
+    @property
+    def model(self) -> ModelInfo:
+        """Return what answers, and what it can do."""
+        return chat_model(self._spec)
+
+    @asynccontextmanager
+    async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk]]:
+        """Open the answer; leaving the context closes the connection at once.
+
+        The last chunk is Finished. Opening and iterating raise EndpointError.
+        """
+        chat, started = chat_of(request, self._spec), self._now()
+        body = body_of(chat, self._spec.chosen, parted(chat.messages)[1]) | {"stream": True}
+        async with self.refused.asking(partial(self._answers.open, ROUTE), body) as streamed:
+            answer = ResponsesAnswer(StopTexts(chat.stop))
+            chunks = chunks_of(
+                streamed.events, answer, lambda: self._now() - started, lambda: streamed.connect
+            )
+            async with aclosing(chunks):
+                yield chunks
+
+    async def count_tokens(self, text: str) -> int:
+        """Raise EndpointRejectedError: the protocol has no way to count."""
+        raise uncounted(self._spec)
