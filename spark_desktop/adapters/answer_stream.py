@@ -10,6 +10,7 @@ from typing import Any, Protocol
 import httpx
 
 from spark_desktop.adapters.openai_wire import error_of_response
+from spark_desktop.adapters.rate_headers import seconds_to_wait
 from spark_desktop.adapters.silence import Silence
 from spark_desktop.adapters.sse import SseEvent, SseParser
 from spark_desktop.domain.errors import EndpointError, EndpointUnreachableError
@@ -26,6 +27,10 @@ class EventParser(Protocol):
 
     def feed(self, data: bytes) -> Iterable[SseEvent]:
         """Return the events that are complete with these bytes. Raises EndpointError."""
+        ...
+
+    def end(self) -> Iterable[SseEvent]:
+        """Return what is complete as nothing follows. Raises EndpointError."""
         ...
 
 
@@ -77,8 +82,9 @@ class AnswerStream:
     ) -> AsyncIterator[StreamedAnswer]:
         """Post a body; leaving the context closes the connection at once.
 
-        Opening and iterating raise EndpointError; what a status of 400 and above means,
-        ``error_of`` says from the status, the body and the header Retry-After.
+        ``route`` is joined to the client's base, or a whole URL. Opening and iterating raise
+        EndpointError; what a status of 400 and above means, ``error_of`` says from the status, the
+        body and the seconds, as text, after which the headers say to come back.
         """
         opening = _Opening(self._now)
         response = await self._send(route, body, opening, headers)
@@ -88,8 +94,9 @@ class AnswerStream:
         try:
             if response.status_code >= 400:
                 text = await self._text(response)
-                after = response.headers.get("Retry-After")
-                raise self._error_of(response.status_code, text, after)
+                after = seconds_to_wait(response.headers, time.time())
+                told = None if after is None else str(after)
+                raise self._error_of(response.status_code, text, told)
             async with aclosing(self._events(pieces, parser())) as events:
                 yield StreamedAnswer(response.headers, events, opening)
         finally:
@@ -142,13 +149,13 @@ class AnswerStream:
                 raise self._silent() from error
             except httpx.HTTPError as error:
                 raise unreachable(self._client.base_url, error) from error
-            if piece is None:
-                return
-            for event in parser.feed(piece):
+            for event in parser.end() if piece is None else parser.feed(piece):
                 self._silence.broken()
                 yield event
                 # Counted from here, as the reader may have taken its time.
                 since = _now()
+            if piece is None:
+                return
 
     def _silent(self) -> EndpointUnreachableError:
         return EndpointUnreachableError(

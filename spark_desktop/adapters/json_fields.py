@@ -1,6 +1,7 @@
 """Fields of what a server sent, whatever it really holds there. No I/O."""
 
 import json
+import math
 from typing import Any
 
 from spark_desktop.domain.errors import EndpointError
@@ -13,7 +14,7 @@ def object_of(data: str) -> Json:
     """Return the JSON object that a text is. Raises EndpointError for any other text."""
     try:
         value = json.loads(data)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     if isinstance(value, dict):
         return value
@@ -44,4 +45,4 @@ def children_in(value: Json, name: str) -> list[Json]:
 def count_in(value: Json, name: str) -> int:
     """Return a field's number, 0 for anything else."""
     count = value.get(name)
-    return int(count) if isinstance(count, int | float) else 0
+    return int(count) if isinstance(count, int | float) and math.isfinite(count) else 0

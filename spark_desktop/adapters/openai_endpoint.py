@@ -1,15 +1,18 @@
-"""An OpenAI-compatible server over HTTP: the local core, or any other."""
+"""The local core over HTTP, which speaks as llama-server does; others are ChatEndpoint's."""
 
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 
 import httpx
 
-from spark_desktop.adapters.answer_stream import AnswerStream, StreamedAnswer, unreachable
-from spark_desktop.adapters.openai_wire import Answer, body_of, error_of_response, route_of
-from spark_desktop.domain.completion import Chunk, ModelInfo, Request, TextChunk
-from spark_desktop.domain.errors import EndpointError, IncompleteStreamError
+from spark_desktop.adapters.answer_reading import chunks_in
+from spark_desktop.adapters.answer_stream import AnswerStream, unreachable
+from spark_desktop.adapters.chat_answer import ChatAnswer
+from spark_desktop.adapters.core_wire import body_of, route_of
+from spark_desktop.adapters.openai_wire import error_of_response
+from spark_desktop.domain.completion import Chunk, ModelInfo, Request
+from spark_desktop.domain.errors import EndpointError
 from spark_desktop.domain.words import say
 
 _RETRY = say("Try again in a moment.")
@@ -56,7 +59,7 @@ class OpenAIEndpoint:
         body = body_of(request, self._model, self._progress)
         async with (
             self._answers.open(route_of(request), body) as answer,
-            aclosing(self._chunks(answer, started)) as chunks,
+            aclosing(chunks_in(answer, ChatAnswer(), lambda: self._now() - started)) as chunks,
         ):
             yield chunks
 
@@ -76,24 +79,6 @@ class OpenAIEndpoint:
             raise EndpointError(
                 say("The model's server did not answer in JSON."), _RETRY
             ) from error
-
-    async def _chunks(
-        self, streamed: StreamedAnswer, started: float
-    ) -> AsyncGenerator[Chunk, None]:
-        answer = Answer()
-        first: float | None = None
-        async for event in streamed.events:
-            for chunk in answer.take(event.data):
-                if first is None and isinstance(chunk, TextChunk):
-                    first = self._now() - started
-                yield chunk
-            if event.data == "[DONE]":
-                break
-        if answer.reason is None:
-            raise IncompleteStreamError(
-                say("The answer broke off: the model's server ended it without a finish."), _RETRY
-            )
-        yield answer.finished(first, self._now() - started, streamed.connect)
 
 
 def _token_count(answer: object) -> int:

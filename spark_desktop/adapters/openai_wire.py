@@ -1,180 +1,108 @@
-"""OpenAI's and llama-server's JSON: from a request to a body, from events to chunks. No I/O."""
+"""Errors as OpenAI's followers word them, in whatever shape, to the most specific of ours. No I/O.
+
+Gateways, llama-server, vLLM, Ollama, Cerebras, Google and Azure each have a shape of their own.
+"""
 
 import json
 import re
-from dataclasses import dataclass, field
+import time
+from collections.abc import Callable
 from typing import Any
 
-from spark_desktop.adapters.emulation_wire import emulation_in
-from spark_desktop.domain.completion import (
-    ChatRequest,
-    Chunk,
-    Finished,
-    FinishReason,
-    InfillRequest,
-    ModelInfo,
-    ReasoningChunk,
-    Request,
-    TextChunk,
-    Timing,
-    Usage,
-)
-from spark_desktop.domain.emulation import Emulation
+from spark_desktop.adapters.context_sizes import context_sizes
+from spark_desktop.adapters.rate_headers import seconds_in
+from spark_desktop.domain.endpoints import EndpointSpec
 from spark_desktop.domain.errors import (
+    AccessRefusedError,
     ContextExceededError,
     EndpointBusyError,
     EndpointError,
     EndpointRejectedError,
+    EndpointUnreachableError,
     EngineDownError,
+    LimitError,
 )
 from spark_desktop.domain.words import Said, say
 
 Json = dict[str, Any]
 
-# Codes and types by which servers name a prompt over the context (OpenAI, vLLM; llama-server).
-_CONTEXT_CODES = ("context_length_exceeded", "exceed_context_size_error")
-_CONTEXT_WORDS = re.compile(r"context (?:length|size|window)|maximum context", re.IGNORECASE)
-_REASONS = {
-    "stop": FinishReason.STOP,
-    "eos": FinishReason.STOP,
-    "word": FinishReason.STOP,
-    "length": FinishReason.LENGTH,
-    "limit": FinishReason.LENGTH,
-}
-# What our core says when its engine's process is gone, and a server that has too much to do.
+# What our core says when its engine's process is gone.
 _ENGINE_DOWN = "engine_down"
-_BUSY = "too_many_connections"
-_TOO_MANY_REQUESTS = 429
+# Codes and types, as they come with a status and, in the middle of a stream, without one.
+_BUSY = {
+    "too_many_connections",
+    "too_many_requests_error",
+    "rate_limit_exceeded",
+    "rate_limit_error",
+    "overloaded_error",
+    "engine_overloaded",
+    "server_overloaded",
+}
+_NO_MONEY = {
+    "insufficient_quota",
+    "billing_not_active",
+    "billing_hard_limit_reached",
+    "insufficient_balance",
+    "exceeded_current_quota_error",
+    "payment_required",
+}
+_NO_ACCESS = {
+    "invalid_api_key",
+    "wrong_api_key",
+    "authentication_error",
+    "permission_error",
+}
+_FILTERED = {"content_filter", "content_policy_violation", "responsibleaipolicyviolation"}
+_TOO_MANY_REQUESTS, _PAYMENT = 429, 402
+_UNAVAILABLE = (503, 529)
+# Of gateways whose server did not answer; 520 to 524 are Cloudflare's.
+_GATEWAY = (408, 502, 504, 520, 521, 522, 523, 524)
 _AGAIN = say("Try again in a moment.")
+# OpenAI says in words what others say in a header.
+_IN_WORDS = re.compile(r"try again in (\d[\d.hms]*)", re.IGNORECASE)
 # Servers put HTML pages and whole prompts into errors; a person reads the beginning.
 _MESSAGE_LIMIT = 500
-
-
-def route_of(request: Request) -> str:
-    """Return the path that answers the request."""
-    return "/infill" if isinstance(request, InfillRequest) else "/v1/chat/completions"
-
-
-def body_of(request: Request, model: ModelInfo, progress: bool) -> Json:
-    """Return the JSON body; ``progress`` asks for llama-server's events during the prompt."""
-    body: Json = {"model": model.id, "temperature": request.temperature, "stream": True}
-    if request.stop:
-        body["stop"] = list(request.stop)
-    if progress:
-        body["return_progress"] = True
-    if request.priority in model.priorities:
-        # Never to others: strict servers refuse a field that they do not know.
-        body["priority"] = request.priority.value
-    if isinstance(request, ChatRequest):
-        return body | {
-            "messages": [{"role": m.role.value, "content": m.text} for m in request.messages],
-            "max_tokens": request.max_tokens,
-            "stream_options": {"include_usage": True},
-        }
-    return body | {
-        "input_prefix": request.prefix,
-        "input_suffix": request.suffix,
-        "input_extra": [{"filename": name, "text": text} for name, text in request.extra],
-        "n_predict": request.max_tokens,
-    }
-
-
-@dataclass(slots=True)
-class Answer:
-    """What has come of one streamed answer; ``reason`` is None until the server said it is over."""
-
-    reason: FinishReason | None = None
-    _usage: Json = field(default_factory=dict)
-    _timings: Json = field(default_factory=dict)
-    _emulation: Emulation | None = None
-
-    def take(self, data: str) -> list[Chunk]:
-        """Return the chunks in one event's data. Raises EndpointError for an error told in it."""
-        if data == "[DONE]":
-            self.reason = self.reason or FinishReason.OTHER
-            return []
-        event = _object(data)
-        if event is None:
-            raise EndpointError(
-                say(
-                    "The model's server sent something that is no JSON object: {data!r}.",
-                    data=data[:80],
-                ),
-                say("Try again; if it stays so, look at the server's log."),
-            )
-        problem = _problem(event)
-        if problem is not None:
-            raise error_of(_status_in(event), problem)
-        self._usage = _child(event, "usage") or self._usage
-        self._timings = _child(event, "timings") or self._timings
-        told = emulation_in(event)
-        # Said once, before the text; the figures of its end come with Finished.
-        begun: list[Chunk] = [] if told is None or self._emulation is not None else [told]
-        self._emulation = told or self._emulation
-        return begun + (self._infill(event) if "choices" not in event else self._chat(event))
-
-    def finished(
-        self, first_token: float | None, total: float, connect: float | None = None
-    ) -> Finished:
-        """Return the end; ``first_token`` and ``total`` are seconds since the request.
-
-        ``connect`` is what opening the connection took.
-        """
-        timings = self._timings
-        timing = Timing(
-            first_token=total if first_token is None else first_token,
-            total=total,
-            prefill=_seconds(timings.get("prompt_ms")),
-            decode=_seconds(timings.get("predicted_ms")),
-            connect=connect,
-            queue=_seconds(timings.get("queue_ms")),
-        )
-        reason = self.reason or FinishReason.OTHER
-        return Finished(reason, self._counted(), timing, self._emulation)
-
-    def _counted(self) -> Usage:
-        usage, timings = self._usage, self._timings
-        details = _child(usage, "prompt_tokens_details")
-        cached = _count(timings.get("cache_n", details.get("cached_tokens")))
-        prompt = usage.get("prompt_tokens", cached + _count(timings.get("prompt_n")))
-        completion = usage.get("completion_tokens", timings.get("predicted_n"))
-        return Usage(_count(prompt), _count(completion), cached)
-
-    def _chat(self, event: Json) -> list[Chunk]:
-        choices = event["choices"]
-        choice = choices[0] if isinstance(choices, list) and choices else None
-        if not isinstance(choice, dict):
-            return []
-        if isinstance(choice.get("finish_reason"), str):
-            self.reason = _REASONS.get(choice["finish_reason"], FinishReason.OTHER)
-        delta = _child(choice, "delta")
-        # vLLM and Ollama renamed the field that DeepSeek introduced.
-        reasoning = delta.get("reasoning_content") or delta.get("reasoning")
-        chunks: list[Chunk] = []
-        if isinstance(reasoning, str) and reasoning:
-            chunks.append(ReasoningChunk(reasoning))
-        if isinstance(delta.get("content"), str) and delta["content"]:
-            chunks.append(TextChunk(delta["content"]))
-        return chunks
-
-    def _infill(self, event: Json) -> list[Chunk]:
-        if event.get("stop") is True:
-            self.reason = _REASONS.get(str(event.get("stop_type", "eos")), FinishReason.OTHER)
-        content = event.get("content")
-        return [TextChunk(content)] if isinstance(content, str) and content else []
+_PAGE_LIMIT = 20_000
+_TITLE = re.compile(r"<title[^<>]*>([^<>]*)<", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+_UNSEEN = re.compile(r"<(style|script)\b[^<>]*>[^<]*</\1>", re.IGNORECASE)
 
 
 def error_of_response(status: int, body: str, retry_after: str | None = None) -> EndpointError:
     """Return the error that a response of status 400 and above tells, in whatever shape.
 
-    ``retry_after`` is the header of that name; one that holds a date is not read.
+    ``retry_after`` is the header of that name, or the seconds as text.
     """
-    event = _object(body) or {}
-    problem = _problem(event)
-    if problem is None:
-        problem = {"message": " ".join(body.split())} if body.strip() else {}
-    seconds = float(retry_after) if retry_after and retry_after.isdecimal() else None
-    return error_of(status, problem, seconds)
+    problem = problem_of_body(body)
+    return error_of(status, problem, seconds_in(retry_after, time.time()))
+
+
+def errors_of(spec: EndpointSpec) -> Callable[[int, str, str | None], EndpointError]:
+    """Return ``error_of_response`` for an endpoint: what was not found there is named."""
+
+    def error_for(status: int, body: str, retry_after: str | None) -> EndpointError:
+        if status != 404:
+            return error_of_response(status, body, retry_after)
+        problem = problem_of_body(body)
+        message = _message(problem, status)
+        if "model" in f"{problem.get('code')} {message}".lower():
+            return EndpointRejectedError(
+                say(
+                    "{title} does not have the model {model}: {message}",
+                    title=spec.title,
+                    model=spec.model or "?",
+                    message=message,
+                ),
+                say("Choose another model of it in the settings, under Endpoints."),
+            )
+        return EndpointRejectedError(
+            say(
+                "{title} has nothing at this address: {message}", title=spec.title, message=message
+            ),
+            say("Check the endpoint's address; for many servers it ends in /v1."),
+        )
+
+    return error_for
 
 
 def error_of(status: int, problem: Json, retry_after: float | None = None) -> EndpointError:
@@ -182,93 +110,151 @@ def error_of(status: int, problem: Json, retry_after: float | None = None) -> En
 
     ``retry_after`` is in seconds, None where the server did not say.
     """
-    message = _message(problem) or say("HTTP status {status}", status=status)
-    sizes = _context_sizes(problem, message)
+    message = _message(problem, status)
+    sizes = context_sizes(problem, message)
     if sizes is not None:
         return ContextExceededError(*sizes)
     next_step = str(problem.get("next_step") or "")
-    if problem.get("code") == _ENGINE_DOWN:
+    codes = _codes(problem)
+    if _ENGINE_DOWN in codes:
         return EngineDownError(message, next_step or _AGAIN, retry_after)
-    if status == _TOO_MANY_REQUESTS or problem.get("code") == _BUSY:
-        return EndpointBusyError(
-            say("The model's server has too much to do: {message}", message=message),
-            next_step or _again_in(retry_after),
-            retry_after,
+    if status == _PAYMENT or codes & _NO_MONEY:
+        return LimitError(
+            say("The account has nothing left to pay with: {message}", message=message),
+            next_step or say("Look at its balance and limits with the vendor."),
         )
-    if status in (401, 403):
+    if codes & _FILTERED:
         return EndpointRejectedError(
+            say("The vendor's content filter stopped the request: {message}", message=message),
+            next_step or say("Word it differently, or choose another endpoint."),
+        )
+    if status == _TOO_MANY_REQUESTS or status in _UNAVAILABLE or codes & _BUSY:
+        return _busy(message, next_step, _soonest(retry_after, message))
+    if status in (401, 403) or codes & _NO_ACCESS:
+        return AccessRefusedError(
             say("The model's server refused the access: {message}", message=message),
             next_step or say("Check the token or the key of this endpoint."),
+        )
+    if status in _GATEWAY:
+        return EndpointUnreachableError(
+            say("A gateway got no answer from the model's server: {message}", message=message),
+            next_step or _AGAIN,
         )
     if 400 <= status < 500:
         return EndpointRejectedError(
             say("The model's server refused the request: {message}", message=message), next_step
         )
     return EndpointError(
-        say("The model's server failed: {message}", message=message),
-        next_step or _AGAIN,
+        say("The model's server failed: {message}", message=message), next_step or _AGAIN
     )
 
 
-def _message(problem: Json) -> str:
-    told = problem.get("message")
-    return told if isinstance(told, Said) else str(told or "")[:_MESSAGE_LIMIT]
-
-
-def _again_in(seconds: float | None) -> str:
-    if seconds is None:
-        return say("Ask again in a moment.")
-    return say("Ask again in {seconds:g} s.", seconds=seconds)
-
-
-def _context_sizes(problem: Json, message: str) -> tuple[int, int] | None:
-    named = problem.get("code") in _CONTEXT_CODES or problem.get("type") in _CONTEXT_CODES
-    prompt, context = problem.get("n_prompt_tokens"), problem.get("n_ctx")
-    if isinstance(prompt, int) and isinstance(context, int):
-        return prompt, context
-    if not named and not _CONTEXT_WORDS.search(message):
-        return None
-    # The order of the two differs between servers; a prompt is only refused if it is the larger.
-    numbers = [int(number) for number in re.findall(r"\d+", message)]
-    return (max(numbers), min(numbers)) if len(numbers) >= 2 else None
-
-
-def _problem(event: Json) -> Json | None:
+def problem_in(event: Json) -> Json | None:
+    """Return the error object that an event is or holds; None for an event without one."""
     error = event.get("error")
     if isinstance(error, dict):
         return error or {"message": say("It did not say why.")}
     if isinstance(error, str) and error:
         return {"message": error}
-    if event.get("object") == "error" or ("choices" not in event and "message" in event):
+    if event.get("object") == "error" or (
+        "choices" not in event and isinstance(event.get("message"), str)
+    ):
         return event
-    return {"message": str(event["detail"])} if "detail" in event else None
+    return {"message": _detail(event["detail"])} if "detail" in event else None
 
 
-def _status_in(event: Json) -> int:
+def problem_of_body(body: str) -> Json:
+    """Return the error object in a refused response's body, also of a page of HTML."""
+    problem = problem_in(object_in(body) or {})
+    if problem is not None:
+        return problem
+    return {"message": _plain(body)} if body.strip() else {}
+
+
+def status_in(event: Json) -> int:
+    """Return the HTTP status that an error in the middle of a stream would have had."""
     error = event.get("error")
     details = error if isinstance(error, dict) else event
-    if isinstance(details.get("code"), int):
-        return int(details["code"])
+    for told in (event.get("status_code"), details.get("status"), details.get("code")):
+        number = int(told) if isinstance(told, str) and told.isdecimal() else told
+        if isinstance(number, int) and 400 <= number < 600:
+            return number
     # Mid-stream there is no HTTP status; OpenAI's type tells whose fault it was.
     return 400 if details.get("type") == "invalid_request_error" else 500
 
 
-def _object(text: str) -> Json | None:
+def object_in(text: str) -> Json | None:
+    """Return the JSON object that a text is, the first of a list as Google sends it; else None."""
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
+    if isinstance(value, list) and value:
+        value = value[0]
     return value if isinstance(value, dict) else None
 
 
-def _child(value: Json, name: str) -> Json:
-    child = value.get(name)
-    return child if isinstance(child, dict) else {}
+def _busy(message: str, next_step: str, seconds: float | None) -> EndpointBusyError:
+    return EndpointBusyError(
+        say("The model's server has too much to do: {message}", message=message),
+        next_step or _again_in(seconds),
+        seconds,
+    )
 
 
-def _count(value: object) -> int:
-    return int(value) if isinstance(value, int | float) else 0
+def _soonest(seconds: float | None, message: str) -> float | None:
+    match = _IN_WORDS.search(message)
+    if seconds is not None or match is None:
+        return seconds
+    return seconds_in(match[1].rstrip("."), 0.0)
 
 
-def _seconds(milliseconds: object) -> float | None:
-    return milliseconds / 1000 if isinstance(milliseconds, int | float) else None
+def _message(problem: Json, status: int) -> str:
+    told = problem.get("message")
+    if isinstance(told, dict):
+        # Mistral lists there what is wrong with the request.
+        told = _detail(told.get("detail", told))
+    if not told:
+        return say("HTTP status {status}", status=status)
+    if isinstance(told, Said):
+        return told
+    text = str(told)[:_MESSAGE_LIMIT]
+    name = problem.get("param")
+    if status in (400, 422) and isinstance(name, str) and name not in text:
+        return f"{text} ({name[:80]})"
+    return text
+
+
+def _detail(detail: object) -> str:
+    """Return what FastAPI says of a request: a text, or a list with a place and a message each."""
+    if not isinstance(detail, list):
+        return str(detail)
+    told = []
+    for one in detail:
+        if isinstance(one, dict) and isinstance(one.get("loc"), list):
+            told.append(f"{'.'.join(map(str, one['loc']))}: {one.get('msg', '')}")
+        else:
+            told.append(str(one))
+    return "; ".join(told)
+
+
+def _codes(problem: Json) -> set[str]:
+    inner = problem.get("innererror")
+    inner = inner if isinstance(inner, dict) else {}
+    found = (problem.get("code"), problem.get("type"), inner.get("code"))
+    return {code.lower() for code in found if isinstance(code, str)}
+
+
+def _plain(body: str) -> str:
+    """Return what a person would read of a page: its title, else its text."""
+    page = body[:_PAGE_LIMIT]
+    if "<" in page:
+        title = _TITLE.search(page)
+        page = title[1] if title and title[1].strip() else _TAG.sub(" ", _UNSEEN.sub(" ", page))
+    return " ".join(page.split())
+
+
+def _again_in(seconds: float | None) -> str:
+    if not seconds:
+        return say("Ask again in a moment.")
+    return say("Ask again in {seconds:g} s.", seconds=seconds)

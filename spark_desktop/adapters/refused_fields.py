@@ -21,17 +21,35 @@ _log = logging.getLogger(__name__)
 # What an answer is the same kind of answer without. Models that reason refuse a temperature, those
 # of Anthropic from Claude Opus 4.7 on; summaries of the reasoning want a verified account.
 _OPTIONAL = ("temperature", "reasoning")
+# Two names of one thing: whoever refuses the one takes the other.
+_INSTEAD = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
+# A number that is too large names its field as well, and is no reason to leave the bound out.
+_UNKNOWN = re.compile(
+    r"unsupported|not support|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed|"
+    r"extra (?:inputs|fields)|additional propert|extra_forbidden|deprecated|removed",
+    re.IGNORECASE,
+)
 
 
 class RefusedFields:
-    """What one server's model was found to refuse; it is left out from then on."""
+    """What one server's model was found to refuse; it is left out from then on.
 
-    def __init__(self) -> None:
+    ``optional`` are the fields that an answer can do without.
+    """
+
+    def __init__(self, optional: tuple[str, ...] = _OPTIONAL) -> None:
+        self._optional = optional
         self._names: set[str] = set()
 
     def without(self, body: Json) -> Json:
-        """Return the body without the fields that were refused before."""
-        return {name: value for name, value in body.items() if name not in self._names}
+        """Return the body without the fields that were refused before, or under another name."""
+        kept: Json = {}
+        for name, value in body.items():
+            if name not in self._names:
+                kept[name] = value
+            elif name in _INSTEAD and _INSTEAD[name] not in self._names:
+                kept[_INSTEAD[name]] = value
+        return kept
 
     def learn(self, error: EndpointError, body: Json) -> bool:
         """Note what the error names; return whether the body had it, so that asking anew helps."""
@@ -39,10 +57,13 @@ class RefusedFields:
             return False
         if isinstance(error, AccessRefusedError | ContextExceededError):
             return False
+        sent = self.without(body)
         named = {
             name
-            for name in _OPTIONAL
-            if name in self.without(body) and re.search(rf"\b{name}\b", error.message)
+            for name in self._optional
+            if name in sent
+            and re.search(rf"(?<!\w){name}(?!\w)", error.message)
+            and (name not in _INSTEAD or _UNKNOWN.search(error.message))
         }
         if named:
             _log.info("leaving out from now on what the model refuses: %s", ", ".join(named))
@@ -53,12 +74,16 @@ class RefusedFields:
     async def asking(
         self, ask: Callable[[Json], AbstractAsyncContextManager[StreamedAnswer]], body: Json
     ) -> AsyncIterator[StreamedAnswer]:
-        """Open the answer, and once more without a field that is refused. Raises EndpointError."""
+        """Open the answer, and again without each field that is refused. Raises EndpointError.
+
+        It ends, as each time one field fewer is sent.
+        """
         async with AsyncExitStack() as stack:
-            try:
-                answer = await stack.enter_async_context(ask(self.without(body)))
-            except EndpointRejectedError as error:
-                if not self.learn(error, body):
-                    raise
-                answer = await stack.enter_async_context(ask(self.without(body)))
+            while True:
+                try:
+                    answer = await stack.enter_async_context(ask(self.without(body)))
+                    break
+                except EndpointRejectedError as error:
+                    if not self.learn(error, body):
+                        raise
             yield answer

@@ -59,6 +59,10 @@ class SseParser:
         events = (self._take(line) for line in self._lines(text))
         return [event for event in events if event is not None]
 
+    def end(self) -> list[SseEvent]:
+        """Return nothing: what has no closing line may be cut off."""
+        return []
+
     def _lines(self, text: str) -> Iterator[str]:
         # A line ends at once with its \r: waiting for a possible \n would hold an event back.
         if self._after_return and text:

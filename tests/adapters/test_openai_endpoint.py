@@ -29,6 +29,7 @@ from spark_desktop.domain.completion import (
     Usage,
 )
 from spark_desktop.domain.errors import (
+    AccessRefusedError,
     ContextExceededError,
     EndpointBusyError,
     EndpointError,
@@ -239,12 +240,12 @@ async def test_an_end_without_a_finish_is_no_success() -> None:
             EndpointRejectedError,
             "'top_k' is wrong. Mend it.",
         ),
-        (401, '{"error": {"message": "no token"}}', EndpointRejectedError, "Check the token"),
+        (401, '{"error": {"message": "no token"}}', AccessRefusedError, "Check the token"),
         (404, '{"detail": "Not Found"}', EndpointRejectedError, "Not Found"),
         (404, '{"message": "no such model"}', EndpointRejectedError, "no such model"),
         (422, "", EndpointRejectedError, "HTTP status 422"),
         (500, '{"error": "it crashed"}', EndpointError, "it crashed"),
-        (503, "<html>\n  busy</html>", EndpointError, "<html> busy</html>"),
+        (503, "<html>\n  busy</html>", EndpointBusyError, "too much to do: busy"),
         (500, '{"error": {}}', EndpointError, "did not say why"),
     ],
 )
@@ -288,11 +289,12 @@ async def test_a_refusal_becomes_the_most_specific_error(
         (
             429,
             "slow down",
-            "Wed, 21 Oct 2026 07:28:00 GMT",
+            "Wed, 21 Oct 2020 07:28:00 GMT",
             EndpointBusyError,
-            None,
+            0.0,
             "Ask again in a moment.",
         ),
+        (429, "slow down", "soon", EndpointBusyError, None, "Ask again in a moment."),
     ],
 )
 async def test_a_server_that_cannot_answer_now_says_when_to_ask_again(
