@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spark_desktop.adapters.endpoint_tables import spec_of, table_of
+from spark_desktop.adapters.preset_files import load_preset_files
 from spark_desktop.adapters.toml_file import read_text, reason_of, replace_text, set_aside
 from spark_desktop.domain.endpoint_book import LOCAL, EndpointBook
 from spark_desktop.domain.endpoints import EndpointSpec, WorkKind
@@ -14,7 +15,6 @@ from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.spending import Budget
 from spark_desktop.domain.tables import Table
 from spark_desktop.domain.words import Said, say
-from spark_resources import resource
 
 if TYPE_CHECKING:
     # Only a change of the file needs it; a start would take 60 ms longer.
@@ -24,20 +24,11 @@ _HEAD = "The endpoints that Spark Desktop may ask. Keys are not here: they are i
 
 
 def load_presets() -> dict[str, EndpointSpec]:
-    """Return the endpoints that come with the program, by id, in the order of their files."""
-    problems: list[Said] = []
-    found: dict[str, EndpointSpec] = {}
-    folder = resource("endpoints")
-    for file in sorted(folder.iterdir(), key=lambda one: one.name):
-        if not file.name.endswith(".toml"):
-            continue
-        data = tomllib.loads(file.read_text(encoding="utf-8"))
-        spec = spec_of(Table(data, file.name, problems), {})
-        if spec is not None:
-            found[spec.id] = spec
-    if problems:
-        raise ValueError(f"a preset is wrong: {problems[0]}")
-    return found
+    """Return the endpoints that come with the program, by id, in the order of their files.
+
+    The address of some is not whole: see ``domain.presets``.
+    """
+    return {name: preset.spec for name, preset in load_preset_files().items()}
 
 
 class EndpointFile:

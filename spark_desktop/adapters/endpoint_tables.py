@@ -12,6 +12,7 @@ from spark_desktop.domain.endpoints import (
     RemoteModel,
     Route,
 )
+from spark_desktop.domain.presets import placeholders
 from spark_desktop.domain.tables import Table
 from spark_desktop.domain.words import say
 
@@ -22,13 +23,22 @@ _UNDATED = say("It is not used.")
 def spec_of(table: Table, presets: Mapping[str, EndpointSpec]) -> EndpointSpec | None:
     """Return the endpoint in a table; what it does not say is its preset's.
 
-    None, with a problem, where it has no id or no URL.
+    None, with a problem, where it has no id or no URL, or its preset's with a field left open.
     """
     preset = presets.get(table.text("preset"), EndpointSpec("", "", ""))
     id_ = table.text("id", preset.id)
     url = table.text("url", preset.url)
     if not id_ or not url:
         table.refuse(say("{name} has no id or no url.", name=table.name))
+        return None
+    if "preset" in table and placeholders(url):
+        table.refuse(
+            say(
+                "{name}: its url still has {{{field}}}.",
+                name=table.name,
+                field=placeholders(url)[0],
+            )
+        )
         return None
     models = tuple(_model(one) for one in table.tables("models"))
     return EndpointSpec(

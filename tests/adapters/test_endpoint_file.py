@@ -218,3 +218,11 @@ async def test_a_folder_that_cannot_be_written_is_an_error_that_names_the_file(t
     file = EndpointFile(tmp_path / "config" / "endpoints.toml", PRESETS)
     with pytest.raises(StoreError, match="could not be written"):
         await file.save(EndpointBook((SPEC,)))
+
+
+async def test_an_endpoint_with_an_open_field_in_its_presets_address_is_not_used(file):
+    file.file.parent.mkdir(parents=True)
+    file.file.write_text('[[endpoints]]\nid = "mine"\npreset = "azure"\n', encoding="utf-8")
+    book, (problem,) = file.load()
+    assert book.specs == ()
+    assert "its url still has {resource}" in problem
