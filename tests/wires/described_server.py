@@ -10,6 +10,7 @@ documents that it was written from), ``url`` (the path that the endpoint's addre
 - ``status`` and ``headers``, where they are not 200 and none;
 - ``json`` for a whole answer, ``events`` for server-sent ones (a text is sent as it is), ``lines``
   for lines of JSON, ``messages`` for those of a WebSocket;
+- ``protocol``, where these features are asked for by another one;
 - ``stalls``: after what there is nothing comes, and the connection stays.
 """
 
@@ -52,7 +53,7 @@ async def described_peer(id_: str, feature: Feature) -> AsyncIterator[Peer]:
         id_,
         "",
         wire["model"],
-        WireProtocol(wire["protocol"]),
+        WireProtocol(_told(exchanges, "protocol", wire)),
         AuthKind(wire["auth"]),
         FillInWay(wire["fill_in"]),
     )
@@ -65,6 +66,10 @@ async def described_peer(id_: str, feature: Feature) -> AsyncIterator[Peer]:
         server.was_left = listening.was_left
         url = f"{listening.url}{wire['url']}"
         yield Peer(replace(spec, url=url), KEY, server.is_busy)
+
+
+def _told(exchanges: list[dict[str, Any]], name: str, wire: dict[str, Any]) -> str:
+    return next((one[name] for one in exchanges if name in one), wire[name])
 
 
 class _Described:

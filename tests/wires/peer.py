@@ -32,8 +32,10 @@ from tests.wires.protocols import opened
 
 POLICY = NetworkPolicy({})
 
+
 class LackingError(AssertionError):
     """The server has no such thing, or the product has no way to it; the text says what it said."""
+
 
 @dataclass(frozen=True)
 class Peer:
@@ -66,6 +68,7 @@ class Peer:
         """What the test of a connection asks with."""
         return NetworkProbe(POLICY, Noted())
 
+
 def spec_of(
     id_: str,
     url: str,
@@ -84,6 +87,7 @@ def spec_of(
         reasoning=protocol is not WireProtocol.CHAT,
     )
     return EndpointSpec(id_, id_, url, protocol, auth, "x-api-key", model=model, models=(every,))
+
 
 @dataclass
 class Answer:
@@ -105,10 +109,12 @@ class Answer:
         assert self.finished is not None
         return self.finished
 
+
 def chat(text: str, **fields: object) -> ChatRequest:
     """A question, answered the same way each time."""
     known: dict[str, object] = {"max_tokens": 48, "temperature": 0.0, **fields}
     return ChatRequest((Message(Role.USER, text),), **known)  # type: ignore[arg-type]
+
 
 async def ask(endpoint: Endpoint, request: ChatRequest | InfillRequest) -> Answer:
     """Ask, and keep what came, also of an answer that broke off."""
@@ -126,5 +132,6 @@ async def ask(endpoint: Endpoint, request: ChatRequest | InfillRequest) -> Answe
     except EndpointError as error:
         answer.error = error
     return answer
+
 
 __all__ = ["Answer", "ChatEndpoint", "LackingError", "Peer", "aclosing", "ask", "chat", "spec_of"]

@@ -35,7 +35,8 @@ async def opened(
                 options = socket_options(spec, key, policy)
                 socket = SocketResponsesEndpoint(
                     lambda: open_socket(options, ledger, "/responses"),
-                    ResponsesEndpoint(client, spec), spec
+                    ResponsesEndpoint(client, spec),
+                    spec,
                 )
                 try:
                     yield socket
