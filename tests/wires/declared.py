@@ -40,6 +40,7 @@ SERVERS = (
         _all_real(
             reasoning=described(),
             broken=described(),
+            tools=described("the 0.5B writes its calls without the tags that are read there"),
             prediction=refused("it takes the field and does nothing with it"),
             limits=refused(),
             socket=refused(),

@@ -132,6 +132,3 @@ async def ask(endpoint: Endpoint, request: ChatRequest | InfillRequest) -> Answe
     except EndpointError as error:
         answer.error = error
     return answer
-
-
-__all__ = ["Answer", "ChatEndpoint", "LackingError", "Peer", "aclosing", "ask", "chat", "spec_of"]

@@ -31,11 +31,11 @@ PROBES: dict[Feature, Callable[[Peer], Awaitable[str]]] = {
 
 async def check(feature: Feature, peer: Peer, cell: Cell) -> None:
     """Find out, and hold it against what the table says. Prints what was seen."""
+    lacking: LackingError | None = None
+    seen = ""
     try:
         seen = await PROBES[feature](peer)
-    except LackingError as lacking:
-        print(f"{peer.spec.id}: {feature.value}: no: {lacking}")
-        assert not cell.works, f"the table says that it works, but: {lacking}"
-        return
-    print(f"{peer.spec.id}: {feature.value}: {seen}")
-    assert cell.works, f"the table says that it does not work, but it was seen: {seen}"
+    except LackingError as error:
+        lacking = error
+    print(f"{peer.spec.id}: {feature.value}: {seen if lacking is None else f'no: {lacking}'}")
+    assert cell.works is (lacking is None), lacking or seen

@@ -19,6 +19,8 @@ from spark_desktop.domain.secret import Secret
 from tests.wires import llama_server
 from tests.wires.peer import Peer, spec_of
 
+# The servers that run in the tests, by the ids of their columns.
+REAL = ("core", "llama-server", "litellm", "vllm")
 # What is asked of a server whose model cannot be brought to do it.
 SCRIPT = [
     {"match": "break", "text": "one two three four", "fail_after": 2},
@@ -80,7 +82,9 @@ def llama_server_peer(model: Path) -> Iterator[Peer]:
 @contextmanager
 def litellm_peer(venv: Path, folder: Path, core: Peer) -> Iterator[Peer]:
     """LiteLLM's proxy in front of our core: two models, the second one answers by the script."""
-    assert core.key is not None and core.script is not None and core.script.key is not None
+    assert core.key is not None
+    assert core.script is not None
+    assert core.script.key is not None
     key, port = f"sk-{secrets.token_hex(8)}", _free_port()
     config = {
         "model_list": [

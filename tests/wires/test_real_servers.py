@@ -19,6 +19,7 @@ from tests.wires.peer import Peer
 from tests.wires.probes import check
 from tests.wires.real_servers import (
     CONTEXT,
+    REAL,
     SCRIPT,
     core_peer,
     litellm_peer,
@@ -28,7 +29,6 @@ from tests.wires.real_servers import (
 
 pytestmark = [pytest.mark.model, pytest.mark.e2e]
 
-REAL = ("core", "llama-server", "litellm", "vllm")
 CELLS = [
     pytest.param(id_, feature, id=f"{id_}-{feature.value}")
     for id_ in REAL
