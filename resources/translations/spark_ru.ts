@@ -220,6 +220,10 @@
    <translation>Несколько секунд.</translation>
   </message>
   <message>
+   <source>A gateway got no answer from the model's server: {message}</source>
+   <translation>Шлюз не получил ответа от сервера модели: {message}</translation>
+  </message>
+  <message>
    <source>A model may not fit: free some space.</source>
    <translation>Модель может не поместиться: освободите место.</translation>
   </message>
@@ -684,6 +688,10 @@ The open file goes with the question.</source>
    <translation>Проверьте токен или ключ этого сервера.</translation>
   </message>
   <message>
+   <source>Choose Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Codestral, CodeGemma or CodeLlama for suggestions, or another way to fill in.</source>
+   <translation>Выберите для подсказок Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Codestral, CodeGemma или CodeLlama либо другой способ вставки.</translation>
+  </message>
+  <message>
    <source>Choose a file that Spark exported as JSON.</source>
    <translation>Выберите файл, который Spark сохранил как JSON.</translation>
   </message>
@@ -698,6 +706,10 @@ The open file goes with the question.</source>
   <message>
    <source>Choose a text file.</source>
    <translation>Выберите текстовый файл.</translation>
+  </message>
+  <message>
+   <source>Choose another endpoint for suggestions, in the settings, under Endpoints.</source>
+   <translation>Выберите для подсказок другой сервер в настройках, в разделе «Серверы моделей».</translation>
   </message>
   <message>
    <source>Choose another folder for it.</source>
@@ -718,6 +730,10 @@ The open file goes with the question.</source>
   <message>
    <source>Choose another model in the window of the models.</source>
    <translation>Выберите другую модель в окне моделей.</translation>
+  </message>
+  <message>
+   <source>Choose another model of it in the settings, under Endpoints.</source>
+   <translation>Выберите другую его модель в настройках, в разделе «Серверы моделей».</translation>
   </message>
   <message>
    <source>Choose another model.</source>
@@ -1172,6 +1188,10 @@ The open file goes with the question.</source>
    <translation>Сколько ответов учтено.</translation>
   </message>
   <message>
+   <source>How {model} is asked to fill in text is not known: its tokens are those of no family that Spark knows.</source>
+   <translation>Неизвестно, как просить {model} вставить текст: её токены не относятся ни к одному семейству, известному Spark.</translation>
+  </message>
+  <message>
    <source>IGNORED</source>
    <translation>ПРОПУЩЕННЫЕ</translation>
   </message>
@@ -1366,6 +1386,10 @@ The open file goes with the question.</source>
   <message>
    <source>Look &amp;again</source>
    <translation>Проверить &amp;снова</translation>
+  </message>
+  <message>
+   <source>Look at its balance and limits with the vendor.</source>
+   <translation>Проверьте у поставщика баланс и лимиты.</translation>
   </message>
   <message>
    <source>Look at them now</source>
@@ -2462,6 +2486,10 @@ The open file goes with the question.</source>
    <translation>X-сервер отклонил клавишу (ошибка {code}).</translation>
   </message>
   <message>
+   <source>The account has nothing left to pay with: {message}</source>
+   <translation>На учётной записи не осталось средств: {message}</translation>
+  </message>
+  <message>
    <source>The address of {title} holds a user's name.</source>
    <translation>В адресе «{title}» стоит имя пользователя.</translation>
   </message>
@@ -2476,6 +2504,10 @@ The open file goes with the question.</source>
   <message>
    <source>The answer broke off: the model's server ended it without a finish.</source>
    <translation>Ответ оборвался: сервер модели закончил его без завершения.</translation>
+  </message>
+  <message>
+   <source>The answer broke off: the model's server sent half of it.</source>
+   <translation>Ответ оборвался: сервер модели прислал лишь его часть.</translation>
   </message>
   <message>
    <source>The answer broke off: {reason}</source>
@@ -2814,6 +2846,10 @@ The open file goes with the question.</source>
    <translation>Сервер модели отклонил запрос: {message}</translation>
   </message>
   <message>
+   <source>The model's server sent a tool call without an end.</source>
+   <translation>Сервер модели прислал вызов инструмента, у которого нет конца.</translation>
+  </message>
+  <message>
    <source>The model's server sent more than {count:,} events and did not stop.</source>
    <translation>Сервер модели прислал больше {count:,} событий и не остановился.</translation>
   </message>
@@ -2974,6 +3010,10 @@ The open file goes with the question.</source>
    <translation>Обычный размер шрифта</translation>
   </message>
   <message>
+   <source>The vendor's content filter stopped the request: {message}</source>
+   <translation>Запрос остановлен фильтром содержимого поставщика: {message}</translation>
+  </message>
+  <message>
    <source>The whole interface grows with it: 26 px are twice the usual 13 px.</source>
    <translation>Вместе с ним растёт весь интерфейс: 26 px вдвое больше обычных 13 px.</translation>
   </message>
@@ -3040,6 +3080,10 @@ The open file goes with the question.</source>
   <message>
    <source>There is nothing left to accept here.</source>
    <translation>Принимать здесь больше нечего.</translation>
+  </message>
+  <message>
+   <source>They are estimated instead.</source>
+   <translation>Вместо этого их число оценивается.</translation>
   </message>
   <message>
    <source>They hold until Spark ends. Make the folder writable.</source>
@@ -3456,6 +3500,10 @@ The open file goes with the question.</source>
   <message>
    <source>Without your name, your home folder, and anything that looks like a key.</source>
    <translation>Без вашего имени, домашней папки и всего, что похоже на ключ.</translation>
+  </message>
+  <message>
+   <source>Word it differently, or choose another endpoint.</source>
+   <translation>Сформулируйте иначе или выберите другой сервер.</translation>
   </message>
   <message>
    <source>Words are found by their beginnings, a "phrase in quotes" as it is.</source>
@@ -5188,6 +5236,22 @@ Choose another thread</source>
   <message>
    <source>{title} ({too_long} of {answers} exceed its context)</source>
    <translation>{title} (не помещаются в контекст: {too_long} из {answers})</translation>
+  </message>
+  <message>
+   <source>{title} cannot fill in text between two others.</source>
+   <translation>{title} не умеет вставлять текст между двумя другими.</translation>
+  </message>
+  <message>
+   <source>{title} does not count tokens.</source>
+   <translation>{title} не считает токены.</translation>
+  </message>
+  <message>
+   <source>{title} does not have the model {model}: {message}</source>
+   <translation>У {title} нет модели {model}: {message}</translation>
+  </message>
+  <message>
+   <source>{title} has nothing at this address: {message}</source>
+   <translation>У {title} по этому адресу ничего нет: {message}</translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>

@@ -65,6 +65,9 @@ class ChatAnswer:
             self.reason = self.reason or FinishReason.OTHER
             self.is_over = True
             return []
+        if not data.strip():
+            # A sign of life of some gateways.
+            return []
         event = object_of(data)
         problem = problem_in(event)
         if problem is not None:

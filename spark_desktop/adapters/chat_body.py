@@ -46,7 +46,7 @@ def chat_body(request: ChatRequest, spec: EndpointSpec) -> Json:
         body["temperature"] = request.temperature
     if request.stop:
         body["stop"] = list(request.stop[:_MOST_STOPS])
-    return body | _abilities(request, chosen)
+    return body | abilities(request, chosen)
 
 
 def knows_new_limit(spec: EndpointSpec) -> bool:
@@ -61,17 +61,8 @@ def messages_of(messages: Sequence[Message], has_tools: bool) -> list[Json]:
     return [_message(message, has_tools, names) for message in messages]
 
 
-def tool_of(tool: Tool) -> Json:
-    """Return a tool as the request names it. Raises ValueError for parameters that are no JSON."""
-    function = {
-        "name": tool.name,
-        "description": tool.description,
-        "parameters": json.loads(tool.parameters or "{}"),
-    }
-    return {"type": "function", "function": function}
-
-
-def _abilities(request: ChatRequest, chosen: RemoteModel) -> Json:
+def abilities(request: ChatRequest, chosen: RemoteModel) -> Json:
+    """Return the fields for tools, a schema and a prediction, as far as the model has them."""
     body: Json = {}
     if request.tools and chosen.tools:
         body["tools"] = [tool_of(tool) for tool in request.tools]
@@ -82,6 +73,16 @@ def _abilities(request: ChatRequest, chosen: RemoteModel) -> Json:
         # OpenAI and Cerebras take either.
         body["prediction"] = {"type": "content", "content": request.prediction}
     return body
+
+
+def tool_of(tool: Tool) -> Json:
+    """Return a tool as the request names it. Raises ValueError for parameters that are no JSON."""
+    function = {
+        "name": tool.name,
+        "description": tool.description,
+        "parameters": json.loads(tool.parameters or "{}"),
+    }
+    return {"type": "function", "function": function}
 
 
 def _message(message: Message, has_tools: bool, names: dict[str, str]) -> Json:

@@ -11,6 +11,7 @@ from spark_desktop.adapters.answer_reading import chunks_in
 from spark_desktop.adapters.answer_stream import AnswerStream
 from spark_desktop.adapters.chat_answer import ChatAnswer
 from spark_desktop.adapters.chat_body import OPTIONAL, Json, chat_body
+from spark_desktop.adapters.connection_reuse import read_out
 from spark_desktop.adapters.event_parsers import EventsOrJson
 from spark_desktop.adapters.fill_in_wire import fill_in_body, fill_in_route
 from spark_desktop.adapters.openai_wire import errors_of
@@ -73,6 +74,8 @@ class ChatEndpoint:
             chunks = chunks_in(answer, reading, lambda: self._now() - started)
             async with aclosing(chunks):
                 yield chunks
+            if reading.is_over and not stops.is_met:
+                await read_out(answer.events)
 
     async def count_tokens(self, text: str) -> int:
         """Return the number of tokens of ``text`` by the server's own route.

@@ -9,8 +9,11 @@ _WORDS = re.compile(
     r"context (?:length|size|window)|maximum context|prompt is too long", re.IGNORECASE
 )
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
-# "maximum context length is 8192", "the context holds 8192".
-_HELD = re.compile(r"context\D{0,40}?(\d[\d,]*)", re.IGNORECASE)
+# "maximum context length is 8192", "the context holds 8192", "context size (8192 tokens)".
+_HELD = re.compile(
+    r"context\W{0,3}(?:(?:length|window|size|limit)\W{0,3})?(?:is|of|holds)?\W{0,3}(\d[\d,]*)",
+    re.IGNORECASE,
+)
 # "for model with 32768 maximum context length".
 _HELD_BEFORE = re.compile(r"(\d[\d,]*)(?: tokens)? (?:maximum|max)\b", re.IGNORECASE)
 
@@ -26,13 +29,13 @@ def context_sizes(problem: dict[str, Any], message: str) -> tuple[int, int] | No
     named = problem.get("code") in _CODES or problem.get("type") in _CODES
     if not named and not _WORDS.search(message):
         return None
-    numbers = [_value(number) for number in _NUMBER.findall(message)]
+    numbers = sorted({_value(number) for number in _NUMBER.findall(message)})
     if len(numbers) < 2:
         return None
     # The order of the two differs between servers, and some tell what the sum is made of.
     held = _HELD_BEFORE.search(message) or _HELD.search(message)
-    context = _value(held[1]) if held else min(numbers)
-    return (max(numbers), context) if max(numbers) > context else None
+    context = _value(held[1]) if held else numbers[-2]
+    return (numbers[-1], context) if numbers[-1] > context else None
 
 
 def _value(text: str) -> int:

@@ -2,7 +2,12 @@
 
 from typing import Any
 
+from spark_desktop.adapters.chat_body import abilities, messages_of
 from spark_desktop.domain.completion import ChatRequest, InfillRequest, ModelInfo, Request
+from spark_desktop.domain.endpoints import RemoteModel
+
+# What every core can, whichever model it has.
+_CORE = RemoteModel("", tools=True, structured_output=True, prediction=True)
 
 
 def route_of(request: Request) -> str:
@@ -22,9 +27,10 @@ def body_of(request: Request, model: ModelInfo, progress: bool) -> dict[str, Any
         body["priority"] = request.priority.value
     if isinstance(request, ChatRequest):
         return body | {
-            "messages": [{"role": m.role.value, "content": m.text} for m in request.messages],
+            "messages": messages_of(request.messages, has_tools=True),
             "max_tokens": request.max_tokens,
             "stream_options": {"include_usage": True},
+            **abilities(request, _CORE),
         }
     return body | infill_fields(request)
 

@@ -9,6 +9,7 @@ import httpx
 
 from spark_desktop.adapters.answer_reading import chunks_in
 from spark_desktop.adapters.answer_stream import AnswerStream
+from spark_desktop.adapters.connection_reuse import read_out
 from spark_desktop.adapters.event_parsers import JsonLines
 from spark_desktop.adapters.ollama_wire import OPTIONAL, OllamaAnswer, body_of, route_of
 from spark_desktop.adapters.openai_wire import errors_of
@@ -69,11 +70,12 @@ class OllamaEndpoint:
         route = below(self._spec.url, route_of(request))
         reading = OllamaAnswer(ThinkTags(is_reading=is_chat))
         ask = partial(self._answers.open, route, parser=JsonLines)
-        async with (
-            self._refused.asking(ask, body) as answer,
-            aclosing(chunks_in(answer, reading, lambda: self._now() - started)) as chunks,
-        ):
-            yield chunks
+        async with self._refused.asking(ask, body) as answer:
+            chunks = chunks_in(answer, reading, lambda: self._now() - started)
+            async with aclosing(chunks):
+                yield chunks
+            if reading.is_over:
+                await read_out(answer.events)
 
     async def count_tokens(self, text: str) -> int:
         """Raise EndpointRejectedError: Ollama has no route that counts."""

@@ -57,6 +57,7 @@ class OpenAIEndpoint:
         """
         started = self._now()
         body = body_of(request, self._model, self._progress)
+        # Not read out behind its end, as a remote one is: a connection at loopback costs nothing.
         async with (
             self._answers.open(route_of(request), body) as answer,
             aclosing(chunks_in(answer, ChatAnswer(), lambda: self._now() - started)) as chunks,

@@ -55,11 +55,13 @@ _NO_ACCESS = {
 _FILTERED = {"content_filter", "content_policy_violation", "responsibleaipolicyviolation"}
 _TOO_MANY_REQUESTS, _PAYMENT = 429, 402
 _UNAVAILABLE = (503, 529)
+# What llama-server says to whoever asks a model for what it cannot do, as to fill in.
+_NOT_MADE = 501
 # Of gateways whose server did not answer; 520 to 524 are Cloudflare's.
 _GATEWAY = (408, 502, 504, 520, 521, 522, 523, 524)
 _AGAIN = say("Try again in a moment.")
-# OpenAI says in words what others say in a header.
-_IN_WORDS = re.compile(r"try again in (\d[\d.hms]*)", re.IGNORECASE)
+# OpenAI and Google say in words what others say in a header.
+_IN_WORDS = re.compile(r"(?:try again|retry) in (\d[\d.hms]*)", re.IGNORECASE)
 # Servers put HTML pages and whole prompts into errors; a person reads the beginning.
 _MESSAGE_LIMIT = 500
 _PAGE_LIMIT = 20_000
@@ -140,7 +142,7 @@ def error_of(status: int, problem: Json, retry_after: float | None = None) -> En
             say("A gateway got no answer from the model's server: {message}", message=message),
             next_step or _AGAIN,
         )
-    if 400 <= status < 500:
+    if 400 <= status < 500 or status == _NOT_MADE:
         return EndpointRejectedError(
             say("The model's server refused the request: {message}", message=message), next_step
         )

@@ -23,10 +23,12 @@ _log = logging.getLogger(__name__)
 _OPTIONAL = ("temperature", "reasoning")
 # Two names of one thing: whoever refuses the one takes the other.
 _INSTEAD = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
-# A number that is too large names its field as well, and is no reason to leave the bound out.
+# Other names are words of English, or stand in the error for a number that is too large, which is
+# no reason to leave the bound out: it must say as well that the field is not known.
 _UNKNOWN = re.compile(
     r"unsupported|not support|unrecogni[sz]ed|unknown|unexpected|not permitted|not allowed|"
-    r"extra (?:inputs|fields)|additional propert|extra_forbidden|deprecated|removed",
+    r"extra (?:inputs|fields)|additional propert|extra_forbidden|deprecated|removed|"
+    r"invalid (?:parameter|field|argument)|not a valid|cannot be used",
     re.IGNORECASE,
 )
 
@@ -63,7 +65,7 @@ class RefusedFields:
             for name in self._optional
             if name in sent
             and re.search(rf"(?<!\w){name}(?!\w)", error.message)
-            and (name not in _INSTEAD or _UNKNOWN.search(error.message))
+            and (name in _OPTIONAL or _UNKNOWN.search(error.message))
         }
         if named:
             _log.info("leaving out from now on what the model refuses: %s", ", ".join(named))
@@ -80,10 +82,12 @@ class RefusedFields:
         """
         async with AsyncExitStack() as stack:
             while True:
+                sent = self.without(body)
                 try:
-                    answer = await stack.enter_async_context(ask(self.without(body)))
+                    answer = await stack.enter_async_context(ask(sent))
                     break
                 except EndpointRejectedError as error:
-                    if not self.learn(error, body):
+                    # Another answer may have taught the same meanwhile.
+                    if not self.learn(error, body) and self.without(body) == sent:
                         raise
             yield answer

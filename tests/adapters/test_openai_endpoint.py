@@ -26,6 +26,8 @@ from spark_desktop.domain.completion import (
     Request,
     Role,
     TextChunk,
+    Tool,
+    ToolCall,
     Usage,
 )
 from spark_desktop.domain.errors import (
@@ -92,6 +94,25 @@ async def test_a_chat_is_asked_for_with_its_usage() -> None:
         "stream_options": {"include_usage": True},
         "return_progress": True,
     }
+
+
+async def test_the_core_is_told_of_tools_schemas_and_predictions() -> None:
+    asked: list[dict[str, Any]] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(json.loads(request.content))
+        call = {"index": 0, "id": "c1", "function": {"name": "read", "arguments": "{}"}}
+        return httpx.Response(200, text=sse(delta(tool_calls=[call]), delta("tool_calls")))
+
+    schema = '{"type": "object"}'
+    request = replace(CHAT, tools=(Tool("read", "Read.", "{}"),), schema=schema)
+    chunks = await collect(endpoint(handler), request)
+    await collect(endpoint(handler), replace(CHAT, prediction="x"))
+    assert isinstance(chunks[-1], Finished)
+    assert chunks[-1].calls == (ToolCall("c1", "read", "{}"),)
+    assert asked[0]["tools"][0]["function"]["name"] == "read"
+    assert asked[0]["response_format"]["json_schema"]["schema"] == {"type": "object"}
+    assert asked[1]["prediction"] == {"type": "content", "content": "x"}
 
 
 async def test_a_fill_in_is_asked_for_in_llama_servers_words() -> None:

@@ -30,7 +30,8 @@ def openai(message: str, **fields: object) -> str:
         # Cerebras: flat, and without a key not even that.
         (
             401,
-            '{"message": "Wrong API Key", "type": "invalid_request_error", "code": "wrong_api_key"}',
+            '{"message": "Wrong API Key", "type": "invalid_request_error", "param": "api_key",'
+            ' "code": "wrong_api_key"}',
             AccessRefusedError,
             "Wrong API Key Check the token or the key",
         ),
@@ -76,7 +77,7 @@ def openai(message: str, **fields: object) -> str:
         ),
         (522, "<title></title>error code: 522", EndpointUnreachableError, "error code: 522"),
         (500, "oops", EndpointError, "The model's server failed: oops"),
-        (501, "", EndpointError, "HTTP status 501"),
+        (501, openai("No infill."), EndpointRejectedError, "refused the request: No infill."),
         # What is wrong with the request.
         (400, openai("Unsupported.", param="top_k"), EndpointRejectedError, "Unsupported. (top_k)"),
         (
@@ -117,6 +118,7 @@ def test_a_refusal_becomes_the_most_specific_error(
         (None, "Rate limit reached. Please try again in 1.2s. Visit us.", 1.2),
         (None, "Please try again in 6m0s.", 360.0),
         (None, "Please try again in 120ms.", 0.12),
+        (None, "You exceeded your quota. Please retry in 33.5s.", 33.5),
         (None, "Please try again in a while.", None),
         ("soon", "slow", None),
     ],
@@ -132,7 +134,10 @@ def test_when_to_come_back_is_told_by_header_or_in_words(
 @pytest.mark.parametrize(
     ("message", "sizes"),
     [
-        ("The prompt has 9000 tokens, but the context holds 8192.", (9000, 8192)),
+        (
+            "Over the context size: the prompt has 9000 tokens, the context holds 8192.",
+            (9000, 8192),
+        ),
         (
             "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens"
             " (8000 in the messages, 1000 in the completion).",

@@ -20,6 +20,7 @@ _NO_TEXT = (
 _NO_TEXT_BELOW = (
     "app.py",
     "adapters/autostart.py",
+    "adapters/chat_body.py",
     "adapters/comments.py",
     "adapters/git_branch.py",
     "adapters/languages.py",
