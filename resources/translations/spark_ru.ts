@@ -476,6 +476,10 @@ The open file goes with the question.</source>
    <translation>Спросите ещё раз через {seconds:g} с.</translation>
   </message>
   <message>
+   <source>Ask again.</source>
+   <translation>Спросите ещё раз.</translation>
+  </message>
+  <message>
    <source>Ask anything…</source>
    <translation>Спросите о чём угодно…</translation>
   </message>
@@ -1404,6 +1408,10 @@ The open file goes with the question.</source>
    <translation>Проверьте часы этого компьютера; если они верны, сертификат должен обновить тот, кто держит сервер.</translation>
   </message>
   <message>
+   <source>Look for it in what you typed last, and in the files that go with it.</source>
+   <translation>Поищите её в том, что набрали последним, и в приложенных файлах.</translation>
+  </message>
+  <message>
    <source>Looking for a source…</source>
    <translation>Поиск источника…</translation>
   </message>
@@ -2174,6 +2182,10 @@ The open file goes with the question.</source>
    <translation>Выделите участок поменьше или выберите модель с большим контекстом.</translation>
   </message>
   <message>
+   <source>Select a smaller region, or take files out of the question.</source>
+   <translation>Выделите меньшую область или уберите файлы из вопроса.</translation>
+  </message>
+  <message>
    <source>Select lines to edit only those.</source>
    <translation>Выделите строки, чтобы изменить только их.</translation>
   </message>
@@ -2614,6 +2626,10 @@ The open file goes with the question.</source>
    <translation>Соединение с {host} через прокси {proxy} оборвалось.</translation>
   </message>
   <message>
+   <source>The connection to {title} was closed.</source>
+   <translation>Соединение с {title} закрыто.</translation>
+  </message>
+  <message>
    <source>The core cannot be started: {command}: {reason}.</source>
    <translation>Ядро не запускается: {command}: {reason}.</translation>
   </message>
@@ -2940,6 +2956,14 @@ The open file goes with the question.</source>
   <message>
    <source>The real engine took {seconds}</source>
    <translation>Настоящий движок занял {seconds}</translation>
+  </message>
+  <message>
+   <source>The request holds half a character, which no server can read.</source>
+   <translation>В запросе есть половина символа: её не прочтёт ни один сервер.</translation>
+  </message>
+  <message>
+   <source>The request is larger than {title} takes.</source>
+   <translation>Запрос больше, чем принимает {title}.</translation>
   </message>
   <message>
    <source>The same, in a new folder inside one that you choose.</source>
@@ -5238,6 +5262,10 @@ Choose another thread</source>
    <translation>{title} (не помещаются в контекст: {too_long} из {answers})</translation>
   </message>
   <message>
+   <source>{title} broke off the connection.</source>
+   <translation>{title} оборвал соединение.</translation>
+  </message>
+  <message>
    <source>{title} cannot fill in text between two others.</source>
    <translation>{title} не умеет вставлять текст между двумя другими.</translation>
   </message>
@@ -5252,6 +5280,14 @@ Choose another thread</source>
   <message>
    <source>{title} has nothing at this address: {message}</source>
    <translation>У {title} по этому адресу ничего нет: {message}</translation>
+  </message>
+  <message>
+   <source>{title} said nothing for {seconds:g} s.</source>
+   <translation>{title} молчал {seconds:g} с.</translation>
+  </message>
+  <message>
+   <source>{title} sent a message that is too large to be read.</source>
+   <translation>{title} прислал слишком большое сообщение: его нельзя прочесть.</translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>

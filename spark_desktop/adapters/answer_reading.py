@@ -1,9 +1,9 @@
 """From a streamed answer's events to chunks with our times, the same for every server."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Protocol
 
-from spark_desktop.adapters.answer_stream import StreamedAnswer
+from spark_desktop.adapters.sse import SseEvent
 from spark_desktop.domain.completion import Chunk, Finished, FinishReason, Timing
 from spark_desktop.domain.errors import (
     EndpointError,
@@ -11,6 +11,20 @@ from spark_desktop.domain.errors import (
     IncompleteStreamError,
 )
 from spark_desktop.domain.words import say
+
+
+class Streamed(Protocol):
+    """An answer that has begun, over HTTP or WebSocket."""
+
+    @property
+    def events(self) -> AsyncIterator[SseEvent]:
+        """Return what comes."""
+        ...
+
+    @property
+    def connect(self) -> float | None:
+        """Return the seconds that opening the connection took, 0 where an open one was used."""
+        ...
 
 
 class Reading(Protocol):
@@ -45,7 +59,7 @@ class Reading(Protocol):
 
 
 async def chunks_in(
-    streamed: StreamedAnswer, reading: Reading, passed: Callable[[], float]
+    streamed: Streamed, reading: Reading, passed: Callable[[], float]
 ) -> AsyncGenerator[Chunk, None]:
     """Yield the chunks of an answer, Finished last.
 

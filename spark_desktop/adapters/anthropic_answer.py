@@ -5,10 +5,12 @@ errors at platform.claude.com/docs/en/api/errors.
 """
 
 import re
+import time
 from dataclasses import dataclass, field
 
 from spark_desktop.adapters.json_fields import Json, child_in, count_in, object_of, text_in
-from spark_desktop.adapters.openai_wire import error_of
+from spark_desktop.adapters.openai_wire import error_of, problem_of_body
+from spark_desktop.adapters.rate_headers import seconds_in
 from spark_desktop.domain.completion import (
     Bucket,
     Chunk,
@@ -20,14 +22,7 @@ from spark_desktop.domain.completion import (
     ToolCall,
     Usage,
 )
-from spark_desktop.domain.errors import (
-    AccessRefusedError,
-    ContextExceededError,
-    EndpointBusyError,
-    EndpointError,
-    LimitError,
-)
-from spark_desktop.domain.words import say
+from spark_desktop.domain.errors import EndpointError
 
 _REASONS = {
     "end_turn": FinishReason.STOP,
@@ -50,7 +45,7 @@ _STATUSES = {
     "api_error": 500,
     "overloaded_error": 529,
 }
-_TOO_LONG = re.compile(r"prompt is too long: (\d+) tokens > (\d+)")
+_PAYMENT = 402
 _NO_MONEY = re.compile(r"credit balance is too low|usage limits?|spend limit", re.IGNORECASE)
 
 
@@ -59,16 +54,12 @@ class AnthropicAnswer:
     """What has come of one answer."""
 
     buckets: tuple[Bucket, ...] = ()
-    _reason: FinishReason | None = None
-    _is_over: bool = False
+    reason: FinishReason | None = None
+    is_over: bool = False
+    has_begun: bool = False
     _usage: Json = field(default_factory=dict)
     _open: dict[int, ToolCall] = field(default_factory=dict)
     _calls: list[ToolCall] = field(default_factory=list)
-
-    @property
-    def is_over(self) -> bool:
-        """Return whether the server said that it is over."""
-        return self._is_over
 
     def take(self, data: str) -> list[Chunk]:
         """Return the chunks in one event's data. Raises EndpointError for an error told in it."""
@@ -78,6 +69,7 @@ class AnthropicAnswer:
             case "message_start":
                 self._usage |= child_in(child_in(event, "message"), "usage")
             case "content_block_start":
+                self.has_begun = True
                 return self._begin(place, child_in(event, "content_block"))
             case "content_block_delta":
                 return self._delta(place, child_in(event, "delta"))
@@ -89,18 +81,23 @@ class AnthropicAnswer:
                 told = child_in(event, "usage")
                 self._usage |= {name: n for name, n in told.items() if n is not None}
                 if reason := text_in(child_in(event, "delta"), "stop_reason"):
-                    self._reason = _REASONS.get(reason, FinishReason.OTHER)
+                    self.reason = _REASONS.get(reason, FinishReason.OTHER)
             case "message_stop":
-                self._is_over = True
+                self.is_over = True
+                self.reason = self.reason or FinishReason.OTHER
             case "error":
-                raise error_in(None, event)
+                raise error_in(event)
             case None if "error" in event:
-                raise error_in(None, event)
+                raise error_in(event)
+        return []
+
+    def rest(self) -> list[Chunk]:
+        """Return what was held back: nothing."""
         return []
 
     def finished(self, timing: Timing) -> Finished:
         """Return the end."""
-        reason = self._reason or FinishReason.OTHER
+        reason = self.reason or FinishReason.OTHER
         # A call that the limit cut in two is told like a whole one.
         calls = tuple(self._calls) if reason is FinishReason.TOOLS else ()
         return Finished(reason, self._counted(), timing, calls=calls, buckets=self.buckets)
@@ -133,36 +130,16 @@ class AnthropicAnswer:
 
 def error_of_response(status: int, body: str, retry_after: str | None = None) -> EndpointError:
     """Return the error that a response of status 400 and above tells."""
-    try:
-        event = object_of(body)
-    except EndpointError:
-        # A gateway's page.
-        event = {"error": {"message": " ".join(body.split())}}
-    seconds = float(retry_after) if retry_after and retry_after.isdecimal() else None
-    return error_in(status, event, seconds)
+    return _error(status, problem_of_body(body), seconds_in(retry_after, time.time()))
 
 
-def error_in(status: int | None, event: Json, retry_after: float | None = None) -> EndpointError:
-    """Return the most specific error; ``status`` is None in the middle of an answer."""
-    problem = child_in(event, "error") or {"message": text_in(event, "message")}
-    kind, message = text_in(problem, "type"), text_in(problem, "message")
-    status = status or _STATUSES.get(kind, 500)
-    if found := _TOO_LONG.search(message):
-        return ContextExceededError(int(found[1]), int(found[2]))
-    if status == 402 or kind == "billing_error" or _NO_MONEY.search(message):
-        return LimitError(
-            say("The model's account has no money or no quota left: {message}", message=message),
-            say("Look at the account at its vendor, or choose another endpoint."),
-        )
-    if status in (401, 403):
-        return AccessRefusedError(
-            say("The model's server refused the access: {message}", message=message),
-            say("Check the token or the key of this endpoint."),
-        )
-    if status == 529 or kind == "overloaded_error":
-        return EndpointBusyError(
-            say("The model's server has too much to do: {message}", message=message),
-            say("Ask again in a moment."),
-            retry_after,
-        )
-    return error_of(status, problem, retry_after)
+def error_in(event: Json) -> EndpointError:
+    """Return the error that an event in the middle of an answer tells."""
+    problem = child_in(event, "error") or {"message": str(event.get("error", ""))}
+    return _error(_STATUSES.get(text_in(problem, "type"), 500), problem, None)
+
+
+def _error(status: int, problem: Json, retry_after: float | None) -> EndpointError:
+    # An empty account is a bad request here, and only its words tell.
+    is_poor = _NO_MONEY.search(text_in(problem, "message")) is not None
+    return error_of(_PAYMENT if is_poor else status, problem, retry_after)

@@ -3,18 +3,19 @@
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager
-from datetime import UTC, datetime
 
 import httpx
 
-from spark_desktop.adapters.answer_chunks import chunks_of
+from spark_desktop.adapters.answer_reading import chunks_in
 from spark_desktop.adapters.answer_stream import AnswerStream, StreamedAnswer, unreachable
 from spark_desktop.adapters.anthropic_answer import AnthropicAnswer, error_of_response
 from spark_desktop.adapters.anthropic_limits import buckets_in
 from spark_desktop.adapters.anthropic_wire import body_of, headers_of, prompt_of
+from spark_desktop.adapters.connection_reuse import read_out
 from spark_desktop.adapters.json_fields import Json, object_of
 from spark_desktop.adapters.refused_fields import RefusedFields
 from spark_desktop.adapters.remote_model import chat_model, chat_of
+from spark_desktop.adapters.routes import below
 from spark_desktop.domain.completion import Chunk, Message, ModelInfo, Request, Role
 from spark_desktop.domain.endpoints import EndpointSpec
 from spark_desktop.domain.errors import EndpointError
@@ -60,12 +61,12 @@ class AnthropicEndpoint:
         chat, started = chat_of(request, self._spec), self._now()
         body = body_of(chat, self._spec.chosen)
         async with self._refused.asking(self._open, body) as streamed:
-            answer = AnthropicAnswer(buckets_in(streamed.headers, datetime.now(UTC)))
-            chunks = chunks_of(
-                streamed.events, answer, lambda: self._now() - started, lambda: streamed.connect
-            )
+            answer = AnthropicAnswer(buckets_in(streamed.headers, time.time()))
+            chunks = chunks_in(streamed, answer, lambda: self._now() - started)
             async with aclosing(chunks):
                 yield chunks
+            if answer.is_over:
+                await read_out(streamed.events)
 
     async def count_tokens(self, text: str) -> int:
         """Return the vendor's count of ``text`` as a question. Raises EndpointError.
@@ -76,7 +77,10 @@ class AnthropicEndpoint:
         body = prompt_of((Message(Role.USER, text),), model)
         try:
             response = await self._client.post(
-                f"{_ROUTE}/count_tokens", json=body, headers=headers_of(model), timeout=_COUNT_S
+                below(self._spec.url, f"{_ROUTE}/count_tokens"),
+                json=body,
+                headers=headers_of(model),
+                timeout=_COUNT_S,
             )
         except httpx.HTTPError as error:
             raise unreachable(self._client.base_url, error) from error
@@ -92,4 +96,6 @@ class AnthropicEndpoint:
         )
 
     def _open(self, body: Json) -> AbstractAsyncContextManager[StreamedAnswer]:
-        return self._answers.open(_ROUTE, body, headers=headers_of(self._spec.chosen))
+        return self._answers.open(
+            below(self._spec.url, _ROUTE), body, headers=headers_of(self._spec.chosen)
+        )

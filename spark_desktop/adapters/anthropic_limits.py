@@ -4,9 +4,9 @@ platform.claude.com/docs/en/api/rate-limits, November 2026. Fast mode has limits
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from spark_desktop.adapters.rate_headers import seconds_in
 from spark_desktop.domain.completion import Bucket
 
 # "tokens" itself is left out: it repeats the tightest of the others.
@@ -19,15 +19,17 @@ _KINDS = (
 )
 
 
-def buckets_in(headers: Mapping[str, str], now: datetime) -> tuple[Bucket, ...]:
-    """Return the limits that were told; ``now`` is the time of day where the answer has none."""
-    told = _date(headers) or now
+def buckets_in(headers: Mapping[str, str], wall: float) -> tuple[Bucket, ...]:
+    """Return the limits that were told; ``wall`` is the time of day in seconds since 1970."""
+    # The server's own clock, where it tells: this machine's may be wrong.
+    told = _date(headers.get("date", ""))
+    wall = wall if told is None else told
     found = (
         Bucket(
             name,
             _count(headers.get(f"{start}-limit")),
             _count(headers.get(f"{start}-remaining")),
-            _seconds(headers.get(f"{start}-reset"), told),
+            seconds_in(headers.get(f"{start}-reset"), wall),
         )
         for start, name in _KINDS
     )
@@ -36,24 +38,12 @@ def buckets_in(headers: Mapping[str, str], now: datetime) -> tuple[Bucket, ...]:
     )
 
 
-def _date(headers: Mapping[str, str]) -> datetime | None:
-    # The server's own clock: this machine's may be wrong.
+def _date(text: str) -> float | None:
     try:
-        date = parsedate_to_datetime(headers.get("date", ""))
-    except ValueError:
+        return parsedate_to_datetime(text).timestamp()
+    except (ValueError, OverflowError):
         return None
-    return date if date.tzinfo is not None else date.replace(tzinfo=UTC)
 
 
 def _count(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdecimal() else None
-
-
-def _seconds(text: str | None, now: datetime) -> float | None:
-    try:
-        reset = datetime.fromisoformat(text or "")
-    except ValueError:
-        return None
-    if reset.tzinfo is None:
-        reset = reset.replace(tzinfo=UTC)
-    return max(0.0, (reset - now).total_seconds())
+    return int(text) if text and len(text) < 20 and text.isascii() and text.isdecimal() else None

@@ -18,6 +18,7 @@ from spark_desktop.adapters.network import SocketOptions
 from spark_desktop.adapters.network_errors import Place, broken, proxy_refused, translated
 from spark_desktop.adapters.network_transport import port_of, proxy_contact
 from spark_desktop.adapters.proxies import shown
+from spark_desktop.adapters.routes import below
 from spark_desktop.domain.contact import Contact
 from spark_desktop.domain.errors import (
     AccessRefusedError,
@@ -57,7 +58,7 @@ async def open_socket(options: SocketOptions, ledger: Ledger, path: str = "") ->
     _note(options, place, ledger)
     try:
         return await _Straight(
-            options.url.rstrip("/") + path,
+            below(options.url, path) if path else options.url.rstrip("/"),
             additional_headers=list(options.headers),
             ssl=options.tls,
             proxy=proxy,

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
+from spark_desktop.adapters.answer_usage import usage_of
 from spark_desktop.adapters.json_fields import (
     Json,
     child_in,
     children_in,
-    count_in,
     object_of,
     text_in,
 )
@@ -24,7 +24,6 @@ from spark_desktop.domain.completion import (
     TextChunk,
     Timing,
     ToolCall,
-    Usage,
 )
 
 _INCOMPLETE = {"max_output_tokens": FinishReason.LENGTH, "content_filter": FinishReason.FILTER}
@@ -45,11 +44,13 @@ class ResponsesAnswer:
     reason: FinishReason | None = None
     ended: bool = False
     code: str = ""
+    has_begun: bool = False
     _texts: list[str] = field(default_factory=list)
     _calls: dict[int, ToolCall] = field(default_factory=dict)
     _whole: set[int] = field(default_factory=set)
     _usage: Json = field(default_factory=dict)
     _refused: bool = False
+    _has_text: bool = False
 
     @property
     def is_over(self) -> bool:
@@ -79,6 +80,7 @@ class ResponsesAnswer:
                 self._refused = True
                 return self._tell(text_in(event, "delta"))
             case "reasoning_text.delta" | "reasoning_summary_text.delta":
+                self.has_begun = True
                 text = text_in(event, "delta")
                 return [ReasoningChunk(text)] if text else []
             case "reasoning_summary_part.added":
@@ -95,18 +97,19 @@ class ResponsesAnswer:
                 return self._end(child_in(event, "response"), is_whole=kind.endswith("completed"))
         return []
 
+    def rest(self) -> list[Chunk]:
+        """Return what was held back, as nothing follows."""
+        return self._told(self.stops.rest())
+
     def finished(self, timing: Timing) -> Finished:
-        """Return the end."""
-        usage = Usage(
-            count_in(self._usage, "input_tokens"),
-            # With the tokens of the reasoning, which are paid for as others.
-            count_in(self._usage, "output_tokens"),
-            count_in(child_in(self._usage, "input_tokens_details"), "cached_tokens"),
-        )
+        """Return the end; the tokens of the reasoning are among those of the answer."""
+        usage = usage_of(self._usage, {})
         reason = self.reason or FinishReason.OTHER
         return Finished(reason, usage, timing, calls=self._made(), buckets=self.buckets)
 
     def _tell(self, text: str) -> list[Chunk]:
+        self._has_text = self._has_text or bool(text)
+        self.has_begun = self.has_begun or self._has_text
         text = self.stops.feed(text)
         if self.stops.is_met:
             self.reason = FinishReason.STOP
@@ -121,6 +124,7 @@ class ResponsesAnswer:
     def _item(self, place: int, item: Json, is_done: bool) -> None:
         if item.get("type") != "function_call":
             return
+        self.has_begun = True
         call_id = text_in(item, "call_id") or text_in(item, "id")
         self._calls[place] = ToolCall(call_id, text_in(item, "name"), text_in(item, "arguments"))
         if is_done and item.get("status", "completed") == "completed":
@@ -139,10 +143,10 @@ class ResponsesAnswer:
         output = children_in(response, "output")
         for place, item in enumerate(output):
             self._item(place, item, is_done=True)
-        told = self._told(self.stops.rest())
-        if not self._texts:
-            # Gateways that ask their server without a stream send the text in one piece, here.
-            told += self._told(self.stops.feed(_whole_text(output)) + self.stops.rest())
+        # Gateways that ask their server without a stream send the text in one piece, here.
+        told = [] if self._has_text else self._tell(_whole_text(output))
+        if self.is_over:
+            return told
         if not is_whole:
             why = text_in(child_in(response, "incomplete_details"), "reason")
             self.reason = _INCOMPLETE.get(why, FinishReason.OTHER)

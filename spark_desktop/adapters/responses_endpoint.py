@@ -7,17 +7,21 @@ from functools import partial
 
 import httpx
 
-from spark_desktop.adapters.answer_chunks import chunks_of
+from spark_desktop.adapters.answer_reading import chunks_in
 from spark_desktop.adapters.answer_stream import AnswerStream
+from spark_desktop.adapters.connection_reuse import read_out
+from spark_desktop.adapters.openai_wire import errors_of
+from spark_desktop.adapters.rate_headers import buckets_of
 from spark_desktop.adapters.refused_fields import RefusedFields
 from spark_desktop.adapters.remote_model import chat_model, chat_of, uncounted
 from spark_desktop.adapters.responses_answer import ResponsesAnswer
 from spark_desktop.adapters.responses_wire import body_of, parted
+from spark_desktop.adapters.routes import below
 from spark_desktop.adapters.stop_texts import StopTexts
 from spark_desktop.domain.completion import Chunk, ModelInfo, Request
 from spark_desktop.domain.endpoints import EndpointSpec
 
-ROUTE = "/responses"
+_ROUTE = "/responses"
 
 
 class ResponsesEndpoint:
@@ -36,7 +40,7 @@ class ResponsesEndpoint:
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._spec = spec
-        self._answers = AnswerStream(client, silence, now)
+        self._answers = AnswerStream(client, silence, now, errors_of(spec))
         self._now = now
         self.refused = RefusedFields()
 
@@ -53,13 +57,15 @@ class ResponsesEndpoint:
         """
         chat, started = chat_of(request, self._spec), self._now()
         body = body_of(chat, self._spec.chosen, parted(chat.messages)[1]) | {"stream": True}
-        async with self.refused.asking(partial(self._answers.open, ROUTE), body) as streamed:
-            answer = ResponsesAnswer(StopTexts(chat.stop))
-            chunks = chunks_of(
-                streamed.events, answer, lambda: self._now() - started, lambda: streamed.connect
-            )
+        ask = partial(self._answers.open, below(self._spec.url, _ROUTE))
+        async with self.refused.asking(ask, body) as streamed:
+            buckets = buckets_of(streamed.headers, time.time())
+            answer = ResponsesAnswer(StopTexts(chat.stop), buckets)
+            chunks = chunks_in(streamed, answer, lambda: self._now() - started)
             async with aclosing(chunks):
                 yield chunks
+            if answer.ended:
+                await read_out(streamed.events)
 
     async def count_tokens(self, text: str) -> int:
         """Raise EndpointRejectedError: the protocol has no way to count."""

@@ -10,10 +10,11 @@ import logging
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
 
 from websockets.asyncio.client import ClientConnection
 
-from spark_desktop.adapters.answer_chunks import chunks_of
+from spark_desktop.adapters.answer_reading import chunks_in
 from spark_desktop.adapters.json_fields import Json
 from spark_desktop.adapters.remote_model import chat_of
 from spark_desktop.adapters.responses_answer import ResponsesAnswer
@@ -21,6 +22,7 @@ from spark_desktop.adapters.responses_connection import ConnectionLostError, Res
 from spark_desktop.adapters.responses_endpoint import ResponsesEndpoint
 from spark_desktop.adapters.responses_wire import body_of
 from spark_desktop.adapters.silence import Silence
+from spark_desktop.adapters.sse import SseEvent
 from spark_desktop.adapters.stop_texts import StopTexts
 from spark_desktop.domain.completion import ChatRequest, Chunk, Finished, ModelInfo, Request
 from spark_desktop.domain.endpoints import EndpointSpec
@@ -40,6 +42,12 @@ _LIFETIME_S = 55 * 60.0
 _HTTP_ONLY_S = 600.0
 _UNKNOWN_PARENT = "previous_response_not_found"
 _TOO_OLD = "websocket_connection_limit_reached"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    events: AsyncIterator[SseEvent]
+    connect: float | None
 
 
 class SocketResponsesEndpoint:
@@ -149,7 +157,7 @@ class SocketResponsesEndpoint:
     ) -> AsyncGenerator[Chunk, None]:
         took = 0.0 if connection.asked else connection.took
         async with aclosing(connection.events(body)) as events:
-            chunks = chunks_of(events, answer, lambda: self._now() - started, lambda: took)
+            chunks = chunks_in(_Asked(events, took), answer, lambda: self._now() - started)
             async with aclosing(chunks):
                 async for chunk in chunks:
                     yield chunk

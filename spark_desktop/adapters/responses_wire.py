@@ -4,16 +4,18 @@ Fields and events are those of the ``openai`` package, 3.54.
 """
 
 import json
+import time
 
-from spark_desktop.adapters.json_fields import Json, child_in
+from spark_desktop.adapters.json_fields import Json, child_in, text_in
+from spark_desktop.adapters.rate_headers import seconds_in
 from spark_desktop.domain.completion import ChatRequest, Message, Role
 from spark_desktop.domain.endpoints import RemoteModel
 from spark_desktop.domain.words import say
 
 # OpenAI refuses less.
 _FEWEST_TOKENS = 16
-# In mid-stream there is no HTTP status; the code tells whose fault it was.
-_STATUSES = {"rate_limit_exceeded": 429, "insufficient_quota": 429, "server_error": 500}
+# What codes of errors hold that are the request's fault.
+_OURS = ("invalid", "context", "unsupported", "not_found")
 
 
 def parted(messages: tuple[Message, ...]) -> tuple[str, tuple[Message, ...]]:
@@ -108,11 +110,12 @@ def problem_in(event: Json) -> tuple[int, Json, float | None] | None:
         return None
     problem = problem or {"message": say("It did not say why.")}
     told = event.get("status")
-    code = str(problem.get("code") or problem.get("type") or "")
-    status = told if isinstance(told, int) else _STATUSES.get(code, _guessed(problem, code))
-    after = str(child_in(problem, "headers").get("Retry-After", ""))
-    return status, problem, float(after) if after.isdecimal() else None
+    status = told if isinstance(told, int) else _guessed(problem)
+    after = text_in(child_in(problem, "headers"), "Retry-After")
+    return status, problem, seconds_in(after, time.time())
 
 
-def _guessed(problem: Json, code: str) -> int:
-    return 400 if "invalid" in code or problem.get("type") == "invalid_request_error" else 500
+def _guessed(problem: Json) -> int:
+    # In mid-stream there is no HTTP status; the code tells whose fault it was.
+    code = text_in(problem, "code") or text_in(problem, "type")
+    return 400 if any(word in code for word in _OURS) else 500

@@ -28,7 +28,11 @@ class Level:
 
 
 class Levels:
-    """The buckets of one endpoint. Names with "tokens" count tokens, the others requests."""
+    """The buckets of one endpoint. Names with "tokens" count tokens, the others requests.
+
+    Those of "output-tokens" count answers only: how long one gets nobody knows before, so a request
+    waits for them only where nothing is left.
+    """
 
     def __init__(self) -> None:
         self._levels: dict[str, Level] = {}
@@ -47,7 +51,7 @@ class Levels:
         left = [
             tokens
             for name, level in self._levels.items()
-            if "tokens" in name and (tokens := level.remaining(now)) is not None
+            if _counts_prompts(name) and (tokens := level.remaining(now)) is not None
         ]
         return min(left, default=None)
 
@@ -58,9 +62,13 @@ class Levels:
         """
         longest = 0.0
         for name, level in self._levels.items():
-            need = tokens if "tokens" in name else 1
+            need = tokens if _counts_prompts(name) else 1
             left, limit = level.remaining(now), level.bucket.limit
             if left is None or left >= need or (limit is not None and limit < need):
                 continue
             longest = max(longest, level.seconds_left(now) or 0.0)
         return longest
+
+
+def _counts_prompts(name: str) -> bool:
+    return "tokens" in name and "output" not in name

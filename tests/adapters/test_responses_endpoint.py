@@ -46,6 +46,9 @@ SPEC = EndpointSpec("one", "One", "http://unused/v1", model="m", models=(MODEL,)
 CHAT = ChatRequest((Message(Role.USER, "Hi"),), stop=("END",))
 EVENTS = sse([*created(), *message("héllo ", "wörld"), *completed()])
 WHOLE = b"".join(EVENTS)
+# Enough of them for a cut at any byte.
+FEW = sse([created()[0], *message("héllo ", "wörld")[2:4], *completed()])
+SHORT = b"".join(FEW)
 TEXT = "héllo wörld"
 
 
@@ -53,8 +56,10 @@ TEXT = "héllo wörld"
 async def endpoint_at(
     server: HostileServer, model: RemoteModel = MODEL, **options: Any
 ) -> AsyncIterator[ResponsesEndpoint]:
-    async with httpx.AsyncClient(base_url=f"{server.url}/v1") as client:
-        yield ResponsesEndpoint(client, replace(SPEC, models=(model,)), **options)
+    async with httpx.AsyncClient() as client:
+        yield ResponsesEndpoint(
+            client, replace(SPEC, url=f"{server.url}/v1", models=(model,)), **options
+        )
 
 
 async def asked(endpoint: ResponsesEndpoint) -> tuple[list[Chunk], EndpointError | None]:
@@ -108,10 +113,10 @@ async def test_an_answer_split_at_any_byte_is_whole() -> None:
     cut = 0
 
     async def script(asked_: Any, writer: asyncio.StreamWriter) -> None:
-        await sends(UNTIL_CLOSED + WHOLE[:cut], WHOLE[cut:])(asked_, writer)
+        await sends(UNTIL_CLOSED + SHORT[:cut], SHORT[cut:])(asked_, writer)
 
     async with HostileServer(script).running() as server, endpoint_at(server) as endpoint:
-        for cut in range(len(WHOLE)):
+        for cut in range(len(SHORT)):
             chunks, error = await asked(endpoint)
             assert (text_of(chunks), error) == (TEXT, None), cut
 
@@ -136,6 +141,24 @@ async def test_an_answer_cut_in_an_event_is_an_error_that_keeps_what_came() -> N
     chunks, error = await outcome_of(sends(whole[:-300]))
     assert isinstance(error, EndpointUnreachableError | IncompleteStreamError)
     assert text_of(chunks) == TEXT
+
+
+async def test_the_next_answer_uses_the_connection_of_the_one_before() -> None:
+    async with (
+        HostileServer(sends(STREAM + chunked(WHOLE), closes=False)).running() as server,
+        endpoint_at(server) as endpoint,
+    ):
+        for is_first in (True, False):
+            chunks, error = await asked(endpoint)
+            assert error is None
+            assert isinstance(chunks[-1], Finished)
+            assert chunks[-1].timing is not None
+            assert (chunks[-1].timing.connect == 0.0) is not is_first
+
+
+async def test_a_server_that_sends_no_end_behind_its_answer_is_left() -> None:
+    chunks, error = await outcome_of(stalls(UNTIL_CLOSED, WHOLE))
+    assert (text_of(chunks), error) == (TEXT, None)
 
 
 async def test_leaving_closes_the_connection() -> None:

@@ -36,11 +36,13 @@ from spark_desktop.domain.completion import (
 )
 from spark_desktop.domain.endpoints import RemoteModel
 from spark_desktop.domain.errors import (
+    AccessRefusedError,
     ContextExceededError,
     EndpointBusyError,
     EndpointError,
     EndpointRejectedError,
     IncompleteStreamError,
+    LimitError,
 )
 
 MODEL = RemoteModel("m", tools=True, structured_output=True, max_output=2000)
@@ -116,7 +118,7 @@ def read(*parts: list[dict[str, Any]], stops: tuple[str, ...] = ()) -> list[Chun
     for event in (event for part in parts for event in part):
         chunks += answer.take(json.dumps(event))
         if answer.is_over:
-            return [*chunks, answer.finished(Timing(0.0, 0.0))]
+            return [*chunks, *answer.rest(), answer.finished(Timing(0.0, 0.0))]
     raise IncompleteStreamError("cut")
 
 
@@ -231,6 +233,8 @@ def test_what_is_not_known_is_passed_over(event: dict[str, Any]) -> None:
         ([{"type": "error"}], EndpointError),
         ([refusal(404, "model_not_found", "No such model.")], EndpointRejectedError),
         ([refusal(429, "slow_down", "Slow down.")], EndpointBusyError),
+        (failed("insufficient_quota", "Pay."), LimitError),
+        ([refusal(401, "invalid_api_key", "Wrong.")], AccessRefusedError),
         ([{"error": "Sorry."}], EndpointError),
         ([{"error": {"message": "Sorry."}}], EndpointError),
     ],

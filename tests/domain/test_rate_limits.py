@@ -47,3 +47,11 @@ def test_what_is_told_later_counts():
     told.tell([Bucket("tokens-minute", 1000, 800, 29.0)], 1.0)
     assert told.tokens_left(1.0) == 800
     assert [level.bucket.remaining for level in told.all()] == [800]
+
+
+def test_tokens_of_answers_hold_back_only_where_none_is_left():
+    some = levels(Bucket("output-tokens-minute", 8000, 10, 30.0))
+    assert some.wait_for(2000, 0.0) == 0
+    assert some.tokens_left(0.0) is None
+    none = levels(Bucket("output-tokens-minute", 8000, 0, 30.0))
+    assert none.wait_for(2000, 0.0) == 30.0

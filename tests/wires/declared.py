@@ -51,7 +51,12 @@ SERVERS = (
         "LiteLLM proxy",
         "1.108.0 in front of the own core",
         _DAY,
-        _all_real(),
+        _all_real(
+            reasoning=real("with a scripted answer"),
+            broken=real("with a scripted answer that breaks off"),
+            tokenize=refused("its own route for it is another one"),
+            limits=refused("it has none to tell for the core"),
+        ),
     ),
     Server(
         "vllm",
