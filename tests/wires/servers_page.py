@@ -11,28 +11,34 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "servers.md"
 _HEAD = """\
 # Servers and what works with them
 
-Written by `python -m tests.wires.servers_page`; do not edit. Each cell is a test in `tests/wires`, by the same adapters and the
-same network as in the program:
+Written by `python -m tests.wires.servers_page`; do not edit. Each cell is a test in
+`tests/wires`, by the same adapters and the same network as in the program:
 
 - **real**: it was seen to work with the server itself, on the day in the head of its column;
-- **described**: the server cannot run in the tests, or no small model can be brought to it there. A server at loopback answers as
-  its documents say; which, and as of when, is in `tests/wires/described/`;
+- **described**: the server cannot run in the tests, or no small model can be brought to it there.
+  A server at loopback answers as its documents say; which, and as of when, is in
+  `tests/wires/described/`;
 - no (real): the running server was seen to lack it;
 - no: its documents do not know it, or the program has no way to it.
 
-What is missing is not asked for: the program leaves it out, and says so where it matters to the user.
+What is missing is not asked for: the program leaves it out, and says so where it matters to the
+user.
 """
 _TAIL = """\
 ## Running the tests
 
-`pytest tests/wires` starts the own core and llama-server, which the engine's package holds. The other two are optional:
+`pytest tests/wires` starts the own core and llama-server, which the engine's package holds. The
+other two are optional:
 
-- `SPARK_TEST_LITELLM=VENV`, where `VENV/bin/pip install "litellm[proxy]==1.108.0"` was run. 1.110.2 wants a package `litellm-proxy`
-  of the same version, and 1.109.3 and 1.108.14 one of `litellm-proxy-extras`, that could not be found on 2026-11-28.
-- `SPARK_TEST_VLLM=VENV`, where vLLM's build for CPUs was installed; [scaling.md](scaling.md) says how, and what has to be done by hand.
+- `SPARK_TEST_LITELLM=VENV`, where `VENV/bin/pip install "litellm[proxy]==1.108.0"` was run.
+  1.110.2 wants a package `litellm-proxy` of the same version, and 1.109.3 and 1.108.14 one of
+  `litellm-proxy-extras`, that could not be found on 2026-11-28.
+- `SPARK_TEST_VLLM=VENV`, where vLLM's build for CPUs was installed; [scaling.md](scaling.md) says
+  how, and what has to be done by hand.
 
-The others were not run: Ollama's, LM Studio's and SGLang's servers come neither from PyPI in a form that runs without a GPU nor from
-npm or Debian (`ollama` on PyPI is a client; `sglang` installs for CUDA only), and the rest are services that want an account.
+The others were not run. What PyPI and npm call `ollama` (0.6.3, 0.6.4) are clients, and Debian has
+none; `sglang` 0.5.23 wants CUDA (`cuda-python`, `flashinfer_python[cu13]`, `sglang-kernel`); LM
+Studio comes from its own site only. The rest are services that want an account.
 """
 
 
