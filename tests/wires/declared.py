@@ -63,7 +63,15 @@ SERVERS = (
         "vLLM",
         "0.32.0 on a CPU, the same weights as bfloat16",
         _DAY,
-        _all_real(reasoning=described(), broken=described()),
+        _all_real(
+            reasoning=described(),
+            broken=described(),
+            tools=described("the 0.5B writes its calls without the tags that are read there"),
+            prediction=refused("it takes the field and does nothing with it"),
+            limits=refused(),
+            overflow=real("it counts no further than to one token over the context"),
+            socket=refused(),
+        ),
     ),
     Server(
         "sglang",

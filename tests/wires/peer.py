@@ -39,10 +39,10 @@ class LackingError(AssertionError):
 
 @dataclass(frozen=True)
 class Peer:
-    """``is_busy`` tells whether the server works on an answer, ``script`` is the same server with
+    """``is_busy`` tells whether the server works on an answer.
 
-    scripted answers behind it, for what no small model does when it is asked to. ``root`` is where
-    routes that are not below ``/v1`` begin.
+    ``script`` is the same server with scripted answers behind it, for what no small model does when
+    it is asked to.
     """
 
     spec: EndpointSpec

@@ -23,10 +23,10 @@ CITY = json.dumps(
         "additionalProperties": False,
     }
 )
-# Long enough for servers that reuse whole blocks of tokens only (vLLM: 16; Anthropic: 1,024).
+# Long enough for servers that reuse whole blocks of tokens only (vLLM on a CPU: of 128).
 PREAMBLE = "Here is what matters in this project.\n" + "\n".join(
     f"{number}. Functions of module {number} return seconds, never milliseconds."
-    for number in range(60)
+    for number in range(24)
 )
 PREDICTED = "def area(width, height):\n    return width * height\n"
 

@@ -28,6 +28,7 @@ SCRIPT = [
     {"match": "", "text": "Hello there."},
 ]
 CONTEXT = 4096
+_VLLM_MODEL = "qwen2.5-coder-0.5b"
 # vLLM compiles what it can before it listens.
 _READY_S = 420.0
 _ROOT = Path(__file__).parents[2]
@@ -119,7 +120,7 @@ def vllm_peer(venv: Path, folder: Path, model: Path) -> Iterator[Peer]:
         subprocess.run([python, str(script), str(model), str(laid_out)], check=True)
     key, port = secrets.token_hex(8), _free_port()
     command = [str(venv / "bin" / "vllm"), "serve", str(laid_out), "--host", "127.0.0.1"]
-    command += ["--port", str(port), "--served-model-name", "qwen2.5-coder-0.5b"]
+    command += ["--port", str(port), "--served-model-name", _VLLM_MODEL]
     command += ["--max-model-len", str(CONTEXT), "--dtype", "bfloat16", "--enforce-eager"]
     command += ["--enable-prompt-tokens-details"]
     command += ["--enable-auto-tool-choice", "--tool-call-parser", "hermes"]
@@ -133,17 +134,20 @@ def vllm_peer(venv: Path, folder: Path, model: Path) -> Iterator[Peer]:
     with _running(command, log, surroundings):
         url = f"http://127.0.0.1:{port}"
         _wait(f"{url}/health", log)
+        yield vllm_at(url, key)
 
-        async def is_busy() -> bool:
-            async with httpx.AsyncClient() as client:
-                text = (await client.get(f"{url}/metrics")).text
-            running = [
-                line for line in text.splitlines() if line.startswith("vllm:num_requests_running")
-            ]
-            return any(float(line.rpartition(" ")[2]) > 0 for line in running)
 
-        spec = spec_of("vllm", f"{url}/v1", "qwen2.5-coder-0.5b", fill_in=FillInWay.TOKENS)
-        yield Peer(spec, Secret(key), is_busy)
+def vllm_at(url: str, key: str) -> Peer:
+    """A vLLM that runs already, as ``vllm_peer`` starts one."""
+
+    async def is_busy() -> bool:
+        async with httpx.AsyncClient() as client:
+            lines = (await client.get(f"{url}/metrics")).text.splitlines()
+        running = [line for line in lines if line.startswith("vllm:num_requests_running")]
+        return any(float(line.rpartition(" ")[2]) > 0 for line in running)
+
+    spec = spec_of("vllm", f"{url}/v1", _VLLM_MODEL, fill_in=FillInWay.TOKENS)
+    return Peer(spec, Secret(key), is_busy)
 
 
 def _passed_on(name: str, url: str, model: str, key: Secret) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """Servers that run here, each asked for everything by the product's own adapters.
 
 LiteLLM and vLLM are asked where SPARK_TEST_LITELLM and SPARK_TEST_VLLM name virtual environments
-that have them; docs/servers.md says how these are made.
+that have them; docs/servers.md says how these are made. SPARK_TEST_VLLM may also be the address of
+one that runs, with its key in SPARK_TEST_VLLM_KEY.
 """
 
 import json
@@ -24,6 +25,7 @@ from tests.wires.real_servers import (
     core_peer,
     litellm_peer,
     llama_server_peer,
+    vllm_at,
     vllm_peer,
 )
 
@@ -68,6 +70,9 @@ def peers(
                     case "litellm":
                         proxy = litellm_peer(_venv(id_), folder, peer("core"))
                         started[id_] = stack.enter_context(proxy)
+                    case "vllm" if os.environ[_VENVS[id_]].startswith("http"):
+                        key = os.environ.get("SPARK_TEST_VLLM_KEY", "")
+                        started[id_] = vllm_at(os.environ[_VENVS[id_]], key)
                     case _:
                         vllm = vllm_peer(_venv(id_), folder, model_path)
                         started[id_] = stack.enter_context(vllm)
