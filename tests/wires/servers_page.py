@@ -34,7 +34,8 @@ other two are optional:
   1.110.2 wants a package `litellm-proxy` of the same version, and 1.109.3 and 1.108.14 one of
   `litellm-proxy-extras`, that could not be found on 2026-11-28.
 - `SPARK_TEST_VLLM=VENV`, where vLLM's build for CPUs was installed; [scaling.md](scaling.md) says
-  how, and what has to be done by hand.
+  how, and what has to be done by hand. It may also be the address of a vLLM that runs, whose key
+  is in `SPARK_TEST_VLLM_KEY`.
 
 The others were not run. What PyPI and npm call `ollama` (0.6.3, 0.6.4) are clients, and Debian has
 none; `sglang` 0.5.23 wants CUDA (`cuda-python`, `flashinfer_python[cu13]`, `sglang-kernel`); LM
