@@ -1,8 +1,8 @@
 """WebSocket against HTTP: 20 steps of a tool loop on the local core, by the product's endpoints.
 
 Over HTTP every step sends the whole conversation, over the WebSocket only what is new. A round is
-one loop by each way, one after the other, in alternating order, so that whatever else the machine
-does meets both; every loop has a text of its own, so that nothing is in the cache by the other.
+the same loop by each way, step by step in alternating order, so that whatever else the machine does
+meets both. Each way has a core of its own: one would have the other's prompt in its cache.
 
 The scripted core answers at once, with a call, whatever it is asked: what is left is the way there
 and back. The real model shows what of it is felt. On one machine the way costs nothing but JSON;
@@ -50,34 +50,45 @@ PARTS = (("1", 0, 1), ("2-20", 1, STEPS))
 
 @dataclass(frozen=True)
 class Case:
-    """``filler`` is what the conversation begins with, ``result`` what a call gives, in lines."""
+    """``filler`` is what the conversation begins with, ``result`` what a call gives, in lines.
+
+    ``tokens`` are the most of an answer: a call has some 25 of the model's, more of the script's.
+    """
 
     name: str
     is_scripted: bool
+    tokens: int
     filler: int
     result: int
     rounds: int
 
 
 CASES = (
-    Case("the way alone", True, 4, 1, 20),
-    Case("the way alone, 100 kB before", True, 3000, 4, 10),
-    Case("0.5B model", False, 4, 1, 3),
+    Case("the way alone", True, 64, 4, 1, 20),
+    Case("the way alone, 100 kB before", True, 64, 3000, 4, 10),
+    Case("0.5B model", False, 32, 4, 1, 3),
 )
 QUICK = (
-    Case("the way alone", True, 4, 1, 3),
-    Case("the way alone, 100 kB before", True, 3000, 4, 1),
-    Case("0.5B model", False, 4, 1, 1),
+    Case("the way alone", True, 64, 4, 1, 3),
+    Case("the way alone, 100 kB before", True, 64, 3000, 4, 1),
+    Case("0.5B model", False, 32, 4, 1, 1),
 )
 
 
 @dataclass
 class Loop:
-    """One loop: seconds of each step, bytes sent, and how many answers were a call."""
+    """One loop by one way; of each step the seconds and the answer, and what was sent in bytes."""
 
+    ways: "Ways"
+    endpoint: Endpoint
+    messages: list[Message]
     steps: list[float] = field(default_factory=list)
-    sent: int = 0
-    calls: int = 0
+    answers: list[tuple[str, int]] = field(default_factory=list)
+
+    @property
+    def calls(self) -> int:
+        """How many answers called the tool."""
+        return sum(calls for _, calls in self.answers)
 
 
 @dataclass
@@ -89,17 +100,20 @@ class Ways:
     sent: int = 0
 
 
+Pair = tuple[Loop, Loop]
+
+
 def run(quick: bool) -> list[dict[str, object]]:
     """Return a row for the first step and one for the others of each case.
 
-    ``ratio`` is HTTP's time by the WebSocket's, the median of the rounds: over 1, the WebSocket is
-    faster.
+    ``ratio`` is HTTP's time by the WebSocket's, the median of the pairs of steps: over 1, the
+    WebSocket is faster. ``same_answers`` is the share of the steps in which both wrote the same.
     """
     rows = []
     for case in QUICK if quick else CASES:
-        with _core(case) as core:
-            load = OtherLoad(core.pid)
-            rounds = asyncio.run(_rounds(core, case))
+        with _core(case) as one, _core(case) as other:
+            load = OtherLoad(one.pid, other.pid)
+            rounds = asyncio.run(_rounds((one, other), case))
             share = load.share()
         rows += [_row(case, rounds, *part) | {"others_cpu": share} for part in PARTS]
     return rows
@@ -119,49 +133,51 @@ def _core(case: Case) -> Iterator[Listener]:
             yield core
 
 
-async def _rounds(core: Listener, case: Case) -> list[tuple[Loop, Loop]]:
-    """Return the loops over WebSocket and HTTP, in pairs."""
-    rounds = []
+async def _rounds(cores: tuple[Listener, Listener], case: Case) -> list[Pair]:
+    """Return the loops over WebSocket and HTTP, in pairs; the cores change places each round."""
     # What Python loads at the first use is nobody's time.
-    async with _ways(core) as ways:
-        await _loop(ways.socket, ways, case, "warm A", 1)
-        await _loop(ways.http, ways, case, "warm B", 1)
-    for number in range(case.rounds):
-        async with _ways(core) as ways:
-            if number % 2:
-                http = await _loop(ways.http, ways, case, f"{number} B")
-                socket = await _loop(ways.socket, ways, case, f"{number} A")
-            else:
-                socket = await _loop(ways.socket, ways, case, f"{number} A")
-                http = await _loop(ways.http, ways, case, f"{number} B")
-        rounds.append((socket, http))
-    return rounds
+    await _round(cores, case, "warm", 1)
+    return [
+        await _round(cores if number % 2 else cores[::-1], case, f"round {number}")
+        for number in range(case.rounds)
+    ]
 
 
-async def _loop(endpoint: Endpoint, ways: Ways, case: Case, name: str, steps: int = STEPS) -> Loop:
-    loop, before = Loop(), ways.sent
-    # Unlike from the first word on, so that no loop finds the other's beginning in the cache.
+async def _round(
+    cores: tuple[Listener, Listener], case: Case, name: str, steps: int = STEPS
+) -> Pair:
+    # A text of its own, so that no round finds another's beginning in the cache.
     filler = unlike_prompt(name, case.filler)
-    messages = [
+    begun = [
         Message(Role.SYSTEM, f"{name}: {SYSTEM}"),
         Message(Role.USER, f"{filler}Begin with line 1."),
     ]
-    for number in range(steps):
-        request = ChatRequest(
-            tuple(messages), max_tokens=64, temperature=0.0, tools=(LOOK,), thread=name
-        )
-        began = time.perf_counter()
-        text, end = await _asked(endpoint, request)
-        loop.steps.append(time.perf_counter() - began)
-        loop.calls += bool(end.calls)
-        result = unlike_prompt(f"{name} {number}", case.result)
-        messages.append(Message(Role.ASSISTANT, text, end.calls))
-        # A small model forgets to call now and then; it is told all the same.
-        messages += [Message(Role.TOOL, result, call_id=call.id) for call in end.calls] or [
-            Message(Role.USER, result)
-        ]
-    loop.sent = ways.sent - before
-    return loop
+    async with _ways(cores[0]) as one, _ways(cores[1]) as other:
+        socket, http = Loop(one, one.socket, begun[:]), Loop(other, other.http, begun[:])
+        for number in range(steps):
+            result = unlike_prompt(f"{name} {number}", case.result)
+            for loop in (socket, http) if number % 2 else (http, socket):
+                await _step(loop, case, result)
+    return socket, http
+
+
+async def _step(loop: Loop, case: Case, result: str) -> None:
+    request = ChatRequest(
+        tuple(loop.messages),
+        max_tokens=case.tokens,
+        temperature=0.0,
+        tools=(LOOK,),
+        thread="one",
+    )
+    began = time.perf_counter()
+    text, end = await _asked(loop.endpoint, request)
+    loop.steps.append(time.perf_counter() - began)
+    loop.answers.append((text, len(end.calls)))
+    loop.messages.append(Message(Role.ASSISTANT, text, end.calls))
+    # A small model forgets to call now and then; it is told all the same.
+    loop.messages += [Message(Role.TOOL, result, call_id=call.id) for call in end.calls] or [
+        Message(Role.USER, result)
+    ]
 
 
 async def _asked(endpoint: Endpoint, request: ChatRequest) -> tuple[str, Finished]:
@@ -173,25 +189,30 @@ async def _asked(endpoint: Endpoint, request: ChatRequest) -> tuple[str, Finishe
     return "".join(chunk.text for chunk in came if isinstance(chunk, TextChunk)), end
 
 
-def _row(
-    case: Case, rounds: list[tuple[Loop, Loop]], steps: str, first: int, last: int
-) -> dict[str, object]:
-    def each(loop: Loop) -> float:
-        return statistics.mean(loop.steps[first:last]) * 1000
-
-    sockets, https = zip(*rounds, strict=True)
+def _row(case: Case, rounds: list[Pair], steps: str, first: int, last: int) -> dict[str, object]:
+    pairs = [
+        (socket.steps[number], http.steps[number])
+        for socket, http in rounds
+        for number in range(first, last)
+    ]
+    same = [
+        socket.answers[number] == http.answers[number]
+        for socket, http in rounds
+        for number in range(first, last)
+    ]
     return {
         "case": case.name,
         "steps": steps,
         "rounds": len(rounds),
-        "socket_ms": _median(each(loop) for loop in sockets),
-        "http_ms": _median(each(loop) for loop in https),
-        "ratio": _median(each(http) / each(socket) for socket, http in rounds),
-        "saved_ms": _median(each(http) - each(socket) for socket, http in rounds),
+        "socket_ms": _median(socket * 1000 for socket, _ in pairs),
+        "http_ms": _median(http * 1000 for _, http in pairs),
+        "ratio": _median(http / socket for socket, http in pairs),
+        "saved_ms": _median((http - socket) * 1000 for socket, http in pairs),
         # Of the whole loop, the same in both rows.
-        "socket_kb": _median(loop.sent / 1000 for loop in sockets),
-        "http_kb": _median(loop.sent / 1000 for loop in https),
-        "calls": statistics.mean(loop.calls for loop in (*sockets, *https)),
+        "socket_kb": _median(socket.ways.sent / 1000 for socket, _ in rounds),
+        "http_kb": _median(http.ways.sent / 1000 for _, http in rounds),
+        "calls": statistics.mean(loop.calls for pair in rounds for loop in pair),
+        "same_answers": round(statistics.mean(same), 2),
     }
 
 

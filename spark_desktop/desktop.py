@@ -11,20 +11,23 @@ from PySide6.QtGui import QGuiApplication
 from spark_desktop.adapters.desktop_messages import FreedesktopMessages
 from spark_desktop.adapters.recent_file import RecentFile
 from spark_desktop.adapters.settings_file import TomlSettings
+from spark_desktop.domain.answer_notices import sentences_of
 from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.events import BudgetTold
 from spark_desktop.domain.handover import Handover, OpenWindow, QuickText
 from spark_desktop.domain.settings import Settings, ThemeChoice
+from spark_desktop.endpoint_entry import EndpointEntry
 from spark_desktop.machine_desk import MachineDesk
 from spark_desktop.places import data_folder, settings_file
 from spark_desktop.presence import Presence
-from spark_desktop.projects import Around, Opener, Projects
+from spark_desktop.projects import Around, Opener, Projects, opener_with
 from spark_desktop.quick_entry import QuickEntry
 from spark_desktop.services.autostart import Autostart, AutostartKeeper
 from spark_desktop.services.recent import RecentFolders
 from spark_desktop.services.settings import SettingsService, UnkeptSettings
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.session_end import SessionEnd
-from spark_desktop.viewmodels.notice import notice_of
+from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.viewmodels.told import Told
 from spark_desktop.viewmodels.translation import tr
@@ -62,6 +65,7 @@ class DesktopApp(QObject):
         self._is_closing = False
         self.closed = asyncio.Event()
         self.settings = settings or SettingsService(UnkeptSettings())
+        self.endpoints = EndpointEntry(data_dir, self.settings, self._tell_budget)
         chosen = SettingsViewModel(self.settings, self._scope)
         self._adopt_theme(chosen)
         self.told = Told()
@@ -78,6 +82,7 @@ class DesktopApp(QObject):
             self._scope, self.presence.show_window, tr("Show the window")
         )
         around = Around(self.window, self.tray, self.presence, self._machine, self.settings)
+        opener = opener or opener_with(self.endpoints)
         self._projects = Projects(data_dir, model, around, self._scope, opener)
         self._session_end = SessionEnd(self.presence.end_session, self)
         self._autostart = AutostartKeeper(_system_autostart)
@@ -175,6 +180,7 @@ class DesktopApp(QObject):
             self.window.finish()
             await self._machine.close()
             await self._projects.close()
+            await self.endpoints.close()
         finally:
             # Whatever fails on the way, the program ends.
             self.closed.set()
@@ -232,6 +238,12 @@ class DesktopApp(QObject):
             await self._autostart.follow(settings)
         except SparkError as error:
             self.told.tell("autostart", notice_of(error))
+
+    def _tell_budget(self, event: BudgetTold) -> None:
+        text, step = sentences_of(event)
+        tone = Tone.PROBLEM if event.is_spent else Tone.WARNING
+        action = Action(tr("Open the settings"), Intent.SETTINGS)
+        self.told.tell("budget", Notice(text, tone, step, action))
 
     def _follow_system(self) -> None:
         looks = self.settings.current.looks

@@ -11,6 +11,7 @@ from spark_desktop.adapters.git_branch import branch_of
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.collector import spare_the_collector
 from spark_desktop.domain.errors import SparkError
+from spark_desktop.endpoint_entry import EndpointEntry
 from spark_desktop.machine_desk import MachineDesk
 from spark_desktop.presence import Presence
 from spark_desktop.services.desktop_notices import DesktopNotices
@@ -52,10 +53,10 @@ class Projects:
         model: str | None,
         around: Around,
         scope: TaskScope,
-        opener: Opener | None = None,
+        opener: Opener,
     ) -> None:
         self._data_dir, self._model, self._around = data_dir, model, around
-        self._opener = opener or _open_project
+        self._opener = opener
         self._opening = LatestTask(scope)
         self._turning = asyncio.Lock()
         self._models: ProjectViewModels | None = None
@@ -128,7 +129,7 @@ class Projects:
         models.chat.load()
         models.threads.load()
         project.watch()
-        project.core.start()
+        project.warm()
 
     async def _close(self) -> None:
         project, self.current = self.current, None
@@ -161,17 +162,23 @@ class Projects:
         self._around.window.show_welcome(notice_of(error, again))
 
 
-async def _open_project(folder: Path, model: str | None, data_dir: Path) -> "Project":
-    # Let the window appear before the imports take the thread.
-    await asyncio.sleep(0)
-    from spark_desktop.machine import program_settings
-    from spark_desktop.wiring import open_project
+def opener_with(endpoints: EndpointEntry) -> Opener:
+    """Return what opens projects that ask these endpoints."""
 
-    settings = program_settings()
-    spare_the_collector()
-    return await open_project(
-        folder,
-        model=model or settings.model.model or None,
-        data_dir=data_dir,
-        keep_ledger=lambda: settings.privacy.keep_ledger,
-    )
+    async def open_(folder: Path, model: str | None, data_dir: Path) -> "Project":
+        # Let the window appear before the imports take the thread.
+        await asyncio.sleep(0)
+        from spark_desktop.machine import program_settings
+        from spark_desktop.wiring import open_project
+
+        settings = program_settings()
+        spare_the_collector()
+        return await open_project(
+            folder,
+            model=model or settings.model.model or None,
+            data_dir=data_dir,
+            keep_ledger=lambda: settings.privacy.keep_ledger,
+            endpoints=await endpoints.ready(),
+        )
+
+    return open_

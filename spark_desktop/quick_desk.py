@@ -15,10 +15,13 @@ from spark_desktop.adapters.quick_history import SqliteQuickHistory
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.domain.conversation import Turn
 from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.events import EndpointsChanged
 from spark_desktop.domain.hotkey import HotkeyState
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.trigger import Instruction
 from spark_desktop.domain.words import say
+from spark_desktop.endpoint_entry import EndpointEntry
+from spark_desktop.services.answers import Answers, LateAnswers
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.hotkey import Hotkey, HotkeyService
 from spark_desktop.services.late_core import LateCore
@@ -29,6 +32,7 @@ from spark_desktop.services.settings import SettingsService
 from spark_desktop.services.tasks import LatestTask, TaskScope
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.core import CoreViewModel
+from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.quick import QuickViewModel
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.main_window import MainWindow
@@ -56,6 +60,11 @@ class Shell(Protocol):
     @property
     def project(self) -> "Project | None":
         """Return the open project."""
+        ...
+
+    @property
+    def endpoints(self) -> EndpointEntry:
+        """Return the way to the user's endpoints."""
         ...
 
 
@@ -106,21 +115,24 @@ class QuickDesk:
         self._used = settings.current
         self._core = LateCore(self._built_core, self._bus, self._scope)
         self._history = SqliteQuickHistory(data_dir / "spark.db")
+        answers = LateAnswers(self._built_answers, self._scope)
         self._service = QuickService(
-            self._core,
+            answers,
             self._history,
             self._bus,
             SystemClock(),
             lambda: settings.current.privacy.keep_quick_history,
         )
         previous, target = self._means.previous, OpenProject(shell)
-        core = CoreViewModel(self._core, self._bus)
+        core = CoreViewModel(self._core, self._bus, answers)
         self.model = QuickViewModel(self._service, core, target, previous, self._bus, self._scope)
         self.prompt = QuickPrompt(self.model, theme)
         self.hotkey = HotkeyService(self._means.hotkey(self._scope), self.toggle, self._scope)
         self._opening, self._resting = LatestTask(self._scope), LatestTask(self._scope)
         self.model.hidden.connect(self._rest)
+        self.model.settings_wanted.connect(self._show_settings)
         self._unsubscribe = settings.subscribe(self._follow)
+        self._end_telling: Callable[[], None] = _nothing
 
     @property
     def hotkey_state(self) -> HotkeyState:
@@ -168,6 +180,7 @@ class QuickDesk:
     async def close(self) -> None:
         """Stop what runs, give back the hotkey and the core, and drop the window."""
         self._unsubscribe()
+        self._end_telling()
         async with AsyncExitStack() as closing:
             # From the last to the first; whatever fails, the rest is closed.
             closing.callback(self._drop_window)
@@ -186,6 +199,10 @@ class QuickDesk:
         await asyncio.sleep(_PAINTED_S)
         self.model.opened(text)
 
+    def _show_settings(self) -> None:
+        self._shell.window.bring()
+        self._shell.window.do(Intent.SETTINGS)
+
     def _rest(self) -> None:
         self._opening.cancel()
         self._resting.start("rest", self._give_up_core())
@@ -200,6 +217,16 @@ class QuickDesk:
         # In another OS thread: HTTP and parsers take a while to import, and the user types.
         return await asyncio.to_thread(build, model, self._bus, self._scope)
 
+    async def _built_answers(self) -> Answers:
+        endpoints = await self._shell.endpoints.ready()
+        self._end_telling = endpoints.tell(self._bus)
+        self._scope.start("show who answers", self._tell_endpoints())
+        return endpoints.router(self._core, self._bus, self._scope)
+
+    async def _tell_endpoints(self) -> None:
+        # Once they are there.
+        self._bus.publish(EndpointsChanged())
+
     def _follow(self, settings: Settings) -> None:
         before, self._used = self._used, settings
         if settings.quick.hotkey != before.quick.hotkey:
@@ -208,6 +235,10 @@ class QuickDesk:
             self._scope.start("another model", self._core.close())
         if before.privacy.keep_quick_history and not settings.privacy.keep_quick_history:
             self.model.forget()
+
+
+def _nothing() -> None:
+    """End nothing: it has not begun."""
 
 
 class OpenProject:

@@ -9,6 +9,7 @@ from spark_desktop.adapters.core_process import CoreOptions, CoreProcess, core_c
 from spark_desktop.adapters.quick_history import SqliteQuickHistory
 from spark_desktop.adapters.settings_file import TomlSettings
 from spark_desktop.adapters.system_clock import SystemClock
+from spark_desktop.endpoint_wiring import ENDPOINTS, endpoint_services
 from spark_desktop.places import data_folder, settings_file
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Core
@@ -40,12 +41,19 @@ async def quick_answers(model: str | None, linger: float) -> AsyncIterator[Quick
     """Open what answers in a terminal, with the user's settings, and close it in the end."""
     data, settings = data_folder(), TomlSettings(settings_file()).load().settings
     bus, scope = Bus(), TaskScope("quick")
+    endpoints = endpoint_services(
+        data, settings_file().with_name(ENDPOINTS), lambda: settings.privacy.keep_ledger
+    )
     core = quick_core(data, model or settings.model.model, bus, scope, linger)
     history = SqliteQuickHistory(data / "spark.db")
+    # Who names a model wants that one to answer.
+    router = endpoints.router(core, bus, scope, only_core=model is not None)
     service = QuickService(
-        core, history, bus, SystemClock(), lambda: settings.privacy.keep_quick_history
+        router, history, bus, SystemClock(), lambda: settings.privacy.keep_quick_history
     )
     async with AsyncExitStack() as closing:
+        closing.push_async_callback(endpoints.close)
+        closing.callback(endpoints.tell(bus))
         closing.push_async_callback(history.close)
         closing.push_async_callback(scope.close)
         closing.push_async_callback(core.close)

@@ -10,7 +10,6 @@ from spark_desktop.adapters.checkpoint_store import SqliteCheckpointStore
 from spark_desktop.adapters.composer_store import SqliteComposerStore
 from spark_desktop.adapters.core_process import CoreOptions, core_command
 from spark_desktop.adapters.core_switch import SwitchingCoreProcess
-from spark_desktop.adapters.core_tokenizer import CoreTokenizer
 from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.file_watch import WatchdogFileWatch
@@ -21,15 +20,19 @@ from spark_desktop.adapters.lab_profiles import CoreProfiles
 from spark_desktop.adapters.lab_proposals import SqliteProposalLog
 from spark_desktop.adapters.ledger import SqliteLedger
 from spark_desktop.adapters.prompt_memory import SqlitePromptMemory
+from spark_desktop.adapters.prompt_tokenizer import PromptTokenizer
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.adapters.thread_library import SqliteThreadLibrary
 from spark_desktop.adapters.thread_store import SqliteThreadStore
+from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.events import ChangeReverted, WorkFailed
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.words import say
+from spark_desktop.endpoint_wiring import EndpointServices
 from spark_desktop.places import data_folder
+from spark_desktop.services.answers import Answers, CoreAnswers
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
@@ -67,6 +70,15 @@ class Project:
     threads: ThreadService
     scope: TaskScope
     closing: AsyncExitStack
+    answers: Answers
+
+    def warm(self, *kinds: WorkKind) -> None:
+        """Begin what takes a while before such work (without ``kinds``: any) can be answered.
+
+        That is the core, where it is the first to be asked; else it begins once it has to step in.
+        """
+        for kind in kinds or WorkKind:
+            self.answers.warm(kind)
 
     def watch(self) -> None:
         """Follow the folder in the background; a failure is published as WorkFailed."""
@@ -87,6 +99,24 @@ class Project:
             self.bus.publish(WorkFailed(error.message, error.next_step))
 
 
+@dataclass(frozen=True, slots=True)
+class _Program:
+    """What the project shares with the program around it; ``endpoints`` may be missing."""
+
+    keep_ledger: Callable[[], bool]
+    endpoints: EndpointServices | None
+    only_core: bool
+
+    def answers(
+        self, core: SwitchingCore, bus: Bus, scope: TaskScope, closing: AsyncExitStack
+    ) -> Answers:
+        """Return who answers in the project."""
+        if self.endpoints is None:
+            return CoreAnswers(core)
+        closing.callback(self.endpoints.tell(bus))
+        return self.endpoints.router(core, bus, scope, only_core=self.only_core)
+
+
 async def open_project(
     root: Path,
     *,
@@ -94,12 +124,15 @@ async def open_project(
     linger: float = 2.0,
     data_dir: Path | None = None,
     keep_ledger: Callable[[], bool] = lambda: True,
+    endpoints: EndpointServices | None = None,
+    only_core: bool = False,
 ) -> Project:
     """Return the project in ``root``; nothing is watched and no core is started yet.
 
     ``model`` is a catalogue id or the path of a model file; a core that this program starts stays
     ``linger`` seconds when nobody uses it any more; connections are noted while ``keep_ledger``
-    says so. Raises FileError, StoreError.
+    says so. ``endpoints`` belong to the caller; without them, or with ``only_core``, the core
+    answers everything. Raises FileError, StoreError.
     """
     root = _folder(root)
     data = data_dir or data_folder()
@@ -108,7 +141,8 @@ async def open_project(
         opening.push_async_callback(database.close)
         await database.open()
         options = CoreOptions(model or default_model(), core_command(), data / "run", linger)
-        return _assemble(root, database, options, keep_ledger, opening)
+        program = _Program(keep_ledger, endpoints, only_core)
+        return _assemble(root, database, options, program, opening)
 
 
 def _folder(root: Path) -> Path:
@@ -129,7 +163,7 @@ def _assemble(
     root: Path,
     database: Database,
     options: CoreOptions,
-    keep_ledger: Callable[[], bool],
+    program: _Program,
     opening: AsyncExitStack,
 ) -> Project:
     bus, clock, scope = Bus(), SystemClock(), TaskScope("project")
@@ -137,8 +171,9 @@ def _assemble(
     rules = IgnoreRules(root)
     files = LocalFileStore(root, rules)
     syntax = TreeSitterSyntax()
-    ledger = SqliteLedger(database, clock, scope, keep_ledger)
+    ledger = SqliteLedger(database, clock, scope, program.keep_ledger)
     core = SwitchingCoreProcess(options, bus, scope, clock, ledger)
+    answers = program.answers(core, bus, scope, opening)
     board = ProposalBoard(bus)
     checkpoints = SqliteCheckpointStore(database, root)
     edits = EditService(files, checkpoints, bus, clock)
@@ -152,13 +187,14 @@ def _assemble(
             SqliteComposerStore(database, root),
             SqlitePromptMemory(database),
         ),
-        Surroundings(files, syntax, GitChanges(files), core, CoreTokenizer(core)),
+        Surroundings(files, syntax, GitChanges(files), core, PromptTokenizer(answers), answers),
         bus,
         clock,
         scope,
     )
     bus.subscribe(ChangeReverted, lambda event: review.reverted(event.change))
-    turns = Turns(Suggester(core, files, syntax, board, clock, bus), review, chat, board, bus)
+    suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
+    turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     # Closed from the last to the first: what works goes before what it works with.
     opening.push_async_callback(ledger.close)
@@ -185,4 +221,5 @@ def _assemble(
         ),
         scope=scope,
         closing=opening.pop_all(),
+        answers=answers,
     )

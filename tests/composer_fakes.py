@@ -3,6 +3,8 @@
 from spark_desktop.domain.compaction import Summary
 from spark_desktop.domain.context_item import Draft, Question
 from spark_desktop.domain.errors import SparkError, StoreError
+from spark_desktop.domain.secret_files import Shareable
+from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
 from spark_desktop.services.composing import Composing, KeptChats, Surroundings, compose
@@ -78,16 +80,17 @@ class MemoryPrompts:
 class FakeDiffs:
     """A diff that a test sets; None is a folder without git."""
 
-    def __init__(self, diff: str | None = None) -> None:
+    def __init__(self, diff: str | None = None, *left_out: str) -> None:
         self.diff = diff
+        self.left_out = left_out
 
-    async def uncommitted(self) -> str | None:
-        return self.diff
+    async def uncommitted(self) -> Shareable | None:
+        return None if self.diff is None else Shareable(self.diff, self.left_out)
 
-    async def read(self) -> str:
+    async def read(self) -> Shareable:
         if not self.diff:
             raise SparkError("There is no diff.", "Choose the files instead.")
-        return self.diff
+        return Shareable(self.diff, self.left_out)
 
 
 class FakeTokenizer:
@@ -110,5 +113,7 @@ def chat_of(
 ) -> tuple[ChatService, Composing]:
     """Return a chat, and what a composer uses beside it, over these ports; the rest is faked."""
     kept = KeptChats(threads, MemoryCheckpoints(), MemoryComposer(threads), MemoryPrompts())
-    around = Surroundings(files, LineSyntax(), FakeDiffs(), core, FakeTokenizer())
+    around = Surroundings(
+        files, LineSyntax(), FakeDiffs(), core, FakeTokenizer(), CoreAnswers(core)
+    )
     return compose(kept, around, bus, clock, TaskScope("chat"))

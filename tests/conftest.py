@@ -6,6 +6,7 @@
 import gc
 import itertools
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -19,6 +20,8 @@ from pathlib import Path
 import httpx
 import hypothesis
 import pytest
+
+from tests import canary
 
 READY_S = 60.0
 
@@ -36,6 +39,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 # Nobody's own settings decide on a test, nor are they written by one.
 os.environ["SPARK_CONFIG_DIR"] = tempfile.mkdtemp(prefix="spark-config-")
+# The key of this run's endpoints; tests/canary.py says where it is looked for.
+canary.core()
+# Nor does one look into the developer's keyring, or ask for its password.
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -56,6 +63,21 @@ _collected = itertools.count(1)
 def pytest_runtest_teardown() -> None:
     """Collect garbage in the thread of the tests: the youngest after each, all now and then."""
     gc.collect(2 if next(_collected) % 100 == 0 else 1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_canary_is_found_nowhere(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[None]:
+    """Search for the key of this run in all files and log records of this process's tests."""
+    listener = canary.Listener()
+    logging.getLogger().addHandler(listener)
+    yield
+    logging.getLogger().removeHandler(listener)
+    roots = (tmp_path_factory.getbasetemp(), Path(os.environ["SPARK_CONFIG_DIR"]))
+    found, looked = canary.in_files(*roots)
+    assert not found, f"a key of an endpoint was written to {found} (of {looked:,} bytes)"
+    assert not listener.found, f"a key of an endpoint was logged by {listener.found}"
 
 
 @pytest.fixture(scope="session")

@@ -36,10 +36,11 @@ from spark_desktop.domain.events import (
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.lab_proposal import ProposalFigures
+from spark_desktop.domain.secret_files import secret_name
 from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.text import SourceText, decode, split_lines
 from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Stub, Trigger
-from spark_desktop.domain.workspace import Ignored, Snapshot, snapshot_of
+from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot, snapshot_of
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Endpoint
 
@@ -202,6 +203,11 @@ class MemoryFiles:
             raise FileError(f"There is no file {path}.")
         return self.snapshot(path)
 
+    async def read_secret(self, path: str) -> Snapshot:
+        if path not in self.data:
+            raise FileError(f"There is no file {path}.")
+        return self.snapshot(path)
+
     async def replace(self, path: str, text: SourceText, base: str) -> Snapshot:
         if self.before_replace:
             # Somebody saves between our look at the file and our write.
@@ -215,12 +221,22 @@ class MemoryFiles:
         return self.snapshot(path)
 
     async def ignored(self, path: str) -> Ignored | None:
+        if pattern := secret_name(path):
+            return Ignored(path, IgnoreReason.SECRET, f"its name matches {pattern}")
         return self.ignored_paths.get(path)
 
     async def files(self, below: str = "") -> tuple[str, ...]:
         return tuple(
-            sorted(path for path in self.data if path.startswith(f"{below}/" if below else ""))
+            sorted(
+                path
+                for path in self.data
+                if path.startswith(f"{below}/" if below else "") and not secret_name(path)
+            )
         )
+
+    async def secrets(self, below: str = "") -> tuple[str, ...]:
+        start = f"{below}/" if below else ""
+        return tuple(path for path in self.data if path.startswith(start) and secret_name(path))
 
     def is_own_write(self, path: str, digest: str) -> bool:
         return self.own.get(path) == digest

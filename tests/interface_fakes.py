@@ -13,6 +13,7 @@ from spark_desktop.domain.completion import ModelInfo, Timing, Usage
 from spark_desktop.domain.context_item import Question
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
 from spark_desktop.domain.core_state import CoreReady, CoreState, CoreStopped
+from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import FileError, NothingToUndoError, SparkError
 from spark_desktop.domain.events import (
     ChangeApplied,
@@ -35,10 +36,12 @@ from spark_desktop.domain.proposal import (
     Ready,
     State,
 )
+from spark_desktop.domain.secret_files import secret_name
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.text import SourceText, split_lines
 from spark_desktop.domain.trigger import EditComment, Span, Trigger
-from spark_desktop.domain.workspace import Ignored, Snapshot, snapshot_of
+from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot, snapshot_of
+from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat_prompt import ChatPrompt
 from spark_desktop.services.composing import Composing
@@ -127,11 +130,17 @@ class FakeFiles:
             raise FileError(f"{path} does not exist.", "Choose another file.")
         return snapshot(path, self.texts[path])
 
+    async def read_secret(self, path: str) -> Snapshot:
+        return await self.read(path)
+
+    async def secrets(self, below: str = "") -> tuple[str, ...]:
+        return tuple(path for path in self.texts if secret_name(path))
+
     async def replace(self, path: str, text: SourceText, base: str) -> Snapshot:
         raise NotImplementedError
 
     async def ignored(self, path: str) -> Ignored | None:
-        return None
+        return Ignored(path, IgnoreReason.SECRET, "by its name") if secret_name(path) else None
 
     async def files(self, below: str = "") -> tuple[str, ...]:
         return tuple(sorted(path for path in self.texts if path.startswith(below)))
@@ -261,6 +270,7 @@ class FakeChat:
         self.known = {"th1": Thread("th1", "", NOON)}
         self.asked: list[tuple[str, str | None, str | None]] = []
         self.repeated: list[tuple[str, str]] = []
+        self.gone_on: list[tuple[str, str]] = []
         self.answered: list[Question] = []
         # While it is not set, answers go on.
         self.waits: asyncio.Event | None = None
@@ -300,6 +310,10 @@ class FakeChat:
         answered = turn(turn_id, "Because.")
         self._bus.publish(TurnChanged(thread_id, answered))
         return answered
+
+    async def go_on(self, thread_id: str, turn_id: str) -> Turn:
+        self.gone_on.append((thread_id, turn_id))
+        return await self.repeat(thread_id, turn_id)
 
     async def new_thread(self) -> Thread:
         thread = Thread(f"th{next(self._numbers)}", "", NOON)
@@ -424,6 +438,7 @@ class FakeProject:
         self.bus = Bus()
         self.scope = TaskScope("test")
         self.core = FakeCore(self.bus, state)
+        self.answers = CoreAnswers(self.core)
         self.files = FakeFiles({"src/parser.py": BEFORE, "stats.py": "import math\n"})
         self.turns = FakeTurns(self.bus)
         self.review = FakeReviews(self.turns, self.bus)
@@ -446,9 +461,12 @@ class FakeProject:
             Outbox(self.drafts, self.chat, self.bus, self.scope),
             items,
             MentionSearch(self.files, syntax, self.bus),
-            PromptPreview(prompt, items, counter, self.core),
+            PromptPreview(prompt, items, counter, self.core, self.answers),
             self.prompts,
         )
+
+    def warm(self, *kinds: WorkKind) -> None:
+        self.core.start()
 
     def watch(self) -> None:
         self.is_watched = True

@@ -28,6 +28,8 @@ class ModelServer:
     chats: list[dict[str, object]] = field(default_factory=list)
     refuses_chat: Reply | None = None
     context: int | None = None
+    # Whether it calls tools, and holds answers to a schema.
+    is_able: bool = False
 
     async def answer(self, asked: Asked, writer: asyncio.StreamWriter) -> None:
         route = f"{asked.method} {asked.target}"
@@ -37,6 +39,9 @@ class ModelServer:
         body = json.loads(asked.body) if asked.body else {}
         if route == "POST /v1/chat/completions":
             await self._chat(body, writer)
+            return
+        if route == "POST /api/chat" and "GET /api/tags" in self.routes:
+            await _send_lines(writer, self.pieces)
             return
         await _send(writer, self.routes.get(route, lambda _: MISSING)(body))
 
@@ -57,12 +62,20 @@ class ModelServer:
             await _send(writer, (400, {"object": "error", "message": told}))
         else:
             writer.write(head(content_type="text/event-stream", transfer_encoding="chunked"))
-            writer.write(chunked(b"".join(self._events())))
+            writer.write(chunked(b"".join(self._events(body))))
             await writer.drain()
 
-    def _events(self) -> list[bytes]:
-        deltas = [{"choices": [{"index": 0, "delta": {"content": one}}]} for one in self.pieces]
-        stop = {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}
+    def _events(self, body: dict[str, object]) -> list[bytes]:
+        pieces, reason = self.pieces, "stop"
+        deltas: list[dict[str, object]] = [{"content": one} for one in pieces]
+        if self.is_able and body.get("response_format"):
+            deltas = [{"content": '{"colour": '}, {"content": '"colour-7391"}'}]
+        elif self.is_able and body.get("tools"):
+            call = {"name": "door_colour", "arguments": '{"door": 3}'}
+            deltas = [{"tool_calls": [{"index": 0, "id": "1", "function": call}]}]
+            reason = "tool_calls"
+        deltas = [{"choices": [{"index": 0, "delta": one}]} for one in deltas]
+        stop = {"choices": [{"index": 0, "delta": {}, "finish_reason": reason}]}
         usage = {"choices": [], "usage": {"prompt_tokens": 9, "completion_tokens": 40}}
         return [event(one) for one in (*deltas, stop, usage, "[DONE]")]
 
@@ -80,7 +93,7 @@ def vllm(**known: object) -> ModelServer:
         "GET /v1/models": lambda _: (200, {"object": "list", "data": [model]}),
         "POST /v1/completions": complete,
     }
-    return ModelServer(routes, **known)  # type: ignore[arg-type]
+    return ModelServer(routes, is_able=True, **known)  # type: ignore[arg-type]
 
 
 def llama_server() -> ModelServer:
@@ -120,6 +133,15 @@ def vendor(key: str, **known: object) -> ModelServer:
         "POST /v1/completions": lambda _: (200, ASTRAY),
     }
     return ModelServer(routes, key, **known)  # type: ignore[arg-type]
+
+
+async def _send_lines(writer: asyncio.StreamWriter, pieces: tuple[str, ...]) -> None:
+    lines: list[dict[str, object]] = [{"message": {"content": one}} for one in pieces]
+    lines.append({"message": {}, "done": True, "done_reason": "stop", "eval_count": 40})
+    data = b"".join(json.dumps(line).encode() + b"\n" for line in lines)
+    writer.write(head(content_type="application/x-ndjson", transfer_encoding="chunked"))
+    writer.write(chunked(data))
+    await writer.drain()
 
 
 async def _send(writer: asyncio.StreamWriter, reply: Reply) -> None:

@@ -19,6 +19,7 @@ from fakes import (
 from spark_desktop.domain.events import ChangeReverted
 from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.trigger import Trigger
+from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
@@ -80,10 +81,11 @@ def build(files: MemoryFiles, *answers: Answer | str) -> World:
     composer, memory, scope = MemoryComposer(threads), MemoryPrompts(), TaskScope("world")
     kept = KeptChats(threads, checkpoints, composer, memory)
     diffs, tokenizer = FakeDiffs(), FakeTokenizer()
-    around = Surroundings(files, syntax, diffs, core, tokenizer)
+    around = Surroundings(files, syntax, diffs, core, tokenizer, CoreAnswers(core))
     chat, composing = compose(kept, around, bus, clock, scope)
     bus.subscribe(ChangeReverted, lambda event: review.reverted(event.change))
-    turns = Turns(Suggester(core, files, syntax, board, clock, bus), review, chat, board, bus)
+    suggester = Suggester(CoreAnswers(core), composing.items.guard, syntax, board, clock, bus)
+    turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, watch, syntax, turns, review, bus)
     return World(
         files,

@@ -53,6 +53,20 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n model(s), {model} not among them: {names}</source>
+   <translation>
+    <numerusform>%n model, {model} not among them: {names}</numerusform>
+    <numerusform>%n models, {model} not among them: {names}</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n model(s): {names}</source>
+   <translation>
+    <numerusform>%n model: {names}</numerusform>
+    <numerusform>%n models: {names}</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n more</source>
    <translation>
     <numerusform>%n more</numerusform>
@@ -169,6 +183,13 @@
    <translation>
     <numerusform>{machine}, %n logical core</numerusform>
     <numerusform>{machine}, %n logical cores</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>{version}; the certificate for {subject}, by {issuer}, is good for %n day(s).</source>
+   <translation>
+    <numerusform>{version}; the certificate for {subject}, by {issuer}, is good for %n day.</numerusform>
+    <numerusform>{version}; the certificate for {subject}, by {issuer}, is good for %n days.</numerusform>
    </translation>
   </message>
  </context>

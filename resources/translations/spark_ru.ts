@@ -12,12 +12,24 @@
    <translation>$0,00</translation>
   </message>
   <message>
+   <source>${dollars:.2f}</source>
+   <translation>${dollars:.2f}</translation>
+  </message>
+  <message>
+   <source>${dollars:.4f}</source>
+   <translation>${dollars:.4f}</translation>
+  </message>
+  <message>
    <source>${price:,.2f}</source>
    <translation>${price:,.2f}</translation>
   </message>
   <message>
    <source>${price:.4f}</source>
    <translation>${price:.4f}</translation>
+  </message>
+  <message>
+   <source>${spent:.2f} of this month's budget of ${budget:.2f} are spent.</source>
+   <translation>Из бюджета на этот месяц (${budget:.2f}) потрачено ${spent:.2f}.</translation>
   </message>
   <message numerus="yes">
    <source>%n answer(s)</source>
@@ -73,6 +85,22 @@
     <numerusform>%n совпадение</numerusform>
     <numerusform>%n совпадения</numerusform>
     <numerusform>%n совпадений</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n model(s), {model} not among them: {names}</source>
+   <translation>
+    <numerusform>%n модель, {model} среди них нет: {names}</numerusform>
+    <numerusform>%n модели, {model} среди них нет: {names}</numerusform>
+    <numerusform>%n моделей, {model} среди них нет: {names}</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n model(s): {names}</source>
+   <translation>
+    <numerusform>%n модель: {names}</numerusform>
+    <numerusform>%n модели: {names}</numerusform>
+    <numerusform>%n моделей: {names}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -324,6 +352,10 @@
    <translation>Добавить дорожку</translation>
   </message>
   <message>
+   <source>Add it with @ in the window and allow it there, if it is to be sent.</source>
+   <translation>Добавьте его через @ в окне и разрешите там, если его нужно отправить.</translation>
+  </message>
+  <message>
    <source>Add one below.</source>
    <translation>Добавьте дорожку ниже.</translation>
   </message>
@@ -346,6 +378,14 @@
    <translation>Все беседы проекта</translation>
   </message>
   <message>
+   <source>Allow</source>
+   <translation>Разрешить</translation>
+  </message>
+  <message>
+   <source>Allow it to be sent, or remove it.</source>
+   <translation>Разрешите отправить это или уберите.</translation>
+  </message>
+  <message>
    <source>Allow writing to it and to its folder, then accept again.</source>
    <translation>Разрешите запись в файл и в его папку и примите ещё раз.</translation>
   </message>
@@ -360,6 +400,10 @@
   <message>
    <source>Allow writing to the folder, then accept again.</source>
    <translation>Разрешите запись в папку и примите ещё раз.</translation>
+  </message>
+  <message>
+   <source>Allow {name}, which may hold secrets, to be sent</source>
+   <translation>Разрешить отправку {name}: там могут быть секреты</translation>
   </message>
   <message>
    <source>Alt+Up and Alt+Down go from turn to turn and read it.</source>
@@ -504,6 +548,10 @@ The open file goes with the question.</source>
    <translation>Запросить это как изменение файла {name}, которое вы просмотрите</translation>
   </message>
   <message>
+   <source>Ask it in a chat; if it stays so, choose another model.</source>
+   <translation>Спросите её в чате; если так и останется, выберите другую модель.</translation>
+  </message>
+  <message>
    <source>Ask it something, or measure it. Emulated answers never count.</source>
    <translation>Спросите её о чём-нибудь или измерьте. Эмулированные ответы не в счёт.</translation>
   </message>
@@ -522,6 +570,10 @@ The open file goes with the question.</source>
   <message>
    <source>Ask something first.</source>
    <translation>Сначала спросите что-нибудь.</translation>
+  </message>
+  <message>
+   <source>Ask the question again.</source>
+   <translation>Задайте вопрос ещё раз.</translation>
   </message>
   <message>
    <source>Ask them now, one after the other</source>
@@ -612,6 +664,10 @@ The open file goes with the question.</source>
    <translation>Разделы</translation>
   </message>
   <message>
+   <source>Certificate</source>
+   <translation>Сертификат</translation>
+  </message>
+  <message>
    <source>Change keys</source>
    <translation>Изменить клавиши</translation>
   </message>
@@ -640,6 +696,10 @@ The open file goes with the question.</source>
    <translation>Проверьте права доступа и попробуйте ещё раз.</translation>
   </message>
   <message>
+   <source>Check that the key is whole, of this vendor, and not expired.</source>
+   <translation>Проверьте, что ключ целый, от этого поставщика и не истёк.</translation>
+  </message>
+  <message>
    <source>Check the address of the endpoint; use the name that the certificate is for.</source>
    <translation>Проверьте адрес сервера; нужно имя, на которое выдан сертификат.</translation>
   </message>
@@ -662,6 +722,10 @@ The open file goes with the question.</source>
   <message>
    <source>Check the endpoint's address, and ask who runs the server.</source>
    <translation>Проверьте адрес и спросите того, кто держит сервер.</translation>
+  </message>
+  <message>
+   <source>Check the endpoint's address, and the account that the key belongs to.</source>
+   <translation>Проверьте адрес сервера и учётную запись, которой принадлежит ключ.</translation>
   </message>
   <message>
    <source>Check the endpoint's address.</source>
@@ -812,6 +876,10 @@ The open file goes with the question.</source>
    <translation>Выберите в настройках сервера протокол без WebSocket.</translation>
   </message>
   <message>
+   <source>Choose them one by one, and confirm each.</source>
+   <translation>Выберите их по одному и подтвердите каждый.</translation>
+  </message>
+  <message>
    <source>Choose…</source>
    <translation>Выбрать…</translation>
   </message>
@@ -864,12 +932,32 @@ The open file goes with the question.</source>
    <translation>Соединение: {seconds}.</translation>
   </message>
   <message>
+   <source>Connected in {took:.1f} ms.</source>
+   <translation>Соединение установлено за {took:.1f} мс.</translation>
+  </message>
+  <message>
+   <source>Connected to the proxy {proxy} in {took:.1f} ms.</source>
+   <translation>Соединение с прокси {proxy} установлено за {took:.1f} мс.</translation>
+  </message>
+  <message>
+   <source>Connection</source>
+   <translation>Соединение</translation>
+  </message>
+  <message>
    <source>Connections</source>
    <translation>Соединения</translation>
   </message>
   <message>
    <source>Context</source>
    <translation>Контекст</translation>
+  </message>
+  <message>
+   <source>Continue</source>
+   <translation>Продолжить</translation>
+  </message>
+  <message>
+   <source>Continue the answer</source>
+   <translation>Продолжить ответ</translation>
   </message>
   <message>
    <source>Conversation</source>
@@ -914,6 +1002,10 @@ The open file goes with the question.</source>
   <message>
    <source>Copy the code (Enter)</source>
    <translation>Копировать код (Enter)</translation>
+  </message>
+  <message>
+   <source>Copy the key alone.</source>
+   <translation>Скопируйте только ключ.</translation>
   </message>
   <message>
    <source>Copy the last answer</source>
@@ -1036,8 +1128,20 @@ The open file goes with the question.</source>
    <translation>Завершите ту программу и запустите Spark ещё раз.</translation>
   </message>
   <message>
+   <source>Enter it again in the settings, under Endpoints.</source>
+   <translation>Введите его заново в настройках серверов.</translation>
+  </message>
+  <message>
    <source>Enter it in the settings, under Endpoints.</source>
    <translation>Введите его в настройках, в разделе «Серверы моделей».</translation>
+  </message>
+  <message>
+   <source>Enter the key of this endpoint, and say how it is told.</source>
+   <translation>Введите ключ этого сервера и укажите, как он передаётся.</translation>
+  </message>
+  <message>
+   <source>Everybody may see the models: the first answer tells whether the key is right.</source>
+   <translation>Модели видны всем: верен ли ключ, покажет первый ответ.</translation>
   </message>
   <message>
    <source>Everything is as it should be.</source>
@@ -1076,6 +1180,14 @@ The open file goes with the question.</source>
    <translation>Файлов сохранено, пока слежение было на паузе: {count}</translation>
   </message>
   <message>
+   <source>Fill it in as for example {examples}.</source>
+   <translation>Заполните, например так: {examples}.</translation>
+  </message>
+  <message>
+   <source>Fill-in</source>
+   <translation>Заполнение</translation>
+  </message>
+  <message>
    <source>Filter</source>
    <translation>Фильтр</translation>
   </message>
@@ -1102,6 +1214,10 @@ The open file goes with the question.</source>
   <message>
    <source>First and last token as this app measured them; those between are spread evenly.</source>
    <translation>Первый и последний токен — как измерила программа; остальные распределены равномерно.</translation>
+  </message>
+  <message>
+   <source>First token</source>
+   <translation>Первый токен</translation>
   </message>
   <message>
    <source>Folder for the sample</source>
@@ -1256,10 +1372,6 @@ The open file goes with the question.</source>
    <translation>Установите Spark Desktop заново, вместе с зависимостями.</translation>
   </message>
   <message>
-   <source>Install or unlock your desktop's keyring. The local model needs none.</source>
-   <translation>Установите или разблокируйте связку ключей рабочего стола. Локальной модели она не нужна.</translation>
-  </message>
-  <message>
    <source>Install the packages of your system that hold these files.</source>
    <translation>Установите пакеты вашей системы, в которых есть эти файлы.</translation>
   </message>
@@ -1284,6 +1396,14 @@ The open file goes with the question.</source>
    <translation>Он ещё не начал отвечать.</translation>
   </message>
   <message>
+   <source>It is asked again in {seconds:.0f} s.</source>
+   <translation>Новый запрос через {seconds:.0f} с.</translation>
+  </message>
+  <message>
+   <source>It is asked again now.</source>
+   <translation>Запрос отправляется ещё раз.</translation>
+  </message>
+  <message>
    <source>It is fetched when needed.</source>
    <translation>Она загрузится, когда понадобится.</translation>
   </message>
@@ -1296,6 +1416,10 @@ The open file goes with the question.</source>
    <translation>Текст в буфере обмена: вставьте его сами.</translation>
   </message>
   <message>
+   <source>It may want a client certificate: name one in the endpoint's settings.</source>
+   <translation>Возможно, ему нужен сертификат клиента: укажите его в настройках сервера.</translation>
+  </message>
+  <message>
    <source>It reads a short text and writes 64 tokens.</source>
    <translation>Модель читает короткий текст и пишет 64 токена.</translation>
   </message>
@@ -1306,6 +1430,10 @@ The open file goes with the question.</source>
   <message>
    <source>It starts by itself.</source>
    <translation>Запустится само.</translation>
+  </message>
+  <message>
+   <source>Its address is complete as it is.</source>
+   <translation>Его адрес полон и так.</translation>
   </message>
   <message>
    <source>Its lanes appear here when it is done.</source>
@@ -1328,16 +1456,16 @@ The open file goes with the question.</source>
    <translation>Срок хранения — 30 дней.</translation>
   </message>
   <message>
+   <source>Key</source>
+   <translation>Ключ</translation>
+  </message>
+  <message>
    <source>Key of the quick prompt</source>
    <translation>Клавиша быстрого вопроса</translation>
   </message>
   <message>
    <source>Keys</source>
    <translation>Клавиши</translation>
-  </message>
-  <message>
-   <source>Keys are asked for at each start until it can.</source>
-   <translation>До тех пор ключи запрашиваются при каждом запуске.</translation>
   </message>
   <message>
    <source>Lane {title}</source>
@@ -1354,6 +1482,10 @@ The open file goes with the question.</source>
   <message>
    <source>Ledger of connections</source>
    <translation>Журнал соединений</translation>
+  </message>
+  <message>
+   <source>Left out, may hold secrets: {names}.</source>
+   <translation>Не вошли, так как могут содержать секреты: {names}.</translation>
   </message>
   <message>
    <source>Left out: {names}</source>
@@ -1410,6 +1542,10 @@ The open file goes with the question.</source>
   <message>
    <source>Look for it in what you typed last, and in the files that go with it.</source>
    <translation>Поищите её в том, что набрали последним, и в приложенных файлах.</translation>
+  </message>
+  <message>
+   <source>Look for its window that asks for a password. {instead}</source>
+   <translation>Найдите его окно с запросом пароля. {instead}</translation>
   </message>
   <message>
    <source>Looking for a source…</source>
@@ -1492,6 +1628,10 @@ The open file goes with the question.</source>
    <translation>Уберите её сами и запустите Spark ещё раз.</translation>
   </message>
   <message>
+   <source>Name</source>
+   <translation>Имя</translation>
+  </message>
+  <message>
    <source>Name a PEM file with the certificate, and its key without a password.</source>
    <translation>Укажите файл PEM с сертификатом и его ключ без пароля.</translation>
   </message>
@@ -1510,6 +1650,10 @@ The open file goes with the question.</source>
   <message>
    <source>Name one that speaks HTTP, or leave this host out in NO_PROXY.</source>
    <translation>Укажите прокси с HTTP или исключите этот узел в NO_PROXY.</translation>
+  </message>
+  <message>
+   <source>Name the one that is to be asked.</source>
+   <translation>Назовите ту, которую спрашивать.</translation>
   </message>
   <message>
    <source>New thread</source>
@@ -1572,8 +1716,16 @@ The open file goes with the question.</source>
    <translation>Клавишу нельзя занять: {reason}.</translation>
   </message>
   <message>
+   <source>No keyring can be used. Looked for: {looked}.</source>
+   <translation>Ни одна связка ключей не подходит. Проверены: {looked}.</translation>
+  </message>
+  <message>
    <source>No lanes.</source>
    <translation>Дорожек нет.</translation>
+  </message>
+  <message>
+   <source>No model is named.</source>
+   <translation>Модель не названа.</translation>
   </message>
   <message>
    <source>No other machine was asked anything.</source>
@@ -1628,6 +1780,10 @@ The open file goes with the question.</source>
    <translation>Без клавиши</translation>
   </message>
   <message>
+   <source>None of the known ways fills in.</source>
+   <translation>Ни один из известных способов заполнения не работает.</translation>
+  </message>
+  <message>
    <source>Not finished: {reason}</source>
    <translation>Не закончено: {reason}</translation>
   </message>
@@ -1642,6 +1798,14 @@ The open file goes with the question.</source>
   <message>
    <source>Not summed up: the oldest turns may be left out.</source>
    <translation>Сводки нет: самые старые ходы могут не войти.</translation>
+  </message>
+  <message>
+   <source>Not tested, as a step before it failed: {step}.</source>
+   <translation>Не проверено, так как не удался более ранний шаг: {step}.</translation>
+  </message>
+  <message>
+   <source>Not told: a prompt that is too long may be cut without a word.</source>
+   <translation>Не сообщается: слишком длинный запрос может быть молча обрезан.</translation>
   </message>
   <message>
    <source>Nothing</source>
@@ -1780,6 +1944,10 @@ The open file goes with the question.</source>
    <translation>Открыть быстрый вопрос</translation>
   </message>
   <message>
+   <source>Open the settings</source>
+   <translation>Открыть настройки</translation>
+  </message>
+  <message>
    <source>Open the speed lab first.</source>
    <translation>Сначала откройте лабораторию скорости.</translation>
   </message>
@@ -1828,6 +1996,14 @@ The open file goes with the question.</source>
    <translation>Вставить код</translation>
   </message>
   <message>
+   <source>Paste it again.</source>
+   <translation>Вставьте его снова.</translation>
+  </message>
+  <message>
+   <source>Paste one like https://host/v1, without a user's name.</source>
+   <translation>Вставьте адрес вида https://host/v1, без имени пользователя.</translation>
+  </message>
+  <message>
    <source>Pause</source>
    <translation>Пауза</translation>
   </message>
@@ -1850,6 +2026,10 @@ The open file goes with the question.</source>
   <message>
    <source>Pinned</source>
    <translation>Закреплено</translation>
+  </message>
+  <message>
+   <source>Plain HTTP: nothing is encrypted.</source>
+   <translation>Простой HTTP: ничего не шифруется.</translation>
   </message>
   <message>
    <source>Play</source>
@@ -1908,8 +2088,16 @@ The open file goes with the question.</source>
    <translation>Профиль {profile}</translation>
   </message>
   <message>
+   <source>Project</source>
+   <translation>Проект</translation>
+  </message>
+  <message>
    <source>Prompt and answer together: {used} of {total} tokens, counted by the server.</source>
    <translation>Запрос и ответ вместе: {used} из {total} токенов, по счёту сервера.</translation>
+  </message>
+  <message>
+   <source>Prompt and answer together: {used} tokens, counted by the server.</source>
+   <translation>Запрос и ответ вместе: токенов {used}, по подсчёту сервера.</translation>
   </message>
   <message>
    <source>Proposals appear here while they are written.</source>
@@ -2020,6 +2208,10 @@ The open file goes with the question.</source>
    <translation>Уменьшенная: ничего не скользит и не тает, а лаборатория скорости движется шагами.</translation>
   </message>
   <message>
+   <source>Region</source>
+   <translation>Регион</translation>
+  </message>
+  <message>
    <source>Reject</source>
    <translation>Отклонить</translation>
   </message>
@@ -2100,6 +2292,10 @@ The open file goes with the question.</source>
   <message>
    <source>Reset {title}</source>
    <translation>Сбросить: {title}</translation>
+  </message>
+  <message>
+   <source>Resource</source>
+   <translation>Ресурс</translation>
   </message>
   <message>
    <source>Resume</source>
@@ -2230,6 +2426,10 @@ The open file goes with the question.</source>
    <translation>Сократите вопрос или выберите модель с большим контекстом.</translation>
   </message>
   <message>
+   <source>Shorten the question, or let its server have a longer context.</source>
+   <translation>Сократите вопрос или увеличьте контекст на его сервере.</translation>
+  </message>
+  <message>
    <source>Show a file of the folder</source>
    <translation>Показать файл из папки</translation>
   </message>
@@ -2260,6 +2460,10 @@ The open file goes with the question.</source>
   <message>
    <source>Shows the state, and offers the quick prompt, where the desktop has a tray.</source>
    <translation>Показывает состояние и открывает быстрый вопрос, если на рабочем столе есть трей.</translation>
+  </message>
+  <message>
+   <source>Since the project was opened: {cost}.</source>
+   <translation>С открытия проекта: {cost}.</translation>
   </message>
   <message>
    <source>Size</source>
@@ -2394,8 +2598,16 @@ The open file goes with the question.</source>
    <translation>Запустите его и попробуйте ещё раз.</translation>
   </message>
   <message>
+   <source>Start or install your desktop's keyring. Until then use the key for this session only, or name an environment variable that holds it.</source>
+   <translation>Запустите или установите связку ключей вашей среды. До этого используйте ключ только в этом сеансе или укажите переменную окружения с ним.</translation>
+  </message>
+  <message>
    <source>Start spark-desktop in a desktop session, or under xvfb-run.</source>
    <translation>Запустите spark-desktop в графическом сеансе или под xvfb-run.</translation>
+  </message>
+  <message>
+   <source>Start your desktop's keyring again. {instead}</source>
+   <translation>Запустите связку ключей вашей среды снова. {instead}</translation>
   </message>
   <message>
    <source>Starting it again in {delay:.0f} s (attempt {attempt}).</source>
@@ -2436,6 +2648,10 @@ The open file goes with the question.</source>
   <message>
    <source>Stopped.</source>
    <translation>Остановлено.</translation>
+  </message>
+  <message>
+   <source>Structured output</source>
+   <translation>Структурированный вывод</translation>
   </message>
   <message numerus="yes">
    <source>Summing up %n earlier turn(s)…</source>
@@ -2502,6 +2718,10 @@ The open file goes with the question.</source>
    <translation>На учётной записи не осталось средств: {message}</translation>
   </message>
   <message>
+   <source>The address is a number already.</source>
+   <translation>Адрес уже задан числом.</translation>
+  </message>
+  <message>
    <source>The address of {title} holds a user's name.</source>
    <translation>В адресе «{title}» стоит имя пользователя.</translation>
   </message>
@@ -2526,12 +2746,24 @@ The open file goes with the question.</source>
    <translation>Ответ оборвался: {reason}</translation>
   </message>
   <message>
+   <source>The answer came at once: no speed can be told.</source>
+   <translation>Ответ пришёл сразу целиком: скорость не определить.</translation>
+  </message>
+  <message>
    <source>The answer changes nothing in the file.</source>
    <translation>Ответ ничего не меняет в файле.</translation>
   </message>
   <message>
+   <source>The answer did not follow the schema.</source>
+   <translation>Ответ не соответствует схеме.</translation>
+  </message>
+  <message>
    <source>The answer failed: {reason}</source>
    <translation>Ответ не удался: {reason}</translation>
+  </message>
+  <message>
+   <source>The answer followed the schema.</source>
+   <translation>Ответ соответствует схеме.</translation>
   </message>
   <message>
    <source>The answer goes beyond what was asked for: {stray!r} stands elsewhere in the file.</source>
@@ -2572,6 +2804,10 @@ The open file goes with the question.</source>
   <message>
    <source>The answer was stopped.</source>
    <translation>Ответ остановлен.</translation>
+  </message>
+  <message>
+   <source>The answer was too short to tell.</source>
+   <translation>Ответ слишком короткий, чтобы судить.</translation>
   </message>
   <message>
    <source>The certificate of {host} has expired.</source>
@@ -2722,6 +2958,10 @@ The open file goes with the question.</source>
    <translation>Рабочий стол отказался настроить глобальную горячую клавишу.</translation>
   </message>
   <message>
+   <source>The diff is only of files that may hold secrets.</source>
+   <translation>Изменены только файлы, которые могут содержать секреты.</translation>
+  </message>
+  <message>
    <source>The diff is too large for a question: {count} characters.</source>
    <translation>Diff слишком велик для вопроса, символов: {count}.</translation>
   </message>
@@ -2806,12 +3046,68 @@ The open file goes with the question.</source>
    <translation>В ключе для «{title}» есть знаки, которых в ключах не бывает.</translation>
   </message>
   <message>
+   <source>The key in the keyring is incomplete.</source>
+   <translation>Ключ в связке ключей неполон.</translation>
+  </message>
+  <message>
+   <source>The key is accepted.</source>
+   <translation>Ключ принят.</translation>
+  </message>
+  <message>
+   <source>The key is empty.</source>
+   <translation>Ключ пуст.</translation>
+  </message>
+  <message>
+   <source>The key is too long: {count} characters.</source>
+   <translation>Ключ слишком длинный: {count} символов.</translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) failed: {reason}.</source>
+   <translation>Сбой связки ключей ({name}): {reason}.</translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) is locked, and was not unlocked.</source>
+   <translation>Связка ключей ({name}) закрыта, и её не открыли.</translation>
+  </message>
+  <message>
+   <source>The keyring ({name}) is no longer there: {reason}.</source>
+   <translation>Связки ключей ({name}) больше нет: {reason}.</translation>
+  </message>
+  <message>
+   <source>The keyring did not answer within {seconds:.0f} s.</source>
+   <translation>Связка ключей не ответила за {seconds:.0f} с.</translation>
+  </message>
+  <message>
    <source>The limits of {endpoint} have no room for this request now.</source>
    <translation>Лимиты {endpoint} сейчас не вмещают этот запрос.</translation>
   </message>
   <message>
    <source>The list of recent projects could not be written to {file} ({reason}).</source>
    <translation>Список недавних проектов не записан в {file} ({reason}).</translation>
+  </message>
+  <message>
+   <source>The local core cannot answer now: {reason}</source>
+   <translation>Локальное ядро сейчас не может ответить: {reason}</translation>
+  </message>
+  <message>
+   <source>The local core did not answer: {reason}</source>
+   <translation>Локальное ядро не ответило: {reason}</translation>
+  </message>
+  <message>
+   <source>The local core has not begun yet, so {other} is asked as well.</source>
+   <translation>Локальное ядро ещё не начало отвечать, поэтому запрос отправлен и на {other}.</translation>
+  </message>
+  <message>
+   <source>The local core is asked instead.</source>
+   <translation>Вместо этого отвечает локальное ядро.</translation>
+  </message>
+  <message>
+   <source>The model called the tool.</source>
+   <translation>Модель вызвала инструмент.</translation>
+  </message>
+  <message>
+   <source>The model did not call the tool.</source>
+   <translation>Модель не вызвала инструмент.</translation>
   </message>
   <message>
    <source>The model is not running.</source>
@@ -2918,6 +3214,10 @@ The open file goes with the question.</source>
    <translation>Предложение в просмотре</translation>
   </message>
   <message>
+   <source>The protocol has no way to fill in.</source>
+   <translation>В этом протоколе нет заполнения.</translation>
+  </message>
+  <message>
    <source>The proxy that is set is no address.</source>
    <translation>Заданный прокси не является адресом.</translation>
   </message>
@@ -2974,6 +3274,14 @@ The open file goes with the question.</source>
    <translation>Пример нельзя скопировать в {place}: {reason}.</translation>
   </message>
   <message>
+   <source>The server lets us in without a key.</source>
+   <translation>Сервер пускает без ключа.</translation>
+  </message>
+  <message>
+   <source>The server tells no list of models.</source>
+   <translation>Сервер не сообщает список моделей.</translation>
+  </message>
+  <message>
    <source>The settings could not be written to {file} ({reason}).</source>
    <translation>Настройки не записаны в {file} ({reason}).</translation>
   </message>
@@ -3010,6 +3318,10 @@ The open file goes with the question.</source>
    <translation>Текст слишком длинный, символов: {count}.</translation>
   </message>
   <message>
+   <source>The text looks like it holds a secret: {what}.</source>
+   <translation>Похоже, в тексте есть секрет: {what}.</translation>
+  </message>
+  <message>
    <source>The thread in the file is damaged: {error}.</source>
    <translation>Беседа в файле повреждена: {error}.</translation>
   </message>
@@ -3038,6 +3350,10 @@ The open file goes with the question.</source>
    <translation>Запрос остановлен фильтром содержимого поставщика: {message}</translation>
   </message>
   <message>
+   <source>The way to {host} leads through the proxy {proxy}: {addresses}.</source>
+   <translation>Путь к {host} ведёт через прокси {proxy}: {addresses}.</translation>
+  </message>
+  <message>
    <source>The whole interface grows with it: 26 px are twice the usual 13 px.</source>
    <translation>Вместе с ним растёт весь интерфейс: 26 px вдвое больше обычных 13 px.</translation>
   </message>
@@ -3052,6 +3368,10 @@ The open file goes with the question.</source>
   <message>
    <source>Theme</source>
    <translation>Тема</translation>
+  </message>
+  <message>
+   <source>There is no answer that could be gone on with.</source>
+   <translation>Здесь нет ответа, который можно продолжить.</translation>
   </message>
   <message>
    <source>There is no answer yet.</source>
@@ -3086,6 +3406,10 @@ The open file goes with the question.</source>
    <translation>Нет ключа для {title} ни в хранилище ключей, ни в переменной {variable}.</translation>
   </message>
   <message>
+   <source>There is no list of models, but what answers questions lets us in.</source>
+   <translation>Списка моделей нет, но к ответам на вопросы сервер пускает.</translation>
+  </message>
+  <message>
    <source>There is no other window here.</source>
    <translation>Другого окна здесь нет.</translation>
   </message>
@@ -3100,6 +3424,10 @@ The open file goes with the question.</source>
   <message>
    <source>There is no undone change left to redo.</source>
    <translation>Повторять больше нечего.</translation>
+  </message>
+  <message>
+   <source>There is nothing at {url}.</source>
+   <translation>По адресу {url} ничего нет.</translation>
   </message>
   <message>
    <source>There is nothing left to accept here.</source>
@@ -3128,6 +3456,10 @@ The open file goes with the question.</source>
   <message>
    <source>This hotkey cannot be used: {reason}.</source>
    <translation>Эту горячую клавишу нельзя использовать: {reason}.</translation>
+  </message>
+  <message>
+   <source>This is no address of a server: {text}</source>
+   <translation>Это не адрес сервера: {text}</translation>
   </message>
   <message>
    <source>This keyboard has no key {key}.</source>
@@ -3176,6 +3508,10 @@ The open file goes with the question.</source>
   <message>
    <source>Threads</source>
    <translation>Беседы</translation>
+  </message>
+  <message>
+   <source>Through {way}.</source>
+   <translation>Способ: {way}.</translation>
   </message>
   <message>
    <source>Time to first token</source>
@@ -3232,6 +3568,10 @@ The open file goes with the question.</source>
   <message>
    <source>Tokens per second</source>
    <translation>Токены в секунду</translation>
+  </message>
+  <message>
+   <source>Tools</source>
+   <translation>Инструменты</translation>
   </message>
   <message>
    <source>Triggers and keys</source>
@@ -3304,6 +3644,10 @@ The open file goes with the question.</source>
   <message>
    <source>Undone.</source>
    <translation>Отменено.</translation>
+  </message>
+  <message>
+   <source>Unlock it, then try again. {instead}</source>
+   <translation>Откройте её и попробуйте снова. {instead}</translation>
   </message>
   <message>
    <source>Unpin</source>
@@ -3462,6 +3806,10 @@ The open file goes with the question.</source>
    <translation>Сохранённое попадает в раздел «Пропущенные» и ничего не запускает.</translation>
   </message>
   <message>
+   <source>What {endpoint} took for the last answer.</source>
+   <translation>Цена последнего ответа от {endpoint}.</translation>
+  </message>
+  <message>
    <source>What {host} sends is not HTTP: {reason}.</source>
    <translation>То, что присылает {host}, не HTTP: {reason}.</translation>
   </message>
@@ -3484,6 +3832,10 @@ The open file goes with the question.</source>
   <message>
    <source>Which characters are which token is not recorded: the text is shared out evenly over the tokens.</source>
    <translation>Какие символы к какому токену относятся, не записано: текст распределён по токенам равномерно.</translation>
+  </message>
+  <message>
+   <source>Whoever begins first answers.</source>
+   <translation>Ответит тот, кто начнёт первым.</translation>
   </message>
   <message>
    <source>Whole</source>
@@ -3574,8 +3926,16 @@ The open file goes with the question.</source>
    <translation>Вы</translation>
   </message>
   <message>
+   <source>You can change it in the settings, under Endpoints.</source>
+   <translation>Его можно изменить в настройках, в разделе «Серверы моделей».</translation>
+  </message>
+  <message>
    <source>You can read and type already; turns are queued.</source>
    <translation>Читать и печатать уже можно; ходы ждут в очереди.</translation>
+  </message>
+  <message>
+   <source>You can use the key for this session only, or name an environment variable that holds it.</source>
+   <translation>Можно использовать ключ только в этом сеансе или указать переменную окружения с ним.</translation>
   </message>
   <message>
    <source>You did not allow the global hotkey.</source>
@@ -3594,6 +3954,22 @@ The open file goes with the question.</source>
    <translation>в конце {keys} не хватает клавиши</translation>
   </message>
   <message>
+   <source>a key of AWS</source>
+   <translation>ключ AWS</translation>
+  </message>
+  <message>
+   <source>a key of Google</source>
+   <translation>ключ Google</translation>
+  </message>
+  <message>
+   <source>a key of Stripe</source>
+   <translation>ключ Stripe</translation>
+  </message>
+  <message>
+   <source>a key of a model's vendor</source>
+   <translation>ключ поставщика моделей</translation>
+  </message>
+  <message>
    <source>a list of keys</source>
    <translation>список клавиш</translation>
   </message>
@@ -3610,6 +3986,10 @@ The open file goes with the question.</source>
    <translation>число от 0</translation>
   </message>
   <message>
+   <source>a private key</source>
+   <translation>закрытый ключ</translation>
+  </message>
+  <message>
    <source>a profile is no JSON object</source>
    <translation>профиль — не объект JSON</translation>
   </message>
@@ -3618,12 +3998,36 @@ The open file goes with the question.</source>
    <translation>предложение, ждущее решения</translation>
   </message>
   <message>
+   <source>a signed token</source>
+   <translation>подписанный токен</translation>
+  </message>
+  <message>
    <source>a table</source>
    <translation>таблица</translation>
   </message>
   <message>
    <source>a table of texts</source>
    <translation>таблица текстов</translation>
+  </message>
+  <message>
+   <source>a token of GitHub</source>
+   <translation>токен GitHub</translation>
+  </message>
+  <message>
+   <source>a token of GitLab</source>
+   <translation>токен GitLab</translation>
+  </message>
+  <message>
+   <source>a token of Slack</source>
+   <translation>токен Slack</translation>
+  </message>
+  <message>
+   <source>a token of a package registry</source>
+   <translation>токен реестра пакетов</translation>
+  </message>
+  <message>
+   <source>a value of {name}</source>
+   <translation>значение {name}</translation>
   </message>
   <message>
    <source>a whole number from 1 on</source>
@@ -3660,6 +4064,10 @@ The open file goes with the question.</source>
   <message>
    <source>already proposed or answered</source>
    <translation>на это уже есть предложение или ответ</translation>
+  </message>
+  <message>
+   <source>an address with a password</source>
+   <translation>адрес с паролем</translation>
   </message>
   <message>
    <source>an open folder</source>
@@ -3706,6 +4114,10 @@ The open file goes with the question.</source>
    <translation>загружается</translation>
   </message>
   <message>
+   <source>by its name</source>
+   <translation>судя по имени</translation>
+  </message>
+  <message>
    <source>cached {share}</source>
    <translation>из кэша {share}</translation>
   </message>
@@ -3734,12 +4146,20 @@ The open file goes with the question.</source>
    <translation>полнота</translation>
   </message>
   <message>
+   <source>completions with a suffix</source>
+   <translation>дополнение с параметром suffix</translation>
+  </message>
+  <message>
    <source>connect</source>
    <translation>подключение</translation>
   </message>
   <message>
    <source>context {tokens} tokens</source>
    <translation>контекст {tokens} токенов</translation>
+  </message>
+  <message>
+   <source>context {used}</source>
+   <translation>контекст {used}</translation>
   </message>
   <message>
    <source>context {used} / {total}</source>
@@ -3946,10 +4366,6 @@ The open file goes with the question.</source>
    <translation>прервано</translation>
   </message>
   <message>
-   <source>it cannot be asked: {reason}</source>
-   <translation>обратиться не удаётся: {reason}</translation>
-  </message>
-  <message>
    <source>it could not be examined: {reason}</source>
    <translation>проверить не удалось: {reason}</translation>
   </message>
@@ -3994,6 +4410,14 @@ The open file goes with the question.</source>
    <translation>это несколько клавиш подряд; возможна только одна</translation>
   </message>
   <message>
+   <source>it keeps keys in a file</source>
+   <translation>хранит ключи в файле</translation>
+  </message>
+  <message>
+   <source>it keeps nothing</source>
+   <translation>ничего не хранит</translation>
+  </message>
+  <message>
    <source>it lists no profiles</source>
    <translation>в ответе нет списка профилей</translation>
   </message>
@@ -4010,6 +4434,10 @@ The open file goes with the question.</source>
    <translation>соединение с ним прервалось</translation>
   </message>
   <message>
+   <source>its makers do not recommend it</source>
+   <translation>не рекомендована её авторами</translation>
+  </message>
+  <message>
    <source>its name is not UTF-8</source>
    <translation>имя не в UTF-8</translation>
   </message>
@@ -4020,6 +4448,10 @@ The open file goes with the question.</source>
   <message>
    <source>its text did not change</source>
    <translation>текст не изменился</translation>
+  </message>
+  <message>
+   <source>its text, which may hold secrets</source>
+   <translation>текста, в котором могут быть секреты</translation>
   </message>
   <message>
    <source>its {encoding} is damaged at byte {place}</source>
@@ -4118,16 +4550,16 @@ The open file goes with the question.</source>
    <translation>без рассуждений</translation>
   </message>
   <message>
+   <source>none is installed</source>
+   <translation>ни одна не установлена</translation>
+  </message>
+  <message>
    <source>none is registered</source>
    <translation>не зарегистрирована</translation>
   </message>
   <message>
    <source>none recorded</source>
    <translation>не записано</translation>
-  </message>
-  <message>
-   <source>none was found (looked for: {known})</source>
-   <translation>не найдено (искали: {known})</translation>
   </message>
   <message>
    <source>none yet: made at the first use</source>
@@ -4306,6 +4738,10 @@ The open file goes with the question.</source>
    <translation>отклонено</translation>
   </message>
   <message>
+   <source>remote</source>
+   <translation>удалённая</translation>
+  </message>
+  <message>
    <source>removing</source>
    <translation>удаляется</translation>
   </message>
@@ -4394,6 +4830,10 @@ The open file goes with the question.</source>
    <translation>занимает {size} памяти</translation>
   </message>
   <message>
+   <source>test the connection to {title}</source>
+   <translation>проверить соединение с {title}</translation>
+  </message>
+  <message>
    <source>text</source>
    <translation>текст</translation>
   </message>
@@ -4438,6 +4878,14 @@ The open file goes with the question.</source>
    <translation>контекст модели: {tokens}</translation>
   </message>
   <message>
+   <source>the model's own tokens</source>
+   <translation>собственные токены модели</translation>
+  </message>
+  <message>
+   <source>the one in keyring's own settings</source>
+   <translation>указанная в настройках keyring</translation>
+  </message>
+  <message>
    <source>the open thread</source>
    <translation>открытая беседа</translation>
   </message>
@@ -4456,6 +4904,14 @@ The open file goes with the question.</source>
   <message>
    <source>the real model writes first</source>
    <translation>сначала пишет настоящая модель</translation>
+  </message>
+  <message>
+   <source>the route /fim/completions</source>
+   <translation>путь /fim/completions</translation>
+  </message>
+  <message>
+   <source>the route /infill</source>
+   <translation>путь /infill</translation>
   </message>
   <message>
    <source>the schedule of {profile}: {error}</source>
@@ -4680,8 +5136,28 @@ The branch that is checked out</source>
    <translation>{done} из {total}</translation>
   </message>
   <message>
+   <source>{endpoint} cannot answer now: {reason}</source>
+   <translation>{endpoint} сейчас не может ответить: {reason}</translation>
+  </message>
+  <message>
+   <source>{endpoint} did not answer: {reason}</source>
+   <translation>{endpoint} не даёт ответа: {reason}</translation>
+  </message>
+  <message>
+   <source>{endpoint} has not begun yet, so the local core is asked as well.</source>
+   <translation>{endpoint} ещё не начал отвечать, поэтому запрос отправлен и локальному ядру.</translation>
+  </message>
+  <message>
+   <source>{endpoint} has not begun yet, so {other} is asked as well.</source>
+   <translation>{endpoint} ещё не начал отвечать, поэтому запрос отправлен и на {other}.</translation>
+  </message>
+  <message>
    <source>{endpoint} is left out for now: {reason}</source>
    <translation>{endpoint} пока не используется: {reason}</translation>
+  </message>
+  <message>
+   <source>{endpoint} read only {read} of about {sent} tokens that were sent to it.</source>
+   <translation>{endpoint}: прочитано токенов {read} из примерно {sent} отправленных.</translation>
   </message>
   <message>
    <source>{file} cannot be read ({reason}).</source>
@@ -4776,6 +5252,14 @@ The branch that is checked out</source>
    <translation>{host} не говорит по TLS.</translation>
   </message>
   <message>
+   <source>{host} ended the connection after the handshake.</source>
+   <translation>{host} прервал соединение после рукопожатия TLS.</translation>
+  </message>
+  <message>
+   <source>{host} is {addresses}.</source>
+   <translation>{host} — это {addresses}.</translation>
+  </message>
+  <message>
    <source>{host} opens no WebSocket: HTTP status {status}.</source>
    <translation>{host} не открывает WebSocket: статус HTTP {status}.</translation>
   </message>
@@ -4814,6 +5298,10 @@ The branch that is checked out</source>
   <message>
    <source>{host} wants a client certificate.</source>
    <translation>{host} требует сертификат клиента.</translation>
+  </message>
+  <message>
+   <source>{host} wants a key: HTTP status {status}.</source>
+   <translation>{host} требует ключ: статус HTTP {status}.</translation>
   </message>
   <message>
    <source>{host} would be spoken to without TLS: whoever is in between could read the key, your code and the answers.</source>
@@ -4888,12 +5376,20 @@ The branch that is checked out</source>
    <translation>{model} по адресу {url}, процесс {pid}</translation>
   </message>
   <message>
+   <source>{model} began after {seconds:.2f} s.</source>
+   <translation>{model}: первый токен через {seconds:.2f} с.</translation>
+  </message>
+  <message>
    <source>{model} cannot fill in the middle of a text.</source>
    <translation>{model} не умеет дополнять середину текста.</translation>
   </message>
   <message>
    <source>{model} could not be started: {reason}</source>
    <translation>Не удалось запустить {model}: {reason}</translation>
+  </message>
+  <message>
+   <source>{model} ended its answer without a word.</source>
+   <translation>{model}: ответ закончился, не начавшись.</translation>
   </message>
   <message>
    <source>{model} on {hardware}</source>
@@ -4926,6 +5422,10 @@ The branch that is checked out</source>
   <message>
    <source>{name} at {path}, its hash was compared</source>
    <translation>{name}, {path}, хеш сверен</translation>
+  </message>
+  <message>
+   <source>{name} did not keep the key.</source>
+   <translation>{name}: ключ не сохранён.</translation>
   </message>
   <message>
    <source>{name} does not load: {trouble}</source>
@@ -4996,6 +5496,10 @@ The branch that is checked out</source>
    <translation>{name}, разблокируется при необходимости</translation>
   </message>
   <message>
+   <source>{name}: its url still has {{{field}}}.</source>
+   <translation>{name}: в url всё ещё стоит {{{field}}}.</translation>
+  </message>
+  <message>
    <source>{name}: the id {id} is taken.</source>
    <translation>{name}: id {id} уже занят.</translation>
   </message>
@@ -5004,12 +5508,20 @@ The branch that is checked out</source>
    <translation>{name}: загружено {here:,.0f} из {total:,.0f} МБ</translation>
   </message>
   <message>
+   <source>{name}: {reason}</source>
+   <translation>{name}: {reason}</translation>
+  </message>
+  <message>
    <source>{name}: {tokens} tokens</source>
    <translation>{name}, токенов: {tokens}</translation>
   </message>
   <message>
    <source>{ordinal} of {total}</source>
    <translation>{ordinal} из {total}</translation>
+  </message>
+  <message>
+   <source>{other} is asked instead.</source>
+   <translation>Вместо этого отвечает {other}.</translation>
   </message>
   <message>
    <source>{parent} is not this user's alone</source>
@@ -5062,6 +5574,10 @@ The branch that is checked out</source>
   <message>
    <source>{path} may hold secrets: its name matches {pattern}. It was not read.</source>
    <translation>В {path} могут быть секреты: имя подходит под {pattern}. Файл не прочитан.</translation>
+  </message>
+  <message>
+   <source>{path} may hold secrets: {why}.</source>
+   <translation>{path} может содержать секреты: {why}.</translation>
   </message>
   <message>
    <source>{path} may not be written: {told}; nothing was written.</source>
@@ -5160,6 +5676,10 @@ The branch that is checked out</source>
    <translation>{rate:.0f} т/с</translation>
   </message>
   <message>
+   <source>{rate:.0f} tokens a second, over {count} tokens.</source>
+   <translation>Токенов в секунду: {rate:.0f}, измерено по {count} токенам.</translation>
+  </message>
+  <message>
    <source>{rate:.0f} tokens/s</source>
    <translation>{rate:.0f} токенов/с</translation>
   </message>
@@ -5228,6 +5748,10 @@ The branch that is checked out</source>
    <translation>{span} сеанса</translation>
   </message>
   <message>
+   <source>{step} The local model needs none.</source>
+   <translation>{step} Локальной модели она не нужна.</translation>
+  </message>
+  <message>
    <source>{symbol} in {path}</source>
    <translation>{symbol} в {path}</translation>
   </message>
@@ -5278,8 +5802,16 @@ Choose another thread</source>
    <translation>У {title} нет модели {model}: {message}</translation>
   </message>
   <message>
+   <source>{title} has no field {name}.</source>
+   <translation>У {title} нет поля {name}.</translation>
+  </message>
+  <message>
    <source>{title} has nothing at this address: {message}</source>
    <translation>У {title} по этому адресу ничего нет: {message}</translation>
+  </message>
+  <message>
+   <source>{title} needs its {label}.</source>
+   <translation>Для {title} нужно поле «{label}».</translation>
   </message>
   <message>
    <source>{title} said nothing for {seconds:g} s.</source>
@@ -5298,12 +5830,28 @@ Choose another thread</source>
    <translation>{tokens:,} из {total:,} токенов</translation>
   </message>
   <message>
+   <source>{tokens} tokens by what is known of the model.</source>
+   <translation>Токенов: {tokens}, по известным данным о модели.</translation>
+  </message>
+  <message>
+   <source>{tokens} tokens, as the server tells.</source>
+   <translation>Токенов: {tokens}, по словам сервера.</translation>
+  </message>
+  <message>
    <source>{told}; never for the local core</source>
    <translation>{told}; для локального ядра — никогда</translation>
   </message>
   <message>
    <source>{total}+</source>
    <translation>{total}+</translation>
+  </message>
+  <message>
+   <source>{url} answers with HTTP status {status}.</source>
+   <translation>{url} отвечает статусом HTTP {status}.</translation>
+  </message>
+  <message>
+   <source>{value} cannot be the {label} of {title}.</source>
+   <translation>{value} не подходит для поля «{label}» у {title}.</translation>
   </message>
   <message>
    <source>{verb} this hunk</source>
@@ -5325,6 +5873,18 @@ Choose another thread</source>
    <source>{version}; not installed: {names}</source>
    <translation>{version}; не установлены: {names}</translation>
   </message>
+  <message numerus="yes">
+   <source>{version}; the certificate for {subject}, by {issuer}, is good for %n day(s).</source>
+   <translation>
+    <numerusform>{version}; сертификат для {subject}, выдан {issuer}, действует ещё %n день.</numerusform>
+    <numerusform>{version}; сертификат для {subject}, выдан {issuer}, действует ещё %n дня.</numerusform>
+    <numerusform>{version}; сертификат для {subject}, выдан {issuer}, действует ещё %n дней.</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>{version}; the system trusts the server's certificate.</source>
+   <translation>{version}; система доверяет сертификату сервера.</translation>
+  </message>
   <message>
    <source>{waiting}… {seconds:.0f} s</source>
    <translation>{waiting}… {seconds:.0f} с</translation>
@@ -5336,6 +5896,10 @@ Choose another thread</source>
   <message>
    <source>{watched}: changes in further folders are not seen</source>
    <translation>{watched}; изменения в других папках не видны</translation>
+  </message>
+  <message>
+   <source>{what} in line {line}</source>
+   <translation>{what}, строка {line}</translation>
   </message>
   <message>
    <source>{what}; its last words: {last}</source>

@@ -121,11 +121,22 @@ class AnswerStream:
         )
         try:
             async with self._silence.limit(_now()):
-                return await self._client.send(request, stream=True)
+                return await self._sent(request, opening)
         except TimeoutError as error:
             raise self._silent() from error
         except httpx.HTTPError as error:
             raise unreachable(self._client.base_url, error) from error
+
+    async def _sent(self, request: httpx.Request, opening: "_Opening") -> httpx.Response:
+        """Send, and once more where the open connection that was taken was just being closed."""
+        try:
+            return await self._client.send(request, stream=True)
+        except (httpx.NetworkError, httpx.RemoteProtocolError, EndpointUnreachableError):
+            # A new connection that breaks has another reason.
+            if opening.seconds != 0.0:
+                raise
+            opening.seconds = None
+            return await self._client.send(request, stream=True)
 
     async def _text(self, response: httpx.Response) -> str:
         try:

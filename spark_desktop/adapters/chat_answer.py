@@ -3,7 +3,7 @@
 Chat completions, completions, fill-in routes and llama-server's ``/infill`` differ little.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from spark_desktop.adapters.answer_usage import usage_of, with_server_times
 from spark_desktop.adapters.emulation_wire import emulation_in
@@ -157,7 +157,7 @@ class ChatAnswer:
                 continue
             text = self.stops.feed(chunk.text)
             if text:
-                told.append(replace(chunk, text=text))
+                told.append(TextChunk(text))
         if self.stops.is_met:
             self.reason, self.is_over = FinishReason.STOP, True
         return told

@@ -1,14 +1,18 @@
 """Asks a server by itself for a test of the connection: its name, its door, its models."""
 
 import asyncio
+import errno
+import os
 import socket
-from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any
+import time
+from collections.abc import Sequence
+from dataclasses import replace
 
 import httpx
 
-from spark_desktop.adapters.connection_requests import Requests, root_of
+from spark_desktop.adapters.connection_requests import Requests
+from spark_desktop.adapters.fill_in_wire import fill_in_body, fill_in_route
+from spark_desktop.adapters.handshakes import HandshakeListener
 from spark_desktop.adapters.network import NetworkPolicy
 from spark_desktop.adapters.network_errors import Place, translated
 from spark_desktop.adapters.network_transport import netloc, port_of
@@ -20,7 +24,10 @@ from spark_desktop.adapters.probe_wire import (
     text_in,
 )
 from spark_desktop.adapters.proxies import shown
-from spark_desktop.domain.connection_check import Access, Handshake, Lookup
+from spark_desktop.adapters.routes import at_root, below
+from spark_desktop.domain.check_questions import MOST_TOKENS, PREFIX, SUFFIX
+from spark_desktop.domain.completion import InfillRequest
+from spark_desktop.domain.connection_check import Access, Connected, Handshake, Lookup, with_model
 from spark_desktop.domain.contact import Contact
 from spark_desktop.domain.endpoints import EndpointSpec, FillInWay, RemoteModel, WireProtocol
 from spark_desktop.domain.errors import (
@@ -29,7 +36,6 @@ from spark_desktop.domain.errors import (
     EndpointUnreachableError,
     UntrustedServerError,
 )
-from spark_desktop.domain.fill_in_test import MOST_TOKENS, PREFIX, SUFFIX, rendered
 from spark_desktop.domain.secret import Secret
 from spark_desktop.domain.words import say
 from spark_desktop.services.ledger import Ledger
@@ -63,16 +69,14 @@ class NetworkProbe:
         url, proxy = await self._way(spec)
         there = httpx.URL(proxy) if proxy else url
         place = Place(netloc(url), shown(proxy) if proxy else "")
-        loop = asyncio.get_running_loop()
         try:
-            found = await loop.getaddrinfo(there.host, port_of(there), type=socket.SOCK_STREAM)
+            found = await _found(there)
         except OSError as error:
             raise translated(error, place) from error
-        addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
-        return Lookup(url.host, addresses, place.proxy)
+        return Lookup(url.host, tuple(dict.fromkeys(host for host, _ in found)), place.proxy)
 
-    async def connect(self, spec: EndpointSpec) -> str:
-        """Open a connection and close it; return the proxy's name, "" where it was the server."""
+    async def connect(self, spec: EndpointSpec) -> Connected:
+        """Open a connection to the server or its proxy, and close it."""
         url, proxy = await self._way(spec)
         there = httpx.URL(proxy) if proxy else url
         place = Place(netloc(url), shown(proxy) if proxy else "")
@@ -80,19 +84,17 @@ class NetworkProbe:
         self._ledger.note(Contact(there.host, port_of(there), purpose))
         try:
             async with asyncio.timeout(_CONNECT_S):
-                _, writer = await asyncio.open_connection(there.host, port_of(there))
+                return Connected(await _connected(await _found(there)), place.proxy)
         except (OSError, TimeoutError) as error:
             raise translated(error, place) from error
-        writer.close()
-        return place.proxy
 
     async def shake_hands(self, spec: EndpointSpec) -> Handshake | None:
         """Return what TLS was agreed on; None for plain HTTP."""
         if httpx.URL(spec.url).scheme != "https":
             return None
-        heard = _Heard()
+        heard = HandshakeListener()
         try:
-            await self._requests.send(spec, None, "GET", root_of(spec), trace=heard.hear)
+            await self._requests.send(spec, None, "GET", at_root(spec.url, ""), trace=heard.hear)
         except UntrustedServerError:
             raise
         except EndpointUnreachableError as error:
@@ -115,7 +117,7 @@ class NetworkProbe:
             return Access.OPEN
         # Some clouds list no models. A question without content is refused for its form, if the
         # key was taken and somebody is there to read it.
-        route = spec.url + _ANSWERING[spec.protocol]
+        route = below(spec.url, _ANSWERING[spec.protocol])
         if await self._requests.status(spec, key, "POST", route, {}) in _NOTHING_THERE:
             raise EndpointRejectedError(
                 say("There is nothing at {url}.", url=spec.url),
@@ -133,8 +135,10 @@ class NetworkProbe:
         known = RemoteModel(spec.model)
         if spec.protocol is WireProtocol.OLLAMA:
             body = {"model": spec.model}
-            details = await self._requests.optional(spec, key, "POST", f"{spec.url}/api/show", body)
-            running = await self._requests.optional(spec, key, "GET", f"{spec.url}/api/ps")
+            details = await self._requests.optional(
+                spec, key, "POST", below(spec.url, "/api/show"), body
+            )
+            running = await self._requests.optional(spec, key, "GET", below(spec.url, "/api/ps"))
             return ollama_model(known, details, running)
         listed = await self.models(spec, key)
         told = next((one for one in listed if one.id == spec.model), known)
@@ -143,18 +147,19 @@ class NetworkProbe:
         return await self._asked_for_its_context(spec, key, told)
 
     async def fill_in(self, spec: EndpointSpec, key: Secret | None, way: FillInWay) -> str:
-        """Return what the chosen model puts into ``fill_in_test``'s hole, asked in one way."""
+        """Return what the chosen model puts into the hole of ``check_questions``, in one way."""
         url, body = _hole(spec, way)
         return text_in(await self._requests.send(spec, key, "POST", url, body))
 
     async def _asked_for_its_context(
         self, spec: EndpointSpec, key: Secret | None, told: RemoteModel
     ) -> RemoteModel:
-        root = root_of(spec)
-        props = await self._requests.optional(spec, key, "GET", f"{root}/props")
+        props = await self._requests.optional(spec, key, "GET", at_root(spec.url, "/props"))
         context = context_in_props(props)
         if context is None:
-            entry = await self._requests.optional(spec, key, "GET", f"{root}/api/v0/models")
+            entry = await self._requests.optional(
+                spec, key, "GET", at_root(spec.url, "/api/v0/models")
+            )
             same = (one for one in models_in(entry) if one.id == spec.model)
             context = next((one.context for one in same), None)
         if context is None and not spec.limits.charged_up_front:
@@ -168,7 +173,9 @@ class NetworkProbe:
             "max_tokens": _TOO_MANY,
             "stream": True,
         }
-        refusal = await self._requests.refusal(spec, key, f"{spec.url}/chat/completions", body)
+        refusal = await self._requests.refusal(
+            spec, key, below(spec.url, "/chat/completions"), body
+        )
         return None if refusal is None else context_in_error(refusal)
 
     async def _lets_in(self, spec: EndpointSpec, key: Secret | None) -> bool:
@@ -195,25 +202,27 @@ class NetworkProbe:
             return url, self._policy.way(spec.route).proxy_for(str(url))
 
 
-class _Heard:
-    """Hears from httpcore what TLS a connection has; the last one is the server's own."""
+async def _found(there: httpx.URL) -> list[tuple[str, int]]:
+    """Return the addresses of a host, with the port. Raises OSError."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(there.host, port_of(there), type=socket.SOCK_STREAM)
+    return [(str(entry[4][0]), int(entry[4][1])) for entry in found]
 
-    def __init__(self) -> None:
-        self.shaken: Handshake | None = None
 
-    async def hear(self, event: str, info: Mapping[str, Any]) -> None:
-        """Take one of httpcore's trace events."""
-        if not event.endswith("start_tls.complete"):
-            return
-        tls = info["return_value"].get_extra_info("ssl_object")
-        if tls is not None:
-            certificate = tls.getpeercert() or {}
-            self.shaken = Handshake(
-                str(tls.version() or "TLS").replace("TLSv", "TLS "),
-                _name_in(certificate.get("subject", ())),
-                _name_in(certificate.get("issuer", ())),
-                _expiry(certificate.get("notAfter")),
-            )
+async def _connected(addresses: Sequence[tuple[str, int]]) -> float:
+    """Return the seconds that it took to connect to the first that answers. Raises OSError."""
+    failed = OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
+    for host, port in addresses:
+        started = time.monotonic()
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError as error:
+            failed = error
+            continue
+        took = time.monotonic() - started
+        writer.close()
+        return took
+    raise failed
 
 
 def _left_after_the_handshake(spec: EndpointSpec) -> UntrustedServerError:
@@ -223,34 +232,19 @@ def _left_after_the_handshake(spec: EndpointSpec) -> UntrustedServerError:
     )
 
 
-def _name_in(parts: Any) -> str:
-    names = {key: value for part in parts for key, value in part}
-    return str(names.get("commonName") or names.get("organizationName") or "?")
-
-
-def _expiry(told: object) -> datetime | None:
-    if not isinstance(told, str):
-        return None
-    try:
-        return datetime.strptime(told, "%b %d %H:%M:%S %Y GMT").replace(tzinfo=UTC)
-    except ValueError:
-        return None
-
-
 def _list_of(spec: EndpointSpec) -> str:
-    return spec.url + ("/api/tags" if spec.protocol is WireProtocol.OLLAMA else "/models")
+    route = "/api/tags" if spec.protocol is WireProtocol.OLLAMA else "/models"
+    return below(spec.url, route)
 
 
 def _hole(spec: EndpointSpec, way: FillInWay) -> tuple[str, dict[str, object]]:
-    body: dict[str, object] = {"model": spec.model, "temperature": 0, "max_tokens": MOST_TOKENS}
-    base = f"{spec.url}/v1" if spec.protocol is WireProtocol.OLLAMA else spec.url
-    match way:
-        case FillInWay.INFILL:
-            sides = {"input_prefix": PREFIX, "input_suffix": SUFFIX, "n_predict": MOST_TOKENS}
-            return f"{root_of(spec)}/infill", {**body, **sides}
-        case FillInWay.FIM_ROUTE:
-            return f"{base}/fim/completions", {**body, "prompt": PREFIX, "suffix": SUFFIX}
-        case FillInWay.SUFFIX:
-            return f"{base}/completions", {**body, "prompt": PREFIX, "suffix": SUFFIX}
-        case _:
-            return f"{base}/completions", {**body, "prompt": rendered(spec.model) or PREFIX}
+    """Return the address and the body of a request as it will be sent later, in one piece.
+
+    Raises EndpointRejectedError for a model whose tokens are not known.
+    """
+    tried = with_model(spec, replace(spec.chosen, fill_in=way))
+    if spec.protocol is WireProtocol.OLLAMA:
+        tried = replace(tried, url=below(spec.url, "/v1"))
+    body = fill_in_body(InfillRequest(PREFIX, SUFFIX, max_tokens=MOST_TOKENS), tried)
+    body.pop("stream_options", None)
+    return fill_in_route(tried), {**body, "stream": False}

@@ -8,6 +8,7 @@ import httpx
 from spark_desktop.adapters.network import NetworkPolicy, client_for
 from spark_desktop.adapters.network_transport import netloc
 from spark_desktop.adapters.openai_wire import error_of_response
+from spark_desktop.adapters.redaction import REDACTION
 from spark_desktop.domain.endpoints import AuthKind, EndpointSpec
 from spark_desktop.domain.errors import AccessRefusedError, EndpointError, EndpointRejectedError
 from spark_desktop.domain.secret import Secret
@@ -101,7 +102,9 @@ def refused(spec: EndpointSpec, key: Secret | None, answer: httpx.Response) -> E
     host = netloc(answer.request.url)
     if answer.status_code not in _REFUSED:
         after = answer.headers.get("Retry-After")
-        return error_of_response(answer.status_code, answer.text, after)
+        # Some servers repeat the key that they do not like.
+        text = REDACTION.redacted(answer.text)
+        return error_of_response(answer.status_code, text, after)
     if key is None or spec.auth is AuthKind.NONE:
         return AccessRefusedError(
             say("{host} wants a key: HTTP status {status}.", host=host, status=answer.status_code),
@@ -111,8 +114,3 @@ def refused(spec: EndpointSpec, key: Secret | None, answer: httpx.Response) -> E
         say("{host} refused the key: HTTP status {status}.", host=host, status=answer.status_code),
         say("Check that the key is whole, of this vendor, and not expired."),
     )
-
-
-def root_of(spec: EndpointSpec) -> str:
-    """Return the address without the version of OpenAI's routes, where servers have their own."""
-    return spec.url.removesuffix("/v1")

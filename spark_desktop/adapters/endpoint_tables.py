@@ -1,7 +1,7 @@
 """An endpoint as a TOML table, and back."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from enum import Enum
 
 from spark_desktop.domain.endpoints import (
@@ -77,7 +77,7 @@ def table_of(spec: EndpointSpec, presets: Mapping[str, EndpointSpec]) -> dict[st
         table["route"] = _changed(spec.route, Route())
     own = [model for model in spec.models if model not in preset.models]
     if own:
-        table["models"] = [_changed(model, RemoteModel("")) for model in own]
+        table["models"] = [_model_table(model, preset.models) for model in own]
     return table
 
 
@@ -85,7 +85,20 @@ def _merged(
     own: tuple[RemoteModel, ...], preset: tuple[RemoteModel, ...]
 ) -> tuple[RemoteModel, ...]:
     known = {model.id for model in own}
-    return (*own, *(model for model in preset if model.id not in known))
+    mine = (replace(one, price=one.price or _price_of(one.id, preset)) for one in own)
+    return (*mine, *(model for model in preset if model.id not in known))
+
+
+def _model_table(model: RemoteModel, preset: tuple[RemoteModel, ...]) -> dict[str, object]:
+    """Return a model's table, without its preset's price: that one may be newer next time."""
+    table = _changed(model, RemoteModel(""))
+    if model.price == _price_of(model.id, preset):
+        table.pop("price", None)
+    return table
+
+
+def _price_of(model_id: str, models: tuple[RemoteModel, ...]) -> Price | None:
+    return next((model.price for model in models if model.id == model_id), None)
 
 
 def _model(table: Table) -> RemoteModel:

@@ -63,6 +63,13 @@ class LocalFileStore:
         """
         return await asyncio.to_thread(self._read, path)
 
+    async def read_secret(self, path: str) -> Snapshot:
+        """Return the file's text though its name says that it may hold secrets; else as ``read``.
+
+        Only for a file that the user named and confirmed.
+        """
+        return await asyncio.to_thread(self._read, path, True)
+
     async def replace(self, path: str, text: SourceText, base: str) -> Snapshot:
         """Write ``text`` atomically if the file still hashes to ``base``, and return it read back.
 
@@ -82,13 +89,21 @@ class LocalFileStore:
         """
         return await asyncio.to_thread(self._files, below)
 
+    async def secrets(self, below: str = "") -> tuple[str, ...]:
+        """Return what is left out of ``files`` for its name, at most a hundred; folders with "/".
+
+        Raises OutsideWorkspaceError.
+        """
+        return await asyncio.to_thread(self._secrets, below)
+
     def is_own_write(self, path: str, digest: str) -> bool:
         """Return whether these bytes at this path are the last ones that we wrote."""
         return self._own.get(path) == digest
 
-    def _read(self, path: str) -> Snapshot:
+    def _read(self, path: str, is_named: bool = False) -> Snapshot:
         target = self._target(path)
-        self._refuse_secrets(path, target)
+        if not is_named:
+            self._refuse_secrets(path, target)
         data = self._bytes(path, target)
         return Snapshot(path, _decoded(path, data), digest_of(data))
 
@@ -247,6 +262,11 @@ class LocalFileStore:
         if below and self._target(below) != self._root / below:
             return ()
         return tuple(path for path in self._rules.files(below) if self._is_inside(path))
+
+    def _secrets(self, below: str) -> tuple[str, ...]:
+        if below and self._target(below) != self._root / below:
+            return ()
+        return self._rules.secrets(below)
 
     def _is_inside(self, path: str) -> bool:
         target = self._root / path

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from spark_desktop.domain.errors import FileError
+from spark_desktop.domain.secret_files import Shareable
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import IgnoreReason
 from spark_desktop.services.ports import FileStore
@@ -29,10 +30,10 @@ class GitChanges:
         self._files = files
         self._git = git
 
-    async def uncommitted(self) -> str | None:
+    async def uncommitted(self) -> Shareable | None:
         """Return the diff against the last commit, "" without one; None where there is no git.
 
-        Files that may hold secrets are left out of it. Raises FileError where git fails.
+        Files whose names are those of secrets are left out of it. Raises FileError where git fails.
         """
         base = await self._base()
         if base is None:
@@ -41,9 +42,9 @@ class GitChanges:
         changed = [name for name in names.split("\0") if name]
         secret = [name for name in changed if await self._is_secret(name)]
         if len(secret) == len(changed):
-            return ""
+            return Shareable("", tuple(secret))
         hidden = (f":(exclude,literal){name}" for name in secret)
-        return await self._run(*_DIFF, base, "--", ".", *hidden)
+        return Shareable(await self._run(*_DIFF, base, "--", ".", *hidden), tuple(secret))
 
     async def _base(self) -> str | None:
         """Return what to compare with; None where this is no work tree."""

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from pathspec import GitIgnoreSpec
 
+from spark_desktop.domain.secret_files import secret_folder, secret_name
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
 
 MAX_FILES = 5000
+MAX_SECRETS = 100
 
 # Made by tools, not by hand; a project's own `!name/` in a .gitignore brings one back.
 _FOLDERS = frozenset(
@@ -26,18 +28,6 @@ _FOLDERS = frozenset(
 _TEMPORARY = (
     *("*.swp", "*.swo", "*.swx", "*~", "4913", ".#*", "#*#", "*.kate-swp"),
     *("*___jb_tmp___", "*___jb_old___", ".goutputstream-*", ".spark-*.tmp"),
-)
-_SECRETS = (
-    *("*.env", ".env.*", ".envrc", "*.ppk", "secrets.yml", "secrets.yaml", "secrets.toml"),
-    *("secrets.json", "*.pem", "*.key", "*.p12", "*.pfx", "*.keystore", "*.jks", "*.kdbx"),
-    *("id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", "credentials", "credentials.*"),
-    *(".netrc", "_netrc", ".pgpass", ".htpasswd", ".npmrc", ".pypirc", ".git-credentials"),
-)
-_SECRET_FOLDERS = frozenset({".ssh", ".aws", ".gnupg"})
-_NOT_SECRET = frozenset(
-    f"{name}.{kind}"
-    for kind in ("example", "sample", "template", "dist")
-    for name in (".env", ".envrc")
 )
 
 
@@ -90,9 +80,7 @@ class IgnoreRules:
 
     def secret(self, path: str) -> str:
         """Return the pattern by which the path may hold secrets, else ""; see ``check``."""
-        *folders, name = path.split("/")
-        found = (_secret_pattern(folder, is_folder=True) for folder in folders)
-        return next(filter(None, found), "") or _secret_pattern(name, is_folder=False)
+        return secret_name(path)
 
     def silent(self, path: str) -> bool:
         """Return whether changes of the path are not even worth a line for the user.
@@ -118,6 +106,19 @@ class IgnoreRules:
             found.append(path)
         return tuple(sorted(found))
 
+    def secrets(self, below: str = "", limit: int = MAX_SECRETS) -> tuple[str, ...]:
+        """Return the files and folders below a folder that are left out for their names, sorted.
+
+        A folder ends in a slash; none in an ignored folder is told.
+        """
+        found: list[str] = []
+        if below and self.check(below, is_folder=True) is not None:
+            return ()
+        for _ in zip(range(MAX_FILES), self._walk(below, found), strict=False):
+            if len(found) >= limit:
+                break
+        return tuple(sorted(found[:limit]))
+
     def folders(self) -> tuple[str, ...]:
         """Return the names of the watched folders directly in the workspace, sorted."""
         chain = self._chain_at_root()
@@ -128,7 +129,7 @@ class IgnoreRules:
             and self._own_reason(entry.name, True, chain) is None
         )
 
-    def _walk(self, below: str) -> Iterator[str]:
+    def _walk(self, below: str, secrets: list[str] | None = None) -> Iterator[str]:
         chain = self._chain_at_root()
         parts = below.split("/") if below else []
         for depth in range(1, len(parts) + 1):
@@ -139,7 +140,10 @@ class IgnoreRules:
             for entry in _entries(self._root / folder):
                 path = f"{folder}/{entry.name}" if folder else entry.name
                 is_folder = entry.is_dir(follow_symlinks=False)
-                if self._own_reason(path, is_folder, chain) is not None:
+                left = self._own_reason(path, is_folder, chain)
+                if left is not None:
+                    if secrets is not None and left.reason is IgnoreReason.SECRET:
+                        secrets.append(f"{path}/" if is_folder else path)
                     continue
                 if is_folder:
                     waiting.append((path, self._chain_below(chain, path)))
@@ -153,7 +157,7 @@ class IgnoreRules:
         name = path.rpartition("/")[2]
         if name == ".git":
             return Ignored(path, IgnoreReason.DEFAULT, ".git")
-        secret = _secret_pattern(name, is_folder)
+        secret = secret_folder(name) if is_folder else secret_name(path)
         if secret:  # before git's rules: no negation makes a key shareable
             return Ignored(
                 path, IgnoreReason.SECRET, say("its name matches {secret}", secret=secret)
@@ -215,15 +219,6 @@ class IgnoreRules:
                 files.append((folder / ".gitignore", str(folder / ".gitignore"), above, 0))
         # A folder that the user opened is watched even where its repository ignores it.
         return [] if any(r.spec.match_file(r.lead) for r in self._existing(files)) else files
-
-
-def _secret_pattern(name: str, is_folder: bool) -> str:
-    folded = name.casefold()
-    if is_folder:
-        return folded if folded in _SECRET_FOLDERS else ""
-    if folded in _NOT_SECRET or folded.endswith(".pub"):
-        return ""
-    return next((pattern for pattern in _SECRETS if fnmatchcase(folded, pattern)), "")
 
 
 def _default_pattern(name: str, is_folder: bool) -> str:

@@ -4,6 +4,7 @@ import json
 import math
 from typing import Any
 
+from spark_desktop.adapters.redaction import REDACTION
 from spark_desktop.domain.errors import EndpointError
 from spark_desktop.domain.words import say
 
@@ -18,8 +19,10 @@ def object_of(data: str) -> Json:
         value = None
     if isinstance(value, dict):
         return value
+    # Before it is cut, which could leave the half of a key that nobody recognises.
+    begin = REDACTION.redacted(data[:1000])[:80]
     raise EndpointError(
-        say("The model's server sent something that is no JSON object: {data!r}.", data=data[:80]),
+        say("The model's server sent something that is no JSON object: {data!r}.", data=begin),
         say("Try again; if it stays so, look at the server's log."),
     )
 

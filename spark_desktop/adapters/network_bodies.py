@@ -1,7 +1,7 @@
 """The body of an answer, unpacked in small pieces and bounded: a server may send anything."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 
 import httpx
 
@@ -110,6 +110,9 @@ class _Body(httpx.AsyncByteStream):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+        if isinstance(self._source, AsyncGenerator):
+            # Here, in a task: as garbage it would look for the loop that runs it, and complain.
+            await self._source.aclose()
 
     async def _read(self) -> bytes | None:
         try:

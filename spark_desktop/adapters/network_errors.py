@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import httpx
 
+from spark_desktop.adapters.redaction import REDACTION
 from spark_desktop.domain.errors import (
     EndpointError,
     EndpointUnreachableError,
@@ -56,7 +57,7 @@ def translated(error: Exception, place: Place) -> EndpointError:
             say("{host} did not answer in time.", host=place.host), _again()
         )
     if isinstance(error, httpx.RemoteProtocolError):
-        return _not_http(str(error), place)
+        return _not_http(REDACTION.redacted(str(error)), place)
     return broken(place)
 
 
@@ -186,7 +187,11 @@ def proxy_refused(reason: str, proxy: str) -> ProxyFailedError:
     if reason.startswith("407"):
         return proxy_wants_a_name(proxy)
     return ProxyFailedError(
-        say("The proxy {proxy} refused to connect: {reason}.", proxy=proxy, reason=reason.strip()),
+        say(
+            "The proxy {proxy} refused to connect: {reason}.",
+            proxy=proxy,
+            reason=REDACTION.redacted(reason.strip()),
+        ),
         say("Ask who runs it, or leave this host out in NO_PROXY."),
     )
 

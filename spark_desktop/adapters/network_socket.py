@@ -18,6 +18,7 @@ from spark_desktop.adapters.network import SocketOptions
 from spark_desktop.adapters.network_errors import Place, broken, proxy_refused, translated
 from spark_desktop.adapters.network_transport import port_of, proxy_contact
 from spark_desktop.adapters.proxies import shown
+from spark_desktop.adapters.redaction import REDACTION
 from spark_desktop.adapters.routes import below
 from spark_desktop.domain.contact import Contact
 from spark_desktop.domain.errors import (
@@ -89,8 +90,9 @@ def _reason(error: Exception, place: Place) -> EndpointError:
         case InvalidStatus():
             return _status(error.response.status_code, place)
         case InvalidHandshake():
+            reason = REDACTION.redacted(str(error))
             return EndpointRejectedError(
-                say("{host} opens no WebSocket: {reason}.", host=place.host, reason=error),
+                say("{host} opens no WebSocket: {reason}.", host=place.host, reason=reason),
                 say("Choose the protocol without a WebSocket in the endpoint's settings."),
             )
         case OSError():

@@ -8,6 +8,7 @@ import httpx
 from spark_desktop.adapters.network_bodies import bounded
 from spark_desktop.adapters.network_errors import FAILURES, Place, proxy_wants_a_name, translated
 from spark_desktop.adapters.proxies import proxy_for, shown
+from spark_desktop.adapters.redaction import REDACTION
 from spark_desktop.adapters.trust import Trust
 from spark_desktop.domain.contact import Contact
 from spark_desktop.domain.errors import EndpointError, EndpointRejectedError, PlainHttpError
@@ -216,7 +217,7 @@ def port_of(url: httpx.URL) -> int:
 
 def _shown(url: httpx.URL) -> str:
     # Without the query, which may hold a token.
-    return f"{url.scheme}://{netloc(url)}{url.path}"[:200]
+    return REDACTION.redacted(f"{url.scheme}://{netloc(url)}{url.path}")[:200]
 
 
 def _leads_away(before: httpx.URL, after: httpx.URL) -> EndpointRejectedError:

@@ -11,6 +11,7 @@ from typing import Any
 
 from spark_desktop.adapters.context_sizes import context_sizes
 from spark_desktop.adapters.rate_headers import seconds_in
+from spark_desktop.adapters.redaction import REDACTION
 from spark_desktop.domain.endpoints import EndpointSpec
 from spark_desktop.domain.errors import (
     AccessRefusedError,
@@ -110,13 +111,14 @@ def errors_of(spec: EndpointSpec) -> Callable[[int, str, str | None], EndpointEr
 def error_of(status: int, problem: Json, retry_after: float | None = None) -> EndpointError:
     """Return the most specific error for an HTTP status and an error object.
 
-    ``retry_after`` is in seconds, None where the server did not say.
+    ``retry_after`` is in seconds, None where the server did not say. A server that repeats the key
+    in its words gets it shown nowhere.
     """
     message = _message(problem, status)
     sizes = context_sizes(problem, message)
     if sizes is not None:
         return ContextExceededError(*sizes)
-    next_step = str(problem.get("next_step") or "")
+    next_step = REDACTION.redacted(str(problem.get("next_step") or ""))
     codes = _codes(problem)
     if _ENGINE_DOWN in codes:
         return EngineDownError(message, next_step or _AGAIN, retry_after)
@@ -220,10 +222,11 @@ def _message(problem: Json, status: int) -> str:
         return say("HTTP status {status}", status=status)
     if isinstance(told, Said):
         return told
-    text = str(told)[:_MESSAGE_LIMIT]
+    # Before it is cut, which could leave the half of a key that nobody recognises.
+    text = REDACTION.redacted(str(told)[:_PAGE_LIMIT])[:_MESSAGE_LIMIT]
     name = problem.get("param")
     if status in (400, 422) and isinstance(name, str) and name not in text:
-        return f"{text} ({name[:80]})"
+        return f"{text} ({REDACTION.redacted(name[:_PAGE_LIMIT])[:80]})"
     return text
 
 

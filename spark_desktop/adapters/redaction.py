@@ -1,5 +1,6 @@
 """Keys are taken out of whatever is logged, printed or reported."""
 
+import json
 import logging
 import re
 import sys
@@ -7,6 +8,7 @@ import threading
 import traceback
 from types import TracebackType
 from typing import TextIO
+from urllib.parse import quote
 
 from spark_desktop.domain.secret import Secret
 
@@ -36,22 +38,38 @@ class Redaction:
     """Masks by shape what looks like a key, and by value what is known to be one."""
 
     def __init__(self) -> None:
-        self._known: set[Secret] = set()
+        self._known: dict[Secret, tuple[str, ...]] = {}
 
     def learn(self, key: Secret) -> None:
         """Mask this key from now on; one that is very short is masked by its place only."""
-        if len(key.reveal().strip()) >= _SHORTEST:
-            self._known.add(key)
+        text = key.reveal().strip()
+        if len(text) >= _SHORTEST:
+            self._known[key] = _forms(text)
 
     def redacted(self, text: str) -> str:
         """Return the text without keys, passwords in addresses, and headers that hold either."""
-        for key in self._known:
-            text = text.replace(key.reveal().strip(), MASK)
+        for forms in tuple(self._known.values()):
+            for form in forms:
+                text = text.replace(form, MASK)
         text = _HEADER.sub(rf"\g<name>{MASK}", text)
         for pattern in (_BEARER, _QUERY, _VENDORS):
             keeps = r"\g<name>" + (" " if pattern is _BEARER else "") + MASK
             text = pattern.sub(keeps, text)
         return _USER_INFO.sub(rf"\g<name>{MASK}@", text)
+
+
+def _forms(text: str) -> tuple[str, ...]:
+    """Return a key as it is, and as URLs, JSON and Python write it, the longest first."""
+    found = {
+        text,
+        quote(text, safe=""),
+        quote(text),
+        # Characters that a path may hold stay as they are in it.
+        quote(text, safe="/+=!$&'()*,;:@~"),
+        json.dumps(text)[1:-1],
+        repr(text)[1:-1],
+    }
+    return tuple(sorted(found, key=len, reverse=True))
 
 
 # One for the program: a traceback does not know which endpoint it came from.

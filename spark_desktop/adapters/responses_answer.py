@@ -62,6 +62,11 @@ class ResponsesAnswer:
         """Return the answer as the message that the server has of it."""
         return Message(Role.ASSISTANT, "".join(self._texts), self._made())
 
+    @property
+    def can_go_on(self) -> bool:
+        """Return whether the next request may continue it: half a call is answered by nobody."""
+        return self.ended and not self.code and self._whole == self._calls.keys()
+
     def take(self, data: str) -> list[Chunk]:
         """Return the chunks in one event's data. Raises EndpointError for an error told in it."""
         if data == "[DONE]":

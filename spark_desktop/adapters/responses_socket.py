@@ -136,7 +136,7 @@ class SocketResponsesEndpoint:
             try:
                 async with aclosing(self._asked(connection, body, answer, started)) as chunks:
                     async for chunk in chunks:
-                        if isinstance(chunk, Finished) and answer.ended:
+                        if isinstance(chunk, Finished) and answer.can_go_on:
                             connection.memory.keep(chat, answer.id, answer.said)
                         is_told = True
                         yield chunk

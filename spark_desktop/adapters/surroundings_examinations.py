@@ -5,10 +5,10 @@ import re
 import shutil
 import ssl
 from collections.abc import Callable, Mapping
-from importlib import metadata
 from pathlib import Path
-from typing import Any
 
+from spark_desktop.adapters.keyring_choice import Ring, name_of, usable_keyring
+from spark_desktop.domain.errors import SecretStoreError
 from spark_desktop.domain.findings import Finding, Verdict
 from spark_desktop.domain.words import say
 
@@ -19,32 +19,17 @@ _FULL_DISK = 200_000_000
 _PROXIES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy")
 _USER_INFO = re.compile(r"(?<=//)[^/\s@]*(?:@[^/\s@]*)*@")
 _BARE_USER_INFO = re.compile(r"^[^/\s]*@")
-# What the library calls a keyring that keeps nothing, or keeps it in the open.
-_NONE = ("keyring.backends.fail", "keyring.backends.null")
 
 
-def keyring_backend(look: Callable[[], Any] | None = None) -> Finding:
-    """Return where keys of remote services would be kept; ``look`` returns the backend."""
+def keyring_backend(look: Callable[[], Ring] = usable_keyring) -> Finding:
+    """Return which keyring keeps the keys of remote endpoints; ``look`` chooses it as they do."""
     name = say("keyring")
     try:
-        backend = (look or _keyring)()
-    except Exception as error:  # noqa: BLE001 - backends raise what their systems raise
-        return Finding(
-            name,
-            Verdict.NOTE,
-            say("it cannot be asked: {reason}", reason=f"{type(error).__name__}: {error}"),
-            say("Keys are asked for at each start until it can."),
-        )
-    place = type(backend).__module__
-    if place.startswith(_NONE):
-        return Finding(
-            name,
-            Verdict.NOTE,
-            say("none was found (looked for: {known})", known=", ".join(_looked_for())),
-            say("Install or unlock your desktop's keyring. The local model needs none."),
-        )
-    told = str(getattr(backend, "name", place))
-    return Finding(name, Verdict.OK, say("{name}, unlocked when it is needed", name=told))
+        ring = look()
+    except SecretStoreError as error:
+        step = say("{step} The local model needs none.", step=error.next_step)
+        return Finding(name, Verdict.NOTE, error.message, step)
+    return Finding(name, Verdict.OK, say("{name}, unlocked when it is needed", name=name_of(ring)))
 
 
 def trust_store(environment: Mapping[str, str] = os.environ) -> Finding:
@@ -109,16 +94,3 @@ def without_user(address: str) -> str:
     if "//" in address:
         return _USER_INFO.sub("***@", address)
     return _BARE_USER_INFO.sub("***@", address)
-
-
-def _keyring() -> Any:
-    import keyring
-
-    return keyring.get_keyring()
-
-
-def _looked_for() -> list[str]:
-    # The names under which the library and its extensions offer what they can use.
-    return sorted(
-        {point.name for point in metadata.entry_points(group="keyring.backends")} - {"chainer"}
-    )

@@ -4,11 +4,13 @@ import argparse
 from pathlib import Path
 
 from spark_desktop.cli import folders
+from spark_desktop.cli.answer_notes import who_answered
 from spark_desktop.cli.exit_codes import ExitCode, UsageError
 from spark_desktop.cli.json_shapes import turn_json
 from spark_desktop.cli.output import Output
 from spark_desktop.cli.session import ProjectFactory, project_at
 from spark_desktop.domain.conversation import Turn, TurnState
+from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.events import TurnStreamed
 from spark_desktop.services.ports import FileStore
 
@@ -19,7 +21,7 @@ async def run(args: argparse.Namespace, output: Output, factory: ProjectFactory)
     root = folders.folder_of(files[0]) if files else folders.named_folder(None)
     paths = [folders.path_in(root, file) for file in files]
     async with project_at(root, args.model, output, factory) as project:
-        project.core.start()
+        project.warm(WorkKind.CHAT)
         question = await _question(args.question, paths[1:], project.files)
 
         def on_piece(event: TurnStreamed) -> None:
@@ -56,6 +58,9 @@ def end(turn: Turn, output: Output) -> ExitCode:
         output.record({"event": "answer", **turn_json(turn)})
     elif turn.answer and not turn.answer.endswith("\n"):
         output.line("")
+    told = who_answered(turn.endpoint, turn.model, turn.cost)
+    if told and not output.structured:
+        output.note(told)
     if turn.state is TurnState.DONE:
         return ExitCode.OK
     if not output.structured:

@@ -5,11 +5,13 @@ import re
 from typing import TYPE_CHECKING
 
 from spark_desktop.cli import folders
+from spark_desktop.cli.answer_notes import who_answered
 from spark_desktop.cli.exit_codes import ExitCode, UsageError
 from spark_desktop.cli.git_diff import git_diff, refused_by_git
 from spark_desktop.cli.json_shapes import change_json, proposal_json, reason_of
 from spark_desktop.cli.output import Output
 from spark_desktop.cli.session import ProjectFactory, project_at
+from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ProposalStreamed
 from spark_desktop.domain.history import AppliedChange
@@ -35,7 +37,7 @@ async def run(args: argparse.Namespace, output: Output, factory: ProjectFactory)
     async with project_at(root, args.model, output, factory) as project:
         snapshot = await project.files.read(path)
         lines = _span(args.lines, snapshot)
-        project.core.start()
+        project.warm(WorkKind.EDIT)
         _show_progress(project, output)
         proposal = await _propose(project, Instruction(snapshot, lines, args.instruction))
         output.redraw("")
@@ -80,6 +82,9 @@ def _end(proposal: Proposal, change: AppliedChange | None, output: Output) -> Ex
     if output.structured:
         applied = change_json(change) if change else None
         output.record({"event": "proposal", **proposal_json(proposal), "applied": applied})
+    told = who_answered(proposal.endpoint, proposal.model, proposal.cost)
+    if told and not output.structured:
+        output.note(told)
     if isinstance(proposal.state, Ready) and proposal.patch:
         if not output.structured:
             _print(proposal.patch, proposal.trigger.snapshot.text, change, output)

@@ -3,6 +3,8 @@
 import argparse
 from collections.abc import Callable
 
+from spark_desktop.cli.endpoint_grammar import add_endpoints
+
 _EXIT_CODES = """\
 exit codes: 0 done, 1 failed, 2 wrong arguments, 3 no proposal (withheld), 4 the file changed
 meanwhile, 130 interrupted. With --json, stdout holds JSON (one object a line) and nothing else."""
@@ -33,6 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_history(add)
     _add_lab(add)
     _add_threads(add)
+    add_endpoints(add("endpoints", "Set up, test and compare who is asked beside the local core."))
     add("doctor", "Say what is installed, found and missing, with the next step.")
     return parser
 

@@ -44,6 +44,8 @@ def proposal_json(proposal: Proposal) -> Json:
             for check in proposal.evidence
         ],
         "model": proposal.model,
+        "endpoint": proposal.endpoint,
+        "cost": proposal.cost,
         "usage": usage_json(proposal.usage),
         "timing": timing_json(proposal.timing),
     }
@@ -73,6 +75,8 @@ def turn_json(turn: Turn) -> Json:
         "path": turn.path,
         "error": turn.error,
         "model": turn.model,
+        "endpoint": turn.endpoint,
+        "cost": turn.cost,
         "usage": usage_json(turn.usage),
         "timing": timing_json(turn.timing),
     }

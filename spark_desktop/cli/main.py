@@ -82,6 +82,8 @@ def _command(name: str) -> "Command":
             from spark_desktop.cli.lab import run
         case "threads":
             from spark_desktop.cli.threads import run
+        case "endpoints":
+            from spark_desktop.cli.endpoints import run
         case _:
             from spark_desktop.cli.doctor import run
     return run

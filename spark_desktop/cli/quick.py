@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from spark_desktop.cli.answer_notes import AnswerNotes
 from spark_desktop.cli.ask import end
 from spark_desktop.cli.core_progress import CoreProgress
 from spark_desktop.cli.exit_codes import ExitCode, UsageError
@@ -79,6 +80,7 @@ async def _answer(question: str, model: str | None, output: Output, opener: Open
     async with opener(model_named(model), LINGER) as answers:
         answers.bus.subscribe(CoreStateChanged, CoreProgress(output).on_state)
         answers.bus.subscribe(TurnStreamed, on_piece)
+        AnswerNotes(output, answers.bus)
         try:
             await answers.service.remember(question)
         except StoreError as error:

@@ -1,13 +1,16 @@
 """Opens the project that a command works in, and closes it however the command ends."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from spark_desktop.cli.answer_notes import AnswerNotes
 from spark_desktop.cli.core_progress import CoreProgress
 from spark_desktop.cli.output import Output
 from spark_desktop.domain.events import CoreStateChanged
+from spark_desktop.places import data_folder, settings_file
 
 if TYPE_CHECKING:
     # Its imports (parsers, HTTP, SQLite) would slow down every ``spark --help``.
@@ -26,6 +29,7 @@ async def project_at(
     """Open the project in ``root``, tell what its core does, and close it in the end."""
     project = await factory(root, model_named(model))
     project.bus.subscribe(CoreStateChanged, CoreProgress(output).on_state)
+    AnswerNotes(output, project.bus)
     try:
         yield project
     finally:
@@ -40,7 +44,23 @@ def model_named(name: str | None) -> str | None:
 
 
 async def open_with_shared_core(root: Path, model: str | None) -> "Project":
-    """Return the project with the core that runs already, or one that stays for a while."""
+    """Return the project with the core that runs already, or one that stays for a while.
+
+    The user's endpoints are asked in their order, unless a ``model`` is named: that one answers.
+    """
+    from spark_desktop.adapters.settings_file import TomlSettings
+    from spark_desktop.endpoint_wiring import ENDPOINTS, endpoint_services
     from spark_desktop.wiring import open_project
 
-    return await open_project(root, model=model, linger=LINGER)
+    file = settings_file()
+    privacy = TomlSettings(file).load().settings.privacy
+    async with AsyncExitStack() as closing:
+        endpoints = endpoint_services(
+            data_folder(), file.with_name(ENDPOINTS), lambda: privacy.keep_ledger
+        )
+        closing.push_async_callback(endpoints.close)
+        project = await open_project(
+            root, model=model, linger=LINGER, endpoints=endpoints, only_core=model is not None
+        )
+        closing.push_async_callback(project.close)
+        return replace(project, closing=closing.pop_all())

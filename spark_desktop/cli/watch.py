@@ -18,7 +18,7 @@ async def run(args: argparse.Namespace, output: Output, factory: ProjectFactory)
     root = folders.named_folder(args.folder)
     async with project_at(root, args.model, output, factory) as project:
         report = WatchReport(output, project.bus)
-        project.core.start()
+        project.warm()
         if args.once:
             await _answer_what_stands(project)
             return ExitCode.FAILED if report.failed else ExitCode.OK

@@ -16,12 +16,12 @@ class CheckKind(Enum):
     TLS = "tls"
     AUTH = "auth"
     MODELS = "models"
-    FIRST_TOKEN = "first token"
+    FIRST_TOKEN = "first-token"
     SPEED = "speed"
     CONTEXT = "context"
     FILL_IN = "fill-in"
     TOOLS = "tools"
-    STRUCTURED = "structured output"
+    STRUCTURED = "structured-output"
 
     @property
     def label(self) -> Said:
@@ -122,6 +122,14 @@ class Lookup:
 
     host: str
     addresses: tuple[str, ...]
+    proxy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """How long opening a connection took, the look-up left out; ``proxy`` as in a look-up."""
+
+    seconds: float
     proxy: str = ""
 
 

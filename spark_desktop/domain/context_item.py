@@ -79,7 +79,7 @@ class ContextItem:
     """An item as it was read; ``title`` and ``language`` stand over its ``text`` in the prompt.
 
     ``first_line`` is the text's first line in its file, from 0. ``notes`` say what of it could not
-    be read, for the user.
+    be read, for the user. ``withheld`` says what of it is not in ``text`` on purpose; "" for all.
     """
 
     ref: ItemRef
@@ -88,6 +88,7 @@ class ContextItem:
     language: str = ""
     first_line: int = 0
     notes: tuple[str, ...] = ()
+    withheld: str = ""
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -43,6 +43,11 @@ class Turn:
     endpoint: str = ""
     cost: float | None = None
 
+    @property
+    def can_go_on(self) -> bool:
+        """Return whether the answer broke off or was stopped after some text."""
+        return self.state in (TurnState.FAILED, TurnState.STOPPED) and bool(self.answer.strip())
+
 
 @dataclass(frozen=True, slots=True)
 class Thread:

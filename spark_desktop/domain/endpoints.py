@@ -4,6 +4,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
+from spark_desktop.domain.completion import ModelInfo
+
+# Tokens that are taken for a model's context where nobody says: most servers give as many.
+ASSUMED_CONTEXT = 8192
+
 
 class WireProtocol(Enum):
     """What is spoken on the wire."""
@@ -14,6 +19,10 @@ class WireProtocol(Enum):
     RESPONSES_SOCKET = "openai-responses-websocket"
     ANTHROPIC = "anthropic-messages"
     OLLAMA = "ollama"
+
+
+# Those that have no way to fill in.
+_CHATS_ONLY = (WireProtocol.RESPONSES, WireProtocol.RESPONSES_SOCKET, WireProtocol.ANTHROPIC)
 
 
 class AuthKind(Enum):
@@ -136,3 +145,10 @@ class EndpointSpec:
     def chosen(self) -> RemoteModel:
         """Return the model that is asked, with what is known of it."""
         return next((one for one in self.models if one.id == self.model), RemoteModel(self.model))
+
+
+def model_info(spec: EndpointSpec) -> ModelInfo:
+    """Return the model that an endpoint is asked for, as what asks it needs to know it."""
+    chosen = spec.chosen
+    fills_in = chosen.fill_in is not FillInWay.NONE and spec.protocol not in _CHATS_ONLY
+    return ModelInfo(chosen.id, chosen.context or ASSUMED_CONTEXT, fills_in, label=spec.title)

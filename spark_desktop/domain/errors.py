@@ -60,6 +60,10 @@ class SecretFileError(FileError):
     """The file's name says that it may hold secrets; it is not even read."""
 
 
+class UnconfirmedSecretError(SecretFileError):
+    """A file or a text looks like a secret, and the user has not confirmed that it may be sent."""
+
+
 class EndpointError(SparkError):
     """The model's server failed."""
 

@@ -167,6 +167,7 @@ class PromptCut:
     endpoint: str
     sent: int
     read: int
+    kind: WorkKind = WorkKind.CHAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +177,11 @@ class BudgetTold:
     spent: float
     budget: float
     is_spent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointsChanged:
+    """The user's endpoints, or who is asked first, are others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,4 +212,5 @@ Event = (
     | PromptCut
     | BudgetTold
     | AnswerMeasured
+    | EndpointsChanged
 )

@@ -89,7 +89,9 @@ class Proposal:
 
     ``region`` is the part of the snapshot that was asked for; ``patch`` turns the snapshot's text
     into the proposed one (None until something reviewable came); ``decisions`` maps a hunk's id.
-    ``emulation`` says that ``timing`` is that of other hardware, imitated.
+    ``emulation`` says that ``timing`` is that of other hardware, imitated. ``endpoint`` is the
+    title of who answered, "" for the local core, and ``cost`` what that took in US dollars, None
+    where nobody knows.
     """
 
     id: str
@@ -103,6 +105,8 @@ class Proposal:
     timing: Timing | None = None
     model: str = ""
     emulation: Emulation | None = None
+    endpoint: str = ""
+    cost: float | None = None
 
     def decision(self, hunk_id: str) -> Decision:
         """Return what was decided about a hunk; PENDING if nothing was."""

@@ -31,7 +31,8 @@ class Stage(Enum):
 class TurnTimes:
     """One turn; a stage that nobody measured is missing in ``seconds``, and never 0.
 
-    ``is_emulated`` says that prefill and decode are those of other hardware, imitated.
+    ``is_emulated`` says that prefill and decode are those of other hardware, imitated; ``endpoint``
+    is the title of who answered, "" for the local core, ``cost`` in US dollars, None for unknown.
     """
 
     id: str
@@ -42,6 +43,8 @@ class TurnTimes:
     total: float
     seconds: Mapping[Stage, float] = field(default_factory=dict)
     is_emulated: bool = False
+    endpoint: str = ""
+    cost: float | None = None
 
     @property
     def tokens_per_second(self) -> float | None:

@@ -16,14 +16,24 @@ from spark_desktop.services.endpoint_health import Health
 from spark_desktop.services.ports import Clock, Endpoint
 
 
+def _nothing() -> None:
+    """Begin nothing: most servers run already."""
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody who may be asked; ``spec`` is None for the local core, whose title is ""."""
+    """Somebody who may be asked; ``spec`` is None for the local core, whose title is "".
+
+    ``model`` is what would answer, None while that is not known. ``begin`` starts what takes a
+    while before it can be asked.
+    """
 
     id: str
     title: str
     connect: Callable[[], Awaitable[Endpoint]]
     spec: EndpointSpec | None = None
+    model: ModelInfo | None = None
+    begin: Callable[[], None] = _nothing
 
     @property
     def remote_model(self) -> RemoteModel:

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 
@@ -10,14 +10,18 @@ from spark_desktop.domain.completion import Answering, ChatRequest, Finished, Te
 from spark_desktop.domain.context_item import ContextItem, ItemKind, ItemRef, Question
 from spark_desktop.domain.conversation import Thread, Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
+from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError, StoreError
 from spark_desktop.domain.events import TurnChanged, TurnStreamed
+from spark_desktop.domain.seam import Seam
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
+from spark_desktop.services.answers import Answers
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat_prompt import ChatPrompt, attached
 from spark_desktop.services.compaction import Compactor
-from spark_desktop.services.ports import Clock, Core, Endpoint, ThreadStore
+from spark_desktop.services.continuing import continued
+from spark_desktop.services.ports import Clock, Endpoint, ThreadStore
 from spark_desktop.services.tasks import TaskScope
 
 Items = tuple[ContextItem, ...]
@@ -31,14 +35,14 @@ class ChatService:
     def __init__(
         self,
         threads: ThreadStore,
-        core: Core,
+        answers: Answers,
         prompt: ChatPrompt,
         compactor: Compactor,
         bus: Bus,
         clock: Clock,
     ) -> None:
         self._threads = threads
-        self._core = core
+        self._answers = answers
         self._prompt = prompt
         self._compactor = compactor
         self._bus = bus
@@ -73,6 +77,7 @@ class ChatService:
         with self._on_the_way(asked):
             try:
                 items = await self._prompt.read(asked)
+                _require_shown(items)
             except SparkError as error:
                 failed = replace(self._begun(asked, ()), state=TurnState.FAILED, error=error.told)
                 return await self._keep(thread.id, failed)
@@ -95,21 +100,32 @@ class ChatService:
         Raises SparkError for an unknown turn, for one that is being answered, and where an item is
         gone.
         """
+        return await self._again(thread_id, turn_id, _asked_again)
+
+    async def go_on(self, thread_id: str, turn_id: str) -> Turn:
+        """Let the model go on with an answer that broke off or was stopped, in the same turn.
+
+        What came stays, also where the rest fails. Raises what ``repeat`` raises, and SparkError
+        for an answer that is whole or has not begun.
+        """
+        return await self._again(thread_id, turn_id, _gone_on_with)
+
+    async def _again(self, thread_id: str, turn_id: str, begun: Callable[[Turn], Turn]) -> Turn:
         if turn_id in self._asked:
             raise SparkError(
                 say("This question is being answered already."),
                 say("Wait for its end, or stop it."),
             )
         thread = await self._threads.thread(thread_id)
-        for turn in thread.turns:
-            if turn.id == turn_id:
-                refs = tuple(kept.ref for kept in turn.attached)
-                question = Question(turn.id, thread_id, turn.question, refs, turn.path)
-                with self._on_the_way(question):
-                    items = await self._prompt.read(question)
-                    again = replace(_asked_again(turn), attached=attached(items))
-                    return await self._run(question, again, items)
-        raise SparkError(say("This question is gone."), say("Type it again."))
+        turn = next((one for one in thread.turns if one.id == turn_id), None)
+        if turn is None:
+            raise SparkError(say("This question is gone."), say("Type it again."))
+        refs = tuple(kept.ref for kept in turn.attached)
+        question = Question(turn.id, thread_id, turn.question, refs, turn.path)
+        again = begun(turn)
+        with self._on_the_way(question):
+            items = await self._prompt.read(question)
+            return await self._run(question, replace(again, attached=attached(items)), items)
 
     async def new_thread(self) -> Thread:
         """Return a new thread, which becomes the current one; an empty one is used again."""
@@ -232,6 +248,7 @@ class ChatService:
             try:
                 return await self._answering
             except asyncio.CancelledError:
+                self._add(question, answer, answer.seam.finish())
                 stopped = replace(answer.turn, state=TurnState.STOPPED)
                 stopped = await self._keep(question.thread_id, stopped)
                 own = asyncio.current_task()
@@ -244,16 +261,14 @@ class ChatService:
 
     async def _answer(self, question: Question, answer: "_Answer", items: Items) -> Turn:
         try:
-            endpoint = await self._core.endpoint()
+            endpoint = await self._answers.endpoint_for(WorkKind.CHAT)
             answer.turn = replace(answer.turn, model=endpoint.model.id)
             request = await self._request(question, answer, items, endpoint)
             answer.kept = self._clock.monotonic()
             async with endpoint.stream(request) as chunks:
                 async for chunk in chunks:
                     if isinstance(chunk, TextChunk):
-                        answer.append(chunk.text)
-                        streamed = TurnStreamed(question.thread_id, question.id, chunk.text)
-                        self._bus.publish(streamed)
+                        self._add(question, answer, answer.seam.feed(chunk.text))
                         await self._keep_now_and_then(question.thread_id, answer)
                     elif isinstance(chunk, Answering):
                         answer.turn = replace(
@@ -264,11 +279,18 @@ class ChatService:
                         answer.turn = replace(answer.turn, emulation=chunk)
                         await self._keep(question.thread_id, answer.turn)
                     elif isinstance(chunk, Finished):
+                        self._add(question, answer, answer.seam.finish())
                         answer.finish(chunk)
         except SparkError as error:
+            self._add(question, answer, answer.seam.finish())
             failed = replace(answer.turn, state=TurnState.FAILED, error=error.told)
             return await self._keep(question.thread_id, failed)
         return await self._keep(question.thread_id, replace(answer.turn, state=TurnState.DONE))
+
+    def _add(self, question: Question, answer: "_Answer", piece: str) -> None:
+        if piece:
+            answer.append(piece)
+            self._bus.publish(TurnStreamed(question.thread_id, question.id, piece))
 
     async def _keep_now_and_then(self, thread_id: str, answer: "_Answer") -> None:
         """Save what came of an answer, so that a crash takes seconds of it and not all."""
@@ -293,7 +315,9 @@ class ChatService:
             answer.turn = replace(answer.turn, attached=attached(items, prepared.plan))
             await self._keep(question.thread_id, answer.turn)
         await self._prompt.keep(question, prepared)
-        return prepared.request
+        request = replace(prepared.request, thread=question.thread_id)
+        came = answer.turn.answer
+        return continued(request, prepared.plan, came) if came else request
 
     async def _keep(self, thread_id: str, turn: Turn) -> Turn:
         await self._threads.save_turn(thread_id, turn)
@@ -306,6 +330,8 @@ class _Answer:
 
     def __init__(self, turn: Turn) -> None:
         self.turn = turn
+        # Between what came of it before, if anything, and what comes now.
+        self.seam = Seam(turn.answer)
         # When it was last saved, by the monotonic clock.
         self.kept = 0.0
 
@@ -320,13 +346,32 @@ class _Answer:
             usage=end.usage,
             timing=end.timing,
             emulation=end.emulation,
-            cost=end.cost,
+            cost=_cost(self.turn.cost, end.cost),
         )
 
 
 def _require_text(question: str) -> None:
     if not question.strip():
         raise SparkError(say("The question is empty."), say("Type one."))
+
+
+def _require_shown(items: Items) -> None:
+    """Raise where the file that a question names is withheld: nobody sees its chip here."""
+    for item in items:
+        if item.withheld:
+            raise SparkError(*item.notes)
+
+
+def _cost(before: float | None, now: float | None) -> float | None:
+    return now if before is None else before + (now or 0.0)
+
+
+def _gone_on_with(turn: Turn) -> Turn:
+    if not turn.can_go_on:
+        raise SparkError(
+            say("There is no answer that could be gone on with."), say("Ask the question again.")
+        )
+    return replace(turn, error="", state=TurnState.STREAMING)
 
 
 def _asked_again(turn: Turn) -> Turn:

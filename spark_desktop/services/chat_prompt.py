@@ -201,7 +201,7 @@ def attached(items: Sequence[ContextItem], planned: Plan | None = None) -> tuple
             item.ref,
             digest_of(item.text.encode("utf-8", "surrogatepass")),
             tokens.get(id(item), 0),
-            lost.get(id(item), ""),
+            lost.get(id(item), "") or item.withheld,
         )
         for item in items
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from spark_desktop.services.answers import Answers
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
 from spark_desktop.services.chat_prompt import ChatPrompt
@@ -47,6 +48,7 @@ class Surroundings:
     diffs: Diffs
     core: Core
     tokenizer: Tokenizer
+    answers: Answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +72,14 @@ def compose(
     counter = TokenCounter(around.tokenizer)
     prompt = ChatPrompt(kept.threads, items, counter, kept.prompts)
     compactor = Compactor(kept.prompts, counter, bus, scope)
-    chat = ChatService(kept.threads, around.core, prompt, compactor, bus, clock)
+    chat = ChatService(kept.threads, around.answers, prompt, compactor, bus, clock)
+    seen = SeenItems(items, bus, clock)
     composing = Composing(
         kept.composer,
         Outbox(kept.composer, chat, bus, scope),
         items,
         MentionSearch(around.files, around.syntax, bus),
-        PromptPreview(prompt, SeenItems(items, bus, clock), counter, around.core),
+        PromptPreview(prompt, seen, counter, around.core, around.answers),
         kept.prompts,
     )
     return chat, composing

@@ -31,6 +31,8 @@ class RouteCheck:
         """Look the server up, or the proxy that will do so."""
         lookup = await self._probe.look_up(report.spec)
         addresses = ", ".join(lookup.addresses)
+        if lookup.addresses == (lookup.host,):
+            return report, CheckOutcome.SKIPPED, say("The address is a number already.")
         if lookup.proxy:
             found = say(
                 "The way to {host} leads through the proxy {proxy}: {addresses}.",
@@ -44,13 +46,14 @@ class RouteCheck:
 
     async def tcp(self, report: CheckReport) -> Ended:
         """Connect."""
-        started = self._clock.monotonic()
-        proxy = await self._probe.connect(report.spec)
-        took = round((self._clock.monotonic() - started) * 1000)
-        if proxy:
-            found = say("Connected to the proxy {proxy} in {took} ms.", proxy=proxy, took=took)
+        connected = await self._probe.connect(report.spec)
+        took = connected.seconds * 1000
+        if connected.proxy:
+            found = say(
+                "Connected to the proxy {proxy} in {took:.1f} ms.", proxy=connected.proxy, took=took
+            )
         else:
-            found = say("Connected in {took} ms.", took=took)
+            found = say("Connected in {took:.1f} ms.", took=took)
         return report, CheckOutcome.PASSED, found
 
     async def tls(self, report: CheckReport) -> Ended:

@@ -11,12 +11,15 @@ from spark_desktop.domain.errors import (
     FileTooLargeError,
     OutsideWorkspaceError,
     SparkError,
+    UnconfirmedSecretError,
 )
+from spark_desktop.domain.secret_files import Shareable
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.words import Said, say
-from spark_desktop.domain.workspace import Ignored, Snapshot
+from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.prompts import language_of
+from spark_desktop.services.secret_guard import SecretGuard, left_out
 
 # Far more than any context holds; beyond, a folder was chosen by mistake.
 MAX_FOLDER_FILES = 200
@@ -25,11 +28,15 @@ MAX_TEXT_CHARS = 1_000_000
 
 
 class ContextItems:
-    """``diff`` gives the uncommitted diff; it raises SparkError where there is none."""
+    """``diff`` gives the uncommitted diff; it raises SparkError where there is none.
+
+    ``guard`` is asked for everything that goes into a prompt.
+    """
 
     def __init__(
-        self, files: FileStore, syntax: Syntax, diff: Callable[[], Awaitable[str]]
+        self, files: FileStore, syntax: Syntax, diff: Callable[[], Awaitable[Shareable]]
     ) -> None:
+        self.guard = SecretGuard(files)
         self._files = files
         self._syntax = syntax
         self._diff = diff
@@ -37,12 +44,14 @@ class ContextItems:
     async def read(self, ref: ItemRef) -> ContextItem:
         """Return the item as it is now.
 
-        Raises FileError where a file is gone, outside, ignored, secret, binary or too large, and
-        SparkError where there is nothing to take; each names the item and the next step.
+        Raises FileError where a file is gone, outside, ignored, binary or too large,
+        UnconfirmedSecretError where it looks like a secret, and SparkError where there is nothing
+        to take; each names the item and the next step. The file that is shown is no secret that
+        the user named: its text is withheld.
         """
         match ref.kind:
             case ItemKind.OPEN:
-                return _file_item(ref, await self._files.read(ref.path))
+                return await self._open(ref)
             case ItemKind.FILE:
                 return _file_item(ref, await self._allowed(ref.path))
             case ItemKind.FOLDER:
@@ -50,9 +59,11 @@ class ContextItems:
             case ItemKind.SYMBOL:
                 return await self._symbol(ref)
             case ItemKind.DIFF:
-                return ContextItem(ref, "Uncommitted changes:", await self._diff(), "diff")
+                return _diff_item(ref, await self._diff())
             case ItemKind.CLIPBOARD | ItemKind.TEXT:
-                return _text_item(ref)
+                item = _text_item(ref)
+                await asyncio.to_thread(self.guard.check_text, ref.text)
+                return item
 
     async def ref_of(self, path: Path) -> ItemRef:
         """Return what a dropped path stands for. Raises OutsideWorkspaceError."""
@@ -68,10 +79,24 @@ class ContextItems:
             say("Open the folder that holds it, or drop its text."),
         )
 
+    async def _open(self, ref: ItemRef) -> ContextItem:
+        try:
+            return _file_item(ref, await self.guard.read(ref.path))
+        except UnconfirmedSecretError as error:
+            return ContextItem(
+                ref,
+                f"File: {ref.path}",
+                "(Not shown: it may hold secrets.)\n",
+                notes=(error.told,),
+                withheld=say("its text, which may hold secrets"),
+            )
+
     async def _allowed(self, path: str) -> Snapshot:
         # Reading first: its errors say more than the rule that also leaves the file alone.
-        snapshot = await self._files.read(path)
-        if ignored := await self._files.ignored(path):
+        snapshot = await self.guard.read(path)
+        ignored = await self._files.ignored(path)
+        # One that may hold secrets was confirmed.
+        if ignored is not None and ignored.reason is not IgnoreReason.SECRET:
             raise FileError(
                 _left_alone(path, ignored),
                 say("Take it out of the ignore rules, or paste the part that matters."),
@@ -80,7 +105,9 @@ class ContextItems:
 
     async def _folder(self, ref: ItemRef) -> ContextItem:
         # Of a large project all files would be too many to be listed.
-        paths = await self._files.files("" if ref.path == "." else ref.path)
+        below = "" if ref.path == "." else ref.path
+        paths = await self._files.files(below)
+        secrets = list(await self._files.secrets(below))
         if not paths:
             raise FileError(
                 say("The folder {path} has no files that may be shown.", path=ref.path or "."),
@@ -93,7 +120,10 @@ class ContextItems:
         size = 0
         for path in paths:
             try:
-                content = (await self._files.read(path)).text.content
+                content = (await self.guard.read(path)).text.content
+            except UnconfirmedSecretError:
+                secrets.append(path)
+                continue
             except FileError as error:
                 notes.append(error.message)
                 continue
@@ -101,6 +131,7 @@ class ContextItems:
             if size > MAX_FOLDER_CHARS:
                 raise self._too_large(ref, say("over {count} characters", count=MAX_FOLDER_CHARS))
             parts.append(f"==== {path} ====\n{content.rstrip()}\n")
+        notes += left_out(tuple(secrets))
         if not parts:
             raise FileError(notes[0], say("Choose another folder."))
         title = f"Folder: {ref.path or '.'} ({len(parts)} files)"
@@ -124,6 +155,11 @@ class ContextItems:
         text = "".join(split_lines(snapshot.text.content)[lines.start : lines.end])
         title = f"{ref.symbol} in {ref.path} (lines {lines.start + 1} to {lines.end}):"
         return ContextItem(ref, title, text, language_of(ref.path), lines.start)
+
+
+def _diff_item(ref: ItemRef, diff: Shareable) -> ContextItem:
+    notes = left_out(diff.left_out)
+    return ContextItem(ref, "Uncommitted changes:", diff.text, "diff", notes=notes)
 
 
 def _file_item(ref: ItemRef, snapshot: Snapshot) -> ContextItem:

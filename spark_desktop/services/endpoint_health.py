@@ -120,10 +120,12 @@ class Health:
         candidates: Sequence[Asked],
         failures: Sequence[SparkError],
         turn: int,
+        bus: Bus | None = None,
     ) -> bool:
         """Wait, visibly, before everybody is asked again; return False where that is useless.
 
         ``turn`` counts from 0. The wait is as long as the soonest of them asked for, else short.
+        It is told on ``bus``, that of whoever asked, without one on the program's.
         """
         hopeful = [error for error in failures if _may_pass(error)]
         if not hopeful:
@@ -133,12 +135,12 @@ class Health:
         seconds = max(short, min(named)) if len(named) == len(hopeful) else short
         if seconds > _LONGEST_PAUSE_S:
             return False
-        title = candidates[0].title
-        self._bus.publish(AnswerWaits(kind, title, seconds, hopeful[0].message))
+        title, bus = candidates[0].title, bus or self._bus
+        bus.publish(AnswerWaits(kind, title, seconds, hopeful[0].message))
         try:
             await self._clock.sleep(seconds)
         finally:
-            self._bus.publish(AnswerWaits(kind, title, 0.0))
+            bus.publish(AnswerWaits(kind, title, 0.0))
         return True
 
 

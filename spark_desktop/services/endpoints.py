@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from spark_desktop.domain.core_state import CoreReady
 from spark_desktop.domain.endpoint_book import LOCAL, EndpointBook
-from spark_desktop.domain.endpoints import EndpointSpec, WorkKind
+from spark_desktop.domain.endpoints import EndpointSpec, WorkKind, model_info
 from spark_desktop.domain.secret import Secret
 from spark_desktop.domain.words import Said
 from spark_desktop.services.candidates import Candidate
@@ -101,6 +102,8 @@ class ProjectPreferences:
     def __init__(self, endpoints: EndpointsService, core: Core) -> None:
         self._endpoints = endpoints
         self._core = core
+        # Whether the core was ever begun: one that the user stopped since then stays stopped.
+        self.has_begun = False
 
     def order(self, kind: WorkKind) -> Sequence[Candidate]:
         """Return those that may be asked for this kind of work, the preferred one first."""
@@ -113,5 +116,50 @@ class ProjectPreferences:
     def _candidate(self, endpoint_id: str) -> Candidate:
         spec = None if endpoint_id == LOCAL else self._endpoints.book.spec(endpoint_id)
         if spec is None:
-            return Candidate(LOCAL, "", self._core.endpoint)
-        return Candidate(spec.id, spec.title, lambda: self._endpoints.open(spec), spec)
+            state = self._core.state
+            model = state.model if isinstance(state, CoreReady) else None
+            return Candidate(LOCAL, "", self._connect_core, model=model, begin=self._begin_core)
+        return Candidate(
+            spec.id, spec.title, lambda: self._endpoints.open(spec), spec, model_info(spec)
+        )
+
+    def _begin_core(self) -> None:
+        self.has_begun = True
+        self._core.start()
+
+    async def _connect_core(self) -> Endpoint:
+        # One that only steps in for others is not started before that.
+        if not self.has_begun:
+            self._begin_core()
+        return await self._core.endpoint()
+
+
+class LocalPreferences:
+    """Only the local core may be asked, as where a model was named on the command line."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    def order(self, kind: WorkKind) -> Sequence[Candidate]:
+        """Return the core."""
+        state = self._core.state
+        model = state.model if isinstance(state, CoreReady) else None
+        return [
+            Candidate(LOCAL, "", self._core.endpoint, model=model, begin=self._core.start),
+        ]
+
+    def hedge(self, kind: WorkKind) -> float:
+        """Return 0: there is nobody else to ask."""
+        return 0.0
+
+
+class UnkeptEndpoints:
+    """No endpoints, kept nowhere: for a demonstration or a measurement. An EndpointStore."""
+
+    def load(self) -> tuple[EndpointBook, tuple[Said, ...]]:
+        """Return the empty book."""
+        return EndpointBook(), ()
+
+    async def save(self, book: EndpointBook) -> Said | None:
+        """Keep nothing."""
+        return None

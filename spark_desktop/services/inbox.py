@@ -1,5 +1,6 @@
 """From saved files to triggers; whatever starts nothing is said, with its reason."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 
 from spark_desktop.domain.errors import FileError, FileTooLargeError, NotTextError
@@ -10,6 +11,7 @@ from spark_desktop.domain.events import (
     FilesChanged,
     WatchingChanged,
 )
+from spark_desktop.domain.secret_files import secret_in_file
 from spark_desktop.domain.settings import Watching
 from spark_desktop.domain.trigger import Stub, Trigger, title_of
 from spark_desktop.domain.words import joined, say
@@ -193,7 +195,13 @@ class Inbox:
 
     async def _read(self, path: str) -> Snapshot | None:
         try:
-            return await self._files.read(path)
+            snapshot = await self._files.read(path)
+            content = snapshot.text.content
+            # What stands in such a file, or around its comment, would go to the model.
+            if secret := await asyncio.to_thread(secret_in_file, path, content):
+                self._ignore(path, IgnoreReason.SECRET, secret)
+                return None
+            return snapshot
         except FileTooLargeError as error:
             self._ignore(path, IgnoreReason.TOO_LARGE, error.message)
         except NotTextError as error:

@@ -9,6 +9,8 @@ from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.events import FilesChanged
 from spark_desktop.domain.mentions import Mention, Suggestion, alone, best_paths
 from spark_desktop.domain.symbols import Symbol
+from spark_desktop.domain.words import say
+from spark_desktop.domain.workspace import IgnoreReason
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import FileStore, Syntax
 
@@ -39,6 +41,7 @@ class MentionSearch:
         paths = await self._known_paths()
         rows = [Suggestion(ref) for ref in alone(mention)]
         rows += self._in_paths(mention, paths)
+        rows += await self._secret(mention)
         if mention.kind in (ItemKind.FILE, ItemKind.FOLDER) or (
             mention.kind is None and len(mention.query) < 2
         ):
@@ -54,6 +57,19 @@ class MentionSearch:
         if self._paths is None:
             self._paths = await self._files.files()
         return self._paths
+
+    async def _secret(self, mention: Mention) -> list[Suggestion]:
+        """Return the row of a file that may hold secrets, which is found by its whole path only."""
+        path = mention.query
+        if mention.kind not in (None, ItemKind.FILE) or not path or path.endswith("/"):
+            return []
+        ignored = await self._files.ignored(path)
+        if ignored is None or ignored.reason is not IgnoreReason.SECRET:
+            return []
+        folder = str(PurePosixPath(path).parent)
+        if path not in await self._files.secrets("" if folder == "." else folder):
+            return []
+        return [Suggestion(ItemRef(ItemKind.FILE, path), say("may hold secrets"))]
 
     def _in_paths(self, mention: Mention, paths: tuple[str, ...]) -> list[Suggestion]:
         rows = []

@@ -16,6 +16,7 @@ from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.secret import Secret
+from spark_desktop.domain.secret_files import Shareable
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.text import SourceText
@@ -84,6 +85,13 @@ class FileStore(Protocol):
         """Return the file's text. Raises FileError (NotTextError, FileTooLargeError, …)."""
         ...
 
+    async def read_secret(self, path: str) -> Snapshot:
+        """Return the file's text as ``read`` does, also where its name is that of a secret.
+
+        Only for a file that the user named and confirmed. Raises FileError.
+        """
+        ...
+
     async def replace(self, path: str, text: SourceText, base: str) -> Snapshot:
         """Write ``text`` atomically if the file still hashes to ``base``, and return it read back.
 
@@ -101,6 +109,10 @@ class FileStore(Protocol):
 
         Raises OutsideWorkspaceError for a folder that is not in the workspace.
         """
+        ...
+
+    async def secrets(self, below: str = "") -> tuple[str, ...]:
+        """Return what ``files`` leaves out since its name is that of a secret; folders with "/"."""
         ...
 
     def is_own_write(self, path: str, digest: str) -> bool:
@@ -158,8 +170,11 @@ class Tokenizer(Protocol):
 class Diffs(Protocol):
     """What is not committed yet."""
 
-    async def uncommitted(self) -> str | None:
-        """Return the diff of the work tree, "" without one; None where there is no git."""
+    async def uncommitted(self) -> Shareable | None:
+        """Return the diff of the work tree, "" without one; None where there is no git.
+
+        It is without the files whose names are those of secrets, which are told.
+        """
         ...
 
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from spark_desktop.domain.context_item import ContextItem, ItemRef, Question
 from spark_desktop.domain.core_state import CoreReady
+from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.prompt_plan import Plan
+from spark_desktop.services.answers import Answers
 from spark_desktop.services.chat_prompt import ChatPrompt, refs_of
 from spark_desktop.services.ports import Core
 from spark_desktop.services.prompts import item_text
@@ -43,22 +45,30 @@ class Preview:
 
 
 class PromptPreview:
-    """Decides as the sending does, and waits neither for the core nor for its tokenizer."""
+    """Decides as the sending does, and waits neither for a model nor for its tokenizer."""
 
-    def __init__(self, prompt: ChatPrompt, items: Items, counter: TokenCounter, core: Core) -> None:
+    def __init__(
+        self,
+        prompt: ChatPrompt,
+        items: Items,
+        counter: TokenCounter,
+        core: Core,
+        answers: Answers,
+    ) -> None:
         self._prompt = prompt
         self._items = items
         self._counter = counter
         self._core = core
+        self._answers = answers
 
     async def look(self, question: Question) -> Preview:
         """Return what would be sent now, with the numbers that are known. Raises StoreError."""
         readable, facts = await self._read(question)
-        state = self._core.state
-        if not isinstance(state, CoreReady):
+        model = self._answers.model_for(WorkKind.CHAT)
+        if model is None:
             return Preview(facts)
         try:
-            prepared = await self._prompt.prepare(question, readable, state.model, strict=False)
+            prepared = await self._prompt.prepare(question, readable, model, strict=False)
         except SparkError as error:
             return Preview(facts, error=error)
         summary = prepared.summary
@@ -71,14 +81,18 @@ class PromptPreview:
         )
 
     async def measure(self, question: Question) -> bool:
-        """Let the model count what ``look`` estimated; return whether a number is new."""
+        """Let the model count what ``look`` estimated; return whether a number is new.
+
+        Only the local core is asked: nothing goes to another machine before it is sent.
+        """
         readable, _facts = await self._read(question)
         state = self._core.state
-        if not isinstance(state, CoreReady):
+        own = state.model if isinstance(state, CoreReady) else None
+        if own is None or own != self._answers.model_for(WorkKind.CHAT):
             return False
         is_new = await self._counter.measure([item_text(item, None) for item in readable])
         try:
-            prepared = await self._prompt.prepare(question, readable, state.model, strict=False)
+            prepared = await self._prompt.prepare(question, readable, own, strict=False)
         except SparkError:
             return is_new
         return await self._counter.measure(prepared.texts) or is_new

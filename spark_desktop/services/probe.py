@@ -6,6 +6,7 @@ from spark_desktop.domain.connection_check import (
     Access,
     CheckOutcome,
     CheckReport,
+    Connected,
     Handshake,
     Lookup,
 )
@@ -23,8 +24,8 @@ class Probe(Protocol):
         """Return the addresses of the server, or of the proxy on the way to it."""
         ...
 
-    async def connect(self, spec: EndpointSpec) -> str:
-        """Open a connection and close it; return the proxy's name, "" where it was the server."""
+    async def connect(self, spec: EndpointSpec) -> Connected:
+        """Open a connection to the server or its proxy, and close it."""
         ...
 
     async def shake_hands(self, spec: EndpointSpec) -> Handshake | None:
@@ -44,5 +45,8 @@ class Probe(Protocol):
         ...
 
     async def fill_in(self, spec: EndpointSpec, key: Secret | None, way: FillInWay) -> str:
-        """Return what the chosen model puts into ``fill_in_test``'s hole, asked in one way."""
+        """Return what the chosen model puts into the hole of ``check_questions``, in one way.
+
+        Raises EndpointRejectedError where the server, or this program, knows no such way.
+        """
         ...

@@ -116,6 +116,11 @@ def told(turns: Sequence[tuple[str, str]]) -> tuple[list[Message], str]:
     return messages, unanswered
 
 
+def continuation() -> str:
+    """Return what asks for the rest of an answer that was cut."""
+    return _template("continue").substitute()
+
+
 def compaction_request(turns: Sequence[tuple[str, str]], summary: str, room: int) -> ChatRequest:
     """Return the request to sum up the turns, (question, answer) each, within ``room`` tokens.
 

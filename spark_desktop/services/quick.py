@@ -6,15 +6,24 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from spark_desktop.domain.completion import ChatRequest, Finished, Message, Role, TextChunk
+from spark_desktop.domain.completion import (
+    Answering,
+    ChatRequest,
+    Finished,
+    Message,
+    Role,
+    TextChunk,
+)
 from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
+from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import ContextExceededError, SparkError
 from spark_desktop.domain.events import TurnChanged, TurnStreamed
 from spark_desktop.domain.words import say
+from spark_desktop.services.answers import Answers
 from spark_desktop.services.bus import Bus
-from spark_desktop.services.ports import Clock, Core, Endpoint
+from spark_desktop.services.ports import Clock, Endpoint
 from spark_desktop.services.prompts import question_system
 from spark_desktop.services.tasks import LatestTask, TaskScope
 
@@ -50,13 +59,13 @@ class QuickService:
 
     def __init__(
         self,
-        core: Core,
+        answers: Answers,
         history: QuickHistory,
         bus: Bus,
         clock: Clock,
         keeps: Callable[[], bool],
     ) -> None:
-        self._core = core
+        self._answers = answers
         self._history = history
         self._bus = bus
         self._clock = clock
@@ -65,8 +74,8 @@ class QuickService:
         self._answering = LatestTask(self._scope)
 
     def warm(self) -> None:
-        """Begin to start the core, so that it is ready when the question is typed."""
-        self._core.start()
+        """Begin to prepare the answer, so that all is ready when the question is typed."""
+        self._answers.warm(WorkKind.CHAT)
 
     async def ask(self, question: str) -> Turn:
         """Return the answered turn; stopped or failed it has what came of the answer.
@@ -77,7 +86,7 @@ class QuickService:
         if not question:
             raise SparkError(say("The question is empty."), say("Type one."))
         self.stop()
-        self._core.start()
+        self.warm()
         turn = Turn(uuid.uuid4().hex, question, "", TurnState.STREAMING, self._clock.now())
         answer = _Answer(self._published(turn))
         task = self._answering.start("answer", self._answer(answer))
@@ -114,13 +123,16 @@ class QuickService:
 
     async def _answer(self, answer: "_Answer") -> Turn:
         try:
-            endpoint = await self._core.endpoint()
+            endpoint = await self._answers.endpoint_for(WorkKind.CHAT)
             answer.turn = self._published(replace(answer.turn, model=endpoint.model.id))
             async with endpoint.stream(_request(answer.turn, endpoint)) as chunks:
                 async for chunk in chunks:
                     if isinstance(chunk, TextChunk):
                         answer.turn = replace(answer.turn, answer=answer.turn.answer + chunk.text)
                         self._bus.publish(TurnStreamed(QUICK, answer.turn.id, chunk.text))
+                    elif isinstance(chunk, Answering):
+                        named = replace(answer.turn, model=chunk.model, endpoint=chunk.endpoint)
+                        answer.turn = self._published(named)
                     elif isinstance(chunk, Emulation):
                         answer.turn = self._published(replace(answer.turn, emulation=chunk))
                     elif isinstance(chunk, Finished):
@@ -142,7 +154,13 @@ class _Answer:
 
 
 def _finished(turn: Turn, end: Finished) -> Turn:
-    return replace(turn, usage=end.usage, timing=end.timing, emulation=end.emulation)
+    return replace(
+        turn,
+        usage=end.usage,
+        timing=end.timing,
+        emulation=end.emulation,
+        cost=end.cost,
+    )
 
 
 def _request(turn: Turn, endpoint: Endpoint) -> ChatRequest:

@@ -22,6 +22,8 @@ from spark_desktop.services.tasks import TaskScope
 # How often everybody is asked before an answer is given up.
 _ROUNDS = 3
 
+_Running = dict[asyncio.Task[Opened | SparkError], Candidate]
+
 
 class Router:
     """Gives out endpoints behind which whoever answers first in the user's order answers."""
@@ -50,11 +52,21 @@ class Router:
         failure: SparkError | None = None
         for candidate in self._able(kind):
             try:
-                return RoutedEndpoint(self, kind, await candidate.connect())
+                endpoint = await candidate.connect()
+                return RoutedEndpoint(self, kind, candidate, endpoint.model)
             except SparkError as error:
-                self._failed(candidate, error)
+                self._note(kind, candidate, error)
                 failure = failure or error
         raise failure or _nobody()
+
+    def model_for(self, kind: WorkKind) -> ModelInfo | None:
+        """Return the model of who would be asked first; None while that is not known."""
+        return next((one.model for one in self._able(kind)), None)
+
+    def warm(self, kind: WorkKind) -> None:
+        """Begin what takes a while before such work can be answered; returns at once."""
+        for candidate in self._able(kind)[:1]:
+            candidate.begin()
 
     async def open(self, kind: WorkKind, request: Request) -> Opened:
         """Return the answer of whoever begins first in the user's order. Raises SparkError."""
@@ -63,15 +75,18 @@ class Router:
             candidates = self._preferences.order(kind)
             failures: list[SparkError] = []
             able = [one for one in candidates if self._may_ask(one, request, failures)]
+            if able and able[0] is not candidates[0]:
+                self._tell(kind, candidates[0], able[0], failures[0].message)
             try:
                 if able:
                     return await self._ask_in_order(kind, able, request)
             except _AllFailedError as error:
                 failures = [*error.failures, *failures]
             first = first or next(iter(failures), None)
-            if not candidates or turn == _ROUNDS - 1:
+            if turn == _ROUNDS - 1 or all(one.spec is None for one in candidates):
+                # The core has waited by itself where that helps.
                 break
-            if not await self._health.pause(kind, candidates, failures, turn):
+            if not await self._health.pause(kind, candidates, failures, turn, self._bus):
                 break
         raise first or _nobody()
 
@@ -100,7 +115,7 @@ class Router:
     ) -> Opened:
         failures: list[SparkError] = []
         waiting = list(able)
-        running: dict[asyncio.Task[Opened], Candidate] = {}
+        running: _Running = {}
         winner: Opened | None = None
         try:
             while waiting or running:
@@ -115,31 +130,33 @@ class Router:
                     self._tell(kind, slow, waiting[0], say("It has not begun yet."), hedged=True)
                     self._begin(waiting.pop(0), request, running)
                 for task in done:
-                    candidate = running.pop(task)
-                    error = task.exception()
-                    if error is None and winner is None:
-                        winner = task.result()
-                    elif error is None:
-                        await task.result().held.aclose()
-                    elif isinstance(error, SparkError):
-                        self._note(kind, candidate, error)
-                        failures.append(error)
+                    candidate, ended = running.pop(task), task.result()
+                    if isinstance(ended, SparkError):
+                        self._note(kind, candidate, ended)
+                        failures.append(ended)
                         if waiting and not running and winner is None:
-                            self._tell(kind, candidate, waiting[0], error.message)
+                            self._tell(kind, candidate, waiting[0], ended.message)
+                    elif winner is None:
+                        winner = ended
                     else:
-                        raise error
+                        await ended.held.aclose()
                 if winner is not None:
                     return winner
         finally:
             await self._end(running)
         raise _AllFailedError(failures)
 
-    def _begin(
-        self, one: Candidate, request: Request, running: dict[asyncio.Task[Opened], Candidate]
-    ) -> None:
-        running[self._scope.start("ask", attempt(one, request, self._health, self._clock))] = one
+    def _begin(self, one: Candidate, request: Request, running: _Running) -> None:
+        running[self._scope.start("ask", self._tried(one, request))] = one
 
-    async def _end(self, running: dict[asyncio.Task[Opened], Candidate]) -> None:
+    async def _tried(self, one: Candidate, request: Request) -> Opened | SparkError:
+        """Return the failure instead of raising it: a scope logs what its tasks raise."""
+        try:
+            return await attempt(one, request, self._health, self._clock)
+        except SparkError as error:
+            return error
+
+    async def _end(self, running: _Running) -> None:
         for task in running:
             task.cancel()
         for ended in await asyncio.gather(*running, return_exceptions=True):
@@ -201,7 +218,7 @@ class Router:
         if end is not None and one.spec is not None:
             sent = tokens_cut(request, end.usage)
             if sent is not None:
-                self._bus.publish(PromptCut(one.title, sent, end.usage.prompt_tokens))
+                self._bus.publish(PromptCut(one.title, sent, end.usage.prompt_tokens, kind))
         model = replace(one.remote_model, id=opened.model.id)
         first = opened.began - opened.asked
         total = None if end is None else self._clock.monotonic() - opened.asked
@@ -211,15 +228,18 @@ class Router:
 class RoutedEndpoint:
     """An Endpoint behind which the router decides who answers each request."""
 
-    def __init__(self, router: Router, kind: WorkKind, preferred: Endpoint) -> None:
+    def __init__(
+        self, router: Router, kind: WorkKind, preferred: Candidate, model: ModelInfo
+    ) -> None:
         self._router = router
         self._kind = kind
         self._preferred = preferred
+        self._model = model
 
     @property
     def model(self) -> ModelInfo:
         """Return the model of who was to be asked first."""
-        return self._preferred.model
+        return self._model
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk]]:
@@ -230,8 +250,9 @@ class RoutedEndpoint:
             yield chunks
 
     async def count_tokens(self, text: str) -> int:
-        """Return the number of tokens of ``text`` for that model. Raises EndpointError."""
-        return await self._preferred.count_tokens(text)
+        """Return the number of tokens of ``text`` for that model. Raises SparkError."""
+        # Connected anew: its connections may have been closed since, as the user changed it.
+        return await (await self._preferred.connect()).count_tokens(text)
 
 
 class _AllFailedError(Exception):

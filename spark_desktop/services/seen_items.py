@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from spark_desktop.domain.context_item import ContextItem, ItemRef
-from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.errors import SparkError, UnconfirmedSecretError
 from spark_desktop.domain.events import FilesChanged
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Clock
@@ -42,7 +42,8 @@ class SeenItems:
             return _given(self._seen[ref][1])
         changes = self._changes
         found = await self._read(ref)
-        if changes == self._changes:
+        # What waits for the user's word must be read at once when it is given.
+        if changes == self._changes and not isinstance(found, UnconfirmedSecretError):
             self._seen[ref] = (now, found)
         return _given(found)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from spark_desktop.domain.checks import Candidate, check, failure
 from spark_desktop.domain.clipping import clipped, strays
 from spark_desktop.domain.completion import (
+    Answering,
     Finished,
     FinishReason,
     Priority,
@@ -13,8 +14,11 @@ from spark_desktop.domain.completion import (
     Timing,
     Usage,
 )
+from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.edit_format import RegionReader
 from spark_desktop.domain.emulation import Emulation
+from spark_desktop.domain.endpoints import WorkKind
+from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ProposalStreamed
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import (
@@ -27,20 +31,26 @@ from spark_desktop.domain.proposal import (
 )
 from spark_desktop.domain.trigger import Insertion, Instruction, ProposalTrigger, Stub
 from spark_desktop.domain.words import say
+from spark_desktop.services.answers import Answers
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.fill_in import FillIn, fill_in_of
 from spark_desktop.services.insertion import inserted_proposal
 from spark_desktop.services.locate import located
-from spark_desktop.services.ports import Clock, Core, Endpoint, FileStore, Syntax
+from spark_desktop.services.ports import Clock, Endpoint, Syntax
 from spark_desktop.services.prompts import region_request
+from spark_desktop.services.secret_guard import Reader
 from spark_desktop.services.target import Target, require_room, target_of
 
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """One attempt: the region that it came to, and what the model literally said."""
+    """One attempt: the region that it came to, and what the model literally said.
 
+    ``proposal`` is marked with who answered.
+    """
+
+    proposal: Proposal
     region: str
     said: str
     reasoning: bool
@@ -52,14 +62,14 @@ class Suggester:
 
     def __init__(
         self,
-        core: Core,
-        files: FileStore,
+        answers: Answers,
+        files: Reader,
         syntax: Syntax,
         board: ProposalBoard,
         clock: Clock,
         bus: Bus,
     ) -> None:
-        self._core = core
+        self._answers = answers
         self._files = files
         self._syntax = syntax
         self._board = board
@@ -83,7 +93,7 @@ class Suggester:
         proposal = self._put(
             replace(proposal, trigger=trigger, region=target.region, state=Streaming(1))
         )
-        endpoint = await self._core.endpoint()
+        endpoint = await self._answers.endpoint_for(_kind_of(trigger))
         require_room(target, endpoint.model.context)
         proposal = replace(proposal, model=endpoint.model.id)
         fill_in = fill_in_of(trigger) if isinstance(trigger, Stub) and endpoint.model.fim else None
@@ -91,7 +101,7 @@ class Suggester:
             answer = await self._rewrite(proposal, target, endpoint, ())
         else:
             answer = await self._fill_in(proposal, fill_in, endpoint)
-        proposal = self._checked(proposal, target, answer)
+        proposal = self._checked(target, answer)
         reason = failure(proposal.evidence)
         if reason is None:
             return self._put(replace(proposal, state=Ready()))
@@ -99,7 +109,7 @@ class Suggester:
         attempts = () if fill_in is not None else (answer.said, reason)
         proposal = self._put(replace(proposal, state=Streaming(2), patch=None))
         answer = await self._rewrite(proposal, target, endpoint, attempts)
-        proposal = self._checked(proposal, target, answer)
+        proposal = self._checked(target, answer)
         reason = failure(proposal.evidence)
         return self._put(replace(proposal, state=Withheld(reason) if reason else Ready()))
 
@@ -114,7 +124,7 @@ class Suggester:
         reader = RegionReader(target.text)
         said: list[str] = []
         finished = Finished(FinishReason.OTHER)
-        progress = _Progress(proposal, self._clock, self._bus)
+        progress = _Progress(proposal, self._board, self._clock, self._bus)
         async with endpoint.stream(request) as chunks:
             async for chunk in chunks:
                 match chunk:
@@ -124,27 +134,26 @@ class Suggester:
                     case ReasoningChunk():
                         # Kept apart by the server: it never reaches the region.
                         continue
-                    case Emulation():
-                        self._put(replace(proposal, emulation=chunk))
+                    case Answering() | Emulation():
+                        progress.mark(chunk)
                     case Finished():
                         finished = chunk
         region = reader.finish()
-        return _Answer(region, "".join(said), reader.has_reasoning, finished)
+        said_all = "".join(said)
+        return _Answer(progress.proposal, region, said_all, reader.has_reasoning, finished)
 
     async def _fill_in(self, proposal: Proposal, fill_in: FillIn, endpoint: Endpoint) -> _Answer:
         said = ""
         ran_on = False
-        emulation: Emulation | None = None
         finished = Finished(FinishReason.STOP)
-        progress = _Progress(proposal, self._clock, self._bus)
+        progress = _Progress(proposal, self._board, self._clock, self._bus)
         request = replace(fill_in.request, priority=_priority_of(proposal.trigger))
         async with endpoint.stream(request) as chunks:
             async for chunk in chunks:
                 if isinstance(chunk, Finished):
                     finished = chunk
-                elif isinstance(chunk, Emulation):
-                    emulation = chunk
-                    self._put(replace(proposal, emulation=chunk))
+                elif isinstance(chunk, Answering | Emulation):
+                    progress.mark(chunk)
                 elif isinstance(chunk, TextChunk):
                     said += chunk.text
                     progress.show(fill_in.region(said, complete=False))
@@ -155,11 +164,13 @@ class Suggester:
         if ran_on:
             prompt = fill_in.request.prefix + fill_in.request.suffix
             finished = await progress.cut_short(endpoint, prompt)
-            finished = replace(finished, emulation=emulation)
+            finished = replace(finished, emulation=progress.proposal.emulation)
         cut = finished.reason is FinishReason.LENGTH
-        return _Answer(fill_in.region(said, complete=not cut), said, False, finished)
+        region = fill_in.region(said, complete=not cut)
+        return _Answer(progress.proposal, region, said, False, finished)
 
-    def _checked(self, proposal: Proposal, target: Target, answer: _Answer) -> Proposal:
+    def _checked(self, target: Target, answer: _Answer) -> Proposal:
+        proposal = answer.proposal
         text = proposal.trigger.snapshot.text
         path = proposal.trigger.snapshot.path
         region = clipped(answer.region, target.text, target.outside)
@@ -186,6 +197,7 @@ class Suggester:
             usage=_sum(proposal.usage, answer.finished.usage),
             timing=answer.finished.timing,
             emulation=answer.finished.emulation,
+            cost=_cost(proposal.cost, answer.finished.cost),
         )
 
     def _put(self, proposal: Proposal) -> Proposal:
@@ -194,15 +206,25 @@ class Suggester:
 
 
 class _Progress:
-    """Tells how far one attempt came."""
+    """Tells how far one attempt came, and marks the proposal with who answers."""
 
-    def __init__(self, proposal: Proposal, clock: Clock, bus: Bus) -> None:
-        self._proposal = proposal
+    def __init__(self, proposal: Proposal, board: ProposalBoard, clock: Clock, bus: Bus) -> None:
+        self.proposal = proposal
+        self._board = board
         self._clock = clock
         self._bus = bus
         self._asked = clock.monotonic()
         self._first: float | None = None
         self._tokens = 0
+
+    def mark(self, chunk: Answering | Emulation) -> None:
+        """Put on the board who answers, and at whose pace."""
+        if isinstance(chunk, Answering):
+            marked = replace(self.proposal, model=chunk.model, endpoint=chunk.endpoint)
+        else:
+            marked = replace(self.proposal, emulation=chunk)
+        self.proposal = marked
+        self._board.put(marked)
 
     def show(self, region: str) -> None:
         """Publish the region so far, in the file's style."""
@@ -210,21 +232,33 @@ class _Progress:
         if self._first is None:
             self._first = now
         self._tokens += 1
-        text = self._proposal.trigger.snapshot.text.in_style(region)
-        self._bus.publish(
-            ProposalStreamed(self._proposal.id, text, self._tokens, now - self._first)
-        )
+        text = self.proposal.trigger.snapshot.text.in_style(region)
+        self._bus.publish(ProposalStreamed(self.proposal.id, text, self._tokens, now - self._first))
 
     async def cut_short(self, endpoint: Endpoint, prompt: str) -> Finished:
         """Return the end of an answer that we stopped, as measured here: the server says nothing.
 
-        The prompt's tokens are counted by the model's tokenizer, the answer's as its chunks, of
-        which our core sends one a token; the cached part stays unknown, as 0.
+        The prompt's tokens are counted by the model's tokenizer, where the server has a route for
+        that, the answer's as its chunks, of which our core sends one a token; the cached part stays
+        unknown, as 0.
         """
         now = self._clock.monotonic()
         first = self._first or now
-        usage = Usage(await endpoint.count_tokens(prompt), self._tokens)
+        try:
+            sent = await endpoint.count_tokens(prompt)
+        except SparkError:
+            sent = estimate_tokens(prompt)
+        usage = Usage(sent, self._tokens)
         return Finished(FinishReason.STOP, usage, Timing(first - self._asked, now - self._asked))
+
+
+def _kind_of(trigger: ProposalTrigger) -> WorkKind:
+    """Return what the work is: a stub is filled in unasked, the rest somebody has typed."""
+    return WorkKind.SUGGESTION if isinstance(trigger, Stub) else WorkKind.EDIT
+
+
+def _cost(first: float | None, second: float | None) -> float | None:
+    return second if first is None else first + (second or 0.0)
 
 
 def _priority_of(trigger: ProposalTrigger) -> Priority:

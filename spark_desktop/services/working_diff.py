@@ -1,9 +1,11 @@
 """The uncommitted diff: git's, or without git what was applied in this session."""
 
+import asyncio
 from datetime import datetime
 
 from spark_desktop.domain.errors import FileError, SparkError
 from spark_desktop.domain.patch import compute, format_patch
+from spark_desktop.domain.secret_files import Shareable, shareable
 from spark_desktop.domain.text import decode
 from spark_desktop.domain.words import say
 from spark_desktop.services.ports import CheckpointStore, Diffs, FileStore
@@ -22,26 +24,38 @@ class WorkingDiff:
         self._checkpoints = checkpoints
         self._since = since
 
-    async def read(self) -> str:
-        """Return the diff. Raises SparkError where nothing is changed."""
-        found = await self._diffs.uncommitted()
-        if found is None:
-            found = await self._applied()
-            if not found:
-                raise SparkError(
-                    say("There is no diff: no git here, and nothing was applied in this session."),
-                    say("Choose the files instead."),
-                )
-        if not found.strip():
+    async def read(self) -> Shareable:
+        """Return the diff without files that look like secrets, which it names.
+
+        Raises SparkError where nothing else is changed.
+        """
+        told = await self._diffs.uncommitted()
+        found = await self._applied() if told is None else told.text
+        if told is None and not found:
+            raise SparkError(
+                say("There is no diff: no git here, and nothing was applied in this session."),
+                say("Choose the files instead."),
+            )
+        kept = await asyncio.to_thread(shareable, found)
+        left_out = (*(told.left_out if told else ()), *kept.left_out)
+        if not kept.text.strip() and left_out:
+            raise SparkError(
+                say("The diff is only of files that may hold secrets."),
+                say("Choose them one by one, and confirm each."),
+            )
+        if not kept.text.strip():
             raise SparkError(
                 say("There is no diff: everything is committed."), say("Choose the files instead.")
             )
-        if len(found) > MAX_CHARS:
+        if len(kept.text) > MAX_CHARS:
             raise SparkError(
-                say("The diff is too large for a question: {count} characters.", count=len(found)),
+                say(
+                    "The diff is too large for a question: {count} characters.",
+                    count=len(kept.text),
+                ),
                 say("Choose the files that matter instead."),
             )
-        return found
+        return Shareable(kept.text, left_out)
 
     async def _applied(self) -> str:
         """Return what the files of this session's changes look like against their first bytes."""

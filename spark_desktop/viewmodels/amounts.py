@@ -56,6 +56,21 @@ def rate_of(pieces: int, seconds: float) -> float | None:
     return (pieces - 1) / seconds if pieces > 1 and seconds > 0 else None
 
 
+def money_text(dollars: float) -> str:
+    """Return US dollars: $0.0042, $1.30."""
+    if 0 < dollars < 0.995:
+        return tr("${dollars:.4f}", dollars=dollars)
+    return tr("${dollars:.2f}", dollars=dollars)
+
+
+def answered_text(endpoint: str, model: str, cost: float | None) -> str:
+    """Return who gave an answer and what it cost; empty for one of the local core."""
+    if not endpoint:
+        return ""
+    price = "" if cost is None else money_text(cost)
+    return " · ".join(part for part in (endpoint, model, price) if part)
+
+
 def percent_text(share: float) -> str:
     """Return a share from 0 to 1 in percent."""
     return tr("{percent:.0f} %", percent=share * 100)

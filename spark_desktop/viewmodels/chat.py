@@ -5,6 +5,7 @@ from enum import Enum
 from PySide6.QtCore import QObject, Signal
 
 from spark_desktop.domain.conversation import Thread, Turn, TurnState, clean_title
+from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ThreadsChanged, TurnChanged, TurnStreamed
 from spark_desktop.domain.trigger import Insertion, Instruction, Span
@@ -13,6 +14,7 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import FileStore
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.amounts import moment_text
+from spark_desktop.viewmodels.answer_notices import AnswerNotices
 from spark_desktop.viewmodels.answer_pace import AnswerPace
 from spark_desktop.viewmodels.frames import Frames
 from spark_desktop.viewmodels.intents import Intents
@@ -37,7 +39,8 @@ class Mode(Enum):
 class ChatViewModel(QObject):
     """One thread at a time; ``pieces`` arrive once a frame, as (turn id, text).
 
-    ``edit_requested`` carries the id of the proposal that an instruction asked for.
+    ``edit_requested`` carries the id of the proposal that an instruction asked for,
+    ``intent_raised`` what is asked of the window.
     """
 
     threads_changed = Signal()
@@ -47,6 +50,7 @@ class ChatViewModel(QObject):
     changed = Signal()
     refused = Signal(str)
     edit_requested = Signal(str)
+    intent_raised = Signal(object)
 
     def __init__(
         self,
@@ -71,6 +75,8 @@ class ChatViewModel(QObject):
         self._told: Notice | None = None
         self._target: tuple[str | None, Span | None] = (None, None)
         self._waiting: dict[str, list[str]] = {}
+        self._answers = AnswerNotices(bus, {WorkKind.CHAT}, self)
+        self._answers.changed.connect(self.changed)
         self._frames = Frames(self)
         self._frames.frame.connect(self._deliver)
         bus.subscribe(TurnChanged, self._on_turn)
@@ -150,9 +156,15 @@ class ChatViewModel(QObject):
         """Return the line over the composer: what went wrong, or what edit mode still needs."""
         if self._told is not None:
             return self._told
+        waiting = self._answers.waiting if self.is_answering else None
+        if waiting is not None:
+            return waiting
         unfinished = self._unfinished
         if unfinished is not None:
-            return _notice_of_turn(unfinished)
+            return _notice_of_turn(unfinished, self._answers.is_refused(unfinished.id))
+        told = self._answers.told_of(self._last_id)
+        if told is not None:
+            return told
         if self.mode is Mode.EDIT and self._target[0] is None:
             return Notice(tr("No file is open."), Tone.MUTED, tr("Choose one under Changes."))
         return None
@@ -180,6 +192,12 @@ class ChatViewModel(QObject):
         if self.thread_id is not None:
             self._tell(None)
             self._intents.start("repeat", self._chat.repeat(self.thread_id, turn_id))
+
+    def go_on(self, turn_id: str) -> None:
+        """Let the model go on with an answer that was cut."""
+        if self.thread_id is not None:
+            self._tell(None)
+            self._intents.start("go on", self._chat.go_on(self.thread_id, turn_id))
 
     def stop(self) -> None:
         """Stop the running answer."""
@@ -210,13 +228,24 @@ class ChatViewModel(QObject):
         self._tell(notice)
 
     def act(self, intent: Intent) -> None:
-        """Clear what was told, or ask the last question again, where that is asked for."""
+        """Do what the notice's button asks for, or hand it to the window."""
         turn, thread_id = self._unfinished, self.thread_id
         if intent is Intent.DISMISS:
+            self._answers.dismiss(self._last_id)
             self._tell(None)
+        elif intent is Intent.STOP:
+            self.stop()
+        elif intent is Intent.SETTINGS:
+            self.intent_raised.emit(intent)
+        elif intent is Intent.GO_ON and turn is not None:
+            self.go_on(turn.id)
         elif intent is Intent.REPEAT and turn is not None and thread_id is not None:
             self._tell(None)
             self._intents.start("repeat", self._chat.repeat(thread_id, turn.id))
+
+    @property
+    def _last_id(self) -> str:
+        return next(reversed(self._turns), "")
 
     @property
     def _unfinished(self) -> Turn | None:
@@ -321,11 +350,15 @@ class ChatViewModel(QObject):
         self.changed.emit()
 
 
-def _notice_of_turn(turn: Turn) -> Notice:
-    again = Action(tr("Ask again"), Intent.REPEAT)
+def _notice_of_turn(turn: Turn, is_refused: bool) -> Notice:
+    action = Action(tr("Ask again"), Intent.REPEAT)
+    if turn.can_go_on:
+        action = Action(tr("Continue"), Intent.GO_ON)
     if turn.state is TurnState.STOPPED:
-        return Notice(tr("The answer was stopped."), Tone.MUTED, "", again)
-    kept = tr("What came of it stands above until you ask again.") if turn.answer else ""
-    return Notice(
-        tr("The answer broke off.") if turn.answer else tr("No answer."), Tone.PROBLEM, kept, again
-    )
+        return Notice(tr("The answer was stopped."), Tone.MUTED, "", action)
+    if turn.answer:
+        kept = tr("What came of it stands above until you ask again.")
+        return Notice(tr("The answer broke off."), Tone.PROBLEM, kept, action)
+    if is_refused:
+        action = Action(tr("Open the settings"), Intent.SETTINGS)
+    return Notice(tr("No answer."), Tone.PROBLEM, "", action)

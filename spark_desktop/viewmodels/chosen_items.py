@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
 from spark_desktop.domain.context_item import ItemRef
-from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.errors import SparkError, UnconfirmedSecretError
 from spark_desktop.domain.words import say
 from spark_desktop.services.context_items import ContextItems
 from spark_desktop.services.tasks import TaskScope
@@ -39,6 +40,10 @@ class ChosenItems(QObject):
         """Add files and folders, given by their absolute paths."""
         self._intents.start("add paths", self._add_paths([Path(path) for path in paths]))
 
+    def confirm(self, ref: ItemRef) -> None:
+        """Let an item go that looks like a secret, until the program ends."""
+        self._items.guard.confirm(ref)
+
     def remove(self, ref: ItemRef) -> None:
         """Take an item away."""
         self.refs = tuple(one for one in self.refs if one != ref)
@@ -69,7 +74,9 @@ class ChosenItems(QObject):
                     say("A question takes at most {count} items.", count=MOST_ITEMS),
                     say("Remove some, or choose their folder."),
                 )
-            await self._items.read(ref)
+            # What looks like a secret is shown with a warning, and goes once it is confirmed.
+            with suppress(UnconfirmedSecretError):
+                await self._items.read(ref)
             self.refs = (*self.refs, ref)
             self.added.emit()
 

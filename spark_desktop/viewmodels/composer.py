@@ -112,6 +112,11 @@ class ComposerViewModel(QObject):
         self._chosen.remove(ref)
         self._items_changed()
 
+    def confirm(self, ref: ItemRef) -> None:
+        """Let a chip go that looks like a secret."""
+        self._chosen.confirm(ref)
+        self._items_changed()
+
     def send(self, now: bool = False) -> None:
         """Send the text, or queue it while an answer streams; ``now`` stops that one first."""
         text = self._text.strip()

@@ -4,6 +4,7 @@ from pathlib import PurePath
 
 from PySide6.QtCore import QObject, Signal
 
+from spark_desktop.domain.completion import ModelInfo
 from spark_desktop.domain.core_state import (
     CoreDownloading,
     CoreFailed,
@@ -14,8 +15,10 @@ from spark_desktop.domain.core_state import (
     CoreState,
     CoreStopped,
 )
-from spark_desktop.domain.events import CoreStateChanged, ModelSwitching
+from spark_desktop.domain.endpoints import WorkKind
+from spark_desktop.domain.events import CoreStateChanged, EndpointsChanged, ModelSwitching
 from spark_desktop.domain.words import say
+from spark_desktop.services.answers import Answers
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Core
 from spark_desktop.viewmodels.amounts import bytes_text, left_text
@@ -28,22 +31,34 @@ class CoreViewModel(QObject):
 
     changed = Signal()
 
-    def __init__(self, core: Core, bus: Bus) -> None:
+    def __init__(self, core: Core, bus: Bus, answers: Answers | None = None) -> None:
+        """``answers`` says who is asked where that is not the core; None: nobody else."""
         super().__init__()
-        self._core = core
+        self._core, self._answers = core, answers
         self._state = core.state
         self._switching: ModelSwitching | None = None
         bus.subscribe(CoreStateChanged, self._on_state)
         bus.subscribe(ModelSwitching, self._on_switching)
+        bus.subscribe(EndpointsChanged, lambda _event: self.changed.emit())
 
     @property
     def is_ready(self) -> bool:
-        """Return whether the core answers."""
-        return isinstance(self._state, CoreReady)
+        """Return whether somebody answers questions: the core, or an endpoint before it."""
+        return isinstance(self._state, CoreReady) or self._remote is not None
+
+    @property
+    def _remote(self) -> ModelInfo | None:
+        """Return the model that is asked before the core is; None where the core comes first."""
+        asked = None if self._answers is None else self._answers.model_for(WorkKind.CHAT)
+        own = self._state.model if isinstance(self._state, CoreReady) else None
+        return None if asked == own else asked
 
     @property
     def label(self) -> str:
         """Return where the model runs and its name: "local · qwen2.5-coder-0.5b"."""
+        remote = self._remote
+        if remote is not None:
+            return " · ".join(part for part in (remote.label, remote.id) if part)
         if isinstance(self._state, CoreReady):
             return f"{in_language(self._state.model.label)} · {self._state.model.id}"
         return tr("no model yet")
@@ -66,6 +81,8 @@ class CoreViewModel(QObject):
         """Return the state in one or two words, for the status bar."""
         if self._switching is not None:
             return tr("changing the model")
+        if isinstance(self._state, CoreStopped) and self._remote is not None:
+            return tr("remote")
         return in_language(_WORDS[type(self._state)])
 
     @property
@@ -81,7 +98,7 @@ class CoreViewModel(QObject):
             case CoreRestarting():
                 return Tone.WARNING
             case CoreStopped():
-                return Tone.MUTED
+                return Tone.MUTED if self._remote is None else Tone.GOOD
             case _:
                 return Tone.BUSY
 
@@ -90,6 +107,9 @@ class CoreViewModel(QObject):
         """Return the line to show while the core cannot answer; None when it can."""
         if self._switching is not None:
             return _switching_notice(self._switching)
+        if isinstance(self._state, CoreStopped) and self._remote is not None:
+            # It is not needed, or only steps in.
+            return None
         return _notice(self._state)
 
     def act(self, intent: Intent) -> None:

@@ -24,6 +24,8 @@ class Intent(Enum):
     RETRY_CORE = "start the core again"
     STOP = "stop"
     REPEAT = "repeat"
+    GO_ON = "go on with an answer"
+    SETTINGS = "open the settings"
     DISMISS = "dismiss"
     UNDO = "undo"
     EDIT = "type an edit"

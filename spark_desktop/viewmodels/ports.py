@@ -70,6 +70,10 @@ class Chat(Protocol):
         """Ask a turn's question again, in its place. Raises SparkError for an unknown turn."""
         ...
 
+    async def go_on(self, thread_id: str, turn_id: str) -> Turn:
+        """Let the model go on with an answer that was cut. Raises SparkError."""
+        ...
+
     async def new_thread(self) -> Thread:
         """Return a new, empty thread, which becomes the current one."""
         ...

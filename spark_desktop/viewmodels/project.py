@@ -7,6 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject
 
+from spark_desktop.services.answers import Answers
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.composing import Composing
 from spark_desktop.services.ports import Core, FileStore
@@ -48,6 +49,11 @@ class Services(Protocol):
     @property
     def core(self) -> Core:
         """Return the local core."""
+        ...
+
+    @property
+    def answers(self) -> Answers:
+        """Return who answers what kind of work."""
         ...
 
     @property
@@ -134,7 +140,7 @@ def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewM
     review = ReviewViewModel(services.turns, services.review, services.files, bus, scope)
     chat = ChatViewModel(services.chat, services.turns, services.files, bus, scope, pace)
     models = ProjectViewModels(
-        CoreViewModel(services.core, bus),
+        CoreViewModel(services.core, bus, services.answers),
         ChangesViewModel(services.turns, services.edits, now, bus, scope),
         review,
         chat,

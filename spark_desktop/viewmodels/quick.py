@@ -3,12 +3,14 @@
 from PySide6.QtCore import QObject, Signal
 
 from spark_desktop.domain.conversation import Turn, TurnState
+from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import TurnChanged, TurnStreamed
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.paste import PreviousWindow
 from spark_desktop.services.quick import KEPT, QuickService
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.viewmodels.answer_notices import AnswerNotices
 from spark_desktop.viewmodels.core import CoreViewModel
 from spark_desktop.viewmodels.frames import Frames
 from spark_desktop.viewmodels.intents import Intents
@@ -31,6 +33,7 @@ class QuickViewModel(QObject):
     copied = Signal(str)
     hidden = Signal()
     wanted = Signal()
+    settings_wanted = Signal()
 
     def __init__(
         self,
@@ -56,6 +59,8 @@ class QuickViewModel(QObject):
         self._waiting: list[str] = []
         self._frames = Frames(self)
         self._frames.frame.connect(self._deliver)
+        self._answers = AnswerNotices(bus, {WorkKind.CHAT}, self)
+        self._answers.changed.connect(self.changed)
         core.changed.connect(self.changed)
         bus.subscribe(TurnChanged, self._on_turn)
         bus.subscribe(TurnStreamed, self._on_streamed)
@@ -75,13 +80,15 @@ class QuickViewModel(QObject):
         """Return what went wrong or is waited for, with the one thing to do."""
         if self._told is not None:
             return self._told
+        if self.is_answering and self._answers.waiting is not None:
+            return self._answers.waiting
         core = self.core.notice if self.core.tone is not Tone.MUTED else None
         turn = self.turn
         if turn is None or turn.state not in (TurnState.FAILED, TurnState.STOPPED):
-            return core
+            return core if turn is None else core or self._answers.told_of(turn.id)
         if core is not None and core.tone is Tone.PROBLEM:
             return core
-        return _notice_of(turn)
+        return _notice_of(turn, self._answers.is_refused(turn.id))
 
     def opened(self, text: str | None) -> None:
         """Begin to make the core ready, fetch earlier questions, and ask ``text`` if there is one.
@@ -147,6 +154,17 @@ class QuickViewModel(QObject):
         """Do what the notice's button says."""
         turn = self.turn
         self._tell(None)
+        if turn is not None:
+            self._answers.dismiss(turn.id)
+        if intent is Intent.STOP:
+            if self._answers.waiting is not None:
+                self._service.stop()
+            else:
+                self.core.act(intent)
+            return
+        if intent is Intent.SETTINGS:
+            self.settings_wanted.emit()
+            return
         if intent is Intent.RETRY_CORE:
             self.core.act(intent)
         if intent is not Intent.DISMISS and turn is not None and not self.is_answering:
@@ -230,11 +248,13 @@ def _is_new(turn: Turn) -> bool:
     return turn.state is TurnState.STREAMING and not turn.answer and not turn.model
 
 
-def _notice_of(turn: Turn) -> Notice:
+def _notice_of(turn: Turn, is_refused: bool) -> Notice:
     again = Action(tr("Ask again"), Intent.REPEAT)
     if turn.state is TurnState.STOPPED:
         return Notice(tr("The answer was stopped."), Tone.MUTED, "", again)
     if turn.answer:
         hint = tr("What came of it stands here until you ask again.")
         return Notice(tr("The answer broke off."), Tone.PROBLEM, hint, again)
+    if is_refused:
+        again = Action(tr("Open the settings"), Intent.SETTINGS)
     return Notice(tr("No answer."), Tone.PROBLEM, "", again)

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QObject, Signal
 
+from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import (
     ChangeApplied,
@@ -18,7 +19,8 @@ from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import FileStore
 from spark_desktop.services.tasks import LatestTask, TaskScope
-from spark_desktop.viewmodels.amounts import MINUS, rate_of
+from spark_desktop.viewmodels.amounts import MINUS, answered_text, rate_of
+from spark_desktop.viewmodels.answer_notices import AnswerNotices
 from spark_desktop.viewmodels.decisions import Decisions
 from spark_desktop.viewmodels.frames import Frames
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
@@ -65,6 +67,8 @@ class ReviewViewModel(QObject):
         self._told: Notice | None = None
         self._decisions = Decisions(reviews, scope, self._on_failure)
         self._decisions.moved.connect(self.hunk_changed)
+        self._answers = AnswerNotices(bus, (WorkKind.SUGGESTION, WorkKind.EDIT), self)
+        self._answers.changed.connect(self.changed)
         self._frames = Frames(self)
         self._frames.frame.connect(self.streamed)
         bus.subscribe(ProposalChanged, self._on_proposal)
@@ -170,12 +174,23 @@ class ReviewViewModel(QObject):
         return evidence_line(() if self.proposal is None else self.proposal.evidence)
 
     @property
+    def answered_text(self) -> str:
+        """Return who wrote the proposal and what that cost; empty for the local core."""
+        proposal = self.proposal
+        if proposal is None:
+            return ""
+        return answered_text(proposal.endpoint, proposal.model, proposal.cost)
+
+    @property
     def notice(self) -> Notice | None:
         """Return the line over the review; None while there is just something to decide."""
         if self._told is not None:
             return self._told
         if self.proposal is not None:
-            return notice_of_proposal(self.proposal, self._rate())
+            if self.is_streaming and self._answers.waiting is not None:
+                return self._answers.waiting
+            told = self._answers.told_of(self.proposal.id)
+            return notice_of_proposal(self.proposal, self._rate()) or told
         return _NOTHING if self._file is None else _FILE
 
     def show_proposal(self, proposal_id: str) -> None:
@@ -256,6 +271,8 @@ class ReviewViewModel(QObject):
     def _dismiss(self) -> None:
         if self._told is not None:
             self._told = None
+        elif self._shown is not None and self._answers.told_of(self._shown) is not None:
+            self._answers.dismiss(self._shown)
         elif self._shown is not None and isinstance(self._state(), Queued):
             self._turns.dismiss(self._shown)
             self._adopt()

@@ -5,18 +5,26 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import QObject, Signal
 
 from spark_desktop.domain.completion import ModelInfo, Timing, Usage
+from spark_desktop.domain.conversation import Turn
 from spark_desktop.domain.core_state import CoreReady
 from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.events import (
+    AnswerMeasured,
     CoreStateChanged,
     ProposalChanged,
     ProposalStreamed,
     TurnChanged,
 )
-from spark_desktop.domain.proposal import Streaming
+from spark_desktop.domain.proposal import Proposal, Streaming
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Core
-from spark_desktop.viewmodels.amounts import duration_text, percent_text, rate_of, tokens_text
+from spark_desktop.viewmodels.amounts import (
+    duration_text,
+    money_text,
+    percent_text,
+    rate_of,
+    tokens_text,
+)
 from spark_desktop.viewmodels.answer_pace import AnswerPace
 from spark_desktop.viewmodels.emulation_words import emulation_tip
 from spark_desktop.viewmodels.frames import Frames
@@ -57,6 +65,10 @@ class StatusViewModel(QObject):
         self._usage: Usage | None = None
         self._timing: Timing | None = None
         self._emulation: Emulation | None = None
+        # Who gave the last answer ("" for the core); US dollars of that one, and since the start.
+        self._endpoint = ""
+        self._cost: float | None = None
+        self._session = 0.0
         # Of proposals that are being written.
         self._emulating: dict[str, Emulation | None] = {}
         self._frames = Frames(self, _INTERVAL)
@@ -66,6 +78,7 @@ class StatusViewModel(QObject):
         self._known: dict[str, Timing] = {}
         bus.subscribe(ProposalChanged, self._on_proposal)
         bus.subscribe(TurnChanged, self._on_turn)
+        bus.subscribe(AnswerMeasured, self._on_measured)
 
     @property
     def emulation(self) -> Emulation | None:
@@ -125,9 +138,15 @@ class StatusViewModel(QObject):
     @property
     def context(self) -> Reading:
         """Return how much of the model's context the last completion used."""
-        if self._usage is None or self._model is None or self._model.context <= 0:
+        if self._usage is None:
             return _NO_READING
         used = self._usage.prompt_tokens + self._usage.completion_tokens
+        if self._endpoint:
+            # The context that is known here is the core's.
+            tip = tr("Prompt and answer together: {used} tokens, counted by the server.", used=used)
+            return Reading(tr("context {used}", used=tokens_text(used)), tip)
+        if self._model is None or self._model.context <= 0:
+            return _NO_READING
         total = self._model.context
         tip = tr(
             "Prompt and answer together: {used} of {total} tokens, counted by the server.",
@@ -176,9 +195,16 @@ class StatusViewModel(QObject):
     @property
     def cost(self) -> Reading:
         """Return what the last answer cost; empty where no price is known."""
+        session = tr("Since the project was opened: {cost}.", cost=money_text(self._session))
+        if self._endpoint and self._cost is not None:
+            tip = tr("What {endpoint} took for the last answer.", endpoint=self._endpoint)
+            return Reading(money_text(self._cost), f"{tip}\n{session}")
+        if self._endpoint:
+            return _NO_READING
         if self._usage is None or self._model is None or not self._model.label.startswith("local"):
             return _NO_READING
-        return Reading(tr("$0.00"), tr("The model runs on this machine: nothing is paid."))
+        tip = tr("The model runs on this machine: nothing is paid.")
+        return Reading(tr("$0.00"), f"{tip}\n{session}" if self._session else tip)
 
     def _on_core(self, event: CoreStateChanged) -> None:
         self._model = event.state.model if isinstance(event.state, CoreReady) else self._model
@@ -194,25 +220,24 @@ class StatusViewModel(QObject):
             self._emulating[proposal.id] = proposal.emulation
         else:
             self._emulating.pop(proposal.id, None)
-        self._finished(proposal.id, proposal.usage, proposal.timing, proposal.emulation)
+        self._finished(proposal)
 
     def _on_turn(self, event: TurnChanged) -> None:
-        turn = event.turn
-        self._finished(turn.id, turn.usage, turn.timing, turn.emulation)
+        self._finished(event.turn)
 
-    def _finished(
-        self,
-        source: str,
-        usage: Usage | None,
-        timing: Timing | None,
-        emulation: Emulation | None,
-    ) -> None:
+    def _on_measured(self, event: AnswerMeasured) -> None:
+        self._session += event.record.cost or 0.0
+        self.changed.emit()
+
+    def _finished(self, work: Turn | Proposal) -> None:
+        usage, timing = work.usage, work.timing
         # A proposal is published again when it is decided on: its numbers are old by then.
-        if usage is None or timing is None or self._known.get(source) == timing:
+        if usage is None or timing is None or self._known.get(work.id) == timing:
             return
-        self._known[source] = timing
+        self._known[work.id] = timing
         self._usage, self._timing, self._live = usage, timing, None
-        self._emulation = emulation
+        self._emulation = work.emulation
+        self._endpoint, self._cost = work.endpoint, work.cost
         self.changed.emit()
 
 

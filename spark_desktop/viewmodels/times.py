@@ -9,7 +9,8 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from spark_desktop.domain.completion import Timing, Usage
+from spark_desktop.domain.completion import Timing
+from spark_desktop.domain.conversation import Turn
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import (
     ChangeApplied,
@@ -18,11 +19,11 @@ from spark_desktop.domain.events import (
     TurnChanged,
     TurnStreamed,
 )
-from spark_desktop.domain.proposal import Streaming
+from spark_desktop.domain.proposal import Proposal, Streaming
 from spark_desktop.domain.stage_times import Stage, TurnTimes, csv_of, stages_of, usual
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.tasks import TaskScope
-from spark_desktop.viewmodels.amounts import duration_text, percent_text
+from spark_desktop.viewmodels.amounts import duration_text, money_text, percent_text
 from spark_desktop.viewmodels.frames import Frames
 from spark_desktop.viewmodels.notice import Notice, Tone
 from spark_desktop.viewmodels.translation import in_language, number_text, tr
@@ -168,10 +169,7 @@ class TimesViewModel(QObject):
         self.paint_awaited.emit()
 
     def _on_turn(self, event: TurnChanged) -> None:
-        turn = event.turn
-        self._ended(
-            turn.id, turn.question, turn.model, turn.usage, turn.timing, turn.emulation is not None
-        )
+        self._ended(event.turn, event.turn.question)
 
     def _on_proposal(self, event: ProposalChanged) -> None:
         proposal = event.proposal
@@ -179,10 +177,7 @@ class TimesViewModel(QObject):
         self._paths[proposal.id] = snapshot.path
         if isinstance(proposal.state, Streaming):
             return
-        self._ended(
-            *(proposal.id, snapshot.path, proposal.model, proposal.usage, proposal.timing),
-            proposal.emulation is not None,
-        )
+        self._ended(proposal, snapshot.path)
 
     def _on_applied(self, event: ChangeApplied) -> None:
         if event.seconds is None:
@@ -194,15 +189,8 @@ class TimesViewModel(QObject):
                 self._note(turn.id, Stage.APPLY, earlier + event.seconds)
                 return
 
-    def _ended(
-        self,
-        name: str,
-        title: str,
-        model: str,
-        usage: Usage | None,
-        timing: Timing | None,
-        is_emulated: bool,
-    ) -> None:
+    def _ended(self, work: Turn | Proposal, title: str) -> None:
+        name, usage, timing = work.id, work.usage, work.timing
         # One is published again when it is decided on: its numbers are known by then.
         if usage is None or timing is None or self._known.get(name) == timing:
             return
@@ -214,7 +202,10 @@ class TimesViewModel(QObject):
             seconds[Stage.PAINT] = paint.seconds
         self._turns.pop(name, None)
         self._turns[name] = TurnTimes(
-            name, title, model, self._now(), usage, timing.total, seconds, is_emulated
+            *(name, title, work.model, self._now(), usage, timing.total, seconds),
+            is_emulated=work.emulation is not None,
+            endpoint=work.endpoint,
+            cost=work.cost,
         )
         while len(self._turns) > _MOST:
             oldest = next(iter(self._turns))
@@ -266,11 +257,19 @@ def _row(turn: TurnTimes) -> TimesRow:
         total=duration_text(turn.total),
         speed="" if rate is None else tr("{rate} tokens/s", rate=number_text(rate, ".0f")),
         cached="" if cached is None else percent_text(cached),
-        cost=tr("emulated") if turn.is_emulated else tr("local"),
+        cost=_cost(turn),
         tip="\n".join(lines),
         stages=tuple((stage, turn.seconds[stage]) for stage in Stage if stage in turn.seconds),
         is_emulated=turn.is_emulated,
     )
+
+
+def _cost(turn: TurnTimes) -> str:
+    if turn.is_emulated:
+        return tr("emulated")
+    if not turn.endpoint:
+        return tr("local")
+    return turn.endpoint if turn.cost is None else money_text(turn.cost)
 
 
 def _amount(seconds: float | None) -> str:

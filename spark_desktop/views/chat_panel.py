@@ -136,7 +136,9 @@ class ChatPanel(QFrame):
             )
 
     def _do_with_turn(self, turn_id: str, action: TurnAction) -> None:
-        if action is TurnAction.ASK_AGAIN:
+        if action is TurnAction.GO_ON:
+            self._model.go_on(turn_id)
+        elif action is TurnAction.ASK_AGAIN:
             self._model.ask_again(turn_id)
         elif action in (TurnAction.FORK, TurnAction.EDIT):
             self.turn_action.emit(turn_id, action.value)

@@ -32,9 +32,10 @@ class ChipButton(QToolButton):
 
 
 class ChipWidget(QFrame):
-    """One chip; ``removed`` carries its item."""
+    """One chip; ``removed`` and ``confirmed`` carry its item."""
 
     removed = Signal(object)
+    confirmed = Signal(object)
 
     def __init__(self, chip: Chip, theme: Theme) -> None:
         super().__init__()
@@ -64,13 +65,33 @@ class ChipWidget(QFrame):
         row.addWidget(sign)
         row.addWidget(self.name, 1)
         row.addWidget(self.tokens)
+        self.confirm = self._confirm_button(chip) if chip.waits else None
+        if self.confirm is not None:
+            row.addWidget(self.confirm)
         row.addWidget(self.button)
+
+    def has_focus(self) -> bool:
+        """Return whether one of its buttons has the focus."""
+        return self.button.hasFocus() or (self.confirm is not None and self.confirm.hasFocus())
+
+    def _confirm_button(self, chip: Chip) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName("chipconfirm")
+        button.setText(tr("Allow"))
+        button.setAccessibleName(
+            tr("Allow {name}, which may hold secrets, to be sent", name=chip.label)
+        )
+        button.setAccessibleDescription(chip.tooltip)
+        button.setToolTip(plain_tip(chip.tooltip))
+        button.clicked.connect(lambda: self.confirmed.emit(self.ref))
+        return button
 
 
 class ChipRow(QScrollArea):
     """Up to three rows of chips, then it scrolls; hidden without any."""
 
     removed = Signal(object)
+    confirmed = Signal(object)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -101,11 +122,12 @@ class ChipRow(QScrollArea):
             return
         self._chips = tuple(chips)
         before = self.widgets
-        at = next((n for n, widget in enumerate(before) if widget.button.hasFocus()), None)
+        at = next((n for n, widget in enumerate(before) if widget.has_focus()), None)
         ref = None if at is None else before[at].ref
         made = [ChipWidget(chip, self._theme) for chip in chips]
         for widget in made:
             widget.removed.connect(self.removed)
+            widget.confirmed.connect(self.confirmed)
         self._flow.set_widgets(made)
         self.setVisible(bool(chips))
         self._fit()

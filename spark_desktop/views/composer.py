@@ -157,6 +157,7 @@ class Composer(QFrame):
         editor.dropped.connect(lambda data: take(model, data))
         self.popup.chosen.connect(model.choose)
         self.chips.removed.connect(model.remove)
+        self.chips.confirmed.connect(model.confirm)
         self.button.clicked.connect(self._clicked)
         self.add.clicked.connect(self._begin_mention)
         self.now.triggered.connect(lambda: model.send(now=True))

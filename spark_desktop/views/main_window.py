@@ -204,6 +204,8 @@ class MainWindow(QMainWindow):
                 self._begin_edit()
             case Intent.ASK:
                 self._begin_question()
+            case Intent.SETTINGS:
+                self.preferences.show()
             case Intent.UNDO:
                 self._with_models(lambda models: models.changes.undo())
 
@@ -280,6 +282,7 @@ class MainWindow(QMainWindow):
         self.welcome.sample_wanted.connect(self.sample_wanted)
         self.notice = NoticeLine(strip=True)
         self.notice.intent.connect(self.settings.act)
+        self.told.intent.connect(self.do)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.welcome)
         if sys.platform == "darwin":

@@ -270,6 +270,7 @@ class ProjectView(QFrame):
         self.chat.pane.image_wanted.connect(self._pick_image)
         self.changes.intent_raised.connect(self.intent_raised)
         self.review.intent_raised.connect(self.intent_raised)
+        self._models.chat.intent_raised.connect(self.intent_raised)
 
     def _pick_image(self) -> None:
         pick_target(self, "thread.png", (tr("PNG image"), "png"), self._save_image)

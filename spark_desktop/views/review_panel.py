@@ -37,6 +37,7 @@ class ReviewPanel(QFrame):
         self.name, self.added, self.removed = ElidedLabel(), QLabel(), QLabel()
         self.emulated = QLabel(badge())
         self.position, self.failed, self.evidence = QLabel(), QLabel(), QLabel()
+        self.answered = QLabel()
         self.notice, self.empty = NoticeLine(strip=True), NoticeLine()
         self.accept, self.reject = QPushButton(), QPushButton()
         self.accept_all, self.reject_all = QPushButton(), QPushButton()
@@ -79,6 +80,8 @@ class ReviewPanel(QFrame):
         self.evidence.setText(evidence.passed)
         self.failed.setToolTip(plain_tip(evidence.tip))
         self.evidence.setToolTip(plain_tip(evidence.tip))
+        self.answered.setText(model.answered_text)
+        self.answered.setVisible(bool(model.answered_text))
         self._decide.setVisible(model.is_decidable)
         self._bottom.setVisible(bool(evidence.text) or model.is_decidable)
         self._render_diff()
@@ -173,10 +176,13 @@ class ReviewPanel(QFrame):
         self.failed.setProperty("small", True)
         self.evidence.setProperty("small", True)
         self.evidence.setWordWrap(True)
+        self.answered.setProperty("small", True)
+        self.answered.setProperty("quiet", True)
         evidence = QHBoxLayout()
         evidence.setSpacing(12)
         evidence.addWidget(self.failed)
         evidence.addWidget(self.evidence, 1)
+        evidence.addWidget(self.answered)
         texts = (
             (self.accept, tr("Accept"), "accept", tr("Accept hunk")),
             (self.reject, tr("Reject"), "reject", tr("Reject hunk")),

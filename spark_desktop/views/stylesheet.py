@@ -112,6 +112,7 @@ QListView { background: transparent; border: none; outline: none; }
 #chip { background: $surface; border: 1px solid $line; border-radius: 6px; }
 #chip[problem="true"] { border-color: $problem; }
 #chipbutton { padding: 1px; }
+#chipconfirm { padding: 0 4px; }
 QScrollArea, #chips { background: transparent; }
 #popup { background: $raised; border: 1px solid $line; border-radius: 6px; }
 #popup QListWidget { background: transparent; border: none; outline: none; }

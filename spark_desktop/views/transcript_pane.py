@@ -76,6 +76,8 @@ class TranscriptPane(QWidget):
         if turn_id is not None:
             menu.addSeparator()
             for action in TurnAction:
+                if action is TurnAction.GO_ON and not view.can_go_on(turn_id):
+                    continue
                 entry = menu.addAction(text_of(action))
                 entry.setEnabled(not view.is_streaming(turn_id))
                 entry.triggered.connect(

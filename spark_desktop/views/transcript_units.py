@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.words import say
+from spark_desktop.viewmodels.amounts import money_text
 from spark_desktop.viewmodels.item_words import items_line
 from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.views.markdown_blocks import CODE_LINES, CodePart, Part, Prose
@@ -138,10 +139,11 @@ class TurnUnits:
     def _heading(self) -> tuple[Unit, ...]:
         told = self.turn.emulation
         if self._is_awaited:
-            spark = Header("Spark", emulation=told)
+            spark = Header("Spark", self.turn.endpoint, told)
         else:
             is_streaming = self.turn.state is TurnState.STREAMING
-            detail = (is_streaming and self.pace) or detail_of(self.turn)
+            pace = self.pace if is_streaming else ""
+            detail = _joined(self.turn.endpoint, pace) if pace else detail_of(self.turn)
             spark = Header("Spark", detail, told)
         return (Header(tr("You")), Plain(self.turn.question, items_line(self.turn.attached)), spark)
 
@@ -180,12 +182,12 @@ def _reason(error: str) -> str:
 
 
 def detail_of(turn: Turn) -> str:
-    """Return tokens per second and seconds to the first token, or the turn's state."""
+    """Return speed, seconds to the first token, who answered and the cost, or the turn's state."""
     match turn.state:
         case TurnState.STREAMING:
-            return tr("writing…")
+            return _joined(turn.endpoint, tr("writing…"))
         case TurnState.FAILED:
-            return tr("failed")
+            return _joined(turn.endpoint, tr("failed"))
     parts = []
     told = turn.emulation
     if told is not None and told.achieved_tps is not None:
@@ -199,4 +201,9 @@ def detail_of(turn: Turn) -> str:
         parts.append(tr("{seconds:.1f} s", seconds=turn.timing.first_token))
     if turn.state is TurnState.STOPPED:
         parts.append(tr("stopped"))
-    return " \N{MIDDLE DOT} ".join(parts)
+    cost = "" if turn.cost is None or not turn.endpoint else money_text(turn.cost)
+    return _joined(*parts, turn.endpoint, cost)
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)

@@ -187,6 +187,11 @@ class TranscriptView(QAbstractScrollArea):
         found = self._turns.get(turn_id)
         return found is not None and found.turn.state is TurnState.STREAMING
 
+    def can_go_on(self, turn_id: str) -> bool:
+        """Return whether a turn's answer was cut, so that it can be continued."""
+        found = self._turns.get(turn_id)
+        return found is not None and found.turn.can_go_on
+
     def selected_text(self) -> str:
         """Return what is selected, as plain text."""
         return "".join(self.marking.pieces(as_markdown=False))

@@ -107,4 +107,5 @@ class Walk:
         boxes = view.button_rects(view.blocks.active) if view.blocks.active else {}
         is_covered = last < middle or any(r.intersects(place) for r in boxes.values())
         is_hidden = view.is_streaming(turn_id) or is_covered
+        view.turn_buttons.offer(view.can_go_on(turn_id))
         view.turn_buttons.show_for(turn_id, rect.right(), middle, is_hidden)

@@ -15,6 +15,7 @@ class TurnAction(Enum):
 
     COPY = "copy"
     COPY_MARKDOWN = "copy_markdown"
+    GO_ON = "go_on"
     ASK_AGAIN = "ask_again"
     EDIT = "edit"
     FORK = "fork"
@@ -27,6 +28,8 @@ def text_of(action: TurnAction) -> str:
             return tr("Copy the answer")
         case TurnAction.COPY_MARKDOWN:
             return tr("Copy the answer as Markdown")
+        case TurnAction.GO_ON:
+            return tr("Continue the answer")
         case TurnAction.ASK_AGAIN:
             return tr("Ask again")
         case TurnAction.EDIT:
@@ -38,6 +41,7 @@ def text_of(action: TurnAction) -> str:
 _ICONS = {
     TurnAction.COPY: "copy",
     TurnAction.COPY_MARKDOWN: "markdown",
+    TurnAction.GO_ON: "go-on",
     TurnAction.ASK_AGAIN: "again",
     TurnAction.EDIT: "edit",
     TurnAction.FORK: "fork",
@@ -76,6 +80,10 @@ class TurnButtons(QWidget):
         for action, button in self.buttons.items():
             button.setIconSize(QSize(side, side))
             button.setIcon(icon(_ICONS[action], theme.text_secondary))
+
+    def offer(self, can_go_on: bool) -> None:
+        """Offer to continue the answer, or not."""
+        self.buttons[TurnAction.GO_ON].setHidden(not can_go_on)
 
     def show_for(self, turn_id: str | None, right: int, middle: int, is_open: bool) -> None:
         """Stand at the end of a turn's header; without a turn, or with an open one, nowhere."""

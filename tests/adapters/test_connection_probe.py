@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from spark_desktop.adapters.chat_endpoint import ChatEndpoint
 from spark_desktop.adapters.connection_probe import NetworkProbe
 from spark_desktop.adapters.network import NetworkPolicy, client_for
-from spark_desktop.adapters.openai_endpoint import OpenAIEndpoint
+from spark_desktop.adapters.ollama_endpoint import OllamaEndpoint
 from spark_desktop.adapters.system_clock import SystemClock
-from spark_desktop.domain.completion import ModelInfo
 from spark_desktop.domain.connection_check import CheckKind, CheckOutcome, CheckReport
 from spark_desktop.domain.endpoints import (
     EndpointSpec,
@@ -22,9 +22,10 @@ from spark_desktop.domain.endpoints import (
     Route,
     WireProtocol,
 )
-from spark_desktop.domain.errors import UntrustedServerError
+from spark_desktop.domain.errors import EndpointRejectedError, UntrustedServerError
 from spark_desktop.domain.secret import Secret
 from spark_desktop.services.connection_check import ConnectionCheck
+from spark_desktop.services.ports import Endpoint
 from tests.hostile.asking import CANARY, Noted
 from tests.hostile.certificates import Authority
 from tests.hostile.proxy import HostileProxy
@@ -39,16 +40,17 @@ PASSED, FAILED, ABSENT, SKIPPED = (
 
 
 class OpenConnector:
-    """Opens the product's own chat endpoint anew each time."""
+    """Opens the product's own endpoints anew each time."""
 
     def __init__(self) -> None:
         self.clients: list[object] = []
 
-    async def open(self, spec: EndpointSpec, key: Secret | None) -> OpenAIEndpoint:
-        root = replace(spec, url=spec.url.removesuffix("/v1"))
-        client = client_for(root, key, NetworkPolicy(), Noted())
+    async def open(self, spec: EndpointSpec, key: Secret | None) -> Endpoint:
+        client = client_for(spec, key, NetworkPolicy(), Noted())
         self.clients.append(client)
-        return OpenAIEndpoint(client, ModelInfo(spec.model, 8192, False), silence=20.0)
+        if spec.protocol is WireProtocol.OLLAMA:
+            return OllamaEndpoint(client, spec, silence=20.0)
+        return ChatEndpoint(client, spec, silence=20.0)
 
     async def drop(self, endpoint_id: str) -> None:
         await self.close()
@@ -116,9 +118,9 @@ async def test_vllm_is_found_to_fill_in_with_the_models_own_tokens() -> None:
     assert (report.spec.id, report.failed) == ("one", None)
     assert (model.id, model.context) == ("Qwen/Qwen2.5-Coder-1.5B", 32768)
     assert model.fill_in is FillInWay.TOKENS
+    assert (model.tools, model.structured_output) == (True, True)
     assert found(report, CheckKind.CONTEXT) == "32768 tokens, as the server tells."
     assert found(report, CheckKind.MODELS) == "1 model: Qwen/Qwen2.5-Coder-1.5B (32768)"
-    assert "over 40 tokens" in found(report, CheckKind.SPEED)
     assert outcome(report, CheckKind.TLS) is SKIPPED
 
 
@@ -140,11 +142,20 @@ async def test_ollama_is_found_with_the_context_that_it_cuts_at(loaded, context)
     assert model.fill_in is FillInWay.SUFFIX
 
 
+async def test_the_models_own_tokens_are_not_guessed() -> None:
+    async with running(vllm()) as server:
+        with pytest.raises(EndpointRejectedError, match="How other is asked"):
+            await probe().fill_in(spec_at(server, model="other"), None, FillInWay.TOKENS)
+        assert server.requests == []
+
+
 async def test_a_server_that_ignores_the_suffix_does_not_fill_in() -> None:
     async with running(vendor(KEY)) as server:
         report = await checked(spec_at(server), CANARY)
     assert outcome(report, CheckKind.FILL_IN) is ABSENT
-    assert report.spec.chosen.fill_in is FillInWay.NONE
+    model = report.spec.chosen
+    assert model.fill_in is FillInWay.NONE
+    assert (model.tools, model.structured_output) == (False, False)
 
 
 async def test_a_context_that_nobody_tells_is_named_by_the_refusal_of_too_many_tokens() -> None:
@@ -274,10 +285,29 @@ async def test_a_key_that_is_refused_is_told_from_one_that_is_missing() -> None:
         assert "Enter the key" in next_step
 
 
-async def test_a_key_in_the_step_is_never_shown() -> None:
-    async with running(vendor("another")) as server:
+async def test_a_key_that_the_server_repeats_is_never_shown() -> None:
+    models = vendor("another")
+    async with running(models) as server:
         report = await checked(spec_at(server), CANARY)
     assert KEY not in repr(report)
+    repeats = {"error": {"message": f"Something broke for {KEY}"}}
+    models = vendor(KEY)
+    models.routes["GET /v1/models"] = lambda _: (500, repeats)
+    async with running(models) as server:
+        kind, told, _ = failure(await checked(spec_at(server), CANARY))
+    assert kind is CheckKind.AUTH
+    assert "Something broke for" in told
+    assert KEY not in repr(told)
+
+
+async def test_a_ca_file_that_cannot_be_read_is_named_before_anything_is_asked() -> None:
+    spec = EndpointSpec(
+        "one", "One", "https://127.0.0.1:1/v1", route=Route(ca_file="/nowhere/ca.pem")
+    )
+    kind, told, next_step = failure(await checked(spec))
+    assert kind is CheckKind.NAME
+    assert "/nowhere/ca.pem cannot be read" in told
+    assert "PEM" in next_step
 
 
 async def test_models_that_everybody_may_see_say_nothing_of_the_key() -> None:
@@ -364,7 +394,8 @@ async def test_the_way_through_a_proxy_is_said_with_its_certificate(authority) -
         )
         looked_up = await probe().look_up(spec)
         assert (looked_up.host, looked_up.addresses) == ("far.example", ("127.0.0.1",))
-        assert looked_up.proxy == await probe().connect(spec) == f"127.0.0.1:{proxy.port}"
+        connected = await probe().connect(spec)
+        assert looked_up.proxy == connected.proxy == f"127.0.0.1:{proxy.port}"
         shaken = await probe().shake_hands(spec)
     assert shaken is not None
     assert (shaken.subject, shaken.issuer) == ("far.example", "A test's authority")

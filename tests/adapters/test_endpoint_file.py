@@ -226,3 +226,21 @@ async def test_an_endpoint_with_an_open_field_in_its_presets_address_is_not_used
     book, (problem,) = file.load()
     assert book.specs == ()
     assert "its url still has {resource}" in problem
+
+
+async def test_what_a_test_found_of_a_model_keeps_the_presets_price_without_freezing_it(file):
+    preset = PRESETS["cerebras"]
+    found = replace(preset.models[0], context=65536)
+    spec = replace(preset, preset="cerebras", models=(found, *preset.models[1:]))
+    read = await kept(file, EndpointBook((spec,)))
+    assert read.specs == (spec,)
+    written = file.file.read_text(encoding="utf-8")
+    assert "context = 65536" in written
+    assert "price" not in written
+
+
+async def test_a_price_of_the_users_own_is_kept(file):
+    preset = PRESETS["cerebras"]
+    agreed = replace(preset.models[0], price=PRICE)
+    spec = replace(preset, preset="cerebras", models=(agreed, *preset.models[1:]))
+    assert (await kept(file, EndpointBook((spec,)))).specs == (spec,)

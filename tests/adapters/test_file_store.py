@@ -394,6 +394,17 @@ async def test_a_secret_is_not_even_read_also_by_another_name(
         await store.read("notes.txt")
 
 
+async def test_a_secret_that_the_user_named_is_read_and_its_name_is_told(
+    root: Path, store: LocalFileStore
+) -> None:
+    (root / "src").mkdir()
+    (root / "src" / ".env").write_text("KEY=1")
+    assert (await store.read_secret("src/.env")).text.content == "KEY=1"
+    assert await store.secrets() == await store.secrets("src") == ("src/.env",)
+    with pytest.raises(OutsideWorkspaceError):
+        await store.read_secret("../.env")
+
+
 async def test_a_name_that_is_not_utf8_is_said_in_letters_that_can_be_shown(
     store: LocalFileStore,
 ) -> None:

@@ -10,6 +10,7 @@ from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.git_changes import GitChanges
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.domain.errors import FileError
+from spark_desktop.domain.secret_files import Shareable
 
 
 def git(root: Path, *arguments: str) -> None:
@@ -19,6 +20,12 @@ def git(root: Path, *arguments: str) -> None:
 
 def changes(root: Path, program: str = "git") -> GitChanges:
     return GitChanges(LocalFileStore(root, IgnoreRules(root)), program)
+
+
+async def text_of(root: Path) -> str:
+    told = await changes(root).uncommitted()
+    assert told is not None
+    return told.text
 
 
 @pytest.fixture
@@ -45,32 +52,31 @@ async def test_what_differs_from_the_last_commit_is_told_staged_or_not(repositor
     (repository / "a.py").write_text("A = 2\n")
     (repository / "новый.py").write_text("N = 1\n", encoding="utf-8")
     git(repository, "add", "новый.py")
-    told = await changes(repository).uncommitted()
-    assert told is not None
+    told = await text_of(repository)
     assert "-A = 1\n+A = 2\n" in told
     assert "b/новый.py" in told
 
 
 async def test_a_secret_file_never_gets_into_the_diff(repository: Path) -> None:
     (repository / ".env").write_text("KEY=new\n")
-    assert await changes(repository).uncommitted() == ""
+    assert await changes(repository).uncommitted() == Shareable("", (".env",))
     (repository / "a.py").write_text("A = 2\n")
     told = await changes(repository).uncommitted()
     assert told is not None
-    assert "A = 2" in told
-    assert "KEY" not in told
+    assert "A = 2" in told.text
+    assert "KEY" not in told.text
+    assert told.left_out == (".env",)
 
 
 async def test_without_a_change_the_diff_is_empty(repository: Path) -> None:
-    assert await changes(repository).uncommitted() == ""
+    assert await text_of(repository) == ""
 
 
 async def test_before_the_first_commit_all_that_is_staged_is_told(root: Path) -> None:
     git(root, "init", "-q")
     (root / "a.py").write_text("A = 1\n")
     git(root, "add", "a.py")
-    told = await changes(root).uncommitted()
-    assert told is not None
+    told = await text_of(root)
     assert "+A = 1" in told
 
 
@@ -99,7 +105,6 @@ async def test_no_program_that_the_repository_names_is_run(
         git(repository, "config", name, str(program))
     (repository / ".gitattributes").write_text("*.py diff=evil\n")
     (repository / "a.py").write_text("A = 2\n")
-    told = await changes(repository).uncommitted()
-    assert told is not None
+    told = await text_of(repository)
     assert "+A = 2" in told
     assert not mark.exists()

@@ -171,3 +171,13 @@ def test_changes_in_ignored_folders_and_of_temporary_files_are_silent(tmp_path: 
 
 def test_a_vanished_folder_has_no_files(tmp_path: Path) -> None:
     assert IgnoreRules(tmp_path / "gone").files() == ()
+
+
+def test_what_is_left_out_for_its_name_can_be_named(tmp_path: Path) -> None:
+    write(tmp_path, {".env": "", "src/a.pem": "", "src/a.py": "", "home/.ssh/id_rsa": ""})
+    write(tmp_path, {"node_modules/b.pem": ""})
+    rules = IgnoreRules(tmp_path)
+    assert rules.secrets() == (".env", "home/.ssh/", "src/a.pem")
+    assert rules.secrets("src") == ("src/a.pem",)
+    assert rules.secrets("node_modules") == ()
+    assert len(rules.secrets(limit=1)) == 1

@@ -475,7 +475,7 @@ class Loopback:
 
 
 async def test_a_server_that_never_begins_to_answer_is_silent() -> None:
-    async with Loopback(b"").endpoint(silence=0.1) as served:
+    async with Loopback(b"").endpoint(silence=0.5) as served:
         with pytest.raises(EndpointUnreachableError, match="said nothing"):
             await collect(served)
 

@@ -10,7 +10,16 @@ from typing import Any
 
 import httpx
 import pytest
-from adapters.responses_events import call, completed, created, failed, message, refusal, sse
+from adapters.responses_events import (
+    call,
+    completed,
+    created,
+    failed,
+    incomplete,
+    message,
+    refusal,
+    sse,
+)
 from adapters.responses_server import SocketServer, answers, leaves, says, tell
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.server import ServerConnection
@@ -152,6 +161,25 @@ async def test_the_results_of_calls_go_alone() -> None:
         found = Message(Role.TOOL, "nothing", call_id="call_1")
         await one.say(replace(CHAT, messages=(SYSTEM, HI, said, found)))
     assert one.sent[1] == (1, "resp_1", ["nothing"])
+
+
+async def test_an_answer_that_ends_in_half_a_call_is_not_gone_on_with() -> None:
+    half = [*message("Hello"), *call('{"at', place=1, status="incomplete")]
+    cut = says(*created(), *half, *incomplete("max_output_tokens"))
+    async with world(cut, answers("Yes")) as one:
+        end = (await one.ask())[-1]
+        assert isinstance(end, Finished)
+        assert (end.reason, end.calls) == (FinishReason.LENGTH, ())
+        await one.say(NEXT)
+    assert one.sent[1] == (1, "", ["Hi", "Hello", "More"])
+
+
+async def test_an_answer_that_reached_its_limit_is_gone_on_with() -> None:
+    cut = says(*created(), *message("Hello"), *incomplete("max_output_tokens"))
+    async with world(cut, answers("Yes")) as one:
+        await one.say()
+        await one.say(NEXT)
+    assert one.sent[1] == (1, "resp_1", ["More"])
 
 
 async def test_an_edited_history_is_sent_whole() -> None:

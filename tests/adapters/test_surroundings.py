@@ -1,8 +1,10 @@
 from pathlib import Path
+from typing import Never
 
 import pytest
 
 from spark_desktop.adapters import surroundings_examinations as around
+from spark_desktop.domain.errors import SecretStoreError
 from spark_desktop.domain.findings import Verdict
 
 GB = 1_000_000_000
@@ -14,29 +16,20 @@ class Good:
     name = "SecretService Keyring"
 
 
-Nothing = type("Keyring", (), {"__module__": "keyring.backends.fail"})
-
-
 def test_a_keyring_is_named() -> None:
     finding = around.keyring_backend(Good)
     assert finding.verdict is Verdict.OK
     assert "SecretService Keyring" in finding.detail
 
 
-def test_without_a_keyring_it_is_said_which_were_looked_for() -> None:
-    finding = around.keyring_backend(Nothing)
+def test_without_a_keyring_it_is_said_which_were_looked_for_and_what_to_do() -> None:
+    def nothing() -> Never:
+        raise SecretStoreError("No keyring can be used. Looked for: SecretService: no bus.", "Do.")
+
+    finding = around.keyring_backend(nothing)
     assert finding.verdict is Verdict.NOTE
-    assert "SecretService" in finding.detail
-    assert finding.next_step
-
-
-def test_a_keyring_that_breaks_is_a_note() -> None:
-    def broken() -> object:
-        raise RuntimeError("no bus")
-
-    finding = around.keyring_backend(broken)
-    assert finding.verdict is Verdict.NOTE
-    assert "RuntimeError: no bus" in finding.detail
+    assert "SecretService: no bus" in finding.detail
+    assert finding.next_step == "Do. The local model needs none."
 
 
 def test_this_machines_keyring_can_be_asked() -> None:

@@ -28,6 +28,7 @@ from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.cli.main import main
 from spark_desktop.domain.errors import CoreError
+from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.edits import EditService
@@ -96,7 +97,7 @@ class Spark:
         edits = EditService(files, self.checkpoints, bus, self.clock)
         review = ReviewService(board, edits, files)
         chat, composing = chat_of(self.threads, files, core, bus, self.clock)
-        suggester = Suggester(core, files, syntax, board, self.clock, bus)
+        suggester = Suggester(CoreAnswers(core), files, syntax, board, self.clock, bus)
         turns = Turns(suggester, review, chat, board, bus)
         inbox = Inbox(files, self.watch, syntax, turns, review, bus)
         closing = AsyncExitStack()
@@ -110,7 +111,7 @@ class Spark:
         lab = LabService(self.threads, self.profiles, LocalExports(), proposals)
         made = Project(
             *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
-            *(threads, scope, closing),
+            *(threads, scope, closing, CoreAnswers(core)),
         )
         self.prepare(made)
         return made

@@ -19,6 +19,7 @@ from spark_desktop.cli.quick import run
 from spark_desktop.domain.errors import CoreError, StoreError
 from spark_desktop.places import data_folder
 from spark_desktop.quick_wiring import QuickAnswers
+from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.quick import QuickService
 
@@ -61,7 +62,7 @@ class Quick:
         assert linger > 0
         self.models.append(model)
         bus = Bus()
-        service = QuickService(self.core, self.history, bus, FakeClock(), lambda: True)
+        service = QuickService(CoreAnswers(self.core), self.history, bus, FakeClock(), lambda: True)
         yield QuickAnswers(service, bus)
         await service.close()
 

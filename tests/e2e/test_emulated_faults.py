@@ -58,7 +58,7 @@ async def failed_and_repeated(core: Any, fault: str) -> tuple[Turn, Turn]:
     [
         ("refuse", "broke off the connection", "Try again in a moment."),
         ("429=7", "has too much to do", "Ask again in 7 s."),
-        ("503", "failed", "Try again in a moment."),
+        ("503", "has too much to do", "Ask again in 1 s."),
         ("cut=3", "broke off the connection", "Try again in a moment."),
         ("error=3", "failed", "Try again in a moment."),
         ("malformed=3", "no JSON object", "Try again"),

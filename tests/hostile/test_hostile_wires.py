@@ -210,6 +210,30 @@ async def test_the_key_goes_to_the_server_and_is_told_in_no_error() -> None:
     assert CANARY.reveal() not in f"{outcome.error!r} {outcome.error}"
 
 
+_KEY = CANARY.reveal()
+_PROBLEM = json.dumps({"error": {"message": f"Bad {_KEY}", "param": _KEY, "next_step": _KEY}})
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        head("401 Unauthorized") + _PROBLEM.encode(),
+        head("400 Bad Request") + _PROBLEM.encode(),
+        head("400 Bad Request") + json.dumps({"error": "x" * 495 + _KEY}).encode(),
+        head("404 Not Found") + f"<title>{_KEY}</title>".encode(),
+        UNTIL_CLOSED + event({"error": {"message": _KEY}}),
+        UNTIL_CLOSED + event(f"Bearer {_KEY}"),
+        UNTIL_CLOSED + event("x" * 75 + _KEY),
+    ],
+)
+async def test_a_key_that_a_server_repeats_is_not_shown(answer: bytes) -> None:
+    outcome = await outcome_of(sends(answer))
+    assert outcome.error is not None
+    told = f"{outcome.error!r} {outcome.error}"
+    # Nor the half of it.
+    assert _KEY[:5] not in told
+
+
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
@@ -327,3 +351,27 @@ async def test_the_next_question_uses_the_connection_of_the_one_before(
     assert first is not None
     assert first > 0
     assert later == [0.0, 0.0]
+
+
+async def test_a_connection_that_was_just_being_closed_costs_no_answer() -> None:
+    async def script(request: Asked, writer: asyncio.StreamWriter) -> None:
+        if len(server.requests) == 2:
+            await close(writer)
+        else:
+            await sends(STREAM + chunked(EVENTS), closes=False)(request, writer)
+
+    server = HostileServer(script)
+    async with server.running(), remote(server.url) as endpoint:
+        for _ in range(2):
+            assert (await asked(endpoint)).text == TEXT
+    assert len(server.requests) == 3
+
+
+async def test_a_server_that_closes_without_a_word_is_asked_once_on_a_new_connection() -> None:
+    async def script(_request: Asked, writer: asyncio.StreamWriter) -> None:
+        await close(writer)
+
+    async with HostileServer(script).running() as server, remote(server.url) as endpoint:
+        outcome = await asked(endpoint)
+    assert isinstance(outcome.error, EndpointUnreachableError)
+    assert len(server.requests) == 1

@@ -220,3 +220,58 @@ async def test_an_answer_that_broke_off_is_told_with_the_next_question(world_of)
     await world.chat.ask("Go on.")
     told = [message.text for message in world.endpoint.requests[1].messages[1:]]
     assert told == ["Why?", "Half", "Go on."]
+
+
+BROKE = EndpointUnreachableError("It broke off.", "Go on.")
+
+
+async def test_an_answer_that_broke_off_is_gone_on_with_in_its_turn(world_of):
+    half = Answer("The list is ", "empty, so ", error=BROKE)
+    world = world_of(MemoryFiles(), half, Answer("is empty, so ", "max fails."))
+    failed = await world.chat.ask("Why?")
+    thread = await world.chat.current()
+    whole = await world.chat.go_on(thread.id, failed.id)
+    assert (whole.state, whole.error) == (TurnState.DONE, "")
+    assert whole.answer == "The list is empty, so max fails."
+    assert (await world.chat.current()).turns == (whole,)
+    pieces = "".join(event.piece for event in world.seen.of(TurnStreamed))
+    assert pieces == whole.answer
+    first, second = world.endpoint.requests
+    assert second.messages[: len(first.messages)] == first.messages
+    assert [m.role for m in second.messages[-2:]] == [Role.ASSISTANT, Role.USER]
+    assert second.messages[-2].text == failed.answer
+    assert second.thread == first.thread == thread.id
+
+
+async def test_what_came_stays_where_the_rest_breaks_off_or_is_stopped_too(world_of):
+    again = Answer("two ", error=BROKE)
+    world = world_of(MemoryFiles(), Answer("One ", error=BROKE), again, Answer("three", hangs=True))
+    turn = await world.chat.ask("Count?")
+    thread = await world.chat.current()
+    turn = await world.chat.go_on(thread.id, turn.id)
+    assert (turn.answer, turn.state) == ("One two ", TurnState.FAILED)
+    going = asyncio.ensure_future(world.chat.go_on(thread.id, turn.id))
+    await world.endpoint.reached_silence.wait()
+    world.chat.stop()
+    turn = await going
+    assert (turn.answer, turn.state) == ("One two three", TurnState.STOPPED)
+
+
+async def test_only_an_answer_that_was_cut_can_be_gone_on_with(world_of):
+    world = world_of(MemoryFiles(), "Whole.", Answer(error=BROKE))
+    whole = await world.chat.ask("Why?")
+    empty = await world.chat.ask("And?")
+    thread = await world.chat.current()
+    for turn in (whole, empty):
+        with pytest.raises(SparkError, match="no answer that could be gone on with"):
+            await world.chat.go_on(thread.id, turn.id)
+
+
+async def test_of_an_answer_that_is_too_long_to_send_the_end_goes(world_of):
+    world = world_of(MemoryFiles(), Answer("word " * 9000, "end", error=BROKE), Answer(" of it."))
+    turn = await world.chat.ask("Write?")
+    turn = await world.chat.go_on((await world.chat.current()).id, turn.id)
+    assert turn.answer.endswith("word end of it.")
+    shown = world.endpoint.requests[-1].messages[-2].text
+    assert shown.endswith("word end")
+    assert 1000 < len(shown) < 25_000

@@ -17,6 +17,7 @@ from spark_desktop.domain.connection_check import (
     CheckKind,
     CheckOutcome,
     CheckReport,
+    Connected,
     Handshake,
     Lookup,
 )
@@ -43,12 +44,14 @@ class ScriptedProbe:
         self.listed = listed
         self.fills: dict[FillInWay, str | Exception] = {}
         self.tried: list[FillInWay] = []
+        self.proxy = ""
+        self.addresses = ("127.0.0.1", "::1")
 
     async def look_up(self, spec: EndpointSpec) -> Lookup:
-        return Lookup("localhost", ("127.0.0.1", "::1"))
+        return Lookup("localhost", self.addresses, self.proxy)
 
-    async def connect(self, spec: EndpointSpec) -> str:
-        return ""
+    async def connect(self, spec: EndpointSpec) -> Connected:
+        return Connected(0.0123, self.proxy)
 
     async def shake_hands(self, spec: EndpointSpec) -> Handshake | None:
         return Handshake("TLS 1.3")
@@ -199,14 +202,14 @@ async def test_the_known_way_to_fill_in_is_tried_first() -> None:
     assert report.spec.chosen.fill_in is FillInWay.FIM_ROUTE
 
 
-async def test_the_models_own_tokens_are_sent_only_where_they_are_known() -> None:
+async def test_every_way_is_tried_before_there_is_said_to_be_none() -> None:
     probe = ScriptedProbe()
-    await report_of(COUNTED, Answer(end=CALL), HELD, probe=probe)
-    assert FillInWay.TOKENS not in probe.tried
-    probe = ScriptedProbe(listed=(RemoteModel("Qwen2.5-Coder-7B"),))
-    spec = replace(SPEC, model="Qwen2.5-Coder-7B")
-    await report_of(COUNTED, Answer(end=CALL), HELD, probe=probe, spec=spec)
-    assert FillInWay.TOKENS in probe.tried
+    report, _ = await report_of(COUNTED, Answer(end=CALL), HELD, probe=probe)
+    assert set(probe.tried) == set(FillInWay) - {FillInWay.NONE}
+    assert step(report, CheckKind.FILL_IN) == (
+        CheckOutcome.ABSENT,
+        "None of the known ways fills in.",
+    )
 
 
 async def test_a_key_that_is_refused_while_filling_in_is_a_failure() -> None:
@@ -224,6 +227,37 @@ async def test_a_protocol_without_filling_in_is_not_tried(protocol: WireProtocol
     report, _ = await report_of(COUNTED, Answer(end=CALL), HELD, probe=probe, spec=spec)
     assert step(report, CheckKind.FILL_IN)[0] is CheckOutcome.SKIPPED
     assert probe.tried == []
+
+
+async def test_the_way_to_the_server_is_told_with_its_time() -> None:
+    report, _ = await report_of(COUNTED, Answer(end=CALL), HELD)
+    assert step(report, CheckKind.NAME)[1] == "localhost is 127.0.0.1, ::1."
+    assert step(report, CheckKind.TCP)[1] == "Connected in 12.3 ms."
+    probe = ScriptedProbe()
+    probe.proxy = "proxy:3128"
+    report, _ = await report_of(COUNTED, Answer(end=CALL), HELD, probe=probe)
+    assert "through the proxy proxy:3128: 127.0.0.1, ::1" in step(report, CheckKind.NAME)[1]
+    assert step(report, CheckKind.TCP)[1] == "Connected to the proxy proxy:3128 in 12.3 ms."
+
+
+async def test_an_address_that_is_a_number_is_not_looked_up() -> None:
+    probe = ScriptedProbe()
+    probe.addresses = ("localhost",)
+    report, _ = await report_of(COUNTED, Answer(end=CALL), HELD, probe=probe)
+    assert step(report, CheckKind.NAME) == (
+        CheckOutcome.SKIPPED,
+        "The address is a number already.",
+    )
+
+
+async def test_an_answer_that_comes_whole_tells_no_speed() -> None:
+    endpoint = FakeEndpoint(COUNTED, Answer(end=CALL), HELD)
+    check = ConnectionCheck(ScriptedProbe(), OneConnector(endpoint), FakeClock())
+    reports = [report async for report in check.run(SPEC, None)]
+    assert step(reports[-1], CheckKind.SPEED) == (
+        CheckOutcome.ABSENT,
+        "The answer came at once: no speed can be told.",
+    )
 
 
 async def test_a_certificate_that_the_system_keeps_to_itself_is_said_to_be_trusted() -> None:

@@ -157,6 +157,6 @@ async def test_without_git_the_diff_is_what_this_session_applied():
         )
         await kept.record(change, before, b"new\n")
     del files.data["gone.py"]
-    told = await WorkingDiff(FakeDiffs(None), files, kept, START).read()
+    told = (await WorkingDiff(FakeDiffs(None), files, kept, START).read()).text
     assert "-old\n+new\n" in told
     assert told.count("+++") == 1

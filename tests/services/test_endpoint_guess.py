@@ -3,7 +3,7 @@
 import pytest
 
 from spark_desktop.adapters.preset_files import load_preset_files
-from spark_desktop.domain.endpoints import AuthKind, EndpointSpec, RemoteModel, WireProtocol
+from spark_desktop.domain.endpoints import AuthKind, EndpointSpec, RemoteModel, Route, WireProtocol
 from spark_desktop.domain.errors import (
     AccessRefusedError,
     EndpointRejectedError,
@@ -20,10 +20,12 @@ class ScriptedLister:
 
     def __init__(self, **answers: tuple[RemoteModel, ...] | Exception) -> None:
         self.answers = answers
+        self.routes: set[Route] = set()
         self.asked: list[WireProtocol] = []
 
     async def models(self, spec: EndpointSpec, key: Secret | None) -> tuple[RemoteModel, ...]:
         self.asked.append(spec.protocol)
+        self.routes.add(spec.route)
         answer = self.answers.get(spec.protocol.name, EndpointRejectedError("nothing there"))
         if isinstance(answer, Exception):
             raise answer
@@ -43,6 +45,15 @@ async def test_the_protocol_that_lists_models_is_taken_with_the_first_of_them() 
         "first",
     )
     assert spec.auth is AuthKind.NONE
+
+
+async def test_the_server_is_asked_by_the_route_that_it_then_has() -> None:
+    route = Route(ca_file="/etc/ca.pem", plain_http=True)
+    lister = ScriptedLister(OLLAMA=MODELS)
+    for pasted in ("http://box.example:9000", "https://api.groq.com/openai/v1"):
+        assert (await guess(lister).guess(pasted, None, route)).route == route
+    assert (await guess(ScriptedLister()).guess("http://box.example", None, route)).route == route
+    assert lister.routes == {route}
 
 
 async def test_a_vendor_is_known_without_asking_it() -> None:

@@ -19,6 +19,7 @@ from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.core_state import CoreFailed, CoreReady, CoreStarting, CoreStopped
 from spark_desktop.domain.errors import CoreError, IncompleteStreamError, SparkError
 from spark_desktop.domain.events import CoreStateChanged, TurnChanged, TurnStreamed
+from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.late_core import LateCore
 from spark_desktop.services.ports import Core
@@ -36,7 +37,9 @@ class Desk:
         self.keeps = True
         bus = Bus()
         self.events = Recorder(bus)
-        self.service = QuickService(self.core, self.history, bus, FakeClock(), lambda: self.keeps)
+        self.service = QuickService(
+            CoreAnswers(self.core), self.history, bus, FakeClock(), lambda: self.keeps
+        )
 
 
 async def test_an_answer_streams_and_ends_with_what_was_measured() -> None:

@@ -387,3 +387,45 @@ async def test_the_model_is_that_of_the_first_who_can_be_asked(world):
     endpoint = await world.router.endpoint_for(WorkKind.CHAT)
     assert endpoint.model.id == "other"
     assert await endpoint.count_tokens("one two") == 2
+
+
+async def test_what_is_passed_over_unasked_is_told_with_the_reason_too(world):
+    world.add("first", FakeEndpoint(*[Answer(error=DOWN)] * 3))
+    world.add("second", FakeEndpoint(*["Because."] * 4))
+    for _ in range(4):
+        await world.ask()
+    last = world.seen.of(AnswerRerouted)[-1]
+    assert (last.source, last.target) == ("first", "second")
+    assert last.reason == "first is left out for now: It is down."
+
+
+async def test_the_model_that_will_be_asked_is_known_without_asking(world):
+    assert world.router.model_for(WorkKind.CHAT) is None
+    world.candidates.append(Candidate("a", "A", None, model=MODEL))
+    assert world.router.model_for(WorkKind.CHAT) == MODEL
+
+
+async def test_only_the_one_that_is_asked_first_is_warmed_up(world):
+    begun = []
+    world.router.warm(WorkKind.CHAT)
+    for name in ("a", "b"):
+        world.candidates.append(
+            Candidate(name, name, None, begin=lambda name=name: begun.append(name))
+        )
+    world.router.warm(WorkKind.CHAT)
+    assert begun == ["a"]
+
+
+async def test_a_failed_attempt_is_not_logged_as_a_fault_of_the_program(world, caplog):
+    world.add("first", FakeEndpoint(Answer(error=DOWN)))
+    world.add("second", FakeEndpoint("Because."))
+    await world.ask()
+    assert caplog.records == []
+
+
+async def test_the_core_alone_is_not_asked_again_it_waits_by_itself(world):
+    core = world.add_core(FakeEndpoint(Answer(error=DOWN), "never"))
+    with pytest.raises(EndpointUnreachableError):
+        await world.ask()
+    assert len(core.requests) == 1
+    assert world.seen.of(AnswerWaits) == []

@@ -27,6 +27,7 @@ _NO_TEXT_BELOW = (
     "adapters/sample_project.py",
     "adapters/single_instance.py",
     "adapters/stubs.py",
+    "domain/check_questions.py",
     "domain/doctor_report.py",
     "domain/model_shelf.py",
     "domain/patch.py",
@@ -38,7 +39,10 @@ _NO_TEXT_BELOW = (
 # under which name it is kept that something was told.
 _READ_BY_OTHERS = (
     "Uncommitted changes:",
+    "Result of {}:",
+    "Call of {}:",
     "From the clipboard:",
+    "(Not shown: it may hold secrets.)",
     "def step_",
     "\nExplain step_7 at length.",
     "The endpoints that Spark Desktop may ask.",

@@ -168,7 +168,7 @@ async def test_stop_reaches_the_answer(project: FakeProject, chat: ChatViewModel
 async def test_a_question_without_a_whole_answer_can_be_asked_again(
     project: FakeProject, chat: ChatViewModel, state: TurnState
 ) -> None:
-    project.bus.publish(TurnChanged("th1", turn(answer="Be", state=state)))
+    project.bus.publish(TurnChanged("th1", turn(state=state)))
     assert chat.notice is not None
     assert chat.notice.action is not None
     assert chat.notice.action.label == "Ask again"

@@ -522,3 +522,18 @@ async def test_sending_without_a_thread_keeps_the_text_and_reads_the_threads_aga
     models.composer.send()
     await until(lambda: models.chat.thread_id == "th1")
     assert models.composer.text == "Why?"
+
+
+async def test_what_looks_like_a_secret_is_a_chip_that_waits_and_goes_once_confirmed(
+    composer: ComposerViewModel, project: FakeProject
+) -> None:
+    project.files.texts[".env"] = "DB=1\n"
+    secret = ItemRef(ItemKind.FILE, ".env")
+    await added(composer, secret)
+    await until(lambda: composer.chips[0].waits)
+    assert "may hold secrets" in composer.chips[0].problem
+    assert "Allow it to be sent, or remove it." in composer.chips[0].tooltip
+    composer.confirm(secret)
+    await until(lambda: composer.chips[0].tokens != "")
+    assert not composer.chips[0].waits
+    assert composer.chips[0].problem == ""

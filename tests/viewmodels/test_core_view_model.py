@@ -11,11 +11,14 @@ from spark_desktop.domain.core_state import (
     CoreState,
     CoreStopped,
 )
-from spark_desktop.domain.events import ModelSwitching
+from spark_desktop.domain.endpoints import WorkKind
+from spark_desktop.domain.events import EndpointsChanged, ModelSwitching
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.ports import Endpoint
 from spark_desktop.viewmodels.core import CoreViewModel
 from spark_desktop.viewmodels.notice import Intent, Tone
 from spark_desktop.viewmodels.project import ProjectViewModels
-from tests.interface_fakes import MODEL, FakeProject
+from tests.interface_fakes import MODEL, FakeCore, FakeProject
 
 
 @pytest.mark.parametrize(
@@ -127,3 +130,42 @@ async def test_a_change_of_the_model_is_told_until_it_is_over(
     assert "1 B of 4 B" in core.notice.hint
     project.bus.publish(ModelSwitching("large", None))
     assert (core.word, core.notice) == ("ready", None)
+
+
+class Remote:
+    """Somebody else is asked before the core."""
+
+    def __init__(self, model: ModelInfo | None) -> None:
+        self.model = model
+
+    async def endpoint_for(self, kind: WorkKind) -> Endpoint:
+        raise NotImplementedError
+
+    def model_for(self, kind: WorkKind) -> ModelInfo | None:
+        return self.model
+
+    def warm(self, kind: WorkKind) -> None:
+        """Nothing takes a while."""
+
+
+async def test_a_core_that_only_steps_in_is_no_problem(qapp: object) -> None:
+    bus = Bus()
+    remote = Remote(ModelInfo("big-model", 131072, fim=False, label="Fast"))
+    core = CoreViewModel(FakeCore(bus, CoreStopped()), bus, remote)
+    assert (core.word, core.tone, core.notice) == ("remote", Tone.GOOD, None)
+    assert (core.label, core.is_ready) == ("Fast · big-model", True)
+    changes: list[bool] = []
+    core.changed.connect(lambda: changes.append(True))
+    remote.model = None
+    bus.publish(EndpointsChanged())
+    assert changes == [True]
+    assert (core.word, core.label, core.is_ready) == ("stopped", "no model yet", False)
+
+
+async def test_a_core_that_fails_is_told_also_beside_an_endpoint(qapp: object) -> None:
+    bus = Bus()
+    remote = Remote(ModelInfo("big-model", 131072, fim=False, label="Fast"))
+    failed = CoreFailed("The disk is full.", "Free 2 GB.")
+    core = CoreViewModel(FakeCore(bus, failed), bus, remote)
+    assert core.notice is not None
+    assert core.label == "Fast · big-model"

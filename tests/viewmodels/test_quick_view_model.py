@@ -6,14 +6,23 @@ from fakes import FakeCore as AnsweringCore
 
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.core_state import CoreFailed, CoreReady, CoreStarting, CoreState
+from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import (
     CoreError,
+    EndpointError,
     FileError,
     IncompleteStreamError,
     PasteError,
     StoreError,
 )
-from spark_desktop.domain.events import CoreStateChanged
+from spark_desktop.domain.events import (
+    AnswerMeasured,
+    AnswerWaits,
+    CoreStateChanged,
+    TurnChanged,
+)
+from spark_desktop.domain.standings import AnswerRecord
+from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.quick import QuickService
 from spark_desktop.services.tasks import TaskScope
@@ -21,7 +30,7 @@ from spark_desktop.viewmodels.core import CoreViewModel
 from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.quick import QuickViewModel
 from spark_desktop.viewmodels.quick_choices import Choice, code_of
-from tests.interface_fakes import until
+from tests.interface_fakes import NOON, until
 from tests.quick_fakes import FakePrevious, FakeTarget, MemoryHistory
 
 CODE = "Do this:\n```python\nx = 1\n```\nThat is all."
@@ -50,12 +59,14 @@ class Desk:
     def __init__(self) -> None:
         self.endpoint = FakeEndpoint()
         bus, scope = Bus(), TaskScope("test")
-        self.scope = scope
+        self.scope, self.bus = scope, bus
         self.core = Core(self.endpoint, bus)
         self.history = MemoryHistory()
         self.keeps = True
         self.target, self.previous = FakeTarget(), FakePrevious()
-        self.service = QuickService(self.core, self.history, bus, FakeClock(), lambda: self.keeps)
+        self.service = QuickService(
+            CoreAnswers(self.core), self.history, bus, FakeClock(), lambda: self.keeps
+        )
         core = CoreViewModel(self.core, bus)
         self.model = QuickViewModel(self.service, core, self.target, self.previous, bus, scope)
         self.asked: list[str] = []
@@ -301,3 +312,30 @@ async def test_what_the_project_refuses_is_told_and_the_window_stays(desk: Desk)
 )
 def test_the_code_of_an_answer_is_its_only_block(answer: str, code: str) -> None:
     assert code_of(answer) == code
+
+
+async def test_who_refuses_and_what_is_waited_for_is_told(desk: Desk) -> None:
+    desk.endpoint.answers.append(Answer("So.", hangs=True))
+    desk.model.ask("Why?")
+    await until(lambda: desk.model.is_answering and desk.endpoint.reached_silence.is_set())
+    desk.bus.publish(AnswerWaits(WorkKind.CHAT, "Fast", 12.0, "Too much to do."))
+    assert desk.notice().startswith("Fast cannot answer now: Too much to do.")
+    desk.model.act(Intent.STOP)
+    await until(lambda: not desk.model.is_answering)
+    desk.bus.publish(AnswerWaits(WorkKind.CHAT, "Fast", 0.0))
+    assert desk.model.turn is not None
+    assert desk.model.turn.state is TurnState.STOPPED
+
+
+async def test_a_refused_key_leads_to_the_settings(desk: Desk) -> None:
+    wanted: list[bool] = []
+    desk.model.settings_wanted.connect(lambda: wanted.append(True))
+    refused = AnswerRecord(NOON, "fast", "m", WorkKind.CHAT, error="AccessRefusedError")
+    # Told while the question is asked, as the router does.
+    desk.bus.subscribe(TurnChanged, lambda _event: desk.bus.publish(AnswerMeasured(refused)))
+    await desk.answered(Answer(error=EndpointError("Wrong key.")))
+    notice = desk.model.notice
+    assert notice is not None
+    assert notice.action is not None
+    desk.model.act(notice.action.intent)
+    assert wanted == [True]

@@ -4,8 +4,10 @@ from spark_desktop.domain.completion import Timing, Usage
 from spark_desktop.domain.conversation import TurnState
 from spark_desktop.domain.core_state import CoreReady, CoreStarting
 from spark_desktop.domain.emulation import Emulation
-from spark_desktop.domain.events import ProposalStreamed, TurnChanged, TurnStreamed
+from spark_desktop.domain.endpoints import WorkKind
+from spark_desktop.domain.events import AnswerMeasured, ProposalStreamed, TurnChanged, TurnStreamed
 from spark_desktop.domain.proposal import Streaming
+from spark_desktop.domain.standings import AnswerRecord
 from spark_desktop.viewmodels.project import ProjectViewModels, view_models
 from spark_desktop.viewmodels.status import Reading
 from tests.interface_fakes import MODEL, NOON, TIMING, USAGE, FakeProject, proposal, turn, until
@@ -137,3 +139,28 @@ async def test_the_live_speed_of_an_emulated_turn_is_marked(
         project.bus.publish(TurnStreamed("th1", "t1", "x"))
     assert models.status.speed.is_emulated
     assert models.status.emulation == EMULATION
+
+
+async def test_the_cost_of_an_answer_and_of_the_session_is_shown(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    remote = replace(turn(), usage=USAGE, timing=TIMING, endpoint="Fast", cost=0.0042)
+    project.bus.publish(TurnChanged("th1", remote))
+    for cost in (0.0042, None, 1.25):
+        record = AnswerRecord(NOON, "fast", "m", WorkKind.CHAT, cost=cost)
+        project.bus.publish(AnswerMeasured(record))
+    status = models.status
+    assert status.cost.text == "$0.0042"
+    assert "What Fast took" in status.cost.tip
+    assert "Since the project was opened: $1.25." in status.cost.tip
+    # The context that is known is the core's.
+    assert "/" not in status.context.text
+    assert status.context.share is None
+
+
+async def test_an_endpoint_without_a_price_shows_no_cost(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    remote = replace(turn(), usage=USAGE, timing=TIMING, endpoint="Fast")
+    project.bus.publish(TurnChanged("th1", remote))
+    assert models.status.cost == Reading()

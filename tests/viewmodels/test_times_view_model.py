@@ -149,3 +149,12 @@ async def test_a_long_session_forgets_its_oldest_turns(world: World) -> None:
         world.bus.publish(TurnChanged("th1", replace(ANSWERED, id=str(number))))
     assert len(world.times.turns) == 1000
     assert world.times.turns[-1].id == "5"
+
+
+@pytest.mark.parametrize(("cost", "text"), [(0.0042, "$0.0042"), (1.5, "$1.50"), (None, "Fast")])
+async def test_a_remote_turn_says_what_it_cost_or_who_answered(
+    world: World, cost: float | None, text: str
+) -> None:
+    world.bus.publish(TurnChanged("th1", replace(ANSWERED, endpoint="Fast", cost=cost)))
+    (row,) = world.times.rows
+    assert row.cost == text

@@ -436,3 +436,21 @@ async def test_the_focus_stays_in_the_queue_while_it_lasts_and_then_goes_to_the_
     QTest.keyClick(panel.queue.lines[0].remove, Qt.Key.Key_Space)
     await until(lambda: not panel.queue.lines)
     assert panel.composer.editor.hasFocus()
+
+
+async def test_a_secret_file_has_a_button_that_allows_it(
+    composer: Composer, project: FakeProject
+) -> None:
+    project.files.texts[".env"] = "DB=1\n"
+    composer._model.add(ItemRef(ItemKind.FILE, ".env"))
+    await until(lambda: any(one.confirm for one in composer.chips.widgets))
+    (chip,) = composer.chips.widgets
+    assert chip.confirm is not None
+    assert chip.confirm.accessibleName() == "Allow .env, which may hold secrets, to be sent"
+    assert "may hold secrets" in chip.confirm.accessibleDescription()
+    assert chip.confirm.focusPolicy() & Qt.FocusPolicy.TabFocus
+    chip.confirm.setFocus()
+    chip.confirm.click()
+    await until(lambda: all(one.confirm is None for one in composer.chips.widgets))
+    # The focus stays on the chip, whose own button removes it.
+    assert composer.chips.widgets[0].button.hasFocus()

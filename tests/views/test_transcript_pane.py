@@ -236,7 +236,7 @@ def test_the_menu_has_every_action_of_the_turn(pane: TranscriptPane, qtbot: QtBo
     menu = pane.menu()
     names = [action.text() for action in menu.actions()]
     assert [name for name in names if name in map(text_of, TurnAction)] == [
-        text_of(action) for action in TurnAction
+        text_of(action) for action in TurnAction if action is not TurnAction.GO_ON
     ]
     entry(menu, text_of(TurnAction.COPY_MARKDOWN)).trigger()  # type: ignore[attr-defined]
     assert QGuiApplication.clipboard().text() == ANSWER
@@ -320,3 +320,17 @@ def test_another_family_for_code_is_used(pane: TranscriptPane) -> None:
     pane.view.set_fonts(13, "DejaVu Serif")
     number = len(pane.view.stage.column.placed) - 1
     assert pane.view.stage.document(number).defaultFont().family() == "DejaVu Serif"
+
+
+def test_an_answer_that_was_cut_can_be_continued(pane: TranscriptPane, qtbot: QtBot) -> None:
+    pane.view.set_turns((turn("Half an", TurnState.FAILED, turn_id="a"),))
+    hover(pane.view, pane.view.stage.text_rect(3).center())
+    button = pane.view.turn_buttons.buttons[TurnAction.GO_ON]
+    assert button.isVisible()
+    with qtbot.waitSignal(pane.view.turn_action) as heard:
+        button.click()
+    assert heard.args == ["a", TurnAction.GO_ON]
+    assert entry(pane.menu(), "Continue the answer").isEnabled()  # type: ignore[attr-defined]
+    pane.view.set_turns((turn("Whole.", turn_id="b"),))
+    hover(pane.view, pane.view.stage.text_rect(3).center())
+    assert not button.isVisible()

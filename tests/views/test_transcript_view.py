@@ -573,3 +573,24 @@ def test_what_went_with_a_question_stands_below_it(qtbot: QtBot) -> None:
     view.show()
     qtbot.keyClick(view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     assert "Why?\nWith src/parser.py\n" in view.selected_text()
+
+
+@pytest.mark.parametrize(
+    ("state", "detail"),
+    [
+        (TurnState.STREAMING, "Fast · writing…"),
+        (TurnState.FAILED, "Fast · failed"),
+        (TurnState.STOPPED, "stopped · Fast · $0.0042"),
+        (TurnState.DONE, "Fast · $0.0042"),
+    ],
+)
+def test_who_answered_and_the_cost_stand_in_the_header(state: TurnState, detail: str) -> None:
+    assert detail_of(replace(turn("So.", state), endpoint="Fast", cost=0.0042)) == detail
+
+
+def test_who_answers_is_said_before_the_first_word() -> None:
+    waiting = TurnUnits(replace(turn("", TurnState.STREAMING), endpoint="Fast"))
+    assert waiting.units()[2] == Header("Spark", "Fast")
+    waiting.append("So")
+    waiting.pace = "54 t/s"
+    assert waiting.units()[2] == Header("Spark", "Fast · 54 t/s")
