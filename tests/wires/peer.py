@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 import httpx
 
 from spark_desktop.adapters.connection_probe import NetworkProbe
+from spark_desktop.adapters.connector import HttpConnector
 from spark_desktop.adapters.network import NetworkPolicy, client_for
 from spark_desktop.domain.completion import (
     ChatRequest,
@@ -28,7 +29,6 @@ from spark_desktop.domain.errors import EndpointError
 from spark_desktop.domain.secret import Secret
 from spark_desktop.services.ports import Endpoint
 from tests.hostile.asking import Noted
-from tests.wires.protocols import opened
 
 POLICY = NetworkPolicy({})
 
@@ -54,8 +54,11 @@ class Peer:
     async def endpoint(self, protocol: WireProtocol | None = None) -> AsyncIterator[Endpoint]:
         """The product's endpoint, over the product's network."""
         spec = replace(self.spec, protocol=protocol or self.spec.protocol)
-        async with opened(spec, self.key, POLICY, Noted()) as endpoint:
-            yield endpoint
+        connector = HttpConnector(POLICY, Noted())
+        try:
+            yield await connector.open(spec, self.key)
+        finally:
+            await connector.close()
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[httpx.AsyncClient]:
