@@ -6,7 +6,7 @@ from typing import Any
 # Codes and types by which servers name a prompt over the context (OpenAI, vLLM; llama-server).
 _CODES = ("context_length_exceeded", "exceed_context_size_error")
 _WORDS = re.compile(
-    r"context (?:length|size|window)|maximum context|prompt is too long", re.IGNORECASE
+    r"context (?:length|size|window|holds)|maximum context|prompt is too long", re.IGNORECASE
 )
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+|\d+")
 # "maximum context length is 8192", "the context holds 8192", "context size (8192 tokens)".
