@@ -5,11 +5,20 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 
-from spark_desktop.domain.completion import Answering, Chunk, Finished, ModelInfo, Request
+from spark_desktop.domain.completion import (
+    Answering,
+    Chunk,
+    Finished,
+    ModelInfo,
+    ReasoningChunk,
+    Request,
+    TextChunk,
+)
 from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import EndpointError, SparkError
 from spark_desktop.domain.events import AnswerRerouted, PromptCut
+from spark_desktop.domain.spending import estimated_usage
 from spark_desktop.domain.truncation import prompt_text, tokens_cut
 from spark_desktop.domain.words import say
 from spark_desktop.services.bus import Bus
@@ -71,6 +80,8 @@ class Router:
     async def open(self, kind: WorkKind, request: Request) -> Opened:
         """Return the answer of whoever begins first in the user's order. Raises SparkError."""
         first: SparkError | None = None
+        if any(one.remote_model.price is not None for one in self._preferences.order(kind)):
+            await self._purse.ready()
         for turn in range(_ROUNDS):
             candidates = self._preferences.order(kind)
             failures: list[SparkError] = []
@@ -117,6 +128,7 @@ class Router:
         waiting = list(able)
         running: _Running = {}
         winner: Opened | None = None
+        late: list[Opened] = []
         try:
             while waiting or running:
                 if not running:
@@ -139,11 +151,13 @@ class Router:
                     elif winner is None:
                         winner = ended
                     else:
-                        await ended.held.aclose()
+                        late.append(ended)
                 if winner is not None:
                     return winner
         finally:
-            await self._end(running)
+            for one in (*running.values(), *(opened.candidate for opened in late)):
+                self._abandon(kind, one, request)
+            await self._end(running, late, winner)
         raise _AllFailedError(failures)
 
     def _begin(self, one: Candidate, request: Request, running: _Running) -> None:
@@ -156,12 +170,21 @@ class Router:
         except SparkError as error:
             return error
 
-    async def _end(self, running: _Running) -> None:
+    def _abandon(self, kind: WorkKind, one: Candidate, request: Request) -> None:
+        self._purse.abandoned(kind, one.id, one.remote_model, estimated_usage(request, ""))
+
+    async def _end(self, running: _Running, late: list[Opened], winner: Opened | None) -> None:
         for task in running:
             task.cancel()
-        for ended in await asyncio.gather(*running, return_exceptions=True):
-            if isinstance(ended, Opened):
-                await ended.held.aclose()
+        try:
+            tried = await asyncio.gather(*running, return_exceptions=True)
+            for opened in (*late, *(one for one in tried if isinstance(one, Opened))):
+                await opened.held.aclose()
+        except asyncio.CancelledError:
+            # Nobody takes the answer any more: its server would go on writing it.
+            if winner is not None:
+                await winner.held.aclose()
+            raise
 
     def _failed(self, one: Candidate, error: SparkError) -> None:
         if one.spec is not None:
@@ -185,12 +208,12 @@ class Router:
         error: SparkError | None = None
         try:
             yield Answering(opened.model.id, one.title)
-            for chunk in opened.head:
-                end = chunk if isinstance(chunk, Finished) else end
-                yield self._with_cost(one, chunk)
-            async for chunk in opened.chunks:
-                end = chunk if isinstance(chunk, Finished) else end
-                yield self._with_cost(one, chunk)
+            async with aclosing(_all_of(opened)) as chunks:
+                async for chunk in chunks:
+                    if isinstance(chunk, TextChunk | ReasoningChunk):
+                        opened.said.append(chunk.text)
+                    end = chunk if isinstance(chunk, Finished) else end
+                    yield self._with_cost(one, chunk)
         except SparkError as failed:
             error = failed
             raise
@@ -222,7 +245,8 @@ class Router:
         model = replace(one.remote_model, id=opened.model.id)
         first = opened.began - opened.asked
         total = None if end is None else self._clock.monotonic() - opened.asked
-        self._purse.ended(kind, one.id, model, (first, total), end, error)
+        uncounted = estimated_usage(request, "".join(opened.said))
+        self._purse.ended(kind, one.id, model, (first, total), end, error, uncounted)
 
 
 class RoutedEndpoint:
@@ -253,6 +277,13 @@ class RoutedEndpoint:
         """Return the number of tokens of ``text`` for that model. Raises SparkError."""
         # Connected anew: its connections may have been closed since, as the user changed it.
         return await (await self._preferred.connect()).count_tokens(text)
+
+
+async def _all_of(opened: Opened) -> AsyncGenerator[Chunk, None]:
+    for chunk in opened.head:
+        yield chunk
+    async for chunk in opened.chunks:
+        yield chunk
 
 
 class _AllFailedError(Exception):
