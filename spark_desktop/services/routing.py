@@ -16,7 +16,7 @@ from spark_desktop.domain.completion import (
 )
 from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.endpoints import WorkKind
-from spark_desktop.domain.errors import EndpointError, SparkError
+from spark_desktop.domain.errors import AccessRefusedError, EndpointError, SparkError
 from spark_desktop.domain.events import AnswerRerouted, PromptCut
 from spark_desktop.domain.spending import estimated_usage
 from spark_desktop.domain.truncation import prompt_text, tokens_cut
@@ -87,7 +87,7 @@ class Router:
             failures: list[SparkError] = []
             able = [one for one in candidates if self._may_ask(one, request, failures)]
             if able and able[0] is not candidates[0]:
-                self._tell(kind, candidates[0], able[0], failures[0].message)
+                self._tell(kind, candidates[0], able[0], failures[0], was_asked=False)
             try:
                 if able:
                     return await self._ask_in_order(kind, able, request)
@@ -139,7 +139,7 @@ class Router:
                 )
                 if not done:
                     slow = next(reversed(running.values()))
-                    self._tell(kind, slow, waiting[0], say("It has not begun yet."), hedged=True)
+                    self._tell(kind, slow, waiting[0])
                     self._begin(waiting.pop(0), request, running)
                 for task in done:
                     candidate, ended = running.pop(task), task.result()
@@ -147,7 +147,7 @@ class Router:
                         self._note(kind, candidate, ended)
                         failures.append(ended)
                         if waiting and not running and winner is None:
-                            self._tell(kind, candidate, waiting[0], ended.message)
+                            self._tell(kind, candidate, waiting[0], ended)
                     elif winner is None:
                         winner = ended
                     else:
@@ -195,9 +195,25 @@ class Router:
         self._purse.failed(kind, one.id, one.remote_model.id, error)
 
     def _tell(
-        self, kind: WorkKind, source: Candidate, target: Candidate, why: str, hedged: bool = False
+        self,
+        kind: WorkKind,
+        source: Candidate,
+        target: Candidate,
+        error: SparkError | None = None,
+        *,
+        was_asked: bool = True,
     ) -> None:
-        self._bus.publish(AnswerRerouted(kind, source.title, target.title, why, hedged))
+        """Tell why another one is asked; without an error the first was only slow."""
+        event = AnswerRerouted(
+            kind,
+            source.title,
+            target.title,
+            say("It has not begun yet.") if error is None else error.message,
+            hedged=error is None,
+            was_asked=was_asked,
+            is_refused=isinstance(error, AccessRefusedError),
+        )
+        self._bus.publish(event)
 
     async def chunks(
         self, kind: WorkKind, request: Request, opened: Opened

@@ -462,6 +462,22 @@ async def test_what_is_passed_over_unasked_is_told_with_the_reason_too(world):
     last = world.seen.of(AnswerRerouted)[-1]
     assert (last.source, last.target) == ("first", "second")
     assert last.reason == "first is left out for now: It is down."
+    assert (last.was_asked, last.is_refused) == (False, False)
+
+
+async def test_a_refused_key_is_said_at_every_question_until_it_is_another_one(world):
+    refused = AccessRefusedError("The key was refused.", "Enter it.")
+    world.add("first", FakeEndpoint(Answer(error=refused)))
+    world.add("second", FakeEndpoint("One.", "Two."))
+    await world.ask()
+    await world.ask()
+    told = world.seen.of(AnswerRerouted)
+    assert [(one.was_asked, one.is_refused) for one in told] == [(True, True), (False, True)]
+    world.candidates.pop()
+    with pytest.raises(AccessRefusedError, match="left out for now: The key") as raised:
+        await world.ask()
+    assert "settings" in raised.value.next_step
+    assert world.seen.of(AnswerWaits) == []
 
 
 async def test_the_model_that_will_be_asked_is_known_without_asking(world):
