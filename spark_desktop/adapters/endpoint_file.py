@@ -150,7 +150,8 @@ def _merge(
     import tomlkit
 
     written: Any = document.get("endpoints", [])
-    tables = list(written) if isinstance(written, list) else []
+    listed_before = written if isinstance(written, list) else []
+    tables = [one for one in listed_before if isinstance(one, Mapping)]
     known = {str(one.get("id", one.get("preset"))): one for one in tables}
     listed = tomlkit.aot()
     for spec in book.specs:

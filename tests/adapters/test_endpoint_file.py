@@ -250,3 +250,11 @@ async def test_a_price_of_the_users_own_is_kept(file):
     agreed = replace(preset.models[0], price=PRICE)
     spec = replace(preset, preset="cerebras", models=(agreed, *preset.models[1:]))
     assert (await kept(file, EndpointBook((spec,)))).specs == (spec,)
+
+
+async def test_a_list_that_holds_no_tables_is_written_anew(file):
+    file.file.parent.mkdir()
+    file.file.write_text('endpoints = ["mine", 3]\n', encoding="utf-8")
+    book, problems = file.load()
+    assert (book.specs, bool(problems)) == ((), True)
+    assert (await kept(file, book.with_spec(SPEC))).specs == (SPEC,)
