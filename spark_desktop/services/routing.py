@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from spark_desktop.domain.completion import (
     Answering,
+    ChatRequest,
     Chunk,
     Finished,
     ModelInfo,
@@ -15,12 +16,13 @@ from spark_desktop.domain.completion import (
     TextChunk,
 )
 from spark_desktop.domain.context import estimate_tokens
-from spark_desktop.domain.endpoints import WorkKind
+from spark_desktop.domain.endpoints import WireProtocol, WorkKind
 from spark_desktop.domain.errors import AccessRefusedError, EndpointError, SparkError
 from spark_desktop.domain.events import AnswerRerouted, PromptCut
 from spark_desktop.domain.spending import estimated_usage
 from spark_desktop.domain.truncation import prompt_text, tokens_cut
 from spark_desktop.domain.words import say
+from spark_desktop.services.answers import WarmedUp
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.candidates import Candidate, Opened, Preferences, attempt
 from spark_desktop.services.endpoint_health import Health
@@ -77,11 +79,29 @@ class Router:
         for candidate in self._able(kind)[:1]:
             candidate.begin()
 
+    async def read_ahead(self, request: ChatRequest, title: str) -> None:
+        """Let the endpoint with this title read the beginning of a chat's next prompt.
+
+        Only where it would be asked first, remembers on one connection what it has read, and has
+        room for it. It was nobody's question: a failure is told by the question itself.
+        """
+        await self._know_costs(WorkKind.CHAT)
+        for one in self._preferences.order(WorkKind.CHAT)[:1]:
+            if one.spec is None or one.spec.protocol is not WireProtocol.RESPONSES_SOCKET:
+                return
+            if one.title != title or not self._may_ask(one, request, []):
+                return
+            try:
+                endpoint = await one.connect()
+            except SparkError:
+                return
+            if isinstance(endpoint, WarmedUp) and await endpoint.warm(request):
+                self._abandon(WorkKind.CHAT, one, request)
+
     async def open(self, kind: WorkKind, request: Request) -> Opened:
         """Return the answer of whoever begins first in the user's order. Raises SparkError."""
         first: SparkError | None = None
-        if any(one.remote_model.price is not None for one in self._preferences.order(kind)):
-            await self._purse.ready()
+        await self._know_costs(kind)
         for turn in range(_ROUNDS):
             candidates = self._preferences.order(kind)
             failures: list[SparkError] = []
@@ -100,6 +120,10 @@ class Router:
             if not await self._health.pause(kind, candidates, failures, turn, self._bus):
                 break
         raise first or _nobody()
+
+    async def _know_costs(self, kind: WorkKind) -> None:
+        if any(one.remote_model.price is not None for one in self._preferences.order(kind)):
+            await self._purse.ready()
 
     def _able(self, kind: WorkKind) -> Sequence[Candidate]:
         """Return those that nothing is known against, else all: somebody has to say no."""

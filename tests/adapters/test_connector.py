@@ -28,6 +28,7 @@ from spark_desktop.domain.errors import (
     RouteError,
 )
 from spark_desktop.domain.secret import Secret
+from spark_desktop.services.answers import WarmedUp
 from tests.hostile.asking import Noted
 from tests.hostile.server import GOOD, HostileServer, head
 
@@ -147,3 +148,9 @@ async def test_a_websocket_is_opened_with_the_key_below_the_endpoints_address(co
         with pytest.raises(EndpointError):
             await text_of(await connector.open(spec, KEY))
     assert asked[0] == ("/v1/responses", "Bearer key-1")
+
+
+async def test_an_endpoint_over_a_socket_is_one_that_can_be_warmed_up(connector):
+    socket = replace(SPEC, id="socket", protocol=WireProtocol.RESPONSES_SOCKET)
+    assert isinstance(await connector.open(socket, KEY), WarmedUp)
+    assert not isinstance(await connector.open(SPEC, KEY), WarmedUp)
