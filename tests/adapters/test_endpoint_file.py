@@ -258,3 +258,20 @@ async def test_a_list_that_holds_no_tables_is_written_anew(file):
     book, problems = file.load()
     assert (book.specs, bool(problems)) == ((), True)
     assert (await kept(file, book.with_spec(SPEC))).specs == (SPEC,)
+
+
+async def test_an_order_without_anybody_that_is_known_leaves_the_core_to_answer(file):
+    file.file.parent.mkdir()
+    file.file.write_text(
+        '[order]\nchat = ["gone", "local"]\nedit = ["gone"]\nsuggestion = []\n', encoding="utf-8"
+    )
+    book, problems = file.load()
+    assert [book.order(kind) for kind in (WorkKind.CHAT, WorkKind.EDIT, WorkKind.SUGGESTION)] == [
+        ("local",),
+        ("local",),
+        (),
+    ]
+    assert [problem.partition(": ")[2] for problem in problems] == [
+        "order.chat: there is no endpoint gone.",
+        "order.edit: there is no endpoint gone.",
+    ]
