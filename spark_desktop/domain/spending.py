@@ -20,9 +20,12 @@ def cost_of(usage: Usage, model: RemoteModel) -> float | None:
         return None
     cached = min(usage.cached_tokens, usage.prompt_tokens)
     reused = price.input if price.cached is None else price.cached
+    written = min(usage.written_tokens, usage.prompt_tokens - cached)
+    kept = price.input if price.written is None else price.written
     dollars = (
-        (usage.prompt_tokens - cached) * price.input
+        (usage.prompt_tokens - cached - written) * price.input
         + cached * reused
+        + written * kept
         + usage.completion_tokens * price.output
     ) / _MILLION
     return dollars * price.fast if model.fast and price.fast is not None else dollars
