@@ -13,14 +13,13 @@ Load = Callable[[str], list[QTranslator]]
 def load(code: str) -> list[QTranslator]:
     """Return the translators of a language by its code: ours, and Qt's for its own dialogs.
 
-    What is missing stays in English.
+    What is missing stays in English, which has forms of numbers of its own.
     """
     found = []
-    for name, folder in (
-        (f"spark_{code}.qm", "translations"),
-        (f"qtbase_{code}.qm", ""),
+    for path in (
+        _place(f"spark_{code}.qm", "translations") or _place("spark_en.qm", "translations"),
+        _place(f"qtbase_{code}.qm", ""),
     ):
-        path = _place(name, folder)
         translator = QTranslator()
         if path and translator.load(path):
             found.append(translator)

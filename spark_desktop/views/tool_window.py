@@ -1,11 +1,14 @@
 """A window beside the main one: not modal, closed by Esc, in the main window's colours."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QHeaderView,
     QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableWidget,
     QTableWidgetItem,
     QWidget,
@@ -82,6 +85,8 @@ class Table(QTableWidget):
         self.setTabKeyNavigation(False)
         self.setHorizontalScrollMode(QTableWidget.ScrollMode.ScrollPerPixel)
         self.setWordWrap(wraps)
+        if wraps:
+            self.setItemDelegate(_WithinPadding(self))
         self.setShowGrid(False)
         self.verticalHeader().hide()
         header = self.horizontalHeader()
@@ -165,6 +170,26 @@ class Table(QTableWidget):
         item.setToolTip(plain_tip(cell.tip or cell.text))
         item.setForeground(cell.brush)
         item.setData(Qt.ItemDataRole.UserRole, cell.kept)
+
+
+class _WithinPadding(QStyledItemDelegate):
+    """Wraps a text where it is drawn: Qt measures it as if the style sheet's padding were room."""
+
+    def __init__(self, table: QTableWidget) -> None:
+        super().__init__(table)
+        self._table = table
+
+    def sizeHint(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> QSize:
+        """Return the size of a cell as wide as ``option`` says, padding and all."""
+        sized = QStyleOptionViewItem(option)
+        self.initStyleOption(sized, index)
+        drawn = self._table.style().subElementRect(
+            QStyle.SubElement.SE_ItemViewItemText, sized, self._table
+        )
+        sized.rect = QRect(sized.rect.topLeft(), QSize(drawn.width(), sized.rect.height()))
+        return super().sizeHint(sized, index)
 
 
 class Cell:

@@ -30,5 +30,11 @@ def test_a_language_replaces_the_one_before(qapp: QCoreApplication) -> None:
     QLocale.setDefault(QLocale.system())
 
 
-def test_a_language_without_translations_stays_english(qapp: QCoreApplication) -> None:
-    assert load("xx") == []
+def test_a_language_without_translations_stays_english_with_its_forms_of_numbers(
+    qapp: QCoreApplication,
+) -> None:
+    # "C" is what Qt names the language of a machine where none is set.
+    for code in ("xx", "C"):
+        (english,) = load(code)
+        assert english.translate("spark", "failed %n time(s)", None, 1) == "failed %n time"
+        assert not english.translate("spark", "Settings")
