@@ -154,6 +154,13 @@ class AnswerRerouted:
 
 
 @dataclass(frozen=True, slots=True)
+class KeyRefused:
+    """A key was refused, or is missing, on the way to an answer of this kind."""
+
+    kind: WorkKind
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerWaits:
     """An answer is asked for again in ``seconds``, 0 once it is; ``reason`` says what failed."""
 
@@ -211,6 +218,7 @@ Event = (
     | QueueChanged
     | ThreadCompacted
     | AnswerRerouted
+    | KeyRefused
     | AnswerWaits
     | PromptCut
     | BudgetTold

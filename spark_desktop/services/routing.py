@@ -18,7 +18,7 @@ from spark_desktop.domain.completion import (
 from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.endpoints import WireProtocol, WorkKind
 from spark_desktop.domain.errors import AccessRefusedError, EndpointError, SparkError
-from spark_desktop.domain.events import AnswerRerouted, PromptCut
+from spark_desktop.domain.events import AnswerRerouted, KeyRefused, PromptCut
 from spark_desktop.domain.spending import estimated_usage
 from spark_desktop.domain.truncation import prompt_text, tokens_cut
 from spark_desktop.domain.words import say
@@ -119,6 +119,8 @@ class Router:
                 break
             if not await self._health.pause(kind, candidates, failures, turn, self._bus):
                 break
+        if isinstance(first, AccessRefusedError):
+            self._bus.publish(KeyRefused(kind))
         raise first or _nobody()
 
     async def _know_costs(self, kind: WorkKind) -> None:
@@ -216,6 +218,8 @@ class Router:
 
     def _note(self, kind: WorkKind, one: Candidate, error: SparkError) -> None:
         self._failed(one, error)
+        if isinstance(error, AccessRefusedError):
+            self._bus.publish(KeyRefused(kind))
         self._purse.failed(kind, one.id, one.remote_model.id, error)
 
     def _tell(

@@ -10,11 +10,10 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from spark_desktop.domain.answer_notices import sentences_of
 from spark_desktop.domain.conversation import TurnState
 from spark_desktop.domain.endpoints import WorkKind
-from spark_desktop.domain.errors import AccessRefusedError
 from spark_desktop.domain.events import (
-    AnswerMeasured,
     AnswerRerouted,
     AnswerWaits,
+    KeyRefused,
     PromptCut,
     ProposalChanged,
     TurnChanged,
@@ -58,7 +57,7 @@ class AnswerNotices(QObject):
         bus.subscribe(AnswerRerouted, self._on_rerouted)
         bus.subscribe(AnswerWaits, self._on_wait)
         bus.subscribe(PromptCut, self._on_cut)
-        bus.subscribe(AnswerMeasured, self._on_measured)
+        bus.subscribe(KeyRefused, self._on_refused)
         if WorkKind.CHAT in kinds:
             bus.subscribe(TurnChanged, self._on_turn)
         else:
@@ -118,9 +117,8 @@ class AnswerNotices(QObject):
         if event.kind in self._kinds:
             self._tell(*sentences_of(event), Tone.WARNING)
 
-    def _on_measured(self, event: AnswerMeasured) -> None:
-        record = event.record
-        if record.kind in self._kinds and record.error == AccessRefusedError.__name__:
+    def _on_refused(self, event: KeyRefused) -> None:
+        if event.kind in self._kinds:
             self._refused.add(self._running)
 
     def _on_wait(self, event: AnswerWaits) -> None:

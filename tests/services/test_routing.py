@@ -36,6 +36,7 @@ from spark_desktop.domain.events import (
     AnswerRerouted,
     AnswerWaits,
     BudgetTold,
+    KeyRefused,
     PromptCut,
 )
 from spark_desktop.domain.spending import Budget
@@ -473,11 +474,13 @@ async def test_a_refused_key_is_said_at_every_question_until_it_is_another_one(w
     await world.ask()
     told = world.seen.of(AnswerRerouted)
     assert [(one.was_asked, one.is_refused) for one in told] == [(True, True), (False, True)]
+    assert len(world.seen.of(KeyRefused)) == 1
     world.candidates.pop()
     with pytest.raises(AccessRefusedError, match="left out for now: The key") as raised:
         await world.ask()
     assert "settings" in raised.value.next_step
     assert world.seen.of(AnswerWaits) == []
+    assert world.seen.of(KeyRefused) == [KeyRefused(WorkKind.CHAT)] * 2
 
 
 async def test_the_model_that_will_be_asked_is_known_without_asking(world):

@@ -13,6 +13,7 @@ from spark_desktop.domain.events import (
     AnswerRerouted,
     AnswerWaits,
     BudgetTold,
+    KeyRefused,
     PromptCut,
     TurnChanged,
 )
@@ -28,7 +29,8 @@ from tests.interface_fakes import NOON, FakeProject, proposal, turn, until
 CHAT = WorkKind.CHAT
 REROUTED = AnswerRerouted(CHAT, "Fast", "", "It is down.")
 WAITS = AnswerWaits(CHAT, "Fast", 12.4, "Too much to do.")
-REFUSED = AnswerRecord(NOON, "fast", "m", CHAT, error="AccessRefusedError")
+REFUSED = KeyRefused(CHAT)
+ELSEWHERE = AnswerRecord(NOON, "fast", "m", CHAT, error="AccessRefusedError")
 
 
 def said(notice: Notice | None) -> str:
@@ -132,19 +134,24 @@ def test_other_kinds_of_work_are_passed_over(world: World) -> None:
     world.bus.publish(replace(REROUTED, kind=WorkKind.EDIT))
     world.bus.publish(replace(WAITS, kind=WorkKind.EDIT))
     world.bus.publish(PromptCut("Fast", 9000, 100, WorkKind.SUGGESTION))
-    world.bus.publish(AnswerMeasured(replace(REFUSED, kind=WorkKind.EDIT)))
+    world.bus.publish(replace(REFUSED, kind=WorkKind.EDIT))
     assert (world.changes, world.notices.waiting) == (0, None)
     assert not world.notices.is_refused("t1")
 
 
 def test_a_refused_key_leads_to_where_it_is_entered(world: World) -> None:
-    world.bus.publish(AnswerMeasured(REFUSED))
+    world.bus.publish(REFUSED)
     assert world.notices.is_refused("t1")
     world.bus.publish(REROUTED)
     notice = world.notices.told_of("t1")
     assert notice is not None
     assert notice.action is not None
     assert notice.action.intent is Intent.ENDPOINTS
+
+
+def test_a_key_that_was_refused_to_another_window_is_none_of_this_one(world: World) -> None:
+    world.bus.publish(AnswerMeasured(ELSEWHERE))
+    assert not world.notices.is_refused("t1")
 
 
 def test_the_next_question_leads_there_too_though_nobody_refused_a_key_again(world: World) -> None:
@@ -188,7 +195,7 @@ async def test_a_question_that_failed_for_its_key_leads_to_the_settings(
     wanted: list[Intent] = []
     chat.intent_raised.connect(wanted.append)
     project.bus.publish(TurnChanged("th1", turn("t1", "", TurnState.STREAMING)))
-    project.bus.publish(AnswerMeasured(REFUSED))
+    project.bus.publish(REFUSED)
     project.bus.publish(TurnChanged("th1", turn("t1", "", TurnState.FAILED)))
     assert chat.notice is not None
     assert chat.notice.action is not None

@@ -16,12 +16,11 @@ from spark_desktop.domain.errors import (
     StoreError,
 )
 from spark_desktop.domain.events import (
-    AnswerMeasured,
     AnswerWaits,
     CoreStateChanged,
+    KeyRefused,
     TurnChanged,
 )
-from spark_desktop.domain.standings import AnswerRecord
 from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.quick import QuickService
@@ -30,7 +29,7 @@ from spark_desktop.viewmodels.core import CoreViewModel
 from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.quick import QuickViewModel
 from spark_desktop.viewmodels.quick_choices import Choice, code_of
-from tests.interface_fakes import NOON, until
+from tests.interface_fakes import until
 from tests.quick_fakes import FakePrevious, FakeTarget, MemoryHistory
 
 CODE = "Do this:\n```python\nx = 1\n```\nThat is all."
@@ -330,9 +329,9 @@ async def test_who_refuses_and_what_is_waited_for_is_told(desk: Desk) -> None:
 async def test_a_refused_key_leads_to_the_settings(desk: Desk) -> None:
     wanted: list[bool] = []
     desk.model.settings_wanted.connect(lambda: wanted.append(True))
-    refused = AnswerRecord(NOON, "fast", "m", WorkKind.CHAT, error="AccessRefusedError")
+    refused = KeyRefused(WorkKind.CHAT)
     # Told while the question is asked, as the router does.
-    desk.bus.subscribe(TurnChanged, lambda _event: desk.bus.publish(AnswerMeasured(refused)))
+    desk.bus.subscribe(TurnChanged, lambda _event: desk.bus.publish(refused))
     await desk.answered(Answer(error=EndpointError("Wrong key.")))
     notice = desk.model.notice
     assert notice is not None
