@@ -21,8 +21,9 @@ This page is written by `python packaging/presets_page.py` from `resources/endpo
 file a preset: address, how the key is told, protocol, limits, and models with their sizes,
 abilities and prices. What stands in braces in an address is yours to fill in. A figure that no
 source tells is left out: Spark then asks the server while it tests the connection, or says that it
-does not know. Prices are those of one day, in US dollars for a million tokens; cached tokens and
-fast modes have prices of their own where they are published. The local core needs no preset.
+does not know. Prices are those of one day, in US dollars for a million tokens; tokens that are
+reused (cached) or kept for later, and fast modes, have prices of their own where they are
+published. The local core needs no preset.
 
 How to use one: `spark endpoints add --preset NAME`, described in
 [the command line](cli.md#spark-endpoints).
@@ -92,6 +93,7 @@ def _price(model: RemoteModel) -> str:
     if price is None:
         return "not known | "
     extra = "" if price.cached is None else f", cached ${price.cached:g}"
+    extra += "" if price.written is None else f", kept for later ${price.written:g}"
     extra += "" if price.fast is None else f", fast mode {price.fast:g} times"
     return f"${price.input:g}, ${price.output:g}{extra} | {price.as_of.isoformat()}, {price.source}"
 

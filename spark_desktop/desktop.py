@@ -17,6 +17,7 @@ from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import BudgetTold
 from spark_desktop.domain.handover import Handover, OpenWindow, QuickText
 from spark_desktop.domain.settings import Settings, ThemeChoice
+from spark_desktop.domain.words import Said, joined
 from spark_desktop.endpoint_desk import EndpointDesk
 from spark_desktop.endpoint_entry import EndpointEntry
 from spark_desktop.machine_desk import MachineDesk
@@ -67,7 +68,9 @@ class DesktopApp(QObject):
         self._is_closing = False
         self.closed = asyncio.Event()
         self.settings = settings or SettingsService(UnkeptSettings())
-        self.endpoints = EndpointEntry(data_dir, self.settings, self._tell_budget)
+        self.endpoints = EndpointEntry(
+            data_dir, self.settings, self._tell_budget, self._tell_problems
+        )
         chosen = SettingsViewModel(self.settings, self._scope)
         self._adopt_theme(chosen)
         self.told = Told()
@@ -252,6 +255,10 @@ class DesktopApp(QObject):
         tone = Tone.PROBLEM if event.is_spent else Tone.WARNING
         action = Action(tr("Open the endpoints"), Intent.ENDPOINTS)
         self.told.tell("budget", Notice(text, tone, step, action))
+
+    def _tell_problems(self, problems: tuple[Said, ...]) -> None:
+        action = Action(tr("Open the endpoints"), Intent.ENDPOINTS)
+        self.told.tell("endpoints", Notice(joined(problems, " "), Tone.WARNING, "", action))
 
     def _follow_system(self) -> None:
         looks = self.settings.current.looks

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spark_desktop.domain.events import BudgetTold
+from spark_desktop.domain.words import Said
 from spark_desktop.services.settings import SettingsService
 
 if TYPE_CHECKING:
@@ -22,10 +23,14 @@ class EndpointEntry:
         data_dir: Path,
         settings: SettingsService,
         told: Callable[[BudgetTold], None] | None = None,
+        tell_problems: Callable[[tuple[Said, ...]], None] | None = None,
     ) -> None:
-        """``told`` hears of a budget that is nearly spent, or spent."""
+        """``told`` hears of a budget that is nearly spent, or spent.
+
+        ``tell_problems`` hears what of the endpoints' file could not be used.
+        """
         self._data_dir, self._settings = data_dir, settings
-        self._told = told
+        self._told, self._tell_problems = told, tell_problems
         self._services: EndpointServices | None = None
 
     def made(self) -> "EndpointServices":
@@ -41,6 +46,9 @@ class EndpointEntry:
             )
             if self._told is not None:
                 self._services.bus.subscribe(BudgetTold, self._told)
+            problems = self._services.endpoints.problems
+            if problems and self._tell_problems is not None:
+                self._tell_problems(problems)
         return self._services
 
     async def ready(self) -> "EndpointServices":

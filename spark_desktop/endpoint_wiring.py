@@ -1,6 +1,5 @@
 """Builds what knows the user's endpoints; one for the program, shared by all that asks."""
 
-import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from spark_desktop.adapters.network import NetworkPolicy
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.domain.endpoint_book import EndpointBook
 from spark_desktop.domain.endpoints import Route
-from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.events import AnswerMeasured, BudgetTold, EndpointsChanged
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.candidates import Preferences
@@ -34,7 +32,6 @@ from spark_desktop.services.purse import Purse
 from spark_desktop.services.routing import Router
 from spark_desktop.services.tasks import TaskScope
 
-_log = logging.getLogger(__name__)
 ENDPOINTS = "endpoints.toml"
 
 
@@ -127,15 +124,7 @@ def _load_when_needed(purse: Purse, endpoints: EndpointsService, scope: TaskScop
     def load(book: EndpointBook) -> None:
         if book.specs:
             end()
-            scope.start("load what was spent", _load(purse))
+            scope.start("load what was spent", purse.ready())
 
     end = endpoints.subscribe(load)
     load(endpoints.book)
-
-
-async def _load(purse: Purse) -> None:
-    try:
-        await purse.load()
-    except StoreError as error:
-        # The budget then counts from now on, which the user sees in the numbers.
-        _log.warning("what this month has cost was not read: %s", error)

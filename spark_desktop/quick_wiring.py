@@ -30,10 +30,11 @@ def quick_core(data_dir: Path, model: str, bus: Bus, scope: TaskScope, linger: f
 
 @dataclass(frozen=True, slots=True)
 class QuickAnswers:
-    """What answers, and the bus that tells of it."""
+    """What answers, and the bus that tells of it; ``notes`` is what the user should know first."""
 
     service: QuickService
     bus: Bus
+    notes: tuple[str, ...] = ()
 
 
 @asynccontextmanager
@@ -58,4 +59,4 @@ async def quick_answers(model: str | None, linger: float) -> AsyncIterator[Quick
         closing.push_async_callback(scope.close)
         closing.push_async_callback(core.close)
         closing.push_async_callback(service.close)
-        yield QuickAnswers(service, bus)
+        yield QuickAnswers(service, bus, endpoints.endpoints.problems)

@@ -53,7 +53,10 @@ from spark_resources import resource
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """Everything that works on one folder; ``close`` ends it in order."""
+    """Everything that works on one folder; ``close`` ends it in order.
+
+    ``notes`` is what the user should know from the start.
+    """
 
     root: Path
     bus: Bus
@@ -71,6 +74,7 @@ class Project:
     scope: TaskScope
     closing: AsyncExitStack
     answers: Answers
+    notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
         """Begin what takes a while before such work (without ``kinds``: any) can be answered.

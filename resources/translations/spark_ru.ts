@@ -1908,6 +1908,10 @@ The open file goes with the question.</source>
    <translation>Измерьте модель, которая отвечает в собственном темпе.</translation>
   </message>
   <message>
+   <source>Mend it in endpoints.toml, beside the settings.</source>
+   <translation>Исправьте его в endpoints.toml рядом с настройками.</translation>
+  </message>
+  <message>
    <source>Menu of all actions</source>
    <translation>Меню всех действий</translation>
   </message>
@@ -5318,6 +5322,10 @@ The open file goes with the question.</source>
    <translation>открыта</translation>
   </message>
   <message>
+   <source>order.{kind}: there is no endpoint {id}.</source>
+   <translation>order.{kind}: сервера {id} нет.</translation>
+  </message>
+  <message>
    <source>outside the folder</source>
    <translation>вне папки</translation>
   </message>
@@ -6536,6 +6544,10 @@ Choose another thread</source>
   <message>
    <source>{title} does not have the model {model}: {message}</source>
    <translation>У {title} нет модели {model}: {message}</translation>
+  </message>
+  <message>
+   <source>{title} has a header that cannot be sent: {name}</source>
+   <translation>У {title} есть заголовок, который нельзя отправить: {name}</translation>
   </message>
   <message>
    <source>{title} has no field {name}.</source>

@@ -13,7 +13,11 @@ from spark_desktop.adapters.openai_wire import error_of_response
 from spark_desktop.adapters.rate_headers import seconds_to_wait
 from spark_desktop.adapters.silence import Silence
 from spark_desktop.adapters.sse import SseEvent, SseParser
-from spark_desktop.domain.errors import EndpointError, EndpointUnreachableError
+from spark_desktop.domain.errors import (
+    EndpointError,
+    EndpointRejectedError,
+    EndpointUnreachableError,
+)
 from spark_desktop.domain.words import say
 
 _log = logging.getLogger(__name__)
@@ -111,14 +115,17 @@ class AnswerStream:
     ) -> httpx.Response:
         # The deadlines are ours: httpx's read time-out would count keep-alive bytes as life.
         limits = httpx.Timeout(_CONNECT_S, read=None)
-        request = self._client.build_request(
-            "POST",
-            route,
-            json=body,
-            headers=headers,
-            timeout=limits,
-            extensions={"trace": opening.hear},
-        )
+        try:
+            request = self._client.build_request(
+                "POST",
+                route,
+                json=body,
+                headers=headers,
+                timeout=limits,
+                extensions={"trace": opening.hear},
+            )
+        except UnicodeEncodeError as error:
+            raise half_a_character() from error
         try:
             async with self._silence.limit(_now()):
                 return await self._sent(request, opening)
@@ -177,6 +184,14 @@ class AnswerStream:
             ),
             _RETRY,
         )
+
+
+def half_a_character() -> EndpointRejectedError:
+    """Return the error for a text that no bytes stand for."""
+    return EndpointRejectedError(
+        say("The request holds half a character, which no server can read."),
+        say("Look for it in what you typed last, and in the files that go with it."),
+    )
 
 
 def unreachable(place: httpx.URL, error: httpx.HTTPError) -> EndpointUnreachableError:

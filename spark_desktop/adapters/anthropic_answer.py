@@ -107,7 +107,7 @@ class AnthropicAnswer:
         cached = count_in(self._usage, "cache_read_input_tokens")
         written = count_in(self._usage, "cache_creation_input_tokens")
         prompt = count_in(self._usage, "input_tokens") + cached + written
-        return Usage(prompt, count_in(self._usage, "output_tokens"), cached)
+        return Usage(prompt, count_in(self._usage, "output_tokens"), cached, written)
 
     def _begin(self, place: int, block: Json) -> list[Chunk]:
         if block.get("type") == "tool_use":

@@ -130,7 +130,7 @@ def _book(table: Table, presets: Mapping[str, EndpointSpec]) -> EndpointBook:
     patience = {kind: hedge.number(kind.value, 0.0) or 0.0 for kind in WorkKind}
     return EndpointBook(
         specs=tuple(specs.values()),
-        orders={kind: order.texts(kind.value) for kind in WorkKind if kind.value in order},
+        orders=_orders(order, specs),
         hedge={kind: seconds for kind, seconds in patience.items() if seconds},
         budget=Budget(
             budget.number("month", 0.0) or 0.0,
@@ -138,6 +138,19 @@ def _book(table: Table, presets: Mapping[str, EndpointSpec]) -> EndpointBook:
             min(budget.number("warn_at", WARN_AT) or 0.0, 1.0),
         ),
     )
+
+
+def _orders(order: Table, specs: Mapping[str, EndpointSpec]) -> dict[WorkKind, tuple[str, ...]]:
+    """Return the orders that can be followed; without one the core answers, as before there was."""
+    found: dict[WorkKind, tuple[str, ...]] = {}
+    for kind in WorkKind:
+        ids = order.texts(kind.value)
+        unknown = [one for one in ids if one not in specs and one != LOCAL]
+        for one in unknown:
+            order.refuse(say("order.{kind}: there is no endpoint {id}.", kind=kind.value, id=one))
+        if kind.value in order and (len(unknown) < len(ids) or order.is_empty(kind.value)):
+            found[kind] = ids
+    return found
 
 
 def _merge(
@@ -150,7 +163,8 @@ def _merge(
     import tomlkit
 
     written: Any = document.get("endpoints", [])
-    tables = list(written) if isinstance(written, list) else []
+    listed_before = written if isinstance(written, list) else []
+    tables = [one for one in listed_before if isinstance(one, Mapping)]
     known = {str(one.get("id", one.get("preset"))): one for one in tables}
     listed = tomlkit.aot()
     for spec in book.specs:

@@ -132,7 +132,10 @@ def _price(table: Table) -> Price | None:
         )
         return None
     return Price(
-        inwards, outwards, as_of, source, cached=table.number("cached"), fast=table.number("fast")
+        *(inwards, outwards, as_of, source),
+        cached=table.number("cached"),
+        fast=table.number("fast"),
+        written=table.number("written"),
     )
 
 

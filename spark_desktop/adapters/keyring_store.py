@@ -96,13 +96,19 @@ class KeyringSecretStore:
         if not key:
             raise SecretStoreError(say("The key is empty."), say("Paste it again."))
         REDACTION.learn(key)
-        self._held.pop(endpoint_id, None)
-        await self._call(lambda ring: self._keep(ring, endpoint_id, key.reveal()))
+        await self._change(endpoint_id, lambda ring: self._keep(ring, endpoint_id, key.reveal()))
 
     async def forget(self, endpoint_id: str) -> None:
         """Remove a key; one that is not there is no error. Raises SecretStoreError."""
+        await self._change(endpoint_id, lambda ring: self._forget(ring, endpoint_id))
+
+    async def _change(self, endpoint_id: str, job: Callable[[Ring], None]) -> None:
         self._held.pop(endpoint_id, None)
-        await self._call(lambda ring: self._forget(ring, endpoint_id))
+        try:
+            await self._call(job)
+        finally:
+            # What was read just before, and came meanwhile, is the old one.
+            self._held.pop(endpoint_id, None)
 
     async def _call(self, job: Callable[[Ring], T]) -> T:
         def work() -> T:

@@ -1,5 +1,6 @@
 """One policy of TLS and proxies for everything that asks an endpoint, by HTTP or WebSocket."""
 
+import re
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +22,9 @@ _CONNECT_S = 10.0
 # For short answers; a stream's deadlines count what was parsed, and are its reader's.
 _ANSWER_S = 30.0
 _SCHEMES = ("https", "http")
+_LAST_PORT = 65535
+# RFC 9110, 5.6.2. A line end in a value would begin another header.
+_TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,7 @@ def client_for(
     AccessRefusedError for a key that no header can hold.
     """
     base = _address(spec)
+    _check_headers(spec)
     way = policy.way(spec.route)
     way.check(base)
     way.proxy_for(str(base))
@@ -112,6 +117,7 @@ def socket_options(spec: EndpointSpec, key: Secret | None, policy: NetworkPolicy
     Call it in an OS thread. Raises what ``client_for`` raises.
     """
     base = _address(spec)
+    _check_headers(spec)
     way = policy.way(spec.route)
     way.check(base)
     is_secure = base.scheme == "https"
@@ -148,7 +154,7 @@ def _address(spec: EndpointSpec) -> httpx.URL:
         url = httpx.URL(spec.url)
     except httpx.InvalidURL:
         url = httpx.URL("")
-    if url.scheme not in _SCHEMES or not url.host:
+    if url.scheme not in _SCHEMES or not url.host or (url.port or 0) > _LAST_PORT:
         raise RouteError(
             say("The address of {title} is no web address: {url}", title=spec.title, url=spec.url),
             say("It begins with https://, or with http:// for this machine."),
@@ -159,6 +165,20 @@ def _address(spec: EndpointSpec) -> httpx.URL:
             say("Write only {host}; keys are entered by themselves.", host=netloc(url)),
         )
     return url
+
+
+def _check_headers(spec: EndpointSpec) -> None:
+    named = ((spec.auth_header, ""),) if spec.auth is AuthKind.HEADER else ()
+    for name, value in (*spec.headers, *named):
+        if not _TOKEN.fullmatch(name) or not value.isascii() or not (value + " ").isprintable():
+            raise RouteError(
+                say(
+                    "{title} has a header that cannot be sent: {name}",
+                    title=spec.title,
+                    name=repr(name),
+                ),
+                say("Mend it in endpoints.toml, beside the settings."),
+            )
 
 
 def _agent() -> str:

@@ -9,6 +9,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 
+from spark_desktop.adapters.answer_stream import half_a_character
 from spark_desktop.adapters.json_fields import Json
 from spark_desktop.adapters.responses_memory import ServerMemory
 from spark_desktop.adapters.silence import Silence
@@ -127,7 +128,4 @@ def _encoded(message: Json) -> bytes:
     try:
         return json.dumps(message, ensure_ascii=False).encode()
     except UnicodeEncodeError as error:
-        raise EndpointRejectedError(
-            say("The request holds half a character, which no server can read."),
-            say("Look for it in what you typed last, and in the files that go with it."),
-        ) from error
+        raise half_a_character() from error

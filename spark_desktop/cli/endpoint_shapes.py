@@ -57,6 +57,7 @@ def price_json(price: Price) -> Json:
         "input": price.input,
         "output": price.output,
         "cached": price.cached,
+        "written": price.written,
         "fast": price.fast,
         "as_of": price.as_of.isoformat(),
         "source": price.source,

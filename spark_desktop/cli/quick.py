@@ -81,6 +81,8 @@ async def _answer(question: str, model: str | None, output: Output, opener: Open
         answers.bus.subscribe(CoreStateChanged, CoreProgress(output).on_state)
         answers.bus.subscribe(TurnStreamed, on_piece)
         AnswerNotes(output, answers.bus)
+        for note in answers.notes:
+            output.note(f"spark: {note}")
         try:
             await answers.service.remember(question)
         except StoreError as error:

@@ -30,6 +30,8 @@ async def project_at(
     project = await factory(root, model_named(model))
     project.bus.subscribe(CoreStateChanged, CoreProgress(output).on_state)
     AnswerNotes(output, project.bus)
+    for note in project.notes:
+        output.note(f"spark: {note}")
     try:
         yield project
     finally:
@@ -63,4 +65,5 @@ async def open_with_shared_core(root: Path, model: str | None) -> "Project":
             root, model=model, linger=LINGER, endpoints=endpoints, only_core=model is not None
         )
         closing.push_async_callback(project.close)
-        return replace(project, closing=closing.pop_all())
+        notes = endpoints.endpoints.problems
+        return replace(project, closing=closing.pop_all(), notes=notes)

@@ -49,6 +49,8 @@ def sentences_of(event: Telling) -> tuple[Said, Said]:
 
 
 def _no_answer(event: AnswerRerouted) -> Said:
+    if not event.was_asked:
+        return joined((event.reason,))
     if not event.source:
         return say("The local core did not answer: {reason}", reason=event.reason)
     return say("{endpoint} did not answer: {reason}", endpoint=event.source, reason=event.reason)

@@ -15,13 +15,14 @@ _REFUSED_S = 300.0
 class Breaker:
     """What the last answers of one endpoint say; times are those of a monotonic clock, in seconds.
 
-    ``reason`` is why it is left out, for the user.
+    ``reason`` is why it is left out, for the user; ``is_refused`` where that is its key.
     """
 
     failures: int = 0
     open_until: float = 0.0
     pause: float = 0.0
     reason: str = ""
+    is_refused: bool = False
 
     def allows(self, now: float) -> bool:
         """Return whether the endpoint may be asked: nothing is wrong, or it is time for a try."""
@@ -35,14 +36,14 @@ class Breaker:
         """Return the state after an outage."""
         failures = self.failures + 1
         if failures < _FAILURES:
-            return replace(self, failures=failures, reason=reason)
+            return replace(self, failures=failures, reason=reason, is_refused=False)
         pause = min(2 * self.pause, _LONGEST_S) if self.pause else _FIRST_S
         return Breaker(failures, now + pause, pause, reason)
 
     def refused(self, now: float, reason: str) -> "Breaker":
         """Return the state after a refused key."""
-        return Breaker(_FAILURES, now + _REFUSED_S, _REFUSED_S, reason)
+        return Breaker(_FAILURES, now + _REFUSED_S, _REFUSED_S, reason, is_refused=True)
 
     def limited(self, now: float, seconds: float, reason: str) -> "Breaker":
         """Return the state after "come back in so many seconds", which is no failure."""
-        return replace(self, open_until=now + seconds, reason=reason)
+        return replace(self, open_until=now + seconds, reason=reason, is_refused=False)

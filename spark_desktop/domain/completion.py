@@ -92,11 +92,15 @@ Request = ChatRequest | InfillRequest
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one completion; ``cached_tokens`` is the part of the prompt that was reused."""
+    """Tokens of one completion; ``cached_tokens`` is the part of the prompt that was reused.
+
+    ``written_tokens`` is the part that a vendor has kept for later, where that costs extra.
+    """
 
     prompt_tokens: int = 0
     completion_tokens: int = 0
     cached_tokens: int = 0
+    written_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

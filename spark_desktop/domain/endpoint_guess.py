@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from spark_desktop.domain.endpoints import AuthKind, EndpointSpec, WireProtocol
 from spark_desktop.domain.errors import RouteError
 from spark_desktop.domain.hosts import is_loopback
+from spark_desktop.domain.secret_text import secret_in
 from spark_desktop.domain.words import say
 
 # What documentation shows behind the address; the longer ones first.
@@ -20,14 +21,19 @@ _SCHEMES = {"https": "https", "http": "http", "wss": "https", "ws": "http"}
 _VERSION = re.compile(r"/v\d+(?:beta\d*)?$")
 _ANTHROPIC_VERSION = ("anthropic-version", "2023-06-01")
 _OLLAMA_PORT = 11434
+# Parameters of a query that hold a key: it would be kept in a file with the address.
+_KEYS = re.compile(r"(?:^|[&;])[^=&;]*(?:key|token|secret|sig|signature|password)=", re.IGNORECASE)
 
 
 def tidied(pasted: str) -> tuple[str, str]:
     """Return the address without a protocol's own path, and that path, "" for none.
 
-    A missing scheme is https, for this machine http. Raises RouteError for what is no address.
+    A missing scheme is https, for this machine http; a query, as Azure's ``?api-version=…``, stays.
+    Raises RouteError for what is no address, or holds a key.
     """
     text = pasted.strip().strip("\"'`<>").strip()
+    if secret_in(text) is not None:
+        raise _has_key()
     if "://" not in text:
         host = text.partition("/")[0].rpartition(":")[0] or text.partition("/")[0]
         text = f"{'http' if is_loopback(host) else 'https'}://{text}"
@@ -41,13 +47,15 @@ def tidied(pasted: str) -> tuple[str, str]:
             say("This is no address of a server: {text}", text=text[:200]),
             say("Paste one like https://host/v1, without a user's name."),
         )
+    if _KEYS.search(parts.query):
+        raise _has_key()
     path = parts.path.rstrip("/")
     tail = next((one for one in _TAILS if path.endswith(one)), "")
-    base = f"{_SCHEMES[parts.scheme.lower()]}://{parts.netloc.lower()}{path.removesuffix(tail)}"
-    if parts.scheme.lower() in ("wss", "ws"):
-        tail = tail or "/responses"
-        return base.rstrip("/"), f"socket{tail}"
-    return base.rstrip("/"), tail
+    scheme, path = parts.scheme.lower(), path.removesuffix(tail).rstrip("/")
+    base = urlunsplit((_SCHEMES[scheme], parts.netloc.lower(), path, parts.query, ""))
+    if scheme in ("wss", "ws"):
+        return base, f"socket{tail or '/responses'}"
+    return base, tail
 
 
 def guesses(pasted: str) -> tuple[EndpointSpec, ...]:
@@ -87,21 +95,32 @@ def _likely(base: str, tail: str) -> Iterator[EndpointSpec | None]:
 
 def _chat(base: str) -> EndpointSpec:
     # Whoever shows a path of his own means it.
-    has_path = bool(urlsplit(base).path)
-    return _spec(base if has_path else f"{base}/v1", WireProtocol.CHAT)
+    return _spec(_with_path(base, urlsplit(base).path or "/v1"), WireProtocol.CHAT)
 
 
 def _ollama(base: str) -> EndpointSpec:
-    return _spec(_VERSION.sub("", base), WireProtocol.OLLAMA)
+    return _spec(_with_path(base, _VERSION.sub("", urlsplit(base).path)), WireProtocol.OLLAMA)
 
 
 def _anthropic(base: str) -> EndpointSpec:
-    url = base if _VERSION.search(base) else f"{base}/v1"
+    path = urlsplit(base).path
+    url = _with_path(base, path if _VERSION.search(path) else f"{path}/v1")
     return replace(
         _spec(url, WireProtocol.ANTHROPIC),
         auth=AuthKind.HEADER,
         auth_header="x-api-key",
         headers=(_ANTHROPIC_VERSION,),
+    )
+
+
+def _with_path(base: str, path: str) -> str:
+    return urlunsplit(urlsplit(base)._replace(path=path))
+
+
+def _has_key() -> RouteError:
+    # Not told back.
+    return RouteError(
+        say("There is a name or a key in the address."), say("Put the key into its own field.")
     )
 
 

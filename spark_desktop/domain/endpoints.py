@@ -59,8 +59,9 @@ class WorkKind(Enum):
 class Price:
     """US dollars for a million tokens, as published at ``source`` on the day ``as_of``.
 
-    ``cached`` and ``fast`` are the prices of reused prompt tokens, None where they cost as others,
-    and the factor of a vendor's fast mode, None where it has none.
+    ``cached`` and ``written`` are the prices of prompt tokens that are reused, and that are kept
+    for later, None where they cost as others; ``fast`` is the factor of a vendor's fast mode, None
+    where it has none.
     """
 
     input: float
@@ -69,6 +70,7 @@ class Price:
     source: str
     cached: float | None = None
     fast: float | None = None
+    written: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,8 @@ class ThreadCompacted:
 class AnswerRerouted:
     """An endpoint (titles; "" for the local core) did not answer, so another one is asked.
 
-    ``hedged``: it was only slow, and whoever begins first answers.
+    ``hedged``: it was only slow, and whoever begins first answers. Where it was not even asked,
+    ``reason`` is a sentence that names it. ``is_refused``: its key was refused, or is missing.
     """
 
     kind: WorkKind
@@ -148,6 +149,8 @@ class AnswerRerouted:
     target: str
     reason: str
     hedged: bool = False
+    was_asked: bool = True
+    is_refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,10 @@ class Table:
             return tuple(value)
         return self._refuse(key, say("a list of texts"), ())
 
+    def is_empty(self, key: str) -> bool:
+        """Return whether a list was left empty on purpose."""
+        return self._data.get(key) == []
+
     def pairs(self, key: str) -> tuple[tuple[str, str], ...]:
         """Return a table of texts."""
         value = self._data.get(key, {})
@@ -91,7 +95,7 @@ class Table:
         value = self._data.get(key, {})
         if not isinstance(value, Mapping):
             value = self._refuse(key, say("a table"), {})
-        return Table(value, f"{self._name}.{key}", self._problems)
+        return Table(value, self._path(key), self._problems)
 
     def tables(self, key: str) -> "tuple[Table, ...]":
         """Return a list of tables within this one."""
@@ -99,7 +103,7 @@ class Table:
         if not isinstance(value, list) or not all(isinstance(one, Mapping) for one in value):
             value = self._refuse(key, say("a list of tables"), [])
         return tuple(
-            Table(one, f"{self._name}.{key}[{number}]", self._problems)
+            Table(one, f"{self._path(key)}[{number}]", self._problems)
             for number, one in enumerate(value, 1)
         )
 
@@ -107,12 +111,14 @@ class Table:
         """Add a problem that the reader of the table has found."""
         self._problems.append(problem)
 
+    def _path(self, key: str) -> str:
+        return f"{self._name}.{key}" if self._name else key
+
     def _refuse(self, key: str, wanted: Said, default: D) -> D:
-        name = f"{self._name}.{key}" if self._name else key
         self._problems.append(
             say(
                 "{name} is {value}, not {wanted}.",
-                name=name,
+                name=self._path(key),
                 value=repr(self._data[key]),
                 wanted=wanted,
             )

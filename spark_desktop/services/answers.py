@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
-from spark_desktop.domain.completion import ModelInfo
+from spark_desktop.domain.completion import ChatRequest, ModelInfo
 from spark_desktop.domain.core_state import CoreReady
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.services.ports import Core, Endpoint
@@ -27,6 +27,24 @@ class Answers(Protocol):
 
     def warm(self, kind: WorkKind) -> None:
         """Begin what takes a while before such work can be answered; returns at once."""
+        ...
+
+
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """Answers whose servers may read the beginning of a prompt before it is asked."""
+
+    async def read_ahead(self, request: ChatRequest, title: str) -> None:
+        """Let the endpoint with this title read it, if it can and would be asked first."""
+        ...
+
+
+@runtime_checkable
+class WarmedUp(Protocol):
+    """An endpoint whose server remembers what it has read, for the next request."""
+
+    async def warm(self, request: ChatRequest) -> bool:
+        """Let the server read the messages, and write nothing; return whether it did."""
         ...
 
 

@@ -55,13 +55,14 @@ class Preferences(Protocol):
 
 @dataclass(slots=True)
 class Opened:
-    """An answer that has begun: closing ``held`` ends it."""
+    """An answer that has begun: closing ``held`` ends it; ``said`` is what came of it so far."""
 
     candidate: Candidate
     model: ModelInfo
     held: AsyncExitStack
     chunks: AsyncIterator[Chunk]
     head: list[Chunk] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
     asked: float = 0.0
     began: float = 0.0
 

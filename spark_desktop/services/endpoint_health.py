@@ -74,15 +74,16 @@ class Health:
         now = self._clock.monotonic()
         breaker = self._breakers[endpoint_id]
         if not breaker.allows(now):
-            return LimitError(
-                say(
-                    "{endpoint} is left out for now: {reason}",
-                    endpoint=title,
-                    reason=breaker.reason,
-                ),
-                say("Wait, or test it in the settings."),
-                breaker.open_until - now,
+            message = say(
+                "{endpoint} is left out for now: {reason}", endpoint=title, reason=breaker.reason
             )
+            if breaker.is_refused:
+                # Waiting does not help.
+                return AccessRefusedError(
+                    message, say("Enter it in the settings, under Endpoints.")
+                )
+            step = say("Wait, or test it in the settings.")
+            return LimitError(message, step, breaker.open_until - now)
         seconds = self._levels[endpoint_id].wait_for(tokens, now)
         if seconds <= 0:
             return None

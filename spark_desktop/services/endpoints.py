@@ -6,8 +6,9 @@ from typing import Protocol
 from spark_desktop.domain.core_state import CoreReady
 from spark_desktop.domain.endpoint_book import LOCAL, EndpointBook
 from spark_desktop.domain.endpoints import EndpointSpec, WorkKind, model_info
+from spark_desktop.domain.errors import EndpointUnreachableError
 from spark_desktop.domain.secret import Secret
-from spark_desktop.domain.words import Said
+from spark_desktop.domain.words import Said, say
 from spark_desktop.services.candidates import Candidate
 from spark_desktop.services.endpoint_health import Health
 from spark_desktop.services.keys import Keys
@@ -82,9 +83,10 @@ class EndpointsService:
             if book.spec(spec.id) != spec:
                 self._health.forget(spec.id)
                 await self._connector.drop(spec.id)
+        # Closing takes a moment: what was changed meanwhile is not to be written over.
         for handler in tuple(self._handlers):
-            handler(book)
-        return await self._store.save(book)
+            handler(self.book)
+        return await self._store.save(self.book)
 
     async def key_changed(self, endpoint_id: str) -> None:
         """Try an endpoint anew: its key is another one."""
@@ -93,7 +95,13 @@ class EndpointsService:
 
     async def open(self, spec: EndpointSpec) -> Endpoint:
         """Return an endpoint with its key. Raises SparkError."""
-        return await self._connector.open(spec, await self.keys.require(spec))
+        key = await self.keys.require(spec)
+        if self.book.spec(spec.id) != spec:
+            # A keyring may wait for its password: by now that is the key of another server.
+            raise EndpointUnreachableError(
+                say("The connection to {title} was closed.", title=spec.title), say("Ask again.")
+            )
+        return await self._connector.open(spec, key)
 
 
 class ProjectPreferences:

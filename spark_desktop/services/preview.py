@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from spark_desktop.domain.completion import ChatRequest
 from spark_desktop.domain.context_item import ContextItem, ItemRef, Question
 from spark_desktop.domain.core_state import CoreReady
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.prompt_plan import Plan
-from spark_desktop.services.answers import Answers
+from spark_desktop.services.answers import Answers, ReadsAhead
 from spark_desktop.services.chat_prompt import ChatPrompt, refs_of
 from spark_desktop.services.ports import Core
 from spark_desktop.services.prompts import item_text
@@ -96,6 +97,25 @@ class PromptPreview:
         except SparkError:
             return is_new
         return await self._counter.measure(prepared.texts) or is_new
+
+    async def read_ahead(self, question: Question) -> None:
+        """Let the model's server read the earlier turns again, while the question is written.
+
+        Nothing goes to a machine that it has not answered: only turns of this thread, all of them
+        answered by that very endpoint, and neither the question nor what goes with it. Raises
+        SparkError.
+        """
+        answers = self._answers
+        model = answers.model_for(WorkKind.CHAT)
+        if model is None or not isinstance(answers, ReadsAhead):
+            return
+        prepared = await self._prompt.prepare(question, (), model, strict=False)
+        told = [turn for turn, _sent in prepared.past[prepared.plan.first :]]
+        if not told or prepared.summary or any(turn.endpoint != model.label for turn in told):
+            return
+        *earlier, _asked = prepared.request.messages
+        request = ChatRequest(tuple(earlier), max_tokens=1, thread=question.thread_id)
+        await answers.read_ahead(request, model.label)
 
     async def _read(
         self, question: Question

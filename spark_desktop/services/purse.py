@@ -1,18 +1,22 @@
 """What answers took: tokens, seconds, US dollars; and whether the budget has room for more."""
 
+import asyncio
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
 from spark_desktop.domain.completion import Finished, Usage
 from spark_desktop.domain.endpoints import RemoteModel, WorkKind
-from spark_desktop.domain.errors import LimitError, SparkError
+from spark_desktop.domain.errors import LimitError, SparkError, StoreError
 from spark_desktop.domain.events import AnswerMeasured, BudgetTold
 from spark_desktop.domain.spending import Budget, Verdict, cost_of
 from spark_desktop.domain.standings import AnswerRecord
 from spark_desktop.domain.words import say
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Clock
+
+_log = logging.getLogger(__name__)
 
 
 class AnswerLog(Protocol):
@@ -41,6 +45,8 @@ class Purse:
         self._spent = 0.0
         self._session = 0.0
         self._told = Verdict.FINE
+        self._loading = asyncio.Lock()
+        self._is_loaded = False
 
     @property
     def session(self) -> float:
@@ -53,16 +59,39 @@ class Purse:
         self._turn_page()
         return self._spent
 
-    async def load(self) -> None:
-        """Read what this month has cost so far. Raises StoreError."""
-        now = self._clock.now()
-        self._turn_page()
-        first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-        self._spent = sum(record.cost or 0.0 for record in await self._log.records(first))
+    async def ready(self) -> None:
+        """Return once it is known what this month has cost before.
+
+        A command that asks one question ends before anybody else would have read that, and no
+        budget would ever stop it. Where it cannot be read, the budget counts from now on, which the
+        user sees in the numbers.
+        """
+        try:
+            await self._load()
+        except StoreError as error:
+            _log.warning("what this month has cost was not read: %s", error)
+
+    async def _load(self) -> None:
+        async with self._loading:
+            if self._is_loaded:
+                return
+            now = self._clock.now()
+            self._turn_page()
+            first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+            try:
+                before = await self._log.records(first)
+            except StoreError:
+                self._is_loaded = True
+                raise
+            self._spent = sum(record.cost or 0.0 for record in before)
+            self._is_loaded = True
 
     def cost(self, usage: Usage, model: RemoteModel) -> float | None:
-        """Return what an answer costs, in US dollars; None where the price is not known."""
-        return cost_of(usage, model)
+        """Return what an answer costs, in US dollars.
+
+        None where the price is not known, or its server has counted no tokens.
+        """
+        return None if usage == Usage() else cost_of(usage, model)
 
     def refusal(self) -> SparkError | None:
         """Return why nothing may be spent now; None where it may."""
@@ -88,10 +117,14 @@ class Purse:
         seconds: tuple[float, float | None],
         end: Finished | None,
         error: SparkError | None,
+        uncounted: Usage,
     ) -> None:
-        """Take note of an answer that began; ``seconds`` to its first token, and in all."""
+        """Take note of an answer that began; ``seconds`` to its first token, and in all.
+
+        ``uncounted`` is what it costs where its server has not counted it.
+        """
         usage = Usage() if end is None else end.usage
-        cost = None if end is None else cost_of(usage, model)
+        cost = cost_of(uncounted if usage == Usage() else usage, model)
         self._spend(cost or 0.0)
         self._keep(
             AnswerRecord(
@@ -106,6 +139,16 @@ class Purse:
                 cost=cost,
             )
         )
+
+    def abandoned(
+        self, kind: WorkKind, endpoint_id: str, model: RemoteModel, uncounted: Usage
+    ) -> None:
+        """Take note of an answer that nobody waited for: its prompt may be charged all the same."""
+        cost = cost_of(uncounted, model)
+        if cost is None:
+            return
+        self._spend(cost)
+        self._keep(AnswerRecord(self._clock.now(), endpoint_id, model.id, kind, cost=cost))
 
     def _keep(self, record: AnswerRecord) -> None:
         self._log.note(record)

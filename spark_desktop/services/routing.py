@@ -5,13 +5,24 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 
-from spark_desktop.domain.completion import Answering, Chunk, Finished, ModelInfo, Request
+from spark_desktop.domain.completion import (
+    Answering,
+    ChatRequest,
+    Chunk,
+    Finished,
+    ModelInfo,
+    ReasoningChunk,
+    Request,
+    TextChunk,
+)
 from spark_desktop.domain.context import estimate_tokens
-from spark_desktop.domain.endpoints import WorkKind
-from spark_desktop.domain.errors import EndpointError, SparkError
+from spark_desktop.domain.endpoints import WireProtocol, WorkKind
+from spark_desktop.domain.errors import AccessRefusedError, EndpointError, SparkError
 from spark_desktop.domain.events import AnswerRerouted, PromptCut
+from spark_desktop.domain.spending import estimated_usage
 from spark_desktop.domain.truncation import prompt_text, tokens_cut
 from spark_desktop.domain.words import say
+from spark_desktop.services.answers import WarmedUp
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.candidates import Candidate, Opened, Preferences, attempt
 from spark_desktop.services.endpoint_health import Health
@@ -68,15 +79,35 @@ class Router:
         for candidate in self._able(kind)[:1]:
             candidate.begin()
 
+    async def read_ahead(self, request: ChatRequest, title: str) -> None:
+        """Let the endpoint with this title read the beginning of a chat's next prompt.
+
+        Only where it would be asked first, remembers on one connection what it has read, and has
+        room for it. It was nobody's question: a failure is told by the question itself.
+        """
+        await self._know_costs(WorkKind.CHAT)
+        for one in self._preferences.order(WorkKind.CHAT)[:1]:
+            if one.spec is None or one.spec.protocol is not WireProtocol.RESPONSES_SOCKET:
+                return
+            if one.title != title or not self._may_ask(one, request, []):
+                return
+            try:
+                endpoint = await one.connect()
+            except SparkError:
+                return
+            if isinstance(endpoint, WarmedUp) and await endpoint.warm(request):
+                self._abandon(WorkKind.CHAT, one, request)
+
     async def open(self, kind: WorkKind, request: Request) -> Opened:
         """Return the answer of whoever begins first in the user's order. Raises SparkError."""
         first: SparkError | None = None
+        await self._know_costs(kind)
         for turn in range(_ROUNDS):
             candidates = self._preferences.order(kind)
             failures: list[SparkError] = []
             able = [one for one in candidates if self._may_ask(one, request, failures)]
             if able and able[0] is not candidates[0]:
-                self._tell(kind, candidates[0], able[0], failures[0].message)
+                self._tell(kind, candidates[0], able[0], failures[0], was_asked=False)
             try:
                 if able:
                     return await self._ask_in_order(kind, able, request)
@@ -89,6 +120,10 @@ class Router:
             if not await self._health.pause(kind, candidates, failures, turn, self._bus):
                 break
         raise first or _nobody()
+
+    async def _know_costs(self, kind: WorkKind) -> None:
+        if any(one.remote_model.price is not None for one in self._preferences.order(kind)):
+            await self._purse.ready()
 
     def _able(self, kind: WorkKind) -> Sequence[Candidate]:
         """Return those that nothing is known against, else all: somebody has to say no."""
@@ -117,6 +152,7 @@ class Router:
         waiting = list(able)
         running: _Running = {}
         winner: Opened | None = None
+        late: list[Opened] = []
         try:
             while waiting or running:
                 if not running:
@@ -127,7 +163,7 @@ class Router:
                 )
                 if not done:
                     slow = next(reversed(running.values()))
-                    self._tell(kind, slow, waiting[0], say("It has not begun yet."), hedged=True)
+                    self._tell(kind, slow, waiting[0])
                     self._begin(waiting.pop(0), request, running)
                 for task in done:
                     candidate, ended = running.pop(task), task.result()
@@ -135,15 +171,17 @@ class Router:
                         self._note(kind, candidate, ended)
                         failures.append(ended)
                         if waiting and not running and winner is None:
-                            self._tell(kind, candidate, waiting[0], ended.message)
+                            self._tell(kind, candidate, waiting[0], ended)
                     elif winner is None:
                         winner = ended
                     else:
-                        await ended.held.aclose()
+                        late.append(ended)
                 if winner is not None:
                     return winner
         finally:
-            await self._end(running)
+            for one in (*running.values(), *(opened.candidate for opened in late)):
+                self._abandon(kind, one, request)
+            await self._end(running, late, winner)
         raise _AllFailedError(failures)
 
     def _begin(self, one: Candidate, request: Request, running: _Running) -> None:
@@ -156,12 +194,21 @@ class Router:
         except SparkError as error:
             return error
 
-    async def _end(self, running: _Running) -> None:
+    def _abandon(self, kind: WorkKind, one: Candidate, request: Request) -> None:
+        self._purse.abandoned(kind, one.id, one.remote_model, estimated_usage(request, ""))
+
+    async def _end(self, running: _Running, late: list[Opened], winner: Opened | None) -> None:
         for task in running:
             task.cancel()
-        for ended in await asyncio.gather(*running, return_exceptions=True):
-            if isinstance(ended, Opened):
-                await ended.held.aclose()
+        try:
+            tried = await asyncio.gather(*running, return_exceptions=True)
+            for opened in (*late, *(one for one in tried if isinstance(one, Opened))):
+                await opened.held.aclose()
+        except asyncio.CancelledError:
+            # Nobody takes the answer any more: its server would go on writing it.
+            if winner is not None:
+                await winner.held.aclose()
+            raise
 
     def _failed(self, one: Candidate, error: SparkError) -> None:
         if one.spec is not None:
@@ -172,9 +219,25 @@ class Router:
         self._purse.failed(kind, one.id, one.remote_model.id, error)
 
     def _tell(
-        self, kind: WorkKind, source: Candidate, target: Candidate, why: str, hedged: bool = False
+        self,
+        kind: WorkKind,
+        source: Candidate,
+        target: Candidate,
+        error: SparkError | None = None,
+        *,
+        was_asked: bool = True,
     ) -> None:
-        self._bus.publish(AnswerRerouted(kind, source.title, target.title, why, hedged))
+        """Tell why another one is asked; without an error the first was only slow."""
+        event = AnswerRerouted(
+            kind,
+            source.title,
+            target.title,
+            say("It has not begun yet.") if error is None else error.message,
+            hedged=error is None,
+            was_asked=was_asked,
+            is_refused=isinstance(error, AccessRefusedError),
+        )
+        self._bus.publish(event)
 
     async def chunks(
         self, kind: WorkKind, request: Request, opened: Opened
@@ -185,12 +248,12 @@ class Router:
         error: SparkError | None = None
         try:
             yield Answering(opened.model.id, one.title)
-            for chunk in opened.head:
-                end = chunk if isinstance(chunk, Finished) else end
-                yield self._with_cost(one, chunk)
-            async for chunk in opened.chunks:
-                end = chunk if isinstance(chunk, Finished) else end
-                yield self._with_cost(one, chunk)
+            async with aclosing(_all_of(opened)) as chunks:
+                async for chunk in chunks:
+                    if isinstance(chunk, TextChunk | ReasoningChunk):
+                        opened.said.append(chunk.text)
+                    end = chunk if isinstance(chunk, Finished) else end
+                    yield self._with_cost(one, chunk)
         except SparkError as failed:
             error = failed
             raise
@@ -222,7 +285,8 @@ class Router:
         model = replace(one.remote_model, id=opened.model.id)
         first = opened.began - opened.asked
         total = None if end is None else self._clock.monotonic() - opened.asked
-        self._purse.ended(kind, one.id, model, (first, total), end, error)
+        uncounted = estimated_usage(request, "".join(opened.said))
+        self._purse.ended(kind, one.id, model, (first, total), end, error, uncounted)
 
 
 class RoutedEndpoint:
@@ -253,6 +317,13 @@ class RoutedEndpoint:
         """Return the number of tokens of ``text`` for that model. Raises SparkError."""
         # Connected anew: its connections may have been closed since, as the user changed it.
         return await (await self._preferred.connect()).count_tokens(text)
+
+
+async def _all_of(opened: Opened) -> AsyncGenerator[Chunk, None]:
+    for chunk in opened.head:
+        yield chunk
+    async for chunk in opened.chunks:
+        yield chunk
 
 
 class _AllFailedError(Exception):

@@ -273,4 +273,5 @@ def _sum(first: Usage | None, second: Usage) -> Usage:
         first.prompt_tokens + second.prompt_tokens,
         first.completion_tokens + second.completion_tokens,
         first.cached_tokens + second.cached_tokens,
+        first.written_tokens + second.written_tokens,
     )

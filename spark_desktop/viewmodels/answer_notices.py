@@ -108,6 +108,8 @@ class AnswerNotices(QObject):
 
     def _on_rerouted(self, event: AnswerRerouted) -> None:
         if event.kind in self._kinds:
+            if event.is_refused:
+                self._refused.add(self._running)
             text, hint = sentences_of(event)
             tone = Tone.MUTED if event.hedged else Tone.WARNING
             self._tell(text, hint, tone)

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
-from spark_desktop.domain.connection_check import CheckReport
+from spark_desktop.domain.connection_check import CheckKind, CheckOutcome, CheckReport
 from spark_desktop.domain.endpoint_address import url_for
 from spark_desktop.domain.endpoints import AuthKind, EndpointSpec, WorkKind
 from spark_desktop.domain.errors import EndpointError, RouteError, SecretStoreError, SparkError
@@ -244,6 +244,7 @@ class EndpointEditor(QObject):
             self._failed(error)
             return
         if self._report is not None and self._draft.url == draft.url:
+            self._let_in(self._report)
             self._adopt(self._report)
 
     async def _find_out(self) -> None:
@@ -262,6 +263,13 @@ class EndpointEditor(QObject):
             return
         if self._draft.url == draft.url:
             self._draft = replace(speaking(self._draft, found), url=found.url)
+
+    def _let_in(self, report: CheckReport) -> None:
+        """Have an endpoint that was left out asked again, as it has just answered as it is."""
+        first = report.step(CheckKind.FIRST_TOKEN)
+        answered = first is not None and first.outcome is CheckOutcome.PASSED
+        if answered and self._spec is not None and not self.is_changed:
+            self._services.health.forget(self._spec.id)
 
     def _adopt(self, report: CheckReport) -> None:
         """Take what the test found, but not over what the user has typed meanwhile."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 
 from PySide6.QtCore import QObject, Signal
 
@@ -13,6 +14,8 @@ from spark_desktop.viewmodels.gauge import Gauge, gauge_of
 
 # Seconds without typing before the prompt is weighed again.
 _LOOK = 0.2
+# Seconds before a thread's server is asked once more whether it still has the earlier turns.
+_AHEAD = 60.0
 
 
 class Weighing(QObject):
@@ -30,6 +33,9 @@ class Weighing(QObject):
         self._asked = asked
         self._latest = LatestTask(scope)
         self._facts: dict[ItemRef, ItemFacts] = {}
+        # Not ended by typing on, as the look is: it would have to begin again at each word.
+        self._ahead: asyncio.Task[None] | None = None
+        self._read_ahead: dict[str, float] = {}
 
     def facts_of(self, ref: ItemRef) -> ItemFacts | None:
         """Return what is known of an item."""
@@ -47,6 +53,8 @@ class Weighing(QObject):
         if question is None:
             self._show(None)
             return
+        if question.text:
+            self._begin_ahead(question)
         try:
             self._show(await self._preview.look(question))
             if await self._preview.measure(question):
@@ -54,6 +62,19 @@ class Weighing(QObject):
         except SparkError:
             # The store, or the core, says so where it matters; nothing is known here.
             self._show(None)
+
+    def _begin_ahead(self, question: Question) -> None:
+        now, thread = asyncio.get_running_loop().time(), question.thread_id
+        is_running = self._ahead is not None and not self._ahead.done()
+        if is_running or now < self._read_ahead.get(thread, 0.0):
+            return
+        self._read_ahead = {thread: now + _AHEAD}
+        self._ahead = self._scope.start("read ahead", self._look_ahead(question))
+
+    async def _look_ahead(self, question: Question) -> None:
+        # It was nobody's question: what fails is told by the question itself.
+        with suppress(SparkError):
+            await self._preview.read_ahead(question)
 
     def _show(self, preview: Preview | None) -> None:
         self._facts = {} if preview is None else {one.ref: one for one in preview.items}

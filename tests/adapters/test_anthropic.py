@@ -209,13 +209,13 @@ def test_text_thinking_and_usage_are_read() -> None:
     assert chunks[0] == ReasoningChunk("Hm.")
     assert text_of(chunks) == "Hello"
     # What was read from the cache and written to it is part of the prompt.
-    assert end(chunks).usage == Usage(100, 7, 85)
+    assert end(chunks).usage == Usage(100, 7, 85, 5)
     assert end(chunks).reason is FinishReason.STOP
 
 
 def test_the_last_counts_are_the_true_ones() -> None:
     chunks = read([START], ending("end_turn", input_tokens=20, cache_read_input_tokens=None))
-    assert end(chunks).usage == Usage(110, 7, 85)
+    assert end(chunks).usage == Usage(110, 7, 85, 5)
 
 
 def test_calls_come_with_the_end() -> None:

@@ -23,11 +23,13 @@ from spark_desktop.domain.endpoints import (
 )
 from spark_desktop.domain.errors import (
     EndpointError,
+    EndpointRejectedError,
     EndpointUnreachableError,
     PlainHttpError,
     RouteError,
 )
 from spark_desktop.domain.secret import Secret
+from spark_desktop.services.answers import WarmedUp
 from tests.hostile.asking import Noted
 from tests.hostile.server import GOOD, HostileServer, head
 
@@ -147,3 +149,33 @@ async def test_a_websocket_is_opened_with_the_key_below_the_endpoints_address(co
         with pytest.raises(EndpointError):
             await text_of(await connector.open(spec, KEY))
     assert asked[0] == ("/v1/responses", "Bearer key-1")
+
+
+async def test_an_endpoint_over_a_socket_is_one_that_can_be_warmed_up(connector):
+    socket = replace(SPEC, id="socket", protocol=WireProtocol.RESPONSES_SOCKET)
+    assert isinstance(await connector.open(socket, KEY), WarmedUp)
+    assert not isinstance(await connector.open(SPEC, KEY), WarmedUp)
+
+
+@pytest.mark.parametrize("protocol", [WireProtocol.CHAT, WireProtocol.RESPONSES_SOCKET])
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"headers": (("bad name", "v"),)}, "a header that cannot be sent: 'bad name'"),
+        ({"headers": (("x-a", "v\r\nx-b: w"),)}, "a header that cannot be sent: 'x-a'"),
+        ({"headers": (("x-a", "\u20ac"),)}, "a header that cannot be sent: 'x-a'"),
+        ({"auth": AuthKind.HEADER, "auth_header": "a b"}, "a header that cannot be sent: 'a b'"),
+        ({"url": "http://127.0.0.1:99999/v1"}, "no web address"),
+    ],
+)
+async def test_what_a_hand_wrote_wrong_into_the_file_is_said(connector, protocol, changed, said):
+    with pytest.raises(RouteError, match=said) as raised:
+        await text_of(await connector.open(replace(SPEC, protocol=protocol, **changed), KEY))
+    assert raised.value.next_step
+
+
+async def test_half_a_character_is_said_and_no_crash(connector):
+    endpoint = await connector.open(SPEC, KEY)
+    with pytest.raises(EndpointRejectedError, match="half a character"):
+        async with endpoint.stream(ChatRequest((Message(Role.USER, "\ud800"),))):
+            pass

@@ -250,3 +250,28 @@ async def test_a_price_of_the_users_own_is_kept(file):
     agreed = replace(preset.models[0], price=PRICE)
     spec = replace(preset, preset="cerebras", models=(agreed, *preset.models[1:]))
     assert (await kept(file, EndpointBook((spec,)))).specs == (spec,)
+
+
+async def test_a_list_that_holds_no_tables_is_written_anew(file):
+    file.file.parent.mkdir()
+    file.file.write_text('endpoints = ["mine", 3]\n', encoding="utf-8")
+    book, problems = file.load()
+    assert (book.specs, bool(problems)) == ((), True)
+    assert (await kept(file, book.with_spec(SPEC))).specs == (SPEC,)
+
+
+async def test_an_order_without_anybody_that_is_known_leaves_the_core_to_answer(file):
+    file.file.parent.mkdir()
+    file.file.write_text(
+        '[order]\nchat = ["gone", "local"]\nedit = ["gone"]\nsuggestion = []\n', encoding="utf-8"
+    )
+    book, problems = file.load()
+    assert [book.order(kind) for kind in (WorkKind.CHAT, WorkKind.EDIT, WorkKind.SUGGESTION)] == [
+        ("local",),
+        ("local",),
+        (),
+    ]
+    assert [problem.partition(": ")[2] for problem in problems] == [
+        "order.chat: there is no endpoint gone.",
+        "order.edit: there is no endpoint gone.",
+    ]

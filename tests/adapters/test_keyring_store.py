@@ -1,5 +1,6 @@
 """Keys in a keyring: whole and in parts, through crashes, refusals and silence."""
 
+import asyncio
 import threading
 from collections.abc import Callable
 
@@ -108,6 +109,27 @@ async def test_the_keyring_is_asked_once_a_minute_and_at_once_after_a_change() -
     assert await store.read("one") == Secret("third")
     await store.forget("one")
     assert await store.read("one") is None
+
+
+async def test_a_key_that_was_being_read_when_it_was_replaced_is_not_remembered() -> None:
+    ring, reading, go = MemoryRing(), threading.Event(), threading.Event()
+    ring.entries["one"] = "first"
+
+    def wait(what: str, _name: str) -> None:
+        if what == "get" and not go.is_set():
+            reading.set()
+            go.wait(20)
+
+    ring.fails = wait
+    store = store_of(ring)
+    before = asyncio.create_task(store.read("one"))
+    await asyncio.to_thread(reading.wait, 20)
+    keeping = asyncio.create_task(store.keep("one", Secret("second")))
+    await asyncio.sleep(0)
+    go.set()
+    assert await before == Secret("first")
+    await keeping
+    assert await store.read("one") == Secret("second")
 
 
 class _Crash(BaseException):

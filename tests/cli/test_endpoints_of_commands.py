@@ -108,3 +108,32 @@ def test_a_refused_key_fails_with_the_reason(vendor, set_up, capsysbinary):
     set_up(url, ["fast"])
     assert main(["ask", "Why?"]) == 1
     assert "key" in capsysbinary.readouterr().err.decode()
+
+
+@pytest.mark.parametrize("command", ["ask", "quick"])
+def test_what_of_the_file_is_of_no_use_is_said_before_the_answer(
+    command, vendor, set_up, tmp_path, capsysbinary
+):
+    _handler, url = vendor
+    set_up(url, ["fast"])
+    file = tmp_path / "config" / "endpoints.toml"
+    file.write_text(file.read_text() + '[[endpoints]]\nid = "local"\nurl = "http://127.0.0.1:9"\n')
+    assert main([command, "Why?"]) == 0
+    err = capsysbinary.readouterr().err.decode()
+    assert err.startswith("spark: ")
+    assert "the id local is taken" in err
+    assert err.endswith("Fast · big-model\n")
+
+
+def test_a_month_that_is_spent_stops_the_next_command_too(vendor, set_up, tmp_path, capsysbinary):
+    handler, url = vendor
+    set_up(url, ["fast"])
+    file = tmp_path / "config" / "endpoints.toml"
+    price = 'price = {input = 9e9, output = 9e9, as_of = 2026-11-01, source = "made up"}\n'
+    model = f'[[endpoints.models]]\nid = "big-model"\n{price}'
+    budget = "[budget]\nmonth = 1\nstops = true\n"
+    file.write_text(budget + file.read_text() + model)
+    assert main(["ask", "Why?"]) == 0
+    assert main(["ask", "Why?"]) == 1
+    assert "budget of $1.00 is spent" in capsysbinary.readouterr().err.decode()
+    assert len(handler.keys) == 1

@@ -13,7 +13,7 @@ from spark_desktop.domain.errors import RouteError
         ("https://host/v1", "https://host/v1", ""),
         ("https://host/v1/", "https://host/v1", ""),
         ("https://HOST/v1/chat/completions", "https://host/v1", "/chat/completions"),
-        ("https://host/v1/chat/completions?x=1#y", "https://host/v1", "/chat/completions"),
+        ("https://host/v1/chat/completions?x=1#y", "https://host/v1?x=1", "/chat/completions"),
         ("  'https://host/v1/models' ", "https://host/v1", "/models"),
         ("host.example/v1", "https://host.example/v1", ""),
         ("localhost:8000", "http://localhost:8000", ""),
@@ -74,3 +74,34 @@ def test_every_protocol_is_tried_in_the_end_and_none_twice() -> None:
 )
 def test_a_server_gets_a_short_id(url: str, id_: str) -> None:
     assert id_of(url) == id_
+
+
+@pytest.mark.parametrize(
+    ("pasted", "url"),
+    [
+        (
+            "https://r.example/openai/deployments/d/chat/completions?api-version=2024-10-21",
+            "https://r.example/openai/deployments/d?api-version=2024-10-21",
+        ),
+        ("https://r.example/?api-version=1", "https://r.example/v1?api-version=1"),
+        ("https://r.example/v1/?a=1&b=2", "https://r.example/v1?a=1&b=2"),
+    ],
+)
+def test_a_query_stays_behind_the_address(pasted: str, url: str) -> None:
+    likely = guesses(pasted)[0]
+    assert (likely.url, guesses(likely.url)[0].url) == (url, url)
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://r.example/v1?key=0123",
+        "https://r.example/v1?a=1&api_key=0123",
+        "https://r.example/v1?access_token=0123",
+        "sk-" + "0123x9Qf7LmZ2vRk8TbW4nYc6HsJd1Ge",
+    ],
+)
+def test_a_key_in_an_address_is_refused_and_not_told_back(pasted: str) -> None:
+    with pytest.raises(RouteError, match="a key in the address") as raised:
+        guesses(pasted)
+    assert "0123" not in str(raised.value)

@@ -19,6 +19,14 @@ def test_prompt_reused_part_and_answer_have_their_own_prices():
     assert cost_of(Usage(1_000_000, 100_000, 400_000), MODEL) == pytest.approx(1.2 + 0.2 + 1.0)
 
 
+def test_what_is_kept_for_later_may_cost_more_than_the_rest():
+    usage = Usage(1_000_000, 0, 400_000, 500_000)
+    kept = replace(MODEL, price=replace(PRICE, written=2.5))
+    assert cost_of(usage, kept) == pytest.approx(0.2 + 0.2 + 1.25)
+    assert cost_of(usage, MODEL) == pytest.approx(0.2 + 0.2 + 1.0)
+    assert cost_of(replace(usage, written_tokens=10**9), kept) == pytest.approx(0.2 + 1.5)
+
+
 def test_without_a_price_nobody_knows():
     assert cost_of(Usage(10, 10), RemoteModel("m")) is None
 

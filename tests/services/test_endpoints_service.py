@@ -1,5 +1,6 @@
 """Endpoints and keys, as the settings change them and the router asks for them."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -113,6 +114,46 @@ async def test_a_change_that_cannot_be_kept_is_in_use_all_the_same(world):
     with pytest.raises(StoreError):
         await world.service.change(book)
     assert world.service.book == book
+
+
+async def test_a_change_while_the_one_before_still_closes_is_the_one_that_is_kept(world):
+    closed = asyncio.Event()
+
+    async def slowly(endpoint_id):
+        await closed.wait()
+
+    world.connector.drop = slowly
+    told = []
+    world.service.subscribe(told.append)
+    first = asyncio.create_task(world.service.change(world.service.book.without("fast")))
+    await asyncio.sleep(0)
+    later = world.service.book.with_hedge(WorkKind.CHAT, 2.0)
+    await world.service.change(later)
+    closed.set()
+    await first
+    assert (world.service.book, world.store.kept, told[-1]) == (later, later, later)
+
+
+async def test_a_key_that_is_found_after_a_change_goes_to_no_server(world):
+    locked = asyncio.Event()
+    read = world.secrets.read
+
+    async def once_unlocked(endpoint_id):
+        await locked.wait()
+        return await read(endpoint_id)
+
+    world.secrets.read = once_unlocked
+    opening = asyncio.create_task(world.service.open(SPEC))
+    await asyncio.sleep(0)
+    world.secrets.kept["fast"] = Secret("of the other server")
+    elsewhere = replace(SPEC, url="https://new.example/v1")
+    await world.service.change(world.service.book.with_spec(elsewhere))
+    locked.set()
+    with pytest.raises(EndpointUnreachableError, match="Fast was closed"):
+        await opening
+    assert world.connector.opened == []
+    await world.service.open(elsewhere)
+    assert world.connector.opened == [("fast", Secret("of the other server"))]
 
 
 async def test_a_new_key_lets_a_refused_endpoint_be_tried_again(world):

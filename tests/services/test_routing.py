@@ -1,6 +1,7 @@
 """Whoever answers first in the user's order answers; nobody's failure loses a question."""
 
 import asyncio
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import date
 
@@ -362,8 +363,72 @@ async def test_what_the_month_has_cost_before_is_read(world):
     world.add("paid", FakeEndpoint(Answer("x", end=Finished(usage=Usage(4, 4)))), price=PRICE)
     await world.ask()
     later = Purse(world.log, Budget, world.bus, world.clock)
-    await later.load()
+    await later.ready()
     assert (later.month, later.session) == (8.0, 0.0)
+
+
+async def test_a_budget_stops_the_very_first_question_of_a_program(world):
+    paid = Answer("x", end=Finished(usage=Usage(4, 4)))
+    world.add("paid", FakeEndpoint(paid, paid), price=PRICE)
+    await world.ask()
+    world.budget = Budget(5.0, stops=True)
+    later = Purse(world.log, lambda: world.budget, world.bus, world.clock)
+    router = Router(world, world.health, later, world.bus, world.clock, world.scope)
+    endpoint = await router.endpoint_for(WorkKind.CHAT)
+    with pytest.raises(LimitError, match=r"budget of \$5.00"):
+        async with endpoint.stream(QUESTION):
+            pass
+
+
+async def test_an_answer_that_is_left_before_its_end_counts_against_the_budget(world):
+    world.add("paid", FakeEndpoint(Answer("One", hangs=True)), price=PRICE)
+    routed = await world.router.endpoint_for(WorkKind.CHAT)
+    async with routed.stream(QUESTION) as chunks:
+        async for chunk in chunks:
+            if isinstance(chunk, TextChunk):
+                break
+    # "Why?" is taken for two tokens, "One" for one.
+    assert world.purse.month == 3.0
+    assert (world.log.kept[-1].cost, world.log.kept[-1].usage) == (3.0, Usage())
+
+
+async def test_an_answer_whose_tokens_nobody_counted_shows_no_cost_but_counts(world):
+    world.add("paid", FakeEndpoint(Answer("One", end=Finished())), price=PRICE)
+    chunks = await world.ask()
+    assert chunks[-1].cost is None
+    assert world.purse.month == 3.0
+
+
+async def test_who_was_asked_as_well_and_came_too_late_counts_as_well(world):
+    world.hedge_s = 0.01
+    world.add("slow", FakeEndpoint(Answer(hangs=True)), price=PRICE)
+    fast = Answer("Because.", end=Finished(usage=Usage(4, 4)))
+    world.add("fast", FakeEndpoint(fast), price=PRICE)
+    await world.ask()
+    assert world.purse.month == 2.0 + 8.0
+    assert [(one.endpoint, one.cost) for one in world.log.kept] == [("slow", 2.0), ("fast", 8.0)]
+
+
+async def test_a_question_that_is_stopped_while_the_slow_ones_end_leaves_nothing_open(world):
+    class Clinging(FakeEndpoint):
+        @asynccontextmanager
+        async def stream(self, request):
+            try:
+                await asyncio.Event().wait()
+                yield
+            finally:
+                self.reached_silence.set()
+                await asyncio.Event().wait()
+
+    world.hedge_s = 0.01
+    slow = world.add("slow", Clinging())
+    fast = world.add("fast", FakeEndpoint(Answer("Because.", hangs=True)))
+    asking = asyncio.create_task(world.ask())
+    await slow.reached_silence.wait()
+    asking.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert fast.closed_early == 1
 
 
 async def test_a_prompt_that_was_cut_in_silence_is_told(world):
@@ -397,6 +462,22 @@ async def test_what_is_passed_over_unasked_is_told_with_the_reason_too(world):
     last = world.seen.of(AnswerRerouted)[-1]
     assert (last.source, last.target) == ("first", "second")
     assert last.reason == "first is left out for now: It is down."
+    assert (last.was_asked, last.is_refused) == (False, False)
+
+
+async def test_a_refused_key_is_said_at_every_question_until_it_is_another_one(world):
+    refused = AccessRefusedError("The key was refused.", "Enter it.")
+    world.add("first", FakeEndpoint(Answer(error=refused)))
+    world.add("second", FakeEndpoint("One.", "Two."))
+    await world.ask()
+    await world.ask()
+    told = world.seen.of(AnswerRerouted)
+    assert [(one.was_asked, one.is_refused) for one in told] == [(True, True), (False, True)]
+    world.candidates.pop()
+    with pytest.raises(AccessRefusedError, match="left out for now: The key") as raised:
+        await world.ask()
+    assert "settings" in raised.value.next_step
+    assert world.seen.of(AnswerWaits) == []
 
 
 async def test_the_model_that_will_be_asked_is_known_without_asking(world):

@@ -41,6 +41,10 @@ def said(notice: Notice | None) -> str:
     [
         (REROUTED, "Fast did not answer: It is down. The local core is asked instead."),
         (
+            AnswerRerouted(CHAT, "Fast", "", "Fast is left out for now: Full.", was_asked=False),
+            "Fast is left out for now: Full. The local core is asked instead.",
+        ),
+        (
             AnswerRerouted(CHAT, "", "Fast", "", hedged=True),
             "The local core has not begun yet, so Fast is asked as well. "
             "Whoever begins first answers.",
@@ -137,6 +141,15 @@ def test_a_refused_key_leads_to_where_it_is_entered(world: World) -> None:
     world.bus.publish(AnswerMeasured(REFUSED))
     assert world.notices.is_refused("t1")
     world.bus.publish(REROUTED)
+    notice = world.notices.told_of("t1")
+    assert notice is not None
+    assert notice.action is not None
+    assert notice.action.intent is Intent.ENDPOINTS
+
+
+def test_the_next_question_leads_there_too_though_nobody_refused_a_key_again(world: World) -> None:
+    left_out = replace(REROUTED, was_asked=False, is_refused=True)
+    world.bus.publish(left_out)
     notice = world.notices.told_of("t1")
     assert notice is not None
     assert notice.action is not None

@@ -25,7 +25,7 @@ async def desk(qapp: object) -> AsyncIterator[Desk]:
         record("lab", "mystery", cost=None),
         record(cost=90.0, days=40),
     )
-    await made.purse.load()
+    await made.purse.ready()
     yield made
     await made.scope.close()
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from spark_desktop.domain.connection_check import CheckKind, CheckOutcome, CheckStep
 from spark_desktop.domain.endpoints import AuthKind, EndpointSpec, WireProtocol, WorkKind
 from spark_desktop.domain.errors import (
+    AccessRefusedError,
     EndpointUnreachableError,
     RouteError,
     SecretStoreError,
@@ -402,3 +404,27 @@ async def test_a_key_that_is_typed_wants_to_be_sent(editor: EndpointEditor) -> N
     editor.change(Part.KEY, key="sk-9")
     assert editor.draft.auth is AuthKind.BEARER
     assert "sk-9" not in repr(editor.draft)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "is_asked"), [(CheckOutcome.PASSED, True), (CheckOutcome.FAILED, False)]
+)
+async def test_an_endpoint_that_was_left_out_is_asked_again_once_its_test_was_answered(
+    desk: Desk, outcome: CheckOutcome, is_asked: bool
+) -> None:
+    desk.health.failed("fast", AccessRefusedError("The key was refused."))
+    desk.test.steps = (CheckStep(CheckKind.FIRST_TOKEN, outcome),)
+    editor = await editing(desk, FAST)
+    editor.test()
+    await until(lambda: bool(desk.test.asked) and not editor.is_testing)
+    assert desk.health.allows("fast") is is_asked
+
+
+async def test_a_test_of_what_is_not_saved_lets_nothing_in(desk: Desk) -> None:
+    desk.health.failed("fast", AccessRefusedError("The key was refused."))
+    desk.test.steps = (CheckStep(CheckKind.FIRST_TOKEN, CheckOutcome.PASSED),)
+    editor = await editing(desk, FAST)
+    editor.change(Part.KEY, key="another")
+    editor.test()
+    await until(lambda: bool(desk.test.asked) and not editor.is_testing)
+    assert not desk.health.allows("fast")

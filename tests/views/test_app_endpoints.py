@@ -92,6 +92,19 @@ async def test_a_budget_that_is_nearly_spent_is_told_over_the_window(
     await desktop.close()
 
 
+async def test_a_broken_file_of_endpoints_is_told_at_the_start_and_where_its_copy_is(
+    qapp: object, tmp_path: Path
+) -> None:
+    settings = written(tmp_path, "http://127.0.0.1:9")
+    assert settings.file is not None
+    settings.file.with_name("endpoints.toml").write_text("[[endpoints\n", encoding="utf-8")
+    desktop = DesktopApp(tmp_path / "data", theme="dark", settings=settings)
+    await desktop.open_folder(tmp_path / "project")
+    assert "is no list of endpoints" in desktop.window.told.text
+    assert "It is kept as" in desktop.window.told.text
+    await desktop.close()
+
+
 async def test_what_this_month_has_cost_is_read_once_there_are_endpoints(
     qapp: object, tmp_path: Path
 ) -> None:
