@@ -25,7 +25,7 @@ pytestmark = [
 # Prefill on two busy cores: some dozens of tokens a second.
 ANSWER_S = 240.0
 # About 16 tokens a line.
-LONG = "".join(f"    value_{n} = {n * 7919} * value_{n - 1} + {n}\n" for n in range(1, 140))
+LONG = "".join(f"    value_{n} = {n * 7919} * value_{n - 1} + {n}\n" for n in range(1, 70))
 
 
 @pytest.fixture

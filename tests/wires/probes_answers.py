@@ -28,6 +28,8 @@ PREAMBLE = "Here is what matters in this project.\n" + "\n".join(
     f"{number}. Functions of module {number} return seconds, never milliseconds."
     for number in range(24)
 )
+# A core that a busy neighbour has taught that drafts do not pay forgets it in some answers.
+_TRIES = 10
 PREDICTED = "def area(width, height):\n    return width * height\n"
 
 
@@ -108,10 +110,13 @@ async def predictions_are_used(peer: Peer) -> str:
     )
     answer = await _asked(peer, question)
     answer.end  # noqa: B018
-    accepted = await _accepted(peer)
-    if not accepted:
-        raise LackingError("no predicted token was accepted")
-    return f"{accepted} tokens accepted"
+    for _ in range(_TRIES):
+        accepted = await _accepted(peer)
+        if accepted:
+            return f"{accepted} tokens accepted"
+        if accepted is None:
+            break
+    raise LackingError("no predicted token was accepted")
 
 
 async def text_is_filled_in(peer: Peer) -> str:
@@ -139,10 +144,13 @@ async def _asked(peer: Peer, request: object) -> Answer:
     return answer
 
 
-async def _accepted(peer: Peer) -> int:
-    """The tokens of a prediction that the answer used, which the product does not show."""
+async def _accepted(peer: Peer) -> int | None:
+    """The tokens of a prediction that the answer used, which the product does not show.
+
+    None where the server does not count them.
+    """
     if peer.spec.protocol is not WireProtocol.CHAT:
-        return 0
+        return None
     body = {
         "model": peer.spec.model,
         "messages": [{"role": "user", "content": f"Repeat this code:\n{PREDICTED}"}],
@@ -157,4 +165,7 @@ async def _accepted(peer: Peer) -> int:
     lines = [line[6:] for line in response.text.splitlines() if line.startswith("data: {")]
     details = [json.loads(line).get("usage") or {} for line in lines]
     told = [one.get("completion_tokens_details") or {} for one in details]
-    return max((int(one.get("accepted_prediction_tokens") or 0) for one in told), default=0)
+    counts = [
+        one["accepted_prediction_tokens"] for one in told if "accepted_prediction_tokens" in one
+    ]
+    return max((int(count or 0) for count in counts), default=None)
