@@ -2910,6 +2910,10 @@ The open file goes with the question.</source>
    <translation>Spark завершился, пока на это шёл ответ.</translation>
   </message>
   <message>
+   <source>Spark made a mistake while this was answered; its log has more.</source>
+   <translation>Во время ответа произошла ошибка в самой программе Spark; подробности в её журнале.</translation>
+  </message>
+  <message>
    <source>Spark only proposes on text files.</source>
    <translation>Spark делает предложения только для текстовых файлов.</translation>
   </message>

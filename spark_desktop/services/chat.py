@@ -285,6 +285,13 @@ class ChatService:
             self._add(question, answer, answer.seam.finish())
             failed = replace(answer.turn, state=TurnState.FAILED, error=error.told)
             return await self._keep(question.thread_id, failed)
+        except Exception:
+            # A mistake of ours goes on to whoever reports those; the turn has ended all the same.
+            self._add(question, answer, answer.seam.finish())
+            told = say("Spark made a mistake while this was answered; its log has more.")
+            failed = replace(answer.turn, state=TurnState.FAILED, error=told)
+            await self._keep(question.thread_id, failed)
+            raise
         return await self._keep(question.thread_id, replace(answer.turn, state=TurnState.DONE))
 
     def _add(self, question: Question, answer: "_Answer", piece: str) -> None:

@@ -54,6 +54,15 @@ async def test_a_lost_core_fails_the_turn_and_it_can_be_repeated(world_of):
     assert len((await world.chat.current()).turns) == 1
 
 
+async def test_a_mistake_of_the_programs_own_ends_the_turn_and_is_not_hidden(world_of):
+    world = world_of(MemoryFiles(), Answer("Half", error=ZeroDivisionError()))
+    with pytest.raises(ZeroDivisionError):
+        await world.chat.ask("Why?")
+    (turn,) = (await world.chat.current()).turns
+    assert (turn.answer, turn.state) == ("Half", TurnState.FAILED)
+    assert "its log has more" in turn.error
+
+
 async def test_an_emulated_answer_is_marked_before_its_first_word_and_kept_so(world_of):
     world = world_of(MemoryFiles(), Answer("Because.", emulation=EMULATION))
     turn = await world.chat.ask("Why?")
