@@ -14,10 +14,10 @@ from spark_desktop.adapters.anthropic_wire import body_of, headers_of, prompt_of
 from spark_desktop.adapters.connection_reuse import read_out
 from spark_desktop.adapters.json_fields import Json, object_of
 from spark_desktop.adapters.refused_fields import RefusedFields
-from spark_desktop.adapters.remote_model import chat_model, chat_of
+from spark_desktop.adapters.remote_model import chat_of
 from spark_desktop.adapters.routes import below
 from spark_desktop.domain.completion import Chunk, Message, ModelInfo, Request, Role
-from spark_desktop.domain.endpoints import EndpointSpec
+from spark_desktop.domain.endpoints import EndpointSpec, model_info
 from spark_desktop.domain.errors import EndpointError
 from spark_desktop.domain.words import say
 
@@ -50,7 +50,7 @@ class AnthropicEndpoint:
     @property
     def model(self) -> ModelInfo:
         """Return what answers, and what it can do."""
-        return chat_model(self._spec)
+        return model_info(self._spec)
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk]]:

@@ -17,13 +17,12 @@ from spark_desktop.adapters.fill_in_wire import fill_in_body, fill_in_route
 from spark_desktop.adapters.openai_wire import errors_of
 from spark_desktop.adapters.rate_headers import buckets_of
 from spark_desktop.adapters.refused_fields import RefusedFields
-from spark_desktop.adapters.remote_model import remote_model
 from spark_desktop.adapters.routes import below
 from spark_desktop.adapters.server_tokens import ServerTokens
 from spark_desktop.adapters.stop_texts import StopTexts
 from spark_desktop.adapters.think_tags import ThinkTags
 from spark_desktop.domain.completion import ChatRequest, Chunk, ModelInfo, Request
-from spark_desktop.domain.endpoints import EndpointSpec
+from spark_desktop.domain.endpoints import EndpointSpec, model_info
 
 _ROUTE = "/chat/completions"
 
@@ -53,7 +52,7 @@ class ChatEndpoint:
     @property
     def model(self) -> ModelInfo:
         """Return what answers, and what it can do."""
-        return remote_model(self._spec)
+        return model_info(self._spec)
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk]]:

@@ -14,12 +14,12 @@ from spark_desktop.adapters.event_parsers import JsonLines
 from spark_desktop.adapters.ollama_wire import OPTIONAL, OllamaAnswer, body_of, route_of
 from spark_desktop.adapters.openai_wire import errors_of
 from spark_desktop.adapters.refused_fields import RefusedFields
-from spark_desktop.adapters.remote_model import context_of, no_fill_in, remote_model, uncounted
+from spark_desktop.adapters.remote_model import no_fill_in, uncounted
 from spark_desktop.adapters.routes import below
 from spark_desktop.adapters.think_tags import ThinkTags
 from spark_desktop.domain.completion import ChatRequest, Chunk, ModelInfo, Request
 from spark_desktop.domain.context import estimate_tokens
-from spark_desktop.domain.endpoints import EndpointSpec
+from spark_desktop.domain.endpoints import EndpointSpec, model_info
 from spark_desktop.domain.truncation import prompt_text
 
 # A larger context takes memory, and another size than before loads the model anew: it begins so
@@ -48,12 +48,12 @@ class OllamaEndpoint:
         self._answers = AnswerStream(client, silence, now, errors_of(spec))
         self._refused = RefusedFields(OPTIONAL)
         self._now = now
-        self._context = min(_FIRST_CONTEXT, context_of(spec))
+        self._context = min(_FIRST_CONTEXT, model_info(spec).context)
 
     @property
     def model(self) -> ModelInfo:
         """Return what answers, and what it can do."""
-        return remote_model(self._spec)
+        return model_info(self._spec)
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk]]:
@@ -90,4 +90,4 @@ class OllamaEndpoint:
         room = self._context
         while room < needed:
             room *= 2
-        return min(room, context_of(self._spec))
+        return min(room, model_info(self._spec).context)

@@ -1,29 +1,9 @@
-"""What an endpoint's data says about its model, as the services ask for it."""
+"""What is said where an endpoint's model cannot do what it is asked for."""
 
-from spark_desktop.domain.completion import ChatRequest, ModelInfo, Request
-from spark_desktop.domain.endpoints import EndpointSpec, FillInWay
+from spark_desktop.domain.completion import ChatRequest, Request
+from spark_desktop.domain.endpoints import EndpointSpec
 from spark_desktop.domain.errors import EndpointRejectedError
 from spark_desktop.domain.words import say
-
-# Where nobody says: what the smallest models that are served have at least.
-_CONTEXT = 8192
-
-
-def context_of(spec: EndpointSpec) -> int:
-    """Return the tokens that the model's context holds, a careful figure where nobody says."""
-    return spec.chosen.context or _CONTEXT
-
-
-def remote_model(spec: EndpointSpec) -> ModelInfo:
-    """Return the model of an endpoint whose protocol may know a way to fill in."""
-    chosen = spec.chosen
-    fills_in = chosen.fill_in is not FillInWay.NONE
-    return ModelInfo(chosen.id, context_of(spec), fim=fills_in, label=spec.title)
-
-
-def chat_model(spec: EndpointSpec) -> ModelInfo:
-    """Return the model of an endpoint whose protocol knows chats only."""
-    return ModelInfo(spec.chosen.id, context_of(spec), fim=False, label=spec.title)
 
 
 def chat_of(request: Request, spec: EndpointSpec) -> ChatRequest:

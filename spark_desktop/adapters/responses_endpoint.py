@@ -13,13 +13,13 @@ from spark_desktop.adapters.connection_reuse import read_out
 from spark_desktop.adapters.openai_wire import errors_of
 from spark_desktop.adapters.rate_headers import buckets_of
 from spark_desktop.adapters.refused_fields import RefusedFields
-from spark_desktop.adapters.remote_model import chat_model, chat_of, uncounted
+from spark_desktop.adapters.remote_model import chat_of, uncounted
 from spark_desktop.adapters.responses_answer import ResponsesAnswer
 from spark_desktop.adapters.responses_wire import body_of, parted
 from spark_desktop.adapters.routes import below
 from spark_desktop.adapters.stop_texts import StopTexts
 from spark_desktop.domain.completion import Chunk, ModelInfo, Request
-from spark_desktop.domain.endpoints import EndpointSpec
+from spark_desktop.domain.endpoints import EndpointSpec, model_info
 
 _ROUTE = "/responses"
 
@@ -47,7 +47,7 @@ class ResponsesEndpoint:
     @property
     def model(self) -> ModelInfo:
         """Return what answers, and what it can do."""
-        return chat_model(self._spec)
+        return model_info(self._spec)
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk]]:

@@ -21,7 +21,7 @@ from spark_desktop.domain.completion import (
     Role,
     TextChunk,
 )
-from spark_desktop.domain.endpoints import EndpointSpec, FillInWay, RemoteModel
+from spark_desktop.domain.endpoints import EndpointSpec, FillInWay, RemoteModel, WireProtocol
 from spark_desktop.domain.errors import (
     EndpointBusyError,
     EndpointError,
@@ -42,7 +42,8 @@ from tests.hostile.server import (
 )
 
 MODEL = RemoteModel("m", context=4096, fill_in=FillInWay.TOKENS)
-SPEC = EndpointSpec("one", "One", "http://unused/v1", model="m", models=(MODEL,))
+RESPONSES = WireProtocol.RESPONSES
+SPEC = EndpointSpec("one", "One", "http://unused/v1", RESPONSES, model="m", models=(MODEL,))
 CHAT = ChatRequest((Message(Role.USER, "Hi"),), stop=("END",))
 EVENTS = sse([*created(), *message("héllo ", "wörld"), *completed()])
 WHOLE = b"".join(EVENTS)
