@@ -1,7 +1,7 @@
 """``spark endpoints leaderboard`` and ``costs``: what was measured of the user's own answers."""
 
 import argparse
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -36,10 +36,10 @@ async def costs(args: argparse.Namespace, output: Output, tools: EndpointTools) 
     since = _since(args.days, tools.clock.now())
     records = await tools.log.records(since)
     spent: dict[str, float] = defaultdict(float)
-    unknown = 0
+    unknown: Counter[str] = Counter()
     for record in records:
         spent[record.endpoint] += record.cost or 0.0
-        unknown += _is_unpriced(record)
+        unknown[record.endpoint] += _is_unpriced(record)
     total, budget = sum(spent.values()), tools.endpoints.book.budget
     if output.structured:
         output.record(
@@ -48,17 +48,22 @@ async def costs(args: argparse.Namespace, output: Output, tools: EndpointTools) 
                 "since": since.isoformat(),
                 "dollars": round(total, 6),
                 "endpoints": {name: round(cost, 6) for name, cost in sorted(spent.items())},
-                "unpriced": unknown,
+                "unpriced": unknown.total(),
                 "budget": budget.month or None,
             }
         )
         return ExitCode.OK
-    rows = [(name, f"${cost:.4f}") for name, cost in sorted(spent.items())]
+    # An endpoint of which no price is known did not work for nothing.
+    rows = [
+        (name, "not known" if unknown[name] and not cost else f"${cost:.4f}")
+        for name, cost in sorted(spent.items())
+    ]
     _table(output, [*rows, ("in all", f"${total:.4f}")])
     if budget.month and not args.days:
         output.line(f"The budget of this month is ${budget.month:.2f}.")
-    if unknown:
-        output.note(f"The price of {unknown} answers is not known: they are not counted.")
+    if count := unknown.total():
+        whose = "1 answer is" if count == 1 else f"{count} answers is"
+        output.note(f"The price of {whose} not known: the sums are without it.")
     return ExitCode.OK
 
 

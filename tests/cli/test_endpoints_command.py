@@ -477,11 +477,11 @@ async def test_costs_are_those_of_the_month_with_what_could_not_be_counted(spark
     await spark("costs")
     assert spark.text.splitlines() == [
         "box     $0.0100",
-        "mine    $0.0000",
+        "mine    not known",
         "in all  $0.0100",
         "The budget of this month is $20.00.",
     ]
-    assert "price of 1 answers is not known" in spark.err
+    assert "price of 1 answer is not known" in spark.err
     await spark("costs", "--days", "60", "--json")
     assert (spark.json["dollars"], spark.json["unpriced"]) == (0.02, 1)
 
