@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from enum import StrEnum
 
 from spark_desktop.domain.errors import ConflictError, PatchError
 from spark_desktop.domain.text import dominant_newline, split_lines
@@ -12,6 +13,26 @@ from spark_desktop.domain.words import say
 _NO_NEWLINE = "\\ No newline at end of file"
 _HEADER = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _LINE_FEED_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+
+
+# In place of a digest: the file is not there.
+ABSENT = ""
+
+
+class Owner(StrEnum):
+    """Whose words the new lines of a hunk are."""
+
+    MODEL = "model"
+    USER = "user"
+
+
+class FileKind(StrEnum):
+    """What a file patch does to the file itself."""
+
+    CHANGE = "change"
+    CREATE = "create"
+    DELETE = "delete"
+    RENAME = "rename"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +46,7 @@ class Hunk:
     start: int
     old: tuple[str, ...]
     new: tuple[str, ...]
+    owner: Owner = Owner.MODEL
 
     @property
     def end(self) -> int:
@@ -34,11 +56,17 @@ class Hunk:
 
 @dataclass(frozen=True, slots=True)
 class FilePatch:
-    """Hunks on one file, in order, made for the text whose bytes hash to ``base``."""
+    """Hunks on one file, in order, made for the text whose bytes hash to ``base``.
+
+    A file to CREATE has the base ABSENT and one hunk, or none where it is empty; one to DELETE a
+    hunk that removes every line, or none where it is empty. A file to RENAME goes to ``target``.
+    """
 
     path: str
     base: str
     hunks: tuple[Hunk, ...]
+    kind: FileKind = FileKind.CHANGE
+    target: str = ""
 
     @property
     def added(self) -> int:

@@ -76,11 +76,33 @@ State = Queued | Streaming | Ready | Withheld | Conflict | Closed | Failed | Can
 
 
 class Decision(Enum):
-    """What the user said about one hunk."""
+    """The state of one hunk: what the user said about it, or what the file did to it.
+
+    STALE: the file holds it already, or what it was about is gone. CONFLICTING: its lines were
+    changed on disk as well; the user chooses.
+    """
 
     PENDING = "pending"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+    STALE = "stale"
+    CONFLICTING = "conflicting"
+
+
+@dataclass(frozen=True, slots=True)
+class FailedBlock:
+    """A part of an answer that found no place in its file.
+
+    It would replace the lines ``old`` by ``new``. ``nearest`` are the lines of the snapshot that
+    are most like ``old``, with their ``score`` from 0 to 1; ``reason`` is a sentence.
+    """
+
+    id: str
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+    reason: str
+    nearest: Span | None = None
+    score: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +114,11 @@ class Proposal:
     ``emulation`` says that ``timing`` is that of other hardware, imitated. ``endpoint`` is the
     title of who answered, "" for the local core, and ``cost`` what that took in US dollars, None
     where nobody knows.
+
+    Proposals of one answer have its id as their ``group``; they are reviewed and applied together.
+    ``conflicts`` maps the id of a CONFLICTING hunk to the lines that it was made for: in the patch
+    its ``old`` are those that stand there now. ``places`` says of a hunk that was not found word
+    for word how it was placed, with a score from 0 to 1. ``failed`` are the parts without a place.
     """
 
     id: str
@@ -107,6 +134,10 @@ class Proposal:
     emulation: Emulation | None = None
     endpoint: str = ""
     cost: float | None = None
+    group: str = ""
+    conflicts: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    places: dict[str, float] = field(default_factory=dict)
+    failed: tuple[FailedBlock, ...] = ()
 
     def decision(self, hunk_id: str) -> Decision:
         """Return what was decided about a hunk; PENDING if nothing was."""
