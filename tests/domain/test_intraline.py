@@ -58,7 +58,8 @@ def test_a_line_of_very_many_words_is_one_stretch_between_its_equal_ends() -> No
     new = old.replace(" 5,", " five,").replace(" 2900,", " 2.9k,")
     (start, end), *rest = intraline(old, new)[0]
     assert rest == []
-    assert old[start:end].startswith("5,") and old[start:end].endswith("2900")
+    assert old[start:end].startswith("5,")
+    assert old[start:end].endswith("2900")
 
 
 def test_lines_are_paired_with_what_they_became() -> None:
