@@ -27,6 +27,7 @@ from spark_desktop.domain.errors import (
     CoreError,
     FileChangedError,
     FileError,
+    MissingFileError,
     ProfileError,
     StoreError,
 )
@@ -200,12 +201,12 @@ class MemoryFiles:
         if path in self.error_on_read:
             raise self.error_on_read[path]
         if path not in self.data:
-            raise FileError(f"There is no file {path}.")
+            raise MissingFileError(f"There is no file {path}.")
         return self.snapshot(path)
 
     async def read_secret(self, path: str) -> Snapshot:
         if path not in self.data:
-            raise FileError(f"There is no file {path}.")
+            raise MissingFileError(f"There is no file {path}.")
         return self.snapshot(path)
 
     async def replace(self, path: str, text: SourceText, base: str) -> Snapshot:
