@@ -13,6 +13,7 @@ from spark_desktop.domain.errors import (
     FileChangedError,
     FileError,
     FileTooLargeError,
+    MissingFileError,
     NotTextError,
     OutsideWorkspaceError,
     ReadOnlyFileError,
@@ -128,7 +129,7 @@ class LocalFileStore:
             self._require_size(path, status.st_size)
             return target.read_bytes()
         except FileNotFoundError as error:
-            raise FileError(
+            raise MissingFileError(
                 say("{path} does not exist.", path=path),
                 say("Check its name; it may have been moved."),
             ) from error

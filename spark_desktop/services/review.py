@@ -26,7 +26,7 @@ from spark_desktop.domain.trigger import EditComment, Span, title_of
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.board import ProposalBoard
-from spark_desktop.services.edits import EditService
+from spark_desktop.services.edits import EditService, FileChange
 from spark_desktop.services.ports import FileStore
 from spark_desktop.services.tasks import to_end
 
@@ -101,12 +101,14 @@ class ReviewService:
             hunks = _chosen(proposal, wanted)
             snapshot = proposal.trigger.snapshot
             try:
-                change = await self._edits.apply(snapshot, hunks, title_of(proposal.trigger))
+                step = await self._edits.apply(
+                    [FileChange(snapshot, hunks)], title_of(proposal.trigger)
+                )
             except FileChangedError:
                 # Saved between our look at it and the write: look again.
                 continue
-            self._applied(proposal, hunks, change)
-            return change
+            self._applied(proposal, hunks, step.changes[0])
+            return step.changes[0]
         raise FileChangedError(
             say("{path} was saved again while the change was written.", path=snapshot.path),
             say("Nothing was written. Accept once more when your editor is done."),
