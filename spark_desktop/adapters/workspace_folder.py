@@ -91,15 +91,15 @@ class WorkspaceFolder:
         """
         try:
             if self.target(path) == target:
+                if not stat.S_ISREG(target.stat().st_mode):  # a pipe would wait for its writer
+                    raise FileChangedError(
+                        say("{path} is no file any more; nothing was written.", path=path), _AGAIN
+                    )
                 data = target.read_bytes()
                 if digest_of(data) == base:
                     return data
-        except FileNotFoundError as error:
-            raise FileChangedError(say("{path} was removed.", path=path), _AGAIN) from error
-        except (IsADirectoryError, NotADirectoryError) as error:
-            raise FileChangedError(
-                say("{path} is no file any more; nothing was written.", path=path), _AGAIN
-            ) from error
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise removed(path) from error
         except OSError as error:
             raise FileError(
                 say("{path} cannot be read: {told}.", path=path, told=told(error)), _AGAIN
@@ -177,6 +177,11 @@ def appeared(path: str) -> FileChangedError:
         say("{path} is there already; nothing was written.", path=path),
         say("Ask for a new proposal."),
     )
+
+
+def removed(path: str) -> FileChangedError:
+    """Return the error for a file, or its folder, that is gone."""
+    return FileChangedError(say("{path} was removed.", path=path), _AGAIN)
 
 
 def write_failure(path: str, error: OSError) -> FileError:
