@@ -14,7 +14,7 @@ from spark_desktop.adapters.planned_write import PlannedWrite, Way
 from spark_desktop.adapters.step_writer import Contents, StepWriter, folders_of
 from spark_desktop.adapters.torn import is_torn
 from spark_desktop.adapters.workspace_folder import WorkspaceFolder, write_failure
-from spark_desktop.domain.errors import FileError, OutsideWorkspaceError
+from spark_desktop.domain.errors import FileChangedError, FileError, OutsideWorkspaceError
 from spark_desktop.domain.patch import ABSENT
 from spark_desktop.domain.text import digest_of
 
@@ -93,12 +93,19 @@ class StepRestorer:
             for write in reversed(writes):
                 if stands.get(write) in (Stand.DONE, Stand.TORN):
                     with _kept(failures):
-                        self._writer.put_back(write, contents)
+                        stands[write] = self._put_back(write, contents)
             self._writer.sync(writes)
             self._writer.remove_folders(writes)
         if failures:
             raise failures[0]
         return Outcome(left_alone=_left_alone(stands))
+
+    def _put_back(self, write: PlannedWrite, contents: Contents) -> Stand:
+        try:
+            self._writer.put_back(write, contents)
+        except FileChangedError:
+            return Stand.CHANGED_AFTER
+        return Stand.TAKEN_BACK
 
     def _put(self, write: PlannedWrite, stand: Stand, contents: Contents) -> None:
         if stand is Stand.TORN:

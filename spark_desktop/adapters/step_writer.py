@@ -104,7 +104,7 @@ class StepWriter:
         cleared = set()
         for write in writes:
             with _naming(write):
-                if discard(write.staged, self._disk):
+                if write.staged.exists() and discard(write.staged, self._disk):
                     cleared.add(write.target.parent)
         for folder in folders:
             if folder in cleared:
@@ -136,7 +136,8 @@ class StepWriter:
     def put_back(self, write: PlannedWrite, contents: Contents) -> None:
         """Give a written file its old bytes, remove a new one, make a removed one again.
 
-        Whoever calls has looked that the file is what we wrote. Raises FileError.
+        Raises FileChangedError where it is not what we wrote any more, else FileError; one that was
+        torn is not looked at.
         """
         with _naming(write):
             if write.way is Way.CREATE:
@@ -148,11 +149,15 @@ class StepWriter:
                 return
             discard(write.restored, self._disk)
             stage(write.restored, old, write.attributes, self._disk)
-            if write.way is Way.REPLACE:
-                take_place(write.restored, write.target, self._disk, self._times)
-            else:
-                appear(write.restored, write.target, self._disk, self._times)
-                discard(write.restored, self._disk)
+            try:
+                if write.way is Way.REPLACE:
+                    self._folder.base_bytes(write.path, write.target, write.after)
+                    take_place(write.restored, write.target, self._disk, self._times)
+                else:
+                    appear(write.restored, write.target, self._disk, self._times)
+            finally:
+                if write.restored.exists():
+                    discard(write.restored, self._disk)
 
     def sync(self, writes: Sequence[PlannedWrite]) -> None:
         """Make lasting what happened in the folders of the files."""
