@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from spark_desktop.domain.choosing_steps import (
@@ -26,7 +27,7 @@ from spark_desktop.domain.events import (
 from spark_desktop.domain.history import FileChange as FileChange
 from spark_desktop.domain.history import Step, StepKind
 from spark_desktop.domain.operation import Operation, Recovered, StoreUsage
-from spark_desktop.domain.step_log import Flip, marks, packed, shown
+from spark_desktop.domain.step_log import RESTORED, Flip, marks, packed, shown
 from spark_desktop.domain.words import say
 from spark_desktop.services.applying import prepared
 from spark_desktop.services.bus import Bus
@@ -41,6 +42,14 @@ _TRIES = 3
 
 T = TypeVar("T")
 Choice = Callable[[tuple[Step, ...]], tuple[Flip, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """The step that was asked for, and all whose state is another."""
+
+    main: Step
+    steps: tuple[Step, ...]
 
 
 class EditService:
@@ -88,7 +97,7 @@ class EditService:
             step = last_standing(steps) if step_id is None else step_of(steps, step_id)
             return switching(steps, step, hunks, on=False)
 
-        return (await self._alone(lambda: self._switch(choose, StepKind.UNDO)))[0]
+        return (await self._alone(lambda: self._switch(choose, StepKind.UNDO))).main
 
     async def redo(
         self, step_id: str | None = None, hunks: Mapping[str, Collection[str]] | None = None
@@ -100,29 +109,31 @@ class EditService:
                 return last_undone(steps)
             return switching(steps, step_of(steps, step_id), hunks, on=True)
 
-        return (await self._alone(lambda: self._switch(choose, StepKind.REDO)))[0]
+        return (await self._alone(lambda: self._switch(choose, StepKind.REDO))).main
 
     async def undo_origin(self, origin: str) -> tuple[Step, ...]:
         """Take back all that stands of a turn, as one; see ``undo``."""
-        return await self._alone(
+        done = await self._alone(
             lambda: self._switch(lambda steps: of_origin(steps, origin, on=False), StepKind.UNDO)
         )
+        return done.steps
 
     async def redo_origin(self, origin: str) -> tuple[Step, ...]:
         """Bring back all that was undone of a turn, as one; see ``undo``."""
-        return await self._alone(
+        done = await self._alone(
             lambda: self._switch(lambda steps: of_origin(steps, origin, on=True), StepKind.REDO)
         )
+        return done.steps
 
     async def restore(self, step_id: str) -> Step:
         """Make the files what they were before a step, with what the user changed since; a step.
 
         Steps before and after it are switched to how they stood then. Raises as ``undo``.
         """
-        changed = await self._alone(
+        done = await self._alone(
             lambda: self._switch(lambda steps: restoring(steps, step_id), StepKind.RESTORE, step_id)
         )
-        return changed[-1]
+        return done.main
 
     async def steps(self) -> tuple[Step, ...]:
         """Return the kept edits and restores, oldest first. Raises StoreError."""
@@ -162,14 +173,14 @@ class EditService:
         await self._look_at_room()
         return step
 
-    async def _switch(self, choose: Choice, kind: StepKind, restored: str = "") -> tuple[Step, ...]:
+    async def _switch(self, choose: Choice, kind: StepKind, restored: str = "") -> _Done:
         for tries_left in range(_TRIES - 1, -1, -1):
             steps = await self._store.steps()
             flips = choose(steps)
             plan = UndoPlan(self._files, WrittenLog(self._store, steps))
             known = {change.id for step in steps for change in edit_changes(step)}
             await plan.switch([flip for flip in flips if flip.change_id in known])
-            title = step_of(steps, restored).title if restored else _title(steps, flips)
+            title = step_of(steps, restored).title if restored else _main(shown(steps), flips).title
             outcome = plan.outcome(title, self._clock.now())
             others = [flip for flip in flips if flip.change_id not in known]
             done = (*outcome.flips, *others)
@@ -197,8 +208,8 @@ class EditService:
             await self._look_at_room()
             if step.kind is StepKind.RESTORE:
                 self._bus.publish(StepApplied(step))
-                return (*marked.steps, step)
-            return marked.steps
+                return _Done(step, marked.steps)
+            return _Done(_main(marked.steps, flips), marked.steps)
         raise NothingToUndoError(say("There is no change of ours left to undo."))
 
     def _tell(self, steps: Sequence[Step], flips: Sequence[Flip]) -> None:
@@ -236,8 +247,8 @@ class EditService:
             self._bus.publish(HistoryFull(shown(leaving), usage))
 
 
-def _title(steps: Sequence[Step], flips: Sequence[Flip]) -> str:
-    changed = {flip.change_id for flip in flips}
-    return next(
-        (step.title for step in steps if any(one.id in changed for one in step.changes)), ""
-    )
+def _main(steps: Sequence[Step], flips: Sequence[Flip]) -> Step:
+    """Return the step that was switched; a restore stands for all that goes with it."""
+    by_change = {change.id: step for step in steps for change in step.changes}
+    named = [flip for flip in flips if flip.parts == RESTORED] or flips
+    return by_change[named[0].change_id]

@@ -4,7 +4,6 @@ import asyncio
 import os
 from collections import Counter
 
-import pytest
 from fakes import FakeClock, MemoryFiles, MemorySteps
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
