@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from spark_desktop.domain.errors import NothingToUndoError, SparkError
 from spark_desktop.domain.history import FileChange, Step, StepKind
 from spark_desktop.domain.patch import ABSENT, FileKind, Hunk, compute
+from spark_desktop.domain.step_log import RESTORED, flips_of
 from spark_desktop.domain.text import SourceText, decode, split_lines
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.bus import Bus
@@ -169,15 +170,20 @@ class Undoing(RuleBasedStateMachine):
         except SparkError as error:
             assert self.files.data == before
             assert tuple(self.store.kept) == kept
-            assert error.message
-            assert error.next_step or isinstance(error, NothingToUndoError)
+            self.says_what_to_do(error)
             return
         now = self.lines()
         assert not {line for line in lines - now if self.is_users(line)}, "a user's line is lost"
         self.last = (step_id, before, dict(self.files.data)) if step_id else None
-        if last is not None and last[0] == step_id and step_id:
+        if self.was_by_hand():
+            self.last = None
+        elif last is not None and last[0] == step_id and step_id:
             # The very step that was switched last is switched back: every byte is as it was.
             assert self.files.data == last[1]
+
+    def says_what_to_do(self, error: SparkError) -> None:
+        assert error.message
+        assert error.next_step or isinstance(error, NothingToUndoError)
 
     def is_users(self, line: str) -> bool:
         """Return whether nobody but the user can have taken this line away."""
@@ -200,11 +206,18 @@ class Undoing(RuleBasedStateMachine):
             assert self.files.data == before
             return
         after = dict(self.files.data)
+        if self.was_by_hand():
+            return
         self.runner.run(self.edits.redo())
         assert self.files.data == before, "redo after undo gives the same bytes"
         self.runner.run(self.edits.undo(step.id))
         assert self.files.data == after
         self.last = None
+
+    def was_by_hand(self) -> bool:
+        """Return whether the user had done some of the last switch; redo does that as well."""
+        flips = flips_of(self.store.kept[-1])
+        return any(not flip.by and flip.parts != RESTORED for flip in flips)
 
     @invariant()
     def marks_fit_the_changes(self) -> None:
