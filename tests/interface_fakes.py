@@ -312,10 +312,8 @@ class FakeEdits:
         place = next((i for i, one in enumerate(self.kept) if name in (one.id, one.origin)), -1)
         old = self.kept[place]
         if hunks:
-            off = frozenset(next(iter(hunks.values())))
-            done = replace(
-                old.changes[0], undone=False, undone_hunks=off if undone else frozenset()
-            )
+            off = frozenset(next(iter(hunks.values())) if undone else ())
+            done = replace(old.changes[0], undone=False, undone_hunks=off)
         else:
             done = replace(old.changes[0], undone=undone)
         self.kept[place] = replace(old, changes=(done,))

@@ -166,7 +166,7 @@ class Undoing(RuleBasedStateMachine):
         before, lines, last = dict(self.files.data), self.lines(), self.last
         kept = tuple(self.store.kept)
         try:
-            self.runner.run(work())
+            done = self.runner.run(work())
         except SparkError as error:
             assert self.files.data == before
             assert tuple(self.store.kept) == kept
@@ -177,7 +177,10 @@ class Undoing(RuleBasedStateMachine):
         self.last = (step_id, before, dict(self.files.data)) if step_id else None
         if self.was_by_hand():
             self.last = None
-        elif last is not None and last[0] == step_id and step_id:
+            return
+        if step_id:
+            self.was_switched(done)
+        if last is not None and last[0] == step_id and step_id:
             # The very step that was switched last is switched back: every byte is as it was.
             assert self.files.data == last[1]
 
@@ -214,6 +217,9 @@ class Undoing(RuleBasedStateMachine):
         assert self.files.data == after
         self.last = None
 
+    def was_switched(self, step: Step) -> None:
+        """Look at a step that was undone or redone as a whole."""
+
     def was_by_hand(self) -> bool:
         """Return whether the user had done some of the last switch; redo does that as well."""
         flips = flips_of(self.store.kept[-1])
@@ -233,10 +239,20 @@ class NumberedUndoing(Undoing):
     common = ()
 
     @invariant()
-    def what_stands_is_there_and_what_is_undone_is_not(self) -> None:
-        """Look at the lines of hunks that neither the user nor another hunk touched."""
-        now = self.lines()
-        assert all(count == 1 for count in now.values())
+    def no_line_stands_twice_in_a_file(self) -> None:
+        for data in self.files.data.values():
+            assert all(count == 1 for count in bare(decode(data).content).values())
+
+    def was_switched(self, step: Step) -> None:
+        for change in step.changes:
+            if change.kind is not FileKind.CHANGE or change.off not in (change.parts, frozenset()):
+                continue
+            now = set(self.lines())
+            old = {line.rstrip("\r\n") for hunk in change.hunks for line in hunk.old}
+            new = {line.rstrip("\r\n") for hunk in change.hunks for line in hunk.new}
+            gone, back = (new - old, old) if change.off else (old - new, new)
+            assert not gone & now
+            assert back <= now
 
 
 TestUndoing = Undoing.TestCase
