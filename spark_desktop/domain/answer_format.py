@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from spark_desktop.domain.answer_formats.diff_head import quoted
-from spark_desktop.domain.answer_formats.paths import comment_path, path_line
-from spark_desktop.domain.answer_formats.search import EXACT, is_mark
+from spark_desktop.domain.answer_formats.paths import comment_path, is_markdown, path_line
+from spark_desktop.domain.answer_formats.search import EXACT, is_mark, search_mark
 from spark_desktop.domain.answer_reader import AnswerReader
 from spark_desktop.domain.edit_blocks import (
     Block,
@@ -45,18 +45,25 @@ def _formatted(block: Block) -> str:
         lines = ("*** Begin Patch\n", *_envelope(block), "*** End Patch\n")
         return _fenced("", lines)
     if isinstance(block, Region):
-        return _fenced(block.language, block.lines)
+        return _fenced(block.language, block.lines, _plain_size(block.lines, "", block.language))
     if isinstance(block, WholeFile):
-        return _heading(block.path) + _fenced(_language(block.path), _labelled(block))
+        size = _plain_size(block.lines, block.path)
+        return _heading(block.path) + _fenced(_language(block.path), _labelled(block), size)
     if isinstance(block, Rewrite):
         return _heading(block.path) + _fenced(_language(block.path), _search(block))
     raise ValueError("a block has no such form")
 
 
-def _fenced(language: str, lines: Sequence[str]) -> str:
+def _plain_size(lines: Sequence[str], path: str, language: str = "") -> int:
+    """Return how long a fence must be in which nothing but its end is looked for."""
+    holds_mark = any(search_mark(line.removesuffix("\n")) for line in lines)
+    return 4 if holds_mark or is_markdown(path, language) else 3
+
+
+def _fenced(language: str, lines: Sequence[str], size: int = 3) -> str:
     body = "".join(lines)
-    longest = max((len(run) for run in _RUNS.findall(body)), default=2)
-    fence = "`" * (longest + 1)
+    longest = max((len(run) for run in _RUNS.findall(body)), default=0)
+    fence = "`" * max(size, longest + 1)
     return f"{fence}{language}\n{body}{fence}\n"
 
 

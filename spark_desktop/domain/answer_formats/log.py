@@ -18,6 +18,7 @@ class BlockLog:
 
     def __init__(self) -> None:
         self._events: list[AnswerEvent] = []
+        self._prose: list[str] = []
         self._growth: Callable[[], Block] | None = None
         self._own: list[str] = []
         self._ended: list[BlockRefused] = []
@@ -27,12 +28,13 @@ class BlockLog:
     def prose(self, text: str) -> None:
         """Give text to the chat."""
         self.release()
-        self._give(Prose(text))
+        self._position += len(text)
+        self._prose.append(text)
 
     def hidden(self, text: str, is_reasoning: bool = False) -> None:
         """Give away text that is for nobody."""
         self.release()
-        self._give(Hidden(text, is_reasoning))
+        self._hide(text, is_reasoning)
 
     def own(self, text: str) -> None:
         """Keep text for the block that is being read, or comes next."""
@@ -43,7 +45,7 @@ class BlockLog:
         if self._own:
             text = "".join(self._own)
             self._own.clear()
-            self._give(Hidden(text))
+            self._hide(text)
 
     def grew(self, make: Callable[[], Block]) -> None:
         """Tell that the current block grew; only the newest growth of a feed is told."""
@@ -52,22 +54,23 @@ class BlockLog:
     def ended(self, block: Block, is_cut: bool = False) -> None:
         """Tell that the current block ended; the kept text is its own."""
         number, text, span = self._close()
-        self._events.append(BlockEnded(number, block, is_cut, span))
+        self._tell(BlockEnded(number, block, is_cut, span))
         self._ended.append(BlockRefused(number, "", text, span))
 
     def refused(self, reason: str) -> None:
         """Tell that the current block cannot be read, and why."""
         number, text, span = self._close()
-        self._events.append(BlockRefused(number, reason, text, span))
+        self._tell(BlockRefused(number, reason, text, span))
 
     def retract(self, reason: str) -> None:
         """Refuse every block that has ended so far."""
         for one in self._ended:
-            self._events.append(BlockRefused(one.number, reason, one.text, one.span))
+            self._tell(BlockRefused(one.number, reason, one.text, one.span))
         self._ended.clear()
 
     def drain(self) -> tuple[AnswerEvent, ...]:
         """Return the events since the last time."""
+        self._tell_prose()
         if self._growth is not None:
             self._events.append(BlockGrew(self._number, self._growth))
             self._growth = None
@@ -83,12 +86,17 @@ class BlockLog:
         start, self._position = self._position, self._position + len(text)
         return number, text, (start, self._position)
 
-    def _give(self, event: Prose | Hidden) -> None:
-        if not event.text:
-            return
-        self._position += len(event.text)
-        last = self._events[-1] if self._events else None
-        if isinstance(event, Prose) and isinstance(last, Prose):
-            self._events[-1] = Prose(last.text + event.text)
-        else:
-            self._events.append(event)
+    def _hide(self, text: str, is_reasoning: bool = False) -> None:
+        if text:
+            self._position += len(text)
+            self._tell(Hidden(text, is_reasoning))
+
+    def _tell(self, event: AnswerEvent) -> None:
+        self._tell_prose()
+        self._events.append(event)
+
+    def _tell_prose(self) -> None:
+        # In one piece: of a feed that holds many lines, that is one event.
+        if self._prose:
+            self._events.append(Prose("".join(self._prose)))
+            self._prose.clear()
