@@ -146,7 +146,8 @@ class BlockGrew:
 class BlockEnded:
     """Block ``number`` is whole; ``is_cut``: only the end of the answer ended it.
 
-    A cut block may lack lines, or hold what was said behind it: it is to be shown, not applied.
+    A cut block may lack lines, or hold what was said behind it. Small models forget the last mark:
+    such a block is whole where the model ended the answer itself, and not a limit or the user.
     ``span`` is where it stands in the answer: its first character and the one after its last.
     """
 

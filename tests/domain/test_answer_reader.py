@@ -57,6 +57,8 @@ WHOLE_FILES = {
     "a heading with a label": (f"## New file: src/a.py\n{F}python\n{CODE}{F}\n", "src/a.py"),
     "told to be new": (f"`src/a.py` (new)\n{F}python\n{CODE}{F}\n", "src/a.py"),
     "a colon": (f"src/a.py:\n{F}python\n{CODE}{F}\n", "src/a.py"),
+    "a link": (f"[src/a.py](src/a.py):\n{F}python\n{CODE}{F}\n", "src/a.py"),
+    "a comment that tells more": (f"{F}python\n# src/a.py (updated)\n{CODE}{F}\n", "src/a.py"),
     "a list": (f"- `src/a.py`\n{F}python\n{CODE}{F}\n", "src/a.py"),
     "a name without a folder": (f"main.py\n{F}python\n{CODE}{F}\n", "main.py"),
     "a name without an ending": (f"**Makefile**\n{F}make\n{CODE}{F}\n", "Makefile"),
@@ -116,6 +118,16 @@ def test_an_example_asks_for_nothing(answer: str) -> None:
     found = both_ways(answer)
     assert found.blocks == (Region("python", lines(CODE)),)
     assert found.prose == answer[: answer.index(F)]
+
+
+@pytest.mark.parametrize("language", ["Dockerfile", "makefile", "c++", "vb.net", "vue", "c#"])
+def test_a_language_that_looks_like_a_file_is_a_language(language: str) -> None:
+    assert both_ways(f"{F}{language}\n{CODE}{F}\n").blocks == (Region(language, lines(CODE)),)
+
+
+@pytest.mark.parametrize("comment", ["# total/self.count", "# a/b", "// see.", "# 1/2.5", "# e.g."])
+def test_a_comment_that_is_no_path_is_code(comment: str) -> None:
+    assert both_ways(f"{F}\n{comment}\n{F}\n").blocks == (Region("", (f"{comment}\n",)),)
 
 
 def test_a_citation_of_a_file_is_no_edit() -> None:
@@ -226,6 +238,18 @@ def test_prose_between_blocks_is_for_the_chat() -> None:
     bare = both_ways(f"a.py\n{marked()}\nThen the other:\n\n{marked()}\nDone.\n")
     assert bare.blocks == (swap("a.py"), swap("a.py"))
     assert bare.prose == "a.py\n\nThen the other:\n\n\nDone.\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        f"a.py\n{marked()}{F}\nDone.\n",
+        f"a.py\n{F}py\n{marked()[:-16]}{F}\n>>>>>>> REPLACE\nDone.\n",
+    ],
+)
+def test_a_mark_that_is_left_over_opens_nothing(answer: str) -> None:
+    found = both_ways(answer)
+    assert (found.blocks, found.prose) == ((swap("a.py"),), "a.py\nDone.\n")
 
 
 def test_a_fence_that_was_not_closed_before_the_next_is_left() -> None:
@@ -417,6 +441,7 @@ def test_a_new_file_in_a_bare_diff_needs_no_hunk_heading() -> None:
     "answer",
     [
         f"{F}diff\ndiff --git a/a.png b/a.png\nBinary files a/a.png and b/a.png differ\n{F}\n",
+        f"a.py\n{F}diff\ndiff --git a.py\n@@ -1 +1 @@\n-a\n+b\n{F}\n",
         f"{F}diff\n@@ -1 +1 @@\n{F}\n{F}diff\n--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n{F}\n",
     ],
 )

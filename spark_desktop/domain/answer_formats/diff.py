@@ -206,7 +206,9 @@ class DiffReader:
             self._log.own(line.raw)
 
     def _target(self) -> str:
-        return self._head.path or self._path or self._around.path()
+        if self._head.is_git or self._head.path:
+            return self._head.path
+        return self._path or self._around.path()
 
     def _tell(self) -> None:
         hunk, path = self._hunk, self._target()

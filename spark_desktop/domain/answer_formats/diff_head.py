@@ -33,6 +33,7 @@ class DiffHead:
     is_deleted: bool = False
     is_unreadable: bool = False
     has_files: bool = False
+    is_git: bool = False
 
     @property
     def path(self) -> str:
@@ -62,6 +63,7 @@ class DiffHead:
         return True
 
     def _read_git(self, line: str) -> None:
+        self.is_git = True
         found = _GIT.fullmatch(line.rstrip())
         if found:
             self.old = _without_side(_unquoted(found["old"]))

@@ -45,6 +45,7 @@ _TRAILER = re.compile(
 )
 _QUOTES = (("**`", "`**"), ("`**", "**`"), ("**", "**"), ("__", "__"), ("``", "``"), ("`", "`"))
 _MORE_QUOTES = (('"', '"'), ("'", "'"), ("*", "*"), ("<", ">"))
+_LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 _COMMENT = re.compile(
     r"[ \t]*(?:#|//|--|;|%|'|REM[ ]|rem[ ]|/\*|<!--|\{#|\(\*|\"\"\")[ \t]*(?P<path>\S(?:.*\S)?)"
 )
@@ -77,7 +78,7 @@ def looks_like_path(text: str, is_told: bool = False) -> bool:
     ending = _EXTENSION.search(name)
     if ending is None or (" " in text and not has_folder):
         return False
-    return has_folder or ending[0][1:].lower() in _ENDINGS
+    return has_folder or _is_known(name)
 
 
 def path_line(line: str) -> str:
@@ -112,11 +113,13 @@ def comment_path(line: str) -> str:
     found = _COMMENT.fullmatch(line) if len(line) <= _LONGEST else None
     if found is None:
         return ""
-    text = _COMMENT_END.sub("", found["path"]).strip()
+    text = _TRAILER.sub("", _COMMENT_END.sub("", found["path"]).strip())
     label = _LABEL.match(text)
     if label and looks_like_path(text[label.end() :], is_told=True):
         return text[label.end() :]
-    return text if looks_like_path(text) and " " not in text else ""
+    # Code is commented on with code: "total/self.count" has a folder and an ending, too.
+    is_file = _is_known(re.split(r"[/\\]", text)[-1]) and " " not in text
+    return text if is_file and looks_like_path(text) else ""
 
 
 def info_path(info: str) -> tuple[str, str]:
@@ -138,7 +141,8 @@ def info_path(info: str) -> tuple[str, str]:
         return head, tail
     if len(words) > 1 and looks_like_path(words[1].strip("()`\"'")):
         return language, words[1].strip("()`\"'")
-    if len(words) == 1 and looks_like_path(words[0]):
+    # A word alone is a language: "Dockerfile" is one, too.
+    if len(words) == 1 and re.search(r"[/\\]|[^.]\.", words[0]) and looks_like_path(words[0]):
         return "", words[0]
     return language, ""
 
@@ -148,8 +152,15 @@ def is_markdown(path: str, language: str = "") -> bool:
     return path.lower().endswith(_MARKDOWN) or language.lower() in ("markdown", "md", "mdx", "rst")
 
 
+def _is_known(name: str) -> bool:
+    ending = _EXTENSION.search(name)
+    return name in _WHOLE_NAMES or (ending is not None and ending[0][1:].lower() in _ENDINGS)
+
+
 def _unquoted(text: str) -> str:
     text = text.strip()
+    if link := _LINK.fullmatch(text):
+        text = link[1]
     for opening, closing in (*_QUOTES, *_MORE_QUOTES):
         if len(text) > len(opening) + len(closing) and text.startswith(opening):
             inner = text[len(opening) :].rstrip(":").rstrip()

@@ -58,9 +58,12 @@ class SearchReader:
         self._lines: list[str] = []
         self._dividers: list[int] = []
         self._depth = 0
+        self._is_over = False
 
     def take(self, line: Line) -> Taken:
         """Take the next line, or leave it."""
+        if self._is_over:
+            return self._behind(line)
         text = self._fence.dedented(line.text) if self._fence else line.text
         return self._within(line, text) if self._mark else self._between(line, text)
 
@@ -112,14 +115,23 @@ class SearchReader:
         if found and self._counts(len(found["mark"] or found["plus"])):
             self._log.own(line.raw)
             self._end()
-            return Taken.MORE if self._fence else Taken.DONE
+            self._is_over = self._fence is None
+            return Taken.MORE
         if self._fence and self._is_closed_by(text):
             self._end()
             self._log.hidden(line.raw)
-            return Taken.DONE
+            self._is_over = True
+            return Taken.MORE
         self._log.own(line.raw)
         self._add(text)
         return Taken.MORE
+
+    def _behind(self, line: Line) -> Taken:
+        """Hide a mark that is left over: a fence that the prompt opened, an end that came late."""
+        if line.text.strip() == "```" or _REPLACE.fullmatch(line.text):
+            self._log.hidden(line.raw)
+            return Taken.DONE
+        return Taken.LEFT
 
     def _add(self, text: str) -> None:
         found = _DIVIDER.fullmatch(text)
