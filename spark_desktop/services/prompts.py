@@ -67,8 +67,12 @@ def refused(reason: str) -> str:
 
 def revised(comments: Sequence[LineComment]) -> str:
     """Return what the user says to an answer, line by line."""
-    lines = [f"About the line `{one.quoted.strip()}`: {one.text.strip()}" for one in comments]
-    return _template("revise").substitute(comments="\n".join(lines))
+    return _template("revise").substitute(comments=_told(comments))
+
+
+def revised_answer(path: str, comments: Sequence[LineComment]) -> str:
+    """Return the question that tells what the user says to an answer's change of a file."""
+    return _template("revise-answer").substitute(path=path, comments=_told(comments))
 
 
 def region_answer(path: str, region: str) -> str:
@@ -183,6 +187,10 @@ def language_of(path: str) -> str:
 
 
 _FENCES = {"py": "python", "pyi": "python", "js": "javascript", "ts": "typescript", "rs": "rust"}
+
+
+def _told(comments: Sequence[LineComment]) -> str:
+    return "\n".join(f"- `{one.quoted.strip()}`: {one.text.strip()}" for one in comments)
 
 
 def _head(text: str, limit: int) -> str:

@@ -1,8 +1,5 @@
 """What the user's comments on a proposal are about, as the model is told it."""
 
-from collections.abc import Sequence
-
-from spark_desktop.domain.line_comment import LineComment
 from spark_desktop.domain.moving import moved_span
 from spark_desktop.domain.patch import apply
 from spark_desktop.domain.proposal import Decision, Proposal
@@ -32,10 +29,3 @@ def lasting_trigger(proposal: Proposal) -> ProposalTrigger:
     if Decision.ACCEPTED not in proposal.decisions.values():
         return trigger
     return Instruction(trigger.snapshot, proposal.region, title_of(trigger))
-
-
-def said_of(proposal: Proposal, comments: Sequence[LineComment]) -> str:
-    """Return the question that tells the comments on what an answer would do to a file."""
-    path = proposal.trigger.snapshot.path
-    told = [f"- `{one.quoted.strip()}`: {one.text.strip()}" for one in comments]
-    return "\n".join((f"About your change of {path}, please revise it:", *told))

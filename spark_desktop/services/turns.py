@@ -31,8 +31,9 @@ from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
 from spark_desktop.services.locate import is_same_place
+from spark_desktop.services.prompts import revised_answer
 from spark_desktop.services.review import ReviewService
-from spark_desktop.services.revising import lasting_trigger, proposed_region, said_of
+from spark_desktop.services.revising import lasting_trigger, proposed_region
 from spark_desktop.services.suggest import Revision, Suggester
 from spark_desktop.services.tasks import TaskScope
 
@@ -114,7 +115,7 @@ class Turns:
         if not comments:
             raise SparkError(say("There is no comment to send."), say("Write one at a line."))
         if isinstance(earlier.trigger, AnswerEdit):
-            self._scope.start("revise", self._ask(earlier.trigger, said_of(earlier, comments)))
+            self._scope.start("revise", self._ask(earlier.trigger, comments))
             return earlier.id
         region = proposed_region(earlier)
         if region is None:
@@ -206,9 +207,10 @@ class Turns:
         except SparkError as error:
             self._bus.publish(WorkFailed(error.message, error.next_step))
 
-    async def _ask(self, trigger: AnswerEdit, question: str) -> None:
+    async def _ask(self, trigger: AnswerEdit, comments: Sequence[LineComment]) -> None:
+        path = trigger.snapshot.path
         try:
-            await self._chat.ask(question, trigger.snapshot.path, trigger.thread_id)
+            await self._chat.ask(revised_answer(path, comments), path, trigger.thread_id)
         except SparkError as error:
             self._bus.publish(WorkFailed(error.message, error.next_step))
 
