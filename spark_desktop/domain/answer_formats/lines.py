@@ -1,7 +1,7 @@
 """Lines of an answer, what stands around a block, and what a reader of blocks says to a line."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, auto
 from typing import Protocol
 
 from spark_desktop.domain.answer_formats.paths import named_path, path_line
@@ -21,11 +21,11 @@ class Line:
 
 
 class Taken(Enum):
-    """What a reader did with a line."""
+    """What a reader did with a line: took it and goes on, took it as the last, or left it."""
 
-    MORE = "taken, and it goes on"
-    DONE = "taken, and it was the last"
-    LEFT = "not taken: the line before was the last"
+    MORE = auto()
+    DONE = auto()
+    LEFT = auto()
 
 
 class BlockReader(Protocol):
