@@ -16,6 +16,7 @@ What is what:
 import re
 
 from spark_desktop.domain.answer_formats.diff import DiffReader
+from spark_desktop.domain.answer_formats.diff_head import begins_files
 from spark_desktop.domain.answer_formats.envelope import (
     EnvelopeReader,
     begins_patch,
@@ -178,7 +179,7 @@ class AnswerReader:
 
     def _opens_with(self, first: Line, line: Line) -> bool:
         log, around = self._log, self._around
-        if first.text.startswith("--- ") and line.text.startswith("+++ "):
+        if begins_files(first.text, line.text):
             self._reader = DiffReader(log, around)
             self._reader.take(first)
         elif heredoc_end(first.text) and begins_patch(line.text):

@@ -345,6 +345,7 @@ DIFFS = {
     "too few counted": f"{F}diff\n{HEAD}@@ -5,1 +5,1 @@\n{BODY}{F}\n",
     "too many counted": f"{F}diff\n{HEAD}@@ -5,9 +5,12 @@\n{BODY}{F}\n",
     "too few counted, without a fence": f"{HEAD}@@ -5,1 +5,1 @@\n{BODY}Done.\n",
+    "other words in the head": (f"src/a.py\n{F}diff\n--- original\n+++ modified\n{HUNK}{F}\n"),
     "no head, path above": f"src/a.py\n{F}diff\n{HUNK}{F}\n",
     "no head, path in a sentence": f"Change `src/a.py`:\n{F}diff\n{HUNK}{F}\n",
     "no head, path in it": f"{F}diff\n# src/a.py\n{HUNK}{F}\n",
@@ -442,6 +443,7 @@ def test_a_new_file_in_a_bare_diff_needs_no_hunk_heading() -> None:
     [
         f"{F}diff\ndiff --git a/a.png b/a.png\nBinary files a/a.png and b/a.png differ\n{F}\n",
         f"a.py\n{F}diff\ndiff --git a.py\n@@ -1 +1 @@\n-a\n+b\n{F}\n",
+        f"{F}diff\n{HEAD}{F}\n",
         f"{F}diff\n@@ -1 +1 @@\n{F}\n{F}diff\n--- a/a.py\n+++ b/a.py\n@@ -1 +1 @@\n{F}\n",
     ],
 )

@@ -3,8 +3,9 @@
 from spark_desktop.domain.answer_formats.diff_head import DiffHead, is_sure
 from spark_desktop.domain.answer_formats.fences import Fence
 from spark_desktop.domain.answer_formats.hunk_lines import HunkLines, heading
-from spark_desktop.domain.answer_formats.lines import NO_FILE, Line, Surroundings, Taken
+from spark_desktop.domain.answer_formats.lines import NO_FILE, NO_LINES, Line, Surroundings, Taken
 from spark_desktop.domain.answer_formats.log import BlockLog
+from spark_desktop.domain.answer_formats.paths import looks_like_path
 from spark_desktop.domain.edit_blocks import Delete, Format, Rename, WholeFile
 from spark_desktop.domain.words import say
 
@@ -26,6 +27,7 @@ class DiffReader:
         self._path = path
         self._head = DiffHead()
         self._hunk: HunkLines | None = None
+        self._has_hunks = False
         # Blank lines and what may be the next file's head: the line after tells what they are.
         self._held: list[Line] = []
 
@@ -94,6 +96,7 @@ class DiffReader:
             return  # All its lines are one block.
         self._end_hunk()
         self._hunk = HunkLines((heading(text),))
+        self._has_hunks = True
 
     def _in_hunk(self, line: Line, text: str) -> Taken:
         assert self._hunk is not None
@@ -206,9 +209,11 @@ class DiffReader:
             self._log.own(line.raw)
 
     def _target(self) -> str:
-        if self._head.is_git or self._head.path:
-            return self._head.path
-        return self._path or self._around.path()
+        """Return the file: as the head tells, if that is no word such as "modified"."""
+        told = self._head.path
+        if self._head.is_git or looks_like_path(told) or not (told or self._path):
+            return told or ("" if self._head.is_git else self._around.path())
+        return self._path or told
 
     def _tell(self) -> None:
         hunk, path = self._hunk, self._target()
@@ -228,7 +233,7 @@ class DiffReader:
         if not path:
             self._log.refused(NO_FILE)
         elif hunk.is_empty:
-            self._log.refused(say("The block holds no lines."))
+            self._log.refused(NO_LINES)
         else:
             self._log.ended(hunk.drafted(path, _DIFF)(), is_cut)
 
@@ -249,8 +254,11 @@ class DiffReader:
             lines = self._hunk.new if self._hunk else []
             self._hunk = None
             self._log.ended(WholeFile(path, _DIFF, tuple(lines), is_new=True), is_cut)
+        elif head.has_files and not (self._has_hunks or head.renamed_to):
+            self._log.refused(NO_LINES)
         else:
             self._head = head
             self._end_hunk(is_cut)
             self._head = DiffHead()
+        self._has_hunks = False
         self._log.release()

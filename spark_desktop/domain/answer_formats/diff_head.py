@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from spark_desktop.domain.answer_formats.paths import looks_like_path
+
 _GIT = re.compile(r'diff --git (?P<old>"(?:[^"\\]|\\.)*"|a/.*?) (?P<new>"(?:[^"\\]|\\.)*"|b/.*)')
 _ESCAPE = re.compile(r"\\([0-7]{3}|.)")
 _LETTERS = {"n": 10, "t": 9, "r": 13, "a": 7, "b": 8, "f": 12, "v": 11}
@@ -90,6 +92,15 @@ def is_sure(old: str, new: str) -> bool:
     """Return whether two lines are surely a head, and not one old and one new line of a hunk."""
     sides = told_path(old), told_path(new)
     return _NOTHING in sides or (sides[0].startswith("a/") and sides[1].startswith("b/"))
+
+
+def begins_files(old: str, new: str) -> bool:
+    """Return whether two lines begin a diff: output of other programs has such lines, too."""
+    if not old.startswith("--- ") or not new.startswith("+++ "):
+        return False
+    return is_sure(old, new) or (
+        looks_like_path(told_path(old)) and looks_like_path(told_path(new))
+    )
 
 
 def quoted(path: str) -> str:

@@ -4,10 +4,9 @@ import re
 
 from spark_desktop.domain.answer_formats.fences import Fence
 from spark_desktop.domain.answer_formats.hunk_lines import HunkLines, heading
-from spark_desktop.domain.answer_formats.lines import NO_FILE, Line, Surroundings, Taken
+from spark_desktop.domain.answer_formats.lines import NO_FILE, NO_LINES, Line, Surroundings, Taken
 from spark_desktop.domain.answer_formats.log import BlockLog
 from spark_desktop.domain.edit_blocks import Delete, Format, Rename, WholeFile
-from spark_desktop.domain.words import say
 
 _PATCH = Format.BEGIN_PATCH
 _DIRECTIVE = re.compile(
@@ -191,7 +190,7 @@ class EnvelopeReader:
         if hunk is not None and not hunk.is_empty:
             self._log.ended(hunk.drafted(self._path, _PATCH, at_end)(), is_cut)
         elif hunk is not None:
-            self._log.refused(say("The block holds no lines."))
+            self._log.refused(NO_LINES)
 
     def _end_file(self, is_cut: bool = False, blanks_are_prose: bool = False) -> None:
         if not blanks_are_prose:

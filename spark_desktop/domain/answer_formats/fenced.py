@@ -1,6 +1,7 @@
 """Reads a fenced block: what its first lines tell decides what is in it."""
 
 from spark_desktop.domain.answer_formats.diff import DiffReader
+from spark_desktop.domain.answer_formats.diff_head import begins_files
 from spark_desktop.domain.answer_formats.envelope import (
     EnvelopeReader,
     begins_patch,
@@ -80,12 +81,12 @@ class FencedReader:
 
     def _is_diff(self, path: str) -> bool:
         first, last = self._firsts[0], self._firsts[-1]
-        if first.startswith("diff --git ") or (
-            first.startswith("--- ") and last.startswith("+++ ")
-        ):
+        if first.startswith("diff --git ") or begins_files(first, last):
             return True
         if self._fence.language.lower() not in _DIFF_LANGUAGES:
             return False
+        if first.startswith("--- ") and last.startswith("+++ "):
+            return True
         if last.startswith("@@"):
             return bool(path or self._around.sentence)
         return bool(path) and last[0] in "+- "

@@ -8,6 +8,7 @@ from spark_desktop.domain.answer_formats.paths import named_path, path_line
 from spark_desktop.domain.words import say
 
 NO_FILE = say("The block does not say which file it is for.")
+NO_LINES = say("The block holds no lines.")
 # A heading this far above a block is not its own.
 _BLANKS_BETWEEN = 2
 
