@@ -18,7 +18,7 @@ from spark_desktop.domain.patch import ABSENT
 from spark_desktop.domain.places import Place
 from spark_desktop.domain.placing import (
     NoPlace,
-    after_lines,
+    changes_at,
     ends_bare,
     place_of,
     removed_unnamed,
@@ -57,10 +57,8 @@ def anchored(block: Rewrite, file: FileLines, found: Place | NoPlace, first_id: 
     if isinstance(found, NoPlace):
         return Anchor(Certainty.FAILED, None, found.score, found.reason, found.nearest)
     span = found.span
-    before = file.bare[span.start : span.end]
-    changes = changes_between(before, after_lines(block, file, found), span.start)
     wish = ends_bare(block) if span.end == len(file.bare) else None
-    hunks = file.hunks(changes, first_id, wish)
+    hunks = file.hunks(changes_at(block, file, found), first_id, wish)
     if found.score >= 1.0:
         return Anchor(Certainty.EXACT, span, 1.0, hunks=hunks)
     how = found.how

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from spark_desktop.domain.edit_blocks import Format, Rewrite
 from spark_desktop.domain.file_lines import (
+    Change,
     FileLines,
     bare_lines,
     changes_between,
@@ -81,6 +82,24 @@ def after_lines(block: Rewrite, file: FileLines, place: Place) -> list[str]:
         base = place.span.start
         after[first - base : behind - base] = [indented(line) for line in lines]
     return after
+
+
+def changes_at(block: Rewrite, file: FileLines, place: Place) -> list[Change]:
+    """Return what the block changes in its place, as the smallest changes.
+
+    Context that the block's form marks stays outside of them, however alike its lines are.
+    """
+    span = place.span
+    before, after = file.bare[span.start : span.end], after_lines(block, file, place)
+    head, tail = block.context
+    shorter = min(len(before), len(after))
+    if place.pairs or head < 0 or tail < 0 or head + tail > shorter:
+        head = tail = 0
+    top, bottom = before[:head], before[len(before) - tail :]
+    if after[:head] != top or after[len(after) - tail :] != bottom:
+        head = tail = 0
+    inner = before[head : len(before) - tail], after[head : len(after) - tail]
+    return changes_between(*inner, span.start + head)
 
 
 def removed_unnamed(block: Rewrite, file: FileLines, place: Place) -> int:
