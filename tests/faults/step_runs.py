@@ -154,7 +154,11 @@ def _is_below(path: str, those: Collection[str]) -> bool:
 
 
 def _without(step: Step, paths: Collection[str]) -> Step:
-    left = (one for one in step.changes if not {one.path, one.target} & set(paths))
+    left = (
+        one
+        for one in step.changes
+        if not _is_below(one.path, paths) and not _is_below(one.target, paths)
+    )
     return replace(step, changes=tuple(left))
 
 
