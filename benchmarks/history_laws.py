@@ -15,17 +15,10 @@ from random import Random
 
 from spark_desktop.domain.errors import PatchError
 from spark_desktop.domain.merge import merged
-from spark_desktop.domain.patch import (
-    FilePatch,
-    Hunk,
-    apply,
-    compute,
-    format_patch,
-    inverse,
-    parse,
-)
+from spark_desktop.domain.patch import FilePatch, Hunk, apply, compute, inverse
 from spark_desktop.domain.splitting import split
 from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.unified_diff import format_patch, parse
 
 # Files in one run of git.
 _BATCH = 250

@@ -8,7 +8,8 @@ import pytest
 
 from benchmarks import history
 from benchmarks.history_laws import Tally, differing
-from spark_desktop.domain.patch import compute, format_patch
+from spark_desktop.domain.patch import compute
+from spark_desktop.domain.unified_diff import format_patch
 
 pytestmark = pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
 
