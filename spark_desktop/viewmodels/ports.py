@@ -6,7 +6,7 @@ from typing import Protocol
 
 from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.conversation import Thread, Turn
-from spark_desktop.domain.history import AppliedChange, Step
+from spark_desktop.domain.history import Step
 from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.operation import StoreUsage
@@ -41,9 +41,7 @@ class Turns(Protocol):
 class Reviews(Protocol):
     """Decisions on hunks."""
 
-    async def accept(
-        self, proposal_id: str, hunk_ids: Iterable[str] | None = None
-    ) -> AppliedChange:
+    async def accept(self, proposal_id: str, hunk_ids: Iterable[str] | None = None) -> Step:
         """Write the hunks (None: all pending ones). Raises SparkError with nothing written."""
         ...
 
