@@ -130,6 +130,21 @@ def test_a_comment_that_is_no_path_is_code(comment: str) -> None:
     assert both_ways(f"{F}\n{comment}\n{F}\n").blocks == (Region("", (f"{comment}\n",)),)
 
 
+@pytest.mark.parametrize(
+    ("path", "is_file"),
+    [("setup.py", False), ("Makefile", False), ("run.sh", True), (".bashrc", True), ("b/x", False)],
+)
+def test_commands_below_a_files_name_are_not_the_file(path: str, is_file: bool) -> None:
+    (block,) = both_ways(f"### {path}\n{F}bash\n{CODE}{F}\n").blocks
+    assert block == (whole(path) if is_file else Region("bash", lines(CODE)))
+
+
+def test_a_fence_that_is_not_closed_before_the_next_one_is_refused() -> None:
+    found = both_ways(f"a.py\n{F}py\n{CODE}\nb.py\n{F}py\n{CODE}{F}\n")
+    assert found.blocks == ()
+    assert "not closed" in found.refused[0][1]
+
+
 def test_a_citation_of_a_file_is_no_edit() -> None:
     found = both_ways(f"src/a.py\n{F}12:15:src/a.py\n# src/a.py\nx\n{F}\n")
     assert found.blocks == (Region("", ("# src/a.py\n", "x\n")),)

@@ -57,6 +57,18 @@ _ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 _CITATION = re.compile(r"\d+:\d+:\S")
+_SHELLS = (
+    "bash",
+    "sh",
+    "shell",
+    "zsh",
+    "console",
+    "shell-session",
+    "terminal",
+    "powershell",
+    "cmd",
+)
+_SHELL_ENDINGS = (".sh", ".bash", ".zsh", ".fish", ".awk", ".ps1", ".cmd", ".bat", ".env")
 _MARKDOWN = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt")
 
 
@@ -145,6 +157,15 @@ def info_path(info: str) -> tuple[str, str]:
     if len(words) == 1 and re.search(r"[/\\]|[^.]\.", words[0]) and looks_like_path(words[0]):
         return "", words[0]
     return language, ""
+
+
+def is_command(path: str, language: str) -> bool:
+    """Return whether a fence of this language below the path holds commands, not the file."""
+    name = re.split(r"[/\\]", path)[-1]
+    if language.lower() not in _SHELLS or name.startswith("."):
+        return False
+    ending = _EXTENSION.search(name)
+    return name in _WHOLE_NAMES or (ending is not None and ending[0].lower() not in _SHELL_ENDINGS)
 
 
 def is_markdown(path: str, language: str = "") -> bool:
