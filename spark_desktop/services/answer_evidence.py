@@ -57,10 +57,12 @@ def placed_checks(edit: FileEdit) -> tuple[Check, ...]:
     checks = []
     if edit.failed:
         detail = say("%n part(s) of the answer found no place.", "", len(edit.failed))
-        checks.append(Check(say("anchored"), False, detail))
+        checks.append(Check(say("anchored"), False, detail, is_advice=True))
     elif edit.places:
         score = round(100 * min(edit.places.values()))
-        detail = say("%n hunk(s) by likeness, at least {score} %", "", len(edit.places), score=score)
+        detail = say(
+            "%n hunk(s) by likeness, at least {score} %", "", len(edit.places), score=score
+        )
         checks.append(Check(say("anchored"), True, detail))
     elif edit.patch.hunks and edit.patch.kind is FileKind.CHANGE:
         checks.append(Check(say("anchored"), True))

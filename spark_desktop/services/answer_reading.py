@@ -84,7 +84,10 @@ class AnswerReading:
                 yield Growing(block.path, self._anchors[number].grow(block))
 
     def _take(self, events: Iterable[AnswerEvent]) -> bool:
-        return any([self._taken(event) for event in events])
+        changed = False
+        for event in events:
+            changed |= self._taken(event)
+        return changed
 
     def _taken(self, event: AnswerEvent) -> bool:
         match event:
