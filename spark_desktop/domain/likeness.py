@@ -14,7 +14,7 @@ from spark_desktop.domain.words import say
 # A line or a word that occurs more often says little about a place.
 _OFTEN = 64
 # Words that are looked for, the rarest first, and places that are looked at closely.
-_WORDS, _LOOKED_AT = 24, 8
+_WORDS, _LOOKED_AT = 32, 8
 # Two lines are the same line, changed, from this likeness on.
 _PAIR = 0.6
 # Longer lines, and longer runs of changed lines, are compared in a simpler way.
@@ -89,11 +89,11 @@ def _words_shared(
     for place, number in enumerate(numbers):
         for word in _WORD.findall(old[number][:_LONG_LINE]):
             lines.setdefault(word, []).append(place)
-    rarest = sorted(lines, key=lambda word: (len(lines[word]), -len(word), word))[: 3 * _WORDS]
+    rarest = sorted(lines, key=lambda word: (len(lines[word]), -len(word), word))[:_WORDS]
     counted = [(file.text.count(word), word) for word in rarest]
     spots = {number: spot for spot, number in enumerate(file.written)}
     usable = sorted((count, word) for count, word in counted if 0 < count <= _OFTEN)
-    for count, word in usable[:_WORDS]:
+    for count, word in usable:
         at = file.text.find(word)
         while at >= 0:
             spot = spots.get(file.line_at(at))

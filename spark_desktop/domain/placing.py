@@ -1,5 +1,6 @@
 """Finds the one place of a block in a file, and what its lines become there."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -49,9 +50,9 @@ def place_of(block: Rewrite, file: FileLines, is_strict: bool = False) -> Place 
     old = bare_lines(block.old)
     if not old:
         return _insertion(block, file)
-    for places in (exact_places(old, file, block.near), loose_places(old, file)):
-        if places:
-            return decided(places, block, file) or several(places)
+    # The keys of a long file are made only where its lines themselves are not found.
+    if places := exact_places(old, file, block.near) or loose_places(old, file):
+        return decided(places, block, file) or several(places)
     if not file.written and not any(map(key_of, old)):
         # Blank lines are to be replaced, and the file has no others.
         return Place(Span(0, len(file.bare)), 0.9, say("blank lines differ"))
@@ -157,10 +158,9 @@ def _insertion(block: Rewrite, file: FileLines) -> Place | NoPlace:
 
 def _is_done(block: Rewrite, file: FileLines) -> Span | None:
     """Return where the new lines stand already, of a block whose old ones do not."""
-    old, new = bare_lines(block.old), bare_lines(block.new)
-    if [key_of(line) for line in old if key_of(line)] == [
-        key_of(line) for line in new if key_of(line)
-    ]:
+    old, new = map(bare_lines, (block.old, block.new))
+    if not Counter(map(key_of, new)) - Counter(map(key_of, old)):
+        # It only removes lines: those that stay say nothing.
         return None
     places = loose_places(new, file)
     return places[0].span if len(places) == 1 and _tells_apart(new) else None
