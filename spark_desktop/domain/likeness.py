@@ -36,8 +36,9 @@ def alike(old: Sequence[str], file: FileLines) -> list[Place]:
 
     The score is the share of characters, blanks apart, that the lines of the block and of the place
     have in common: twice the common ones by all of both (as Ratcliff and Obershelp's), where
-    lines that are less than 60 % alike have none. The work is bounded: eight places are compared
-    that share the rarest lines and words with the block.
+    lines that are less than 60 % alike have none; or the share of lines, counted in the same way,
+    if that is less. The work is bounded: eight places are compared that share the rarest lines and
+    words with the block.
     """
     numbers = [number for number, line in enumerate(old) if not is_blank(line)]
     keys = [key_of(old[number]) for number in numbers]
@@ -112,13 +113,14 @@ def _compared(
     if not pairs:
         return None
     wanted = sum(map(len, keys))
-    pairs, score = _tightened(pairs, window, wanted)
+    pairs, characters = _tightened(pairs, window, wanted)
+    score = min(characters, _lines_alike(pairs, keys, window))
     lines = [(numbers[pair.one], file.written[first + pair.there]) for pair in pairs]
     percent = int(score * 100)
     return Place(
         Span(lines[0][1], lines[-1][1] + 1),
         min(score, 0.99),
-        say("{percent} % of the text is the same", percent=min(percent, 99)),
+        say("{percent} % alike", percent=min(percent, 99)),
         tuple(lines),
     )
 
@@ -194,6 +196,12 @@ def _tightened(pairs: list[_Pair], window: Sequence[str], wanted: int) -> tuple[
         else:
             total, last, best = total - pairs[last - 1].shared, last - 1, without_last
     return pairs[first:last], best
+
+
+def _lines_alike(pairs: Sequence[_Pair], keys: Sequence[str], window: Sequence[str]) -> float:
+    """Return the share of lines in common: a changed line counts for the part that is the same."""
+    alike = sum(2 * pair.shared / (len(keys[pair.one]) + len(window[pair.there])) for pair in pairs)
+    return 2 * alike / (len(keys) + pairs[-1].there + 1 - pairs[0].there)
 
 
 def _slack(count: int) -> int:

@@ -25,8 +25,14 @@ from spark_desktop.domain.places import (
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
 
-# docs/decisions tells what was measured: the lowest score at which a wrong place was not taken.
-THRESHOLD = 0.8
+# Measured by ``python -m benchmarks anchoring`` with 1,500 damaged blocks of our own 405 files. At
+# 0.8 blocks of four lines and more find their place in 92.5 % and another one in 1.1 %; in a file
+# that has their lines no more, 0.1 % are placed (at 0.7: 95.9, 1.2 and 0.2 %; at 0.9: 69.7, 0.5 and
+# 0.1 %). Shorter ones are taken for others more easily: at 0.8 1.6 % of those of two and three
+# lines are placed though they are gone, at 0.9 0.8 %.
+THRESHOLD, SHORT_THRESHOLD = 0.8, 0.9
+# Written lines from which on a block is not short.
+_SHORT = 4
 # A place must be so much more alike than any other one.
 MARGIN = 0.1
 # A line number or a heading alone says where lines are put in, and nothing confirms it.
@@ -178,7 +184,8 @@ def _likest(
     if not found or found[0].score < _NOTHING_ALIKE:
         return NoPlace(say("Nothing in the file is like its lines."))
     best = found[0]
-    if is_strict or best.score < THRESHOLD:
+    is_short = sum(not is_blank(line) for line in old) < _SHORT
+    if is_strict or best.score < (SHORT_THRESHOLD if is_short else THRESHOLD):
         return NoPlace(
             say(
                 "Its lines are not in the file; the lines most like them are {percent} % alike.",

@@ -223,6 +223,17 @@ def test_what_is_not_there_fails_with_the_lines_most_like_it() -> None:
     assert f"{int(found.score * 100)} % alike" in found.how
 
 
+def test_few_lines_must_be_more_alike_than_many() -> None:
+    old = "    return round(rent, 3)\n"
+    found, _ = edited(LONG, old, "    return 0\n")
+    assert found.certainty is Certainty.FAILED
+    assert 0.8 < found.score < 0.9
+    old = "    for order in the_orders:\n        if order.is_cancelled:\n"
+    found, after = edited(LONG, old, old.replace("cancelled", "void"))
+    assert (found.certainty, found.span) == (Certainty.FUZZY, Span(3, 5))
+    assert after == LONG.replace("order.is_cancelled", "order.is_void")
+
+
 def test_what_is_like_nothing_fails_without_a_place() -> None:
     found, _ = edited(LONG, "SELECT * FROM somewhere;\n", "x\n")
     assert (found.certainty, found.nearest) == (Certainty.FAILED, None)
