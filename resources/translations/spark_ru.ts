@@ -432,6 +432,10 @@
    <translation>Сохранённой функции без тела предлагается тело.</translation>
   </message>
   <message>
+   <source>A search/replace block begins in the middle of other code.</source>
+   <translation>Блок «найти и заменить» начинается посреди другого кода.</translation>
+  </message>
+  <message>
    <source>A server of my own</source>
    <translation>Собственный сервер</translation>
   </message>
@@ -712,6 +716,10 @@ The open file goes with the question.</source>
    <translation>Запросите его ещё раз.</translation>
   </message>
   <message>
+   <source>Ask for one first.</source>
+   <translation>Сначала запросите его.</translation>
+  </message>
+  <message>
    <source>Ask for the proposal again.</source>
    <translation>Запросите предложение ещё раз.</translation>
   </message>
@@ -758,6 +766,10 @@ The open file goes with the question.</source>
   <message>
    <source>Ask them now, one after the other</source>
    <translation>Задать их сейчас, один за другим</translation>
+  </message>
+  <message>
+   <source>Ask there again.</source>
+   <translation>Спросите там ещё раз.</translation>
   </message>
   <message>
    <source>Ask when the answer is finished (Enter)</source>
@@ -2830,6 +2842,10 @@ The open file goes with the question.</source>
    <translation>Настройки…</translation>
   </message>
   <message>
+   <source>Several lines of the block could be the one between its halves.</source>
+   <translation>Разделителем половин блока могут быть несколько его строк.</translation>
+  </message>
+  <message>
    <source>Shorten it.</source>
    <translation>Сократите его.</translation>
   </message>
@@ -3250,6 +3266,26 @@ The open file goes with the question.</source>
    <translation>Ответ слишком короткий, чтобы судить.</translation>
   </message>
   <message>
+   <source>The block copies a file or holds a binary one.</source>
+   <translation>Блок копирует файл или содержит двоичный файл.</translation>
+  </message>
+  <message>
+   <source>The block does not say which file it is for.</source>
+   <translation>В блоке не сказано, к какому файлу он относится.</translation>
+  </message>
+  <message>
+   <source>The block has no line of equals signs between its two halves.</source>
+   <translation>Между половинами блока нет строки из знаков равенства.</translation>
+  </message>
+  <message>
+   <source>The block holds no lines.</source>
+   <translation>В блоке нет строк.</translation>
+  </message>
+  <message>
+   <source>The block was part of the model's reasoning.</source>
+   <translation>Блок был частью рассуждений модели.</translation>
+  </message>
+  <message>
    <source>The certificate of {host} has expired.</source>
    <translation>Срок сертификата {host} истёк.</translation>
   </message>
@@ -3408,6 +3444,10 @@ The open file goes with the question.</source>
   <message>
    <source>The earlier model goes on answering until this one is ready.</source>
    <translation>Пока эта модель не готова, отвечает прежняя.</translation>
+  </message>
+  <message>
+   <source>The end of the block is missing: another one begins in it.</source>
+   <translation>У блока нет конца: внутри него начинается другой.</translation>
   </message>
   <message>
    <source>The endpoint answers.</source>
@@ -3890,6 +3930,10 @@ The open file goes with the question.</source>
    <translation>Отменять больше нечего.</translation>
   </message>
   <message>
+   <source>There is no comment to send.</source>
+   <translation>Нет комментария для отправки.</translation>
+  </message>
+  <message>
    <source>There is no desktop that could have a hotkey.</source>
    <translation>Нет рабочего стола, где могла бы быть горячая клавиша.</translation>
   </message>
@@ -3920,6 +3964,10 @@ The open file goes with the question.</source>
   <message>
    <source>There is no other window here.</source>
    <translation>Другого окна здесь нет.</translation>
+  </message>
+  <message>
+   <source>There is no proposal to comment on here.</source>
+   <translation>Здесь нет предложения, которое можно комментировать.</translation>
   </message>
   <message>
    <source>There is no such question in this thread.</source>
@@ -4346,6 +4394,10 @@ The open file goes with the question.</source>
    <translation>Что</translation>
   </message>
   <message>
+   <source>What an answer changes is written in the chat.</source>
+   <translation>То, что меняет ответ, написано в чате.</translation>
+  </message>
+  <message>
    <source>What came of it stands above until you ask again.</source>
    <translation>Что успело прийти, стоит выше, пока вы не спросите ещё раз.</translation>
   </message>
@@ -4488,6 +4540,10 @@ The open file goes with the question.</source>
   <message>
    <source>Write it as http://host:port, in the settings or in HTTPS_PROXY.</source>
    <translation>Пишите его как http://узел:порт, в настройках или в HTTPS_PROXY.</translation>
+  </message>
+  <message>
+   <source>Write one at a line.</source>
+   <translation>Напишите его у строки.</translation>
   </message>
   <message>
    <source>Write only {host}; keys are entered by themselves.</source>
@@ -4688,6 +4744,10 @@ The open file goes with the question.</source>
   <message>
    <source>an unnamed profile</source>
    <translation>безымянный профиль</translation>
+  </message>
+  <message>
+   <source>answer</source>
+   <translation>ответ</translation>
   </message>
   <message>
    <source>applied</source>
@@ -5370,6 +5430,10 @@ The open file goes with the question.</source>
    <translation>вставляет</translation>
   </message>
   <message>
+   <source>patch envelope</source>
+   <translation>патч в конверте</translation>
+  </message>
+  <message>
    <source>paused at {share}</source>
    <translation>на паузе: {share}</translation>
   </message>
@@ -5430,6 +5494,10 @@ The open file goes with the question.</source>
    <translation>возвращено</translation>
   </message>
   <message>
+   <source>region</source>
+   <translation>фрагмент</translation>
+  </message>
+  <message>
    <source>rejected</source>
    <translation>отклонено</translation>
   </message>
@@ -5448,6 +5516,10 @@ The open file goes with the question.</source>
   <message>
    <source>restarting</source>
    <translation>перезапуск</translation>
+  </message>
+  <message>
+   <source>revised by your comments</source>
+   <translation>переделано по вашим комментариям</translation>
   </message>
   <message>
    <source>running</source>
@@ -5472,6 +5544,10 @@ The open file goes with the question.</source>
   <message>
    <source>screens</source>
    <translation>экраны</translation>
+  </message>
+  <message>
+   <source>search/replace</source>
+   <translation>найти и заменить</translation>
   </message>
   <message>
    <source>searching…</source>
@@ -5702,6 +5778,10 @@ The open file goes with the question.</source>
    <translation>отменено</translation>
   </message>
   <message>
+   <source>unified diff</source>
+   <translation>унифицированный diff</translation>
+  </message>
+  <message>
    <source>unknown</source>
    <translation>неизвестно</translation>
   </message>
@@ -5740,6 +5820,10 @@ The open file goes with the question.</source>
   <message>
    <source>what asked for it is no longer in the file</source>
    <translation>в файле больше нет того, что об этом просило</translation>
+  </message>
+  <message>
+   <source>whole file</source>
+   <translation>файл целиком</translation>
   </message>
   <message>
    <source>whole turn</source>

@@ -58,7 +58,7 @@ def failure(checks: Iterable[Check]) -> str | None:
     None where every check passed. An answer that was cut off fails others too; only the cut is
     named then.
     """
-    failed = [check for check in checks if not check.passed]
+    failed = [check for check in checks if not check.passed and not check.is_advice]
     if not failed:
         return None
     if failed[0].name == "complete":
