@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from spark_desktop.adapters import contents, journal, step_rows, step_usage
 from spark_desktop.adapters.database import Database
