@@ -44,7 +44,7 @@ class FileDraft:
         return line + sum(
             len(region.new) - region.end + region.start
             for region in self._regions
-            if region.end <= line and region.start < line
+            if region.end <= line
         )
 
     def change_base(self, changes: Sequence[Change], maker: int, score: float = 1.0) -> bool:
