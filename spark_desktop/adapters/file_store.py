@@ -18,6 +18,7 @@ from spark_desktop.adapters.workspace_folder import (
 from spark_desktop.domain.errors import (
     FileError,
     FileTooLargeError,
+    MissingFileError,
     NotTextError,
     OutsideWorkspaceError,
     SecretFileError,
@@ -131,7 +132,7 @@ class LocalFileStore:
             self._folder.require_size(path, status.st_size)
             return target.read_bytes()
         except FileNotFoundError as error:
-            raise FileError(
+            raise MissingFileError(
                 say("{path} does not exist.", path=path),
                 say("Check its name; it may have been moved."),
             ) from error
