@@ -137,7 +137,7 @@ class History(RuleBasedStateMachine):
         rejected = {id_ for id_, said in proposal.decisions.items() if said is Decision.REJECTED}
         before = self.files.data[PATH]
         try:
-            change = self.runner.run(self.review.accept(proposal.id, ids))
+            change = self.runner.run(self.review.accept(proposal.id, ids)).changes[0]
         except SparkError:
             assert self.files.data[PATH] == before
             return

@@ -248,8 +248,11 @@ class NumberedUndoing(Undoing):
             if change.kind is not FileKind.CHANGE or change.off not in (change.parts, frozenset()):
                 continue
             now = set(self.lines())
-            old = {line.rstrip("\r\n") for hunk in change.hunks for line in hunk.old}
-            new = {line.rstrip("\r\n") for hunk in change.hunks for line in hunk.new}
+            flips = [one for one in flips_of(self.store.kept[-1]) if one.change_id == change.id]
+            parts = frozenset().union(*(one.parts for one in flips))
+            hunks = [hunk for hunk in change.hunks if hunk.id in parts]
+            old = {line.rstrip("\r\n") for hunk in hunks for line in hunk.old}
+            new = {line.rstrip("\r\n") for hunk in hunks for line in hunk.new}
             gone, back = (new - old, old) if change.off else (old - new, new)
             assert not gone & now
             assert back <= now
