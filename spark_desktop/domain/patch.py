@@ -1,12 +1,12 @@
 """Patch > file patch > hunk: compute, apply, format, parse. Only the apply order is subtle."""
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from spark_desktop.domain.errors import ConflictError, PatchError
+from spark_desktop.domain.line_changes import changes
 from spark_desktop.domain.text import dominant_newline, split_lines
 from spark_desktop.domain.words import say
 
@@ -87,7 +87,7 @@ class Patch:
 
 
 def compute(path: str, base: str, before: str, after: str) -> FilePatch:
-    """Return the smallest line hunks that turn ``before`` into ``after``.
+    """Return the line hunks that turn ``before`` into ``after``.
 
     ``base`` is the digest of the file that ``before`` was decoded from.
     """
@@ -160,24 +160,8 @@ def parse(diff: str, base: str = "") -> Patch:
 def _hunks(old: list[str], new: list[str]) -> tuple[Hunk, ...]:
     return tuple(
         Hunk(f"{i1 + 1}-{number}", i1, tuple(old[i1:i2]), tuple(new[j1:j2]))
-        for number, (i1, i2, j1, j2) in enumerate(_changes(old, new))
+        for number, (i1, i2, j1, j2) in enumerate(changes(old, new))
     )
-
-
-def _changes(old: list[str], new: list[str]) -> Iterator[tuple[int, int, int, int]]:
-    # The equal ends are cut off first: most edits are small, and difflib is slow on long texts.
-    shorter = min(len(old), len(new))
-    head = 0
-    while head < shorter and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    a, b = old[head : len(old) - tail], new[head : len(new) - tail]
-    matcher = difflib.SequenceMatcher(None, a, b, autojunk=len(a) > 2000)
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        if tag != "equal":
-            yield i1 + head, i2 + head, j1 + head, j2 + head
 
 
 def _in_order(hunks: Iterable[Hunk]) -> list[Hunk]:
