@@ -52,9 +52,7 @@ def _compared(before: str, after: str) -> Iterator[Change]:
         yield i1, i1 + hunk.old_lines, j1, j1 + hunk.new_lines
 
 
-def _trimmed(
-    found: Iterator[Change], old: Sequence[str], new: Sequence[str]
-) -> Iterator[Change]:
+def _trimmed(found: Iterator[Change], old: Sequence[str], new: Sequence[str]) -> Iterator[Change]:
     """Cut off lines that a change replaces by themselves, as libgit2's shortcuts leave some."""
     for i1, i2, j1, j2 in found:
         while i1 < i2 and j1 < j2 and old[i1] == new[j1]:
