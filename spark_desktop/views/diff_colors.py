@@ -1,7 +1,7 @@
 """What makes a diff's lines colourful, found for visible lines only and after they were painted."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from spark_desktop.domain.intraline import Columns, intraline, paired
 from spark_desktop.domain.patch import Hunk
@@ -15,7 +15,7 @@ from spark_desktop.viewmodels.diff_rows import (
     UnwrittenRow,
     bare,
 )
-from spark_desktop.views.highlighting import Spans, lexer_for_path
+from spark_desktop.views.highlighting import Spans
 from spark_desktop.views.side_colors import SideColors
 
 # Seconds of one slice: with the painting of a frame it stays under 16 ms.
@@ -30,35 +30,23 @@ class DiffColors:
     def __init__(
         self, path: str, old: Sequence[str], new: Sequence[str], hunks: Iterable[Hunk] = ()
     ) -> None:
-        lexer = lexer_for_path(path)
-        self._old = SideColors(lexer, old)
-        self._new = SideColors(lexer, new)
-        self._hunks = {hunk.id: hunk for hunk in hunks if hunk.id}
+        self._old = SideColors(path, old)
+        self._new = SideColors(path, new)
+        self._hunks: Mapping[str, Hunk] = {hunk.id: hunk for hunk in hunks if hunk.id}
         self._pairs: dict[str, tuple[dict[int, int], dict[int, int]]] = {}
         self._words: dict[tuple[str, int], tuple[Columns, Columns]] = {}
-        self._compared = 0
 
-    def change(
-        self, new: Sequence[str], hunks: Iterable[Hunk] = (), text: str | None = None
-    ) -> None:
-        """Take another new text and its hunks; what is known and the same stays."""
-        self._new.change(new, text)
-        taken = {hunk.id: hunk for hunk in hunks if hunk.id}
-        for known in list(self._pairs):
-            if taken.get(known) != self._hunks.get(known):
-                del self._pairs[known]
-        if len(self._words) > _KEPT or any(
-            hunk_id not in self._pairs for hunk_id, _line in self._words
-        ):
+    def change(self, new: Sequence[str], first: int, hunks: Mapping[str, Hunk]) -> None:
+        """Take another new text, the same above line ``first``, and all of its hunks."""
+        self._new.change(new, first)
+        gone = {known for known in self._pairs if hunks.get(known) != self._hunks.get(known)}
+        for known in gone:
+            del self._pairs[known]
+        if gone or len(self._words) > _KEPT:
             self._words = {
                 key: found for key, found in self._words.items() if key[0] in self._pairs
             }
-        self._hunks = taken
-
-    @property
-    def version(self) -> int:
-        """Return a number that goes up with whatever may change a colour."""
-        return self._old.version + self._new.version + self._compared
+        self._hunks = hunks
 
     def parts(self, row: Row, *, of_new: bool = False) -> Spans:
         """Return the tokens of the row's text; ``of_new``: of a line that stays, its new one's.
@@ -86,6 +74,13 @@ class DiffColors:
         old = by_new.get(row.index)
         found = self._words.get((row.hunk_id, old)) if old is not None else None
         return found[1] if found else ()
+
+    def look(self, row: Row, *, both: bool = False) -> object:
+        """Return all that is known of a row's colours, to tell whether it is drawn anew."""
+        if isinstance(row, PairRow):
+            return [self.look(side) for side in (row.old, row.new) if side]
+        beside = self.parts(row, of_new=True) if both else ()
+        return self.parts(row), beside, self.emphasis(row)
 
     def advance(self, rows: Sequence[Row], budget: float = SLICE, *, both: bool = False) -> bool:
         """Work ``budget`` seconds on what ``rows`` need; return whether everything is known.
@@ -121,7 +116,6 @@ class DiffColors:
             return
         words = intraline(bare(hunk.old[old]), bare(hunk.new[by_old[old]]))
         self._words[hunk.id, old] = words
-        self._compared += 1
 
 
 def _single(rows: Sequence[Row]) -> Iterable[Row]:
