@@ -259,12 +259,15 @@ class Sheet(Sequence[Row]):
         stretches: Sequence[Stretch],
         starts: Sequence[int],
         blocks: Mapping[str, Span],
+        same: int = 0,
     ) -> None:
         self.lines = lines
         self.stretches = stretches
         # The first row of each stretch.
         self.starts = starts
         self.blocks = blocks
+        # How many rows, from the first, are those of the sheet before.
+        self.same = same
         self._count = starts[-1] + stretches[-1].count if starts else 0
 
     def __len__(self) -> int:

@@ -137,7 +137,7 @@ class _Builder:
         self._blocks: dict[str, Span] = {}
         # Behind each hunk: how many stretches, rows and blocks there are, and the shift.
         self._behind: list[tuple[int, int, int, int]] = []
-        self._rows = self._shift = 0
+        self._rows = self._shift = self._same = 0
         self._next_visible = 0
         self._waiting = sorted(shown.failed, key=_place_of, reverse=True)
         self._old_comments = _by_line(c for c in shown.comments if not c.is_new_side)
@@ -157,6 +157,7 @@ class _Builder:
             self._starts = last._starts[:stretches]
             self._blocks = dict(islice(last._blocks.items(), blocks))
             self._behind = last._behind[:count]
+            self._same = self._rows
 
     def sheet(self) -> Sheet:
         """Return what was gone through."""
@@ -176,7 +177,7 @@ class _Builder:
                 self._add(Unwritten(start, start + self._shift, count))
             position = unwritten.end
         self._pass(position, len(shown.lines))
-        return Sheet(shown.lines, self._stretches, self._starts, self._blocks)
+        return Sheet(shown.lines, self._stretches, self._starts, self._blocks, self._same)
 
     def _add(self, stretch: Stretch) -> None:
         self._stretches.append(stretch)

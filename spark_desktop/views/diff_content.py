@@ -164,7 +164,8 @@ class PatchSource:
         self._new = [*self._new[:known], *new_lines(self._lines, hunks[same:], position)]
         before = {hunk.id: hunk for hunk in self._hunks}
         self._grown = next((h.id for h in reversed(hunks) if before.get(h.id) != h), "")
-        self._colors.change(self._new, known, {hunk.id: hunk for hunk in hunks})
+        gone = [hunk.id for hunk in self._hunks[same:]]
+        self._colors.change(self._new, known, {hunk.id: hunk for hunk in hunks}, gone)
         added = [bare(line) for hunk in hunks[same:] for line in hunk.new]
         self._line_columns = max(self._line_columns, columns_of_lines(added))
         self._hunks = hunks

@@ -64,6 +64,7 @@ class DiffPainter:
         self._font = font
         # A text that is drawn again and again is laid out once.
         self._short: dict[str, QStaticText] = {}
+        self._numbers: set[str] = set()
 
     def ground(self, painter: QPainter, cell: Cell, scene: Scene) -> None:
         """Draw what is under a row's text: its ground, numbers and mark."""
@@ -153,7 +154,7 @@ class DiffPainter:
                 text = str(number + 1)
                 right = lane.left + (column + 1) * lane.number_width - 2
                 x = right - len(text) * self.metrics.char_width
-                painter.drawStaticText(QPointF(x, top), self._static(text))
+                self._number(painter, x, top, text)
         mark = _MARKS.get(type(row), "")
         if mark and is_diff:
             painter.setPen(palette.added if isinstance(row, AddedRow) else palette.removed)
@@ -162,6 +163,16 @@ class DiffPainter:
     def _mark(self, painter: QPainter, lane: Lane, top: int, mark: str) -> None:
         x = lane.text - (self.metrics.px(MARK) + self.metrics.char_width) / 2
         painter.drawStaticText(QPointF(x, top + self.metrics.top), self._static(mark))
+
+    def _number(self, painter: QPainter, x: float, top: float, text: str) -> None:
+        # To lay it out for good takes three times as long as to draw it once.
+        if text in self._numbers:
+            painter.drawStaticText(QPointF(x, top), self._static(text))
+        else:
+            if len(self._numbers) > _SHORT_TEXTS:
+                self._numbers.clear()
+            self._numbers.add(text)
+            painter.drawText(QPointF(x, top + self._measured.ascent()), text)
 
     def _static(self, text: str) -> QStaticText:
         found = self._short.get(text)

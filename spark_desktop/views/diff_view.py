@@ -27,6 +27,7 @@ from spark_desktop.viewmodels.diff_sheets import CONTEXT, Layout, Shown
 from spark_desktop.viewmodels.diff_words import plain_text, words_of
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.diff_buttons import PIECE, Button
+from spark_desktop.views.diff_colors import SLICE
 from spark_desktop.views.diff_content import (
     DiffContent,
     FileSource,
@@ -53,7 +54,7 @@ from spark_desktop.views.transcript_access import announce
 # Seconds for the colours of a frame, so that a line that grows does not flash up plain.
 _AT_ONCE = 0.002
 # Milliseconds: the map and the search need not follow a stream from frame to frame.
-_MAP = 60
+_MAP = 150
 _SEARCH = 200
 
 
@@ -95,6 +96,7 @@ class DiffView(QAbstractScrollArea):
         self._follows = True
         # Whether all must be drawn anew, so that there is nothing to move.
         self._is_stale = True
+        self._drawn_look: tuple[object, ...] = ()
         self._keys, self._pointer = DiffKeys(self), DiffPointer(self)
         self._frame_timer = single_shot(self, FRAME, self._show_streamed)
         self._color_timer = single_shot(self, 0, self._color)
@@ -382,7 +384,10 @@ class DiffView(QAbstractScrollArea):
         same_file = content.path == before.path and len(before.rows) > 0
         first = self.rows.visible()[0] if same_file else 0
         anchor, offset = (before.rows[first], self.rows.offset()) if same_file else (None, 0)
-        self.content, self._is_stale = content, True
+        # Of a diff that grows the rows above are drawn already, unless something else changed.
+        look = (content.shown.decisions, self.marks.current, self.stage.scene.lanes)
+        kept = content.rows.same if look == self._drawn_look and not self._is_stale else 0
+        self.content, self._is_stale = content, kept == 0
         if content.rows.lines is before.rows.lines:
             self.selection.follow(before, content)
         else:
@@ -399,11 +404,11 @@ class DiffView(QAbstractScrollArea):
         # Only the user's own scrolling says whether to follow the stream.
         self._follows = follows
         if content.cursor is not None:
-            self._advance(_AT_ONCE)
+            self._color_rows(_AT_ONCE)
         if self.marks.search.query:
             self._search_timer.start()
         self._selection_moved()
-        self._changed()
+        self._changed(kept)
 
     def _show_streamed(self) -> None:
         if isinstance(self.source, StreamSource):
@@ -416,9 +421,16 @@ class DiffView(QAbstractScrollArea):
         if self.stage.wraps:
             self._height_timer.start()
 
-    def _changed(self) -> None:
-        self._is_stale = True
-        self.viewport().update()
+    def _changed(self, kept: int = 0) -> None:
+        look = (self.content.shown.decisions, self.marks.current, self.stage.scene.lanes)
+        if kept and look == self._drawn_look:
+            top = max(0, self.rows.top_of(kept))
+            below = self.rows.page() - top
+            self.viewport().update(0, top, self.stage.scene.width, max(0, below))
+        else:
+            self._is_stale = True
+            self.viewport().update()
+        self._drawn_look = look
         if not self._color_timer.isActive():
             self._color_timer.start(0)
         if not self._map_timer.isActive():
@@ -445,25 +457,20 @@ class DiffView(QAbstractScrollArea):
             self._color_timer.start(FRAME)
         self._show_view()
 
-    def _advance(self, budget: float | None = None) -> bool:
-        first, last = self.rows.visible()
-        colors, rows = self.content.colors, self.content.rows[first:last]
-        both = self.content.is_split
-        return (
-            colors.advance(rows, both=both)
-            if budget is None
-            else colors.advance(rows, budget, both=both)
-        )
-
     def _color(self) -> None:
+        if not self._color_rows():
+            self._color_timer.start(FRAME)
+
+    def _color_rows(self, budget: float = SLICE) -> bool:
+        """Find colours for a while, draw the rows that got some; return whether all are known."""
         first, last = self.rows.visible()
         before = self._looks(first, last)
-        known = self._advance()
+        both, rows = self.content.is_split, self.content.rows[first:last]
+        known = self.content.colors.advance(rows, budget, both=both)
         for row, (old, new) in enumerate(zip(before, self._looks(first, last), strict=True), first):
             if old != new:
                 self.viewport().update(self.stage.rect_of(row))
-        if not known:
-            self._color_timer.start(FRAME)
+        return known
 
     def _looks(self, first: int, last: int) -> list[object]:
         colors, is_split = self.content.colors, self.content.is_split
@@ -546,9 +553,11 @@ class DiffView(QAbstractScrollArea):
 
     def _selection_moved(self) -> None:
         marks, rows = self.marks, self.selection.rows
+        before = (marks.selected, marks.side, marks.cursor)
         marks.selected, marks.side = rows or Span(0, 0), self.selection.side
         marks.cursor = self.selection.cursor
-        self.viewport().update()
+        if before != (marks.selected, marks.side, marks.cursor):
+            self.viewport().update()
         lines = self.selected_lines()
         if lines != self._told:
             self._told = lines

@@ -20,6 +20,8 @@ _LOOK_UP = 200
 _AHEAD = 400
 # Seconds without a change after which the pass from the top goes on far above.
 _CALM = 0.1
+# Seconds that it gets of a slice: it is not seen.
+_FAR = 0.002
 
 
 class SideColors:
@@ -81,7 +83,7 @@ class SideColors:
         if rest <= 0 or time.perf_counter() - self._changed_at < _CALM:
             return False
         self._take(last)
-        return self._exact.advance(last, rest)
+        return self._exact.advance(last, min(rest, _FAR))
 
     @property
     def _lexer(self) -> Lexer | None:
