@@ -92,10 +92,8 @@ class DiffPainter:
         self._marks(painter, cell, layout, left)
         if decision not in _OPEN:
             painter.setOpacity(_DECIDED_OPACITY)
-        quiet = isinstance(row, UnwrittenRow | QuotedRow) or (
-            isinstance(row, HeadRow) and row.part not in (Part.CONFLICT, Part.FAILED)
-        )
-        painter.setPen(palette.quiet if quiet else palette.text)
+        is_quiet = isinstance(row, UnwrittenRow | QuotedRow)
+        painter.setPen(palette.quiet if is_quiet else palette.text)
         layout.draw(painter, QPointF(left, cell.top + self.metrics.top))
         note = row.note if isinstance(row, AddedRow | RemovedRow) else ""
         if note:
