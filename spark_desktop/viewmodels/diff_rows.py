@@ -81,6 +81,15 @@ class FoldRow:
         return tr("unchanged {lines}", lines=lines)
 
 
+@dataclass(frozen=True, slots=True)
+class LineComment:
+    """What the user wrote about a line of the old text, or with ``is_new_side`` of the new one."""
+
+    line: int
+    is_new_side: bool
+    text: str
+
+
 Row = ContextRow | RemovedRow | AddedRow | UnwrittenRow | FoldRow
 ChangedRow = RemovedRow | AddedRow
 

@@ -1,5 +1,8 @@
 """The view of a diff, a file or a region being written: an own viewport of equally high rows."""
 
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
@@ -17,9 +20,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 
 from spark_desktop.domain.patch import FilePatch
-from spark_desktop.domain.proposal import Decision
+from spark_desktop.domain.proposal import Decision, FailedBlock
 from spark_desktop.domain.trigger import Span
-from spark_desktop.viewmodels.diff_rows import FoldRow
+from spark_desktop.viewmodels.diff_rows import FoldRow, LineComment
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.diff_buttons import MARGIN, WIDTH, Button, HunkButtons
 from spark_desktop.views.diff_content import (
@@ -55,6 +58,17 @@ class DiffView(QAbstractScrollArea):
     hunk_clicked = Signal(str)
     accept_clicked = Signal(str)
     reject_clicked = Signal(str)
+    split_clicked = Signal(str)
+    edit_clicked = Signal(str)
+    # A hunk's id, and which version it shall be: "mine" (the proposal's), "disk", "both".
+    resolve_clicked = Signal(str, str)
+    # A failed block's id and the Span of the snapshot's lines that it shall replace.
+    place_requested = Signal(str, object)
+    drop_requested = Signal(str)
+    # A line, from 0, and whether it is one of the new text.
+    comment_requested = Signal(int, bool)
+    # Which match is the current one (from 1, 0: none), and how many there are.
+    matches_changed = Signal(int, int)
     selection_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -125,6 +139,10 @@ class DiffView(QAbstractScrollArea):
         decisions: dict[str, Decision],
         current: str | None,
         path: str,
+        *,
+        conflicts: Mapping[str, tuple[str, ...]] | None = None,
+        failed: Sequence[FailedBlock] = (),
+        comments: Sequence[LineComment] = (),
     ) -> None:
         """Show the patch on the text that it was made for; ``current`` is the hunk in accent.
 
@@ -166,6 +184,32 @@ class DiffView(QAbstractScrollArea):
         if hunk_id in self.content.hunks:
             rows = self.content.hunks[hunk_id]
             self.rows.reveal(rows.start, rows.end)
+
+    def set_layout(self, layout: Literal["unified", "split"]) -> None:
+        """Show both texts in one column, or side by side."""
+
+    def set_wrap(self, is_on: bool) -> None:
+        """Break lines that are wider than the view, or let them be scrolled to."""
+
+    def find(self, text: str) -> int:
+        """Highlight ``text`` wherever it occurs, in any case; return how often. Empty: no more."""
+        return 0
+
+    def find_next(self) -> None:
+        """Go to the next match, behind the last one to the first."""
+
+    def find_previous(self) -> None:
+        """Go to the match before."""
+
+    def request_comment(self) -> None:
+        """Ask for a comment on the line that the keyboard is at."""
+
+    def copy(self, *, as_patch: bool = False) -> None:
+        """Copy what is selected as plain code, or its hunks as a patch."""
+
+    def text_of_view(self) -> str:
+        """Return what is shown as plain text: each row with its numbers and marks."""
+        return ""
 
     def selected_lines(self) -> Span | None:
         """Return the selected lines of the file (in a diff: of the snapshot), if any."""
