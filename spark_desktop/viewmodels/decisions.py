@@ -1,7 +1,8 @@
 """The current hunk of an answer's files, and decisions that are under way."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, Signal
 
@@ -10,7 +11,7 @@ from spark_desktop.domain.proposal import Decision, Proposal
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.ports import Reviews
-from spark_desktop.viewmodels.shelf import hunk_ids, is_bare, is_open, readable, waiting
+from spark_desktop.viewmodels.shelf import hunk_ids, is_bare, readable, waiting
 
 # A hunk of a proposal. Without a hunk it is a file that is made, deleted or renamed as it is.
 Place = tuple[str, str]
@@ -19,8 +20,8 @@ Place = tuple[str, str]
 class Decisions(QObject):
     """Decides on one hunk after the other, in the order of the keys pressed.
 
-    ``moved`` says that the current hunk is another one; ``file_wanted`` that it is in another
-    proposal, which must be shown.
+    ``is_taking_back`` holds while decisions are undone, on disk as well. ``moved`` says that the
+    current hunk is another one; ``file_wanted`` that it is in another proposal, to be shown.
     """
 
     moved = Signal()
@@ -38,6 +39,7 @@ class Decisions(QObject):
         self._under_way: set[Place] = set()
         # Which proposals each decision was about: the last one is the first to be taken back.
         self._past: list[tuple[str, ...]] = []
+        self.is_taking_back = False
         self._current: str | None = None
         # The user went back to it although it is decided.
         self._is_revisited = False
@@ -88,9 +90,7 @@ class Decisions(QObject):
         every = [(one.id, hunk) for one in self._group for hunk in hunk_ids(one)]
         number = {place: position for position, place in enumerate(every)}
         ahead = [
-            number[one.id, hunk]
-            for one in self._group
-            for hunk in self._left(one, readable(one))
+            number[one.id, hunk] for one in self._group for hunk in self._left(one, readable(one))
         ]
         if not ahead:
             return
@@ -145,19 +145,33 @@ class Decisions(QObject):
             return
         said = Decision.PENDING if current is None else proposal.decision(current)
         if current is not None and said in (Decision.ACCEPTED, Decision.REJECTED):
-            work = self._in_turn(self._reviews.reconsider(proposal.id, (current,)))
+            work = self._reconsider(proposal.id, current)
         else:
-            work = self._undo((proposal.id,))
+            work = self._undo(proposal.id)
         self._intents.start("undo a decision", work)
 
-    async def _undo(self, about: tuple[str, ...]) -> None:
+    async def _reconsider(self, proposal_id: str, hunk_id: str) -> None:
+        async with self._writing:
+            with self._taking_back():
+                await self._reviews.reconsider(proposal_id, (hunk_id,))
+
+    async def _undo(self, shown: str) -> None:
         async with self._writing:
             # Looked up only now: a decision that was under way is the last one when it is made.
-            about = self._past.pop() if self._past else about
+            about = self._past.pop() if self._past else (shown,)
             for proposal_id in reversed(about):
-                hunks = await self._reviews.undo_decision(proposal_id)
+                with self._taking_back():
+                    hunks = await self._reviews.undo_decision(proposal_id)
                 if hunks:
                     self._go(proposal_id, hunks[0])
+
+    @contextmanager
+    def _taking_back(self) -> Iterator[None]:
+        self.is_taking_back = True
+        try:
+            yield
+        finally:
+            self.is_taking_back = False
 
     def _write(
         self, about: tuple[str, ...], places: set[Place], work: Callable[[], Awaitable[object]]
@@ -186,10 +200,6 @@ class Decisions(QObject):
             self._under_way -= places
             self._settle()
 
-    async def _in_turn(self, work: Awaitable[object]) -> None:
-        async with self._writing:
-            await work
-
     def _go_on(self) -> None:
         """Go to the answer's next file once nothing of the shown one waits."""
         proposal = self.proposal
@@ -198,7 +208,7 @@ class Decisions(QObject):
         ids = [one.id for one in self._group]
         here = ids.index(proposal.id)
         for one in (*self._group[here + 1 :], *self._group[:here]):
-            if is_open(one) and (self._left(one, readable(one)) or self._is_bare(one)):
+            if self._left(one, readable(one)) or self._is_bare(one) or one.failed:
                 self.file_wanted.emit(one.id)
                 return
 

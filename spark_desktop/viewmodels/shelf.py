@@ -74,12 +74,6 @@ def is_bare(proposal: Proposal) -> bool:
     )
 
 
-def is_open(proposal: Proposal) -> bool:
-    """Return whether something of a proposal waits for the user."""
-    is_ready = isinstance(proposal.state, Ready)
-    return is_ready and bool(readable(proposal) or is_bare(proposal) or proposal.failed)
-
-
 def decided(proposal: Proposal) -> tuple[int, int]:
     """Return how many of its hunks are decided, and how many it has or had."""
     # What was accepted may have left the patch: it is in the file.

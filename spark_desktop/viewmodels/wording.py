@@ -1,6 +1,7 @@
 """What the interface says about a proposal: its row, its one line, its evidence."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from spark_desktop.domain.proposal import (
     Cancelled,
@@ -21,6 +22,7 @@ from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
 from spark_desktop.viewmodels.rows import Row
 from spark_desktop.viewmodels.translation import in_language, tr
 
+_DASH = "\u2013"
 _REPEAT = Action(say("Try again"), Intent.REPEAT)
 
 
@@ -113,16 +115,43 @@ def pending(proposal: Proposal) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLine:
-    """What was checked, in one line: first what failed, then what passed."""
+    """What was checked, in one line: what failed, what is not sure, what passed."""
 
     failed: str = ""
     passed: str = ""
     tip: str = ""
+    unsure: str = ""
 
     @property
     def text(self) -> str:
         """Return the whole line."""
-        return " · ".join(part for part in (self.failed, self.passed) if part)
+        return " · ".join(part for part in (self.failed, self.unsure, self.passed) if part)
+
+
+def evidence_of(proposal: Proposal | None) -> EvidenceLine:
+    """Return what was checked of a proposal, with how its parts were placed in the file."""
+    if proposal is None:
+        return EvidenceLine()
+    line = evidence_line(proposal.evidence)
+    known = {check.name for check in proposal.evidence}
+    there = {hunk.id for hunk in proposal.patch.hunks} if proposal.patch else set()
+    scores = [score for hunk, score in proposal.places.items() if hunk in there and score < 1]
+    if scores:
+        unsure = tr("~ %n hunk(s) placed by likeness", "", len(scores))
+        unsure += f" ({_range_of(scores)})"
+        why = tr("The lines they replace were not found word for word: look at them.")
+        return replace(line, unsure=unsure, tip="\n".join(part for part in (why, line.tip) if part))
+    # The parts of an answer are looked for in the file; a region that was asked for is known.
+    if proposal.group and there and not proposal.failed and "anchored" not in known:
+        said = tr("anchored")
+        passed = f"{line.passed} · {said}" if line.passed else f"✓ {said}"
+        return replace(line, passed=passed)
+    return line
+
+
+def _range_of(scores: Sequence[float]) -> str:
+    least, most = round(min(scores) * 100), round(max(scores) * 100)
+    return f"{least} %" if least == most else f"{least}{_DASH}{most} %"
 
 
 def evidence_line(checks: tuple[Check, ...]) -> EvidenceLine:
