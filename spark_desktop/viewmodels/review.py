@@ -38,7 +38,7 @@ from spark_desktop.viewmodels.ports import Reviews, Turns
 from spark_desktop.viewmodels.review_notices import CHOOSE_A_SIDE, FILE, NOTHING, STILL_WRITTEN
 from spark_desktop.viewmodels.review_words import decisions_text, file_row
 from spark_desktop.viewmodels.rows import Rows
-from spark_desktop.viewmodels.shelf import Shelf
+from spark_desktop.viewmodels.shelf import Shelf, decided
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.viewmodels.wording import notice_of_proposal
 
@@ -112,6 +112,13 @@ class ReviewViewModel(QObject):
         """Return whether hunks, or the file as such, wait for a decision."""
         is_ready = isinstance(self._state(), Ready)
         return is_ready and bool(self._decisions.readable or self._decisions.is_bare)
+
+    @property
+    def has_decided(self) -> bool:
+        """Return whether there is a decision on what is shown that can be taken back."""
+        proposal = self.proposal
+        is_reviewed = isinstance(self._state(), Ready | Closed)
+        return proposal is not None and is_reviewed and decided(proposal)[0] > 0
 
     @property
     def streaming_text(self) -> str:

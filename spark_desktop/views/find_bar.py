@@ -31,12 +31,13 @@ class FindBar(QFrame):
     stepped = Signal(int)
     closed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "") -> None:
         super().__init__()
         self.setObjectName("sidehead")
         self.words = _Words()
-        self.words.setPlaceholderText(tr("Find in the thread"))
-        self.words.setAccessibleName(tr("Find in the thread"))
+        name = name or tr("Find in the thread")
+        self.words.setPlaceholderText(name)
+        self.words.setAccessibleName(name)
         self.words.setClearButtonEnabled(False)
         self.count = QLabel()
         self.count.setProperty("quiet", True)

@@ -17,6 +17,8 @@ from spark_desktop.domain.proposal import (
 from spark_desktop.domain.trigger import Span
 from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.project import ProjectViewModels
+from spark_desktop.viewmodels.review_words import counts_text, position_text
+from spark_desktop.viewmodels.wording import evidence_of
 from tests.interface_fakes import FakeProject, proposal, until
 
 
@@ -42,9 +44,9 @@ async def test_a_proposal_begins_at_its_first_hunk(
     models: ProjectViewModels, hunks: list[str]
 ) -> None:
     assert models.review.current_hunk == hunks[0]
-    assert models.review.position_text == "hunk 1 of 3"
-    assert models.review.counts_text == "+3 \u22123"
-    assert models.review.evidence.text == "✓ differs · parses"
+    assert position_text(models.review.proposal, hunks[0]) == "hunk 1 of 3"
+    assert counts_text(models.review.patch) == "+3 \u22123"
+    assert evidence_of(models.review.proposal).text == "✓ differs · parses"
     assert models.review.notice is None
 
 
