@@ -115,10 +115,9 @@ class ReviewViewModel(QObject):
 
     @property
     def has_decided(self) -> bool:
-        """Return whether there is a decision on what is shown that can be taken back."""
-        proposal = self.proposal
-        is_reviewed = isinstance(self._state(), Ready | Closed)
-        return proposal is not None and is_reviewed and decided(proposal)[0] > 0
+        """Return whether there is a decision on an answer's files that can be taken back."""
+        reviewed = [one for one in self.group if isinstance(one.state, Ready | Closed)]
+        return any(decided(one)[0] for one in reviewed)
 
     @property
     def streaming_text(self) -> str:

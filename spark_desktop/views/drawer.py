@@ -5,7 +5,6 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -14,7 +13,6 @@ from PySide6.QtWidgets import (
 
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.elided_label import ElidedLabel
-from spark_desktop.views.flow_layout import FlowLayout
 from spark_desktop.views.theme import Theme
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -32,13 +30,13 @@ class Drawer(QFrame):
         super().__init__()
         self.setObjectName("bottom")
         self._least, self._most = least, most
-        self.heading, self.hint = ElidedLabel(), QLabel()
+        self.heading = ElidedLabel()
         self.text = QPlainTextEdit()
         self.text.setObjectName("drawertext")
         self.text.setAccessibleName(name)
         self.text.setTabChangesFocus(True)
         self.keep, self.leave = QPushButton(tr("Keep")), QPushButton(tr("Leave"))
-        self._buttons = FlowLayout(8)
+        self._row = QHBoxLayout()
         self._arrange()
         self.keep.clicked.connect(self.kept)
         self.leave.clicked.connect(self.left)
@@ -50,8 +48,8 @@ class Drawer(QFrame):
         self._fit()
 
     def add_button(self, button: QPushButton) -> None:
-        """Put another button behind the first two."""
-        self._buttons.addWidget(button)
+        """Put another button before those that end it."""
+        self._row.insertWidget(1, button)
 
     def begin(self, heading: str, text: str) -> None:
         """Open with a text, and the cursor behind it."""
@@ -115,23 +113,19 @@ class Drawer(QFrame):
 
     def _arrange(self) -> None:
         self.heading.setProperty("strong", True)
-        self.hint.setProperty("quiet", True)
-        self.hint.setText(tr("Ctrl+Enter keeps, Esc leaves"))
+        self.text.setPlaceholderText(tr("Ctrl+Enter keeps, Esc leaves"))
         self.keep.setProperty("main", True)
-        head = QHBoxLayout()
-        head.setSpacing(12)
-        head.addWidget(self.heading, 1)
-        head.addWidget(self.hint)
-        for button in (self.keep, self.leave):
-            self._buttons.addWidget(button)
-        row = QWidget()
-        row.setLayout(self._buttons)
+        self.keep.setToolTip(tr("Keep (Ctrl+Enter)"))
+        self.leave.setToolTip(tr("Leave; what is written is there when you come back (Esc)"))
+        self._row.setSpacing(8)
+        self._row.addWidget(self.heading, 1)
+        self._row.addWidget(self.leave)
+        self._row.addWidget(self.keep)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(8)
-        column.addLayout(head)
+        column.addLayout(self._row)
         column.addWidget(self.text)
-        column.addWidget(row)
 
 
 def _is_keep(event: QKeyEvent) -> bool:

@@ -8,8 +8,10 @@ from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.row_list import RowList
 from spark_desktop.views.theme import Theme
 
-# Rows before the list scrolls: the diff is what one looks at.
-_SEEN = 4
+# Rows before the list scrolls, and the part of the height that they may take: the diff is what
+# one looks at.
+_LEAST, _MOST = 2, 4
+_SHARE = 6
 
 
 class FileList(QFrame):
@@ -21,7 +23,7 @@ class FileList(QFrame):
         super().__init__()
         self.setObjectName("head")
         self._rows = rows
-        self._count = 0
+        self._count, self._seen = 0, _MOST
         self.list = RowList(rows, theme, tr("Changed files of this answer"), flat=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -45,6 +47,14 @@ class FileList(QFrame):
         if current.row() != row or not self.list.selectedIndexes():
             self.list.mark(shown)
 
+    def fit(self, height: int) -> None:
+        """Take its part of a review that is ``height`` pixels high."""
+        seen = max(_LEAST, min(_MOST, height // _SHARE // self.list.row_height))
+        if seen != self._seen:
+            self._seen = seen
+            self._fit()
+
     def _fit(self) -> None:
         # One pixel for the line below.
-        self.setFixedHeight(max(1, min(self._count, _SEEN)) * self.list.row_height + 1)
+        self.setFixedHeight(max(1, min(self._count, self._seen)) * self.list.row_height + 1)
+        self.list.scrollTo(self.list.currentIndex())

@@ -50,6 +50,7 @@ class ReviewFoot(QFrame):
         self.undo, self.more = QPushButton(), QToolButton()
         self.buttons = QWidget()
         self._keyed: list[tuple[QPushButton, str, str]] = []
+        self._is_writing = False
         self._arrange()
         self._connect()
         self.show_keys()
@@ -84,6 +85,11 @@ class ReviewFoot(QFrame):
         self.answered.setVisible(bool(model.answered_text))
         self.render_hunk()
 
+    def set_writing(self, is_writing: bool) -> None:
+        """Leave the room of the buttons to a field that is open over them, or take it back."""
+        self._is_writing = is_writing
+        self.render_hunk()
+
     def render_hunk(self) -> None:
         """Show what can be done with the current hunk."""
         model = self._model
@@ -103,7 +109,8 @@ class ReviewFoot(QFrame):
         for button in (self.accept_file, self.reject_file):
             button.setVisible(is_decidable and is_group)
         self.undo.setVisible(model.has_decided)
-        self.buttons.setVisible(is_decidable or model.has_decided)
+        has_buttons = is_decidable or model.has_decided
+        self.buttons.setVisible(has_buttons and not self._is_writing)
         self.setVisible(bool(evidence_of(proposal).text) or not self.buttons.isHidden())
 
     def menu(self) -> QMenu:
@@ -160,16 +167,20 @@ class ReviewFoot(QFrame):
         self.evidence.setWordWrap(True)
         self.answered.setProperty("small", True)
         self.answered.setProperty("quiet", True)
-        evidence = QHBoxLayout()
-        evidence.setSpacing(12)
-        evidence.addWidget(self.failed)
-        evidence.addWidget(self.unsure)
+        self.failed.setWordWrap(True)
+        warned, evidence = QHBoxLayout(), QHBoxLayout()
+        for row in (warned, evidence):
+            row.setSpacing(12)
+        warned.addWidget(self.failed)
+        warned.addWidget(self.unsure)
+        warned.addStretch(1)
         evidence.addWidget(self.evidence, 1)
         evidence.addWidget(self.answered)
         self._fill_buttons()
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(8)
+        column.addLayout(warned)
         column.addLayout(evidence)
         column.addWidget(self.conflict)
         column.addWidget(self.buttons)

@@ -132,6 +132,7 @@ class ReviewPanel(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show one column where two have no room."""
         super().resizeEvent(event)
+        self.files.fit(self.height())
         self._show_layout()
 
     def _render_head(self) -> None:
@@ -242,6 +243,8 @@ class ReviewPanel(QFrame):
         model.streamed.connect(self.render_stream)
         model.hunk_changed.connect(self.render_hunk)
         model.comments.changed.connect(self._render_diff)
+        model.comments.opened.connect(self._show_writing)
+        model.work.changed.connect(self._show_writing)
         model.intent_raised.connect(self.intent_raised)
         for notice in (self.notice, self.empty):
             notice.intent.connect(model.act)
@@ -268,6 +271,10 @@ class ReviewPanel(QFrame):
         diff.drop_requested.connect(model.work.drop)
         diff.comment_requested.connect(model.comments.begin)
         diff.selection_changed.connect(model.select)
+
+    def _show_writing(self) -> None:
+        model = self._model
+        self.foot.set_writing(model.work.draft is not None or model.comments.open is not None)
 
     def _resolve(self, hunk_id: str, side: str) -> None:
         self._model.work.resolve(Side(side), hunk_id)
