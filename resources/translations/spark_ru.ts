@@ -712,6 +712,10 @@ The open file goes with the question.</source>
    <translation>Запросите его ещё раз.</translation>
   </message>
   <message>
+   <source>Ask for one first.</source>
+   <translation>Сначала запросите его.</translation>
+  </message>
+  <message>
    <source>Ask for the proposal again.</source>
    <translation>Запросите предложение ещё раз.</translation>
   </message>
@@ -758,6 +762,10 @@ The open file goes with the question.</source>
   <message>
    <source>Ask them now, one after the other</source>
    <translation>Задать их сейчас, один за другим</translation>
+  </message>
+  <message>
+   <source>Ask there again.</source>
+   <translation>Спросите там ещё раз.</translation>
   </message>
   <message>
    <source>Ask when the answer is finished (Enter)</source>
@@ -3890,6 +3898,10 @@ The open file goes with the question.</source>
    <translation>Отменять больше нечего.</translation>
   </message>
   <message>
+   <source>There is no comment to send.</source>
+   <translation>Нет комментария для отправки.</translation>
+  </message>
+  <message>
    <source>There is no desktop that could have a hotkey.</source>
    <translation>Нет рабочего стола, где могла бы быть горячая клавиша.</translation>
   </message>
@@ -3920,6 +3932,10 @@ The open file goes with the question.</source>
   <message>
    <source>There is no other window here.</source>
    <translation>Другого окна здесь нет.</translation>
+  </message>
+  <message>
+   <source>There is no proposal to comment on here.</source>
+   <translation>Здесь нет предложения, которое можно комментировать.</translation>
   </message>
   <message>
    <source>There is no such question in this thread.</source>
@@ -4346,6 +4362,10 @@ The open file goes with the question.</source>
    <translation>Что</translation>
   </message>
   <message>
+   <source>What an answer changes is written in the chat.</source>
+   <translation>То, что меняет ответ, написано в чате.</translation>
+  </message>
+  <message>
    <source>What came of it stands above until you ask again.</source>
    <translation>Что успело прийти, стоит выше, пока вы не спросите ещё раз.</translation>
   </message>
@@ -4488,6 +4508,10 @@ The open file goes with the question.</source>
   <message>
    <source>Write it as http://host:port, in the settings or in HTTPS_PROXY.</source>
    <translation>Пишите его как http://узел:порт, в настройках или в HTTPS_PROXY.</translation>
+  </message>
+  <message>
+   <source>Write one at a line.</source>
+   <translation>Напишите его у строки.</translation>
   </message>
   <message>
    <source>Write only {host}; keys are entered by themselves.</source>
@@ -4688,6 +4712,10 @@ The open file goes with the question.</source>
   <message>
    <source>an unnamed profile</source>
    <translation>безымянный профиль</translation>
+  </message>
+  <message>
+   <source>answer</source>
+   <translation>ответ</translation>
   </message>
   <message>
    <source>applied</source>
@@ -5448,6 +5476,10 @@ The open file goes with the question.</source>
   <message>
    <source>restarting</source>
    <translation>перезапуск</translation>
+  </message>
+  <message>
+   <source>revised by your comments</source>
+   <translation>переделано по вашим комментариям</translation>
   </message>
   <message>
    <source>running</source>

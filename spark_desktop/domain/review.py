@@ -1,12 +1,12 @@
 """Decisions on hunks, and how hunks move when the file under them changes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from spark_desktop.domain.errors import ConflictError, PatchError
-from spark_desktop.domain.patch import FilePatch, Hunk, compute
+from spark_desktop.domain.merge import merged
+from spark_desktop.domain.patch import FilePatch, Hunk
 from spark_desktop.domain.proposal import Decision, Proposal
-from spark_desktop.domain.text import dominant_newline, split_lines
 from spark_desktop.domain.words import say
 
 
@@ -56,56 +56,15 @@ def rebase(patch: FilePatch, before: str, after: str, base: str) -> FilePatch:
     inserts conflicts where both of its neighbours were changed, or where other lines were inserted
     at the very same place: their order would be a guess.
     """
-    changes = compute(patch.path, base, before, after).hunks
-    old, new = split_lines(before), split_lines(after)
-    moved = []
-    for hunk in patch.hunks:
-        if _is_applied(hunk, changes, old, new):
-            continue
-        shift = 0
-        for change in changes:
-            if _collides(hunk, change):
-                raise ConflictError(
-                    say(
-                        "{path}, line {start}: it was changed since the proposal was made.",
-                        path=patch.path,
-                        start=change.start + shift + 1,
-                    ),
-                    say("Ask for a new proposal; nothing was written."),
-                )
-            if change.end <= hunk.start:
-                shift += len(change.new) - len(change.old)
-        moved.append(_closed(replace(hunk, start=hunk.start + shift), new))
-    return FilePatch(patch.path, base, tuple(moved))
-
-
-def _collides(hunk: Hunk, change: Hunk) -> bool:
-    if hunk.start == hunk.end and change.start == change.end:
-        return hunk.start == change.start
-    return change.start < hunk.end and hunk.start < change.end
-
-
-def _is_applied(
-    hunk: Hunk, changes: Sequence[Hunk], before: Sequence[str], after: Sequence[str]
-) -> bool:
-    near = [c for c in changes if c.start <= hunk.end and hunk.start <= c.end]
-    if not near:
-        return False
-    first = min(hunk.start, near[0].start)
-    last = max(hunk.end, near[-1].end)
-    expected = [*before[first : hunk.start], *hunk.new, *before[hunk.end : last]]
-    shift = sum(len(c.new) - len(c.old) for c in changes if c.end < first)
-    grown = sum(len(c.new) - len(c.old) for c in near)
-    return list(after[first + shift : last + shift + grown]) == expected
-
-
-def _closed(hunk: Hunk, lines: Sequence[str]) -> Hunk:
-    """Give every line but the file's last an ending, so that undo finds what was written."""
-    newline = dominant_newline("".join(lines))
-    old, new = hunk.old, hunk.new
-    if new and hunk.end < len(lines) and not new[-1].endswith(("\n", "\r")):
-        new = (*new[:-1], new[-1] + newline)
-    start = hunk.start
-    if new and not old and 0 < start == len(lines) and not lines[-1].endswith(("\n", "\r")):
-        start, old, new = start - 1, (lines[-1],), (lines[-1] + newline, *new)
-    return replace(hunk, start=start, old=old, new=new)
+    found = merged(patch, before, after, base)
+    for hunk in found.patch.hunks:
+        if hunk.id in found.conflicts:
+            raise ConflictError(
+                say(
+                    "{path}, line {start}: it was changed since the proposal was made.",
+                    path=patch.path,
+                    start=hunk.start + 1,
+                ),
+                say("Ask for a new proposal; nothing was written."),
+            )
+    return found.patch
