@@ -16,10 +16,20 @@ from spark_desktop.viewmodels.ports import Turns
 
 @dataclass(frozen=True, slots=True)
 class OpenComment:
-    """The comment that is being written; ``number`` is the listed one that it replaces."""
+    """The comment that is being written on a proposal.
 
+    ``number`` is the listed one that it replaces.
+    """
+
+    proposal_id: str
     comment: LineComment
     number: int | None = None
+
+    @property
+    def place(self) -> tuple[str, str, int, bool]:
+        """Return what tells its line from all others."""
+        comment = self.comment
+        return self.proposal_id, comment.path, comment.line, comment.is_new_side
 
 
 class LineComments(QObject):
@@ -79,13 +89,13 @@ class LineComments(QObject):
         path = proposal.trigger.snapshot.path
         text = self._left.get((proposal.id, path, line, is_new_side), "")
         comment = LineComment(line, is_new_side, lines[line].rstrip("\r\n"), text, path)
-        self._open = OpenComment(comment)
+        self._open = OpenComment(proposal.id, comment)
         self.opened.emit()
 
     def begin_again(self, number: int) -> None:
         """Write one of the listed comments anew."""
-        if 0 <= number < len(self.listed):
-            self._open = OpenComment(self.listed[number], number)
+        if self._proposal is not None and 0 <= number < len(self.listed):
+            self._open = OpenComment(self._proposal.id, self.listed[number], number)
             self.opened.emit()
 
     def set_text(self, text: str) -> None:
@@ -104,7 +114,7 @@ class LineComments(QObject):
         elif comment.text.strip():
             listed.append(comment)
         self._kept[self._key] = tuple(listed)
-        self._left.pop(self._line_of(comment), None)
+        self._left.pop(self._open.place, None)
         self._open = None
         self.opened.emit()
         self.changed.emit()
@@ -114,7 +124,7 @@ class LineComments(QObject):
         if self._open is None:
             return
         if self._open.number is None and self._open.comment.text.strip():
-            self._left[self._line_of(self._open.comment)] = self._open.comment.text
+            self._left[self._open.place] = self._open.comment.text
         self._open = None
         self.opened.emit()
 
@@ -147,10 +157,6 @@ class LineComments(QObject):
     @property
     def _key(self) -> str:
         return "" if self._proposal is None else self._proposal.group or self._proposal.id
-
-    def _line_of(self, comment: LineComment) -> tuple[str, str, int, bool]:
-        name = "" if self._proposal is None else self._proposal.id
-        return name, comment.path, comment.line, comment.is_new_side
 
 
 def _lines(proposal: Proposal, is_new_side: bool) -> list[str]:

@@ -1,5 +1,7 @@
 """Comments on lines, kept until they go to the model together."""
 
+from dataclasses import replace
+
 import pytest
 
 from spark_desktop.domain.errors import ConflictError
@@ -123,10 +125,8 @@ async def test_comments_stay_when_the_proposal_is_decided(review: ReviewViewMode
     assert review.comments.listed == (OLD,)
 
 
-async def test_comments_go_with_the_proposal(
-    project: FakeProject, review: ReviewViewModel
-) -> None:
-    project.turns.put(changed("q1", "other.py"))
+async def test_comments_go_with_the_proposal(project: FakeProject, review: ReviewViewModel) -> None:
+    project.turns.put(replace(changed("q1", "other.py"), group=""))
     comment(review, 2, False, "Why?")
     project.turns.known = {"q1": project.turns.known["q1"]}
     review.show_proposal("q1")

@@ -110,18 +110,14 @@ async def test_a_file_is_decided_without_the_others(
     assert isinstance(project.turns.known["p3"].state, Ready)
 
 
-async def test_all_files_are_accepted_as_one(
-    project: FakeProject, review: ReviewViewModel
-) -> None:
+async def test_all_files_are_accepted_as_one(project: FakeProject, review: ReviewViewModel) -> None:
     review.accept_all()
     assert not review.is_decidable
     await until(lambda: project.review.groups == ["g1"])
     await until(lambda: all(isinstance(one.state, Closed) for one in review.group))
 
 
-async def test_all_files_are_rejected_as_one(
-    project: FakeProject, review: ReviewViewModel
-) -> None:
+async def test_all_files_are_rejected_as_one(project: FakeProject, review: ReviewViewModel) -> None:
     review.reject_all()
     assert project.review.groups == ["g1"]
     assert all(isinstance(one.state, Closed) for one in review.group)
@@ -258,9 +254,7 @@ async def test_a_file_that_is_done_is_decided_while_the_next_is_written(
     assert place(review)[0] == "p2"
 
 
-async def test_what_was_decided_is_said(
-    project: FakeProject, review: ReviewViewModel
-) -> None:
+async def test_what_was_decided_is_said(project: FakeProject, review: ReviewViewModel) -> None:
     said: list[str] = []
     review.spoken.connect(said.append)
     review.reject()
