@@ -1,14 +1,14 @@
 """What is done to a hunk before it is decided: split, written anew, placed, a side chosen."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal
 
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.merge import Side
 from spark_desktop.domain.patch import Hunk
-from spark_desktop.domain.proposal import Decision, FailedBlock, Proposal, Ready
+from spark_desktop.domain.proposal import Decision, FailedBlock, Ready
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.decisions import Decisions
@@ -25,8 +25,9 @@ class HunkDraft:
     hunk_id: str
     line: int
     text: str
-    # What the hunk put in when the editor was opened.
+    # What the hunk put in when the editor was opened, and what stood behind its last line.
     proposed: str
+    end: str
 
 
 class HunkWork(QObject):
@@ -73,7 +74,7 @@ class HunkWork(QObject):
     def begin_edit(self, hunk_id: str | None = None) -> None:
         """Write the new lines of a hunk (the current one unless named) anew."""
         proposal, hunk = self._decisions.proposal, self._find(hunk_id)
-        if proposal is None or hunk is None or not self._waits(proposal, hunk.id):
+        if proposal is None or hunk is None or not self._waits(hunk.id):
             self._failed(_NO_HUNK)
             return
         key = (proposal.id, hunk.id)
@@ -81,7 +82,7 @@ class HunkWork(QObject):
         known = self._drafts.get(key)
         if known is None or known.proposed != proposed:
             text = proposed if known is None else known.text
-            self._drafts[key] = HunkDraft(*key, hunk.start, text, proposed)
+            self._drafts[key] = HunkDraft(*key, hunk.start, text, proposed, _end_of(hunk))
         self._open = key
         self.changed.emit()
 
@@ -89,9 +90,7 @@ class HunkWork(QObject):
         """Take what is written so far."""
         draft = self.draft
         if draft is not None and text != draft.text:
-            self._drafts[draft.proposal_id, draft.hunk_id] = HunkDraft(
-                draft.proposal_id, draft.hunk_id, draft.line, text, draft.proposed
-            )
+            self._drafts[draft.proposal_id, draft.hunk_id] = replace(draft, text=text)
 
     def reset(self) -> None:
         """Write on from what the model proposed."""
@@ -104,7 +103,7 @@ class HunkWork(QObject):
         draft = self.draft
         if draft is None:
             return
-        text = f"{draft.text}\n" if draft.text else ""
+        text = f"{draft.text}{draft.end}" if draft.text else ""
         if self._try(lambda: self._reviews.edit(draft.proposal_id, draft.hunk_id, text)):
             self._drafts.pop((draft.proposal_id, draft.hunk_id))
             self.leave()
@@ -119,7 +118,7 @@ class HunkWork(QObject):
     ) -> None:
         """Split a hunk (the current one unless named), where asked or where it falls apart."""
         proposal, hunk = self._decisions.proposal, self._find(hunk_id)
-        if proposal is None or hunk is None or not self._waits(proposal, hunk.id):
+        if proposal is None or hunk is None or not self._waits(hunk.id):
             self._failed(_NO_HUNK)
             return
         parts: list[str] = []
@@ -183,13 +182,16 @@ class HunkWork(QObject):
     def _current(self) -> Hunk | None:
         return self._find(None)
 
-    def _waits(self, proposal: Proposal, hunk_id: str) -> bool:
-        return proposal.id == getattr(self._decisions.proposal, "id", None) and (
-            hunk_id in self._decisions.pending
-        )
+    def _waits(self, hunk_id: str) -> bool:
+        return hunk_id in self._decisions.pending
 
 
 def as_typed(text: str) -> str:
     """Return lines as an editor shows them: parted by line feeds, the last one without an end."""
     plain = text.replace("\r\n", "\n").replace("\r", "\n")
     return plain.removesuffix("\n")
+
+
+def _end_of(hunk: Hunk) -> str:
+    last = (hunk.new or hunk.old)[-1:]
+    return "\n" if not last or last[0].endswith(("\n", "\r")) else ""

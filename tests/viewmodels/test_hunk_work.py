@@ -44,6 +44,17 @@ async def test_a_hunk_is_written_anew_before_it_is_accepted(
     assert review.current_hunk == SECOND
 
 
+async def test_a_last_line_without_an_ending_stays_so(
+    project: FakeProject, review: ReviewViewModel
+) -> None:
+    project.turns.put(changed("p3", "end.py", "x\ny", "x\nz"))
+    review.show_proposal("p3")
+    review.work.begin_edit()
+    review.work.set_text("q")
+    review.work.keep()
+    assert [text for _hunk, text in project.review.edited] == ["q"]
+
+
 async def test_a_hunk_without_new_lines_is_written_as_one(
     project: FakeProject, review: ReviewViewModel
 ) -> None:
