@@ -32,7 +32,7 @@ class ReviewHead(QFrame):
         self.emulated = QLabel(badge())
         self.unified, self.split = QToolButton(), QToolButton()
         self.wrap, self.search = QToolButton(), QToolButton()
-        self._is_wide = True
+        self._is_wide = self._has_layouts = True
         self._arrange()
         self._connect()
 
@@ -58,21 +58,23 @@ class ReviewHead(QFrame):
         hunk = position_text(proposal, model.current_hunk) if patch is not None else ""
         self.position.setText(hunk)
         self.position.setToolTip(file_text(proposal, model.group))
-        for button in (self.unified, self.split):
-            button.setVisible(patch is not None)
+        self._has_layouts = patch is not None
+        self._show_choices()
 
     def show_layout(self, layout: str, *, is_wide: bool) -> None:
         """Mark the layout that was chosen; side by side needs a review that ``is_wide``."""
-        if is_wide != self._is_wide:
-            self._is_wide = is_wide
-            narrow = tr("Side by side, in a wider review")
-            show_key(self.split, "layout", tr("Side by side") if is_wide else narrow)
+        self._is_wide = is_wide
         (self.split if layout == SPLIT and is_wide else self.unified).setChecked(True)
-        self.split.setEnabled(is_wide)
+        self._show_choices()
 
     def show_wrap(self, is_on: bool) -> None:
         """Mark whether long lines are broken."""
         self.wrap.setChecked(is_on)
+
+    def _show_choices(self) -> None:
+        # A narrow review has no choice, and needs the room.
+        for button in (self.unified, self.split):
+            button.setVisible(self._has_layouts and self._is_wide)
 
     def _render_emulation(self, proposal: Proposal | None) -> None:
         emulation = None if proposal is None else proposal.emulation

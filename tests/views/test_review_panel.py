@@ -345,7 +345,7 @@ async def test_a_narrow_review_shows_one_column_whatever_was_chosen(
     assert made.head.split.isChecked()
     made.resize(400, 600)
     assert made.head.unified.isChecked()
-    assert not made.head.split.isEnabled()
+    assert not made.head.split.isVisible()
     made.resize(900, 600)
     assert made.head.split.isChecked()
 
