@@ -36,7 +36,8 @@ class DiffFind(QObject):
             self._search(self.bar.words.text())
 
     def _search(self, text: str) -> None:
-        self.bar.show_count(0, self._diff.find(text), True)
+        # It tells its matches by the signal, at once.
+        self._diff.find(text)
 
     def _step(self, by: int) -> None:
         if by > 0:

@@ -25,7 +25,24 @@ from spark_desktop.views.theme import load_theme
 from tests.answer_fakes import PART, changed, conflicting, hunks_of, put_answer
 from tests.interface_fakes import FakeProject, until
 
+_NONE = Qt.KeyboardModifier.NoModifier
 _CONTROL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture
+async def panel(
+    qtbot: QtBot, models: ProjectViewModels, project: FakeProject, files: tuple[Proposal, ...]
+) -> ReviewPanel:
+    """Return the panel alone, without the keys that are the window's."""
+    made = ReviewPanel(models.review, load_theme("dark"))
+    qtbot.addWidget(made)
+    made.resize(720, 700)
+    models.review.show_proposal("p1")
+    made.show()
+    made.activateWindow()
+    await until(made.isActiveWindow)
+    made.diff.setFocus()
+    return made
 
 
 @pytest.fixture
@@ -46,14 +63,15 @@ def files(project: FakeProject) -> tuple[Proposal, ...]:
 
 
 @pytest.fixture
-def panel(window: MainWindow, files: tuple[Proposal, ...]) -> ReviewPanel:
+def keyed(window: MainWindow, files: tuple[Proposal, ...]) -> ReviewPanel:
+    """Return the panel in its window, where the keys reach it."""
     assert window.project is not None
     window.project.models.changes.choose_proposal("p1")
     window.project.review.diff.setFocus()
     return window.project.review
 
 
-def press(key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+def press(key: Qt.Key, held: Qt.KeyboardModifier = _NONE) -> None:
     """Press a key where the focus is."""
     QTest.keyClick(focused(), key, held)
 
@@ -84,9 +102,7 @@ async def test_the_files_of_an_answer_are_listed_and_one_is_marked(panel: Review
     assert panel.head.kind.text() == "becomes new.py"
 
 
-async def test_a_single_file_has_no_list(
-    window: MainWindow, panel: ReviewPanel, project: FakeProject
-) -> None:
+async def test_a_single_file_has_no_list(panel: ReviewPanel, project: FakeProject) -> None:
     project.turns.put(replace(changed("q1", "one.py"), group=""))
     panel.files.list.chosen.emit("q1")
     assert not panel.files.isVisible()
@@ -100,83 +116,106 @@ async def test_a_low_review_shows_fewer_files(panel: ReviewPanel) -> None:
     assert panel.files.height() < high
 
 
-@pytest.mark.parametrize(
-    ("key", "held", "file", "number"),
-    [
-        (Qt.Key.Key_J, None, "p1", 1),
-        (Qt.Key.Key_N, None, "p1", 1),
-        (Qt.Key.Key_Down, _CONTROL, "p1", 1),
-        (Qt.Key.Key_K, None, "p2", 0),
-        (Qt.Key.Key_P, None, "p2", 0),
-        (Qt.Key.Key_Up, _CONTROL, "p2", 0),
-        (Qt.Key.Key_BracketRight, None, "p2", 0),
-        (Qt.Key.Key_J, _SHIFT, "p2", 0),
-        (Qt.Key.Key_BracketLeft, None, "p3", None),
-        (Qt.Key.Key_K, _SHIFT, "p3", None),
-    ],
-)
 async def test_the_keys_go_through_hunks_and_files(
-    window: MainWindow,
-    panel: ReviewPanel,
-    files: tuple[Proposal, ...],
-    key: Qt.Key,
-    held: Qt.KeyboardModifier | None,
-    file: str,
-    number: int | None,
+    window: MainWindow, keyed: ReviewPanel, files: tuple[Proposal, ...]
 ) -> None:
-    press(key, held or Qt.KeyboardModifier.NoModifier)
-    hunks = {one.id: hunks_of(one) for one in files}
-    assert shown(window) == (file, None if number is None else hunks[file][number])
+    parser, new = hunks_of(files[0]), hunks_of(files[1])
+    for key, held, place in (
+        (Qt.Key.Key_J, _NONE, ("p1", parser[1])),
+        (Qt.Key.Key_N, _NONE, ("p1", parser[1])),
+        (Qt.Key.Key_Down, _CONTROL, ("p1", parser[1])),
+        (Qt.Key.Key_K, _NONE, ("p2", new[0])),
+        (Qt.Key.Key_P, _NONE, ("p2", new[0])),
+        (Qt.Key.Key_Up, _CONTROL, ("p2", new[0])),
+        (Qt.Key.Key_BracketRight, _NONE, ("p2", new[0])),
+        (Qt.Key.Key_J, _SHIFT, ("p2", new[0])),
+        (Qt.Key.Key_BracketLeft, _NONE, ("p3", None)),
+        (Qt.Key.Key_K, _SHIFT, ("p3", None)),
+    ):
+        keyed.files.chosen.emit("p1")
+        keyed.diff.hunk_clicked.emit(parser[0])
+        press(key, held)
+        assert shown(window) == place, key
 
 
-async def test_the_keys_decide_hunk_file_and_all(
-    project: FakeProject, panel: ReviewPanel, files: tuple[Proposal, ...]
+async def test_the_keys_decide_hunk_file_and_all_and_take_back(
+    window: MainWindow, project: FakeProject, keyed: ReviewPanel, files: tuple[Proposal, ...]
 ) -> None:
     first = hunks_of(files[0])
+    assert not keyed.foot.undo.isVisible()
     press(Qt.Key.Key_A)
     await until(lambda: project.review.accepted == [(first[0],)])
     press(Qt.Key.Key_R)
     assert project.review.rejected == [(first[1],)]
+    assert keyed.foot.undo.isVisible()
+    press(Qt.Key.Key_U)
+    await until(lambda: shown(window) == ("p1", first[1]))
     press(Qt.Key.Key_A, _SHIFT)
     await until(lambda: len(project.review.accepted) == 2)
-    assert project.review.accepted[1] == (first[2],)
+    assert project.review.accepted[1] == first[1:]
+    press(Qt.Key.Key_R, _SHIFT)
+    assert project.review.rejected[1] == hunks_of(files[1])
     press(Qt.Key.Key_Return, _CONTROL)
     await until(lambda: project.review.groups == ["g1"])
-
-
-async def test_the_keys_reject_file_and_all(
-    project: FakeProject, panel: ReviewPanel, files: tuple[Proposal, ...]
-) -> None:
-    press(Qt.Key.Key_R, _SHIFT)
-    assert project.review.rejected == [hunks_of(files[0])]
-    press(Qt.Key.Key_R, _CONTROL | _SHIFT)
-    assert project.review.groups == ["g1"]
-
-
-async def test_u_takes_the_last_decision_back(
-    window: MainWindow, project: FakeProject, panel: ReviewPanel, files: tuple[Proposal, ...]
-) -> None:
-    assert not panel.foot.undo.isVisible()
-    press(Qt.Key.Key_R)
-    assert panel.foot.undo.isVisible()
     press(Qt.Key.Key_U)
-    await until(lambda: shown(window) == ("p1", hunks_of(files[0])[0]))
-    assert not panel.foot.undo.isVisible()
+    await until(lambda: len(project.review.undone) > 1 and keyed.accept.isVisible())
+    press(Qt.Key.Key_R, _CONTROL | _SHIFT)
+    assert project.review.groups == ["g1", "g1"]
 
 
-async def test_s_splits_before_the_selected_line(project: FakeProject, panel: ReviewPanel) -> None:
-    project.turns.put(changed("p1", "src/parser.py", "a\nb\nc\n", "x\ny\nz\n"))
-    press(Qt.Key.Key_S)
-    (hunk, old_at, new_at) = project.review.splits[0]
-    assert (old_at, new_at) == (None, None)
-    assert panel.position.text() == "hunk 1 of 2"
-    assert hunk
-
-
-async def test_e_opens_an_editor_that_keeps_with_control_enter(
-    project: FakeProject, panel: ReviewPanel, files: tuple[Proposal, ...]
+async def test_the_keys_edit_split_find_and_choose_how_it_is_shown(
+    window: MainWindow, project: FakeProject, keyed: ReviewPanel, tmp_path: Path
 ) -> None:
     press(Qt.Key.Key_E)
+    assert keyed.editor.drawer.text.hasFocus()
+    QTest.keyClicks(focused(), " and a half, or so?")
+    assert keyed.editor.drawer.text.toPlainText() == "three and a half, or so?"
+    press(Qt.Key.Key_Escape)
+    assert project.turns.stops == 0
+    assert keyed.diff.hasFocus()
+    press(Qt.Key.Key_J)
+    press(Qt.Key.Key_S)
+    assert len(project.review.splits) == 1
+    keyed.diff.select(0, 0)
+    press(Qt.Key.Key_C)
+    assert keyed.comments.drawer.text.hasFocus()
+    press(Qt.Key.Key_Return, _CONTROL)
+    assert project.review.groups == []
+    press(Qt.Key.Key_F, _CONTROL)
+    assert keyed.finding.bar.words.hasFocus()
+    press(Qt.Key.Key_Escape)
+    assert keyed.diff.hasFocus()
+    press(Qt.Key.Key_V)
+    press(Qt.Key.Key_W)
+    assert keyed.head.split.isChecked()
+    assert keyed.head.wrap.isChecked()
+    assert window.project is not None
+    window.project.changes.inbox.setFocus()
+    press(Qt.Key.Key_F, _CONTROL)
+    assert not keyed.finding.bar.isVisible()
+    window.remember()
+    memory = LayoutMemory(tmp_path / "window.ini")
+    memory.open_project(tmp_path / "library")
+    assert (memory.choice("diff_layout"), memory.choice("diff_wrap")) == ("split", "on")
+
+
+async def test_a_hunk_is_split_before_the_selected_line(
+    project: FakeProject, panel: ReviewPanel
+) -> None:
+    project.turns.put(changed("p1", "src/parser.py", "a\nb\nc\n", "x\ny\nz\n"))
+    panel.do("split")
+    assert [at for _hunk, *at in project.review.splits] == [[None, None]]
+    project.turns.put(changed("p1", "src/parser.py", "a\nb\nc\n", "x\ny\nz\n"))
+    panel.diff.select(1, 1)
+    assert panel.diff.selected_lines() == Span(1, 2)
+    panel.do("split")
+    assert [at for _hunk, *at in project.review.splits] == [[None, None], [1, None]]
+
+
+async def test_an_editor_keeps_with_control_enter(
+    project: FakeProject, panel: ReviewPanel, files: tuple[Proposal, ...]
+) -> None:
+    panel.do("edit_hunk")
     editor = panel.editor.drawer
     assert editor.text.hasFocus()
     assert editor.heading.text() == "Proposed lines of the hunk at line 3"
@@ -192,16 +231,15 @@ async def test_e_opens_an_editor_that_keeps_with_control_enter(
     assert panel.foot.buttons.isVisible()
 
 
-async def test_esc_leaves_the_editor_and_stops_nothing(
-    project: FakeProject, panel: ReviewPanel
+async def test_esc_leaves_the_editor_and_what_was_written_is_there_again(
+    panel: ReviewPanel,
 ) -> None:
-    press(Qt.Key.Key_E)
+    panel.do("edit_hunk")
     QTest.keyClicks(focused(), "!")
     press(Qt.Key.Key_Escape)
-    assert project.turns.stops == 0
     assert not panel.editor.isVisible()
     assert panel.diff.hasFocus()
-    press(Qt.Key.Key_E)
+    panel.do("edit_hunk")
     assert panel.editor.drawer.text.toPlainText() == "three!"
     panel.editor.reset.click()
     assert panel.editor.drawer.text.toPlainText() == "three"
@@ -210,7 +248,7 @@ async def test_esc_leaves_the_editor_and_stops_nothing(
 async def test_a_text_that_is_refused_stays_in_the_editor_with_the_reason(
     project: FakeProject, panel: ReviewPanel
 ) -> None:
-    press(Qt.Key.Key_E)
+    panel.do("edit_hunk")
     project.review.error = ConflictError("The hunk is gone.", "Copy your text.")
     panel.editor.drawer.keep.click()
     assert "The hunk is gone." in panel.notice.text
@@ -298,45 +336,54 @@ async def test_a_part_without_a_place_is_dropped(
     assert project.review.dropped == ["f1", "f2"]
 
 
-async def test_control_f_searches_the_diff_while_the_review_has_the_focus(
-    window: MainWindow, panel: ReviewPanel
-) -> None:
-    press(Qt.Key.Key_F, _CONTROL)
+async def test_the_search_counts_goes_on_and_closes(panel: ReviewPanel) -> None:
+    panel.head.search.click()
     bar = panel.finding.bar
-    assert bar.isVisible()
-    assert bar.words.hasFocus()
     assert bar.words.accessibleName() == "Find in the diff"
+    QTest.keyClicks(bar.words, "line 1")
+    assert bar.next.isEnabled()
+    press(Qt.Key.Key_Return)
+    assert bar.count.text().startswith("1 of ")
+    press(Qt.Key.Key_Return)
+    assert bar.count.text().startswith("2 of ")
+    press(Qt.Key.Key_Return, _SHIFT)
+    assert bar.count.text().startswith("1 of ")
     press(Qt.Key.Key_Escape)
     assert not bar.isVisible()
     assert panel.diff.hasFocus()
-    assert window.project is not None
-    window.project.changes.inbox.setFocus()
-    press(Qt.Key.Key_F, _CONTROL)
-    assert not bar.isVisible()
 
 
-async def test_the_layout_is_chosen_and_remembered(
-    qtbot: QtBot, models: ProjectViewModels, window: MainWindow, panel: ReviewPanel, tmp_path: Path
+async def test_without_anything_to_review_there_is_nothing_to_find(
+    qtbot: QtBot, models: ProjectViewModels
 ) -> None:
-    press(Qt.Key.Key_V)
-    press(Qt.Key.Key_W)
-    assert panel.head.split.isChecked()
-    assert panel.head.wrap.isChecked()
+    made = ReviewPanel(models.review, load_theme("dark"))
+    qtbot.addWidget(made)
+    assert not made.begin_find()
+    assert not made.finding.bar.isVisible()
+
+
+async def test_a_remembered_layout_is_used(
+    qtbot: QtBot, models: ProjectViewModels, files: tuple[Proposal, ...], tmp_path: Path
+) -> None:
     memory = LayoutMemory(tmp_path / "window.ini")
-    memory.open_project(tmp_path / "library")
-    window.remember()
-    again = ReviewPanel(models.review, load_theme("light"), memory)
-    qtbot.addWidget(again)
-    again.resize(800, 600)
-    assert again.head.split.isChecked()
-    assert again.head.wrap.isChecked()
-    again.head.unified.click()
-    assert again.head.unified.isChecked()
+    memory.set_choice("diff_layout", "split")
+    memory.set_choice("diff_wrap", "on")
+    made = ReviewPanel(models.review, load_theme("light"), memory)
+    qtbot.addWidget(made)
+    made.resize(800, 600)
+    made.show()
+    assert made.head.split.isChecked()
+    assert made.head.wrap.isChecked()
+    made.head.unified.click()
+    made.head.wrap.click()
+    assert made.head.unified.isChecked()
+    assert (memory.choice("diff_layout"), memory.choice("diff_wrap")) == ("unified", "")
 
 
 async def test_a_narrow_review_shows_one_column_whatever_was_chosen(
-    qtbot: QtBot, models: ProjectViewModels, panel: ReviewPanel
+    qtbot: QtBot, models: ProjectViewModels, files: tuple[Proposal, ...]
 ) -> None:
+    models.review.show_proposal("p1")
     made = ReviewPanel(models.review, load_theme("dark"))
     qtbot.addWidget(made)
     made.resize(900, 600)
@@ -366,10 +413,11 @@ async def test_evidence_says_what_failed_what_is_unsure_and_what_passed(
 
 
 async def test_a_growing_diff_is_drawn_while_it_is_written(
-    project: FakeProject, window: MainWindow
+    qtbot: QtBot, models: ProjectViewModels, project: FakeProject
 ) -> None:
-    assert window.project is not None
-    panel = window.project.review
+    panel = ReviewPanel(models.review, load_theme("dark"))
+    qtbot.addWidget(panel)
+    panel.show()
     whole = changed("p1", "src/parser.py", state=Streaming())
     assert whole.patch is not None
     one = replace(whole.patch, hunks=whole.patch.hunks[:1])
@@ -378,9 +426,9 @@ async def test_a_growing_diff_is_drawn_while_it_is_written(
     assert not panel.accept.isVisible()
     project.turns.put(whole)
     await until(lambda: panel.position.text() == "hunk 1 of 3")
-    press(Qt.Key.Key_J)
+    models.review.next_hunk()
     assert panel.position.text() == "hunk 2 of 3"
-    press(Qt.Key.Key_A)
+    models.review.accept()
     assert "The model still writes here." in panel.notice.text
 
 
@@ -421,7 +469,7 @@ async def test_decisions_and_hunks_are_read_to_who_cannot_see_them(
 
 
 async def test_control_enter_in_the_composer_sends_and_accepts_nothing(
-    project: FakeProject, window: MainWindow, panel: ReviewPanel
+    project: FakeProject, window: MainWindow, keyed: ReviewPanel
 ) -> None:
     assert window.project is not None
     editor = window.project.chat.composer.editor
@@ -442,7 +490,7 @@ async def test_every_field_and_button_of_the_review_has_a_name(
 
 
 @pytest.mark.parametrize("theme", ["dark", "light"])
-@pytest.mark.parametrize("width", [400, 760])
+@pytest.mark.parametrize("width", [500, 760])
 async def test_the_panel_is_drawn_in_every_state(
     qtbot: QtBot,
     models: ProjectViewModels,
