@@ -8,10 +8,11 @@ from typing import Protocol
 
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ChangeApplied, ChangeReverted
-from spark_desktop.domain.history import AppliedChange, Step, StepKind
+from spark_desktop.domain.history import WHOLE, AppliedChange, Step, StepKind
 from spark_desktop.domain.merge import Side
 from spark_desktop.domain.patch import FilePatch, Hunk, Owner
 from spark_desktop.domain.proposal import Closed, Decision, Proposal, Ready
+from spark_desktop.domain.review import whole_waits
 from spark_desktop.domain.trigger import Span
 from spark_desktop.services.bus import Bus
 
@@ -169,10 +170,12 @@ class FakeReviews:
         one = self._turns.known[proposal_id]
         all_ids = [hunk.id for hunk in self._patch(proposal_id).hunks]
         open_ids = [hunk for hunk in all_ids if one.decision(hunk) is Decision.PENDING]
-        ids = tuple(open_ids if hunk_ids is None else hunk_ids)
+        everything = [*open_ids, WHOLE] if whole_waits(one) else open_ids
+        ids = tuple(everything if hunk_ids is None else hunk_ids)
         decisions = {**one.decisions, **dict.fromkeys(ids, decision)}
         applied = sum(1 for value in decisions.values() if value is Decision.ACCEPTED)
-        is_done = all(hunk in decisions for hunk in all_ids)
+        decided = replace(one, decisions=decisions)
+        is_done = all(hunk in decisions for hunk in all_ids) and not whole_waits(decided)
         self._past.append((proposal_id, ids))
         state = Closed(applied) if is_done else one.state
         self._turns.put(replace(one, decisions=decisions, state=state))

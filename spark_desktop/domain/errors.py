@@ -163,6 +163,10 @@ class NothingToUndoError(SparkError):
     """There is no applied change left to undo (or undone change to redo)."""
 
 
+class UnknownStepError(SparkError):
+    """There is no kept step with this id."""
+
+
 class ModelStoreError(CoreError):
     """The model files could not be read, fetched, brought in or removed."""
 

@@ -59,6 +59,19 @@ def merged(
     return Merged(moved, merge.conflicts, frozenset(merge.stale))
 
 
+def closed_in(hunk: Hunk, lines: Sequence[str], newline: str) -> Hunk:
+    """Return a hunk on ``lines`` whose lines all end but the file's last, as undo must find them.
+
+    A hunk behind a last line without an ending says that it gives it one.
+    """
+    start, old, new = hunk.start, hunk.old, hunk.new
+    if new and hunk.end < len(lines) and not new[-1].endswith(("\n", "\r")):
+        new = (*new[:-1], new[-1] + newline)
+    if new and not old and 0 < start == len(lines) and not lines[-1].endswith(("\n", "\r")):
+        start, old, new = start - 1, (lines[-1],), (lines[-1] + newline, *new)
+    return replace(hunk, start=start, old=old, new=new)
+
+
 @dataclass(slots=True)
 class _Cluster:
     """Hunks that collide with the same changes, which are those from ``first`` to ``last``."""
@@ -124,7 +137,8 @@ class _Merge:
         first = cluster.hunks[0]
         self.stale.update(hunk.id for hunk in cluster.hunks[1:])
         sides = self._sides(cluster)
-        again = self._fitting_again(first, sides) if self._held else None
+        was_conflict = any(hunk.id in self._held for hunk in cluster.hunks)
+        again = self._fitting_again(first, sides) if was_conflict else None
         if sides.there == sides.mine:
             self.stale.add(first.id)
         elif again is not None:
@@ -159,7 +173,7 @@ class _Merge:
         return None if inner.conflicts else inner
 
     def _add(self, hunk: Hunk, made_for: tuple[str, ...] | None) -> None:
-        fitted = self._closed(hunk)
+        fitted = closed_in(hunk, self._new, self._newline)
         if fitted.start < hunk.start and made_for is not None:
             made_for = (fitted.new[0], *made_for)
         before = self.hunks[-1] if self.hunks else None
@@ -217,15 +231,6 @@ class _Merge:
             position = hunk.end
         found += self._old[position:end]
         return closed_lines(found, self._newline)
-
-    def _closed(self, hunk: Hunk) -> Hunk:
-        """Give every line but the file's last an ending, so that undo finds what was written."""
-        start, old, new, lines = hunk.start, hunk.old, hunk.new, self._new
-        if new and hunk.end < len(lines) and not new[-1].endswith(("\n", "\r")):
-            new = (*new[:-1], new[-1] + self._newline)
-        if new and not old and 0 < start == len(lines) and not lines[-1].endswith(("\n", "\r")):
-            start, old, new = start - 1, (lines[-1],), (lines[-1] + self._newline, *new)
-        return replace(hunk, start=start, old=old, new=new)
 
 
 def _pieces(

@@ -6,12 +6,15 @@ bytes before and after; what it switched stands as JSON in its ``origin``.
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from spark_desktop.domain.history import WHOLE, Step, StepKind
+from spark_desktop.domain.history import AppliedChange, Step, StepKind
+from spark_desktop.domain.operation import UndoneMark
 
+# The id of an applied change, and that of one of its parts.
 Part = tuple[str, str]
-"""The id of an applied change, and that of one of its parts."""
+# A restore is undone as a whole: what else its changes consist of are parts of other steps.
+RESTORED = frozenset({"restored"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +88,43 @@ def standing_before(steps: Sequence[Step], step_id: str) -> frozenset[Part]:
     return frozenset((before or frozenset()) - unexplained)
 
 
-def marks_only(step: Step) -> bool:
-    """Return whether the step wrote nothing: the user had done by hand what it says."""
-    return not step.changes
-
-
 def of_restore(change_id: str, on: bool) -> Flip:
     """Return the flip that says whether a change of a restore stands."""
-    return Flip(change_id, frozenset({WHOLE}), on)
+    return Flip(change_id, RESTORED, on)
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """The steps that flips change, as they are then, and the marks of their changes."""
+
+    steps: tuple[Step, ...]
+    undone: tuple[UndoneMark, ...]
+
+
+def marks(steps: Iterable[Step], flips: Iterable[Flip]) -> Marked:
+    """Return what flips make of the steps that they switch parts of."""
+    switched: dict[str, list[Flip]] = {}
+    for flip in flips:
+        switched.setdefault(flip.change_id, []).append(flip)
+    found, undone = [], []
+    for step in steps:
+        if not any(change.id in switched for change in step.changes):
+            continue
+        changes = tuple(_marked(change, switched.get(change.id, [])) for change in step.changes)
+        found.append(replace(step, changes=changes))
+        undone += [
+            (change.id, change.undone, change.undone_hunks)
+            for change in changes
+            if change.id in switched
+        ]
+    return Marked(tuple(found), tuple(undone))
+
+
+def _marked(change: AppliedChange, flips: Iterable[Flip]) -> AppliedChange:
+    off = change.off
+    for flip in flips:
+        off = off - flip.parts if flip.on else off | flip.parts
+        if change.id == flip.change_id and flip.parts == RESTORED:
+            return replace(change, undone=not flip.on)
+    undone = off >= change.parts
+    return replace(change, undone=undone, undone_hunks=frozenset() if undone else off)

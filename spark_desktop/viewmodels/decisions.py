@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from PySide6.QtCore import QObject, Signal
 
 from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.history import WHOLE
 from spark_desktop.domain.proposal import Decision, Proposal
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.ports import Reviews
 from spark_desktop.viewmodels.shelf import hunk_ids, is_bare, readable, waiting
 
-# A hunk of a proposal. Without a hunk it is a file that is made, deleted or renamed as it is.
+# A hunk of a proposal, or WHOLE: what is done to the file itself.
 Place = tuple[str, str]
 
 
@@ -67,7 +68,7 @@ class Decisions(QObject):
 
     @property
     def is_bare(self) -> bool:
-        """Return whether the shown proposal waits without a hunk."""
+        """Return whether what is done to the shown file itself waits."""
         proposal = self.proposal
         return proposal is not None and self._is_bare(proposal)
 
@@ -108,18 +109,17 @@ class Decisions(QObject):
             self.file_wanted.emit(ids[(ids.index(self._shown) + by) % len(ids)])
 
     def accept(self, hunk_id: str | None) -> None:
-        """Write a hunk of the shown proposal, or all that wait."""
+        """Write a hunk of the shown proposal (or WHOLE), or all that wait."""
         proposal = self.proposal
         if proposal is None:
             return
-        hunks = self.pending if hunk_id is None else (hunk_id,)
-        places = {(proposal.id, hunk) for hunk in hunks or ("",)}
-        asked = None if hunk_id is None else hunks
+        asked = None if hunk_id is None else (hunk_id,)
+        places = {(proposal.id, hunk) for hunk in asked or (*self.pending, WHOLE)}
         proposal_id = proposal.id
         self._write((proposal_id,), places, lambda: self._reviews.accept(proposal_id, asked))
 
     def reject(self, hunk_id: str | None) -> None:
-        """Decide against a hunk of the shown proposal, or all that wait."""
+        """Decide against a hunk of the shown proposal (or WHOLE), or all that wait."""
         if self.proposal is not None:
             proposal_id, hunks = self.proposal.id, None if hunk_id is None else (hunk_id,)
             self._decide((proposal_id,), lambda: self._reviews.reject(proposal_id, hunks))
@@ -128,7 +128,7 @@ class Decisions(QObject):
         """Write every hunk of the answer that waits, as one."""
         about = self._deciding()
         places = {
-            (one.id, hunk) for one in about for hunk in self._left(one, waiting(one)) or ("",)
+            (one.id, hunk) for one in about for hunk in (*self._left(one, waiting(one)), WHOLE)
         }
         ids = tuple(one.id for one in about)
         self._write(ids, places, lambda: self._reviews.accept_group(group))
@@ -137,6 +137,11 @@ class Decisions(QObject):
         """Decide against every hunk of the answer that waits."""
         ids = tuple(one.id for one in self._deciding())
         self._decide(ids, lambda: self._reviews.reject_group(group))
+
+    def note(self) -> None:
+        """Take what was just done to a hunk of the shown proposal for a decision as well."""
+        if self.proposal is not None:
+            self._past.append((self.proposal.id,))
 
     def undo(self) -> None:
         """Take back what was decided on the current hunk, else the last decision of all."""
@@ -221,7 +226,7 @@ class Decisions(QObject):
         return [one for one in self._group if self._left(one, waiting(one)) or self._is_bare(one)]
 
     def _is_bare(self, proposal: Proposal) -> bool:
-        return is_bare(proposal) and (proposal.id, "") not in self._under_way
+        return is_bare(proposal) and (proposal.id, WHOLE) not in self._under_way
 
     def _left(self, proposal: Proposal, hunks: Iterable[str]) -> tuple[str, ...]:
         under_way: Collection[Place] = self._under_way

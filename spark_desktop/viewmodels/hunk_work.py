@@ -170,6 +170,7 @@ class HunkWork(QObject):
         except SparkError as error:
             self._failed(error)
             return False
+        self._decisions.note()
         self._done()
         return True
 

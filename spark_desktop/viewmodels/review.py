@@ -11,6 +11,7 @@ from spark_desktop.domain.events import (
     ProposalChanged,
     ProposalStreamed,
 )
+from spark_desktop.domain.history import WHOLE
 from spark_desktop.domain.merge import Side
 from spark_desktop.domain.patch import FilePatch
 from spark_desktop.domain.proposal import (
@@ -309,8 +310,9 @@ class ReviewViewModel(QObject):
             else:
                 self.work.resolve(Side.DISK, hunk)
         elif hunk is None or hunk in self._decisions.pending:
-            # Without a hunk it is the file itself that is made, deleted or renamed.
-            (self._decisions.accept if accept else self._decisions.reject)(hunk)
+            # Without a hunk it is about the file itself, which is made, deleted or renamed.
+            decide = self._decisions.accept if accept else self._decisions.reject
+            decide(WHOLE if hunk is None else hunk)
 
     def _may_decide(self) -> bool:
         if self.is_streaming and self.patch is not None:

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
-from spark_desktop.domain.patch import FileKind
+from spark_desktop.domain.history import WHOLE
 from spark_desktop.domain.proposal import Decision, Proposal, Ready, Streaming
-from spark_desktop.domain.review import pending
+from spark_desktop.domain.review import pending, whole_waits
 
 _OPEN = (Decision.PENDING, Decision.CONFLICTING)
 _DECIDED = (Decision.ACCEPTED, Decision.REJECTED, Decision.STALE)
@@ -63,19 +63,17 @@ def waiting(proposal: Proposal) -> tuple[str, ...]:
 
 
 def is_bare(proposal: Proposal) -> bool:
-    """Return whether it waits without a hunk: an empty file to make or delete, a mere renaming."""
-    patch = proposal.patch
-    return (
-        isinstance(proposal.state, Ready)
-        and patch is not None
-        and not patch.hunks
-        and patch.kind is not FileKind.CHANGE
-        and not proposal.failed
-    )
+    """Return whether what is done to the file itself waits for a decision, besides any hunk."""
+    return isinstance(proposal.state, Ready) and whole_waits(proposal)
 
 
 def decided(proposal: Proposal) -> tuple[int, int]:
-    """Return how many of its hunks are decided, and how many it has or had."""
-    # What was accepted may have left the patch: it is in the file.
+    """Return how many of its hunks are decided, and how many it has or had.
+
+    What is done to the file itself counts as one where it is decided by itself.
+    """
+    # What was accepted has left the patch: it is in the file.
     known = {*hunk_ids(proposal), *proposal.decisions}
+    if whole_waits(proposal):
+        known.add(WHOLE)
     return sum(1 for one in known if proposal.decision(one) in _DECIDED), len(known)

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from spark_desktop.domain.errors import ConflictError
+from spark_desktop.domain.history import WHOLE
 from spark_desktop.domain.patch import FileKind
 from spark_desktop.domain.proposal import Closed, Decision, Proposal, Ready, Streaming
 from spark_desktop.viewmodels.project import ProjectViewModels
@@ -36,7 +37,7 @@ async def test_each_file_has_a_row_with_its_kind_counts_and_decisions(
     assert said == [
         ("src/parser.py", "+3 \u22123", "0 of 3 decided"),
         ("src/new.py", "new file · +1 \u22120", "0 of 1 decided"),
-        ("old.py", "becomes new.py", "0 hunks"),
+        ("old.py", "becomes new.py", "0 of 1 decided"),
     ]
     review.reject()
     assert review.files.rows[0].aside == "1 of 3 decided"
@@ -94,8 +95,32 @@ async def test_a_file_that_is_only_renamed_is_decided_as_such(
     review.accept()
     # The write is under way: the next key is for the next file.
     assert place(review)[0] == "p1"
-    await until(lambda: project.review.accepted == [()])
+    await until(lambda: project.review.accepted == [(WHOLE,)])
     assert isinstance(project.turns.known["p3"].state, Closed)
+
+
+async def test_a_file_that_is_changed_and_renamed_has_both_to_decide(
+    project: FakeProject, review: ReviewViewModel
+) -> None:
+    both = changed("p4", "a.py", "x\n", "y\n", kind=FileKind.RENAME, target="b.py")
+    project.turns.put(both)
+    review.show_proposal("p4")
+    assert review.files.rows[3].aside == "0 of 2 decided"
+    review.reject()
+    assert place(review) == ("p4", None)
+    assert review.is_decidable
+    review.reject()
+    assert project.review.rejected == [hunks_of(both), (WHOLE,)]
+    assert isinstance(project.turns.known["p4"].state, Closed)
+
+
+async def test_what_was_done_to_a_hunk_is_taken_back_like_a_decision(
+    project: FakeProject, review: ReviewViewModel
+) -> None:
+    review.work.split()
+    review.next_file()
+    review.undo_decision()
+    await until(lambda: project.review.undone == ["p1"])
 
 
 async def test_a_file_is_decided_without_the_others(
