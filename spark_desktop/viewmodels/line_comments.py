@@ -92,6 +92,16 @@ class LineComments(QObject):
         self._open = OpenComment(proposal.id, comment)
         self.opened.emit()
 
+    def begin_at_hunk(self, hunk_id: str | None) -> None:
+        """Write a comment on the first line that a hunk puts in, or else takes away."""
+        patch = None if self._proposal is None else self._proposal.patch
+        shift = 0
+        for hunk in patch.hunks if patch is not None else ():
+            if hunk.id == hunk_id:
+                self.begin(hunk.start + (shift if hunk.new else 0), bool(hunk.new))
+                return
+            shift += len(hunk.new) - len(hunk.old)
+
     def begin_again(self, number: int) -> None:
         """Write one of the listed comments anew."""
         if self._proposal is not None and 0 <= number < len(self.listed):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from spark_desktop.domain.line_comment import LineComment
 from spark_desktop.domain.patch import FileKind, FilePatch, Hunk
-from spark_desktop.domain.proposal import Decision, FailedBlock, Proposal
+from spark_desktop.domain.proposal import Closed, Decision, FailedBlock, Proposal, Ready
 from spark_desktop.viewmodels.amounts import MINUS
 from spark_desktop.viewmodels.rows import Row
 from spark_desktop.viewmodels.shelf import decided, hunk_ids
@@ -149,7 +149,7 @@ def file_row(proposal: Proposal, rate: float | None = None) -> Row:
     if proposal.failed:
         parts.append(tr("%n part(s) without a place", "", len(proposal.failed)))
     done, count = decided(proposal)
-    if hunk_ids(proposal) or done:
+    if isinstance(proposal.state, Ready | Closed) and count:
         aside = tr("{done} of {count} decided", done=done, count=count)
     else:
         aside = state_text(proposal, rate)

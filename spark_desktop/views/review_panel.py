@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 from spark_desktop.domain.merge import Side
 from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.trigger import Span
-from spark_desktop.viewmodels.diff_rows import LineComment
+from spark_desktop.viewmodels.diff_rows import AddedRow, LineComment, PairRow, RemovedRow
 from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.viewmodels.review_words import file_text, hunk_text
 from spark_desktop.views.comment_box import CommentBox
@@ -78,7 +78,7 @@ class ReviewPanel(QFrame):
             case "edit_hunk":
                 self._model.work.begin_edit()
             case "comment":
-                self.diff.request_comment()
+                self._comment()
             case "layout":
                 self._choose_layout(UNIFIED if self._layout == SPLIT else SPLIT)
             case "wrap":
@@ -174,16 +174,26 @@ class ReviewPanel(QFrame):
             comments=comments,
         )
 
-    def _split(self) -> None:
-        # Before the selected line where that is inside of the hunk, else where it falls apart.
-        lines, patch, current = self.diff.selected_lines(), self._model.patch, None
-        if patch is not None:
-            wanted = self._model.current_hunk
-            current = next((hunk for hunk in patch.hunks if hunk.id == wanted), None)
-        if current is not None and lines is not None and current.start < lines.start < current.end:
-            self._model.work.split(old_at=lines.start - current.start)
+    def _comment(self) -> None:
+        if self.diff.selection.cursor is None:
+            self._model.comments.begin_at_hunk(self._model.current_hunk)
         else:
-            self._model.work.split()
+            self.diff.request_comment()
+
+    def _split(self) -> None:
+        # Before the selected line where that is inside of the current hunk, else where the hunk
+        # falls apart.
+        cursor, current = self.diff.selection.cursor, self._model.current_hunk
+        row = None if cursor is None else self.diff.content.rows[cursor]
+        match row:
+            case RemovedRow(hunk_id=hunk_id, index=index) if index and hunk_id == current:
+                self._model.work.split(old_at=index)
+            case AddedRow(hunk_id=hunk_id, index=index) if index and hunk_id == current:
+                self._model.work.split(new_at=index)
+            case PairRow(old=RemovedRow() as old, new=AddedRow() as new) if old.hunk_id == current:
+                self._model.work.split(old_at=old.index or None, new_at=new.index or None)
+            case _:
+                self._model.work.split()
 
     def _place(self, failed_id: str) -> None:
         self._model.work.place(failed_id, self.diff.selected_lines())

@@ -112,6 +112,22 @@ async def test_what_was_begun_and_left_is_there_again(review: ReviewViewModel) -
     assert review.comments.open.comment.text == ""
 
 
+async def test_a_comment_on_a_hunk_is_on_its_first_line(
+    project: FakeProject, review: ReviewViewModel
+) -> None:
+    places = []
+    for _press in range(3):
+        review.comments.begin_at_hunk(review.current_hunk)
+        assert review.comments.open is not None
+        comment = review.comments.open.comment
+        places.append((comment.line, comment.is_new_side, comment.quoted))
+        review.next_hunk()
+    assert places == [(2, True, "three"), (8, True, "nine"), (14, False, "line 15")]
+    review.comments.leave()
+    review.comments.begin_at_hunk(None)
+    assert review.comments.open is None
+
+
 async def test_a_line_that_is_not_there_is_refused(review: ReviewViewModel) -> None:
     review.comments.begin(400, True)
     assert review.comments.open is None

@@ -210,6 +210,25 @@ async def test_a_hunk_is_split_before_the_selected_line(
     assert panel.diff.selected_lines() == Span(1, 2)
     panel.do("split")
     assert [at for _hunk, *at in project.review.splits] == [[None, None], [1, None]]
+    project.turns.put(changed("p1", "src/parser.py", "a\nb\nc\n", "x\ny\nz\n"))
+    panel.diff.select(5, 5)
+    panel.do("split")
+    assert [at for _hunk, *at in project.review.splits][2:] == [[None, 2]]
+    panel.resize(1000, 700)
+    panel.do("layout")
+    project.turns.put(changed("p1", "src/parser.py", "a\nb\nc\n", "x\ny\nz\n"))
+    panel.diff.select(1, 1)
+    panel.do("split")
+    assert [at for _hunk, *at in project.review.splits][3:] == [[1, 1]]
+
+
+async def test_a_comment_without_a_selection_is_on_the_hunk(panel: ReviewPanel) -> None:
+    panel.do("comment")
+    assert panel.comments.drawer.heading.text() == "Comment on line 3: three"
+    press(Qt.Key.Key_Escape)
+    panel.diff.select(0, 0)
+    panel.do("comment")
+    assert panel.comments.drawer.heading.text() == "Comment on line 1: line 1"
 
 
 async def test_an_editor_keeps_with_control_enter(
@@ -342,7 +361,6 @@ async def test_the_search_counts_goes_on_and_closes(panel: ReviewPanel) -> None:
     assert bar.words.accessibleName() == "Find in the diff"
     QTest.keyClicks(bar.words, "line 1")
     assert bar.next.isEnabled()
-    press(Qt.Key.Key_Return)
     assert bar.count.text().startswith("1 of ")
     press(Qt.Key.Key_Return)
     assert bar.count.text().startswith("2 of ")
