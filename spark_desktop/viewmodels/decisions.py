@@ -52,6 +52,11 @@ class Decisions(QObject):
         return self._current
 
     @property
+    def group(self) -> tuple[Proposal, ...]:
+        """Return the proposals of the same answer as the shown one."""
+        return self._group
+
+    @property
     def proposal(self) -> Proposal | None:
         """Return the proposal that is shown."""
         return next((one for one in self._group if one.id == self._shown), None)
@@ -124,18 +129,18 @@ class Decisions(QObject):
             proposal_id, hunks = self.proposal.id, None if hunk_id is None else (hunk_id,)
             self._decide((proposal_id,), lambda: self._reviews.reject(proposal_id, hunks))
 
-    def accept_group(self, group: str) -> None:
+    def accept_group(self) -> None:
         """Write every hunk of the answer that waits, as one."""
-        about = self._deciding()
+        about, group = self._deciding(), self._group[0].group
         places = {
             (one.id, hunk) for one in about for hunk in (*self._left(one, waiting(one)), WHOLE)
         }
         ids = tuple(one.id for one in about)
         self._write(ids, places, lambda: self._reviews.accept_group(group))
 
-    def reject_group(self, group: str) -> None:
+    def reject_group(self) -> None:
         """Decide against every hunk of the answer that waits."""
-        ids = tuple(one.id for one in self._deciding())
+        ids, group = tuple(one.id for one in self._deciding()), self._group[0].group
         self._decide(ids, lambda: self._reviews.reject_group(group))
 
     def note(self) -> None:

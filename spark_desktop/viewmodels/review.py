@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import QObject, Signal
 
-from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import (
     ChangeApplied,
@@ -11,12 +10,9 @@ from spark_desktop.domain.events import (
     ProposalChanged,
     ProposalStreamed,
 )
-from spark_desktop.domain.history import WHOLE
-from spark_desktop.domain.merge import Side
 from spark_desktop.domain.patch import FilePatch
 from spark_desktop.domain.proposal import (
     Closed,
-    Decision,
     Proposal,
     Queued,
     Ready,
@@ -28,27 +24,26 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import FileStore
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.amounts import answered_text, rate_of
-from spark_desktop.viewmodels.answer_notices import AnswerNotices
+from spark_desktop.viewmodels.deciding import Deciding
 from spark_desktop.viewmodels.decisions import Decisions
 from spark_desktop.viewmodels.frames import Frames
 from spark_desktop.viewmodels.hunk_work import HunkWork
 from spark_desktop.viewmodels.line_comments import LineComments
-from spark_desktop.viewmodels.notice import Action, Intent, Notice, notice_of
+from spark_desktop.viewmodels.notice import Intent, Notice
 from spark_desktop.viewmodels.open_file import OpenFile
 from spark_desktop.viewmodels.ports import Reviews, Turns
-from spark_desktop.viewmodels.review_notices import CHOOSE_A_SIDE, FILE, NOTHING, STILL_WRITTEN
+from spark_desktop.viewmodels.review_notices import STILL_WRITTEN, ReviewNotices
 from spark_desktop.viewmodels.review_words import decisions_text, file_row
 from spark_desktop.viewmodels.rows import Rows
 from spark_desktop.viewmodels.shelf import Shelf, decided
-from spark_desktop.viewmodels.translation import tr
-from spark_desktop.viewmodels.wording import notice_of_proposal
 
 
 class ReviewViewModel(QObject):
     """What is reviewed; ``changed`` excludes what streams in, which has a signal of its own.
 
-    ``work`` is on the hunks, ``comments`` are on the lines, ``files`` are the rows of an answer's
-    files. ``spoken`` carries what a reader of the screen is told of decisions.
+    ``decide`` takes what is decided, ``work`` is on the hunks, ``comments`` are on the lines,
+    ``files`` are the rows of an answer's files. ``spoken`` carries what a reader of the screen is
+    told of decisions.
     """
 
     changed = Signal()
@@ -67,13 +62,14 @@ class ReviewViewModel(QObject):
         self._shelf = Shelf(turns.proposals())
         self._shown: str | None = None
         self._texts: dict[str, ProposalStreamed] = {}
-        self._told: Notice | None = None
         self.files = Rows(self)
-        self._file = OpenFile(files, scope, self._on_failure)
-        self._decisions = Decisions(reviews, scope, self._on_failure)
-        self.work = HunkWork(reviews, self._decisions, self._on_failure, self._forget_told)
-        self.comments = LineComments(turns, self._on_failure)
-        self._answers = AnswerNotices(bus, (WorkKind.SUGGESTION, WorkKind.EDIT), self)
+        self._notices = ReviewNotices(bus)
+        fail = self._notices.fail
+        self._file = OpenFile(files, scope, fail)
+        self._decisions = Decisions(reviews, scope, fail)
+        self.work = HunkWork(reviews, self._decisions, fail, self._notices.forget)
+        self.comments = LineComments(turns, fail)
+        self.decide = Deciding(self._decisions, self.work, self._notices)
         self._frames = Frames(self)
         self._connect(bus)
 
@@ -107,12 +103,6 @@ class ReviewViewModel(QObject):
     def is_streaming(self) -> bool:
         """Return whether the model writes what is shown."""
         return isinstance(self._state(), Streaming)
-
-    @property
-    def is_decidable(self) -> bool:
-        """Return whether hunks, or the file as such, wait for a decision."""
-        is_ready = isinstance(self._state(), Ready)
-        return is_ready and bool(self._decisions.readable or self._decisions.is_bare)
 
     @property
     def has_decided(self) -> bool:
@@ -153,21 +143,15 @@ class ReviewViewModel(QObject):
     @property
     def notice(self) -> Notice | None:
         """Return the line over the review; None while there is just something to decide."""
-        if self._told is not None:
-            return self._told
-        if self.proposal is not None:
-            if self.is_streaming and self._answers.waiting is not None:
-                return self._answers.waiting
-            told = self._answers.told_of(self.proposal.id)
-            return notice_of_proposal(self.proposal, self._rate()) or told
-        return NOTHING if self._file.snapshot is None else FILE
+        has_file = self._file.snapshot is not None
+        return self._notices.over(self.proposal, self._rate(), has_file=has_file)
 
     def show_proposal(self, proposal_id: str) -> None:
         """Review a proposal; an unknown id is ignored (it was dismissed meanwhile)."""
         if self._shelf.get(proposal_id) is None:
             return
         self._file.cancel()
-        self._told = None
+        self._notices.drop()
         self._shown = proposal_id
         self._set_selection(None)
         self._follow()
@@ -181,64 +165,6 @@ class ReviewViewModel(QObject):
         """Note which lines of the open file the user selected."""
         if self.proposal is None:
             self._set_selection(lines)
-
-    def next_hunk(self) -> None:
-        """Go to the next hunk that waits for a decision, in the answer's next file if need be."""
-        self._decisions.step(1)
-
-    def previous_hunk(self) -> None:
-        """Go to the hunk before that waits for a decision."""
-        self._decisions.step(-1)
-
-    def next_file(self) -> None:
-        """Show the answer's next file."""
-        self._decisions.step_file(1)
-
-    def previous_file(self) -> None:
-        """Show the answer's file before."""
-        self._decisions.step_file(-1)
-
-    def go_to_hunk(self, hunk_id: str) -> None:
-        """Go to this hunk; one that is decided can be decided anew."""
-        self._decisions.go_to(hunk_id)
-
-    def accept(self, hunk_id: str | None = None) -> None:
-        """Write one hunk (the current one unless named)."""
-        self._decide(hunk_id, accept=True)
-
-    def reject(self, hunk_id: str | None = None) -> None:
-        """Decide against one hunk (the current one unless named)."""
-        self._decide(hunk_id, accept=False)
-
-    def accept_file(self) -> None:
-        """Write every hunk of the file that waits."""
-        if self._may_decide():
-            self._decisions.accept(None)
-
-    def reject_file(self) -> None:
-        """Decide against every hunk of the file that waits."""
-        if self._may_decide():
-            self._decisions.reject(None)
-
-    def accept_all(self) -> None:
-        """Write every hunk that waits, in all files of the answer, as one."""
-        if len(self.group) < 2:
-            self.accept_file()
-        elif self._may_decide_group():
-            self._decisions.accept_group(self.group[0].group)
-
-    def reject_all(self) -> None:
-        """Decide against every hunk that waits, in all files of the answer."""
-        if len(self.group) < 2:
-            self.reject_file()
-        elif self._may_decide_group():
-            self._decisions.reject_group(self.group[0].group)
-
-    def undo_decision(self) -> None:
-        """Let the current hunk wait again where it is decided, else what was decided last."""
-        if self.proposal is not None:
-            self._told = None
-            self._decisions.undo()
 
     def act(self, intent: Intent) -> None:
         """Do what the notice's button asks for, or hand it to the window."""
@@ -257,7 +183,7 @@ class ReviewViewModel(QObject):
         self._decisions.moved.connect(self.hunk_changed)
         self._decisions.file_wanted.connect(self.show_proposal)
         self.comments.sent.connect(self._on_asked)
-        self._answers.changed.connect(self.changed)
+        self._notices.changed.connect(self.changed)
         self._frames.frame.connect(self._on_frame)
         bus.subscribe(ProposalChanged, self._on_proposal)
         bus.subscribe(ProposalStreamed, self._on_streamed)
@@ -271,16 +197,13 @@ class ReviewViewModel(QObject):
         try:
             new = self._turns.repeat(self._shown)
         except SparkError as error:
-            self._on_failure(error)
+            self._notices.fail(error)
             return
         self._on_asked(new)
 
     def _dismiss(self) -> None:
-        if self._told is not None:
-            self._told = None
-        elif self._shown is not None and self._answers.told_of(self._shown) is not None:
-            self._answers.dismiss(self._shown)
-        elif self._shown is not None and isinstance(self._state(), Queued):
+        is_dismissed = self._notices.dismiss(self._shown)
+        if not is_dismissed and self._shown is not None and isinstance(self._state(), Queued):
             self._turns.dismiss(self._shown)
             self._adopt()
             self._shown = None
@@ -299,36 +222,6 @@ class ReviewViewModel(QObject):
         self.comments.forget(known)
         self.list_changed.emit()
 
-    def _decide(self, hunk_id: str | None, *, accept: bool) -> None:
-        proposal = self.proposal
-        hunk = self.current_hunk if hunk_id is None else hunk_id
-        if proposal is None or not self._may_decide():
-            return
-        if hunk is not None and proposal.decision(hunk) is Decision.CONFLICTING:
-            if accept:
-                self._tell(CHOOSE_A_SIDE)
-            else:
-                self.work.resolve(Side.DISK, hunk)
-        elif hunk is None or hunk in self._decisions.pending:
-            # Without a hunk it is about the file itself, which is made, deleted or renamed.
-            decide = self._decisions.accept if accept else self._decisions.reject
-            decide(WHOLE if hunk is None else hunk)
-
-    def _may_decide(self) -> bool:
-        if self.is_streaming and self.patch is not None:
-            self._tell(STILL_WRITTEN)
-        elif self.is_decidable:
-            self._told = None
-            return True
-        return False
-
-    def _may_decide_group(self) -> bool:
-        if any(isinstance(one.state, Streaming | Queued) for one in self.group):
-            self._tell(STILL_WRITTEN)
-            return False
-        self._told = None
-        return True
-
     def _follow(self) -> None:
         """Let the parts follow what is shown, and its newest value."""
         group = self.group
@@ -345,7 +238,7 @@ class ReviewViewModel(QObject):
         self.streamed.emit()
 
     def _on_opened(self) -> None:
-        self._told = None
+        self._notices.drop()
         self._shown = None
         self._follow()
         self._set_selection(None)
@@ -385,8 +278,7 @@ class ReviewViewModel(QObject):
             return
         self._frames.flush()
         if before is not None and type(before.state) is not type(now.state):
-            # What was told was about the state before.
-            self._told = None if self._told is STILL_WRITTEN else self._told
+            self._notices.drop(STILL_WRITTEN)
         self._show_files()
         self.changed.emit()
         if before is not None and (said := decisions_text(before, now)):
@@ -394,25 +286,13 @@ class ReviewViewModel(QObject):
 
     def _may_follow(self) -> bool:
         # Never take away what the user is deciding on or writing, or a selection they may use.
-        is_busy = self.is_decidable or self.is_streaming or self.comments.open is not None
+        is_busy = self.decide.is_possible or self.is_streaming or self.comments.open is not None
         return not is_busy and self._file.selection is None
 
     def _on_streamed(self, event: ProposalStreamed) -> None:
         self._texts[event.proposal_id] = event
         if event.proposal_id == self._shown:
             self._frames.request()
-
-    def _on_failure(self, error: SparkError) -> None:
-        self._tell(notice_of(error, Action(tr("Dismiss"), Intent.DISMISS)))
-
-    def _tell(self, notice: Notice) -> None:
-        self._told = notice
-        self.changed.emit()
-
-    def _forget_told(self) -> None:
-        if self._told is not None:
-            self._told = None
-            self.changed.emit()
 
     def _set_selection(self, lines: Span | None) -> None:
         self._file.selection = lines

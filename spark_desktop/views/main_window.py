@@ -36,8 +36,8 @@ from spark_desktop.views.welcome import Welcome
 
 if TYPE_CHECKING:
     from spark_desktop.viewmodels.chat import Mode
+    from spark_desktop.viewmodels.deciding import Deciding
     from spark_desktop.viewmodels.project import ProjectViewModels
-    from spark_desktop.viewmodels.review import ReviewViewModel
     from spark_desktop.views.project_view import ProjectView
 
 _SIZE = (1280, 800)
@@ -268,7 +268,7 @@ class MainWindow(QMainWindow):
                 return ""
             case _ if self._models is None:
                 return tr("Open a folder first.")
-            case Need.PROPOSAL if is_in_lab or not self._models.review.is_decidable:
+            case Need.PROPOSAL if is_in_lab or not self._models.review.decide.is_possible:
                 return tr("No proposal waits for a decision.")
             case Need.REVIEW if is_in_lab or self._models.review.proposal is None:
                 return tr("No proposal is shown.")
@@ -351,10 +351,10 @@ class MainWindow(QMainWindow):
             self.project.show_review()
             self.project.review.do(name)
 
-    def _with_review(self, work: "Callable[[ReviewViewModel], None]") -> None:
+    def _with_review(self, work: "Callable[[Deciding], None]") -> None:
         # Nobody decides on hunks that the speed lab covers.
         if self._models is not None and self.project is not None and not self.project.is_in_lab:
-            work(self._models.review)
+            work(self._models.review.decide)
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
         do, show, review = self._with_models, self._with_project, self._with_review
@@ -369,7 +369,7 @@ class MainWindow(QMainWindow):
             "reject_file": lambda: review(lambda model: model.reject_file()),
             "accept_all": lambda: review(lambda model: model.accept_all()),
             "reject_all": lambda: review(lambda model: model.reject_all()),
-            "undo_decision": lambda: review(lambda model: model.undo_decision()),
+            "undo_decision": lambda: review(lambda model: model.undo()),
             **{name: partial(self._in_review, name) for name in PANEL_KEYS},
             "stop": lambda: show(lambda view: view.stop()),
             "undo": lambda: do(lambda models: models.changes.undo()),

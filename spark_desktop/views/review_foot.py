@@ -93,7 +93,7 @@ class ReviewFoot(QFrame):
     def render_hunk(self) -> None:
         """Show what can be done with the current hunk."""
         model = self._model
-        is_decidable, is_group = model.is_decidable, len(model.group) > 1
+        is_decidable, is_group = model.decide.is_possible, len(model.group) > 1
         conflict, proposal = model.work.conflict, model.proposal
         is_conflict = is_decidable and conflict is not None
         self.conflict.setVisible(is_conflict)
@@ -131,18 +131,18 @@ class ReviewFoot(QFrame):
         return menu
 
     def _connect(self) -> None:
-        model = self._model
+        model, decide = self._model, self._model.decide
         KEYBOARD.changed.connect(self.show_keys)
         for button, work in (
-            (self.accept, lambda: model.accept()),
-            (self.reject, lambda: model.reject()),
-            (self.accept_file, model.accept_file),
-            (self.reject_file, model.reject_file),
-            (self.accept_all, model.accept_all),
-            (self.reject_all, model.reject_all),
-            (self.previous, model.previous_hunk),
-            (self.next, model.next_hunk),
-            (self.undo, model.undo_decision),
+            (self.accept, lambda: decide.accept()),
+            (self.reject, lambda: decide.reject()),
+            (self.accept_file, decide.accept_file),
+            (self.reject_file, decide.reject_file),
+            (self.accept_all, decide.accept_all),
+            (self.reject_all, decide.reject_all),
+            (self.previous, decide.previous_hunk),
+            (self.next, decide.next_hunk),
+            (self.undo, decide.undo),
             (self.disk, lambda: model.work.resolve(Side.DISK)),
             (self.mine, lambda: model.work.resolve(Side.MINE)),
             (self.both, lambda: model.work.resolve(Side.BOTH)),

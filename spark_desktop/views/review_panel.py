@@ -271,9 +271,9 @@ class ReviewPanel(QFrame):
 
     def _connect_diff(self) -> None:
         diff, model = self.diff, self._model
-        diff.hunk_clicked.connect(model.go_to_hunk)
-        diff.accept_clicked.connect(model.accept)
-        diff.reject_clicked.connect(model.reject)
+        diff.hunk_clicked.connect(model.decide.go_to_hunk)
+        diff.accept_clicked.connect(model.decide.accept)
+        diff.reject_clicked.connect(model.decide.reject)
         diff.split_clicked.connect(model.work.split)
         diff.edit_clicked.connect(model.work.begin_edit)
         diff.resolve_clicked.connect(self._resolve)

@@ -32,7 +32,7 @@ def told(review: ReviewViewModel) -> str:
 async def test_a_hunk_is_written_anew_before_it_is_accepted(
     project: FakeProject, review: ReviewViewModel
 ) -> None:
-    review.next_hunk()
+    review.decide.next_hunk()
     review.work.begin_edit()
     draft = review.work.draft
     assert draft is not None
@@ -112,7 +112,7 @@ async def test_a_refused_text_stays_in_the_editor(
 async def test_only_a_hunk_that_waits_is_written_anew_or_split(
     project: FakeProject, review: ReviewViewModel
 ) -> None:
-    review.reject(FIRST)
+    review.decide.reject(FIRST)
     for work in (review.work.begin_edit, review.work.split):
         work(FIRST)
         assert told(review) == "No hunk is chosen."
@@ -134,7 +134,7 @@ async def test_the_drafts_of_a_proposal_that_is_gone_go_with_it(
 async def test_a_hunk_is_split_where_it_falls_apart_or_where_asked(
     project: FakeProject, review: ReviewViewModel
 ) -> None:
-    review.next_hunk()
+    review.decide.next_hunk()
     review.work.split()
     assert review.current_hunk == f"{SECOND}a"
     review.work.split(f"{SECOND}b", new_at=1)
@@ -166,11 +166,11 @@ async def test_a_conflict_is_not_accepted_unseen_and_rejecting_keeps_the_file(
     project: FakeProject, review: ReviewViewModel
 ) -> None:
     project.turns.put(conflicting(ONE))
-    assert review.is_decidable
-    review.accept()
+    assert review.decide.is_possible
+    review.decide.accept()
     assert told(review) == "This hunk conflicts with what was saved since."
     assert project.review.accepted == []
-    review.reject()
+    review.decide.reject()
     assert project.review.resolved == [(FIRST, Side.DISK)]
     assert told(review) == ""
 
@@ -180,7 +180,7 @@ async def test_a_conflict_alone_waits_for_the_user(
 ) -> None:
     done = dict.fromkeys((SECOND, THIRD), Decision.REJECTED)
     project.turns.put(conflicting(replace(ONE, decisions=done)))
-    assert review.is_decidable
+    assert review.decide.is_possible
     assert review.current_hunk == FIRST
 
 

@@ -45,7 +45,7 @@ async def test_comments_on_all_files_of_an_answer_are_sent_together(
     project: FakeProject, review: ReviewViewModel
 ) -> None:
     comment(review, 2, False, "Why?")
-    review.next_file()
+    review.decide.next_file()
     comment(review, 0, True, "No.")
     other = LineComment(0, True, "made = True", "No.", "src/new.py")
     assert review.comments.listed == (OLD, other)
@@ -101,9 +101,9 @@ async def test_a_listed_comment_is_written_anew_or_taken_away(review: ReviewView
 async def test_what_was_begun_and_left_is_there_again(review: ReviewViewModel) -> None:
     review.comments.begin(2, False)
     review.comments.set_text("Wh")
-    review.next_file()
+    review.decide.next_file()
     assert review.comments.open is None
-    review.previous_file()
+    review.decide.previous_file()
     review.comments.begin(2, False)
     assert review.comments.open is not None
     assert review.comments.open.comment.text == "Wh"
@@ -121,7 +121,7 @@ async def test_a_comment_on_a_hunk_is_on_its_first_line(
         assert review.comments.open is not None
         comment = review.comments.open.comment
         places.append((comment.line, comment.is_new_side, comment.quoted))
-        review.next_hunk()
+        review.decide.next_hunk()
     assert places == [(2, True, "three"), (8, True, "nine"), (14, False, "line 15")]
     review.comments.leave()
     review.comments.begin_at_hunk(None)
@@ -137,7 +137,7 @@ async def test_a_line_that_is_not_there_is_refused(review: ReviewViewModel) -> N
 
 async def test_comments_stay_when_the_proposal_is_decided(review: ReviewViewModel) -> None:
     comment(review, 2, False, "Why?")
-    review.reject_all()
+    review.decide.reject_all()
     assert review.comments.listed == (OLD,)
 
 

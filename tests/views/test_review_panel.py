@@ -444,9 +444,9 @@ async def test_a_growing_diff_is_drawn_while_it_is_written(
     assert not panel.accept.isVisible()
     project.turns.put(whole)
     await until(lambda: panel.position.text() == "hunk 1 of 3")
-    models.review.next_hunk()
+    models.review.decide.next_hunk()
     assert panel.position.text() == "hunk 2 of 3"
-    models.review.accept()
+    models.review.decide.accept()
     assert "The model still writes here." in panel.notice.text
 
 
@@ -477,11 +477,11 @@ async def test_decisions_and_hunks_are_read_to_who_cannot_see_them(
 
     is_heard = True
     announcer = DecisionAnnouncer(panel.diff, models.review, speak, lambda: is_heard)
-    models.review.reject()
+    models.review.decide.reject()
     assert said[0].startswith("hunk 2 of 3, at line 9.\nRemoves:\nline 9")
     assert said[1] == "1 hunk rejected. parser.py: 1 of 3 decided."
     is_heard = False
-    models.review.reject()
+    models.review.decide.reject()
     assert len(said) == 2
     announcer.deleteLater()
 
