@@ -6,6 +6,7 @@ from spark_desktop.domain.line_comment import LineComment
 from spark_desktop.domain.patch import FileKind, FilePatch, Hunk
 from spark_desktop.domain.proposal import Closed, Decision, FailedBlock, Proposal, Ready
 from spark_desktop.viewmodels.amounts import MINUS
+from spark_desktop.viewmodels.notice import Tone
 from spark_desktop.viewmodels.rows import Row
 from spark_desktop.viewmodels.shelf import decided, hunk_ids
 from spark_desktop.viewmodels.translation import in_language, tr
@@ -154,4 +155,7 @@ def file_row(proposal: Proposal, rate: float | None = None) -> Row:
     else:
         aside = state_text(proposal, rate)
     said = " · ".join((path, *parts, aside, state_text(proposal, rate)))
-    return Row(proposal.id, path, " · ".join(parts), look.icon, look.tone, aside, said)
+    icon, tone = look.icon, look.tone
+    if proposal.failed or Decision.CONFLICTING in proposal.decisions.values():
+        icon, tone = "warning", Tone.WARNING
+    return Row(proposal.id, path, " · ".join(parts), icon, tone, aside, said)

@@ -48,6 +48,10 @@ def state_text(proposal: Proposal, rate: float | None = None) -> str:
         case Ready():
             parses = any(check.name == "parses" and check.passed for check in proposal.evidence)
             hunks = tr("%n hunk(s)", "", len(pending(proposal)))
+            collide = list(proposal.decisions.values()).count(Decision.CONFLICTING)
+            if collide:
+                conflicts = tr("%n conflict(s)", "", collide)
+                return f"{conflicts} · {hunks}" if pending(proposal) else conflicts
             return tr("parses · {hunks}", hunks=hunks) if parses else hunks
         case Withheld(reason) | Conflict(reason) | Cancelled(reason) | Failed(reason):
             return in_language(reason)

@@ -10,7 +10,7 @@ from spark_desktop.domain.patch import FileKind
 from spark_desktop.domain.proposal import Closed, Decision, Proposal, Ready, Streaming
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.viewmodels.review import ReviewViewModel
-from tests.answer_fakes import PART, answer, changed, hunks_of, put_answer
+from tests.answer_fakes import PART, answer, changed, conflicting, hunks_of, put_answer
 from tests.interface_fakes import FakeProject, until
 
 
@@ -309,3 +309,18 @@ async def test_a_file_whose_parts_wait_for_a_place_is_not_passed_over(
     models.review.decide.reject_file()
     assert place(models.review)[0] == "p1"
     assert models.review.files.rows[0].detail == "+3 \u22123 · 1 part without a place"
+    assert models.review.files.rows[0].icon == "warning"
+
+
+async def test_a_conflict_is_said_in_the_list_and_in_the_inbox(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    one, other = answer()[:2]
+    project.turns.put(conflicting(one))
+    project.turns.put(conflicting(other))
+    models.review.show_proposal("p1")
+    assert [row.icon for row in models.review.files.rows] == ["warning", "warning"]
+    assert [row.detail for row in models.changes.inbox.rows] == [
+        "new.py · 1 conflict",
+        "parser.py · 1 conflict · 2 hunks",
+    ]
