@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from spark_desktop.adapters import contents, journal, step_rows, step_usage
 from spark_desktop.adapters.database import Database
@@ -28,7 +28,7 @@ _log = logging.getLogger(__name__)
 class SqliteStepStore:
     """The steps of the workspace ``folder``; a StepStore.
 
-    ``limit`` is how many bytes they may take. See docs/decisions/0004 for what a write does when,
+    ``limit`` says how many bytes they may take. See docs/decisions/0004 for what a write does when,
     and what each crash leads to. ``owner`` is who this process is.
     """
 
@@ -36,7 +36,7 @@ class SqliteStepStore:
         self,
         database: Database,
         folder: WorkspaceFolder,
-        limit: int = step_usage.DEFAULT_LIMIT,
+        limit: int | Callable[[], int] = step_usage.DEFAULT_LIMIT,
         disk: Disk | None = None,
         owner: str = "",
     ) -> None:
@@ -44,7 +44,7 @@ class SqliteStepStore:
         self._database = database
         self._folder = folder
         self._workspace = str(folder.root)
-        self._limit = limit
+        self._limit = limit if callable(limit) else lambda: limit
         self._owner = owner or own_identity()
         self._writer = StepWriter(folder, disk)
         self._restorer = StepRestorer(folder, disk, self._writer)
@@ -76,7 +76,7 @@ class SqliteStepStore:
     async def usage(self) -> StoreUsage:
         """Return what the steps take, and how many are too many. Raises StoreError."""
         return await self._database.run(
-            lambda db: step_usage.usage(db, self._workspace, self._limit)
+            lambda db: step_usage.usage(db, self._workspace, self._limit())
         )
 
     async def drop_oldest(self, count: int) -> int:

@@ -9,7 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from spark_desktop.domain.errors import ConflictError, FileError, NothingToUndoError, SparkError
+from spark_desktop.domain.errors import (
+    ConflictError,
+    NothingToUndoError,
+    SparkError,
+    UndoBlockedError,
+)
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import Conflict, Decision, Proposal, Ready
@@ -108,7 +113,7 @@ class History(RuleBasedStateMachine):
         if told:
             self.runner.run(self.review.file_changed(PATH))
         for step in (self.edits.undo, self.edits.redo):
-            with pytest.raises((NothingToUndoError, FileError)):
+            with pytest.raises((NothingToUndoError, UndoBlockedError)):
                 self.runner.run(step())
         self.files.data[PATH] = kept
 

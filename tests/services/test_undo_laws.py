@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from spark_desktop.domain.errors import NothingToUndoError, SparkError
 from spark_desktop.domain.history import FileChange, Step, StepKind
 from spark_desktop.domain.patch import ABSENT, FileKind, Hunk, compute
+from spark_desktop.domain.step_log import RESTORED, flips_of
 from spark_desktop.domain.text import SourceText, decode, split_lines
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.bus import Bus
@@ -165,19 +166,27 @@ class Undoing(RuleBasedStateMachine):
         before, lines, last = dict(self.files.data), self.lines(), self.last
         kept = tuple(self.store.kept)
         try:
-            self.runner.run(work())
+            done = self.runner.run(work())
         except SparkError as error:
             assert self.files.data == before
             assert tuple(self.store.kept) == kept
-            assert error.message
-            assert error.next_step or isinstance(error, NothingToUndoError)
+            self.says_what_to_do(error)
             return
         now = self.lines()
         assert not {line for line in lines - now if self.is_users(line)}, "a user's line is lost"
         self.last = (step_id, before, dict(self.files.data)) if step_id else None
+        if self.was_by_hand():
+            self.last = None
+            return
+        if step_id:
+            self.was_switched(done)
         if last is not None and last[0] == step_id and step_id:
             # The very step that was switched last is switched back: every byte is as it was.
             assert self.files.data == last[1]
+
+    def says_what_to_do(self, error: SparkError) -> None:
+        assert error.message
+        assert error.next_step or isinstance(error, NothingToUndoError)
 
     def is_users(self, line: str) -> bool:
         """Return whether nobody but the user can have taken this line away."""
@@ -200,11 +209,21 @@ class Undoing(RuleBasedStateMachine):
             assert self.files.data == before
             return
         after = dict(self.files.data)
+        if self.was_by_hand():
+            return
         self.runner.run(self.edits.redo())
         assert self.files.data == before, "redo after undo gives the same bytes"
         self.runner.run(self.edits.undo(step.id))
         assert self.files.data == after
         self.last = None
+
+    def was_switched(self, step: Step) -> None:
+        """Look at a step that was undone or redone as a whole."""
+
+    def was_by_hand(self) -> bool:
+        """Return whether the user had done some of the last switch; redo does that as well."""
+        flips = flips_of(self.store.kept[-1])
+        return any(not flip.by and flip.parts != RESTORED for flip in flips)
 
     @invariant()
     def marks_fit_the_changes(self) -> None:
@@ -220,10 +239,20 @@ class NumberedUndoing(Undoing):
     common = ()
 
     @invariant()
-    def what_stands_is_there_and_what_is_undone_is_not(self) -> None:
-        """Look at the lines of hunks that neither the user nor another hunk touched."""
-        now = self.lines()
-        assert all(count == 1 for count in now.values())
+    def no_line_stands_twice_in_a_file(self) -> None:
+        for data in self.files.data.values():
+            assert all(count == 1 for count in bare(decode(data).content).values())
+
+    def was_switched(self, step: Step) -> None:
+        for change in step.changes:
+            if change.kind is not FileKind.CHANGE or change.off not in (change.parts, frozenset()):
+                continue
+            now = set(self.lines())
+            old = {line.rstrip("\r\n") for hunk in change.hunks for line in hunk.old}
+            new = {line.rstrip("\r\n") for hunk in change.hunks for line in hunk.new}
+            gone, back = (new - old, old) if change.off else (old - new, new)
+            assert not gone & now
+            assert back <= now
 
 
 TestUndoing = Undoing.TestCase
