@@ -257,17 +257,18 @@ class Sheet(Sequence[Row]):
         self,
         lines: Sequence[str],
         stretches: Sequence[Stretch],
+        starts: Sequence[int],
         blocks: Mapping[str, Span],
+        same: int = 0,
     ) -> None:
         self.lines = lines
         self.stretches = stretches
+        # The first row of each stretch.
+        self.starts = starts
         self.blocks = blocks
-        self._starts: list[int] = []
-        count = 0
-        for stretch in stretches:
-            self._starts.append(count)
-            count += stretch.count
-        self._count = count
+        # How many rows, from the first, are those of the sheet before.
+        self.same = same
+        self._count = starts[-1] + stretches[-1].count if starts else 0
 
     def __len__(self) -> int:
         return self._count
@@ -280,21 +281,28 @@ class Sheet(Sequence[Row]):
 
     def __getitem__(self, index: int | slice) -> Row | list[Row]:
         if isinstance(index, slice):
-            return [self[number] for number in range(*index.indices(self._count))]
+            first, last, step = index.indices(self._count)
+            rows = list(self._rows(first, last))
+            return rows if step == 1 else rows[::step]
         number = index + self._count if index < 0 else index
         if not 0 <= number < self._count:
             raise IndexError(index)
-        place = bisect_right(self._starts, number) - 1
-        return self.stretches[place].row(number - self._starts[place], self.lines)
+        place = bisect_right(self.starts, number) - 1
+        return self.stretches[place].row(number - self.starts[place], self.lines)
 
     def __iter__(self) -> Iterator[Row]:
         for stretch in self.stretches:
             for index in range(stretch.count):
                 yield stretch.row(index, self.lines)
 
-    def same_rows(self, other: "Sheet") -> bool:
-        """Return whether the other one has just these rows."""
-        return self.lines == other.lines and self.stretches == other.stretches
+    def _rows(self, first: int, last: int) -> Iterator[Row]:
+        place = bisect_right(self.starts, first) - 1
+        while first < last:
+            stretch, start = self.stretches[place], self.starts[place]
+            end = min(start + stretch.count, last)
+            for index in range(first - start, end - start):
+                yield stretch.row(index, self.lines)
+            first, place = end, place + 1
 
     def near(self, row: Row) -> int:
         """Return the row that shows what ``row`` of another sheet showed, or what is near."""
@@ -312,11 +320,11 @@ class Sheet(Sequence[Row]):
 
     def near_old(self, line: int) -> int:
         """Return the row of a line of the old text, or the one that it is folded behind."""
-        return self._place(bisect_right(self._olds, line) - 1, line, 0)
+        return self._place(bisect_right(self.stretches, line, key=_old_of) - 1, line, 0)
 
     def near_new(self, line: int) -> int:
         """Return the row of a line of the new text, or the one that it is folded behind."""
-        return self._place(bisect_right(self._news, line) - 1, None, line)
+        return self._place(bisect_right(self.stretches, line, key=_new_of) - 1, None, line)
 
     def _place(self, place: int, old: int | None, new: int) -> int:
         if not self.stretches:
@@ -324,12 +332,12 @@ class Sheet(Sequence[Row]):
         place = max(0, place)
         stretch = self.stretches[place]
         index = min(max(0, stretch.index_of(old, new)), stretch.count - 1)
-        return self._starts[place] + index
+        return self.starts[place] + index
 
-    @cached_property
-    def _olds(self) -> list[int]:
-        return [stretch.old for stretch in self.stretches]
 
-    @cached_property
-    def _news(self) -> list[int]:
-        return [stretch.new for stretch in self.stretches]
+def _old_of(stretch: Stretch) -> int:
+    return stretch.old
+
+
+def _new_of(stretch: Stretch) -> int:
+    return stretch.new

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from spark_desktop.domain.patch import Hunk
 from spark_desktop.domain.proposal import Decision, FailedBlock
@@ -69,7 +70,32 @@ class Layout:
 
 def sheet_of(shown: Shown, layout: Layout | None = None) -> Sheet:
     """Return the rows of the diff."""
-    return _Builder(shown, layout or Layout()).sheet()
+    return Sheets().sheet(shown, layout or Layout())
+
+
+class Sheets:
+    """Lays the same diff out again and again; of one that grows only what is new of it."""
+
+    def __init__(self) -> None:
+        self._last: _Builder | None = None
+
+    def sheet(self, shown: Shown, layout: Layout) -> Sheet:
+        """Return the rows of the diff."""
+        built = _Builder(shown, layout)
+        if self._last is not None:
+            built.take_up(self._last)
+        self._last = built
+        return built.sheet()
+
+
+def shared_hunks(one: Sequence[Hunk], other: Sequence[Hunk]) -> int:
+    """Return how many hunks, from the first, are the same."""
+    count = 0
+    for first, second in zip(one, other, strict=False):
+        if first is not second and first != second:
+            break
+        count += 1
+    return count
 
 
 def lines_of(text: str) -> list[str]:
@@ -82,10 +108,12 @@ def lines_of(text: str) -> list[str]:
     return [bare(line) for line in split_lines(text)]
 
 
-def new_lines(lines: Sequence[str], hunks: Iterable[Hunk]) -> list[str]:
-    """Return the lines of the new text, without endings; the hunks are in order."""
+def new_lines(lines: Sequence[str], hunks: Iterable[Hunk], position: int = 0) -> list[str]:
+    """Return the lines of the new text, without endings; the hunks are in order.
+
+    ``position`` is the old line to begin at, above the first hunk.
+    """
     new: list[str] = []
-    position = 0
     for hunk in hunks:
         new += lines[position : hunk.start]
         new += map(bare, hunk.new)
@@ -105,37 +133,61 @@ class _Builder:
     def __init__(self, shown: Shown, layout: Layout) -> None:
         self._shown, self._layout = shown, layout
         self._stretches: list[Stretch] = []
+        self._starts: list[int] = []
         self._blocks: dict[str, Span] = {}
-        self._rows = self._shift = 0
-        self._visible = self._visible_lines() if shown.is_diff else [(0, len(shown.lines))]
+        # Behind each hunk: how many stretches, rows and blocks there are, and the shift.
+        self._behind: list[tuple[int, int, int, int]] = []
+        self._rows = self._shift = self._same = 0
         self._next_visible = 0
         self._waiting = sorted(shown.failed, key=_place_of, reverse=True)
         self._old_comments = _by_line(c for c in shown.comments if not c.is_new_side)
         self._new_comments = _by_line(c for c in shown.comments if c.is_new_side)
 
+    def take_up(self, last: "_Builder") -> None:
+        """Begin behind the hunks that another one went through already, if that is the same."""
+        mine, other = self._shown, last._shown
+        is_plain = not (mine.failed or mine.comments or other.failed or other.comments)
+        same = is_plain and mine.lines is other.lines and self._layout == last._layout
+        if not same or (mine.decisions, mine.conflicts) != (other.decisions, other.conflicts):
+            return
+        count = shared_hunks(mine.hunks, other.hunks)
+        if count:
+            stretches, self._rows, blocks, self._shift = last._behind[count - 1]
+            self._stretches = last._stretches[:stretches]
+            self._starts = last._starts[:stretches]
+            self._blocks = dict(islice(last._blocks.items(), blocks))
+            self._behind = last._behind[:count]
+            self._same = self._rows
+
     def sheet(self) -> Sheet:
         """Return what was gone through."""
-        position, unwritten = 0, self._shown.unwritten
-        for hunk in self._shown.hunks:
+        shown, done = self._shown, len(self._behind)
+        self._visible = self._visible_lines(done) if shown.is_diff else [(0, len(shown.lines))]
+        position = shown.hunks[done - 1].end if done else 0
+        unwritten = shown.unwritten
+        for hunk in shown.hunks[done:]:
             self._pass(position, hunk.start)
             self._hunk(hunk)
             position = hunk.end
+            self._behind.append((len(self._stretches), self._rows, len(self._blocks), self._shift))
         if unwritten:
             self._pass(position, unwritten.start)
             if unwritten.end > unwritten.start:
                 start, count = unwritten.start, len(unwritten)
                 self._add(Unwritten(start, start + self._shift, count))
             position = unwritten.end
-        self._pass(position, len(self._shown.lines))
-        return Sheet(self._shown.lines, self._stretches, self._blocks)
+        self._pass(position, len(shown.lines))
+        return Sheet(shown.lines, self._stretches, self._starts, self._blocks, self._same)
 
     def _add(self, stretch: Stretch) -> None:
         self._stretches.append(stretch)
+        self._starts.append(self._rows)
         self._rows += stretch.count
 
-    def _visible_lines(self) -> Pairs:
+    def _visible_lines(self, done: int) -> Pairs:
         shown, around = self._shown, self._layout.context
-        spans = [(hunk.start - around, hunk.end + around) for hunk in shown.hunks]
+        hunks = shown.hunks[max(0, done - 1) :]
+        spans = [(hunk.start - around, hunk.end + around) for hunk in hunks]
         spans += [
             (b.nearest.start - around, b.nearest.end + around) for b in shown.failed if b.nearest
         ]

@@ -6,7 +6,7 @@ from spark_desktop.domain.patch import Hunk
 from spark_desktop.domain.trigger import Span
 from spark_desktop.viewmodels.diff_rows import AddedRow
 from spark_desktop.viewmodels.diff_sheet import Sheet
-from spark_desktop.viewmodels.diff_sheets import Layout, Shown, lines_of, sheet_of
+from spark_desktop.viewmodels.diff_sheets import Layout, Sheets, Shown, lines_of
 
 # How far ahead a streamed line is looked for in the lines that were there before.
 _LOOKAHEAD = 60
@@ -22,6 +22,7 @@ class StreamedRegion:
 
     def __init__(self, lines: Sequence[str], region: Span) -> None:
         self._lines, self._region = lines, region
+        self._sheets = Sheets()
         self._begin()
 
     def _begin(self) -> None:
@@ -66,7 +67,7 @@ class StreamedRegion:
     def sheet(self, layout: Layout) -> tuple[Sheet, int]:
         """Return the rows, and the row that the stream stands at."""
         shown = self.shown()
-        sheet = sheet_of(shown, layout)
+        sheet = self._sheets.sheet(shown, layout)
         here = self._region.start + self._position
         last = shown.hunks[-1] if shown.hunks else None
         if last and last.start == here and not last.old:

@@ -1,7 +1,7 @@
 """What makes a diff's lines colourful, found for visible lines only and after they were painted."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from spark_desktop.domain.intraline import Columns, intraline, paired
 from spark_desktop.domain.patch import Hunk
@@ -15,13 +15,11 @@ from spark_desktop.viewmodels.diff_rows import (
     UnwrittenRow,
     bare,
 )
-from spark_desktop.views.highlighting import Spans, lexer_for_path
+from spark_desktop.views.highlighting import Spans
 from spark_desktop.views.side_colors import SideColors
 
 # Seconds of one slice: with the painting of a frame it stays under 16 ms.
 SLICE = 0.004
-# Compared lines that are kept; more are forgotten at once, which only costs comparing them again.
-_KEPT = 20_000
 
 
 class DiffColors:
@@ -30,35 +28,29 @@ class DiffColors:
     def __init__(
         self, path: str, old: Sequence[str], new: Sequence[str], hunks: Iterable[Hunk] = ()
     ) -> None:
-        lexer = lexer_for_path(path)
-        self._old = SideColors(lexer, old)
-        self._new = SideColors(lexer, new)
-        self._hunks = {hunk.id: hunk for hunk in hunks if hunk.id}
+        self._old = SideColors(path, old)
+        self._new = SideColors(path, new)
+        self._hunks: Mapping[str, Hunk] = {hunk.id: hunk for hunk in hunks if hunk.id}
         self._pairs: dict[str, tuple[dict[int, int], dict[int, int]]] = {}
-        self._words: dict[tuple[str, int], tuple[Columns, Columns]] = {}
-        self._compared = 0
+        # By hunk and old line, the columns of that line and of its partner.
+        self._words: dict[str, dict[int, tuple[Columns, Columns]]] = {}
 
     def change(
-        self, new: Sequence[str], hunks: Iterable[Hunk] = (), text: str | None = None
+        self,
+        new: Sequence[str],
+        first: int,
+        hunks: Mapping[str, Hunk],
+        gone: Iterable[str] = (),
     ) -> None:
-        """Take another new text and its hunks; what is known and the same stays."""
-        self._new.change(new, text)
-        taken = {hunk.id: hunk for hunk in hunks if hunk.id}
-        for known in list(self._pairs):
-            if taken.get(known) != self._hunks.get(known):
-                del self._pairs[known]
-        if len(self._words) > _KEPT or any(
-            hunk_id not in self._pairs for hunk_id, _line in self._words
-        ):
-            self._words = {
-                key: found for key, found in self._words.items() if key[0] in self._pairs
-            }
-        self._hunks = taken
+        """Take another new text, the same above line ``first``, and all of its hunks.
 
-    @property
-    def version(self) -> int:
-        """Return a number that goes up with whatever may change a colour."""
-        return self._old.version + self._new.version + self._compared
+        ``gone`` are the ids of those that are others than before.
+        """
+        self._new.change(new, first)
+        for hunk_id in gone:
+            self._pairs.pop(hunk_id, None)
+            self._words.pop(hunk_id, None)
+        self._hunks = hunks
 
     def parts(self, row: Row, *, of_new: bool = False) -> Spans:
         """Return the tokens of the row's text; ``of_new``: of a line that stays, its new one's.
@@ -79,13 +71,18 @@ class DiffColors:
         """Return the columns of the row's changed words; empty while they are not known."""
         if not isinstance(row, AddedRow | RemovedRow) or row.hunk_id not in self._pairs:
             return ()
-        by_old, by_new = self._pairs[row.hunk_id]
+        words = self._words.get(row.hunk_id, {})
         if isinstance(row, RemovedRow):
-            found = self._words.get((row.hunk_id, row.index)) if row.index in by_old else None
-            return found[0] if found else ()
-        old = by_new.get(row.index)
-        found = self._words.get((row.hunk_id, old)) if old is not None else None
-        return found[1] if found else ()
+            return words[row.index][0] if row.index in words else ()
+        old = self._pairs[row.hunk_id][1].get(row.index)
+        return words[old][1] if old in words else ()
+
+    def look(self, row: Row, *, both: bool = False) -> object:
+        """Return all that is known of a row's colours, to tell whether it is drawn anew."""
+        if isinstance(row, PairRow):
+            return [self.look(side) for side in (row.old, row.new) if side]
+        beside = self.parts(row, of_new=True) if both else ()
+        return self.parts(row), beside, self.emphasis(row)
 
     def advance(self, rows: Sequence[Row], budget: float = SLICE, *, both: bool = False) -> bool:
         """Work ``budget`` seconds on what ``rows`` need; return whether everything is known.
@@ -117,11 +114,9 @@ class DiffColors:
             self._pairs[hunk.id] = dict(found), {new: old for old, new in found}
         by_old, by_new = self._pairs[hunk.id]
         old = row.index if isinstance(row, RemovedRow) else by_new.get(row.index)
-        if old is None or old not in by_old or (hunk.id, old) in self._words:
-            return
-        words = intraline(bare(hunk.old[old]), bare(hunk.new[by_old[old]]))
-        self._words[hunk.id, old] = words
-        self._compared += 1
+        known = self._words.setdefault(hunk.id, {})
+        if old is not None and old in by_old and old not in known:
+            known[old] = intraline(bare(hunk.old[old]), bare(hunk.new[by_old[old]]))
 
 
 def _single(rows: Sequence[Row]) -> Iterable[Row]:

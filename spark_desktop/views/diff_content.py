@@ -14,10 +14,12 @@ from spark_desktop.viewmodels.diff_rows import FoldRow, Row, bare, old_line, own
 from spark_desktop.viewmodels.diff_sheet import Sheet
 from spark_desktop.viewmodels.diff_sheets import (
     Layout,
+    Sheets,
     Shown,
     in_order,
     lines_of,
     new_lines,
+    shared_hunks,
     sheet_of,
 )
 from spark_desktop.viewmodels.diff_streaming import StreamedRegion
@@ -118,13 +120,14 @@ class PatchSource:
     def __init__(self, path: str, before: str) -> None:
         self.path, self.before = path, before
         self._lines = lines_of(before)
-        self._old_columns = columns_of_lines(self._lines)
-        self.columns = self._old_columns
+        self._new: Sequence[str] = self._lines
+        self.columns = self._line_columns = columns_of_lines(self._lines)
         self.patch: FilePatch | None = None
         self.shown = Shown(self._lines)
         self._hunks: list[Hunk] = []
         self._grown = ""
         self._colors = DiffColors(path, self._lines, self._lines)
+        self._sheets = Sheets()
 
     def is_of(self, path: str, before: str) -> bool:
         """Return whether this is a patch on just that text."""
@@ -137,27 +140,35 @@ class PatchSource:
         Raises ConflictError, naming the line, where it was made for another text.
         """
         if patch is not self.patch and patch != self.patch:
-            hunks = in_order(patch.hunks if patch else ())
-            _check(self._lines, hunks)
-            known = {hunk.id: hunk for hunk in self._hunks}
-            self._grown = next((h.id for h in reversed(hunks) if known.get(h.id) != h), "")
-            new = new_lines(self._lines, hunks)
-            self._colors.change(new, hunks)
-            self._hunks = hunks
+            self._take_hunks(in_order(patch.hunks if patch else ()))
         self.patch = patch
-        others = [bare(line) for hunk in self._hunks for line in hunk.new]
-        others += [line for lines in shown.conflicts.values() for line in lines]
+        others = [line for lines in shown.conflicts.values() for line in lines]
         others += [line for block in shown.failed for line in (*block.old, *block.new)]
         others += [line for comment in shown.comments for line in comment.text.splitlines()]
-        self.columns = max(self._old_columns, columns_of_lines(others))
+        self.columns = max(self._line_columns, columns_of_lines(others))
         self.shown = replace(shown, lines=self._lines, hunks=self._hunks)
         return self._grown
 
     def content(self, layout: Layout) -> DiffContent:
         """Return the rows in this layout."""
         is_split = layout.is_split and self.shown.is_diff
-        rows = sheet_of(self.shown, layout)
+        rows = self._sheets.sheet(self.shown, layout)
         return DiffContent(rows, self.shown, self._colors, self.path, is_split)
+
+    def _take_hunks(self, hunks: list[Hunk]) -> None:
+        # While a patch grows all but its last hunk is the same from frame to frame.
+        same = shared_hunks(self._hunks, hunks)
+        _check(self._lines, hunks[max(0, same - 1) :])
+        position = hunks[same - 1].end if same else 0
+        known = position + sum(len(hunk.new) - len(hunk.old) for hunk in hunks[:same])
+        self._new = [*self._new[:known], *new_lines(self._lines, hunks[same:], position)]
+        before = {hunk.id: hunk for hunk in self._hunks}
+        self._grown = next((h.id for h in reversed(hunks) if before.get(h.id) != h), "")
+        gone = [hunk.id for hunk in self._hunks[same:]]
+        self._colors.change(self._new, known, {hunk.id: hunk for hunk in hunks}, gone)
+        added = [bare(line) for hunk in hunks[same:] for line in hunk.new]
+        self._line_columns = max(self._line_columns, columns_of_lines(added))
+        self._hunks = hunks
 
 
 class StreamSource:
@@ -170,7 +181,7 @@ class StreamSource:
         self._head = self._lines[: region.start]
         self._colors = DiffColors(path, self._lines, self._head)
         self.columns = columns_of_lines(self._lines)
-        self._measured = 0
+        self._written: list[str] = []
 
     def shows(self, path: str, before: str, region: Span) -> bool:
         """Return whether this is the source of just that region."""
@@ -180,9 +191,12 @@ class StreamSource:
         """Take all that is written so far."""
         self._streamed.write(text)
         written = lines_of(text)
-        self.columns = max(self.columns, columns_of_lines(written[self._measured :]))
-        self._measured = max(0, len(written) - 1)
-        self._colors.change(self._head + written)
+        same = max(0, min(len(written), len(self._written)) - 1)
+        if written[:same] != self._written[:same]:
+            same = 0
+        self.columns = max(self.columns, columns_of_lines(written[same:]))
+        self._written = written
+        self._colors.change([*self._head, *written], len(self._head) + same, {})
 
     def content(self, layout: Layout) -> DiffContent:
         """Return the rows for what was written so far."""

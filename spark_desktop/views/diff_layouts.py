@@ -53,11 +53,12 @@ def columns_of(text: str) -> int:
 def columns_of_lines(lines: Sequence[str]) -> int:
     """Return the columns of the longest of the lines."""
     text = "\n".join(lines)
-    if not text.isascii():
-        return max(map(columns_of, lines), default=0)
     if "\t" in text:
         lines = text.expandtabs(_TAB).split("\n")
-    return min(max(map(len, lines), default=0), _LONGEST)
+    longest = max(map(len, lines), default=0)
+    if not text.isascii():
+        longest = max(longest, *(columns_of(line) for line in lines if not line.isascii()), 0)
+    return min(longest, _LONGEST)
 
 
 @dataclass(frozen=True, slots=True)

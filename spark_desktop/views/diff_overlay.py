@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from spark_desktop.domain.patch import Owner
 from spark_desktop.domain.proposal import Decision
@@ -34,6 +34,8 @@ class OverlayPainter:
 
     def __init__(self, palette: DiffPalette) -> None:
         self._palette = palette
+        # Round corners and their words cost more than a line of code: each is drawn once.
+        self._drawn: dict[tuple[object, ...], QPixmap] = {}
 
     def block(
         self, painter: QPainter, block: Block, content: DiffContent, hovered: Button | None
@@ -87,12 +89,6 @@ class OverlayPainter:
         painter.fillRect(middle.x() - arm, middle.y(), 2 * arm + 1, 1, palette.link)
         painter.fillRect(middle.x(), middle.y() - arm, 1, 2 * arm + 1, palette.link)
 
-    def focus(self, painter: QPainter, rect: QRect) -> None:
-        """Draw the frame that says where the keyboard goes."""
-        painter.setPen(self._palette.accent)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(rect.adjusted(0, 0, -1, -1))
-
     def cursor(self, painter: QPainter, rect: QRect) -> None:
         """Draw a frame around the row that the keyboard is at."""
         painter.setPen(self._palette.link)
@@ -127,6 +123,23 @@ class OverlayPainter:
                 return self._palette.text
 
     def _button(
+        self, painter: QPainter, rect: QRect, text: str, tone: QColor, hovered: bool
+    ) -> None:
+        ratio = painter.device().devicePixelRatioF()
+        key = (text, tone.name(), hovered, rect.width(), rect.height(), ratio)
+        drawn = self._drawn.get(key)
+        if drawn is None:
+            drawn = QPixmap(round(rect.width() * ratio), round(rect.height() * ratio))
+            drawn.setDevicePixelRatio(ratio)
+            drawn.fill(Qt.GlobalColor.transparent)
+            inside = QPainter(drawn)
+            inside.setFont(painter.font())
+            self._draw_button(inside, QRect(0, 0, rect.width(), rect.height()), text, tone, hovered)
+            inside.end()
+            self._drawn[key] = drawn
+        painter.drawPixmap(rect.topLeft(), drawn)
+
+    def _draw_button(
         self, painter: QPainter, rect: QRect, text: str, tone: QColor, hovered: bool
     ) -> None:
         theme = self._palette.theme

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QRectF
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QTextLayout, QTextLine
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QStaticText, QTextLayout, QTextLine
 
 from spark_desktop.domain.intraline import Columns
 from spark_desktop.domain.proposal import Decision
@@ -20,7 +20,7 @@ from spark_desktop.viewmodels.diff_rows import (
     WideRow,
     decision_of,
 )
-from spark_desktop.views.diff_lanes import PAD, Lane, Scene, Side, numbers
+from spark_desktop.views.diff_lanes import MARK, PAD, Lane, Scene, Side, numbers
 from spark_desktop.views.diff_layouts import LineLayouts, Metrics
 from spark_desktop.views.diff_palette import DiffPalette
 from spark_desktop.views.highlighting import Spans
@@ -28,6 +28,7 @@ from spark_desktop.views.utf16 import utf16_spans
 
 _DECIDED_OPACITY = 0.62
 _STRIPE = 3
+_SHORT_TEXTS = 4000
 _MINUS = "\N{MINUS SIGN}"
 _MARKS = {AddedRow: "+", RemovedRow: _MINUS}
 _QUOTED_MARKS = {Part.WRITTEN: "+", Part.SOUGHT: _MINUS, Part.BASE: "\N{DOTTED CIRCLE}"}
@@ -60,13 +61,18 @@ class DiffPainter:
         self._layouts = layouts
         self._measured = QFontMetricsF(font)
         self._baseline = self.metrics.top + self._measured.ascent()
+        self._font = font
+        # A text that is drawn again and again is laid out once.
+        self._short: dict[str, QStaticText] = {}
+        self._numbers: set[str] = set()
 
     def ground(self, painter: QPainter, cell: Cell, scene: Scene) -> None:
         """Draw what is under a row's text: its ground, numbers and mark."""
         lane, row = cell.lane, cell.row
         right = scene.width if isinstance(row, WideRow) else lane.right
         ground = self._palette.ground(row, cell.selected)
-        painter.fillRect(lane.left, cell.top, right - lane.left, cell.height, ground)
+        if ground is not self._palette.window:
+            painter.fillRect(lane.left, cell.top, right - lane.left, cell.height, ground)
         if isinstance(row, FoldRow):
             self._fold(painter, cell, scene)
         elif isinstance(row, HeadRow | CommentRow | QuotedRow):
@@ -140,7 +146,7 @@ class DiffPainter:
         lane, row, palette = cell.lane, cell.row, self._palette
         if row is None:
             return
-        baseline = cell.top + self._baseline
+        top = cell.top + self.metrics.top
         painter.setPen(palette.quiet)
         is_diff = lane.has_marks
         for column, number in enumerate(numbers(row, lane, is_diff=is_diff)):
@@ -148,15 +154,35 @@ class DiffPainter:
                 text = str(number + 1)
                 right = lane.left + (column + 1) * lane.number_width - 2
                 x = right - len(text) * self.metrics.char_width
-                painter.drawText(QPointF(x, baseline), text)
+                self._number(painter, x, top, text)
         mark = _MARKS.get(type(row), "")
         if mark and is_diff:
             painter.setPen(palette.added if isinstance(row, AddedRow) else palette.removed)
-            self._mark(painter, lane, baseline, mark)
+            self._mark(painter, lane, cell.top, mark)
 
-    def _mark(self, painter: QPainter, lane: Lane, baseline: float, mark: str) -> None:
-        x = lane.text - (self.metrics.px(18) + self.metrics.char_width) / 2
-        painter.drawText(QPointF(x, baseline), mark)
+    def _mark(self, painter: QPainter, lane: Lane, top: int, mark: str) -> None:
+        x = lane.text - (self.metrics.px(MARK) + self.metrics.char_width) / 2
+        painter.drawStaticText(QPointF(x, top + self.metrics.top), self._static(mark))
+
+    def _number(self, painter: QPainter, x: float, top: float, text: str) -> None:
+        # To lay it out for good takes three times as long as to draw it once.
+        if text in self._numbers:
+            painter.drawStaticText(QPointF(x, top), self._static(text))
+        else:
+            if len(self._numbers) > _SHORT_TEXTS:
+                self._numbers.clear()
+            self._numbers.add(text)
+            painter.drawText(QPointF(x, top + self._measured.ascent()), text)
+
+    def _static(self, text: str) -> QStaticText:
+        found = self._short.get(text)
+        if found is None:
+            if len(self._short) > _SHORT_TEXTS:
+                self._short.clear()
+            found = self._short[text] = QStaticText(text)
+            found.setTextFormat(Qt.TextFormat.PlainText)
+            found.prepare(font=self._font)
+        return found
 
     def _words_ground(self, painter: QPainter, cell: Cell) -> None:
         palette, row, lane = self._palette, cell.row, cell.lane
@@ -173,7 +199,7 @@ class DiffPainter:
         if isinstance(row, QuotedRow) and row.part is not Part.BASE:
             is_new = row.part is Part.WRITTEN
             painter.setPen(palette.added if is_new else palette.removed)
-            self._mark(painter, lane, cell.top + self._baseline, _QUOTED_MARKS[row.part])
+            self._mark(painter, lane, cell.top, _QUOTED_MARKS[row.part])
 
     def _fold(self, painter: QPainter, cell: Cell, scene: Scene) -> None:
         row, palette = cell.row, self._palette

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QRect
 from PySide6.QtGui import QFont, QPainter, QRegion
 from PySide6.QtWidgets import QAbstractScrollArea
 
@@ -95,23 +95,26 @@ class Stage:
         """Return where a row is in the viewport."""
         return QRect(0, self.rows.top_of(row), self.scene.width, self.rows.height_of(row))
 
-    def blocks(self, content: DiffContent, marks: Marks) -> Iterator[Block]:
-        """Yield the hunks and failed blocks that are in view."""
-        first, last = self.rows.visible()
-        width = self.scene.width
-        owners = dict.fromkeys(owner_of(content.rows[row]) for row in range(first, last))
-        for owner in owners:
-            rows = content.hunks.get(owner or "")
-            if owner is None or rows is None:
+    def blocks(
+        self, content: DiffContent, marks: Marks, rows: Sequence[Row], region: QRegion
+    ) -> Iterator[Block]:
+        """Yield the hunks and failed blocks of visible rows that are in a region."""
+        first, width = self.rows.visible()[0], self.scene.width
+        for owner in dict.fromkeys(owner_of(row) for row in rows):
+            span = content.hunks.get(owner or "")
+            if owner is None or span is None:
                 continue
-            top, bottom = self.rows.top_of(rows.start), self.rows.top_of(rows.end)
+            top, bottom = self.rows.top_of(span.start), self.rows.top_of(span.end)
+            rect = QRect(0, top, width, bottom - top)
+            if not region.intersects(rect):
+                continue
             is_current = owner == marks.current
             is_full = is_current or owner == marks.hovered_block
             rects = self.buttons.rects(content, owner, width, is_full=is_full)
-            number = max(rows.start, first)
-            row_top = max(top, min(0, self.rows.top_of(rows.end - 1)))
+            number = max(span.start, first)
+            row_top = max(top, min(0, self.rows.top_of(span.end - 1)))
             row = QRect(0, row_top, width, self.rows.row_height)
-            yield Block(owner, QRect(0, top, width, bottom - top), number, row, rects, is_current)
+            yield Block(owner, rect, number, row, rects, is_current)
 
     def comment_rect(self, row: int, side: Side) -> QRect:
         """Return where the button that asks for a comment on a row's line is."""
@@ -123,17 +126,15 @@ class Stage:
         """Draw what of the rows is in a region of the viewport."""
         painter.setFont(self.font)
         first, last = self.rows.visible()
-        drawn = list(self._cells(content, marks, region, range(first, last)))
-        below = self.rows.top_of(last) if last else 0
-        height = self._area.viewport().height()
-        if below < height:
-            painter.fillRect(0, below, self.scene.width, height - below, self.palette.window)
+        rows = content.rows[first:last]
+        painter.fillRect(region.boundingRect(), self.palette.window)
+        drawn = list(self._cells(content, marks, region, rows, first))
         for _number, cell in drawn:
             self.painter.ground(painter, cell, self.scene)
             divider(painter, self.scene, cell, self.palette)
         self._texts(painter, drawn)
-        self._folds(painter, content, marks, range(first, last))
-        for block in self.blocks(content, marks):
+        self._folds(painter, marks, drawn)
+        for block in self.blocks(content, marks, rows, region):
             self.overlay.block(painter, block, content, marks.hovered)
         if marks.comment:
             self.overlay.comment(painter, self.comment_rect(*marks.comment))
@@ -151,23 +152,28 @@ class Stage:
                             self.corrections[number] = lines
         painter.setClipping(False)
 
-    def _folds(self, painter: QPainter, content: DiffContent, marks: Marks, rows: range) -> None:
-        for number in rows:
-            row = content.rows[number]
-            if isinstance(row, FoldRow):
-                rects = self.buttons.fold_rects(row, self.rows.top_of(number), self.scene.width)
-                self.overlay.buttons(painter, str(row.lines.start), rects, marks.hovered)
+    def _folds(self, painter: QPainter, marks: Marks, drawn: Sequence[tuple[int, Cell]]) -> None:
+        for _number, cell in drawn:
+            if isinstance(cell.row, FoldRow):
+                rects = self.buttons.fold_rects(cell.row, cell.top, self.scene.width)
+                owner = str(cell.row.lines.start)
+                self.overlay.buttons(painter, owner, rects, marks.hovered)
 
     def _cells(
-        self, content: DiffContent, marks: Marks, region: QRegion, rows: range
+        self,
+        content: DiffContent,
+        marks: Marks,
+        region: QRegion,
+        rows: Sequence[Row],
+        first: int,
     ) -> Iterator[tuple[int, Cell]]:
         colors, search = content.colors, marks.search
-        top = self.rows.top_of(rows.start) if rows else 0
-        for number in rows:
+        top = self.rows.top_of(first) if rows else 0
+        for number, shown in enumerate(rows, first):
             height = self.rows.height_of(number)
             if region.intersects(QRect(0, top, self.scene.width, height)):
                 is_selected = marks.selected.start <= number < marks.selected.end
-                for lane, row in cells(content.rows[number], self.scene):
+                for lane, row in cells(shown, self.scene):
                     selected = is_selected and _is_on(marks.side, lane, row)
                     if row is None:
                         yield number, Cell(None, lane, top, height, selected=selected)
@@ -187,10 +193,6 @@ class Stage:
                         ),
                     )
             top += height
-
-    def row_at(self, place: QPoint) -> int | None:
-        """Return the row at a place of the viewport; None behind the last one."""
-        return self.rows.row_at(place)
 
 
 def _is_on(side: Side, lane: Lane, row: Row | None) -> bool:

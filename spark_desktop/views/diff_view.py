@@ -27,6 +27,7 @@ from spark_desktop.viewmodels.diff_sheets import CONTEXT, Layout, Shown
 from spark_desktop.viewmodels.diff_words import plain_text, words_of
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.diff_buttons import PIECE, Button
+from spark_desktop.views.diff_colors import SLICE
 from spark_desktop.views.diff_content import (
     DiffContent,
     FileSource,
@@ -53,7 +54,7 @@ from spark_desktop.views.transcript_access import announce
 # Seconds for the colours of a frame, so that a line that grows does not flash up plain.
 _AT_ONCE = 0.002
 # Milliseconds: the map and the search need not follow a stream from frame to frame.
-_MAP = 60
+_MAP = 150
 _SEARCH = 200
 
 
@@ -93,6 +94,9 @@ class DiffView(QAbstractScrollArea):
         self._told: Span | None = None
         self._streamed = ""
         self._follows = True
+        # Whether all must be drawn anew, so that there is nothing to move.
+        self._is_stale = True
+        self._drawn_look: tuple[object, ...] = ()
         self._keys, self._pointer = DiffKeys(self), DiffPointer(self)
         self._frame_timer = single_shot(self, FRAME, self._show_streamed)
         self._color_timer = single_shot(self, 0, self._color)
@@ -109,7 +113,6 @@ class DiffView(QAbstractScrollArea):
         self.viewport().setMouseTracking(True)
         self.setAccessibleName(tr("Diff"))
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
-        self.horizontalScrollBar().valueChanged.connect(self._scrolled_sideways)
         self.minimap.place_wanted.connect(self._go_to_place)
         KEYBOARD.changed.connect(self.show_keys)
 
@@ -381,7 +384,10 @@ class DiffView(QAbstractScrollArea):
         same_file = content.path == before.path and len(before.rows) > 0
         first = self.rows.visible()[0] if same_file else 0
         anchor, offset = (before.rows[first], self.rows.offset()) if same_file else (None, 0)
-        self.content = content
+        # Of a diff that grows the rows above are drawn already, unless something else changed.
+        look = (content.shown.decisions, self.marks.current, self.stage.scene.lanes)
+        kept = content.rows.same if look == self._drawn_look and not self._is_stale else 0
+        self.content, self._is_stale = content, kept == 0
         if content.rows.lines is before.rows.lines:
             self.selection.follow(before, content)
         else:
@@ -398,11 +404,11 @@ class DiffView(QAbstractScrollArea):
         # Only the user's own scrolling says whether to follow the stream.
         self._follows = follows
         if content.cursor is not None:
-            self._advance(_AT_ONCE)
+            self._color_rows(_AT_ONCE)
         if self.marks.search.query:
             self._search_timer.start()
         self._selection_moved()
-        self._changed()
+        self._changed(kept)
 
     def _show_streamed(self) -> None:
         if isinstance(self.source, StreamSource):
@@ -415,42 +421,60 @@ class DiffView(QAbstractScrollArea):
         if self.stage.wraps:
             self._height_timer.start()
 
-    def _changed(self) -> None:
-        self.viewport().update()
-        self._color_timer.start(0)
+    def _changed(self, kept: int = 0) -> None:
+        look = (self.content.shown.decisions, self.marks.current, self.stage.scene.lanes)
+        if kept and look == self._drawn_look:
+            top = max(0, self.rows.top_of(kept))
+            below = self.rows.page() - top
+            self.viewport().update(0, top, self.stage.scene.width, max(0, below))
+        else:
+            self._is_stale = True
+            self.viewport().update()
+        self._drawn_look = look
+        if not self._color_timer.isActive():
+            self._color_timer.start(0)
         if not self._map_timer.isActive():
             self._map_timer.start()
         self._show_view()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Move what is drawn, so that only the rest must be drawn."""
+        self.stage.look()
+        height = self.rows.page()
+        if dx or abs(dy) >= height or self._is_stale:
+            self.viewport().update()
+            return
+        self.viewport().scroll(0, dy)
+        # A block that is cut off at the top has its buttons there.
+        sticky = 2 * self.rows.row_height + max(0, dy)
+        self.viewport().update(0, 0, self.stage.scene.width, sticky)
 
     def _scrolled(self) -> None:
         if self.content.cursor is not None:
             first, last = self.rows.visible()
             self._follows = first <= self.content.cursor < last
-        self.viewport().update()
-        self._color_timer.start(0)
+        if not self._color_timer.isActive():
+            self._color_timer.start(FRAME)
         self._show_view()
 
-    def _scrolled_sideways(self) -> None:
-        self.stage.look()
-        self.viewport().update()
-
-    def _advance(self, budget: float | None = None) -> bool:
-        first, last = self.rows.visible()
-        colors, rows = self.content.colors, self.content.rows[first:last]
-        both = self.content.is_split
-        return (
-            colors.advance(rows, both=both)
-            if budget is None
-            else colors.advance(rows, budget, both=both)
-        )
-
     def _color(self) -> None:
-        version = self.content.colors.version
-        known = self._advance()
-        if version != self.content.colors.version:
-            self.viewport().update()
-        if not known:
+        if not self._color_rows():
             self._color_timer.start(FRAME)
+
+    def _color_rows(self, budget: float = SLICE) -> bool:
+        """Find colours for a while, draw the rows that got some; return whether all are known."""
+        first, last = self.rows.visible()
+        before = self._looks(first, last)
+        both, rows = self.content.is_split, self.content.rows[first:last]
+        known = self.content.colors.advance(rows, budget, both=both)
+        for row, (old, new) in enumerate(zip(before, self._looks(first, last), strict=True), first):
+            if old != new:
+                self.viewport().update(self.stage.rect_of(row))
+        return known
+
+    def _looks(self, first: int, last: int) -> list[object]:
+        colors, is_split = self.content.colors, self.content.is_split
+        return [colors.look(row, both=is_split) for row in self.content.rows[first:last]]
 
     def _find_heights(self) -> None:
         heights = self.rows.heights
@@ -529,31 +553,49 @@ class DiffView(QAbstractScrollArea):
 
     def _selection_moved(self) -> None:
         marks, rows = self.marks, self.selection.rows
+        before = (marks.selected, marks.side, marks.cursor)
         marks.selected, marks.side = rows or Span(0, 0), self.selection.side
         marks.cursor = self.selection.cursor
-        self.viewport().update()
+        if before != (marks.selected, marks.side, marks.cursor):
+            self.viewport().update()
         lines = self.selected_lines()
         if lines != self._told:
             self._told = lines
             self.selection_changed.emit(lines)
 
+    def _show_focus(self) -> None:
+        self.update()
+        self.viewport().update()
+
     def _place_map(self) -> None:
         wide = round(MAP_WIDTH * self.stage.metrics.scale)
-        self.setViewportMargins(0, 0, wide, 0)
+        # The frame that shows the focus is around what is scrolled, not in it.
+        self.setViewportMargins(1, 1, wide + 1, 1)
         shown = self.viewport().geometry()
-        self.minimap.setGeometry(shown.right() + 1, shown.top(), wide, shown.height())
+        self.minimap.setGeometry(shown.right() + 2, shown.top(), wide, shown.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the rows that are visible; what is not known of their colours comes later."""
         painter = QPainter(self.viewport())
+        self._is_stale = False
         self.stage.paint(painter, event.region(), self.content, self.marks)
-        if self.hasFocus():
-            if self.marks.cursor is not None and self.marks.cursor < len(self.content.rows):
-                self.stage.overlay.cursor(painter, self.stage.rect_of(self.marks.cursor))
-            self.stage.overlay.focus(painter, self.viewport().rect())
+        cursor = self.marks.cursor
+        if self.hasFocus() and cursor is not None and cursor < len(self.content.rows):
+            self.stage.overlay.cursor(painter, self.stage.rect_of(cursor))
         painter.end()
         if self.stage.corrections:
             self._height_timer.start(0)
+
+    def event(self, event: QEvent) -> bool:
+        """Draw the frame around the viewport that says where the keyboard goes."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.Paint:
+            painter = QPainter(self)
+            palette = self.stage.palette
+            painter.setPen(palette.accent if self.hasFocus() else palette.window)
+            painter.drawRect(self.viewport().geometry().adjusted(-1, -1, 0, 0))
+            painter.end()
+        return done
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Measure anew and colour what came into view."""
@@ -604,9 +646,9 @@ class DiffView(QAbstractScrollArea):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show where the keyboard goes."""
         super().focusInEvent(event)
-        self.viewport().update()
+        self._show_focus()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take the mark of the keyboard away."""
         super().focusOutEvent(event)
-        self.viewport().update()
+        self._show_focus()

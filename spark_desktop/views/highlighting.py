@@ -103,6 +103,9 @@ class Highlighter:
         """Take another text, whatever became of the old one; what stands above stays known."""
         if text == self._text:
             return
+        if text.startswith(self._text):
+            self.grow(text)
+            return
         same = _shared_beginning(self._text, text)
         while len(self._restarts) > 1 and self._restarts[-1][1] >= same:
             self._restarts.pop()

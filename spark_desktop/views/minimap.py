@@ -1,8 +1,9 @@
 """A strip that shows where in a diff something is, and goes there."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from enum import Enum
+from itertools import groupby
+from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
@@ -32,8 +33,7 @@ class Kind(Enum):
     CURRENT = "current"
 
 
-@dataclass(frozen=True, slots=True)
-class MapMark:
+class MapMark(NamedTuple):
     """From ``start`` to ``end`` of the whole height, both from 0 to 1."""
 
     start: float
@@ -134,16 +134,16 @@ class Minimap(QWidget):
         drawn.fill(color(self._theme.surface))
         painter = QPainter(drawn)
         painter.fillRect(0, 0, 1, self.height(), color(self._theme.line))
-        # Many marks of a long diff fall on the same pixels: each is drawn once.
-        seen: set[tuple[int, int, Kind]] = set()
-        order = list(Kind)
-        for mark in sorted(self.marks, key=lambda mark: order.index(mark.kind)):
-            top = round(mark.start * self.height())
-            tall = max(_LEAST, round(mark.end * self.height()) - top)
-            top = min(top, self.height() - tall)
-            if (top, tall, mark.kind) not in seen:
-                seen.add((top, tall, mark.kind))
-                self._mark(painter, mark.kind, top, tall)
+        height = self.height()
+        # Of a long diff many marks fall on the same pixels: they are drawn as one.
+        pixels = {kind: bytearray(height) for kind in Kind}
+        for start, end, kind in self.marks:
+            top = min(int(start * height), height - _LEAST)
+            tall = max(_LEAST, int(end * height) - top)
+            pixels[kind][top : top + tall] = b"\1" * tall
+        for kind, column in pixels.items():
+            for top, tall in _runs(column[:height]):
+                self._mark(painter, kind, top, tall)
         painter.end()
         return drawn
 
@@ -169,3 +169,13 @@ class Minimap(QWidget):
                 painter.fillRect(width - 5, top, 5, tall, color(theme.link))
             case Kind.CURRENT:
                 painter.fillRect(0, top - 1, 3, tall + 2, color(theme.accent))
+
+
+def _runs(column: bytearray) -> Iterator[tuple[int, int]]:
+    """Yield (first, length) of each run of pixels that are set."""
+    place = 0
+    for is_set, run in groupby(column) if any(column) else ():
+        length = len(list(run))
+        if is_set:
+            yield place, length
+        place += length

@@ -10,73 +10,102 @@ from collections.abc import Sequence
 
 from pygments.lexer import Lexer
 
-from spark_desktop.views.highlighting import Highlighter, Spans
+from spark_desktop.views.highlighting import Highlighter, Spans, lexer_for_path
 
 # Lines that are lexed sooner than anything could be guessed about them.
 _NEAR = 300
 # How far up a likely beginning is looked for.
 _LOOK_UP = 200
-# Lines lexed at once by a pass that begins in the middle.
+# Lines that a pass takes beyond those that are looked at.
 _AHEAD = 400
+# Seconds without a change after which the pass from the top goes on far above.
+_CALM = 0.1
+# Seconds that it gets of a slice: it is not seen.
+_FAR = 0.002
 
 
 class SideColors:
     """Tokens of each line of one text, as far as they are known or guessed."""
 
-    def __init__(self, lexer: Lexer | None, lines: Sequence[str]) -> None:
-        self._lexer = lexer
+    def __init__(self, path: str, lines: Sequence[str]) -> None:
+        self._path = path
         self._lines = lines
-        self._exact = Highlighter(lexer, lines)
-        self._guess: Highlighter | None = None
+        self._exact = Highlighter(None, ())
+        # How many lines the pass from the top has, and the first one that became another since.
+        self._taken = 0
+        self._changed: int | None = None
+        self._changed_at = 0.0
+        self._guess = Highlighter(None, ())
         self._guessed = (0, 0)
-        self._guesses = 0
+        self._began = False
 
-    def change(self, lines: Sequence[str], text: str | None = None) -> None:
-        """Take another text (``text``: the same lines, joined); what is the same stays known."""
-        if lines is self._lines:
-            return
+    def change(self, lines: Sequence[str], first: int = 0) -> None:
+        """Take another text that is the same above line ``first``; what is known there stays."""
         self._lines = lines
-        self._exact.change("\n".join(lines) if text is None else text)
-        if self._guess is not None:
-            first, last = self._guessed
-            self._guess.change("\n".join(lines[first:last]))
-
-    @property
-    def version(self) -> int:
-        """Return a number that goes up with whatever may change a token."""
-        return self._exact.version + self._guesses + (self._guess.version if self._guess else 0)
+        self._changed_at = time.perf_counter()
+        if first < self._taken:
+            self._changed = first if self._changed is None else min(self._changed, first)
+        start, end = self._guessed
+        if first < start:
+            self._guessed = (0, 0)
+        elif first < end:
+            self._guessed = (start, min(len(lines), max(end, first + _AHEAD)))
+            self._guess.change(self._text(*self._guessed))
 
     def spans(self, line: int) -> Spans:
         """Return (start, length, token) of the line's parts; empty while nothing is known."""
-        if line < self._exact.known or self._guess is None:
+        known = self._exact.known
+        if line < (known if self._changed is None else min(known, self._changed)):
             return self._exact.spans(line)
-        first, last = self._guessed
-        if first <= line < last:
-            return self._guess.spans(line - first)
-        return self._exact.spans(line)
+        start, end = self._guessed
+        if start <= line < end:
+            return self._guess.spans(line - start)
+        # What stood there before is better than nothing, for a moment.
+        return self._exact.spans(line) if self._changed is None else ()
 
     def advance(self, first: int, last: int, budget: float) -> bool:
         """Work ``budget`` seconds on lines ``first`` to ``last``; return whether they are known."""
+        if not self._began:
+            self._began = True
+            self._exact = Highlighter(self._lexer, ())
         if self._lexer is None:
             return True
-        if last - self._exact.known <= _NEAR:
-            return self._exact.advance(last, budget)
         until = time.perf_counter() + budget
-        if self._guess is None or not self._guessed[0] <= first <= last < self._guessed[1]:
+        if last - self._exact.known <= _NEAR:
+            self._take(last)
+            return self._exact.advance(last, budget)
+        start, end = self._guessed
+        if not start <= first <= last < end:
             self._guess_at(first, last)
-        if self._guess is not None and not self._guess.advance(last - self._guessed[0], budget):
+        if not self._guess.advance(last - self._guessed[0], budget):
             return False
         rest = until - time.perf_counter()
-        return rest > 0 and self._exact.advance(last, rest)
+        if rest <= 0 or time.perf_counter() - self._changed_at < _CALM:
+            return False
+        self._take(last)
+        return self._exact.advance(last, min(rest, _FAR))
+
+    @property
+    def _lexer(self) -> Lexer | None:
+        return lexer_for_path(self._path)
+
+    def _text(self, start: int, end: int) -> str:
+        return "\n".join(self._lines[start:end])
+
+    def _take(self, last: int) -> None:
+        """Let the pass from the top have the lines down to ``last``, as they are now."""
+        if self._changed is None and min(last + 1, len(self._lines)) <= self._taken:
+            return
+        self._taken = min(len(self._lines), max(last + _AHEAD, self._taken))
+        self._changed = None
+        self._exact.change(self._text(0, self._taken))
 
     def _guess_at(self, first: int, last: int) -> None:
         start = first
-        for line in range(first, max(0, first - _LOOK_UP), -1):
-            text = self._lines[line] if line < len(self._lines) else ""
-            if text[:1].isalpha() or text[:1] == "@":
+        for line in range(min(first, len(self._lines) - 1), max(0, first - _LOOK_UP), -1):
+            beginning = self._lines[line][:1]
+            if beginning.isalpha() or beginning == "@":
                 start = line
                 break
-        end = min(len(self._lines), last + _AHEAD)
-        self._guessed = (start, end)
-        self._guesses = self.version + 1
-        self._guess = Highlighter(self._lexer, self._lines[start:end])
+        self._guessed = (start, min(len(self._lines), last + _AHEAD))
+        self._guess = Highlighter(self._lexer, self._lines[start : self._guessed[1]])
