@@ -28,7 +28,7 @@ from spark_desktop.adapters.thread_library import SqliteThreadLibrary
 from spark_desktop.adapters.thread_store import SqliteThreadStore
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import FileError, StoreError
-from spark_desktop.domain.events import ChangeReverted, WorkFailed
+from spark_desktop.domain.events import StepReverted, WorkFailed
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.words import say
 from spark_desktop.endpoint_wiring import EndpointServices
@@ -214,7 +214,7 @@ def _assemble(
         clock,
         scope,
     )
-    bus.subscribe(ChangeReverted, lambda event: review.reverted(event.change))
+    bus.subscribe(StepReverted, lambda event: review.reverted(event.step))
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)

@@ -432,6 +432,10 @@
    <translation>Сохранённой функции без тела предлагается тело.</translation>
   </message>
   <message>
+   <source>A search/replace block begins in the middle of other code.</source>
+   <translation>Блок «найти и заменить» начинается посреди другого кода.</translation>
+  </message>
+  <message>
    <source>A server of my own</source>
    <translation>Собственный сервер</translation>
   </message>
@@ -2838,6 +2842,10 @@ The open file goes with the question.</source>
    <translation>Настройки…</translation>
   </message>
   <message>
+   <source>Several lines of the block could be the one between its halves.</source>
+   <translation>Разделителем половин блока могут быть несколько его строк.</translation>
+  </message>
+  <message>
    <source>Shorten it.</source>
    <translation>Сократите его.</translation>
   </message>
@@ -3258,6 +3266,26 @@ The open file goes with the question.</source>
    <translation>Ответ слишком короткий, чтобы судить.</translation>
   </message>
   <message>
+   <source>The block copies a file or holds a binary one.</source>
+   <translation>Блок копирует файл или содержит двоичный файл.</translation>
+  </message>
+  <message>
+   <source>The block does not say which file it is for.</source>
+   <translation>В блоке не сказано, к какому файлу он относится.</translation>
+  </message>
+  <message>
+   <source>The block has no line of equals signs between its two halves.</source>
+   <translation>Между половинами блока нет строки из знаков равенства.</translation>
+  </message>
+  <message>
+   <source>The block holds no lines.</source>
+   <translation>В блоке нет строк.</translation>
+  </message>
+  <message>
+   <source>The block was part of the model's reasoning.</source>
+   <translation>Блок был частью рассуждений модели.</translation>
+  </message>
+  <message>
    <source>The certificate of {host} has expired.</source>
    <translation>Срок сертификата {host} истёк.</translation>
   </message>
@@ -3416,6 +3444,10 @@ The open file goes with the question.</source>
   <message>
    <source>The earlier model goes on answering until this one is ready.</source>
    <translation>Пока эта модель не готова, отвечает прежняя.</translation>
+  </message>
+  <message>
+   <source>The end of the block is missing: another one begins in it.</source>
+   <translation>У блока нет конца: внутри него начинается другой.</translation>
   </message>
   <message>
    <source>The endpoint answers.</source>
@@ -5398,6 +5430,10 @@ The open file goes with the question.</source>
    <translation>вставляет</translation>
   </message>
   <message>
+   <source>patch envelope</source>
+   <translation>патч в конверте</translation>
+  </message>
+  <message>
    <source>paused at {share}</source>
    <translation>на паузе: {share}</translation>
   </message>
@@ -5458,6 +5494,10 @@ The open file goes with the question.</source>
    <translation>возвращено</translation>
   </message>
   <message>
+   <source>region</source>
+   <translation>фрагмент</translation>
+  </message>
+  <message>
    <source>rejected</source>
    <translation>отклонено</translation>
   </message>
@@ -5504,6 +5544,10 @@ The open file goes with the question.</source>
   <message>
    <source>screens</source>
    <translation>экраны</translation>
+  </message>
+  <message>
+   <source>search/replace</source>
+   <translation>найти и заменить</translation>
   </message>
   <message>
    <source>searching…</source>
@@ -5734,6 +5778,10 @@ The open file goes with the question.</source>
    <translation>отменено</translation>
   </message>
   <message>
+   <source>unified diff</source>
+   <translation>унифицированный diff</translation>
+  </message>
+  <message>
    <source>unknown</source>
    <translation>неизвестно</translation>
   </message>
@@ -5772,6 +5820,10 @@ The open file goes with the question.</source>
   <message>
    <source>what asked for it is no longer in the file</source>
    <translation>в файле больше нет того, что об этом просило</translation>
+  </message>
+  <message>
+   <source>whole file</source>
+   <translation>файл целиком</translation>
   </message>
   <message>
    <source>whole turn</source>

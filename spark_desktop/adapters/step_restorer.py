@@ -1,7 +1,7 @@
 """Finds out how far an operation got, and finishes it or takes it back."""
 
 import stat
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -75,8 +75,13 @@ class StepRestorer:
             skipped=skipped,
         )
 
-    def take_back(self, writes: Sequence[PlannedWrite], contents: Contents) -> Outcome:
-        """Give every file that holds our result its old bytes again.
+    def take_back(
+        self,
+        writes: Sequence[PlannedWrite],
+        contents: Contents,
+        reached: Collection[PlannedWrite] | None = None,
+    ) -> Outcome:
+        """Give every file that holds our result its old bytes again: of ``reached``, if known.
 
         What somebody changed meanwhile is left alone. Raises the first FileError after trying all;
         it can be called again then.
@@ -91,11 +96,13 @@ class StepRestorer:
             with _kept(failures):
                 self._writer.unstage(writes)
             for write in reversed(writes):
-                if stands.get(write) in (Stand.DONE, Stand.TORN):
+                is_reached = reached is None or write in reached
+                if is_reached and stands.get(write) in (Stand.DONE, Stand.TORN):
                     with _kept(failures):
                         stands[write] = self._put_back(write, contents)
+            with _kept(failures):
+                self._writer.remove_folders(writes)
             self._writer.sync(writes)
-            self._writer.remove_folders(writes)
         if failures:
             raise failures[0]
         return Outcome(left_alone=_left_alone(stands))
@@ -118,7 +125,7 @@ class StepRestorer:
                 self._writer.stage_one(write, contents)
             except OSError as error:
                 raise write_failure(write.path, error) from error
-        self._writer.put(write, contents)
+        self._writer.put(write, contents, set())
 
     def _stand(self, write: PlannedWrite, contents: Contents) -> Stand:
         is_staged = write.staged.exists()

@@ -10,6 +10,7 @@ from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.disk import Disk
 from spark_desktop.adapters.file_attributes import Attributes
 from spark_desktop.adapters.journal import Entry, State
+from spark_desktop.adapters.planned_write import PlannedWrite
 from spark_desktop.adapters.process_identity import own_identity
 from spark_desktop.adapters.step_plan import Plan, plan
 from spark_desktop.adapters.step_restorer import Outcome, StepRestorer
@@ -50,6 +51,7 @@ class SqliteStepStore:
         self._restorer = StepRestorer(folder, disk, self._writer)
         # Operations that we could not take back; they are tried again before the next one.
         self._stuck: set[str] = set()
+        self._untold: list[Recovered] = []
         self._lock = asyncio.Lock()
 
     async def commit(self, operation: Operation) -> None:
@@ -63,7 +65,9 @@ class SqliteStepStore:
     async def recover(self) -> tuple[Recovered, ...]:
         """Complete or roll back what a crash cut short. Raises StoreError."""
         async with self._lock:
-            return await to_end(self._recover())
+            told = await to_end(self._recover())
+            told, self._untold = (*self._untold, *told), []
+            return told
 
     async def steps(self) -> tuple[Step, ...]:
         """Return every kept step, oldest first. Raises StoreError."""
@@ -87,25 +91,25 @@ class SqliteStepStore:
 
     async def _commit(self, operation: Operation) -> None:
         if self._stuck:
-            await self._recover()
+            self._untold.extend(await self._recover())
         planned = await self._planned(operation)
         if not planned.writes:
             await self._only_note(operation, planned)
             return
         await self._begin(operation, planned)
-        is_placing = False
+        reached: set[PlannedWrite] | None = None
         try:
             await asyncio.to_thread(self._writer.stage, planned.writes, planned.contents)
             await self._note(operation.id, State.PREPARED)
-            is_placing = True
-            await asyncio.to_thread(self._writer.place, planned.writes, planned.contents)
+            reached = set()
+            await asyncio.to_thread(self._writer.place, planned.writes, planned.contents, reached)
             entry = Entry(
                 operation.id, State.PREPARED, operation.step, operation.undone, planned.writes
             )
             await self._end(entry, Outcome())
         except Exception as error:
             # What is not an Exception ends this process, or its loop: the next start sees to it.
-            await self._undo_after(error, operation.id, planned, is_placing)
+            await self._undo_after(error, operation.id, planned, reached)
             raise
 
     async def _planned(self, operation: Operation) -> Plan:
@@ -172,24 +176,33 @@ class SqliteStepStore:
         return True
 
     async def _undo_after(
-        self, error: Exception, operation_id: str, planned: Plan, is_placing: bool
+        self,
+        error: Exception,
+        operation_id: str,
+        planned: Plan,
+        reached: set[PlannedWrite] | None,
     ) -> None:
-        """Take back what ``error`` stopped; raise FileError where that fails too."""
+        """Take back what ``error`` stopped; raise FileError where that fails too.
+
+        ``reached`` are the writes that files were touched for; None where none could be yet.
+        """
         entry = Entry(operation_id, State.FAILED, None, (), planned.writes)
         try:
-            if is_placing:
+            if reached is not None:
                 try:
                     await self._note(operation_id, State.FAILED)
                 except StoreError:  # such as for a full disk: that marks are gone tells as much
                     _log.warning("the journal could not note that an operation failed")
-                await asyncio.to_thread(self._restorer.take_back, planned.writes, planned.contents)
+                await asyncio.to_thread(
+                    self._restorer.take_back, planned.writes, planned.contents, reached
+                )
             else:
                 await asyncio.to_thread(self._writer.unstage, planned.writes)
         except FileError as failed:
             self._stuck.add(operation_id)
             raise FileError(
                 joined((_message(error), failed.message)),
-                say("Spark tries again to put back what was written when it starts next."),
+                say("The next start finishes what stands half done, or puts it back, and says so."),
             ) from error
         try:
             await self._end(entry, None)

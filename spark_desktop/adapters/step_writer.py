@@ -1,6 +1,7 @@
 """Writes the files of an operation: staged beside their targets first, then put there in order."""
 
 import contextlib
+import errno
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -24,6 +25,8 @@ from spark_desktop.adapters.workspace_folder import (
 from spark_desktop.domain.errors import FileError
 
 Contents = Mapping[str, bytes]
+# Why a folder is not removed that needs no word: something is in it, or it was never made.
+_STAYS = frozenset({errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR})
 
 
 class StepWriter:
@@ -54,11 +57,13 @@ class StepWriter:
         data = contents[write.after] if is_new_file else b""
         stage(write.staged, data, write.attributes if is_new_file else None, self._disk)
 
-    def place(self, writes: Sequence[PlannedWrite], contents: Contents) -> None:
+    def place(
+        self, writes: Sequence[PlannedWrite], contents: Contents, reached: set[PlannedWrite]
+    ) -> None:
         """Put the staged bytes of all files in their places, and sync the folders.
 
-        Raises FileChangedError where a file is not what it was when the write was planned, else
-        FileError; files before that one are written then.
+        The writes that were not only looked at are added to ``reached``. Raises FileChangedError
+        where a file is not what it was when the write was planned, else FileError.
         """
         noted = self._folder.note_writes(
             (name, write.after)
@@ -71,15 +76,16 @@ class StepWriter:
                 for write in writes:
                     self._guard(write)
                 for write in writes:
-                    self.put(write, contents)
+                    self.put(write, contents, reached)
                 self.clear(writes)
         except FileError:
             self._folder.forget_writes(noted)
             raise
 
-    def put(self, write: PlannedWrite, contents: Contents) -> None:
+    def put(self, write: PlannedWrite, contents: Contents, reached: set[PlannedWrite]) -> None:
         """Put one file in its place, if its old bytes are what they should be. Raises FileError."""
         self._guard(write)
+        reached.add(write)
         with _naming(write):
             if write.way is Way.REPLACE:
                 take_place(write.staged, write.target, self._disk, self._times)
@@ -119,19 +125,29 @@ class StepWriter:
         for write in writes:
             with _collecting(write, failures):
                 for left in (write.staged, write.restored):
-                    discard(left, self._disk)
-        self.remove_folders(writes)
-        for folder in folders_of(writes):
-            self._disk.sync_folder(folder)
+                    if left.exists():
+                        discard(left, self._disk)
+        try:
+            self.remove_folders(writes)
+        except FileError as error:
+            failures.append(error)
+        self.sync(writes)
         if failures:
             raise failures[0]
 
     def remove_folders(self, writes: Sequence[PlannedWrite]) -> None:
-        """Remove the folders that were made for new files, unless something is in them."""
-        made = dict.fromkeys(folder for write in writes for folder in write.folders)
+        """Remove the folders that were made for new files, unless something is in them.
+
+        Raises FileError where the system refuses.
+        """
+        made = {folder: write for write in writes for folder in write.folders}
         for folder in sorted(made, key=lambda folder: -len(folder.parts)):
-            with contextlib.suppress(OSError):
+            try:
                 self._disk.rmdir(folder)
+                self._disk.sync_folder(folder.parent)
+            except OSError as error:
+                if error.errno not in _STAYS:
+                    raise write_failure(made[folder].path, error) from error
 
     def put_back(self, write: PlannedWrite, contents: Contents) -> None:
         """Give a written file its old bytes, remove a new one, make a removed one again.
@@ -147,7 +163,8 @@ class StepWriter:
             if write.way is Way.IN_PLACE:
                 self._write_over(write, old)
                 return
-            discard(write.restored, self._disk)
+            if write.restored.exists():  # torn by a crash
+                discard(write.restored, self._disk)
             stage(write.restored, old, write.attributes, self._disk)
             try:
                 if write.way is Way.REPLACE:

@@ -55,10 +55,15 @@ class World:
         with suppress(KilledError):
             await self.store(stopping).recover()
 
-    async def close(self) -> None:
-        """Close what was opened, and remove the files: there are many worlds."""
+    async def at_rest(self) -> None:
+        """Close the database, so that its file holds everything."""
         for database in self.opened:
             await database.close()
+        self.opened.clear()
+
+    async def close(self) -> None:
+        """Close what was opened, and remove the files: there are many worlds."""
+        await self.at_rest()
         shutil.rmtree(self.folder)
 
 
@@ -154,7 +159,11 @@ def _is_below(path: str, those: Collection[str]) -> bool:
 
 
 def _without(step: Step, paths: Collection[str]) -> Step:
-    left = (one for one in step.changes if not {one.path, one.target} & set(paths))
+    left = (
+        one
+        for one in step.changes
+        if not _is_below(one.path, paths) and not _is_below(one.target, paths)
+    )
     return replace(step, changes=tuple(left))
 
 
