@@ -1,7 +1,7 @@
 """A part of an answer that found no place: why, and where to put it."""
 
 from PySide6.QtCore import Signal, SignalInstance
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton
 
 from spark_desktop.domain.proposal import FailedBlock
 from spark_desktop.viewmodels.plain_tip import plain_tip
@@ -11,8 +11,9 @@ from spark_desktop.views.flow_layout import FlowLayout
 
 
 class FailedParts(QFrame):
-    """Shows the first part that waits; the others follow when it is placed or dropped.
+    """Is about the first part that waits; the others follow when it is placed or dropped.
 
+    The diff shows what it wants; here it can be placed with the keyboard as well.
     ``place_wanted`` is for the selected lines, ``nearest_wanted`` for those most like it.
     """
 
@@ -24,7 +25,7 @@ class FailedParts(QFrame):
         super().__init__()
         self.setObjectName("bottom")
         self._part: FailedBlock | None = None
-        self.said, self.reason = QLabel(), QLabel()
+        self.said = QLabel()
         self.place = QPushButton(tr("Place at the selection"))
         self.nearest, self.drop = QPushButton(), QPushButton(tr("Drop"))
         self.place.setToolTip(tr("Let this part replace the lines that are selected in the diff"))
@@ -47,8 +48,10 @@ class FailedParts(QFrame):
         if self._part is None:
             return
         self.said.setText(tr("%n part(s) of the answer found no place", "", len(parts)))
-        self.reason.setText(failed_text(self._part))
-        self.reason.setToolTip(plain_tip("".join(self._part.new)))
+        reason = failed_text(self._part)
+        self.said.setToolTip(plain_tip(reason))
+        for button in (self.place, self.nearest, self.drop):
+            button.setAccessibleDescription(reason)
         near = self._part.nearest
         self.nearest.setVisible(near is not None)
         if near is not None:
@@ -61,15 +64,8 @@ class FailedParts(QFrame):
 
     def _arrange(self) -> None:
         self.said.setProperty("tone", "warning")
-        self.reason.setProperty("quiet", True)
-        self.reason.setWordWrap(True)
-        row, buttons = QWidget(), FlowLayout(8)
-        row.setLayout(buttons)
-        for button in (self.place, self.nearest, self.drop):
-            buttons.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.setSpacing(4)
-        column.addWidget(self.said)
-        column.addWidget(self.reason)
-        column.addWidget(row)
+        row = FlowLayout(8)
+        row.setContentsMargins(12, 8, 12, 8)
+        for widget in (self.said, self.place, self.nearest, self.drop):
+            row.addWidget(widget)
+        self.setLayout(row)

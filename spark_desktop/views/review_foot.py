@@ -41,7 +41,7 @@ class ReviewFoot(QFrame):
         self.setObjectName("bottom")
         self._model = model
         self.failed, self.unsure, self.evidence = QLabel(), QLabel(), QLabel()
-        self.answered, self.conflict = QLabel(), QLabel()
+        self.answered = QLabel()
         self.accept, self.reject = QPushButton(), QPushButton()
         self.disk, self.mine, self.both = QPushButton(), QPushButton(), QPushButton()
         self.previous, self.next = QPushButton(), QPushButton()
@@ -96,11 +96,12 @@ class ReviewFoot(QFrame):
         is_decidable, is_group = model.decide.is_possible, len(model.group) > 1
         conflict, proposal = model.work.conflict, model.proposal
         is_conflict = is_decidable and conflict is not None
-        self.conflict.setVisible(is_conflict)
+        versions = ""
         if conflict is not None and proposal is not None:
-            self.conflict.setToolTip(plain_tip(conflict_text(proposal, conflict)))
+            versions = conflict_text(proposal, conflict)
         for button in (self.disk, self.mine, self.both):
             button.setVisible(is_conflict)
+            button.setAccessibleDescription(versions)
         for button in (self.accept, self.reject):
             button.setVisible(is_decidable and not is_conflict)
         self.more.setVisible(is_decidable)
@@ -158,12 +159,9 @@ class ReviewFoot(QFrame):
             (self.failed, "problem"),
             (self.unsure, "warning"),
             (self.evidence, "good"),
-            (self.conflict, "warning"),
         ):
             label.setProperty("tone", tone)
             label.setProperty("small", True)
-        self.conflict.setText(tr("It was changed on disk as well: choose what shall stand there."))
-        self.conflict.setWordWrap(True)
         self.evidence.setWordWrap(True)
         self.answered.setProperty("small", True)
         self.answered.setProperty("quiet", True)
@@ -182,7 +180,6 @@ class ReviewFoot(QFrame):
         column.setSpacing(8)
         column.addLayout(warned)
         column.addLayout(evidence)
-        column.addWidget(self.conflict)
         column.addWidget(self.buttons)
 
     def _fill_buttons(self) -> None:

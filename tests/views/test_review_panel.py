@@ -314,15 +314,14 @@ async def test_at_a_conflict_there_is_a_choice_of_sides(
 ) -> None:
     project.turns.put(conflicting(files[0]))
     foot = panel.foot
-    assert foot.conflict.isVisible()
     assert not foot.accept.isVisible()
-    assert "line three" in foot.conflict.toolTip()
+    assert "line three" in foot.mine.accessibleDescription()
     for button in (foot.disk, foot.mine, foot.both):
         assert button.isVisible()
     foot.both.click()
     assert project.review.resolved == [(hunks_of(files[0])[0], Side.BOTH)]
     assert foot.accept.isVisible()
-    assert not foot.conflict.isVisible()
+    assert not foot.both.isVisible()
     project.turns.put(conflicting(files[0], 1))
     panel.diff.resolve_clicked.emit(hunks_of(files[0])[1], "mine")
     assert project.review.resolved[1] == (hunks_of(files[0])[1], Side.MINE)
@@ -335,7 +334,7 @@ async def test_a_part_without_a_place_says_why_and_is_placed(
     project.turns.put(replace(files[0], failed=(PART, other)))
     parts = panel.failed_parts
     assert parts.said.text() == "2 parts of the answer found no place"
-    assert parts.reason.text().endswith("Lines 7 to 7 are most like it (83 %).")
+    assert parts.place.accessibleDescription().endswith("Lines 7 to 7 are most like it (83 %).")
     parts.nearest.click()
     assert project.review.placed == [("f1", Span(6, 7))]
     assert not parts.nearest.isVisible()
