@@ -124,8 +124,9 @@ async def test_the_parts_of_a_split_are_decided_one_by_one(world: World) -> None
     await until(lambda: "line 9\nmore\n" in world.files.text("a.txt"))
     for _press in range(3):
         review.decide.undo()
-    await until(lambda: review.patch is not None and len(review.patch.hunks) == 1)
-    assert world.files.text("a.txt") == BEFORE
+    await until(lambda: world.files.text("a.txt") == BEFORE)
+    await until(lambda: review.proposal is not None and not review.proposal.decisions)
+    await until(lambda: len(review.patch.hunks) == 1)
 
 
 async def test_a_conflict_is_chosen_and_then_written(world: World) -> None:
