@@ -3,7 +3,11 @@
 A case's summary has one entry a block, in order: the kind, the file, and how many lines.
 """
 
+import os
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from spark_desktop.domain.edit_blocks import (
     BlockEnded,
@@ -16,6 +20,8 @@ from spark_desktop.domain.edit_blocks import (
 )
 from spark_desktop.domain.words import Said
 from tests.domain.answers import check_every_character_is_somewhere, events_of, read
+
+CASES_OF_A_LAW = settings(max_examples=int(os.environ.get("SPARK_LAW_CASES", "100")))
 
 
 def summary(answer: str) -> list[str]:
@@ -495,3 +501,25 @@ def test_prose_around_blocks_is_for_the_chat() -> None:
     assert read(EXAMPLES).prose.startswith("There are several ways.\n\n### Node.js\n\n\n")
     assert "--- | ---\n" in read(EXAMPLES).prose
     assert "- Then nothing.\n" in read(BARE_DIFF).prose
+
+
+@CASES_OF_A_LAW
+@given(
+    st.sampled_from([answer for answer, _ in CASES.values()]),
+    st.lists(st.tuples(st.sampled_from("-+="), st.integers(0, 60), st.integers(0, 60)), max_size=5),
+    st.integers(1, 40),
+)
+def test_a_damaged_answer_reads_in_any_split(
+    answer: str, damage: list[tuple[str, int, int]], size: int
+) -> None:
+    lines = answer.splitlines(keepends=True)
+    for kind, place, other in damage:
+        at, source = place % len(lines), other % len(lines)
+        if kind == "-" and len(lines) > 1:
+            del lines[at]
+        else:
+            lines[at : at + (kind == "=")] = [lines[source]]
+    damaged = "".join(lines)
+    pieces = [damaged[start : start + size] for start in range(0, len(damaged), size)]
+    assert read(*pieces) == read(damaged)
+    check_every_character_is_somewhere(damaged, events_of(pieces))

@@ -56,6 +56,10 @@ WHOLE_FILES = {
     "a bold label only": (f"**File:** `src/a.py`\n{F}python\n{CODE}{F}\n", "src/a.py"),
     "a heading with a label": (f"## New file: src/a.py\n{F}python\n{CODE}{F}\n", "src/a.py"),
     "told to be new": (f"`src/a.py` (new)\n{F}python\n{CODE}{F}\n", "src/a.py"),
+    "a verb": (f"### Updated `src/a.py`\n{F}python\n{CODE}{F}\n", "src/a.py"),
+    "a verb and a file": (f"Create the file `src/a.py`:\n{F}python\n{CODE}{F}\n", "src/a.py"),
+    "a step": (f"Step 1: `src/a.py`\n{F}python\n{CODE}{F}\n", "src/a.py"),
+    "a picture": (f"\U0001f4c4 **src/a.py**\n{F}python\n{CODE}{F}\n", "src/a.py"),
     "a colon": (f"src/a.py:\n{F}python\n{CODE}{F}\n", "src/a.py"),
     "a link": (f"[src/a.py](src/a.py):\n{F}python\n{CODE}{F}\n", "src/a.py"),
     "a comment that tells more": (f"{F}python\n# src/a.py (updated)\n{CODE}{F}\n", "src/a.py"),
@@ -101,6 +105,12 @@ REGIONS = {
     "no path": f"Do this:\n{F}python\n{CODE}{F}\n",
     "a sentence with a path": f"In `src/a.py` one would write:\n{F}python\n{CODE}{F}\n",
     "a sentence that ends in a path": f"Now look at src/a.py:\n{F}python\n{CODE}{F}\n",
+    "an excerpt": f"`src/a.py` (excerpt)\n{F}python\n{CODE}{F}\n",
+    "lines of a file": f"`src/a.py`, lines 1-3:\n{F}python\n{CODE}{F}\n",
+    "a place": f"In `src/a.py`:\n{F}python\n{CODE}{F}\n",
+    "a request to change": f"Update `src/a.py`:\n{F}python\n{CODE}{F}\n",
+    "a request to change a file": f"Edit the file `src/a.py`:\n{F}python\n{CODE}{F}\n",
+    "a verb and no file": f"Updated os.path:\n{F}python\n{CODE}{F}\n",
     "a product": f"### Node.js\n\n{F}python\n{CODE}{F}\n",
     "a member": f"**`os.path`**\n{F}python\n{CODE}{F}\n",
     "a version": f"Python 3.11:\n{F}python\n{CODE}{F}\n",
@@ -128,6 +138,21 @@ def test_a_language_that_looks_like_a_file_is_a_language(language: str) -> None:
 @pytest.mark.parametrize("comment", ["# total/self.count", "# a/b", "// see.", "# 1/2.5", "# e.g."])
 def test_a_comment_that_is_no_path_is_code(comment: str) -> None:
     assert both_ways(f"{F}\n{comment}\n{F}\n").blocks == (Region("", (f"{comment}\n",)),)
+
+
+@pytest.mark.parametrize(
+    ("path", "is_file"),
+    [("setup.py", False), ("Makefile", False), ("run.sh", True), (".bashrc", True), ("b/x", False)],
+)
+def test_commands_below_a_files_name_are_not_the_file(path: str, is_file: bool) -> None:
+    (block,) = both_ways(f"### {path}\n{F}bash\n{CODE}{F}\n").blocks
+    assert block == (whole(path) if is_file else Region("bash", lines(CODE)))
+
+
+def test_a_fence_that_is_not_closed_before_the_next_one_is_refused() -> None:
+    found = both_ways(f"a.py\n{F}py\n{CODE}\nb.py\n{F}py\n{CODE}{F}\n")
+    assert found.blocks == ()
+    assert "not closed" in found.refused[0][1]
 
 
 def test_a_citation_of_a_file_is_no_edit() -> None:

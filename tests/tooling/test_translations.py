@@ -29,7 +29,6 @@ _NO_TEXT_BELOW = (
     "adapters/stubs.py",
     "domain/answer_format.py",
     "domain/answer_formats/",
-    "domain/answer_reader.py",
     "domain/check_questions.py",
     "domain/doctor_report.py",
     "domain/model_shelf.py",

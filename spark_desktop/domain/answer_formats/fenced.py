@@ -10,7 +10,7 @@ from spark_desktop.domain.answer_formats.envelope import (
 from spark_desktop.domain.answer_formats.fences import Fence
 from spark_desktop.domain.answer_formats.lines import BlockReader, Line, Surroundings, Taken
 from spark_desktop.domain.answer_formats.log import BlockLog
-from spark_desktop.domain.answer_formats.paths import comment_path, path_line
+from spark_desktop.domain.answer_formats.paths import comment_path, is_command, path_line
 from spark_desktop.domain.answer_formats.plain import PlainReader
 from spark_desktop.domain.answer_formats.search import SearchReader, search_mark
 
@@ -52,7 +52,11 @@ class FencedReader:
         self._reader.finish()
 
     def _path(self) -> str:
-        return "" if self._fence.is_citation else self._fence.path or self._around.heading
+        """Return the file that is told, "" for none: the line above may name one to be run."""
+        fence, heading = self._fence, self._around.heading
+        if fence.is_citation or (not fence.path and is_command(heading, fence.language)):
+            return ""
+        return fence.path or heading
 
     def _needs_more(self) -> bool:
         """Return whether the first line alone tells nothing yet."""

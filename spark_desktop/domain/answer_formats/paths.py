@@ -33,16 +33,20 @@ _PRODUCTS = re.compile(
     r"\.(?:js|ts|io|net)",
     re.IGNORECASE,
 )
-_NUMBERED = re.compile(r"(?:[-*+•]|\d{1,3}[.)]|#{1,6})[ \t]+")
+_NUMBERED = re.compile(
+    r"(?:[-*+•]|\d{1,3}[.)]|#{1,6}|step[ \t]\d{1,3}[.:)])[ \t]+|[\u2190-\U0010ffff]+[ \t]+",
+    re.IGNORECASE,
+)
+# No "update" or "edit": below such a request stands what is to be changed, not the whole file.
+_VERBS = r"(?:new|(?:re)?written|updated|modified|changed|existing|created?|edited)"
+_VERB = re.compile(rf"{_VERBS}[ \t]+(?:the[ \t]+)?", re.IGNORECASE)
 _LABEL = re.compile(
-    r"(?:(?:new|updated?|modified|changed|existing|create|edit|modify|in|the)[ \t]+)*"
-    r"(?:file(?:[ \t]?(?:name|path))?|path|create|update|edit|modify)[ \t]*(?:[:=][ \t]*|[ \t]+)",
+    rf"(?:(?:{_VERBS}|in|the)[ \t]+)*(?:file(?:[ \t]?(?:name|path))?|path)[ \t]*"
+    r"(?:[:=][ \t]*|[ \t]+)",
     re.IGNORECASE,
 )
 _BOLD_LABEL = re.compile(r"^\*\*([^*]{1,40}:)\*\*")
-_TRAILER = re.compile(
-    r"[ \t]*\((?:new|updated?|modified|changed|new file|excerpt)\)$", re.IGNORECASE
-)
+_TRAILER = re.compile(r"[ \t]*\((?:new|updated?|modified|changed|new file)\)$", re.IGNORECASE)
 _QUOTES = (("**`", "`**"), ("`**", "**`"), ("**", "**"), ("__", "__"), ("``", "``"), ("`", "`"))
 _MORE_QUOTES = (('"', '"'), ("'", "'"), ("*", "*"), ("<", ">"))
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
@@ -57,6 +61,18 @@ _ATTRIBUTE = re.compile(
     re.IGNORECASE,
 )
 _CITATION = re.compile(r"\d+:\d+:\S")
+_SHELLS = (
+    "bash",
+    "sh",
+    "shell",
+    "zsh",
+    "console",
+    "shell-session",
+    "terminal",
+    "powershell",
+    "cmd",
+)
+_SHELL_ENDINGS = (".sh", ".bash", ".zsh", ".fish", ".awk", ".ps1", ".cmd", ".bat", ".env")
 _MARKDOWN = (".md", ".mdx", ".markdown", ".rst", ".adoc", ".txt")
 
 
@@ -93,9 +109,8 @@ def path_line(line: str) -> str:
     # "**File: `a.py`**" has its label inside of the marks, "File: **a.py**" outside.
     for _ in range(2):
         text = _unquoted(text).removesuffix(":").strip()
-        label = _LABEL.match(text)
-        if label and looks_like_path(_unquoted(text[label.end() :]), is_told=True):
-            return _unquoted(text[label.end() :])
+        if labelled := _labelled(text):
+            return labelled
     return text if looks_like_path(text) and " " not in text else ""
 
 
@@ -114,9 +129,8 @@ def comment_path(line: str) -> str:
     if found is None:
         return ""
     text = _TRAILER.sub("", _COMMENT_END.sub("", found["path"]).strip())
-    label = _LABEL.match(text)
-    if label and looks_like_path(text[label.end() :], is_told=True):
-        return text[label.end() :]
+    if labelled := _labelled(text):
+        return labelled
     # Code is commented on with code: "total/self.count" has a folder and an ending, too.
     is_file = _is_known(re.split(r"[/\\]", text)[-1]) and " " not in text
     return text if is_file and looks_like_path(text) else ""
@@ -147,9 +161,29 @@ def info_path(info: str) -> tuple[str, str]:
     return language, ""
 
 
+def is_command(path: str, language: str) -> bool:
+    """Return whether a fence of this language below the path holds commands, not the file."""
+    name = re.split(r"[/\\]", path)[-1]
+    if language.lower() not in _SHELLS or name.startswith("."):
+        return False
+    ending = _EXTENSION.search(name)
+    return name in _WHOLE_NAMES or (ending is not None and ending[0].lower() not in _SHELL_ENDINGS)
+
+
 def is_markdown(path: str, language: str = "") -> bool:
     """Return whether a file may itself hold fences and headings, by its path or language."""
     return path.lower().endswith(_MARKDOWN) or language.lower() in ("markdown", "md", "mdx", "rst")
+
+
+def _labelled(text: str) -> str:
+    """Return the path behind "File:", or behind a word such as "Updated"; "" where none is."""
+    if label := _LABEL.match(text):
+        path = _unquoted(text[label.end() :])
+        return path if looks_like_path(path, is_told=True) else ""
+    if verb := _VERB.match(text):
+        path = _unquoted(text[verb.end() :])
+        return path if looks_like_path(path) and " " not in path else ""
+    return ""
 
 
 def _is_known(name: str) -> bool:

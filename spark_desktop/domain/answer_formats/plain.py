@@ -20,6 +20,7 @@ class PlainReader:
         self._label = ""
         self._lines: list[str] = []
         self._depth = 0
+        self._has_inner = False
         # In a Markdown file a bare fence may open an inner one: the line behind it tells.
         self._closing: Line | None = None
         self._search: SearchReader | None = None
@@ -50,6 +51,7 @@ class PlainReader:
             return self._go_on_as_search(line)
         if self._fence.opens_inner(text):
             self._depth += 1
+            self._has_inner = True
         self._add(line)
         return Taken.MORE
 
@@ -57,6 +59,9 @@ class PlainReader:
         """End the block; it is cut where its fence was not closed."""
         if self._search is not None:
             self._search.finish()
+        elif self._closing is None and self._has_inner and not self._is_markdown():
+            # Not cut, more likely: its end was forgotten, and what follows is another block.
+            self._log.refused(say("The fence around the code is not closed before the next one."))
         else:
             self._end(is_cut=self._closing is None)
 
