@@ -11,7 +11,7 @@ from spark_desktop.viewmodels.diff_rows import FoldRow, Row
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.diff_content import DiffContent
 from spark_desktop.views.diff_geometry import RowGeometry
-from spark_desktop.views.shortcuts import key_text
+from spark_desktop.views.shortcuts import SHORTCUTS, key_text
 
 MARGIN = 8
 _GAP = 4
@@ -60,6 +60,11 @@ class DiffButtons:
         # A block that is cut off at the top keeps its buttons in view.
         top = max(self._rows.top_of(rows.start), min(0, self._rows.top_of(rows.end - 1)))
         return self._placed(actions_of(content, owner, is_full=is_full), top, width)
+
+    def reserved(self) -> int:
+        """Return how wide the buttons of an undecided hunk are, with the room around them."""
+        actions = ("edit", "split", "accept", "reject")
+        return MARGIN + sum(self._width_of(label_of(action)) + MARGIN for action in actions)
 
     def fold_rects(self, row: Row, top: int, width: int) -> dict[str, QRect]:
         """Return the buttons of a fold that begins at ``top``; none where it is a short one."""
@@ -130,6 +135,10 @@ def label_of(action: str) -> str:
             return f"\N{DOWNWARDS ARROW} {PIECE}"
         case "fold_up":
             return f"\N{UPWARDS ARROW} {PIECE}"
+        case "split":
+            return _worded(tr("Split"), _key_of("split"))
+        case "edit":
+            return _worded(tr("Edit"), _key_of("edit_hunk"))
         case _:
             return _words()[action][0]
 
@@ -153,6 +162,15 @@ def _words() -> dict[str, tuple[str, str]]:
         "fold_down": ("", tr("Show more lines below the change above")),
         "fold_up": ("", tr("Show more lines above the change below")),
     }
+
+
+def _key_of(name: str) -> str:
+    known = any(shortcut.name == name for shortcut in SHORTCUTS)
+    return key_text(name) if known else ""
+
+
+def _worded(word: str, key: str) -> str:
+    return f"{word} {key}" if len(key) == 1 else word
 
 
 @lru_cache(maxsize=64)

@@ -54,6 +54,11 @@ class DiffContent:
         return {block.id: block for block in self.shown.failed}
 
     @cached_property
+    def firsts(self) -> frozenset[int]:
+        """Return the first row of each hunk and failed block."""
+        return frozenset(span.start for span in self.rows.blocks.values())
+
+    @cached_property
     def hunks_by_id(self) -> Mapping[str, Hunk]:
         """Return the hunks that can be decided on."""
         return {hunk.id: hunk for hunk in self.shown.hunks if hunk.id}

@@ -13,22 +13,22 @@ def marks_of(content: DiffContent, rows: RowGeometry, marks: Marks) -> list[MapM
     """Return the marks of all hunks, failed blocks and matches."""
     total = max(rows.about(len(content.rows)), 1, rows.page())
     about, hunks, decisions = rows.about, content.hunks_by_id, content.shown.decisions
-    found = []
+    found: list[MapMark] = []
     for owner, span in content.hunks.items():
         start, end = about(span.start) / total, about(span.end) / total
         if owner == marks.current:
-            found.append(MapMark(start, end, Kind.CURRENT))
+            found.append((start, end, Kind.CURRENT))
         decision, hunk = decisions.get(owner, _PENDING), hunks.get(owner)
         if hunk is None:
-            found.append(MapMark(start, end, Kind.FAILED))
+            found.append((start, end, Kind.FAILED))
         elif decision is _PENDING:
             if hunk.old:
-                found.append(MapMark(start, end, Kind.REMOVED))
+                found.append((start, end, Kind.REMOVED))
             if hunk.new:
-                found.append(MapMark(start, end, Kind.ADDED))
+                found.append((start, end, Kind.ADDED))
         else:
             is_conflict = decision is Decision.CONFLICTING
-            found.append(MapMark(start, end, Kind.CONFLICT if is_conflict else Kind.DECIDED))
+            found.append((start, end, Kind.CONFLICT if is_conflict else Kind.DECIDED))
     for row in marks.search.rows(content.rows) if marks.search.matches else ():
-        found.append(MapMark(about(row) / total, about(row + 1) / total, Kind.MATCH))
+        found.append((about(row) / total, about(row + 1) / total, Kind.MATCH))
     return found

@@ -50,6 +50,8 @@ class Cell:
     emphasis: Columns = ()
     matches: tuple[tuple[int, int, bool], ...] = ()
     selected: bool = False
+    # Pixels that the text stands lower, because buttons are above it.
+    drop: int = 0
 
 
 class DiffPainter:
@@ -92,16 +94,14 @@ class DiffPainter:
         self._marks(painter, cell, layout, left)
         if decision not in _OPEN:
             painter.setOpacity(_DECIDED_OPACITY)
-        quiet = isinstance(row, UnwrittenRow | QuotedRow) or (
-            isinstance(row, HeadRow) and row.part not in (Part.CONFLICT, Part.FAILED)
-        )
-        painter.setPen(palette.quiet if quiet else palette.text)
-        layout.draw(painter, QPointF(left, cell.top + self.metrics.top))
+        is_quiet = isinstance(row, UnwrittenRow | QuotedRow)
+        painter.setPen(palette.quiet if is_quiet else palette.text)
+        layout.draw(painter, QPointF(left, cell.top + cell.drop + self.metrics.top))
         note = row.note if isinstance(row, AddedRow | RemovedRow) else ""
         if note:
             painter.setPen(palette.quiet)
             place = left + layout.lineAt(layout.lineCount() - 1).naturalTextWidth() + 2 * PAD
-            below = (layout.lineCount() - 1) * self.metrics.line_height
+            below = cell.drop + (layout.lineCount() - 1) * self.metrics.line_height
             painter.drawText(
                 QPointF(place, cell.top + below + self._baseline), f"\N{RETURN SYMBOL} {note}"
             )
@@ -110,16 +110,16 @@ class DiffPainter:
         return layout.lineCount()
 
     def _marks(self, painter: QPainter, cell: Cell, layout: QTextLayout, left: int) -> None:
-        row, palette = cell.row, self._palette
+        row, palette, top = cell.row, self._palette, cell.top + cell.drop
         if row is None:
             return
         if cell.emphasis:
             word = palette.added_word if isinstance(row, AddedRow) else palette.removed_word
             spans = [(start, end - start) for start, end in cell.emphasis]
-            for rect in self._rects(row.text, spans, layout, left, cell.top):
+            for rect in self._rects(row.text, spans, layout, left, top):
                 painter.fillRect(rect, word)
         for start, end, is_current in cell.matches:
-            for rect in self._rects(row.text, [(start, end - start)], layout, left, cell.top):
+            for rect in self._rects(row.text, [(start, end - start)], layout, left, top):
                 painter.fillRect(rect, palette.match(row, is_current=is_current))
                 if is_current:
                     painter.fillRect(
@@ -146,7 +146,7 @@ class DiffPainter:
         lane, row, palette = cell.lane, cell.row, self._palette
         if row is None:
             return
-        top = cell.top + self.metrics.top
+        top = cell.top + cell.drop + self.metrics.top
         painter.setPen(palette.quiet)
         is_diff = lane.has_marks
         for column, number in enumerate(numbers(row, lane, is_diff=is_diff)):
@@ -158,7 +158,7 @@ class DiffPainter:
         mark = _MARKS.get(type(row), "")
         if mark and is_diff:
             painter.setPen(palette.added if isinstance(row, AddedRow) else palette.removed)
-            self._mark(painter, lane, cell.top, mark)
+            self._mark(painter, lane, cell.top + cell.drop, mark)
 
     def _mark(self, painter: QPainter, lane: Lane, top: int, mark: str) -> None:
         x = lane.text - (self.metrics.px(MARK) + self.metrics.char_width) / 2

@@ -42,6 +42,8 @@ class Stage:
     def __init__(self, area: QAbstractScrollArea, theme: Theme, font: QFont) -> None:
         self._area = area
         self.wraps = False
+        # Columns of a broken line that stand beside a hunk's buttons.
+        self._beside = 0
         # Rows that were laid out in more lines than they were taken to have.
         self.corrections: dict[int, int] = {}
         self.scene = Scene(0, 0, (Lane(0, 0, 0, 0, Side.BOTH, False),))
@@ -78,10 +80,16 @@ class Stage:
         self.layouts.break_at(fitting * self.metrics.char_width + 0.5 if self.wraps else 0.0)
         heights = None
         if self.wraps:
+            taken = round(self.buttons.reserved() / self.metrics.char_width)
+            self._beside = max(0, fitting - taken)
             heights = RowHeights(
-                len(content.rows), lambda first, last: _heights(content, first, last, fitting)
+                len(content.rows),
+                lambda first, last: self._heights(content, first, last, fitting),
             )
         longest = 0 if self.wraps else round((columns + 2) * self.metrics.char_width)
+        if longest and content.hunks:
+            # So that the end of a line can be moved out from under the buttons.
+            longest += self.buttons.reserved()
         needed = width + max(0, longest - lanes[0].width)
         self.rows.measure(len(content.rows), needed if longest else 0, heights)
         self.look()
@@ -148,9 +156,23 @@ class Stage:
                 for number, cell in drawn:
                     if cell.lane is lane and isinstance(cell.row, WideRow) == is_wide:
                         lines = self.painter.text(painter, cell, self.scene.scrolled)
-                        if self.wraps and lines * self.rows.row_height > cell.height:
-                            self.corrections[number] = lines
+                        needed = lines * self.rows.row_height + cell.drop
+                        if self.wraps and needed > cell.height:
+                            self.corrections[number] = needed // self.rows.row_height
         painter.setClipping(False)
+
+    def _heights(self, content: DiffContent, first: int, last: int, fitting: int) -> list[int]:
+        return [
+            _lines(row, fitting) + self._is_under(content, number, row)
+            for number, row in enumerate(content.rows[first:last], first)
+        ]
+
+    def _is_under(self, content: DiffContent, number: int, row: Row) -> bool:
+        """Return whether a broken line would be hidden under buttons."""
+        if not self.wraps or number not in content.firsts or isinstance(row, WideRow):
+            return False
+        shown = row.new if isinstance(row, PairRow) else row
+        return shown is not None and columns_of(shown.text) > self._beside
 
     def _folds(self, painter: QPainter, marks: Marks, drawn: Sequence[tuple[int, Cell]]) -> None:
         for _number, cell in drawn:
@@ -172,6 +194,7 @@ class Stage:
         for number, shown in enumerate(rows, first):
             height = self.rows.height_of(number)
             if region.intersects(QRect(0, top, self.scene.width, height)):
+                drop = self.rows.row_height if self._is_under(content, number, shown) else 0
                 is_selected = marks.selected.start <= number < marks.selected.end
                 for lane, row in cells(shown, self.scene):
                     selected = is_selected and _is_on(marks.side, lane, row)
@@ -190,6 +213,7 @@ class Stage:
                             colors.emphasis(row),
                             search.marks(row, of_new=of_new) if search.matches else (),
                             selected,
+                            drop,
                         ),
                     )
             top += height
@@ -197,10 +221,6 @@ class Stage:
 
 def _is_on(side: Side, lane: Lane, row: Row | None) -> bool:
     return side is Side.BOTH or lane.side is Side.BOTH or lane.side is side
-
-
-def _heights(content: DiffContent, first: int, last: int, fitting: int) -> list[int]:
-    return [_lines(row, fitting) for row in content.rows[first:last]]
 
 
 def _lines(row: Row, fitting: int) -> int:

@@ -432,7 +432,8 @@ class DiffView(QAbstractScrollArea):
             self.viewport().update()
         self._drawn_look = look
         if not self._color_timer.isActive():
-            self._color_timer.start(0)
+            # The frames of a stream bring colours along.
+            self._color_timer.start(0 if self.content.cursor is None else FRAME)
         if not self._map_timer.isActive():
             self._map_timer.start()
         self._show_view()

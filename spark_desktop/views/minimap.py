@@ -1,9 +1,7 @@
 """A strip that shows where in a diff something is, and goes there."""
 
 from collections.abc import Iterator, Sequence
-from enum import Enum
-from itertools import groupby
-from typing import NamedTuple
+from enum import IntEnum
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
@@ -21,24 +19,20 @@ _VIEW_ALPHA = 46
 _DECIDED_ALPHA = 110
 
 
-class Kind(Enum):
+class Kind(IntEnum):
     """What a mark stands for; those that come later are drawn over the others."""
 
-    DECIDED = "decided"
-    REMOVED = "removed"
-    ADDED = "added"
-    CONFLICT = "conflict"
-    FAILED = "failed"
-    MATCH = "match"
-    CURRENT = "current"
+    DECIDED = 0
+    REMOVED = 1
+    ADDED = 2
+    CONFLICT = 3
+    FAILED = 4
+    MATCH = 5
+    CURRENT = 6
 
 
-class MapMark(NamedTuple):
-    """From ``start`` to ``end`` of the whole height, both from 0 to 1."""
-
-    start: float
-    end: float
-    kind: Kind
+# From a place to another, both from 0 to 1 of the whole height, and what is there.
+MapMark = tuple[float, float, Kind]
 
 
 class Minimap(QWidget):
@@ -136,13 +130,13 @@ class Minimap(QWidget):
         painter.fillRect(0, 0, 1, self.height(), color(self._theme.line))
         height = self.height()
         # Of a long diff many marks fall on the same pixels: they are drawn as one.
-        pixels = {kind: bytearray(height) for kind in Kind}
+        pixels = [bytearray(height) for _kind in Kind]
         for start, end, kind in self.marks:
             top = min(int(start * height), height - _LEAST)
             tall = max(_LEAST, int(end * height) - top)
             pixels[kind][top : top + tall] = b"\1" * tall
-        for kind, column in pixels.items():
-            for top, tall in _runs(column[:height]):
+        for kind, column in zip(Kind, pixels, strict=True):
+            for top, tall in _runs(column):
                 self._mark(painter, kind, top, tall)
         painter.end()
         return drawn
@@ -173,9 +167,9 @@ class Minimap(QWidget):
 
 def _runs(column: bytearray) -> Iterator[tuple[int, int]]:
     """Yield (first, length) of each run of pixels that are set."""
-    place = 0
-    for is_set, run in groupby(column) if any(column) else ():
-        length = len(list(run))
-        if is_set:
-            yield place, length
-        place += length
+    end = 0
+    while (start := column.find(1, end)) >= 0:
+        end = column.find(0, start)
+        if end < 0:
+            end = len(column)
+        yield start, end - start
