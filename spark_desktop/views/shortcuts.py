@@ -72,14 +72,14 @@ SHORTCUTS = (
     Shortcut(
         "accept_all",
         ("Ctrl+Return", "Ctrl+Enter"),
-        say("Accept all files of the answer"),
+        say("Accept all hunks"),
         _REVIEW,
         Need.PROPOSAL,
     ),
     Shortcut(
         "reject_all",
         ("Ctrl+Shift+R",),
-        say("Reject all files of the answer"),
+        say("Reject all hunks"),
         _REVIEW,
         Need.PROPOSAL,
     ),

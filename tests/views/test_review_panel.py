@@ -485,14 +485,20 @@ async def test_decisions_and_hunks_are_read_to_who_cannot_see_them(
     announcer.deleteLater()
 
 
-async def test_control_enter_in_the_composer_sends_and_accepts_nothing(
+async def test_control_enter_in_a_field_accepts_nothing(
     project: FakeProject, window: MainWindow, keyed: ReviewPanel
 ) -> None:
     assert window.project is not None
-    editor = window.project.chat.composer.editor
-    editor.setFocus()
-    press(Qt.Key.Key_Return, _CONTROL)
-    await until(lambda: project.review.groups == [])
+    view = window.project
+    keyed.head.search.click()
+    fields: list[QWidget] = [keyed.finding.bar.words, view.chat.composer.editor]
+    fields.append(view.changes.threads.search)
+    for field in fields:
+        field.setFocus()
+        press(Qt.Key.Key_Return, _CONTROL)
+        press(Qt.Key.Key_Enter, _CONTROL)
+    await until(lambda: project.review.at_once == 0)
+    assert project.review.groups == []
     assert project.review.accepted == []
 
 
