@@ -1,7 +1,6 @@
 """What the interface says about a proposal: its row, its one line, its evidence."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from spark_desktop.domain.proposal import (
     Cancelled,
@@ -22,7 +21,8 @@ from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
 from spark_desktop.viewmodels.rows import Row
 from spark_desktop.viewmodels.translation import in_language, tr
 
-_DASH = "\u2013"
+# The name of the check that says where an answer's parts stand in the file.
+ANCHORED = "anchored"
 _REPEAT = Action(say("Try again"), Intent.REPEAT)
 
 
@@ -133,37 +133,31 @@ class EvidenceLine:
 
 
 def evidence_of(proposal: Proposal | None) -> EvidenceLine:
-    """Return what was checked of a proposal, with how its parts were placed in the file."""
+    """Return what was checked of a proposal, in one line; see ``evidence_line``."""
     if proposal is None:
         return EvidenceLine()
-    line = evidence_line(proposal.evidence)
-    known = {check.name for check in proposal.evidence}
     there = {hunk.id for hunk in proposal.patch.hunks} if proposal.patch else set()
-    scores = [score for hunk, score in proposal.places.items() if hunk in there and score < 1]
-    if scores:
-        unsure = tr("~ %n hunk(s) placed by likeness", "", len(scores))
-        unsure += f" ({_range_of(scores)})"
-        why = tr("The lines they replace were not found word for word: look at them.")
-        return replace(line, unsure=unsure, tip="\n".join(part for part in (why, line.tip) if part))
-    # The parts of an answer are looked for in the file; a region that was asked for is known.
-    if proposal.group and there and not proposal.failed and "anchored" not in known:
-        said = tr("anchored")
-        passed = f"{line.passed} · {said}" if line.passed else f"✓ {said}"
-        return replace(line, passed=passed)
-    return line
+    return evidence_line(proposal.evidence, is_placed=bool(there & proposal.places.keys()))
 
 
-def _range_of(scores: Sequence[float]) -> str:
-    least, most = round(min(scores) * 100), round(max(scores) * 100)
-    return f"{least} %" if least == most else f"{least}{_DASH}{most} %"
+def evidence_line(checks: tuple[Check, ...], *, is_placed: bool = False) -> EvidenceLine:
+    """Return "✗ parses", "✗ lint" and "✓ differs · not shrunk (3 → 10 lines)".
 
-
-def evidence_line(checks: tuple[Check, ...]) -> EvidenceLine:
-    """Return "✗ parses" and "✓ differs · not shrunk (3 → 10 lines)"; ``tip`` has every detail."""
-    failed = " · ".join(f"✗ {in_language(check.name)}" for check in checks if not check.passed)
-    passed = " · ".join(_passed(check) for check in checks if check.passed)
+    Between what failed and what passed stands what the user should look at: advice that was not
+    followed, and where hunks were placed by likeness (``is_placed``) how alike the lines are.
+    ``tip`` has every detail.
+    """
+    failed, unsure, passed = [], [], []
+    for check in checks:
+        if not check.passed:
+            (unsure if check.is_advice else failed).append(f"✗ {in_language(check.name)}")
+        elif is_placed and check.name == ANCHORED:
+            unsure.append(f"~ {_passed(check)}")
+        else:
+            passed.append(_passed(check))
     tip = "\n".join(_in_full(check) for check in sorted(checks, key=lambda check: check.passed))
-    return EvidenceLine(failed, f"✓ {passed}" if passed else "", tip)
+    said = " · ".join(passed)
+    return EvidenceLine(" · ".join(failed), f"✓ {said}" if said else "", tip, " · ".join(unsure))
 
 
 def _passed(check: Check) -> str:

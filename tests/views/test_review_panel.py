@@ -414,18 +414,23 @@ async def test_a_narrow_review_shows_one_column_whatever_was_chosen(
     assert made.head.split.isChecked()
 
 
-async def test_evidence_says_what_failed_what_is_unsure_and_what_passed(
+async def test_evidence_says_what_failed_what_to_look_at_and_what_passed(
     project: FakeProject, panel: ReviewPanel, files: tuple[Proposal, ...]
 ) -> None:
-    evidence = (Check("parses", True), Check("lint", False, "1 warning"), Check("format", True))
+    evidence = (
+        Check("anchored", True, "2 hunks by likeness, at least 70 %"),
+        Check("parses", False, "1 error"),
+        Check("lint", False, "1 warning", is_advice=True),
+        Check("format", True),
+    )
     places = {hunks_of(files[0])[0]: 0.87, hunks_of(files[0])[1]: 0.7}
     project.turns.put(replace(files[0], evidence=evidence, places=places))
-    assert panel.failed.text() == "✗ lint"
-    assert panel.foot.unsure.text() == "~ 2 hunks placed by likeness (70\u201387 %)"
-    assert panel.evidence.text() == "✓ parses · format"
+    assert panel.failed.text() == "✗ parses"
+    assert panel.foot.unsure.text() == "~ anchored (2 hunks by likeness, at least 70 %) · ✗ lint"
+    assert panel.evidence.text() == "✓ format"
     assert "1 warning" in panel.failed.toolTip()
-    project.turns.put(replace(files[0], evidence=evidence[:1]))
-    assert panel.evidence.text() == "✓ parses · anchored"
+    project.turns.put(replace(files[0], evidence=(Check("anchored", True), evidence[3])))
+    assert panel.evidence.text() == "✓ anchored · format"
     assert not panel.foot.unsure.isVisible()
 
 
