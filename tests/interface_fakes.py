@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,13 +20,16 @@ from spark_desktop.domain.events import (
     ChangeReverted,
     CoreStateChanged,
     ProposalChanged,
+    StepApplied,
+    StepReverted,
     TurnChanged,
     WatchingChanged,
 )
-from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.history import AppliedChange, Step, StepKind
 from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.lab_proposal import ProposalFigures
-from spark_desktop.domain.patch import compute
+from spark_desktop.domain.operation import StoreUsage
+from spark_desktop.domain.patch import Hunk, compute
 from spark_desktop.domain.proposal import (
     Check,
     Closed,
@@ -241,25 +244,82 @@ def change(path: str = "src/parser.py", *, undone: bool = False) -> AppliedChang
     return AppliedChange("c1", path, "use numbers", (), "a", "b", NOON, undone)
 
 
+def step(
+    number: int = 1, *, undone: bool = False, kind: StepKind = StepKind.EDIT, origin: str = ""
+) -> Step:
+    """Return an applied step of one file with two hunks."""
+    hunks = (
+        Hunk("h1", 1, ("two\n",), ("TWO\n",)),
+        Hunk("h2", 4, ("five\n",), ("FIVE\n", "five more\n")),
+    )
+    done = replace(change(undone=undone), id=f"c{number}", hunks=hunks)
+    return Step(f"s{number}", f"use numbers {number}", kind, NOON, (done,), origin)
+
+
 class FakeEdits:
-    """One change to undo and redo."""
+    """Steps to undo and redo; ``error`` ends whatever is asked for."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self.is_empty = False
+        self.kept = [step()]
+        self.asked: list[tuple[object, ...]] = []
+        self.error: SparkError | None = None
 
-    async def undo(self) -> AppliedChange:
-        return self._revert(undone=True)
+    async def undo(
+        self, step_id: str | None = None, hunks: Mapping[str, Collection[str]] | None = None
+    ) -> Step:
+        return self._revert("undo", step_id, hunks, undone=True)
 
-    async def redo(self) -> AppliedChange:
-        return self._revert(undone=False)
+    async def redo(
+        self, step_id: str | None = None, hunks: Mapping[str, Collection[str]] | None = None
+    ) -> Step:
+        return self._revert("redo", step_id, hunks, undone=False)
 
-    def _revert(self, *, undone: bool) -> AppliedChange:
+    async def undo_origin(self, origin: str) -> tuple[Step, ...]:
+        return (self._revert("undo turn", origin, None, undone=True),)
+
+    async def redo_origin(self, origin: str) -> tuple[Step, ...]:
+        return (self._revert("redo turn", origin, None, undone=False),)
+
+    async def restore(self, step_id: str) -> Step:
+        self._revert("restore", step_id, None, undone=True)
+        self.kept.append(step(len(self.kept) + 1, kind=StepKind.RESTORE))
+        self._bus.publish(StepApplied(self.kept[-1]))
+        return self.kept[-1]
+
+    async def steps(self) -> tuple[Step, ...]:
+        if self.error is not None:
+            raise self.error
+        return tuple(self.kept)
+
+    async def usage(self) -> StoreUsage:
+        return StoreUsage(12_300_000, 100_000_000, NOON)
+
+    def _revert(
+        self,
+        what: str,
+        name: str | None,
+        hunks: Mapping[str, Collection[str]] | None,
+        *,
+        undone: bool,
+    ) -> Step:
+        self.asked.append((what, name, hunks))
+        if self.error is not None:
+            raise self.error
         if self.is_empty:
             raise NothingToUndoError("There is nothing to undo.", "Accept a hunk first.")
-        done = change(undone=undone)
-        self._bus.publish(ChangeReverted(done))
-        return done
+        place = next((i for i, one in enumerate(self.kept) if name in (one.id, one.origin)), -1)
+        old = self.kept[place]
+        if hunks:
+            off = frozenset(next(iter(hunks.values())) if undone else ())
+            done = replace(old.changes[0], undone=False, undone_hunks=off)
+        else:
+            done = replace(old.changes[0], undone=undone)
+        self.kept[place] = replace(old, changes=(done,))
+        self._bus.publish(ChangeReverted(done, on=not undone))
+        self._bus.publish(StepReverted(self.kept[place]))
+        return self.kept[place]
 
 
 class FakeChat:

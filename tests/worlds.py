@@ -9,8 +9,8 @@ from fakes import (
     FakeCore,
     FakeEndpoint,
     LineSyntax,
-    MemoryCheckpoints,
     MemoryFiles,
+    MemorySteps,
     MemoryThreads,
     Recorder,
     ScriptedWatch,
@@ -39,7 +39,7 @@ class World:
     files: MemoryFiles
     endpoint: FakeEndpoint
     core: FakeCore
-    checkpoints: MemoryCheckpoints
+    steps: MemorySteps
     threads: MemoryThreads
     watch: ScriptedWatch
     seen: Recorder
@@ -74,12 +74,12 @@ def build(files: MemoryFiles, *answers: Answer | str) -> World:
     bus, clock, syntax = Bus(), FakeClock(), LineSyntax()
     endpoint = FakeEndpoint(*answers)
     core = FakeCore(endpoint)
-    checkpoints, threads, watch = MemoryCheckpoints(), MemoryThreads(clock), ScriptedWatch()
+    steps, threads, watch = MemorySteps(files), MemoryThreads(clock), ScriptedWatch()
     board = ProposalBoard(bus)
-    edits = EditService(files, checkpoints, bus, clock)
+    edits = EditService(files, steps, bus, clock)
     review = ReviewService(board, edits, files)
     composer, memory, scope = MemoryComposer(threads), MemoryPrompts(), TaskScope("world")
-    kept = KeptChats(threads, checkpoints, composer, memory)
+    kept = KeptChats(threads, steps, composer, memory)
     diffs, tokenizer = FakeDiffs(), FakeTokenizer()
     around = Surroundings(files, syntax, diffs, core, tokenizer, CoreAnswers(core))
     chat, composing = compose(kept, around, bus, clock, scope)
@@ -91,7 +91,7 @@ def build(files: MemoryFiles, *answers: Answer | str) -> World:
         files,
         endpoint,
         core,
-        checkpoints,
+        steps,
         threads,
         watch,
         Recorder(bus),

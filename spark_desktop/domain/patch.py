@@ -1,18 +1,20 @@
 """Patch > file patch > hunk: compute, apply, format, parse. Only the apply order is subtle."""
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import methodcaller
 
 from spark_desktop.domain.errors import ConflictError, PatchError
+from spark_desktop.domain.line_changes import changes
 from spark_desktop.domain.text import dominant_newline, split_lines
 from spark_desktop.domain.words import say
 
 _NO_NEWLINE = "\\ No newline at end of file"
 _HEADER = re.compile(r"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _LINE_FEED_LINES = re.compile(r"[^\n]*\n|[^\n]+")
+_ends = methodcaller("endswith", ("\n", "\r"))
 
 
 # In place of a digest: the file is not there.
@@ -58,8 +60,9 @@ class Hunk:
 class FilePatch:
     """Hunks on one file, in order, made for the text whose bytes hash to ``base``.
 
-    A file to CREATE has the base ABSENT and one hunk, or none where it is empty; one to DELETE a
-    hunk that removes every line, or none where it is empty. A file to RENAME goes to ``target``.
+    A file to CREATE has the base ABSENT (unless one came to be there) and one hunk, or none where
+    it is empty; one to DELETE a hunk that removes every line, or none where it is empty. A file to
+    RENAME goes to ``target``.
     """
 
     path: str
@@ -87,7 +90,7 @@ class Patch:
 
 
 def compute(path: str, base: str, before: str, after: str) -> FilePatch:
-    """Return the smallest line hunks that turn ``before`` into ``after``.
+    """Return the line hunks that turn ``before`` into ``after``.
 
     ``base`` is the digest of the file that ``before`` was decoded from.
     """
@@ -100,23 +103,47 @@ def apply(content: str, hunks: Iterable[Hunk]) -> str:
     Raises ConflictError, naming the line, where the content is not what a hunk replaces.
     """
     lines = split_lines(content)
-    # Bottom-up: applying a hunk shifts every line below it.
-    for hunk in reversed(_in_order(hunks)):
-        if tuple(lines[hunk.start : hunk.end]) != hunk.old:
+    found: list[str] = []
+    position = 0
+    for hunk in in_order(hunks):
+        if hunk.start < position or tuple(lines[hunk.start : hunk.end]) != hunk.old:
             raise ConflictError(
                 say("Line {start} is not what the change was made for.", start=hunk.start + 1),
                 say("Ask for a new proposal."),
             )
-        lines[hunk.start : hunk.end] = hunk.new
-    return "".join(_closed(lines))
+        found += lines[position : hunk.start]
+        found += hunk.new
+        position = hunk.end
+    found += lines[position:]
+    return "".join(closed_lines(found))
+
+
+def in_order(hunks: Iterable[Hunk]) -> list[Hunk]:
+    """Return the hunks from the first line to the last.
+
+    Two may meet in one line once the lines between them are gone: an insertion comes first.
+    """
+    return sorted(hunks, key=lambda hunk: (hunk.start, hunk.end))
+
+
+def closed_lines(lines: list[str], newline: str = "") -> list[str]:
+    """Return the lines, each but the last with an ending, which one that came from the end lacks.
+
+    ``newline`` is the one it gets; without it, the one that the lines have most often.
+    """
+    if all(map(_ends, lines[:-1])):
+        return lines
+    newline = newline or dominant_newline("".join(lines))
+    whole = [line if _ends(line) else line + newline for line in lines[:-1]]
+    return [*whole, lines[-1]]
 
 
 def inverse(hunks: Iterable[Hunk]) -> tuple[Hunk, ...]:
     """Return the hunks that undo ``hunks``, all applied, in the coordinates of the result."""
     shift = 0
     undone = []
-    for hunk in _in_order(hunks):
-        undone.append(Hunk(hunk.id, hunk.start + shift, hunk.new, hunk.old))
+    for hunk in in_order(hunks):
+        undone.append(Hunk(hunk.id, hunk.start + shift, hunk.new, hunk.old, hunk.owner))
         shift += len(hunk.new) - len(hunk.old)
     return tuple(undone)
 
@@ -160,38 +187,8 @@ def parse(diff: str, base: str = "") -> Patch:
 def _hunks(old: list[str], new: list[str]) -> tuple[Hunk, ...]:
     return tuple(
         Hunk(f"{i1 + 1}-{number}", i1, tuple(old[i1:i2]), tuple(new[j1:j2]))
-        for number, (i1, i2, j1, j2) in enumerate(_changes(old, new))
+        for number, (i1, i2, j1, j2) in enumerate(changes(old, new))
     )
-
-
-def _changes(old: list[str], new: list[str]) -> Iterator[tuple[int, int, int, int]]:
-    # The equal ends are cut off first: most edits are small, and difflib is slow on long texts.
-    shorter = min(len(old), len(new))
-    head = 0
-    while head < shorter and old[head] == new[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    a, b = old[head : len(old) - tail], new[head : len(new) - tail]
-    matcher = difflib.SequenceMatcher(None, a, b, autojunk=len(a) > 2000)
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
-        if tag != "equal":
-            yield i1 + head, i2 + head, j1 + head, j2 + head
-
-
-def _in_order(hunks: Iterable[Hunk]) -> list[Hunk]:
-    # Hunks may meet in one line once the lines between them are gone: an insertion comes first.
-    return sorted(hunks, key=lambda hunk: (hunk.start, hunk.end))
-
-
-def _closed(lines: list[str]) -> Iterator[str]:
-    # A hunk may move a line without an ending away from the end of the file.
-    for index, line in enumerate(lines):
-        if index < len(lines) - 1 and not line.endswith(("\n", "\r")):
-            yield line + dominant_newline("".join(lines))
-        else:
-            yield line
 
 
 def _grouped(hunks: tuple[Hunk, ...], context: int) -> list[list[Hunk]]:

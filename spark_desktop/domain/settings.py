@@ -80,10 +80,19 @@ class Quick:
 
 @dataclass(frozen=True, slots=True)
 class Privacy:
-    """What is kept of the user's words beyond the threads."""
+    """What is kept of the user's words and files beyond the threads.
+
+    ``history_mb`` is how many megabytes the steps of one folder may take that can be undone.
+    """
 
     keep_quick_history: bool = True
     keep_ledger: bool = True
+    history_mb: int = field(default=100, metadata={"least": 1, "most": 100_000})
+
+    @property
+    def history_bytes(self) -> int:
+        """Return how many bytes the steps of one folder may take."""
+        return self.history_mb * 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

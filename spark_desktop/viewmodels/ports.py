@@ -1,14 +1,15 @@
 """What the view models need from the services, as narrow Protocols."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.conversation import Thread, Turn
-from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.history import AppliedChange, Step
 from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.lab_proposal import ProposalFigures
+from spark_desktop.domain.operation import StoreUsage
 from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.trigger import Trigger
 
@@ -40,9 +41,7 @@ class Turns(Protocol):
 class Reviews(Protocol):
     """Decisions on hunks."""
 
-    async def accept(
-        self, proposal_id: str, hunk_ids: Iterable[str] | None = None
-    ) -> AppliedChange:
+    async def accept(self, proposal_id: str, hunk_ids: Iterable[str] | None = None) -> Step:
         """Write the hunks (None: all pending ones). Raises SparkError with nothing written."""
         ...
 
@@ -52,14 +51,38 @@ class Reviews(Protocol):
 
 
 class Edits(Protocol):
-    """Applied changes."""
+    """Applied steps. Every method raises SparkError, with nothing written."""
 
-    async def undo(self) -> AppliedChange:
-        """Take the last change back. Raises NothingToUndoError or ConflictError."""
+    async def undo(
+        self, step_id: str | None = None, hunks: Mapping[str, Collection[str]] | None = None
+    ) -> Step:
+        """Take a step back, or hunks of it by its changes' ids; None: the last that stands."""
         ...
 
-    async def redo(self) -> AppliedChange:
-        """Bring the last undone change back. Raises NothingToUndoError or ConflictError."""
+    async def redo(
+        self, step_id: str | None = None, hunks: Mapping[str, Collection[str]] | None = None
+    ) -> Step:
+        """Bring a step back, or hunks of it; None: what was undone last."""
+        ...
+
+    async def undo_origin(self, origin: str) -> tuple[Step, ...]:
+        """Take back every step of a turn."""
+        ...
+
+    async def redo_origin(self, origin: str) -> tuple[Step, ...]:
+        """Bring back every step of a turn."""
+        ...
+
+    async def restore(self, step_id: str) -> Step:
+        """Make the files what they were before a step."""
+        ...
+
+    async def steps(self) -> tuple[Step, ...]:
+        """Return the kept edits and restores, oldest first."""
+        ...
+
+    async def usage(self) -> StoreUsage:
+        """Return what the kept steps take, and may take."""
         ...
 
 

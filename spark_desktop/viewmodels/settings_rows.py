@@ -246,6 +246,19 @@ def _privacy() -> Sequence[SettingRow]:
             tr("Ledger of connections"),
             tr("Keep which hosts were contacted, when and why, across restarts."),
         ),
+        SettingRow(
+            "privacy.history_mb",
+            Category.PRIVACY,
+            Kind.NUMBER,
+            tr("Room for undo"),
+            tr(
+                "What the steps of one folder may take that can be undone. Before the oldest are "
+                "dropped you are told."
+            ),
+            least=1,
+            most=100_000,
+            unit=tr(" MB"),
+        ),
     )
 
 

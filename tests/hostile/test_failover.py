@@ -37,8 +37,8 @@ from tests.fakes import (
     FakeCore,
     FakeEndpoint,
     LineSyntax,
-    MemoryCheckpoints,
     MemoryFiles,
+    MemorySteps,
     Recorder,
 )
 from tests.hostile.asking import Noted
@@ -143,9 +143,7 @@ class Conversation:
             ProjectPreferences(world.endpoints, core),
             *(world.health, world.purse, self.bus, world.clock, self.scope),
         )
-        kept = KeptChats(
-            world.threads, MemoryCheckpoints(), MemoryComposer(world.threads), world.prompts
-        )
+        kept = KeptChats(world.threads, MemorySteps(), MemoryComposer(world.threads), world.prompts)
         around = Surroundings(
             MemoryFiles(), LineSyntax(), FakeDiffs(), core, FakeTokenizer(), router
         )
