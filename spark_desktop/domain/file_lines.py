@@ -24,7 +24,10 @@ class FileLines:
     def __init__(self, content: str) -> None:
         self.lines = split_lines(content)
         self.newline = dominant_newline(content)
-        self.bare = [line.rstrip("\r\n") for line in self.lines]
+        if "\r" in content:
+            self.bare = [line.rstrip("\r\n") for line in self.lines]
+        else:
+            self.bare = content.split("\n")[: len(self.lines)]
 
     @property
     def ends_bare(self) -> bool:

@@ -91,7 +91,7 @@ class GrowingAnchor:
                 self._found = place_of(block, self._file)
             return self._found
         is_old_whole = has_new and block.format in _OLD_FIRST and old == len(block.old)
-        is_due = old >= _ENOUGH and 4 * old >= 5 * self._looked_at and old > self._looked_at
+        is_due = old >= _ENOUGH and 2 * old >= 3 * self._looked_at and old > self._looked_at
         if is_due or (is_old_whole and old > self._looked_at):
             self._looked_at = old
             so_far = replace(block, old=block.old[:old], new=())

@@ -14,7 +14,7 @@ from spark_desktop.domain.words import say
 # A line or a word that occurs more often says little about a place.
 _OFTEN = 64
 # Words that are looked for, the rarest first, and places that are looked at closely.
-_WORDS, _LOOKED_AT = 24, 8
+_WORDS, _LOOKED_AT = 32, 8
 # Two lines are the same line, changed, from this likeness on.
 _PAIR = 0.6
 # Longer lines, and longer runs of changed lines, are compared in a simpler way.
@@ -36,8 +36,9 @@ def alike(old: Sequence[str], file: FileLines) -> list[Place]:
 
     The score is the share of characters, blanks apart, that the lines of the block and of the place
     have in common: twice the common ones by all of both (as Ratcliff and Obershelp's), where
-    lines that are less than 60 % alike have none. The work is bounded: eight places are compared
-    that share the rarest lines and words with the block.
+    lines that are less than 60 % alike have none; or the share of lines, counted in the same way,
+    if that is less. The work is bounded: eight places are compared that share the rarest lines and
+    words with the block.
     """
     numbers = [number for number, line in enumerate(old) if not is_blank(line)]
     keys = [key_of(old[number]) for number in numbers]
@@ -89,11 +90,11 @@ def _words_shared(
     for place, number in enumerate(numbers):
         for word in _WORD.findall(old[number][:_LONG_LINE]):
             lines.setdefault(word, []).append(place)
-    rarest = sorted(lines, key=lambda word: (len(lines[word]), -len(word), word))[: 3 * _WORDS]
+    rarest = sorted(lines, key=lambda word: (len(lines[word]), -len(word), word))[:_WORDS]
     counted = [(file.text.count(word), word) for word in rarest]
     spots = {number: spot for spot, number in enumerate(file.written)}
     usable = sorted((count, word) for count, word in counted if 0 < count <= _OFTEN)
-    for count, word in usable[:_WORDS]:
+    for count, word in usable:
         at = file.text.find(word)
         while at >= 0:
             spot = spots.get(file.line_at(at))
@@ -112,13 +113,14 @@ def _compared(
     if not pairs:
         return None
     wanted = sum(map(len, keys))
-    pairs, score = _tightened(pairs, window, wanted)
+    pairs, characters = _tightened(pairs, window, wanted)
+    score = min(characters, _lines_alike(pairs, keys, window))
     lines = [(numbers[pair.one], file.written[first + pair.there]) for pair in pairs]
     percent = int(score * 100)
     return Place(
         Span(lines[0][1], lines[-1][1] + 1),
         min(score, 0.99),
-        say("{percent} % of the text is the same", percent=min(percent, 99)),
+        say("{percent} % alike", percent=min(percent, 99)),
         tuple(lines),
     )
 
@@ -194,6 +196,12 @@ def _tightened(pairs: list[_Pair], window: Sequence[str], wanted: int) -> tuple[
         else:
             total, last, best = total - pairs[last - 1].shared, last - 1, without_last
     return pairs[first:last], best
+
+
+def _lines_alike(pairs: Sequence[_Pair], keys: Sequence[str], window: Sequence[str]) -> float:
+    """Return the share of lines in common: a changed line counts for the part that is the same."""
+    alike = sum(2 * pair.shared / (len(keys[pair.one]) + len(window[pair.there])) for pair in pairs)
+    return 2 * alike / (len(keys) + pairs[-1].there + 1 - pairs[0].there)
 
 
 def _slack(count: int) -> int:

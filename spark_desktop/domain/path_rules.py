@@ -75,9 +75,10 @@ def _refused(path: str, written: str) -> Refused | None:
     if (detail := _unprintable(path)) is not None:
         return Refused(RefusalReason.BAD_NAME, written, detail)
     slashed = path.replace("\\", "/")
-    if slashed.startswith(("/", "~")) or _DRIVE.match(slashed) or _SCHEME.match(slashed):
-        return Refused(RefusalReason.OUTSIDE, written, say("It is no relative path."))
     parts = _parts(path)
+    is_home = bool(parts) and parts[0].startswith("~")
+    if slashed.startswith("/") or is_home or _DRIVE.match(slashed) or _SCHEME.match(slashed):
+        return Refused(RefusalReason.OUTSIDE, written, say("It is no relative path."))
     if any(_climbs(part) for part in slashed.split("/")):
         return Refused(RefusalReason.OUTSIDE, written, say("It goes up with '..'."))
     if not parts or slashed.endswith("/"):

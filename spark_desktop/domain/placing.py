@@ -1,5 +1,6 @@
 """Finds the one place of a block in a file, and what its lines become there."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,8 +25,14 @@ from spark_desktop.domain.places import (
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
 
-# docs/decisions tells what was measured: the lowest score at which a wrong place was not taken.
-THRESHOLD = 0.8
+# Measured by ``python -m benchmarks anchoring`` with 1,500 damaged blocks of our own 405 files. At
+# 0.8 blocks of four lines and more find their place in 92.5 % and another one in 1.1 %; in a file
+# that has their lines no more, 0.1 % are placed (at 0.7: 95.9, 1.2 and 0.2 %; at 0.9: 69.7, 0.5 and
+# 0.1 %). Shorter ones are taken for others more easily: at 0.8 1.6 % of those of two and three
+# lines are placed though they are gone, at 0.9 0.8 %.
+THRESHOLD, SHORT_THRESHOLD = 0.8, 0.9
+# Written lines from which on a block is not short.
+_SHORT = 4
 # A place must be so much more alike than any other one.
 MARGIN = 0.1
 # A line number or a heading alone says where lines are put in, and nothing confirms it.
@@ -49,9 +56,9 @@ def place_of(block: Rewrite, file: FileLines, is_strict: bool = False) -> Place 
     old = bare_lines(block.old)
     if not old:
         return _insertion(block, file)
-    for places in (exact_places(old, file, block.near), loose_places(old, file)):
-        if places:
-            return decided(places, block, file) or several(places)
+    # The keys of a long file are made only where its lines themselves are not found.
+    if places := exact_places(old, file, block.near) or loose_places(old, file):
+        return decided(places, block, file) or several(places)
     if not file.written and not any(map(key_of, old)):
         # Blank lines are to be replaced, and the file has no others.
         return Place(Span(0, len(file.bare)), 0.9, say("blank lines differ"))
@@ -157,10 +164,9 @@ def _insertion(block: Rewrite, file: FileLines) -> Place | NoPlace:
 
 def _is_done(block: Rewrite, file: FileLines) -> Span | None:
     """Return where the new lines stand already, of a block whose old ones do not."""
-    old, new = bare_lines(block.old), bare_lines(block.new)
-    if [key_of(line) for line in old if key_of(line)] == [
-        key_of(line) for line in new if key_of(line)
-    ]:
+    old, new = map(bare_lines, (block.old, block.new))
+    if not Counter(map(key_of, new)) - Counter(map(key_of, old)):
+        # It only removes lines: those that stay say nothing.
         return None
     places = loose_places(new, file)
     return places[0].span if len(places) == 1 and _tells_apart(new) else None
@@ -178,7 +184,8 @@ def _likest(
     if not found or found[0].score < _NOTHING_ALIKE:
         return NoPlace(say("Nothing in the file is like its lines."))
     best = found[0]
-    if is_strict or best.score < THRESHOLD:
+    is_short = sum(not is_blank(line) for line in old) < _SHORT
+    if is_strict or best.score < (SHORT_THRESHOLD if is_short else THRESHOLD):
         return NoPlace(
             say(
                 "Its lines are not in the file; the lines most like them are {percent} % alike.",

@@ -21,7 +21,7 @@ from spark_desktop.domain.refusals import RefusalReason
 from spark_desktop.domain.text import SourceText, dominant_newline, split_lines
 from spark_desktop.domain.workspace import Snapshot, snapshot_of
 
-CASES = int(os.environ.get("SPARK_LAW_CASES", "150"))
+CASES = int(os.environ.get("SPARK_LAW_CASES", "80"))
 law = settings(max_examples=CASES)
 FORM = Format.SEARCH_REPLACE
 
