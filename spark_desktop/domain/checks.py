@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from spark_desktop.domain.evidence import parse_check
 from spark_desktop.domain.omissions import (
     SHORT,
     asks_to_shrink,
@@ -45,7 +44,7 @@ def check(candidate: Candidate) -> tuple[Check, ...]:
     return (
         _complete(candidate),
         _differs(candidate),
-        parse_check(candidate.errors_before, candidate.errors_after),
+        _parses(candidate),
         _inside(candidate),
         _no_placeholder(candidate),
         _no_reasoning(candidate),
@@ -81,6 +80,25 @@ def _differs(candidate: Candidate) -> Check:
     if candidate.before != candidate.after:
         return Check(say("differs"), True)
     return Check(say("differs"), False, say("The answer changes nothing in the file."))
+
+
+def _parses(candidate: Candidate) -> Check:
+    before, after = candidate.errors_before, candidate.errors_after
+    if before is None or after is None:
+        return Check(say("parses"), True, say("no parser for this language"))
+    if after <= before:
+        note = say("%n syntax error(s), {before} before", "", after, before=before)
+        return Check(say("parses"), True, note if before else "")
+    return Check(
+        say("parses"),
+        False,
+        say(
+            "With the answer the file has %n syntax error(s), before it had {before}.",
+            "",
+            after,
+            before=before,
+        ),
+    )
 
 
 def _inside(candidate: Candidate) -> Check:

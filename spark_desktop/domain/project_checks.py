@@ -105,31 +105,33 @@ def commands_for(
     return tuple(found)
 
 
-def evidence_of(label: str, before: Outcome | None, after: Outcome) -> Check:
+def evidence_of(label: str, before: Outcome | None, after: Outcome, withholds: bool) -> Check:
     """Return what a command shows of a proposal: only what it did not find before counts.
 
     ``before`` is None where there was no text, or no need to look at it. What was not run passes,
-    with a note.
+    with a note. What fails is advice, unless it ``withholds`` the proposal.
     """
+    is_passed, detail = _result(before, after)
+    return Check(label, is_passed, detail, is_advice=not withholds)
+
+
+def _result(before: Outcome | None, after: Outcome) -> tuple[bool, str]:
     if isinstance(after, NotRun):
-        return Check(label, True, after.reason)
+        return True, after.reason
     if after.code == 0:
-        return Check(label, True)
+        return True, ""
     if isinstance(before, NotRun):
-        reason = say("not compared: {reason}", reason=before.reason)
-        return Check(label, True, reason)
+        return True, say("not compared: {reason}", reason=before.reason)
     known = findings(before.output) if before is not None and before.code else ()
     found = findings(after.output)
+    line = first_line(after.output) or say("exit code {code}", code=after.code)
     if before is not None and before.code and not (known and found):
         # Without places there is nothing to compare but that it fails.
-        return Check(label, True, say("fails as before: {line}", line=first_line(after.output)))
+        return True, say("fails as before: {line}", line=line)
     new = _new(known, found)
     if new:
-        return Check(label, False, say("%n new: {first}", "", len(new), first=_short(new[0])))
-    if found:
-        return Check(label, True, say("%n as before", "", len(found)))
-    line = first_line(after.output) or say("exit code {code}", code=after.code)
-    return Check(label, False, _short(line))
+        return False, say("%n new: {first}", "", len(new), first=_short(new[0]))
+    return (True, say("%n as before", "", len(found))) if found else (False, line)
 
 
 def findings(output: str) -> tuple[str, ...]:

@@ -52,16 +52,12 @@ class ProjectChecks:
         self._choices = choices
         self._alone = asyncio.Lock()
 
-    @property
-    def withholds(self) -> bool:
-        """Return whether the user wants a proposal withheld for what its commands found."""
-        return self._choices().withhold
-
     async def evidence(self, path: str, before: str, after: str) -> tuple[Check, ...]:
         """Return what each command finds in ``after`` that it does not find in ``before``.
 
         ``path`` is that in the workspace; ``before`` is "" for a new file. What could not be run
-        passes, with a note. Nothing is run for a file that would be empty, or stays the same.
+        passes, with a note; what fails is advice, unless the user wants it to withhold. Nothing is
+        run for a file that would be empty, or stays the same.
         """
         if not after or before == after:
             return ()
@@ -73,14 +69,14 @@ class ProjectChecks:
         try:
             command = command_of(text)
         except CommandError as error:
-            return Check(text.split(" ", 1)[0], True, error.said)
+            return Check(text.split(" ", 1)[0], True, error.said, is_advice=True)
         before, after = texts
         found = await self._run(command, path, after)
         known: Outcome | None = None
         # Most often there is nothing to compare.
         if before and not isinstance(found, NotRun) and found.code:
             known = await self._run(command, path, before)
-        check = evidence_of(command.label, known, found)
+        check = evidence_of(command.label, known, found, self._choices().withhold)
         _log.debug("%s on %s: %s", command.label, path, "passed" if check.passed else "failed")
         return check
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spark_desktop.domain.evidence import parse_check, place_check
+from spark_desktop.domain import project_checks
 from spark_desktop.domain.project_checks import (
     CommandError,
     NotRun,
@@ -10,12 +10,16 @@ from spark_desktop.domain.project_checks import (
     command_of,
     commands_for,
     commands_in,
-    evidence_of,
     findings,
     lines_of,
 )
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.words import say
+
+
+def evidence_of(label, before, after):
+    return project_checks.evidence_of(label, before, after, withholds=True)
+
 
 RUFF = """\
 F401 [*] `os` imported but unused
@@ -94,6 +98,18 @@ def test_a_formatter_without_places_counts_by_its_exit_code():
 
 def test_a_command_that_says_nothing_is_told_by_its_exit_code():
     assert evidence_of("lint", None, Ran(3, "")) == Check("lint", False, "exit code 3")
+
+
+def test_a_formatter_that_says_nothing_fails_as_before_by_its_exit_code():
+    check = evidence_of("fmt", Ran(1, ""), Ran(1, ""))
+    assert (check.passed, check.detail) == (True, "fails as before: exit code 1")
+
+
+@pytest.mark.parametrize("withholds", [True, False])
+def test_what_fails_is_advice_unless_it_withholds(withholds):
+    check = project_checks.evidence_of("lint", None, Ran(1, "a.py:1:1: E1"), withholds)
+    assert not check.passed
+    assert check.is_advice is not withholds
 
 
 def test_what_was_not_run_passes_with_a_note():
@@ -184,29 +200,3 @@ def test_commands_come_back_from_their_lines():
 def test_a_line_that_is_no_command_is_refused(line):
     with pytest.raises(CommandError):
         commands_in(line)
-
-
-def test_a_place_word_for_word_is_anchored():
-    assert place_check({}, 3) == Check("anchored", True)
-
-
-def test_the_least_sure_place_names_the_evidence_and_is_never_rounded_up_to_sure():
-    check = place_check({"1": 0.938, "2": 0.999}, 3)
-    assert check == Check(
-        "fuzzy 0.93",
-        True,
-        "2 of 3 changes stand where the file is not word for word as the answer says.",
-    )
-    assert place_check({"1": 0.999}, 1).name == "fuzzy 0.99"
-
-
-def test_parts_without_a_place_are_counted():
-    check = place_check({}, 1, failed=2)
-    assert check == Check("anchored", False, "2 parts of the answer found no place in the file.")
-
-
-def test_a_text_may_have_the_syntax_errors_that_it_had():
-    assert parse_check(None, 1) == Check("parses", True, "no parser for this language")
-    assert parse_check(0, 0) == Check("parses", True)
-    assert parse_check(2, 1) == Check("parses", True, "1 syntax error, 2 before")
-    assert not parse_check(0, 1).passed

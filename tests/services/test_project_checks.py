@@ -6,6 +6,7 @@ import sys
 from dataclasses import dataclass, field, replace
 
 from spark_desktop.adapters.project_commands import LocalCommands
+from spark_desktop.domain.checks import failure
 from spark_desktop.domain.project_checks import NotRun, Outcome, ProjectCommand, Ran
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.settings import Checks
@@ -44,7 +45,7 @@ async def test_without_commands_nothing_is_run_and_nothing_shown():
 async def test_a_text_without_findings_is_not_compared():
     commands = FakeCommands({})
     checks = ProjectChecks(commands, PLACE, lambda: LINT)
-    assert await checks.evidence("src/a.py", "a", "b") == (Check("lint", True),)
+    assert await checks.evidence("src/a.py", "a", "b") == (Check("lint", True, is_advice=True),)
     assert commands.runs == [("lint {file}", "src/a.py", "b")]
 
 
@@ -52,14 +53,16 @@ async def test_what_was_found_before_does_not_count():
     bad = Ran(1, "a.py:1:1: E1 odd")
     commands = FakeCommands({"a": bad, "b": bad})
     checks = ProjectChecks(commands, PLACE, lambda: LINT)
-    assert await checks.evidence("a.py", "a", "b") == (Check("lint", True, "1 as before"),)
+    assert await checks.evidence("a.py", "a", "b") == (
+        Check("lint", True, "1 as before", is_advice=True),
+    )
 
 
 async def test_a_new_finding_fails_the_check():
     commands = FakeCommands({"b": Ran(1, "a.py:1:1: E1 odd")})
     checks = ProjectChecks(commands, PLACE, lambda: LINT)
     assert await checks.evidence("a.py", "a", "b") == (
-        Check("lint", False, "1 new: a.py:1:1: E1 odd"),
+        Check("lint", False, "1 new: a.py:1:1: E1 odd", is_advice=True),
     )
 
 
@@ -85,9 +88,9 @@ async def test_what_could_not_be_run_is_a_note_and_the_other_commands_run_all_th
     chosen = Checks(commands={"*.py": ("lint {file}", "broken 'quote", "other")})
     checks = ProjectChecks(commands, PLACE, lambda: chosen)
     assert await checks.evidence("a.py", "a", "b") == (
-        Check("lint", True, "not run: there is no program lint"),
-        Check("broken", True, "A quote is not closed in broken 'quote."),
-        Check("other", True, "not run: there is no program lint"),
+        Check("lint", True, "not run: there is no program lint", is_advice=True),
+        Check("broken", True, "A quote is not closed in broken 'quote.", is_advice=True),
+        Check("other", True, "not run: there is no program lint", is_advice=True),
     )
 
 
@@ -100,10 +103,11 @@ async def test_one_program_runs_at_a_time_over_all_proposals():
 
 async def test_it_is_the_users_choice_whether_findings_withhold():
     chosen = LINT
-    checks = ProjectChecks(FakeCommands({}), PLACE, lambda: chosen)
-    assert not checks.withholds
+    commands = FakeCommands({"b": Ran(1, "a.py:1:1: E1 odd")})
+    checks = ProjectChecks(commands, PLACE, lambda: chosen)
+    assert failure(await checks.evidence("a.py", "a", "b")) is None
     chosen = replace(LINT, withhold=True)
-    assert checks.withholds
+    assert failure(await checks.evidence("a.py", "a", "b")) == "1 new: a.py:1:1: E1 odd"
 
 
 LINTER = """
