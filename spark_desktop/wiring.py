@@ -18,6 +18,7 @@ from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.lab_profiles import CoreProfiles
 from spark_desktop.adapters.lab_proposals import SqliteProposalLog
 from spark_desktop.adapters.ledger import SqliteLedger
+from spark_desktop.adapters.path_guard import DiskPathGuard
 from spark_desktop.adapters.prompt_memory import SqlitePromptMemory
 from spark_desktop.adapters.prompt_tokenizer import PromptTokenizer
 from spark_desktop.adapters.step_store import SqliteStepStore
@@ -28,11 +29,14 @@ from spark_desktop.adapters.thread_library import SqliteThreadLibrary
 from spark_desktop.adapters.thread_store import SqliteThreadStore
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import FileError, StoreError
-from spark_desktop.domain.events import ChangeReverted, WorkFailed
+from spark_desktop.domain.events import StepReverted, WorkFailed
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.words import say
 from spark_desktop.endpoint_wiring import EndpointServices
 from spark_desktop.places import data_folder
+from spark_desktop.services.answer_edits import AnswerEdits
+from spark_desktop.services.answer_evidence import AnswerEvidence
+from spark_desktop.services.answer_files import AnswerFiles
 from spark_desktop.services.answers import Answers, CoreAnswers
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
@@ -45,6 +49,7 @@ from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.models import SwitchingCore
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.review import ReviewService
+from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.threads import ThreadService
@@ -75,6 +80,7 @@ class Project:
     scope: TaskScope
     closing: AsyncExitStack
     answers: Answers
+    answer_edits: AnswerEdits
     notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
@@ -86,7 +92,8 @@ class Project:
             self.answers.warm(kind)
 
     def watch(self) -> None:
-        """Follow the folder in the background; a failure is published as WorkFailed."""
+        """Follow the folder, and what answers want changed in it; WorkFailed tells a failure."""
+        self.answer_edits.follow()
         self.scope.start("inbox", self._follow())
         self.scope.start("history", self._tell_history())
 
@@ -214,15 +221,25 @@ def _assemble(
         clock,
         scope,
     )
-    bus.subscribe(ChangeReverted, lambda event: review.reverted(event.change))
+    bus.subscribe(StepReverted, lambda event: review.reverted(event.step))
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
+    guard = DiskPathGuard(root)
+    answer_edits = AnswerEdits(
+        lambda: AnswerFiles(guard, files),
+        AnswerEvidence(syntax),
+        board,
+        SecondTry(answers, composing.prompts),
+        bus,
+        clock,
+    )
     # Closed from the last to the first: what works goes before what it works with.
     opening.push_async_callback(ledger.close)
     opening.push_async_callback(scope.close)
     opening.push_async_callback(proposals.settle)
     opening.push_async_callback(core.close)
+    opening.push_async_callback(answer_edits.close)
     opening.push_async_callback(chat.close)
     opening.push_async_callback(turns.close)
     return Project(
@@ -244,4 +261,5 @@ def _assemble(
         scope=scope,
         closing=opening.pop_all(),
         answers=answers,
+        answer_edits=answer_edits,
     )

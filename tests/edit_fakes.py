@@ -89,7 +89,7 @@ class FakeEdits:
         if not parts:
             return change
         assert set(parts) <= change.parts, "an id that is not in the change"
-        before, after = self._texts[change.id]
+        before, _after = self._texts[change.id]
         data = self.files.data
         if change.kind is FileKind.CREATE:
             data.pop(change.path)

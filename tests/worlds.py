@@ -16,7 +16,7 @@ from fakes import (
     ScriptedWatch,
 )
 
-from spark_desktop.domain.events import ChangeReverted
+from spark_desktop.domain.events import StepReverted
 from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.trigger import Trigger
 from spark_desktop.services.answers import CoreAnswers
@@ -83,7 +83,7 @@ def build(files: MemoryFiles, *answers: Answer | str) -> World:
     diffs, tokenizer = FakeDiffs(), FakeTokenizer()
     around = Surroundings(files, syntax, diffs, core, tokenizer, CoreAnswers(core))
     chat, composing = compose(kept, around, bus, clock, scope)
-    bus.subscribe(ChangeReverted, lambda event: review.reverted(event.change))
+    bus.subscribe(StepReverted, lambda event: review.reverted(event.step))
     suggester = Suggester(CoreAnswers(core), composing.items.guard, syntax, board, clock, bus)
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, watch, syntax, turns, review, bus)

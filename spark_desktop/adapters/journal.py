@@ -6,7 +6,7 @@ its file, and goes in the same transaction that notes the effect.
 
 import json
 import sqlite3
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -104,39 +104,6 @@ def claim(
             )
         )
     return tuple(found)
-
-
-def remember_removed(
-    connection: sqlite3.Connection, workspace: str, writes: Sequence[PlannedWrite]
-) -> None:
-    """Keep what removed files carried beside their bytes, so that an undo gives it back."""
-    connection.executemany(
-        "INSERT OR REPLACE INTO removed_files (workspace, path, digest, attributes) "
-        "VALUES (?, ?, ?, ?)",
-        [
-            (workspace, write.path, write.before, write.attributes.to_json())
-            for write in writes
-            if write.way is Way.REMOVE and write.attributes is not None
-        ],
-    )
-
-
-def remembered(
-    connection: sqlite3.Connection, workspace: str
-) -> Mapping[tuple[str, str], Attributes]:
-    """Return what ``remember_removed`` kept, by path and digest."""
-    rows = connection.execute(
-        "SELECT path, digest, attributes FROM removed_files WHERE workspace = ?", (workspace,)
-    )
-    return {(path, digest): Attributes.from_json(text) for path, digest, text in rows}
-
-
-def forget_removed(connection: sqlite3.Connection) -> None:
-    """Drop what removed files carried whose bytes are not kept any more."""
-    connection.execute(
-        "DELETE FROM removed_files WHERE NOT EXISTS "
-        "(SELECT 1 FROM contents WHERE contents.digest = removed_files.digest)"
-    )
 
 
 def _row(write: PlannedWrite) -> tuple[object, ...]:

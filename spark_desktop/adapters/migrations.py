@@ -255,6 +255,12 @@ _JOURNAL = (
         attributes TEXT NOT NULL,
         PRIMARY KEY (workspace, path)
     ) WITHOUT ROWID""",
+    # Folders that a step made for its new files; they go with the last of these.
+    """CREATE TABLE made_folders (
+        workspace TEXT NOT NULL,
+        path TEXT NOT NULL,
+        PRIMARY KEY (workspace, path)
+    ) WITHOUT ROWID""",
 )
 STEPS: tuple[tuple[str, ...], ...] = (
     _THREADS,

@@ -25,8 +25,9 @@ class PlannedWrite:
     ``target`` is where ``path`` leads, with links followed; ``before`` and ``after`` are digests,
     ABSENT for no file. ``staged`` holds the new bytes beside the target, or nothing where they are
     not taken from there: it stands there until the write is done, so that one that still waits is
-    told from one that was taken back. ``inode`` is the file's number, ``folders`` are those that
-    must be made, outermost first, and ``source`` is the path that a renamed file had.
+    told from one that was taken back. ``inode`` is the file's number, and ``source`` is the path
+    that a renamed file had. ``folders`` are those, outermost first, that must be made for a new
+    file, or that we once made for one that is removed now.
     """
 
     path: str

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from spark_desktop.adapters.file_attributes import Attributes, attributes_of
+from spark_desktop.adapters.file_attributes import attributes_of
 from spark_desktop.adapters.planned_write import PlannedWrite, Way, staged_beside
+from spark_desktop.adapters.step_memory import Memory
 from spark_desktop.adapters.workspace_folder import WorkspaceFolder, write_failure
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.operation import FileWrite
@@ -23,12 +24,8 @@ class Plan:
     contents: Mapping[str, bytes] = field(repr=False)
 
 
-def plan(
-    folder: WorkspaceFolder,
-    writes: tuple[FileWrite, ...],
-    remembered: Mapping[tuple[str, str], Attributes],
-) -> Plan:
-    """Return how the files will be written; ``remembered`` is what removed ones carried.
+def plan(folder: WorkspaceFolder, writes: tuple[FileWrite, ...], memory: Memory) -> Plan:
+    """Return how the files will be written.
 
     A write that would change nothing is left out. Raises FileError, as StepStore.commit says.
     """
@@ -42,9 +39,7 @@ def plan(
             found = _planned(folder, write, target, staged, contents)
         except OSError as error:
             raise write_failure(write.path, error) from error
-        if found.way is Way.CREATE and found.attributes is None:
-            found = replace(found, attributes=remembered.get((found.path, found.after)))
-        planned.append(found)
+        planned.append(_as_remembered(found, memory))
     _refuse_twins(planned)
     return Plan(tuple(write for write in planned if write.before != write.after), contents)
 
@@ -110,6 +105,15 @@ def _creation(
         folders=missing,
         source=write.like,
     )
+
+
+def _as_remembered(write: PlannedWrite, memory: Memory) -> PlannedWrite:
+    if write.way is Way.CREATE and write.attributes is None:
+        return replace(write, attributes=memory.removed.get((write.path, write.after)))
+    if write.way is Way.REMOVE:
+        above = (folder for folder in write.target.parents if folder in memory.made)
+        return replace(write, folders=tuple(reversed(tuple(above))))
+    return write
 
 
 def _missing_above(target: Path) -> tuple[Path, ...]:

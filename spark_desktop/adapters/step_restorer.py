@@ -68,7 +68,8 @@ class StepRestorer:
                 elif stand in (Stand.WAITING, Stand.TORN):
                     self._put(write, stand, contents)
             self._writer.clear(writes)
-            self._writer.remove_folders([write for write in writes if write.path in skipped])
+            left_out = [write for write in writes if write.path in skipped]
+            self._writer.remove_folders(left_out, Way.CREATE)
         return Outcome(
             done=tuple(write.path for write in writes if write.path not in skipped),
             left_alone=_left_alone(stands),
@@ -101,7 +102,7 @@ class StepRestorer:
                     with _kept(failures):
                         stands[write] = self._put_back(write, contents)
             with _kept(failures):
-                self._writer.remove_folders(writes)
+                self._writer.remove_folders(writes, Way.CREATE)
             self._writer.sync(writes)
         if failures:
             raise failures[0]

@@ -3,15 +3,15 @@
 import asyncio
 import logging
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from spark_desktop.adapters import contents, journal, step_rows, step_usage
 from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.disk import Disk
-from spark_desktop.adapters.file_attributes import Attributes
 from spark_desktop.adapters.journal import Entry, State
 from spark_desktop.adapters.planned_write import PlannedWrite
 from spark_desktop.adapters.process_identity import own_identity
+from spark_desktop.adapters.step_memory import Memory, recall, remember
 from spark_desktop.adapters.step_plan import Plan, plan
 from spark_desktop.adapters.step_restorer import Outcome, StepRestorer
 from spark_desktop.adapters.step_writer import Contents, StepWriter
@@ -113,12 +113,10 @@ class SqliteStepStore:
             raise
 
     async def _planned(self, operation: Operation) -> Plan:
-        remembered: Mapping[tuple[str, str], Attributes] = {}
-        if any(write.base == ABSENT for write in operation.writes):
-            remembered = await self._database.run(
-                lambda db: journal.remembered(db, self._workspace)
-            )
-        return await asyncio.to_thread(plan, self._folder, operation.writes, remembered)
+        memory = Memory()
+        if any(write.base == ABSENT or write.text is None for write in operation.writes):
+            memory = await self._database.run(lambda db: recall(db, self._workspace))
+        return await asyncio.to_thread(plan, self._folder, operation.writes, memory)
 
     async def _only_note(self, operation: Operation, planned: Plan) -> None:
         blobs = await asyncio.to_thread(contents.compressed, planned.contents)
@@ -172,7 +170,7 @@ class SqliteStepStore:
         if step:
             step_rows.add_step(db, self._workspace, step)
         step_rows.mark(db, self._workspace, entry.marks, outcome.skipped)
-        journal.remember_removed(db, self._workspace, written)
+        remember(db, self._workspace, written)
         return True
 
     async def _undo_after(

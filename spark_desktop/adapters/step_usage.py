@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 
-from spark_desktop.adapters import contents, journal
+from spark_desktop.adapters import contents, step_memory
 from spark_desktop.domain.operation import StoreUsage
 
 # Bytes of one workspace. A change of a file of 20 kB takes about 7, so that is 15,000 of them.
@@ -53,7 +53,7 @@ def drop_oldest(connection: sqlite3.Connection, workspace: str, count: int) -> i
         {"workspace": workspace, "count": max(count, 0)},
     ).rowcount
     contents.drop_unused(connection)
-    journal.forget_removed(connection)
+    step_memory.forget_unused(connection)
     return dropped
 
 

@@ -44,8 +44,8 @@ class StepWriter:
         """
         for write in writes:
             with _naming(write):
-                for folder in write.folders:
-                    self._make(folder)
+                if write.way is Way.CREATE:
+                    self._make_folders(write)
                 self.stage_one(write, contents)
         for folder in folders_of(writes):
             self._disk.sync_folder(folder)
@@ -115,6 +115,7 @@ class StepWriter:
         for folder in folders:
             if folder in cleared:
                 self._disk.sync_folder(folder)
+        self.remove_folders(writes, Way.REMOVE)
 
     def unstage(self, writes: Sequence[PlannedWrite]) -> None:
         """Remove what was staged, and folders that were made for it and are empty.
@@ -128,19 +129,19 @@ class StepWriter:
                     if left.exists():
                         discard(left, self._disk)
         try:
-            self.remove_folders(writes)
+            self.remove_folders(writes, Way.CREATE)
         except FileError as error:
             failures.append(error)
         self.sync(writes)
         if failures:
             raise failures[0]
 
-    def remove_folders(self, writes: Sequence[PlannedWrite]) -> None:
-        """Remove the folders that were made for new files, unless something is in them.
+    def remove_folders(self, writes: Sequence[PlannedWrite], way: Way) -> None:
+        """Remove the folders that we made for files of writes that go this way, if they are empty.
 
         Raises FileError where the system refuses.
         """
-        made = {folder: write for write in writes for folder in write.folders}
+        made = {folder: write for write in writes if write.way is way for folder in write.folders}
         for folder in sorted(made, key=lambda folder: -len(folder.parts)):
             try:
                 self._disk.rmdir(folder)
@@ -163,6 +164,8 @@ class StepWriter:
             if write.way is Way.IN_PLACE:
                 self._write_over(write, old)
                 return
+            if write.way is Way.REMOVE:
+                self._make_folders(write)
             if write.restored.exists():  # torn by a crash
                 discard(write.restored, self._disk)
             stage(write.restored, old, write.attributes, self._disk)
@@ -190,13 +193,14 @@ class StepWriter:
         else:
             self._folder.base_bytes(write.path, write.target, write.before)
 
-    def _make(self, folder: Path) -> None:
-        try:
-            self._disk.mkdir(folder)
-        except FileExistsError:
-            if not folder.is_dir():
-                raise
-        self._disk.sync_folder(folder.parent)
+    def _make_folders(self, write: PlannedWrite) -> None:
+        for folder in write.folders:
+            try:
+                self._disk.mkdir(folder)
+            except FileExistsError:
+                if not folder.is_dir():
+                    raise
+            self._disk.sync_folder(folder.parent)
 
 
 def folders_of(writes: Sequence[PlannedWrite]) -> tuple[Path, ...]:

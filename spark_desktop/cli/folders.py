@@ -26,7 +26,7 @@ def named_folder(name: str | None) -> Path:
 
 def is_folder(name: str) -> bool:
     """Return whether a folder goes by this name, from the current folder."""
-    return Path(name).is_dir()
+    return bool(name) and Path(name).is_dir()
 
 
 def folder_of(file: Path) -> Path:

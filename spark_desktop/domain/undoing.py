@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 
 from spark_desktop.domain.errors import ConflictError, UndoBlockedError
 from spark_desktop.domain.history import AppliedChange, Step
+from spark_desktop.domain.merge import closed_in, merged
 from spark_desktop.domain.moving import moved_span
 from spark_desktop.domain.patch import FilePatch, Hunk, apply, compute, inverse
-from spark_desktop.domain.review import rebase
 from spark_desktop.domain.text import dominant_newline, split_lines
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import Said, say
@@ -77,9 +77,9 @@ def exact(before: str, hunks: Iterable[Hunk], after: str) -> tuple[Hunk, ...]:
 
     A line may get an ending where the file goes on behind it; then the hunk says so.
     """
-    lines = split_lines(before)
+    lines, newline = split_lines(before), dominant_newline(before)
     given = tuple(sorted(hunks, key=lambda hunk: (hunk.start, hunk.end)))
-    for tried in (given, tuple(_closed(hunk, lines) for hunk in given)):
+    for tried in (given, tuple(closed_in(hunk, lines, newline) for hunk in given)):
         if _turns(before, tried, after):
             return tried
     return compute("", "", before, after).hunks
@@ -118,8 +118,9 @@ def carried(source: Source, current: str, path: str, blamed: Blamed) -> tuple[Hu
             line = moved_span(met.span, written.after, current).start + 1
             raise _blocked(path, line, blamed(written)) from None
         text = written.after
-    lines = split_lines(current)
-    return tuple(_closed(hunk, lines) for hunk in _over_hand(hunks, text, current, path, current))
+    lines, newline = split_lines(current), dominant_newline(current)
+    moved = _over_hand(hunks, text, current, path, current)
+    return tuple(closed_in(hunk, lines, newline) for hunk in moved)
 
 
 def blocked_by_hand(path: str, line: int) -> UndoBlockedError:
@@ -210,11 +211,11 @@ def _collides(hunk: Hunk, change: Hunk) -> bool:
 
 
 def _merged(source: Source, current: str, path: str) -> tuple[Hunk, ...]:
-    try:
-        return rebase(FilePatch(path, "", source.hunks), source.base, current, "").hunks
-    except ConflictError as error:
-        line = getattr(error.message, "values", {}).get("start", 1)
-        raise blocked_by_hand(path, line) from None
+    found = merged(FilePatch(path, "", source.hunks), source.base, current, "")
+    for hunk in found.patch.hunks:
+        if hunk.id in found.conflicts:
+            raise blocked_by_hand(path, hunk.start + 1)
+    return found.patch.hunks
 
 
 def _fitting(hunks: tuple[Hunk, ...], current: str, path: str) -> tuple[Hunk, ...]:
@@ -231,14 +232,3 @@ def _turns(before: str, hunks: tuple[Hunk, ...], after: str) -> bool:
         return apply(before, hunks) == after and apply(after, inverse(hunks)) == before
     except ConflictError:
         return False
-
-
-def _closed(hunk: Hunk, lines: Sequence[str]) -> Hunk:
-    """Give every new line but the file's last an ending, so that what is written can be undone."""
-    start, old, new = hunk.start, hunk.old, hunk.new
-    if new and hunk.end < len(lines) and not new[-1].endswith(("\n", "\r")):
-        new = (*new[:-1], new[-1] + dominant_newline("".join(lines)))
-    if new and not old and 0 < start == len(lines) and not lines[-1].endswith(("\n", "\r")):
-        newline = dominant_newline("".join(lines))
-        start, old, new = start - 1, (lines[-1],), (lines[-1] + newline, *new)
-    return replace(hunk, start=start, old=old, new=new)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.conversation import Thread, Turn
-from spark_desktop.domain.history import AppliedChange, Step
+from spark_desktop.domain.history import Step
 from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.operation import StoreUsage

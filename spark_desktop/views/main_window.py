@@ -122,7 +122,7 @@ class MainWindow(QMainWindow):
         self._drop_project()
         self._memory.open_project(root)
         self._models, self._root, self._branch = models, root, branch
-        self.machine.follow(models.times)
+        self.machine.follow(models.times, models.history)
         # Here, and not at the start: the window is painted before a project is shown.
         from spark_desktop.views.project_view import ProjectView
 
@@ -385,6 +385,7 @@ class MainWindow(QMainWindow):
             "models": lambda: self.machine.show("models"),
             "doctor": lambda: self.machine.show("doctor"),
             "times": self.machine.show_times,
+            "history": self.machine.show_history,
             "connections": lambda: self.machine.show("connections"),
             "help": self.show_sheet,
             "quit": self.quit_requested.emit,

@@ -67,6 +67,7 @@ SHORTCUTS = (
     Shortcut("stop", ("Esc",), say("Stop the model"), _REVIEW, Need.PROJECT),
     Shortcut("undo", ("Ctrl+Z",), say("Undo the last applied change"), _REVIEW, Need.PROJECT),
     Shortcut("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), say("Redo it"), _REVIEW, Need.PROJECT),
+    Shortcut("history", ("Ctrl+H",), say("History of the steps"), _REVIEW, Need.PROJECT),
     Shortcut("ask", ("Ctrl+L",), say("Ask a question"), _CHAT, Need.PROJECT),
     Shortcut("edit", ("Ctrl+E",), say("Type an edit"), _CHAT, Need.PROJECT),
     Shortcut("new_thread", ("Ctrl+N",), say("New thread"), _CHAT, Need.PROJECT),

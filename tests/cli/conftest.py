@@ -96,6 +96,7 @@ class Spark:
         board = ProposalBoard(bus)
         self.steps.files = files
         edits = EditService(files, self.steps, bus, self.clock)
+        await edits.recover()
         review = ReviewService(board, edits, files)
         chat, composing = chat_of(self.threads, files, core, bus, self.clock)
         suggester = Suggester(CoreAnswers(core), files, syntax, board, self.clock, bus)

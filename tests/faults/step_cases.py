@@ -3,7 +3,6 @@
 A tree is a dict from path to bytes, None for a folder.
 """
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,7 +19,7 @@ NOW = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Case:
-    """One operation, the trees around it and the steps around it."""
+    """One operation, the trees around it, and what was done before; ``first`` is before that."""
 
     name: str
     old: Tree
@@ -28,13 +27,12 @@ class Case:
     operation: Operation
     links: Mapping[str, str] = field(default_factory=dict)
     kept: tuple[Operation, ...] = ()
+    first: Tree | None = None
 
     def lay_out(self, root: Path) -> None:
         """Make the files as they are before everything, also before the kept steps."""
-        root.mkdir()
-        first = self.kept[0].writes if self.kept else ()
-        back = {write.path: write for write in first}
-        for path, data in self.old.items():
+        root.mkdir(parents=True)
+        for path, data in (self.first or self.old).items():
             file = root / path
             if data is None:
                 file.mkdir(exist_ok=True)
@@ -42,7 +40,7 @@ class Case:
                 file.hardlink_to(root / self.links[path])
             else:
                 file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(b"before " + data if path in back else data)
+                file.write_bytes(data)
                 file.chmod(0o750)
 
     def steps(self, is_new: bool) -> tuple[Step, ...]:
@@ -175,6 +173,7 @@ def undo() -> Case:
             undone=((one.id, True, frozenset()), (two.id, False, frozenset({"1-0"}))),
         ),
         kept=(kept,),
+        first={"a.py": first[0][0], "c.py": first[1][0]},
     )
 
 
@@ -194,9 +193,31 @@ def hard_link() -> Case:
     )
 
 
-CASES: tuple[Callable[[], Case], ...] = (three_files, mix, undo, hard_link)
+def undone_creation() -> Case:
+    """Return the undo of a new file in new folders, together with the redo of a removed one."""
+    kept = Operation(
+        "kept",
+        (write("new/deep/a.py", None, A), write("gone.py", b"before " + C, None)),
+        step("kept", change("new/deep/a.py", None, A), change("gone.py", b"before " + C, None)),
+    )
+    assert kept.step is not None
+    return Case(
+        "undone creation",
+        old={"new": None, "new/deep": None, "new/deep/a.py": A},
+        new={"gone.py": b"before " + C},
+        operation=Operation(
+            "undo",
+            (write("gone.py", None, b"before " + C), write("new/deep/a.py", A, None)),
+            undone=tuple((one.id, True, frozenset()) for one in kept.step.changes),
+        ),
+        kept=(kept,),
+        first={"gone.py": b"before " + C},
+    )
+
+
+CASES: tuple[Callable[[], Case], ...] = (three_files, mix, undo, hard_link, undone_creation)
 
 
 def other_names(root: Path, case: Case) -> bool:
     """Return whether the names of one file are still names of one file."""
-    return all(os.path.samefile(root / one, root / other) for one, other in case.links.items())
+    return all((root / one).samefile(root / other) for one, other in case.links.items())

@@ -126,10 +126,10 @@ class Restarted:
 
 async def world(folder: Path, case: Case) -> World:
     """Return a new world in which the case's operation can be run."""
-    folder.mkdir()
-    shutil.copy(await _empty_database(folder.parent), folder / "spark.db")
+    empty = await _empty_database(folder.parent)
     found = World(folder, case)
     case.lay_out(found.root)
+    shutil.copy(empty, folder / "spark.db")
     for operation in case.kept:
         await found.store(Stopping()).commit(operation)
     return found

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from spark_desktop.adapters.database import Database
-from spark_desktop.adapters.disk import Disk, create, sync
+from spark_desktop.adapters.disk import Disk, create
 
 _STAGED = re.compile(r"\.spark-step-[0-9a-f]+-")
 # What every operation must go through; a new call of Disk has to be named here.
@@ -68,7 +68,7 @@ class Stopping:
 
     def _write(self, handle: int, data: bytes) -> int:
         if self._is_at(Moment.HALF):
-            self._note("write", Path(os.readlink(f"/proc/self/fd/{handle}")))
+            self._note("write", Path(f"/proc/self/fd/{handle}").readlink())
             os.write(handle, data[: len(data) // 2])
             self._stop()
         written = self._on("write", handle, os.write, handle, data)
@@ -79,7 +79,7 @@ class Stopping:
         self._named("commit", connection.execute, "COMMIT")
 
     def _on(self, call: str, handle: int, do: Callable[..., Any], *arguments: Any) -> Any:
-        return self._call(call, Path(os.readlink(f"/proc/self/fd/{handle}")), do, *arguments)
+        return self._call(call, Path(f"/proc/self/fd/{handle}").readlink(), do, *arguments)
 
     def _call(self, call: str, path: Path, do: Callable[..., Any], *arguments: Any) -> Any:
         return self._named(f"{call} {_name(path)}", do, *arguments)

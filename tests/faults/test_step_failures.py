@@ -104,7 +104,8 @@ async def test_a_disk_that_fails_from_some_call_on_leaves_everything_old_once_it
                 fail(code, name)
 
         error = await found.run(Stopping(act=act))
-        assert error is not None and error.next_step
+        assert error is not None
+        assert error.next_step
         is_stuck = "half done" in error.next_step
         start = Restarted(found)
         told = await start.recover()

@@ -1,5 +1,6 @@
 """Real processes that write, and end without goodbye."""
 
+import asyncio
 import signal
 import subprocess
 import sys
@@ -88,7 +89,7 @@ async def test_two_starts_at_once_recover_once(tmp_path: Path) -> None:
     found: World = await world(tmp_path / "world", mix())
     await found.run(Stopping(24))
     one, other = Restarted(found), Restarted(found)
-    told = [*await one.recover(), *await other.recover()]
+    told = sum(await asyncio.gather(one.recover(), other.recover()), ())
     assert await one.require_whole()
-    require_told(tuple(told), True, mix())
+    require_told(told, True, mix())
     await found.close()

@@ -18,7 +18,7 @@ from spark_desktop.domain.errors import (
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import Conflict, Decision, Proposal, Ready
-from spark_desktop.domain.review import pending
+from spark_desktop.domain.review import pending, undecided
 from spark_desktop.domain.text import decode, digest_of, split_lines
 from spark_desktop.domain.trigger import Instruction
 from spark_desktop.services.board import ProposalBoard
@@ -137,7 +137,7 @@ class History(RuleBasedStateMachine):
         rejected = {id_ for id_, said in proposal.decisions.items() if said is Decision.REJECTED}
         before = self.files.data[PATH]
         try:
-            change = self.runner.run(self.review.accept(proposal.id, ids))
+            (change,) = self.runner.run(self.review.accept(proposal.id, ids)).changes
         except SparkError:
             assert self.files.data[PATH] == before
             return
@@ -207,7 +207,7 @@ class History(RuleBasedStateMachine):
         for proposal in self.board.all():
             if isinstance(proposal.state, Ready) and proposal.patch is not None:
                 lines = split_lines(proposal.trigger.snapshot.text.content)
-                for hunk in pending(proposal):
+                for hunk in undecided(proposal):
                     assert tuple(lines[hunk.start : hunk.end]) == hunk.old
 
 
