@@ -1,6 +1,5 @@
 """One database, several processes, and an end without goodbye."""
 
-import os
 import signal
 import sqlite3
 import subprocess
@@ -108,6 +107,10 @@ def child(code: str, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+def names_in(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir()}
+
+
 async def test_two_processes_start_at_once_on_one_new_database_and_lose_nothing(
     tmp_path: Path,
 ) -> None:
@@ -130,7 +133,7 @@ async def test_two_processes_start_at_once_on_one_new_database_and_lose_nothing(
     await database.close()
     names = {f"{name}{number}" for name in ("left", "right") for number in range(20)}
     assert kept == names
-    assert set(os.listdir(tmp_path)) == {*names, path.name}
+    assert names_in(tmp_path) == {*names, path.name}
 
 
 async def test_a_killed_process_leaves_what_it_committed_and_nothing_half(tmp_path: Path) -> None:
