@@ -178,6 +178,7 @@ def opener_with(endpoints: EndpointEntry) -> Opener:
             model=model or settings.model.model or None,
             data_dir=data_dir,
             keep_ledger=lambda: settings.privacy.keep_ledger,
+            history_bytes=lambda: settings.privacy.history_bytes,
             endpoints=await endpoints.ready(),
         )
 

@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from spark_desktop.adapters.checkpoint_store import SqliteCheckpointStore
 from spark_desktop.adapters.composer_store import SqliteComposerStore
 from spark_desktop.adapters.core_process import CoreOptions, core_command
 from spark_desktop.adapters.core_switch import SwitchingCoreProcess
@@ -19,19 +18,25 @@ from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.lab_profiles import CoreProfiles
 from spark_desktop.adapters.lab_proposals import SqliteProposalLog
 from spark_desktop.adapters.ledger import SqliteLedger
+from spark_desktop.adapters.path_guard import DiskPathGuard
 from spark_desktop.adapters.prompt_memory import SqlitePromptMemory
 from spark_desktop.adapters.prompt_tokenizer import PromptTokenizer
+from spark_desktop.adapters.step_store import SqliteStepStore
+from spark_desktop.adapters.step_usage import DEFAULT_LIMIT
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.adapters.thread_library import SqliteThreadLibrary
 from spark_desktop.adapters.thread_store import SqliteThreadStore
 from spark_desktop.domain.endpoints import WorkKind
-from spark_desktop.domain.errors import FileError
-from spark_desktop.domain.events import ChangeReverted, WorkFailed
+from spark_desktop.domain.errors import FileError, StoreError
+from spark_desktop.domain.events import StepReverted, WorkFailed
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.words import say
 from spark_desktop.endpoint_wiring import EndpointServices
 from spark_desktop.places import data_folder
+from spark_desktop.services.answer_edits import AnswerEdits
+from spark_desktop.services.answer_evidence import AnswerEvidence
+from spark_desktop.services.answer_files import AnswerFiles
 from spark_desktop.services.answers import Answers, CoreAnswers
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
@@ -44,6 +49,7 @@ from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.models import SwitchingCore
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.review import ReviewService
+from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.threads import ThreadService
@@ -74,6 +80,7 @@ class Project:
     scope: TaskScope
     closing: AsyncExitStack
     answers: Answers
+    answer_edits: AnswerEdits
     notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
@@ -85,8 +92,10 @@ class Project:
             self.answers.warm(kind)
 
     def watch(self) -> None:
-        """Follow the folder in the background; a failure is published as WorkFailed."""
+        """Follow the folder, and what answers want changed in it; WorkFailed tells a failure."""
+        self.answer_edits.follow()
         self.scope.start("inbox", self._follow())
+        self.scope.start("history", self._tell_history())
 
     def use(self, settings: Settings) -> None:
         """Follow the user's settings; also while the project is open."""
@@ -102,6 +111,12 @@ class Project:
         except FileError as error:
             self.bus.publish(WorkFailed(error.message, error.next_step))
 
+    async def _tell_history(self) -> None:
+        try:
+            await self.edits.tell()
+        except StoreError as error:
+            self.bus.publish(WorkFailed(error.message, error.next_step))
+
 
 @dataclass(frozen=True, slots=True)
 class _Program:
@@ -110,6 +125,7 @@ class _Program:
     keep_ledger: Callable[[], bool]
     endpoints: EndpointServices | None
     only_core: bool
+    history_bytes: Callable[[], int]
 
     def answers(
         self, core: SwitchingCore, bus: Bus, scope: TaskScope, closing: AsyncExitStack
@@ -130,13 +146,15 @@ async def open_project(
     keep_ledger: Callable[[], bool] = lambda: True,
     endpoints: EndpointServices | None = None,
     only_core: bool = False,
+    history_bytes: Callable[[], int] = lambda: DEFAULT_LIMIT,
 ) -> Project:
     """Return the project in ``root``; nothing is watched and no core is started yet.
 
     ``model`` is a catalogue id or the path of a model file; a core that this program starts stays
     ``linger`` seconds when nobody uses it any more; connections are noted while ``keep_ledger``
-    says so. ``endpoints`` belong to the caller; without them, or with ``only_core``, the core
-    answers everything. Raises FileError, StoreError.
+    says so; steps that can be undone may take ``history_bytes``. ``endpoints`` belong to the
+    caller; without them, or with ``only_core``, the core answers everything. Raises FileError,
+    StoreError.
     """
     root = _folder(root)
     data = data_dir or data_folder()
@@ -145,8 +163,15 @@ async def open_project(
         opening.push_async_callback(database.close)
         await database.open()
         options = CoreOptions(model or default_model(), core_command(), data / "run", linger)
-        program = _Program(keep_ledger, endpoints, only_core)
-        return _assemble(root, database, options, program, opening)
+        program = _Program(keep_ledger, endpoints, only_core, history_bytes)
+        project = _assemble(root, database, options, program, opening)
+    try:
+        # Before anything is written, or read that a crash left half written.
+        await project.edits.recover()
+    except BaseException:
+        await project.close()
+        raise
+    return project
 
 
 def _folder(root: Path) -> Path:
@@ -179,15 +204,15 @@ def _assemble(
     core = SwitchingCoreProcess(options, bus, scope, clock, ledger)
     answers = program.answers(core, bus, scope, opening)
     board = ProposalBoard(bus)
-    checkpoints = SqliteCheckpointStore(database, root)
-    edits = EditService(files, checkpoints, bus, clock)
+    steps = SqliteStepStore(database, files.folder, program.history_bytes)
+    edits = EditService(files, steps, bus, clock)
     review = ReviewService(board, edits, files)
     threads = SqliteThreadStore(database, root, clock)
     proposals = LabProposals(SqliteProposalLog(database, root), bus, scope)
     chat, composing = compose(
         KeptChats(
             threads,
-            checkpoints,
+            steps,
             SqliteComposerStore(database, root),
             SqlitePromptMemory(database),
         ),
@@ -196,15 +221,25 @@ def _assemble(
         clock,
         scope,
     )
-    bus.subscribe(ChangeReverted, lambda event: review.reverted(event.change))
+    bus.subscribe(StepReverted, lambda event: review.reverted(event.step))
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
+    guard = DiskPathGuard(root)
+    answer_edits = AnswerEdits(
+        lambda: AnswerFiles(guard, files),
+        AnswerEvidence(syntax),
+        board,
+        SecondTry(answers, composing.prompts),
+        bus,
+        clock,
+    )
     # Closed from the last to the first: what works goes before what it works with.
     opening.push_async_callback(ledger.close)
     opening.push_async_callback(scope.close)
     opening.push_async_callback(proposals.settle)
     opening.push_async_callback(core.close)
+    opening.push_async_callback(answer_edits.close)
     opening.push_async_callback(chat.close)
     opening.push_async_callback(turns.close)
     return Project(
@@ -226,4 +261,5 @@ def _assemble(
         scope=scope,
         closing=opening.pop_all(),
         answers=answers,
+        answer_edits=answer_edits,
     )

@@ -10,7 +10,7 @@ from spark_desktop.services.chat import ChatService
 from spark_desktop.services.composing import Composing, KeptChats, Surroundings, compose
 from spark_desktop.services.ports import Clock, Core, FileStore, ThreadStore
 from spark_desktop.services.tasks import TaskScope
-from tests.fakes import LineSyntax, MemoryCheckpoints
+from tests.fakes import LineSyntax, MemorySteps
 
 
 class MemoryComposer:
@@ -112,7 +112,7 @@ def chat_of(
     threads: ThreadStore, files: FileStore, core: Core, bus: Bus, clock: Clock
 ) -> tuple[ChatService, Composing]:
     """Return a chat, and what a composer uses beside it, over these ports; the rest is faked."""
-    kept = KeptChats(threads, MemoryCheckpoints(), MemoryComposer(threads), MemoryPrompts())
+    kept = KeptChats(threads, MemorySteps(files), MemoryComposer(threads), MemoryPrompts())
     around = Surroundings(
         files, LineSyntax(), FakeDiffs(), core, FakeTokenizer(), CoreAnswers(core)
     )

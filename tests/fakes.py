@@ -27,22 +27,25 @@ from spark_desktop.domain.errors import (
     CoreError,
     FileChangedError,
     FileError,
+    MissingFileError,
     ProfileError,
     StoreError,
 )
 from spark_desktop.domain.events import (
     Event,
 )
-from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.history import Step
 from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.lab_proposal import ProposalFigures
+from spark_desktop.domain.operation import FileWrite, Operation, Recovered, StoreUsage
+from spark_desktop.domain.patch import ABSENT
 from spark_desktop.domain.secret_files import secret_name
 from spark_desktop.domain.symbols import Symbol
-from spark_desktop.domain.text import SourceText, decode, split_lines
+from spark_desktop.domain.text import SourceText, decode, digest_of, split_lines
 from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Stub, Trigger
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot, snapshot_of
 from spark_desktop.services.bus import Bus
-from spark_desktop.services.ports import Endpoint
+from spark_desktop.services.ports import Endpoint, FileStore
 
 MODEL = ModelInfo("fake-model", context=8192, fim=True)
 EMULATION = Emulation(
@@ -200,12 +203,12 @@ class MemoryFiles:
         if path in self.error_on_read:
             raise self.error_on_read[path]
         if path not in self.data:
-            raise FileError(f"There is no file {path}.")
+            raise MissingFileError(f"There is no file {path}.")
         return self.snapshot(path)
 
     async def read_secret(self, path: str) -> Snapshot:
         if path not in self.data:
-            raise FileError(f"There is no file {path}.")
+            raise MissingFileError(f"There is no file {path}.")
         return self.snapshot(path)
 
     async def replace(self, path: str, text: SourceText, base: str) -> Snapshot:
@@ -308,38 +311,119 @@ class LineSyntax:
                 yield Stub(snapshot, Span(number - 1, number + 1), span, name)
 
 
-class MemoryCheckpoints:
-    """Applied changes in memory."""
+class MemorySteps:
+    """Kept steps in memory; writes to the files of a test, all of an operation or nothing.
 
-    def __init__(self) -> None:
-        self.kept: list[AppliedChange] = []
+    ``limit`` is in bytes, ``cut_short`` what a crash left for ``recover``.
+    """
+
+    def __init__(self, files: FileStore | None = None, limit: int = 1_000_000) -> None:
+        self.files = files
+        self.kept: list[Step] = []
         self.contents: dict[str, bytes] = {}
+        self.limit = limit
+        self.cut_short: tuple[Recovered, ...] = ()
+        self.error: StoreError | None = None
+        self.commits: list[Operation] = []
 
-    async def record(self, change: AppliedChange, before: bytes, after: bytes) -> None:
-        known = {kept.id: kept for kept in self.kept} | {change.id: change}
-        self.kept = [kept for kept in known.values() if change.undone or not kept.undone]
-        self.contents |= {change.before: before, change.after: after}
+    async def commit(self, operation: Operation) -> None:
+        if self.error is not None:
+            raise self.error
+        before = {write.path: await self._bytes(write.path) for write in operation.writes}
+        for write in operation.writes:
+            data = before[write.path]
+            if write.base != (ABSENT if data is None else digest_of(data)):
+                raise FileChangedError(f"{write.path} was changed.", "Look at it again.")
+        done: list[str] = []
+        try:
+            for write in operation.writes:
+                await self._write(write)
+                done.append(write.path)
+        except BaseException:
+            for path in done:
+                self._put(path, before[path])
+            raise
+        texts = [write.text for write in operation.writes if write.text is not None]
+        kept = [*before.values(), *(text.encode() for text in texts)]
+        self.contents |= {digest_of(data): data for data in kept if data is not None}
+        self._keep(operation)
 
-    async def forget(self, change_id: str) -> None:
-        self.kept = [change for change in self.kept if change.id != change_id]
+    async def recover(self) -> tuple[Recovered, ...]:
+        found, self.cut_short = self.cut_short, ()
+        return found
 
-    async def last_applied(self) -> AppliedChange | None:
-        return next((change for change in reversed(self.kept) if not change.undone), None)
-
-    async def last_undone(self) -> AppliedChange | None:
-        return next((change for change in self.kept if change.undone), None)
-
-    async def mark(self, change_id: str, undone: bool) -> None:
-        self.kept = [
-            replace(change, undone=undone) if change.id == change_id else change
-            for change in self.kept
-        ]
-
-    async def changes(self) -> tuple[AppliedChange, ...]:
+    async def steps(self) -> tuple[Step, ...]:
         return tuple(self.kept)
 
     async def content(self, digest: str) -> bytes | None:
         return self.contents.get(digest)
+
+    async def usage(self) -> StoreUsage:
+        sizes = [self._size(step) for step in self.kept]
+        surplus = 0
+        while surplus < len(sizes) - 1 and sum(sizes[surplus:]) > self.limit:
+            surplus += 1
+        oldest = self.kept[0].created if self.kept else None
+        return StoreUsage(sum(sizes), self.limit, oldest, surplus)
+
+    async def drop_oldest(self, count: int) -> int:
+        dropped = min(count, max(len(self.kept) - 1, 0))
+        self.kept = self.kept[dropped:]
+        return dropped
+
+    def _keep(self, operation: Operation) -> None:
+        for change in operation.step.changes if operation.step else ():
+            for digest in (change.before, change.after):
+                assert digest == ABSENT or digest in self.contents, "bytes that nobody wrote"
+        marks = {change_id: (undone, hunks) for change_id, undone, hunks in operation.undone}
+        known = {change.id for step in self.kept for change in step.changes}
+        assert marks.keys() <= known, "a mark of a change that is not kept"
+        self.kept = [
+            replace(
+                step,
+                changes=tuple(
+                    replace(one, undone=marks[one.id][0], undone_hunks=marks[one.id][1])
+                    if one.id in marks
+                    else one
+                    for one in step.changes
+                ),
+            )
+            for step in self.kept
+        ]
+        if operation.step is not None:
+            self.kept.append(operation.step)
+        self.commits.append(operation)
+
+    def _size(self, step: Step) -> int:
+        digests = {digest for one in step.changes for digest in (one.before, one.after)}
+        return sum(len(self.contents.get(digest, b"")) for digest in digests)
+
+    async def _write(self, write: FileWrite) -> None:
+        if write.text is None or write.base == ABSENT:
+            self._put(write.path, None if write.text is None else write.text.encode())
+        elif self.files is not None:
+            await self.files.replace(write.path, write.text, write.base)
+
+    async def _bytes(self, path: str) -> bytes | None:
+        if (data := self._memory()) is not None:
+            return data.get(path)
+        found = self.files.root / path if self.files else Path()
+        return found.read_bytes() if found.is_file() else None
+
+    def _put(self, path: str, data: bytes | None) -> None:
+        memory = self._memory()
+        if memory is not None and data is None:
+            memory.pop(path, None)
+        elif memory is not None and data is not None:
+            memory[path] = data
+        elif self.files is not None and data is None:
+            (self.files.root / path).unlink(missing_ok=True)
+        elif self.files is not None and data is not None:
+            (self.files.root / path).write_bytes(data)
+
+    def _memory(self) -> dict[str, bytes] | None:
+        found: dict[str, bytes] | None = getattr(self.files, "data", None)
+        return found
 
 
 class MemoryThreads:

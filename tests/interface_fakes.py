@@ -2,7 +2,7 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,21 +16,22 @@ from spark_desktop.domain.core_state import CoreReady, CoreState, CoreStopped
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import FileError, NothingToUndoError, SparkError
 from spark_desktop.domain.events import (
-    ChangeApplied,
     ChangeReverted,
     CoreStateChanged,
     ProposalChanged,
+    StepApplied,
+    StepReverted,
     TurnChanged,
     WatchingChanged,
 )
-from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.history import AppliedChange, Step, StepKind
 from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.lab_proposal import ProposalFigures
-from spark_desktop.domain.patch import compute
+from spark_desktop.domain.line_comment import LineComment
+from spark_desktop.domain.operation import StoreUsage
+from spark_desktop.domain.patch import Hunk, compute
 from spark_desktop.domain.proposal import (
     Check,
-    Closed,
-    Decision,
     Proposal,
     Queued,
     Ready,
@@ -52,6 +53,7 @@ from spark_desktop.services.preview import PromptPreview
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.token_counter import TokenCounter
 from tests.composer_fakes import FakeDiffs, FakeTokenizer, MemoryComposer, MemoryPrompts
+from tests.fake_reviews import FakeReviews as FakeReviews
 from tests.fakes import CODEX, SPARK, FakeClock, LineSyntax, MemoryThreads
 from tests.thread_fakes import FakeThreads
 
@@ -157,6 +159,7 @@ class FakeTurns:
         self.known: dict[str, Proposal] = {}
         self.requests: list[Trigger] = []
         self.repeats: list[str] = []
+        self.revised: list[tuple[str, tuple[LineComment, ...]]] = []
         self.stops = 0
         self.error: SparkError | None = None
 
@@ -178,6 +181,14 @@ class FakeTurns:
         self.put(again)
         return again.id
 
+    def revise(self, proposal_id: str, comments: Sequence[LineComment]) -> str:
+        if self.error is not None:
+            raise self.error
+        self.revised.append((proposal_id, tuple(comments)))
+        again = replace(self.known[proposal_id], id=f"{proposal_id}*", state=Queued(), group="")
+        self.put(again)
+        return again.id
+
     def stop(self) -> bool:
         self.stops += 1
         return True
@@ -191,75 +202,87 @@ class FakeTurns:
         return tuple(self.known.values())
 
 
-class FakeReviews:
-    """Decides as it is told, without a file."""
-
-    def __init__(self, turns: FakeTurns, bus: Bus) -> None:
-        self._turns, self._bus = turns, bus
-        self.accepted: list[tuple[str, ...]] = []
-        self.rejected: list[tuple[str, ...]] = []
-        self.error: SparkError | None = None
-        self.at_once = 0
-        self.most_at_once = 0
-
-    async def accept(
-        self, proposal_id: str, hunk_ids: Iterable[str] | None = None
-    ) -> AppliedChange:
-        self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
-        await asyncio.sleep(0)
-        self.at_once -= 1
-        if self.error is not None:
-            raise self.error
-        self.accepted.append(self._decide(proposal_id, hunk_ids, Decision.ACCEPTED))
-        done = change()
-        self._bus.publish(ChangeApplied(done))
-        return done
-
-    def reject(self, proposal_id: str, hunk_ids: Iterable[str] | None = None) -> None:
-        if self.error is not None:
-            raise self.error
-        self.rejected.append(self._decide(proposal_id, hunk_ids, Decision.REJECTED))
-
-    def _decide(
-        self, proposal_id: str, hunk_ids: Iterable[str] | None, decision: Decision
-    ) -> tuple[str, ...]:
-        one = self._turns.known[proposal_id]
-        assert one.patch is not None
-        all_ids = [hunk.id for hunk in one.patch.hunks]
-        open_ids = [hunk for hunk in all_ids if one.decision(hunk) is Decision.PENDING]
-        ids = tuple(open_ids if hunk_ids is None else hunk_ids)
-        decisions = {**one.decisions, **dict.fromkeys(ids, decision)}
-        applied = sum(1 for value in decisions.values() if value is Decision.ACCEPTED)
-        state = Closed(applied) if len(decisions) == len(all_ids) else one.state
-        self._turns.put(replace(one, decisions=decisions, state=state))
-        return ids
-
-
 def change(path: str = "src/parser.py", *, undone: bool = False) -> AppliedChange:
     """Return an applied change."""
     return AppliedChange("c1", path, "use numbers", (), "a", "b", NOON, undone)
 
 
+def step(
+    number: int = 1, *, undone: bool = False, kind: StepKind = StepKind.EDIT, origin: str = ""
+) -> Step:
+    """Return an applied step of one file with two hunks."""
+    hunks = (
+        Hunk("h1", 1, ("two\n",), ("TWO\n",)),
+        Hunk("h2", 4, ("five\n",), ("FIVE\n", "five more\n")),
+    )
+    done = replace(change(undone=undone), id=f"c{number}", hunks=hunks)
+    return Step(f"s{number}", f"use numbers {number}", kind, NOON, (done,), origin)
+
+
 class FakeEdits:
-    """One change to undo and redo."""
+    """Steps to undo and redo; ``error`` ends whatever is asked for."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
         self.is_empty = False
+        self.kept = [step()]
+        self.asked: list[tuple[object, ...]] = []
+        self.error: SparkError | None = None
 
-    async def undo(self) -> AppliedChange:
-        return self._revert(undone=True)
+    async def undo(
+        self, step_id: str | None = None, hunks: Mapping[str, Collection[str]] | None = None
+    ) -> Step:
+        return self._revert("undo", step_id, hunks, undone=True)
 
-    async def redo(self) -> AppliedChange:
-        return self._revert(undone=False)
+    async def redo(
+        self, step_id: str | None = None, hunks: Mapping[str, Collection[str]] | None = None
+    ) -> Step:
+        return self._revert("redo", step_id, hunks, undone=False)
 
-    def _revert(self, *, undone: bool) -> AppliedChange:
+    async def undo_origin(self, origin: str) -> tuple[Step, ...]:
+        return (self._revert("undo turn", origin, None, undone=True),)
+
+    async def redo_origin(self, origin: str) -> tuple[Step, ...]:
+        return (self._revert("redo turn", origin, None, undone=False),)
+
+    async def restore(self, step_id: str) -> Step:
+        self._revert("restore", step_id, None, undone=True)
+        self.kept.append(step(len(self.kept) + 1, kind=StepKind.RESTORE))
+        self._bus.publish(StepApplied(self.kept[-1]))
+        return self.kept[-1]
+
+    async def steps(self) -> tuple[Step, ...]:
+        if self.error is not None:
+            raise self.error
+        return tuple(self.kept)
+
+    async def usage(self) -> StoreUsage:
+        return StoreUsage(12_300_000, 100_000_000, NOON)
+
+    def _revert(
+        self,
+        what: str,
+        name: str | None,
+        hunks: Mapping[str, Collection[str]] | None,
+        *,
+        undone: bool,
+    ) -> Step:
+        self.asked.append((what, name, hunks))
+        if self.error is not None:
+            raise self.error
         if self.is_empty:
             raise NothingToUndoError("There is nothing to undo.", "Accept a hunk first.")
-        done = change(undone=undone)
-        self._bus.publish(ChangeReverted(done))
-        return done
+        place = next((i for i, one in enumerate(self.kept) if name in (one.id, one.origin)), -1)
+        old = self.kept[place]
+        if hunks:
+            off = frozenset(next(iter(hunks.values())) if undone else ())
+            done = replace(old.changes[0], undone=False, undone_hunks=off)
+        else:
+            done = replace(old.changes[0], undone=undone)
+        self.kept[place] = replace(old, changes=(done,))
+        self._bus.publish(ChangeReverted(done, on=not undone))
+        self._bus.publish(StepReverted(self.kept[place]))
+        return self.kept[place]
 
 
 class FakeChat:

@@ -9,14 +9,14 @@ from fakes import (
     FakeCore,
     FakeEndpoint,
     LineSyntax,
-    MemoryCheckpoints,
     MemoryFiles,
+    MemorySteps,
     MemoryThreads,
     Recorder,
     ScriptedWatch,
 )
 
-from spark_desktop.domain.events import ChangeReverted
+from spark_desktop.domain.events import StepReverted
 from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.trigger import Trigger
 from spark_desktop.services.answers import CoreAnswers
@@ -39,7 +39,7 @@ class World:
     files: MemoryFiles
     endpoint: FakeEndpoint
     core: FakeCore
-    checkpoints: MemoryCheckpoints
+    steps: MemorySteps
     threads: MemoryThreads
     watch: ScriptedWatch
     seen: Recorder
@@ -74,16 +74,16 @@ def build(files: MemoryFiles, *answers: Answer | str) -> World:
     bus, clock, syntax = Bus(), FakeClock(), LineSyntax()
     endpoint = FakeEndpoint(*answers)
     core = FakeCore(endpoint)
-    checkpoints, threads, watch = MemoryCheckpoints(), MemoryThreads(clock), ScriptedWatch()
+    steps, threads, watch = MemorySteps(files), MemoryThreads(clock), ScriptedWatch()
     board = ProposalBoard(bus)
-    edits = EditService(files, checkpoints, bus, clock)
+    edits = EditService(files, steps, bus, clock)
     review = ReviewService(board, edits, files)
     composer, memory, scope = MemoryComposer(threads), MemoryPrompts(), TaskScope("world")
-    kept = KeptChats(threads, checkpoints, composer, memory)
+    kept = KeptChats(threads, steps, composer, memory)
     diffs, tokenizer = FakeDiffs(), FakeTokenizer()
     around = Surroundings(files, syntax, diffs, core, tokenizer, CoreAnswers(core))
     chat, composing = compose(kept, around, bus, clock, scope)
-    bus.subscribe(ChangeReverted, lambda event: review.reverted(event.change))
+    bus.subscribe(StepReverted, lambda event: review.reverted(event.step))
     suggester = Suggester(CoreAnswers(core), composing.items.guard, syntax, board, clock, bus)
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, watch, syntax, turns, review, bus)
@@ -91,7 +91,7 @@ def build(files: MemoryFiles, *answers: Answer | str) -> World:
         files,
         endpoint,
         core,
-        checkpoints,
+        steps,
         threads,
         watch,
         Recorder(bus),

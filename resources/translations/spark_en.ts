@@ -39,6 +39,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n hunk(s) by likeness, at least {score} %</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n image(s)</source>
    <translation>
     <numerusform>%n image</numerusform>
@@ -85,6 +92,13 @@
    <translation>
     <numerusform>%n other machine was asked.</numerusform>
     <numerusform>%n other machines were asked.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n part(s) of the answer found no place.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -211,6 +225,13 @@
    <translation>
     <numerusform>failed %n time</numerusform>
     <numerusform>failed %n times</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>it removes %n line(s) that it does not name</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">

@@ -92,6 +92,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n hunk(s) by likeness, at least {score} %</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n image(s)</source>
    <translation>
     <numerusform>%n картинка</numerusform>
@@ -145,6 +153,14 @@
     <numerusform>Запросы шли к %n другому компьютеру.</numerusform>
     <numerusform>Запросы шли к %n другим компьютерам.</numerusform>
     <numerusform>Запросы шли к %n другим компьютерам.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n part(s) of the answer found no place.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -364,6 +380,10 @@
    <translation>Файл PEM, в дополнение к центрам, которым доверяет система</translation>
   </message>
   <message>
+   <source>A block that stands twice in the answer is used once.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>A comment that ends so, saved in any editor: do it here.</source>
    <translation>Комментарий с таким концом, сохранённый в любом редакторе: сделать это здесь.</translation>
   </message>
@@ -376,6 +396,26 @@
    <translation>Несколько секунд.</translation>
   </message>
   <message>
+   <source>A file cannot be both kept and deleted.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A file is created or deleted as a whole.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A file of almost the same name is there, which some systems take for it.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A file of that name is there already.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A file that is deleted has no text.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>A gateway got no answer from the model's server: {message}</source>
    <translation>Шлюз не получил ответа от сервера модели: {message}</translation>
   </message>
@@ -386,6 +426,14 @@
   <message>
    <source>A key is in the keyring. Leave this empty to keep it.</source>
    <translation>Ключ хранится в связке ключей. Оставьте поле пустым, чтобы не менять его.</translation>
+  </message>
+  <message>
+   <source>A later block holds the whole file: it takes the place of those before it.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A link on the way leads out of it.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>A model may not fit: free some space.</source>
@@ -432,6 +480,10 @@
    <translation>Сохранённой функции без тела предлагается тело.</translation>
   </message>
   <message>
+   <source>A search/replace block begins in the middle of other code.</source>
+   <translation>Блок «найти и заменить» начинается посреди другого кода.</translation>
+  </message>
+  <message>
    <source>A server of my own</source>
    <translation>Собственный сервер</translation>
   </message>
@@ -462,6 +514,14 @@
   <message>
    <source>Accept hunk</source>
    <translation>Принять фрагмент</translation>
+  </message>
+  <message>
+   <source>Accept it, reject it, or edit its text.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Accept its removal, or reject it.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Accept the hunk</source>
@@ -576,6 +636,14 @@
   <message>
    <source>An environment variable</source>
    <translation>Переменная окружения</translation>
+  </message>
+  <message>
+   <source>Another block of the answer changes the same lines.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Another change stands at line {start}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Another core is being started: ask again then.</source>
@@ -704,12 +772,12 @@ The open file goes with the question.</source>
    <translation>Запросите новое предложение.</translation>
   </message>
   <message>
-   <source>Ask for a new proposal; nothing was written.</source>
-   <translation>Запросите новое предложение; ничего не записано.</translation>
-  </message>
-  <message>
    <source>Ask for it again.</source>
    <translation>Запросите его ещё раз.</translation>
+  </message>
+  <message>
+   <source>Ask for one first.</source>
+   <translation>Сначала запросите его.</translation>
   </message>
   <message>
    <source>Ask for the proposal again.</source>
@@ -758,6 +826,10 @@ The open file goes with the question.</source>
   <message>
    <source>Ask them now, one after the other</source>
    <translation>Задать их сейчас, один за другим</translation>
+  </message>
+  <message>
+   <source>Ask there again.</source>
+   <translation>Спросите там ещё раз.</translation>
   </message>
   <message>
    <source>Ask when the answer is finished (Enter)</source>
@@ -964,6 +1036,10 @@ The open file goes with the question.</source>
    <translation>Выберите папку внутри неё или отдельные файлы.</translation>
   </message>
   <message>
+   <source>Choose a line inside of it.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Choose a model file</source>
    <translation>Выберите файл модели</translation>
   </message>
@@ -1036,6 +1112,10 @@ The open file goes with the question.</source>
    <translation>Выберите его ещё раз там, где он теперь.</translation>
   </message>
   <message>
+   <source>Choose lines that it has.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Choose one in the settings, or allow the local core.</source>
    <translation>Выберите его в настройках или разрешите локальное ядро.</translation>
   </message>
@@ -1044,8 +1124,16 @@ The open file goes with the question.</source>
    <translation>Выберите файл в окне Spark.</translation>
   </message>
   <message>
+   <source>Choose one of the two.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Choose one of those that are shown.</source>
    <translation>Выберите один из показанных.</translation>
+  </message>
+  <message>
+   <source>Choose one that was decided.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Choose one under Changes, and select lines in it to replace them.</source>
@@ -1064,6 +1152,14 @@ The open file goes with the question.</source>
    <translation>Выберите другие клавиши в настройках или назначьте клавишу команде «spark quick» на рабочем столе.</translation>
   </message>
   <message>
+   <source>Choose other lines, or decide about that one first.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Choose other lines, or drop this part.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Choose the files instead.</source>
    <translation>Выберите вместо этого файлы.</translation>
   </message>
@@ -1078,6 +1174,14 @@ The open file goes with the question.</source>
   <message>
    <source>Choose them one by one, and confirm each.</source>
    <translation>Выберите их по одному и подтвердите каждый.</translation>
+  </message>
+  <message>
+   <source>Choose which version shall stand, then accept it.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Choose which version shall stand, then split it.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Choose: {name}</source>
@@ -1656,6 +1760,10 @@ The open file goes with the question.</source>
    <translation>Он начинается с https://, а для этого компьютера с http://.</translation>
   </message>
   <message>
+   <source>It cannot be beside {other}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>It cannot be brought back; take it from your version control.</source>
    <translation>Вернуть его нельзя; возьмите его из системы контроля версий.</translation>
   </message>
@@ -1664,8 +1772,32 @@ The open file goes with the question.</source>
    <translation>Почему, он не сказал.</translation>
   </message>
   <message>
+   <source>It goes up with '..'.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>It has a character that cannot be seen: {code}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>It has not begun yet.</source>
    <translation>Он ещё не начал отвечать.</translation>
+  </message>
+  <message>
+   <source>It has the line {line!r} instead of the code itself.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>It has {size:,} bytes, the limit is {limit:,}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>It is a folder or a device.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>It is a link that leads nowhere.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>It is asked again in {seconds:.0f} s.</source>
@@ -1680,6 +1812,14 @@ The open file goes with the question.</source>
    <translation>Она загрузится, когда понадобится.</translation>
   </message>
   <message>
+   <source>It is no relative path.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>It is not UTF-8.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>It is not used.</source>
    <translation>Она не учитывается.</translation>
   </message>
@@ -1688,8 +1828,20 @@ The open file goes with the question.</source>
    <translation>Текст в буфере обмена: вставьте его сами.</translation>
   </message>
   <message>
+   <source>It is too long.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>It may want a client certificate: name one in the endpoint's settings.</source>
    <translation>Возможно, ему нужен сертификат клиента: укажите его в настройках сервера.</translation>
+  </message>
+  <message>
+   <source>It names no file.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>It names no place in the file.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>It reads a short text and writes 64 tokens.</source>
@@ -1704,12 +1856,20 @@ The open file goes with the question.</source>
    <translation>Он должен начинаться с «--- a/ФАЙЛ».</translation>
   </message>
   <message>
+   <source>It stands in several places of the file: in {count}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>It starts by itself.</source>
    <translation>Запустится само.</translation>
   </message>
   <message>
    <source>It starts when it is asked.</source>
    <translation>Запустится, когда её спросят.</translation>
+  </message>
+  <message>
+   <source>It was renamed twice.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Its address is complete as it is.</source>
@@ -1724,8 +1884,20 @@ The open file goes with the question.</source>
    <translation>Дорожки появятся здесь, когда ответ будет готов.</translation>
   </message>
   <message>
+   <source>Its lines are not in the file; the lines most like them are {percent} % alike.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Its name in the file</source>
    <translation>Имя в файле</translation>
+  </message>
+  <message>
+   <source>Its name matches {pattern}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Its place is being looked for.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Keep what was asked there, for the arrow keys.</source>
@@ -1952,6 +2124,10 @@ The open file goes with the question.</source>
    <translation>Уберите её сами и запустите Spark ещё раз.</translation>
   </message>
   <message>
+   <source>Move that file away, or reject the renaming.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Name</source>
    <translation>Имя</translation>
   </message>
@@ -2152,6 +2328,10 @@ The open file goes with the question.</source>
    <translation>Запросов на предложение пока нет.</translation>
   </message>
   <message>
+   <source>Nothing in the file is like its lines.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Nothing is found. Words are found by their beginnings.</source>
    <translation>Ничего не найдено. Слова ищутся по началу.</translation>
   </message>
@@ -2180,6 +2360,10 @@ The open file goes with the question.</source>
    <translation>Просматривать нечего.</translation>
   </message>
   <message>
+   <source>Nothing was decided about this proposal.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Nothing was left out.</source>
    <translation>Ничего не пропущено.</translation>
   </message>
@@ -2204,6 +2388,10 @@ The open file goes with the question.</source>
    <translation>Ничего не записано. Примите ещё раз, когда редактор закончит.</translation>
   </message>
   <message>
+   <source>Nothing was written. Choose which version shall stand, or ask for a new proposal.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Nothing was written. Fork the thread at a later turn, or copy it as Markdown.</source>
    <translation>Ничего не записано. Ответвите беседу от более позднего хода или скопируйте её как Markdown.</translation>
   </message>
@@ -2214,6 +2402,10 @@ The open file goes with the question.</source>
   <message>
    <source>Nowhere: this session only</source>
    <translation>Нигде: только на этот сеанс</translation>
+  </message>
+  <message>
+   <source>Of {there} lines {left} would be left.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Ollama's own</source>
@@ -2628,6 +2820,10 @@ The open file goes with the question.</source>
    <translation>Отклонить фрагмент</translation>
   </message>
   <message>
+   <source>Reject the change instead.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Reject the hunk</source>
    <translation>Отклонить фрагмент</translation>
   </message>
@@ -2828,6 +3024,10 @@ The open file goes with the question.</source>
   <message>
    <source>Settings…</source>
    <translation>Настройки…</translation>
+  </message>
+  <message>
+   <source>Several lines of the block could be the one between its halves.</source>
+   <translation>Разделителем половин блока могут быть несколько его строк.</translation>
   </message>
   <message>
    <source>Shorten it.</source>
@@ -3102,12 +3302,24 @@ The open file goes with the question.</source>
    <translation>сертификаты TLS</translation>
   </message>
   <message>
+   <source>Take all of them back at once.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Take it out of the ignore rules, or paste the part that matters.</source>
    <translation>Уберите его из правил игнорирования или вставьте нужную часть.</translation>
   </message>
   <message>
    <source>Take off the list</source>
    <translation>Убрать из списка</translation>
+  </message>
+  <message>
+   <source>Take the decision back first.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Take the later decision back first.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Take {key} away</source>
@@ -3194,6 +3406,14 @@ The open file goes with the question.</source>
    <translation>Ответ ничего не меняет в файле.</translation>
   </message>
   <message>
+   <source>The answer deletes the file and writes it anew: it is changed.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The answer deletes the file.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The answer did not follow the schema.</source>
    <translation>Ответ не соответствует схеме.</translation>
   </message>
@@ -3210,6 +3430,10 @@ The open file goes with the question.</source>
    <translation>Ответ выходит за рамки запрошенного: {stray!r} стоит в другом месте файла.</translation>
   </message>
   <message>
+   <source>The answer has control characters in it.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The answer has {after} of the region's {before} lines, and nothing asked to remove any.</source>
    <translation>В ответе {after} из {before} строк участка, а удалять строки никто не просил.</translation>
   </message>
@@ -3222,6 +3446,10 @@ The open file goes with the question.</source>
    <translation>Ответ ещё пишется.</translation>
   </message>
   <message>
+   <source>The answer leaves code out instead of writing it.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The answer leaves code out: it has the line {text!r} instead of the code itself.</source>
    <translation>Ответ пропускает код: вместо самого кода в нём строка {text!r}.</translation>
   </message>
@@ -3232,6 +3460,10 @@ The open file goes with the question.</source>
   <message>
    <source>The answer of {name} told no times.</source>
    <translation>В ответе модели {name} нет данных о времени.</translation>
+  </message>
+  <message>
+   <source>The answer wants different things of one file.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The answer was cut off at the token limit; a smaller region may fit.</source>
@@ -3248,6 +3480,26 @@ The open file goes with the question.</source>
   <message>
    <source>The answer was too short to tell.</source>
    <translation>Ответ слишком короткий, чтобы судить.</translation>
+  </message>
+  <message>
+   <source>The block copies a file or holds a binary one.</source>
+   <translation>Блок копирует файл или содержит двоичный файл.</translation>
+  </message>
+  <message>
+   <source>The block does not say which file it is for.</source>
+   <translation>В блоке не сказано, к какому файлу он относится.</translation>
+  </message>
+  <message>
+   <source>The block has no line of equals signs between its two halves.</source>
+   <translation>Между половинами блока нет строки из знаков равенства.</translation>
+  </message>
+  <message>
+   <source>The block holds no lines.</source>
+   <translation>В блоке нет строк.</translation>
+  </message>
+  <message>
+   <source>The block was part of the model's reasoning.</source>
+   <translation>Блок был частью рассуждений модели.</translation>
   </message>
   <message>
    <source>The certificate of {host} has expired.</source>
@@ -3272,6 +3524,10 @@ The open file goes with the question.</source>
   <message>
    <source>The certificates of authorities in {file} cannot be read: {reason}.</source>
    <translation>Сертификаты удостоверяющих центров в {file} не читаются: {reason}.</translation>
+  </message>
+  <message>
+   <source>The change cannot be split there.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The change of {path} does not match its bytes; it was not kept.</source>
@@ -3410,6 +3666,10 @@ The open file goes with the question.</source>
    <translation>Пока эта модель не готова, отвечает прежняя.</translation>
   </message>
   <message>
+   <source>The end of the block is missing: another one begins in it.</source>
+   <translation>У блока нет конца: внутри него начинается другой.</translation>
+  </message>
+  <message>
    <source>The endpoint answers.</source>
    <translation>Сервер отвечает.</translation>
   </message>
@@ -3422,16 +3682,40 @@ The open file goes with the question.</source>
    <translation>Не удалось записать список серверов в {file} ({reason}).</translation>
   </message>
   <message>
+   <source>The fence around the code is not closed before the next one.</source>
+   <translation>Ограда вокруг кода не закрыта до следующей.</translation>
+  </message>
+  <message>
    <source>The file as it is on disk.</source>
    <translation>Файл, как он есть на диске.</translation>
+  </message>
+  <message>
+   <source>The file belongs to the version control itself.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The file cannot be read.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The file holds its new lines already.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The file holds no thread of Spark.</source>
    <translation>В файле нет беседы Spark.</translation>
   </message>
   <message>
+   <source>The file is empty.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The file is not JSON: {error}.</source>
    <translation>Файл не в формате JSON: {error}.</translation>
+  </message>
+  <message>
+   <source>The file is not text.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The file is not text: {reason}.</source>
@@ -3442,12 +3726,28 @@ The open file goes with the question.</source>
    <translation>Версия файла: {found}, этот Spark знает {known}.</translation>
   </message>
   <message>
+   <source>The file is there already: it is changed, not created.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The file is too large.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The file is unchanged.</source>
    <translation>Файл не изменён.</translation>
   </message>
   <message>
+   <source>The file may hold secrets.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The file was left as it is; undo this change in your editor.</source>
    <translation>Файл оставлен как есть; отмените это изменение в редакторе.</translation>
+  </message>
+  <message>
+   <source>The file would lose more than half of its lines, and nothing asked for that.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The file {lock} cannot be locked: {reason}.</source>
@@ -3456,6 +3756,10 @@ The open file goes with the question.</source>
   <message>
    <source>The first question</source>
    <translation>Первый вопрос</translation>
+  </message>
+  <message>
+   <source>The folder has {name!r}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The folder of {path} is read-only; nothing was written.</source>
@@ -3540,6 +3844,10 @@ The open file goes with the question.</source>
   <message>
    <source>The limits of {endpoint} have no room for this request now.</source>
    <translation>Лимиты {endpoint} сейчас не вмещают этот запрос.</translation>
+  </message>
+  <message>
+   <source>The lines of this change were changed since.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The list of recent projects could not be written to {file} ({reason}).</source>
@@ -3678,12 +3986,24 @@ The open file goes with the question.</source>
    <translation>Сжатый ответ {host} повреждён.</translation>
   </message>
   <message>
+   <source>The path is none that a file can have everywhere.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The path leads out of the folder.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The prompt has {prompt} tokens, the model's context holds {context}.</source>
    <translation>В запросе {prompt} токенов, а контекст модели вмещает {context}.</translation>
   </message>
   <message>
    <source>The proposal has no change {hunk_id!r}.</source>
    <translation>В предложении нет изменения {hunk_id!r}.</translation>
+  </message>
+  <message>
+   <source>The proposal has no part {failed_id!r} without a place.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The proposal in review</source>
@@ -3776,6 +4096,10 @@ The open file goes with the question.</source>
   <message>
    <source>The supervision of the core failed: {fault!r}.</source>
    <translation>Сбой надзора за ядром: {fault!r}.</translation>
+  </message>
+  <message>
+   <source>The system says: {told}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The system's</source>
@@ -3890,6 +4214,10 @@ The open file goes with the question.</source>
    <translation>Отменять больше нечего.</translation>
   </message>
   <message>
+   <source>There is no comment to send.</source>
+   <translation>Нет комментария для отправки.</translation>
+  </message>
+  <message>
    <source>There is no desktop that could have a hotkey.</source>
    <translation>Нет рабочего стола, где могла бы быть горячая клавиша.</translation>
   </message>
@@ -3922,6 +4250,14 @@ The open file goes with the question.</source>
    <translation>Другого окна здесь нет.</translation>
   </message>
   <message>
+   <source>There is no proposal to comment on here.</source>
+   <translation>Здесь нет предложения, которое можно комментировать.</translation>
+  </message>
+  <message>
+   <source>There is no such file.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>There is no such question in this thread.</source>
    <translation>Такого вопроса в этой беседе нет.</translation>
   </message>
@@ -3942,6 +4278,14 @@ The open file goes with the question.</source>
    <translation>Принимать здесь больше нечего.</translation>
   </message>
   <message>
+   <source>There is nothing left to decide in this answer.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>There the file says this already.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>They are estimated instead.</source>
    <translation>Вместо этого их число оценивается.</translation>
   </message>
@@ -3956,6 +4300,38 @@ The open file goes with the question.</source>
   <message>
    <source>This answer is still being written.</source>
    <translation>Этот ответ ещё пишется.</translation>
+  </message>
+  <message>
+   <source>This change has no parts.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>This change is being written.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>This change is decided already.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>This change is in conflict with the file.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>This change is in no conflict.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>This change was not rejected.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>This change was written together with others.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>This change went on since.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>This desktop offers no global hotkey ({reason}).</source>
@@ -4000,6 +4376,10 @@ The open file goes with the question.</source>
   <message>
    <source>This month: {cost}</source>
    <translation>Этот месяц: {cost}</translation>
+  </message>
+  <message>
+   <source>This proposal changes nothing.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>This proposal is gone.</source>
@@ -4346,6 +4726,10 @@ The open file goes with the question.</source>
    <translation>Что</translation>
   </message>
   <message>
+   <source>What an answer changes is written in the chat.</source>
+   <translation>То, что меняет ответ, написано в чате.</translation>
+  </message>
+  <message>
    <source>What came of it stands above until you ask again.</source>
    <translation>Что успело прийти, стоит выше, пока вы не спросите ещё раз.</translation>
   </message>
@@ -4458,6 +4842,10 @@ The open file goes with the question.</source>
    </translation>
   </message>
   <message>
+   <source>With this text nothing would change.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>With {names}</source>
    <translation>С вопросом: {names}</translation>
   </message>
@@ -4488,6 +4876,10 @@ The open file goes with the question.</source>
   <message>
    <source>Write it as http://host:port, in the settings or in HTTPS_PROXY.</source>
    <translation>Пишите его как http://узел:порт, в настройках или в HTTPS_PROXY.</translation>
+  </message>
+  <message>
+   <source>Write one at a line.</source>
+   <translation>Напишите его у строки.</translation>
   </message>
   <message>
    <source>Write only {host}; keys are entered by themselves.</source>
@@ -4690,6 +5082,14 @@ The open file goes with the question.</source>
    <translation>безымянный профиль</translation>
   </message>
   <message>
+   <source>anchored</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>answer</source>
+   <translation>ответ</translation>
+  </message>
+  <message>
    <source>applied</source>
    <translation>применено</translation>
   </message>
@@ -4728,6 +5128,18 @@ The open file goes with the question.</source>
   <message>
    <source>being downloaded</source>
    <translation>загружается</translation>
+  </message>
+  <message>
+   <source>blank lines differ</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>blanks at the ends of lines differ</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>blanks within lines differ</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>by its name</source>
@@ -4982,6 +5394,14 @@ The open file goes with the question.</source>
    <translation>в беседе «{title}»</translation>
   </message>
   <message>
+   <source>indented differently</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>indented unevenly</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>insert</source>
    <translation>вставить</translation>
   </message>
@@ -5060,6 +5480,14 @@ The open file goes with the question.</source>
   <message>
    <source>it needs Ctrl, Alt or Meta: every program would lose the key else</source>
    <translation>нужен Ctrl, Alt или Meta: иначе клавишу потеряют все программы</translation>
+  </message>
+  <message numerus="yes">
+   <source>it removes %n line(s) that it does not name</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
   </message>
   <message>
    <source>it said nothing for {seconds:g} s</source>
@@ -5310,6 +5738,22 @@ The open file goes with the question.</source>
    <translation>сейчас</translation>
   </message>
   <message>
+   <source>of several places the first one below its heading</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>of several places the one nearest to line {line}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>of several places the one that fits the order of the blocks</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>of several places the one that other blocks left</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>off</source>
    <translation>выкл.</translation>
   </message>
@@ -5370,12 +5814,24 @@ The open file goes with the question.</source>
    <translation>вставляет</translation>
   </message>
   <message>
+   <source>patch envelope</source>
+   <translation>патч в конверте</translation>
+  </message>
+  <message>
    <source>paused at {share}</source>
    <translation>на паузе: {share}</translation>
   </message>
   <message>
    <source>pinned</source>
    <translation>закреплена</translation>
+  </message>
+  <message>
+   <source>placed below its heading</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>placed by the line number alone</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>prefill</source>
@@ -5418,6 +5874,10 @@ The open file goes with the question.</source>
    <translation>очередь</translation>
   </message>
   <message>
+   <source>read as meant</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>reads {rate} tokens/s</source>
    <translation>читает {rate} токенов/с</translation>
   </message>
@@ -5428,6 +5888,10 @@ The open file goes with the question.</source>
   <message>
    <source>redone</source>
    <translation>возвращено</translation>
+  </message>
+  <message>
+   <source>region</source>
+   <translation>фрагмент</translation>
   </message>
   <message>
    <source>rejected</source>
@@ -5448,6 +5912,10 @@ The open file goes with the question.</source>
   <message>
    <source>restarting</source>
    <translation>перезапуск</translation>
+  </message>
+  <message>
+   <source>revised by your comments</source>
+   <translation>переделано по вашим комментариям</translation>
   </message>
   <message>
    <source>running</source>
@@ -5472,6 +5940,10 @@ The open file goes with the question.</source>
   <message>
    <source>screens</source>
    <translation>экраны</translation>
+  </message>
+  <message>
+   <source>search/replace</source>
+   <translation>найти и заменить</translation>
   </message>
   <message>
    <source>searching…</source>
@@ -5702,6 +6174,10 @@ The open file goes with the question.</source>
    <translation>отменено</translation>
   </message>
   <message>
+   <source>unified diff</source>
+   <translation>унифицированный diff</translation>
+  </message>
+  <message>
    <source>unknown</source>
    <translation>неизвестно</translation>
   </message>
@@ -5740,6 +6216,10 @@ The open file goes with the question.</source>
   <message>
    <source>what asked for it is no longer in the file</source>
    <translation>в файле больше нет того, что об этом просило</translation>
+  </message>
+  <message>
+   <source>whole file</source>
+   <translation>файл целиком</translation>
   </message>
   <message>
    <source>whole turn</source>
@@ -6124,6 +6604,10 @@ The branch that is checked out</source>
    <translation>{ms:.0f} мс</translation>
   </message>
   <message>
+   <source>{name!r} is no folder.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{names}; the next save of the file takes them</source>
    <translation>{names}; их возьмёт следующее сохранение файла</translation>
   </message>
@@ -6264,6 +6748,22 @@ The branch that is checked out</source>
    <translation>папка доступна не только этому пользователю: {parent}</translation>
   </message>
   <message>
+   <source>{part!r} ends in a dot or a blank, which Windows cuts off.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{part!r} has a colon, which to Windows means a stream of the file.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{part!r} is no name that Windows takes.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{part!r} is too long for a name.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{path!r} leads out of {root}.</source>
    <translation>{path!r} ведёт за пределы {root}.</translation>
   </message>
@@ -6276,8 +6776,16 @@ The branch that is checked out</source>
    <translation>{path} нельзя записать: {reason}.</translation>
   </message>
   <message>
+   <source>{path} cannot go to {target}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{path} does not exist.</source>
    <translation>{path} не существует.</translation>
+  </message>
+  <message>
+   <source>{path} has no such lines.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{path} has {lines} lines, and the instruction names none of its functions.</source>
@@ -6306,6 +6814,10 @@ The branch that is checked out</source>
   <message>
    <source>{path} is read-only; nothing was written.</source>
    <translation>{path} только для чтения; ничего не записано.</translation>
+  </message>
+  <message>
+   <source>{path} is there already.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{path} may hold secrets: its name matches {pattern}. It was not read.</source>
@@ -6356,12 +6868,20 @@ The branch that is checked out</source>
    <translation>{path}, {size:.1f} МБ</translation>
   </message>
   <message>
+   <source>{path}:</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{pattern} in {file}</source>
    <translation>{pattern} в {file}</translation>
   </message>
   <message>
    <source>{percent:.0f} %</source>
    <translation>{percent:.0f} %</translation>
+  </message>
+  <message>
+   <source>{percent} % of the text is the same</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{placeholder} About {target}.</source>

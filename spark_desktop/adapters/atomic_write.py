@@ -1,135 +1,139 @@
-"""Replace a file's bytes so that any other program sees the old ones or the new ones, whole.
+"""Bytes on their way into a file: beside it first, then in its place, whole.
 
 See docs/decisions/0004-atomic-writes-and-undo.md for what is kept and what cannot be.
 """
 
 import contextlib
+import errno
 import os
 import secrets
-import stat
-import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 
-if sys.platform != "win32":
-    import fcntl
+from spark_desktop.adapters.disk import Disk, open_in_place
+from spark_desktop.adapters.file_attributes import Attributes, attributes_of, give
+from spark_desktop.adapters.folder_lock import alone_in
 
+# What file systems say that know no hard links.
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
+# Nanoseconds between the times of two files; NTFS counts in hundreds.
+_TICK = 1_000
 _PREFIX = ".spark-"
 _SUFFIX = ".tmp"
 # No write takes that long; older temporary files are left over even if their process id lives on.
 _ABANDONED_AFTER = 3600.0
-# Seconds; a rename takes far less than one.
-_PATIENCE = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Disk:
-    """The three calls in which a disk fails; tests give others."""
+class RisingTimes:
+    """Modification times for files that are written one after the other."""
 
-    write: Callable[[int, bytes], int] = os.write
-    fsync: Callable[[int], None] = os.fsync
-    replace: Callable[[Path, Path], None] = os.replace
+    def __init__(self) -> None:
+        self._last = 0
+
+    def stamp(self, file: Path, after: int = 0) -> None:
+        """Set the file's time to now, later than all before and than ``after`` (nanoseconds).
+
+        Build tools compare these times: a file whose time goes back is not built again. A file of
+        another owner has the time of the write itself, which is now.
+        """
+        self._last = max(time.time_ns(), self._last + _TICK, after + _TICK)
+        with contextlib.suppress(OSError):
+            os.utime(file, ns=(self._last, self._last))
 
 
-def is_read_only(status: os.stat_result) -> bool:
-    """Return whether nobody may write it, by its mode bits: root may all, and shall not here."""
-    return not status.st_mode & (stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH)
+def stage(file: Path, data: bytes, attributes: Attributes | None, disk: Disk) -> None:
+    """Write a new file and sync it; without ``attributes`` it is as any new file of the folder.
+
+    Raises OSError, and leaves to the caller what was made of the file till then.
+    """
+    handle = disk.create(file, 0o666 if attributes is None else 0o600)
+    try:
+        disk.write_all(handle, data)
+        if attributes is not None:
+            give(attributes, file)
+        disk.fsync(handle)
+    finally:
+        os.close(handle)
 
 
-def write_atomically(target: Path, data: bytes, guard: Callable[[], None], disk: Disk) -> None:
-    """Replace the existing file ``target`` (no link) by ``data``; its mode and owner are kept.
+def take_place(staged: Path, target: Path, disk: Disk, times: RisingTimes) -> None:
+    """Rename a staged file over an existing one, whose attributes it gets as they are now.
+
+    Raises OSError.
+    """
+    wanted = attributes_of(target)
+    if attributes_of(staged) != wanted:
+        give(wanted, staged)
+    times.stamp(staged, after=target.stat().st_mtime_ns)
+    disk.replace(staged, target)
+
+
+def appear(staged: Path, target: Path, disk: Disk, times: RisingTimes) -> None:
+    """Give a staged file its name, if nothing has that name yet; the staged name may stay.
+
+    Raises FileExistsError where something has, else OSError.
+    """
+    times.stamp(staged)
+    try:
+        disk.link(staged, target)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        # Taken by an empty file first, which nobody else can have made then.
+        os.close(disk.create(target, 0o600))
+        disk.replace(staged, target)
+
+
+def write_over(target: Path, data: bytes, inode: int, disk: Disk, times: RisingTimes) -> None:
+    """Write into the file itself, so that its other names show the bytes too.
+
+    A crash tears it: somebody must know both contents and repair it. Raises FileNotFoundError where
+    the name is another file's by now, else OSError.
+    """
+    after = target.stat().st_mtime_ns
+    handle = open_in_place(target)
+    try:
+        if os.fstat(handle).st_ino != inode:
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(target))
+        disk.write_all(handle, data)
+        disk.truncate(handle, len(data))
+        times.stamp(target, after)
+        disk.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def discard(file: Path, disk: Disk) -> bool:
+    """Remove a file that may be gone already; return whether it was there. Raises OSError."""
+    try:
+        disk.unlink(file)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def write_atomically(target: Path, data: bytes, guard: Callable[[], object], disk: Disk) -> None:
+    """Replace the existing file ``target`` (no link) by ``data``; its attributes are kept.
 
     ``guard`` is called when only the rename is left, and raises to stop it. Other names of the file
-    (hard links) keep the old bytes: writing in place would serve them, and tear it in a crash.
-    Raises OSError, or what ``guard`` raises, with nothing written and no temporary file left.
+    (hard links) keep the old bytes. Raises OSError, or what ``guard`` raises, with nothing written
+    and no temporary file left.
     """
-    status = target.stat()
     _sweep(target.parent)
-    temporary = target.parent / f"{_PREFIX}{os.getpid()}-{secrets.token_hex(4)}{_SUFFIX}"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    handle = os.open(temporary, flags, 0o600)
+    staged = target.parent / f"{_PREFIX}{os.getpid()}-{secrets.token_hex(4)}{_SUFFIX}"
     try:
-        try:
-            _write_all(handle, data, disk)
-            _copy_attributes(target, temporary, status)
-            disk.fsync(handle)
-        finally:
-            os.close(handle)
-        with _alone_in(target.parent):
+        stage(staged, data, attributes_of(target), disk)
+        with alone_in([target.parent]):
             guard()
-            disk.replace(temporary, target)
+            take_place(staged, target, disk, RisingTimes())
     except BaseException:
         with contextlib.suppress(OSError):
-            temporary.unlink()
+            staged.unlink()
         raise
-    _sync_folder(target.parent, disk)
-
-
-@contextlib.contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
-    """Keep other windows of Spark out of the folder, so that none writes between guard and rename.
-
-    Windows cannot lock folders, and some network disks cannot either: there it is not kept. A
-    window that was stopped while it held the lock is not waited for longer than ``_PATIENCE``.
-    """
-    if sys.platform == "win32":
-        yield
-        return
-    with contextlib.ExitStack() as stack:
-        with contextlib.suppress(OSError):
-            handle = os.open(folder, os.O_RDONLY)
-            stack.callback(os.close, handle)
-            _lock(handle)
-        yield
-
-
-def _lock(handle: int) -> None:
-    if sys.platform == "win32":
-        return
-    end = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > end:
-                return
-            time.sleep(0.001)
-        else:
-            return
-
-
-def _write_all(handle: int, data: bytes, disk: Disk) -> None:
-    view = data
-    while view:
-        view = view[disk.write(handle, view) :]
-
-
-def _copy_attributes(target: Path, temporary: Path, status: os.stat_result) -> None:
-    if sys.platform == "linux":  # access control lists and labels
-        with contextlib.suppress(OSError):
-            for name in os.listxattr(target):
-                os.setxattr(temporary, name, os.getxattr(target, name))
-    if sys.platform != "win32":
-        with contextlib.suppress(OSError):  # only root may give files away
-            os.chown(temporary, status.st_uid, status.st_gid)
-    # Last, since a change of owner clears the set-user-id bits.
-    temporary.chmod(stat.S_IMODE(status.st_mode))
-
-
-def _sync_folder(folder: Path, disk: Disk) -> None:
-    if sys.platform == "win32":
-        return  # folders cannot be opened there
-    # The new bytes are in place: a file system that cannot sync folders is no failed write.
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            disk.fsync(handle)
-        finally:
-            os.close(handle)
+    disk.sync_folder(target.parent)
 
 
 def _sweep(folder: Path) -> None:

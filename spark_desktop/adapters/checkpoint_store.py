@@ -8,6 +8,7 @@ from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
+from spark_desktop.adapters import contents
 from spark_desktop.adapters.database import Database
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.history import AppliedChange
@@ -129,14 +130,20 @@ class SqliteCheckpointStore:
         change: AppliedChange,
         blobs: list[tuple[str, bytes]],
     ) -> None:
-        connection.executemany(
-            "INSERT INTO contents (digest, data) VALUES (?, ?) ON CONFLICT DO NOTHING", blobs
+        contents.keep(connection, dict(blobs))
+        connection.execute(
+            "INSERT INTO steps (id, workspace, title, kind, origin, created) "
+            "VALUES (?, ?, ?, 'edit', '', ?) ON CONFLICT DO NOTHING",
+            (change.id, self._workspace, change.title, change.created.isoformat()),
         )
         connection.execute(
-            f"INSERT INTO changes (workspace, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            f"INSERT INTO changes (workspace, step, kind, target, undone_hunks, {_COLUMNS}) "
+            "VALUES (?, (SELECT position FROM steps WHERE workspace = ? AND id = ?), "
+            "'change', '', '[]', ?, ?, ?, ?, ?, ?, ?, ?) "
             "ON CONFLICT (workspace, id) DO UPDATE SET undone = excluded.undone",
             (
-                *(self._workspace, change.id, change.path, change.title, _hunks_out(change.hunks)),
+                *(self._workspace, self._workspace, change.id),
+                *(change.id, change.path, change.title, _hunks_out(change.hunks)),
                 *(change.before, change.after, change.created.isoformat(), change.undone),
             ),
         )
@@ -151,10 +158,9 @@ class SqliteCheckpointStore:
             (self._workspace, self._workspace, self._limit),
         )
         connection.execute(
-            """DELETE FROM contents WHERE NOT EXISTS
-               (SELECT 1 FROM changes WHERE before = digest)
-               AND NOT EXISTS (SELECT 1 FROM changes WHERE after = digest)"""
+            "DELETE FROM steps WHERE NOT EXISTS (SELECT 1 FROM changes WHERE step = steps.position)"
         )
+        contents.drop_unused(connection)
 
 
 def _change(row: tuple[str, str, str, str, str, str, str, int]) -> AppliedChange:

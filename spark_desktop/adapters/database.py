@@ -22,15 +22,26 @@ _BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _REFUSED = frozenset({sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM})
 
 
+def _commit(connection: sqlite3.Connection) -> None:
+    connection.execute("COMMIT")
+
+
 class Database:
     """The file ``path``: write-ahead log, foreign keys, migrated when it is opened.
 
     Several processes may use one file; each waits up to ``busy_timeout`` seconds for the others.
+    Tests give another ``commit``, to fail or stop there.
     """
 
-    def __init__(self, path: Path, busy_timeout: float = 5.0) -> None:
+    def __init__(
+        self,
+        path: Path,
+        busy_timeout: float = 5.0,
+        commit: Callable[[sqlite3.Connection], None] = _commit,
+    ) -> None:
         self._path = path
         self._busy_timeout = busy_timeout
+        self._commit = commit
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="database")
         self._connection: sqlite3.Connection | None = None
         self._closed = False
@@ -48,15 +59,17 @@ class Database:
         """
         await self.run(lambda _connection: None)
 
-    async def run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def run(self, work: Callable[[sqlite3.Connection], T], durable: bool = False) -> T:
         """Return ``work(connection)``, run in the database's thread as one transaction.
 
-        It is taken back where ``work`` raises. Opens the file first where that was not done. Raises
+        It is taken back where ``work`` raises. A ``durable`` one is on the disk itself when this
+        returns, so that a power cut keeps it. Opens the file first where that was not done. Raises
         StoreError for what SQLite reports; a cancelled call may still take effect.
         """
         if self._closed:
             raise StoreError(say("The database is closed."), say("Start Spark again."))
-        return await asyncio.get_running_loop().run_in_executor(self._executor, self._run, work)
+        run = self._run_durably if durable else self._run
+        return await asyncio.get_running_loop().run_in_executor(self._executor, run, work)
 
     async def close(self) -> None:
         """End the connection after what was begun; a second call does nothing."""
@@ -66,13 +79,23 @@ class Database:
         await asyncio.get_running_loop().run_in_executor(self._executor, self._disconnect)
         self._executor.shutdown(wait=False)
 
+    def _run_durably(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        connection = self._connection or self._opened()
+        # Cannot be set inside a transaction.
+        connection.execute("PRAGMA synchronous = FULL")
+        try:
+            return self._run(work)
+        finally:
+            with contextlib.suppress(sqlite3.Error):
+                connection.execute("PRAGMA synchronous = NORMAL")
+
     def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         connection = self._connection or self._opened()
         try:
             connection.execute("BEGIN IMMEDIATE")
             try:
                 result = work(connection)
-                connection.execute("COMMIT")
+                self._commit(connection)
             except BaseException:
                 with contextlib.suppress(sqlite3.Error):  # a full disk rolls back by itself
                     connection.execute("ROLLBACK")
@@ -118,7 +141,9 @@ class Database:
             raise _damaged_error()
         self._use_write_ahead_log(connection)
         connection.execute("PRAGMA foreign_keys = ON")
-        # In this mode a crash of the machine may lose the last commits but never the database.
+        # In this mode a crash of the machine may lose the last commits but never the database; what
+        # must not be lost is run as durable. macOS needs to be asked twice.
+        connection.execute("PRAGMA fullfsync = ON")
         connection.execute("PRAGMA synchronous = NORMAL")
         migrate(connection)
 

@@ -173,6 +173,95 @@ _WORDS = (
     "ALTER TABLE turns ADD COLUMN error_words TEXT",
     "ALTER TABLE contacts ADD COLUMN purpose_words TEXT",
 )
+# Changes that were written as one are a step; what older programs kept become steps of one change.
+# NULL instead of a digest: the file was, or is, not there. ``undone_hunks`` is JSON.
+_CHANGES_OF_STEPS = (
+    """CREATE TABLE steps (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL,
+        workspace TEXT NOT NULL,
+        title TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        created TEXT NOT NULL,
+        UNIQUE (workspace, id)
+    )""",
+    """INSERT INTO steps (id, workspace, title, kind, origin, created)
+        SELECT id, workspace, title, 'edit', '', created FROM changes ORDER BY position""",
+    "ALTER TABLE changes RENAME TO old_changes",
+    """CREATE TABLE changes (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL,
+        workspace TEXT NOT NULL,
+        step INTEGER NOT NULL REFERENCES steps (position) ON DELETE CASCADE,
+        path TEXT NOT NULL,
+        title TEXT NOT NULL,
+        hunks TEXT NOT NULL,
+        before TEXT REFERENCES contents (digest),
+        after TEXT REFERENCES contents (digest),
+        created TEXT NOT NULL,
+        undone INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        target TEXT NOT NULL,
+        undone_hunks TEXT NOT NULL,
+        UNIQUE (workspace, id)
+    )""",
+    """INSERT INTO changes (id, workspace, step, path, title, hunks, before, after, created, undone,
+            kind, target, undone_hunks)
+        SELECT old.id, old.workspace, steps.position, old.path, old.title, old.hunks, old.before,
+            old.after, old.created, old.undone, 'change', '', '[]'
+        FROM old_changes AS old
+        JOIN steps ON steps.workspace = old.workspace AND steps.id = old.id
+        ORDER BY old.position""",
+    "DROP TABLE old_changes",
+    "CREATE INDEX changes_by_before ON changes (before)",
+    "CREATE INDEX changes_by_after ON changes (after)",
+    "CREATE INDEX changes_by_step ON changes (step)",
+)
+# Writes of several files that have begun and not ended; see adapters/journal.py. ``step`` and
+# ``marks`` are JSON, as are ``attributes`` and ``folders``; ``owner`` is a process.
+_JOURNAL = (
+    """CREATE TABLE journal (
+        position INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        workspace TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        state TEXT NOT NULL,
+        step TEXT,
+        marks TEXT NOT NULL
+    )""",
+    """CREATE TABLE journal_files (
+        journal INTEGER NOT NULL REFERENCES journal (position) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        path TEXT NOT NULL,
+        target TEXT NOT NULL,
+        way TEXT NOT NULL,
+        before TEXT REFERENCES contents (digest),
+        after TEXT REFERENCES contents (digest),
+        staged TEXT NOT NULL,
+        inode TEXT NOT NULL,
+        attributes TEXT,
+        folders TEXT NOT NULL,
+        source TEXT NOT NULL,
+        PRIMARY KEY (journal, number)
+    ) WITHOUT ROWID""",
+    "CREATE INDEX journal_files_by_before ON journal_files (before)",
+    "CREATE INDEX journal_files_by_after ON journal_files (after)",
+    # What files carried beside their bytes when a step removed them, for an undo.
+    """CREATE TABLE removed_files (
+        workspace TEXT NOT NULL,
+        path TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        attributes TEXT NOT NULL,
+        PRIMARY KEY (workspace, path)
+    ) WITHOUT ROWID""",
+    # Folders that a step made for its new files; they go with the last of these.
+    """CREATE TABLE made_folders (
+        workspace TEXT NOT NULL,
+        path TEXT NOT NULL,
+        PRIMARY KEY (workspace, path)
+    ) WITHOUT ROWID""",
+)
 STEPS: tuple[tuple[str, ...], ...] = (
     _THREADS,
     _CHECKPOINTS,
@@ -184,6 +273,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
     _MACHINE,
     _ANSWERS,
     _WORDS,
+    (*_CHANGES_OF_STEPS, *_JOURNAL),
 )
 
 

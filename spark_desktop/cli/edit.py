@@ -43,7 +43,7 @@ async def run(args: argparse.Namespace, output: Output, factory: ProjectFactory)
         output.redraw("")
         change = None
         if args.apply and isinstance(proposal.state, Ready):
-            change = await project.review.accept(proposal.id)
+            (change,) = (await project.review.accept(proposal.id)).changes
     return _end(proposal, change, output)
 
 

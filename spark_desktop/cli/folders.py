@@ -24,6 +24,11 @@ def named_folder(name: str | None) -> Path:
     return folder
 
 
+def is_folder(name: str) -> bool:
+    """Return whether a folder goes by this name, from the current folder."""
+    return bool(name) and Path(name).is_dir()
+
+
 def folder_of(file: Path) -> Path:
     """Return the folder to work in for a file (an absolute path)."""
     tree = _work_tree(file.parent)

@@ -9,6 +9,7 @@ _EXIT_CODES = """\
 exit codes: 0 done, 1 failed, 2 wrong arguments, 3 no proposal (withheld), 4 the file changed
 meanwhile, 130 interrupted. With --json, stdout holds JSON (one object a line) and nothing else."""
 
+_STEP = "number in spark history (1 is the newest), or the beginning of its id"
 _Add = Callable[[str, str], argparse.ArgumentParser]
 
 
@@ -96,10 +97,35 @@ def _add_watch(add: _Add) -> None:
 
 def _add_history(add: _Add) -> None:
     for name, purpose in (
-        ("undo", "Take the last applied change back."),
-        ("redo", "Bring the last undone change back."),
+        ("undo", "Take the last applied step back, or the one that is named."),
+        ("redo", "Bring back what was undone last, or the step that is named."),
     ):
-        add(name, purpose).add_argument("folder", nargs="?", metavar="FOLDER")
+        command = add(name, purpose)
+        command.add_argument("step", nargs="?", metavar="STEP", help=_STEP)
+        command.add_argument(
+            "--hunk",
+            dest="hunks",
+            type=int,
+            action="append",
+            metavar="N",
+            help="only this hunk, as spark history STEP counts them; may be repeated",
+        )
+        command.add_argument(
+            "--turn", action="store_true", help="every step of the answer that the step came from"
+        )
+        _add_folder(command)
+    history = add("history", "List the applied steps, newest first, or show one with its hunks.")
+    history.add_argument("step", nargs="?", metavar="STEP", help=_STEP)
+    _add_folder(history)
+    restore = add("restore", "Bring the files back to what they were before a step.")
+    restore.add_argument("step", metavar="STEP", help=_STEP)
+    _add_folder(restore)
+
+
+def _add_folder(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--folder", metavar="FOLDER", help="work there; without it in the work tree around you"
+    )
 
 
 def _add_lab(add: _Add) -> None:

@@ -3,7 +3,7 @@
 from spark_desktop.cli.git_diff import diff_text
 from spark_desktop.domain.completion import Timing, Usage
 from spark_desktop.domain.conversation import Turn
-from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.history import AppliedChange, Step, StepKind
 from spark_desktop.domain.patch import Hunk
 from spark_desktop.domain.proposal import Closed, Conflict, Proposal, Ready
 from spark_desktop.domain.trigger import Span, Trigger, kind_of, title_of
@@ -91,7 +91,34 @@ def change_json(change: AppliedChange) -> Json:
         "hunks": [hunk_json(hunk) for hunk in change.hunks],
         "sha256": {"before": change.before, "after": change.after},
         "undone": change.undone,
+        "kind": change.kind.value,
+        "target": change.target,
+        "undone_hunks": sorted(change.off),
     }
+
+
+def step_json(step: Step) -> Json:
+    """Return a step with its changes; ``state`` is "stands", "undone" or "partly undone"."""
+    return {**step_heading(step), "changes": [change_json(change) for change in step.changes]}
+
+
+def step_heading(step: Step) -> Json:
+    """Return a step without its changes."""
+    return {
+        "id": step.id,
+        "title": step.title,
+        "kind": step.kind.value,
+        "created": step.created.isoformat(),
+        "state": state_of(step),
+        "turn": step.origin if step.kind is StepKind.EDIT else "",
+    }
+
+
+def state_of(step: Step) -> str:
+    """Return whether a step stands, in words that scripts compare."""
+    if step.undone:
+        return "undone"
+    return "partly undone" if step.partly_undone else "stands"
 
 
 def ignored_json(ignored: Ignored) -> Json:

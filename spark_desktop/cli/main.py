@@ -78,6 +78,10 @@ def _command(name: str) -> "Command":
             from spark_desktop.cli.undo import run_undo as run
         case "redo":
             from spark_desktop.cli.undo import run_redo as run
+        case "history":
+            from spark_desktop.cli.history import run_history as run
+        case "restore":
+            from spark_desktop.cli.undo import run_restore as run
         case "lab":
             from spark_desktop.cli.lab import run
         case "threads":

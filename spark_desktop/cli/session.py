@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from spark_desktop.cli.answer_notes import AnswerNotes
 from spark_desktop.cli.core_progress import CoreProgress
+from spark_desktop.cli.history_notes import HistoryNotes
 from spark_desktop.cli.output import Output
 from spark_desktop.domain.events import CoreStateChanged
 from spark_desktop.places import data_folder, settings_file
@@ -30,9 +31,11 @@ async def project_at(
     project = await factory(root, model_named(model))
     project.bus.subscribe(CoreStateChanged, CoreProgress(output).on_state)
     AnswerNotes(output, project.bus)
+    HistoryNotes(output, project.bus)
     for note in project.notes:
         output.note(f"spark: {note}")
     try:
+        await project.edits.tell()
         yield project
     finally:
         await project.close()
@@ -62,7 +65,12 @@ async def open_with_shared_core(root: Path, model: str | None) -> "Project":
         )
         closing.push_async_callback(endpoints.close)
         project = await open_project(
-            root, model=model, linger=LINGER, endpoints=endpoints, only_core=model is not None
+            root,
+            model=model,
+            linger=LINGER,
+            endpoints=endpoints,
+            only_core=model is not None,
+            history_bytes=lambda: privacy.history_bytes,
         )
         closing.push_async_callback(project.close)
         notes = endpoints.endpoints.problems

@@ -1,41 +1,17 @@
 """The evidence of a proposal: what is checked before it is shown as ready."""
 
-import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from spark_desktop.domain.omissions import (
+    SHORT,
+    asks_to_shrink,
+    holds_reasoning,
+    placeholder_in,
+    written_lines,
+)
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.words import joined, say
-
-# Small models mark what they leave out in these ways; each pattern is one whole line.
-_MARKER = r"(?:#+|//+|/\*+|\*|<!--|--|;+|%+|\{/\*|\{#|'|rem\b)"
-_PLACEHOLDERS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\s*{_MARKER}\s*(?:\.\.\.|…).*",
-        rf"\s*{_MARKER}\s*\(?(?:the\s+)?(?:rest|remainder|remaining|existing|previous|other|same)"
-        r"\s+(?:of\s+)?(?:the\s+|your\s+|my\s+|this\s+)?(?:\w+\s+)?"
-        r"(?:code|functions?|methods?|class(?:es)?|file|implementations?|logic|body|lines?)\b"
-        r"(?:\s+(?:\w+\s+)?(?:unchanged|here|as\s+before|the\s+same|remains?\b.*|stays?\b.*"
-        r"|goes\s+here))?\W*",
-        rf"\s*{_MARKER}\s*(?:your|add|put|insert)\s+(?:\w+\s+)?(?:code|logic|implementation)"
-        r"(?:\s+\w+)?\s*(?:goes\s+)?here\b.*",
-        rf"\s*{_MARKER}\s*(?:the\s+)?(?:code|implementation|logic)\s+(?:goes\s+)?here\W*",
-        rf"\s*{_MARKER}\s*(?:unchanged|no\s+changes?(?:\s+here)?|same\s+as\s+(?:before|above))\W*",
-        r"\s*(?:\.\.\.|…)\s*",
-    )
-)
-_REASONING = re.compile(r"</?(?:think|thinking|reasoning)>", re.IGNORECASE)
-# Requests that are expected to make the code shorter.
-_SHRINKING = re.compile(
-    r"\b(?:delet|remov|drop|simplif|short|inlin|reduc|strip|trim|clean|dedup|merg|condens|compact"
-    r"|collaps|extract|minimi|refactor|replac|less|fewer|unused|dead|one[- ]?liner|rewrit|move"
-    r"|get rid|cut)",
-    re.IGNORECASE,
-)
-# Regions with fewer lines than this may shrink freely: one statement is a large part of them.
-_SHORT = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +58,7 @@ def failure(checks: Iterable[Check]) -> str | None:
     None where every check passed. An answer that was cut off fails others too; only the cut is
     named then.
     """
-    failed = [check for check in checks if not check.passed]
+    failed = [check for check in checks if not check.passed and not check.is_advice]
     if not failed:
         return None
     if failed[0].name == "complete":
@@ -139,27 +115,21 @@ def _inside(candidate: Candidate) -> Check:
 
 
 def _no_placeholder(candidate: Candidate) -> Check:
-    known = Counter(line.strip() for line in candidate.region_before.splitlines())
-    for line in candidate.region_after.splitlines():
-        text = line.strip()
-        if known[text] > 0:
-            known[text] -= 1
-        elif any(pattern.fullmatch(text) for pattern in _PLACEHOLDERS):
-            return Check(
-                say("no placeholder"),
-                False,
-                say(
-                    "The answer leaves code out: it has the line {text!r} instead of the code "
-                    "itself.",
-                    text=text,
-                ),
-            )
+    before, after = candidate.region_before.splitlines(), candidate.region_after.splitlines()
+    if text := placeholder_in(before, after):
+        return Check(
+            say("no placeholder"),
+            False,
+            say(
+                "The answer leaves code out: it has the line {text!r} instead of the code itself.",
+                text=text,
+            ),
+        )
     return Check(say("no placeholder"), True)
 
 
 def _no_reasoning(candidate: Candidate) -> Check:
-    added = set(_REASONING.findall(candidate.region_after))
-    if candidate.reasoning or added - set(_REASONING.findall(candidate.region_before)):
+    if candidate.reasoning or holds_reasoning(candidate.region_before, candidate.region_after):
         return Check(
             say("no reasoning"),
             False,
@@ -169,15 +139,15 @@ def _no_reasoning(candidate: Candidate) -> Check:
 
 
 def _not_shrunk(candidate: Candidate) -> Check:
-    before, after = _size(candidate.region_before), _size(candidate.region_after)
+    before, after = written_lines(candidate.region_before), written_lines(candidate.region_after)
     name = say("not shrunk")
     if after * 2 >= before:
         return Check(name, True, say("{before} → {after} lines", before=before, after=after))
-    if before < _SHORT:
+    if before < SHORT:
         return Check(
             name, True, say("{before} → {after} lines, a short region", before=before, after=after)
         )
-    if _SHRINKING.search(candidate.instruction):
+    if asks_to_shrink(candidate.instruction):
         return Check(
             name, True, say("{before} → {after} lines, as asked", before=before, after=after)
         )
@@ -191,7 +161,3 @@ def _not_shrunk(candidate: Candidate) -> Check:
             after=after,
         ),
     )
-
-
-def _size(text: str) -> int:
-    return sum(1 for line in text.splitlines() if line.strip())

@@ -190,6 +190,10 @@ class Answering:
 Chunk = TextChunk | ReasoningChunk | Answering | Emulation | Finished
 
 
+# An edit format: several files, by blocks of what is searched and what replaces it.
+SEARCH_REPLACE = "search-replace"
+
+
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
     """What a model can do; ``formats`` are the edit formats that it is known to follow.

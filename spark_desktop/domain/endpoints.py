@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 
-from spark_desktop.domain.completion import ModelInfo
+from spark_desktop.domain.completion import SEARCH_REPLACE, ModelInfo
 
 # Tokens that are taken for a model's context where nobody says: most servers give as many.
 ASSUMED_CONTEXT = 8192
@@ -153,4 +153,11 @@ def model_info(spec: EndpointSpec) -> ModelInfo:
     """Return the model that an endpoint is asked for, as what asks it needs to know it."""
     chosen = spec.chosen
     fills_in = chosen.fill_in is not FillInWay.NONE and spec.protocol not in _CHATS_ONLY
-    return ModelInfo(chosen.id, chosen.context or ASSUMED_CONTEXT, fills_in, label=spec.title)
+    return ModelInfo(
+        chosen.id,
+        chosen.context or ASSUMED_CONTEXT,
+        fills_in,
+        # Models that are served to others are large enough to follow it.
+        formats=(SEARCH_REPLACE, "region"),
+        label=spec.title,
+    )

@@ -32,6 +32,10 @@ class NotTextError(FileError):
     """The bytes are not text in an encoding that we can write back unchanged."""
 
 
+class MissingFileError(FileError):
+    """There is no file at the path."""
+
+
 class FileTooLargeError(FileError):
     """The file is over the size that a proposal may be made for."""
 
@@ -54,6 +58,22 @@ class PatchError(SparkError):
 
 class ConflictError(PatchError):
     """A hunk's place was changed since the proposal was made; nothing was written."""
+
+
+class UndoBlockedError(ConflictError):
+    """What was written cannot be taken or brought back around what came later.
+
+    ``path`` and ``line`` (from 1; 0: the file itself) say where; ``step_id`` is the later step that
+    stands in the way, "" where it is a change of the user's.
+    """
+
+    def __init__(
+        self, message: str, next_step: str, path: str, line: int = 0, step_id: str = ""
+    ) -> None:
+        super().__init__(message, next_step)
+        self.path = path
+        self.line = line
+        self.step_id = step_id
 
 
 class SecretFileError(FileError):
@@ -141,6 +161,10 @@ class PasteError(SparkError):
 
 class NothingToUndoError(SparkError):
     """There is no applied change left to undo (or undone change to redo)."""
+
+
+class UnknownStepError(SparkError):
+    """There is no kept step with this id."""
 
 
 class ModelStoreError(CoreError):

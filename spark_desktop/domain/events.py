@@ -7,7 +7,8 @@ from spark_desktop.domain.context_item import Question
 from spark_desktop.domain.conversation import Turn
 from spark_desktop.domain.core_state import CoreState
 from spark_desktop.domain.endpoints import WorkKind
-from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.history import AppliedChange, Step
+from spark_desktop.domain.operation import Recovered, StoreUsage
 from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.standings import AnswerRecord
 from spark_desktop.domain.workspace import Ignored
@@ -80,9 +81,44 @@ class ChangeApplied:
 
 @dataclass(frozen=True, slots=True)
 class ChangeReverted:
-    """An applied change was undone (``change.undone``) or redone."""
+    """An applied change was undone (``change.undone``) or redone.
+
+    ``hunks`` are those that were switched, ``on`` says which way: also where the change is undone
+    in part only.
+    """
 
     change: AppliedChange
+    hunks: frozenset[str] = field(default=frozenset(), compare=False)
+    on: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class StepApplied:
+    """A step was written, an edit or a restore; each of its files is told as well."""
+
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class StepReverted:
+    """A step was undone or redone, all of it or a part; each of its files is told as well."""
+
+    step: Step
+
+
+@dataclass(frozen=True, slots=True)
+class EditsRecovered:
+    """What a crash had cut short was completed or rolled back when the project was opened."""
+
+    recovered: tuple[Recovered, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryFull:
+    """The kept steps take more than they may: these oldest ones go with the next change."""
+
+    steps: tuple[Step, ...]
+    usage: StoreUsage
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +247,10 @@ Event = (
     | ProposalStreamed
     | ChangeApplied
     | ChangeReverted
+    | StepApplied
+    | StepReverted
+    | EditsRecovered
+    | HistoryFull
     | TurnChanged
     | TurnStreamed
     | ThreadsChanged

@@ -6,6 +6,7 @@ from dataclasses import replace
 from spark_desktop.domain.patch import Hunk, compute
 from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.trigger import (
+    AnswerEdit,
     EditComment,
     Insertion,
     Instruction,
@@ -54,7 +55,7 @@ def _moved_trigger(
         case Stub():
             lines, body = _moved(trigger.lines, changes), _moved(trigger.body, changes)
             return replace(trigger, snapshot=snapshot, lines=lines, body=body)
-        case Instruction(lines=None) | Insertion(lines=None):
+        case Instruction(lines=None) | Insertion(lines=None) | AnswerEdit():
             return replace(trigger, snapshot=snapshot)
         case Instruction(lines=lines) | Insertion(lines=lines):
             lines = None if lines is None else _moved(lines, changes)

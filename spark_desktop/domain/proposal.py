@@ -11,11 +11,15 @@ from spark_desktop.domain.trigger import ProposalTrigger, Span
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One piece of evidence: what was checked, whether it passed, and a detail for the user."""
+    """One piece of evidence: what was checked, whether it passed, and a detail for the user.
+
+    One that ``is_advice`` withholds nothing where it fails: the user is told and decides.
+    """
 
     name: str
     passed: bool
     detail: str = ""
+    is_advice: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,27 +1,54 @@
 """Decisions on hunks, and how hunks move when the file under them changes."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from spark_desktop.domain.errors import ConflictError, PatchError
-from spark_desktop.domain.patch import FilePatch, Hunk, compute
-from spark_desktop.domain.proposal import Decision, Proposal
-from spark_desktop.domain.text import dominant_newline, split_lines
+from spark_desktop.domain.history import WHOLE
+from spark_desktop.domain.merge import Merged, merged
+from spark_desktop.domain.moving import moved_proposal
+from spark_desktop.domain.patch import ABSENT, FileKind, FilePatch, Hunk
+from spark_desktop.domain.proposal import Closed, Decision, Proposal, Ready
 from spark_desktop.domain.words import say
+from spark_desktop.domain.workspace import Snapshot
+
+_NUMBERS = re.compile(r"[0-9]+")
 
 
 def pending(proposal: Proposal) -> tuple[Hunk, ...]:
     """Return the hunks that nothing was decided about, in the file's order."""
-    hunks = proposal.patch.hunks if proposal.patch else ()
-    return tuple(hunk for hunk in hunks if proposal.decision(hunk.id) is Decision.PENDING)
+    return _those(proposal, {Decision.PENDING})
+
+
+def undecided(proposal: Proposal) -> tuple[Hunk, ...]:
+    """Return the hunks that are pending or in conflict, in the file's order."""
+    return _those(proposal, {Decision.PENDING, Decision.CONFLICTING})
+
+
+def whole_waits(proposal: Proposal) -> bool:
+    """Return whether what is done to the file itself is to be decided besides any hunk.
+
+    That is a rename, and the creation or removal of an empty file; its id is WHOLE.
+    """
+    patch = proposal.patch
+    if patch is None or proposal.decision(WHOLE) is not Decision.PENDING:
+        return False
+    if patch.kind is FileKind.RENAME:
+        return True
+    # Of a file with lines the hunk says all; once it is decided nothing waits.
+    return patch.kind is not FileKind.CHANGE and not patch.hunks and not proposal.decisions
 
 
 def decide(proposal: Proposal, hunk_ids: Iterable[str], decision: Decision) -> Proposal:
     """Return the proposal with ``decision`` noted for the hunks; its state and patch stay.
 
-    Raises PatchError, naming the hunk, for an id that is not in the patch.
+    WHOLE is what a patch does to the file itself. Raises PatchError, naming the hunk, for an id
+    that is not in the patch.
     """
     known = {hunk.id for hunk in proposal.patch.hunks} if proposal.patch else set()
+    if proposal.patch and proposal.patch.kind is not FileKind.CHANGE:
+        known.add(WHOLE)
     decisions = dict(proposal.decisions)
     for hunk_id in hunk_ids:
         if hunk_id not in known:
@@ -33,7 +60,18 @@ def decide(proposal: Proposal, hunk_ids: Iterable[str], decision: Decision) -> P
     return replace(proposal, decisions=decisions)
 
 
-def after_apply(patch: FilePatch, applied_ids: frozenset[str], base: str) -> FilePatch:
+def settled(proposal: Proposal) -> Proposal:
+    """Return the proposal closed where nothing is left to decide, else ready.
+
+    A part without a place is something to decide: it can be placed or dropped.
+    """
+    if undecided(proposal) or whole_waits(proposal) or proposal.failed:
+        return replace(proposal, state=Ready())
+    said = proposal.decisions.items()
+    return replace(proposal, state=Closed(sum(one is Decision.ACCEPTED for _, one in said)))
+
+
+def after_apply(patch: FilePatch, applied_ids: Collection[str], base: str) -> FilePatch:
     """Return what is left of a patch once some of its hunks are in the file.
 
     ``base`` is the digest of the file with them; the other hunks are shifted to their new lines.
@@ -45,67 +83,98 @@ def after_apply(patch: FilePatch, applied_ids: frozenset[str], base: str) -> Fil
             shift += len(hunk.new) - len(hunk.old)
         else:
             rest.append(replace(hunk, start=hunk.start + shift))
-    return FilePatch(patch.path, base, tuple(rest))
+    return replace(patch, base=base, hunks=tuple(rest))
 
 
 def rebase(patch: FilePatch, before: str, after: str, base: str) -> FilePatch:
     """Return the patch, made for ``before``, for the text ``after``, whose digest is ``base``.
 
-    Hunks keep their ids. A hunk that ``after`` already holds is dropped. Raises ConflictError,
-    naming file and line, where the lines that a hunk replaces were changed. A hunk that only
-    inserts conflicts where both of its neighbours were changed, or where other lines were inserted
-    at the very same place: their order would be a guess.
+    Hunks keep their ids; one that ``after`` already holds is dropped. Raises ConflictError, naming
+    file and line, where ``merged`` finds a conflict.
     """
-    changes = compute(patch.path, base, before, after).hunks
-    old, new = split_lines(before), split_lines(after)
-    moved = []
-    for hunk in patch.hunks:
-        if _is_applied(hunk, changes, old, new):
-            continue
-        shift = 0
-        for change in changes:
-            if _collides(hunk, change):
-                raise ConflictError(
-                    say(
-                        "{path}, line {start}: it was changed since the proposal was made.",
-                        path=patch.path,
-                        start=change.start + shift + 1,
-                    ),
-                    say("Ask for a new proposal; nothing was written."),
-                )
-            if change.end <= hunk.start:
-                shift += len(change.new) - len(change.old)
-        moved.append(_closed(replace(hunk, start=hunk.start + shift), new))
-    return FilePatch(patch.path, base, tuple(moved))
+    found = merged(patch, before, after, base)
+    for hunk in found.patch.hunks:
+        if hunk.id in found.conflicts:
+            raise collision(patch.path, hunk)
+    return found.patch
 
 
-def _collides(hunk: Hunk, change: Hunk) -> bool:
-    if hunk.start == hunk.end and change.start == change.end:
-        return hunk.start == change.start
-    return change.start < hunk.end and hunk.start < change.end
+def collision(path: str, hunk: Hunk) -> ConflictError:
+    """Return the error for a hunk whose lines were changed in the file as well."""
+    return ConflictError(
+        say(
+            "{path}, line {start}: it was changed since the proposal was made.",
+            path=path,
+            start=hunk.start + 1,
+        ),
+        say("Nothing was written. Choose which version shall stand, or ask for a new proposal."),
+    )
 
 
-def _is_applied(
-    hunk: Hunk, changes: Sequence[Hunk], before: Sequence[str], after: Sequence[str]
-) -> bool:
-    near = [c for c in changes if c.start <= hunk.end and hunk.start <= c.end]
-    if not near:
-        return False
-    first = min(hunk.start, near[0].start)
-    last = max(hunk.end, near[-1].end)
-    expected = [*before[first : hunk.start], *hunk.new, *before[hunk.end : last]]
-    shift = sum(len(c.new) - len(c.old) for c in changes if c.end < first)
-    grown = sum(len(c.new) - len(c.old) for c in near)
-    return list(after[first + shift : last + shift + grown]) == expected
+def moved_onto(proposal: Proposal, current: Snapshot) -> Proposal:
+    """Return the proposal on another version of its file, with trigger, region and every hunk.
+
+    Hunks that collide with what was changed there are CONFLICTING, those that it holds already are
+    STALE. Hunks that were rejected move along where they can, so that they can be reconsidered.
+    """
+    patch = proposal.patch
+    if patch is None:
+        return moved_proposal(proposal, current)
+    before, after = proposal.trigger.snapshot.text.content, current.text.content
+    waiting = undecided(proposal)
+    others = tuple(hunk for hunk in patch.hunks if hunk not in waiting)
+    found = merged(replace(patch, hunks=waiting), before, after, current.digest, proposal.conflicts)
+    rejected = merged(replace(patch, hunks=others), before, after, current.digest)
+    kept = _beside(found, rejected)
+    ids = {hunk.id for hunk in kept}
+    decisions = {
+        **{key: said for key, said in proposal.decisions.items() if not _reopens(said)},
+        **dict.fromkeys(found.stale, Decision.STALE),
+        **dict.fromkeys(found.conflicts, Decision.CONFLICTING),
+    }
+    gone = patch.kind is FileKind.DELETE and current.digest == ABSENT
+    if gone and whole_waits(proposal):
+        decisions[WHOLE] = Decision.STALE
+    # Of a conflict that was decided for the file, what it was made for stays known.
+    decided = {key: was for key, was in proposal.conflicts.items() if key in ids & set(decisions)}
+    return moved_proposal(
+        replace(
+            proposal,
+            patch=replace(found.patch, hunks=listed(kept, patch)),
+            decisions=decisions,
+            conflicts={**decided, **found.conflicts},
+        ),
+        current,
+    )
 
 
-def _closed(hunk: Hunk, lines: Sequence[str]) -> Hunk:
-    """Give every line but the file's last an ending, so that undo finds what was written."""
-    newline = dominant_newline("".join(lines))
-    old, new = hunk.old, hunk.new
-    if new and hunk.end < len(lines) and not new[-1].endswith(("\n", "\r")):
-        new = (*new[:-1], new[-1] + newline)
-    start = hunk.start
-    if new and not old and 0 < start == len(lines) and not lines[-1].endswith(("\n", "\r")):
-        start, old, new = start - 1, (lines[-1],), (lines[-1] + newline, *new)
-    return replace(hunk, start=start, old=old, new=new)
+def listed(hunks: Iterable[Hunk], before: FilePatch) -> tuple[Hunk, ...]:
+    """Return hunks by line, and those that meet in one line as they were listed in ``before``."""
+    places = {hunk.id: place for place, hunk in enumerate(before.hunks)}
+
+    def place(hunk: Hunk) -> tuple[int, int, int, list[int]]:
+        # The parts of a hunk have ids that begin with its own, and are numbered.
+        known = places.get(hunk.id, places.get(hunk.id.rpartition(".")[0], 0))
+        return hunk.start, hunk.end, known, [int(number) for number in _NUMBERS.findall(hunk.id)]
+
+    return tuple(sorted(hunks, key=place))
+
+
+def _those(proposal: Proposal, decisions: set[Decision]) -> tuple[Hunk, ...]:
+    hunks = proposal.patch.hunks if proposal.patch else ()
+    return tuple(hunk for hunk in hunks if proposal.decision(hunk.id) in decisions)
+
+
+def _reopens(said: Decision) -> bool:
+    """Return whether a merge says anew what became of the hunk."""
+    return said in (Decision.PENDING, Decision.CONFLICTING)
+
+
+def _beside(found: Merged, rejected: Merged) -> list[Hunk]:
+    """Return the hunks of both, without the rejected ones whose lines are other lines now."""
+    kept = list(found.patch.hunks)
+    for hunk in rejected.patch.hunks:
+        meets = (one for one in kept if one.start < hunk.end and hunk.start < one.end)
+        if hunk.id not in rejected.conflicts and not any(meets):
+            kept.append(hunk)
+    return kept

@@ -63,10 +63,28 @@ class Insertion:
     code: str
 
 
-Trigger = EditComment | QuestionComment | Stub | Instruction | Insertion
+@dataclass(frozen=True, slots=True)
+class AnswerEdit:
+    """What an answer in the chat would do to one file; ``title`` is the question.
+
+    ``thread_id`` and ``turn_id`` are where the answer stands.
+    """
+
+    snapshot: Snapshot
+    title: str
+    thread_id: str
+    turn_id: str
+
+    @property
+    def lines(self) -> Span | None:
+        """Return None: it may change the file in several places."""
+        return None
+
+
+Trigger = EditComment | QuestionComment | Stub | Instruction | Insertion | AnswerEdit
 # Those that a model answers, and all that end in a proposal.
 ModelTrigger = EditComment | Stub | Instruction
-ProposalTrigger = ModelTrigger | Insertion
+ProposalTrigger = ModelTrigger | Insertion | AnswerEdit
 
 # Characters of a trigger's name in a list.
 _TITLE = 80
@@ -76,6 +94,8 @@ def title_of(trigger: Trigger) -> str:
     """Return a one-line name of the trigger for lists, at most 80 characters."""
     match trigger:
         case EditComment(instruction=text) | Instruction(instruction=text):
+            title = text
+        case AnswerEdit(title=text):
             title = text
         case QuestionComment(question=text):
             title = text
@@ -100,6 +120,8 @@ def kind_of(trigger: Trigger) -> str:
             return say("instruction")
         case Insertion():
             return say("insert")
+        case AnswerEdit():
+            return say("answer")
 
 
 def _short(text: str, most: int) -> str:

@@ -37,3 +37,7 @@ class ProposalBoard:
     def all(self) -> tuple[Proposal, ...]:
         """Return every proposal, oldest first."""
         return tuple(self._proposals.values())
+
+    def group(self, group: str) -> tuple[Proposal, ...]:
+        """Return the proposals of one answer, oldest first; none for an unknown one."""
+        return tuple(one for one in self._proposals.values() if group and one.group == group)

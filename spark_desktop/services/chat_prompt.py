@@ -4,7 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.compaction import Summary, turns_after
-from spark_desktop.domain.completion import ChatRequest, Message, ModelInfo, Role
+from spark_desktop.domain.completion import (
+    SEARCH_REPLACE,
+    ChatRequest,
+    Message,
+    ModelInfo,
+    Role,
+)
 from spark_desktop.domain.context_item import Attached, ContextItem, ItemKind, ItemRef, Question
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.prompt_plan import MESSAGE_TOKENS, Plan, Wanted, plan
@@ -24,7 +30,8 @@ _ROUNDS = 5
 class Prepared:
     """A planned prompt: ``past`` are the turns that may be sent, with what was sent for them.
 
-    ``skipped`` earlier turns were left out of prompts before and stay so.
+    ``skipped`` earlier turns were left out of prompts before and stay so. ``edits``: the model is
+    told how its answers change files.
     """
 
     plan: Plan
@@ -33,6 +40,7 @@ class Prepared:
     summary: Summary | None
     question: str
     sizes: tuple[int, ...]
+    edits: bool = False
 
     @property
     def left_turns(self) -> int:
@@ -51,11 +59,12 @@ class Prepared:
         texts = [item_text(piece.item, piece.lines) for piece in self.plan.pieces]
         for turn, sent in self.past[self.plan.first :]:
             texts += [sent, turn.answer]
-        return [*texts, self.question, question_system(self._told).text]
+        return [*texts, self.question, self.system.text]
 
     @property
-    def _told(self) -> str:
-        return self.summary.text if self.summary else ""
+    def system(self) -> Message:
+        """Return the first message."""
+        return question_system(self.summary.text if self.summary else "", self.edits)
 
     @property
     def request(self) -> ChatRequest:
@@ -64,7 +73,7 @@ class Prepared:
             [(sent, turn.answer) for turn, sent in self.past[self.plan.first :]]
         )
         asked = question_text(self.sent, [unanswered] if unanswered else [])
-        messages = [question_system(self._told), *earlier, Message(Role.USER, asked)]
+        messages = [self.system, *earlier, Message(Role.USER, asked)]
         return ChatRequest(tuple(messages), max_tokens=self.plan.answer)
 
 
@@ -115,14 +124,15 @@ class ChatPrompt:
         skipped = self._skipped(question.thread_id, [turn.id for turn, _sent in past])
         past = past[skipped:]
         sizes = tuple(self._size(said, turn.answer) for turn, said in past)
-        system = question_system(summary.text if summary else "").text
+        edits = SEARCH_REPLACE in model.formats
+        system = question_system(summary.text if summary else "", edits).text
         wanted = Wanted(
             *(self._size(system), sizes, tuple(items), self._size(question.text)),
             is_strict=strict,
             reserve=reserve,
         )
         planned = plan(wanted, model.context, self._counter.tokens, item_text)
-        return Prepared(planned, tuple(past), skipped, summary, question.text, sizes)
+        return Prepared(planned, tuple(past), skipped, summary, question.text, sizes, edits)
 
     async def prepare_exactly(
         self, question: Question, items: Sequence[ContextItem], model: ModelInfo, strict: bool

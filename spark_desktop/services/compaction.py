@@ -75,7 +75,7 @@ class Compactor:
         room = min(_SUMMARY_TOKENS, context // 8)
         earlier = prepared.summary
         pairs = self._fitting(turns, context - room - prepared.plan.system - _SUMMARY_TOKENS // 4)
-        request = compaction_request(pairs, earlier.text if earlier else "", room)
+        request = compaction_request(pairs, prepared.system, room)
         pieces = []
         async with endpoint.stream(request) as chunks:
             async for chunk in chunks:

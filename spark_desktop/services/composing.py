@@ -11,7 +11,6 @@ from spark_desktop.services.context_items import ContextItems
 from spark_desktop.services.mention_search import MentionSearch
 from spark_desktop.services.outbox import Outbox
 from spark_desktop.services.ports import (
-    CheckpointStore,
     Clock,
     ComposerStore,
     Core,
@@ -24,6 +23,7 @@ from spark_desktop.services.ports import (
 )
 from spark_desktop.services.preview import PromptPreview
 from spark_desktop.services.seen_items import SeenItems
+from spark_desktop.services.step_store import StepStore
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.token_counter import TokenCounter
 from spark_desktop.services.working_diff import WorkingDiff
@@ -34,7 +34,7 @@ class KeptChats:
     """The stores of one project."""
 
     threads: ThreadStore
-    checkpoints: CheckpointStore
+    steps: StepStore
     composer: ComposerStore
     prompts: PromptMemory
 
@@ -67,7 +67,7 @@ def compose(
     kept: KeptChats, around: Surroundings, bus: Bus, clock: Clock, scope: TaskScope
 ) -> tuple[ChatService, Composing]:
     """Return the chat and what the composer uses; both work in the caller's ``scope``."""
-    diff = WorkingDiff(around.diffs, around.files, kept.checkpoints, clock.now())
+    diff = WorkingDiff(around.diffs, around.files, kept.steps, clock.now())
     items = ContextItems(around.files, around.syntax, diff.read)
     counter = TokenCounter(around.tokenizer)
     prompt = ChatPrompt(kept.threads, items, counter, kept.prompts)

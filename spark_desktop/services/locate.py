@@ -6,6 +6,7 @@ from dataclasses import replace
 from spark_desktop.domain.moving import moved_span, moved_spans
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import (
+    AnswerEdit,
     EditComment,
     Insertion,
     Instruction,
@@ -36,6 +37,8 @@ def place_of(trigger: Trigger) -> tuple[str, str, str]:
             return "instruction", trigger.snapshot.path, text
         case Insertion(code=code):
             return "insert", trigger.snapshot.path, code
+        case AnswerEdit(turn_id=turn):
+            return "answer", trigger.snapshot.path, turn
 
 
 def located(trigger: ProposalTrigger, snapshot: Snapshot, syntax: Syntax) -> ProposalTrigger | None:
@@ -43,6 +46,8 @@ def located(trigger: ProposalTrigger, snapshot: Snapshot, syntax: Syntax) -> Pro
     old = trigger.snapshot
     if old.digest == snapshot.digest:
         return trigger
+    if isinstance(trigger, AnswerEdit):
+        return replace(trigger, snapshot=snapshot)
     lines = trigger.lines
     expected = None if lines is None else moved_span(lines, old.text.content, snapshot.text.content)
     if isinstance(trigger, Instruction | Insertion):

@@ -9,6 +9,7 @@ from string import Template
 from spark_desktop.domain.completion import ChatRequest, InfillRequest, Message, Role
 from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.context_item import ContextItem
+from spark_desktop.domain.line_comment import LineComment
 from spark_desktop.domain.trigger import Span
 from spark_resources import resource
 
@@ -26,13 +27,13 @@ def _template(name: str) -> Template:
 
 
 def region_request(
-    path: str, region: str, instruction: str, attempts: tuple[str, ...] = ()
+    path: str, region: str, instruction: str, attempts: Sequence[tuple[str, str]] = ()
 ) -> ChatRequest:
     """Return the request to rewrite ``region``, a part of the file at ``path``.
 
     An empty ``instruction`` asks for a missing body, an empty ``region`` for new code. ``attempts``
-    are an earlier answer and why it cannot be used; they are appended, so that the engine's cache
-    of the prompt stays good.
+    are earlier answers, each with what was said to it (``refused``, ``revised``); they are
+    appended, so that the engine's cache of the prompt stays good.
 
     The region's surroundings are not shown: of eight edits of the demo's project the 0.5B model got
     four right without them and two with them, since it likes to repeat what it sees.
@@ -48,16 +49,36 @@ def region_request(
         Message(Role.SYSTEM, _template("system").substitute()),
         Message(Role.USER, question),
     ]
-    if attempts:
-        answer, reason = attempts
+    for answer, said in attempts:
         messages.append(Message(Role.ASSISTANT, answer))
-        messages.append(Message(Role.USER, _template("retry").substitute(reason=reason)))
+        messages.append(Message(Role.USER, said))
     return ChatRequest(
         messages=tuple(messages),
         max_tokens=answer_tokens(region),
         # The second answer should be another one.
         temperature=0.5 if attempts else 0.0,
     )
+
+
+def refused(reason: str) -> str:
+    """Return what is said to an answer that cannot be used; ``reason`` is a sentence."""
+    return _template("retry").substitute(reason=reason)
+
+
+def revised(comments: Sequence[LineComment]) -> str:
+    """Return what the user says to an answer, line by line."""
+    return _template("revise").substitute(comments=_told(comments))
+
+
+def revised_answer(path: str, comments: Sequence[LineComment]) -> str:
+    """Return the question that tells what the user says to an answer's change of a file."""
+    return _template("revise-answer").substitute(path=path, comments=_told(comments))
+
+
+def region_answer(path: str, region: str) -> str:
+    """Return a region as a model answers it: what is there already, as if it had written it."""
+    fence = _fence_for(region)
+    return f"{fence}{language_of(path)}\n{_plain(region).rstrip()}\n{fence}"
 
 
 def infill_request(content: str, start: int, end: int) -> InfillRequest:
@@ -92,9 +113,14 @@ def question_text(question: str, items: Sequence[str]) -> str:
     return "\n\n".join((*items, question))
 
 
-def question_system(summary: str = "") -> Message:
-    """Return the first message of every chat, with what was summed up of it."""
+def question_system(summary: str = "", edits: bool = False) -> Message:
+    """Return the first message of every chat, with what was summed up of it.
+
+    With ``edits`` it says how an answer changes files; small models would then do little else.
+    """
     text = _template("question-system").substitute()
+    if edits:
+        text = f"{text}\n\n{_template('edit-form').substitute()}"
     if summary:
         text = f"{text}\n\n{_template('summary').substitute(summary=summary)}"
     return Message(Role.SYSTEM, text)
@@ -121,15 +147,31 @@ def continuation() -> str:
     return _template("continue").substitute()
 
 
-def compaction_request(turns: Sequence[tuple[str, str]], summary: str, room: int) -> ChatRequest:
+def compaction_request(turns: Sequence[tuple[str, str]], system: Message, room: int) -> ChatRequest:
     """Return the request to sum up the turns, (question, answer) each, within ``room`` tokens.
 
-    It begins as the prompts did, so that the engine has processed nearly all of it already.
+    It begins as the prompts did, with their first message ``system``, so that the engine has
+    processed nearly all of it already.
     """
     messages, unanswered = told(turns)
     wish = question_text(_template("compaction").substitute(), [unanswered] if unanswered else [])
-    messages = [question_system(summary), *messages, Message(Role.USER, wish)]
+    messages = [system, *messages, Message(Role.USER, wish)]
     return ChatRequest(tuple(messages), max_tokens=room, temperature=0.0)
+
+
+def placing_request(question: str, answer: str, problems: str, edits: bool) -> ChatRequest:
+    """Return the request to write the blocks of an ``answer`` again that cannot be used.
+
+    ``problems`` names each of them with the reason; ``question`` is what was sent for the answer.
+    """
+    again = _template("edit-retry").substitute(problems=problems)
+    messages = (
+        question_system(edits=edits),
+        Message(Role.USER, question),
+        Message(Role.ASSISTANT, answer),
+        Message(Role.USER, again),
+    )
+    return ChatRequest(messages, max_tokens=answer_tokens(answer), temperature=0.0)
 
 
 def answer_tokens(region: str) -> int:
@@ -145,6 +187,10 @@ def language_of(path: str) -> str:
 
 
 _FENCES = {"py": "python", "pyi": "python", "js": "javascript", "ts": "typescript", "rs": "rust"}
+
+
+def _told(comments: Sequence[LineComment]) -> str:
+    return "\n".join(f"- `{one.quoted.strip()}`: {one.text.strip()}" for one in comments)
 
 
 def _head(text: str, limit: int) -> str:

@@ -4,15 +4,20 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 
+from spark_desktop.domain.deciding import (
+    Write,
+    accepted,
+    chosen,
+)
 from spark_desktop.domain.errors import (
     ConflictError,
     FileChangedError,
     FileError,
     SparkError,
 )
-from spark_desktop.domain.history import AppliedChange
-from spark_desktop.domain.moving import moved_proposal
-from spark_desktop.domain.patch import Hunk, apply
+from spark_desktop.domain.history import WHOLE, Step
+from spark_desktop.domain.merge import Side
+from spark_desktop.domain.patch import FileKind
 from spark_desktop.domain.proposal import (
     Cancelled,
     Closed,
@@ -21,13 +26,29 @@ from spark_desktop.domain.proposal import (
     Proposal,
     Ready,
 )
-from spark_desktop.domain.review import after_apply, decide, pending, rebase
-from spark_desktop.domain.trigger import EditComment, Span, title_of
+from spark_desktop.domain.review import (
+    collision,
+    decide,
+    settled,
+    undecided,
+    whole_waits,
+)
+from spark_desktop.domain.reworking import (
+    failed_of,
+    with_parts,
+    with_place,
+    with_side,
+    with_text,
+    without_failed,
+)
+from spark_desktop.domain.trigger import Span, title_of
 from spark_desktop.domain.words import say
-from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.board import ProposalBoard
+from spark_desktop.services.decision_log import Accepted, DecisionLog, Rejected, Reworked
 from spark_desktop.services.edits import EditService
 from spark_desktop.services.ports import FileStore
+from spark_desktop.services.rebasing import Rebasing
+from spark_desktop.services.taking_back import TakingBack
 from spark_desktop.services.tasks import to_end
 
 # A file that is saved again and again while we write is given up after this many tries.
@@ -35,82 +56,217 @@ _TRIES = 3
 
 
 class ReviewService:
-    """Accepts, rejects and rebases; what is written goes through the edit service."""
+    """Accepts, rejects and rebases; what is written goes through the edit service.
+
+    Whatever raises leaves proposals and files as they were, but for what the disk did to them.
+    """
 
     def __init__(self, board: ProposalBoard, edits: EditService, files: FileStore) -> None:
         self._board = board
         self._edits = edits
         self._files = files
+        self._rebasing = Rebasing(board, files)
+        self._log = DecisionLog()
+        self._taking_back = TakingBack(board, edits, self._rebasing, self._log)
         self._lock = asyncio.Lock()
-        # Which proposal a kept change came from, and which of those changes are undone now.
-        self._origins: dict[str, str] = {}
-        self._undone: set[str] = set()
+        # What is being written can be neither rejected nor worked on.
+        self._writing: set[tuple[str, str]] = set()
 
-    async def accept(
-        self, proposal_id: str, hunk_ids: Iterable[str] | None = None
-    ) -> AppliedChange:
-        """Write the hunks (None: all that are undecided) and return the kept change.
+    async def accept(self, proposal_id: str, hunk_ids: Iterable[str] | None = None) -> Step:
+        """Write the hunks (None: all that are pending, and WHOLE) and return the kept step.
 
-        Where the file changed since, the proposal is rebased first. Raises ConflictError with
-        nothing written where that is impossible, SparkError where there is nothing to accept.
+        Where the file changed since, the proposal is merged onto it first. Raises ConflictError
+        with nothing written where that puts one of the hunks in conflict, SparkError where there is
+        nothing to accept.
         """
         async with self._lock:
             wanted = None if hunk_ids is None else frozenset(hunk_ids)
-            return await to_end(self._accept(proposal_id, wanted))
+            self._ready(proposal_id)
+            return await to_end(self._accept((proposal_id,), wanted))
+
+    async def accept_group(self, group: str) -> Step:
+        """Write all that is pending of an answer's proposals, all files or none; see ``accept``."""
+        async with self._lock:
+            about = self._open_of(group)
+            for proposal in about:
+                self._ready(proposal.id)
+            return await to_end(self._accept(tuple(one.id for one in about), None))
 
     def reject(self, proposal_id: str, hunk_ids: Iterable[str] | None = None) -> None:
-        """Decide against the hunks (None: all that are undecided); nothing is written."""
-        proposal = self._ready(proposal_id)
+        """Decide against the hunks (None: all that is undecided); nothing is written."""
+        before = self._ready(proposal_id)
         wanted = None if hunk_ids is None else frozenset(hunk_ids)
-        ids = [hunk.id for hunk in pending(proposal) if wanted is None or hunk.id in wanted]
-        self._board.put(_closed_when_decided(decide(proposal, ids, Decision.REJECTED)))
+        waiting = [hunk.id for hunk in undecided(before)] + [WHOLE] * whole_waits(before)
+        ids = [one for one in waiting if wanted is None or one in wanted]
+        ids = [one for one in ids if (proposal_id, one) not in self._writing]
+        proposal = decide(before, ids, Decision.REJECTED)
+        if wanted is None:
+            proposal = replace(proposal, failed=())
+        if ids or proposal.failed != before.failed:
+            self._log.add(proposal_id, Rejected(tuple(ids), before))
+            self._board.put(settled(proposal))
 
-    def reverted(self, change: AppliedChange) -> None:
-        """Note that a change was undone or redone, in the proposal that it came from."""
-        proposal_id = self._origins.get(change.id)
-        if proposal_id is None or proposal_id not in self._board:
-            return
-        if change.undone:
-            self._undone.add(change.id)
-        else:
-            self._undone.discard(change.id)
-        proposal = self._board.get(proposal_id)
-        if isinstance(proposal.state, Closed):
-            undone = any(self._origins[known] == proposal_id for known in self._undone)
-            self._board.put(replace(proposal, state=replace(proposal.state, undone=undone)))
+    def reject_group(self, group: str) -> None:
+        """Decide against all that is undecided of an answer's proposals."""
+        for proposal in self._open_of(group):
+            if isinstance(proposal.state, Ready):
+                self.reject(proposal.id)
 
-    async def file_changed(self, path: str) -> None:
-        """Move every reviewable proposal of the file onto its new text, or mark the conflict.
+    async def reconsider(self, proposal_id: str, hunk_ids: Iterable[str]) -> None:
+        """Let decided hunks wait again; those that were accepted are undone on disk first.
 
-        A conflict ends where the file has become one that the proposal fits again.
+        Raises SparkError where that is not possible, such as for lines that were changed since.
+        """
+        ids = tuple(dict.fromkeys(hunk_ids))
+        async with self._lock:
+            await to_end(self._taking_back.reconsider(self._decided(proposal_id), ids))
+
+    async def undo_decision(self, proposal_id: str) -> tuple[str, ...]:
+        """Take the last decision back, also a split or an edit; return the hunks it was about.
+
+        Raises NothingToUndoError where nothing was decided, SparkError where it is not possible.
         """
         async with self._lock:
+            return await to_end(self._taking_back.last(self._decided(proposal_id)))
+
+    def split(
+        self,
+        proposal_id: str,
+        hunk_id: str,
+        old_at: int | None = None,
+        new_at: int | None = None,
+    ) -> tuple[str, ...]:
+        """Split a hunk, before these of its lines or where its parts are; return the parts' ids.
+
+        Raises PatchError where it cannot be split.
+        """
+        before = self._workable(proposal_id, hunk_id)
+        proposal, parts = with_parts(before, hunk_id, old_at, new_at)
+        made = tuple(part.id for part in parts)
+        self._reworked(Reworked((hunk_id,), before, made), proposal)
+        return made
+
+    def edit(self, proposal_id: str, hunk_id: str, text: str) -> None:
+        """Let ``text``, by the user, be what the hunk puts in; that settles a conflict of it."""
+        before = self._workable(proposal_id, hunk_id)
+        proposal = with_text(before, hunk_id, text)
+        self._reworked(Reworked((hunk_id,), before, (hunk_id,)), proposal)
+
+    def resolve(self, proposal_id: str, hunk_id: str, side: Side) -> None:
+        """Choose between the versions of a conflicting hunk; what is chosen is still to accept.
+
+        The version on disk stands already: choosing it rejects the hunk.
+        """
+        before = self._workable(proposal_id, hunk_id)
+        proposal = with_side(before, hunk_id, side)
+        self._reworked(Reworked((hunk_id,), before, (hunk_id,)), proposal)
+
+    def place(self, proposal_id: str, failed_id: str, lines: Span) -> str:
+        """Let a part without a place replace these lines of the snapshot; return its hunk's id."""
+        before = self._ready(proposal_id)
+        proposal, hunk = with_place(before, failed_id, lines)
+        self._reworked(Reworked((), before, (hunk.id,)), proposal)
+        return hunk.id
+
+    def drop(self, proposal_id: str, failed_id: str) -> None:
+        """Give a part without a place up."""
+        before = self._ready(proposal_id)
+        failed_of(before, failed_id)
+        self._reworked(Reworked((), before, ()), settled(without_failed(before, failed_id)))
+
+    def reverted(self, step: Step) -> None:
+        """Note what of a step is undone, in the proposals that it came from."""
+        self._taking_back.reverted(step)
+
+    async def file_changed(self, path: str) -> None:
+        """Move every reviewable proposal of the file onto its new text, with what is in conflict.
+
+        A file that is gone makes a conflict of the whole proposal until it is there again.
+        """
+        async with self._lock:
+            self._log.drop({proposal.id for proposal in self._board.all()})
             for proposal in self._board.all():
                 if proposal.trigger.snapshot.path == path and _is_open(proposal):
                     try:
-                        await self._rebased(proposal)
-                    except (ConflictError, FileError):
+                        await self._moved(proposal)
+                    except FileError:
                         # The board holds the conflict and its reason, which is all that is asked.
                         continue
 
-    async def _accept(self, proposal_id: str, wanted: frozenset[str] | None) -> AppliedChange:
+    async def _accept(self, ids: tuple[str, ...], wanted: frozenset[str] | None) -> Step:
         for _ in range(_TRIES):
-            proposal = await self._rebased(self._ready(proposal_id))
-            if proposal_id not in self._board or isinstance(proposal.state, Cancelled):
-                raise SparkError(say("This proposal was taken back."), say("Ask for it again."))
-            hunks = _chosen(proposal, wanted)
-            snapshot = proposal.trigger.snapshot
+            writes = await self._chosen(ids, wanted)
+            first = self._board.get(writes[0].proposal_id)
+            origin = first.group or first.id
+            keys = {(write.proposal_id, one) for write in writes for one in write.ids}
+            self._writing |= keys
             try:
-                change = await self._edits.apply(snapshot, hunks, title_of(proposal.trigger))
+                step = await self._edits.apply(
+                    [write.request for write in writes], title_of(first.trigger), origin
+                )
             except FileChangedError:
                 # Saved between our look at it and the write: look again.
                 continue
-            self._applied(proposal, hunks, change)
-            return change
+            finally:
+                self._writing -= keys
+            self._note(writes, step)
+            return step
         raise FileChangedError(
-            say("{path} was saved again while the change was written.", path=snapshot.path),
+            say("{path} was saved again while the change was written.", path=writes[0].patch.path),
             say("Nothing was written. Accept once more when your editor is done."),
         )
+
+    async def _chosen(self, ids: tuple[str, ...], wanted: frozenset[str] | None) -> list[Write]:
+        """Return what is to be written, on the files as they are; raises where that is nothing."""
+        for proposal_id in ids:
+            before = self._ready(proposal_id)
+            moved = await self._moved(before)
+            _refuse_collisions(before, moved, wanted)
+            await self._refuse_target(moved, wanted)
+        found = []
+        for proposal_id in ids:
+            if proposal_id not in self._board or isinstance(
+                self._board.get(proposal_id).state, Cancelled
+            ):
+                raise SparkError(say("This proposal was taken back."), say("Ask for it again."))
+            write = chosen(self._board.get(proposal_id), wanted)
+            found += [] if write is None else [write]
+        if not found:
+            raise SparkError(
+                say("There is nothing left to accept here."), say("Choose another hunk.")
+            )
+        return found
+
+    async def _refuse_target(self, proposal: Proposal, wanted: frozenset[str] | None) -> None:
+        patch = proposal.patch
+        is_wanted = wanted is None or WHOLE in wanted
+        if patch is None or patch.kind is not FileKind.RENAME or not is_wanted:
+            return
+        if whole_waits(proposal) and await self._rebasing.is_there(patch.target):
+            raise ConflictError(
+                say("{path} is there already.", path=patch.target),
+                say("Move that file away, or reject the renaming."),
+            )
+
+    def _note(self, writes: list[Write], step: Step) -> None:
+        kept = {change.path: change for change in step.changes}
+        for asked in writes:
+            change = kept[asked.before.path]
+            write = replace(asked, step_id=step.id, change=change)
+            self._taking_back.written(write.proposal_id, change)
+            self._log.add(write.proposal_id, Accepted(write.ids, write))
+            newest = self._board.get(write.proposal_id) if self._is_known(write) else None
+            # What the user decided during the write counts.
+            if newest is not None and not isinstance(newest.state, Cancelled):
+                self._board.put(accepted(newest, write, change))
+
+    def _open_of(self, group: str) -> tuple[Proposal, ...]:
+        found = tuple(one for one in self._board.group(group) if _is_open(one))
+        if not found:
+            raise SparkError(
+                say("There is nothing left to decide in this answer."), say("Choose another one.")
+            )
+        return found
 
     def _ready(self, proposal_id: str) -> Proposal:
         proposal = self._board.get(proposal_id)
@@ -122,81 +278,38 @@ class ReviewService:
             )
         return proposal
 
-    async def _rebased(self, proposal: Proposal) -> Proposal:
-        """Return the proposal on the file as it is now; raises ConflictError, FileError."""
-        try:
-            current = await self._files.read(proposal.trigger.snapshot.path)
-        except FileError as error:
-            self._conflict(self._newest(proposal), error.message)
-            raise
-        proposal = self._newest(proposal)
-        if not _is_open(proposal) or proposal.patch is None:
+    def _workable(self, proposal_id: str, hunk_id: str) -> Proposal:
+        if (proposal_id, hunk_id) in self._writing:
+            raise SparkError(say("This change is being written."), say("Wait until it is."))
+        return self._ready(proposal_id)
+
+    def _decided(self, proposal_id: str) -> Proposal:
+        """Return a proposal whose decisions can be taken back."""
+        proposal = self._board.get(proposal_id)
+        if isinstance(proposal.state, Closed) and proposal.patch is not None:
             return proposal
-        if current.digest == proposal.trigger.snapshot.digest:
-            if isinstance(proposal.state, Conflict):
-                self._board.put(replace(proposal, state=Ready()))
-            return proposal
-        before, after = proposal.trigger.snapshot.text.content, current.text.content
-        # Only what is still to be decided must find its place again.
-        undecided = replace(proposal.patch, hunks=pending(proposal))
-        try:
-            patch = rebase(undecided, before, after, current.digest)
-        except ConflictError as error:
-            self._conflict(proposal, error.message)
-            raise
-        moved = moved_proposal(replace(proposal, state=Ready(), patch=patch), current)
-        self._board.put(_closed_when_decided(moved))
-        return moved
+        return self._ready(proposal_id)
 
-    def _applied(self, proposal: Proposal, hunks: tuple[Hunk, ...], change: AppliedChange) -> None:
-        self._origins[change.id] = proposal.id
-        snapshot = proposal.trigger.snapshot
-        text = snapshot.text.with_content(apply(snapshot.text.content, hunks))
-        ids = frozenset(hunk.id for hunk in hunks)
-        newest = self._newest(proposal)
-        # What the user decided during the write counts; only what is written cannot be rejected.
-        decided = decide(replace(proposal, decisions=newest.decisions), ids, Decision.ACCEPTED)
-        if decided.patch is not None:
-            patch = after_apply(decided.patch, ids, change.after)
-            decided = replace(decided, patch=patch)
-        moved = moved_proposal(decided, Snapshot(snapshot.path, text, change.after))
-        if proposal.id in self._board and not isinstance(newest.state, Cancelled):
-            self._board.put(_closed_when_decided(moved))
+    def _reworked(self, entry: Reworked, proposal: Proposal) -> None:
+        self._log.add(proposal.id, entry)
+        self._board.put(proposal)
 
-    def _newest(self, proposal: Proposal) -> Proposal:
-        """Return what has become of the proposal while we waited; itself where it is gone."""
-        return self._board.get(proposal.id) if proposal.id in self._board else proposal
+    async def _moved(self, proposal: Proposal) -> Proposal:
+        """Return the proposal on the file as it is now; raises FileError, SparkError."""
+        return await self._rebasing.moved(proposal, self._log.count(proposal.id))
 
-    def _conflict(self, proposal: Proposal, reason: str) -> None:
-        if proposal.id in self._board and _is_open(proposal):
-            self._board.put(replace(proposal, state=Conflict(reason)))
+    def _is_known(self, write: Write) -> bool:
+        return write.proposal_id in self._board
 
 
 def _is_open(proposal: Proposal) -> bool:
     return isinstance(proposal.state, Ready | Conflict) and proposal.patch is not None
 
 
-def _chosen(proposal: Proposal, wanted: frozenset[str] | None) -> tuple[Hunk, ...]:
-    """Return the hunks to write; the removal of the comment for Spark goes with the first.
-
-    Not where the hunk changes code, too: that the user has yet to choose.
-    """
-    undecided = pending(proposal)
-    chosen = [hunk for hunk in undecided if wanted is None or hunk.id in wanted]
-    if not chosen:
-        raise SparkError(say("There is nothing left to accept here."), say("Choose another hunk."))
-    if isinstance(proposal.trigger, EditComment):
-        lines = proposal.trigger.lines
-        chosen += [hunk for hunk in undecided if hunk not in chosen and _removes_only(hunk, lines)]
-    return tuple(chosen)
-
-
-def _removes_only(hunk: Hunk, lines: Span) -> bool:
-    return not hunk.new and lines.start <= hunk.start < hunk.end <= lines.end
-
-
-def _closed_when_decided(proposal: Proposal) -> Proposal:
-    if pending(proposal):
-        return proposal
-    applied = sum(1 for said in proposal.decisions.values() if said is Decision.ACCEPTED)
-    return replace(proposal, state=Closed(applied))
+def _refuse_collisions(before: Proposal, moved: Proposal, wanted: frozenset[str] | None) -> None:
+    """Raise ConflictError where the file has just put one of the wanted hunks in conflict."""
+    for hunk in moved.patch.hunks if moved.patch else ():
+        is_new = before.decision(hunk.id) is Decision.PENDING
+        is_wanted = wanted is None or hunk.id in wanted
+        if is_new and is_wanted and moved.decision(hunk.id) is Decision.CONFLICTING:
+            raise collision(moved.trigger.snapshot.path, hunk)

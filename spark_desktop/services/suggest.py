@@ -1,5 +1,6 @@
 """Makes one proposal: asks for a region, streams it, checks it, asks once more if it fails."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.checks import Candidate, check, failure
@@ -20,6 +21,7 @@ from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ProposalStreamed
+from spark_desktop.domain.line_comment import LineComment
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import (
     Cancelled,
@@ -29,7 +31,13 @@ from spark_desktop.domain.proposal import (
     Streaming,
     Withheld,
 )
-from spark_desktop.domain.trigger import Insertion, Instruction, ProposalTrigger, Stub
+from spark_desktop.domain.trigger import (
+    AnswerEdit,
+    Insertion,
+    Instruction,
+    ProposalTrigger,
+    Stub,
+)
 from spark_desktop.domain.words import say
 from spark_desktop.services.answers import Answers
 from spark_desktop.services.board import ProposalBoard
@@ -38,9 +46,21 @@ from spark_desktop.services.fill_in import FillIn, fill_in_of
 from spark_desktop.services.insertion import inserted_proposal
 from spark_desktop.services.locate import located
 from spark_desktop.services.ports import Clock, Endpoint, Syntax
-from spark_desktop.services.prompts import region_request
+from spark_desktop.services.prompts import refused, region_answer, region_request, revised
 from spark_desktop.services.secret_guard import Reader
 from spark_desktop.services.target import Target, require_room, target_of
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What was proposed for the region before, and what the user says about lines of it."""
+
+    region: str
+    comments: tuple[LineComment, ...]
+
+    def attempt(self, path: str) -> tuple[str, str]:
+        """Return the earlier answer and what is said to it."""
+        return region_answer(path, self.region), revised(self.comments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +96,12 @@ class Suggester:
         self._clock = clock
         self._bus = bus
 
-    async def propose(self, proposal: Proposal) -> Proposal:
+    async def propose(self, proposal: Proposal, revision: Revision | None = None) -> Proposal:
         """Return the proposal ready, withheld or cancelled; each step is put on the board.
 
-        The file is read anew: it may have been saved while the proposal waited. Raises SparkError
-        where the file, the core or the endpoint fails.
+        The file is read anew: it may have been saved while the proposal waited. With a
+        ``revision`` the model changes what it proposed before. Raises SparkError where the file,
+        the core or the endpoint fails.
         """
         snapshot = await self._files.read(proposal.trigger.snapshot.path)
         trigger = located(proposal.trigger, snapshot, self._syntax)
@@ -89,6 +110,10 @@ class Suggester:
             return self._put(replace(proposal, state=gone))
         if isinstance(trigger, Insertion):
             return self._put(inserted_proposal(proposal, trigger, self._syntax))
+        if isinstance(trigger, AnswerEdit):
+            raise SparkError(
+                say("What an answer changes is written in the chat."), say("Ask there again.")
+            )
         target = target_of(trigger, self._syntax)
         proposal = self._put(
             replace(proposal, trigger=trigger, region=target.region, state=Streaming(1))
@@ -96,9 +121,11 @@ class Suggester:
         endpoint = await self._answers.endpoint_for(_kind_of(trigger))
         require_room(target, endpoint.model.context)
         proposal = replace(proposal, model=endpoint.model.id)
-        fill_in = fill_in_of(trigger) if isinstance(trigger, Stub) and endpoint.model.fim else None
+        attempts = () if revision is None else (revision.attempt(snapshot.path),)
+        can_fill_in = isinstance(trigger, Stub) and endpoint.model.fim and revision is None
+        fill_in = fill_in_of(trigger) if isinstance(trigger, Stub) and can_fill_in else None
         if fill_in is None:
-            answer = await self._rewrite(proposal, target, endpoint, ())
+            answer = await self._rewrite(proposal, target, endpoint, attempts)
         else:
             answer = await self._fill_in(proposal, fill_in, endpoint)
         proposal = self._checked(target, answer)
@@ -106,7 +133,8 @@ class Suggester:
         if reason is None:
             return self._put(replace(proposal, state=Ready()))
         # A fill-in that failed is asked for as a whole function instead: another way, another hope.
-        attempts = () if fill_in is not None else (answer.said, reason)
+        if fill_in is None:
+            attempts = (*attempts, (answer.said, refused(reason)))
         proposal = self._put(replace(proposal, state=Streaming(2), patch=None))
         answer = await self._rewrite(proposal, target, endpoint, attempts)
         proposal = self._checked(target, answer)
@@ -114,7 +142,11 @@ class Suggester:
         return self._put(replace(proposal, state=Withheld(reason) if reason else Ready()))
 
     async def _rewrite(
-        self, proposal: Proposal, target: Target, endpoint: Endpoint, attempts: tuple[str, ...]
+        self,
+        proposal: Proposal,
+        target: Target,
+        endpoint: Endpoint,
+        attempts: Sequence[tuple[str, str]],
     ) -> _Answer:
         path = proposal.trigger.snapshot.path
         request = replace(

@@ -3,10 +3,12 @@
 import asyncio
 import uuid
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import WorkFailed
+from spark_desktop.domain.line_comment import LineComment
 from spark_desktop.domain.proposal import (
     Cancelled,
     Conflict,
@@ -17,17 +19,26 @@ from spark_desktop.domain.proposal import (
     Streaming,
     Withheld,
 )
-from spark_desktop.domain.trigger import Insertion, Instruction, QuestionComment, Trigger
+from spark_desktop.domain.trigger import (
+    AnswerEdit,
+    Insertion,
+    Instruction,
+    QuestionComment,
+    Trigger,
+)
 from spark_desktop.domain.words import say
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
 from spark_desktop.services.locate import is_same_place
+from spark_desktop.services.prompts import revised_answer
 from spark_desktop.services.review import ReviewService
-from spark_desktop.services.suggest import Suggester
+from spark_desktop.services.revising import lasting_trigger, proposed_region
+from spark_desktop.services.suggest import Revision, Suggester
 from spark_desktop.services.tasks import TaskScope
 
 _REPLACED = say("replaced by a newer save")
+_REVISED = say("revised by your comments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,7 @@ class Turns:
         self._board = board
         self._bus = bus
         self._scope = TaskScope("turns")
+        self._revisions: dict[str, Revision] = {}
         self._waiting: deque[str | _Question] = deque()
         self._worker: asyncio.Task[None] | None = None
         self._current: asyncio.Task[None] | None = None
@@ -76,12 +88,43 @@ class Turns:
         return proposal.id
 
     def repeat(self, proposal_id: str) -> str:
-        """Ask once more, for the file as it is then; return the new proposal's id."""
+        """Ask once more, for the file as it is then; return the new proposal's id.
+
+        For what an answer in the chat changed its question is asked again, in its place.
+        """
         earlier = self._board.get(proposal_id)
         if isinstance(earlier.state, Queued | Streaming):
             return earlier.id
+        if isinstance(earlier.trigger, AnswerEdit):
+            self._scope.start("repeat", self._ask_again(earlier.trigger))
+            return earlier.id
         self._board.remove(proposal_id)
         proposal = Proposal(uuid.uuid4().hex, earlier.trigger, Queued())
+        self._board.put(proposal)
+        self._enqueue(proposal.id)
+        return proposal.id
+
+    def revise(self, proposal_id: str, comments: Sequence[LineComment]) -> str:
+        """Let the model change a proposal by the user's comments; return the new proposal's id.
+
+        What an answer in the chat changed is revised there, by the next answer: the id returned is
+        the same. The proposal before stays until its place is taken. Raises SparkError without
+        comments, and where there is nothing to revise.
+        """
+        earlier = self._board.get(proposal_id)
+        if not comments:
+            raise SparkError(say("There is no comment to send."), say("Write one at a line."))
+        if isinstance(earlier.trigger, AnswerEdit):
+            self._scope.start("revise", self._ask(earlier.trigger, comments))
+            return earlier.id
+        region = proposed_region(earlier)
+        if region is None:
+            raise SparkError(
+                say("There is no proposal to comment on here."), say("Ask for one first.")
+            )
+        self._board.put(replace(earlier, state=Cancelled(_REVISED)))
+        proposal = Proposal(uuid.uuid4().hex, lasting_trigger(earlier), Queued())
+        self._revisions[proposal.id] = Revision(region, tuple(comments))
         self._board.put(proposal)
         self._enqueue(proposal.id)
         return proposal.id
@@ -138,7 +181,8 @@ class Turns:
 
     async def _propose(self, proposal_id: str) -> None:
         try:
-            proposal = await self._suggester.propose(self._board.get(proposal_id))
+            revision = self._revisions.pop(proposal_id, None)
+            proposal = await self._suggester.propose(self._board.get(proposal_id), revision)
             if isinstance(proposal.state, Ready):
                 # The file may have been saved while the model wrote.
                 await self._review.file_changed(proposal.trigger.snapshot.path)
@@ -157,11 +201,24 @@ class Turns:
         except SparkError as error:
             self._bus.publish(WorkFailed(error.message, error.next_step))
 
+    async def _ask_again(self, trigger: AnswerEdit) -> None:
+        try:
+            await self._chat.repeat(trigger.thread_id, trigger.turn_id)
+        except SparkError as error:
+            self._bus.publish(WorkFailed(error.message, error.next_step))
+
+    async def _ask(self, trigger: AnswerEdit, comments: Sequence[LineComment]) -> None:
+        path = trigger.snapshot.path
+        try:
+            await self._chat.ask(revised_answer(path, comments), path, trigger.thread_id)
+        except SparkError as error:
+            self._bus.publish(WorkFailed(error.message, error.next_step))
+
     def _end(self, proposal_id: str, state: Cancelled | Failed) -> None:
         self._board.put(replace(self._board.get(proposal_id), state=state, patch=None))
 
     def _replace_earlier(self, trigger: Trigger) -> None:
-        if isinstance(trigger, Instruction | Insertion):
+        if isinstance(trigger, Instruction | Insertion | AnswerEdit):
             return
         for earlier in self._board.all():
             open_ = isinstance(earlier.state, Queued | Ready | Withheld | Conflict | Failed)

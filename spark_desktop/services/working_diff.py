@@ -4,11 +4,14 @@ import asyncio
 from datetime import datetime
 
 from spark_desktop.domain.errors import FileError, SparkError
-from spark_desktop.domain.patch import compute, format_patch
+from spark_desktop.domain.history import StepKind
+from spark_desktop.domain.patch import compute
 from spark_desktop.domain.secret_files import Shareable, shareable
 from spark_desktop.domain.text import decode
+from spark_desktop.domain.unified_diff import format_patch
 from spark_desktop.domain.words import say
-from spark_desktop.services.ports import CheckpointStore, Diffs, FileStore
+from spark_desktop.services.ports import Diffs, FileStore
+from spark_desktop.services.step_store import StepStore
 
 MAX_CHARS = 1_000_000
 
@@ -16,12 +19,10 @@ MAX_CHARS = 1_000_000
 class WorkingDiff:
     """``since`` is when the session began: older changes may be committed elsewhere."""
 
-    def __init__(
-        self, diffs: Diffs, files: FileStore, checkpoints: CheckpointStore, since: datetime
-    ) -> None:
+    def __init__(self, diffs: Diffs, files: FileStore, store: StepStore, since: datetime) -> None:
         self._diffs = diffs
         self._files = files
-        self._checkpoints = checkpoints
+        self._store = store
         self._since = since
 
     async def read(self) -> Shareable:
@@ -60,12 +61,14 @@ class WorkingDiff:
     async def _applied(self) -> str:
         """Return what the files of this session's changes look like against their first bytes."""
         first: dict[str, str] = {}
-        for change in await self._checkpoints.changes():
-            if change.created >= self._since and not change.undone:
-                first.setdefault(change.path, change.before)
+        for step in await self._store.steps():
+            if step.kind is not StepKind.EDIT or step.created < self._since or step.undone:
+                continue
+            for change in step.changes:
+                first.setdefault(change.place, first.pop(change.path, change.before))
         parts = []
         for path, digest in first.items():
-            before = await self._checkpoints.content(digest)
+            before = await self._store.content(digest)
             try:
                 now = await self._files.read(path)
                 old = decode(before or b"").content

@@ -9,11 +9,14 @@ from spark_desktop.domain.events import (
     ChangeApplied,
     ChangeIgnored,
     ChangeReverted,
+    EditsRecovered,
     FilesChanged,
+    HistoryFull,
     ProposalChanged,
     ProposalStreamed,
     WorkFailed,
 )
+from spark_desktop.domain.history_words import full_texts, is_all_well, recovered_text
 from spark_desktop.domain.proposal import Proposal, Streaming
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
@@ -70,6 +73,8 @@ class ChangesViewModel(QObject):
         self.files = Rows(self)
         self.ignored = Rows(self)
         self._told: Notice | None = None
+        # What was found of the kept steps; saves do not clear that.
+        self._kept: Notice | None = None
         self._proposals = {proposal.id: proposal for proposal in turns.proposals()}
         self._rates: dict[str, float] = {}
         self._changes: dict[str, tuple[datetime, str]] = {}
@@ -87,8 +92,8 @@ class ChangesViewModel(QObject):
     @property
     def notice(self) -> Notice | None:
         """Return what went wrong, else the hint of an empty inbox, else None."""
-        if self._told is not None:
-            return self._told
+        if self._told is not None or self._kept is not None:
+            return self._told or self._kept
         return None if self._proposals else _EMPTY
 
     def choose_proposal(self, proposal_id: str) -> None:
@@ -121,6 +126,8 @@ class ChangesViewModel(QObject):
 
     def act(self, intent: Intent) -> None:
         """Clear what was told, where that is asked for."""
+        if intent is Intent.DISMISS and self._told is None:
+            self._kept = None
         if intent is Intent.DISMISS:
             self._tell(None)
 
@@ -152,6 +159,8 @@ class ChangesViewModel(QObject):
         bus.subscribe(ChangeReverted, self._on_reverted)
         bus.subscribe(ChangeIgnored, self._on_ignored)
         bus.subscribe(WorkFailed, self._on_failure)
+        bus.subscribe(EditsRecovered, self._on_recovered)
+        bus.subscribe(HistoryFull, lambda event: self._keep(*full_texts(event), Tone.WARNING))
 
     def _on_proposal(self, event: ProposalChanged) -> None:
         proposal = event.proposal
@@ -172,7 +181,11 @@ class ChangesViewModel(QObject):
         self._note_own(event.change.path, say("applied"))
 
     def _on_reverted(self, event: ChangeReverted) -> None:
-        self._note_own(event.change.path, say("undone") if event.change.undone else say("redone"))
+        change = event.change
+        said = say("redone") if event.on else say("undone")
+        if not change.undone and change.off and not event.on:
+            said = say("partly undone")
+        self._note_own(change.path, said)
 
     def _on_ignored(self, event: ChangeIgnored) -> None:
         path = event.ignored.path
@@ -187,6 +200,16 @@ class ChangesViewModel(QObject):
 
     def _on_failure(self, event: WorkFailed) -> None:
         self._tell(Notice(event.message, Tone.PROBLEM, event.next_step))
+
+    def _on_recovered(self, event: EditsRecovered) -> None:
+        tone = Tone.GOOD if is_all_well(event) else Tone.PROBLEM
+        hint = say("Look at these files; every step is in the history (Ctrl+H).")
+        self._keep(recovered_text(event), hint, tone)
+
+    def _keep(self, text: str, hint: str, tone: Tone) -> None:
+        dismiss = Action(tr("Dismiss"), Intent.DISMISS)
+        self._kept = Notice(text, tone, hint, dismiss)
+        self.changed.emit()
 
     def _note_own(self, path: str, what: str) -> None:
         self._own[path] = what

@@ -17,6 +17,7 @@ from spark_desktop.viewmodels.changes import ChangesViewModel
 from spark_desktop.viewmodels.chat import ChatViewModel
 from spark_desktop.viewmodels.composer import ComposerViewModel
 from spark_desktop.viewmodels.core import CoreViewModel
+from spark_desktop.viewmodels.history import HistoryViewModel
 from spark_desktop.viewmodels.lab import LabViewModel
 from spark_desktop.viewmodels.ports import Chat, Edits, Lab, Reviews, Turns
 from spark_desktop.viewmodels.project_files import ProjectFiles
@@ -107,6 +108,7 @@ class ProjectViewModels:
     threads: ThreadsViewModel
     files: ProjectFiles
     image: ThreadImageViewModel
+    history: HistoryViewModel
 
     def release(self) -> None:
         """Give the view models up, once the project has ended and its views are gone.
@@ -151,6 +153,7 @@ def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewM
         ThreadsViewModel(services.threads, now, bus, scope),
         ProjectFiles(services.files, bus, scope),
         ThreadImageViewModel(services.lab, scope),
+        HistoryViewModel(services.edits, now, bus, scope),
     )
     chat, threads = models.chat, models.threads
     threads.thread_wanted.connect(chat.open_thread)

@@ -15,6 +15,8 @@ class FlowLayout(QLayout):
     def __init__(self, spacing: int) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
+        # Heights by width: Qt asks for them dozens of times before anything changes.
+        self._heights: dict[int, int] = {}
         self.setSpacing(spacing)
         self.setContentsMargins(0, 0, 0, 0)
 
@@ -50,7 +52,15 @@ class FlowLayout(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         """Return the height of the rows within a width, in pixels."""
-        return self._place(QRect(0, 0, width, 0), is_test=True)
+        known = self._heights.get(width)
+        if known is None:
+            known = self._heights[width] = self._place(QRect(0, 0, width, 0), is_test=True)
+        return known
+
+    def invalidate(self) -> None:
+        """Forget what was computed: an item is new, gone, hidden or of another size."""
+        self._heights.clear()
+        super().invalidate()
 
     def setGeometry(self, rect: QRect) -> None:
         """Place the items."""

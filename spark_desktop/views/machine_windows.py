@@ -10,6 +10,7 @@ from spark_desktop.views.theme import Theme
 
 if TYPE_CHECKING:
     from spark_desktop.viewmodels.endpoint_desk_models import EndpointViewModels
+    from spark_desktop.viewmodels.history import HistoryViewModel
     from spark_desktop.viewmodels.machine import MachineViewModels
     from spark_desktop.viewmodels.times import TimesViewModel
     from spark_desktop.views.tool_window import ToolWindow
@@ -26,6 +27,7 @@ class MachineWindows:
         self._endpoints: Callable[[], EndpointViewModels] | None = None
         self.open: dict[str, ToolWindow] = {}
         self._times: TimesViewModel | None = None
+        self._history: HistoryViewModel | None = None
         self._probe: PaintProbe | None = None
 
     def connect_to(self, provider: "Callable[[], MachineViewModels]") -> None:
@@ -62,16 +64,19 @@ class MachineWindows:
             self.open[name] = self._made(name, self._models, self._theme)
         self.open[name].show_front()
 
-    def follow(self, times: "TimesViewModel | None") -> None:
-        """Measure and show the times of this project; None where none is open."""
-        self._times = times
+    def follow(
+        self, times: "TimesViewModel | None", history: "HistoryViewModel | None" = None
+    ) -> None:
+        """Measure and show the times and the history of this project; None where none is open."""
+        self._times, self._history = times, history
         if self._probe is not None:
             self._probe.deleteLater()
         self._probe = None if times is None else PaintProbe(self._parent, times)
-        shown = self.open.pop("times", None)
-        if shown is not None:
-            shown.close()
-            shown.deleteLater()
+        for name in ("times", "history"):
+            shown = self.open.pop(name, None)
+            if shown is not None:
+                shown.close()
+                shown.deleteLater()
 
     def forget(self) -> None:
         """Close all windows; they are made anew, in another language say, when they are wanted."""
@@ -89,6 +94,16 @@ class MachineWindows:
 
             self.open["times"] = TimesDialog(self._parent, self._times, self._theme)
         self.open["times"].show_front()
+
+    def show_history(self) -> None:
+        """Bring the steps of the open project to the front; nothing without one."""
+        if self._history is None or self._theme is None:
+            return
+        if "history" not in self.open:
+            from spark_desktop.views.history_window import HistoryWindow
+
+            self.open["history"] = HistoryWindow(self._parent, self._history, self._theme)
+        self.open["history"].show_front()
 
     def _made(self, name: str, models: "MachineViewModels", theme: Theme) -> "ToolWindow":
         # Here, so that a start does not load windows that most do without.

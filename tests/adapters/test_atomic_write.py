@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from spark_desktop.adapters.atomic_write import Disk, write_atomically
+from spark_desktop.adapters.atomic_write import write_atomically
+from spark_desktop.adapters.disk import Disk
 
 DEAD = 2**22 + 1  # above the largest process id that Linux gives
 

@@ -46,6 +46,8 @@ from spark_desktop.domain.errors import (
     LimitError,
 )
 
+FORMATS = ("search-replace", "region")
+
 GOOD = tells(delta(content="ok"), delta("stop"), "[DONE]")
 TOOL = Tool("read", "Read a file.", '{"type": "object", "properties": {"path": {}}}')
 CALL = ToolCall("c1", "read", '{"path": "a.py"}')
@@ -408,10 +410,10 @@ async def test_a_connection_that_breaks_behind_the_reason_took_nothing(is_whole:
 @pytest.mark.parametrize(
     ("model", "info"),
     [
-        ({}, ModelInfo("m", 8192, False, label="Vendor")),
+        ({}, ModelInfo("m", 8192, False, FORMATS, label="Vendor")),
         (
             {"context": 131_072, "fill_in": FillInWay.SUFFIX},
-            ModelInfo("m", 131_072, True, label="Vendor"),
+            ModelInfo("m", 131_072, True, FORMATS, label="Vendor"),
         ),
     ],
 )

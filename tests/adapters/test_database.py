@@ -1,14 +1,20 @@
 import sqlite3
 import stat
 import threading
+import zlib
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.migrations import STEPS, migrate
+from spark_desktop.adapters.step_rows import steps_of
 from spark_desktop.domain.errors import StoreError
+from spark_desktop.domain.history import AppliedChange, Step, StepKind
+from spark_desktop.domain.patch import Hunk
+from spark_desktop.domain.text import digest_of
 
 
 @pytest.fixture
@@ -234,3 +240,51 @@ def test_turns_of_an_older_program_count_as_measured() -> None:
     migrate(connection)
     assert value(connection, "SELECT emulation FROM turns") is None
     connection.close()
+
+
+async def test_a_durable_transaction_is_synced_and_the_next_one_is_not(
+    database: Database,
+) -> None:
+    def level(connection: sqlite3.Connection) -> object:
+        return value(connection, "PRAGMA synchronous")
+
+    full, normal = 2, 1
+    assert await database.run(level, durable=True) == full
+    assert await database.run(level) == normal
+    with pytest.raises(StoreError):
+        await database.run(lambda connection: connection.execute("NONSENSE"), durable=True)
+    assert await database.run(level) == normal
+
+
+async def test_changes_that_an_older_program_kept_are_steps_of_one_change(tmp_path: Path) -> None:
+    file = tmp_path / "spark.db"
+    connection = sqlite3.connect(file, isolation_level=None)
+    connection.execute("PRAGMA foreign_keys = ON")
+    migrate(connection, STEPS[:10])
+    old, new = (digest_of(data) for data in (b"old", b"new"))
+    contents = [(old, zlib.compress(b"old")), (new, zlib.compress(b"new"))]
+    connection.executemany("INSERT INTO contents VALUES (?, ?)", contents)
+    hunks = '[{"id": "1-0", "start": 0, "old": ["old"], "new": ["new"]}]'
+    for workspace, id_, undone in (("w", "c2", 0), ("w", "c1", 1), ("other", "c2", 0)):
+        connection.execute(
+            "INSERT INTO changes (id, workspace, path, title, hunks, before, after, created,"
+            " undone) VALUES (?, ?, 'a.py', 'Title', ?, ?, ?, '2026-01-02T03:04:05+00:00', ?)",
+            (id_, workspace, hunks, old, new, undone),
+        )
+    connection.close()
+
+    database = Database(file)
+    steps = await database.run(lambda db: steps_of(db, "w"))
+    elsewhere = await database.run(lambda db: steps_of(db, "other"))
+    broken = await database.run(lambda db: db.execute("PRAGMA foreign_key_check").fetchall())
+    await database.close()
+    assert [(step.id, step.title, step.undone) for step in steps] == [
+        ("c2", "Title", False),
+        ("c1", "Title", True),
+    ]
+    created = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    hunk = Hunk("1-0", 0, ("old",), ("new",))
+    one = AppliedChange("c2", "a.py", "Title", (hunk,), old, new, created)
+    assert steps[0] == Step("c2", "Title", StepKind.EDIT, created, (one,))
+    assert [step.changes[0].id for step in elsewhere] == ["c2"]
+    assert broken == []

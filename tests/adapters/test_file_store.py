@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spark_desktop.adapters.atomic_write import Disk
+from spark_desktop.adapters.disk import Disk
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.domain.errors import (

@@ -14,9 +14,9 @@ from fakes import (
     FakeClock,
     FakeCore,
     FakeEndpoint,
-    MemoryCheckpoints,
     MemoryProfiles,
     MemoryProposalLog,
+    MemorySteps,
     MemoryThreads,
     ScriptedWatch,
 )
@@ -67,7 +67,7 @@ class Spark:
     capture: pytest.CaptureFixture[bytes]
     clock: FakeClock = field(default_factory=FakeClock)
     endpoint: FakeEndpoint = field(default_factory=FakeEndpoint)
-    checkpoints: MemoryCheckpoints = field(default_factory=MemoryCheckpoints)
+    steps: MemorySteps = field(default_factory=MemorySteps)
     watch: ScriptedWatch = field(default_factory=ScriptedWatch)
     core_error: CoreError | None = None
     # Called with each project before the command gets it.
@@ -94,7 +94,9 @@ class Spark:
         core = FakeCore(self.endpoint, self.core_error)
         self.cores.append(core)
         board = ProposalBoard(bus)
-        edits = EditService(files, self.checkpoints, bus, self.clock)
+        self.steps.files = files
+        edits = EditService(files, self.steps, bus, self.clock)
+        await edits.recover()
         review = ReviewService(board, edits, files)
         chat, composing = chat_of(self.threads, files, core, bus, self.clock)
         suggester = Suggester(CoreAnswers(core), files, syntax, board, self.clock, bus)

@@ -104,7 +104,7 @@ def test_nothing_is_written_to_the_files(spark, folder):
     (folder / "a.py").write_text(COMMENTED)
     spark("watch", "--once", answers=(REWRITTEN,))
     assert (folder / "a.py").read_text() == COMMENTED
-    assert spark.checkpoints.kept == []
+    assert spark.steps.kept == []
 
 
 def test_a_proposal_that_moved_with_its_file_is_reported_anew(spark, folder):

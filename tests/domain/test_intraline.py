@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from law_cases import law
 
 from spark_desktop.domain.intraline import Columns, intraline, paired
 
@@ -41,6 +42,7 @@ def test_what_differs_is_marked(old: str, new: str, shown_old: str, shown_new: s
     assert (marked(old, old_columns), marked(new, new_columns)) == (shown_old, shown_new)
 
 
+@law
 @given(LINES, LINES)
 def test_what_is_not_marked_is_the_same_in_both(old: str, new: str) -> None:
     old_columns, new_columns = intraline(old, new)
@@ -58,7 +60,8 @@ def test_a_line_of_very_many_words_is_one_stretch_between_its_equal_ends() -> No
     new = old.replace(" 5,", " five,").replace(" 2900,", " 2.9k,")
     (start, end), *rest = intraline(old, new)[0]
     assert rest == []
-    assert old[start:end].startswith("5,") and old[start:end].endswith("2900")
+    assert old[start:end].startswith("5,")
+    assert old[start:end].endswith("2900")
 
 
 def test_lines_are_paired_with_what_they_became() -> None:
@@ -79,6 +82,7 @@ def test_pairs_never_cross() -> None:
     )
 
 
+@law
 @given(
     st.lists(st.sampled_from(["a b", "a c", "b c d", "b c e", ""]), max_size=8),
     st.lists(st.sampled_from(["a b", "a c", "b c d", "b c e", ""]), max_size=8),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from spark_desktop.adapters.atomic_write import Disk
+from spark_desktop.adapters.disk import Disk
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.domain.errors import FileError, ReadOnlyFileError
@@ -22,7 +22,7 @@ NEW = "new\n" * 1000
 CHILD = """
 import asyncio, os, sys, time
 from pathlib import Path
-from spark_desktop.adapters.atomic_write import Disk
+from spark_desktop.adapters.disk import Disk
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.domain.text import SourceText

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from composer_fakes import FakeDiffs
-from fakes import LineSyntax, MemoryCheckpoints, MemoryFiles
+from fakes import LineSyntax, MemoryFiles, MemorySteps
 
 from spark_desktop.domain.context_item import ItemKind, ItemRef
 from spark_desktop.domain.errors import (
@@ -15,7 +15,7 @@ from spark_desktop.domain.errors import (
     SecretFileError,
     SparkError,
 )
-from spark_desktop.domain.history import AppliedChange
+from spark_desktop.domain.history import AppliedChange, Step, StepKind
 from spark_desktop.domain.text import digest_of
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
 from spark_desktop.services import context_items
@@ -27,7 +27,7 @@ START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
 def items_of(files: MemoryFiles, diffs: FakeDiffs | None = None) -> ContextItems:
-    diff = WorkingDiff(diffs or FakeDiffs(), files, MemoryCheckpoints(), START)
+    diff = WorkingDiff(diffs or FakeDiffs(), files, MemorySteps(), START)
     return ContextItems(files, LineSyntax(), diff.read)
 
 
@@ -144,7 +144,7 @@ async def test_a_diff_that_is_not_there_is_refused(diff, match):
 
 async def test_without_git_the_diff_is_what_this_session_applied():
     files = MemoryFiles(a__py="new\n", b__py="b\n", gone__py="x\n")
-    kept = MemoryCheckpoints()
+    kept = MemorySteps()
     before, old = b"old\n", datetime(2026, 2, 1, tzinfo=UTC)
     for name, created, undone in (
         ("a.py", START, False),
@@ -155,7 +155,8 @@ async def test_without_git_the_diff_is_what_this_session_applied():
         change = AppliedChange(
             name, name, "t", (), digest_of(before), digest_of(b"new\n"), created, undone
         )
-        await kept.record(change, before, b"new\n")
+        kept.kept.append(Step(name, "t", StepKind.EDIT, created, (change,)))
+        kept.contents[change.before] = before
     del files.data["gone.py"]
     told = (await WorkingDiff(FakeDiffs(None), files, kept, START).read()).text
     assert "-old\n+new\n" in told

@@ -79,9 +79,10 @@ async def test_a_file_changed_in_the_same_place_is_a_conflict_with_nothing_writt
     with pytest.raises(ConflictError, match=r"a\.txt, line 3"):
         await world.review.accept("p1")
     assert world.files.text("a.txt") == by_hand
-    assert isinstance(world.board.get("p1").state, Conflict)
+    first, second = world.board.get("p1").patch.hunks
+    assert world.board.get("p1").decision(first.id) is Decision.CONFLICTING
     with pytest.raises(ConflictError):
-        await world.review.accept("p1")
+        await world.review.accept("p1", [first.id, second.id])
 
 
 async def test_a_save_moves_the_proposal_before_anyone_accepts(world):
@@ -98,7 +99,8 @@ async def test_a_save_in_the_same_place_makes_the_conflict_visible_at_once(world
     proposed(world)
     world.files.write("a.txt", BEFORE.replace("line 3\n", "line three\n"))
     await world.review.file_changed("a.txt")
-    assert isinstance(world.board.get("p1").state, Conflict)
+    proposal = world.board.get("p1")
+    assert proposal.decision(proposal.patch.hunks[0].id) is Decision.CONFLICTING
 
 
 async def test_a_deleted_file_makes_a_conflict(world):

@@ -2,7 +2,7 @@
 
 import pytest
 from composer_fakes import FakeDiffs
-from fakes import LineSyntax, MemoryCheckpoints, MemoryFiles
+from fakes import LineSyntax, MemoryFiles, MemorySteps
 
 from spark_desktop.domain.context_item import ItemKind, ItemRef
 from spark_desktop.domain.errors import FileError, SparkError, UnconfirmedSecretError
@@ -28,7 +28,7 @@ def files_of(**more: str) -> MemoryFiles:
 
 
 def items_of(files: MemoryFiles, *diffs: object) -> ContextItems:
-    diff = WorkingDiff(FakeDiffs(*diffs), files, MemoryCheckpoints(), START)
+    diff = WorkingDiff(FakeDiffs(*diffs), files, MemorySteps(), START)
     return ContextItems(files, LineSyntax(), diff.read)
 
 

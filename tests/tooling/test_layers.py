@@ -148,3 +148,28 @@ def test_view_models_know_no_qt_but_the_core() -> None:
 )
 def test_every_way_to_import_a_qt_module_is_seen(line: str) -> None:
     assert qt_modules(f"def later():\n    {line}\n") == {"PySide6.QtGui"}
+
+
+def packages(source: str) -> set[str]:
+    """The top packages that a module imports, wherever in it."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").partition(".")[0])
+    return found
+
+
+def test_the_domain_is_the_standard_library_and_one_diff() -> None:
+    modules = list((ROOT / "spark_desktop" / "domain").rglob("*.py"))
+    assert len(modules) > 50
+    foreign = {
+        path.name: packages(path.read_text(encoding="utf-8"))
+        - sys.stdlib_module_names
+        - {"spark_desktop"}
+        for path in modules
+    }
+    assert {name: found for name, found in foreign.items() if found} == {
+        "line_changes.py": {"pygit2"}
+    }

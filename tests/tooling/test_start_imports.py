@@ -17,6 +17,7 @@ HEAVY = (
     "tree_sitter",
     "watchdog",
     "keyring",
+    "pygit2",
 )
 
 

@@ -27,6 +27,8 @@ _NO_TEXT_BELOW = (
     "adapters/sample_project.py",
     "adapters/single_instance.py",
     "adapters/stubs.py",
+    "domain/answer_format.py",
+    "domain/answer_formats/",
     "domain/check_questions.py",
     "domain/doctor_report.py",
     "domain/model_shelf.py",

@@ -1,0 +1,178 @@
+"""The proposals of one answer on the board, a file each."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+
+from spark_desktop.domain.conversation import Turn
+from spark_desktop.domain.file_assembly import FileEdit
+from spark_desktop.domain.merge import merged
+from spark_desktop.domain.patch import ABSENT, FilePatch, Hunk
+from spark_desktop.domain.proposal import (
+    Cancelled,
+    Check,
+    Closed,
+    FailedBlock,
+    Proposal,
+    Ready,
+    State,
+    Streaming,
+    Withheld,
+)
+from spark_desktop.domain.text import SourceText
+from spark_desktop.domain.trigger import AnswerEdit
+from spark_desktop.domain.words import say
+from spark_desktop.domain.workspace import Snapshot
+from spark_desktop.services.board import ProposalBoard
+
+
+class AnswerGroup:
+    """What the user has decided, split or edited stays: later blocks only add to it.
+
+    A proposal that the user took off the board does not come back.
+    """
+
+    def __init__(self, board: ProposalBoard, thread_id: str, turn: Turn) -> None:
+        self._board = board
+        self._thread_id = thread_id
+        self._turn = turn
+        self._ids: dict[str, str] = {}
+        self._given: dict[str, FilePatch] = {}
+        self._only_adds = False
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Return the files that were shown."""
+        return tuple(self._ids)
+
+    def go_on(self) -> None:
+        """Take only what is new from now on: the answer's first part is not read again."""
+        self._only_adds = True
+
+    def answered_by(self, turn: Turn) -> None:
+        """Take the newest value of the turn, which says who answers."""
+        self._turn = turn
+
+    def stream(self, edit: FileEdit, evidence: tuple[Check, ...], attempt: int = 1) -> None:
+        """Show a file's change as far as it is written."""
+        self._put(edit, Streaming(attempt), evidence)
+
+    def ready(self, edit: FileEdit, evidence: tuple[Check, ...]) -> None:
+        """Let the user decide on a file's change."""
+        self._put(edit, Ready(), evidence)
+
+    def withhold(
+        self, path: str, reason: str, edit: FileEdit | None = None, evidence: tuple[Check, ...] = ()
+    ) -> None:
+        """Show why a file's change cannot be used; what was decided of it stays as it is."""
+        known = self._known(path)
+        if known is not None and known.decisions:
+            if isinstance(known.state, Streaming):
+                self._board.put(replace(known, state=Ready()))
+            return
+        empty = Snapshot(path, SourceText(""), ABSENT)
+        snapshot = empty if edit is None else edit.snapshot
+        self._put(
+            FileEdit(snapshot, FilePatch(path, snapshot.digest, ())), Withheld(reason), evidence
+        )
+
+    def withdraw(self, reason: str) -> None:
+        """Take back what nothing was decided about: the question is asked again."""
+        for path in self._ids:
+            known = self._known(path)
+            if known is not None and not isinstance(known.state, Closed):
+                self._board.put(replace(known, state=Cancelled(reason)))
+
+    def _put(self, edit: FileEdit, state: State, evidence: tuple[Check, ...]) -> None:
+        path = edit.patch.path
+        known = self._known(path)
+        if path in self._ids and (known is None or isinstance(known.state, Cancelled)):
+            return
+        is_touched = (
+            known is not None
+            and known.patch is not None
+            and (self._only_adds or known.patch != self._given.get(path))
+        )
+        if known is None:
+            new = self._begun(edit)
+        elif not is_touched:
+            new = replace(
+                known,
+                trigger=self._trigger(edit.snapshot),
+                patch=edit.patch,
+                places=edit.places,
+                failed=edit.failed,
+            )
+        else:
+            if isinstance(state, Streaming):
+                return  # The user works on it: what is not whole yet would move under them.
+            new = self._added(known, edit)
+            if new == known:
+                return
+        self._given[path] = edit.patch
+        self._ids[path] = new.id
+        shown = replace(
+            new,
+            state=state,
+            evidence=evidence,
+            model=self._turn.model,
+            endpoint=self._turn.endpoint,
+            emulation=self._turn.emulation,
+            patch=None if isinstance(state, Withheld) else new.patch,
+        )
+        if shown != known:
+            self._board.put(shown)
+
+    def _begun(self, edit: FileEdit) -> Proposal:
+        return Proposal(
+            id=uuid.uuid4().hex,
+            trigger=self._trigger(edit.snapshot),
+            state=Streaming(),
+            patch=edit.patch,
+            group=self._turn.id,
+            places=edit.places,
+            failed=edit.failed,
+        )
+
+    def _trigger(self, snapshot: Snapshot) -> AnswerEdit:
+        return AnswerEdit(snapshot, self._turn.question, self._thread_id, self._turn.id)
+
+    def _added(self, known: Proposal, edit: FileEdit) -> Proposal:
+        """Return the proposal, which the user has worked on, with the hunks that are new."""
+        given = self._given.get(edit.patch.path)
+        seen = {hunk.id for hunk in given.hunks} if given else set()
+        new = tuple(hunk for hunk in edit.patch.hunks if hunk.id not in seen)
+        failed = (*known.failed, *(one for one in edit.failed if one not in known.failed))
+        if not new or known.patch is None:
+            return replace(known, failed=failed)
+        now = known.trigger.snapshot
+        moved = merged(
+            replace(edit.patch, hunks=new),
+            edit.snapshot.text.content,
+            now.text.content,
+            now.digest,
+        )
+        fitting = [
+            hunk
+            for hunk in moved.patch.hunks
+            if hunk.id not in moved.conflicts and not _touches(hunk, known.patch.hunks)
+        ]
+        kept = {hunk.id for hunk in fitting} | moved.stale
+        failed += tuple(_collided(hunk) for hunk in new if hunk.id not in kept)
+        hunks = sorted((*known.patch.hunks, *fitting), key=lambda hunk: (hunk.start, hunk.end))
+        places = known.places | {id_: edit.places[id_] for id_ in kept if id_ in edit.places}
+        patch = replace(known.patch, hunks=tuple(hunks))
+        return replace(known, patch=patch, failed=failed, places=places)
+
+    def _known(self, path: str) -> Proposal | None:
+        id_ = self._ids.get(path, "")
+        return self._board.get(id_) if id_ in self._board else None
+
+
+def _touches(hunk: Hunk, others: Sequence[Hunk]) -> bool:
+    return any(hunk.start <= other.end and other.start <= hunk.end for other in others)
+
+
+def _collided(hunk: Hunk) -> FailedBlock:
+    reason = say("Its lines were decided on, or changed, before the answer came to them.")
+    return FailedBlock(f"late-{hunk.id}", hunk.old, hunk.new, reason)
