@@ -39,6 +39,14 @@ class FileDraft:
         """Return the lines of the draft."""
         return [line for line, _ in self._entries()]
 
+    def moved(self, line: int) -> int:
+        """Return where a line of the base stands in the draft, by what changed above it."""
+        return line + sum(
+            len(region.new) - region.end + region.start
+            for region in self._regions
+            if region.end <= line
+        )
+
     def change_base(self, changes: Sequence[Change], maker: int, score: float = 1.0) -> bool:
         """Make changes that are told in the lines of the base; return whether that could be done.
 

@@ -59,8 +59,10 @@ def _nearest_words(block: FailedBlock) -> str:
     if block.nearest is None:
         return tr("Nothing in the file is like it. Select the lines that it shall replace.")
     first, last = block.nearest.start + 1, block.nearest.end
-    lines = f"{first}\N{EN DASH}{last}" if last > first else str(first)
     percent = round(100 * block.score)
+    if last <= first:
+        return tr("Most like it: line {line} ({percent} %)", line=first, percent=percent)
+    lines = f"{first}\N{EN DASH}{last}"
     return tr("Most like it: lines {lines} ({percent} %)", lines=lines, percent=percent)
 
 

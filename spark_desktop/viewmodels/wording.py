@@ -147,7 +147,9 @@ def evidence_line(checks: tuple[Check, ...], *, is_placed: bool = False) -> Evid
     followed, and where hunks were placed by likeness (``is_placed``) how alike the lines are.
     ``tip`` has every detail.
     """
-    failed, unsure, passed = [], [], []
+    failed: list[str] = []
+    unsure: list[str] = []
+    passed: list[str] = []
     for check in checks:
         if not check.passed:
             (unsure if check.is_advice else failed).append(f"✗ {in_language(check.name)}")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from spark_desktop.domain.patch import format_patch
 from spark_desktop.domain.trigger import Span
+from spark_desktop.domain.unified_diff import format_patch
 from spark_desktop.viewmodels.diff_rows import (
     AddedRow,
     FoldRow,

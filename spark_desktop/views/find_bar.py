@@ -13,7 +13,7 @@ _BAR_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class _Words(QLineEdit):
-    """Keeps Esc and Enter for the bar: else they would stop the model, or accept what is reviewed."""
+    """Keeps Esc and Enter for the bar: else they would stop the model, or accept a hunk."""
 
     def event(self, event: QEvent) -> bool:
         """Take the key before the window's shortcuts do."""

@@ -13,7 +13,7 @@ from spark_desktop.domain.text import SourceText, dominant_newline, split_lines
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.workspace import Snapshot, snapshot_of
 
-CASES = int(os.environ.get("SPARK_LAW_CASES", "80"))
+CASES = int(os.environ.get("SPARK_LAW_CASES", "60"))
 law = settings(max_examples=CASES)
 
 FILE = """\
