@@ -129,8 +129,8 @@ path/of/the/file
 the whole new text of the file
 ```"""
 _BLOCK = """\
-Let the background be #fff on hover. Answer with the path of the file and one block like this, in which the
-first half is copied from the file:
+Let the background be #fff on hover. Answer with the path of the file and one block like this, in
+which the first half is copied from the file:
 
 web/main.css
 ```
@@ -141,18 +141,20 @@ web/main.css
 >>>>>>> REPLACE
 ```"""
 _ADDED = """\
-Add a method `Len`. Answer with a patch like this one, which adds a field: lines that come begin with a plus.
+Add a method `Len`. Answer with a patch like this one, which adds a field: lines that come begin
+with a plus.
 
 *** Begin Patch
 *** Update File: queue/queue.go
 @@
  type Queue struct {
- 	items []string
-+	limit int
+ \titems []string
++\tlimit int
  }
 *** End Patch"""
 _CHANGED = """\
-Let `show` write two digits for month and day. Answer with a diff like this one, which renames `parse`:
+Let `show` write two digits for month and day. Answer with a diff like this one, which renames
+`parse`:
 
 --- a/shop/dates.py
 +++ b/shop/dates.py
