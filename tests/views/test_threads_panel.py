@@ -14,6 +14,7 @@ from spark_desktop.viewmodels.thread_rows import Heading
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.project_view import ProjectView
+from spark_desktop.views.theme import Theme
 from spark_desktop.views.threads_panel import ThreadsPanel
 from tests.interface_fakes import NOON, FakeProject, turn, until
 
