@@ -141,7 +141,8 @@ class FileAssembly:
     def _put(self, number: int, block: Rewrite, found: Found) -> NoPlace | None:
         """Change the draft by the block; return why that is not possible."""
         is_in_base = isinstance(found, Place) and not self._is_rewritten
-        is_sure = isinstance(found, Place) and found.score >= 1.0
+        # By its lines themselves, whichever of several places is meant.
+        is_sure = isinstance(found, Place) and not found.pairs
         if self._draft.is_changed and not (is_in_base and is_sure):
             later = self._in_draft(block, found)
             if later is not None:
