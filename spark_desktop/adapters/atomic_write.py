@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from spark_desktop.adapters.disk import Disk, create, open_in_place
+from spark_desktop.adapters.disk import Disk, open_in_place
 from spark_desktop.adapters.file_attributes import Attributes, attributes_of, give
 from spark_desktop.adapters.folder_lock import alone_in
 
@@ -83,7 +83,7 @@ def appear(staged: Path, target: Path, disk: Disk, times: RisingTimes) -> None:
         if error.errno not in _NO_LINKS:
             raise
         # Taken by an empty file first, which nobody else can have made then.
-        os.close(create(target))
+        os.close(disk.create(target, 0o600))
         disk.replace(staged, target)
 
 

@@ -27,7 +27,7 @@ _FOLDERS = frozenset(
 # What editors, and our own atomic write, put beside a file for a moment.
 _TEMPORARY = (
     *("*.swp", "*.swo", "*.swx", "*~", "4913", ".#*", "#*#", "*.kate-swp"),
-    *("*___jb_tmp___", "*___jb_old___", ".goutputstream-*", ".spark-*.tmp"),
+    *("*___jb_tmp___", "*___jb_old___", ".goutputstream-*", ".spark-*.tmp", ".spark-*.tmp.*"),
 )
 
 

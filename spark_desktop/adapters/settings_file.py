@@ -173,13 +173,19 @@ class TomlSettings:
 
 
 def _template() -> str:
-    import tomlkit
 
     lines = ["# The settings of Spark Desktop. A line without its # counts; saving takes effect."]
     for name, values in data_of(Settings()).items():
         lines += ["", f"[{name}]"]
-        lines += [f"# {key} = {tomlkit.item(value).as_string()}" for key, value in values.items()]
+        lines += [f"# {key} = {_written(value)}" for key, value in values.items()]
     return "\n".join(lines) + "\n"
+
+
+def _written(value: object) -> str:
+    import tomlkit
+
+    # A table has no text of its own as a value.
+    return "{}" if isinstance(value, Mapping) else tomlkit.item(value).as_string()
 
 
 def _merge(document: "tomlkit.TOMLDocument", settings: Settings, meant: Settings) -> None:

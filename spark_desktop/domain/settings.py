@@ -96,6 +96,21 @@ class Privacy:
 
 
 @dataclass(frozen=True, slots=True)
+class Checks:
+    """The user's own commands for proposals: file patterns with theirs, see ``project_checks``.
+
+    ``withhold``: what they newly find keeps a proposal from being shown. Each run may take so many
+    ``seconds``.
+    """
+
+    withhold: bool = False
+    seconds: int = field(default=10, metadata={"least": 1, "most": 120})
+    commands: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict, metadata={"of": say("a list of commands")}
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the user can choose; ``keys`` maps an action's name to its shortcuts."""
 
@@ -105,7 +120,10 @@ class Settings:
     desktop: Desktop = Desktop()
     quick: Quick = Quick()
     privacy: Privacy = Privacy()
-    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    checks: Checks = Checks()
+    keys: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict, metadata={"of": say("a list of keys")}
+    )
 
 
 def settings_of(data: Mapping[str, object]) -> tuple[Settings, tuple[Said, ...]]:
@@ -126,12 +144,18 @@ def data_of(settings: Settings) -> dict[str, dict[str, object]]:
         if is_dataclass(value):
             table[part.name] = {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
         else:
-            table[part.name] = {name: list(keys) for name, keys in value.items()}
+            table[part.name] = _lists(value)
     return table
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return _lists(value)
     return value.value if isinstance(value, Enum) else value
+
+
+def _lists(value: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
+    return {name: list(texts) for name, texts in value.items()}
 
 
 def _read(default: Any, data: Mapping[str, object], path: str, problems: list[Said]) -> Any:
@@ -148,7 +172,7 @@ def _read(default: Any, data: Mapping[str, object], path: str, problems: list[Sa
             elif is_dataclass(current):
                 found[one.name] = _read(current, value, f"{name}.", problems)
             else:
-                found[one.name] = _keys(value, name, problems)
+                found[one.name] = _texts(value, name, one.metadata["of"], problems)
         else:
             read = _value(hints[one.name], value, one.metadata)
             if isinstance(read, _Refused):
@@ -186,20 +210,20 @@ def _value(kind: Any, value: object, bounds: Mapping[str, Any]) -> object:
     return value if isinstance(value, str) else _Refused(say("text"))
 
 
-def _keys(
-    data: Mapping[str, object], name: str, problems: list[Said]
+def _texts(
+    data: Mapping[str, object], name: str, wanted: Said, problems: list[Said]
 ) -> Mapping[str, tuple[str, ...]]:
-    keys: dict[str, tuple[str, ...]] = {}
-    for action, value in data.items():
-        if isinstance(value, list) and all(isinstance(key, str) for key in value):
-            keys[action] = tuple(value)
+    texts: dict[str, tuple[str, ...]] = {}
+    for key, value in data.items():
+        if isinstance(value, list) and all(isinstance(text, str) for text in value):
+            texts[key] = tuple(value)
         else:
             problems.append(
                 say(
                     "{name} is {value}, not {wanted}.",
-                    name=f"{name}.{action}",
+                    name=f"{name}.{key}",
                     value=repr(value),
-                    wanted=say("a list of keys"),
+                    wanted=wanted,
                 )
             )
-    return types.MappingProxyType(keys)
+    return types.MappingProxyType(texts)

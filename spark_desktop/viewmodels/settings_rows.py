@@ -14,6 +14,7 @@ class Category(Enum):
     LOOKS = "looks"
     MODEL = "model"
     WATCHING = "watching"
+    CHECKS = "checks"
     DESKTOP = "desktop"
     PRIVACY = "privacy"
     KEYS = "keys"
@@ -28,6 +29,7 @@ class Kind(Enum):
     FONT = "font"
     MODEL = "model"
     KEY = "key"
+    COMMANDS = "commands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,8 @@ def title_of(category: Category) -> str:
             return tr("Model and endpoint")
         case Category.WATCHING:
             return tr("Watching and triggers")
+        case Category.CHECKS:
+            return tr("Checks of proposals")
         case Category.DESKTOP:
             return tr("Desktop and quick prompt")
         case Category.PRIVACY:
@@ -69,7 +73,7 @@ def title_of(category: Category) -> str:
 
 def setting_rows() -> Sequence[SettingRow]:
     """Return every row, in the user's language."""
-    return (*_looks(), *_model(), *_watching(), *_desktop(), *_privacy())
+    return (*_looks(), *_model(), *_watching(), *_checks(), *_desktop(), *_privacy())
 
 
 def _looks() -> Sequence[SettingRow]:
@@ -155,6 +159,39 @@ def _watching() -> Sequence[SettingRow]:
             Kind.SWITCH,
             tr("Empty functions"),
             tr("A saved function without a body is offered one."),
+        ),
+    )
+
+
+def _checks() -> Sequence[SettingRow]:
+    return (
+        _row(
+            "checks.commands",
+            Kind.COMMANDS,
+            tr("Your commands"),
+            tr(
+                "One a line: a pattern of files, a colon, a program. It runs for each proposal, "
+                "with the proposed text as its input; {file} is a copy of it, {path} the file's "
+                "name.",
+                file="{file}",
+                path="{path}",
+            ),
+        ),
+        SettingRow(
+            "checks.seconds",
+            Category.CHECKS,
+            Kind.NUMBER,
+            tr("Time of a command"),
+            tr("One that takes longer is ended, and shows nothing."),
+            least=1,
+            most=120,
+            unit=tr(" s"),
+        ),
+        _row(
+            "checks.withhold",
+            Kind.SWITCH,
+            tr("Withhold what fails"),
+            tr("A proposal in which your commands find something new is not shown as a change."),
         ),
     )
 

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 
 from spark_desktop.viewmodels.settings_rows import Kind, SettingRow
 from spark_desktop.viewmodels.translation import tr
+from spark_desktop.views.commands_control import CommandsControl
 from spark_desktop.views.form_controls import ChoiceBox, NumberBox, TickBox
 from spark_desktop.views.shortcuts import portable
 
@@ -194,6 +195,7 @@ def control_of(row: SettingRow) -> QWidget:
         Kind.NUMBER: lambda: NumberControl(row),
         Kind.MODEL: ModelControl,
         Kind.KEY: KeyControl,
+        Kind.COMMANDS: CommandsControl,
     }
     control = made[row.kind]()
     for widget in (control, *control.findChildren(QWidget)):

@@ -46,12 +46,16 @@ class SettingLine(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        is_narrow = self.width() < self._theme.px(_NARROW)
+        # Lines of commands are long.
+        is_wide = self.row.kind is Kind.COMMANDS
+        is_narrow = is_wide or self.width() < self._theme.px(_NARROW)
         if is_narrow == self._is_narrow:
             return
         self._is_narrow = is_narrow
         # Adding it once more moves it.
-        if is_narrow:
+        if is_wide:
+            self._grid.addWidget(self.control, 3, 0, 1, 2)
+        elif is_narrow:
             self._grid.addWidget(self.control, 3, 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
         else:
             self._grid.addWidget(self.control, 0, 1, 2, 1, Qt.AlignmentFlag.AlignRight)
@@ -91,7 +95,8 @@ class SettingLine(QFrame):
         policy = self.reset.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self.reset.setSizePolicy(policy)
-        self.control.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        if self.row.kind is not Kind.COMMANDS:
+            self.control.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         grid = self._grid
         grid.setContentsMargins(0, 8, 0, 8)
         grid.setHorizontalSpacing(12)

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spark_desktop.domain.settings import (
+    Checks,
     Language,
     Looks,
     Motion,
@@ -13,6 +14,7 @@ from spark_desktop.domain.settings import (
     settings_of,
 )
 
+TEXTS = st.dictionaries(st.text(), st.lists(st.text()).map(tuple))
 LOOKS = st.builds(
     Looks,
     theme=st.sampled_from(ThemeChoice),
@@ -25,7 +27,8 @@ SETTINGS = st.builds(
     Settings,
     looks=LOOKS,
     watching=st.builds(Watching),
-    keys=st.dictionaries(st.text(), st.lists(st.text()).map(tuple)),
+    checks=st.builds(Checks, commands=TEXTS),
+    keys=TEXTS,
 )
 
 
@@ -61,6 +64,12 @@ def test_unknown_keys_are_passed_over() -> None:
         ({"model": {"model": 3}}, "model.model is 3, not text."),
         ({"keys": {"ask": "Ctrl+L"}}, "keys.ask is 'Ctrl+L', not a list of keys."),
         ({"keys": 1}, "keys is not a table."),
+        (
+            {"checks": {"commands": {"*.py": "ruff"}}},
+            "checks.commands.*.py is 'ruff', not a list of commands.",
+        ),
+        ({"checks": {"commands": []}}, "checks.commands is not a table."),
+        ({"checks": {"seconds": 0}}, "checks.seconds is 0, not a whole number from 1 to 120."),
         ({"looks": []}, "looks is not a table."),
     ],
 )

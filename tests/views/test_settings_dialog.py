@@ -1,5 +1,6 @@
 """The settings in the window: every choice takes effect at once, and every key can be changed."""
 
+import tomllib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.viewmodels.settings_rows import Category
+from spark_desktop.views.commands_control import CommandsControl
 from spark_desktop.views.language import LanguageSwitch
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
@@ -343,3 +345,48 @@ async def test_a_model_that_is_half_typed_survives_another_choice(
     assert control.line.text() == "emulated:cer"
     window.settings.set("model.model", "other")
     assert control.line.text() == "other"
+
+
+def show_commands(dialog: SettingsDialog) -> CommandsControl:
+    dialog.show_category(Category.CHECKS)
+    control = dialog.line_of("checks.commands").control
+    assert isinstance(control, CommandsControl)
+    return control
+
+
+async def test_the_users_commands_are_kept_when_the_focus_leaves_them(
+    dialog: SettingsDialog, file: Path
+) -> None:
+    control = show_commands(dialog)
+    control.lines.setPlainText("*.py: ruff check {file}\n*.py: mypy {file}\n*.js: eslint {file}")
+    dialog.search.setFocus()
+    control.finish()
+    await until(lambda: "eslint" in read(file))
+    kept = tomllib.loads(read(file))["checks"]["commands"]
+    assert kept == {"*.py": ["ruff check {file}", "mypy {file}"], "*.js": ["eslint {file}"]}
+    control.lines.setPlainText("*.js: eslint {file}")
+    control.finish()
+    await until(lambda: "ruff" not in read(file))
+    assert tomllib.loads(read(file))["checks"]["commands"] == {"*.js": ["eslint {file}"]}
+
+
+async def test_a_line_that_is_no_command_is_named_and_nothing_changed(
+    dialog: SettingsDialog, window: MainWindow
+) -> None:
+    control = show_commands(dialog)
+    control.lines.setPlainText("*.py: 'ruff")
+    control.finish()
+    assert control.problem.text() == "A quote is not closed in 'ruff."
+    assert dialog.line_of("checks.commands")._model.value("checks.commands") == {}
+    control.lines.setPlainText("")
+    control.finish()
+    assert not control.problem.isVisible()
+
+
+async def test_commands_that_were_edited_into_the_file_are_shown(
+    dialog: SettingsDialog, window: MainWindow, file: Path
+) -> None:
+    control = show_commands(dialog)
+    write(file, '[checks.commands]\n"*.rs" = ["rustfmt --check {file}"]\n')
+    dialog.line_of("checks.commands")._model.reload()
+    await until(lambda: control.lines.toPlainText() == "*.rs: rustfmt --check {file}")

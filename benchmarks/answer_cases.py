@@ -1,0 +1,203 @@
+"""What ``record_answers`` asks: every prompt of the product, every form of an edit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spark_desktop.domain.line_comment import LineComment
+
+SMALL, LARGER = "qwen2.5-coder-0.5b", "qwen2.5-coder-1.5b"
+BOTH = (SMALL, LARGER)
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Ask for a region: that around the lines ``lines`` (from 0), or the whole file.
+
+    Without an ``instruction`` it is the file's first stub. ``after`` names a case whose answer
+    stands before it in the prompt; what is said to that is a ``reason`` to write it again, or the
+    user's ``comments``.
+    """
+
+    name: str
+    path: str
+    instruction: str = ""
+    lines: tuple[int, int] | None = None
+    after: str = ""
+    reason: str = ""
+    comments: tuple[LineComment, ...] = ()
+    models: Sequence[str] = BOTH
+
+
+@dataclass(frozen=True)
+class Chat:
+    """Ask in the chat, with files; ``edits``: the model is told how an answer changes files.
+
+    ``after`` names a chat whose answer comes before: this one then asks ``question``, or for the
+    rest (``goes_on``), or for the blocks with ``problems`` again. ``summary`` is of what was said
+    even earlier; ``sums_up`` asks for one. ``most`` cuts the answer off at so many tokens.
+    """
+
+    name: str
+    question: str
+    files: tuple[str, ...] = ()
+    edits: bool = False
+    after: str = ""
+    goes_on: bool = False
+    problems: str = ""
+    summary: str = ""
+    sums_up: bool = False
+    most: int = 500
+    models: Sequence[str] = BOTH
+
+
+Case = Edit | Chat
+
+_EDITS = (
+    Edit(
+        "region-guard",
+        "shop/cart.py",
+        "raise ValueError where the quantity is not positive",
+        (17, 18),
+    ),
+    Edit("region-template", "web/format.js", "use template strings instead of +", (7, 8)),
+    Edit("region-perimeter", "src/geometry.rs", "add a method `perimeter`", (8, 9)),
+    Edit("region-css", "web/main.css", "give the buttons round corners of 6 pixels"),
+    Edit("region-crlf", "shop/dates.py", "accept slashes instead of dashes, too", (6, 7)),
+    Edit("region-tabs", "queue/queue.go", "return (string, error) instead of a panic", (11, 12)),
+    Edit(
+        "region-markdown",
+        "README.md",
+        "add a section at the end about how to run the tests with pytest",
+        models=[SMALL],
+    ),
+    Edit("region-docstring", "shop/cart.py", "add a docstring to `total`", models=[SMALL]),
+    Edit("region-nothing", "queue/queue.go", "leave it as it is", (6, 7), models=[SMALL]),
+    Edit(
+        "region-long",
+        "shop/cart.py",
+        "return a table of the capitals of all countries of the world",
+        (24, 25),
+        models=[SMALL],
+    ),
+    Edit("stub-python", "tools/words.py"),
+    Edit("stub-javascript", "web/format.js", models=[SMALL]),
+    Edit(
+        "write-python",
+        "tools/primes.py",
+        "a function that returns the list of all primes below n",
+    ),
+    Edit("write-rust", "src/stack.rs", "a stack of f64 with push, pop and len", models=[SMALL]),
+    Edit(
+        "revise",
+        "web/format.js",
+        "use template strings instead of +",
+        (7, 8),
+        after="region-template",
+        comments=(LineComment(0, True, "export function heading(order) {", "use arrow syntax"),),
+        models=[SMALL],
+    ),
+)
+
+_WHOLE = "Write the whole changed file into one fenced block, with its path on the line above it."
+_DIFF = "Answer with a unified diff, as `git diff` writes it."
+_PATCH = """\
+Answer with a patch in this form:
+
+*** Begin Patch
+*** Update File: path/of/the/file
+@@
+ a line that stays
+-a line that goes
++a line that comes
+*** End Patch"""
+
+_CHATS = (
+    Chat(
+        "chat-whole-file",
+        f"Let `Cart.total` round to two digits. {_WHOLE}",
+        ("shop/cart.py",),
+    ),
+    Chat(
+        "chat-search-replace",
+        "Let `Cart.total` use `sum` with a generator.",
+        ("shop/cart.py",),
+        edits=True,
+    ),
+    Chat("chat-diff", f"Let `money` show euros (€). {_DIFF}", ("web/format.js",)),
+    Chat("chat-patch", f"Add a method `is_square`. {_PATCH}", ("src/geometry.rs",)),
+    Chat(
+        "chat-new-file",
+        "Write tests for `shop/dates.py` into the new file tests/test_dates.py.",
+        ("shop/dates.py",),
+        edits=True,
+    ),
+    Chat(
+        "chat-two-files",
+        "Rename `Cart.total` to `Cart.amount`, in the tests too.",
+        ("shop/cart.py", "tests/test_cart.py"),
+        edits=True,
+    ),
+    Chat(
+        "chat-css",
+        "Make the button's text bold, and its background white on hover.",
+        ("web/main.css",),
+        edits=True,
+    ),
+    Chat(
+        "chat-example",
+        "How would I use `Cart` for two teas at 3 dollars? Show it.",
+        ("shop/cart.py",),
+        models=[SMALL],
+    ),
+    Chat(
+        "chat-diff-crlf",
+        f"Let `show` write two digits for month and day. {_DIFF}",
+        ("shop/dates.py",),
+        models=[LARGER],
+    ),
+    Chat(
+        "chat-patch-tabs",
+        f"Add a method `Len` that tells how many items there are. {_PATCH}",
+        ("queue/queue.go",),
+        models=[LARGER],
+    ),
+    Chat(
+        "chat-markdown",
+        f"Add a section on running the tests with pytest. {_WHOLE}",
+        ("README.md",),
+    ),
+    Chat(
+        "chat-cut",
+        f"Add a type annotation to every parameter and result. {_WHOLE}",
+        ("shop/cart.py",),
+        most=120,
+        models=[LARGER],
+    ),
+    Chat(
+        "chat-continue",
+        "",
+        ("shop/cart.py",),
+        after="chat-cut",
+        goes_on=True,
+        models=[LARGER],
+    ),
+    Chat(
+        "chat-summary",
+        "Do that now.",
+        ("src/geometry.rs",),
+        edits=True,
+        summary="The user wants a method `scale(&mut self, by: f64)` of Rectangle that multiplies "
+        "both sides, in src/geometry.rs.",
+        models=[LARGER],
+    ),
+    Chat(
+        "chat-compaction",
+        "",
+        ("web/format.js",),
+        after="chat-diff",
+        sums_up=True,
+        models=[SMALL],
+    ),
+)
+
+CASES: tuple[Case, ...] = (*_EDITS, *_CHATS)
