@@ -313,6 +313,13 @@
   </message>
   <message numerus="yes">
    <source>it removes %n line(s) that it does not name</source>
+   <translation>
+    <numerusform>it removes %n line that it does not name</numerusform>
+    <numerusform>it removes %n lines that it does not name</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>not run to its end: it took more than %n second(s)</source>
    <translation type="unfinished">
     <numerusform></numerusform>
     <numerusform></numerusform>
