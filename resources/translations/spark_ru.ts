@@ -9,7 +9,7 @@
   </message>
   <message>
    <source> MB</source>
-   <translation type="unfinished"></translation>
+   <translation> МБ</translation>
   </message>
   <message>
    <source> px</source>
@@ -265,10 +265,10 @@
   </message>
   <message numerus="yes">
    <source>%n step(s)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n шаг</numerusform>
+    <numerusform>%n шага</numerusform>
+    <numerusform>%n шагов</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -401,7 +401,7 @@
   </message>
   <message>
    <source>&amp;Redo</source>
-   <translation type="unfinished"></translation>
+   <translation>&amp;Вернуть</translation>
   </message>
   <message>
    <source>&amp;Remove</source>
@@ -573,7 +573,7 @@
   </message>
   <message>
    <source>A restore is undone as a whole.</source>
-   <translation type="unfinished"></translation>
+   <translation>Восстановление отменяется целиком.</translation>
   </message>
   <message>
    <source>A save can start a proposal. Off: only what you type does.</source>
@@ -609,7 +609,7 @@
   </message>
   <message>
    <source>A step that was undone before a newer one is redone from the list of steps.</source>
-   <translation type="unfinished"></translation>
+   <translation>Шаг, отменённый до более нового, возвращают из списка шагов.</translation>
   </message>
   <message>
    <source>About {file}</source>
@@ -1029,11 +1029,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Bring the file back, then try again. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Верните файл и попробуйте снова. Ничего не записано.</translation>
   </message>
   <message>
    <source>Brings the step back; what came later is kept.</source>
-   <translation type="unfinished"></translation>
+   <translation>Возвращает шаг; всё, что было позже, сохраняется.</translation>
   </message>
   <message>
    <source>By this app's clock: from sending the request to the first piece, and the tokens after the first divided by the time since it. Measured answers only; emulated ones are dashed, in a series of their own.</source>
@@ -1089,7 +1089,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Change</source>
-   <translation type="unfinished"></translation>
+   <translation>Изменение</translation>
   </message>
   <message>
    <source>Change it by one of its names only.</source>
@@ -1101,7 +1101,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Change them back in your editor, then try again. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Верните их в редакторе и попробуйте снова. Ничего не записано.</translation>
   </message>
   <message>
    <source>Changed files</source>
@@ -1113,7 +1113,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Changed since, so left alone: {files}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Изменены с тех пор и потому не тронуты: {files}.</translation>
   </message>
   <message>
    <source>Changing to {model}; the earlier model goes on until then.</source>
@@ -1289,7 +1289,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose at least one change.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите хотя бы одно изменение.</translation>
   </message>
   <message>
    <source>Choose it again under Settings, or bind the command “{command}” to a key.</source>
@@ -1601,7 +1601,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Delete it yourself if it is not wanted. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Удалите его сами, если он не нужен. Ничего не записано.</translation>
   </message>
   <message>
    <source>Deleted: {title}</source>
@@ -1801,7 +1801,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Files</source>
-   <translation type="unfinished"></translation>
+   <translation>Файлы</translation>
   </message>
   <message>
    <source>Files saved while watching was paused: {count}</source>
@@ -1921,7 +1921,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Give it more room in the settings to keep them.</source>
-   <translation type="unfinished"></translation>
+   <translation>Чтобы сохранить их, дайте больше места в настройках.</translation>
   </message>
   <message>
    <source>Give this lane another pace</source>
@@ -1961,7 +1961,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>History</source>
-   <translation type="unfinished"></translation>
+   <translation>История</translation>
   </message>
   <message>
    <source>History of the quick prompt</source>
@@ -1969,7 +1969,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>History of the steps</source>
-   <translation type="unfinished"></translation>
+   <translation>История шагов</translation>
   </message>
   <message>
    <source>Host</source>
@@ -1985,7 +1985,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Hunks of the step</source>
-   <translation type="unfinished"></translation>
+   <translation>Фрагменты шага</translation>
   </message>
   <message>
    <source>IGNORED</source>
@@ -2141,7 +2141,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It may have been dropped; look at the list of steps again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Возможно, он удалён; посмотрите список шагов ещё раз.</translation>
   </message>
   <message>
    <source>It may want a client certificate: name one in the endpoint's settings.</source>
@@ -2345,11 +2345,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Lines</source>
-   <translation type="unfinished"></translation>
+   <translation>Строки</translation>
   </message>
   <message>
    <source>Lines of the hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Строки фрагмента</translation>
   </message>
   <message>
    <source>Loading the model into memory.</source>
@@ -2373,7 +2373,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Look at these files; every step is in the history (Ctrl+H).</source>
-   <translation type="unfinished"></translation>
+   <translation>Посмотрите на эти файлы; все шаги есть в истории (Ctrl+H).</translation>
   </message>
   <message>
    <source>Look at this machine's clock.</source>
@@ -2445,7 +2445,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Makes the files what they were before it, with what you changed since.</source>
-   <translation type="unfinished"></translation>
+   <translation>Делает файлы такими, какими они были до него, вместе с тем, что вы изменили с тех пор.</translation>
   </message>
   <message>
    <source>Making the image of the thread…</source>
@@ -2517,7 +2517,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Move or rename it, then try again. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Переместите или переименуйте его и попробуйте снова. Ничего не записано.</translation>
   </message>
   <message>
    <source>Move that file away, or reject the renaming.</source>
@@ -2769,7 +2769,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing of ours is left of “{title}” and what came after it.</source>
-   <translation type="unfinished"></translation>
+   <translation>От шага «{title}» и того, что было после него, ничего нашего не осталось.</translation>
   </message>
   <message>
    <source>Nothing to add up yet.</source>
@@ -2781,7 +2781,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing was applied here.</source>
-   <translation type="unfinished"></translation>
+   <translation>Здесь ещё ничего не применялось.</translation>
   </message>
   <message>
    <source>Nothing was decided about this proposal.</source>
@@ -3280,11 +3280,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Redo that step first. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сначала верните тот шаг. Ничего не записано.</translation>
   </message>
   <message>
    <source>Redo this &amp;hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Вернуть этот &amp;фрагмент</translation>
   </message>
   <message>
    <source>Reduced</source>
@@ -3414,11 +3414,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Restore to &amp;before this</source>
-   <translation type="unfinished"></translation>
+   <translation>Восстановить &amp;до этого шага</translation>
   </message>
   <message>
    <source>Restored to before “{title}”</source>
-   <translation type="unfinished"></translation>
+   <translation>Восстановлено до «{title}»</translation>
   </message>
   <message>
    <source>Resume</source>
@@ -3438,7 +3438,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Room for undo</source>
-   <translation type="unfinished"></translation>
+   <translation>Место для отмены</translation>
   </message>
   <message>
    <source>Run 'spark doctor' to see what is missing, or install Spark Desktop again.</source>
@@ -3818,7 +3818,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Steps</source>
-   <translation type="unfinished"></translation>
+   <translation>Шаги</translation>
   </message>
   <message>
    <source>Sto&amp;p</source>
@@ -3910,11 +3910,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Takes back every step of the same answer.</source>
-   <translation type="unfinished"></translation>
+   <translation>Отменяет все шаги того же ответа.</translation>
   </message>
   <message>
    <source>Takes the step back; what came later is kept.</source>
-   <translation type="unfinished"></translation>
+   <translation>Отменяет шаг; всё, что было позже, сохраняется.</translation>
   </message>
   <message>
    <source>Target {rate:,.0f} tokens/s{kind}</source>
@@ -4123,10 +4123,6 @@ The proposal was made for:
   <message>
    <source>The change of {path} does not match its bytes.</source>
    <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>The change of {path} does not match its bytes; it was not kept.</source>
-   <translation>Изменение {path} не совпадает с его байтами; оно не сохранено.</translation>
   </message>
   <message>
    <source>The character {character!r} cannot be written in {encoding}.</source>
@@ -4826,7 +4822,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no change of this turn left to undo.</source>
-   <translation type="unfinished"></translation>
+   <translation>В этом ходе больше нечего отменять.</translation>
   </message>
   <message>
    <source>There is no comment to send.</source>
@@ -4850,7 +4846,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no kept step {step_id}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Нет сохранённого шага {step_id}.</translation>
   </message>
   <message>
    <source>There is no key for {title} in the keyring.</source>
@@ -4890,7 +4886,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no undone change of this turn left to redo.</source>
-   <translation type="unfinished"></translation>
+   <translation>В этом ходе больше нечего возвращать.</translation>
   </message>
   <message>
    <source>There is nothing at {url}.</source>
@@ -4906,7 +4902,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is nothing to write.</source>
-   <translation type="unfinished"></translation>
+   <translation>Записывать нечего.</translation>
   </message>
   <message>
    <source>There the file says this already.</source>
@@ -4974,7 +4970,7 @@ The proposal was made for:
   </message>
   <message>
    <source>This hunk alone; Enter does the same.</source>
-   <translation type="unfinished"></translation>
+   <translation>Только этот фрагмент; то же делает Enter.</translation>
   </message>
   <message>
    <source>This hunk conflicts with what was saved since.</source>
@@ -5237,20 +5233,16 @@ The proposal was made for:
    <translation>«Вернуть» восстановит его вместе с ключом.</translation>
   </message>
   <message>
-   <source>Undo it in your editor if need be.</source>
-   <translation>При необходимости отмените его в редакторе.</translation>
-  </message>
-  <message>
    <source>Undo or redo hunks of the steps before.</source>
-   <translation type="unfinished"></translation>
+   <translation>Отменяйте и возвращайте фрагменты прежних шагов.</translation>
   </message>
   <message>
    <source>Undo that first. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сначала отмените это. Ничего не записано.</translation>
   </message>
   <message>
    <source>Undo that step first. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сначала отмените тот шаг. Ничего не записано.</translation>
   </message>
   <message>
    <source>Undo the last applied change</source>
@@ -5262,11 +5254,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Undo the whole &amp;turn</source>
-   <translation type="unfinished"></translation>
+   <translation>Отменить весь &amp;ход</translation>
   </message>
   <message>
    <source>Undo this &amp;hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Отменить этот &amp;фрагмент</translation>
   </message>
   <message>
    <source>Undone.</source>
@@ -5410,10 +5402,10 @@ The proposal was made for:
   </message>
   <message numerus="yes">
    <source>What is kept for undo takes {size} MB of {limit} MB: with the next change the oldest %n step(s) go: {names}.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Сохранённое для отмены занимает {size} МБ из {limit} МБ: со следующим изменением уйдёт %n самый старый шаг: {names}.</numerusform>
+    <numerusform>Сохранённое для отмены занимает {size} МБ из {limit} МБ: со следующим изменением уйдут %n самых старых шага: {names}.</numerusform>
+    <numerusform>Сохранённое для отмены занимает {size} МБ из {limit} МБ: со следующим изменением уйдут %n самых старых шагов: {names}.</numerusform>
    </translation>
   </message>
   <message>
@@ -5446,7 +5438,7 @@ The proposal was made for:
   </message>
   <message>
    <source>What the steps of one folder may take that can be undone. Before the oldest are dropped you are told.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сколько могут занимать шаги одной папки, которые можно отменить. Перед удалением самых старых вас предупредят.</translation>
   </message>
   <message>
    <source>What the window speaks; dates and numbers follow it.</source>
@@ -5478,7 +5470,7 @@ The proposal was made for:
   </message>
   <message>
    <source>When</source>
-   <translation type="unfinished"></translation>
+   <translation>Когда</translation>
   </message>
   <message>
    <source>Where</source>
@@ -6334,7 +6326,7 @@ The proposal was made for:
   </message>
   <message>
    <source>line {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>строка {line}</translation>
   </message>
   <message>
    <source>line {line} before</source>
@@ -6569,6 +6561,10 @@ The proposal was made for:
    <translation type="unfinished"></translation>
   </message>
   <message>
+   <source>of several places the one at line {line}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>of several places the one nearest to line {line}</source>
    <translation type="unfinished"></translation>
   </message>
@@ -6630,7 +6626,7 @@ The proposal was made for:
   </message>
   <message>
    <source>partly undone</source>
-   <translation type="unfinished"></translation>
+   <translation>отменено частично</translation>
   </message>
   <message>
    <source>pass on what is asked of {host}</source>
@@ -6810,7 +6806,7 @@ The proposal was made for:
   </message>
   <message>
    <source>stands</source>
-   <translation type="unfinished"></translation>
+   <translation>в силе</translation>
   </message>
   <message>
    <source>starting</source>
@@ -7180,7 +7176,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{count} · {size} of {limit} kept for undo</source>
-   <translation type="unfinished"></translation>
+   <translation>{count} · для отмены хранится {size} из {limit}</translation>
   </message>
   <message>
    <source>{days:.0f} d</source>
@@ -7480,10 +7476,10 @@ The branch that is checked out</source>
   </message>
   <message numerus="yes">
    <source>{names} and %n more</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>{names} и ещё %n</numerusform>
+    <numerusform>{names} и ещё %n</numerusform>
+    <numerusform>{names} и ещё %n</numerusform>
    </translation>
   </message>
   <message>
@@ -7688,7 +7684,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} is changed twice at once.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} изменяется дважды сразу.</translation>
   </message>
   <message>
    <source>{path} is left alone: {reason} ({detail}).</source>
@@ -7712,7 +7708,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} is not there any more.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} больше нет.</translation>
   </message>
   <message>
    <source>{path} is read-only; nothing was written.</source>
@@ -7744,7 +7740,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} was changed by hand since; removing it would lose that.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} с тех пор изменён вручную; при удалении это пропало бы.</translation>
   </message>
   <message>
    <source>{path} was changed meanwhile; nothing was written.</source>
@@ -7752,11 +7748,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} was moved again since.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} с тех пор снова перемещён.</translation>
   </message>
   <message>
    <source>{path} was moved since.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} с тех пор перемещён.</translation>
   </message>
   <message>
    <source>{path} was not written: the disk is full.</source>
@@ -7776,11 +7772,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} would be removed with text left in it.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} был бы удалён вместе с оставшимся текстом.</translation>
   </message>
   <message>
    <source>{path} → {target}</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} → {target}</translation>
   </message>
   <message>
    <source>{path}, a file of your own</source>
@@ -7792,15 +7788,15 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path}, line {line}: the later step “{title}” changed these lines.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}, строка {line}: эти строки изменил более поздний шаг «{title}».</translation>
   </message>
   <message>
    <source>{path}, line {line}: these lines were changed by hand since.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}, строка {line}: эти строки с тех пор изменены вручную.</translation>
   </message>
   <message>
    <source>{path}, line {line}: what stood here was taken back with “{title}”.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}, строка {line}: то, что здесь стояло, отменено вместе с «{title}».</translation>
   </message>
   <message>
    <source>{path}, line {start}: it was changed since the proposal was made.</source>
@@ -7816,19 +7812,19 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path}: another file is there now.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}: теперь там другой файл.</translation>
   </message>
   <message>
    <source>{path}: made</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}: создан</translation>
   </message>
   <message>
    <source>{path}: removed</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}: удалён</translation>
   </message>
   <message>
    <source>{path}: the later step “{title}” changed this file.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}: этот файл изменил более поздний шаг «{title}».</translation>
   </message>
   <message>
    <source>{pattern} in {file}</source>
@@ -8170,31 +8166,31 @@ Choose another thread</source>
   </message>
   <message>
    <source>“{title}”</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}»</translation>
   </message>
   <message>
    <source>“{title}” had been cut short and could not be taken back: {error}</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}»: запись была прервана и не смогла быть отменена: {error}</translation>
   </message>
   <message>
    <source>“{title}” had been cut short and is completed now: {files}.</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}»: запись была прервана и теперь завершена: {files}.</translation>
   </message>
   <message>
    <source>“{title}” had been cut short and was taken back: {files}.</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}»: запись была прервана и отменена: {files}.</translation>
   </message>
   <message>
    <source>“{title}” has no change {name}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В шаге «{title}» нет изменения {name}.</translation>
   </message>
   <message>
    <source>“{title}” is undone already.</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}» уже отменён.</translation>
   </message>
   <message>
    <source>“{title}” stands already.</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}» уже в силе.</translation>
   </message>
  </context>
 </TS>
