@@ -49,8 +49,10 @@ class DiffButtons:
     ) -> dict[str, QRect]:
         """Return a block's buttons by their action, from the left; none while it is out of view.
 
-        Only with ``is_full`` there are those that are used seldom.
+        Only with ``is_full``, and where there is room, there are those that are used seldom.
         """
+        room = width // 2 if content.is_split else width
+        is_full = is_full and 2 * room >= 3 * self.reserved()
         rows = content.hunks.get(owner)
         if rows is None:
             return {}
