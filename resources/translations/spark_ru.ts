@@ -653,7 +653,7 @@
   </message>
   <message>
    <source>Accept this hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Принять этот фрагмент</translation>
   </message>
   <message>
    <source>Accepted.</source>
@@ -1025,7 +1025,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Both</source>
-   <translation type="unfinished"></translation>
+   <translation>Обе</translation>
   </message>
   <message>
    <source>Bring the file back, then try again. Nothing was written.</source>
@@ -1420,12 +1420,12 @@ The open file goes with the question.</source>
    <translation type="unfinished"></translation>
   </message>
   <message>
-   <source>Comment on this line	C</source>
-   <translation type="unfinished"></translation>
+   <source>Comment on this line</source>
+   <translation>Комментарий к этой строке</translation>
   </message>
   <message>
    <source>Comment on this line; the model gets it with your next instruction</source>
-   <translation type="unfinished"></translation>
+   <translation>Комментарий к этой строке; модель получит его со следующим указанием</translation>
   </message>
   <message>
    <source>Comment on {place}: {quoted}</source>
@@ -1516,20 +1516,12 @@ The open file goes with the question.</source>
    <translation>Копировать</translation>
   </message>
   <message>
-   <source>Copy	Ctrl+C</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>Copy as Markdown</source>
    <translation>Копировать как Markdown</translation>
   </message>
   <message>
    <source>Copy as a patch</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>Copy as a patch	Ctrl+Shift+C</source>
-   <translation type="unfinished"></translation>
+   <translation>Копировать как патч</translation>
   </message>
   <message>
    <source>Copy it again, and enter it in the settings, under Endpoints.</source>
@@ -1649,7 +1641,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Drop</source>
-   <translation type="unfinished"></translation>
+   <translation>Отбросить</translation>
   </message>
   <message>
    <source>Drop the folder that holds them, or the few that matter.</source>
@@ -1677,7 +1669,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Edit the proposed lines before accepting them</source>
-   <translation type="unfinished"></translation>
+   <translation>Изменить предложенные строки, прежде чем принять</translation>
   </message>
   <message>
    <source>Edit the question and send it again</source>
@@ -1829,7 +1821,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Find in the diff</source>
-   <translation type="unfinished"></translation>
+   <translation>Найти в различиях</translation>
   </message>
   <message>
    <source>Find in the thread</source>
@@ -1861,7 +1853,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Fold unchanged lines again</source>
-   <translation type="unfinished"></translation>
+   <translation>Снова свернуть неизменённые строки</translation>
   </message>
   <message>
    <source>Folder for the sample</source>
@@ -2229,11 +2221,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Keep the lines on disk and add the proposed ones below</source>
-   <translation type="unfinished"></translation>
+   <translation>Оставить строки с диска и добавить под ними предложенные</translation>
   </message>
   <message>
    <source>Keep the lines that are on disk</source>
-   <translation type="unfinished"></translation>
+   <translation>Оставить строки, что на диске</translation>
   </message>
   <message>
    <source>Keep what is on disk</source>
@@ -2297,7 +2289,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Leave this part of the answer out</source>
-   <translation type="unfinished"></translation>
+   <translation>Не использовать эту часть ответа</translation>
   </message>
   <message>
    <source>Leave; what is written is there when you come back (Esc)</source>
@@ -2421,7 +2413,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Made for a place without lines</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложено для места без строк</translation>
   </message>
   <message>
    <source>Make it writable for you alone, or name another one.</source>
@@ -2453,7 +2445,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Map of the changes</source>
-   <translation type="unfinished"></translation>
+   <translation>Карта изменений</translation>
   </message>
   <message>
    <source>Measure a model that answers at its own pace.</source>
@@ -2493,11 +2485,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Most like it: line {line} ({percent} %)</source>
-   <translation type="unfinished"></translation>
+   <translation>Больше всего похожа: строка {line} ({percent} %)</translation>
   </message>
   <message>
    <source>Most like it: lines {lines} ({percent} %)</source>
-   <translation type="unfinished"></translation>
+   <translation>Больше всего похожи: строки {lines} ({percent} %)</translation>
   </message>
   <message>
    <source>Motion</source>
@@ -2741,7 +2733,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing in the file is like it. Select the lines that it shall replace.</source>
-   <translation type="unfinished"></translation>
+   <translation>В файле нет ничего похожего. Выделите строки, которые она заменит.</translation>
   </message>
   <message>
    <source>Nothing in the file is like its lines.</source>
@@ -2849,11 +2841,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>On disk</source>
-   <translation type="unfinished"></translation>
+   <translation>На диске</translation>
   </message>
   <message>
    <source>On disk now</source>
-   <translation type="unfinished"></translation>
+   <translation>Сейчас на диске</translation>
   </message>
   <message>
    <source>On disk now:
@@ -3056,7 +3048,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Place</source>
-   <translation type="unfinished"></translation>
+   <translation>Поместить</translation>
   </message>
   <message>
    <source>Place at lines {first} to {last}</source>
@@ -3160,7 +3152,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Proposed</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложено</translation>
   </message>
   <message>
    <source>Proposed lines</source>
@@ -3332,7 +3324,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Reject this hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Отклонить этот фрагмент</translation>
   </message>
   <message>
    <source>Rejected.</source>
@@ -3386,7 +3378,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Replace the selected lines, or the most similar ones, by it</source>
-   <translation type="unfinished"></translation>
+   <translation>Заменить ею выделенные строки или самые похожие</translation>
   </message>
   <message>
    <source>Report this with the text that the button copies.</source>
@@ -3582,7 +3574,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Show all unchanged lines</source>
-   <translation type="unfinished"></translation>
+   <translation>Показать все неизменённые строки</translation>
   </message>
   <message>
    <source>Show file</source>
@@ -3594,11 +3586,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Show more lines above the change below</source>
-   <translation type="unfinished"></translation>
+   <translation>Показать больше строк над следующим изменением</translation>
   </message>
   <message>
    <source>Show more lines below the change above</source>
-   <translation type="unfinished"></translation>
+   <translation>Показать больше строк под предыдущим изменением</translation>
   </message>
   <message>
    <source>Show or hide the changes</source>
@@ -3734,7 +3726,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Split</source>
-   <translation type="unfinished"></translation>
+   <translation>Разделить</translation>
   </message>
   <message>
    <source>Split the file, or work on a smaller one.</source>
@@ -3746,7 +3738,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Split this hunk into smaller ones</source>
-   <translation type="unfinished"></translation>
+   <translation>Разделить этот фрагмент на меньшие</translation>
   </message>
   <message>
    <source>Split, edit, comment, copy</source>
@@ -3898,7 +3890,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Take the proposed lines in place of those on disk</source>
-   <translation type="unfinished"></translation>
+   <translation>Взять предложенные строки вместо тех, что на диске</translation>
   </message>
   <message>
    <source>Take {key} away</source>
@@ -4342,7 +4334,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The file was changed here as well. Choose what it shall hold.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл здесь тоже изменён. Выберите, что в нём останется.</translation>
   </message>
   <message>
    <source>The file was left as it is; undo this change in your editor.</source>
@@ -5418,11 +5410,11 @@ The proposal was made for:
   </message>
   <message>
    <source>What it wants in its place</source>
-   <translation type="unfinished"></translation>
+   <translation>Что она хочет на этом месте</translation>
   </message>
   <message>
    <source>What it wants to insert</source>
-   <translation type="unfinished"></translation>
+   <translation>Что она хочет вставить</translation>
   </message>
   <message>
    <source>What starts a proposal</source>
@@ -5438,11 +5430,11 @@ The proposal was made for:
   </message>
   <message>
    <source>What the model looked for</source>
-   <translation type="unfinished"></translation>
+   <translation>Что искала модель</translation>
   </message>
   <message>
    <source>What the proposal was made for</source>
-   <translation type="unfinished"></translation>
+   <translation>Для чего сделано предложение</translation>
   </message>
   <message>
    <source>What the steps of one folder may take that can be undone. Before the oldest are dropped you are told.</source>
@@ -5782,11 +5774,11 @@ The proposal was made for:
   </message>
   <message>
    <source>accepted</source>
-   <translation type="unfinished"></translation>
+   <translation>принято</translation>
   </message>
   <message>
    <source>added, line {number}: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>добавлено, строка {number}: {line}</translation>
   </message>
   <message>
    <source>all found</source>
@@ -6010,7 +6002,7 @@ The proposal was made for:
   </message>
   <message>
    <source>edited by you</source>
-   <translation type="unfinished"></translation>
+   <translation>изменено вами</translation>
   </message>
   <message>
    <source>elsewhere</source>
@@ -6082,7 +6074,7 @@ The proposal was made for:
   </message>
   <message>
    <source>folded: {line}. Enter opens it.</source>
-   <translation type="unfinished"></translation>
+   <translation>свёрнуто: {line}. Enter раскроет.</translation>
   </message>
   <message>
    <source>folder · {place}</source>
@@ -6146,7 +6138,7 @@ The proposal was made for:
   </message>
   <message>
    <source>in conflict</source>
-   <translation type="unfinished"></translation>
+   <translation>конфликт</translation>
   </message>
   <message>
    <source>in use</source>
@@ -6342,7 +6334,7 @@ The proposal was made for:
   </message>
   <message>
    <source>line {number}: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>строка {number}: {line}</translation>
   </message>
   <message>
    <source>lines {spans}</source>
@@ -6410,7 +6402,7 @@ The proposal was made for:
   </message>
   <message>
    <source>no longer needed</source>
-   <translation type="unfinished"></translation>
+   <translation>больше не нужно</translation>
   </message>
   <message>
    <source>no model yet</source>
@@ -6546,7 +6538,7 @@ The proposal was made for:
   </message>
   <message>
    <source>not written yet, line {number}: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>ещё не написано, строка {number}: {line}</translation>
   </message>
   <message>
    <source>nothing</source>
@@ -6734,7 +6726,7 @@ The proposal was made for:
   </message>
   <message>
    <source>removed, line {number}: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>удалено, строка {number}: {line}</translation>
   </message>
   <message>
    <source>removing</source>
@@ -7102,7 +7094,7 @@ The proposal was made for:
   </message>
   <message>
    <source>your comment: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>ваш комментарий: {line}</translation>
   </message>
   <message>
    <source>your own file</source>
