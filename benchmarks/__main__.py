@@ -20,14 +20,15 @@ USAGE = 2
 def main(words: Sequence[str]) -> int:
     """Run one command and return its exit code: 0 done, 2 when no benchmark has that name.
 
-    What a benchmark raises passes through: half a measurement is none.
+    What a benchmark raises passes through: half a measurement is none. Words behind the name are
+    for a benchmark that has ``options``, and given to its ``run`` as these return them.
     """
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Measures what Spark Desktop promises."
     )
     parser.add_argument("name", nargs="?", metavar="NAME", help="without it, all are listed")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, larger errors")
-    given = parser.parse_args(words)
+    given, more = parser.parse_known_args(words)
     found = available()
     if given.name is None:
         print(listing(found))
@@ -37,9 +38,13 @@ def main(words: Sequence[str]) -> int:
             f"no benchmark is called {given.name}; there are: {', '.join(found)}", file=sys.stderr
         )
         return USAGE
+    module = found[given.name]
+    if more and not hasattr(module, "options"):
+        parser.error(f"{given.name} takes no {' '.join(more)}")
+    read = [module.options(more)] if hasattr(module, "options") else []
     # Before the run: what is committed meanwhile was not measured.
     at = commit()
-    rows = found[given.name].run(given.quick)
+    rows = module.run(given.quick, *read)
     print(table(rows))
     print(json.dumps(result(given.name, rows, at), ensure_ascii=False))
     return 0

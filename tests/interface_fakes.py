@@ -16,7 +16,6 @@ from spark_desktop.domain.core_state import CoreReady, CoreState, CoreStopped
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import FileError, NothingToUndoError, SparkError
 from spark_desktop.domain.events import (
-    ChangeApplied,
     ChangeReverted,
     CoreStateChanged,
     ProposalChanged,
@@ -28,12 +27,11 @@ from spark_desktop.domain.events import (
 from spark_desktop.domain.history import AppliedChange, Step, StepKind
 from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.lab_proposal import ProposalFigures
+from spark_desktop.domain.line_comment import LineComment
 from spark_desktop.domain.operation import StoreUsage
 from spark_desktop.domain.patch import Hunk, compute
 from spark_desktop.domain.proposal import (
     Check,
-    Closed,
-    Decision,
     Proposal,
     Queued,
     Ready,
@@ -55,6 +53,7 @@ from spark_desktop.services.preview import PromptPreview
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.token_counter import TokenCounter
 from tests.composer_fakes import FakeDiffs, FakeTokenizer, MemoryComposer, MemoryPrompts
+from tests.fake_reviews import FakeReviews as FakeReviews
 from tests.fakes import CODEX, SPARK, FakeClock, LineSyntax, MemoryThreads
 from tests.thread_fakes import FakeThreads
 
@@ -139,9 +138,6 @@ class FakeFiles:
     async def secrets(self, below: str = "") -> tuple[str, ...]:
         return tuple(path for path in self.texts if secret_name(path))
 
-    async def replace(self, path: str, text: SourceText, base: str) -> Snapshot:
-        raise NotImplementedError
-
     async def ignored(self, path: str) -> Ignored | None:
         return Ignored(path, IgnoreReason.SECRET, "by its name") if secret_name(path) else None
 
@@ -160,6 +156,7 @@ class FakeTurns:
         self.known: dict[str, Proposal] = {}
         self.requests: list[Trigger] = []
         self.repeats: list[str] = []
+        self.revised: list[tuple[str, tuple[LineComment, ...]]] = []
         self.stops = 0
         self.error: SparkError | None = None
 
@@ -181,6 +178,14 @@ class FakeTurns:
         self.put(again)
         return again.id
 
+    def revise(self, proposal_id: str, comments: Sequence[LineComment]) -> str:
+        if self.error is not None:
+            raise self.error
+        self.revised.append((proposal_id, tuple(comments)))
+        again = replace(self.known[proposal_id], id=f"{proposal_id}*", state=Queued(), group="")
+        self.put(again)
+        return again.id
+
     def stop(self) -> bool:
         self.stops += 1
         return True
@@ -192,51 +197,6 @@ class FakeTurns:
 
     def proposals(self) -> tuple[Proposal, ...]:
         return tuple(self.known.values())
-
-
-class FakeReviews:
-    """Decides as it is told, without a file."""
-
-    def __init__(self, turns: FakeTurns, bus: Bus) -> None:
-        self._turns, self._bus = turns, bus
-        self.accepted: list[tuple[str, ...]] = []
-        self.rejected: list[tuple[str, ...]] = []
-        self.error: SparkError | None = None
-        self.at_once = 0
-        self.most_at_once = 0
-
-    async def accept(
-        self, proposal_id: str, hunk_ids: Iterable[str] | None = None
-    ) -> AppliedChange:
-        self.at_once += 1
-        self.most_at_once = max(self.most_at_once, self.at_once)
-        await asyncio.sleep(0)
-        self.at_once -= 1
-        if self.error is not None:
-            raise self.error
-        self.accepted.append(self._decide(proposal_id, hunk_ids, Decision.ACCEPTED))
-        done = change()
-        self._bus.publish(ChangeApplied(done))
-        return done
-
-    def reject(self, proposal_id: str, hunk_ids: Iterable[str] | None = None) -> None:
-        if self.error is not None:
-            raise self.error
-        self.rejected.append(self._decide(proposal_id, hunk_ids, Decision.REJECTED))
-
-    def _decide(
-        self, proposal_id: str, hunk_ids: Iterable[str] | None, decision: Decision
-    ) -> tuple[str, ...]:
-        one = self._turns.known[proposal_id]
-        assert one.patch is not None
-        all_ids = [hunk.id for hunk in one.patch.hunks]
-        open_ids = [hunk for hunk in all_ids if one.decision(hunk) is Decision.PENDING]
-        ids = tuple(open_ids if hunk_ids is None else hunk_ids)
-        decisions = {**one.decisions, **dict.fromkeys(ids, decision)}
-        applied = sum(1 for value in decisions.values() if value is Decision.ACCEPTED)
-        state = Closed(applied) if len(decisions) == len(all_ids) else one.state
-        self._turns.put(replace(one, decisions=decisions, state=state))
-        return ids
 
 
 def change(path: str = "src/parser.py", *, undone: bool = False) -> AppliedChange:

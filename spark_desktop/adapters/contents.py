@@ -3,6 +3,7 @@
 import sqlite3
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.text import digest_of
@@ -51,11 +52,31 @@ def load(connection: sqlite3.Connection, digest: str) -> bytes | None:
     except (zlib.error, TypeError):
         data = b""
     if digest_of(data) != digest:
-        raise StoreError(
-            say("The kept content {digest} is damaged.", digest=digest[:12]),
-            say("It cannot be brought back; take it from your version control."),
-        )
+        raise _damaged(digest)
     return data
+
+
+class Loaded(dict[str, bytes]):
+    """The kept bytes of some digests; asking for ones that are damaged raises StoreError."""
+
+    def __init__(self, connection: sqlite3.Connection, digests: Iterable[str]) -> None:
+        super().__init__()
+        for digest in digests:
+            # Most of what is cut short can be finished without them.
+            with suppress(StoreError):
+                data = load(connection, digest)
+                self.update({} if data is None else {digest: data})
+
+    def __missing__(self, digest: str) -> bytes:
+        """Raise StoreError: what is kept under the digest cannot be read."""
+        raise _damaged(digest)
+
+
+def _damaged(digest: str) -> StoreError:
+    return StoreError(
+        say("The kept content {digest} is damaged.", digest=digest[:12]),
+        say("It cannot be brought back; take it from your version control."),
+    )
 
 
 def drop_unused(connection: sqlite3.Connection, digests: Iterable[str] | None = None) -> None:

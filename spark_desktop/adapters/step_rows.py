@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Set
 from dataclasses import asdict, replace
@@ -16,6 +17,8 @@ from spark_desktop.domain.patch import ABSENT, FileKind, Hunk, Owner
 from spark_desktop.domain.words import say
 
 _CHANGE = "id, path, title, hunks, before, after, created, undone, kind, target, undone_hunks"
+# In characters: the lines of a whole file take as much as the file.
+_WORTH_PACKING = 1_000
 
 
 def steps_of(connection: sqlite3.Connection, workspace: str) -> tuple[Step, ...]:
@@ -53,7 +56,7 @@ def add_step(connection: sqlite3.Connection, workspace: str, step: Step) -> None
     connection.executemany(
         f"INSERT INTO changes (workspace, step, {_CHANGE}) "
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [(workspace, position, *_row(change)) for change in step.changes],
+        [(workspace, position, *_packed_row(change)) for change in step.changes],
     )
 
 
@@ -155,13 +158,26 @@ def _row(change: AppliedChange) -> tuple[object, ...]:
     )
 
 
+def _packed_row(change: AppliedChange) -> tuple[object, ...]:
+    id_, path, title, hunks, *rest = _row(change)
+    return (id_, path, title, _packed(str(hunks)), *rest)
+
+
+def _packed(text: str) -> str | bytes:
+    return text if len(text) < _WORTH_PACKING else zlib.compress(text.encode())
+
+
+def _unpacked(packed: str | bytes) -> str:
+    return packed if isinstance(packed, str) else zlib.decompress(packed).decode()
+
+
 def _change(row: list[Any]) -> AppliedChange:
     id_, path, title, hunks, before, after, created, undone, kind, target, undone_hunks = row
     return AppliedChange(
         id=id_,
         path=path,
         title=title,
-        hunks=tuple(_hunk(hunk) for hunk in json.loads(hunks)),
+        hunks=tuple(_hunk(hunk) for hunk in json.loads(_unpacked(hunks))),
         before=before or ABSENT,
         after=after or ABSENT,
         created=datetime.fromisoformat(created),

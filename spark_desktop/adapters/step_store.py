@@ -257,11 +257,7 @@ class SqliteStepStore:
     async def _contents(self, entry: Entry) -> Contents:
         digests = {digest for write in entry.writes for digest in (write.before, write.after)}
 
-        def work(db: sqlite3.Connection) -> Contents:
-            loaded = {digest: contents.load(db, digest) for digest in digests - {ABSENT}}
-            return {digest: data for digest, data in loaded.items() if data is not None}
-
-        return await self._database.run(work)
+        return await self._database.run(lambda db: contents.Loaded(db, digests - {ABSENT}))
 
     async def _title(self, entry: Entry) -> str:
         ids = [change_id for change_id, _, _ in entry.marks]

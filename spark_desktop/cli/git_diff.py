@@ -3,8 +3,9 @@
 It is applied in the work tree's top folder or another one above the file; elsewhere git skips it.
 """
 
-from spark_desktop.domain.patch import FilePatch, apply, compute, format_patch
+from spark_desktop.domain.patch import FilePatch, apply, compute
 from spark_desktop.domain.text import SourceText
+from spark_desktop.domain.unified_diff import format_hunks
 
 _MARK = "\ufeff"
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
@@ -37,7 +38,7 @@ def _parts(patch: FilePatch, before: SourceText) -> tuple[str, str]:
         return "", ""
     if before.bom:
         patch, before = _with_mark(patch, before)
-    _old, _new, hunks = format_patch(patch, before.content).split("\n", 2)
+    hunks = format_hunks(patch, before.content)
     old, new = _quoted(f"a/{patch.path}"), _quoted(f"b/{patch.path}")
     # git ends a name with spaces by a tab; others would take the rest of the line for a date.
     tab = "\t" if " " in patch.path else ""

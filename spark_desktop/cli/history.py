@@ -101,7 +101,7 @@ def _file(change: AppliedChange) -> str:
 
 def _show(step: Step, output: Output) -> None:
     if output.structured:
-        output.record({"event": "step", "action": "show", **step_json(step)})
+        output.record({"event": "history", "steps": [step_json(step)], "usage": None})
         return
     output.line(_line(step))
     shown: Sequence[str] = ()

@@ -22,6 +22,7 @@ from spark_desktop.domain.placing import (
     ends_bare,
     place_of,
     removed_unnamed,
+    written_lines,
 )
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import joined, say
@@ -46,7 +47,7 @@ def whole_file(block: WholeFile, file: FileLines, first_id: int, is_new: bool = 
 
     Lines that stay keep their endings, and so does the end of the file; a new file ends as written.
     """
-    bare = bare_lines(block.lines)
+    bare = bare_lines(written_lines(block, file))
     wish = bool(block.lines) and not block.lines[-1].endswith(("\n", "\r")) if is_new else None
     hunks = file.hunks(changes_between(file.bare, bare), first_id, wish)
     return Anchor(Certainty.EXACT, Span(0, len(file.bare)), 1.0, hunks=hunks)

@@ -8,6 +8,7 @@ from spark_desktop.domain.edit_blocks import Block, Region, Rename
 from spark_desktop.domain.errors import NotTextError
 from spark_desktop.domain.file_assembly import FileAssembly, FileEdit
 from spark_desktop.domain.patch import FileKind, apply
+from spark_desktop.domain.path_rules import plain_path
 from spark_desktop.domain.refusals import (
     RefusalReason,
     Refused,
@@ -85,23 +86,29 @@ class _Answer:
 
     def _file(self, path: str) -> FileAssembly:
         snapshot = self._snapshots[path]
+        path = self._name(path)
         name = snapshot.path if snapshot is not None else self._moved.get(path, path)
         if name not in self._files:
             self._files[name] = FileAssembly(name, snapshot)
         return self._files[name]
 
+    def _name(self, path: str) -> str:
+        """Return how the workspace writes the path of a file that is not there yet."""
+        plain = plain_path(path)
+        return path if isinstance(plain, Refused) else plain
+
     def _rename(self, file: FileAssembly, block: Rename) -> None:
         if block.target == block.path or block.target not in self._snapshots:
             return
-        there = self._snapshots[block.target]
+        there, target = self._snapshots[block.target], self._name(block.target)
         is_itself = there is not None and there.path == file.path
-        other = self._files.get(self._moved.get(block.target, block.target))
+        other = self._files.get(self._moved.get(target, target))
         if (there is not None and not is_itself) or (other not in (None, file)):
-            detail = say("{path} cannot go to {target}.", path=file.path, target=block.target)
-            self._refused.append(Refused(RefusalReason.EXISTS, block.target, detail))
+            detail = say("{path} cannot go to {target}.", path=file.path, target=target)
+            self._refused.append(Refused(RefusalReason.EXISTS, target, detail))
             return
-        if file.rename(block.target):
-            self._moved[block.target] = file.path
+        if file.rename(target):
+            self._moved[target] = file.path
 
     def _edit(self, file: FileAssembly) -> FileEdit | None:
         edit = file.edit()

@@ -2,19 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from spark_desktop.domain.block_order import Found, ordered
 from spark_desktop.domain.edit_blocks import Delete, Rewrite, WholeFile
 from spark_desktop.domain.file_draft import FileDraft
 from spark_desktop.domain.file_lines import (
     Change,
-    FileLines,
     bare_lines,
     lines_of,
 )
 from spark_desktop.domain.patch import ABSENT, FileKind, FilePatch, Hunk
 from spark_desktop.domain.places import Place, hinted
-from spark_desktop.domain.placing import NoPlace, changes_at, ends_bare, place_of
+from spark_desktop.domain.placing import NoPlace, changes_at, ends_bare, place_of, written_lines
 from spark_desktop.domain.proposal import FailedBlock
 from spark_desktop.domain.refusals import RefusalReason, Refused
 from spark_desktop.domain.text import SourceText
@@ -113,7 +113,7 @@ class FileAssembly:
         if self._draft.is_changed and self._exists:
             note = say("A later block holds the whole file: it takes the place of those before it.")
             self._notes.append(note)
-        self._draft.rewrite(bare_lines(block.lines), number)
+        self._draft.rewrite(bare_lines(written_lines(block, self._base)), number)
         if self._before is None:
             self._draft.ends_bare = _is_open(block.lines)
         self._is_rewritten = self._exists = True
@@ -141,7 +141,8 @@ class FileAssembly:
     def _put(self, number: int, block: Rewrite, found: Found) -> NoPlace | None:
         """Change the draft by the block; return why that is not possible."""
         is_in_base = isinstance(found, Place) and not self._is_rewritten
-        is_sure = isinstance(found, Place) and found.score >= 1.0
+        # By its lines themselves, whichever of several places is meant.
+        is_sure = isinstance(found, Place) and not found.pairs
         if self._draft.is_changed and not (is_in_base and is_sure):
             later = self._in_draft(block, found)
             if later is not None:
@@ -171,19 +172,31 @@ class FileAssembly:
 
     def _in_draft(self, block: Rewrite, found: Found) -> tuple[list[Change], Place] | None:
         """Return what the block changes in the draft where at most blanks differ there."""
-        lines = FileLines("".join(f"{line}\n" for line in self._draft.lines()))
+        rivals = found.rivals if isinstance(found, NoPlace) else ()
+        left = (rival for rival in rivals if self._draft.is_whole(rival.span))
+        if len(list(islice(left, 2))) > 1:
+            # What stands in several places still does.
+            return None
+        block = self._for_draft(block)
+        lines = self._draft.file_lines()
         place = place_of(block, lines, is_strict=True)
         if not isinstance(place, Place) or (isinstance(found, Place) and place.score < 1.0):
             return None
-        if isinstance(found, NoPlace) and found.rivals:
+        if rivals:
             place = hinted(place, say("of several places the one that other blocks left"))
         return changes_at(block, lines, place), place
 
     def _not_there(self, block: Rewrite) -> NoPlace:
-        lines = FileLines("".join(f"{line}\n" for line in self._draft.lines()))
-        found = place_of(block, lines, is_strict=True)
+        found = place_of(self._for_draft(block), self._draft.file_lines(), is_strict=True)
         # Its lines are told by their numbers in the file as it is, which are others.
         return NoPlace(found.reason) if isinstance(found, NoPlace) else NoPlace("")
+
+    def _for_draft(self, block: Rewrite) -> Rewrite:
+        """Return the block with the line that it names as it is in the draft."""
+        if block.near is None:
+            return block
+        is_known = not self._is_rewritten
+        return replace(block, near=self._draft.moved(block.near) if is_known else None)
 
     def _is_repeated(self, block: Rewrite, found: Found) -> bool:
         span = found.span if isinstance(found, Place) else None
@@ -210,7 +223,9 @@ class FileAssembly:
         notes = tuple(dict.fromkeys(self._notes))
         failed = tuple(self._failed)
         if self._deleted_by is not None:
-            if self._before is None:
+            if self._target:
+                self._refuse(RefusalReason.CONTRADICTION, say("It is deleted and renamed."))
+            if self._before is None or self._target:
                 return None
             patch = FilePatch(self.path, self._snapshot.digest, self._removed(), FileKind.DELETE)
             return FileEdit(self._snapshot, patch, {}, failed, notes)

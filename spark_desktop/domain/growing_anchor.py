@@ -9,12 +9,14 @@ from spark_desktop.domain.file_lines import FileLines, bare_lines
 from spark_desktop.domain.growing_diff import GrowingDiff
 from spark_desktop.domain.indentation import reindenter
 from spark_desktop.domain.places import Place, decided
-from spark_desktop.domain.placing import NoPlace, place_of, several
+from spark_desktop.domain.placing import NoPlace, place_of, several, written_lines
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
 
 # Old lines that are needed before lines like them are looked for.
 _ENOUGH = 3
+# Lines of a file in which likeness is not looked for while the block grows.
+_LONG = 5000
 # In these forms the old lines are all there once a new one comes.
 _OLD_FIRST = (Format.SEARCH_REPLACE, Format.REGION, Format.WHOLE_FILE)
 
@@ -29,6 +31,8 @@ class GrowingAnchor:
     def __init__(self, file: FileLines, number: int) -> None:
         self._file = file
         self._number = number
+        # In a long file likeness takes longer than a frame: it waits for the whole block.
+        self._is_long = len(file.bare) > _LONG
         self._begin()
 
     def _begin(self) -> None:
@@ -47,7 +51,8 @@ class GrowingAnchor:
         """Return the anchor of the block so far; a last line without its ending is not whole."""
         if isinstance(block, WholeFile):
             return self._whole_file(block)
-        old, new = _whole(block.old), _whole(block.new)
+        # A block equals its old lines until it is known what comes in their place.
+        old, new = _whole(block.old), 0 if block.new == block.old else _whole(block.new)
         if new and block.format in _OLD_FIRST:
             old = len(block.old)
         if not self._goes_on(block, old, new):
@@ -95,7 +100,7 @@ class GrowingAnchor:
         if is_due or (is_old_whole and old > self._looked_at):
             self._looked_at = old
             so_far = replace(block, old=block.old[:old], new=())
-            self._found = place_of(so_far, self._file)
+            self._found = place_of(so_far, self._file, is_strict=self._is_long)
         elif self._looked_at == 0:
             self._found = NoPlace(say("Its place is being looked for."))
         return self._found
@@ -132,18 +137,19 @@ class GrowingAnchor:
         return Anchor(certainty, found.span, found.score, found.how, hunks=self._diff.hunks())
 
     def _whole_file(self, block: WholeFile) -> Anchor:
-        count, end = _whole(block.lines), len(self._file.bare)
+        lines = written_lines(block, self._file)
+        count, end = _whole(lines), len(self._file.bare)
         goes_on = count >= self._new_count and (
-            not self._new_count or block.lines[self._new_count - 1] == self._last_new
+            not self._new_count or lines[self._new_count - 1] == self._last_new
         )
         if self._diff is None or not goes_on:
             self._begin()
             self._diff = GrowingDiff(self._file, 0, self._number)
         elif self._last is not None and count == self._new_count:
             return self._last
-        for line in bare_lines(block.lines[self._new_count : count]):
+        for line in bare_lines(lines[self._new_count : count]):
             self._diff.feed(line, end)
-        self._note_new(block.lines, count)
+        self._note_new(lines, count)
         self._last = Anchor(Certainty.EXACT, Span(0, end), 1.0, hunks=self._diff.hunks())
         return self._last
 

@@ -19,6 +19,8 @@ _WORDS, _LOOKED_AT = 32, 8
 _PAIR = 0.6
 # Longer lines, and longer runs of changed lines, are compared in a simpler way.
 _LONG_LINE, _LONG_RUN = 300, 256
+# Changed lines of a block that are compared; with more of them it is not like the place anyway.
+_CHANGED = 200
 _WORD = re.compile(r"\w{3,}")
 
 
@@ -128,10 +130,12 @@ def _compared(
 def _pairs(keys: Sequence[str], window: Sequence[str]) -> list[_Pair]:
     matcher = SequenceMatcher(None, window, keys, autojunk=len(window) > 1000)
     found: list[_Pair] = []
+    left = _CHANGED
     for tag, j1, j2, i1, i2 in matcher.get_opcodes():
         if tag == "equal":
             found += [_Pair(i1 + step, j1 + step, len(keys[i1 + step])) for step in range(i2 - i1)]
-        elif tag == "replace":
+        elif tag == "replace" and i2 - i1 <= left:
+            left -= i2 - i1
             found += _changed_pairs(keys, window, Span(i1, i2), Span(j1, j2))
     return found
 
@@ -140,6 +144,9 @@ def _changed_pairs(
     keys: Sequence[str], window: Sequence[str], ones: Span, theres: Span
 ) -> list[_Pair]:
     """Return which lines of two runs are each other changed, in order, sharing the most."""
+    if min(len(ones), len(theres)) > _LONG_RUN // 4:
+        # So much of a block is not like anything, whichever lines were laid beside each other.
+        return []
     if len(ones) * len(theres) > _LONG_RUN:
         offsets = range(min(len(ones), len(theres)))
         steps = [(ones.start + step, theres.start + step) for step in offsets]

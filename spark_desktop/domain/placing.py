@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from spark_desktop.domain.edit_blocks import Format, Rewrite
+from spark_desktop.domain.edit_blocks import Format, Rewrite, WholeFile
 from spark_desktop.domain.file_lines import (
     Change,
     FileLines,
@@ -125,6 +125,13 @@ def removed_unnamed(block: Rewrite, file: FileLines, place: Place) -> int:
     return count
 
 
+def written_lines(block: WholeFile, file: FileLines) -> tuple[str, ...]:
+    """Return the lines of a whole file, with its label where the file begins with that."""
+    if block.label and file.bare and key_of(file.bare[0]) == key_of(block.label):
+        return (file.bare[0] + "\n", *block.lines)
+    return block.lines
+
+
 def ends_bare(block: Rewrite) -> bool | None:
     """Return whether the block says that the file's last line has no ending; None: nothing said.
 
@@ -180,12 +187,14 @@ def _tells_apart(lines: Sequence[str]) -> bool:
 def _likest(
     old: Sequence[str], block: Rewrite, file: FileLines, is_strict: bool
 ) -> Place | NoPlace:
+    if is_strict:
+        return NoPlace(say("Its lines are not in the file."))
     found = alike(old, file)
     if not found or found[0].score < _NOTHING_ALIKE:
         return NoPlace(say("Nothing in the file is like its lines."))
     best = found[0]
     is_short = sum(not is_blank(line) for line in old) < _SHORT
-    if is_strict or best.score < (SHORT_THRESHOLD if is_short else THRESHOLD):
+    if best.score < (SHORT_THRESHOLD if is_short else THRESHOLD):
         return NoPlace(
             say(
                 "Its lines are not in the file; the lines most like them are {percent} % alike.",

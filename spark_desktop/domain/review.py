@@ -124,8 +124,10 @@ def moved_onto(proposal: Proposal, current: Snapshot) -> Proposal:
     waiting = undecided(proposal)
     others = tuple(hunk for hunk in patch.hunks if hunk not in waiting)
     found = merged(replace(patch, hunks=waiting), before, after, current.digest, proposal.conflicts)
-    rejected = merged(replace(patch, hunks=others), before, after, current.digest)
-    kept = _beside(found, rejected)
+    kept = list(found.patch.hunks)
+    if others:
+        rejected = merged(replace(patch, hunks=others), before, after, current.digest)
+        kept = _beside(kept, rejected)
     ids = {hunk.id for hunk in kept}
     decisions = {
         **{key: said for key, said in proposal.decisions.items() if not _reopens(said)},
@@ -170,9 +172,9 @@ def _reopens(said: Decision) -> bool:
     return said in (Decision.PENDING, Decision.CONFLICTING)
 
 
-def _beside(found: Merged, rejected: Merged) -> list[Hunk]:
-    """Return the hunks of both, without the rejected ones whose lines are other lines now."""
-    kept = list(found.patch.hunks)
+def _beside(hunks: list[Hunk], rejected: Merged) -> list[Hunk]:
+    """Return the hunks and the rejected ones, without those whose lines are other lines now."""
+    kept = list(hunks)
     for hunk in rejected.patch.hunks:
         meets = (one for one in kept if one.start < hunk.end and hunk.start < one.end)
         if hunk.id not in rejected.conflicts and not any(meets):

@@ -170,6 +170,7 @@ class AnswerEdits:
                     one.group.stream(edit, placed_checks(edit), attempt=2)
             again = await self._again(one, faults)
             if again:
+                one.reading.rewritten(again)
                 kept = tuple(
                     (number, block)
                     for number, block in one.reading.ended
@@ -221,8 +222,8 @@ class AnswerEdits:
             one.group.withhold(refused.path, refused.told)
         for path in one.group.paths:
             if path not in shown:
-                unread = [event.reason for event in one.reading.unread]
-                reason = unread[0] if unread else say("The answer ends in the middle of it.")
+                reasons = [e.reason for e in (*one.reading.retracted, *one.reading.unread)]
+                reason = reasons[0] if reasons else say("The answer ends in the middle of it.")
                 one.group.withhold(path, reason)
 
     async def _faults(self, one: "_Followed", assembled: Assembled, blocks: Numbered) -> Faults:
@@ -231,7 +232,7 @@ class AnswerEdits:
             reason = failure(await self._of(one, edit))
             if reason is not None:
                 failing[edit.patch.path] = reason
-        return faults_of(assembled, blocks, failing, one.reading.unread)
+        return faults_of(assembled, blocks, failing, one.reading)
 
     async def _assembled(self, one: "_Followed", blocks: Numbered) -> Assembled:
         if one.assembled is None or one.assembled[0] != blocks:

@@ -1,10 +1,10 @@
 """What of an answer cannot be used, as it goes back to the model."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.assembly import Assembled
-from spark_desktop.domain.edit_blocks import Block, BlockRefused, Region, Rewrite
+from spark_desktop.domain.edit_blocks import Block, Region, Rewrite, WholeFile
 from spark_desktop.domain.file_assembly import FileEdit
 from spark_desktop.domain.patch import ABSENT, FilePatch
 from spark_desktop.domain.proposal import FailedBlock
@@ -12,7 +12,7 @@ from spark_desktop.domain.refusals import RefusalReason
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
-from spark_desktop.services.answer_reading import Numbered
+from spark_desktop.services.answer_reading import AnswerReading, Numbered
 from spark_desktop.services.second_try import Problem
 
 # Refusals that another answer may avoid; the others are about the file, not about the answer.
@@ -26,6 +26,7 @@ _CURABLE = frozenset(
     }
 )
 _BLOCK = "block-"
+_CUT = say("The answer ends in the middle of it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def faults_of(
     assembled: Assembled,
     blocks: Numbered,
     failing: Mapping[str, str],
-    unread: Iterable[BlockRefused],
+    reading: AnswerReading,
 ) -> Faults:
     """Return what is wrong with an answer; ``failing`` has the files whose checks say a reason."""
     problems, numbers = [], set()
@@ -65,7 +66,11 @@ def faults_of(
     for refused in curable:
         reason = f"{refused.reason.value} {refused.detail}".strip()
         problems.append(Problem(refused.path, reason))
-    for event in unread:
+    for block in reading.cut.values():
+        if isinstance(block, Rewrite | WholeFile):
+            wrote = block.old if isinstance(block, Rewrite) else ()
+            problems.append(Problem(block.path, _CUT, wrote))
+    for event in reading.unread:
         problems.append(Problem("", event.reason, tuple(split_lines(event.text))))
     files = frozenset(failing) | {refused.path for refused in curable}
     written = {block.path for _n, block in blocks if not isinstance(block, Region)}
@@ -84,8 +89,7 @@ def with_cut(
         snapshot = None if isinstance(block, Region) else snapshots.get(block.path)
         if snapshot is None or not isinstance(block, Rewrite):
             continue
-        reason = say("The answer ends in the middle of it.")
-        failed = FailedBlock(f"{_BLOCK}{number}", block.old, block.new, reason)
+        failed = FailedBlock(f"{_BLOCK}{number}", block.old, block.new, _CUT)
         lost.setdefault(snapshot.path, []).append(failed)
         if snapshot.path not in known:
             known.add(snapshot.path)

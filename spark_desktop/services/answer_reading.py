@@ -42,6 +42,7 @@ class AnswerReading:
         self._whole: set[int] = set()
         self._anchors: dict[int, StreamedAnchor] = {}
         self.unread: list[BlockRefused] = []
+        self.retracted: list[BlockRefused] = []
         self.cut: dict[int, Block] = {}
 
     @property
@@ -71,6 +72,13 @@ class AnswerReading:
     def finish(self) -> bool:
         """Take the end of the answer: what is still open is cut. Return as ``feed`` does."""
         return self._take(self._reader.finish())
+
+    def rewritten(self, blocks: Numbered) -> None:
+        """Note that blocks were written once more: those of their files that were cut are not."""
+        paths = {block.path for _n, block in blocks if not isinstance(block, Region)}
+        for number, block in tuple(self.cut.items()):
+            if not isinstance(block, Region) and block.path in paths:
+                del self.cut[number]
 
     def growing(self, snapshots: Mapping[str, Snapshot | None]) -> Iterator[Growing]:
         """Yield the blocks that are being written in files that are there."""
@@ -104,9 +112,11 @@ class AnswerReading:
                         self._anchors.pop(number, None)
                 return True
             case BlockRefused(number):
+                is_late = number in self._whole
                 self._blocks.pop(number, None)
                 self._whole.discard(number)
                 if number not in self._passed:
-                    self.unread.append(event)
+                    # One that was whole turned out to be reasoning: nobody meant it as an edit.
+                    (self.retracted if is_late else self.unread).append(event)
                 return True
         return False

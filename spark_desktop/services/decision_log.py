@@ -75,7 +75,7 @@ class DecisionLog:
             rest = tuple(one for one in entry.ids if one not in ids)
             if rest and isinstance(entry, Accepted):
                 kept.append(Accepted(rest, entry.write))
-            elif rest and isinstance(entry, Rejected):
+            elif isinstance(entry, Rejected) and (rest or not entry.ids):
                 kept.append(Rejected(rest, entry.before))
         self._entries[proposal_id] = kept
 

@@ -1,22 +1,18 @@
 """The user's decisions on proposals, hunk by hunk, and what a changed file does to them."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 
 from spark_desktop.domain.deciding import (
     Write,
     accepted,
     chosen,
-    reopened,
-    taken_back,
-    unworked,
 )
 from spark_desktop.domain.errors import (
     ConflictError,
     FileChangedError,
     FileError,
-    NothingToUndoError,
     SparkError,
 )
 from spark_desktop.domain.history import WHOLE, Step
@@ -33,7 +29,6 @@ from spark_desktop.domain.proposal import (
 from spark_desktop.domain.review import (
     collision,
     decide,
-    moved_onto,
     settled,
     undecided,
     whole_waits,
@@ -53,6 +48,7 @@ from spark_desktop.services.decision_log import Accepted, DecisionLog, Rejected,
 from spark_desktop.services.edits import EditService
 from spark_desktop.services.ports import FileStore
 from spark_desktop.services.rebasing import Rebasing
+from spark_desktop.services.taking_back import TakingBack
 from spark_desktop.services.tasks import to_end
 
 # A file that is saved again and again while we write is given up after this many tries.
@@ -71,14 +67,10 @@ class ReviewService:
         self._files = files
         self._rebasing = Rebasing(board, files)
         self._log = DecisionLog()
+        self._taking_back = TakingBack(board, edits, self._rebasing, self._log)
         self._lock = asyncio.Lock()
         # What is being written can be neither rejected nor worked on.
         self._writing: set[tuple[str, str]] = set()
-        # Which proposal a kept change came from, and which of those changes are undone now, apart
-        # from what was taken back to be decided again.
-        self._origins: dict[str, str] = {}
-        self._undone: set[str] = set()
-        self._waiting_again: dict[str, frozenset[str]] = {}
 
     async def accept(self, proposal_id: str, hunk_ids: Iterable[str] | None = None) -> Step:
         """Write the hunks (None: all that are pending, and WHOLE) and return the kept step.
@@ -127,8 +119,7 @@ class ReviewService:
         """
         ids = tuple(dict.fromkeys(hunk_ids))
         async with self._lock:
-            await to_end(self._reconsider(self._decided(proposal_id), ids))
-            self._log.forget(proposal_id, ids)
+            await to_end(self._taking_back.reconsider(self._decided(proposal_id), ids))
 
     async def undo_decision(self, proposal_id: str) -> tuple[str, ...]:
         """Take the last decision back, also a split or an edit; return the hunks it was about.
@@ -136,7 +127,7 @@ class ReviewService:
         Raises NothingToUndoError where nothing was decided, SparkError where it is not possible.
         """
         async with self._lock:
-            return await to_end(self._undo_decision(proposal_id))
+            return await to_end(self._taking_back.last(self._decided(proposal_id)))
 
     def split(
         self,
@@ -185,19 +176,7 @@ class ReviewService:
 
     def reverted(self, step: Step) -> None:
         """Note what of a step is undone, in the proposals that it came from."""
-        about = set()
-        for change in step.changes:
-            proposal_id = self._origins.get(change.id)
-            if proposal_id is None:
-                continue
-            about.add(proposal_id)
-            off = change.parts if change.undone else change.undone_hunks
-            if off - self._waiting_again.get(change.id, frozenset()):
-                self._undone.add(change.id)
-            else:
-                self._undone.discard(change.id)
-        for proposal_id in about:
-            self._show_undone(proposal_id)
+        self._taking_back.reverted(step)
 
     async def file_changed(self, path: str) -> None:
         """Move every reviewable proposal of the file onto its new text, with what is in conflict.
@@ -274,69 +253,12 @@ class ReviewService:
         for asked in writes:
             change = kept[asked.before.path]
             write = replace(asked, step_id=step.id, change=change)
-            self._origins[change.id] = write.proposal_id
+            self._taking_back.written(write.proposal_id, change)
             self._log.add(write.proposal_id, Accepted(write.ids, write))
             newest = self._board.get(write.proposal_id) if self._is_known(write) else None
             # What the user decided during the write counts.
             if newest is not None and not isinstance(newest.state, Cancelled):
                 self._board.put(accepted(newest, write, change))
-
-    async def _undo_decision(self, proposal_id: str) -> tuple[str, ...]:
-        proposal = self._decided(proposal_id)
-        entry = self._log.last(proposal_id)
-        if entry is None:
-            raise NothingToUndoError(say("Nothing was decided about this proposal."))
-        if isinstance(entry, Accepted):
-            await self._reconsider(proposal, entry.ids)
-        elif isinstance(entry, Rejected):
-            ids = [one for one in entry.ids if proposal.decision(one) is Decision.REJECTED]
-            moved = await self._moved(proposal)
-            self._board.put(reopened(replace(moved, failed=entry.before.failed), ids))
-        else:
-            moved = await self._moved(proposal)
-            self._board.put(unworked(moved, entry.before, entry.ids, entry.made))
-        self._log.pop(proposal_id)
-        return tuple(one for one in entry.ids if one != WHOLE)
-
-    async def _reconsider(self, proposal: Proposal, ids: tuple[str, ...]) -> None:
-        written: dict[str, tuple[Write, list[str]]] = {}
-        rejected: list[str] = []
-        for one in ids:
-            write = self._log.write_of(proposal.id, one)
-            if proposal.decision(one) is Decision.ACCEPTED and write is not None:
-                written.setdefault(write.step_id, (write, []))[1].append(one)
-            else:
-                rejected.append(one)
-        # First what can fail without anything being written.
-        moved = await self._moved(proposal)
-        self._board.put(reopened(moved, rejected))
-        for write, parts in written.values():
-            await self._undo_on_disk(write, parts)
-            current = await self._rebasing.after_undo(write, parts)
-            on_it = moved_onto(self._board.get(proposal.id), current)
-            self._board.put(taken_back(on_it, write, parts, current))
-
-    async def _undo_on_disk(self, write: Write, ids: Collection[str]) -> None:
-        change = write.change
-        if change is None:
-            return
-        # A file is created or removed as a whole, whatever its hunk is called.
-        parts = change.parts if set(write.ids) <= set(ids) else change.parts & set(ids)
-        if not parts:
-            raise SparkError(
-                say("This change was written together with others."),
-                say("Take all of them back at once."),
-            )
-        before = self._waiting_again.get(change.id, frozenset())
-        self._waiting_again[change.id] = before | parts
-        try:
-            await self._edits.undo(write.step_id, {change.id: parts})
-        except NothingToUndoError:
-            # It was undone in the list of changes before.
-            return
-        except SparkError:
-            self._waiting_again[change.id] = before
-            raise
 
     def _open_of(self, group: str) -> tuple[Proposal, ...]:
         found = tuple(one for one in self._board.group(group) if _is_open(one))
@@ -378,14 +300,6 @@ class ReviewService:
 
     def _is_known(self, write: Write) -> bool:
         return write.proposal_id in self._board
-
-    def _show_undone(self, proposal_id: str) -> None:
-        if proposal_id not in self._board:
-            return
-        proposal = self._board.get(proposal_id)
-        if isinstance(proposal.state, Closed):
-            undone = any(self._origins[known] == proposal_id for known in self._undone)
-            self._board.put(replace(proposal, state=replace(proposal.state, undone=undone)))
 
 
 def _is_open(proposal: Proposal) -> bool:

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from spark_desktop.domain.errors import FileError, SparkError
 from spark_desktop.domain.history import StepKind
-from spark_desktop.domain.patch import compute, format_patch
+from spark_desktop.domain.patch import compute
 from spark_desktop.domain.secret_files import Shareable, shareable
 from spark_desktop.domain.text import decode
+from spark_desktop.domain.unified_diff import format_patch
 from spark_desktop.domain.words import say
 from spark_desktop.services.ports import Diffs, FileStore
 from spark_desktop.services.step_store import StepStore

@@ -18,6 +18,7 @@ _FIXED: Mapping[str, Said] = {
     "Return": say("sends, or opens what is chosen"),
     "Enter": say("sends, or opens what is chosen"),
     "Shift+Return": say("begins a line"),
+    **dict.fromkeys(("Ctrl+Return", "Ctrl+Enter"), say("sends now, or keeps what is written")),
     "Tab": say("goes to the next place"),
     "Shift+Tab": say("goes to the place before"),
     "Space": say("presses a button"),
@@ -34,6 +35,8 @@ _SHARED = frozenset(
         ("redo", "Ctrl+Shift+Z"),
         ("redo", "Ctrl+Y"),
         ("stop", "Esc"),
+        ("accept_all", "Ctrl+Return"),
+        ("accept_all", "Ctrl+Enter"),
     )
 )
 

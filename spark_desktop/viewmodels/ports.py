@@ -9,9 +9,11 @@ from spark_desktop.domain.conversation import Thread, Turn
 from spark_desktop.domain.history import Step
 from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.lab_proposal import ProposalFigures
+from spark_desktop.domain.line_comment import LineComment
+from spark_desktop.domain.merge import Side
 from spark_desktop.domain.operation import StoreUsage
 from spark_desktop.domain.proposal import Proposal
-from spark_desktop.domain.trigger import Trigger
+from spark_desktop.domain.trigger import Span, Trigger
 
 
 class Turns(Protocol):
@@ -23,6 +25,10 @@ class Turns(Protocol):
 
     def repeat(self, proposal_id: str) -> str:
         """Make a proposal once more, on the file as it is now; return the new id."""
+        ...
+
+    def revise(self, proposal_id: str, comments: Sequence[LineComment]) -> str:
+        """Ask for a proposal that heeds the comments; return its id. Raises SparkError."""
         ...
 
     def stop(self) -> bool:
@@ -39,14 +45,56 @@ class Turns(Protocol):
 
 
 class Reviews(Protocol):
-    """Decisions on hunks."""
+    """Decisions on hunks; each raises SparkError with nothing written."""
 
     async def accept(self, proposal_id: str, hunk_ids: Iterable[str] | None = None) -> Step:
-        """Write the hunks (None: all pending ones). Raises SparkError with nothing written."""
+        """Write the hunks (None: all pending ones)."""
         ...
 
     def reject(self, proposal_id: str, hunk_ids: Iterable[str] | None = None) -> None:
         """Decide against the hunks (None: all pending ones)."""
+        ...
+
+    async def accept_group(self, group: str) -> Step:
+        """Write every pending hunk of an answer's files, as one."""
+        ...
+
+    def reject_group(self, group: str) -> None:
+        """Decide against every pending hunk of an answer's files."""
+        ...
+
+    async def reconsider(self, proposal_id: str, hunk_ids: Iterable[str]) -> None:
+        """Let decided hunks wait again; those that were accepted are undone on disk."""
+        ...
+
+    async def undo_decision(self, proposal_id: str) -> tuple[str, ...]:
+        """Take the last decision on a proposal back; return the hunks that it was about."""
+        ...
+
+    def split(
+        self,
+        proposal_id: str,
+        hunk_id: str,
+        old_at: int | None = None,
+        new_at: int | None = None,
+    ) -> tuple[str, ...]:
+        """Split a hunk before these of its old and new lines; return the parts' ids."""
+        ...
+
+    def edit(self, proposal_id: str, hunk_id: str, text: str) -> None:
+        """Let ``text``, by the user, be what the hunk puts in."""
+        ...
+
+    def resolve(self, proposal_id: str, hunk_id: str, side: Side) -> None:
+        """Choose between the versions of a conflicting hunk."""
+        ...
+
+    def place(self, proposal_id: str, failed_id: str, lines: Span) -> str:
+        """Let a part without a place replace these lines; return the new hunk's id."""
+        ...
+
+    def drop(self, proposal_id: str, failed_id: str) -> None:
+        """Give a part without a place up."""
         ...
 
 

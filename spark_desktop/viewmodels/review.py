@@ -2,7 +2,6 @@
 
 from PySide6.QtCore import QObject, Signal
 
-from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import (
     ChangeApplied,
@@ -12,38 +11,40 @@ from spark_desktop.domain.events import (
     ProposalStreamed,
 )
 from spark_desktop.domain.patch import FilePatch
-from spark_desktop.domain.proposal import Closed, Proposal, Queued, Ready, Streaming
+from spark_desktop.domain.proposal import (
+    Closed,
+    Proposal,
+    Queued,
+    Ready,
+    Streaming,
+)
 from spark_desktop.domain.trigger import Span
-from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import FileStore
-from spark_desktop.services.tasks import LatestTask, TaskScope
-from spark_desktop.viewmodels.amounts import MINUS, answered_text, rate_of
-from spark_desktop.viewmodels.answer_notices import AnswerNotices
+from spark_desktop.services.tasks import TaskScope
+from spark_desktop.viewmodels.amounts import answered_text, rate_of
+from spark_desktop.viewmodels.deciding import Deciding
 from spark_desktop.viewmodels.decisions import Decisions
 from spark_desktop.viewmodels.frames import Frames
-from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
+from spark_desktop.viewmodels.hunk_work import HunkWork
+from spark_desktop.viewmodels.line_comments import LineComments
+from spark_desktop.viewmodels.notice import Intent, Notice
+from spark_desktop.viewmodels.open_file import OpenFile
 from spark_desktop.viewmodels.ports import Reviews, Turns
-from spark_desktop.viewmodels.translation import tr
-from spark_desktop.viewmodels.wording import EvidenceLine, evidence_line, notice_of_proposal
-
-_NOTHING = Notice(
-    say("Nothing to review."),
-    Tone.MUTED,
-    say("Proposals appear here while they are written."),
-    Action(say("Show how"), Intent.HELP),
-)
-_FILE = Notice(
-    say("The file as it is on disk."),
-    Tone.MUTED,
-    say("Select lines to edit only those."),
-    Action(say("Type an edit"), Intent.EDIT),
-)
+from spark_desktop.viewmodels.review_notices import STILL_WRITTEN, ReviewNotices
+from spark_desktop.viewmodels.review_words import decisions_text, file_row
+from spark_desktop.viewmodels.rows import Rows
+from spark_desktop.viewmodels.shelf import Shelf, decided
 
 
 class ReviewViewModel(QObject):
-    """What is reviewed; ``changed`` excludes the streaming text, which has a signal of its own."""
+    """What is reviewed; ``changed`` excludes what streams in, which has a signal of its own.
+
+    ``decide`` takes what is decided, ``work`` is on the hunks, ``comments`` are on the lines,
+    ``files`` are the rows of an answer's files. ``spoken`` carries what a reader of the screen is
+    told of decisions.
+    """
 
     changed = Signal()
     streamed = Signal()
@@ -51,42 +52,42 @@ class ReviewViewModel(QObject):
     target_changed = Signal(object, object)
     intent_raised = Signal(object)
     list_changed = Signal()
+    spoken = Signal(str)
 
     def __init__(
         self, turns: Turns, reviews: Reviews, files: FileStore, bus: Bus, scope: TaskScope
     ) -> None:
         super().__init__()
         self._turns = turns
-        self._files = files
-        self._opening = LatestTask(scope)
-        self._proposals = {proposal.id: proposal for proposal in turns.proposals()}
+        self._shelf = Shelf(turns.proposals())
         self._shown: str | None = None
-        self._file: Snapshot | None = None
-        self._selection: Span | None = None
         self._texts: dict[str, ProposalStreamed] = {}
-        self._told: Notice | None = None
-        self._decisions = Decisions(reviews, scope, self._on_failure)
-        self._decisions.moved.connect(self.hunk_changed)
-        self._answers = AnswerNotices(bus, (WorkKind.SUGGESTION, WorkKind.EDIT), self)
-        self._answers.changed.connect(self.changed)
+        self.files = Rows(self)
+        self._notices = ReviewNotices(bus)
+        fail = self._notices.fail
+        self._file = OpenFile(files, scope, fail)
+        self._decisions = Decisions(reviews, scope, fail)
+        self.work = HunkWork(reviews, self._decisions, fail, self._notices.forget)
+        self.comments = LineComments(turns, fail)
+        self.decide = Deciding(self._decisions, self.work, self._notices)
         self._frames = Frames(self)
-        self._frames.frame.connect(self.streamed)
-        bus.subscribe(ProposalChanged, self._on_proposal)
-        bus.subscribe(ProposalStreamed, self._on_streamed)
-        bus.subscribe(FilesChanged, lambda event: self._reload(event.paths))
-        bus.subscribe(ChangeApplied, lambda event: self._reload((event.change.path,)))
-        bus.subscribe(ChangeReverted, self._on_reverted)
+        self._connect(bus)
 
     @property
     def proposal(self) -> Proposal | None:
         """Return the reviewed proposal, None where a file or nothing is shown."""
-        return None if self._shown is None else self._proposals.get(self._shown)
+        return self._shelf.get(self._shown)
+
+    @property
+    def group(self) -> tuple[Proposal, ...]:
+        """Return the proposals of the same answer, the reviewed one among them."""
+        return self._shelf.group_of(self._shown)
 
     @property
     def snapshot(self) -> Snapshot | None:
         """Return the text that is shown: the proposal's, or the open file."""
         proposal = self.proposal
-        return self._file if proposal is None else proposal.trigger.snapshot
+        return self._file.snapshot if proposal is None else proposal.trigger.snapshot
 
     @property
     def path(self) -> str | None:
@@ -96,18 +97,18 @@ class ReviewViewModel(QObject):
     @property
     def selection(self) -> Span | None:
         """Return the lines selected in the open file."""
-        return self._selection
+        return self._file.selection
 
     @property
     def is_streaming(self) -> bool:
         """Return whether the model writes what is shown."""
-        return self.proposal is not None and isinstance(self.proposal.state, Streaming)
+        return isinstance(self._state(), Streaming)
 
     @property
-    def is_decidable(self) -> bool:
-        """Return whether hunks wait for a decision."""
-        ready = self.proposal is not None and isinstance(self.proposal.state, Ready)
-        return ready and bool(self._decisions.pending)
+    def has_decided(self) -> bool:
+        """Return whether there is a decision on an answer's files that can be taken back."""
+        reviewed = [one for one in self.group if isinstance(one.state, Ready | Closed)]
+        return any(decided(one)[0] for one in reviewed)
 
     @property
     def streaming_text(self) -> str:
@@ -123,55 +124,13 @@ class ReviewViewModel(QObject):
     @property
     def patch(self) -> FilePatch | None:
         """Return the change to show: what failed its checks or lost its place is not one."""
-        if self.proposal is None or not isinstance(self.proposal.state, Ready | Closed):
-            return None
-        return self.proposal.patch
-
-    @property
-    def counts_text(self) -> str:
-        """Return lines added and removed, each with its sign; empty without a patch."""
-        patch = self.patch
-        if patch is None or not patch.hunks:
-            return ""
-        return f"+{patch.added} {MINUS}{patch.removed}"
-
-    @property
-    def position_text(self) -> str:
-        """Return "hunk 2 of 5"; empty where nothing waits for a decision."""
-        patch = self.patch
-        if patch is None or self.current_hunk is None:
-            return ""
-        ids = [hunk.id for hunk in patch.hunks]
-        return tr(
-            "hunk {number} of {count}", number=ids.index(self.current_hunk) + 1, count=len(ids)
-        )
-
-    @property
-    def hunk_text(self) -> str:
-        """Return the current hunk in words, for readers of the screen; empty without one."""
-        hunks = () if self.patch is None else self.patch.hunks
-        for hunk in hunks:
-            if hunk.id == self.current_hunk:
-                parts = [
-                    tr(
-                        "{position_text}, at line {start}.",
-                        position_text=self.position_text,
-                        start=hunk.start + 1,
-                    )
-                ]
-                if hunk.old:
-                    lines = "".join(hunk.old).rstrip()
-                    parts.append(tr("Removes:\n{lines}", lines=lines))
-                if hunk.new:
-                    lines = "".join(hunk.new).rstrip()
-                    parts.append(tr("Adds:\n{lines}", lines=lines))
-                return "\n".join(parts)
-        return ""
-
-    @property
-    def evidence(self) -> EvidenceLine:
-        """Return what was checked, in one line."""
-        return evidence_line(() if self.proposal is None else self.proposal.evidence)
+        match self.proposal:
+            case Proposal(state=Ready() | Closed(), patch=patch):
+                return patch
+            case Proposal(state=Streaming(), region=None, patch=patch):
+                return patch
+            case _:
+                return None
 
     @property
     def answered_text(self) -> str:
@@ -184,66 +143,28 @@ class ReviewViewModel(QObject):
     @property
     def notice(self) -> Notice | None:
         """Return the line over the review; None while there is just something to decide."""
-        if self._told is not None:
-            return self._told
-        if self.proposal is not None:
-            if self.is_streaming and self._answers.waiting is not None:
-                return self._answers.waiting
-            told = self._answers.told_of(self.proposal.id)
-            return notice_of_proposal(self.proposal, self._rate()) or told
-        return _NOTHING if self._file is None else _FILE
+        has_file = self._file.snapshot is not None
+        return self._notices.over(self.proposal, self._rate(), has_file=has_file)
 
     def show_proposal(self, proposal_id: str) -> None:
         """Review a proposal; an unknown id is ignored (it was dismissed meanwhile)."""
-        if proposal_id not in self._proposals:
+        if self._shelf.get(proposal_id) is None:
             return
-        self._opening.cancel()
-        self._told = None
+        self._file.cancel()
+        self._notices.drop()
         self._shown = proposal_id
         self._set_selection(None)
-        self._decisions.show(self.proposal)
+        self._follow()
         self.changed.emit()
 
     def open_file(self, path: str) -> None:
         """Show a file as it is on disk."""
-        self._opening.start("open", self._open(path))
+        self._file.open(path)
 
     def select(self, lines: Span | None) -> None:
         """Note which lines of the open file the user selected."""
         if self.proposal is None:
             self._set_selection(lines)
-
-    def next_hunk(self) -> None:
-        """Go to the next hunk that waits for a decision."""
-        self._decisions.step(1)
-
-    def previous_hunk(self) -> None:
-        """Go to the hunk before that waits for a decision."""
-        self._decisions.step(-1)
-
-    def go_to_hunk(self, hunk_id: str) -> None:
-        """Go to this hunk."""
-        self._decisions.go_to(hunk_id)
-
-    def accept(self, hunk_id: str | None = None) -> None:
-        """Write one hunk (the current one unless named)."""
-        self._decide(hunk_id, accept=True)
-
-    def reject(self, hunk_id: str | None = None) -> None:
-        """Decide against one hunk (the current one unless named)."""
-        self._decide(hunk_id, accept=False)
-
-    def accept_all(self) -> None:
-        """Write every hunk that waits."""
-        if self.is_decidable:
-            self._told = None
-            self._decisions.accept(None)
-
-    def reject_all(self) -> None:
-        """Decide against every hunk that waits."""
-        if self.is_decidable:
-            self._told = None
-            self._decisions.reject(None)
 
     def act(self, intent: Intent) -> None:
         """Do what the notice's button asks for, or hand it to the window."""
@@ -257,93 +178,124 @@ class ReviewViewModel(QObject):
             case _:
                 self.intent_raised.emit(intent)
 
+    def _connect(self, bus: Bus) -> None:
+        self._file.opened.connect(self._on_opened)
+        self._decisions.moved.connect(self.hunk_changed)
+        self._decisions.file_wanted.connect(self.show_proposal)
+        self.comments.sent.connect(self._on_asked)
+        self._notices.changed.connect(self.changed)
+        self._frames.frame.connect(self._on_frame)
+        bus.subscribe(ProposalChanged, self._on_proposal)
+        bus.subscribe(ProposalStreamed, self._on_streamed)
+        bus.subscribe(FilesChanged, lambda event: self._reload(event.paths))
+        bus.subscribe(ChangeApplied, lambda event: self._reload((event.change.path,)))
+        bus.subscribe(ChangeReverted, self._on_reverted)
+
     def _repeat(self) -> None:
         if self._shown is None:
             return
         try:
             new = self._turns.repeat(self._shown)
         except SparkError as error:
-            self._on_failure(error)
+            self._notices.fail(error)
             return
-        self._adopt()
-        self.show_proposal(new)
+        self._on_asked(new)
 
     def _dismiss(self) -> None:
-        if self._told is not None:
-            self._told = None
-        elif self._shown is not None and self._answers.told_of(self._shown) is not None:
-            self._answers.dismiss(self._shown)
-        elif self._shown is not None and isinstance(self._state(), Queued):
+        is_dismissed = self._notices.dismiss(self._shown)
+        if not is_dismissed and self._shown is not None and isinstance(self._state(), Queued):
             self._turns.dismiss(self._shown)
             self._adopt()
             self._shown = None
-            self._decisions.show(None)
+            self._follow()
         self.changed.emit()
 
+    def _on_asked(self, proposal_id: str) -> None:
+        self._adopt()
+        self.show_proposal(proposal_id)
+
     def _adopt(self) -> None:
-        self._proposals = {proposal.id: proposal for proposal in self._turns.proposals()}
+        proposals = self._turns.proposals()
+        self._shelf.adopt(proposals)
+        known = {name for one in proposals for name in (one.id, one.group) if name}
+        self.work.forget(known)
+        self.comments.forget(known)
         self.list_changed.emit()
 
-    def _decide(self, hunk_id: str | None, *, accept: bool) -> None:
-        hunk = self.current_hunk if hunk_id is None else hunk_id
-        if hunk is None or not self.is_decidable:
-            return
-        self._told = None
-        if accept:
-            self._decisions.accept(hunk)
-        else:
-            self._decisions.reject(hunk)
+    def _follow(self) -> None:
+        """Let the parts follow what is shown, and its newest value."""
+        group = self.group
+        self._decisions.show(self._shown, group)
+        self.comments.show(self.proposal)
+        self._show_files()
 
-    async def _open(self, path: str) -> None:
-        try:
-            snapshot = await self._files.read(path)
-        except SparkError as error:
-            self._on_failure(error)
-            return
-        self._told = None
-        self._shown, self._file = None, snapshot
-        self._decisions.show(None)
+    def _show_files(self) -> None:
+        rows = [file_row(one) for one in self.group]
+        self.files.set_rows(rows if len(rows) > 1 else ())
+
+    def _on_frame(self) -> None:
+        self._show_files()
+        self.streamed.emit()
+
+    def _on_opened(self) -> None:
+        self._notices.drop()
+        self._shown = None
+        self._follow()
         self._set_selection(None)
         self.changed.emit()
 
     def _reload(self, paths: tuple[str, ...]) -> None:
-        if self.proposal is None and self._file is not None and self._file.path in paths:
-            self.open_file(self._file.path)
+        if self.proposal is None and self._file.snapshot and self._file.is_among(paths):
+            self.open_file(self._file.snapshot.path)
 
     def _on_reverted(self, event: ChangeReverted) -> None:
-        # A proposal that was applied would still show what is no longer on disk.
-        if isinstance(self._state(), Closed) and self.path == event.change.path:
+        # A proposal that was applied would still show what is no longer on disk. Where a decision
+        # is taken back its hunks wait again instead.
+        is_shown = isinstance(self._state(), Closed) and self.path == event.change.path
+        if is_shown and not self._decisions.is_taking_back:
             self.open_file(event.change.path)
         else:
             self._reload((event.change.path,))
 
     def _on_proposal(self, event: ProposalChanged) -> None:
         proposal = event.proposal
-        self._proposals[proposal.id] = proposal
-        if isinstance(proposal.state, Streaming) and self._may_follow():
+        before = self._shelf.get(proposal.id)
+        self._shelf.put(proposal)
+        is_writing = isinstance(proposal.state, Streaming)
+        went_on = before is not None and isinstance(before.state, Streaming)
+        if is_writing and not went_on and self._may_follow():
             self.show_proposal(proposal.id)
-        elif proposal.id == self._shown:
-            self._frames.flush()
-            self._decisions.show(proposal)
-            self.changed.emit()
-        if not isinstance(proposal.state, Streaming):
+        elif proposal.id in {one.id for one in self.group}:
+            self._on_newest(before, proposal, is_growing=is_writing and went_on)
+        if not is_writing:
             self._texts.pop(proposal.id, None)
 
+    def _on_newest(self, before: Proposal | None, now: Proposal, *, is_growing: bool) -> None:
+        self._decisions.show(self._shown, self.group)
+        self.comments.show(self.proposal)
+        if is_growing:
+            self._frames.request()
+            return
+        self._frames.flush()
+        if before is not None and type(before.state) is not type(now.state):
+            self._notices.drop(STILL_WRITTEN)
+        self._show_files()
+        self.changed.emit()
+        if before is not None and (said := decisions_text(before, now)):
+            self.spoken.emit(said)
+
     def _may_follow(self) -> bool:
-        # Never take away what the user is deciding on, or a selection that they are about to use.
-        return not self.is_decidable and not self.is_streaming and self._selection is None
+        # Never take away what the user is deciding on or writing, or a selection they may use.
+        is_busy = self.decide.is_possible or self.is_streaming or self.comments.open is not None
+        return not is_busy and self._file.selection is None
 
     def _on_streamed(self, event: ProposalStreamed) -> None:
         self._texts[event.proposal_id] = event
         if event.proposal_id == self._shown:
             self._frames.request()
 
-    def _on_failure(self, error: SparkError) -> None:
-        self._told = notice_of(error, Action(tr("Dismiss"), Intent.DISMISS))
-        self.changed.emit()
-
     def _set_selection(self, lines: Span | None) -> None:
-        self._selection = lines
+        self._file.selection = lines
         self.target_changed.emit(self.path, lines)
 
     def _state(self) -> object:

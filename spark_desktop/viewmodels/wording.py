@@ -21,6 +21,8 @@ from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
 from spark_desktop.viewmodels.rows import Row
 from spark_desktop.viewmodels.translation import in_language, tr
 
+# The name of the check that says where an answer's parts stand in the file.
+ANCHORED = "anchored"
 _REPEAT = Action(say("Try again"), Intent.REPEAT)
 
 
@@ -46,6 +48,10 @@ def state_text(proposal: Proposal, rate: float | None = None) -> str:
         case Ready():
             parses = any(check.name == "parses" and check.passed for check in proposal.evidence)
             hunks = tr("%n hunk(s)", "", len(pending(proposal)))
+            collide = list(proposal.decisions.values()).count(Decision.CONFLICTING)
+            if collide:
+                conflicts = tr("%n conflict(s)", "", collide)
+                return f"{conflicts} · {hunks}" if pending(proposal) else conflicts
             return tr("parses · {hunks}", hunks=hunks) if parses else hunks
         case Withheld(reason) | Conflict(reason) | Cancelled(reason) | Failed(reason):
             return in_language(reason)
@@ -113,24 +119,47 @@ def pending(proposal: Proposal) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLine:
-    """What was checked, in one line: first what failed, then what passed."""
+    """What was checked, in one line: what failed, what is not sure, what passed."""
 
     failed: str = ""
     passed: str = ""
     tip: str = ""
+    unsure: str = ""
 
     @property
     def text(self) -> str:
         """Return the whole line."""
-        return " · ".join(part for part in (self.failed, self.passed) if part)
+        return " · ".join(part for part in (self.failed, self.unsure, self.passed) if part)
 
 
-def evidence_line(checks: tuple[Check, ...]) -> EvidenceLine:
-    """Return "✗ parses" and "✓ differs · not shrunk (3 → 10 lines)"; ``tip`` has every detail."""
-    failed = " · ".join(f"✗ {in_language(check.name)}" for check in checks if not check.passed)
-    passed = " · ".join(_passed(check) for check in checks if check.passed)
+def evidence_of(proposal: Proposal | None) -> EvidenceLine:
+    """Return what was checked of a proposal, in one line; see ``evidence_line``."""
+    if proposal is None:
+        return EvidenceLine()
+    there = {hunk.id for hunk in proposal.patch.hunks} if proposal.patch else set()
+    return evidence_line(proposal.evidence, is_placed=bool(there & proposal.places.keys()))
+
+
+def evidence_line(checks: tuple[Check, ...], *, is_placed: bool = False) -> EvidenceLine:
+    """Return "✗ parses", "✗ lint" and "✓ differs · not shrunk (3 → 10 lines)".
+
+    Between what failed and what passed stands what the user should look at: advice that was not
+    followed, and where hunks were placed by likeness (``is_placed``) how alike the lines are.
+    ``tip`` has every detail.
+    """
+    failed: list[str] = []
+    unsure: list[str] = []
+    passed: list[str] = []
+    for check in checks:
+        if not check.passed:
+            (unsure if check.is_advice else failed).append(f"✗ {in_language(check.name)}")
+        elif is_placed and check.name == ANCHORED:
+            unsure.append(f"~ {_passed(check)}")
+        else:
+            passed.append(_passed(check))
     tip = "\n".join(_in_full(check) for check in sorted(checks, key=lambda check: check.passed))
-    return EvidenceLine(failed, f"✓ {passed}" if passed else "", tip)
+    said = " · ".join(passed)
+    return EvidenceLine(" · ".join(failed), f"✓ {said}" if said else "", tip, " · ".join(unsure))
 
 
 def _passed(check: Check) -> str:

@@ -1,4 +1,4 @@
-"""Says to a reader of the screen what happens elsewhere: answers, failures, waiting proposals."""
+"""Says to a reader of the screen what happens: answers, failures, proposals, decisions."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -11,6 +11,8 @@ from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.proposal import Conflict, Failed, Proposal, Ready, Withheld
 from spark_desktop.viewmodels.changes import ChangesViewModel
 from spark_desktop.viewmodels.chat import ChatViewModel
+from spark_desktop.viewmodels.review import ReviewViewModel
+from spark_desktop.viewmodels.review_words import hunk_text
 from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.viewmodels.wording import row_of
 from spark_desktop.views.frames import single_shot
@@ -106,3 +108,33 @@ class Announcer(QObject):
             return
         place = tr("Turn {number} of {count}", number=turns.index(turn_id) + 1, count=len(turns))
         show_turn(view, view.turns[turn_id], view.stage.documents, place)
+
+
+class DecisionAnnouncer(QObject):
+    """Says what was decided in the review, and which hunk the keys came to."""
+
+    def __init__(
+        self,
+        diff: QWidget,
+        review: ReviewViewModel,
+        speak: Speak = announce,
+        is_heard: Callable[[], bool] = QAccessible.isActive,
+    ) -> None:
+        super().__init__(diff)
+        self._diff, self._review = diff, review
+        self._speak, self._is_heard = speak, is_heard
+        review.spoken.connect(self.on_decision)
+        review.hunk_changed.connect(self.on_hunk)
+
+    def on_decision(self, text: str) -> None:
+        """Say what was decided."""
+        if self._is_heard():
+            self._speak(self._diff, text)
+
+    def on_hunk(self) -> None:
+        """Read the hunk that is the current one now."""
+        if not self._is_heard():
+            return
+        text = hunk_text(self._review.proposal, self._review.current_hunk)
+        if text:
+            self._speak(self._diff, text)

@@ -65,7 +65,13 @@ class ComposerText(QPlainTextEdit):
         self.setTextCursor(cursor)
 
     def event(self, event: QEvent) -> bool:
-        """Take the completion's keys before the window's shortcuts and the focus chain do."""
+        """Take the completion's keys, and Ctrl+Enter, before the window's shortcuts do."""
+        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
+            is_held = event.modifiers() & Qt.KeyboardModifier.ControlModifier
+            if event.key() in _ENTER and is_held:
+                # Here it sends; in the review it accepts everything.
+                event.accept()
+                return True
         if self.is_completing and isinstance(event, QKeyEvent):
             if event.type() is QEvent.Type.ShortcutOverride and event.key() == Qt.Key.Key_Escape:
                 event.accept()

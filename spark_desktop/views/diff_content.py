@@ -1,163 +1,230 @@
 """What a diff view shows at one time: its rows, where its hunks are, and their colours."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise
 
-from spark_desktop.domain.patch import FilePatch, apply
-from spark_desktop.domain.proposal import Decision
-from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.errors import ConflictError
+from spark_desktop.domain.patch import FilePatch, Hunk
+from spark_desktop.domain.proposal import Decision, FailedBlock
 from spark_desktop.domain.trigger import Span
-from spark_desktop.viewmodels.diff_rows import (
-    AddedRow,
-    FoldRow,
-    RemovedRow,
-    Row,
-    bare,
-    file_rows,
-    old_line,
-    rows_of,
-    streaming_rows,
+from spark_desktop.domain.words import say
+from spark_desktop.viewmodels.diff_rows import FoldRow, Row, bare, old_line, owner_of
+from spark_desktop.viewmodels.diff_sheet import Sheet
+from spark_desktop.viewmodels.diff_sheets import (
+    Layout,
+    Sheets,
+    Shown,
+    in_order,
+    lines_of,
+    new_lines,
+    shared_hunks,
+    sheet_of,
 )
+from spark_desktop.viewmodels.diff_streaming import StreamedRegion
 from spark_desktop.views.diff_colors import DiffColors
-from spark_desktop.views.diff_layouts import columns_of
+from spark_desktop.views.diff_layouts import columns_of_lines
 
 
 @dataclass(frozen=True)
 class DiffContent:
     """Rows with all that is derived from them; ``cursor`` is the row a stream writes at."""
 
-    rows: tuple[Row, ...]
+    rows: Sheet
+    shown: Shown
     colors: DiffColors
     path: str
-    is_diff: bool = True
+    is_split: bool = False
     cursor: int | None = None
-    hunks: Mapping[str, Span] = field(default_factory=dict)
 
     @property
-    def columns(self) -> int:
-        """Return the columns of the longest row."""
-        return max((columns_of(row.text) for row in self.rows), default=0)
+    def is_diff(self) -> bool:
+        """Return whether changes are shown, or only a file."""
+        return self.shown.is_diff
+
+    @property
+    def hunks(self) -> Mapping[str, Span]:
+        """Return the rows of each hunk and of each failed block, by its id."""
+        return self.rows.blocks
+
+    @cached_property
+    def failed(self) -> Mapping[str, FailedBlock]:
+        """Return the blocks without a place."""
+        return {block.id: block for block in self.shown.failed}
+
+    @cached_property
+    def firsts(self) -> frozenset[int]:
+        """Return the first row of each hunk and failed block."""
+        return frozenset(span.start for span in self.rows.blocks.values())
+
+    @cached_property
+    def hunks_by_id(self) -> Mapping[str, Hunk]:
+        """Return the hunks that can be decided on."""
+        return {hunk.id: hunk for hunk in self.shown.hunks if hunk.id}
 
     @property
     def last_number(self) -> int:
         """Return the largest line number in the gutter, from 1."""
-        last = 0
-        for row in self.rows:
-            match row:
-                case AddedRow(new=line):
-                    last = max(last, line)
-                case FoldRow(lines=lines):
-                    last = max(last, lines.end)
-                case _:
-                    last = max(last, old_line(row) or 0)
-        return last + 1
+        grown = sum(len(hunk.new) - len(hunk.old) for hunk in self.shown.hunks)
+        return len(self.shown.lines) + max(0, grown)
 
     def hunk_at(self, row: int) -> str | None:
         """Return the id of the hunk that the row belongs to; None outside of hunks."""
-        found = self.rows[row] if 0 <= row < len(self.rows) else None
-        if isinstance(found, AddedRow | RemovedRow) and found.hunk_id:
-            return found.hunk_id
-        return None
+        owner = self.block_at(row)
+        return owner if owner in self.hunks_by_id else None
+
+    def block_at(self, row: int) -> str | None:
+        """Return the id of the hunk or the failed block that the row belongs to."""
+        return owner_of(self.rows[row]) if 0 <= row < len(self.rows) else None
 
     def decision(self, hunk_id: str) -> Decision:
         """Return what was decided about the hunk."""
-        row = self.rows[self.hunks[hunk_id].start]
-        return row.decision if isinstance(row, AddedRow | RemovedRow) else Decision.PENDING
+        return self.shown.decisions.get(hunk_id, Decision.PENDING)
 
     def lines(self, rows: Span) -> Span | None:
         """Return the lines of the old text in a span of rows; None where all are added."""
-        found = [
-            line for row in self.rows[rows.start : rows.end] if (line := old_line(row)) is not None
-        ]
-        if not found:
+        ahead = range(rows.start, rows.end)
+        first = next((row for row in map(self._with_line, ahead) if row is not None), None)
+        last = next((row for row in map(self._with_line, reversed(ahead)) if row is not None), None)
+        if first is None or last is None:
             return None
-        last = self.rows[rows.end - 1]
-        end = last.lines.end if isinstance(last, FoldRow) else found[-1] + 1
-        return Span(found[0], end)
+        return Span(first.start, last.end)
 
-    def text(self, rows: Span) -> str:
-        """Return the rows' texts, one a line; folds are left out."""
-        kept = [
-            row.text for row in self.rows[rows.start : rows.end] if not isinstance(row, FoldRow)
-        ]
-        return "\n".join(kept)
+    def _with_line(self, number: int) -> Span | None:
+        row = self.rows[number]
+        line = old_line(row)
+        if line is None:
+            return None
+        return row.lines if isinstance(row, FoldRow) else Span(line, line + 1)
 
     def row_near(self, row: Row) -> int:
         """Return the row that shows what ``row`` of a former content showed, or what is near."""
-        if isinstance(row, AddedRow):
-            for index, found in enumerate(self.rows):
-                if isinstance(found, AddedRow) and found.new >= row.new:
-                    return index
-            return max(0, len(self.rows) - 1)
-        wanted = old_line(row) or 0
-        for index, found in enumerate(self.rows):
-            line = found.lines.end - 1 if isinstance(found, FoldRow) else old_line(found)
-            if line is not None and line >= wanted:
-                return index
-        return max(0, len(self.rows) - 1)
+        return self.rows.near(row)
 
 
-def file_content(path: str, text: str) -> DiffContent:
-    """Return a file as it is."""
-    rows = file_rows(text)
-    lines = [row.text for row in rows]
-    return DiffContent(rows, DiffColors(path, lines, ()), path, is_diff=False)
+class FileSource:
+    """A file as it is."""
+
+    def __init__(self, path: str, text: str) -> None:
+        self.path, self.text = path, text
+        lines = lines_of(text)
+        self.columns = columns_of_lines(lines)
+        self._shown = Shown(lines)
+        self._colors = DiffColors(path, lines, ())
+
+    def content(self, layout: Layout) -> DiffContent:
+        """Return its rows; a file has no sides."""
+        rows = sheet_of(self._shown, Layout())
+        return DiffContent(rows, self._shown, self._colors, self.path)
 
 
-@dataclass(frozen=True)
 class PatchSource:
     """A patch on a text; builds its content anew as hunks are decided and folds opened."""
 
-    path: str
-    before: str
-    patch: FilePatch | None
-    colors: DiffColors
+    def __init__(self, path: str, before: str) -> None:
+        self.path, self.before = path, before
+        self._lines = lines_of(before)
+        self._new: Sequence[str] = self._lines
+        self.columns = self._line_columns = columns_of_lines(self._lines)
+        self.patch: FilePatch | None = None
+        self.shown = Shown(self._lines)
+        self._hunks: list[Hunk] = []
+        self._grown = ""
+        self._colors = DiffColors(path, self._lines, self._lines)
+        self._sheets = Sheets()
 
-    @staticmethod
-    def of(path: str, before: str, patch: FilePatch | None) -> "PatchSource":
-        """Return the source with colours for the text before and after."""
-        hunks = patch.hunks if patch else ()
-        old = [bare(line) for line in split_lines(before)]
-        new = [bare(line) for line in split_lines(apply(before, hunks))]
-        return PatchSource(path, before, patch, DiffColors(path, old, new, hunks))
+    def is_of(self, path: str, before: str) -> bool:
+        """Return whether this is a patch on just that text."""
+        return self.path == path and (self.before is before or self.before == before)
 
-    def shows(self, path: str, before: str, patch: FilePatch | None) -> bool:
-        """Return whether this is the source of just that patch."""
-        return (self.path, self.before, self.patch) == (path, before, patch)
+    def take(self, patch: FilePatch | None, shown: Shown) -> str:
+        """Show this patch, and of ``shown`` what else there is to it.
 
-    def content(self, decisions: Mapping[str, Decision], unfolded: frozenset[int]) -> DiffContent:
-        """Return the rows with these decisions and open folds."""
-        rows = rows_of(self.before, self.patch, decisions, unfolded=unfolded)
-        has_hunks = self.patch is not None and bool(self.patch.hunks)
-        return DiffContent(rows, self.colors, self.path, has_hunks, None, _hunks_of(rows))
+        Return the id of the last hunk that was not there before just like this, "" without one.
+        Raises ConflictError, naming the line, where it was made for another text.
+        """
+        if patch is not self.patch and patch != self.patch:
+            self._take_hunks(in_order(patch.hunks if patch else ()))
+        self.patch = patch
+        others = [line for lines in shown.conflicts.values() for line in lines]
+        others += [line for block in shown.failed for line in (*block.old, *block.new)]
+        others += [line for comment in shown.comments for line in comment.text.splitlines()]
+        self.columns = max(self._line_columns, columns_of_lines(others))
+        self.shown = replace(shown, lines=self._lines, hunks=self._hunks)
+        return self._grown
+
+    def content(self, layout: Layout) -> DiffContent:
+        """Return the rows in this layout."""
+        is_split = layout.is_split and self.shown.is_diff
+        rows = self._sheets.sheet(self.shown, layout)
+        return DiffContent(rows, self.shown, self._colors, self.path, is_split)
+
+    def _take_hunks(self, hunks: list[Hunk]) -> None:
+        # While a patch grows all but its last hunk is the same from frame to frame.
+        same = shared_hunks(self._hunks, hunks)
+        _check(self._lines, hunks[max(0, same - 1) :])
+        position = hunks[same - 1].end if same else 0
+        known = position + sum(len(hunk.new) - len(hunk.old) for hunk in hunks[:same])
+        self._new = [*self._new[:known], *new_lines(self._lines, hunks[same:], position)]
+        before = {hunk.id: hunk for hunk in self._hunks}
+        self._grown = next((h.id for h in reversed(hunks) if before.get(h.id) != h), "")
+        gone = [hunk.id for hunk in self._hunks[same:]]
+        self._colors.change(self._new, known, {hunk.id: hunk for hunk in hunks}, gone)
+        added = [bare(line) for hunk in hunks[same:] for line in hunk.new]
+        self._line_columns = max(self._line_columns, columns_of_lines(added))
+        self._hunks = hunks
 
 
 class StreamSource:
     """A region being written; what is known of its colours stays from frame to frame."""
 
     def __init__(self, path: str, before: str, region: Span) -> None:
-        self.path = path
-        self.before = before
-        self.region = region
-        self._old = split_lines(before)
-        self._head = [bare(line) for line in self._old[: region.start]]
-        self._colors = DiffColors(path, [bare(line) for line in self._old], self._head)
+        self.path, self.before, self.region = path, before, region
+        self._lines = lines_of(before)
+        self._streamed = StreamedRegion(self._lines, region)
+        self._head = self._lines[: region.start]
+        self._colors = DiffColors(path, self._lines, self._head)
+        self.columns = columns_of_lines(self._lines)
+        self._written: list[str] = []
 
     def shows(self, path: str, before: str, region: Span) -> bool:
         """Return whether this is the source of just that region."""
-        return (self.path, self.before, self.region) == (path, before, region)
+        return (self.path, self.region) == (path, region) and self.before == before
 
-    def content(self, text: str) -> DiffContent:
+    def write(self, text: str) -> None:
+        """Take all that is written so far."""
+        self._streamed.write(text)
+        written = lines_of(text)
+        same = max(0, min(len(written), len(self._written)) - 1)
+        if written[:same] != self._written[:same]:
+            same = 0
+        self.columns = max(self.columns, columns_of_lines(written[same:]))
+        self._written = written
+        self._colors.change([*self._head, *written], len(self._head) + same, {})
+
+    def content(self, layout: Layout) -> DiffContent:
         """Return the rows for what was written so far."""
-        streamed = streaming_rows(self._old, self.region, text)
-        self._colors.extend(self._head + [bare(line) for line in split_lines(text)])
-        return DiffContent(streamed.rows, self._colors, self.path, True, streamed.cursor)
+        rows, cursor = self._streamed.sheet(layout)
+        shown = self._streamed.shown()
+        return DiffContent(rows, shown, self._colors, self.path, layout.is_split, cursor)
 
 
-def _hunks_of(rows: Sequence[Row]) -> dict[str, Span]:
-    hunks: dict[str, Span] = {}
-    for index, row in enumerate(rows):
-        if isinstance(row, AddedRow | RemovedRow):
-            first = hunks[row.hunk_id].start if row.hunk_id in hunks else index
-            hunks[row.hunk_id] = Span(first, index + 1)
-    return hunks
+Source = FileSource | PatchSource | StreamSource
+
+
+def _check(lines: Sequence[str], hunks: Sequence[Hunk]) -> None:
+    for hunk in hunks:
+        is_there = lines[hunk.start : hunk.end] == [bare(line) for line in hunk.old]
+        if not is_there or hunk.end > len(lines):
+            raise _conflict(hunk)
+    for first, second in pairwise(hunks):
+        if second.start < first.end:
+            raise _conflict(second)
+
+
+def _conflict(hunk: Hunk) -> ConflictError:
+    return ConflictError(
+        say("Line {start} is not what the change was made for.", start=hunk.start + 1),
+        say("Ask for a new proposal."),
+    )

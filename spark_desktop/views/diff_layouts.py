@@ -1,9 +1,11 @@
 """Laid-out lines of code, kept while they are in use, and the measures of their font."""
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -25,7 +27,7 @@ _TAB = 4
 # A minified file has lines of a megabyte; nobody scrolls to their end.
 _LONGEST = 5000
 # A few screens of lines.
-_CAPACITY = 400
+_CAPACITY = 800
 # These would begin a new line inside the layout.
 _BREAKS = str.maketrans({"\u2028": "\u240a", "\u2029": "\u240a", "\x85": "\u240a", "\r": "\u240d"})
 
@@ -46,6 +48,17 @@ def columns_of(text: str) -> int:
     if "\t" in text:
         text = text.expandtabs(_TAB)
     return len(text) if text.isascii() else len(text) + sum(c >= "\u1100" for c in text)
+
+
+def columns_of_lines(lines: Sequence[str]) -> int:
+    """Return the columns of the longest of the lines."""
+    text = "\n".join(lines)
+    if "\t" in text:
+        lines = text.expandtabs(_TAB).split("\n")
+    longest = max(map(len, lines), default=0)
+    if not text.isascii():
+        longest = max(longest, *(columns_of(line) for line in lines if not line.isascii()), 0)
+    return min(longest, _LONGEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +89,29 @@ class Metrics:
 
 
 class LineLayouts:
-    """Layouts by what they show; ``created`` counts how many were made."""
+    """Layouts by what they show; ``created`` counts how many were made.
+
+    ``width`` is where lines are broken, in pixels; 0 where they are not.
+    """
 
     def __init__(self, font: QFont, capacity: int = _CAPACITY) -> None:
         self.created = 0
+        self.width = 0.0
         self._font = font
         self._capacity = capacity
         self._kept: OrderedDict[tuple[str, Spans, bool, bool], QTextLayout] = OrderedDict()
         self._option = QTextOption()
-        self._option.setWrapMode(QTextOption.WrapMode.NoWrap)
         self._option.setTabStopDistance(QFontMetricsF(font).horizontalAdvance("0") * _TAB)
+        self._height = Metrics.of(font).line_height
+        self.break_at(0.0)
+
+    def break_at(self, width: float) -> None:
+        """Break lines at another width, in pixels, or with 0 nowhere."""
+        wrap = QTextOption.WrapMode.WrapAnywhere if width else QTextOption.WrapMode.NoWrap
+        if width != self.width or self._option.wrapMode() != wrap:
+            self.width = width
+            self._kept.clear()
+            self._option.setWrapMode(wrap)
 
     def get(self, text: str, parts: Spans, is_dark: bool, struck: bool = False) -> QTextLayout:
         """Return the line laid out, its tokens in the theme's colours."""
@@ -107,7 +133,11 @@ class LineLayouts:
         layout.setCacheEnabled(True)
         layout.setFormats(format_ranges(text, parts, is_dark, struck))
         layout.beginLayout()
-        layout.createLine()
+        line, number = layout.createLine(), 0
+        while self.width and line.isValid():
+            line.setLineWidth(self.width)
+            line.setPosition(QPointF(0, number * self._height))
+            line, number = layout.createLine(), number + 1
         layout.endLayout()
         return layout
 

@@ -1,227 +1,223 @@
-"""Draws the rows of a diff: gutter, line, fold, frame and buttons of a hunk."""
+"""Draws the rows of a diff: gutter, line, fold, headings and comments."""
 
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QTextLine
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QStaticText, QTextLayout, QTextLine
 
+from spark_desktop.domain.intraline import Columns
 from spark_desktop.domain.proposal import Decision
 from spark_desktop.viewmodels.diff_rows import (
     AddedRow,
-    Columns,
-    ContextRow,
+    CommentRow,
     FoldRow,
+    HeadRow,
+    Part,
+    QuotedRow,
     RemovedRow,
     Row,
     UnwrittenRow,
+    WideRow,
+    decision_of,
 )
-from spark_desktop.views.code_style import added_word, blend, faded, removed_word
+from spark_desktop.views.diff_lanes import MARK, PAD, Lane, Scene, Side, numbers
 from spark_desktop.views.diff_layouts import LineLayouts, Metrics
+from spark_desktop.views.diff_palette import DiffPalette
 from spark_desktop.views.highlighting import Spans
-from spark_desktop.views.shortcuts import key_text
-from spark_desktop.views.theme import Theme
 from spark_desktop.views.utf16 import utf16_spans
 
-# Lengths in pixels at the usual size of code.
-LABEL_WIDTH = 104
-_NOTE_WIDTH = 300
-_PAD = 8
-_MARK = 18
-_SELECTED = 0.25
 _DECIDED_OPACITY = 0.62
-_MARKS = {AddedRow: "+", RemovedRow: "\N{MINUS SIGN}"}
-_LABELS = {Decision.ACCEPTED: "\u2713 accepted", Decision.REJECTED: "\u2717 rejected"}
+_STRIPE = 3
+_SHORT_TEXTS = 4000
+_MINUS = "\N{MINUS SIGN}"
+_MARKS = {AddedRow: "+", RemovedRow: _MINUS}
+_QUOTED_MARKS = {Part.WRITTEN: "+", Part.SOUGHT: _MINUS, Part.BASE: "\N{DOTTED CIRCLE}"}
+_OPEN = frozenset((Decision.PENDING, Decision.CONFLICTING))
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
-    """What all rows of one frame share; lengths in logical pixels."""
+class Cell:
+    """One row in one lane: where, with which colours, and what is marked in it.
 
-    width: int
-    scrolled: int
-    digits: int
-    is_diff: bool
+    ``row`` is None for an empty place; ``matches`` are (start, end, is the current one).
+    """
 
-    def gutter(self, metrics: Metrics) -> int:
-        """Return the width of the line numbers and the mark."""
-        return self.number_width(metrics) * (2 if self.is_diff else 1) + (
-            metrics.px(_MARK) if self.is_diff else _PAD
-        )
-
-    def number_width(self, metrics: Metrics) -> int:
-        """Return the width of one column of line numbers."""
-        return round(self.digits * metrics.char_width) + _PAD
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row to draw: where, with which colours, and whether it is selected."""
-
-    row: Row
+    row: Row | None
+    lane: Lane
     top: int
+    height: int
     parts: Spans = ()
     emphasis: Columns = ()
+    matches: tuple[tuple[int, int, bool], ...] = ()
     selected: bool = False
+    # Pixels that the text stands lower, because buttons are above it.
+    drop: int = 0
 
 
 class DiffPainter:
-    """Draws with one theme and font."""
+    """Draws with one palette and font."""
 
-    def __init__(self, theme: Theme, font: QFont, layouts: LineLayouts) -> None:
+    def __init__(self, palette: DiffPalette, font: QFont, layouts: LineLayouts) -> None:
         self.metrics = Metrics.of(font)
-        self._theme = theme
-        self._font = font
+        self._palette = palette
         self._layouts = layouts
+        self._measured = QFontMetricsF(font)
+        self._baseline = self.metrics.top + self._measured.ascent()
+        self._font = font
+        # A text that is drawn again and again is laid out once.
+        self._short: dict[str, QStaticText] = {}
+        self._numbers: set[str] = set()
 
-    def line(self, painter: QPainter, line: Line, scene: Scene) -> None:
-        """Draw one row over the whole width."""
-        height = self.metrics.line_height
-        ground = self._ground(line)
-        painter.fillRect(QRect(0, line.top, scene.width, height), QColor(ground))
-        if isinstance(line.row, FoldRow):
-            self._fold(painter, line, scene)
-            return
-        self._gutter(painter, line, scene)
-        gutter = scene.gutter(self.metrics)
-        painter.save()
-        painter.setClipRect(QRect(gutter, line.top, scene.width - gutter, height))
-        self._text(painter, line, gutter - scene.scrolled)
-        painter.restore()
+    def ground(self, painter: QPainter, cell: Cell, scene: Scene) -> None:
+        """Draw what is under a row's text: its ground, numbers and mark."""
+        lane, row = cell.lane, cell.row
+        right = scene.width if isinstance(row, WideRow) else lane.right
+        ground = self._palette.ground(row, cell.selected)
+        if ground is not self._palette.window:
+            painter.fillRect(lane.left, cell.top, right - lane.left, cell.height, ground)
+        if isinstance(row, FoldRow):
+            self._fold(painter, cell, scene)
+        elif isinstance(row, HeadRow | CommentRow | QuotedRow):
+            self._words_ground(painter, cell)
+        elif row is not None:
+            self._gutter(painter, cell)
 
-    def frame(self, painter: QPainter, rect: QRect, is_current: bool) -> None:
-        """Draw the frame of a hunk: in accent around the current one."""
-        color = QColor(self._theme.accent if is_current else self._theme.line)
-        painter.fillRect(
-            QRect(rect.left(), rect.top(), 3 if is_current else 2, rect.height()), color
-        )
-        painter.fillRect(QRect(rect.left(), rect.top(), rect.width(), 1), color)
-        painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), color)
-        if is_current:
-            painter.fillRect(QRect(rect.right(), rect.top(), 1, rect.height()), color)
-
-    def clear(self, painter: QPainter, rect: QRect, row: Row) -> None:
-        """Paint over the end of a row's text, so that what is drawn there can be read."""
-        painter.fillRect(rect, QColor(self._ground(Line(row, rect.top()))))
-
-    def buttons(self, painter: QPainter, accept: QRect, reject: QRect, hovered: QRect) -> None:
-        """Draw the two buttons of a hunk; ``hovered`` is the one under the mouse, if any."""
-        theme = self._theme
-        yes, no = button_texts()
-        self._button(painter, accept, yes, theme.added_text, accept == hovered)
-        self._button(painter, reject, no, theme.removed_text, reject == hovered)
-
-    def label(self, painter: QPainter, right: QRect, decision: Decision) -> None:
-        """Draw what was decided about a hunk, at the right of its first row."""
-        painter.setPen(QColor(self._theme.text_secondary))
-        painter.drawText(
-            right, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, _LABELS[decision]
-        )
-
-    def focus(self, painter: QPainter, rect: QRect) -> None:
-        """Draw the frame that says where the keyboard goes."""
-        painter.setPen(QColor(self._theme.accent))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(rect.adjusted(0, 0, -1, -1))
-
-    def _button(self, painter: QPainter, rect: QRect, text: str, color: str, hovered: bool) -> None:
-        theme = self._theme
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QColor(color if hovered else theme.line))
-        painter.setBrush(QColor(blend(theme.raised, color, 0.15) if hovered else theme.raised))
-        painter.drawRoundedRect(QRectF(rect).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setPen(QColor(color))
-        painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
-
-    def _ground(self, line: Line) -> str:
-        theme = self._theme
-        match line.row:
-            case AddedRow(decision=decision):
-                ground = theme.added_line
-            case RemovedRow(decision=decision):
-                ground = theme.removed_line
-            case FoldRow():
-                decision, ground = Decision.PENDING, theme.surface
-            case _:
-                decision, ground = Decision.PENDING, theme.window
-        if decision is not Decision.PENDING:
-            ground = faded(ground, theme)
-        return blend(ground, theme.link, _SELECTED) if line.selected else ground
-
-    def _gutter(self, painter: QPainter, line: Line, scene: Scene) -> None:
-        theme, metrics = self._theme, self.metrics
-        width = scene.number_width(metrics)
-        old, new = _numbers(line.row)
-        painter.setPen(QColor(theme.text_secondary))
-        numbers = (old, new) if scene.is_diff else (old,)
-        for column, number in enumerate(numbers):
-            if number is not None:
-                rect = QRect(column * width, line.top, width - 2, metrics.line_height)
-                flags = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-                painter.drawText(rect, flags, str(number + 1))
-        mark = _MARKS.get(type(line.row), "")
-        if mark and scene.is_diff:
-            added = isinstance(line.row, AddedRow)
-            painter.setPen(QColor(theme.added_text if added else theme.removed_text))
-            rect = QRect(2 * width, line.top, metrics.px(_MARK), metrics.line_height)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, mark)
-
-    def _text(self, painter: QPainter, line: Line, left: int) -> None:
-        theme, row = self._theme, line.row
-        decision = row.decision if isinstance(row, AddedRow | RemovedRow) else Decision.PENDING
+    def text(self, painter: QPainter, cell: Cell, scrolled: int) -> int:
+        """Draw a row's text; return how many lines it is laid out in."""
+        row, palette = cell.row, self._palette
+        if row is None or isinstance(row, FoldRow):
+            return 1
+        decision = decision_of(row)
         struck = isinstance(row, AddedRow) and decision is Decision.REJECTED
-        layout = self._layouts.get(row.text, line.parts, theme.is_dark, struck)
-        text_line = layout.lineAt(0)
-        word = QColor(added_word(theme) if isinstance(row, AddedRow) else removed_word(theme))
-        spans = [(start, end - start) for start, end in line.emphasis]
-        for start, length in utf16_spans(row.text, spans):
-            first, last = _x_of(text_line, start), _x_of(text_line, start + length)
-            rect = QRectF(left + first, line.top + 1, last - first, self.metrics.line_height - 2)
-            painter.fillRect(rect, word)
-        painter.setOpacity(1.0 if decision is Decision.PENDING else _DECIDED_OPACITY)
-        painter.setPen(
-            QColor(theme.text_secondary if isinstance(row, UnwrittenRow) else theme.text)
-        )
-        layout.draw(painter, QPointF(left, line.top + self.metrics.top))
+        layout = self._layouts.get(row.text, cell.parts, palette.theme.is_dark, struck)
+        left = cell.lane.text - (0 if isinstance(row, HeadRow | CommentRow) else scrolled)
+        self._marks(painter, cell, layout, left)
+        if decision not in _OPEN:
+            painter.setOpacity(_DECIDED_OPACITY)
+        is_quiet = isinstance(row, UnwrittenRow | QuotedRow)
+        painter.setPen(palette.quiet if is_quiet else palette.text)
+        layout.draw(painter, QPointF(left, cell.top + cell.drop + self.metrics.top))
         note = row.note if isinstance(row, AddedRow | RemovedRow) else ""
         if note:
-            painter.setPen(QColor(theme.text_secondary))
-            place = round(left + text_line.naturalTextWidth()) + 2 * _PAD
-            box = QRect(place, line.top, self.metrics.px(_NOTE_WIDTH), self.metrics.line_height)
-            painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, f"\u23ce {note}")
-        painter.setOpacity(1.0)
+            painter.setPen(palette.quiet)
+            place = left + layout.lineAt(layout.lineCount() - 1).naturalTextWidth() + 2 * PAD
+            below = cell.drop + (layout.lineCount() - 1) * self.metrics.line_height
+            painter.drawText(
+                QPointF(place, cell.top + below + self._baseline), f"\N{RETURN SYMBOL} {note}"
+            )
+        if decision not in _OPEN:
+            painter.setOpacity(1.0)
+        return layout.lineCount()
 
-    def _fold(self, painter: QPainter, line: Line, scene: Scene) -> None:
+    def _marks(self, painter: QPainter, cell: Cell, layout: QTextLayout, left: int) -> None:
+        row, palette, top = cell.row, self._palette, cell.top + cell.drop
+        if row is None:
+            return
+        if cell.emphasis:
+            word = palette.added_word if isinstance(row, AddedRow) else palette.removed_word
+            spans = [(start, end - start) for start, end in cell.emphasis]
+            for rect in self._rects(row.text, spans, layout, left, top):
+                painter.fillRect(rect, word)
+        for start, end, is_current in cell.matches:
+            for rect in self._rects(row.text, [(start, end - start)], layout, left, top):
+                painter.fillRect(rect, palette.match(row, is_current=is_current))
+                if is_current:
+                    painter.fillRect(
+                        QRectF(rect.left(), rect.bottom() - 2, rect.width(), 2), palette.accent
+                    )
+
+    def _rects(
+        self, text: str, spans: list[tuple[int, int]], layout: QTextLayout, left: int, top: int
+    ) -> list[QRectF]:
+        rects = []
         height = self.metrics.line_height
-        left = scene.gutter(self.metrics)
-        middle = line.top + height // 2
-        painter.setPen(QColor(self._theme.text_secondary))
-        width = round(len(line.row.text) * self.metrics.char_width)
-        rule = QColor(self._theme.line)
-        painter.fillRect(QRect(_PAD, middle, left - 2 * _PAD, 1), rule)
-        rest = left + width + _PAD
-        painter.fillRect(QRect(rest, middle, max(0, scene.width - rest - _PAD), 1), rule)
-        rect = QRect(left, line.top, width + _PAD, height)
-        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, line.row.text)
+        for start, length in utf16_spans(text, spans):
+            for number in range(layout.lineCount()):
+                line = layout.lineAt(number)
+                first = max(start, line.textStart())
+                last = min(start + length, line.textStart() + line.textLength())
+                if first < last:
+                    x1, x2 = _x_of(line, first), _x_of(line, last)
+                    y = top + number * height + 1
+                    rects.append(QRectF(left + x1, y, x2 - x1, height - 2))
+        return rects
+
+    def _gutter(self, painter: QPainter, cell: Cell) -> None:
+        lane, row, palette = cell.lane, cell.row, self._palette
+        if row is None:
+            return
+        top = cell.top + cell.drop + self.metrics.top
+        painter.setPen(palette.quiet)
+        is_diff = lane.has_marks
+        for column, number in enumerate(numbers(row, lane, is_diff=is_diff)):
+            if number is not None:
+                text = str(number + 1)
+                right = lane.left + (column + 1) * lane.number_width - 2
+                x = right - len(text) * self.metrics.char_width
+                self._number(painter, x, top, text)
+        mark = _MARKS.get(type(row), "")
+        if mark and is_diff:
+            painter.setPen(palette.added if isinstance(row, AddedRow) else palette.removed)
+            self._mark(painter, lane, cell.top + cell.drop, mark)
+
+    def _mark(self, painter: QPainter, lane: Lane, top: int, mark: str) -> None:
+        x = lane.text - (self.metrics.px(MARK) + self.metrics.char_width) / 2
+        painter.drawStaticText(QPointF(x, top + self.metrics.top), self._static(mark))
+
+    def _number(self, painter: QPainter, x: float, top: float, text: str) -> None:
+        # To lay it out for good takes three times as long as to draw it once.
+        if text in self._numbers:
+            painter.drawStaticText(QPointF(x, top), self._static(text))
+        else:
+            if len(self._numbers) > _SHORT_TEXTS:
+                self._numbers.clear()
+            self._numbers.add(text)
+            painter.drawText(QPointF(x, top + self._measured.ascent()), text)
+
+    def _static(self, text: str) -> QStaticText:
+        found = self._short.get(text)
+        if found is None:
+            if len(self._short) > _SHORT_TEXTS:
+                self._short.clear()
+            found = self._short[text] = QStaticText(text)
+            found.setTextFormat(Qt.TextFormat.PlainText)
+            found.prepare(font=self._font)
+        return found
+
+    def _words_ground(self, painter: QPainter, cell: Cell) -> None:
+        palette, row, lane = self._palette, cell.row, cell.lane
+        stripe = QRect(lane.left, cell.top, _STRIPE, cell.height)
+        match row:
+            case HeadRow(part=Part.CONFLICT | Part.DISK | Part.MINE | Part.BASE):
+                painter.fillRect(stripe, palette.warning)
+            case HeadRow() | QuotedRow(part=Part.SOUGHT | Part.WRITTEN):
+                painter.fillRect(stripe, palette.problem)
+            case QuotedRow():
+                painter.fillRect(stripe, palette.warning)
+            case CommentRow():
+                painter.fillRect(stripe, palette.link)
+        if isinstance(row, QuotedRow) and row.part is not Part.BASE:
+            is_new = row.part is Part.WRITTEN
+            painter.setPen(palette.added if is_new else palette.removed)
+            self._mark(painter, lane, cell.top, _QUOTED_MARKS[row.part])
+
+    def _fold(self, painter: QPainter, cell: Cell, scene: Scene) -> None:
+        row, palette = cell.row, self._palette
+        if row is None:
+            return
+        left, middle = cell.lane.text, cell.top + cell.height // 2
+        width = round(self._measured.horizontalAdvance(row.text))
+        painter.fillRect(PAD, middle, left - 2 * PAD, 1, palette.line)
+        rest = left + width + PAD
+        painter.fillRect(rest, middle, max(0, scene.width - rest - PAD), 1, palette.line)
+        painter.setPen(palette.quiet)
+        painter.drawText(QPointF(left, cell.top + self._baseline), row.text)
 
 
-def button_texts() -> tuple[str, str]:
-    """Return what stands on the buttons of a hunk: a mark, and the key where it is one letter."""
-    keys = (key_text("accept"), key_text("reject"))
-    yes, no = (f" {key}" if len(key) == 1 else "" for key in keys)
-    return f"\u2713{yes}", f"\u2717{no}"
-
-
-def _numbers(row: Row) -> tuple[int | None, int | None]:
-    match row:
-        case ContextRow(old=old, new=new):
-            return old, new
-        case RemovedRow(old=old) | UnwrittenRow(old=old):
-            return old, None
-        case AddedRow(new=new):
-            return None, new
-        case FoldRow():
-            return None, None
+def divider(painter: QPainter, scene: Scene, cell: Cell, palette: DiffPalette) -> None:
+    """Draw the line between two lanes."""
+    if cell.lane.side is Side.NEW:
+        painter.fillRect(cell.lane.left, cell.top, 1, cell.height, palette.line)
 
 
 def _x_of(line: QTextLine, position: int) -> float:

@@ -1,85 +1,105 @@
-"""The view of a diff, a file or a region being written: an own viewport of equally high rows."""
+"""The view of a diff, a file or a region being written: a viewport that paints what is seen."""
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFocusEvent,
-    QFont,
-    QFontMetrics,
     QGuiApplication,
     QHelpEvent,
     QKeyEvent,
-    QKeySequence,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from spark_desktop.domain.patch import FilePatch
-from spark_desktop.domain.proposal import Decision
+from spark_desktop.domain.proposal import Decision, FailedBlock
 from spark_desktop.domain.trigger import Span
-from spark_desktop.viewmodels.diff_rows import FoldRow
+from spark_desktop.viewmodels.diff_rows import LineComment
+from spark_desktop.viewmodels.diff_sheets import Layout, Shown
+from spark_desktop.viewmodels.diff_words import plain_text, words_of
 from spark_desktop.viewmodels.translation import tr
-from spark_desktop.views.diff_buttons import MARGIN, WIDTH, Button, HunkButtons
+from spark_desktop.views.diff_actions import ask_for_comment, open_fold, press
+from spark_desktop.views.diff_buttons import Button
 from spark_desktop.views.diff_content import (
     DiffContent,
+    FileSource,
     PatchSource,
+    Source,
     StreamSource,
-    file_content,
 )
+from spark_desktop.views.diff_finding import DiffFinding
 from spark_desktop.views.diff_geometry import RowGeometry
-from spark_desktop.views.diff_layouts import LineLayouts, Metrics, code_font
-from spark_desktop.views.diff_paint import (
-    LABEL_WIDTH,
-    DiffPainter,
-    Line,
-    Scene,
-    button_texts,
-)
+from spark_desktop.views.diff_keys import DiffKeys
+from spark_desktop.views.diff_lanes import Side
+from spark_desktop.views.diff_layouts import LineLayouts, code_font
+from spark_desktop.views.diff_menu import open_menu
+from spark_desktop.views.diff_pointer import DiffPointer
+from spark_desktop.views.diff_selection import DiffSelection
+from spark_desktop.views.diff_stage import Marks, Stage
+from spark_desktop.views.diff_work import DiffWork
 from spark_desktop.views.frames import FRAME, single_shot
+from spark_desktop.views.minimap import WIDTH as MAP_WIDTH
+from spark_desktop.views.minimap import Minimap
 from spark_desktop.views.shortcuts import KEYBOARD
 from spark_desktop.views.theme import Theme, system_theme
+from spark_desktop.views.transcript_access import announce
 
 # Seconds for the colours of a frame, so that a line that grows does not flash up plain.
-_AT_ONCE = 0.001
+_AT_ONCE = 0.002
 
 
 class DiffView(QAbstractScrollArea):
     """Shows rows and reports intents; it decides nothing and changes no file.
 
-    ``content`` is what is shown, ``rows`` says where, ``frames`` counts the frames of
-    streams, ``layouts`` the lines that were laid out.
+    ``content`` is what is shown, ``stage`` where and how, ``frames`` counts the frames of streams.
     """
 
     hunk_clicked = Signal(str)
     accept_clicked = Signal(str)
     reject_clicked = Signal(str)
+    split_clicked = Signal(str)
+    edit_clicked = Signal(str)
+    # A hunk's id, and which version it shall be: "mine" (the proposal's), "disk", "both".
+    resolve_clicked = Signal(str, str)
+    # A failed block's id and the Span of the snapshot's lines that it shall replace.
+    place_requested = Signal(str, object)
+    drop_requested = Signal(str)
+    # A line, from 0, and whether it is one of the new text.
+    comment_requested = Signal(int, bool)
+    # Which match is the current one (from 1, 0: none), and how many there are.
+    matches_changed = Signal(int, int)
     selection_changed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        font = code_font()
-        self.layouts = LineLayouts(font)
         self.frames = 0
-        self.viewport().setFont(font)
-        self._font = font
-        self.content = file_content("", "")
-        self._source: PatchSource | StreamSource | None = None
+        theme = system_theme()
+        self.stage = Stage(self, theme, code_font())
+        self.marks = Marks()
+        self.selection = DiffSelection()
+        self.minimap = Minimap(self, theme)
+        self.layout_now = Layout()
+        self.source: Source = FileSource("", "")
+        self.content = self.source.content(self.layout_now)
+        self._told: Span | None = None
         self._streamed = ""
-        self._decisions: dict[str, Decision] = {}
-        self._unfolded: frozenset[int] = frozenset()
-        self._current: str | None = None
-        self._selection: tuple[int, int] | None = None
-        self._hovered: Button | None = None
         self._follows = True
+        # Whether all must be drawn anew, so that there is nothing to move.
+        self._is_stale = True
+        self._is_still = False
+        self._drawn_look: tuple[object, ...] = ()
+        self._keys, self._pointer = DiffKeys(self), DiffPointer(self)
         self._frame_timer = single_shot(self, FRAME, self._show_streamed)
-        self._color_timer = single_shot(self, 0, self._color)
-        metrics = Metrics.of(font)
-        self.rows = RowGeometry(self, metrics.line_height, metrics.char_width)
-        self._buttons = HunkButtons(self.rows)
-        self.set_theme(system_theme())
+        self.work, self.finding = DiffWork(self), DiffFinding(self)
         self._prepare()
+        self.set_theme(theme)
 
     def _prepare(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -88,67 +108,76 @@ class DiffView(QAbstractScrollArea):
         self.viewport().setMouseTracking(True)
         self.setAccessibleName(tr("Diff"))
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        self.minimap.place_wanted.connect(self.work.go_to_place)
         KEYBOARD.changed.connect(self.show_keys)
-        self.horizontalScrollBar().valueChanged.connect(self.viewport().update)
+
+    @property
+    def rows(self) -> RowGeometry:
+        """Return where the rows are."""
+        return self.stage.rows
+
+    @property
+    def layouts(self) -> LineLayouts:
+        """Return the lines that were laid out."""
+        return self.stage.layouts
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colours and fonts of ``theme`` from now on."""
-        self._theme = theme
-        font = code_font(theme.font_size, theme.code_family)
-        if font != self._font:
-            self._set_font(font)
-        self._painter = DiffPainter(theme, self._font, self.layouts)
-        self.show_keys()
-
-    def _set_font(self, font: QFont) -> None:
         first = self.rows.visible()[0]
-        self._font = font
-        self.layouts = LineLayouts(font)
+        font = code_font(theme.font_size, theme.code_family)
+        self.stage.set_looks(theme, font)
         self.viewport().setFont(font)
-        self._painter = DiffPainter(self._theme, font, self.layouts)
-        metrics = self._painter.metrics
-        self.rows.set_sizes(metrics.line_height, metrics.char_width)
+        self.minimap.set_theme(theme)
+        self._place_map()
         self._measure()
         self.rows.scroll_to(first)
+        self.viewport().update()
 
     def show_keys(self) -> None:
         """Fit the hunks' buttons to their keys, which may be others."""
-        wide = max(QFontMetrics(self._font).horizontalAdvance(text) for text in button_texts())
-        metrics = self._painter.metrics
-        self._buttons.width = max(metrics.px(WIDTH), wide + 2 * MARGIN)
+        self.stage.buttons.set_font(self.stage.font)
         self.viewport().update()
 
     def show_patch(
         self,
-        snapshot_text: str,
+        before_text: str,
         patch: FilePatch | None,
-        decisions: dict[str, Decision],
+        decisions: Mapping[str, Decision],
         current: str | None,
         path: str,
+        *,
+        conflicts: Mapping[str, tuple[str, ...]] | None = None,
+        failed: Sequence[FailedBlock] = (),
+        comments: Sequence[LineComment] = (),
+        grows: bool = False,
     ) -> None:
         """Show the patch on the text that it was made for; ``current`` is the hunk in accent.
 
+        ``grows``: a model writes it yet; the view follows the hunk that grows while it is in view.
         Raises ConflictError where the patch was made for another text.
         """
+        source = self.source
+        if not (isinstance(source, PatchSource) and source.is_of(path, before_text)):
+            source = PatchSource(path, before_text)
+        shown = Shown(
+            (), (), dict(decisions), dict(conflicts or {}), tuple(failed), tuple(comments)
+        )
+        grown = source.take(patch, shown)
         self._frame_timer.stop()
-        known = self._source
-        if not (isinstance(known, PatchSource) and known.shows(path, snapshot_text, patch)):
-            known = PatchSource.of(path, snapshot_text, patch)
-            self._unfolded = frozenset()
-        self._source = known
-        self._decisions = dict(decisions)
-        self._current = current
-        self._show(known.content(self._decisions, self._unfolded))
+        self._take_source(source)
+        self.marks.current = current
+        content = source.content(self.layout_now)
+        if grows and grown in content.hunks:
+            content = replace(content, cursor=content.hunks[grown].end - 1)
+        self._show(content)
         count = len(patch.hunks) if patch else 0
         self.setAccessibleName(tr("Diff of {path}, %n hunk(s)", "", count, path=path))
 
     def show_streaming(self, path: str, before: str, region: Span, text: str) -> None:
         """Show ``text``, all that was written of the region so far; drawn once a frame."""
-        known = self._source
-        if not (isinstance(known, StreamSource) and known.shows(path, before, region)):
-            self._source = StreamSource(path, before, region)
-            self._follows = True
-            self._current = None
+        if not (isinstance(self.source, StreamSource) and self.source.shows(path, before, region)):
+            self._take_source(StreamSource(path, before, region))
+            self.marks.current = None
             self.setAccessibleName(tr("{path}, being written", path=path))
         self._streamed = text
         if not self._frame_timer.isActive():
@@ -157,9 +186,48 @@ class DiffView(QAbstractScrollArea):
     def show_file(self, path: str, text: str) -> None:
         """Show a file as it is; its lines can be selected."""
         self._frame_timer.stop()
-        self._source = self._current = None
-        self._show(file_content(path, text))
+        self._take_source(FileSource(path, text))
+        self.marks.current = None
+        self._show(self.source.content(self.layout_now))
         self.setAccessibleName(tr("File {path}", path=path))
+
+    def set_layout(self, layout: Literal["unified", "split"]) -> None:
+        """Show both texts in one column, or side by side."""
+        self.layout_now = replace(self.layout_now, is_split=layout == "split")
+        self.selection.side = Side.BOTH
+        self._show_again()
+
+    def set_wrap(self, is_on: bool) -> None:
+        """Break lines that are wider than the view, or let them be scrolled to."""
+        if is_on != self.stage.wraps:
+            first = self.rows.visible()[0]
+            self.stage.wraps = is_on
+            self._measure()
+            self.rows.scroll_to(first)
+            self._changed()
+
+    def find(self, text: str) -> int:  # type: ignore[override]
+        """Highlight ``text`` wherever it occurs, in any case of its letters; return how often.
+
+        The first match from the top of the view on becomes the current one. An empty text ends it.
+        """
+        return self.finding.find(text)
+
+    def find_next(self) -> None:
+        """Go to the next match, behind the last one to the first."""
+        self.finding.step(1)
+
+    def find_previous(self) -> None:
+        """Go to the match before, above the first one to the last."""
+        self.finding.step(-1)
+
+    def next_change(self) -> None:
+        """Go to the next hunk or failed block, also to decided ones."""
+        self.finding.step_change(1)
+
+    def previous_change(self) -> None:
+        """Go to the hunk or failed block before."""
+        self.finding.step_change(-1)
 
     def scroll_to_hunk(self, hunk_id: str) -> None:
         """Scroll so that the hunk's beginning is visible; an unknown hunk scrolls nothing."""
@@ -167,35 +235,120 @@ class DiffView(QAbstractScrollArea):
             rows = self.content.hunks[hunk_id]
             self.rows.reveal(rows.start, rows.end)
 
+    def request_comment(self) -> None:
+        """Ask for a comment on the line that the keyboard is at."""
+        cursor = self.selection.cursor
+        if cursor is not None:
+            self.ask_for_comment(cursor, self.selection.side)
+
+    def ask_for_comment(self, row: int, side: Side) -> None:
+        """Ask for a comment on a row's line: the new one, where there are two."""
+        ask_for_comment(self, row, side)
+
+    def copy(self, *, as_patch: bool = False) -> None:
+        """Copy what is selected as plain code; as a patch its hunks, or all without a selection."""
+        take = self.selection
+        text = take.patch(self.content, self.source) if as_patch else take.text(self.content)
+        if text:
+            QGuiApplication.clipboard().setText(text)
+
+    def text_of_view(self) -> str:
+        """Return all rows as plain text: with their numbers and marks, folds as one line."""
+        return plain_text(self.content.rows)
+
     def selected_lines(self) -> Span | None:
         """Return the selected lines of the file (in a diff: of the snapshot), if any."""
-        rows = self._selected_rows()
+        rows = self.selection.rows
         return self.content.lines(rows) if rows else None
 
     def selected_text(self) -> str:
         """Return the text of the selected rows, without gutter and marks."""
-        rows = self._selected_rows()
-        return self.content.text(rows) if rows else ""
+        return self.selection.text(self.content)
 
     def is_busy(self) -> bool:
         """Return whether a frame or colours are still to come without anyone's doing."""
-        return self._frame_timer.isActive() or self._color_timer.isActive()
+        return self._frame_timer.isActive() or self.work.is_busy() or self.finding.is_busy()
 
-    def button_rect(self, hunk_id: str, action: str) -> QRect | None:
-        """Return where the hunk's button ``action`` (accept, reject) is in the viewport.
+    def button_rect(self, owner: str, action: str) -> QRect | None:
+        """Return where a hunk's button (accept, reject, split …) is in the viewport.
 
-        None while the hunk is decided or out of view.
+        None while the hunk has no such button or is out of view.
         """
-        return self._buttons.rect(self.content, (hunk_id, action), self.viewport().width())
+        return self.stage.buttons.rect(self.content, Button(owner, action), self.stage.scene.width)
+
+    def press(self, button: Button) -> None:
+        """Do what a button says: report it, or open a fold."""
+        press(self, button)
+
+    def open_fold(self, row: int, how: str = "all") -> None:
+        """Open a fold: all of it, or some lines at its beginning ("fold_down") or end."""
+        open_fold(self, row, how)
+
+    def open_lines(self, lines: Span) -> None:
+        """Show these lines of the old text, also where they are folded away."""
+        self.layout_now = self.layout_now.opening(lines)
+        self._show_again()
+
+    def open_everything(self) -> None:
+        """Open every fold."""
+        self.open_lines(Span(0, len(self.content.rows.lines)))
+
+    def fold_again(self) -> None:
+        """Fold everything that was opened."""
+        self.layout_now = replace(self.layout_now, opened=())
+        self._show_again()
+
+    def select(self, anchor: int, cursor: int, side: Side = Side.BOTH) -> None:
+        """Select rows; the last one is where the keyboard is."""
+        if self.selection.set(anchor, cursor, side):
+            self._selection_moved()
+
+    def unselect(self) -> None:
+        """Select nothing."""
+        if self.selection.clear():
+            self._selection_moved()
+
+    def read_row(self) -> None:
+        """Have the row that the keyboard is at read out."""
+        cursor = self.selection.cursor
+        if cursor is not None and cursor < len(self.content.rows):
+            announce(self, words_of(self.content.rows[cursor]), at_once=True)
+
+    def comment_tip(self) -> str:
+        """Return what the button beside a line does."""
+        return tr("Comment on this line; the model gets it with your next instruction")
+
+    def refresh(self) -> None:
+        """Draw the viewport anew."""
+        self.viewport().update()
+
+    def _take_source(self, source: Source) -> None:
+        if source is not self.source:
+            self._follows = True
+            # Of the same file the lines that were opened are most likely still the same ones.
+            if source.path != self.source.path:
+                self.layout_now = replace(self.layout_now, opened=())
+            self.source = source
+
+    def _show_again(self) -> None:
+        self._show(self.source.content(self.layout_now))
 
     def _show(self, content: DiffContent) -> None:
-        same_file = content.path == self.content.path
-        anchor = (
-            self.content.rows[self.rows.visible()[0]] if same_file and self.content.rows else None
-        )
-        offset, is_same = self.rows.offset(), content.rows == self.content.rows
-        follows = self._follows
-        self.content = content
+        before, follows = self.content, self._follows
+        same_file = content.path == before.path and len(before.rows) > 0
+        first = self.rows.visible()[0] if same_file else 0
+        anchor, offset = (before.rows[first], self.rows.offset()) if same_file else (None, 0)
+        # Of a diff that grows the rows above are drawn already, unless something else changed.
+        look = (content.shown.decisions, self.marks.current, self.stage.scene.lanes)
+        is_same = look == self._drawn_look and not self._is_stale and not self.marks.comment
+        # Broken lines are measured anew, and their places with them.
+        kept = content.rows.same if is_same and not self.stage.wraps else 0
+        self.content, self._is_stale = content, kept == 0
+        if content.rows.lines is before.rows.lines:
+            self.selection.follow(before, content)
+        else:
+            self.selection.clear()
+        self.marks.comment = None
         self._measure()
         if content.cursor is not None and follows:
             self.rows.reveal(content.cursor, content.cursor + 1)
@@ -207,221 +360,161 @@ class DiffView(QAbstractScrollArea):
         # Only the user's own scrolling says whether to follow the stream.
         self._follows = follows
         if content.cursor is not None:
-            first, last = self.rows.visible()
-            content.colors.advance(content.rows[first:last], _AT_ONCE)
-        if not is_same:
-            self._set_selection(None)
-        self.viewport().update()
-        self._color_timer.start()
+            self.work.color_rows(_AT_ONCE)
+        self.finding.soon()
+        self._selection_moved()
+        self._changed(kept)
 
     def _show_streamed(self) -> None:
-        if isinstance(self._source, StreamSource):
+        if isinstance(self.source, StreamSource):
             self.frames += 1
-            self._show(self._source.content(self._streamed))
+            self.source.write(self._streamed)
+            self._show(self.source.content(self.layout_now))
 
     def _measure(self) -> None:
-        metrics = self._painter.metrics
-        self._digits = max(2, len(str(self.content.last_number)))
-        columns = round((self.content.columns + 2) * metrics.char_width)
-        self.rows.measure(len(self.content.rows), self._scene().gutter(metrics) + columns)
+        self.stage.measure(self.content, self.source.columns)
+        self.work.heights_soon()
 
-    def _scene(self) -> Scene:
-        return Scene(
-            self.viewport().width(),
-            self.horizontalScrollBar().value(),
-            self._digits,
-            self.content.is_diff,
-        )
+    def _changed(self, kept: int = 0) -> None:
+        look = (self.content.shown.decisions, self.marks.current, self.stage.scene.lanes)
+        if kept and look == self._drawn_look:
+            top = max(0, self.rows.top_of(kept))
+            below = self.rows.page() - top
+            self.viewport().update(0, top, self.stage.scene.width, max(0, below))
+        else:
+            self._is_stale = True
+            self.viewport().update()
+        self._drawn_look = look
+        # The frames of a stream bring colours along.
+        self.work.color_soon(0 if self.content.cursor is None else FRAME)
+        self.work.map_soon()
+        self.work.show_place()
 
-    def _selected_rows(self) -> Span | None:
-        if self._selection is None:
-            return None
-        return Span(min(self._selection), max(self._selection) + 1)
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Move what is drawn, so that only the rest must be drawn."""
+        self.stage.look()
+        height = self.rows.page()
+        if self._is_still:
+            return
+        if dx or abs(dy) >= height or self._is_stale:
+            self.viewport().update()
+            return
+        self.viewport().scroll(0, dy)
+        # A block that is cut off at the top has its buttons there.
+        sticky = 2 * self.rows.row_height + max(0, dy)
+        self.viewport().update(0, 0, self.stage.scene.width, sticky)
+
+    def hold(self, row: int, offset: int) -> None:
+        """Keep a row at the top of the view, while those above become higher or lower."""
+        self._is_still = True
+        self.rows.scroll_to(row, offset)
+        self._is_still = False
 
     def _scrolled(self) -> None:
         if self.content.cursor is not None:
             first, last = self.rows.visible()
             self._follows = first <= self.content.cursor < last
+        self.work.color_soon(FRAME)
+        self.work.show_place()
+
+    def _selection_moved(self) -> None:
+        marks, rows = self.marks, self.selection.rows
+        before = (marks.selected, marks.side, marks.cursor)
+        marks.selected, marks.side = rows or Span(0, 0), self.selection.side
+        marks.cursor = self.selection.cursor
+        if before != (marks.selected, marks.side, marks.cursor):
+            self.viewport().update()
+        lines = self.selected_lines()
+        if lines != self._told:
+            self._told = lines
+            self.selection_changed.emit(lines)
+
+    def _show_focus(self) -> None:
+        self.update()
         self.viewport().update()
-        self._color_timer.start()
 
-    def _color(self) -> None:
-        first, last = self.rows.visible()
-        rows, colors = self.content.rows[first:last], self.content.colors
-        before = [(colors.parts(row), colors.emphasis(row)) for row in rows]
-        known = colors.advance(rows)
-        if before != [(colors.parts(row), colors.emphasis(row)) for row in rows]:
-            self.viewport().update()
-        if not known:
-            self._color_timer.start()
-
-    def _set_selection(self, selection: tuple[int, int] | None) -> None:
-        if selection != self._selection:
-            self._selection = selection
-            self.viewport().update()
-            self.selection_changed.emit(self.selected_lines())
-
-    def _unfold(self, row: int) -> None:
-        found = self.content.rows[row]
-        if isinstance(found, FoldRow) and isinstance(self._source, PatchSource):
-            self._unfolded |= {found.lines.start}
-            self._show(self._source.content(self._decisions, self._unfolded))
-
-    def _button_at(self, place: QPoint) -> Button | None:
-        return self._buttons.at(self.content, place, self.viewport().width())
+    def _place_map(self) -> None:
+        wide = round(MAP_WIDTH * self.stage.metrics.scale)
+        # The frame that shows the focus is around what is scrolled, not in it.
+        self.setViewportMargins(1, 1, wide + 1, 1)
+        shown = self.viewport().geometry()
+        self.minimap.setGeometry(shown.right() + 2, shown.top(), wide, shown.height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the rows that are visible; what is not known of their colours comes later."""
         painter = QPainter(self.viewport())
-        painter.setFont(self._font)
-        painter.fillRect(event.rect(), self._theme.window)
-        first, last = self.rows.visible()
-        selected, scene = self._selected_rows() or Span(0, 0), self._scene()
-        for number in range(first, last):
-            row = self.content.rows[number]
-            colors = self.content.colors
-            is_selected = selected.start <= number < selected.end
-            line = Line(
-                row, self.rows.top_of(number), colors.parts(row), colors.emphasis(row), is_selected
-            )
-            self._painter.line(painter, line, scene)
-        self._paint_hunks(painter, first, last)
-        if self.hasFocus():
-            self._painter.focus(painter, self.viewport().rect())
+        self._is_stale = False
+        self.stage.paint(painter, event.region(), self.content, self.marks)
+        cursor = self.marks.cursor
+        if self.hasFocus() and cursor is not None and cursor < len(self.content.rows):
+            self.stage.overlay.cursor(painter, self.stage.rect_of(cursor))
         painter.end()
+        if self.stage.corrections:
+            self.work.heights_soon()
 
-    def _paint_hunks(self, painter: QPainter, first: int, last: int) -> None:
-        height, width = self._painter.metrics.line_height, self.viewport().width()
-        for hunk_id, rows in self.content.hunks.items():
-            if rows.end <= first or rows.start >= last:
-                continue
-            top = self.rows.top_of(rows.start)
-            rect = QRect(0, top, width, len(rows) * height)
-            self._painter.frame(painter, rect, hunk_id == self._current)
-            accept = self.button_rect(hunk_id, "accept")
-            reject = self.button_rect(hunk_id, "reject")
-            row = self.content.rows[max(rows.start, first)]
-            if accept and reject:
-                hovered = self.button_rect(*self._hovered) if self._hovered else None
-                cleared = accept.united(reject).adjusted(-MARGIN, 0, MARGIN - 1, 0)
-                self._painter.clear(painter, cleared, row)
-                self._painter.buttons(painter, accept, reject, hovered or QRect())
-            elif rows.start >= first:
-                room = self._painter.metrics.px(LABEL_WIDTH)
-                place = QRect(width - room, top + 1, room - MARGIN, height - 2)
-                self._painter.clear(painter, place, row)
-                self._painter.label(painter, place, self.content.decision(hunk_id))
+    def event(self, event: QEvent) -> bool:
+        """Draw the frame around the viewport that says where the keyboard goes."""
+        done = super().event(event)
+        if event.type() == QEvent.Type.Paint:
+            painter = QPainter(self)
+            palette = self.stage.palette
+            painter.setPen(palette.accent if self.hasFocus() else palette.window)
+            painter.drawRect(self.viewport().geometry().adjusted(-1, -1, 0, 0))
+            painter.end()
+        return done
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Measure anew and colour what came into view."""
         super().resizeEvent(event)
+        first, offset = self.rows.visible()[0], self.rows.offset()
+        self._place_map()
         self._measure()
-        self._color_timer.start()
+        if self.stage.wraps:
+            self.rows.scroll_to(first, offset)
+        self._changed()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Press a button, open a fold, or begin to select lines."""
-        place = event.position().toPoint()
-        row = self.rows.row_at(place)
-        if event.button() != Qt.MouseButton.LeftButton or row is None:
-            return
-        button = self._button_at(place)
-        if button:
-            hunk_id, action = button
-            (self.accept_clicked if action == "accept" else self.reject_clicked).emit(hunk_id)
-        elif isinstance(self.content.rows[row], FoldRow):
-            self._unfold(row)
-        else:
-            extends = event.modifiers() & Qt.KeyboardModifier.ShiftModifier and self._selection
-            self._set_selection(
-                (self._selection[0], row) if extends and self._selection else (row, row)
-            )
-            hunk = self.content.hunk_at(row)
-            if hunk:
-                self.hunk_clicked.emit(hunk)
+        self._pointer.press(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Extend the selection, or show what is under the mouse."""
-        place = event.position().toPoint()
-        row = self.rows.row_at(place)
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            if row is not None and self._selection is not None:
-                self._set_selection((self._selection[0], row))
-                self.rows.reveal(row, row + 1)
-            return
-        hovered = self._button_at(place)
-        if hovered != self._hovered:
-            self._hovered = hovered
-            self.viewport().update()
-        is_fold = row is not None and isinstance(self.content.rows[row], FoldRow)
-        shape = (
-            Qt.CursorShape.PointingHandCursor if hovered or is_fold else Qt.CursorShape.IBeamCursor
-        )
-        self.viewport().setCursor(shape)
+        self._pointer.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Keep what belongs to a press that was taken."""
         event.accept()
 
+    def leaveEvent(self, event: QEvent) -> None:
+        """Forget what was under the mouse."""
+        super().leaveEvent(event)
+        self._pointer.leave()
+
     def viewportEvent(self, event: QEvent) -> bool:
         """Answer a question for a tooltip; everything else goes its way."""
-        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            button = self._button_at(event.pos())
-            if button:
-                verb = tr("Accept") if button[1] == "accept" else tr("Reject")
-                QToolTip.showText(event.globalPos(), tr("{verb} this hunk", verb=verb), self)
-                return True
+        if (
+            event.type() == QEvent.Type.ToolTip
+            and isinstance(event, QHelpEvent)
+            and self._pointer.tell(event)
+        ):
+            return True
         return super().viewportEvent(event)
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be done with the line."""
+        open_menu(self, event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy, select, open a fold, or scroll."""
-        if event.matches(QKeySequence.StandardKey.Copy):
-            if self._selection is not None:
-                QGuiApplication.clipboard().setText(self.selected_text())
-        elif event.matches(QKeySequence.StandardKey.SelectAll) and self.content.rows:
-            self._set_selection((0, len(self.content.rows) - 1))
-        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            self._step(-1 if event.key() == Qt.Key.Key_Up else 1, event.modifiers())
-        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End):
-            bar = self.verticalScrollBar()
-            bar.setValue(bar.minimum() if event.key() == Qt.Key.Key_Home else bar.maximum())
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._selection:
-            self._enter(self._selection[1])
-        elif event.key() == Qt.Key.Key_Escape and self._selection:
-            self._set_selection(None)
-        else:
+        """Move, select, copy, open a fold; what is none of these goes its way."""
+        if not self._keys.press(event):
             super().keyPressEvent(event)
-
-    def _step(self, by: int, modifiers: Qt.KeyboardModifier) -> None:
-        if not self.content.rows:
-            return
-        first = self.rows.visible()[0]
-        row = first if self._selection is None else self._selection[1] + by
-        row = min(max(row, 0), len(self.content.rows) - 1)
-        extends = modifiers & Qt.KeyboardModifier.ShiftModifier and self._selection is not None
-        start = self._selection[0] if extends and self._selection else row
-        self._set_selection((start, row))
-        self.rows.reveal(row, row + 1)
-
-    def _enter(self, row: int) -> None:
-        hunk = self.content.hunk_at(row)
-        if hunk:
-            self.hunk_clicked.emit(hunk)
-        else:
-            self._unfold(row)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show where the keyboard goes."""
         super().focusInEvent(event)
-        self.viewport().update()
+        self._show_focus()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take the mark of the keyboard away."""
         super().focusOutEvent(event)
-        self.viewport().update()
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """Forget what was under the mouse."""
-        super().leaveEvent(event)
-        if self._hovered:
-            self._hovered = None
-            self.viewport().update()
+        self._show_focus()

@@ -8,16 +8,19 @@ from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.icons import icon
 from spark_desktop.views.theme import Theme
 
+# With Ctrl as well: it is the key beside that for the next match.
+_BAR_KEYS = (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
 
 class _Words(QLineEdit):
-    """Keeps Esc for the bar, which would else stop the model."""
+    """Keeps Esc and Enter for the bar: else they would stop the model, or accept a hunk."""
 
     def event(self, event: QEvent) -> bool:
         """Take the key before the window's shortcuts do."""
         if (
             event.type() is QEvent.Type.ShortcutOverride
             and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Escape
+            and event.key() in _BAR_KEYS
         ):
             event.accept()
             return True
@@ -31,12 +34,13 @@ class FindBar(QFrame):
     stepped = Signal(int)
     closed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "") -> None:
         super().__init__()
         self.setObjectName("sidehead")
         self.words = _Words()
-        self.words.setPlaceholderText(tr("Find in the thread"))
-        self.words.setAccessibleName(tr("Find in the thread"))
+        name = name or tr("Find in the thread")
+        self.words.setPlaceholderText(name)
+        self.words.setAccessibleName(name)
         self.words.setClearButtonEnabled(False)
         self.count = QLabel()
         self.count.setProperty("quiet", True)

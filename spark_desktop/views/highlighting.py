@@ -60,7 +60,8 @@ class Highlighter:
         self._text = "\n".join(lines)
         self._spans: list[list[tuple[int, int, _TokenType]]] = []
         self._known = 0
-        self._restart = (0, 0)
+        # Where the text can be taken up again, (line, offset), one after the other.
+        self._restarts: list[tuple[int, int]] = [(0, 0)]
         # Goes up with whatever may change a token.
         self.version = 0
         self._begin((0, 0))
@@ -75,7 +76,7 @@ class Highlighter:
         """Return how many lines keep their tokens whatever the text grows by."""
         if self._lexer is None:
             return self._text.count("\n")
-        return min(self._known, self._restart[0])
+        return min(self._known, self._restarts[-1][0])
 
     def spans(self, line: int) -> Spans:
         """Return (start, length, token) of the line's parts, in characters; empty if not known."""
@@ -89,16 +90,28 @@ class Highlighter:
         """Take another text as a whole, as ``extend`` does."""
         if text == self._text:
             return
-        grown = text.startswith(self._text)
+        if not text.startswith(self._text):
+            self.change(text)
+            return
         self._text = text
         self.version += 1
-        if not grown:
-            self._spans = []
-            self._known = 0
-            self._begin((0, 0))
-        elif self._done:
-            self._begin(self._restart)
+        if self._done:
+            self._begin(self._restarts[-1])
         # Else the pass over the shorter text goes on, and the next one takes up behind it.
+
+    def change(self, text: str) -> None:
+        """Take another text, whatever became of the old one; what stands above stays known."""
+        if text == self._text:
+            return
+        if text.startswith(self._text):
+            self.grow(text)
+            return
+        same = _shared_beginning(self._text, text)
+        while len(self._restarts) > 1 and self._restarts[-1][1] >= same:
+            self._restarts.pop()
+        self._text = text
+        self.version += 1
+        self._begin(self._restarts[-1])
 
     def advance(self, line: int, budget: float = SLICE) -> bool:
         """Lex until ``line`` is known or ``budget`` seconds are over; return whether it is."""
@@ -110,7 +123,7 @@ class Highlighter:
                 if self._passed == len(self._text):
                     self._known = self._text.count("\n") + 1
                     break
-                self._begin(self._restart)
+                self._begin(self._restarts[-1])
             if time.perf_counter() >= until:
                 break
         if self._states is not None:
@@ -135,7 +148,7 @@ class Highlighter:
         if self._lexer is None:
             return iter(())
         if self._states is None:
-            self._restart = (0, 0)
+            self._restarts = [(0, 0)]
             return iter(self._lexer.get_tokens_unprocessed(text))
         return self._own_loop(text, start)
 
@@ -168,8 +181,9 @@ class Highlighter:
         tables: RuleTables = self._states or RuleTables({})
         stack = ["root"]
         while position < len(text):
-            if len(stack) == 1 and position == self._line_start:
-                self._restart = (self._line, position)
+            is_root = len(stack) == 1 and position == self._line_start
+            if is_root and position > self._restarts[-1][1]:
+                self._restarts.append((self._line, position))
             for match_at, action, change in tables.rules(stack[-1], text[position]):
                 match = match_at(text, position)
                 if not match:
@@ -187,6 +201,19 @@ class Highlighter:
                     stack = ["root"]
                 yield position, Whitespace if text[position] == "\n" else Error, text[position]
                 position += 1
+
+
+def _shared_beginning(one: str, other: str) -> int:
+    """Return how many characters two texts have in common at their beginning."""
+    low, high = 0, min(len(one), len(other))
+    # Comparing slices is a thousand times faster than comparing characters.
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
 
 
 @lru_cache(maxsize=64)

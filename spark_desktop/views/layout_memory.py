@@ -78,6 +78,15 @@ class LayoutMemory:
         """Keep sizes, in pixels."""
         self._settings.setValue(self._key(name), [str(size) for size in sizes])
 
+    def choice(self, name: str) -> str:
+        """Return what was chosen under ``name``, in this project; empty for nothing."""
+        value = self._settings.value(self._key(name))
+        return value if isinstance(value, str) else ""
+
+    def set_choice(self, name: str, value: str) -> None:
+        """Keep what was chosen."""
+        self._settings.setValue(self._key(name), value)
+
     @property
     def lanes(self) -> tuple[str, ...] | None:
         """Return the lanes that the user last chose in the speed lab, of whatever project."""

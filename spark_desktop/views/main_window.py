@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,7 @@ from spark_desktop.views.pickers import pick_file, pick_folder
 from spark_desktop.views.preferences import Preferences
 from spark_desktop.views.room import fitting
 from spark_desktop.views.shortcut_sheet import ShortcutSheet
-from spark_desktop.views.shortcuts import SHORTCUTS, Need, Shortcut, bind
+from spark_desktop.views.shortcuts import PANEL_KEYS, SHORTCUTS, Need, Shortcut, bind
 from spark_desktop.views.stylesheet import palette_of, stylesheet
 from spark_desktop.views.theme import Theme, other_theme
 from spark_desktop.views.top_bar import TopBar
@@ -35,8 +36,8 @@ from spark_desktop.views.welcome import Welcome
 
 if TYPE_CHECKING:
     from spark_desktop.viewmodels.chat import Mode
+    from spark_desktop.viewmodels.deciding import Deciding
     from spark_desktop.viewmodels.project import ProjectViewModels
-    from spark_desktop.viewmodels.review import ReviewViewModel
     from spark_desktop.views.project_view import ProjectView
 
 _SIZE = (1280, 800)
@@ -267,8 +268,10 @@ class MainWindow(QMainWindow):
                 return ""
             case _ if self._models is None:
                 return tr("Open a folder first.")
-            case Need.PROPOSAL if is_in_lab or not self._models.review.is_decidable:
+            case Need.PROPOSAL if is_in_lab or not self._models.review.decide.is_possible:
                 return tr("No proposal waits for a decision.")
+            case Need.REVIEW if is_in_lab or self._models.review.proposal is None:
+                return tr("No proposal is shown.")
             case Need.LAB if not is_in_lab:
                 return tr("Open the speed lab first.")
             case _:
@@ -343,10 +346,15 @@ class MainWindow(QMainWindow):
         if self.project is not None:
             work(self.project)
 
-    def _with_review(self, work: "Callable[[ReviewViewModel], None]") -> None:
+    def _in_review(self, name: str) -> None:
+        if self.project is not None and not self.project.is_in_lab:
+            self.project.show_review()
+            self.project.review.do(name)
+
+    def _with_review(self, work: "Callable[[Deciding], None]") -> None:
         # Nobody decides on hunks that the speed lab covers.
         if self._models is not None and self.project is not None and not self.project.is_in_lab:
-            work(self._models.review)
+            work(self._models.review.decide)
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
         do, show, review = self._with_models, self._with_project, self._with_review
@@ -355,8 +363,14 @@ class MainWindow(QMainWindow):
             "reject": lambda: review(lambda model: model.reject()),
             "next": lambda: review(lambda model: model.next_hunk()),
             "previous": lambda: review(lambda model: model.previous_hunk()),
+            "next_file": lambda: review(lambda model: model.next_file()),
+            "previous_file": lambda: review(lambda model: model.previous_file()),
+            "accept_file": lambda: review(lambda model: model.accept_file()),
+            "reject_file": lambda: review(lambda model: model.reject_file()),
             "accept_all": lambda: review(lambda model: model.accept_all()),
             "reject_all": lambda: review(lambda model: model.reject_all()),
+            "undo_decision": lambda: review(lambda model: model.undo()),
+            **{name: partial(self._in_review, name) for name in PANEL_KEYS},
             "stop": lambda: show(lambda view: view.stop()),
             "undo": lambda: do(lambda models: models.changes.undo()),
             "redo": lambda: do(lambda models: models.changes.redo()),

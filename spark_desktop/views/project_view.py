@@ -15,7 +15,7 @@ from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.viewmodels.translation import tr
-from spark_desktop.views.announcer import Announcer
+from spark_desktop.views.announcer import Announcer, DecisionAnnouncer
 from spark_desktop.views.changes_panel import ChangesPanel
 from spark_desktop.views.chat_panel import ChatPanel
 from spark_desktop.views.frames import single_shot
@@ -47,7 +47,7 @@ class ProjectView(QFrame):
         self._models, self._memory = models, memory
         self._is_narrow: bool | None = None
         self.changes = ChangesPanel(models.changes, models.threads, theme)
-        self.review = ReviewPanel(models.review, theme)
+        self.review = ReviewPanel(models.review, theme, memory)
         self.chat = ChatPanel(models.chat, models.composer, theme)
         self.status = StatusBar(models.core, models.status, theme)
         self.core_notice = NoticeLine(strip=True)
@@ -60,6 +60,7 @@ class ProjectView(QFrame):
         self._arrange()
         self._connect()
         self.announcer = Announcer(self.chat.transcript, models.chat, models.changes)
+        self.decisions = DecisionAnnouncer(self.review.diff, models.review)
         self.render_core()
 
     @property
@@ -180,9 +181,14 @@ class ProjectView(QFrame):
         self.chat.setVisible(True)
 
     def begin_find(self) -> None:
-        """Ask what to find in the thread."""
+        """Ask what to find: in the diff where the focus is in the review, else in the thread."""
         if self.is_in_lab:
             self._leave_lab()
+        if (
+            self.review.isAncestorOf(QApplication.focusWidget() or self)
+            and self.review.begin_find()
+        ):
+            return
         if self.is_narrow:
             self.tabs.setCurrentWidget(self.chat)
         self.chat.setVisible(True)

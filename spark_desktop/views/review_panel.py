@@ -1,26 +1,31 @@
 """The middle region: what is reviewed, the evidence, and the decisions."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QStackedLayout, QVBoxLayout, QWidget
 
-from spark_desktop.viewmodels.emulation_words import badge, emulation_tip
-from spark_desktop.viewmodels.plain_tip import plain_tip
+from spark_desktop.domain.merge import Side
+from spark_desktop.domain.proposal import Proposal
+from spark_desktop.domain.trigger import Span
+from spark_desktop.viewmodels.diff_rows import AddedRow, LineComment, PairRow, RemovedRow
 from spark_desktop.viewmodels.review import ReviewViewModel
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.viewmodels.review_words import file_text, hunk_text
+from spark_desktop.views.comment_box import CommentBox
+from spark_desktop.views.diff_find import DiffFind
 from spark_desktop.views.diff_view import DiffView
-from spark_desktop.views.elided_label import ElidedLabel
-from spark_desktop.views.flow_layout import FlowLayout
+from spark_desktop.views.failed_parts import FailedParts
+from spark_desktop.views.file_list import FileList
+from spark_desktop.views.hunk_editor import HunkEditor
+from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.notice_line import Centred, NoticeLine
-from spark_desktop.views.shortcuts import KEYBOARD, key_text, show_key
+from spark_desktop.views.review_foot import COPY_PATCH, ReviewFoot
+from spark_desktop.views.review_head import SPLIT, UNIFIED, ReviewHead
 from spark_desktop.views.theme import Theme
+
+# Pixels at the usual size of type: a narrower review shows one column whatever was chosen.
+_WIDE = 560
+_LAYOUT, _WRAP = "diff_layout", "diff_wrap"
+_ON = "on"
 
 
 class ReviewPanel(QFrame):
@@ -28,43 +33,65 @@ class ReviewPanel(QFrame):
 
     intent_raised = Signal(object)
 
-    def __init__(self, model: ReviewViewModel, theme: Theme) -> None:
+    def __init__(
+        self, model: ReviewViewModel, theme: Theme, memory: LayoutMemory | None = None
+    ) -> None:
         super().__init__()
         self.setObjectName("review")
-        self._model = model
+        self._model, self._memory, self._theme = model, memory, theme
         self.diff = DiffView()
         self.diff.setFrameShape(QFrame.Shape.NoFrame)
-        self.name, self.added, self.removed = ElidedLabel(), QLabel(), QLabel()
-        self.emulated = QLabel(badge())
-        self.position, self.failed, self.evidence = QLabel(), QLabel(), QLabel()
-        self.answered = QLabel()
+        self.head, self.foot = ReviewHead(), ReviewFoot(model)
+        self.files = FileList(model.files, theme)
+        self.finding = DiffFind(self.diff)
+        self.failed_parts = FailedParts()
+        self.editor, self.comments = HunkEditor(model.work), CommentBox(model.comments, theme)
         self.notice, self.empty = NoticeLine(strip=True), NoticeLine()
-        self.accept, self.reject = QPushButton(), QPushButton()
-        self.accept_all, self.reject_all = QPushButton(), QPushButton()
-        self.previous, self.next = QPushButton(), QPushButton()
-        self._decide = QWidget()
-        self._bottom, self._head_line = QFrame(), QFrame()
-        self._keyed: list[tuple[QPushButton, str, str]] = []
+        self._layout = memory.choice(_LAYOUT) if memory is not None else UNIFIED
+        self._wraps = memory is not None and memory.choice(_WRAP) == _ON
         self._pages = QStackedLayout(self)
+        self._name_parts()
         self._arrange()
         self._connect()
+        self._connect_diff()
         self.set_theme(theme)
-        self.show_keys()
         self.render_state()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
+        self._theme = theme
         self.diff.set_theme(theme)
         self._centred.set_theme(theme)
-        self._head_line.setFixedHeight(theme.px(36))
-        self.emulated.setFixedHeight(theme.px(20))
+        self.head.set_theme(theme)
+        self.foot.set_theme(theme)
+        self.files.set_theme(theme)
+        self.finding.bar.set_theme(theme)
+        self.editor.set_theme(theme)
+        self.comments.set_theme(theme)
+        self._show_layout()
 
-    def show_keys(self) -> None:
-        """Show the keys of the decisions, which may be others."""
-        for button, label, name in self._keyed:
-            # A letter beside the label is the key; a longer one stands in the tooltip.
-            key = key_text(name)
-            button.setText(f"{label}  {key}" if len(key) == 1 else label)
+    def do(self, name: str) -> None:
+        """Do what a key of PANEL_KEYS, or the menu under the diff, asks for."""
+        match name:
+            case "split":
+                self._split()
+            case "edit_hunk":
+                self._model.work.begin_edit()
+            case "comment":
+                self._comment()
+            case "layout":
+                self._choose_layout(UNIFIED if self._layout == SPLIT else SPLIT)
+            case "wrap":
+                self._choose_wrap(not self._wraps)
+            case _ if name == COPY_PATCH:
+                self.diff.copy(as_patch=True)
+
+    def begin_find(self) -> bool:
+        """Ask what to find in the diff; return whether there is one."""
+        if self._model.snapshot is None:
+            return False
+        self.finding.begin()
+        return True
 
     def render_state(self) -> None:
         """Show everything but the streaming text."""
@@ -73,67 +100,136 @@ class ReviewPanel(QFrame):
         self._pages.setCurrentIndex(0 if is_empty else 1)
         self.empty.show_notice(model.notice if is_empty else None)
         self.notice.show_notice(None if is_empty else model.notice)
+        self.files.render_state(None if model.proposal is None else model.proposal.id)
+        self.failed_parts.show_parts(model.work.failed_parts)
+        self.editor.render_state()
         self._render_head()
-        evidence = model.evidence
-        self.failed.setText(evidence.failed)
-        self.failed.setVisible(bool(evidence.failed))
-        self.evidence.setText(evidence.passed)
-        self.failed.setToolTip(plain_tip(evidence.tip))
-        self.evidence.setToolTip(plain_tip(evidence.tip))
-        self.answered.setText(model.answered_text)
-        self.answered.setVisible(bool(model.answered_text))
-        self._decide.setVisible(model.is_decidable)
-        self._bottom.setVisible(bool(evidence.text) or model.is_decidable)
+        self.foot.render_state()
         self._render_diff()
 
     def render_stream(self) -> None:
-        """Show the region as far as it is written."""
+        """Show what the model writes, as far as it is written."""
         proposal, snapshot = self._model.proposal, self._model.snapshot
-        if proposal is None or snapshot is None or not self._model.is_streaming:
+        if proposal is None or snapshot is None:
             return
         self.notice.show_notice(self._model.notice)
-        if proposal.region is not None:
+        self.files.render_state(proposal.id)
+        if self._model.patch is not None:
+            self._render_head()
+            self._render_diff()
+        elif self._model.is_streaming and proposal.region is not None:
             text = self._model.streaming_text
             self.diff.show_streaming(snapshot.path, snapshot.text.content, proposal.region, text)
 
     def render_hunk(self) -> None:
         """Show which hunk is the current one."""
         self._render_head()
+        self.foot.render_hunk()
         self._render_diff()
         if self._model.current_hunk is not None:
             self.diff.scroll_to_hunk(self._model.current_hunk)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show one column where two have no room."""
+        super().resizeEvent(event)
+        self.files.fit(self.height())
+        self._show_layout()
+
     def _render_head(self) -> None:
         model = self._model
-        self.name.setText(model.path or "")
-        self.name.setToolTip(plain_tip(model.path or ""))
-        added, _space, removed = model.counts_text.partition(" ")
-        self.added.setText(added)
-        self.removed.setText(removed)
-        emulation = None if model.proposal is None else model.proposal.emulation
-        self.emulated.setVisible(emulation is not None)
-        self.emulated.setToolTip("" if emulation is None else emulation_tip(emulation))
-        self.position.setText(model.position_text)
-        self.diff.setAccessibleDescription(model.hunk_text)
+        self.head.render_state(model)
+        said = (
+            file_text(model.proposal, model.group),
+            hunk_text(model.proposal, model.current_hunk),
+        )
+        self.diff.setAccessibleDescription("\n".join(part for part in reversed(said) if part))
 
     def _render_diff(self) -> None:
         model = self._model
         snapshot, proposal = model.snapshot, model.proposal
         if snapshot is None:
             return
-        is_streaming = model.is_streaming and proposal is not None and proposal.region is not None
-        if is_streaming:
+        if proposal is not None and model.patch is not None:
+            self._render_patch(proposal)
+        elif model.is_streaming and proposal is not None and proposal.region is not None:
             self.render_stream()
-        elif proposal is None or model.patch is None:
-            self.diff.show_file(snapshot.path, snapshot.text.content)
         else:
-            self.diff.show_patch(
-                snapshot.text.content,
-                model.patch,
-                proposal.decisions,
-                model.current_hunk,
-                snapshot.path,
-            )
+            self.diff.show_file(snapshot.path, snapshot.text.content)
+        self.finding.refresh()
+
+    def _render_patch(self, proposal: Proposal) -> None:
+        snapshot = proposal.trigger.snapshot
+        comments = [
+            LineComment(comment.line, comment.is_new_side, comment.text)
+            for comment in self._model.comments.here
+        ]
+        self.diff.show_patch(
+            snapshot.text.content,
+            self._model.patch,
+            proposal.decisions,
+            self._model.current_hunk,
+            snapshot.path,
+            conflicts=proposal.conflicts,
+            failed=proposal.failed,
+            comments=comments,
+        )
+
+    def _comment(self) -> None:
+        if self.diff.selection.cursor is None:
+            self._model.comments.begin_at_hunk(self._model.current_hunk)
+        else:
+            self.diff.request_comment()
+
+    def _split(self) -> None:
+        # Before the selected line where that is inside of the current hunk, else where the hunk
+        # falls apart.
+        cursor, current = self.diff.selection.cursor, self._model.current_hunk
+        row = None if cursor is None else self.diff.content.rows[cursor]
+        match row:
+            case RemovedRow(hunk_id=hunk_id, index=index) if index and hunk_id == current:
+                self._model.work.split(old_at=index)
+            case AddedRow(hunk_id=hunk_id, index=index) if index and hunk_id == current:
+                self._model.work.split(new_at=index)
+            case PairRow(old=RemovedRow() as old, new=AddedRow() as new) if old.hunk_id == current:
+                self._model.work.split(old_at=old.index or None, new_at=new.index or None)
+            case _:
+                self._model.work.split()
+
+    def _place(self, failed_id: str) -> None:
+        self._model.work.place(failed_id, self.diff.selected_lines())
+
+    def _place_nearest(self, failed_id: str) -> None:
+        part = self.failed_parts.part
+        if part is not None:
+            self._model.work.place(failed_id, part.nearest)
+
+    def _choose_layout(self, layout: str) -> None:
+        self._layout = layout
+        if self._memory is not None:
+            self._memory.set_choice(_LAYOUT, layout)
+        self._show_layout()
+
+    def _choose_wrap(self, is_on: bool) -> None:
+        self._wraps = is_on
+        if self._memory is not None:
+            self._memory.set_choice(_WRAP, _ON if is_on else "")
+        self._show_layout()
+
+    def _show_layout(self) -> None:
+        is_wide = self.width() >= self._theme.px(_WIDE)
+        self.head.show_layout(self._layout, is_wide=is_wide)
+        self.head.show_wrap(self._wraps)
+        self.diff.set_layout("split" if self._layout == SPLIT and is_wide else "unified")
+        self.diff.set_wrap(self._wraps)
+
+    def _name_parts(self) -> None:
+        head, foot = self.head, self.foot
+        self.name, self.added, self.removed = head.name, head.added, head.removed
+        self.emulated, self.position = head.emulated, head.position
+        self.failed, self.evidence, self.answered = foot.failed, foot.evidence, foot.answered
+        self.accept, self.reject = foot.accept, foot.reject
+        self.accept_all, self.reject_all = foot.accept_all, foot.reject_all
+        self.previous, self.next = foot.previous, foot.next
 
     def _arrange(self) -> None:
         self._centred = Centred(self.empty)
@@ -142,87 +238,56 @@ class ReviewPanel(QFrame):
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._head())
+        column.addWidget(self.head)
+        column.addWidget(self.files)
         column.addWidget(self.notice)
+        column.addWidget(self.finding.bar)
         column.addWidget(self.diff, 1)
-        column.addWidget(self._bottom)
+        for part in (self.failed_parts, self.editor, self.comments, self.foot):
+            column.addWidget(part)
         self._pages.addWidget(page)
-        self._fill_bottom()
-
-    def _head(self) -> QFrame:
-        head = self._head_line
-        head.setObjectName("head")
-        self.name.setProperty("strong", True)
-        self.added.setObjectName("added")
-        self.removed.setObjectName("removed")
-        self.position.setProperty("quiet", True)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(12, 0, 12, 0)
-        row.setSpacing(8)
-        row.addWidget(self.name)
-        row.addSpacing(4)
-        row.addWidget(self.added)
-        row.addWidget(self.removed)
-        self.emulated.setObjectName("emulated")
-        row.addWidget(self.emulated)
-        row.addStretch(1)
-        row.addWidget(self.position)
-        return head
-
-    def _fill_bottom(self) -> None:
-        self._bottom.setObjectName("bottom")
-        self.failed.setProperty("tone", "problem")
-        self.evidence.setProperty("tone", "good")
-        self.failed.setProperty("small", True)
-        self.evidence.setProperty("small", True)
-        self.evidence.setWordWrap(True)
-        self.answered.setProperty("small", True)
-        self.answered.setProperty("quiet", True)
-        evidence = QHBoxLayout()
-        evidence.setSpacing(12)
-        evidence.addWidget(self.failed)
-        evidence.addWidget(self.evidence, 1)
-        evidence.addWidget(self.answered)
-        texts = (
-            (self.accept, tr("Accept"), "accept", tr("Accept hunk")),
-            (self.reject, tr("Reject"), "reject", tr("Reject hunk")),
-            (self.previous, tr("Previous"), "previous", tr("Previous hunk")),
-            (self.next, tr("Next"), "next", tr("Next hunk")),
-            (self.accept_all, tr("Accept all"), "accept_all", tr("Accept all")),
-            (self.reject_all, tr("Reject all"), "reject_all", tr("Reject all")),
-        )
-        row = FlowLayout(8)
-        self._decide.setLayout(row)
-        for button, label, name, spoken in texts:
-            self._keyed.append((button, label, name))
-            show_key(button, name, label)
-            button.setAccessibleName(spoken)
-            # The keys reach the diff from everywhere; a click must not take the focus away.
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            row.addWidget(button)
-        self.accept.setProperty("main", True)
-        column = QVBoxLayout(self._bottom)
-        column.setContentsMargins(12, 8, 12, 8)
-        column.setSpacing(8)
-        column.addLayout(evidence)
-        column.addWidget(self._decide)
 
     def _connect(self) -> None:
         model = self._model
-        KEYBOARD.changed.connect(self.show_keys)
         model.changed.connect(self.render_state)
         model.streamed.connect(self.render_stream)
         model.hunk_changed.connect(self.render_hunk)
+        model.comments.changed.connect(self._render_diff)
+        model.comments.opened.connect(self._show_writing)
+        model.work.changed.connect(self._show_writing)
         model.intent_raised.connect(self.intent_raised)
         for notice in (self.notice, self.empty):
             notice.intent.connect(model.act)
-        self.accept.clicked.connect(lambda: model.accept())
-        self.reject.clicked.connect(lambda: model.reject())
-        self.accept_all.clicked.connect(model.accept_all)
-        self.reject_all.clicked.connect(model.reject_all)
-        self.next.clicked.connect(model.next_hunk)
-        self.previous.clicked.connect(model.previous_hunk)
-        self.diff.hunk_clicked.connect(model.go_to_hunk)
-        self.diff.accept_clicked.connect(model.accept)
-        self.diff.reject_clicked.connect(model.reject)
-        self.diff.selection_changed.connect(model.select)
+        self.files.chosen.connect(model.show_proposal)
+        self.foot.wanted.connect(self.do)
+        self.head.layout_chosen.connect(self._choose_layout)
+        self.head.wrap_chosen.connect(self._choose_wrap)
+        self.head.find_wanted.connect(self.begin_find)
+        self.failed_parts.place_wanted.connect(self._place)
+        self.failed_parts.nearest_wanted.connect(self._place_nearest)
+        self.failed_parts.drop_wanted.connect(model.work.drop)
+        self.editor.ended.connect(self.diff.setFocus)
+        self.comments.ended.connect(self.diff.setFocus)
+
+    def _connect_diff(self) -> None:
+        diff, model = self.diff, self._model
+        diff.hunk_clicked.connect(model.decide.go_to_hunk)
+        diff.accept_clicked.connect(model.decide.accept)
+        diff.reject_clicked.connect(model.decide.reject)
+        diff.split_clicked.connect(model.work.split)
+        diff.edit_clicked.connect(model.work.begin_edit)
+        diff.resolve_clicked.connect(self._resolve)
+        diff.place_requested.connect(self._place_at)
+        diff.drop_requested.connect(model.work.drop)
+        diff.comment_requested.connect(model.comments.begin)
+        diff.selection_changed.connect(model.select)
+
+    def _show_writing(self) -> None:
+        model = self._model
+        self.foot.set_writing(model.work.draft is not None or model.comments.open is not None)
+
+    def _resolve(self, hunk_id: str, side: str) -> None:
+        self._model.work.resolve(Side(side), hunk_id)
+
+    def _place_at(self, failed_id: str, lines: Span | None) -> None:
+        self._model.work.place(failed_id, lines)

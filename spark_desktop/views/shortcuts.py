@@ -33,6 +33,7 @@ class Need(Enum):
     NOTHING = "nothing"
     PROJECT = say("an open folder")
     PROPOSAL = say("a proposal to decide on")
+    REVIEW = say("a proposal in the review")
     LAB = say("the speed lab")
 
 
@@ -60,10 +61,34 @@ _REVIEW, _CHAT, _WINDOW, _LAB = say("Review"), say("Chat"), say("Window"), say("
 SHORTCUTS = (
     Shortcut("accept", ("A",), say("Accept the hunk"), _REVIEW, Need.PROPOSAL),
     Shortcut("reject", ("R",), say("Reject the hunk"), _REVIEW, Need.PROPOSAL),
-    Shortcut("next", ("N", "J"), say("Next hunk"), _REVIEW, Need.PROPOSAL),
-    Shortcut("previous", ("P", "K"), say("Previous hunk"), _REVIEW, Need.PROPOSAL),
-    Shortcut("accept_all", ("Shift+A",), say("Accept all hunks"), _REVIEW, Need.PROPOSAL),
-    Shortcut("reject_all", ("Shift+R",), say("Reject all hunks"), _REVIEW, Need.PROPOSAL),
+    Shortcut("next", ("J", "N", "Ctrl+Down"), say("Next hunk"), _REVIEW, Need.REVIEW),
+    Shortcut("previous", ("K", "P", "Ctrl+Up"), say("Previous hunk"), _REVIEW, Need.REVIEW),
+    Shortcut("next_file", ("]", "Shift+J"), say("Next file of the answer"), _REVIEW, Need.REVIEW),
+    Shortcut(
+        "previous_file", ("[", "Shift+K"), say("Previous file of the answer"), _REVIEW, Need.REVIEW
+    ),
+    Shortcut("accept_file", ("Shift+A",), say("Accept the file"), _REVIEW, Need.PROPOSAL),
+    Shortcut("reject_file", ("Shift+R",), say("Reject the file"), _REVIEW, Need.PROPOSAL),
+    Shortcut(
+        "accept_all",
+        ("Ctrl+Return", "Ctrl+Enter"),
+        say("Accept all hunks"),
+        _REVIEW,
+        Need.PROPOSAL,
+    ),
+    Shortcut(
+        "reject_all",
+        ("Ctrl+Shift+R",),
+        say("Reject all hunks"),
+        _REVIEW,
+        Need.PROPOSAL,
+    ),
+    Shortcut("split", ("S",), say("Split the hunk"), _REVIEW, Need.PROPOSAL),
+    Shortcut("edit_hunk", ("E",), say("Edit the proposed lines"), _REVIEW, Need.PROPOSAL),
+    Shortcut("undo_decision", ("U",), say("Undo the last decision"), _REVIEW, Need.REVIEW),
+    Shortcut("comment", ("C",), say("Comment on a line"), _REVIEW, Need.REVIEW),
+    Shortcut("layout", ("V",), say("One column, or side by side"), _REVIEW, Need.REVIEW),
+    Shortcut("wrap", ("W",), say("Wrap long lines, or not"), _REVIEW, Need.PROJECT),
     Shortcut("stop", ("Esc",), say("Stop the model"), _REVIEW, Need.PROJECT),
     Shortcut("undo", ("Ctrl+Z",), say("Undo the last applied change"), _REVIEW, Need.PROJECT),
     Shortcut("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), say("Redo it"), _REVIEW, Need.PROJECT),
@@ -72,7 +97,7 @@ SHORTCUTS = (
     Shortcut("edit", ("Ctrl+E",), say("Type an edit"), _CHAT, Need.PROJECT),
     Shortcut("new_thread", ("Ctrl+N",), say("New thread"), _CHAT, Need.PROJECT),
     Shortcut("search_threads", ("Ctrl+Shift+F",), say("Search the threads"), _CHAT, Need.PROJECT),
-    Shortcut("find", ("Ctrl+F",), say("Find in the thread"), _CHAT, Need.PROJECT),
+    Shortcut("find", ("Ctrl+F",), say("Find in the thread, or the diff"), _CHAT, Need.PROJECT),
     Shortcut("open_folder", ("Ctrl+O",), say("Open a folder"), _WINDOW),
     Shortcut("open_file", ("Ctrl+P",), say("Show a file of the folder"), _WINDOW, Need.PROJECT),
     Shortcut("changes", ("Ctrl+1",), say("Show or hide the changes"), _WINDOW, Need.PROJECT),
@@ -102,6 +127,9 @@ SHORTCUTS = (
     Shortcut("quit", ("Ctrl+Q",), say("Quit"), _WINDOW),
     Shortcut("play", ("F5",), say("Play or pause the lanes"), _LAB, Need.LAB),
 )
+
+# The panel of the review does these itself: they are about what is on the screen there.
+PANEL_KEYS = ("split", "edit_hunk", "comment", "layout", "wrap")
 
 
 def grouped() -> dict[str, list[Shortcut]]:

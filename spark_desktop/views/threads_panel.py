@@ -75,8 +75,9 @@ class ThreadsPanel(QWidget):
         """In the search field: Down goes to the list, Enter opens the first hit, Esc clears."""
         if watched is self.search and isinstance(event, QKeyEvent):
             is_escape = event.key() == Qt.Key.Key_Escape and bool(self.search.text())
-            if event.type() == QEvent.Type.ShortcutOverride and is_escape:
-                # Else the window's Esc would stop the model.
+            is_enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if event.type() == QEvent.Type.ShortcutOverride and (is_escape or is_enter):
+                # Else the window's Esc would stop the model, its Ctrl+Enter accept the review.
                 event.accept()
                 return True
             if event.type() == QEvent.Type.KeyPress and self._search_key(event, is_escape):

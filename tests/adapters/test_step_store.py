@@ -71,8 +71,9 @@ async def test_a_step_comes_back_as_it_was_kept_with_its_bytes(
     store: SqliteStepStore, root: Path
 ) -> None:
     hunk = Hunk("1-0", 0, ("old\r\n",), ("é\r\n",), Owner.USER)
+    hunks = (hunk, Hunk("2-1", 9, (), ()), Hunk("3-2", 12, ("long\n",) * 300, ()))
     kept = replace(
-        step("s", replace(change("a.py", OLD, NEW), hunks=(hunk, Hunk("2-1", 9, (), ())))),
+        step("s", replace(change("a.py", OLD, NEW), hunks=hunks)),
         kind=StepKind.RESTORE,
         origin="answer",
     )

@@ -58,14 +58,14 @@ def test_the_steps_are_listed_newest_first(spark, file):
 def test_a_step_is_shown_with_its_hunks(spark, file):
     text = spark("history", "3").text
     assert f"{FILE}:\n  hunk 1, line 1\n    -one\n    +ONE\n  hunk 2, line 3\n" in text
-    told = json.loads(spark("history", "3", "--json").text)
+    (told,) = json.loads(spark("history", "3", "--json").text)["steps"]
     assert [hunk["line"] for hunk in told["changes"][0]["hunks"]] == [1, 3]
 
 
 def test_any_step_is_undone_and_redone_by_number_or_id(spark, file):
     assert spark("undo", "3").text == f"Undid in {FILE}: two lines\n"
     assert file.read_text() == "one\ntwo\nthree\nFOUR\nfive\n"
-    told = json.loads(spark("history", "3", "--json").text)
+    (told,) = json.loads(spark("history", "3", "--json").text)["steps"]
     assert told["state"] == "undone"
     assert spark("redo", told["id"][:12]).text == f"Redid in {FILE}: two lines\n"
     assert file.read_text() == STEPS[-1][0]

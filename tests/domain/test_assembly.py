@@ -21,7 +21,7 @@ from spark_desktop.domain.refusals import RefusalReason
 from spark_desktop.domain.text import SourceText, dominant_newline, split_lines
 from spark_desktop.domain.workspace import Snapshot, snapshot_of
 
-CASES = int(os.environ.get("SPARK_LAW_CASES", "80"))
+CASES = int(os.environ.get("SPARK_LAW_CASES", "60"))
 law = settings(max_examples=CASES)
 FORM = Format.SEARCH_REPLACE
 
@@ -131,6 +131,27 @@ def test_a_later_block_may_be_about_what_an_earlier_one_wrote() -> None:
 def test_a_later_block_may_replace_what_an_earlier_one_wrote() -> None:
     edit = one(TEN, change("line 2\n", "two\n"), change("two\nline 3\n", "deux\ntrois\n"))
     assert after(edit) == TEN.replace("line 2\nline 3", "deux\ntrois")
+
+
+def test_the_line_that_a_later_block_names_moves_with_the_blocks_before_it() -> None:
+    form = Format.UNIFIED_DIFF
+    before = "x\nx\nold\nx\nx\n"
+    edit = one(
+        before,
+        change("x\nx\nold\n", "n\nn\nn\nx\nx\nnew\n", near=0, form=form),
+        change("new\nx\nx\n", "new\nx\ny\n", near=2, form=form),
+    )
+    assert after(edit) == "n\nn\nn\nx\nx\nnew\nx\ny\n"
+
+
+def test_paths_of_new_files_are_written_as_the_workspace_does() -> None:
+    found = assembled(
+        {"./a\\b.py": None, "a/b.py": None},
+        whole("x\n", "./a\\b.py"),
+        change("x\n", "y\n", "a/b.py"),
+    )
+    (edit,) = found.edits
+    assert (edit.patch.path, edit.snapshot.path, after(edit)) == ("a/b.py", "a/b.py", "y\n")
 
 
 def test_a_block_that_stands_there_twice_is_made_once_and_said() -> None:
@@ -265,6 +286,11 @@ def test_a_renamed_file_is_changed_under_either_name(path: str) -> None:
             {"f": "a\n", "g": None},
             [whole("x\n", "g"), Rename("f", "g", FORM)],
             RefusalReason.EXISTS,
+        ),
+        (
+            {"f": "a\n", "g": None},
+            [Rename("f", "g", FORM), Delete("f", FORM)],
+            RefusalReason.CONTRADICTION,
         ),
         (
             {"f": "a\n", "e": "b\n", "g": None},

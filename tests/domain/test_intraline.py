@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from law_cases import law
 
 from spark_desktop.domain.intraline import Columns, intraline, paired
 
@@ -41,6 +42,7 @@ def test_what_differs_is_marked(old: str, new: str, shown_old: str, shown_new: s
     assert (marked(old, old_columns), marked(new, new_columns)) == (shown_old, shown_new)
 
 
+@law
 @given(LINES, LINES)
 def test_what_is_not_marked_is_the_same_in_both(old: str, new: str) -> None:
     old_columns, new_columns = intraline(old, new)
@@ -80,6 +82,7 @@ def test_pairs_never_cross() -> None:
     )
 
 
+@law
 @given(
     st.lists(st.sampled_from(["a b", "a c", "b c d", "b c e", ""]), max_size=8),
     st.lists(st.sampled_from(["a b", "a c", "b c d", "b c e", ""]), max_size=8),

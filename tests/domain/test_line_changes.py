@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from law_cases import law
 
 from spark_desktop.domain.line_changes import changes
 
@@ -26,11 +27,13 @@ def changed(old: list[str], new: list[str]) -> list[str]:
     return lines
 
 
+@law
 @given(LINES, LINES)
 def test_the_changes_make_the_new_lines_of_the_old(old: list[str], new: list[str]) -> None:
     assert changed(old, new) == new
 
 
+@law
 @given(LINES, LINES)
 def test_what_lies_between_changes_stays_and_no_change_is_in_vain(
     old: list[str], new: list[str]
@@ -43,6 +46,7 @@ def test_what_lies_between_changes_stays_and_no_change_is_in_vain(
         assert not (i1 < i2 and j1 < j2 and (old[i1] == new[j1] or old[i2 - 1] == new[j2 - 1]))
 
 
+@law
 @given(LINES)
 def test_equal_lines_have_no_changes(lines: list[str]) -> None:
     assert changes(lines, list(lines)) == []

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from law_cases import law
 
 from spark_desktop.domain.merge import Merged, merged
 from spark_desktop.domain.patch import (
@@ -41,6 +42,7 @@ def pending(found: Merged) -> list[Hunk]:
     return [hunk for hunk in found.patch.hunks if hunk.id not in found.conflicts]
 
 
+@law
 @given(TEXTS, TEXTS, TEXTS)
 def test_what_is_left_applies_and_undoes(before: str, mine: str, theirs: str) -> None:
     found = merge(mine, theirs, before)
@@ -50,6 +52,7 @@ def test_what_is_left_applies_and_undoes(before: str, mine: str, theirs: str) ->
     assert list(found.patch.hunks) == in_order(found.patch.hunks)
 
 
+@law
 @given(TEXTS, TEXTS, TEXTS)
 def test_accepting_what_fits_loses_no_line_of_the_users(
     before: str, mine: str, theirs: str
@@ -60,6 +63,7 @@ def test_accepting_what_fits_loses_no_line_of_the_users(
     assert Counter(line.rstrip("\r\n") for line in written) <= Counter(bare(done))
 
 
+@law
 @given(TEXTS, TEXTS, TEXTS)
 def test_every_hunk_is_moved_stale_or_in_conflict(before: str, mine: str, theirs: str) -> None:
     patch = compute("a", "b", before, mine)
@@ -71,6 +75,7 @@ def test_every_hunk_is_moved_stale_or_in_conflict(before: str, mine: str, theirs
     assert set(found.conflicts) <= set(ids)
 
 
+@law
 @given(TEXTS, TEXTS, TEXTS)
 def test_a_merge_without_conflict_is_the_same_from_both_sides(
     before: str, mine: str, theirs: str
@@ -83,6 +88,7 @@ def test_a_merge_without_conflict_is_the_same_from_both_sides(
         assert bare(done[0]) == bare(done[1])
 
 
+@law
 @given(CLOSED, CLOSED, CLOSED)
 def test_a_conflict_shows_both_versions_and_what_they_were_made_of(
     before: str, mine: str, theirs: str
@@ -110,6 +116,7 @@ def edited(fates: list[tuple[int, bool]], name: str) -> str:
     return "".join(lines)
 
 
+@law
 @given(FATES, FATES)
 def test_a_conflict_is_over_when_the_file_is_as_it_was(
     ours: list[tuple[int, bool]], others: list[tuple[int, bool]]
@@ -126,12 +133,14 @@ def test_a_conflict_is_over_when_the_file_is_as_it_was(
         assert apply(before, whole.patch.hunks) == mine
 
 
+@law
 @given(TEXTS, TEXTS)
 def test_on_the_same_text_nothing_changes(before: str, mine: str) -> None:
     patch = compute("a", "b", before, mine)
     assert merged(patch, before, before, "b") == Merged(patch, {}, frozenset())
 
 
+@law
 @given(TEXTS, TEXTS)
 def test_what_the_file_holds_already_is_stale(before: str, mine: str) -> None:
     patch = compute("a", "b", before, mine)

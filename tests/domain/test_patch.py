@@ -8,15 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spark_desktop.domain.errors import ConflictError, PatchError
-from spark_desktop.domain.patch import (
-    FilePatch,
-    Hunk,
-    apply,
-    compute,
-    format_patch,
-    inverse,
-    parse,
-)
+from spark_desktop.domain.patch import ABSENT, FileKind, FilePatch, Hunk, apply, compute, inverse
+from spark_desktop.domain.unified_diff import format_patch, parse
 
 ENDINGS = st.sampled_from(["\n", "\n", "\r\n"])
 WORDS = st.sampled_from(
@@ -140,9 +133,30 @@ index 1..2 100644
 def test_a_foreign_diff_is_read_file_by_file() -> None:
     assert parse(DIFF, "base").files == (
         FilePatch("new.py", "base", (Hunk("3-0", 2, ("c\n",), ("C\n",)),)),
-        FilePatch("gone.py", "base", (Hunk("1-0", 0, ("x\n",), ()),)),
+        FilePatch("gone.py", "base", (Hunk("1-0", 0, ("x\n",), ()),), FileKind.DELETE),
         FilePatch("plain.py", "base", (Hunk("1-0", 0, (), ("y",)),)),
     )
+
+
+HUNKS = (Hunk("1-0", 0, ("x\n",), ("y\n",)),)
+KINDS = {
+    "create": ("", FilePatch("a b.py", ABSENT, (Hunk("1-0", 0, (), ("y\n",)),), FileKind.CREATE)),
+    "create an empty one": ("", FilePatch("dir/n.py", ABSENT, (), FileKind.CREATE)),
+    "delete": ("x\n", FilePatch("f.py", "b", (Hunk("1-0", 0, ("x\n",), ()),), FileKind.DELETE)),
+    "delete an empty one": ("", FilePatch("f.py", "b", (), FileKind.DELETE)),
+    "rename": ("x\n", FilePatch("f.py", "b", (), FileKind.RENAME, "dir/g h.py")),
+    "rename and change": ("x\n", FilePatch("f.py", "b", HUNKS, FileKind.RENAME, "g.py")),
+}
+
+
+@pytest.mark.parametrize(("before", "patch"), KINDS.values(), ids=KINDS.keys())
+def test_what_a_patch_does_to_the_file_itself_is_read_back(before: str, patch: FilePatch) -> None:
+    assert parse(format_patch(patch, before), "b").files == (patch,)
+
+
+def test_patches_of_all_kinds_are_read_one_after_another() -> None:
+    diff = "".join(format_patch(patch, before) for before, patch in KINDS.values())
+    assert parse(diff, "b").files == tuple(patch for _, patch in KINDS.values())
 
 
 @pytest.mark.parametrize(
@@ -178,6 +192,23 @@ CASES = {
         "x\n" + "".join(f"{n}\n" for n in range(39)),
     ),
 }
+
+
+@pytest.mark.skipif(GIT is None, reason="git is not installed")
+@pytest.mark.parametrize(("before", "patch"), KINDS.values(), ids=KINDS.keys())
+def test_git_apply_creates_deletes_and_renames(
+    tmp_path: Path, before: str, patch: FilePatch
+) -> None:
+    file, target = tmp_path / patch.path, tmp_path / (patch.target or patch.path)
+    if patch.kind is not FileKind.CREATE:
+        file.write_bytes(before.encode())
+    diff = format_patch(patch, before)
+    subprocess.run([str(GIT), "apply", "-"], cwd=tmp_path, input=diff.encode(), check=True)
+    if patch.kind is FileKind.DELETE:
+        assert not file.exists()
+    else:
+        assert target.read_bytes().decode() == apply(before, patch.hunks)
+        assert (target == file) == file.exists()
 
 
 @pytest.mark.skipif(GIT is None, reason="git is not installed")

@@ -5,6 +5,7 @@ from random import Random
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from law_cases import law
 
 from spark_desktop.domain.errors import PatchError
 from spark_desktop.domain.patch import FilePatch, Hunk, Owner, apply, compute, inverse
@@ -28,6 +29,7 @@ def parts_of(hunk: Hunk, chance: Random) -> tuple[Hunk, ...]:
         return (hunk,)
 
 
+@law
 @given(TEXTS, TEXTS, st.randoms(use_true_random=False))
 def test_all_parts_do_what_the_whole_does(before: str, after: str, chance: Random) -> None:
     hunks = compute("f", "b", before, after).hunks
@@ -37,6 +39,7 @@ def test_all_parts_do_what_the_whole_does(before: str, after: str, chance: Rando
     assert apply(after, inverse(parts)) == before
 
 
+@law
 @given(TEXTS, TEXTS, st.randoms(use_true_random=False))
 def test_parts_written_one_by_one_in_any_order_give_the_whole(
     before: str, after: str, chance: Random
@@ -53,6 +56,7 @@ def test_parts_written_one_by_one_in_any_order_give_the_whole(
     assert text == after
 
 
+@law
 @given(TEXTS, TEXTS, st.randoms(use_true_random=False))
 def test_parts_are_never_empty_and_split_again(before: str, after: str, chance: Random) -> None:
     for hunk in compute("f", "b", before, after).hunks:
@@ -141,6 +145,7 @@ def test_a_text_that_changes_nothing_is_refused() -> None:
         reworded(HUNK, "old", "\r\n")
 
 
+@law
 @given(TEXTS, TEXTS, st.text(alphabet="ab\n", max_size=8))
 def test_a_hunk_with_the_users_lines_applies_and_undoes(before: str, after: str, text: str) -> None:
     hunks = compute("f", "b", before, after).hunks

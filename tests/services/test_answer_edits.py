@@ -262,6 +262,20 @@ async def test_a_stopped_answer_keeps_what_is_whole_and_says_what_was_cut(asked)
     assert len(world.endpoint.requests) == 1, "who stops an answer wants no second one"
 
 
+async def test_an_answer_that_ends_in_the_middle_of_a_block_is_asked_for_its_rest(asked):
+    world = await asked(GOOD[: GOOD.index(">>>>>>>")], GOOD)
+    assert "ends in the middle" in world.endpoint.requests[1].messages[-1].text
+    (proposal,) = world.board.all()
+    assert (proposal.state, proposal.failed) == (Ready(), ())
+    assert text_of(proposal) == FIXED
+
+
+async def test_blocks_that_turn_out_to_be_reasoning_are_taken_back_and_not_asked_for_again(asked):
+    world = await asked(Answer(GOOD, "So I think.\n", "</think>\n", "No change is needed.\n"))
+    assert [type(one.state) for one in world.board.all()] in ([], [Withheld])
+    assert len(world.endpoint.requests) == 1
+
+
 async def test_a_file_whose_only_block_was_cut_does_not_wait_for_ever(asked):
     cut = f"a.py\n```python\n{MEAN[:20]}"
     world = await asked(Answer(cut, hangs=True), question="")

@@ -243,6 +243,37 @@ async def test_an_undo_that_fails_leaves_the_hunk_accepted(world):
     assert world.get().state == Closed(2)
 
 
+async def test_of_two_steps_the_first_undo_counts_though_the_second_fails(world):
+    world.propose()
+    await world.review.accept("p1", [THIRD])
+    step = await world.review.accept("p1", [TWELFTH])
+    undo = world.edits.undo
+
+    async def first_only(step_id, hunks):
+        if step_id == step.id:
+            raise FileError("The disk is full.")
+        return await undo(step_id, hunks)
+
+    world.edits.undo = first_only
+    with pytest.raises(FileError):
+        await world.review.reconsider("p1", [THIRD, TWELFTH])
+    assert world.decision(THIRD) is Decision.PENDING
+    assert world.decision(TWELFTH) is Decision.ACCEPTED
+    world.edits.undo = undo
+    assert await world.review.undo_decision("p1") == (TWELFTH,)
+    assert world.files.text("a.txt") == BEFORE
+
+
+async def test_a_change_undone_in_the_list_of_changes_can_wait_again(world):
+    world.propose()
+    step = await world.review.accept("p1")
+    world.review.reverted(await world.edits.undo(step.id))
+    assert world.get().state == Closed(2, undone=True)
+    await world.review.reconsider("p1", [THIRD, TWELFTH])
+    assert world.get().state == Ready()
+    assert len(world.get().patch.hunks) == 2
+
+
 async def test_what_was_never_decided_cannot_be_reconsidered(world):
     world.propose()
     with pytest.raises(PatchError, match="not rejected"):

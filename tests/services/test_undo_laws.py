@@ -175,7 +175,7 @@ class Undoing(RuleBasedStateMachine):
         now = self.lines()
         assert not {line for line in lines - now if self.is_users(line)}, "a user's line is lost"
         self.last = (step_id, before, dict(self.files.data)) if step_id else None
-        if self.was_by_hand():
+        if self.was_by_hand() or (step_id and not self.was_whole(done)):
             self.last = None
             return
         if step_id:
@@ -220,6 +220,14 @@ class Undoing(RuleBasedStateMachine):
     def was_switched(self, step: Step) -> None:
         """Look at a step that was undone or redone as a whole."""
 
+    def was_whole(self, step: Step) -> bool:
+        """Return whether the last switch was of all that a restore did: the rest was so already."""
+        if step.kind is not StepKind.RESTORE:
+            return True
+        did = {key for flip in flips_of(step) for key in flip.keys}
+        flips = [one for one in flips_of(self.store.kept[-1]) if one.parts != RESTORED]
+        return {key for flip in flips for key in flip.keys} == did
+
     def was_by_hand(self) -> bool:
         """Return whether the user had done some of the last switch; redo does that as well."""
         flips = flips_of(self.store.kept[-1])
@@ -248,8 +256,11 @@ class NumberedUndoing(Undoing):
             if change.kind is not FileKind.CHANGE or change.off not in (change.parts, frozenset()):
                 continue
             now = set(self.lines())
-            old = {line.rstrip("\r\n") for hunk in change.hunks for line in hunk.old}
-            new = {line.rstrip("\r\n") for hunk in change.hunks for line in hunk.new}
+            flips = [one for one in flips_of(self.store.kept[-1]) if one.change_id == change.id]
+            parts = frozenset().union(*(one.parts for one in flips))
+            hunks = [hunk for hunk in change.hunks if hunk.id in parts]
+            old = {line.rstrip("\r\n") for hunk in hunks for line in hunk.old}
+            new = {line.rstrip("\r\n") for hunk in hunks for line in hunk.new}
             gone, back = (new - old, old) if change.off else (old - new, new)
             assert not gone & now
             assert back <= now

@@ -119,3 +119,28 @@ def test_without_git_there_is_no_commit(tmp_path: Path, monkeypatch: pytest.Monk
     assert report.commit(tmp_path / "nothing") == ""
     monkeypatch.setenv("PATH", str(tmp_path))
     assert report.commit() == ""
+
+
+def test_words_behind_the_name_are_for_a_benchmark_that_reads_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[object] = []
+
+    def run(quick: bool, given: object) -> list[dict[str, object]]:
+        asked.append((quick, given))
+        return []
+
+    module = ModuleType("history")
+    module.__dict__.update(SUMMARY="laws", run=run, options=list)
+    monkeypatch.setattr(command, "available", lambda: {"history": module})
+    assert command.main(["history", "some/folder", "--pairs", "3"]) == 0
+    assert asked == [(False, ["some/folder", "--pairs", "3"])]
+
+
+@pytest.mark.usefixtures("known")
+def test_words_that_a_benchmark_does_not_read_are_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        command.main(["speed", "folder"])
+    assert "speed takes no folder" in capsys.readouterr().err

@@ -1,8 +1,10 @@
+from collections.abc import Iterable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spark_desktop.domain.patch import Hunk, compute
+from spark_desktop.domain.patch import FilePatch, compute
 from spark_desktop.domain.proposal import Decision
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import Span
@@ -14,17 +16,37 @@ from spark_desktop.viewmodels.diff_rows import (
     Row,
     UnwrittenRow,
     bare,
-    emphasis_of,
-    file_rows,
     old_line,
-    rows_of,
-    streaming_rows,
 )
+from spark_desktop.viewmodels.diff_sheet import Sheet
+from spark_desktop.viewmodels.diff_sheets import Layout, Shown, in_order, lines_of, sheet_of
+from spark_desktop.viewmodels.diff_streaming import StreamedRegion
 
 TEXT = "".join(f"line {n}\n" for n in range(30))
 
 
-def drawn(rows: tuple[Row, ...]) -> list[str]:
+def rows_of(
+    text: str,
+    patch: FilePatch,
+    decisions: dict[str, Decision],
+    context: int = 3,
+    opened: tuple[Span, ...] = (),
+) -> Sheet:
+    shown = Shown(lines_of(text), in_order(patch.hunks), decisions)
+    return sheet_of(shown, Layout(opened=opened, context=context))
+
+
+def file_rows(text: str) -> Sheet:
+    return sheet_of(Shown(lines_of(text)))
+
+
+def streaming_rows(before: list[str], region: Span, text: str) -> tuple[Sheet, int]:
+    streamed = StreamedRegion([bare(line) for line in before], region)
+    streamed.write(text)
+    return streamed.sheet(Layout())
+
+
+def drawn(rows: Iterable[Row]) -> list[str]:
     """One string per row, as a reader of a diff knows them."""
     marks = {ContextRow: " ", RemovedRow: "-", AddedRow: "+", UnwrittenRow: "?", FoldRow: "~"}
     return [marks[type(row)] + row.text for row in rows]
@@ -67,7 +89,7 @@ def test_unchanged_lines_away_from_hunks_are_folded_and_numbered_from_one() -> N
 
 def test_an_unfolded_stretch_shows_its_lines() -> None:
     patch = compute("f", "", TEXT, TEXT.replace("line 10\n", "new\n"))
-    rows = rows_of(TEXT, patch, {}, unfolded=frozenset({14}))
+    rows = rows_of(TEXT, patch, {}, opened=(Span(14, 30),))
     assert [row for row in rows if isinstance(row, FoldRow)] == [FoldRow(Span(0, 7))]
     assert rows[-1] == ContextRow(29, 29, "line 29")
 
@@ -101,7 +123,6 @@ def test_an_ending_is_named_where_it_changes(before: str, after: str, notes: lis
 
 
 def test_without_a_patch_every_line_is_context() -> None:
-    assert rows_of("a\nb", None, {}) == file_rows("a\nb")
     assert drawn(file_rows("a\nb")) == [" a", " b"]
 
 
@@ -135,7 +156,7 @@ BEFORE = ["import os\n", "def f(x):\n", "    y = 1\n", "    return y\n", "\n", "
 
 
 def streamed(text: str) -> list[str]:
-    return drawn(streaming_rows(BEFORE, Span(1, 4), text).rows)
+    return drawn(streaming_rows(BEFORE, Span(1, 4), text)[0])
 
 
 def test_nothing_written_shows_the_old_region_dim() -> None:
@@ -173,13 +194,13 @@ def test_an_open_line_is_shown_once_it_differs_from_the_expected_one() -> None:
 
 
 def test_the_cursor_is_where_the_stream_writes() -> None:
-    found = streaming_rows(BEFORE, Span(1, 4), "def f(x):\n    z = 2\n    q")
-    assert found.rows[found.cursor].text == "    q"
+    rows, cursor = streaming_rows(BEFORE, Span(1, 4), "def f(x):\n    z = 2\n    q")
+    assert rows[cursor].text == "    q"
 
 
 def test_a_brace_far_ahead_is_not_taken_for_the_written_one() -> None:
     before = ["a {\n", "  b\n", "  c\n", "}\n"]
-    assert drawn(streaming_rows(before, Span(0, 4), "a {\n}\n").rows) == [
+    assert drawn(streaming_rows(before, Span(0, 4), "a {\n}\n")[0]) == [
         " a {",
         "+}",
         "?  b",
@@ -189,7 +210,7 @@ def test_a_brace_far_ahead_is_not_taken_for_the_written_one() -> None:
 
 
 def test_a_region_inside_a_long_file_is_folded_around() -> None:
-    rows = streaming_rows(split_lines(TEXT), Span(10, 12), "").rows
+    rows = streaming_rows(split_lines(TEXT), Span(10, 12), "")[0]
     assert rows[0] == FoldRow(Span(0, 7))
     assert rows[-1] == FoldRow(Span(15, 30))
 
@@ -201,35 +222,10 @@ def test_streaming_shows_every_old_and_every_written_line_in_order(
     old: list[str], text: str
 ) -> None:
     closed = text if text.endswith("\n") or not text else text + "\n"
-    rows = streaming_rows(old, Span(0, len(old)), closed).rows
+    rows = streaming_rows(old, Span(0, len(old)), closed)[0]
     assert [r.text for r in rows if not isinstance(r, AddedRow)] == [bare(line) for line in old]
     written = [r.text for r in rows if isinstance(r, AddedRow | ContextRow)]
     assert written == [bare(line) for line in split_lines(closed)]
-
-
-def words(line: str, columns: tuple[tuple[int, int], ...]) -> list[str]:
-    return [line[start:end] for start, end in columns]
-
-
-def test_only_the_words_that_differ_are_emphasised() -> None:
-    hunk = Hunk("1", 0, ("return eval(text)\n",), ("try:\n", "    return ast.eval(text)\n"))
-    found = emphasis_of(hunk)
-    assert found.old == ((),)
-    assert found.new[0] == ()
-    assert words("    return ast.eval(text)", found.new[1]) == ["    ", "ast."]
-
-
-def test_lines_with_little_in_common_get_no_emphasis() -> None:
-    assert emphasis_of(Hunk("1", 0, ("abc\n",), ("xyz qrs\n",))).new == ((),)
-
-
-def test_a_hunk_too_large_to_compare_gets_no_emphasis() -> None:
-    hunk = Hunk("1", 0, tuple(f"a {n}\n" for n in range(50)), tuple(f"b {n}\n" for n in range(50)))
-    assert set(emphasis_of(hunk).new) == {()}
-
-
-def test_very_long_lines_get_no_emphasis() -> None:
-    assert emphasis_of(Hunk("1", 0, ("x" * 700,), ("x" * 699,))).old == ((),)
 
 
 def test_every_row_but_an_added_one_knows_its_old_line() -> None:

@@ -29,6 +29,11 @@ def test_undo_shares_its_key_with_the_undo_of_typing() -> None:
     assert len(clashes("ask", ["Ctrl+Z"], KEYS)) == 2
 
 
+def test_accepting_everything_shares_its_key_with_sending() -> None:
+    assert clashes("accept_all", ["Ctrl+Return", "Ctrl+Enter"], KEYS) == []
+    assert clashes("ask", ["Ctrl+Return"], KEYS) != []
+
+
 def test_letters_are_what_types() -> None:
     assert [is_letter(key) for key in ("A", "Shift+A", "?", "Ctrl+A", "F5")] == [
         True,

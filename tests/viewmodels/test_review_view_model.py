@@ -17,6 +17,8 @@ from spark_desktop.domain.proposal import (
 from spark_desktop.domain.trigger import Span
 from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.project import ProjectViewModels
+from spark_desktop.viewmodels.review_words import counts_text, position_text
+from spark_desktop.viewmodels.wording import evidence_of
 from tests.interface_fakes import FakeProject, proposal, until
 
 
@@ -33,8 +35,8 @@ async def test_nothing_is_reviewed_at_first(models: ProjectViewModels) -> None:
     assert models.review.snapshot is None
     assert models.review.notice is not None
     assert models.review.notice.text == "Nothing to review."
-    models.review.accept()
-    models.review.next_hunk()
+    models.review.decide.accept()
+    models.review.decide.next_hunk()
     assert models.review.current_hunk is None
 
 
@@ -42,33 +44,33 @@ async def test_a_proposal_begins_at_its_first_hunk(
     models: ProjectViewModels, hunks: list[str]
 ) -> None:
     assert models.review.current_hunk == hunks[0]
-    assert models.review.position_text == "hunk 1 of 3"
-    assert models.review.counts_text == "+3 \u22123"
-    assert models.review.evidence.text == "✓ differs · parses"
+    assert position_text(models.review.proposal, hunks[0]) == "hunk 1 of 3"
+    assert counts_text(models.review.patch) == "+3 \u22123"
+    assert evidence_of(models.review.proposal).text == "✓ differs · parses"
     assert models.review.notice is None
 
 
 async def test_next_and_previous_go_round(models: ProjectViewModels, hunks: list[str]) -> None:
     review = models.review
-    review.previous_hunk()
+    review.decide.previous_hunk()
     assert review.current_hunk == hunks[2]
-    review.next_hunk()
-    review.next_hunk()
+    review.decide.next_hunk()
+    review.decide.next_hunk()
     assert review.current_hunk == hunks[1]
-    review.go_to_hunk(hunks[2])
+    review.decide.go_to_hunk(hunks[2])
     assert review.current_hunk == hunks[2]
-    review.go_to_hunk("unknown")
+    review.decide.go_to_hunk("unknown")
     assert review.current_hunk == hunks[2]
 
 
 async def test_accepting_goes_on_to_the_next_hunk(
     project: FakeProject, models: ProjectViewModels, hunks: list[str]
 ) -> None:
-    models.review.next_hunk()
-    models.review.accept()
+    models.review.decide.next_hunk()
+    models.review.decide.accept()
     assert models.review.current_hunk == hunks[2]
     await until(lambda: project.review.accepted == [(hunks[1],)])
-    models.review.accept()
+    models.review.decide.accept()
     assert models.review.current_hunk == hunks[0]
 
 
@@ -76,27 +78,27 @@ async def test_keys_pressed_fast_write_one_hunk_after_the_other(
     project: FakeProject, models: ProjectViewModels, hunks: list[str]
 ) -> None:
     for _press in range(4):
-        models.review.accept()
+        models.review.decide.accept()
     await until(lambda: len(project.review.accepted) == 3)
     assert project.review.accepted == [(hunk,) for hunk in hunks]
     assert project.review.most_at_once == 1
-    assert not models.review.is_decidable
+    assert not models.review.decide.is_possible
 
 
 async def test_rejecting_one_hunk_keeps_the_others(
     project: FakeProject, models: ProjectViewModels, hunks: list[str]
 ) -> None:
-    models.review.reject(hunks[1])
+    models.review.decide.reject(hunks[1])
     assert project.review.rejected == [(hunks[1],)]
-    models.review.next_hunk()
+    models.review.decide.next_hunk()
     assert models.review.current_hunk == hunks[2]
 
 
 async def test_all_hunks_are_accepted_in_one_step(
     project: FakeProject, models: ProjectViewModels, hunks: list[str]
 ) -> None:
-    models.review.accept_all()
-    models.review.accept_all()
+    models.review.decide.accept_all()
+    models.review.decide.accept_all()
     await until(lambda: bool(project.review.accepted))
     assert project.review.accepted == [tuple(hunks)]
     assert models.review.notice is not None
@@ -108,7 +110,7 @@ async def test_all_hunks_are_accepted_in_one_step(
 async def test_all_hunks_are_rejected_in_one_step(
     project: FakeProject, models: ProjectViewModels, hunks: list[str]
 ) -> None:
-    models.review.reject_all()
+    models.review.decide.reject_all()
     assert project.review.rejected == [tuple(hunks)]
     assert models.review.notice is not None
     assert models.review.notice.text == "Rejected."
@@ -118,14 +120,14 @@ async def test_a_failed_write_is_told_and_the_hunk_waits_again(
     project: FakeProject, models: ProjectViewModels, hunks: list[str]
 ) -> None:
     project.review.error = ConflictError("Line 3 changed.", "Ask again.")
-    models.review.accept()
+    models.review.decide.accept()
     await until(lambda: models.review.notice is not None)
     assert models.review.notice is not None
     assert (models.review.notice.text, models.review.notice.hint) == (
         "Line 3 changed.",
         "Ask again.",
     )
-    models.review.previous_hunk()
+    models.review.decide.previous_hunk()
     assert models.review.current_hunk == hunks[0]
     models.review.act(Intent.DISMISS)
     assert models.review.notice is None
@@ -265,7 +267,7 @@ async def test_stop_reaches_the_running_turn_and_the_window_gets_the_rest(
 async def test_a_rebased_proposal_keeps_a_current_hunk(
     project: FakeProject, models: ProjectViewModels, hunks: list[str]
 ) -> None:
-    models.review.next_hunk()
+    models.review.decide.next_hunk()
     one = project.turns.known["p1"]
     assert one.patch is not None
     fewer = replace(one.patch, hunks=(one.patch.hunks[0], one.patch.hunks[2]))

@@ -10,7 +10,8 @@ from spark_desktop.domain.patch import FilePatch, compute
 from spark_desktop.domain.proposal import Decision
 from spark_desktop.domain.trigger import Span
 from spark_desktop.viewmodels.diff_rows import AddedRow, FoldRow
-from spark_desktop.views.diff_content import PatchSource, file_content
+from spark_desktop.viewmodels.diff_sheets import Layout, Shown
+from spark_desktop.views.diff_content import FileSource, PatchSource
 from spark_desktop.views.diff_layouts import LineLayouts, code_font, columns_of, format_ranges
 from spark_desktop.views.diff_view import DiffView
 from spark_desktop.views.highlighting import lexer_for_language
@@ -205,7 +206,7 @@ def test_the_keyboard_selects_opens_folds_and_lets_go(view: DiffView, qtbot: QtB
     assert len(view.content.rows) > count
     qtbot.keyClick(view, Qt.Key.Key_Down)
     qtbot.keyClick(view, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
-    assert view.selected_lines() == Span(0, 2)
+    assert view.selected_lines() == Span(1, 3)
     qtbot.keyClick(view, Qt.Key.Key_Escape)
     assert view.selected_lines() is None
 
@@ -440,11 +441,12 @@ def test_layouts_are_kept_up_to_a_number(qtbot: QtBot) -> None:
 
 
 def test_a_row_is_found_again_in_other_contents() -> None:
-    source = PatchSource.of("values.py", BEFORE, PATCH)
-    folded = source.content({}, frozenset())
-    whole = file_content("values.py", BEFORE)
+    source = PatchSource("values.py", BEFORE)
+    source.take(PATCH, Shown(()))
+    folded = source.content(Layout())
+    whole = FileSource("values.py", BEFORE).content(Layout())
     assert whole.rows[whole.row_near(folded.rows[3])].text == folded.rows[3].text
     assert isinstance(folded.rows[folded.row_near(whole.rows[30])], FoldRow)
     added = next(row for row in folded.rows if isinstance(row, AddedRow))
     assert folded.rows[folded.row_near(added)] == added
-    assert whole.row_near(added) == 59
+    assert whole.row_near(added) == 10

@@ -72,6 +72,7 @@ from spark_desktop.viewmodels.machine import machine_view_models
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.viewmodels.translation import in_language
+from spark_desktop.viewmodels.wording import evidence_of
 from spark_desktop.views import desktop_examinations as desktop
 from spark_desktop.views.desktop_examinations import RegisteredHotkey
 from spark_desktop.views.endpoints_dialog import EndpointsDialog
@@ -268,7 +269,7 @@ async def test_every_state_of_a_proposal_is_russian(
     project.turns.put(made)
     models.changes.choose_proposal(made.id)
     assert english(window) == []
-    assert set(foreign_words(models.review.evidence.tip)) <= _WRITTEN
+    assert set(foreign_words(evidence_of(models.review.proposal).tip)) <= _WRITTEN
 
 
 async def test_saved_files_and_what_was_ignored_are_russian(

@@ -1,0 +1,41 @@
+"""The menu of a line in a diff."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QMenu
+
+from spark_desktop.viewmodels.translation import tr
+
+if TYPE_CHECKING:
+    from spark_desktop.views.diff_view import DiffView
+
+
+def open_menu(view: "DiffView", event: QContextMenuEvent) -> None:
+    """Offer what can be done with the line under the mouse, or with the selection."""
+    row = view.rows.row_at(event.pos())
+    if event.reason() is QContextMenuEvent.Reason.Keyboard and view.selection.cursor is not None:
+        row = view.selection.cursor
+    if row is None:
+        return
+    rows = view.selection.rows
+    if rows is None or not rows.start <= row < rows.end:
+        view.select(row, row, view.stage.scene.lane_at(event.pos().x()).side)
+    menu = menu_of(view, row)
+    menu.popup(event.globalPos())
+
+
+def menu_of(view: "DiffView", row: int) -> QMenu:
+    """Return the menu of a row; it goes away once it is closed."""
+    menu = QMenu(view)
+    menu.aboutToHide.connect(menu.deleteLater)
+    menu.addAction(tr("Copy\tCtrl+C"), view.copy)
+    if view.content.is_diff:
+        menu.addAction(tr("Copy as a patch\tCtrl+Shift+C"), lambda: view.copy(as_patch=True))
+        side = view.selection.side
+        menu.addAction(tr("Comment on this line\tC"), lambda: view.ask_for_comment(row, side))
+        menu.addSeparator()
+        menu.addAction(tr("Show all unchanged lines"), view.open_everything)
+        again = menu.addAction(tr("Fold unchanged lines again"), view.fold_again)
+        again.setEnabled(bool(view.layout_now.opened))
+    return menu
