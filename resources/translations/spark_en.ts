@@ -326,20 +326,6 @@
    </translation>
   </message>
   <message numerus="yes">
-   <source>not run to its end: it took more than %n second(s)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-   </translation>
-  </message>
-  <message numerus="yes">
-   <source>not run to its end: it took more than %n second(s)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-   </translation>
-  </message>
-  <message numerus="yes">
    <source>{cost}, without %n answer(s)</source>
    <translation>
     <numerusform>{cost}, without %n answer</numerusform>
