@@ -53,6 +53,20 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n file(s)</source>
+   <translation>
+    <numerusform>%n file</numerusform>
+    <numerusform>%n files</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n file(s) withheld</source>
+   <translation>
+    <numerusform>%n file withheld</numerusform>
+    <numerusform>%n files withheld</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n hunk(s)</source>
    <translation>
     <numerusform>%n hunk</numerusform>
@@ -68,9 +82,9 @@
   </message>
   <message numerus="yes">
    <source>%n hunk(s) by likeness, at least {score} %</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n hunk by likeness, at least {score} %</numerusform>
+    <numerusform>%n hunks by likeness, at least {score} %</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -159,16 +173,16 @@
   </message>
   <message numerus="yes">
    <source>%n part(s) of the answer found no place.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n part of the answer found no place.</numerusform>
+    <numerusform>%n parts of the answer found no place.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n part(s) without a place</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n part without a place</numerusform>
+    <numerusform>%n parts without a place</numerusform>
    </translation>
   </message>
   <message numerus="yes">
