@@ -200,7 +200,9 @@ async def proposed(recording: Recording, pieces: list[str]) -> Proposal:
     snapshot = files.snapshot(path)
     reason = FinishReason.LENGTH if recording.is_cut else FinishReason.STOP
     answer = Answer(*pieces, end=Finished(reason))
-    endpoint = FakeEndpoint(answer, answer, model=ModelInfo(recording.data["model"], 8192, fim=False))
+    endpoint = FakeEndpoint(
+        answer, answer, model=ModelInfo(recording.data["model"], 8192, fim=False)
+    )
     bus = Bus()
     suggester = Suggester(
         CoreAnswers(FakeCore(endpoint)), files, SYNTAX, ProposalBoard(bus), FakeClock(), bus

@@ -313,9 +313,9 @@
   </message>
   <message numerus="yes">
    <source>it removes %n line(s) that it does not name</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>it removes %n line that it does not name</numerusform>
+    <numerusform>it removes %n lines that it does not name</numerusform>
    </translation>
   </message>
   <message numerus="yes">

@@ -477,7 +477,7 @@
   </message>
   <message>
    <source>A block that stands twice in the answer is used once.</source>
-   <translation type="unfinished"></translation>
+   <translation>Блок, который стоит в ответе дважды, применён один раз.</translation>
   </message>
   <message>
    <source>A command is empty.</source>
@@ -505,11 +505,11 @@
   </message>
   <message>
    <source>A file of almost the same name is there, which some systems take for it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Есть файл с почти таким же именем: некоторые системы не различают их.</translation>
   </message>
   <message>
    <source>A file of that name is there already.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл с таким именем уже есть.</translation>
   </message>
   <message>
    <source>A file that is deleted has no text.</source>
@@ -529,11 +529,11 @@
   </message>
   <message>
    <source>A later block holds the whole file: it takes the place of those before it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Более поздний блок содержит весь файл: он заменяет предыдущие.</translation>
   </message>
   <message>
    <source>A link on the way leads out of it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ссылка на этом пути ведёт за её пределы.</translation>
   </message>
   <message>
    <source>A model may not fit: free some space.</source>
@@ -653,7 +653,7 @@
   </message>
   <message>
    <source>Accept this hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Принять этот фрагмент</translation>
   </message>
   <message>
    <source>Accepted.</source>
@@ -771,7 +771,7 @@
   </message>
   <message>
    <source>Another block of the answer changes the same lines.</source>
-   <translation type="unfinished"></translation>
+   <translation>Другой блок ответа меняет те же строки.</translation>
   </message>
   <message>
    <source>Another change stands at line {start}.</source>
@@ -1025,7 +1025,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Both</source>
-   <translation type="unfinished"></translation>
+   <translation>Обе</translation>
   </message>
   <message>
    <source>Bring the file back, then try again. Nothing was written.</source>
@@ -1093,7 +1093,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Change it by one of its names only.</source>
-   <translation type="unfinished"></translation>
+   <translation>Измените его только под одним из имён.</translation>
   </message>
   <message>
    <source>Change keys</source>
@@ -1265,7 +1265,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose another name.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите другое имя.</translation>
   </message>
   <message>
    <source>Choose another one.</source>
@@ -1420,12 +1420,12 @@ The open file goes with the question.</source>
    <translation type="unfinished"></translation>
   </message>
   <message>
-   <source>Comment on this line	C</source>
-   <translation type="unfinished"></translation>
+   <source>Comment on this line</source>
+   <translation>Комментарий к этой строке</translation>
   </message>
   <message>
    <source>Comment on this line; the model gets it with your next instruction</source>
-   <translation type="unfinished"></translation>
+   <translation>Комментарий к этой строке; модель получит его со следующим указанием</translation>
   </message>
   <message>
    <source>Comment on {place}: {quoted}</source>
@@ -1516,20 +1516,12 @@ The open file goes with the question.</source>
    <translation>Копировать</translation>
   </message>
   <message>
-   <source>Copy	Ctrl+C</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>Copy as Markdown</source>
    <translation>Копировать как Markdown</translation>
   </message>
   <message>
    <source>Copy as a patch</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>Copy as a patch	Ctrl+Shift+C</source>
-   <translation type="unfinished"></translation>
+   <translation>Копировать как патч</translation>
   </message>
   <message>
    <source>Copy it again, and enter it in the settings, under Endpoints.</source>
@@ -1649,7 +1641,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Drop</source>
-   <translation type="unfinished"></translation>
+   <translation>Отбросить</translation>
   </message>
   <message>
    <source>Drop the folder that holds them, or the few that matter.</source>
@@ -1677,7 +1669,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Edit the proposed lines before accepting them</source>
-   <translation type="unfinished"></translation>
+   <translation>Изменить предложенные строки, прежде чем принять</translation>
   </message>
   <message>
    <source>Edit the question and send it again</source>
@@ -1829,7 +1821,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Find in the diff</source>
-   <translation type="unfinished"></translation>
+   <translation>Найти в различиях</translation>
   </message>
   <message>
    <source>Find in the thread</source>
@@ -1861,7 +1853,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Fold unchanged lines again</source>
-   <translation type="unfinished"></translation>
+   <translation>Снова свернуть неизменённые строки</translation>
   </message>
   <message>
    <source>Folder for the sample</source>
@@ -2061,7 +2053,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It cannot be beside {other}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он не может лежать рядом с {other}.</translation>
   </message>
   <message>
    <source>It cannot be brought back; take it from your version control.</source>
@@ -2077,11 +2069,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It goes up with '..'.</source>
-   <translation type="unfinished"></translation>
+   <translation>В нём есть «..».</translation>
   </message>
   <message>
    <source>It has a character that cannot be seen: {code}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В нём есть невидимый символ: {code}.</translation>
   </message>
   <message>
    <source>It has not begun yet.</source>
@@ -2089,19 +2081,19 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It has the line {line!r} instead of the code itself.</source>
-   <translation type="unfinished"></translation>
+   <translation>Вместо самого кода в нём строка {line!r}.</translation>
   </message>
   <message>
    <source>It has {size:,} bytes, the limit is {limit:,}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В нём {size} байт, предел — {limit}.</translation>
   </message>
   <message>
    <source>It is a folder or a device.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это папка или устройство.</translation>
   </message>
   <message>
    <source>It is a link that leads nowhere.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это ссылка, которая никуда не ведёт.</translation>
   </message>
   <message>
    <source>It is asked again in {seconds:.0f} s.</source>
@@ -2113,7 +2105,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It is deleted and renamed.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он и удаляется, и переименовывается.</translation>
   </message>
   <message>
    <source>It is fetched when needed.</source>
@@ -2121,11 +2113,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It is no relative path.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это не относительный путь.</translation>
   </message>
   <message>
    <source>It is not UTF-8.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это не UTF-8.</translation>
   </message>
   <message>
    <source>It is not used.</source>
@@ -2137,7 +2129,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It is too long.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он слишком длинный.</translation>
   </message>
   <message>
    <source>It may have been dropped; look at the list of steps again.</source>
@@ -2149,11 +2141,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It names no file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он не называет файла.</translation>
   </message>
   <message>
    <source>It names no place in the file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Место в файле не названо.</translation>
   </message>
   <message>
    <source>It reads a short text and writes 64 tokens.</source>
@@ -2169,7 +2161,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It stands in several places of the file: in {count}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это есть в файле в нескольких местах: {count}.</translation>
   </message>
   <message>
    <source>It starts by itself.</source>
@@ -2181,7 +2173,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It was renamed twice.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он переименован дважды.</translation>
   </message>
   <message>
    <source>Its address is complete as it is.</source>
@@ -2197,11 +2189,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Its lines are not in the file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Этих строк в файле нет.</translation>
   </message>
   <message>
    <source>Its lines are not in the file; the lines most like them are {percent} % alike.</source>
-   <translation type="unfinished"></translation>
+   <translation>Этих строк в файле нет; самые похожие совпадают на {percent} %.</translation>
   </message>
   <message>
    <source>Its lines were decided on, or changed, before the answer came to them.</source>
@@ -2213,11 +2205,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Its name matches {pattern}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Его имя подходит под {pattern}.</translation>
   </message>
   <message>
    <source>Its place is being looked for.</source>
-   <translation type="unfinished"></translation>
+   <translation>Место ещё ищется.</translation>
   </message>
   <message>
    <source>Keep</source>
@@ -2229,11 +2221,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Keep the lines on disk and add the proposed ones below</source>
-   <translation type="unfinished"></translation>
+   <translation>Оставить строки с диска и добавить под ними предложенные</translation>
   </message>
   <message>
    <source>Keep the lines that are on disk</source>
-   <translation type="unfinished"></translation>
+   <translation>Оставить строки, что на диске</translation>
   </message>
   <message>
    <source>Keep what is on disk</source>
@@ -2297,7 +2289,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Leave this part of the answer out</source>
-   <translation type="unfinished"></translation>
+   <translation>Не использовать эту часть ответа</translation>
   </message>
   <message>
    <source>Leave; what is written is there when you come back (Esc)</source>
@@ -2421,7 +2413,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Made for a place without lines</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложено для места без строк</translation>
   </message>
   <message>
    <source>Make it writable for you alone, or name another one.</source>
@@ -2453,7 +2445,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Map of the changes</source>
-   <translation type="unfinished"></translation>
+   <translation>Карта изменений</translation>
   </message>
   <message>
    <source>Measure a model that answers at its own pace.</source>
@@ -2493,11 +2485,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Most like it: line {line} ({percent} %)</source>
-   <translation type="unfinished"></translation>
+   <translation>Больше всего похожа: строка {line} ({percent} %)</translation>
   </message>
   <message>
    <source>Most like it: lines {lines} ({percent} %)</source>
-   <translation type="unfinished"></translation>
+   <translation>Больше всего похожи: строки {lines} ({percent} %)</translation>
   </message>
   <message>
    <source>Motion</source>
@@ -2741,11 +2733,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing in the file is like it. Select the lines that it shall replace.</source>
-   <translation type="unfinished"></translation>
+   <translation>В файле нет ничего похожего. Выделите строки, которые она заменит.</translation>
   </message>
   <message>
    <source>Nothing in the file is like its lines.</source>
-   <translation type="unfinished"></translation>
+   <translation>В файле нет ничего похожего на эти строки.</translation>
   </message>
   <message>
    <source>Nothing is found. Words are found by their beginnings.</source>
@@ -2821,7 +2813,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing was written; ask for a new proposal.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ничего не записано; запросите новое предложение.</translation>
   </message>
   <message>
    <source>Notifications</source>
@@ -2833,7 +2825,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Of {there} lines {left} would be left.</source>
-   <translation type="unfinished"></translation>
+   <translation>Из {there} строк осталось бы {left}.</translation>
   </message>
   <message>
    <source>Ollama's own</source>
@@ -2849,11 +2841,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>On disk</source>
-   <translation type="unfinished"></translation>
+   <translation>На диске</translation>
   </message>
   <message>
    <source>On disk now</source>
-   <translation type="unfinished"></translation>
+   <translation>Сейчас на диске</translation>
   </message>
   <message>
    <source>On disk now:
@@ -3056,7 +3048,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Place</source>
-   <translation type="unfinished"></translation>
+   <translation>Поместить</translation>
   </message>
   <message>
    <source>Place at lines {first} to {last}</source>
@@ -3160,7 +3152,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Proposed</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложено</translation>
   </message>
   <message>
    <source>Proposed lines</source>
@@ -3332,7 +3324,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Reject this hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Отклонить этот фрагмент</translation>
   </message>
   <message>
    <source>Rejected.</source>
@@ -3352,7 +3344,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Remove the link yourself, or name the file that it leads to.</source>
-   <translation type="unfinished"></translation>
+   <translation>Удалите ссылку сами или назовите файл, на который она ведёт.</translation>
   </message>
   <message>
    <source>Remove the store's copy? It cannot be downloaded again.</source>
@@ -3386,7 +3378,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Replace the selected lines, or the most similar ones, by it</source>
-   <translation type="unfinished"></translation>
+   <translation>Заменить ею выделенные строки или самые похожие</translation>
   </message>
   <message>
    <source>Report this with the text that the button copies.</source>
@@ -3582,7 +3574,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Show all unchanged lines</source>
-   <translation type="unfinished"></translation>
+   <translation>Показать все неизменённые строки</translation>
   </message>
   <message>
    <source>Show file</source>
@@ -3594,11 +3586,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Show more lines above the change below</source>
-   <translation type="unfinished"></translation>
+   <translation>Показать больше строк над следующим изменением</translation>
   </message>
   <message>
    <source>Show more lines below the change above</source>
-   <translation type="unfinished"></translation>
+   <translation>Показать больше строк под предыдущим изменением</translation>
   </message>
   <message>
    <source>Show or hide the changes</source>
@@ -3734,7 +3726,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Split</source>
-   <translation type="unfinished"></translation>
+   <translation>Разделить</translation>
   </message>
   <message>
    <source>Split the file, or work on a smaller one.</source>
@@ -3746,7 +3738,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Split this hunk into smaller ones</source>
-   <translation type="unfinished"></translation>
+   <translation>Разделить этот фрагмент на меньшие</translation>
   </message>
   <message>
    <source>Split, edit, comment, copy</source>
@@ -3898,7 +3890,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Take the proposed lines in place of those on disk</source>
-   <translation type="unfinished"></translation>
+   <translation>Взять предложенные строки вместо тех, что на диске</translation>
   </message>
   <message>
    <source>Take {key} away</source>
@@ -3994,11 +3986,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer deletes the file and writes it anew: it is changed.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ удаляет файл и пишет его заново: он изменяется.</translation>
   </message>
   <message>
    <source>The answer deletes the file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ удаляет этот файл.</translation>
   </message>
   <message>
    <source>The answer did not follow the schema.</source>
@@ -4022,7 +4014,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer has control characters in it.</source>
-   <translation type="unfinished"></translation>
+   <translation>В ответе есть управляющие символы.</translation>
   </message>
   <message>
    <source>The answer has {after} of the region's {before} lines, and nothing asked to remove any.</source>
@@ -4038,7 +4030,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer leaves code out instead of writing it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ пропускает код вместо того, чтобы написать его.</translation>
   </message>
   <message>
    <source>The answer leaves code out: it has the line {text!r} instead of the code itself.</source>
@@ -4054,7 +4046,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer wants different things of one file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ требует от одного файла разного.</translation>
   </message>
   <message>
    <source>The answer was cut off at the token limit; a smaller region may fit.</source>
@@ -4122,7 +4114,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The change of {path} does not match its bytes.</source>
-   <translation type="unfinished"></translation>
+   <translation>Изменение {path} не соответствует его байтам.</translation>
   </message>
   <message>
    <source>The character {character!r} cannot be written in {encoding}.</source>
@@ -4282,11 +4274,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The file belongs to the version control itself.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл принадлежит самой системе контроля версий.</translation>
   </message>
   <message>
    <source>The file cannot be read.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл не читается.</translation>
   </message>
   <message>
    <source>The file holds it already.</source>
@@ -4294,7 +4286,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The file holds its new lines already.</source>
-   <translation type="unfinished"></translation>
+   <translation>Новые строки в файле уже есть.</translation>
   </message>
   <message>
    <source>The file holds no thread of Spark.</source>
@@ -4302,7 +4294,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The file is empty.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл пуст.</translation>
   </message>
   <message>
    <source>The file is not JSON: {error}.</source>
@@ -4310,7 +4302,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The file is not text.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл не текстовый.</translation>
   </message>
   <message>
    <source>The file is not text: {reason}.</source>
@@ -4322,11 +4314,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The file is there already: it is changed, not created.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл уже есть: он изменяется, а не создаётся.</translation>
   </message>
   <message>
    <source>The file is too large.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл слишком велик.</translation>
   </message>
   <message>
    <source>The file is unchanged.</source>
@@ -4334,11 +4326,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The file may hold secrets.</source>
-   <translation type="unfinished"></translation>
+   <translation>В файле могут быть секреты.</translation>
   </message>
   <message>
    <source>The file was changed here as well. Choose what it shall hold.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл здесь тоже изменён. Выберите, что в нём останется.</translation>
   </message>
   <message>
    <source>The file was left as it is; undo this change in your editor.</source>
@@ -4346,7 +4338,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The file would lose more than half of its lines, and nothing asked for that.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл потерял бы больше половины строк, а об этом не просили.</translation>
   </message>
   <message>
    <source>The file {lock} cannot be locked: {reason}.</source>
@@ -4358,7 +4350,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The folder has {name!r}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В папке есть {name!r}.</translation>
   </message>
   <message>
    <source>The folder of {path} is read-only; nothing was written.</source>
@@ -4570,7 +4562,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The next start finishes what stands half done, or puts it back, and says so.</source>
-   <translation type="unfinished"></translation>
+   <translation>При следующем запуске начатое будет завершено или отменено, и об этом будет сказано.</translation>
   </message>
   <message>
    <source>The next start moves a damaged one aside and begins anew; keep a copy if you need it.</source>
@@ -4594,11 +4586,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The path is none that a file can have everywhere.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл с таким путём возможен не везде.</translation>
   </message>
   <message>
    <source>The path leads out of the folder.</source>
-   <translation type="unfinished"></translation>
+   <translation>Путь ведёт за пределы папки.</translation>
   </message>
   <message>
    <source>The prompt has {prompt} tokens, the model's context holds {context}.</source>
@@ -4706,7 +4698,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The system says: {told}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Система сообщает: {told}.</translation>
   </message>
   <message>
    <source>The system's</source>
@@ -4870,7 +4862,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no such file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Такого файла нет.</translation>
   </message>
   <message>
    <source>There is no such question in this thread.</source>
@@ -5410,11 +5402,11 @@ The proposal was made for:
   </message>
   <message>
    <source>What it wants in its place</source>
-   <translation type="unfinished"></translation>
+   <translation>Что она хочет на этом месте</translation>
   </message>
   <message>
    <source>What it wants to insert</source>
-   <translation type="unfinished"></translation>
+   <translation>Что она хочет вставить</translation>
   </message>
   <message>
    <source>What starts a proposal</source>
@@ -5430,11 +5422,11 @@ The proposal was made for:
   </message>
   <message>
    <source>What the model looked for</source>
-   <translation type="unfinished"></translation>
+   <translation>Что искала модель</translation>
   </message>
   <message>
    <source>What the proposal was made for</source>
-   <translation type="unfinished"></translation>
+   <translation>Для чего сделано предложение</translation>
   </message>
   <message>
    <source>What the steps of one folder may take that can be undone. Before the oldest are dropped you are told.</source>
@@ -5774,11 +5766,11 @@ The proposal was made for:
   </message>
   <message>
    <source>accepted</source>
-   <translation type="unfinished"></translation>
+   <translation>принято</translation>
   </message>
   <message>
    <source>added, line {number}: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>добавлено, строка {number}: {line}</translation>
   </message>
   <message>
    <source>all found</source>
@@ -5866,15 +5858,15 @@ The proposal was made for:
   </message>
   <message>
    <source>blank lines differ</source>
-   <translation type="unfinished"></translation>
+   <translation>другие пустые строки</translation>
   </message>
   <message>
    <source>blanks at the ends of lines differ</source>
-   <translation type="unfinished"></translation>
+   <translation>другие пробелы в концах строк</translation>
   </message>
   <message>
    <source>blanks within lines differ</source>
-   <translation type="unfinished"></translation>
+   <translation>другие пробелы внутри строк</translation>
   </message>
   <message>
    <source>by its name</source>
@@ -6002,7 +5994,7 @@ The proposal was made for:
   </message>
   <message>
    <source>edited by you</source>
-   <translation type="unfinished"></translation>
+   <translation>изменено вами</translation>
   </message>
   <message>
    <source>elsewhere</source>
@@ -6074,7 +6066,7 @@ The proposal was made for:
   </message>
   <message>
    <source>folded: {line}. Enter opens it.</source>
-   <translation type="unfinished"></translation>
+   <translation>свёрнуто: {line}. Enter раскроет.</translation>
   </message>
   <message>
    <source>folder · {place}</source>
@@ -6138,7 +6130,7 @@ The proposal was made for:
   </message>
   <message>
    <source>in conflict</source>
-   <translation type="unfinished"></translation>
+   <translation>конфликт</translation>
   </message>
   <message>
    <source>in use</source>
@@ -6150,11 +6142,11 @@ The proposal was made for:
   </message>
   <message>
    <source>indented differently</source>
-   <translation type="unfinished"></translation>
+   <translation>другой отступ</translation>
   </message>
   <message>
    <source>indented unevenly</source>
-   <translation type="unfinished"></translation>
+   <translation>отступы сдвинуты неодинаково</translation>
   </message>
   <message>
    <source>insert</source>
@@ -6242,10 +6234,10 @@ The proposal was made for:
   </message>
   <message numerus="yes">
    <source>it removes %n line(s) that it does not name</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>удаляет %n строку, которую не называет</numerusform>
+    <numerusform>удаляет %n строки, которые не называет</numerusform>
+    <numerusform>удаляет %n строк, которые не называет</numerusform>
    </translation>
   </message>
   <message>
@@ -6334,7 +6326,7 @@ The proposal was made for:
   </message>
   <message>
    <source>line {number}: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>строка {number}: {line}</translation>
   </message>
   <message>
    <source>lines {spans}</source>
@@ -6402,7 +6394,7 @@ The proposal was made for:
   </message>
   <message>
    <source>no longer needed</source>
-   <translation type="unfinished"></translation>
+   <translation>больше не нужно</translation>
   </message>
   <message>
    <source>no model yet</source>
@@ -6538,7 +6530,7 @@ The proposal was made for:
   </message>
   <message>
    <source>not written yet, line {number}: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>ещё не написано, строка {number}: {line}</translation>
   </message>
   <message>
    <source>nothing</source>
@@ -6558,23 +6550,23 @@ The proposal was made for:
   </message>
   <message>
    <source>of several places the first one below its heading</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест первое под заголовком</translation>
   </message>
   <message>
    <source>of several places the one at line {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест то, что в строке {line}</translation>
   </message>
   <message>
    <source>of several places the one nearest to line {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест ближайшее к строке {line}</translation>
   </message>
   <message>
    <source>of several places the one that fits the order of the blocks</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест то, что подходит по порядку блоков</translation>
   </message>
   <message>
    <source>of several places the one that other blocks left</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест то, что оставили другие блоки</translation>
   </message>
   <message>
    <source>off</source>
@@ -6654,11 +6646,11 @@ The proposal was made for:
   </message>
   <message>
    <source>placed below its heading</source>
-   <translation type="unfinished"></translation>
+   <translation>помещено под заголовком</translation>
   </message>
   <message>
    <source>placed by the line number alone</source>
-   <translation type="unfinished"></translation>
+   <translation>место взято только по номеру строки</translation>
   </message>
   <message>
    <source>prefill</source>
@@ -6730,7 +6722,7 @@ The proposal was made for:
   </message>
   <message>
    <source>removed, line {number}: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>удалено, строка {number}: {line}</translation>
   </message>
   <message>
    <source>removing</source>
@@ -7098,7 +7090,7 @@ The proposal was made for:
   </message>
   <message>
    <source>your comment: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>ваш комментарий: {line}</translation>
   </message>
   <message>
    <source>your own file</source>
@@ -7256,7 +7248,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{first} and {path} are the same file.</source>
-   <translation type="unfinished"></translation>
+   <translation>{first} и {path} — один и тот же файл.</translation>
   </message>
   <message>
    <source>{first} {count} more could not be added.</source>
@@ -7472,7 +7464,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name!r} is no folder.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name!r} — не папка.</translation>
   </message>
   <message numerus="yes">
    <source>{names} and %n more</source>
@@ -7628,19 +7620,19 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{part!r} ends in a dot or a blank, which Windows cuts off.</source>
-   <translation type="unfinished"></translation>
+   <translation>{part!r} кончается точкой или пробелом, которые Windows отбрасывает.</translation>
   </message>
   <message>
    <source>{part!r} has a colon, which to Windows means a stream of the file.</source>
-   <translation type="unfinished"></translation>
+   <translation>В {part!r} есть двоеточие, которое для Windows означает поток файла.</translation>
   </message>
   <message>
    <source>{part!r} is no name that Windows takes.</source>
-   <translation type="unfinished"></translation>
+   <translation>{part!r} — имя, которого Windows не допускает.</translation>
   </message>
   <message>
    <source>{part!r} is too long for a name.</source>
-   <translation type="unfinished"></translation>
+   <translation>{part!r} слишком длинно для имени.</translation>
   </message>
   <message>
    <source>{path!r} leads out of {root}.</source>
@@ -7648,7 +7640,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} cannot be made: {name} is no folder.</source>
-   <translation type="unfinished"></translation>
+   <translation>Нельзя создать {path}: {name} — не папка.</translation>
   </message>
   <message>
    <source>{path} cannot be read: {told}.</source>
@@ -7660,7 +7652,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} cannot go to {target}.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} нельзя перенести в {target}.</translation>
   </message>
   <message>
    <source>{path} does not exist.</source>
@@ -7680,7 +7672,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} is a link, and only files are removed.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} — ссылка, а удаляются только файлы.</translation>
   </message>
   <message>
    <source>{path} is changed twice at once.</source>
@@ -7696,7 +7688,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} is no file any more; nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} больше не файл; ничего не записано.</translation>
   </message>
   <message>
    <source>{path} is not a file.</source>
@@ -7720,7 +7712,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} is there already; nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} уже существует; ничего не записано.</translation>
   </message>
   <message>
    <source>{path} leads out of the folder</source>
@@ -7808,7 +7800,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path}:</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}:</translation>
   </message>
   <message>
    <source>{path}: another file is there now.</source>
@@ -7836,7 +7828,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{percent} % alike</source>
-   <translation type="unfinished"></translation>
+   <translation>совпадает на {percent} %</translation>
   </message>
   <message>
    <source>{placeholder} About {target}.</source>
