@@ -25,9 +25,14 @@ from thread_fakes import MemoryLibrary
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.adapters.lab_exports import LocalExports
+from spark_desktop.adapters.path_guard import DiskPathGuard
+from spark_desktop.adapters.project_commands import LocalCommands
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.cli.main import main
 from spark_desktop.domain.errors import CoreError
+from spark_desktop.services.answer_edits import AnswerEdits
+from spark_desktop.services.answer_evidence import AnswerEvidence
+from spark_desktop.services.answer_files import AnswerFiles
 from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
@@ -35,7 +40,9 @@ from spark_desktop.services.edits import EditService
 from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
+from spark_desktop.services.project_checks import Place, ProjectChecks
 from spark_desktop.services.review import ReviewService
+from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.threads import ThreadService
@@ -111,9 +118,20 @@ class Spark:
         proposals = LabProposals(self.proposals, bus, scope)
         closing.push_async_callback(proposals.settle)
         lab = LabService(self.threads, self.profiles, LocalExports(), proposals)
+        answers = CoreAnswers(core)
+        checks = ProjectChecks(LocalCommands(root), Place(root.as_posix(), ""))
+        answer_edits = AnswerEdits(
+            lambda: AnswerFiles(DiskPathGuard(root), files),
+            AnswerEvidence(syntax, checks.evidence),
+            board,
+            SecondTry(answers, composing.prompts),
+            bus,
+            self.clock,
+        )
+        closing.push_async_callback(answer_edits.close)
         made = Project(
             *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
-            *(threads, scope, closing, CoreAnswers(core)),
+            *(threads, scope, closing, answers, answer_edits, checks),
         )
         self.prepare(made)
         return made
