@@ -19,9 +19,9 @@
   </message>
   <message numerus="yes">
    <source>%n as before</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n as before</numerusform>
+    <numerusform>%n as before</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -152,9 +152,9 @@
   </message>
   <message numerus="yes">
    <source>%n new: {first}</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n new: {first}</numerusform>
+    <numerusform>%n new: {first}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -334,9 +334,9 @@
   </message>
   <message numerus="yes">
    <source>not run to its end: it took more than %n second(s)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>not run to its end: it took more than %n second</numerusform>
+    <numerusform>not run to its end: it took more than %n seconds</numerusform>
    </translation>
   </message>
   <message numerus="yes">
