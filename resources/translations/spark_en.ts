@@ -187,9 +187,9 @@
   </message>
   <message numerus="yes">
    <source>%n step(s)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n step</numerusform>
+    <numerusform>%n steps</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -278,9 +278,9 @@
   </message>
   <message numerus="yes">
    <source>What is kept for undo takes {size} MB of {limit} MB: with the next change the oldest %n step(s) go: {names}.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>What is kept for undo takes {size} MB of {limit} MB: with the next change the oldest step goes: {names}.</numerusform>
+    <numerusform>What is kept for undo takes {size} MB of {limit} MB: with the next change the oldest %n steps go: {names}.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -313,9 +313,9 @@
   </message>
   <message numerus="yes">
    <source>it removes %n line(s) that it does not name</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>it removes %n line that it does not name</numerusform>
+    <numerusform>it removes %n lines that it does not name</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -341,9 +341,9 @@
   </message>
   <message numerus="yes">
    <source>{names} and %n more</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>{names} and %n more</numerusform>
+    <numerusform>{names} and %n more</numerusform>
    </translation>
   </message>
   <message numerus="yes">

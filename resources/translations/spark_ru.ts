@@ -9,7 +9,7 @@
   </message>
   <message>
    <source> MB</source>
-   <translation type="unfinished"></translation>
+   <translation> МБ</translation>
   </message>
   <message>
    <source> px</source>
@@ -265,10 +265,10 @@
   </message>
   <message numerus="yes">
    <source>%n step(s)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n шаг</numerusform>
+    <numerusform>%n шага</numerusform>
+    <numerusform>%n шагов</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -401,7 +401,7 @@
   </message>
   <message>
    <source>&amp;Redo</source>
-   <translation type="unfinished"></translation>
+   <translation>&amp;Вернуть</translation>
   </message>
   <message>
    <source>&amp;Remove</source>
@@ -477,7 +477,7 @@
   </message>
   <message>
    <source>A block that stands twice in the answer is used once.</source>
-   <translation type="unfinished"></translation>
+   <translation>Блок, который стоит в ответе дважды, применён один раз.</translation>
   </message>
   <message>
    <source>A command is empty.</source>
@@ -505,11 +505,11 @@
   </message>
   <message>
    <source>A file of almost the same name is there, which some systems take for it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Есть файл с почти таким же именем: некоторые системы не различают их.</translation>
   </message>
   <message>
    <source>A file of that name is there already.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл с таким именем уже есть.</translation>
   </message>
   <message>
    <source>A file that is deleted has no text.</source>
@@ -529,11 +529,11 @@
   </message>
   <message>
    <source>A later block holds the whole file: it takes the place of those before it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Более поздний блок содержит весь файл: он заменяет предыдущие.</translation>
   </message>
   <message>
    <source>A link on the way leads out of it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ссылка на этом пути ведёт за её пределы.</translation>
   </message>
   <message>
    <source>A model may not fit: free some space.</source>
@@ -573,7 +573,7 @@
   </message>
   <message>
    <source>A restore is undone as a whole.</source>
-   <translation type="unfinished"></translation>
+   <translation>Восстановление отменяется целиком.</translation>
   </message>
   <message>
    <source>A save can start a proposal. Off: only what you type does.</source>
@@ -609,7 +609,7 @@
   </message>
   <message>
    <source>A step that was undone before a newer one is redone from the list of steps.</source>
-   <translation type="unfinished"></translation>
+   <translation>Шаг, отменённый до более нового, возвращают из списка шагов.</translation>
   </message>
   <message>
    <source>About {file}</source>
@@ -653,7 +653,7 @@
   </message>
   <message>
    <source>Accept this hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Принять этот фрагмент</translation>
   </message>
   <message>
    <source>Accepted.</source>
@@ -771,7 +771,7 @@
   </message>
   <message>
    <source>Another block of the answer changes the same lines.</source>
-   <translation type="unfinished"></translation>
+   <translation>Другой блок ответа меняет те же строки.</translation>
   </message>
   <message>
    <source>Another change stands at line {start}.</source>
@@ -1025,15 +1025,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Both</source>
-   <translation type="unfinished"></translation>
+   <translation>Обе</translation>
   </message>
   <message>
    <source>Bring the file back, then try again. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Верните файл и попробуйте снова. Ничего не записано.</translation>
   </message>
   <message>
    <source>Brings the step back; what came later is kept.</source>
-   <translation type="unfinished"></translation>
+   <translation>Возвращает шаг; всё, что было позже, сохраняется.</translation>
   </message>
   <message>
    <source>By this app's clock: from sending the request to the first piece, and the tokens after the first divided by the time since it. Measured answers only; emulated ones are dashed, in a series of their own.</source>
@@ -1089,11 +1089,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Change</source>
-   <translation type="unfinished"></translation>
+   <translation>Изменение</translation>
   </message>
   <message>
    <source>Change it by one of its names only.</source>
-   <translation type="unfinished"></translation>
+   <translation>Измените его только под одним из имён.</translation>
   </message>
   <message>
    <source>Change keys</source>
@@ -1101,7 +1101,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Change them back in your editor, then try again. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Верните их в редакторе и попробуйте снова. Ничего не записано.</translation>
   </message>
   <message>
    <source>Changed files</source>
@@ -1113,7 +1113,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Changed since, so left alone: {files}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Изменены с тех пор и потому не тронуты: {files}.</translation>
   </message>
   <message>
    <source>Changing to {model}; the earlier model goes on until then.</source>
@@ -1265,7 +1265,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose another name.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите другое имя.</translation>
   </message>
   <message>
    <source>Choose another one.</source>
@@ -1289,7 +1289,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose at least one change.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите хотя бы одно изменение.</translation>
   </message>
   <message>
    <source>Choose it again under Settings, or bind the command “{command}” to a key.</source>
@@ -1420,12 +1420,12 @@ The open file goes with the question.</source>
    <translation type="unfinished"></translation>
   </message>
   <message>
-   <source>Comment on this line	C</source>
-   <translation type="unfinished"></translation>
+   <source>Comment on this line</source>
+   <translation>Комментарий к этой строке</translation>
   </message>
   <message>
    <source>Comment on this line; the model gets it with your next instruction</source>
-   <translation type="unfinished"></translation>
+   <translation>Комментарий к этой строке; модель получит его со следующим указанием</translation>
   </message>
   <message>
    <source>Comment on {place}: {quoted}</source>
@@ -1516,20 +1516,12 @@ The open file goes with the question.</source>
    <translation>Копировать</translation>
   </message>
   <message>
-   <source>Copy	Ctrl+C</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>Copy as Markdown</source>
    <translation>Копировать как Markdown</translation>
   </message>
   <message>
    <source>Copy as a patch</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>Copy as a patch	Ctrl+Shift+C</source>
-   <translation type="unfinished"></translation>
+   <translation>Копировать как патч</translation>
   </message>
   <message>
    <source>Copy it again, and enter it in the settings, under Endpoints.</source>
@@ -1601,7 +1593,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Delete it yourself if it is not wanted. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Удалите его сами, если он не нужен. Ничего не записано.</translation>
   </message>
   <message>
    <source>Deleted: {title}</source>
@@ -1649,7 +1641,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Drop</source>
-   <translation type="unfinished"></translation>
+   <translation>Отбросить</translation>
   </message>
   <message>
    <source>Drop the folder that holds them, or the few that matter.</source>
@@ -1677,7 +1669,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Edit the proposed lines before accepting them</source>
-   <translation type="unfinished"></translation>
+   <translation>Изменить предложенные строки, прежде чем принять</translation>
   </message>
   <message>
    <source>Edit the question and send it again</source>
@@ -1801,7 +1793,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Files</source>
-   <translation type="unfinished"></translation>
+   <translation>Файлы</translation>
   </message>
   <message>
    <source>Files saved while watching was paused: {count}</source>
@@ -1829,7 +1821,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Find in the diff</source>
-   <translation type="unfinished"></translation>
+   <translation>Найти в различиях</translation>
   </message>
   <message>
    <source>Find in the thread</source>
@@ -1861,7 +1853,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Fold unchanged lines again</source>
-   <translation type="unfinished"></translation>
+   <translation>Снова свернуть неизменённые строки</translation>
   </message>
   <message>
    <source>Folder for the sample</source>
@@ -1921,7 +1913,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Give it more room in the settings to keep them.</source>
-   <translation type="unfinished"></translation>
+   <translation>Чтобы сохранить их, дайте больше места в настройках.</translation>
   </message>
   <message>
    <source>Give this lane another pace</source>
@@ -1961,7 +1953,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>History</source>
-   <translation type="unfinished"></translation>
+   <translation>История</translation>
   </message>
   <message>
    <source>History of the quick prompt</source>
@@ -1969,7 +1961,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>History of the steps</source>
-   <translation type="unfinished"></translation>
+   <translation>История шагов</translation>
   </message>
   <message>
    <source>Host</source>
@@ -1985,7 +1977,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Hunks of the step</source>
-   <translation type="unfinished"></translation>
+   <translation>Фрагменты шага</translation>
   </message>
   <message>
    <source>IGNORED</source>
@@ -2061,7 +2053,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It cannot be beside {other}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он не может лежать рядом с {other}.</translation>
   </message>
   <message>
    <source>It cannot be brought back; take it from your version control.</source>
@@ -2077,11 +2069,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It goes up with '..'.</source>
-   <translation type="unfinished"></translation>
+   <translation>В нём есть «..».</translation>
   </message>
   <message>
    <source>It has a character that cannot be seen: {code}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В нём есть невидимый символ: {code}.</translation>
   </message>
   <message>
    <source>It has not begun yet.</source>
@@ -2089,19 +2081,19 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It has the line {line!r} instead of the code itself.</source>
-   <translation type="unfinished"></translation>
+   <translation>Вместо самого кода в нём строка {line!r}.</translation>
   </message>
   <message>
    <source>It has {size:,} bytes, the limit is {limit:,}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В нём {size} байт, предел — {limit}.</translation>
   </message>
   <message>
    <source>It is a folder or a device.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это папка или устройство.</translation>
   </message>
   <message>
    <source>It is a link that leads nowhere.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это ссылка, которая никуда не ведёт.</translation>
   </message>
   <message>
    <source>It is asked again in {seconds:.0f} s.</source>
@@ -2113,7 +2105,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It is deleted and renamed.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он и удаляется, и переименовывается.</translation>
   </message>
   <message>
    <source>It is fetched when needed.</source>
@@ -2121,11 +2113,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It is no relative path.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это не относительный путь.</translation>
   </message>
   <message>
    <source>It is not UTF-8.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это не UTF-8.</translation>
   </message>
   <message>
    <source>It is not used.</source>
@@ -2137,11 +2129,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It is too long.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он слишком длинный.</translation>
   </message>
   <message>
    <source>It may have been dropped; look at the list of steps again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Возможно, он удалён; посмотрите список шагов ещё раз.</translation>
   </message>
   <message>
    <source>It may want a client certificate: name one in the endpoint's settings.</source>
@@ -2149,11 +2141,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It names no file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он не называет файла.</translation>
   </message>
   <message>
    <source>It names no place in the file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Место в файле не названо.</translation>
   </message>
   <message>
    <source>It reads a short text and writes 64 tokens.</source>
@@ -2169,7 +2161,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It stands in several places of the file: in {count}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это есть в файле в нескольких местах: {count}.</translation>
   </message>
   <message>
    <source>It starts by itself.</source>
@@ -2181,7 +2173,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It was renamed twice.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он переименован дважды.</translation>
   </message>
   <message>
    <source>Its address is complete as it is.</source>
@@ -2197,11 +2189,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Its lines are not in the file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Этих строк в файле нет.</translation>
   </message>
   <message>
    <source>Its lines are not in the file; the lines most like them are {percent} % alike.</source>
-   <translation type="unfinished"></translation>
+   <translation>Этих строк в файле нет; самые похожие совпадают на {percent} %.</translation>
   </message>
   <message>
    <source>Its lines were decided on, or changed, before the answer came to them.</source>
@@ -2213,11 +2205,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Its name matches {pattern}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Его имя подходит под {pattern}.</translation>
   </message>
   <message>
    <source>Its place is being looked for.</source>
-   <translation type="unfinished"></translation>
+   <translation>Место ещё ищется.</translation>
   </message>
   <message>
    <source>Keep</source>
@@ -2229,11 +2221,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Keep the lines on disk and add the proposed ones below</source>
-   <translation type="unfinished"></translation>
+   <translation>Оставить строки с диска и добавить под ними предложенные</translation>
   </message>
   <message>
    <source>Keep the lines that are on disk</source>
-   <translation type="unfinished"></translation>
+   <translation>Оставить строки, что на диске</translation>
   </message>
   <message>
    <source>Keep what is on disk</source>
@@ -2297,7 +2289,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Leave this part of the answer out</source>
-   <translation type="unfinished"></translation>
+   <translation>Не использовать эту часть ответа</translation>
   </message>
   <message>
    <source>Leave; what is written is there when you come back (Esc)</source>
@@ -2345,11 +2337,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Lines</source>
-   <translation type="unfinished"></translation>
+   <translation>Строки</translation>
   </message>
   <message>
    <source>Lines of the hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Строки фрагмента</translation>
   </message>
   <message>
    <source>Loading the model into memory.</source>
@@ -2373,7 +2365,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Look at these files; every step is in the history (Ctrl+H).</source>
-   <translation type="unfinished"></translation>
+   <translation>Посмотрите на эти файлы; все шаги есть в истории (Ctrl+H).</translation>
   </message>
   <message>
    <source>Look at this machine's clock.</source>
@@ -2421,7 +2413,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Made for a place without lines</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложено для места без строк</translation>
   </message>
   <message>
    <source>Make it writable for you alone, or name another one.</source>
@@ -2445,7 +2437,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Makes the files what they were before it, with what you changed since.</source>
-   <translation type="unfinished"></translation>
+   <translation>Делает файлы такими, какими они были до него, вместе с тем, что вы изменили с тех пор.</translation>
   </message>
   <message>
    <source>Making the image of the thread…</source>
@@ -2453,7 +2445,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Map of the changes</source>
-   <translation type="unfinished"></translation>
+   <translation>Карта изменений</translation>
   </message>
   <message>
    <source>Measure a model that answers at its own pace.</source>
@@ -2493,11 +2485,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Most like it: line {line} ({percent} %)</source>
-   <translation type="unfinished"></translation>
+   <translation>Больше всего похожа: строка {line} ({percent} %)</translation>
   </message>
   <message>
    <source>Most like it: lines {lines} ({percent} %)</source>
-   <translation type="unfinished"></translation>
+   <translation>Больше всего похожи: строки {lines} ({percent} %)</translation>
   </message>
   <message>
    <source>Motion</source>
@@ -2517,7 +2509,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Move or rename it, then try again. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Переместите или переименуйте его и попробуйте снова. Ничего не записано.</translation>
   </message>
   <message>
    <source>Move that file away, or reject the renaming.</source>
@@ -2741,11 +2733,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing in the file is like it. Select the lines that it shall replace.</source>
-   <translation type="unfinished"></translation>
+   <translation>В файле нет ничего похожего. Выделите строки, которые она заменит.</translation>
   </message>
   <message>
    <source>Nothing in the file is like its lines.</source>
-   <translation type="unfinished"></translation>
+   <translation>В файле нет ничего похожего на эти строки.</translation>
   </message>
   <message>
    <source>Nothing is found. Words are found by their beginnings.</source>
@@ -2769,7 +2761,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing of ours is left of “{title}” and what came after it.</source>
-   <translation type="unfinished"></translation>
+   <translation>От шага «{title}» и того, что было после него, ничего нашего не осталось.</translation>
   </message>
   <message>
    <source>Nothing to add up yet.</source>
@@ -2781,7 +2773,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing was applied here.</source>
-   <translation type="unfinished"></translation>
+   <translation>Здесь ещё ничего не применялось.</translation>
   </message>
   <message>
    <source>Nothing was decided about this proposal.</source>
@@ -2821,7 +2813,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing was written; ask for a new proposal.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ничего не записано; запросите новое предложение.</translation>
   </message>
   <message>
    <source>Notifications</source>
@@ -2833,7 +2825,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Of {there} lines {left} would be left.</source>
-   <translation type="unfinished"></translation>
+   <translation>Из {there} строк осталось бы {left}.</translation>
   </message>
   <message>
    <source>Ollama's own</source>
@@ -2849,11 +2841,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>On disk</source>
-   <translation type="unfinished"></translation>
+   <translation>На диске</translation>
   </message>
   <message>
    <source>On disk now</source>
-   <translation type="unfinished"></translation>
+   <translation>Сейчас на диске</translation>
   </message>
   <message>
    <source>On disk now:
@@ -3056,7 +3048,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Place</source>
-   <translation type="unfinished"></translation>
+   <translation>Поместить</translation>
   </message>
   <message>
    <source>Place at lines {first} to {last}</source>
@@ -3160,7 +3152,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Proposed</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложено</translation>
   </message>
   <message>
    <source>Proposed lines</source>
@@ -3280,11 +3272,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Redo that step first. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сначала верните тот шаг. Ничего не записано.</translation>
   </message>
   <message>
    <source>Redo this &amp;hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Вернуть этот &amp;фрагмент</translation>
   </message>
   <message>
    <source>Reduced</source>
@@ -3332,7 +3324,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Reject this hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Отклонить этот фрагмент</translation>
   </message>
   <message>
    <source>Rejected.</source>
@@ -3352,7 +3344,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Remove the link yourself, or name the file that it leads to.</source>
-   <translation type="unfinished"></translation>
+   <translation>Удалите ссылку сами или назовите файл, на который она ведёт.</translation>
   </message>
   <message>
    <source>Remove the store's copy? It cannot be downloaded again.</source>
@@ -3386,7 +3378,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Replace the selected lines, or the most similar ones, by it</source>
-   <translation type="unfinished"></translation>
+   <translation>Заменить ею выделенные строки или самые похожие</translation>
   </message>
   <message>
    <source>Report this with the text that the button copies.</source>
@@ -3414,11 +3406,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Restore to &amp;before this</source>
-   <translation type="unfinished"></translation>
+   <translation>Восстановить &amp;до этого шага</translation>
   </message>
   <message>
    <source>Restored to before “{title}”</source>
-   <translation type="unfinished"></translation>
+   <translation>Восстановлено до «{title}»</translation>
   </message>
   <message>
    <source>Resume</source>
@@ -3438,7 +3430,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Room for undo</source>
-   <translation type="unfinished"></translation>
+   <translation>Место для отмены</translation>
   </message>
   <message>
    <source>Run 'spark doctor' to see what is missing, or install Spark Desktop again.</source>
@@ -3582,7 +3574,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Show all unchanged lines</source>
-   <translation type="unfinished"></translation>
+   <translation>Показать все неизменённые строки</translation>
   </message>
   <message>
    <source>Show file</source>
@@ -3594,11 +3586,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Show more lines above the change below</source>
-   <translation type="unfinished"></translation>
+   <translation>Показать больше строк над следующим изменением</translation>
   </message>
   <message>
    <source>Show more lines below the change above</source>
-   <translation type="unfinished"></translation>
+   <translation>Показать больше строк под предыдущим изменением</translation>
   </message>
   <message>
    <source>Show or hide the changes</source>
@@ -3734,7 +3726,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Split</source>
-   <translation type="unfinished"></translation>
+   <translation>Разделить</translation>
   </message>
   <message>
    <source>Split the file, or work on a smaller one.</source>
@@ -3746,7 +3738,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Split this hunk into smaller ones</source>
-   <translation type="unfinished"></translation>
+   <translation>Разделить этот фрагмент на меньшие</translation>
   </message>
   <message>
    <source>Split, edit, comment, copy</source>
@@ -3818,7 +3810,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Steps</source>
-   <translation type="unfinished"></translation>
+   <translation>Шаги</translation>
   </message>
   <message>
    <source>Sto&amp;p</source>
@@ -3898,7 +3890,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Take the proposed lines in place of those on disk</source>
-   <translation type="unfinished"></translation>
+   <translation>Взять предложенные строки вместо тех, что на диске</translation>
   </message>
   <message>
    <source>Take {key} away</source>
@@ -3910,11 +3902,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Takes back every step of the same answer.</source>
-   <translation type="unfinished"></translation>
+   <translation>Отменяет все шаги того же ответа.</translation>
   </message>
   <message>
    <source>Takes the step back; what came later is kept.</source>
-   <translation type="unfinished"></translation>
+   <translation>Отменяет шаг; всё, что было позже, сохраняется.</translation>
   </message>
   <message>
    <source>Target {rate:,.0f} tokens/s{kind}</source>
@@ -3994,11 +3986,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer deletes the file and writes it anew: it is changed.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ удаляет файл и пишет его заново: он изменяется.</translation>
   </message>
   <message>
    <source>The answer deletes the file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ удаляет этот файл.</translation>
   </message>
   <message>
    <source>The answer did not follow the schema.</source>
@@ -4022,7 +4014,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer has control characters in it.</source>
-   <translation type="unfinished"></translation>
+   <translation>В ответе есть управляющие символы.</translation>
   </message>
   <message>
    <source>The answer has {after} of the region's {before} lines, and nothing asked to remove any.</source>
@@ -4038,7 +4030,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer leaves code out instead of writing it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ пропускает код вместо того, чтобы написать его.</translation>
   </message>
   <message>
    <source>The answer leaves code out: it has the line {text!r} instead of the code itself.</source>
@@ -4054,7 +4046,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer wants different things of one file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ требует от одного файла разного.</translation>
   </message>
   <message>
    <source>The answer was cut off at the token limit; a smaller region may fit.</source>
@@ -4122,11 +4114,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The change of {path} does not match its bytes.</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>The change of {path} does not match its bytes; it was not kept.</source>
-   <translation>Изменение {path} не совпадает с его байтами; оно не сохранено.</translation>
+   <translation>Изменение {path} не соответствует его байтам.</translation>
   </message>
   <message>
    <source>The character {character!r} cannot be written in {encoding}.</source>
@@ -4286,11 +4274,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The file belongs to the version control itself.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл принадлежит самой системе контроля версий.</translation>
   </message>
   <message>
    <source>The file cannot be read.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл не читается.</translation>
   </message>
   <message>
    <source>The file holds it already.</source>
@@ -4298,7 +4286,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The file holds its new lines already.</source>
-   <translation type="unfinished"></translation>
+   <translation>Новые строки в файле уже есть.</translation>
   </message>
   <message>
    <source>The file holds no thread of Spark.</source>
@@ -4306,7 +4294,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The file is empty.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл пуст.</translation>
   </message>
   <message>
    <source>The file is not JSON: {error}.</source>
@@ -4314,7 +4302,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The file is not text.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл не текстовый.</translation>
   </message>
   <message>
    <source>The file is not text: {reason}.</source>
@@ -4326,11 +4314,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The file is there already: it is changed, not created.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл уже есть: он изменяется, а не создаётся.</translation>
   </message>
   <message>
    <source>The file is too large.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл слишком велик.</translation>
   </message>
   <message>
    <source>The file is unchanged.</source>
@@ -4338,11 +4326,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The file may hold secrets.</source>
-   <translation type="unfinished"></translation>
+   <translation>В файле могут быть секреты.</translation>
   </message>
   <message>
    <source>The file was changed here as well. Choose what it shall hold.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл здесь тоже изменён. Выберите, что в нём останется.</translation>
   </message>
   <message>
    <source>The file was left as it is; undo this change in your editor.</source>
@@ -4350,7 +4338,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The file would lose more than half of its lines, and nothing asked for that.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл потерял бы больше половины строк, а об этом не просили.</translation>
   </message>
   <message>
    <source>The file {lock} cannot be locked: {reason}.</source>
@@ -4362,7 +4350,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The folder has {name!r}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В папке есть {name!r}.</translation>
   </message>
   <message>
    <source>The folder of {path} is read-only; nothing was written.</source>
@@ -4574,7 +4562,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The next start finishes what stands half done, or puts it back, and says so.</source>
-   <translation type="unfinished"></translation>
+   <translation>При следующем запуске начатое будет завершено или отменено, и об этом будет сказано.</translation>
   </message>
   <message>
    <source>The next start moves a damaged one aside and begins anew; keep a copy if you need it.</source>
@@ -4598,11 +4586,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The path is none that a file can have everywhere.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл с таким путём возможен не везде.</translation>
   </message>
   <message>
    <source>The path leads out of the folder.</source>
-   <translation type="unfinished"></translation>
+   <translation>Путь ведёт за пределы папки.</translation>
   </message>
   <message>
    <source>The prompt has {prompt} tokens, the model's context holds {context}.</source>
@@ -4710,7 +4698,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The system says: {told}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Система сообщает: {told}.</translation>
   </message>
   <message>
    <source>The system's</source>
@@ -4826,7 +4814,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no change of this turn left to undo.</source>
-   <translation type="unfinished"></translation>
+   <translation>В этом ходе больше нечего отменять.</translation>
   </message>
   <message>
    <source>There is no comment to send.</source>
@@ -4850,7 +4838,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no kept step {step_id}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Нет сохранённого шага {step_id}.</translation>
   </message>
   <message>
    <source>There is no key for {title} in the keyring.</source>
@@ -4874,7 +4862,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no such file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Такого файла нет.</translation>
   </message>
   <message>
    <source>There is no such question in this thread.</source>
@@ -4890,7 +4878,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no undone change of this turn left to redo.</source>
-   <translation type="unfinished"></translation>
+   <translation>В этом ходе больше нечего возвращать.</translation>
   </message>
   <message>
    <source>There is nothing at {url}.</source>
@@ -4906,7 +4894,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is nothing to write.</source>
-   <translation type="unfinished"></translation>
+   <translation>Записывать нечего.</translation>
   </message>
   <message>
    <source>There the file says this already.</source>
@@ -4974,7 +4962,7 @@ The proposal was made for:
   </message>
   <message>
    <source>This hunk alone; Enter does the same.</source>
-   <translation type="unfinished"></translation>
+   <translation>Только этот фрагмент; то же делает Enter.</translation>
   </message>
   <message>
    <source>This hunk conflicts with what was saved since.</source>
@@ -5237,20 +5225,16 @@ The proposal was made for:
    <translation>«Вернуть» восстановит его вместе с ключом.</translation>
   </message>
   <message>
-   <source>Undo it in your editor if need be.</source>
-   <translation>При необходимости отмените его в редакторе.</translation>
-  </message>
-  <message>
    <source>Undo or redo hunks of the steps before.</source>
-   <translation type="unfinished"></translation>
+   <translation>Отменяйте и возвращайте фрагменты прежних шагов.</translation>
   </message>
   <message>
    <source>Undo that first. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сначала отмените это. Ничего не записано.</translation>
   </message>
   <message>
    <source>Undo that step first. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сначала отмените тот шаг. Ничего не записано.</translation>
   </message>
   <message>
    <source>Undo the last applied change</source>
@@ -5262,11 +5246,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Undo the whole &amp;turn</source>
-   <translation type="unfinished"></translation>
+   <translation>Отменить весь &amp;ход</translation>
   </message>
   <message>
    <source>Undo this &amp;hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Отменить этот &amp;фрагмент</translation>
   </message>
   <message>
    <source>Undone.</source>
@@ -5410,19 +5394,19 @@ The proposal was made for:
   </message>
   <message numerus="yes">
    <source>What is kept for undo takes {size} MB of {limit} MB: with the next change the oldest %n step(s) go: {names}.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Сохранённое для отмены занимает {size} МБ из {limit} МБ: со следующим изменением уйдёт %n самый старый шаг: {names}.</numerusform>
+    <numerusform>Сохранённое для отмены занимает {size} МБ из {limit} МБ: со следующим изменением уйдут %n самых старых шага: {names}.</numerusform>
+    <numerusform>Сохранённое для отмены занимает {size} МБ из {limit} МБ: со следующим изменением уйдут %n самых старых шагов: {names}.</numerusform>
    </translation>
   </message>
   <message>
    <source>What it wants in its place</source>
-   <translation type="unfinished"></translation>
+   <translation>Что она хочет на этом месте</translation>
   </message>
   <message>
    <source>What it wants to insert</source>
-   <translation type="unfinished"></translation>
+   <translation>Что она хочет вставить</translation>
   </message>
   <message>
    <source>What starts a proposal</source>
@@ -5438,15 +5422,15 @@ The proposal was made for:
   </message>
   <message>
    <source>What the model looked for</source>
-   <translation type="unfinished"></translation>
+   <translation>Что искала модель</translation>
   </message>
   <message>
    <source>What the proposal was made for</source>
-   <translation type="unfinished"></translation>
+   <translation>Для чего сделано предложение</translation>
   </message>
   <message>
    <source>What the steps of one folder may take that can be undone. Before the oldest are dropped you are told.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сколько могут занимать шаги одной папки, которые можно отменить. Перед удалением самых старых вас предупредят.</translation>
   </message>
   <message>
    <source>What the window speaks; dates and numbers follow it.</source>
@@ -5478,7 +5462,7 @@ The proposal was made for:
   </message>
   <message>
    <source>When</source>
-   <translation type="unfinished"></translation>
+   <translation>Когда</translation>
   </message>
   <message>
    <source>Where</source>
@@ -5782,11 +5766,11 @@ The proposal was made for:
   </message>
   <message>
    <source>accepted</source>
-   <translation type="unfinished"></translation>
+   <translation>принято</translation>
   </message>
   <message>
    <source>added, line {number}: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>добавлено, строка {number}: {line}</translation>
   </message>
   <message>
    <source>all found</source>
@@ -5874,15 +5858,15 @@ The proposal was made for:
   </message>
   <message>
    <source>blank lines differ</source>
-   <translation type="unfinished"></translation>
+   <translation>другие пустые строки</translation>
   </message>
   <message>
    <source>blanks at the ends of lines differ</source>
-   <translation type="unfinished"></translation>
+   <translation>другие пробелы в концах строк</translation>
   </message>
   <message>
    <source>blanks within lines differ</source>
-   <translation type="unfinished"></translation>
+   <translation>другие пробелы внутри строк</translation>
   </message>
   <message>
    <source>by its name</source>
@@ -6010,7 +5994,7 @@ The proposal was made for:
   </message>
   <message>
    <source>edited by you</source>
-   <translation type="unfinished"></translation>
+   <translation>изменено вами</translation>
   </message>
   <message>
    <source>elsewhere</source>
@@ -6082,7 +6066,7 @@ The proposal was made for:
   </message>
   <message>
    <source>folded: {line}. Enter opens it.</source>
-   <translation type="unfinished"></translation>
+   <translation>свёрнуто: {line}. Enter раскроет.</translation>
   </message>
   <message>
    <source>folder · {place}</source>
@@ -6146,7 +6130,7 @@ The proposal was made for:
   </message>
   <message>
    <source>in conflict</source>
-   <translation type="unfinished"></translation>
+   <translation>конфликт</translation>
   </message>
   <message>
    <source>in use</source>
@@ -6158,11 +6142,11 @@ The proposal was made for:
   </message>
   <message>
    <source>indented differently</source>
-   <translation type="unfinished"></translation>
+   <translation>другой отступ</translation>
   </message>
   <message>
    <source>indented unevenly</source>
-   <translation type="unfinished"></translation>
+   <translation>отступы сдвинуты неодинаково</translation>
   </message>
   <message>
    <source>insert</source>
@@ -6250,10 +6234,10 @@ The proposal was made for:
   </message>
   <message numerus="yes">
    <source>it removes %n line(s) that it does not name</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>удаляет %n строку, которую не называет</numerusform>
+    <numerusform>удаляет %n строки, которые не называет</numerusform>
+    <numerusform>удаляет %n строк, которые не называет</numerusform>
    </translation>
   </message>
   <message>
@@ -6334,7 +6318,7 @@ The proposal was made for:
   </message>
   <message>
    <source>line {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>строка {line}</translation>
   </message>
   <message>
    <source>line {line} before</source>
@@ -6342,7 +6326,7 @@ The proposal was made for:
   </message>
   <message>
    <source>line {number}: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>строка {number}: {line}</translation>
   </message>
   <message>
    <source>lines {spans}</source>
@@ -6410,7 +6394,7 @@ The proposal was made for:
   </message>
   <message>
    <source>no longer needed</source>
-   <translation type="unfinished"></translation>
+   <translation>больше не нужно</translation>
   </message>
   <message>
    <source>no model yet</source>
@@ -6546,7 +6530,7 @@ The proposal was made for:
   </message>
   <message>
    <source>not written yet, line {number}: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>ещё не написано, строка {number}: {line}</translation>
   </message>
   <message>
    <source>nothing</source>
@@ -6566,19 +6550,23 @@ The proposal was made for:
   </message>
   <message>
    <source>of several places the first one below its heading</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест первое под заголовком</translation>
+  </message>
+  <message>
+   <source>of several places the one at line {line}</source>
+   <translation>из нескольких мест то, что в строке {line}</translation>
   </message>
   <message>
    <source>of several places the one nearest to line {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест ближайшее к строке {line}</translation>
   </message>
   <message>
    <source>of several places the one that fits the order of the blocks</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест то, что подходит по порядку блоков</translation>
   </message>
   <message>
    <source>of several places the one that other blocks left</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест то, что оставили другие блоки</translation>
   </message>
   <message>
    <source>off</source>
@@ -6630,7 +6618,7 @@ The proposal was made for:
   </message>
   <message>
    <source>partly undone</source>
-   <translation type="unfinished"></translation>
+   <translation>отменено частично</translation>
   </message>
   <message>
    <source>pass on what is asked of {host}</source>
@@ -6658,11 +6646,11 @@ The proposal was made for:
   </message>
   <message>
    <source>placed below its heading</source>
-   <translation type="unfinished"></translation>
+   <translation>помещено под заголовком</translation>
   </message>
   <message>
    <source>placed by the line number alone</source>
-   <translation type="unfinished"></translation>
+   <translation>место взято только по номеру строки</translation>
   </message>
   <message>
    <source>prefill</source>
@@ -6734,7 +6722,7 @@ The proposal was made for:
   </message>
   <message>
    <source>removed, line {number}: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>удалено, строка {number}: {line}</translation>
   </message>
   <message>
    <source>removing</source>
@@ -6810,7 +6798,7 @@ The proposal was made for:
   </message>
   <message>
    <source>stands</source>
-   <translation type="unfinished"></translation>
+   <translation>в силе</translation>
   </message>
   <message>
    <source>starting</source>
@@ -7102,7 +7090,7 @@ The proposal was made for:
   </message>
   <message>
    <source>your comment: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>ваш комментарий: {line}</translation>
   </message>
   <message>
    <source>your own file</source>
@@ -7180,7 +7168,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{count} · {size} of {limit} kept for undo</source>
-   <translation type="unfinished"></translation>
+   <translation>{count} · для отмены хранится {size} из {limit}</translation>
   </message>
   <message>
    <source>{days:.0f} d</source>
@@ -7260,7 +7248,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{first} and {path} are the same file.</source>
-   <translation type="unfinished"></translation>
+   <translation>{first} и {path} — один и тот же файл.</translation>
   </message>
   <message>
    <source>{first} {count} more could not be added.</source>
@@ -7476,14 +7464,14 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name!r} is no folder.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name!r} — не папка.</translation>
   </message>
   <message numerus="yes">
    <source>{names} and %n more</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>{names} и ещё %n</numerusform>
+    <numerusform>{names} и ещё %n</numerusform>
+    <numerusform>{names} и ещё %n</numerusform>
    </translation>
   </message>
   <message>
@@ -7632,19 +7620,19 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{part!r} ends in a dot or a blank, which Windows cuts off.</source>
-   <translation type="unfinished"></translation>
+   <translation>{part!r} кончается точкой или пробелом, которые Windows отбрасывает.</translation>
   </message>
   <message>
    <source>{part!r} has a colon, which to Windows means a stream of the file.</source>
-   <translation type="unfinished"></translation>
+   <translation>В {part!r} есть двоеточие, которое для Windows означает поток файла.</translation>
   </message>
   <message>
    <source>{part!r} is no name that Windows takes.</source>
-   <translation type="unfinished"></translation>
+   <translation>{part!r} — имя, которого Windows не допускает.</translation>
   </message>
   <message>
    <source>{part!r} is too long for a name.</source>
-   <translation type="unfinished"></translation>
+   <translation>{part!r} слишком длинно для имени.</translation>
   </message>
   <message>
    <source>{path!r} leads out of {root}.</source>
@@ -7652,7 +7640,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} cannot be made: {name} is no folder.</source>
-   <translation type="unfinished"></translation>
+   <translation>Нельзя создать {path}: {name} — не папка.</translation>
   </message>
   <message>
    <source>{path} cannot be read: {told}.</source>
@@ -7664,7 +7652,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} cannot go to {target}.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} нельзя перенести в {target}.</translation>
   </message>
   <message>
    <source>{path} does not exist.</source>
@@ -7684,11 +7672,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} is a link, and only files are removed.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} — ссылка, а удаляются только файлы.</translation>
   </message>
   <message>
    <source>{path} is changed twice at once.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} изменяется дважды сразу.</translation>
   </message>
   <message>
    <source>{path} is left alone: {reason} ({detail}).</source>
@@ -7700,7 +7688,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} is no file any more; nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} больше не файл; ничего не записано.</translation>
   </message>
   <message>
    <source>{path} is not a file.</source>
@@ -7712,7 +7700,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} is not there any more.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} больше нет.</translation>
   </message>
   <message>
    <source>{path} is read-only; nothing was written.</source>
@@ -7724,7 +7712,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} is there already; nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} уже существует; ничего не записано.</translation>
   </message>
   <message>
    <source>{path} leads out of the folder</source>
@@ -7744,7 +7732,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} was changed by hand since; removing it would lose that.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} с тех пор изменён вручную; при удалении это пропало бы.</translation>
   </message>
   <message>
    <source>{path} was changed meanwhile; nothing was written.</source>
@@ -7752,11 +7740,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} was moved again since.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} с тех пор снова перемещён.</translation>
   </message>
   <message>
    <source>{path} was moved since.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} с тех пор перемещён.</translation>
   </message>
   <message>
    <source>{path} was not written: the disk is full.</source>
@@ -7776,11 +7764,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} would be removed with text left in it.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} был бы удалён вместе с оставшимся текстом.</translation>
   </message>
   <message>
    <source>{path} → {target}</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} → {target}</translation>
   </message>
   <message>
    <source>{path}, a file of your own</source>
@@ -7792,15 +7780,15 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path}, line {line}: the later step “{title}” changed these lines.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}, строка {line}: эти строки изменил более поздний шаг «{title}».</translation>
   </message>
   <message>
    <source>{path}, line {line}: these lines were changed by hand since.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}, строка {line}: эти строки с тех пор изменены вручную.</translation>
   </message>
   <message>
    <source>{path}, line {line}: what stood here was taken back with “{title}”.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}, строка {line}: то, что здесь стояло, отменено вместе с «{title}».</translation>
   </message>
   <message>
    <source>{path}, line {start}: it was changed since the proposal was made.</source>
@@ -7812,23 +7800,23 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path}:</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}:</translation>
   </message>
   <message>
    <source>{path}: another file is there now.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}: теперь там другой файл.</translation>
   </message>
   <message>
    <source>{path}: made</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}: создан</translation>
   </message>
   <message>
    <source>{path}: removed</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}: удалён</translation>
   </message>
   <message>
    <source>{path}: the later step “{title}” changed this file.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}: этот файл изменил более поздний шаг «{title}».</translation>
   </message>
   <message>
    <source>{pattern} in {file}</source>
@@ -7840,7 +7828,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{percent} % alike</source>
-   <translation type="unfinished"></translation>
+   <translation>совпадает на {percent} %</translation>
   </message>
   <message>
    <source>{placeholder} About {target}.</source>
@@ -8170,31 +8158,31 @@ Choose another thread</source>
   </message>
   <message>
    <source>“{title}”</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}»</translation>
   </message>
   <message>
    <source>“{title}” had been cut short and could not be taken back: {error}</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}»: запись была прервана и не смогла быть отменена: {error}</translation>
   </message>
   <message>
    <source>“{title}” had been cut short and is completed now: {files}.</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}»: запись была прервана и теперь завершена: {files}.</translation>
   </message>
   <message>
    <source>“{title}” had been cut short and was taken back: {files}.</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}»: запись была прервана и отменена: {files}.</translation>
   </message>
   <message>
    <source>“{title}” has no change {name}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В шаге «{title}» нет изменения {name}.</translation>
   </message>
   <message>
    <source>“{title}” is undone already.</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}» уже отменён.</translation>
   </message>
   <message>
    <source>“{title}” stands already.</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}» уже в силе.</translation>
   </message>
  </context>
 </TS>
