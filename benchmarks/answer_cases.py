@@ -3,7 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from benchmarks.answer_samples import STYLES
 from spark_desktop.domain.line_comment import LineComment
+from spark_desktop.services.prompts import revised_answer
+from spark_desktop.services.second_try import Problem
 
 SMALL, LARGER = "qwen2.5-coder-0.5b", "qwen2.5-coder-1.5b"
 BOTH = (SMALL, LARGER)
@@ -33,7 +36,7 @@ class Chat:
     """Ask in the chat, with files; ``edits``: the model is told how an answer changes files.
 
     ``after`` names a chat whose answer comes before: this one then asks ``question``, or for the
-    rest (``goes_on``), or for the blocks with ``problems`` again. ``summary`` is of what was said
+    rest (``goes_on``), or for the block with a ``problem`` again. ``summary`` is of what was said
     even earlier; ``sums_up`` asks for one. ``most`` cuts the answer off at so many tokens.
     """
 
@@ -43,7 +46,7 @@ class Chat:
     edits: bool = False
     after: str = ""
     goes_on: bool = False
-    problems: str = ""
+    problem: Problem | None = None
     summary: str = ""
     sums_up: bool = False
     most: int = 500
@@ -51,6 +54,8 @@ class Chat:
 
 
 Case = Edit | Chat
+
+_SAME = "The answer changes nothing in the file."
 
 _EDITS = (
     Edit(
@@ -88,6 +93,23 @@ _EDITS = (
     ),
     Edit("write-rust", "src/stack.rs", "a stack of f64 with push, pop and len", models=[SMALL]),
     Edit(
+        "retry-docstring",
+        "shop/cart.py",
+        "add a docstring to `total`",
+        after="region-docstring",
+        reason=_SAME,
+        models=[SMALL],
+    ),
+    Edit(
+        "retry-nothing",
+        "queue/queue.go",
+        "leave it as it is",
+        (6, 7),
+        after="region-nothing",
+        reason=_SAME,
+        models=[SMALL],
+    ),
+    Edit(
         "revise",
         "web/format.js",
         "use template strings instead of +",
@@ -99,6 +121,48 @@ _EDITS = (
 )
 
 _WHOLE = "Write the whole changed file into one fenced block, with its path on the line above it."
+_FORM = """\
+Answer in this form, without a word before or after it:
+
+path/of/the/file
+```
+the whole new text of the file
+```"""
+_BLOCK = """\
+Let the background be #fff on hover. Answer with the path of the file and one block like this, in
+which the first half is copied from the file:
+
+web/main.css
+```
+<<<<<<< SEARCH
+  margin: 0;
+=======
+  margin: 4px;
+>>>>>>> REPLACE
+```"""
+_ADDED = """\
+Add a method `Len`. Answer with a patch like this one, which adds a field: lines that come begin
+with a plus.
+
+*** Begin Patch
+*** Update File: queue/queue.go
+@@
+ type Queue struct {
+ \titems []string
++\tlimit int
+ }
+*** End Patch"""
+_CHANGED = """\
+Let `show` write two digits for month and day. Answer with a diff like this one, which renames
+`parse`:
+
+--- a/shop/dates.py
++++ b/shop/dates.py
+@@ -6,3 +6,3 @@
+-def parse(text):
++def read(text):
+     year, month, day = text.split("-")
+     return date(int(year), int(month), int(day))"""
 _DIFF = "Answer with a unified diff, as `git diff` writes it."
 _PATCH = """\
 Answer with a patch in this form:
@@ -181,6 +245,45 @@ _CHATS = (
         goes_on=True,
         models=[LARGER],
     ),
+    Chat(
+        "chat-placing",
+        "",
+        ("web/main.css",),
+        edits=True,
+        after="chat-css",
+        problem=Problem(
+            "",
+            "The block has no line of equals signs between its two halves.",
+            ("<<<<<<< SEARCH", *STYLES.splitlines()[:-1], "  color: #fff;", "}", ">>>>>>> REPLACE"),
+        ),
+        models=[SMALL],
+    ),
+    Chat(
+        "chat-revise",
+        revised_answer(
+            "tests/test_dates.py",
+            [LineComment(4, True, "def test_parse():", "test a date in December, too")],
+        ),
+        ("shop/dates.py",),
+        edits=True,
+        after="chat-new-file",
+        models=[SMALL],
+    ),
+    Chat(
+        "chat-form",
+        f"Let `money` show euros (€). {_FORM}",
+        ("web/format.js",),
+        models=BOTH,
+    ),
+    Chat(
+        "chat-named-file",
+        "Let `money` show euros (€). Begin your answer with a line that is only the path "
+        "web/format.js, then write the whole new file in a fenced block.",
+        ("web/format.js",),
+    ),
+    Chat("chat-named-block", _BLOCK, ("web/main.css",)),
+    Chat("chat-named-patch", _ADDED, ("queue/queue.go",)),
+    Chat("chat-named-diff", _CHANGED, ("shop/dates.py",)),
     Chat(
         "chat-summary",
         "Do that now.",

@@ -33,6 +33,7 @@ from spark_desktop.services.prompts import (
     region_request,
     revised,
 )
+from spark_desktop.services.second_try import told_of
 from spark_desktop.services.target import target_of
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "data" / "answers"
@@ -87,8 +88,8 @@ def chat_request(chat: Chat, earlier: Json | None) -> ChatRequest:
         asked = question_text(chat.question, items)
         return ChatRequest((system, Message(Role.USER, asked)), max_tokens=chat.most)
     question, answer = str(earlier["messages"][-1]["content"]), str(earlier["answer"])
-    if chat.problems:
-        return placing_request(question, answer, chat.problems, chat.edits)
+    if chat.problem is not None:
+        return placing_request(question, answer, told_of(chat.problem), chat.edits)
     if chat.sums_up:
         return compaction_request([(question, answer)], system, chat.most)
     said = continuation() if chat.goes_on else chat.question

@@ -19,6 +19,7 @@ from spark_desktop.adapters.lab_profiles import CoreProfiles
 from spark_desktop.adapters.lab_proposals import SqliteProposalLog
 from spark_desktop.adapters.ledger import SqliteLedger
 from spark_desktop.adapters.path_guard import DiskPathGuard
+from spark_desktop.adapters.project_commands import LocalCommands
 from spark_desktop.adapters.prompt_memory import SqlitePromptMemory
 from spark_desktop.adapters.prompt_tokenizer import PromptTokenizer
 from spark_desktop.adapters.step_store import SqliteStepStore
@@ -48,6 +49,7 @@ from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.models import SwitchingCore
 from spark_desktop.services.ports import FileStore, Syntax
+from spark_desktop.services.project_checks import Place, ProjectChecks
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
@@ -81,6 +83,7 @@ class Project:
     closing: AsyncExitStack
     answers: Answers
     answer_edits: AnswerEdits
+    checks: ProjectChecks
     notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
@@ -100,6 +103,7 @@ class Project:
     def use(self, settings: Settings) -> None:
         """Follow the user's settings; also while the project is open."""
         self.inbox.watching = settings.watching
+        self.checks.choices = settings.checks
 
     async def close(self) -> None:
         """Stop what runs, give up the core, close the database."""
@@ -226,9 +230,10 @@ def _assemble(
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     guard = DiskPathGuard(root)
+    checks = ProjectChecks(LocalCommands(root), Place(root.as_posix(), Path.home().as_posix()))
     answer_edits = AnswerEdits(
         lambda: AnswerFiles(guard, files),
-        AnswerEvidence(syntax),
+        AnswerEvidence(syntax, checks.evidence),
         board,
         SecondTry(answers, composing.prompts),
         bus,
@@ -262,4 +267,5 @@ def _assemble(
         closing=opening.pop_all(),
         answers=answers,
         answer_edits=answer_edits,
+        checks=checks,
     )

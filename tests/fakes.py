@@ -401,8 +401,10 @@ class MemorySteps:
     async def _write(self, write: FileWrite) -> None:
         if write.text is None or write.base == ABSENT:
             self._put(write.path, None if write.text is None else write.text.encode())
-        elif self.files is not None:
+        elif isinstance(self.files, MemoryFiles):
             await self.files.replace(write.path, write.text, write.base)
+        else:
+            self._put(write.path, write.text.encode())
 
     async def _bytes(self, path: str) -> bytes | None:
         if (data := self._memory()) is not None:

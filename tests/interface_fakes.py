@@ -138,9 +138,6 @@ class FakeFiles:
     async def secrets(self, below: str = "") -> tuple[str, ...]:
         return tuple(path for path in self.texts if secret_name(path))
 
-    async def replace(self, path: str, text: SourceText, base: str) -> Snapshot:
-        raise NotImplementedError
-
     async def ignored(self, path: str) -> Ignored | None:
         return Ignored(path, IgnoreReason.SECRET, "by its name") if secret_name(path) else None
 

@@ -16,6 +16,7 @@ from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.domain.anchoring import anchor
 from spark_desktop.domain.answer_reader import AnswerReader
 from spark_desktop.domain.assembly import Assembled, assemble, paths_of
+from spark_desktop.domain.checks import failure
 from spark_desktop.domain.completion import Finished, FinishReason, ModelInfo
 from spark_desktop.domain.edit_blocks import (
     Block,
@@ -33,6 +34,7 @@ from spark_desktop.domain.proposal import Proposal, Queued
 from spark_desktop.domain.text import decode
 from spark_desktop.domain.trigger import Instruction, ModelTrigger, Span, Stub
 from spark_desktop.domain.workspace import Snapshot, snapshot_of
+from spark_desktop.services.answer_evidence import AnswerEvidence
 from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
@@ -112,6 +114,7 @@ class Outcome:
     unread: tuple[str, ...]
     assembled: Assembled
     anchors: tuple[str, ...]
+    withheld: dict[str, str]
 
     @property
     def after(self) -> dict[str, str | None]:
@@ -125,7 +128,7 @@ class Outcome:
         return found
 
 
-def outcome_of(recording: Recording, pieces: list[str]) -> Outcome:
+async def outcome_of(recording: Recording, pieces: list[str]) -> Outcome:
     """Read an answer of the chat as the app does, and make one patch of its blocks."""
     files = list(recording.data["files"])
     # The first one is open in the window.
@@ -134,7 +137,12 @@ def outcome_of(recording: Recording, pieces: list[str]) -> Outcome:
     ended = [event for event in events if isinstance(event, BlockEnded)]
     blocks = [(event.number, event.block) for event in ended]
     snapshots = {path: recording.snapshot(path) for path in paths_of(blocks)}
-    assembled = assemble(blocks, snapshots, _question_of(recording))
+    question = _question_of(recording)
+    assembled = assemble(blocks, snapshots, question)
+    evidence = AnswerEvidence(SYNTAX)
+    failures = {
+        edit.patch.path: failure(await evidence.of(edit, question)) for edit in assembled.edits
+    }
     return Outcome(
         "".join(event.text for event in events if isinstance(event, Prose)),
         tuple(block for _, block in blocks),
@@ -142,6 +150,7 @@ def outcome_of(recording: Recording, pieces: list[str]) -> Outcome:
         tuple(event.reason for event in events if isinstance(event, BlockRefused)),
         assembled,
         tuple(_anchored(block, snapshots) for _, block in blocks),
+        {path: reason for path, reason in failures.items() if reason is not None},
     )
 
 
@@ -191,7 +200,9 @@ async def proposed(recording: Recording, pieces: list[str]) -> Proposal:
     snapshot = files.snapshot(path)
     reason = FinishReason.LENGTH if recording.is_cut else FinishReason.STOP
     answer = Answer(*pieces, end=Finished(reason))
-    endpoint = FakeEndpoint(answer, answer, model=ModelInfo(recording.data["model"], context=8192))
+    endpoint = FakeEndpoint(
+        answer, answer, model=ModelInfo(recording.data["model"], 8192, fim=False)
+    )
     bus = Bus()
     suggester = Suggester(
         CoreAnswers(FakeCore(endpoint)), files, SYNTAX, ProposalBoard(bus), FakeClock(), bus

@@ -18,6 +18,27 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n as before</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n comment(s) for the model</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n conflict(s)</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n earlier turn(s)</source>
    <translation>
     <numerusform>%n earlier turn</numerusform>
@@ -39,7 +60,35 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n hunk(s) accepted.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n hunk(s) by likeness, at least {score} %</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n hunk(s) conflict with the file.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n hunk(s) rejected.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n hunk(s) wait again.</source>
    <translation type="unfinished">
     <numerusform></numerusform>
     <numerusform></numerusform>
@@ -88,6 +137,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n new: {first}</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n other machine(s) were asked.</source>
    <translation>
     <numerusform>%n other machine was asked.</numerusform>
@@ -95,7 +151,21 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n part(s) of the answer found no place</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n part(s) of the answer found no place.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n part(s) without a place</source>
    <translation type="unfinished">
     <numerusform></numerusform>
     <numerusform></numerusform>
@@ -113,6 +183,13 @@
    <translation>
     <numerusform>%n question waiting</numerusform>
     <numerusform>%n questions waiting</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n step(s)</source>
+   <translation>
+    <numerusform>%n step</numerusform>
+    <numerusform>%n steps</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -200,6 +277,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>What is kept for undo takes {size} MB of {limit} MB: with the next change the oldest %n step(s) go: {names}.</source>
+   <translation>
+    <numerusform>What is kept for undo takes {size} MB of {limit} MB: with the next change the oldest step goes: {names}.</numerusform>
+    <numerusform>What is kept for undo takes {size} MB of {limit} MB: with the next change the oldest %n steps go: {names}.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>With the answer the file has %n syntax error(s), before it had {before}.</source>
    <translation>
     <numerusform>With the answer the file has %n syntax error, before it had {before}.</numerusform>
@@ -229,6 +313,13 @@
   </message>
   <message numerus="yes">
    <source>it removes %n line(s) that it does not name</source>
+   <translation>
+    <numerusform>it removes %n line that it does not name</numerusform>
+    <numerusform>it removes %n lines that it does not name</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>not run to its end: it took more than %n second(s)</source>
    <translation type="unfinished">
     <numerusform></numerusform>
     <numerusform></numerusform>
@@ -246,6 +337,13 @@
    <translation>
     <numerusform>{machine}, %n logical core</numerusform>
     <numerusform>{machine}, %n logical cores</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>{names} and %n more</source>
+   <translation>
+    <numerusform>{names} and %n more</numerusform>
+    <numerusform>{names} and %n more</numerusform>
    </translation>
   </message>
   <message numerus="yes">

@@ -8,6 +8,10 @@
    <translation> %</translation>
   </message>
   <message>
+   <source> MB</source>
+   <translation> МБ</translation>
+  </message>
+  <message>
    <source> px</source>
    <translation> px</translation>
   </message>
@@ -68,6 +72,30 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n as before</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n comment(s) for the model</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n conflict(s)</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n earlier turn(s)</source>
    <translation>
     <numerusform>%n прежний ход</numerusform>
@@ -92,7 +120,39 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n hunk(s) accepted.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n hunk(s) by likeness, at least {score} %</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n hunk(s) conflict with the file.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n hunk(s) rejected.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n hunk(s) wait again.</source>
    <translation type="unfinished">
     <numerusform></numerusform>
     <numerusform></numerusform>
@@ -148,6 +208,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n new: {first}</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n other machine(s) were asked.</source>
    <translation>
     <numerusform>Запросы шли к %n другому компьютеру.</numerusform>
@@ -156,7 +224,23 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n part(s) of the answer found no place</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n part(s) of the answer found no place.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n part(s) without a place</source>
    <translation type="unfinished">
     <numerusform></numerusform>
     <numerusform></numerusform>
@@ -177,6 +261,14 @@
     <numerusform>%n вопрос ждёт</numerusform>
     <numerusform>%n вопроса ждут</numerusform>
     <numerusform>%n вопросов ждут</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n step(s)</source>
+   <translation>
+    <numerusform>%n шаг</numerusform>
+    <numerusform>%n шага</numerusform>
+    <numerusform>%n шагов</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -308,6 +400,10 @@
    <translation>&amp;Период</translation>
   </message>
   <message>
+   <source>&amp;Redo</source>
+   <translation>&amp;Вернуть</translation>
+  </message>
+  <message>
    <source>&amp;Remove</source>
    <translation>&amp;Удалить</translation>
   </message>
@@ -381,6 +477,10 @@
   </message>
   <message>
    <source>A block that stands twice in the answer is used once.</source>
+   <translation>Блок, который стоит в ответе дважды, применён один раз.</translation>
+  </message>
+  <message>
+   <source>A command is empty.</source>
    <translation type="unfinished"></translation>
   </message>
   <message>
@@ -397,23 +497,23 @@
   </message>
   <message>
    <source>A file cannot be both kept and deleted.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл нельзя и оставить, и удалить.</translation>
   </message>
   <message>
    <source>A file is created or deleted as a whole.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл создаётся или удаляется целиком.</translation>
   </message>
   <message>
    <source>A file of almost the same name is there, which some systems take for it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Есть файл с почти таким же именем: некоторые системы не различают их.</translation>
   </message>
   <message>
    <source>A file of that name is there already.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл с таким именем уже есть.</translation>
   </message>
   <message>
    <source>A file that is deleted has no text.</source>
-   <translation type="unfinished"></translation>
+   <translation>У удаляемого файла нет текста.</translation>
   </message>
   <message>
    <source>A gateway got no answer from the model's server: {message}</source>
@@ -429,11 +529,11 @@
   </message>
   <message>
    <source>A later block holds the whole file: it takes the place of those before it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Более поздний блок содержит весь файл: он заменяет предыдущие.</translation>
   </message>
   <message>
    <source>A link on the way leads out of it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ссылка на этом пути ведёт за её пределы.</translation>
   </message>
   <message>
    <source>A model may not fit: free some space.</source>
@@ -446,6 +546,10 @@
   <message>
    <source>A proposal failed</source>
    <translation>Сбой предложения</translation>
+  </message>
+  <message>
+   <source>A proposal in which your commands find something new is not shown as a change.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>A proposal waits</source>
@@ -462,6 +566,14 @@
   <message>
    <source>A question takes at most {count} items.</source>
    <translation>К вопросу можно приложить не больше {count} элементов.</translation>
+  </message>
+  <message>
+   <source>A quote is not closed in {command}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>A restore is undone as a whole.</source>
+   <translation>Восстановление отменяется целиком.</translation>
   </message>
   <message>
    <source>A save can start a proposal. Off: only what you type does.</source>
@@ -496,6 +608,10 @@
    <translation>Источник пропущен. {reason}</translation>
   </message>
   <message>
+   <source>A step that was undone before a newer one is redone from the list of steps.</source>
+   <translation>Шаг, отменённый до более нового, возвращают из списка шагов.</translation>
+  </message>
+  <message>
    <source>About {file}</source>
    <translation>О файле {file}</translation>
   </message>
@@ -512,20 +628,36 @@
    <translation>Принять все фрагменты</translation>
   </message>
   <message>
+   <source>Accept file</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Accept hunk</source>
    <translation>Принять фрагмент</translation>
   </message>
   <message>
    <source>Accept it, reject it, or edit its text.</source>
-   <translation type="unfinished"></translation>
+   <translation>Примите его, отклоните или измените текст.</translation>
   </message>
   <message>
    <source>Accept its removal, or reject it.</source>
+   <translation>Примите удаление или отклоните его.</translation>
+  </message>
+  <message>
+   <source>Accept the file</source>
    <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Accept the hunk</source>
    <translation>Принять фрагмент</translation>
+  </message>
+  <message>
+   <source>Accept this hunk</source>
+   <translation>Принять этот фрагмент</translation>
+  </message>
+  <message>
+   <source>Accepted.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Achieved {rate:,.0f} tokens/s</source>
@@ -639,11 +771,11 @@
   </message>
   <message>
    <source>Another block of the answer changes the same lines.</source>
-   <translation type="unfinished"></translation>
+   <translation>Другой блок ответа меняет те же строки.</translation>
   </message>
   <message>
    <source>Another change stands at line {start}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В строке {start} стоит другое изменение.</translation>
   </message>
   <message>
    <source>Another core is being started: ask again then.</source>
@@ -710,6 +842,10 @@
    <translation>Как измерено</translation>
   </message>
   <message>
+   <source>As proposed</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>As the system</source>
    <translation>Как в системе</translation>
   </message>
@@ -770,6 +906,10 @@ The open file goes with the question.</source>
   <message>
    <source>Ask for a new proposal.</source>
    <translation>Запросите новое предложение.</translation>
+  </message>
+  <message>
+   <source>Ask for a proposal that heeds these comments</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Ask for it again.</source>
@@ -884,6 +1024,18 @@ The open file goes with the question.</source>
    <translation>Назначьте команде «{command}» клавишу в настройках клавиатуры рабочего стола.</translation>
   </message>
   <message>
+   <source>Both</source>
+   <translation>Обе</translation>
+  </message>
+  <message>
+   <source>Bring the file back, then try again. Nothing was written.</source>
+   <translation>Верните файл и попробуйте снова. Ничего не записано.</translation>
+  </message>
+  <message>
+   <source>Brings the step back; what came later is kept.</source>
+   <translation>Возвращает шаг; всё, что было позже, сохраняется.</translation>
+  </message>
+  <message>
    <source>By this app's clock: from sending the request to the first piece, and the tokens after the first divided by the time since it. Measured answers only; emulated ones are dashed, in a series of their own.</source>
    <translation>По часам программы: от отправки запроса до первого фрагмента, и токены после первого, делённые на время с него. Только измеренные ответы; эмулированные — пунктиром, отдельным рядом.</translation>
   </message>
@@ -936,12 +1088,32 @@ The open file goes with the question.</source>
    <translation>Сертификаты (*.pem *.crt *.cer *.key);;Все файлы (*)</translation>
   </message>
   <message>
+   <source>Change</source>
+   <translation>Изменение</translation>
+  </message>
+  <message>
+   <source>Change it by one of its names only.</source>
+   <translation>Измените его только под одним из имён.</translation>
+  </message>
+  <message>
    <source>Change keys</source>
    <translation>Изменить клавиши</translation>
   </message>
   <message>
+   <source>Change them back in your editor, then try again. Nothing was written.</source>
+   <translation>Верните их в редакторе и попробуйте снова. Ничего не записано.</translation>
+  </message>
+  <message>
    <source>Changed files</source>
    <translation>Изменённые файлы</translation>
+  </message>
+  <message>
+   <source>Changed files of this answer</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Changed since, so left alone: {files}.</source>
+   <translation>Изменены с тех пор и потому не тронуты: {files}.</translation>
   </message>
   <message>
    <source>Changing to {model}; the earlier model goes on until then.</source>
@@ -1024,6 +1196,10 @@ The open file goes with the question.</source>
    <translation>Проверьте токен или ключ этого сервера.</translation>
   </message>
   <message>
+   <source>Checks of proposals</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Choose Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Codestral, CodeGemma or CodeLlama for suggestions, or another way to fill in.</source>
    <translation>Выберите для подсказок Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Codestral, CodeGemma или CodeLlama либо другой способ вставки.</translation>
   </message>
@@ -1037,7 +1213,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose a line inside of it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите строку внутри него.</translation>
   </message>
   <message>
    <source>Choose a model file</source>
@@ -1046,6 +1222,10 @@ The open file goes with the question.</source>
   <message>
    <source>Choose a model. Test the connection to see which ones there are.</source>
    <translation>Выберите модель. Проверьте соединение, чтобы увидеть, какие есть.</translation>
+  </message>
+  <message>
+   <source>Choose a side: what is on disk, the proposal, or both.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Choose a text file.</source>
@@ -1084,6 +1264,10 @@ The open file goes with the question.</source>
    <translation>Выберите другую модель.</translation>
   </message>
   <message>
+   <source>Choose another name.</source>
+   <translation>Выберите другое имя.</translation>
+  </message>
+  <message>
    <source>Choose another one.</source>
    <translation>Выберите другую.</translation>
   </message>
@@ -1104,6 +1288,10 @@ The open file goes with the question.</source>
    <translation>Выберите другую в настройках.</translation>
   </message>
   <message>
+   <source>Choose at least one change.</source>
+   <translation>Выберите хотя бы одно изменение.</translation>
+  </message>
+  <message>
    <source>Choose it again under Settings, or bind the command “{command}” to a key.</source>
    <translation>Выберите её ещё раз в настройках или назначьте клавишу команде «{command}».</translation>
   </message>
@@ -1113,7 +1301,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose lines that it has.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите строки, которые в нём есть.</translation>
   </message>
   <message>
    <source>Choose one in the settings, or allow the local core.</source>
@@ -1125,7 +1313,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose one of the two.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите одно из двух.</translation>
   </message>
   <message>
    <source>Choose one of those that are shown.</source>
@@ -1133,7 +1321,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose one that was decided.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите то, о котором решение принято.</translation>
   </message>
   <message>
    <source>Choose one under Changes, and select lines in it to replace them.</source>
@@ -1153,11 +1341,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose other lines, or decide about that one first.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите другие строки или сначала решите о том изменении.</translation>
   </message>
   <message>
    <source>Choose other lines, or drop this part.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите другие строки или откажитесь от этой части.</translation>
   </message>
   <message>
    <source>Choose the files instead.</source>
@@ -1177,11 +1365,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose which version shall stand, then accept it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите, какой вариант оставить, затем примите изменение.</translation>
   </message>
   <message>
    <source>Choose which version shall stand, then split it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите, какой вариант оставить, затем разделите изменение.</translation>
   </message>
   <message>
    <source>Choose: {name}</source>
@@ -1220,6 +1408,30 @@ The open file goes with the question.</source>
    <translation>При закрытии окна Spark продолжает работать в трее.</translation>
   </message>
   <message>
+   <source>Comment</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Comment on a line</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Comment on the line</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Comment on this line</source>
+   <translation>Комментарий к этой строке</translation>
+  </message>
+  <message>
+   <source>Comment on this line; the model gets it with your next instruction</source>
+   <translation>Комментарий к этой строке; модель получит его со следующим указанием</translation>
+  </message>
+  <message>
+   <source>Comment on {place}: {quoted}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Comments for the AI</source>
    <translation>Комментарии для ИИ</translation>
   </message>
@@ -1234,6 +1446,18 @@ The open file goes with the question.</source>
   <message>
    <source>Composer</source>
    <translation>Поле ввода</translation>
+  </message>
+  <message>
+   <source>Conflict: keep what is on disk</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Conflict: take the proposal</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Conflict: what is on disk, then the proposal</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Conflict: {reason}</source>
@@ -1296,6 +1520,10 @@ The open file goes with the question.</source>
    <translation>Копировать как Markdown</translation>
   </message>
   <message>
+   <source>Copy as a patch</source>
+   <translation>Копировать как патч</translation>
+  </message>
+  <message>
    <source>Copy it again, and enter it in the settings, under Endpoints.</source>
    <translation>Скопируйте его ещё раз и введите в настройках серверов.</translation>
   </message>
@@ -1344,6 +1572,10 @@ The open file goes with the question.</source>
    <translation>Расходы этого месяца</translation>
   </message>
   <message>
+   <source>Ctrl+Enter keeps, Esc leaves</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Dark</source>
    <translation>Тёмная</translation>
   </message>
@@ -1352,8 +1584,16 @@ The open file goes with the question.</source>
    <translation>Тёмная или светлая тема</translation>
   </message>
   <message>
+   <source>Decide once it is done; you can read on meanwhile.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Delete</source>
    <translation>Удалить</translation>
+  </message>
+  <message>
+   <source>Delete it yourself if it is not wanted. Nothing was written.</source>
+   <translation>Удалите его сами, если он не нужен. Ничего не записано.</translation>
   </message>
   <message>
    <source>Deleted: {title}</source>
@@ -1400,6 +1640,10 @@ The open file goes with the question.</source>
    <translation>Модель загружается, один раз.</translation>
   </message>
   <message>
+   <source>Drop</source>
+   <translation>Отбросить</translation>
+  </message>
+  <message>
    <source>Drop the folder that holds them, or the few that matter.</source>
    <translation>Перетащите папку, в которой они лежат, или несколько самых важных.</translation>
   </message>
@@ -1418,6 +1662,14 @@ The open file goes with the question.</source>
   <message>
    <source>Edit the last question</source>
    <translation>Изменить последний вопрос</translation>
+  </message>
+  <message>
+   <source>Edit the proposed lines</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Edit the proposed lines before accepting them</source>
+   <translation>Изменить предложенные строки, прежде чем принять</translation>
   </message>
   <message>
    <source>Edit the question and send it again</source>
@@ -1540,6 +1792,10 @@ The open file goes with the question.</source>
    <translation>Файл {path}</translation>
   </message>
   <message>
+   <source>Files</source>
+   <translation>Файлы</translation>
+  </message>
+  <message>
    <source>Files saved while watching was paused: {count}</source>
    <translation>Файлов сохранено, пока слежение было на паузе: {count}</translation>
   </message>
@@ -1564,8 +1820,16 @@ The open file goes with the question.</source>
    <translation>Найти действие, файл, беседу или папку</translation>
   </message>
   <message>
+   <source>Find in the diff</source>
+   <translation>Найти в различиях</translation>
+  </message>
+  <message>
    <source>Find in the thread</source>
    <translation>Найти в беседе</translation>
+  </message>
+  <message>
+   <source>Find in the thread, or the diff</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Finding out what is spoken there…</source>
@@ -1586,6 +1850,10 @@ The open file goes with the question.</source>
   <message>
    <source>First token</source>
    <translation>Первый токен</translation>
+  </message>
+  <message>
+   <source>Fold unchanged lines again</source>
+   <translation>Снова свернуть неизменённые строки</translation>
   </message>
   <message>
    <source>Folder for the sample</source>
@@ -1644,6 +1912,10 @@ The open file goes with the question.</source>
    <translation>Дайте ему название.</translation>
   </message>
   <message>
+   <source>Give it more room in the settings to keep them.</source>
+   <translation>Чтобы сохранить их, дайте больше места в настройках.</translation>
+  </message>
+  <message>
    <source>Give this lane another pace</source>
    <translation>Выбрать для дорожки другой темп</translation>
   </message>
@@ -1652,8 +1924,16 @@ The open file goes with the question.</source>
    <translation>Продолжить в чате проекта {name}</translation>
   </message>
   <message>
+   <source>Go on without this part</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Go to a moment; the end is that of the slowest lane</source>
    <translation>Перейти к моменту; конец — у самой медленной дорожки</translation>
+  </message>
+  <message>
+   <source>Go to one that waits for a decision.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>HTTP status {status}</source>
@@ -1672,8 +1952,16 @@ The open file goes with the question.</source>
    <translation>Скрыть эту строку</translation>
   </message>
   <message>
+   <source>History</source>
+   <translation>История</translation>
+  </message>
+  <message>
    <source>History of the quick prompt</source>
    <translation>История быстрых вопросов</translation>
+  </message>
+  <message>
+   <source>History of the steps</source>
+   <translation>История шагов</translation>
   </message>
   <message>
    <source>Host</source>
@@ -1686,6 +1974,10 @@ The open file goes with the question.</source>
   <message>
    <source>How {model} is asked to fill in text is not known: its tokens are those of no family that Spark knows.</source>
    <translation>Неизвестно, как просить {model} вставить текст: её токены не относятся ни к одному семейству, известному Spark.</translation>
+  </message>
+  <message>
+   <source>Hunks of the step</source>
+   <translation>Фрагменты шага</translation>
   </message>
   <message>
    <source>IGNORED</source>
@@ -1761,11 +2053,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It cannot be beside {other}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он не может лежать рядом с {other}.</translation>
   </message>
   <message>
    <source>It cannot be brought back; take it from your version control.</source>
    <translation>Вернуть его нельзя; возьмите его из системы контроля версий.</translation>
+  </message>
+  <message>
+   <source>It conflicts with what was saved since: choose a side.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>It did not say why.</source>
@@ -1773,11 +2069,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It goes up with '..'.</source>
-   <translation type="unfinished"></translation>
+   <translation>В нём есть «..».</translation>
   </message>
   <message>
    <source>It has a character that cannot be seen: {code}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В нём есть невидимый символ: {code}.</translation>
   </message>
   <message>
    <source>It has not begun yet.</source>
@@ -1785,19 +2081,19 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It has the line {line!r} instead of the code itself.</source>
-   <translation type="unfinished"></translation>
+   <translation>Вместо самого кода в нём строка {line!r}.</translation>
   </message>
   <message>
    <source>It has {size:,} bytes, the limit is {limit:,}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В нём {size} байт, предел — {limit}.</translation>
   </message>
   <message>
    <source>It is a folder or a device.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это папка или устройство.</translation>
   </message>
   <message>
    <source>It is a link that leads nowhere.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это ссылка, которая никуда не ведёт.</translation>
   </message>
   <message>
    <source>It is asked again in {seconds:.0f} s.</source>
@@ -1808,16 +2104,20 @@ The open file goes with the question.</source>
    <translation>Запрос отправляется ещё раз.</translation>
   </message>
   <message>
+   <source>It is deleted and renamed.</source>
+   <translation>Он и удаляется, и переименовывается.</translation>
+  </message>
+  <message>
    <source>It is fetched when needed.</source>
    <translation>Она загрузится, когда понадобится.</translation>
   </message>
   <message>
    <source>It is no relative path.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это не относительный путь.</translation>
   </message>
   <message>
    <source>It is not UTF-8.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это не UTF-8.</translation>
   </message>
   <message>
    <source>It is not used.</source>
@@ -1829,7 +2129,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It is too long.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он слишком длинный.</translation>
+  </message>
+  <message>
+   <source>It may have been dropped; look at the list of steps again.</source>
+   <translation>Возможно, он удалён; посмотрите список шагов ещё раз.</translation>
   </message>
   <message>
    <source>It may want a client certificate: name one in the endpoint's settings.</source>
@@ -1837,11 +2141,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It names no file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он не называет файла.</translation>
   </message>
   <message>
    <source>It names no place in the file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Место в файле не названо.</translation>
   </message>
   <message>
    <source>It reads a short text and writes 64 tokens.</source>
@@ -1857,7 +2161,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It stands in several places of the file: in {count}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это есть в файле в нескольких местах: {count}.</translation>
   </message>
   <message>
    <source>It starts by itself.</source>
@@ -1869,7 +2173,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It was renamed twice.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он переименован дважды.</translation>
   </message>
   <message>
    <source>Its address is complete as it is.</source>
@@ -1884,7 +2188,15 @@ The open file goes with the question.</source>
    <translation>Дорожки появятся здесь, когда ответ будет готов.</translation>
   </message>
   <message>
+   <source>Its lines are not in the file.</source>
+   <translation>Этих строк в файле нет.</translation>
+  </message>
+  <message>
    <source>Its lines are not in the file; the lines most like them are {percent} % alike.</source>
+   <translation>Этих строк в файле нет; самые похожие совпадают на {percent} %.</translation>
+  </message>
+  <message>
+   <source>Its lines were decided on, or changed, before the answer came to them.</source>
    <translation type="unfinished"></translation>
   </message>
   <message>
@@ -1893,10 +2205,30 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Its name matches {pattern}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Его имя подходит под {pattern}.</translation>
   </message>
   <message>
    <source>Its place is being looked for.</source>
+   <translation>Место ещё ищется.</translation>
+  </message>
+  <message>
+   <source>Keep</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Keep (Ctrl+Enter)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Keep the lines on disk and add the proposed ones below</source>
+   <translation>Оставить строки с диска и добавить под ними предложенные</translation>
+  </message>
+  <message>
+   <source>Keep the lines that are on disk</source>
+   <translation>Оставить строки, что на диске</translation>
+  </message>
+  <message>
+   <source>Keep what is on disk</source>
    <translation type="unfinished"></translation>
   </message>
   <message>
@@ -1952,6 +2284,18 @@ The open file goes with the question.</source>
    <translation>Сравнение</translation>
   </message>
   <message>
+   <source>Leave</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Leave this part of the answer out</source>
+   <translation>Не использовать эту часть ответа</translation>
+  </message>
+  <message>
+   <source>Leave; what is written is there when you come back (Esc)</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Ledger of connections</source>
    <translation>Журнал соединений</translation>
   </message>
@@ -1962,6 +2306,10 @@ The open file goes with the question.</source>
   <message>
    <source>Left out: {names}</source>
    <translation>Не вошло: {names}</translation>
+  </message>
+  <message>
+   <source>Let this part replace the lines that are selected in the diff</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Letters act only while you are not typing. In a text field the keys that edit text go before these.</source>
@@ -1988,6 +2336,14 @@ The open file goes with the question.</source>
    <translation>Строка {start} не та, для которой сделано изменение.</translation>
   </message>
   <message>
+   <source>Lines</source>
+   <translation>Строки</translation>
+  </message>
+  <message>
+   <source>Lines of the hunk</source>
+   <translation>Строки фрагмента</translation>
+  </message>
+  <message>
    <source>Loading the model into memory.</source>
    <translation>Модель загружается в память.</translation>
   </message>
@@ -2006,6 +2362,10 @@ The open file goes with the question.</source>
   <message>
    <source>Look at them now</source>
    <translation>Просмотреть сейчас</translation>
+  </message>
+  <message>
+   <source>Look at these files; every step is in the history (Ctrl+H).</source>
+   <translation>Посмотрите на эти файлы; все шаги есть в истории (Ctrl+H).</translation>
   </message>
   <message>
    <source>Look at this machine's clock.</source>
@@ -2052,6 +2412,10 @@ The open file goes with the question.</source>
    <translation>По кругу</translation>
   </message>
   <message>
+   <source>Made for a place without lines</source>
+   <translation>Предложено для места без строк</translation>
+  </message>
+  <message>
    <source>Make it writable for you alone, or name another one.</source>
    <translation>Сделайте её доступной для записи только вам или укажите другую.</translation>
   </message>
@@ -2072,8 +2436,16 @@ The open file goes with the question.</source>
    <translation>Разрешите запись в папку.</translation>
   </message>
   <message>
+   <source>Makes the files what they were before it, with what you changed since.</source>
+   <translation>Делает файлы такими, какими они были до него, вместе с тем, что вы изменили с тех пор.</translation>
+  </message>
+  <message>
    <source>Making the image of the thread…</source>
    <translation>Создаётся изображение беседы…</translation>
+  </message>
+  <message>
+   <source>Map of the changes</source>
+   <translation>Карта изменений</translation>
   </message>
   <message>
    <source>Measure a model that answers at its own pace.</source>
@@ -2104,8 +2476,20 @@ The open file goes with the question.</source>
    <translation>Модели</translation>
   </message>
   <message>
+   <source>More about the hunk</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>More ways to send</source>
    <translation>Другие способы отправки</translation>
+  </message>
+  <message>
+   <source>Most like it: line {line} ({percent} %)</source>
+   <translation>Больше всего похожа: строка {line} ({percent} %)</translation>
+  </message>
+  <message>
+   <source>Most like it: lines {lines} ({percent} %)</source>
+   <translation>Больше всего похожи: строки {lines} ({percent} %)</translation>
   </message>
   <message>
    <source>Motion</source>
@@ -2124,8 +2508,12 @@ The open file goes with the question.</source>
    <translation>Уберите её сами и запустите Spark ещё раз.</translation>
   </message>
   <message>
+   <source>Move or rename it, then try again. Nothing was written.</source>
+   <translation>Переместите или переименуйте его и попробуйте снова. Ничего не записано.</translation>
+  </message>
+  <message>
    <source>Move that file away, or reject the renaming.</source>
-   <translation type="unfinished"></translation>
+   <translation>Уберите тот файл или отклоните переименование.</translation>
   </message>
   <message>
    <source>Name</source>
@@ -2166,6 +2554,10 @@ The open file goes with the question.</source>
   <message>
    <source>Next</source>
    <translation>Дальше</translation>
+  </message>
+  <message>
+   <source>Next file of the answer</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Next hunk</source>
@@ -2216,6 +2608,10 @@ The open file goes with the question.</source>
    <translation>Горячая клавиша не задана.</translation>
   </message>
   <message>
+   <source>No hunk is chosen.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>No key can be taken: {reason}.</source>
    <translation>Клавишу нельзя занять: {reason}.</translation>
   </message>
@@ -2226,6 +2622,10 @@ The open file goes with the question.</source>
   <message>
    <source>No lanes.</source>
    <translation>Дорожек нет.</translation>
+  </message>
+  <message>
+   <source>No lines are selected.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>No model is named.</source>
@@ -2250,6 +2650,10 @@ The open file goes with the question.</source>
   <message>
    <source>No proposal came: {title}, {detail}</source>
    <translation>Предложения нет: {title}, {detail}</translation>
+  </message>
+  <message>
+   <source>No proposal is shown.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>No proposal waits for a decision.</source>
@@ -2328,8 +2732,12 @@ The open file goes with the question.</source>
    <translation>Запросов на предложение пока нет.</translation>
   </message>
   <message>
+   <source>Nothing in the file is like it. Select the lines that it shall replace.</source>
+   <translation>В файле нет ничего похожего. Выделите строки, которые она заменит.</translation>
+  </message>
+  <message>
    <source>Nothing in the file is like its lines.</source>
-   <translation type="unfinished"></translation>
+   <translation>В файле нет ничего похожего на эти строки.</translation>
   </message>
   <message>
    <source>Nothing is found. Words are found by their beginnings.</source>
@@ -2352,6 +2760,10 @@ The open file goes with the question.</source>
    <translation>Измерений пока нет. Каждый ответ этого сеанса станет здесь точкой: задайте вопрос или сохраните комментарий, который заканчивается на AI!</translation>
   </message>
   <message>
+   <source>Nothing of ours is left of “{title}” and what came after it.</source>
+   <translation>От шага «{title}» и того, что было после него, ничего нашего не осталось.</translation>
+  </message>
+  <message>
    <source>Nothing to add up yet.</source>
    <translation>Считать пока нечего.</translation>
   </message>
@@ -2360,8 +2772,12 @@ The open file goes with the question.</source>
    <translation>Просматривать нечего.</translation>
   </message>
   <message>
+   <source>Nothing was applied here.</source>
+   <translation>Здесь ещё ничего не применялось.</translation>
+  </message>
+  <message>
    <source>Nothing was decided about this proposal.</source>
-   <translation type="unfinished"></translation>
+   <translation>Об этом предложении ещё ничего не решено.</translation>
   </message>
   <message>
    <source>Nothing was left out.</source>
@@ -2389,11 +2805,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing was written. Choose which version shall stand, or ask for a new proposal.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ничего не записано. Выберите, какой вариант оставить, или запросите новое предложение.</translation>
   </message>
   <message>
    <source>Nothing was written. Fork the thread at a later turn, or copy it as Markdown.</source>
    <translation>Ничего не записано. Ответвите беседу от более позднего хода или скопируйте её как Markdown.</translation>
+  </message>
+  <message>
+   <source>Nothing was written; ask for a new proposal.</source>
+   <translation>Ничего не записано; запросите новое предложение.</translation>
   </message>
   <message>
    <source>Notifications</source>
@@ -2405,7 +2825,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Of {there} lines {left} would be left.</source>
-   <translation type="unfinished"></translation>
+   <translation>Из {there} строк осталось бы {left}.</translation>
   </message>
   <message>
    <source>Ollama's own</source>
@@ -2418,6 +2838,37 @@ The open file goes with the question.</source>
   <message>
    <source>On GNOME, install an extension that shows them (AppIndicator).</source>
    <translation>В GNOME установите расширение, которое их показывает (AppIndicator).</translation>
+  </message>
+  <message>
+   <source>On disk</source>
+   <translation>На диске</translation>
+  </message>
+  <message>
+   <source>On disk now</source>
+   <translation>Сейчас на диске</translation>
+  </message>
+  <message>
+   <source>On disk now:
+{there}
+The proposal was made for:
+{made_for}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>One a line: a pattern of files, a colon, a program. It runs for each proposal, with the proposed text as its input; {file} is a copy of it, {path} the file's name.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>One column</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>One column, or side by side</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>One that takes longer is ended, and shows nothing.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Open</source>
@@ -2596,6 +3047,18 @@ The open file goes with the question.</source>
    <translation>Закреплено</translation>
   </message>
   <message>
+   <source>Place</source>
+   <translation>Поместить</translation>
+  </message>
+  <message>
+   <source>Place at lines {first} to {last}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Place at the selection</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Plain HTTP: nothing is encrypted.</source>
    <translation>Простой HTTP: ничего не шифруется.</translation>
   </message>
@@ -2634,6 +3097,10 @@ The open file goes with the question.</source>
   <message>
    <source>Previous</source>
    <translation>Назад</translation>
+  </message>
+  <message>
+   <source>Previous file of the answer</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Previous hunk</source>
@@ -2682,6 +3149,18 @@ The open file goes with the question.</source>
   <message>
    <source>Propose the code for the open file: its selected lines, or else its end (Ctrl+Enter)</source>
    <translation>Предложить код для открытого файла: в выделенные строки, иначе в конец (Ctrl+Enter)</translation>
+  </message>
+  <message>
+   <source>Proposed</source>
+   <translation>Предложено</translation>
+  </message>
+  <message>
+   <source>Proposed lines</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Proposed lines of the hunk at line {line}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Put it on the clipboard and paste it where you were</source>
@@ -2792,6 +3271,14 @@ The open file goes with the question.</source>
    <translation>Повторить отменённое</translation>
   </message>
   <message>
+   <source>Redo that step first. Nothing was written.</source>
+   <translation>Сначала верните тот шаг. Ничего не записано.</translation>
+  </message>
+  <message>
+   <source>Redo this &amp;hunk</source>
+   <translation>Вернуть этот &amp;фрагмент</translation>
+  </message>
+  <message>
    <source>Reduced</source>
    <translation>Уменьшенная</translation>
   </message>
@@ -2816,16 +3303,28 @@ The open file goes with the question.</source>
    <translation>Отклонить все фрагменты</translation>
   </message>
   <message>
+   <source>Reject file</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Reject hunk</source>
    <translation>Отклонить фрагмент</translation>
   </message>
   <message>
    <source>Reject the change instead.</source>
+   <translation>Лучше отклоните изменение.</translation>
+  </message>
+  <message>
+   <source>Reject the file</source>
    <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Reject the hunk</source>
    <translation>Отклонить фрагмент</translation>
+  </message>
+  <message>
+   <source>Reject this hunk</source>
+   <translation>Отклонить этот фрагмент</translation>
   </message>
   <message>
    <source>Rejected.</source>
@@ -2842,6 +3341,10 @@ The open file goes with the question.</source>
   <message>
    <source>Remove some, or choose their folder.</source>
    <translation>Уберите некоторые или выберите их папку.</translation>
+  </message>
+  <message>
+   <source>Remove the link yourself, or name the file that it leads to.</source>
+   <translation>Удалите ссылку сами или назовите файл, на который она ведёт.</translation>
   </message>
   <message>
    <source>Remove the store's copy? It cannot be downloaded again.</source>
@@ -2874,6 +3377,10 @@ The open file goes with the question.</source>
    <translation>Переименуйте его, если секретов в нём нет.</translation>
   </message>
   <message>
+   <source>Replace the selected lines, or the most similar ones, by it</source>
+   <translation>Заменить ею выделенные строки или самые похожие</translation>
+  </message>
+  <message>
    <source>Report this with the text that the button copies.</source>
    <translation>Сообщите об этом, приложив текст, который копирует кнопка.</translation>
   </message>
@@ -2898,6 +3405,14 @@ The open file goes with the question.</source>
    <translation>Ресурс</translation>
   </message>
   <message>
+   <source>Restore to &amp;before this</source>
+   <translation>Восстановить &amp;до этого шага</translation>
+  </message>
+  <message>
+   <source>Restored to before “{title}”</source>
+   <translation>Восстановлено до «{title}»</translation>
+  </message>
+  <message>
    <source>Resume</source>
    <translation>Возобновить</translation>
   </message>
@@ -2912,6 +3427,10 @@ The open file goes with the question.</source>
   <message>
    <source>Review and chat</source>
    <translation>Просмотр и чат</translation>
+  </message>
+  <message>
+   <source>Room for undo</source>
+   <translation>Место для отмены</translation>
   </message>
   <message>
    <source>Run 'spark doctor' to see what is missing, or install Spark Desktop again.</source>
@@ -2990,6 +3509,10 @@ The open file goes with the question.</source>
    <translation>Выделите меньшую область или уберите файлы из вопроса.</translation>
   </message>
   <message>
+   <source>Select in the diff the lines that this part replaces.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Select lines to edit only those.</source>
    <translation>Выделите строки, чтобы изменить только их.</translation>
   </message>
@@ -3016,6 +3539,10 @@ The open file goes with the question.</source>
   <message>
    <source>Send now: {question}</source>
    <translation>Отправить сейчас: {question}</translation>
+  </message>
+  <message>
+   <source>Send to the model</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Settings</source>
@@ -3046,12 +3573,24 @@ The open file goes with the question.</source>
    <translation>Показать файл из папки</translation>
   </message>
   <message>
+   <source>Show all unchanged lines</source>
+   <translation>Показать все неизменённые строки</translation>
+  </message>
+  <message>
    <source>Show file</source>
    <translation>Показать файл</translation>
   </message>
   <message>
    <source>Show how</source>
    <translation>Показать, как</translation>
+  </message>
+  <message>
+   <source>Show more lines above the change below</source>
+   <translation>Показать больше строк над следующим изменением</translation>
+  </message>
+  <message>
+   <source>Show more lines below the change above</source>
+   <translation>Показать больше строк под предыдущим изменением</translation>
   </message>
   <message>
    <source>Show or hide the changes</source>
@@ -3072,6 +3611,10 @@ The open file goes with the question.</source>
   <message>
    <source>Shows the state, and offers the quick prompt, where the desktop has a tray.</source>
    <translation>Показывает состояние и открывает быстрый вопрос, если на рабочем столе есть трей.</translation>
+  </message>
+  <message>
+   <source>Side by side</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Since the project was opened: {cost}.</source>
@@ -3182,8 +3725,24 @@ The open file goes with the question.</source>
    <translation>Скорость: {kind} ({origin})</translation>
   </message>
   <message>
+   <source>Split</source>
+   <translation>Разделить</translation>
+  </message>
+  <message>
    <source>Split the file, or work on a smaller one.</source>
    <translation>Разделите файл или возьмите файл поменьше.</translation>
+  </message>
+  <message>
+   <source>Split the hunk</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Split this hunk into smaller ones</source>
+   <translation>Разделить этот фрагмент на меньшие</translation>
+  </message>
+  <message>
+   <source>Split, edit, comment, copy</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Stage</source>
@@ -3250,6 +3809,10 @@ The open file goes with the question.</source>
    <translation>Шаг</translation>
   </message>
   <message>
+   <source>Steps</source>
+   <translation>Шаги</translation>
+  </message>
+  <message>
    <source>Sto&amp;p</source>
    <translation>&amp;Стоп</translation>
   </message>
@@ -3303,7 +3866,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Take all of them back at once.</source>
-   <translation type="unfinished"></translation>
+   <translation>Отмените их все сразу.</translation>
   </message>
   <message>
    <source>Take it out of the ignore rules, or paste the part that matters.</source>
@@ -3315,11 +3878,19 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Take the decision back first.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сначала отмените решение.</translation>
   </message>
   <message>
    <source>Take the later decision back first.</source>
+   <translation>Сначала отмените более позднее решение.</translation>
+  </message>
+  <message>
+   <source>Take the proposal</source>
    <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Take the proposed lines in place of those on disk</source>
+   <translation>Взять предложенные строки вместо тех, что на диске</translation>
   </message>
   <message>
    <source>Take {key} away</source>
@@ -3328,6 +3899,14 @@ The open file goes with the question.</source>
   <message>
    <source>Take {key} away from: {title}</source>
    <translation>Убрать {key} у действия: {title}</translation>
+  </message>
+  <message>
+   <source>Takes back every step of the same answer.</source>
+   <translation>Отменяет все шаги того же ответа.</translation>
+  </message>
+  <message>
+   <source>Takes the step back; what came later is kept.</source>
+   <translation>Отменяет шаг; всё, что было позже, сохраняется.</translation>
   </message>
   <message>
    <source>Target {rate:,.0f} tokens/s{kind}</source>
@@ -3407,15 +3986,19 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The answer deletes the file and writes it anew: it is changed.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ удаляет файл и пишет его заново: он изменяется.</translation>
   </message>
   <message>
    <source>The answer deletes the file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ удаляет этот файл.</translation>
   </message>
   <message>
    <source>The answer did not follow the schema.</source>
    <translation>Ответ не соответствует схеме.</translation>
+  </message>
+  <message>
+   <source>The answer ends in the middle of it.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The answer failed: {reason}</source>
@@ -3431,7 +4014,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The answer has control characters in it.</source>
-   <translation type="unfinished"></translation>
+   <translation>В ответе есть управляющие символы.</translation>
   </message>
   <message>
    <source>The answer has {after} of the region's {before} lines, and nothing asked to remove any.</source>
@@ -3447,7 +4030,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The answer leaves code out instead of writing it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ пропускает код вместо того, чтобы написать его.</translation>
   </message>
   <message>
    <source>The answer leaves code out: it has the line {text!r} instead of the code itself.</source>
@@ -3463,7 +4046,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The answer wants different things of one file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ требует от одного файла разного.</translation>
   </message>
   <message>
    <source>The answer was cut off at the token limit; a smaller region may fit.</source>
@@ -3527,11 +4110,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The change cannot be split there.</source>
-   <translation type="unfinished"></translation>
+   <translation>В этом месте изменение разделить нельзя.</translation>
   </message>
   <message>
-   <source>The change of {path} does not match its bytes; it was not kept.</source>
-   <translation>Изменение {path} не совпадает с его байтами; оно не сохранено.</translation>
+   <source>The change of {path} does not match its bytes.</source>
+   <translation>Изменение {path} не соответствует его байтам.</translation>
   </message>
   <message>
    <source>The character {character!r} cannot be written in {encoding}.</source>
@@ -3691,15 +4274,19 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The file belongs to the version control itself.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл принадлежит самой системе контроля версий.</translation>
   </message>
   <message>
    <source>The file cannot be read.</source>
+   <translation>Файл не читается.</translation>
+  </message>
+  <message>
+   <source>The file holds it already.</source>
    <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The file holds its new lines already.</source>
-   <translation type="unfinished"></translation>
+   <translation>Новые строки в файле уже есть.</translation>
   </message>
   <message>
    <source>The file holds no thread of Spark.</source>
@@ -3707,7 +4294,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The file is empty.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл пуст.</translation>
   </message>
   <message>
    <source>The file is not JSON: {error}.</source>
@@ -3715,7 +4302,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The file is not text.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл не текстовый.</translation>
   </message>
   <message>
    <source>The file is not text: {reason}.</source>
@@ -3727,11 +4314,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The file is there already: it is changed, not created.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл уже есть: он изменяется, а не создаётся.</translation>
   </message>
   <message>
    <source>The file is too large.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл слишком велик.</translation>
   </message>
   <message>
    <source>The file is unchanged.</source>
@@ -3739,7 +4326,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The file may hold secrets.</source>
-   <translation type="unfinished"></translation>
+   <translation>В файле могут быть секреты.</translation>
+  </message>
+  <message>
+   <source>The file was changed here as well. Choose what it shall hold.</source>
+   <translation>Файл здесь тоже изменён. Выберите, что в нём останется.</translation>
   </message>
   <message>
    <source>The file was left as it is; undo this change in your editor.</source>
@@ -3747,7 +4338,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The file would lose more than half of its lines, and nothing asked for that.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл потерял бы больше половины строк, а об этом не просили.</translation>
   </message>
   <message>
    <source>The file {lock} cannot be locked: {reason}.</source>
@@ -3759,7 +4350,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The folder has {name!r}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В папке есть {name!r}.</translation>
   </message>
   <message>
    <source>The folder of {path} is read-only; nothing was written.</source>
@@ -3847,7 +4438,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The lines of this change were changed since.</source>
-   <translation type="unfinished"></translation>
+   <translation>Строки этого изменения с тех пор изменились.</translation>
   </message>
   <message>
    <source>The list of recent projects could not be written to {file} ({reason}).</source>
@@ -3896,6 +4487,10 @@ The open file goes with the question.</source>
   <message>
    <source>The model runs on this machine: nothing is paid.</source>
    <translation>Модель работает на этой машине: платить не нужно.</translation>
+  </message>
+  <message>
+   <source>The model still writes here.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The model's server at {base_url} broke off the connection.</source>
@@ -3966,6 +4561,10 @@ The open file goes with the question.</source>
    <translation>Имя {host} не найдено.</translation>
   </message>
   <message>
+   <source>The next start finishes what stands half done, or puts it back, and says so.</source>
+   <translation>При следующем запуске начатое будет завершено или отменено, и об этом будет сказано.</translation>
+  </message>
+  <message>
    <source>The next start moves a damaged one aside and begins anew; keep a copy if you need it.</source>
    <translation>При следующем запуске повреждённая база будет отложена и начата новая; если она нужна, сделайте копию.</translation>
   </message>
@@ -3987,11 +4586,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The path is none that a file can have everywhere.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл с таким путём возможен не везде.</translation>
   </message>
   <message>
    <source>The path leads out of the folder.</source>
-   <translation type="unfinished"></translation>
+   <translation>Путь ведёт за пределы папки.</translation>
   </message>
   <message>
    <source>The prompt has {prompt} tokens, the model's context holds {context}.</source>
@@ -4003,7 +4602,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The proposal has no part {failed_id!r} without a place.</source>
-   <translation type="unfinished"></translation>
+   <translation>В предложении нет части {failed_id!r} без места.</translation>
   </message>
   <message>
    <source>The proposal in review</source>
@@ -4099,7 +4698,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>The system says: {told}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Система сообщает: {told}.</translation>
   </message>
   <message>
    <source>The system's</source>
@@ -4214,6 +4813,10 @@ The open file goes with the question.</source>
    <translation>Отменять больше нечего.</translation>
   </message>
   <message>
+   <source>There is no change of this turn left to undo.</source>
+   <translation>В этом ходе больше нечего отменять.</translation>
+  </message>
+  <message>
    <source>There is no comment to send.</source>
    <translation>Нет комментария для отправки.</translation>
   </message>
@@ -4232,6 +4835,10 @@ The open file goes with the question.</source>
   <message>
    <source>There is no kept change {change_id} in {workspace}.</source>
    <translation>В {workspace} нет сохранённого изменения {change_id}.</translation>
+  </message>
+  <message>
+   <source>There is no kept step {step_id}.</source>
+   <translation>Нет сохранённого шага {step_id}.</translation>
   </message>
   <message>
    <source>There is no key for {title} in the keyring.</source>
@@ -4255,7 +4862,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>There is no such file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Такого файла нет.</translation>
   </message>
   <message>
    <source>There is no such question in this thread.</source>
@@ -4270,6 +4877,10 @@ The open file goes with the question.</source>
    <translation>Повторять больше нечего.</translation>
   </message>
   <message>
+   <source>There is no undone change of this turn left to redo.</source>
+   <translation>В этом ходе больше нечего возвращать.</translation>
+  </message>
+  <message>
    <source>There is nothing at {url}.</source>
    <translation>По адресу {url} ничего нет.</translation>
   </message>
@@ -4279,11 +4890,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>There is nothing left to decide in this answer.</source>
-   <translation type="unfinished"></translation>
+   <translation>В этом ответе больше нечего решать.</translation>
+  </message>
+  <message>
+   <source>There is nothing to write.</source>
+   <translation>Записывать нечего.</translation>
   </message>
   <message>
    <source>There the file says this already.</source>
-   <translation type="unfinished"></translation>
+   <translation>В этом месте файл уже такой.</translation>
   </message>
   <message>
    <source>They are estimated instead.</source>
@@ -4303,35 +4918,35 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>This change has no parts.</source>
-   <translation type="unfinished"></translation>
+   <translation>У этого изменения нет частей.</translation>
   </message>
   <message>
    <source>This change is being written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это изменение сейчас записывается.</translation>
   </message>
   <message>
    <source>This change is decided already.</source>
-   <translation type="unfinished"></translation>
+   <translation>Об этом изменении решение уже принято.</translation>
   </message>
   <message>
    <source>This change is in conflict with the file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это изменение конфликтует с файлом.</translation>
   </message>
   <message>
    <source>This change is in no conflict.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это изменение ни с чем не конфликтует.</translation>
   </message>
   <message>
    <source>This change was not rejected.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это изменение не было отклонено.</translation>
   </message>
   <message>
    <source>This change was written together with others.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это изменение записано вместе с другими.</translation>
   </message>
   <message>
    <source>This change went on since.</source>
-   <translation type="unfinished"></translation>
+   <translation>С этим изменением с тех пор работали дальше.</translation>
   </message>
   <message>
    <source>This desktop offers no global hotkey ({reason}).</source>
@@ -4346,12 +4961,24 @@ The open file goes with the question.</source>
    <translation>Эту горячую клавишу нельзя использовать: {reason}.</translation>
   </message>
   <message>
+   <source>This hunk alone; Enter does the same.</source>
+   <translation>Только этот фрагмент; то же делает Enter.</translation>
+  </message>
+  <message>
+   <source>This hunk conflicts with what was saved since.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>This is no address of a server: {text}</source>
    <translation>Это не адрес сервера: {text}</translation>
   </message>
   <message>
    <source>This keyboard has no key {key}.</source>
    <translation>На этой клавиатуре нет клавиши {key}.</translation>
+  </message>
+  <message>
+   <source>This line is gone.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>This model answers from now on.</source>
@@ -4379,7 +5006,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>This proposal changes nothing.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это предложение ничего не меняет.</translation>
   </message>
   <message>
    <source>This proposal is gone.</source>
@@ -4436,6 +5063,10 @@ The open file goes with the question.</source>
   <message>
    <source>Time</source>
    <translation>Время</translation>
+  </message>
+  <message>
+   <source>Time of a command</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Time to first token</source>
@@ -4594,12 +5225,32 @@ The open file goes with the question.</source>
    <translation>«Вернуть» восстановит его вместе с ключом.</translation>
   </message>
   <message>
-   <source>Undo it in your editor if need be.</source>
-   <translation>При необходимости отмените его в редакторе.</translation>
+   <source>Undo or redo hunks of the steps before.</source>
+   <translation>Отменяйте и возвращайте фрагменты прежних шагов.</translation>
+  </message>
+  <message>
+   <source>Undo that first. Nothing was written.</source>
+   <translation>Сначала отмените это. Ничего не записано.</translation>
+  </message>
+  <message>
+   <source>Undo that step first. Nothing was written.</source>
+   <translation>Сначала отмените тот шаг. Ничего не записано.</translation>
   </message>
   <message>
    <source>Undo the last applied change</source>
    <translation>Отменить последнее применённое изменение</translation>
+  </message>
+  <message>
+   <source>Undo the last decision</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Undo the whole &amp;turn</source>
+   <translation>Отменить весь &amp;ход</translation>
+  </message>
+  <message>
+   <source>Undo this &amp;hunk</source>
+   <translation>Отменить этот &amp;фрагмент</translation>
   </message>
   <message>
    <source>Undone.</source>
@@ -4741,6 +5392,22 @@ The open file goes with the question.</source>
    <source>What comes from {host} through the proxy {proxy} is not HTTP: {reason}.</source>
    <translation>То, что приходит от {host} через прокси {proxy}, не HTTP: {reason}.</translation>
   </message>
+  <message numerus="yes">
+   <source>What is kept for undo takes {size} MB of {limit} MB: with the next change the oldest %n step(s) go: {names}.</source>
+   <translation>
+    <numerusform>Сохранённое для отмены занимает {size} МБ из {limit} МБ: со следующим изменением уйдёт %n самый старый шаг: {names}.</numerusform>
+    <numerusform>Сохранённое для отмены занимает {size} МБ из {limit} МБ: со следующим изменением уйдут %n самых старых шага: {names}.</numerusform>
+    <numerusform>Сохранённое для отмены занимает {size} МБ из {limit} МБ: со следующим изменением уйдут %n самых старых шагов: {names}.</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>What it wants in its place</source>
+   <translation>Что она хочет на этом месте</translation>
+  </message>
+  <message>
+   <source>What it wants to insert</source>
+   <translation>Что она хочет вставить</translation>
+  </message>
   <message>
    <source>What starts a proposal</source>
    <translation>Что запускает предложение</translation>
@@ -4752,6 +5419,18 @@ The open file goes with the question.</source>
   <message>
    <source>What the core's program says of its profiles is unreadable: {what}.</source>
    <translation>Что программа ядра говорит о профилях, прочесть нельзя: {what}.</translation>
+  </message>
+  <message>
+   <source>What the model looked for</source>
+   <translation>Что искала модель</translation>
+  </message>
+  <message>
+   <source>What the proposal was made for</source>
+   <translation>Для чего сделано предложение</translation>
+  </message>
+  <message>
+   <source>What the steps of one folder may take that can be undone. Before the oldest are dropped you are told.</source>
+   <translation>Сколько могут занимать шаги одной папки, которые можно отменить. Перед удалением самых старых вас предупредят.</translation>
   </message>
   <message>
    <source>What the window speaks; dates and numbers follow it.</source>
@@ -4780,6 +5459,10 @@ The open file goes with the question.</source>
   <message>
    <source>What {host} sends is not HTTP: {reason}.</source>
    <translation>То, что присылает {host}, не HTTP: {reason}.</translation>
+  </message>
+  <message>
+   <source>When</source>
+   <translation>Когда</translation>
   </message>
   <message>
    <source>Where</source>
@@ -4843,7 +5526,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>With this text nothing would change.</source>
-   <translation type="unfinished"></translation>
+   <translation>С этим текстом ничего бы не изменилось.</translation>
   </message>
   <message>
    <source>With {names}</source>
@@ -4852,6 +5535,10 @@ The open file goes with the question.</source>
   <message>
    <source>Withheld: {reason}</source>
    <translation>Не показано: {reason}</translation>
+  </message>
+  <message>
+   <source>Withhold what fails</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Without encryption</source>
@@ -4870,12 +5557,24 @@ The open file goes with the question.</source>
    <translation>Слова ищутся по началу, "фраза в кавычках" — как есть.</translation>
   </message>
   <message>
+   <source>Wrap long lines</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Wrap long lines, or not</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Write https:// in its address, or allow plain HTTP in its settings.</source>
    <translation>Пишите в адресе https:// или разрешите простой HTTP в настройках сервера.</translation>
   </message>
   <message>
    <source>Write it as http://host:port, in the settings or in HTTPS_PROXY.</source>
    <translation>Пишите его как http://узел:порт, в настройках или в HTTPS_PROXY.</translation>
+  </message>
+  <message>
+   <source>Write on from the lines that the model proposed</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Write one at a line.</source>
@@ -4938,6 +5637,10 @@ The open file goes with the question.</source>
    <translation>Вы · {when}</translation>
   </message>
   <message>
+   <source>Your commands</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>a date like 2026-11-28</source>
    <translation>дата вида 2026-11-28</translation>
   </message>
@@ -4966,6 +5669,10 @@ The open file goes with the question.</source>
    <translation>ключ поставщика моделей</translation>
   </message>
   <message>
+   <source>a list of commands</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>a list of keys</source>
    <translation>список клавиш</translation>
   </message>
@@ -4992,6 +5699,10 @@ The open file goes with the question.</source>
   <message>
    <source>a profile is no JSON object</source>
    <translation>профиль — не объект JSON</translation>
+  </message>
+  <message>
+   <source>a proposal in the review</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>a proposal to decide on</source>
@@ -5052,6 +5763,14 @@ The open file goes with the question.</source>
   <message>
    <source>about {seconds} min left</source>
    <translation>осталось около {seconds} мин</translation>
+  </message>
+  <message>
+   <source>accepted</source>
+   <translation>принято</translation>
+  </message>
+  <message>
+   <source>added, line {number}: {line}</source>
+   <translation>добавлено, строка {number}: {line}</translation>
   </message>
   <message>
    <source>all found</source>
@@ -5122,6 +5841,14 @@ The open file goes with the question.</source>
    <translation>вопросы к «{title}»</translation>
   </message>
   <message>
+   <source>asked again</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>becomes {target}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>begins a line</source>
    <translation>начинает новую строку</translation>
   </message>
@@ -5131,15 +5858,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>blank lines differ</source>
-   <translation type="unfinished"></translation>
+   <translation>другие пустые строки</translation>
   </message>
   <message>
    <source>blanks at the ends of lines differ</source>
-   <translation type="unfinished"></translation>
+   <translation>другие пробелы в концах строк</translation>
   </message>
   <message>
    <source>blanks within lines differ</source>
-   <translation type="unfinished"></translation>
+   <translation>другие пробелы внутри строк</translation>
   </message>
   <message>
    <source>by its name</source>
@@ -5266,6 +5993,10 @@ The open file goes with the question.</source>
    <translation>прошлые ходы: {tokens}</translation>
   </message>
   <message>
+   <source>edited by you</source>
+   <translation>изменено вами</translation>
+  </message>
+  <message>
    <source>elsewhere</source>
    <translation>другой компьютер</translation>
   </message>
@@ -5298,6 +6029,10 @@ The open file goes with the question.</source>
    <translation>сбои, новая попытка через {time}</translation>
   </message>
   <message>
+   <source>fails as before: {line}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>fetch a model from {source}</source>
    <translation>загрузка модели, источник: {source}</translation>
   </message>
@@ -5308,6 +6043,10 @@ The open file goes with the question.</source>
   <message>
    <source>file watches</source>
    <translation>слежение за файлами</translation>
+  </message>
+  <message>
+   <source>file {number} of {count}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>files and other items: {tokens}</source>
@@ -5324,6 +6063,10 @@ The open file goes with the question.</source>
   <message>
    <source>first token {first} · done in {duration:.2f} s</source>
    <translation>первый токен {first} · готово за {duration:.2f} с</translation>
+  </message>
+  <message>
+   <source>folded: {line}. Enter opens it.</source>
+   <translation>свёрнуто: {line}. Enter раскроет.</translation>
   </message>
   <message>
    <source>folder · {place}</source>
@@ -5386,6 +6129,10 @@ The open file goes with the question.</source>
    <translation>в другой беседе</translation>
   </message>
   <message>
+   <source>in conflict</source>
+   <translation>конфликт</translation>
+  </message>
+  <message>
    <source>in use</source>
    <translation>используется</translation>
   </message>
@@ -5395,11 +6142,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>indented differently</source>
-   <translation type="unfinished"></translation>
+   <translation>другой отступ</translation>
   </message>
   <message>
    <source>indented unevenly</source>
-   <translation type="unfinished"></translation>
+   <translation>отступы сдвинуты неодинаково</translation>
   </message>
   <message>
    <source>insert</source>
@@ -5420,6 +6167,10 @@ The open file goes with the question.</source>
   <message>
    <source>interrupted</source>
    <translation>прервано</translation>
+  </message>
+  <message>
+   <source>is deleted</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>it could not be examined: {reason}</source>
@@ -5483,10 +6234,10 @@ The open file goes with the question.</source>
   </message>
   <message numerus="yes">
    <source>it removes %n line(s) that it does not name</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>удаляет %n строку, которую не называет</numerusform>
+    <numerusform>удаляет %n строки, которые не называет</numerusform>
+    <numerusform>удаляет %n строк, которые не называет</numerusform>
    </translation>
   </message>
   <message>
@@ -5566,6 +6317,18 @@ The open file goes with the question.</source>
    <translation>пропущено</translation>
   </message>
   <message>
+   <source>line {line}</source>
+   <translation>строка {line}</translation>
+  </message>
+  <message>
+   <source>line {line} before</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>line {number}: {line}</source>
+   <translation>строка {number}: {line}</translation>
+  </message>
+  <message>
    <source>lines {spans}</source>
    <translation>строки {spans}</translation>
   </message>
@@ -5614,6 +6377,10 @@ The open file goes with the question.</source>
    <translation>никогда</translation>
   </message>
   <message>
+   <source>new file</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>no certificates of authorities in {place}</source>
    <translation>нет сертификатов удостоверяющих центров: {place}</translation>
   </message>
@@ -5624,6 +6391,10 @@ The open file goes with the question.</source>
   <message>
    <source>no limit</source>
    <translation>без предела</translation>
+  </message>
+  <message>
+   <source>no longer needed</source>
+   <translation>больше не нужно</translation>
   </message>
   <message>
    <source>no model yet</source>
@@ -5686,6 +6457,14 @@ The open file goes with the question.</source>
    <translation>никак: ключа нет</translation>
   </message>
   <message>
+   <source>not compared: it wrote more than 256 KB</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>not compared: {reason}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>not found: {names}</source>
    <translation>не найдены: {names}</translation>
   </message>
@@ -5713,6 +6492,30 @@ The open file goes with the question.</source>
    <source>not published</source>
    <translation>не опубликовано</translation>
   </message>
+  <message numerus="yes">
+   <source>not run to its end: it took more than %n second(s)</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>not run to its end: it was ended by {signal}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>not run: stopped</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>not run: there is no program {name}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>not run: {reason}</source>
+   <translation type="unfinished"></translation>
+  </message>
   <message>
    <source>not shrunk</source>
    <translation>не сокращён</translation>
@@ -5724,6 +6527,14 @@ The open file goes with the question.</source>
   <message>
    <source>not there</source>
    <translation>отсутствует</translation>
+  </message>
+  <message>
+   <source>not written yet, line {number}: {line}</source>
+   <translation>ещё не написано, строка {number}: {line}</translation>
+  </message>
+  <message>
+   <source>nothing</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>nothing found</source>
@@ -5739,19 +6550,23 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>of several places the first one below its heading</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест первое под заголовком</translation>
+  </message>
+  <message>
+   <source>of several places the one at line {line}</source>
+   <translation>из нескольких мест то, что в строке {line}</translation>
   </message>
   <message>
    <source>of several places the one nearest to line {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест ближайшее к строке {line}</translation>
   </message>
   <message>
    <source>of several places the one that fits the order of the blocks</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест то, что подходит по порядку блоков</translation>
   </message>
   <message>
    <source>of several places the one that other blocks left</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест то, что оставили другие блоки</translation>
   </message>
   <message>
    <source>off</source>
@@ -5802,6 +6617,10 @@ The open file goes with the question.</source>
    <translation>разбирается · {hunks}</translation>
   </message>
   <message>
+   <source>partly undone</source>
+   <translation>отменено частично</translation>
+  </message>
+  <message>
    <source>pass on what is asked of {host}</source>
    <translation>передать дальше вопросы к {host}</translation>
   </message>
@@ -5827,11 +6646,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>placed below its heading</source>
-   <translation type="unfinished"></translation>
+   <translation>помещено под заголовком</translation>
   </message>
   <message>
    <source>placed by the line number alone</source>
-   <translation type="unfinished"></translation>
+   <translation>место взято только по номеру строки</translation>
   </message>
   <message>
    <source>prefill</source>
@@ -5902,6 +6721,10 @@ The open file goes with the question.</source>
    <translation>удалённая</translation>
   </message>
   <message>
+   <source>removed, line {number}: {line}</source>
+   <translation>удалено, строка {number}: {line}</translation>
+  </message>
+  <message>
    <source>removing</source>
    <translation>удаляется</translation>
   </message>
@@ -5962,8 +6785,20 @@ The open file goes with the question.</source>
    <translation>выделяет всё</translation>
   </message>
   <message>
+   <source>sends now, or keeps what is written</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>sends, or opens what is chosen</source>
    <translation>отправляет или открывает выбранное</translation>
+  </message>
+  <message>
+   <source>split</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>stands</source>
+   <translation>в силе</translation>
   </message>
   <message>
    <source>starting</source>
@@ -6174,6 +7009,10 @@ The open file goes with the question.</source>
    <translation>отменено</translation>
   </message>
   <message>
+   <source>unified</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>unified diff</source>
    <translation>унифицированный diff</translation>
   </message>
@@ -6250,6 +7089,10 @@ The open file goes with the question.</source>
    <translation>записан самим Spark</translation>
   </message>
   <message>
+   <source>your comment: {line}</source>
+   <translation>ваш комментарий: {line}</translation>
+  </message>
+  <message>
    <source>your own file</source>
    <translation>ваш собственный файл</translation>
   </message>
@@ -6324,8 +7167,16 @@ The branch that is checked out</source>
    <translation>без подсчёта, не учтено: {count}</translation>
   </message>
   <message>
+   <source>{count} · {size} of {limit} kept for undo</source>
+   <translation>{count} · для отмены хранится {size} из {limit}</translation>
+  </message>
+  <message>
    <source>{days:.0f} d</source>
    <translation>{days:.0f} д</translation>
+  </message>
+  <message>
+   <source>{done} of {count} decided</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{done} of {total}</source>
@@ -6394,6 +7245,10 @@ The branch that is checked out</source>
   <message>
    <source>{file}: {problem} The default is used.</source>
    <translation>{file}: {problem} Действует значение по умолчанию.</translation>
+  </message>
+  <message>
+   <source>{first} and {path} are the same file.</source>
+   <translation>{first} и {path} — один и тот же файл.</translation>
   </message>
   <message>
    <source>{first} {count} more could not be added.</source>
@@ -6551,6 +7406,10 @@ The branch that is checked out</source>
    <source>{left:,} of {limit:,} left</source>
    <translation>осталось {left:,} из {limit:,}</translation>
   </message>
+  <message>
+   <source>{line} has no pattern and a colon before the command.</source>
+   <translation type="unfinished"></translation>
+  </message>
   <message numerus="yes">
    <source>{machine}, %n logical core(s)</source>
    <translation>
@@ -6605,7 +7464,15 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name!r} is no folder.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name!r} — не папка.</translation>
+  </message>
+  <message numerus="yes">
+   <source>{names} and %n more</source>
+   <translation>
+    <numerusform>{names} и ещё %n</numerusform>
+    <numerusform>{names} и ещё %n</numerusform>
+    <numerusform>{names} и ещё %n</numerusform>
+   </translation>
   </message>
   <message>
    <source>{names}; the next save of the file takes them</source>
@@ -6724,6 +7591,10 @@ The branch that is checked out</source>
    <translation>{name}: id {id} уже занят.</translation>
   </message>
   <message>
+   <source>{name}: {done} of {count} decided.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{name}: {here:,.0f} of {total:,.0f} MB are here</source>
    <translation>{name}: загружено {here:,.0f} из {total:,.0f} МБ</translation>
   </message>
@@ -6749,23 +7620,27 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{part!r} ends in a dot or a blank, which Windows cuts off.</source>
-   <translation type="unfinished"></translation>
+   <translation>{part!r} кончается точкой или пробелом, которые Windows отбрасывает.</translation>
   </message>
   <message>
    <source>{part!r} has a colon, which to Windows means a stream of the file.</source>
-   <translation type="unfinished"></translation>
+   <translation>В {part!r} есть двоеточие, которое для Windows означает поток файла.</translation>
   </message>
   <message>
    <source>{part!r} is no name that Windows takes.</source>
-   <translation type="unfinished"></translation>
+   <translation>{part!r} — имя, которого Windows не допускает.</translation>
   </message>
   <message>
    <source>{part!r} is too long for a name.</source>
-   <translation type="unfinished"></translation>
+   <translation>{part!r} слишком длинно для имени.</translation>
   </message>
   <message>
    <source>{path!r} leads out of {root}.</source>
    <translation>{path!r} ведёт за пределы {root}.</translation>
+  </message>
+  <message>
+   <source>{path} cannot be made: {name} is no folder.</source>
+   <translation>Нельзя создать {path}: {name} — не папка.</translation>
   </message>
   <message>
    <source>{path} cannot be read: {told}.</source>
@@ -6777,7 +7652,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} cannot go to {target}.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} нельзя перенести в {target}.</translation>
   </message>
   <message>
    <source>{path} does not exist.</source>
@@ -6785,7 +7660,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} has no such lines.</source>
-   <translation type="unfinished"></translation>
+   <translation>В {path} нет таких строк.</translation>
   </message>
   <message>
    <source>{path} has {lines} lines, and the instruction names none of its functions.</source>
@@ -6796,12 +7671,24 @@ The branch that is checked out</source>
    <translation>В {path} {size:,} байт, предел {max_bytes:,}.</translation>
   </message>
   <message>
+   <source>{path} is a link, and only files are removed.</source>
+   <translation>{path} — ссылка, а удаляются только файлы.</translation>
+  </message>
+  <message>
+   <source>{path} is changed twice at once.</source>
+   <translation>{path} изменяется дважды сразу.</translation>
+  </message>
+  <message>
    <source>{path} is left alone: {reason} ({detail}).</source>
    <translation>{path}: файл пропущен — {reason} ({detail}).</translation>
   </message>
   <message>
    <source>{path} is left alone: {reason}.</source>
    <translation>{path}: файл пропущен — {reason}.</translation>
+  </message>
+  <message>
+   <source>{path} is no file any more; nothing was written.</source>
+   <translation>{path} больше не файл; ничего не записано.</translation>
   </message>
   <message>
    <source>{path} is not a file.</source>
@@ -6812,11 +7699,23 @@ The branch that is checked out</source>
    <translation>{path} — вне папки {root}.</translation>
   </message>
   <message>
+   <source>{path} is not there any more.</source>
+   <translation>{path} больше нет.</translation>
+  </message>
+  <message>
    <source>{path} is read-only; nothing was written.</source>
    <translation>{path} только для чтения; ничего не записано.</translation>
   </message>
   <message>
    <source>{path} is there already.</source>
+   <translation>{path} уже существует.</translation>
+  </message>
+  <message>
+   <source>{path} is there already; nothing was written.</source>
+   <translation>{path} уже существует; ничего не записано.</translation>
+  </message>
+  <message>
+   <source>{path} leads out of the folder</source>
    <translation type="unfinished"></translation>
   </message>
   <message>
@@ -6832,8 +7731,20 @@ The branch that is checked out</source>
    <translation>{path} нельзя записать: {told}; ничего не записано.</translation>
   </message>
   <message>
+   <source>{path} was changed by hand since; removing it would lose that.</source>
+   <translation>{path} с тех пор изменён вручную; при удалении это пропало бы.</translation>
+  </message>
+  <message>
    <source>{path} was changed meanwhile; nothing was written.</source>
    <translation>{path} за это время изменился; ничего не записано.</translation>
+  </message>
+  <message>
+   <source>{path} was moved again since.</source>
+   <translation>{path} с тех пор снова перемещён.</translation>
+  </message>
+  <message>
+   <source>{path} was moved since.</source>
+   <translation>{path} с тех пор перемещён.</translation>
   </message>
   <message>
    <source>{path} was not written: the disk is full.</source>
@@ -6852,12 +7763,32 @@ The branch that is checked out</source>
    <translation>{path} сохранён ещё раз, пока записывалось изменение.</translation>
   </message>
   <message>
+   <source>{path} would be removed with text left in it.</source>
+   <translation>{path} был бы удалён вместе с оставшимся текстом.</translation>
+  </message>
+  <message>
+   <source>{path} → {target}</source>
+   <translation>{path} → {target}</translation>
+  </message>
+  <message>
    <source>{path}, a file of your own</source>
    <translation>{path}, ваш собственный файл</translation>
   </message>
   <message>
    <source>{path}, being written</source>
    <translation>{path}, пишется</translation>
+  </message>
+  <message>
+   <source>{path}, line {line}: the later step “{title}” changed these lines.</source>
+   <translation>{path}, строка {line}: эти строки изменил более поздний шаг «{title}».</translation>
+  </message>
+  <message>
+   <source>{path}, line {line}: these lines were changed by hand since.</source>
+   <translation>{path}, строка {line}: эти строки с тех пор изменены вручную.</translation>
+  </message>
+  <message>
+   <source>{path}, line {line}: what stood here was taken back with “{title}”.</source>
+   <translation>{path}, строка {line}: то, что здесь стояло, отменено вместе с «{title}».</translation>
   </message>
   <message>
    <source>{path}, line {start}: it was changed since the proposal was made.</source>
@@ -6869,7 +7800,23 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path}:</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}:</translation>
+  </message>
+  <message>
+   <source>{path}: another file is there now.</source>
+   <translation>{path}: теперь там другой файл.</translation>
+  </message>
+  <message>
+   <source>{path}: made</source>
+   <translation>{path}: создан</translation>
+  </message>
+  <message>
+   <source>{path}: removed</source>
+   <translation>{path}: удалён</translation>
+  </message>
+  <message>
+   <source>{path}: the later step “{title}” changed this file.</source>
+   <translation>{path}: этот файл изменил более поздний шаг «{title}».</translation>
   </message>
   <message>
    <source>{pattern} in {file}</source>
@@ -6880,8 +7827,8 @@ The branch that is checked out</source>
    <translation>{percent:.0f} %</translation>
   </message>
   <message>
-   <source>{percent} % of the text is the same</source>
-   <translation type="unfinished"></translation>
+   <source>{percent} % alike</source>
+   <translation>совпадает на {percent} %</translation>
   </message>
   <message>
    <source>{placeholder} About {target}.</source>
@@ -6956,6 +7903,10 @@ The branch that is checked out</source>
    <translation>{reason} — Spark Desktop</translation>
   </message>
   <message>
+   <source>{reason} Lines {first} to {last} are most like it ({score:.0f} %).</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{root} cannot be watched: the system's limit fs.inotify.{name} is reached.</source>
    <translation>За {root} нельзя следить: достигнут предел системы fs.inotify.{name}.</translation>
   </message>
@@ -6970,6 +7921,10 @@ The branch that is checked out</source>
   <message>
    <source>{root} was removed.</source>
    <translation>{root} удалена.</translation>
+  </message>
+  <message>
+   <source>{score} %: {how}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{seconds:.1f} s</source>
@@ -7138,10 +8093,6 @@ Choose another thread</source>
    <translation>{value} не подходит для поля «{label}» у {title}.</translation>
   </message>
   <message>
-   <source>{verb} this hunk</source>
-   <translation>{verb} этот фрагмент</translation>
-  </message>
-  <message>
    <source>{versions} is not installed</source>
    <translation>не установлено: {versions}</translation>
   </message>
@@ -7204,6 +8155,34 @@ Choose another thread</source>
   <message>
    <source>~ is an estimate by size; the rest was counted by the model.</source>
    <translation>~ — оценка по размеру; остальное посчитала модель.</translation>
+  </message>
+  <message>
+   <source>“{title}”</source>
+   <translation>«{title}»</translation>
+  </message>
+  <message>
+   <source>“{title}” had been cut short and could not be taken back: {error}</source>
+   <translation>«{title}»: запись была прервана и не смогла быть отменена: {error}</translation>
+  </message>
+  <message>
+   <source>“{title}” had been cut short and is completed now: {files}.</source>
+   <translation>«{title}»: запись была прервана и теперь завершена: {files}.</translation>
+  </message>
+  <message>
+   <source>“{title}” had been cut short and was taken back: {files}.</source>
+   <translation>«{title}»: запись была прервана и отменена: {files}.</translation>
+  </message>
+  <message>
+   <source>“{title}” has no change {name}.</source>
+   <translation>В шаге «{title}» нет изменения {name}.</translation>
+  </message>
+  <message>
+   <source>“{title}” is undone already.</source>
+   <translation>«{title}» уже отменён.</translation>
+  </message>
+  <message>
+   <source>“{title}” stands already.</source>
+   <translation>«{title}» уже в силе.</translation>
   </message>
  </context>
 </TS>

@@ -6,25 +6,16 @@ See docs/decisions/0004-atomic-writes-and-undo.md for what is kept and what cann
 import contextlib
 import errno
 import os
-import secrets
 import time
-from collections.abc import Callable
 from pathlib import Path
-
-import psutil
 
 from spark_desktop.adapters.disk import Disk, open_in_place
 from spark_desktop.adapters.file_attributes import Attributes, attributes_of, give
-from spark_desktop.adapters.folder_lock import alone_in
 
 # What file systems say that know no hard links.
 _NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK})
 # Nanoseconds between the times of two files; NTFS counts in hundreds.
 _TICK = 1_000
-_PREFIX = ".spark-"
-_SUFFIX = ".tmp"
-# No write takes that long; older temporary files are left over even if their process id lives on.
-_ABANDONED_AFTER = 3600.0
 
 
 class RisingTimes:
@@ -113,44 +104,3 @@ def discard(file: Path, disk: Disk) -> bool:
     except FileNotFoundError:
         return False
     return True
-
-
-def write_atomically(target: Path, data: bytes, guard: Callable[[], object], disk: Disk) -> None:
-    """Replace the existing file ``target`` (no link) by ``data``; its attributes are kept.
-
-    ``guard`` is called when only the rename is left, and raises to stop it. Other names of the file
-    (hard links) keep the old bytes. Raises OSError, or what ``guard`` raises, with nothing written
-    and no temporary file left.
-    """
-    _sweep(target.parent)
-    staged = target.parent / f"{_PREFIX}{os.getpid()}-{secrets.token_hex(4)}{_SUFFIX}"
-    try:
-        stage(staged, data, attributes_of(target), disk)
-        with alone_in([target.parent]):
-            guard()
-            take_place(staged, target, disk, RisingTimes())
-    except BaseException:
-        with contextlib.suppress(OSError):
-            staged.unlink()
-        raise
-    disk.sync_folder(target.parent)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove temporary files of writes that a crash cut short.
-
-    One of a living process in another container may be hit; its rename then fails, and that write
-    is reported as failed with the old file whole.
-    """
-    with contextlib.suppress(OSError):
-        for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
-            if _is_abandoned(path):
-                path.unlink()
-
-
-def _is_abandoned(path: Path) -> bool:
-    owner = path.name.removeprefix(_PREFIX).partition("-")[0]
-    if not owner.isdecimal():
-        return False  # not one of ours
-    age = time.time() - path.stat().st_mtime
-    return age > _ABANDONED_AFTER or not psutil.pid_exists(int(owner))

@@ -3,17 +3,13 @@
 import asyncio
 import os
 import stat
-import threading
 from pathlib import Path
 
-from spark_desktop.adapters.atomic_write import write_atomically
-from spark_desktop.adapters.disk import Disk
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.adapters.workspace_folder import (
     WorkspaceFolder,
     decoded,
     told,
-    write_failure,
 )
 from spark_desktop.domain.errors import (
     FileError,
@@ -23,30 +19,20 @@ from spark_desktop.domain.errors import (
     OutsideWorkspaceError,
     SecretFileError,
 )
-from spark_desktop.domain.text import SourceText, digest_of
+from spark_desktop.domain.text import digest_of
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
 
 
 class LocalFileStore:
-    """Reads and replaces files below ``root``; a FileStore.
+    """Reads files below ``root``; a FileStore.
 
-    A file over ``max_bytes`` is not read. Blocking calls run in other OS threads. A write that was
-    begun is finished even if the task that waits for it is cancelled.
+    A file over ``max_bytes`` is not read. Blocking calls run in other OS threads.
     """
 
-    def __init__(
-        self,
-        root: Path,
-        rules: IgnoreRules,
-        max_bytes: int = 1_000_000,
-        disk: Disk | None = None,
-    ) -> None:
+    def __init__(self, root: Path, rules: IgnoreRules, max_bytes: int = 1_000_000) -> None:
         self._folder = WorkspaceFolder(root, max_bytes)
         self._rules = rules
-        self._disk = disk or Disk()
-        # Two accepts for one file must not both pass the guard before either renames.
-        self._writing = threading.Lock()
 
     @property
     def root(self) -> Path:
@@ -73,14 +59,6 @@ class LocalFileStore:
         Only for a file that the user named and confirmed.
         """
         return await asyncio.to_thread(self._read, path, True)
-
-    async def replace(self, path: str, text: SourceText, base: str) -> Snapshot:
-        """Write ``text`` atomically if the file still hashes to ``base``, and return it read back.
-
-        A link stays a link, its target is written. Raises FileChangedError, ReadOnlyFileError,
-        OutsideWorkspaceError, NotTextError, else FileError, each with nothing written.
-        """
-        return await asyncio.to_thread(self._replace, path, text, base)
 
     async def ignored(self, path: str) -> Ignored | None:
         """Return why the path is left alone, by rule, size or content; None where it is watched."""
@@ -141,30 +119,6 @@ class LocalFileStore:
                 say("{path} cannot be read: {told}.", path=path, told=told(error)),
                 say("Check its permissions, then try again."),
             ) from error
-
-    def _replace(self, path: str, text: SourceText, base: str) -> Snapshot:
-        target = self._folder.target(path)
-        data = self._folder.writable_bytes(path, text)
-        digest = digest_of(data)
-        names = {path, self._folder.relative(target)}
-        with self._writing:
-            self._folder.base_bytes(path, target, base)
-            self._folder.require_writable(path, target)
-            before = self._folder.note_writes((name, digest) for name in names)
-            try:
-                write_atomically(
-                    target, data, lambda: self._folder.base_bytes(path, target, base), self._disk
-                )
-            except BaseException as error:
-                self._folder.forget_writes(before)
-                if isinstance(error, OSError):
-                    raise write_failure(path, error) from error
-                raise
-        try:
-            return self._read(path)
-        except FileError:
-            # Written, and already gone again by another hand: the next change of the file tells.
-            return Snapshot(path, text, digest)
 
     def _ignored(self, path: str) -> Ignored | None:
         shown = path.encode("utf-8", "replace").decode("utf-8")

@@ -185,7 +185,7 @@ def _chosen(
     step: Step, change: AppliedChange, hunks: Mapping[str, Collection[str]]
 ) -> frozenset[str]:
     wanted = frozenset(hunks.get(change.id, ()))
-    known = {hunk.id for hunk in change.hunks}
+    known = {hunk.id for hunk in change.hunks} | change.parts
     if unknown := wanted - known:
         raise _no_hunk(step, min(unknown))
     # A file is made or removed as a whole.

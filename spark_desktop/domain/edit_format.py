@@ -4,6 +4,8 @@ import re
 
 _OPENING = re.compile(r"(?:.*\s)?(`{3,}|~{3,})[ \t]*[\w+#./-]*[ \t]*")
 _FENCE = re.compile(r"\s*(`{3,}|~{3,})")
+# "/// ```" stands in the documentation of Rust, " * ```" in that of JavaScript.
+_COMMENT = re.compile(r"/{2,}!?|/?\*{1,2}!?|#+'?|;+|--+|%+|>")
 _THINK, _UNTHINK = "<think>", "</think>"
 # An answer whose first lines are not the region's and that opens no fence soon is taken as code.
 _PROSE_LINES = 4
@@ -95,7 +97,7 @@ class RegionReader:
         for number, line in enumerate(lines):
             if _closes(line, fence):
                 return lines[:number]
-            if line.rstrip().endswith(fence):
+            if _ends_with(line, fence):
                 return [*lines[:number], line.rstrip().rstrip(fence[0])]
         return lines
 
@@ -125,6 +127,12 @@ def _ends_in_fence(head: str) -> bool:
 def _closes(line: str, fence: str) -> bool:
     found = _FENCE.match(line)
     return found is not None and found[1].startswith(fence) and not line[found.end() :].strip()
+
+
+def _ends_with(line: str, fence: str) -> bool:
+    """Return whether the fence closes behind code; behind a comment's mark it is an example's."""
+    text = line.rstrip()
+    return text.endswith(fence) and not _COMMENT.fullmatch(text.rstrip(fence[0]).strip())
 
 
 def _may_be_fence(partial: str) -> bool:

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from spark_desktop.domain.block_order import Found, ordered
 from spark_desktop.domain.edit_blocks import Delete, Rewrite, WholeFile
 from spark_desktop.domain.file_draft import FileDraft
 from spark_desktop.domain.file_lines import (
     Change,
-    FileLines,
     bare_lines,
     lines_of,
 )
@@ -141,7 +141,8 @@ class FileAssembly:
     def _put(self, number: int, block: Rewrite, found: Found) -> NoPlace | None:
         """Change the draft by the block; return why that is not possible."""
         is_in_base = isinstance(found, Place) and not self._is_rewritten
-        is_sure = isinstance(found, Place) and found.score >= 1.0
+        # By its lines themselves, whichever of several places is meant.
+        is_sure = isinstance(found, Place) and not found.pairs
         if self._draft.is_changed and not (is_in_base and is_sure):
             later = self._in_draft(block, found)
             if later is not None:
@@ -171,22 +172,24 @@ class FileAssembly:
 
     def _in_draft(self, block: Rewrite, found: Found) -> tuple[list[Change], Place] | None:
         """Return what the block changes in the draft where at most blanks differ there."""
+        rivals = found.rivals if isinstance(found, NoPlace) else ()
+        left = (rival for rival in rivals if self._draft.is_whole(rival.span))
+        if len(list(islice(left, 2))) > 1:
+            # What stands in several places still does.
+            return None
         block = self._for_draft(block)
-        lines = self._draft_lines()
+        lines = self._draft.file_lines()
         place = place_of(block, lines, is_strict=True)
         if not isinstance(place, Place) or (isinstance(found, Place) and place.score < 1.0):
             return None
-        if isinstance(found, NoPlace) and found.rivals:
+        if rivals:
             place = hinted(place, say("of several places the one that other blocks left"))
         return changes_at(block, lines, place), place
 
     def _not_there(self, block: Rewrite) -> NoPlace:
-        found = place_of(self._for_draft(block), self._draft_lines(), is_strict=True)
+        found = place_of(self._for_draft(block), self._draft.file_lines(), is_strict=True)
         # Its lines are told by their numbers in the file as it is, which are others.
         return NoPlace(found.reason) if isinstance(found, NoPlace) else NoPlace("")
-
-    def _draft_lines(self) -> FileLines:
-        return FileLines("".join(f"{line}\n" for line in self._draft.lines()))
 
     def _for_draft(self, block: Rewrite) -> Rewrite:
         """Return the block with the line that it names as it is in the draft."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from spark_desktop.domain.file_lines import Change, FileLines, changes_between
 from spark_desktop.domain.patch import Hunk
+from spark_desktop.domain.trigger import Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class FileDraft:
         self.ends_bare: bool | None = None
         self._regions: list[_Region] = []
         self._scores: dict[int, float] = {}
+        self._lines: FileLines | None = None
 
     @property
     def is_changed(self) -> bool:
@@ -38,6 +40,21 @@ class FileDraft:
     def lines(self) -> list[str]:
         """Return the lines of the draft."""
         return [line for line, _ in self._entries()]
+
+    def is_whole(self, span: Span) -> bool:
+        """Return whether the lines of the base stand in the draft as they did, side by side."""
+        return not any(
+            region.start < span.end and span.start < region.end
+            if region.start < region.end
+            else span.start < region.start < span.end
+            for region in self._regions
+        )
+
+    def file_lines(self) -> FileLines:
+        """Return the lines of the draft to look for others in them; made once for each change."""
+        if self._lines is None:
+            self._lines = FileLines("".join(f"{line}\n" for line in self.lines()))
+        return self._lines
 
     def moved(self, line: int) -> int:
         """Return where a line of the base stands in the draft, by what changed above it."""
@@ -101,6 +118,7 @@ class FileDraft:
         return tuple(hunks), places
 
     def _note(self, maker: int, score: float) -> None:
+        self._lines = None
         self._scores[maker] = min(score, self._scores.get(maker, 1.0))
 
     def _is_taken(self, start: int, end: int) -> bool:

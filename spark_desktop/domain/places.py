@@ -19,6 +19,7 @@ from spark_desktop.domain.words import joined, say
 _BLANK_ENDS, _BLANK_LINES, _INDENT, _INSIDE = 0.98, 0.97, 0.95, 0.9
 # A hint that only comes near the place makes it this much less sure.
 HINTED = 0.95
+_AT_LINE = 0.98
 # What closes a block of code stands as far left as the heading that opened it.
 _CLOSERS = ("}", ")", "]", "end", "#", "//", "*/", "<")
 
@@ -58,8 +59,12 @@ def loose_places(old: Sequence[str], file: FileLines) -> list[Place]:
 
 
 def decided(places: Sequence[Place], block: Rewrite, file: FileLines) -> Place | None:
-    """Return the place that is meant, by what the answer says about it; None where it is open."""
-    for narrowed in (_only, _at_end, _at_line, _under_headings):
+    """Return the place that is meant, by what the answer says about it; None where it is open.
+
+    A line number alone makes no place certain, not even where it is that of one: models count
+    badly, and lines that stand in several places often stand at regular distances.
+    """
+    for narrowed in (_only, _at_end, _under_headings):
         found = narrowed(places, block, file)
         if len(found) == 1:
             return found[0]
@@ -104,10 +109,6 @@ def _at_end(places: Sequence[Place], block: Rewrite, file: FileLines) -> Sequenc
     return [place for place in places if block.at_end and file.is_end(place.span.end)]
 
 
-def _at_line(places: Sequence[Place], block: Rewrite, _file: FileLines) -> Sequence[Place]:
-    return [place for place in places if place.span.start == block.near]
-
-
 def _under_headings(places: Sequence[Place], block: Rewrite, file: FileLines) -> Sequence[Place]:
     scopes = [scope_of(line, file) for line in headings(block, file)]
     return [
@@ -123,6 +124,10 @@ def _nearest(places: Sequence[Place], block: Rewrite) -> Place | None:
     if near is None or len(places) < 2:
         return None
     best, second, *_ = sorted(places, key=lambda place: abs(place.span.start - near))
+    if best.span.start == near:
+        return hinted(
+            best, say("of several places the one at line {line}", line=near + 1), _AT_LINE
+        )
     if 2 * abs(best.span.start - near) > abs(second.span.start - near):
         return None
     return hinted(best, say("of several places the one nearest to line {line}", line=near + 1))
@@ -139,9 +144,9 @@ def _first_below(places: Sequence[Place], block: Rewrite, file: FileLines) -> Pl
     return hinted(first, say("of several places the first one below its heading"))
 
 
-def hinted(place: Place, how: str) -> Place:
+def hinted(place: Place, how: str, by: float = HINTED) -> Place:
     """Return the place as one that only a hint tells from others."""
-    return replace(place, score=place.score * HINTED, how=joined((place.how, how), ", "))
+    return replace(place, score=place.score * by, how=joined((place.how, how), ", "))
 
 
 def _lines_like(heading: str, file: FileLines) -> list[int]:

@@ -9,7 +9,7 @@ from spark_desktop.domain.history import WHOLE
 from spark_desktop.domain.merge import Merged, merged
 from spark_desktop.domain.moving import moved_proposal
 from spark_desktop.domain.patch import ABSENT, FileKind, FilePatch, Hunk
-from spark_desktop.domain.proposal import Closed, Decision, Proposal, Ready
+from spark_desktop.domain.proposal import Closed, Conflict, Decision, Proposal, Ready
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
 
@@ -111,6 +111,19 @@ def collision(path: str, hunk: Hunk) -> ConflictError:
     )
 
 
+def told_whole(proposal: Proposal) -> Proposal:
+    """Return the proposal as it is told to those who cannot choose a side hunk by hunk.
+
+    One hunk in conflict is a conflict of all of it: its diff would take the user's lines away.
+    """
+    if isinstance(proposal.state, Ready) and proposal.patch is not None:
+        for hunk in proposal.patch.hunks:
+            if proposal.decision(hunk.id) is Decision.CONFLICTING:
+                reason = collision(proposal.patch.path, hunk).message
+                return replace(proposal, state=Conflict(reason))
+    return proposal
+
+
 def moved_onto(proposal: Proposal, current: Snapshot) -> Proposal:
     """Return the proposal on another version of its file, with trigger, region and every hunk.
 
@@ -124,8 +137,10 @@ def moved_onto(proposal: Proposal, current: Snapshot) -> Proposal:
     waiting = undecided(proposal)
     others = tuple(hunk for hunk in patch.hunks if hunk not in waiting)
     found = merged(replace(patch, hunks=waiting), before, after, current.digest, proposal.conflicts)
-    rejected = merged(replace(patch, hunks=others), before, after, current.digest)
-    kept = _beside(found, rejected)
+    kept = list(found.patch.hunks)
+    if others:
+        rejected = merged(replace(patch, hunks=others), before, after, current.digest)
+        kept = _beside(kept, rejected)
     ids = {hunk.id for hunk in kept}
     decisions = {
         **{key: said for key, said in proposal.decisions.items() if not _reopens(said)},
@@ -170,9 +185,9 @@ def _reopens(said: Decision) -> bool:
     return said in (Decision.PENDING, Decision.CONFLICTING)
 
 
-def _beside(found: Merged, rejected: Merged) -> list[Hunk]:
-    """Return the hunks of both, without the rejected ones whose lines are other lines now."""
-    kept = list(found.patch.hunks)
+def _beside(hunks: list[Hunk], rejected: Merged) -> list[Hunk]:
+    """Return the hunks and the rejected ones, without those whose lines are other lines now."""
+    kept = list(hunks)
     for hunk in rejected.patch.hunks:
         meets = (one for one in kept if one.start < hunk.end and hunk.start < one.end)
         if hunk.id not in rejected.conflicts and not any(meets):

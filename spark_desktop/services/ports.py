@@ -12,14 +12,12 @@ from spark_desktop.domain.completion import Chunk, ModelInfo, Request, Usage
 from spark_desktop.domain.context_item import Draft, Question
 from spark_desktop.domain.conversation import Thread, Turn
 from spark_desktop.domain.core_state import CoreState
-from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.lab_profile import Profile, Schedule
 from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.secret import Secret
 from spark_desktop.domain.secret_files import Shareable
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.symbols import Symbol
-from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import Span, Trigger
 from spark_desktop.domain.words import Said
 from spark_desktop.domain.workspace import Ignored, Snapshot
@@ -89,14 +87,6 @@ class FileStore(Protocol):
         """Return the file's text as ``read`` does, also where its name is that of a secret.
 
         Only for a file that the user named and confirmed. Raises FileError.
-        """
-        ...
-
-    async def replace(self, path: str, text: SourceText, base: str) -> Snapshot:
-        """Write ``text`` atomically if the file still hashes to ``base``, and return it read back.
-
-        Raises FileChangedError with nothing written where it does not, else ReadOnlyFileError or
-        FileError.
         """
         ...
 
@@ -219,42 +209,6 @@ class PromptMemory(Protocol):
 
     async def keep_summary(self, summary: Summary) -> None:
         """Keep a summary; older ones stay."""
-        ...
-
-
-class CheckpointStore(Protocol):
-    """Applied changes with the bytes before and after, across restarts."""
-
-    async def record(self, change: AppliedChange, before: bytes, after: bytes) -> None:
-        """Keep a change, or replace the one with its id.
-
-        One that is not ``undone`` drops the undone ones; they can no longer be redone.
-        Raises StoreError, like every method here.
-        """
-        ...
-
-    async def forget(self, change_id: str) -> None:
-        """Drop a recorded change that was never written."""
-        ...
-
-    async def last_applied(self) -> AppliedChange | None:
-        """Return what undo would take back."""
-        ...
-
-    async def last_undone(self) -> AppliedChange | None:
-        """Return what redo would bring back."""
-        ...
-
-    async def mark(self, change_id: str, undone: bool) -> None:
-        """Note that a change was undone or redone."""
-        ...
-
-    async def changes(self) -> tuple[AppliedChange, ...]:
-        """Return every kept change, oldest first."""
-        ...
-
-    async def content(self, digest: str) -> bytes | None:
-        """Return kept bytes by their digest."""
         ...
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -44,12 +43,12 @@ class ProjectChecks:
     """The evidence of the commands that the settings name; one program runs at a time."""
 
     def __init__(
-        self, commands: ProjectCommands, place: Place, choices: Callable[[], Checks]
+        self, commands: ProjectCommands, place: Place, choices: Checks | None = None
     ) -> None:
-        """``choices`` returns the settings as they are then."""
+        """``choices`` are the user's; others may be set at any time."""
+        self.choices = choices or Checks()
         self._commands = commands
         self._place = place
-        self._choices = choices
         self._alone = asyncio.Lock()
 
     async def evidence(self, path: str, before: str, after: str) -> tuple[Check, ...]:
@@ -61,8 +60,8 @@ class ProjectChecks:
         """
         if not after or before == after:
             return ()
-        choices = self._choices()
-        wanted = commands_for(path, self._place.root, self._place.home, choices.commands)
+        chosen = self.choices.commands
+        wanted = commands_for(path, self._place.root, self._place.home, chosen)
         return tuple([await self._one(text, path, (before, after)) for text in wanted])
 
     async def _one(self, text: str, path: str, texts: tuple[str, str]) -> Check:
@@ -76,10 +75,10 @@ class ProjectChecks:
         # Most often there is nothing to compare.
         if before and not isinstance(found, NotRun) and found.code:
             known = await self._run(command, path, before)
-        check = evidence_of(command.label, known, found, self._choices().withhold)
+        check = evidence_of(command.label, known, found, self.choices.withhold)
         _log.debug("%s on %s: %s", command.label, path, "passed" if check.passed else "failed")
         return check
 
     async def _run(self, command: ProjectCommand, path: str, text: str) -> Outcome:
         async with self._alone:
-            return await self._commands.run(command, path, text, self._choices().seconds)
+            return await self._commands.run(command, path, text, self.choices.seconds)

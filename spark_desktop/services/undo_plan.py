@@ -275,10 +275,12 @@ def _another(path: str) -> tuple[Said, Said]:
 
 
 def _by(flip: Flip, change: AppliedChange | None) -> tuple[Flip, ...]:
-    """Return the flip with the change that wrote it; hunks that were there by hand apart."""
+    """Return the flip with the change that wrote it; what was so by hand apart."""
     if change is None:
         return (replace(flip, by=""),)
     own = {hunk.id for hunk in change.hunks}
-    stale = frozenset(flip.parts - own - {WHOLE}) if own & flip.parts else frozenset()
+    stale = flip.parts - own - {WHOLE} if own & flip.parts else frozenset()
+    if change.kind is FileKind.CHANGE:
+        stale |= flip.parts & {WHOLE}  # the file had been moved by hand
     written = Flip(flip.change_id, flip.parts - stale, flip.on, change.id)
     return (written, Flip(flip.change_id, stale, flip.on)) if stale else (written,)

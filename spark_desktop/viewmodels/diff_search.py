@@ -13,7 +13,8 @@ from spark_desktop.viewmodels.diff_rows import (
     UnwrittenRow,
     bare,
 )
-from spark_desktop.viewmodels.diff_sheet import Added, Fixed, Paired, Removed, Sheet, Stretch
+from spark_desktop.viewmodels.diff_sheet import Sheet
+from spark_desktop.viewmodels.diff_stretches import Added, Fixed, Paired, Removed, Stretch
 
 # Of one letter there are more than anybody steps through; those behind are not counted.
 MOST = 10_000

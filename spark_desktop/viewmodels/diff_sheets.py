@@ -11,14 +11,14 @@ from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import Span
 from spark_desktop.viewmodels.diff_blocks import comment_rows, conflict_rows, failed_rows
 from spark_desktop.viewmodels.diff_rows import LineComment, Row, bare
-from spark_desktop.viewmodels.diff_sheet import (
+from spark_desktop.viewmodels.diff_sheet import Sheet
+from spark_desktop.viewmodels.diff_stretches import (
     Added,
     Fixed,
     Folded,
     HunkLines,
     Paired,
     Removed,
-    Sheet,
     Stretch,
     Unchanged,
     Unwritten,

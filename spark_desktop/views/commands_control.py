@@ -22,6 +22,7 @@ class CommandsControl(QWidget):
         self._shown: str | None = None
         self.lines.setPlaceholderText("*.py: ruff check --stdin-filename {path} -")
         self.lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.lines.setProperty("field", True)
         # Tab goes on to the next setting; commands have none.
         self.lines.setTabChangesFocus(True)
         self.lines.installEventFilter(self)

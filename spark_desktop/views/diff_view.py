@@ -21,13 +21,12 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 from spark_desktop.domain.patch import FilePatch
 from spark_desktop.domain.proposal import Decision, FailedBlock
 from spark_desktop.domain.trigger import Span
-from spark_desktop.viewmodels.diff_rows import FoldRow, LineComment, new_line, old_line
-from spark_desktop.viewmodels.diff_search import Match, row_of
-from spark_desktop.viewmodels.diff_sheets import CONTEXT, Layout, Shown
+from spark_desktop.viewmodels.diff_rows import LineComment
+from spark_desktop.viewmodels.diff_sheets import Layout, Shown
 from spark_desktop.viewmodels.diff_words import plain_text, words_of
 from spark_desktop.viewmodels.translation import tr
-from spark_desktop.views.diff_buttons import PIECE, Button
-from spark_desktop.views.diff_colors import SLICE
+from spark_desktop.views.diff_actions import ask_for_comment, open_fold, press
+from spark_desktop.views.diff_buttons import Button
 from spark_desktop.views.diff_content import (
     DiffContent,
     FileSource,
@@ -35,15 +34,16 @@ from spark_desktop.views.diff_content import (
     Source,
     StreamSource,
 )
+from spark_desktop.views.diff_finding import DiffFinding
 from spark_desktop.views.diff_geometry import RowGeometry
 from spark_desktop.views.diff_keys import DiffKeys
 from spark_desktop.views.diff_lanes import Side
 from spark_desktop.views.diff_layouts import LineLayouts, code_font
-from spark_desktop.views.diff_map import marks_of
 from spark_desktop.views.diff_menu import open_menu
 from spark_desktop.views.diff_pointer import DiffPointer
 from spark_desktop.views.diff_selection import DiffSelection
 from spark_desktop.views.diff_stage import Marks, Stage
+from spark_desktop.views.diff_work import DiffWork
 from spark_desktop.views.frames import FRAME, single_shot
 from spark_desktop.views.minimap import WIDTH as MAP_WIDTH
 from spark_desktop.views.minimap import Minimap
@@ -53,9 +53,6 @@ from spark_desktop.views.transcript_access import announce
 
 # Seconds for the colours of a frame, so that a line that grows does not flash up plain.
 _AT_ONCE = 0.002
-# Milliseconds: the map and the search need not follow a stream from frame to frame.
-_MAP = 150
-_SEARCH = 200
 
 
 class DiffView(QAbstractScrollArea):
@@ -96,13 +93,11 @@ class DiffView(QAbstractScrollArea):
         self._follows = True
         # Whether all must be drawn anew, so that there is nothing to move.
         self._is_stale = True
+        self._is_still = False
         self._drawn_look: tuple[object, ...] = ()
         self._keys, self._pointer = DiffKeys(self), DiffPointer(self)
         self._frame_timer = single_shot(self, FRAME, self._show_streamed)
-        self._color_timer = single_shot(self, 0, self._color)
-        self._height_timer = single_shot(self, FRAME, self._find_heights)
-        self._map_timer = single_shot(self, _MAP, self._show_map)
-        self._search_timer = single_shot(self, _SEARCH, self._search_again)
+        self.work, self.finding = DiffWork(self), DiffFinding(self)
         self._prepare()
         self.set_theme(theme)
 
@@ -113,7 +108,7 @@ class DiffView(QAbstractScrollArea):
         self.viewport().setMouseTracking(True)
         self.setAccessibleName(tr("Diff"))
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
-        self.minimap.place_wanted.connect(self._go_to_place)
+        self.minimap.place_wanted.connect(self.work.go_to_place)
         KEYBOARD.changed.connect(self.show_keys)
 
     @property
@@ -216,30 +211,23 @@ class DiffView(QAbstractScrollArea):
 
         The first match from the top of the view on becomes the current one. An empty text ends it.
         """
-        search = self.marks.search
-        if text == search.query:
-            return len(search.matches)
-        count = search.search(text, self.content.rows)
-        if search.current is None:
-            self._go_to(search.start_at(self.content.rows, self.rows.visible()[0]))
-        self._told_matches()
-        return count
+        return self.finding.find(text)
 
     def find_next(self) -> None:
         """Go to the next match, behind the last one to the first."""
-        self._step_match(1)
+        self.finding.step(1)
 
     def find_previous(self) -> None:
         """Go to the match before, above the first one to the last."""
-        self._step_match(-1)
+        self.finding.step(-1)
 
     def next_change(self) -> None:
         """Go to the next hunk or failed block, also to decided ones."""
-        self._step_change(1)
+        self.finding.step_change(1)
 
     def previous_change(self) -> None:
         """Go to the hunk or failed block before."""
-        self._step_change(-1)
+        self.finding.step_change(-1)
 
     def scroll_to_hunk(self, hunk_id: str) -> None:
         """Scroll so that the hunk's beginning is visible; an unknown hunk scrolls nothing."""
@@ -255,14 +243,7 @@ class DiffView(QAbstractScrollArea):
 
     def ask_for_comment(self, row: int, side: Side) -> None:
         """Ask for a comment on a row's line: the new one, where there are two."""
-        found = self.content.rows[row]
-        old, new = old_line(found), new_line(found)
-        if isinstance(found, FoldRow) or not self.content.is_diff:
-            return
-        if new is not None and (side is not Side.OLD or old is None):
-            self.comment_requested.emit(new, True)
-        elif old is not None:
-            self.comment_requested.emit(old, False)
+        ask_for_comment(self, row, side)
 
     def copy(self, *, as_patch: bool = False) -> None:
         """Copy what is selected as plain code; as a patch its hunks, or all without a selection."""
@@ -286,8 +267,7 @@ class DiffView(QAbstractScrollArea):
 
     def is_busy(self) -> bool:
         """Return whether a frame or colours are still to come without anyone's doing."""
-        timers = (self._frame_timer, self._color_timer, self._height_timer, self._map_timer)
-        return any(timer.isActive() for timer in (*timers, self._search_timer))
+        return self._frame_timer.isActive() or self.work.is_busy() or self.finding.is_busy()
 
     def button_rect(self, owner: str, action: str) -> QRect | None:
         """Return where a hunk's button (accept, reject, split …) is in the viewport.
@@ -298,42 +278,20 @@ class DiffView(QAbstractScrollArea):
 
     def press(self, button: Button) -> None:
         """Do what a button says: report it, or open a fold."""
-        owner, action = button
-        match action:
-            case "accept":
-                self.accept_clicked.emit(owner)
-            case "reject":
-                self.reject_clicked.emit(owner)
-            case "split":
-                self.split_clicked.emit(owner)
-            case "edit":
-                self.edit_clicked.emit(owner)
-            case "mine" | "disk" | "both":
-                self.resolve_clicked.emit(owner, action)
-            case "drop":
-                self.drop_requested.emit(owner)
-            case "place":
-                place = self.selected_lines() or self.content.failed[owner].nearest
-                if place is not None:
-                    self.place_requested.emit(owner, place)
-            case _:
-                self.open_fold(self.content.rows.near_old(int(owner)), action)
+        press(self, button)
 
     def open_fold(self, row: int, how: str = "all") -> None:
         """Open a fold: all of it, or some lines at its beginning ("fold_down") or end."""
-        found = self.content.rows[row]
-        if not isinstance(found, FoldRow):
-            return
-        lines = found.lines
-        if how == "fold_down":
-            lines = Span(lines.start, min(lines.end, lines.start + PIECE))
-        elif how == "fold_up":
-            lines = Span(max(lines.start, lines.end - PIECE), lines.end)
-        self._open(lines)
+        open_fold(self, row, how)
+
+    def open_lines(self, lines: Span) -> None:
+        """Show these lines of the old text, also where they are folded away."""
+        self.layout_now = self.layout_now.opening(lines)
+        self._show_again()
 
     def open_everything(self) -> None:
         """Open every fold."""
-        self._open(Span(0, len(self.content.rows.lines)))
+        self.open_lines(Span(0, len(self.content.rows.lines)))
 
     def fold_again(self) -> None:
         """Fold everything that was opened."""
@@ -372,10 +330,6 @@ class DiffView(QAbstractScrollArea):
                 self.layout_now = replace(self.layout_now, opened=())
             self.source = source
 
-    def _open(self, lines: Span) -> None:
-        self.layout_now = self.layout_now.opening(lines)
-        self._show_again()
-
     def _show_again(self) -> None:
         self._show(self.source.content(self.layout_now))
 
@@ -386,7 +340,9 @@ class DiffView(QAbstractScrollArea):
         anchor, offset = (before.rows[first], self.rows.offset()) if same_file else (None, 0)
         # Of a diff that grows the rows above are drawn already, unless something else changed.
         look = (content.shown.decisions, self.marks.current, self.stage.scene.lanes)
-        kept = content.rows.same if look == self._drawn_look and not self._is_stale else 0
+        is_same = look == self._drawn_look and not self._is_stale and not self.marks.comment
+        # Broken lines are measured anew, and their places with them.
+        kept = content.rows.same if is_same and not self.stage.wraps else 0
         self.content, self._is_stale = content, kept == 0
         if content.rows.lines is before.rows.lines:
             self.selection.follow(before, content)
@@ -404,9 +360,8 @@ class DiffView(QAbstractScrollArea):
         # Only the user's own scrolling says whether to follow the stream.
         self._follows = follows
         if content.cursor is not None:
-            self._color_rows(_AT_ONCE)
-        if self.marks.search.query:
-            self._search_timer.start()
+            self.work.color_rows(_AT_ONCE)
+        self.finding.soon()
         self._selection_moved()
         self._changed(kept)
 
@@ -418,8 +373,7 @@ class DiffView(QAbstractScrollArea):
 
     def _measure(self) -> None:
         self.stage.measure(self.content, self.source.columns)
-        if self.stage.wraps:
-            self._height_timer.start()
+        self.work.heights_soon()
 
     def _changed(self, kept: int = 0) -> None:
         look = (self.content.shown.decisions, self.marks.current, self.stage.scene.lanes)
@@ -431,17 +385,17 @@ class DiffView(QAbstractScrollArea):
             self._is_stale = True
             self.viewport().update()
         self._drawn_look = look
-        if not self._color_timer.isActive():
-            # The frames of a stream bring colours along.
-            self._color_timer.start(0 if self.content.cursor is None else FRAME)
-        if not self._map_timer.isActive():
-            self._map_timer.start()
-        self._show_view()
+        # The frames of a stream bring colours along.
+        self.work.color_soon(0 if self.content.cursor is None else FRAME)
+        self.work.map_soon()
+        self.work.show_place()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Move what is drawn, so that only the rest must be drawn."""
         self.stage.look()
         height = self.rows.page()
+        if self._is_still:
+            return
         if dx or abs(dy) >= height or self._is_stale:
             self.viewport().update()
             return
@@ -450,107 +404,18 @@ class DiffView(QAbstractScrollArea):
         sticky = 2 * self.rows.row_height + max(0, dy)
         self.viewport().update(0, 0, self.stage.scene.width, sticky)
 
+    def hold(self, row: int, offset: int) -> None:
+        """Keep a row at the top of the view, while those above become higher or lower."""
+        self._is_still = True
+        self.rows.scroll_to(row, offset)
+        self._is_still = False
+
     def _scrolled(self) -> None:
         if self.content.cursor is not None:
             first, last = self.rows.visible()
             self._follows = first <= self.content.cursor < last
-        if not self._color_timer.isActive():
-            self._color_timer.start(FRAME)
-        self._show_view()
-
-    def _color(self) -> None:
-        if not self._color_rows():
-            self._color_timer.start(FRAME)
-
-    def _color_rows(self, budget: float = SLICE) -> bool:
-        """Find colours for a while, draw the rows that got some; return whether all are known."""
-        first, last = self.rows.visible()
-        before = self._looks(first, last)
-        both, rows = self.content.is_split, self.content.rows[first:last]
-        known = self.content.colors.advance(rows, budget, both=both)
-        for row, (old, new) in enumerate(zip(before, self._looks(first, last), strict=True), first):
-            if old != new:
-                self.viewport().update(self.stage.rect_of(row))
-        return known
-
-    def _looks(self, first: int, last: int) -> list[object]:
-        colors, is_split = self.content.colors, self.content.is_split
-        return [colors.look(row, both=is_split) for row in self.content.rows[first:last]]
-
-    def _find_heights(self) -> None:
-        heights = self.rows.heights
-        if heights is None:
-            return
-        first, offset = self.rows.visible()[0], self.rows.offset()
-        for row, lines in self.stage.corrections.items():
-            if row < len(self.content.rows):
-                heights.correct(row, lines)
-        corrected = bool(self.stage.corrections)
-        self.stage.corrections.clear()
-        heights.advance()
-        # What is found above moves the rows, but not those in view.
-        self.rows.scroll_to(first, offset)
-        if corrected:
-            self.viewport().update()
-        if not heights.is_known:
-            self._height_timer.start()
-        elif not self._map_timer.isActive():
-            self._map_timer.start()
-
-    def _show_map(self) -> None:
-        hunks = len(self.content.hunks_by_id)
-        self.minimap.show_marks(marks_of(self.content, self.rows, self.marks), hunks)
-        self._show_view()
-
-    def _show_view(self) -> None:
-        total = max(self.rows.height(), self.rows.page(), 1)
-        top = self.verticalScrollBar().value()
-        self.minimap.show_view(top / total, min(1.0, (top + self.rows.page()) / total))
-
-    def _go_to_place(self, place: float) -> None:
-        total = max(self.rows.height(), self.rows.page())
-        self.verticalScrollBar().setValue(round(place * total - self.rows.page() / 2))
-
-    def _search_again(self) -> None:
-        search = self.marks.search
-        search.search(search.query, self.content.rows)
-        self._told_matches()
-
-    def _told_matches(self) -> None:
-        search = self.marks.search
-        self.matches_changed.emit(search.ordinal, len(search.matches))
-        self.viewport().update()
-        self._map_timer.start()
-
-    def _step_match(self, by: int) -> None:
-        match = self.marks.search.step(by)
-        if match is not None:
-            self._go_to(match)
-            self._told_matches()
-
-    def _go_to(self, match: Match | None) -> None:
-        if match is None:
-            return
-        row = row_of(match, self.content.rows)
-        if isinstance(self.content.rows[row], FoldRow) and isinstance(match.key, tuple):
-            line = match.key[1]
-            self._open(Span(max(0, line - CONTEXT), line + CONTEXT + 1))
-            row = row_of(match, self.content.rows)
-        self.rows.reveal(row, row + 1)
-
-    def _step_change(self, by: int) -> None:
-        places = sorted((rows.start, owner) for owner, rows in self.content.hunks.items())
-        here = self.selection.cursor
-        if here is None:
-            here = self.rows.visible()[0] - (1 if by > 0 else 0)
-        ahead = [p for p in places if (p[0] > here if by > 0 else p[0] < here)]
-        if ahead:
-            row, owner = ahead[0] if by > 0 else ahead[-1]
-            self.select(row, row)
-            self.scroll_to_hunk(owner)
-            self.read_row()
-            if owner in self.content.hunks_by_id:
-                self.hunk_clicked.emit(owner)
+        self.work.color_soon(FRAME)
+        self.work.show_place()
 
     def _selection_moved(self) -> None:
         marks, rows = self.marks, self.selection.rows
@@ -585,7 +450,7 @@ class DiffView(QAbstractScrollArea):
             self.stage.overlay.cursor(painter, self.stage.rect_of(cursor))
         painter.end()
         if self.stage.corrections:
-            self._height_timer.start(0)
+            self.work.heights_soon()
 
     def event(self, event: QEvent) -> bool:
         """Draw the frame around the viewport that says where the keyboard goes."""

@@ -123,6 +123,8 @@ QPlainTextEdit { background: transparent; border: none; placeholder-text-color: 
     selection-background-color: $accent; selection-color: $window; }
 #drawertext { background: $raised; border: 1px solid $line; border-radius: 6px; padding: 2px; }
 #drawertext:focus { border-color: $accent; }
+QPlainTextEdit[field="true"] { background: $raised; border: 1px solid $line; border-radius: 6px; }
+QPlainTextEdit[field="true"]:focus { border-color: $accent; }
 #quick { background: $window; border: 1px solid $line; }
 #quickfoot { background: $surface; border-top: 1px solid $line; }
 #quickinput { font-size: 16px; }

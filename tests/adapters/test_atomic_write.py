@@ -1,76 +1,95 @@
 import os
-import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from spark_desktop.adapters.atomic_write import write_atomically
+from spark_desktop.adapters.atomic_write import (
+    RisingTimes,
+    appear,
+    discard,
+    stage,
+    take_place,
+    write_over,
+)
 from spark_desktop.adapters.disk import Disk
-
-DEAD = 2**22 + 1  # above the largest process id that Linux gives
-
-
-def write(target: Path, data: bytes, disk: Disk | None = None) -> None:
-    write_atomically(target, data, lambda: None, disk or Disk())
+from spark_desktop.adapters.file_attributes import attributes_of
 
 
 def test_a_short_write_is_continued(tmp_path: Path) -> None:
-    target = tmp_path / "a"
-    target.write_bytes(b"old")
-    write(target, b"0123456789", Disk(write=lambda handle, data: os.write(handle, data[:3])))
-    assert target.read_bytes() == b"0123456789"
+    disk = Disk(write=lambda handle, data: os.write(handle, data[:3]))
+    stage(tmp_path / "a", b"0123456789", None, disk)
+    assert (tmp_path / "a").read_bytes() == b"0123456789"
 
 
-def test_file_and_folder_are_synced_around_the_rename(tmp_path: Path) -> None:
-    target = tmp_path / "a"
-    target.write_bytes(b"old")
+def test_bytes_are_synced_before_anybody_can_see_them_in_place(tmp_path: Path) -> None:
     calls: list[str] = []
 
     def fsync(handle: int) -> None:
-        calls.append("folder" if Path(f"/proc/self/fd/{handle}").is_dir() else "file")
+        calls.append(Path(f"/proc/self/fd/{handle}").readlink().name)
 
-    def replace(source: Path, destination: Path) -> None:
+    def replace(source: Path, target: Path) -> None:
         calls.append("rename")
-        source.replace(destination)
+        source.replace(target)
 
-    write(target, b"new", Disk(fsync=fsync, replace=replace))
-    assert calls == ["file", "rename", "folder"]
+    disk = Disk(fsync=fsync, replace=replace)
+    (tmp_path / "a").write_bytes(b"old")
+    stage(tmp_path / "staged", b"new", None, disk)
+    take_place(tmp_path / "staged", tmp_path / "a", disk, RisingTimes())
+    disk.sync_folder(tmp_path)
+    assert calls == ["staged", "rename", tmp_path.name]
+    assert (tmp_path / "a").read_bytes() == b"new"
 
 
-def test_the_temporary_file_of_a_dead_process_is_removed_and_others_are_kept(
-    tmp_path: Path,
-) -> None:
-    target = tmp_path / "a"
+def test_a_file_takes_the_attributes_that_the_one_in_its_place_has_by_then(tmp_path: Path) -> None:
+    target, staged = tmp_path / "a", tmp_path / "staged"
     target.write_bytes(b"old")
-    dead = tmp_path / f".spark-{DEAD}-00ff.tmp"
-    living = tmp_path / f".spark-{os.getpid()}-00ff.tmp"
-    ancient = tmp_path / f".spark-{os.getpid()}-ff00.tmp"
-    foreign = tmp_path / ".spark-notes.tmp"
-    for path in (dead, living, ancient, foreign):
-        path.write_bytes(b"x")
-    os.utime(ancient, (time.time() - 7200,) * 2)
-    write(target, b"new")
-    assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
-        ["a", living.name, foreign.name]
-    )
+    stage(staged, b"new", attributes_of(target), Disk())
+    target.chmod(0o751)
+    take_place(staged, target, Disk(), RisingTimes())
+    assert target.stat().st_mode & 0o777 == 0o751
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="extended attributes are asked for on Linux")
-def test_extended_attributes_are_kept(tmp_path: Path) -> None:
-    target = tmp_path / "a"
-    target.write_bytes(b"old")
-    try:
-        os.setxattr(target, "user.note", b"mine")
-    except OSError:
-        pytest.skip("the file system has no extended attributes")
-    write(target, b"new")
-    assert os.getxattr(target, "user.note") == b"mine"
+def test_a_new_file_takes_no_name_that_is_taken(tmp_path: Path) -> None:
+    target, staged = tmp_path / "a", tmp_path / "staged"
+    target.write_bytes(b"theirs")
+    staged.write_bytes(b"new")
+    with pytest.raises(FileExistsError):
+        appear(staged, target, Disk(), RisingTimes())
+    assert target.read_bytes() == b"theirs"
 
 
-def test_another_name_of_the_file_keeps_the_old_bytes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("new", [b"n", b"a longer text"])
+def test_a_file_that_is_written_over_stays_the_same_file(tmp_path: Path, new: bytes) -> None:
     target, other = tmp_path / "a", tmp_path / "b"
     target.write_bytes(b"old")
     other.hardlink_to(target)
-    write(target, b"new")
-    assert (target.read_bytes(), other.read_bytes()) == (b"new", b"old")
+    write_over(target, new, target.stat().st_ino, Disk(), RisingTimes())
+    assert target.read_bytes() == other.read_bytes() == new
+
+
+def test_a_name_that_is_another_file_by_now_is_not_written_over(tmp_path: Path) -> None:
+    target = tmp_path / "a"
+    target.write_bytes(b"theirs")
+    with pytest.raises(FileNotFoundError):
+        write_over(target, b"new", target.stat().st_ino + 1, Disk(), RisingTimes())
+    assert target.read_bytes() == b"theirs"
+
+
+def test_what_is_gone_already_is_no_failure(tmp_path: Path) -> None:
+    (tmp_path / "a").touch()
+    assert discard(tmp_path / "a", Disk())
+    assert not discard(tmp_path / "a", Disk())
+
+
+def test_times_rise_and_a_file_of_another_owner_is_no_failure(tmp_path: Path) -> None:
+    times, files = RisingTimes(), [tmp_path / name for name in "abc"]
+    for file in files:
+        file.touch()
+        times.stamp(file)
+    stamps = [file.stat().st_mtime_ns for file in files]
+    assert stamps == sorted(set(stamps))
+    times.stamp(tmp_path / "gone")
+
+
+def test_a_folder_that_is_gone_is_not_synced(tmp_path: Path) -> None:
+    Disk().sync_folder(tmp_path / "gone")

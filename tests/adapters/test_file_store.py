@@ -3,17 +3,16 @@ import codecs
 import os
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from writing_store import WritingStore, close_databases
 
 from spark_desktop.adapters.disk import Disk
-from spark_desktop.adapters.file_store import LocalFileStore
-from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.domain.errors import (
     FileChangedError,
     FileError,
@@ -36,15 +35,21 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def store(root: Path) -> LocalFileStore:
-    return LocalFileStore(root, IgnoreRules(root), max_bytes=10_000)
+def store(root: Path) -> WritingStore:
+    return WritingStore(root, max_bytes=10_000)
+
+
+@pytest.fixture(autouse=True)
+async def closed() -> AsyncIterator[None]:
+    yield
+    await close_databases()
 
 
 def names_in(root: Path) -> list[str]:
     return sorted(path.relative_to(root).as_posix() for path in root.rglob("*"))
 
 
-async def rewrite(store: LocalFileStore, path: str, old: str, new: str) -> Snapshot:
+async def rewrite(store: WritingStore, path: str, old: str, new: str) -> Snapshot:
     """Replace ``old`` by ``new`` in a file, as an accepted hunk does."""
     snapshot = await store.read(path)
     after = snapshot.text.content.replace(old, snapshot.text.in_style(new))
@@ -80,7 +85,7 @@ async def rewrite(store: LocalFileStore, path: str, old: str, new: str) -> Snaps
     ],
 )
 async def test_replacing_a_hunk_keeps_every_other_byte(
-    root: Path, store: LocalFileStore, before: bytes, after: bytes
+    root: Path, store: WritingStore, before: bytes, after: bytes
 ) -> None:
     (root / "a.txt").write_bytes(before)
     written = await rewrite(store, "a.txt", "old", "new\nline")
@@ -89,23 +94,27 @@ async def test_replacing_a_hunk_keeps_every_other_byte(
     assert names_in(root) == ["a.txt"]
 
 
-@settings(max_examples=50)  # each example waits for the disk
-@given(st.text(alphabet=st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\r\n")))
-def test_what_was_written_is_read_back(tmp_path_factory: pytest.TempPathFactory, text: str) -> None:
-    folder = tmp_path_factory.mktemp("law")
-    (folder / "a.txt").write_bytes(b"before")
-    store = LocalFileStore(folder, IgnoreRules(folder))
-    new = SourceText(text)
+def test_what_was_written_is_read_back(root: Path) -> None:
+    store = WritingStore(root)
+    anything = st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\r\n")
 
-    async def write_and_read() -> Snapshot:
-        await store.replace("a.txt", new, digest_of(b"before"))
-        return await store.read("a.txt")
+    @settings(max_examples=50)  # each example waits for the disk
+    @given(st.text(alphabet=anything))
+    def law(text: str) -> None:
+        (root / "a.txt").write_bytes(b"before")
+        new = SourceText(text)
 
-    assert asyncio.run(write_and_read()).text.encode() == new.encode()
+        async def write_and_read() -> Snapshot:
+            await store.replace("a.txt", new, digest_of(b"before"))
+            return await store.read("a.txt")
+
+        assert asyncio.run(write_and_read()).text.encode() == new.encode()
+
+    law()
 
 
 async def test_an_empty_file_is_an_empty_text_that_can_be_filled(
-    root: Path, store: LocalFileStore
+    root: Path, store: WritingStore
 ) -> None:
     (root / "a.py").touch()
     snapshot = await store.read("a.py")
@@ -118,7 +127,7 @@ async def test_an_empty_file_is_an_empty_text_that_can_be_filled(
     "data", [b"\x7fELF\x01\x00", b"text with \x07", codecs.BOM_UTF16_LE + b"\x00\xd8"]
 )
 async def test_a_binary_file_is_refused_by_name(
-    root: Path, store: LocalFileStore, data: bytes
+    root: Path, store: WritingStore, data: bytes
 ) -> None:
     (root / "a.bin").write_bytes(data)
     with pytest.raises(NotTextError, match=r"a\.bin"):
@@ -126,19 +135,19 @@ async def test_a_binary_file_is_refused_by_name(
 
 
 async def test_a_file_over_the_limit_is_refused_with_both_sizes(
-    root: Path, store: LocalFileStore
+    root: Path, store: WritingStore
 ) -> None:
     (root / "a.txt").write_bytes(b"x" * 10_001)
     with pytest.raises(FileTooLargeError, match=r"a\.txt has 10,001 bytes, the limit is 10,000"):
         await store.read("a.txt")
 
 
-async def test_a_missing_file_is_an_error_that_names_it(store: LocalFileStore) -> None:
+async def test_a_missing_file_is_an_error_that_names_it(store: WritingStore) -> None:
     with pytest.raises(FileError, match=r"a\.py does not exist"):
         await store.read("a.py")
 
 
-async def test_a_folder_and_a_pipe_are_no_files(root: Path, store: LocalFileStore) -> None:
+async def test_a_folder_and_a_pipe_are_no_files(root: Path, store: WritingStore) -> None:
     (root / "folder").mkdir()
     os.mkfifo(root / "pipe")
     for path in ("folder", "pipe", ""):
@@ -147,7 +156,7 @@ async def test_a_folder_and_a_pipe_are_no_files(root: Path, store: LocalFileStor
 
 
 @pytest.mark.parametrize("path", ["../secret", "/etc/hostname", "a/../../secret", "a\0b"])
-async def test_a_path_that_leads_out_is_refused(store: LocalFileStore, path: str) -> None:
+async def test_a_path_that_leads_out_is_refused(store: WritingStore, path: str) -> None:
     with pytest.raises(OutsideWorkspaceError):
         await store.read(path)
     with pytest.raises(OutsideWorkspaceError):
@@ -155,7 +164,7 @@ async def test_a_path_that_leads_out_is_refused(store: LocalFileStore, path: str
 
 
 async def test_a_link_stays_a_link_and_its_target_is_written(
-    root: Path, store: LocalFileStore
+    root: Path, store: WritingStore
 ) -> None:
     (root / "real").mkdir()
     (root / "real" / "a.py").write_text("old\n")
@@ -169,7 +178,7 @@ async def test_a_link_stays_a_link_and_its_target_is_written(
 
 
 async def test_a_link_out_of_the_workspace_is_not_followed(
-    root: Path, store: LocalFileStore, tmp_path: Path
+    root: Path, store: WritingStore, tmp_path: Path
 ) -> None:
     (tmp_path / "outside.txt").write_text("mine\n")
     (root / "link.txt").symlink_to(tmp_path / "outside.txt")
@@ -182,7 +191,7 @@ async def test_a_link_out_of_the_workspace_is_not_followed(
     assert await store.files() == ()
 
 
-async def test_a_loop_of_links_is_an_error(root: Path, store: LocalFileStore) -> None:
+async def test_a_loop_of_links_is_an_error(root: Path, store: WritingStore) -> None:
     (root / "a").symlink_to("b")
     (root / "b").symlink_to("a")
     with pytest.raises(FileError, match="a cannot be read"):
@@ -190,9 +199,7 @@ async def test_a_loop_of_links_is_an_error(root: Path, store: LocalFileStore) ->
 
 
 @pytest.mark.parametrize("mode", [0o444, 0o400, 0o555])
-async def test_a_read_only_file_is_not_written(
-    root: Path, store: LocalFileStore, mode: int
-) -> None:
+async def test_a_read_only_file_is_not_written(root: Path, store: WritingStore, mode: int) -> None:
     (root / "a.py").write_text("old\n")
     (root / "a.py").chmod(mode)
     with pytest.raises(ReadOnlyFileError, match=r"a\.py is read-only"):
@@ -201,9 +208,7 @@ async def test_a_read_only_file_is_not_written(
     assert names_in(root) == ["a.py"]
 
 
-async def test_a_file_in_a_read_only_folder_is_not_written(
-    root: Path, store: LocalFileStore
-) -> None:
+async def test_a_file_in_a_read_only_folder_is_not_written(root: Path, store: WritingStore) -> None:
     (root / "sub").mkdir()
     (root / "sub" / "a.py").write_text("old\n")
     (root / "sub").chmod(0o555)
@@ -216,7 +221,7 @@ async def test_a_file_in_a_read_only_folder_is_not_written(
 
 
 @pytest.mark.parametrize("mode", [0o755, 0o600, 0o664])
-async def test_the_mode_is_kept(root: Path, store: LocalFileStore, mode: int) -> None:
+async def test_the_mode_is_kept(root: Path, store: WritingStore, mode: int) -> None:
     (root / "a.sh").write_text("old\n")
     (root / "a.sh").chmod(mode)
     await rewrite(store, "a.sh", "old", "new")
@@ -224,7 +229,7 @@ async def test_the_mode_is_kept(root: Path, store: LocalFileStore, mode: int) ->
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root may give a file to another user")
-async def test_the_owner_is_kept(root: Path, store: LocalFileStore) -> None:
+async def test_the_owner_is_kept(root: Path, store: WritingStore) -> None:
     (root / "a.py").write_text("old\n")
     os.chown(root / "a.py", 1234, 1235)
     await rewrite(store, "a.py", "old", "new")
@@ -233,7 +238,7 @@ async def test_the_owner_is_kept(root: Path, store: LocalFileStore) -> None:
 
 
 async def test_a_file_changed_since_it_was_read_is_not_overwritten(
-    root: Path, store: LocalFileStore
+    root: Path, store: WritingStore
 ) -> None:
     (root / "a.py").write_text("old\n")
     snapshot = await store.read("a.py")
@@ -245,20 +250,20 @@ async def test_a_file_changed_since_it_was_read_is_not_overwritten(
     assert not store.is_own_write("a.py", digest_of(b"new\n"))
 
 
-async def test_a_removed_file_is_not_made_again(root: Path, store: LocalFileStore) -> None:
+async def test_a_removed_file_is_not_made_again(root: Path, store: WritingStore) -> None:
     with pytest.raises(FileChangedError, match="was removed"):
         await store.replace("a.py", SourceText("new\n"), digest_of(b"old\n"))
     assert names_in(root) == []
 
 
-def store_that_first(root: Path, action: Callable[[], object]) -> LocalFileStore:
+def store_that_first(root: Path, action: Callable[[], object]) -> WritingStore:
     """Return a store whose disk is disturbed after the new bytes are written, before the rename."""
 
     def write(handle: int, data: bytes) -> int:
         action()
         return os.write(handle, data)
 
-    return LocalFileStore(root, IgnoreRules(root), disk=Disk(write=write))
+    return WritingStore(root, disk=Disk(write=write))
 
 
 async def test_a_save_during_our_write_wins(root: Path) -> None:
@@ -295,7 +300,7 @@ async def test_of_two_writes_for_the_same_base_one_is_refused(root: Path) -> Non
             both.wait(timeout=0.2)
         source.replace(target)
 
-    store = LocalFileStore(root, IgnoreRules(root), disk=Disk(replace=replace))
+    store = WritingStore(root, disk=Disk(replace=replace))
     results = await asyncio.gather(
         *(store.replace("a.py", SourceText(f"{n}\n"), digest_of(b"old\n")) for n in range(2)),
         return_exceptions=True,
@@ -315,7 +320,7 @@ async def test_of_two_writes_for_the_same_base_one_is_refused(root: Path) -> Non
     ],
 )
 async def test_a_text_that_could_not_be_read_again_is_not_written(
-    root: Path, store: LocalFileStore, text: SourceText, error: type[Exception]
+    root: Path, store: WritingStore, text: SourceText, error: type[Exception]
 ) -> None:
     (root / "a.txt").write_bytes(b"old")
     with pytest.raises(error):
@@ -323,7 +328,7 @@ async def test_a_text_that_could_not_be_read_again_is_not_written(
     assert (root / "a.txt").read_bytes() == b"old"
 
 
-async def test_only_the_last_own_write_is_recognised(root: Path, store: LocalFileStore) -> None:
+async def test_only_the_last_own_write_is_recognised(root: Path, store: WritingStore) -> None:
     (root / "a.py").write_text("1\n")
     second = await rewrite(store, "a.py", "1", "2")
     third = await rewrite(store, "a.py", "2", "3")
@@ -344,7 +349,7 @@ async def test_only_the_last_own_write_is_recognised(root: Path, store: LocalFil
     ],
 )
 async def test_a_file_left_alone_has_its_reason(
-    root: Path, store: LocalFileStore, path: str, data: bytes, reason: IgnoreReason
+    root: Path, store: WritingStore, path: str, data: bytes, reason: IgnoreReason
 ) -> None:
     (root / ".gitignore").write_text("*.log\n")
     (root / path).parent.mkdir(exist_ok=True)
@@ -355,7 +360,7 @@ async def test_a_file_left_alone_has_its_reason(
     assert ignored.detail
 
 
-async def test_a_link_to_a_secret_is_a_secret(root: Path, store: LocalFileStore) -> None:
+async def test_a_link_to_a_secret_is_a_secret(root: Path, store: WritingStore) -> None:
     (root / ".env").write_text("KEY=1")
     (root / "notes.txt").symlink_to(".env")
     ignored = await store.ignored("notes.txt")
@@ -364,7 +369,7 @@ async def test_a_link_to_a_secret_is_a_secret(root: Path, store: LocalFileStore)
 
 
 async def test_a_text_file_a_folder_and_a_missing_file_are_not_ignored(
-    root: Path, store: LocalFileStore
+    root: Path, store: WritingStore
 ) -> None:
     (root / "src").mkdir()
     (root / "src" / "a.py").write_text("x\n")
@@ -372,7 +377,7 @@ async def test_a_text_file_a_folder_and_a_missing_file_are_not_ignored(
         assert await store.ignored(path) is None
 
 
-async def test_the_files_are_listed_sorted(root: Path, store: LocalFileStore) -> None:
+async def test_the_files_are_listed_sorted(root: Path, store: WritingStore) -> None:
     for path in ("b.py", "a/z.py", "a/.git/HEAD", "node_modules/x.js", ".env"):
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / path).write_text("x\n")
@@ -381,7 +386,7 @@ async def test_the_files_are_listed_sorted(root: Path, store: LocalFileStore) ->
 
 
 async def test_a_secret_is_not_even_read_also_by_another_name(
-    root: Path, store: LocalFileStore
+    root: Path, store: WritingStore
 ) -> None:
     (root / ".env").write_text("KEY=1")
     (root / "notes.txt").symlink_to(".env")
@@ -395,7 +400,7 @@ async def test_a_secret_is_not_even_read_also_by_another_name(
 
 
 async def test_a_secret_that_the_user_named_is_read_and_its_name_is_told(
-    root: Path, store: LocalFileStore
+    root: Path, store: WritingStore
 ) -> None:
     (root / "src").mkdir()
     (root / "src" / ".env").write_text("KEY=1")
@@ -406,7 +411,7 @@ async def test_a_secret_that_the_user_named_is_read_and_its_name_is_told(
 
 
 async def test_a_name_that_is_not_utf8_is_said_in_letters_that_can_be_shown(
-    store: LocalFileStore,
+    store: WritingStore,
 ) -> None:
     ignored = await store.ignored("caf\udce9.py")
     assert ignored == Ignored("caf?.py", IgnoreReason.DEFAULT, "its name is not UTF-8")
@@ -416,7 +421,7 @@ async def test_two_windows_that_write_at_once_lose_no_line(root: Path) -> None:
     (root / "a.txt").write_text("")
 
     async def window(name: str) -> None:
-        store = LocalFileStore(root, IgnoreRules(root))
+        store = WritingStore(root)
         written = 0
         while written < 15:
             snapshot = await store.read("a.txt")
@@ -430,7 +435,7 @@ async def test_two_windows_that_write_at_once_lose_no_line(root: Path) -> None:
 
 
 async def test_a_folder_lists_its_own_files_however_many_there_are_elsewhere(
-    root: Path, store: LocalFileStore
+    root: Path, store: WritingStore
 ) -> None:
     for name in ("a/1.py", "a/2.py", "sub/deep/3.py"):
         (root / name).parent.mkdir(parents=True, exist_ok=True)
@@ -440,7 +445,7 @@ async def test_a_folder_lists_its_own_files_however_many_there_are_elsewhere(
 
 
 async def test_a_folder_outside_or_behind_a_link_is_not_listed(
-    root: Path, store: LocalFileStore
+    root: Path, store: WritingStore
 ) -> None:
     (root / "sub").mkdir()
     (root / "sub" / "a.py").write_text("x\n", encoding="utf-8")

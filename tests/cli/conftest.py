@@ -25,9 +25,13 @@ from thread_fakes import MemoryLibrary
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.adapters.lab_exports import LocalExports
+from spark_desktop.adapters.path_guard import DiskPathGuard
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.cli.main import main
 from spark_desktop.domain.errors import CoreError
+from spark_desktop.services.answer_edits import AnswerEdits
+from spark_desktop.services.answer_evidence import AnswerEvidence
+from spark_desktop.services.answer_files import AnswerFiles
 from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
@@ -36,6 +40,7 @@ from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.review import ReviewService
+from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.threads import ThreadService
@@ -102,8 +107,17 @@ class Spark:
         suggester = Suggester(CoreAnswers(core), files, syntax, board, self.clock, bus)
         turns = Turns(suggester, review, chat, board, bus)
         inbox = Inbox(files, self.watch, syntax, turns, review, bus)
+        answer_edits = AnswerEdits(
+            lambda: AnswerFiles(DiskPathGuard(root), files),
+            AnswerEvidence(syntax),
+            board,
+            SecondTry(CoreAnswers(core), composing.prompts),
+            bus,
+            self.clock,
+        )
         closing = AsyncExitStack()
         closing.push_async_callback(scope.close)
+        closing.push_async_callback(answer_edits.close)
         closing.push_async_callback(chat.close)
         closing.push_async_callback(turns.close)
         library = MemoryLibrary(self.threads, str(root))
@@ -113,7 +127,7 @@ class Spark:
         lab = LabService(self.threads, self.profiles, LocalExports(), proposals)
         made = Project(
             *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
-            *(threads, scope, closing, CoreAnswers(core)),
+            *(threads, scope, closing, CoreAnswers(core), answer_edits),
         )
         self.prepare(made)
         return made

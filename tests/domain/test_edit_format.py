@@ -129,6 +129,17 @@ def test_fences_of_the_region_itself_stay(wrap: str) -> None:
     assert read(wrap.format(answer), FENCED_DOC) == answer
 
 
+@pytest.mark.parametrize("mark", ["///", "//!", " *", "#", "#'", "--", ";;", ">"])
+def test_a_fence_behind_a_comments_mark_is_an_example_in_it(mark: str) -> None:
+    code = f"{mark} ```\n{mark} stack.push(1.0);\n{mark} ```\npub struct Stack;\n"
+    assert read(f"```rust\n{code}```", "") == code
+
+
+@pytest.mark.parametrize("end", ["}", "return x", "*/", "# a", "'"])
+def test_a_fence_behind_code_closes(end: str) -> None:
+    assert read(f"```\na\n{end}```\nDone.", "") == f"a\n{end}\n"
+
+
 def test_a_cut_answer_keeps_the_fences_of_the_region() -> None:
     answer = "```python\n" + FENCED_DOC[: FENCED_DOC.index("return")]
     assert read(answer, FENCED_DOC).count("```") == 2

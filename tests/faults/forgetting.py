@@ -3,7 +3,8 @@
 It keeps a second picture of the workspace: of each file the bytes that its last sync saw, of each
 folder the names. After ``cut`` the workspace is as that picture says. Which of the rest a real disk
 keeps is chance; the worst two are here: names get lost with all they lead to, or names are kept and
-the bytes that they lead to are lost. Commits of the database that did not sync are lost or kept.
+the bytes that they lead to are lost, all or every other sector. Commits of the database that did
+not sync are lost or kept.
 """
 
 import os
@@ -16,6 +17,7 @@ from pathlib import Path
 from faults.stopping import Stopping
 
 _FULL = 2
+_SECTOR = 512
 
 
 @dataclass(frozen=True)
@@ -24,9 +26,13 @@ class Loss:
 
     names: bool
     commits: bool
+    every_other_sector: bool = False
 
 
-LOSSES = tuple(Loss(names, commits) for names in (True, False) for commits in (True, False))
+LOSSES = (
+    *(Loss(names, commits) for names in (True, False) for commits in (True, False)),
+    Loss(names=False, commits=False, every_other_sector=True),
+)
 
 
 @dataclass
@@ -65,7 +71,7 @@ class Forgetting(Stopping):
             self._restore(self.root)
         for folder, _, names in os.walk(self.root):
             for name in names:
-                self._keep_lasting_bytes(Path(folder) / name)
+                self._keep_lasting_bytes(Path(folder) / name, loss)
         for handle in self.handles:
             os.close(handle)
         self.handles.clear()
@@ -121,7 +127,13 @@ class Forgetting(Stopping):
         path.chmod(mode)
         self.files[path.stat().st_ino] = data, mode
 
-    def _keep_lasting_bytes(self, path: Path) -> None:
+    def _keep_lasting_bytes(self, path: Path, loss: Loss) -> None:
         data, _ = self.files.get(path.stat().st_ino, (b"", 0))
-        if path.read_bytes() != data:
-            path.write_bytes(data)
+        unsynced = path.read_bytes()
+        if unsynced == data:
+            return
+        if loss.every_other_sector:
+            sides = data.ljust(len(unsynced), b"\0"), unsynced
+            places = range(0, len(unsynced), _SECTOR)
+            data = b"".join(sides[at // _SECTOR % 2][at : at + _SECTOR] for at in places)
+        path.write_bytes(data)

@@ -178,18 +178,29 @@ def undo() -> Case:
 
 
 def hard_link() -> Case:
-    """Return a change of a file with two names, between two others; it grows."""
+    """Return a change of two files with two names each, between others: one grows, one shrinks."""
     long = b"".join(b"line %d\n" % number for number in range(300))
     return Case(
         "hard link",
-        old={"a.py": A, "b.py": C, "b2.py": C, "c.py": C},
-        new={"a.py": A2, "b.py": long, "b2.py": long, "c.py": C2},
+        old={"a.py": A, "b.py": C, "b2.py": C, "c.py": long + A, "c2.py": long + A, "d.py": C},
+        new={"a.py": A2, "b.py": long, "b2.py": long, "c.py": A2, "c2.py": A2, "d.py": C2},
         operation=Operation(
             "hard link",
-            (write("a.py", A, A2), write("b.py", C, long), write("c.py", C, C2)),
-            step("s", change("a.py", A, A2), change("b.py", C, long), change("c.py", C, C2)),
+            (
+                write("a.py", A, A2),
+                write("b.py", C, long),
+                write("c.py", long + A, A2),
+                write("d.py", C, C2),
+            ),
+            step(
+                "s",
+                change("a.py", A, A2),
+                change("b.py", C, long),
+                change("c.py", long + A, A2),
+                change("d.py", C, C2),
+            ),
         ),
-        links={"b2.py": "b.py"},
+        links={"b2.py": "b.py", "c2.py": "c.py"},
     )
 
 

@@ -6,33 +6,36 @@ import subprocess
 import sys
 from pathlib import Path
 
-from spark_desktop.adapters.checkpoint_store import SqliteCheckpointStore
 from spark_desktop.adapters.database import Database
+from spark_desktop.adapters.step_store import SqliteStepStore
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.adapters.thread_library import SqliteThreadLibrary
 from spark_desktop.adapters.thread_store import SqliteThreadStore
+from spark_desktop.adapters.workspace_folder import WorkspaceFolder
 
-# Waits for a line, then opens the database and records argument 3 changes under its own name.
+# Waits for a line, then opens the database and keeps argument 3 steps under its own name.
 WRITER = """
 import asyncio, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from spark_desktop.adapters.checkpoint_store import SqliteCheckpointStore
 from spark_desktop.adapters.database import Database
-from spark_desktop.domain.history import AppliedChange
-from spark_desktop.domain.text import digest_of
+from spark_desktop.adapters.step_store import SqliteStepStore
+from spark_desktop.adapters.workspace_folder import WorkspaceFolder
+from spark_desktop.domain.history import AppliedChange, Step, StepKind
+from spark_desktop.domain.operation import FileWrite, Operation
+from spark_desktop.domain.patch import ABSENT
+from spark_desktop.domain.text import SourceText
 
 path, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 
 async def main():
     database = Database(path, busy_timeout=60)
-    store = SqliteCheckpointStore(database, path.parent)
+    store = SqliteStepStore(database, WorkspaceFolder(path.parent))
     for number in range(count):
-        before, after = f"{number}".encode(), f"{name}{number}".encode()
-        await store.record(
-            AppliedChange(f"{name}{number}", "a.py", "t", (), digest_of(before), digest_of(after),
-                datetime.now(UTC)),
-            before, after)
+        id_, text = f"{name}{number}", SourceText(f"{name}{number}")
+        change = AppliedChange(id_, id_, "t", (), ABSENT, text.digest, datetime.now(UTC))
+        step = Step(id_, "t", StepKind.EDIT, datetime.now(UTC), (change,))
+        await store.commit(Operation(id_, (FileWrite(id_, ABSENT, text),), step))
     await database.close()
 
 print("ready", flush=True)
@@ -104,11 +107,15 @@ def child(code: str, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+def names_in(folder: Path) -> set[str]:
+    return {file.name for file in folder.iterdir()}
+
+
 async def test_two_processes_start_at_once_on_one_new_database_and_lose_nothing(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "spark.db"
-    writers = [child(WRITER, str(path), name, "40") for name in ("left", "right")]
+    writers = [child(WRITER, str(path), name, "20") for name in ("left", "right")]
     for writer in writers:
         assert writer.stdout is not None
         assert writer.stdout.readline() == "ready\n"
@@ -121,9 +128,12 @@ async def test_two_processes_start_at_once_on_one_new_database_and_lose_nothing(
     assert [writer.returncode for writer in writers] == [0, 0]
 
     database = Database(path)
-    kept = {change.id for change in await SqliteCheckpointStore(database, tmp_path).changes()}
+    store = SqliteStepStore(database, WorkspaceFolder(tmp_path))
+    kept = {step.id for step in await store.steps()}
     await database.close()
-    assert kept == {f"{name}{number}" for name in ("left", "right") for number in range(40)}
+    names = {f"{name}{number}" for name in ("left", "right") for number in range(20)}
+    assert kept == names
+    assert names_in(tmp_path) == {*names, path.name}
 
 
 async def test_a_killed_process_leaves_what_it_committed_and_nothing_half(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """A power cut at any point of an operation: what was not synced is gone.
 
-With SPARK_LAW_CASES set each point is cut with all four losses, else with one of them.
+With SPARK_LAW_CASES set each point is cut with all five losses, else with one of them.
 """
 
 import os
@@ -46,7 +46,7 @@ async def cut(folder: Path, case: Case, at: int, loss: Loss, ignored: str = "") 
 
 def losses(at: int) -> tuple[Loss, ...]:
     """Return what to lose at a point."""
-    return LOSSES if IS_THOROUGH else LOSSES[at % 4 : at % 4 + 1]
+    return LOSSES if IS_THOROUGH else LOSSES[at % 5 : at % 5 + 1]
 
 
 @pytest.mark.parametrize("make", [three_files, mix, hard_link])

@@ -37,14 +37,14 @@ class FakeCommands:
 
 async def test_without_commands_nothing_is_run_and_nothing_shown():
     commands = FakeCommands({})
-    checks = ProjectChecks(commands, PLACE, Checks)
+    checks = ProjectChecks(commands, PLACE)
     assert await checks.evidence("a.py", "a", "b") == ()
     assert commands.runs == []
 
 
 async def test_a_text_without_findings_is_not_compared():
     commands = FakeCommands({})
-    checks = ProjectChecks(commands, PLACE, lambda: LINT)
+    checks = ProjectChecks(commands, PLACE, LINT)
     assert await checks.evidence("src/a.py", "a", "b") == (Check("lint", True, is_advice=True),)
     assert commands.runs == [("lint {file}", "src/a.py", "b")]
 
@@ -52,7 +52,7 @@ async def test_a_text_without_findings_is_not_compared():
 async def test_what_was_found_before_does_not_count():
     bad = Ran(1, "a.py:1:1: E1 odd")
     commands = FakeCommands({"a": bad, "b": bad})
-    checks = ProjectChecks(commands, PLACE, lambda: LINT)
+    checks = ProjectChecks(commands, PLACE, LINT)
     assert await checks.evidence("a.py", "a", "b") == (
         Check("lint", True, "1 as before", is_advice=True),
     )
@@ -60,7 +60,7 @@ async def test_what_was_found_before_does_not_count():
 
 async def test_a_new_finding_fails_the_check():
     commands = FakeCommands({"b": Ran(1, "a.py:1:1: E1 odd")})
-    checks = ProjectChecks(commands, PLACE, lambda: LINT)
+    checks = ProjectChecks(commands, PLACE, LINT)
     assert await checks.evidence("a.py", "a", "b") == (
         Check("lint", False, "1 new: a.py:1:1: E1 odd", is_advice=True),
     )
@@ -68,7 +68,7 @@ async def test_a_new_finding_fails_the_check():
 
 async def test_a_new_file_has_nothing_before():
     commands = FakeCommands({"b": Ran(1, "a.py:1:1: E1 odd"), "": Ran(1, "a.py:1:1: E1 odd")})
-    checks = ProjectChecks(commands, PLACE, lambda: LINT)
+    checks = ProjectChecks(commands, PLACE, LINT)
     (check,) = await checks.evidence("a.py", "", "b")
     assert not check.passed
     assert len(commands.runs) == 1
@@ -76,7 +76,7 @@ async def test_a_new_file_has_nothing_before():
 
 async def test_nothing_is_run_for_a_removed_file_or_one_that_stays_the_same():
     commands = FakeCommands({})
-    checks = ProjectChecks(commands, PLACE, lambda: LINT)
+    checks = ProjectChecks(commands, PLACE, LINT)
     assert await checks.evidence("a.py", "a", "") == ()
     assert await checks.evidence("a.py", "a", "a") == ()
     assert commands.runs == []
@@ -86,7 +86,7 @@ async def test_what_could_not_be_run_is_a_note_and_the_other_commands_run_all_th
     missing = NotRun(say("not run: there is no program {name}", name="lint"))
     commands = FakeCommands({"b": missing})
     chosen = Checks(commands={"*.py": ("lint {file}", "broken 'quote", "other")})
-    checks = ProjectChecks(commands, PLACE, lambda: chosen)
+    checks = ProjectChecks(commands, PLACE, chosen)
     assert await checks.evidence("a.py", "a", "b") == (
         Check("lint", True, "not run: there is no program lint", is_advice=True),
         Check("broken", True, "A quote is not closed in broken 'quote.", is_advice=True),
@@ -96,17 +96,16 @@ async def test_what_could_not_be_run_is_a_note_and_the_other_commands_run_all_th
 
 async def test_one_program_runs_at_a_time_over_all_proposals():
     commands = FakeCommands({})
-    checks = ProjectChecks(commands, PLACE, lambda: LINT)
+    checks = ProjectChecks(commands, PLACE, LINT)
     await asyncio.gather(*(checks.evidence("a.py", "a", f"b{n}") for n in range(5)))
     assert (len(commands.runs), commands.most) == (5, 1)
 
 
 async def test_it_is_the_users_choice_whether_findings_withhold():
-    chosen = LINT
     commands = FakeCommands({"b": Ran(1, "a.py:1:1: E1 odd")})
-    checks = ProjectChecks(commands, PLACE, lambda: chosen)
+    checks = ProjectChecks(commands, PLACE, LINT)
     assert failure(await checks.evidence("a.py", "a", "b")) is None
-    chosen = replace(LINT, withhold=True)
+    checks.choices = replace(LINT, withhold=True)
     assert failure(await checks.evidence("a.py", "a", "b")) == "1 new: a.py:1:1: E1 odd"
 
 
@@ -122,7 +121,7 @@ async def test_a_real_linter_names_what_is_new_by_the_files_own_name(tmp_path):
     (tmp_path / "a.py").write_text("print(1)\n")
     words = [shlex.quote(sys.executable), "-c", shlex.quote(LINTER), "{file}"]
     chosen = Checks(commands={"*.py": (" ".join(words),)})
-    checks = ProjectChecks(LocalCommands(tmp_path), PLACE, lambda: chosen)
+    checks = ProjectChecks(LocalCommands(tmp_path), PLACE, chosen)
     (moved,) = await checks.evidence("a.py", "print(1)\n", "x = 2\nprint(1)\n")
     assert (moved.passed, moved.detail) == (True, "1 as before")
     (new,) = await checks.evidence("a.py", "print(1)\n", "print(1)\nprint(2)\n")

@@ -6,9 +6,11 @@ import pytest
 from fakes import MemoryFiles
 
 from spark_desktop.domain.errors import ConflictError, FileChangedError, SparkError
-from spark_desktop.domain.patch import compute
+from spark_desktop.domain.patch import ABSENT, FileKind, FilePatch, compute
 from spark_desktop.domain.proposal import Closed, Conflict, Decision, Proposal, Queued, Ready
+from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import EditComment, Instruction, Span
+from spark_desktop.domain.workspace import Snapshot
 
 BEFORE = "".join(f"line {n}\n" for n in range(1, 21))
 AFTER = BEFORE.replace("line 3\n", "LINE 3\n").replace("line 12\n", "LINE 12\n")
@@ -272,3 +274,72 @@ async def test_undoing_one_of_two_accepted_hunks_marks_the_proposal_as_undone(wo
     await world.review.accept("p1", [second.id])
     await world.edits.undo()
     assert world.board.get("p1").state == Closed(2, undone=True)
+
+
+def about_file(world, path, kind, after="", target="", group="", proposal_id="p1"):
+    """Put a proposal on the board that creates, deletes or renames a file."""
+    is_new = kind is FileKind.CREATE
+    snapshot = Snapshot(path, SourceText(""), ABSENT) if is_new else world.files.snapshot(path)
+    hunks = compute(path, snapshot.digest, snapshot.text.content, after).hunks
+    patch = FilePatch(path, snapshot.digest, hunks, kind, target)
+    trigger = Instruction(snapshot, None, "files")
+    world.board.put(Proposal(proposal_id, trigger, Ready(), patch=patch, group=group))
+
+
+async def test_files_of_an_answer_come_go_and_move_as_one_step_and_back(world):
+    world.files.write("old.txt", "o\n")
+    world.files.write("gone.txt", "g\n")
+    about_file(world, "new.txt", FileKind.CREATE, "n\n", group="g")
+    about_file(world, "gone.txt", FileKind.DELETE, group="g", proposal_id="p2")
+    about_file(world, "old.txt", FileKind.RENAME, "O\n", "moved.txt", "g", "p3")
+    about_file(world, "a.txt", FileKind.CHANGE, AFTER, group="g", proposal_id="p4")
+    before = dict(world.files.data)
+    step = await world.review.accept_group("g")
+    assert len(step.changes) == 4
+    assert set(world.files.data) == {"a.txt", "moved.txt", "new.txt"}
+    assert world.files.text("moved.txt") == "O\n"
+    for proposal_id in ("p1", "p2", "p3", "p4"):
+        await world.review.undo_decision(proposal_id)
+    assert world.files.data == before
+    await world.review.accept_group("g")
+    assert world.files.text("new.txt") == "n\n"
+    assert world.files.text("a.txt") == AFTER
+
+
+async def test_a_hunk_that_is_reconsidered_is_undone_alone_and_accepted_again(world):
+    first, second = proposed(world).patch.hunks
+    await world.review.accept("p1")
+    await world.review.reconsider("p1", [first.id])
+    assert world.files.text("a.txt") == BEFORE.replace("line 12", "LINE 12")
+    assert world.board.get("p1").state == Ready()
+    world.review.edit("p1", first.id, "mine")
+    await world.review.accept("p1")
+    assert world.files.text("a.txt") == AFTER.replace("LINE 3\n", "mine\n")
+    assert world.board.get("p1").state == Closed(2)
+    assert world.board.get("p1").decision(second.id) is Decision.ACCEPTED
+
+
+async def test_parts_of_a_hunk_are_accepted_undone_and_redone_one_by_one(world):
+    world.files.write("a.txt", "a = 1\nb = 1\nend\n")
+    proposed(world, "a = 2\nb = 2\nnew = 3\nend\n")
+    parts = world.review.split("p1", "1-0")
+    parts = (*world.review.split("p1", parts[0]), *parts[1:])
+    for part in reversed(parts):
+        await world.review.accept("p1", [part])
+    assert world.files.text("a.txt") == "a = 2\nb = 2\nnew = 3\nend\n"
+    for part in parts:
+        await world.review.reconsider("p1", [part])
+    assert world.files.text("a.txt") == "a = 1\nb = 1\nend\n"
+    await world.review.accept("p1")
+    assert world.files.text("a.txt") == "a = 2\nb = 2\nnew = 3\nend\n"
+
+
+async def test_a_hunk_that_cannot_be_undone_stays_accepted_and_the_file_as_it_is(world):
+    first, _second = proposed(world).patch.hunks
+    await world.review.accept("p1")
+    by_hand = AFTER.replace("LINE 3\n", "by hand\n")
+    world.files.write("a.txt", by_hand)
+    with pytest.raises(SparkError):
+        await world.review.reconsider("p1", [first.id])
+    assert world.files.text("a.txt") == by_hand
+    assert world.board.get("p1").decision(first.id) is Decision.ACCEPTED

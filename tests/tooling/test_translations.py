@@ -33,6 +33,7 @@ _NO_TEXT_BELOW = (
     "domain/doctor_report.py",
     "domain/model_shelf.py",
     "domain/patch.py",
+    "domain/refusal_prompts.py",
     "domain/session_recording.py",
     "domain/thread_groups.py",
     "services/fill_in.py",
