@@ -112,6 +112,22 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n file(s)</source>
+   <translation>
+    <numerusform>%n файл</numerusform>
+    <numerusform>%n файла</numerusform>
+    <numerusform>%n файлов</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n file(s) withheld</source>
+   <translation>
+    <numerusform>%n файл не показан</numerusform>
+    <numerusform>%n файла не показаны</numerusform>
+    <numerusform>%n файлов не показаны</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n hunk(s)</source>
    <translation>
     <numerusform>%n фрагмент</numerusform>
@@ -129,10 +145,10 @@
   </message>
   <message numerus="yes">
    <source>%n hunk(s) by likeness, at least {score} %</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n фрагмент по сходству, не менее {score} %</numerusform>
+    <numerusform>%n фрагмента по сходству, не менее {score} %</numerusform>
+    <numerusform>%n фрагментов по сходству, не менее {score} %</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -233,10 +249,10 @@
   </message>
   <message numerus="yes">
    <source>%n part(s) of the answer found no place.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n часть ответа не нашла места.</numerusform>
+    <numerusform>%n части ответа не нашли места.</numerusform>
+    <numerusform>%n частей ответа не нашли места.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -2197,7 +2213,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Its lines were decided on, or changed, before the answer came to them.</source>
-   <translation type="unfinished"></translation>
+   <translation>О его строках уже решили или их изменили, прежде чем ответ дошёл до них.</translation>
   </message>
   <message>
    <source>Its name in the file</source>
@@ -4001,7 +4017,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer ends in the middle of it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ обрывается посреди него.</translation>
   </message>
   <message>
    <source>The answer failed: {reason}</source>
@@ -5805,7 +5821,7 @@ The proposal was made for:
   </message>
   <message>
    <source>anchored</source>
-   <translation type="unfinished"></translation>
+   <translation>место найдено</translation>
   </message>
   <message>
    <source>answer</source>
@@ -5845,7 +5861,7 @@ The proposal was made for:
   </message>
   <message>
    <source>asked again</source>
-   <translation type="unfinished"></translation>
+   <translation>спрошено заново</translation>
   </message>
   <message>
    <source>becomes {target}</source>
@@ -6697,7 +6713,7 @@ The proposal was made for:
   </message>
   <message>
    <source>read as meant</source>
-   <translation type="unfinished"></translation>
+   <translation>понято по смыслу</translation>
   </message>
   <message>
    <source>reads {rate} tokens/s</source>
@@ -7927,7 +7943,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{score} %: {how}</source>
-   <translation type="unfinished"></translation>
+   <translation>{score} %: {how}</translation>
   </message>
   <message>
    <source>{seconds:.1f} s</source>
