@@ -53,6 +53,20 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n file(s)</source>
+   <translation>
+    <numerusform>%n file</numerusform>
+    <numerusform>%n files</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n file(s) withheld</source>
+   <translation>
+    <numerusform>%n file withheld</numerusform>
+    <numerusform>%n files withheld</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n hunk(s)</source>
    <translation>
     <numerusform>%n hunk</numerusform>
@@ -68,9 +82,9 @@
   </message>
   <message numerus="yes">
    <source>%n hunk(s) by likeness, at least {score} %</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n hunk by likeness, at least {score} %</numerusform>
+    <numerusform>%n hunks by likeness, at least {score} %</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -159,16 +173,16 @@
   </message>
   <message numerus="yes">
    <source>%n part(s) of the answer found no place.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n part of the answer found no place.</numerusform>
+    <numerusform>%n parts of the answer found no place.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n part(s) without a place</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n part without a place</numerusform>
+    <numerusform>%n parts without a place</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -187,9 +201,9 @@
   </message>
   <message numerus="yes">
    <source>%n step(s)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n step</numerusform>
+    <numerusform>%n steps</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -278,9 +292,9 @@
   </message>
   <message numerus="yes">
    <source>What is kept for undo takes {size} MB of {limit} MB: with the next change the oldest %n step(s) go: {names}.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>What is kept for undo takes {size} MB of {limit} MB: with the next change the oldest step goes: {names}.</numerusform>
+    <numerusform>What is kept for undo takes {size} MB of {limit} MB: with the next change the oldest %n steps go: {names}.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -313,9 +327,9 @@
   </message>
   <message numerus="yes">
    <source>it removes %n line(s) that it does not name</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>it removes %n line that it does not name</numerusform>
+    <numerusform>it removes %n lines that it does not name</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -341,9 +355,9 @@
   </message>
   <message numerus="yes">
    <source>{names} and %n more</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>{names} and %n more</numerusform>
+    <numerusform>{names} and %n more</numerusform>
    </translation>
   </message>
   <message numerus="yes">

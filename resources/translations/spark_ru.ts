@@ -9,7 +9,7 @@
   </message>
   <message>
    <source> MB</source>
-   <translation type="unfinished"></translation>
+   <translation> МБ</translation>
   </message>
   <message>
    <source> px</source>
@@ -112,6 +112,22 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n file(s)</source>
+   <translation>
+    <numerusform>%n файл</numerusform>
+    <numerusform>%n файла</numerusform>
+    <numerusform>%n файлов</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n file(s) withheld</source>
+   <translation>
+    <numerusform>%n файл не показан</numerusform>
+    <numerusform>%n файла не показаны</numerusform>
+    <numerusform>%n файлов не показаны</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n hunk(s)</source>
    <translation>
     <numerusform>%n фрагмент</numerusform>
@@ -129,10 +145,10 @@
   </message>
   <message numerus="yes">
    <source>%n hunk(s) by likeness, at least {score} %</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n фрагмент по сходству, не менее {score} %</numerusform>
+    <numerusform>%n фрагмента по сходству, не менее {score} %</numerusform>
+    <numerusform>%n фрагментов по сходству, не менее {score} %</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -233,18 +249,18 @@
   </message>
   <message numerus="yes">
    <source>%n part(s) of the answer found no place.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n часть ответа не нашла места.</numerusform>
+    <numerusform>%n части ответа не нашли места.</numerusform>
+    <numerusform>%n частей ответа не нашли места.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n part(s) without a place</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n часть без места</numerusform>
+    <numerusform>%n части без места</numerusform>
+    <numerusform>%n частей без места</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -265,10 +281,10 @@
   </message>
   <message numerus="yes">
    <source>%n step(s)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n шаг</numerusform>
+    <numerusform>%n шага</numerusform>
+    <numerusform>%n шагов</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -401,7 +417,7 @@
   </message>
   <message>
    <source>&amp;Redo</source>
-   <translation type="unfinished"></translation>
+   <translation>&amp;Вернуть</translation>
   </message>
   <message>
    <source>&amp;Remove</source>
@@ -477,7 +493,7 @@
   </message>
   <message>
    <source>A block that stands twice in the answer is used once.</source>
-   <translation type="unfinished"></translation>
+   <translation>Блок, который стоит в ответе дважды, применён один раз.</translation>
   </message>
   <message>
    <source>A command is empty.</source>
@@ -505,11 +521,11 @@
   </message>
   <message>
    <source>A file of almost the same name is there, which some systems take for it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Есть файл с почти таким же именем: некоторые системы не различают их.</translation>
   </message>
   <message>
    <source>A file of that name is there already.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл с таким именем уже есть.</translation>
   </message>
   <message>
    <source>A file that is deleted has no text.</source>
@@ -529,11 +545,11 @@
   </message>
   <message>
    <source>A later block holds the whole file: it takes the place of those before it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Более поздний блок содержит весь файл: он заменяет предыдущие.</translation>
   </message>
   <message>
    <source>A link on the way leads out of it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ссылка на этом пути ведёт за её пределы.</translation>
   </message>
   <message>
    <source>A model may not fit: free some space.</source>
@@ -573,7 +589,7 @@
   </message>
   <message>
    <source>A restore is undone as a whole.</source>
-   <translation type="unfinished"></translation>
+   <translation>Восстановление отменяется целиком.</translation>
   </message>
   <message>
    <source>A save can start a proposal. Off: only what you type does.</source>
@@ -609,7 +625,7 @@
   </message>
   <message>
    <source>A step that was undone before a newer one is redone from the list of steps.</source>
-   <translation type="unfinished"></translation>
+   <translation>Шаг, отменённый до более нового, возвращают из списка шагов.</translation>
   </message>
   <message>
    <source>About {file}</source>
@@ -653,7 +669,7 @@
   </message>
   <message>
    <source>Accept this hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Принять этот фрагмент</translation>
   </message>
   <message>
    <source>Accepted.</source>
@@ -771,7 +787,7 @@
   </message>
   <message>
    <source>Another block of the answer changes the same lines.</source>
-   <translation type="unfinished"></translation>
+   <translation>Другой блок ответа меняет те же строки.</translation>
   </message>
   <message>
    <source>Another change stands at line {start}.</source>
@@ -1025,15 +1041,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Both</source>
-   <translation type="unfinished"></translation>
+   <translation>Обе</translation>
   </message>
   <message>
    <source>Bring the file back, then try again. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Верните файл и попробуйте снова. Ничего не записано.</translation>
   </message>
   <message>
    <source>Brings the step back; what came later is kept.</source>
-   <translation type="unfinished"></translation>
+   <translation>Возвращает шаг; всё, что было позже, сохраняется.</translation>
   </message>
   <message>
    <source>By this app's clock: from sending the request to the first piece, and the tokens after the first divided by the time since it. Measured answers only; emulated ones are dashed, in a series of their own.</source>
@@ -1089,11 +1105,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Change</source>
-   <translation type="unfinished"></translation>
+   <translation>Изменение</translation>
   </message>
   <message>
    <source>Change it by one of its names only.</source>
-   <translation type="unfinished"></translation>
+   <translation>Измените его только под одним из имён.</translation>
   </message>
   <message>
    <source>Change keys</source>
@@ -1101,7 +1117,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Change them back in your editor, then try again. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Верните их в редакторе и попробуйте снова. Ничего не записано.</translation>
   </message>
   <message>
    <source>Changed files</source>
@@ -1113,7 +1129,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Changed since, so left alone: {files}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Изменены с тех пор и потому не тронуты: {files}.</translation>
   </message>
   <message>
    <source>Changing to {model}; the earlier model goes on until then.</source>
@@ -1265,7 +1281,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose another name.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите другое имя.</translation>
   </message>
   <message>
    <source>Choose another one.</source>
@@ -1289,7 +1305,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose at least one change.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите хотя бы одно изменение.</translation>
   </message>
   <message>
    <source>Choose it again under Settings, or bind the command “{command}” to a key.</source>
@@ -1420,12 +1436,12 @@ The open file goes with the question.</source>
    <translation type="unfinished"></translation>
   </message>
   <message>
-   <source>Comment on this line	C</source>
-   <translation type="unfinished"></translation>
+   <source>Comment on this line</source>
+   <translation>Комментарий к этой строке</translation>
   </message>
   <message>
    <source>Comment on this line; the model gets it with your next instruction</source>
-   <translation type="unfinished"></translation>
+   <translation>Комментарий к этой строке; модель получит его со следующим указанием</translation>
   </message>
   <message>
    <source>Comment on {place}: {quoted}</source>
@@ -1516,20 +1532,12 @@ The open file goes with the question.</source>
    <translation>Копировать</translation>
   </message>
   <message>
-   <source>Copy	Ctrl+C</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
    <source>Copy as Markdown</source>
    <translation>Копировать как Markdown</translation>
   </message>
   <message>
    <source>Copy as a patch</source>
-   <translation type="unfinished"></translation>
-  </message>
-  <message>
-   <source>Copy as a patch	Ctrl+Shift+C</source>
-   <translation type="unfinished"></translation>
+   <translation>Копировать как патч</translation>
   </message>
   <message>
    <source>Copy it again, and enter it in the settings, under Endpoints.</source>
@@ -1601,7 +1609,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Delete it yourself if it is not wanted. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Удалите его сами, если он не нужен. Ничего не записано.</translation>
   </message>
   <message>
    <source>Deleted: {title}</source>
@@ -1649,7 +1657,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Drop</source>
-   <translation type="unfinished"></translation>
+   <translation>Отбросить</translation>
   </message>
   <message>
    <source>Drop the folder that holds them, or the few that matter.</source>
@@ -1677,7 +1685,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Edit the proposed lines before accepting them</source>
-   <translation type="unfinished"></translation>
+   <translation>Изменить предложенные строки, прежде чем принять</translation>
   </message>
   <message>
    <source>Edit the question and send it again</source>
@@ -1801,7 +1809,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Files</source>
-   <translation type="unfinished"></translation>
+   <translation>Файлы</translation>
   </message>
   <message>
    <source>Files saved while watching was paused: {count}</source>
@@ -1829,7 +1837,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Find in the diff</source>
-   <translation type="unfinished"></translation>
+   <translation>Найти в различиях</translation>
   </message>
   <message>
    <source>Find in the thread</source>
@@ -1861,7 +1869,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Fold unchanged lines again</source>
-   <translation type="unfinished"></translation>
+   <translation>Снова свернуть неизменённые строки</translation>
   </message>
   <message>
    <source>Folder for the sample</source>
@@ -1921,7 +1929,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Give it more room in the settings to keep them.</source>
-   <translation type="unfinished"></translation>
+   <translation>Чтобы сохранить их, дайте больше места в настройках.</translation>
   </message>
   <message>
    <source>Give this lane another pace</source>
@@ -1961,7 +1969,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>History</source>
-   <translation type="unfinished"></translation>
+   <translation>История</translation>
   </message>
   <message>
    <source>History of the quick prompt</source>
@@ -1969,7 +1977,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>History of the steps</source>
-   <translation type="unfinished"></translation>
+   <translation>История шагов</translation>
   </message>
   <message>
    <source>Host</source>
@@ -1985,7 +1993,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Hunks of the step</source>
-   <translation type="unfinished"></translation>
+   <translation>Фрагменты шага</translation>
   </message>
   <message>
    <source>IGNORED</source>
@@ -2061,7 +2069,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It cannot be beside {other}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он не может лежать рядом с {other}.</translation>
   </message>
   <message>
    <source>It cannot be brought back; take it from your version control.</source>
@@ -2077,11 +2085,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It goes up with '..'.</source>
-   <translation type="unfinished"></translation>
+   <translation>В нём есть «..».</translation>
   </message>
   <message>
    <source>It has a character that cannot be seen: {code}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В нём есть невидимый символ: {code}.</translation>
   </message>
   <message>
    <source>It has not begun yet.</source>
@@ -2089,19 +2097,19 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It has the line {line!r} instead of the code itself.</source>
-   <translation type="unfinished"></translation>
+   <translation>Вместо самого кода в нём строка {line!r}.</translation>
   </message>
   <message>
    <source>It has {size:,} bytes, the limit is {limit:,}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В нём {size} байт, предел — {limit}.</translation>
   </message>
   <message>
    <source>It is a folder or a device.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это папка или устройство.</translation>
   </message>
   <message>
    <source>It is a link that leads nowhere.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это ссылка, которая никуда не ведёт.</translation>
   </message>
   <message>
    <source>It is asked again in {seconds:.0f} s.</source>
@@ -2113,7 +2121,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It is deleted and renamed.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он и удаляется, и переименовывается.</translation>
   </message>
   <message>
    <source>It is fetched when needed.</source>
@@ -2121,11 +2129,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It is no relative path.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это не относительный путь.</translation>
   </message>
   <message>
    <source>It is not UTF-8.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это не UTF-8.</translation>
   </message>
   <message>
    <source>It is not used.</source>
@@ -2137,11 +2145,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It is too long.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он слишком длинный.</translation>
   </message>
   <message>
    <source>It may have been dropped; look at the list of steps again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Возможно, он удалён; посмотрите список шагов ещё раз.</translation>
   </message>
   <message>
    <source>It may want a client certificate: name one in the endpoint's settings.</source>
@@ -2149,11 +2157,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It names no file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он не называет файла.</translation>
   </message>
   <message>
    <source>It names no place in the file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Место в файле не названо.</translation>
   </message>
   <message>
    <source>It reads a short text and writes 64 tokens.</source>
@@ -2169,7 +2177,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It stands in several places of the file: in {count}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это есть в файле в нескольких местах: {count}.</translation>
   </message>
   <message>
    <source>It starts by itself.</source>
@@ -2181,7 +2189,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It was renamed twice.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он переименован дважды.</translation>
   </message>
   <message>
    <source>Its address is complete as it is.</source>
@@ -2197,15 +2205,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Its lines are not in the file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Этих строк в файле нет.</translation>
   </message>
   <message>
    <source>Its lines are not in the file; the lines most like them are {percent} % alike.</source>
-   <translation type="unfinished"></translation>
+   <translation>Этих строк в файле нет; самые похожие совпадают на {percent} %.</translation>
   </message>
   <message>
    <source>Its lines were decided on, or changed, before the answer came to them.</source>
-   <translation type="unfinished"></translation>
+   <translation>О его строках уже решили или их изменили, прежде чем ответ дошёл до них.</translation>
   </message>
   <message>
    <source>Its name in the file</source>
@@ -2213,11 +2221,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Its name matches {pattern}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Его имя подходит под {pattern}.</translation>
   </message>
   <message>
    <source>Its place is being looked for.</source>
-   <translation type="unfinished"></translation>
+   <translation>Место ещё ищется.</translation>
   </message>
   <message>
    <source>Keep</source>
@@ -2229,11 +2237,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Keep the lines on disk and add the proposed ones below</source>
-   <translation type="unfinished"></translation>
+   <translation>Оставить строки с диска и добавить под ними предложенные</translation>
   </message>
   <message>
    <source>Keep the lines that are on disk</source>
-   <translation type="unfinished"></translation>
+   <translation>Оставить строки, что на диске</translation>
   </message>
   <message>
    <source>Keep what is on disk</source>
@@ -2297,7 +2305,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Leave this part of the answer out</source>
-   <translation type="unfinished"></translation>
+   <translation>Не использовать эту часть ответа</translation>
   </message>
   <message>
    <source>Leave; what is written is there when you come back (Esc)</source>
@@ -2345,11 +2353,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Lines</source>
-   <translation type="unfinished"></translation>
+   <translation>Строки</translation>
   </message>
   <message>
    <source>Lines of the hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Строки фрагмента</translation>
   </message>
   <message>
    <source>Loading the model into memory.</source>
@@ -2373,7 +2381,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Look at these files; every step is in the history (Ctrl+H).</source>
-   <translation type="unfinished"></translation>
+   <translation>Посмотрите на эти файлы; все шаги есть в истории (Ctrl+H).</translation>
   </message>
   <message>
    <source>Look at this machine's clock.</source>
@@ -2421,7 +2429,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Made for a place without lines</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложено для места без строк</translation>
   </message>
   <message>
    <source>Make it writable for you alone, or name another one.</source>
@@ -2445,7 +2453,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Makes the files what they were before it, with what you changed since.</source>
-   <translation type="unfinished"></translation>
+   <translation>Делает файлы такими, какими они были до него, вместе с тем, что вы изменили с тех пор.</translation>
   </message>
   <message>
    <source>Making the image of the thread…</source>
@@ -2453,7 +2461,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Map of the changes</source>
-   <translation type="unfinished"></translation>
+   <translation>Карта изменений</translation>
   </message>
   <message>
    <source>Measure a model that answers at its own pace.</source>
@@ -2493,11 +2501,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Most like it: line {line} ({percent} %)</source>
-   <translation type="unfinished"></translation>
+   <translation>Больше всего похожа: строка {line} ({percent} %)</translation>
   </message>
   <message>
    <source>Most like it: lines {lines} ({percent} %)</source>
-   <translation type="unfinished"></translation>
+   <translation>Больше всего похожи: строки {lines} ({percent} %)</translation>
   </message>
   <message>
    <source>Motion</source>
@@ -2517,7 +2525,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Move or rename it, then try again. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Переместите или переименуйте его и попробуйте снова. Ничего не записано.</translation>
   </message>
   <message>
    <source>Move that file away, or reject the renaming.</source>
@@ -2741,11 +2749,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing in the file is like it. Select the lines that it shall replace.</source>
-   <translation type="unfinished"></translation>
+   <translation>В файле нет ничего похожего. Выделите строки, которые она заменит.</translation>
   </message>
   <message>
    <source>Nothing in the file is like its lines.</source>
-   <translation type="unfinished"></translation>
+   <translation>В файле нет ничего похожего на эти строки.</translation>
   </message>
   <message>
    <source>Nothing is found. Words are found by their beginnings.</source>
@@ -2769,7 +2777,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing of ours is left of “{title}” and what came after it.</source>
-   <translation type="unfinished"></translation>
+   <translation>От шага «{title}» и того, что было после него, ничего нашего не осталось.</translation>
   </message>
   <message>
    <source>Nothing to add up yet.</source>
@@ -2781,7 +2789,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing was applied here.</source>
-   <translation type="unfinished"></translation>
+   <translation>Здесь ещё ничего не применялось.</translation>
   </message>
   <message>
    <source>Nothing was decided about this proposal.</source>
@@ -2821,7 +2829,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing was written; ask for a new proposal.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ничего не записано; запросите новое предложение.</translation>
   </message>
   <message>
    <source>Notifications</source>
@@ -2833,7 +2841,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Of {there} lines {left} would be left.</source>
-   <translation type="unfinished"></translation>
+   <translation>Из {there} строк осталось бы {left}.</translation>
   </message>
   <message>
    <source>Ollama's own</source>
@@ -2849,11 +2857,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>On disk</source>
-   <translation type="unfinished"></translation>
+   <translation>На диске</translation>
   </message>
   <message>
    <source>On disk now</source>
-   <translation type="unfinished"></translation>
+   <translation>Сейчас на диске</translation>
   </message>
   <message>
    <source>On disk now:
@@ -3056,7 +3064,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Place</source>
-   <translation type="unfinished"></translation>
+   <translation>Поместить</translation>
   </message>
   <message>
    <source>Place at lines {first} to {last}</source>
@@ -3160,7 +3168,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Proposed</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложено</translation>
   </message>
   <message>
    <source>Proposed lines</source>
@@ -3280,11 +3288,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Redo that step first. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сначала верните тот шаг. Ничего не записано.</translation>
   </message>
   <message>
    <source>Redo this &amp;hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Вернуть этот &amp;фрагмент</translation>
   </message>
   <message>
    <source>Reduced</source>
@@ -3332,7 +3340,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Reject this hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Отклонить этот фрагмент</translation>
   </message>
   <message>
    <source>Rejected.</source>
@@ -3352,7 +3360,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Remove the link yourself, or name the file that it leads to.</source>
-   <translation type="unfinished"></translation>
+   <translation>Удалите ссылку сами или назовите файл, на который она ведёт.</translation>
   </message>
   <message>
    <source>Remove the store's copy? It cannot be downloaded again.</source>
@@ -3386,7 +3394,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Replace the selected lines, or the most similar ones, by it</source>
-   <translation type="unfinished"></translation>
+   <translation>Заменить ею выделенные строки или самые похожие</translation>
   </message>
   <message>
    <source>Report this with the text that the button copies.</source>
@@ -3414,11 +3422,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Restore to &amp;before this</source>
-   <translation type="unfinished"></translation>
+   <translation>Восстановить &amp;до этого шага</translation>
   </message>
   <message>
    <source>Restored to before “{title}”</source>
-   <translation type="unfinished"></translation>
+   <translation>Восстановлено до «{title}»</translation>
   </message>
   <message>
    <source>Resume</source>
@@ -3438,7 +3446,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Room for undo</source>
-   <translation type="unfinished"></translation>
+   <translation>Место для отмены</translation>
   </message>
   <message>
    <source>Run 'spark doctor' to see what is missing, or install Spark Desktop again.</source>
@@ -3582,7 +3590,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Show all unchanged lines</source>
-   <translation type="unfinished"></translation>
+   <translation>Показать все неизменённые строки</translation>
   </message>
   <message>
    <source>Show file</source>
@@ -3594,11 +3602,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Show more lines above the change below</source>
-   <translation type="unfinished"></translation>
+   <translation>Показать больше строк над следующим изменением</translation>
   </message>
   <message>
    <source>Show more lines below the change above</source>
-   <translation type="unfinished"></translation>
+   <translation>Показать больше строк под предыдущим изменением</translation>
   </message>
   <message>
    <source>Show or hide the changes</source>
@@ -3734,7 +3742,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Split</source>
-   <translation type="unfinished"></translation>
+   <translation>Разделить</translation>
   </message>
   <message>
    <source>Split the file, or work on a smaller one.</source>
@@ -3746,7 +3754,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Split this hunk into smaller ones</source>
-   <translation type="unfinished"></translation>
+   <translation>Разделить этот фрагмент на меньшие</translation>
   </message>
   <message>
    <source>Split, edit, comment, copy</source>
@@ -3818,7 +3826,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Steps</source>
-   <translation type="unfinished"></translation>
+   <translation>Шаги</translation>
   </message>
   <message>
    <source>Sto&amp;p</source>
@@ -3898,7 +3906,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Take the proposed lines in place of those on disk</source>
-   <translation type="unfinished"></translation>
+   <translation>Взять предложенные строки вместо тех, что на диске</translation>
   </message>
   <message>
    <source>Take {key} away</source>
@@ -3910,11 +3918,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Takes back every step of the same answer.</source>
-   <translation type="unfinished"></translation>
+   <translation>Отменяет все шаги того же ответа.</translation>
   </message>
   <message>
    <source>Takes the step back; what came later is kept.</source>
-   <translation type="unfinished"></translation>
+   <translation>Отменяет шаг; всё, что было позже, сохраняется.</translation>
   </message>
   <message>
    <source>Target {rate:,.0f} tokens/s{kind}</source>
@@ -3994,11 +4002,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer deletes the file and writes it anew: it is changed.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ удаляет файл и пишет его заново: он изменяется.</translation>
   </message>
   <message>
    <source>The answer deletes the file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ удаляет этот файл.</translation>
   </message>
   <message>
    <source>The answer did not follow the schema.</source>
@@ -4006,7 +4014,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer ends in the middle of it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ обрывается посреди него.</translation>
   </message>
   <message>
    <source>The answer failed: {reason}</source>
@@ -4022,7 +4030,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer has control characters in it.</source>
-   <translation type="unfinished"></translation>
+   <translation>В ответе есть управляющие символы.</translation>
   </message>
   <message>
    <source>The answer has {after} of the region's {before} lines, and nothing asked to remove any.</source>
@@ -4038,7 +4046,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer leaves code out instead of writing it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ пропускает код вместо того, чтобы написать его.</translation>
   </message>
   <message>
    <source>The answer leaves code out: it has the line {text!r} instead of the code itself.</source>
@@ -4054,7 +4062,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer wants different things of one file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ требует от одного файла разного.</translation>
   </message>
   <message>
    <source>The answer was cut off at the token limit; a smaller region may fit.</source>
@@ -4122,7 +4130,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The change of {path} does not match its bytes.</source>
-   <translation type="unfinished"></translation>
+   <translation>Изменение {path} не соответствует его байтам.</translation>
   </message>
   <message>
    <source>The character {character!r} cannot be written in {encoding}.</source>
@@ -4282,11 +4290,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The file belongs to the version control itself.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл принадлежит самой системе контроля версий.</translation>
   </message>
   <message>
    <source>The file cannot be read.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл не читается.</translation>
   </message>
   <message>
    <source>The file holds it already.</source>
@@ -4294,7 +4302,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The file holds its new lines already.</source>
-   <translation type="unfinished"></translation>
+   <translation>Новые строки в файле уже есть.</translation>
   </message>
   <message>
    <source>The file holds no thread of Spark.</source>
@@ -4302,7 +4310,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The file is empty.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл пуст.</translation>
   </message>
   <message>
    <source>The file is not JSON: {error}.</source>
@@ -4310,7 +4318,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The file is not text.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл не текстовый.</translation>
   </message>
   <message>
    <source>The file is not text: {reason}.</source>
@@ -4322,11 +4330,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The file is there already: it is changed, not created.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл уже есть: он изменяется, а не создаётся.</translation>
   </message>
   <message>
    <source>The file is too large.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл слишком велик.</translation>
   </message>
   <message>
    <source>The file is unchanged.</source>
@@ -4334,11 +4342,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The file may hold secrets.</source>
-   <translation type="unfinished"></translation>
+   <translation>В файле могут быть секреты.</translation>
   </message>
   <message>
    <source>The file was changed here as well. Choose what it shall hold.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл здесь тоже изменён. Выберите, что в нём останется.</translation>
   </message>
   <message>
    <source>The file was left as it is; undo this change in your editor.</source>
@@ -4346,7 +4354,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The file would lose more than half of its lines, and nothing asked for that.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл потерял бы больше половины строк, а об этом не просили.</translation>
   </message>
   <message>
    <source>The file {lock} cannot be locked: {reason}.</source>
@@ -4358,7 +4366,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The folder has {name!r}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В папке есть {name!r}.</translation>
   </message>
   <message>
    <source>The folder of {path} is read-only; nothing was written.</source>
@@ -4570,7 +4578,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The next start finishes what stands half done, or puts it back, and says so.</source>
-   <translation type="unfinished"></translation>
+   <translation>При следующем запуске начатое будет завершено или отменено, и об этом будет сказано.</translation>
   </message>
   <message>
    <source>The next start moves a damaged one aside and begins anew; keep a copy if you need it.</source>
@@ -4594,11 +4602,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The path is none that a file can have everywhere.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл с таким путём возможен не везде.</translation>
   </message>
   <message>
    <source>The path leads out of the folder.</source>
-   <translation type="unfinished"></translation>
+   <translation>Путь ведёт за пределы папки.</translation>
   </message>
   <message>
    <source>The prompt has {prompt} tokens, the model's context holds {context}.</source>
@@ -4706,7 +4714,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The system says: {told}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Система сообщает: {told}.</translation>
   </message>
   <message>
    <source>The system's</source>
@@ -4822,7 +4830,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no change of this turn left to undo.</source>
-   <translation type="unfinished"></translation>
+   <translation>В этом ходе больше нечего отменять.</translation>
   </message>
   <message>
    <source>There is no comment to send.</source>
@@ -4846,7 +4854,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no kept step {step_id}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Нет сохранённого шага {step_id}.</translation>
   </message>
   <message>
    <source>There is no key for {title} in the keyring.</source>
@@ -4870,7 +4878,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no such file.</source>
-   <translation type="unfinished"></translation>
+   <translation>Такого файла нет.</translation>
   </message>
   <message>
    <source>There is no such question in this thread.</source>
@@ -4886,7 +4894,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no undone change of this turn left to redo.</source>
-   <translation type="unfinished"></translation>
+   <translation>В этом ходе больше нечего возвращать.</translation>
   </message>
   <message>
    <source>There is nothing at {url}.</source>
@@ -4902,7 +4910,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is nothing to write.</source>
-   <translation type="unfinished"></translation>
+   <translation>Записывать нечего.</translation>
   </message>
   <message>
    <source>There the file says this already.</source>
@@ -4970,7 +4978,7 @@ The proposal was made for:
   </message>
   <message>
    <source>This hunk alone; Enter does the same.</source>
-   <translation type="unfinished"></translation>
+   <translation>Только этот фрагмент; то же делает Enter.</translation>
   </message>
   <message>
    <source>This hunk conflicts with what was saved since.</source>
@@ -5234,15 +5242,15 @@ The proposal was made for:
   </message>
   <message>
    <source>Undo or redo hunks of the steps before.</source>
-   <translation type="unfinished"></translation>
+   <translation>Отменяйте и возвращайте фрагменты прежних шагов.</translation>
   </message>
   <message>
    <source>Undo that first. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сначала отмените это. Ничего не записано.</translation>
   </message>
   <message>
    <source>Undo that step first. Nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сначала отмените тот шаг. Ничего не записано.</translation>
   </message>
   <message>
    <source>Undo the last applied change</source>
@@ -5254,11 +5262,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Undo the whole &amp;turn</source>
-   <translation type="unfinished"></translation>
+   <translation>Отменить весь &amp;ход</translation>
   </message>
   <message>
    <source>Undo this &amp;hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Отменить этот &amp;фрагмент</translation>
   </message>
   <message>
    <source>Undone.</source>
@@ -5402,19 +5410,19 @@ The proposal was made for:
   </message>
   <message numerus="yes">
    <source>What is kept for undo takes {size} MB of {limit} MB: with the next change the oldest %n step(s) go: {names}.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Сохранённое для отмены занимает {size} МБ из {limit} МБ: со следующим изменением уйдёт %n самый старый шаг: {names}.</numerusform>
+    <numerusform>Сохранённое для отмены занимает {size} МБ из {limit} МБ: со следующим изменением уйдут %n самых старых шага: {names}.</numerusform>
+    <numerusform>Сохранённое для отмены занимает {size} МБ из {limit} МБ: со следующим изменением уйдут %n самых старых шагов: {names}.</numerusform>
    </translation>
   </message>
   <message>
    <source>What it wants in its place</source>
-   <translation type="unfinished"></translation>
+   <translation>Что она хочет на этом месте</translation>
   </message>
   <message>
    <source>What it wants to insert</source>
-   <translation type="unfinished"></translation>
+   <translation>Что она хочет вставить</translation>
   </message>
   <message>
    <source>What starts a proposal</source>
@@ -5430,15 +5438,15 @@ The proposal was made for:
   </message>
   <message>
    <source>What the model looked for</source>
-   <translation type="unfinished"></translation>
+   <translation>Что искала модель</translation>
   </message>
   <message>
    <source>What the proposal was made for</source>
-   <translation type="unfinished"></translation>
+   <translation>Для чего сделано предложение</translation>
   </message>
   <message>
    <source>What the steps of one folder may take that can be undone. Before the oldest are dropped you are told.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сколько могут занимать шаги одной папки, которые можно отменить. Перед удалением самых старых вас предупредят.</translation>
   </message>
   <message>
    <source>What the window speaks; dates and numbers follow it.</source>
@@ -5470,7 +5478,7 @@ The proposal was made for:
   </message>
   <message>
    <source>When</source>
-   <translation type="unfinished"></translation>
+   <translation>Когда</translation>
   </message>
   <message>
    <source>Where</source>
@@ -5774,11 +5782,11 @@ The proposal was made for:
   </message>
   <message>
    <source>accepted</source>
-   <translation type="unfinished"></translation>
+   <translation>принято</translation>
   </message>
   <message>
    <source>added, line {number}: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>добавлено, строка {number}: {line}</translation>
   </message>
   <message>
    <source>all found</source>
@@ -5810,7 +5818,7 @@ The proposal was made for:
   </message>
   <message>
    <source>anchored</source>
-   <translation type="unfinished"></translation>
+   <translation>место найдено</translation>
   </message>
   <message>
    <source>answer</source>
@@ -5850,7 +5858,7 @@ The proposal was made for:
   </message>
   <message>
    <source>asked again</source>
-   <translation type="unfinished"></translation>
+   <translation>спрошено заново</translation>
   </message>
   <message>
    <source>becomes {target}</source>
@@ -5866,15 +5874,15 @@ The proposal was made for:
   </message>
   <message>
    <source>blank lines differ</source>
-   <translation type="unfinished"></translation>
+   <translation>другие пустые строки</translation>
   </message>
   <message>
    <source>blanks at the ends of lines differ</source>
-   <translation type="unfinished"></translation>
+   <translation>другие пробелы в концах строк</translation>
   </message>
   <message>
    <source>blanks within lines differ</source>
-   <translation type="unfinished"></translation>
+   <translation>другие пробелы внутри строк</translation>
   </message>
   <message>
    <source>by its name</source>
@@ -6002,7 +6010,7 @@ The proposal was made for:
   </message>
   <message>
    <source>edited by you</source>
-   <translation type="unfinished"></translation>
+   <translation>изменено вами</translation>
   </message>
   <message>
    <source>elsewhere</source>
@@ -6074,7 +6082,7 @@ The proposal was made for:
   </message>
   <message>
    <source>folded: {line}. Enter opens it.</source>
-   <translation type="unfinished"></translation>
+   <translation>свёрнуто: {line}. Enter раскроет.</translation>
   </message>
   <message>
    <source>folder · {place}</source>
@@ -6138,7 +6146,7 @@ The proposal was made for:
   </message>
   <message>
    <source>in conflict</source>
-   <translation type="unfinished"></translation>
+   <translation>конфликт</translation>
   </message>
   <message>
    <source>in use</source>
@@ -6150,11 +6158,11 @@ The proposal was made for:
   </message>
   <message>
    <source>indented differently</source>
-   <translation type="unfinished"></translation>
+   <translation>другой отступ</translation>
   </message>
   <message>
    <source>indented unevenly</source>
-   <translation type="unfinished"></translation>
+   <translation>отступы сдвинуты неодинаково</translation>
   </message>
   <message>
    <source>insert</source>
@@ -6242,10 +6250,10 @@ The proposal was made for:
   </message>
   <message numerus="yes">
    <source>it removes %n line(s) that it does not name</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>удаляет %n строку, которую не называет</numerusform>
+    <numerusform>удаляет %n строки, которые не называет</numerusform>
+    <numerusform>удаляет %n строк, которые не называет</numerusform>
    </translation>
   </message>
   <message>
@@ -6326,7 +6334,7 @@ The proposal was made for:
   </message>
   <message>
    <source>line {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>строка {line}</translation>
   </message>
   <message>
    <source>line {line} before</source>
@@ -6334,7 +6342,7 @@ The proposal was made for:
   </message>
   <message>
    <source>line {number}: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>строка {number}: {line}</translation>
   </message>
   <message>
    <source>lines {spans}</source>
@@ -6402,7 +6410,7 @@ The proposal was made for:
   </message>
   <message>
    <source>no longer needed</source>
-   <translation type="unfinished"></translation>
+   <translation>больше не нужно</translation>
   </message>
   <message>
    <source>no model yet</source>
@@ -6538,7 +6546,7 @@ The proposal was made for:
   </message>
   <message>
    <source>not written yet, line {number}: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>ещё не написано, строка {number}: {line}</translation>
   </message>
   <message>
    <source>nothing</source>
@@ -6558,23 +6566,23 @@ The proposal was made for:
   </message>
   <message>
    <source>of several places the first one below its heading</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест первое под заголовком</translation>
   </message>
   <message>
    <source>of several places the one at line {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест то, что в строке {line}</translation>
   </message>
   <message>
    <source>of several places the one nearest to line {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест ближайшее к строке {line}</translation>
   </message>
   <message>
    <source>of several places the one that fits the order of the blocks</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест то, что подходит по порядку блоков</translation>
   </message>
   <message>
    <source>of several places the one that other blocks left</source>
-   <translation type="unfinished"></translation>
+   <translation>из нескольких мест то, что оставили другие блоки</translation>
   </message>
   <message>
    <source>off</source>
@@ -6626,7 +6634,7 @@ The proposal was made for:
   </message>
   <message>
    <source>partly undone</source>
-   <translation type="unfinished"></translation>
+   <translation>отменено частично</translation>
   </message>
   <message>
    <source>pass on what is asked of {host}</source>
@@ -6654,11 +6662,11 @@ The proposal was made for:
   </message>
   <message>
    <source>placed below its heading</source>
-   <translation type="unfinished"></translation>
+   <translation>помещено под заголовком</translation>
   </message>
   <message>
    <source>placed by the line number alone</source>
-   <translation type="unfinished"></translation>
+   <translation>место взято только по номеру строки</translation>
   </message>
   <message>
    <source>prefill</source>
@@ -6702,7 +6710,7 @@ The proposal was made for:
   </message>
   <message>
    <source>read as meant</source>
-   <translation type="unfinished"></translation>
+   <translation>понято по смыслу</translation>
   </message>
   <message>
    <source>reads {rate} tokens/s</source>
@@ -6730,7 +6738,7 @@ The proposal was made for:
   </message>
   <message>
    <source>removed, line {number}: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>удалено, строка {number}: {line}</translation>
   </message>
   <message>
    <source>removing</source>
@@ -6806,7 +6814,7 @@ The proposal was made for:
   </message>
   <message>
    <source>stands</source>
-   <translation type="unfinished"></translation>
+   <translation>в силе</translation>
   </message>
   <message>
    <source>starting</source>
@@ -7098,7 +7106,7 @@ The proposal was made for:
   </message>
   <message>
    <source>your comment: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>ваш комментарий: {line}</translation>
   </message>
   <message>
    <source>your own file</source>
@@ -7176,7 +7184,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{count} · {size} of {limit} kept for undo</source>
-   <translation type="unfinished"></translation>
+   <translation>{count} · для отмены хранится {size} из {limit}</translation>
   </message>
   <message>
    <source>{days:.0f} d</source>
@@ -7184,7 +7192,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{done} of {count} decided</source>
-   <translation type="unfinished"></translation>
+   <translation>решено {done} из {count}</translation>
   </message>
   <message>
    <source>{done} of {total}</source>
@@ -7256,7 +7264,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{first} and {path} are the same file.</source>
-   <translation type="unfinished"></translation>
+   <translation>{first} и {path} — один и тот же файл.</translation>
   </message>
   <message>
    <source>{first} {count} more could not be added.</source>
@@ -7472,14 +7480,14 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name!r} is no folder.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name!r} — не папка.</translation>
   </message>
   <message numerus="yes">
    <source>{names} and %n more</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>{names} и ещё %n</numerusform>
+    <numerusform>{names} и ещё %n</numerusform>
+    <numerusform>{names} и ещё %n</numerusform>
    </translation>
   </message>
   <message>
@@ -7628,19 +7636,19 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{part!r} ends in a dot or a blank, which Windows cuts off.</source>
-   <translation type="unfinished"></translation>
+   <translation>{part!r} кончается точкой или пробелом, которые Windows отбрасывает.</translation>
   </message>
   <message>
    <source>{part!r} has a colon, which to Windows means a stream of the file.</source>
-   <translation type="unfinished"></translation>
+   <translation>В {part!r} есть двоеточие, которое для Windows означает поток файла.</translation>
   </message>
   <message>
    <source>{part!r} is no name that Windows takes.</source>
-   <translation type="unfinished"></translation>
+   <translation>{part!r} — имя, которого Windows не допускает.</translation>
   </message>
   <message>
    <source>{part!r} is too long for a name.</source>
-   <translation type="unfinished"></translation>
+   <translation>{part!r} слишком длинно для имени.</translation>
   </message>
   <message>
    <source>{path!r} leads out of {root}.</source>
@@ -7648,7 +7656,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} cannot be made: {name} is no folder.</source>
-   <translation type="unfinished"></translation>
+   <translation>Нельзя создать {path}: {name} — не папка.</translation>
   </message>
   <message>
    <source>{path} cannot be read: {told}.</source>
@@ -7660,7 +7668,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} cannot go to {target}.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} нельзя перенести в {target}.</translation>
   </message>
   <message>
    <source>{path} does not exist.</source>
@@ -7680,11 +7688,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} is a link, and only files are removed.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} — ссылка, а удаляются только файлы.</translation>
   </message>
   <message>
    <source>{path} is changed twice at once.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} изменяется дважды сразу.</translation>
   </message>
   <message>
    <source>{path} is left alone: {reason} ({detail}).</source>
@@ -7696,7 +7704,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} is no file any more; nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} больше не файл; ничего не записано.</translation>
   </message>
   <message>
    <source>{path} is not a file.</source>
@@ -7708,7 +7716,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} is not there any more.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} больше нет.</translation>
   </message>
   <message>
    <source>{path} is read-only; nothing was written.</source>
@@ -7720,7 +7728,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} is there already; nothing was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} уже существует; ничего не записано.</translation>
   </message>
   <message>
    <source>{path} leads out of the folder</source>
@@ -7740,7 +7748,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} was changed by hand since; removing it would lose that.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} с тех пор изменён вручную; при удалении это пропало бы.</translation>
   </message>
   <message>
    <source>{path} was changed meanwhile; nothing was written.</source>
@@ -7748,11 +7756,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} was moved again since.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} с тех пор снова перемещён.</translation>
   </message>
   <message>
    <source>{path} was moved since.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} с тех пор перемещён.</translation>
   </message>
   <message>
    <source>{path} was not written: the disk is full.</source>
@@ -7772,11 +7780,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} would be removed with text left in it.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} был бы удалён вместе с оставшимся текстом.</translation>
   </message>
   <message>
    <source>{path} → {target}</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} → {target}</translation>
   </message>
   <message>
    <source>{path}, a file of your own</source>
@@ -7788,15 +7796,15 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path}, line {line}: the later step “{title}” changed these lines.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}, строка {line}: эти строки изменил более поздний шаг «{title}».</translation>
   </message>
   <message>
    <source>{path}, line {line}: these lines were changed by hand since.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}, строка {line}: эти строки с тех пор изменены вручную.</translation>
   </message>
   <message>
    <source>{path}, line {line}: what stood here was taken back with “{title}”.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}, строка {line}: то, что здесь стояло, отменено вместе с «{title}».</translation>
   </message>
   <message>
    <source>{path}, line {start}: it was changed since the proposal was made.</source>
@@ -7808,23 +7816,23 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path}:</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}:</translation>
   </message>
   <message>
    <source>{path}: another file is there now.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}: теперь там другой файл.</translation>
   </message>
   <message>
    <source>{path}: made</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}: создан</translation>
   </message>
   <message>
    <source>{path}: removed</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}: удалён</translation>
   </message>
   <message>
    <source>{path}: the later step “{title}” changed this file.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}: этот файл изменил более поздний шаг «{title}».</translation>
   </message>
   <message>
    <source>{pattern} in {file}</source>
@@ -7836,7 +7844,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{percent} % alike</source>
-   <translation type="unfinished"></translation>
+   <translation>совпадает на {percent} %</translation>
   </message>
   <message>
    <source>{placeholder} About {target}.</source>
@@ -7932,7 +7940,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{score} %: {how}</source>
-   <translation type="unfinished"></translation>
+   <translation>{score} %: {how}</translation>
   </message>
   <message>
    <source>{seconds:.1f} s</source>
@@ -8166,31 +8174,31 @@ Choose another thread</source>
   </message>
   <message>
    <source>“{title}”</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}»</translation>
   </message>
   <message>
    <source>“{title}” had been cut short and could not be taken back: {error}</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}»: запись была прервана и не смогла быть отменена: {error}</translation>
   </message>
   <message>
    <source>“{title}” had been cut short and is completed now: {files}.</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}»: запись была прервана и теперь завершена: {files}.</translation>
   </message>
   <message>
    <source>“{title}” had been cut short and was taken back: {files}.</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}»: запись была прервана и отменена: {files}.</translation>
   </message>
   <message>
    <source>“{title}” has no change {name}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В шаге «{title}» нет изменения {name}.</translation>
   </message>
   <message>
    <source>“{title}” is undone already.</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}» уже отменён.</translation>
   </message>
   <message>
    <source>“{title}” stands already.</source>
-   <translation type="unfinished"></translation>
+   <translation>«{title}» уже в силе.</translation>
   </message>
  </context>
 </TS>

@@ -19,7 +19,20 @@ from spark_desktop.domain.history import Step
 from spark_desktop.domain.operation import Operation, UndoneMark
 from spark_desktop.domain.patch import ABSENT
 
-_FILE = "path, target, way, before, after, staged, inode, attributes, folders, source"
+_FILE = ", ".join(
+    (
+        "path",
+        "target",
+        "way",
+        "before",
+        "after",
+        "staged",
+        "inode",
+        "attributes",
+        "folders",
+        "source",
+    )
+)
 
 
 class State(StrEnum):

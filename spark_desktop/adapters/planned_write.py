@@ -13,7 +13,7 @@ class Way(StrEnum):
     """How the new bytes get into the file."""
 
     REPLACE = "replace"
-    IN_PLACE = "in place"
+    IN_PLACE = "in_place"
     CREATE = "create"
     REMOVE = "remove"
 

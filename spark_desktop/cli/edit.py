@@ -17,6 +17,7 @@ from spark_desktop.domain.events import ProposalStreamed
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.patch import FilePatch
 from spark_desktop.domain.proposal import Conflict, Failed, Proposal, Ready
+from spark_desktop.domain.review import told_whole
 from spark_desktop.domain.text import SourceText, split_lines
 from spark_desktop.domain.trigger import Instruction, Span
 from spark_desktop.domain.workspace import Snapshot
@@ -53,7 +54,7 @@ async def _propose(project: "Project", instruction: Instruction) -> Proposal:
     proposal = next(p for p in project.turns.proposals() if p.id == proposal_id)
     if isinstance(proposal.state, Failed):
         raise SparkError(proposal.state.reason, proposal.state.next_step)
-    return proposal
+    return told_whole(proposal)
 
 
 def _show_progress(project: "Project", output: Output) -> None:

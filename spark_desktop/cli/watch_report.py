@@ -17,6 +17,7 @@ from spark_desktop.domain.errors import NotTextError
 from spark_desktop.domain.events import ChangeIgnored, ProposalChanged, TurnChanged, WorkFailed
 from spark_desktop.domain.patch import FilePatch
 from spark_desktop.domain.proposal import Failed, Proposal, Queued, Ready, Streaming
+from spark_desktop.domain.review import told_whole
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import kind_of, title_of
 from spark_desktop.services.bus import Bus
@@ -46,7 +47,7 @@ class WatchReport:
             self._output.note(f"Watching {root}. Ctrl+C ends it.")
 
     def _on_proposal(self, event: ProposalChanged) -> None:
-        proposal = event.proposal
+        proposal = told_whole(event.proposal)
         known = self._states.get(proposal.id)
         # A proposal that moved with its file is another diff.
         ready = isinstance(proposal.state, Ready)

@@ -45,7 +45,7 @@ class RecoveryOutcome(StrEnum):
     """What the next start did with an operation that was cut short."""
 
     COMPLETED = "completed"
-    ROLLED_BACK = "rolled back"
+    ROLLED_BACK = "rolled_back"
     FAILED = "failed"
 
 

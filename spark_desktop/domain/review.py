@@ -9,7 +9,7 @@ from spark_desktop.domain.history import WHOLE
 from spark_desktop.domain.merge import Merged, merged
 from spark_desktop.domain.moving import moved_proposal
 from spark_desktop.domain.patch import ABSENT, FileKind, FilePatch, Hunk
-from spark_desktop.domain.proposal import Closed, Decision, Proposal, Ready
+from spark_desktop.domain.proposal import Closed, Conflict, Decision, Proposal, Ready
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
 
@@ -109,6 +109,19 @@ def collision(path: str, hunk: Hunk) -> ConflictError:
         ),
         say("Nothing was written. Choose which version shall stand, or ask for a new proposal."),
     )
+
+
+def told_whole(proposal: Proposal) -> Proposal:
+    """Return the proposal as it is told to those who cannot choose a side hunk by hunk.
+
+    One hunk in conflict is a conflict of all of it: its diff would take the user's lines away.
+    """
+    if isinstance(proposal.state, Ready) and proposal.patch is not None:
+        for hunk in proposal.patch.hunks:
+            if proposal.decision(hunk.id) is Decision.CONFLICTING:
+                reason = collision(proposal.patch.path, hunk).message
+                return replace(proposal, state=Conflict(reason))
+    return proposal
 
 
 def moved_onto(proposal: Proposal, current: Snapshot) -> Proposal:

@@ -11,7 +11,7 @@ from spark_desktop.viewmodels.diff_rows import FoldRow, Row
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.diff_content import DiffContent
 from spark_desktop.views.diff_geometry import RowGeometry
-from spark_desktop.views.shortcuts import SHORTCUTS, key_text
+from spark_desktop.views.shortcuts import key_text
 
 MARGIN = 8
 _GAP = 4
@@ -49,8 +49,10 @@ class DiffButtons:
     ) -> dict[str, QRect]:
         """Return a block's buttons by their action, from the left; none while it is out of view.
 
-        Only with ``is_full`` there are those that are used seldom.
+        Only with ``is_full``, and where there is room, there are those that are used seldom.
         """
+        room = width // 2 if content.is_split else width
+        is_full = is_full and 2 * room >= 3 * self.reserved()
         rows = content.hunks.get(owner)
         if rows is None:
             return {}
@@ -136,9 +138,9 @@ def label_of(action: str) -> str:
         case "fold_up":
             return f"\N{UPWARDS ARROW} {PIECE}"
         case "split":
-            return _worded(tr("Split"), _key_of("split"))
+            return _worded(tr("Split"), key_text("split"))
         case "edit":
-            return _worded(tr("Edit"), _key_of("edit_hunk"))
+            return _worded(tr("Edit"), key_text("edit_hunk"))
         case _:
             return _words()[action][0]
 
@@ -162,11 +164,6 @@ def _words() -> dict[str, tuple[str, str]]:
         "fold_down": ("", tr("Show more lines below the change above")),
         "fold_up": ("", tr("Show more lines above the change below")),
     }
-
-
-def _key_of(name: str) -> str:
-    known = any(shortcut.name == name for shortcut in SHORTCUTS)
-    return key_text(name) if known else ""
 
 
 def _worded(word: str, key: str) -> str:

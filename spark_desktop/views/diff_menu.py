@@ -29,11 +29,11 @@ def menu_of(view: "DiffView", row: int) -> QMenu:
     """Return the menu of a row; it goes away once it is closed."""
     menu = QMenu(view)
     menu.aboutToHide.connect(menu.deleteLater)
-    menu.addAction(tr("Copy\tCtrl+C"), view.copy)
+    menu.addAction(tr("Copy") + "\tCtrl+C", view.copy)
     if view.content.is_diff:
-        menu.addAction(tr("Copy as a patch\tCtrl+Shift+C"), lambda: view.copy(as_patch=True))
+        menu.addAction(tr("Copy as a patch") + "\tCtrl+Shift+C", lambda: view.copy(as_patch=True))
         side = view.selection.side
-        menu.addAction(tr("Comment on this line\tC"), lambda: view.ask_for_comment(row, side))
+        menu.addAction(tr("Comment on this line") + "\tC", lambda: view.ask_for_comment(row, side))
         menu.addSeparator()
         menu.addAction(tr("Show all unchanged lines"), view.open_everything)
         again = menu.addAction(tr("Fold unchanged lines again"), view.fold_again)

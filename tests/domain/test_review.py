@@ -7,8 +7,15 @@ from hypothesis import strategies as st
 
 from spark_desktop.domain.errors import ConflictError, PatchError
 from spark_desktop.domain.patch import FilePatch, Hunk, apply, compute, inverse
-from spark_desktop.domain.proposal import Decision, Proposal, Ready
-from spark_desktop.domain.review import after_apply, decide, pending, rebase
+from spark_desktop.domain.proposal import Conflict, Decision, Proposal, Ready
+from spark_desktop.domain.review import (
+    after_apply,
+    decide,
+    moved_onto,
+    pending,
+    rebase,
+    told_whole,
+)
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import Instruction
 from spark_desktop.domain.workspace import snapshot_of
@@ -201,3 +208,14 @@ def test_deciding_on_an_unknown_hunk_is_an_error(patch: FilePatch | None) -> Non
 
 def test_a_proposal_without_a_patch_has_nothing_pending() -> None:
     assert pending(proposal_with(None)) == ()
+
+
+def test_a_conflict_of_one_hunk_is_told_as_one_of_all_where_no_side_can_be_chosen() -> None:
+    proposal = proposal_with(two_hunks())
+    assert told_whole(proposal) == proposal
+    after = numbered(9).replace("line 8\n", "mine\n")
+    moved = moved_onto(proposal, snapshot_of("a.py", SourceText(after)))
+    assert moved.state == Ready()
+    assert told_whole(moved).state == Conflict(
+        "a.py, line 8: it was changed since the proposal was made."
+    )

@@ -1,9 +1,11 @@
 from collections.abc import AsyncIterator, Iterator
+from zlib import crc32
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QTranslator
 
 from spark_desktop.viewmodels.project import ProjectViewModels, view_models
+from spark_desktop.views.theme import Theme, load_theme
 from spark_resources import resource
 from tests.interface_fakes import NOON, FakeProject
 
@@ -16,6 +18,12 @@ def english(qapp: QCoreApplication) -> Iterator[None]:
     qapp.installTranslator(translator)
     yield
     qapp.removeTranslator(translator)
+
+
+@pytest.fixture
+def either_theme(request: pytest.FixtureRequest) -> Theme:
+    """Return the dark or the light theme: half of the tests see the one, half the other."""
+    return load_theme(("dark", "light")[crc32(request.node.nodeid.encode()) % 2])
 
 
 @pytest.fixture

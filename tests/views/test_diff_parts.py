@@ -255,7 +255,7 @@ def test_side_by_side_only_the_code_of_one_side_is_copied(view: DiffView, qtbot:
     view.set_layout("split")
     show(view)
     rows = view.content.hunks[FIRST]
-    left, right = (lane.left + 120 for lane in view.stage.scene.lanes)
+    left, right = (lane.left + 60 for lane in view.stage.scene.lanes)
     click(view, qtbot, place_of(view, rows.start, left))
     assert view.selected_text() == "value_10 = 10"
     click(view, qtbot, place_of(view, rows.start, right))

@@ -38,9 +38,9 @@ def answered(name: str = "t1", **more: object) -> Turn:
     return replace(turn(name, ANSWER), usage=USAGE, timing=TIMING, **more)
 
 
-@pytest.fixture(params=["dark", "light"])
-def theme(request: pytest.FixtureRequest) -> Theme:
-    return load_theme(request.param)
+@pytest.fixture
+def theme(either_theme: Theme) -> Theme:
+    return either_theme
 
 
 @pytest.fixture

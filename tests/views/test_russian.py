@@ -235,9 +235,11 @@ def judged(state: State | None = None, **bad: object) -> Proposal:
     return replace(proposal(state), evidence=check(replace(candidate, **bad)))
 
 
-@pytest.mark.parametrize(
-    "made",
-    [
+async def test_every_state_of_a_proposal_is_russian(
+    window: MainWindow, project: FakeProject, models: ProjectViewModels
+) -> None:
+    # In one window: a new one for each of them takes a second.
+    shown = [
         judged(),
         judged(errors_before=None),
         judged(errors_before=2, errors_after=1),
@@ -261,15 +263,14 @@ def judged(state: State | None = None, **bad: object) -> Proposal:
         replace(judged(), trigger=Instruction(snapshot(), None, "числа")),
         replace(judged(), trigger=Insertion(snapshot(), None, "x = 1")),
         replace(judged(), emulation=EMULATION, usage=Usage(20, 10), timing=TIMING),
-    ],
-)
-async def test_every_state_of_a_proposal_is_russian(
-    window: MainWindow, project: FakeProject, models: ProjectViewModels, made: Proposal
-) -> None:
-    project.turns.put(made)
-    models.changes.choose_proposal(made.id)
-    assert english(window) == []
-    assert set(foreign_words(evidence_of(models.review.proposal).tip)) <= _WRITTEN
+    ]
+    for number, made in enumerate(shown):
+        named = replace(made, id=f"proposal-{number}")
+        project.turns.put(named)
+        models.changes.choose_proposal(named.id)
+        assert english(window) == [], named
+        assert set(foreign_words(evidence_of(models.review.proposal).tip)) <= _WRITTEN
+        models.changes.dismiss(named.id)
 
 
 async def test_saved_files_and_what_was_ignored_are_russian(

@@ -14,7 +14,7 @@ from spark_desktop.viewmodels.thread_rows import Heading
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.project_view import ProjectView
-from spark_desktop.views.theme import load_theme
+from spark_desktop.views.theme import Theme
 from spark_desktop.views.threads_panel import ThreadsPanel
 from tests.interface_fakes import NOON, FakeProject, turn, until
 
@@ -22,15 +22,15 @@ _CONTROL = Qt.KeyboardModifier.ControlModifier
 _SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
-@pytest.fixture(params=["dark", "light"])
+@pytest.fixture
 async def view(
-    request: pytest.FixtureRequest,
+    either_theme: Theme,
     qtbot: QtBot,
     project: FakeProject,
     models: ProjectViewModels,
     tmp_path: Path,
 ) -> ProjectView:
-    made = MainWindow(load_theme(request.param), LayoutMemory(tmp_path / "window.ini"))
+    made = MainWindow(either_theme, LayoutMemory(tmp_path / "window.ini"))
     qtbot.addWidget(made, before_close_func=lambda window: window.finish())
     for name, question in (("a", "Alpha?"), ("b", "Beta & more?"), ("c", "Gamma?")):
         asked = replace(turn(f"{name}-1", "The median."), question=question)
