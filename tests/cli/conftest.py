@@ -118,14 +118,20 @@ class Spark:
         proposals = LabProposals(self.proposals, bus, scope)
         closing.push_async_callback(proposals.settle)
         lab = LabService(self.threads, self.profiles, LocalExports(), proposals)
+        answers = CoreAnswers(core)
         checks = ProjectChecks(LocalCommands(root), Place(root.as_posix(), ""))
+        answer_edits = AnswerEdits(
+            lambda: AnswerFiles(DiskPathGuard(root), files),
+            AnswerEvidence(syntax, checks.evidence),
+            board,
+            SecondTry(answers, composing.prompts),
+            bus,
+            self.clock,
+        )
+        closing.push_async_callback(answer_edits.close)
         made = Project(
             *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
-<<<<<<< HEAD
             *(threads, scope, closing, answers, answer_edits, checks),
-=======
-            *(threads, scope, closing, CoreAnswers(core), answer_edits, checks),
->>>>>>> refs/parts/evidence
         )
         self.prepare(made)
         return made
