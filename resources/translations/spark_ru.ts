@@ -2101,7 +2101,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It has {size:,} bytes, the limit is {limit:,}.</source>
-   <translation>В нём {size} байт, предел — {limit}.</translation>
+   <translation>В нём {size:,} байт, предел — {limit:,}.</translation>
   </message>
   <message>
    <source>It is a folder or a device.</source>
