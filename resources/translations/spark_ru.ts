@@ -73,10 +73,10 @@
   </message>
   <message numerus="yes">
    <source>%n as before</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n, как и раньше</numerusform>
+    <numerusform>%n, как и раньше</numerusform>
+    <numerusform>%n, как и раньше</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -225,10 +225,10 @@
   </message>
   <message numerus="yes">
    <source>%n new: {first}</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n новое: {first}</numerusform>
+    <numerusform>%n новых: {first}</numerusform>
+    <numerusform>%n новых: {first}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -497,7 +497,7 @@
   </message>
   <message>
    <source>A command is empty.</source>
-   <translation type="unfinished"></translation>
+   <translation>Команда пуста.</translation>
   </message>
   <message>
    <source>A comment that ends so, saved in any editor: do it here.</source>
@@ -565,7 +565,7 @@
   </message>
   <message>
    <source>A proposal in which your commands find something new is not shown as a change.</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложение, в котором ваши команды нашли что-то новое, не показывается как изменение.</translation>
   </message>
   <message>
    <source>A proposal waits</source>
@@ -585,7 +585,7 @@
   </message>
   <message>
    <source>A quote is not closed in {command}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Кавычка не закрыта: {command}.</translation>
   </message>
   <message>
    <source>A restore is undone as a whole.</source>
@@ -1213,7 +1213,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Checks of proposals</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверки предложений</translation>
   </message>
   <message>
    <source>Choose Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Codestral, CodeGemma or CodeLlama for suggestions, or another way to fill in.</source>
@@ -2101,7 +2101,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It has {size:,} bytes, the limit is {limit:,}.</source>
-   <translation>В нём {size} байт, предел — {limit}.</translation>
+   <translation>В нём {size:,} байт, предел — {limit:,}.</translation>
   </message>
   <message>
    <source>It is a folder or a device.</source>
@@ -2875,7 +2875,7 @@ The proposal was made for:
   </message>
   <message>
    <source>One a line: a pattern of files, a colon, a program. It runs for each proposal, with the proposed text as its input; {file} is a copy of it, {path} the file's name.</source>
-   <translation type="unfinished"></translation>
+   <translation>По одной в строке: шаблон файлов, двоеточие, программа. Она запускается для каждого предложения и получает предложенный текст на вход; {file} — его копия, {path} — имя файла.</translation>
   </message>
   <message>
    <source>One column</source>
@@ -2887,7 +2887,7 @@ The proposal was made for:
   </message>
   <message>
    <source>One that takes longer is ended, and shows nothing.</source>
-   <translation type="unfinished"></translation>
+   <translation>Если команда работает дольше, она прерывается и ничего не показывает.</translation>
   </message>
   <message>
    <source>Open</source>
@@ -5085,7 +5085,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Time of a command</source>
-   <translation type="unfinished"></translation>
+   <translation>Время команды</translation>
   </message>
   <message>
    <source>Time to first token</source>
@@ -5557,7 +5557,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Withhold what fails</source>
-   <translation type="unfinished"></translation>
+   <translation>Удерживать непрошедшее</translation>
   </message>
   <message>
    <source>Without encryption</source>
@@ -5657,7 +5657,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Your commands</source>
-   <translation type="unfinished"></translation>
+   <translation>Ваши команды</translation>
   </message>
   <message>
    <source>a date like 2026-11-28</source>
@@ -5689,7 +5689,7 @@ The proposal was made for:
   </message>
   <message>
    <source>a list of commands</source>
-   <translation type="unfinished"></translation>
+   <translation>список команд</translation>
   </message>
   <message>
    <source>a list of keys</source>
@@ -6049,7 +6049,7 @@ The proposal was made for:
   </message>
   <message>
    <source>fails as before: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>не проходит, как и раньше: {line}</translation>
   </message>
   <message>
    <source>fetch a model from {source}</source>
@@ -6477,11 +6477,11 @@ The proposal was made for:
   </message>
   <message>
    <source>not compared: it wrote more than 256 KB</source>
-   <translation type="unfinished"></translation>
+   <translation>не сравнивалось: вывод больше 256 КБ</translation>
   </message>
   <message>
    <source>not compared: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>не сравнивалось: {reason}</translation>
   </message>
   <message>
    <source>not found: {names}</source>
@@ -6513,27 +6513,27 @@ The proposal was made for:
   </message>
   <message numerus="yes">
    <source>not run to its end: it took more than %n second(s)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>не завершилось: прошло больше %n секунды</numerusform>
+    <numerusform>не завершилось: прошло больше %n секунд</numerusform>
+    <numerusform>не завершилось: прошло больше %n секунд</numerusform>
    </translation>
   </message>
   <message>
    <source>not run to its end: it was ended by {signal}</source>
-   <translation type="unfinished"></translation>
+   <translation>не завершилось: прервано сигналом {signal}</translation>
   </message>
   <message>
    <source>not run: stopped</source>
-   <translation type="unfinished"></translation>
+   <translation>не запускалось: остановлено</translation>
   </message>
   <message>
    <source>not run: there is no program {name}</source>
-   <translation type="unfinished"></translation>
+   <translation>не запускалось: нет программы {name}</translation>
   </message>
   <message>
    <source>not run: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>не запускалось: {reason}</translation>
   </message>
   <message>
    <source>not shrunk</source>
@@ -7427,7 +7427,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{line} has no pattern and a colon before the command.</source>
-   <translation type="unfinished"></translation>
+   <translation>В строке {line} перед командой нет шаблона и двоеточия.</translation>
   </message>
   <message numerus="yes">
    <source>{machine}, %n logical core(s)</source>
@@ -7735,7 +7735,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} leads out of the folder</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} ведёт за пределы папки</translation>
   </message>
   <message>
    <source>{path} may hold secrets: its name matches {pattern}. It was not read.</source>
