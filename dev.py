@@ -275,6 +275,10 @@ def _call(command: Command, offscreen: bool = False) -> int:
     environment = dict(os.environ)
     if offscreen:
         environment["QT_QPA_PLATFORM"] = "offscreen"
+        if environment.pop("PYTHONDONTWRITEBYTECODE", ""):
+            # What is compiled stays apart from the sources then: to compile it anew in every
+            # process of the tests takes minutes.
+            environment["PYTHONPYCACHEPREFIX"] = str(ROOT / ".pytest_cache" / "compiled")
     try:
         process = subprocess.Popen(command, cwd=ROOT, env=environment)
     except FileNotFoundError:

