@@ -5,8 +5,9 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from law_cases import cases
 from remote_fakes import delta, told
 
 from spark_desktop.adapters.chat_answer import ChatAnswer
@@ -336,6 +337,7 @@ _json = st.recursive(
 )
 
 
+@settings(max_examples=cases(50))
 @given(st.lists(_json, max_size=4))
 def test_whatever_a_server_sends_is_chunks_or_one_of_our_errors(events: list[object]) -> None:
     answer = ChatAnswer(ThinkTags(), StopTexts(("END",)))

@@ -5,8 +5,9 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from law_cases import cases
 
 from spark_desktop.adapters.endpoint_file import EndpointFile, load_presets
 from spark_desktop.domain.endpoint_book import EndpointBook
@@ -90,6 +91,7 @@ specs = st.builds(
 )
 
 
+@settings(max_examples=cases(40))
 @given(st.lists(specs, max_size=3, unique_by=lambda spec: spec.id))
 async def test_any_endpoints_are_read_back_as_they_were(tmp_path_factory, several):
     file = EndpointFile(tmp_path_factory.mktemp("book") / "endpoints.toml", PRESETS)

@@ -29,7 +29,7 @@ from spark_desktop.domain.edit_blocks import (
 )
 from tests.domain.answers import check_every_character_is_somewhere, events_of, read
 
-CASES = settings(max_examples=int(os.environ.get("SPARK_LAW_CASES", "100")))
+CASES = settings(max_examples=int(os.environ.get("SPARK_LAW_CASES", "60")))
 # What answers are made of; most of it in the wrong order is what models write on a bad day.
 PARTS = [
     "```",

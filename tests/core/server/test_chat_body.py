@@ -5,8 +5,9 @@ from contextlib import suppress
 
 import pytest
 from generating import ScriptedEngine, asking, ended, pieces
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from law_cases import cases
 
 from inference_core.domain.errors import RequestError
 from inference_core.engine.replay import prompt_text
@@ -73,6 +74,7 @@ def test_what_is_json_is_read(body, value):
     assert value is None or read == value
 
 
+@settings(max_examples=cases(50))
 @given(VALUES)
 def test_what_was_written_is_read(value):
     assert parse_json(json.dumps(value).encode()) == value

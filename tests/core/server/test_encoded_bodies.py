@@ -7,8 +7,9 @@ from gzip import compress
 import msgpack
 import pytest
 from generating import ScriptedEngine, asking, ended, pieces
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from law_cases import cases
 
 from inference_core.domain.errors import RequestError
 from inference_core.server.body import BODY_LIMIT_BYTES
@@ -103,6 +104,7 @@ JSON_VALUES = st.recursive(
 )  # fmt: skip
 
 
+@settings(max_examples=cases(50))
 @given(JSON_VALUES)
 def test_what_was_packed_is_read(value):
     assert json.loads(msgpack_as_json(msgpack.packb(value))) == value
