@@ -36,12 +36,16 @@ _NO_TEXT_BELOW = (
     "domain/refusal_prompts.py",
     "domain/session_recording.py",
     "domain/thread_groups.py",
+    "domain/unified_diff.py",
     "services/fill_in.py",
 )
 # And single texts there: what a model is asked, what other programs say, heads of files, and
 # under which name it is kept that something was told.
 _READ_BY_OTHERS = (
     "Uncommitted changes:",
+    "ruff check --stdin-filename",
+    "of the file are most like it:",
+    "PATH HOME USER LOGNAME",
     "Result of {}:",
     "Call of {}:",
     "From the clipboard:",
