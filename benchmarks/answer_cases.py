@@ -281,6 +281,31 @@ _CHATS = (
         "web/format.js, then write the whole new file in a fenced block.",
         ("web/format.js",),
     ),
+    Chat(
+        "chat-asked-block",
+        "Let the background be #fff on hover. Answer with one search/replace block: the line "
+        "web/main.css, then <<<<<<< SEARCH, the old line, =======, the new line, >>>>>>> REPLACE.",
+        ("web/main.css",),
+    ),
+    Chat(
+        "chat-asked-blocks",
+        "Rename `total` to `amount` in both files. Answer with search/replace blocks, one for each "
+        "place. Above each block stands the path, shop/cart.py or tests/test_cart.py.",
+        ("shop/cart.py", "tests/test_cart.py"),
+        edits=True,
+    ),
+    Chat(
+        "chat-asked-patch",
+        "Let `total` round to two digits. Answer with a patch: *** Begin Patch, then *** Update "
+        "File: shop/cart.py, then @@, then lines that stay with a space in front, lines that go "
+        "with a minus, lines that come with a plus, then *** End Patch.",
+        ("shop/cart.py",),
+    ),
+    Chat(
+        "chat-asked-diff",
+        f"Add a method `is_square` to Rectangle in src/geometry.rs. {_DIFF}",
+        ("src/geometry.rs",),
+    ),
     Chat("chat-named-block", _BLOCK, ("web/main.css",)),
     Chat("chat-named-patch", _ADDED, ("queue/queue.go",)),
     Chat("chat-named-diff", _CHANGED, ("shop/dates.py",)),

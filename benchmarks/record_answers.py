@@ -154,14 +154,14 @@ def record_all(core: Listener, model: str, cases: Sequence[Case], folder: Path) 
         earlier = json.loads(before.read_text(encoding="utf-8")) if case.after else None
         made = record(core, model, case, earlier)
         file = recorded(folder, model, case.name)
-        file.write_text(_as_text(file, made), encoding="utf-8", newline="\n")
+        file.write_text(as_text(file, made), encoding="utf-8", newline="\n")
         print(f"{file.name}: {made['tokens']} tokens, {made['finish']}", file=sys.stderr)
 
 
-def _as_text(file: Path, made: Mapping[str, object]) -> str:
+def as_text(file: Path, made: Mapping[str, object]) -> str:
+    """The text of a recording, judged as the one in the file where its answer is the same."""
     if file.exists():
         old = json.loads(file.read_text(encoding="utf-8"))
-        # What was judged holds as long as the answer is that one.
         if old["answer"] == made["answer"]:
             made = {**made, "expected": old["expected"]}
     return json.dumps(made, indent=1, ensure_ascii=False) + "\n"

@@ -19,23 +19,23 @@
   </message>
   <message numerus="yes">
    <source>%n as before</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n as before</numerusform>
+    <numerusform>%n as before</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n comment(s) for the model</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n comment for the model</numerusform>
+    <numerusform>%n comments for the model</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n conflict(s)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n conflict</numerusform>
+    <numerusform>%n conflicts</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -53,6 +53,20 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n file(s)</source>
+   <translation>
+    <numerusform>%n file</numerusform>
+    <numerusform>%n files</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n file(s) withheld</source>
+   <translation>
+    <numerusform>%n file withheld</numerusform>
+    <numerusform>%n files withheld</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n hunk(s)</source>
    <translation>
     <numerusform>%n hunk</numerusform>
@@ -61,37 +75,37 @@
   </message>
   <message numerus="yes">
    <source>%n hunk(s) accepted.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n hunk accepted.</numerusform>
+    <numerusform>%n hunks accepted.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n hunk(s) by likeness, at least {score} %</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n hunk by likeness, at least {score} %</numerusform>
+    <numerusform>%n hunks by likeness, at least {score} %</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n hunk(s) conflict with the file.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n hunk conflicts with the file.</numerusform>
+    <numerusform>%n hunks conflict with the file.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n hunk(s) rejected.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n hunk rejected.</numerusform>
+    <numerusform>%n hunks rejected.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n hunk(s) wait again.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n hunk waits again.</numerusform>
+    <numerusform>%n hunks wait again.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -138,9 +152,9 @@
   </message>
   <message numerus="yes">
    <source>%n new: {first}</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n new: {first}</numerusform>
+    <numerusform>%n new: {first}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -152,23 +166,23 @@
   </message>
   <message numerus="yes">
    <source>%n part(s) of the answer found no place</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n part of the answer found no place</numerusform>
+    <numerusform>%n parts of the answer found no place</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n part(s) of the answer found no place.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n part of the answer found no place.</numerusform>
+    <numerusform>%n parts of the answer found no place.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n part(s) without a place</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n part without a place</numerusform>
+    <numerusform>%n parts without a place</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -320,9 +334,9 @@
   </message>
   <message numerus="yes">
    <source>not run to its end: it took more than %n second(s)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>not run to its end: it took more than %n second</numerusform>
+    <numerusform>not run to its end: it took more than %n seconds</numerusform>
    </translation>
   </message>
   <message numerus="yes">

@@ -73,26 +73,26 @@
   </message>
   <message numerus="yes">
    <source>%n as before</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n, как и раньше</numerusform>
+    <numerusform>%n, как и раньше</numerusform>
+    <numerusform>%n, как и раньше</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n comment(s) for the model</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n замечание для модели</numerusform>
+    <numerusform>%n замечания для модели</numerusform>
+    <numerusform>%n замечаний для модели</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n conflict(s)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n конфликт</numerusform>
+    <numerusform>%n конфликта</numerusform>
+    <numerusform>%n конфликтов</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -112,6 +112,22 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n file(s)</source>
+   <translation>
+    <numerusform>%n файл</numerusform>
+    <numerusform>%n файла</numerusform>
+    <numerusform>%n файлов</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n file(s) withheld</source>
+   <translation>
+    <numerusform>%n файл не показан</numerusform>
+    <numerusform>%n файла не показаны</numerusform>
+    <numerusform>%n файлов не показаны</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n hunk(s)</source>
    <translation>
     <numerusform>%n фрагмент</numerusform>
@@ -121,42 +137,42 @@
   </message>
   <message numerus="yes">
    <source>%n hunk(s) accepted.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Принят %n фрагмент.</numerusform>
+    <numerusform>Принято %n фрагмента.</numerusform>
+    <numerusform>Принято %n фрагментов.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n hunk(s) by likeness, at least {score} %</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n фрагмент по сходству, не менее {score} %</numerusform>
+    <numerusform>%n фрагмента по сходству, не менее {score} %</numerusform>
+    <numerusform>%n фрагментов по сходству, не менее {score} %</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n hunk(s) conflict with the file.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n фрагмент противоречит файлу.</numerusform>
+    <numerusform>%n фрагмента противоречат файлу.</numerusform>
+    <numerusform>%n фрагментов противоречат файлу.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n hunk(s) rejected.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Отклонён %n фрагмент.</numerusform>
+    <numerusform>Отклонено %n фрагмента.</numerusform>
+    <numerusform>Отклонено %n фрагментов.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n hunk(s) wait again.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n фрагмент снова ждёт решения.</numerusform>
+    <numerusform>%n фрагмента снова ждут решения.</numerusform>
+    <numerusform>%n фрагментов снова ждут решения.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -209,10 +225,10 @@
   </message>
   <message numerus="yes">
    <source>%n new: {first}</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n новое: {first}</numerusform>
+    <numerusform>%n новых: {first}</numerusform>
+    <numerusform>%n новых: {first}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -225,26 +241,26 @@
   </message>
   <message numerus="yes">
    <source>%n part(s) of the answer found no place</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Для %n части ответа нет места</numerusform>
+    <numerusform>Для %n частей ответа нет места</numerusform>
+    <numerusform>Для %n частей ответа нет места</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n part(s) of the answer found no place.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n часть ответа не нашла места.</numerusform>
+    <numerusform>%n части ответа не нашли места.</numerusform>
+    <numerusform>%n частей ответа не нашли места.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n part(s) without a place</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n часть без места</numerusform>
+    <numerusform>%n части без места</numerusform>
+    <numerusform>%n частей без места</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -481,7 +497,7 @@
   </message>
   <message>
    <source>A command is empty.</source>
-   <translation type="unfinished"></translation>
+   <translation>Команда пуста.</translation>
   </message>
   <message>
    <source>A comment that ends so, saved in any editor: do it here.</source>
@@ -549,7 +565,7 @@
   </message>
   <message>
    <source>A proposal in which your commands find something new is not shown as a change.</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложение, в котором ваши команды нашли что-то новое, не показывается как изменение.</translation>
   </message>
   <message>
    <source>A proposal waits</source>
@@ -569,7 +585,7 @@
   </message>
   <message>
    <source>A quote is not closed in {command}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Кавычка не закрыта: {command}.</translation>
   </message>
   <message>
    <source>A restore is undone as a whole.</source>
@@ -629,7 +645,7 @@
   </message>
   <message>
    <source>Accept file</source>
-   <translation type="unfinished"></translation>
+   <translation>Принять файл</translation>
   </message>
   <message>
    <source>Accept hunk</source>
@@ -645,7 +661,7 @@
   </message>
   <message>
    <source>Accept the file</source>
-   <translation type="unfinished"></translation>
+   <translation>Принять файл</translation>
   </message>
   <message>
    <source>Accept the hunk</source>
@@ -657,7 +673,7 @@
   </message>
   <message>
    <source>Accepted.</source>
-   <translation type="unfinished"></translation>
+   <translation>Принято.</translation>
   </message>
   <message>
    <source>Achieved {rate:,.0f} tokens/s</source>
@@ -843,7 +859,7 @@
   </message>
   <message>
    <source>As proposed</source>
-   <translation type="unfinished"></translation>
+   <translation>Как предложено</translation>
   </message>
   <message>
    <source>As the system</source>
@@ -909,7 +925,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Ask for a proposal that heeds these comments</source>
-   <translation type="unfinished"></translation>
+   <translation>Запросить предложение с учётом этих замечаний</translation>
   </message>
   <message>
    <source>Ask for it again.</source>
@@ -1109,7 +1125,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Changed files of this answer</source>
-   <translation type="unfinished"></translation>
+   <translation>Файлы, изменённые этим ответом</translation>
   </message>
   <message>
    <source>Changed since, so left alone: {files}.</source>
@@ -1197,7 +1213,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Checks of proposals</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверки предложений</translation>
   </message>
   <message>
    <source>Choose Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Codestral, CodeGemma or CodeLlama for suggestions, or another way to fill in.</source>
@@ -1225,7 +1241,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose a side: what is on disk, the proposal, or both.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите: то, что на диске, предложение или оба.</translation>
   </message>
   <message>
    <source>Choose a text file.</source>
@@ -1409,15 +1425,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Comment</source>
-   <translation type="unfinished"></translation>
+   <translation>Замечание</translation>
   </message>
   <message>
    <source>Comment on a line</source>
-   <translation type="unfinished"></translation>
+   <translation>Замечание к строке</translation>
   </message>
   <message>
    <source>Comment on the line</source>
-   <translation type="unfinished"></translation>
+   <translation>Замечание к строке</translation>
   </message>
   <message>
    <source>Comment on this line</source>
@@ -1429,7 +1445,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Comment on {place}: {quoted}</source>
-   <translation type="unfinished"></translation>
+   <translation>Замечание, {place}: {quoted}</translation>
   </message>
   <message>
    <source>Comments for the AI</source>
@@ -1449,15 +1465,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Conflict: keep what is on disk</source>
-   <translation type="unfinished"></translation>
+   <translation>Конфликт: оставить то, что на диске</translation>
   </message>
   <message>
    <source>Conflict: take the proposal</source>
-   <translation type="unfinished"></translation>
+   <translation>Конфликт: взять предложение</translation>
   </message>
   <message>
    <source>Conflict: what is on disk, then the proposal</source>
-   <translation type="unfinished"></translation>
+   <translation>Конфликт: то, что на диске, затем предложение</translation>
   </message>
   <message>
    <source>Conflict: {reason}</source>
@@ -1573,7 +1589,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Ctrl+Enter keeps, Esc leaves</source>
-   <translation type="unfinished"></translation>
+   <translation>Ctrl+Enter сохраняет, Esc выходит</translation>
   </message>
   <message>
    <source>Dark</source>
@@ -1585,7 +1601,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Decide once it is done; you can read on meanwhile.</source>
-   <translation type="unfinished"></translation>
+   <translation>Решите, когда она закончит; читать можно уже сейчас.</translation>
   </message>
   <message>
    <source>Delete</source>
@@ -1665,7 +1681,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Edit the proposed lines</source>
-   <translation type="unfinished"></translation>
+   <translation>Изменить предложенные строки</translation>
   </message>
   <message>
    <source>Edit the proposed lines before accepting them</source>
@@ -1829,7 +1845,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Find in the thread, or the diff</source>
-   <translation type="unfinished"></translation>
+   <translation>Найти в беседе или в различиях</translation>
   </message>
   <message>
    <source>Finding out what is spoken there…</source>
@@ -1925,7 +1941,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Go on without this part</source>
-   <translation type="unfinished"></translation>
+   <translation>Продолжить без этой части</translation>
   </message>
   <message>
    <source>Go to a moment; the end is that of the slowest lane</source>
@@ -1933,7 +1949,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Go to one that waits for a decision.</source>
-   <translation type="unfinished"></translation>
+   <translation>Перейдите к фрагменту, который ждёт решения.</translation>
   </message>
   <message>
    <source>HTTP status {status}</source>
@@ -2061,7 +2077,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It conflicts with what was saved since: choose a side.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он противоречит тому, что сохранено с тех пор: выберите сторону.</translation>
   </message>
   <message>
    <source>It did not say why.</source>
@@ -2085,7 +2101,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It has {size:,} bytes, the limit is {limit:,}.</source>
-   <translation>В нём {size} байт, предел — {limit}.</translation>
+   <translation>В нём {size:,} байт, предел — {limit:,}.</translation>
   </message>
   <message>
    <source>It is a folder or a device.</source>
@@ -2197,7 +2213,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Its lines were decided on, or changed, before the answer came to them.</source>
-   <translation type="unfinished"></translation>
+   <translation>О его строках уже решили или их изменили, прежде чем ответ дошёл до них.</translation>
   </message>
   <message>
    <source>Its name in the file</source>
@@ -2213,11 +2229,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Keep</source>
-   <translation type="unfinished"></translation>
+   <translation>Сохранить</translation>
   </message>
   <message>
    <source>Keep (Ctrl+Enter)</source>
-   <translation type="unfinished"></translation>
+   <translation>Сохранить (Ctrl+Enter)</translation>
   </message>
   <message>
    <source>Keep the lines on disk and add the proposed ones below</source>
@@ -2229,7 +2245,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Keep what is on disk</source>
-   <translation type="unfinished"></translation>
+   <translation>Оставить то, что на диске</translation>
   </message>
   <message>
    <source>Keep what was asked there, for the arrow keys.</source>
@@ -2285,7 +2301,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Leave</source>
-   <translation type="unfinished"></translation>
+   <translation>Выйти</translation>
   </message>
   <message>
    <source>Leave this part of the answer out</source>
@@ -2293,7 +2309,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Leave; what is written is there when you come back (Esc)</source>
-   <translation type="unfinished"></translation>
+   <translation>Выйти; написанное будет здесь, когда вы вернётесь (Esc)</translation>
   </message>
   <message>
    <source>Ledger of connections</source>
@@ -2309,7 +2325,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Let this part replace the lines that are selected in the diff</source>
-   <translation type="unfinished"></translation>
+   <translation>Заменить этой частью строки, выбранные в различиях</translation>
   </message>
   <message>
    <source>Letters act only while you are not typing. In a text field the keys that edit text go before these.</source>
@@ -2477,7 +2493,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>More about the hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Другие действия с фрагментом</translation>
   </message>
   <message>
    <source>More ways to send</source>
@@ -2557,7 +2573,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Next file of the answer</source>
-   <translation type="unfinished"></translation>
+   <translation>Следующий файл ответа</translation>
   </message>
   <message>
    <source>Next hunk</source>
@@ -2609,7 +2625,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>No hunk is chosen.</source>
-   <translation type="unfinished"></translation>
+   <translation>Фрагмент не выбран.</translation>
   </message>
   <message>
    <source>No key can be taken: {reason}.</source>
@@ -2625,7 +2641,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>No lines are selected.</source>
-   <translation type="unfinished"></translation>
+   <translation>Строки не выбраны.</translation>
   </message>
   <message>
    <source>No model is named.</source>
@@ -2653,7 +2669,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>No proposal is shown.</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложение не показано.</translation>
   </message>
   <message>
    <source>No proposal waits for a decision.</source>
@@ -2852,23 +2868,26 @@ The open file goes with the question.</source>
 {there}
 The proposal was made for:
 {made_for}</source>
-   <translation type="unfinished"></translation>
+   <translation>Сейчас на диске:
+{there}
+Предложение сделано для:
+{made_for}</translation>
   </message>
   <message>
    <source>One a line: a pattern of files, a colon, a program. It runs for each proposal, with the proposed text as its input; {file} is a copy of it, {path} the file's name.</source>
-   <translation type="unfinished"></translation>
+   <translation>По одной в строке: шаблон файлов, двоеточие, программа. Она запускается для каждого предложения и получает предложенный текст на вход; {file} — его копия, {path} — имя файла.</translation>
   </message>
   <message>
    <source>One column</source>
-   <translation type="unfinished"></translation>
+   <translation>В один столбец</translation>
   </message>
   <message>
    <source>One column, or side by side</source>
-   <translation type="unfinished"></translation>
+   <translation>В один столбец или рядом</translation>
   </message>
   <message>
    <source>One that takes longer is ended, and shows nothing.</source>
-   <translation type="unfinished"></translation>
+   <translation>Если команда работает дольше, она прерывается и ничего не показывает.</translation>
   </message>
   <message>
    <source>Open</source>
@@ -3052,11 +3071,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Place at lines {first} to {last}</source>
-   <translation type="unfinished"></translation>
+   <translation>Поместить в строки {first}–{last}</translation>
   </message>
   <message>
    <source>Place at the selection</source>
-   <translation type="unfinished"></translation>
+   <translation>Поместить в выделение</translation>
   </message>
   <message>
    <source>Plain HTTP: nothing is encrypted.</source>
@@ -3100,7 +3119,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Previous file of the answer</source>
-   <translation type="unfinished"></translation>
+   <translation>Предыдущий файл ответа</translation>
   </message>
   <message>
    <source>Previous hunk</source>
@@ -3156,11 +3175,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Proposed lines</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложенные строки</translation>
   </message>
   <message>
    <source>Proposed lines of the hunk at line {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложенные строки фрагмента в строке {line}</translation>
   </message>
   <message>
    <source>Put it on the clipboard and paste it where you were</source>
@@ -3304,7 +3323,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Reject file</source>
-   <translation type="unfinished"></translation>
+   <translation>Отклонить файл</translation>
   </message>
   <message>
    <source>Reject hunk</source>
@@ -3316,7 +3335,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Reject the file</source>
-   <translation type="unfinished"></translation>
+   <translation>Отклонить файл</translation>
   </message>
   <message>
    <source>Reject the hunk</source>
@@ -3510,7 +3529,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Select in the diff the lines that this part replaces.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите в различиях строки, которые заменяет эта часть.</translation>
   </message>
   <message>
    <source>Select lines to edit only those.</source>
@@ -3542,7 +3561,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Send to the model</source>
-   <translation type="unfinished"></translation>
+   <translation>Отправить модели</translation>
   </message>
   <message>
    <source>Settings</source>
@@ -3614,7 +3633,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Side by side</source>
-   <translation type="unfinished"></translation>
+   <translation>Рядом</translation>
   </message>
   <message>
    <source>Since the project was opened: {cost}.</source>
@@ -3734,7 +3753,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Split the hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Разделить фрагмент</translation>
   </message>
   <message>
    <source>Split this hunk into smaller ones</source>
@@ -3742,7 +3761,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Split, edit, comment, copy</source>
-   <translation type="unfinished"></translation>
+   <translation>Разделить, изменить, заметить, копировать</translation>
   </message>
   <message>
    <source>Stage</source>
@@ -3886,7 +3905,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Take the proposal</source>
-   <translation type="unfinished"></translation>
+   <translation>Взять предложение</translation>
   </message>
   <message>
    <source>Take the proposed lines in place of those on disk</source>
@@ -3998,7 +4017,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer ends in the middle of it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ обрывается посреди него.</translation>
   </message>
   <message>
    <source>The answer failed: {reason}</source>
@@ -4282,7 +4301,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The file holds it already.</source>
-   <translation type="unfinished"></translation>
+   <translation>В файле это уже есть.</translation>
   </message>
   <message>
    <source>The file holds its new lines already.</source>
@@ -4490,7 +4509,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The model still writes here.</source>
-   <translation type="unfinished"></translation>
+   <translation>Модель ещё пишет здесь.</translation>
   </message>
   <message>
    <source>The model's server at {base_url} broke off the connection.</source>
@@ -4966,7 +4985,7 @@ The proposal was made for:
   </message>
   <message>
    <source>This hunk conflicts with what was saved since.</source>
-   <translation type="unfinished"></translation>
+   <translation>Этот фрагмент противоречит тому, что сохранено с тех пор.</translation>
   </message>
   <message>
    <source>This is no address of a server: {text}</source>
@@ -4978,7 +4997,7 @@ The proposal was made for:
   </message>
   <message>
    <source>This line is gone.</source>
-   <translation type="unfinished"></translation>
+   <translation>Этой строки больше нет.</translation>
   </message>
   <message>
    <source>This model answers from now on.</source>
@@ -5066,7 +5085,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Time of a command</source>
-   <translation type="unfinished"></translation>
+   <translation>Время команды</translation>
   </message>
   <message>
    <source>Time to first token</source>
@@ -5242,7 +5261,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Undo the last decision</source>
-   <translation type="unfinished"></translation>
+   <translation>Отменить последнее решение</translation>
   </message>
   <message>
    <source>Undo the whole &amp;turn</source>
@@ -5538,7 +5557,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Withhold what fails</source>
-   <translation type="unfinished"></translation>
+   <translation>Удерживать непрошедшее</translation>
   </message>
   <message>
    <source>Without encryption</source>
@@ -5558,11 +5577,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Wrap long lines</source>
-   <translation type="unfinished"></translation>
+   <translation>Переносить длинные строки</translation>
   </message>
   <message>
    <source>Wrap long lines, or not</source>
-   <translation type="unfinished"></translation>
+   <translation>Переносить длинные строки или нет</translation>
   </message>
   <message>
    <source>Write https:// in its address, or allow plain HTTP in its settings.</source>
@@ -5574,7 +5593,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Write on from the lines that the model proposed</source>
-   <translation type="unfinished"></translation>
+   <translation>Писать дальше со строк, предложенных моделью</translation>
   </message>
   <message>
    <source>Write one at a line.</source>
@@ -5638,7 +5657,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Your commands</source>
-   <translation type="unfinished"></translation>
+   <translation>Ваши команды</translation>
   </message>
   <message>
    <source>a date like 2026-11-28</source>
@@ -5670,7 +5689,7 @@ The proposal was made for:
   </message>
   <message>
    <source>a list of commands</source>
-   <translation type="unfinished"></translation>
+   <translation>список команд</translation>
   </message>
   <message>
    <source>a list of keys</source>
@@ -5702,7 +5721,7 @@ The proposal was made for:
   </message>
   <message>
    <source>a proposal in the review</source>
-   <translation type="unfinished"></translation>
+   <translation>предложение на просмотре</translation>
   </message>
   <message>
    <source>a proposal to decide on</source>
@@ -5802,7 +5821,7 @@ The proposal was made for:
   </message>
   <message>
    <source>anchored</source>
-   <translation type="unfinished"></translation>
+   <translation>место найдено</translation>
   </message>
   <message>
    <source>answer</source>
@@ -5842,11 +5861,11 @@ The proposal was made for:
   </message>
   <message>
    <source>asked again</source>
-   <translation type="unfinished"></translation>
+   <translation>спрошено заново</translation>
   </message>
   <message>
    <source>becomes {target}</source>
-   <translation type="unfinished"></translation>
+   <translation>станет {target}</translation>
   </message>
   <message>
    <source>begins a line</source>
@@ -6030,7 +6049,7 @@ The proposal was made for:
   </message>
   <message>
    <source>fails as before: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>не проходит, как и раньше: {line}</translation>
   </message>
   <message>
    <source>fetch a model from {source}</source>
@@ -6046,7 +6065,7 @@ The proposal was made for:
   </message>
   <message>
    <source>file {number} of {count}</source>
-   <translation type="unfinished"></translation>
+   <translation>файл {number} из {count}</translation>
   </message>
   <message>
    <source>files and other items: {tokens}</source>
@@ -6170,7 +6189,7 @@ The proposal was made for:
   </message>
   <message>
    <source>is deleted</source>
-   <translation type="unfinished"></translation>
+   <translation>удаляется</translation>
   </message>
   <message>
    <source>it could not be examined: {reason}</source>
@@ -6322,7 +6341,7 @@ The proposal was made for:
   </message>
   <message>
    <source>line {line} before</source>
-   <translation type="unfinished"></translation>
+   <translation>прежняя строка {line}</translation>
   </message>
   <message>
    <source>line {number}: {line}</source>
@@ -6378,7 +6397,7 @@ The proposal was made for:
   </message>
   <message>
    <source>new file</source>
-   <translation type="unfinished"></translation>
+   <translation>новый файл</translation>
   </message>
   <message>
    <source>no certificates of authorities in {place}</source>
@@ -6458,11 +6477,11 @@ The proposal was made for:
   </message>
   <message>
    <source>not compared: it wrote more than 256 KB</source>
-   <translation type="unfinished"></translation>
+   <translation>не сравнивалось: вывод больше 256 КБ</translation>
   </message>
   <message>
    <source>not compared: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>не сравнивалось: {reason}</translation>
   </message>
   <message>
    <source>not found: {names}</source>
@@ -6494,27 +6513,27 @@ The proposal was made for:
   </message>
   <message numerus="yes">
    <source>not run to its end: it took more than %n second(s)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>не завершилось: прошло больше %n секунды</numerusform>
+    <numerusform>не завершилось: прошло больше %n секунд</numerusform>
+    <numerusform>не завершилось: прошло больше %n секунд</numerusform>
    </translation>
   </message>
   <message>
    <source>not run to its end: it was ended by {signal}</source>
-   <translation type="unfinished"></translation>
+   <translation>не завершилось: прервано сигналом {signal}</translation>
   </message>
   <message>
    <source>not run: stopped</source>
-   <translation type="unfinished"></translation>
+   <translation>не запускалось: остановлено</translation>
   </message>
   <message>
    <source>not run: there is no program {name}</source>
-   <translation type="unfinished"></translation>
+   <translation>не запускалось: нет программы {name}</translation>
   </message>
   <message>
    <source>not run: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>не запускалось: {reason}</translation>
   </message>
   <message>
    <source>not shrunk</source>
@@ -6534,7 +6553,7 @@ The proposal was made for:
   </message>
   <message>
    <source>nothing</source>
-   <translation type="unfinished"></translation>
+   <translation>ничего</translation>
   </message>
   <message>
    <source>nothing found</source>
@@ -6694,7 +6713,7 @@ The proposal was made for:
   </message>
   <message>
    <source>read as meant</source>
-   <translation type="unfinished"></translation>
+   <translation>понято по смыслу</translation>
   </message>
   <message>
    <source>reads {rate} tokens/s</source>
@@ -6786,7 +6805,7 @@ The proposal was made for:
   </message>
   <message>
    <source>sends now, or keeps what is written</source>
-   <translation type="unfinished"></translation>
+   <translation>отправляет сразу или сохраняет написанное</translation>
   </message>
   <message>
    <source>sends, or opens what is chosen</source>
@@ -6794,7 +6813,7 @@ The proposal was made for:
   </message>
   <message>
    <source>split</source>
-   <translation type="unfinished"></translation>
+   <translation>рядом</translation>
   </message>
   <message>
    <source>stands</source>
@@ -7010,7 +7029,7 @@ The proposal was made for:
   </message>
   <message>
    <source>unified</source>
-   <translation type="unfinished"></translation>
+   <translation>подряд</translation>
   </message>
   <message>
    <source>unified diff</source>
@@ -7176,7 +7195,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{done} of {count} decided</source>
-   <translation type="unfinished"></translation>
+   <translation>решено {done} из {count}</translation>
   </message>
   <message>
    <source>{done} of {total}</source>
@@ -7408,7 +7427,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{line} has no pattern and a colon before the command.</source>
-   <translation type="unfinished"></translation>
+   <translation>В строке {line} перед командой нет шаблона и двоеточия.</translation>
   </message>
   <message numerus="yes">
    <source>{machine}, %n logical core(s)</source>
@@ -7592,7 +7611,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name}: {done} of {count} decided.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: решено {done} из {count}.</translation>
   </message>
   <message>
    <source>{name}: {here:,.0f} of {total:,.0f} MB are here</source>
@@ -7716,7 +7735,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} leads out of the folder</source>
-   <translation type="unfinished"></translation>
+   <translation>{path} ведёт за пределы папки</translation>
   </message>
   <message>
    <source>{path} may hold secrets: its name matches {pattern}. It was not read.</source>
@@ -7904,7 +7923,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{reason} Lines {first} to {last} are most like it ({score:.0f} %).</source>
-   <translation type="unfinished"></translation>
+   <translation>{reason} Больше всего похожи строки {first}–{last} ({score:.0f} %).</translation>
   </message>
   <message>
    <source>{root} cannot be watched: the system's limit fs.inotify.{name} is reached.</source>
@@ -7924,7 +7943,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{score} %: {how}</source>
-   <translation type="unfinished"></translation>
+   <translation>{score} %: {how}</translation>
   </message>
   <message>
    <source>{seconds:.1f} s</source>

@@ -74,14 +74,17 @@ class LocalCommands:
             raise
 
     def _program(self, name: str) -> str | None:
-        """Return where the program is. The project's own folder is no place to look for a name."""
+        """Return where the program is.
+
+        A name is looked for in PATH, in folders that it names in full: "." would be the project's.
+        """
         if "/" in name or os.sep in name:
             given = self._root / Path(name).expanduser()
             return str(given) if given.is_file() else None
         folders = self._environment.get("PATH", os.defpath).split(os.pathsep)
         for folder in filter(os.path.isabs, folders):
             found = shutil.which(str(Path(folder) / name))
-            if found is not None and not Path(found).is_relative_to(self._root):
+            if found is not None:
                 return found
         return None
 
@@ -92,8 +95,9 @@ class LocalCommands:
         try:
             with self._copy(path, data) if command.wants_copy else _no_copy() as copy:
                 outcome = run.result(command.filled(copy, path)[1:], data, seconds)
-        except OSError as error:
-            reason = error.strerror or str(error)
+        except (OSError, ValueError) as error:
+            # A word with a NUL in it is a ValueError.
+            reason = getattr(error, "strerror", None) or error
             return NotRun(say("not run: {reason}", reason=reason))
         if isinstance(outcome, NotRun) or not copy:
             return outcome

@@ -8,7 +8,7 @@ from pathlib import Path
 from spark_desktop.adapters.file_attributes import attributes_of
 from spark_desktop.adapters.planned_write import PlannedWrite, Way, staged_beside
 from spark_desktop.adapters.step_memory import Memory
-from spark_desktop.adapters.workspace_folder import WorkspaceFolder, write_failure
+from spark_desktop.adapters.workspace_folder import WorkspaceFolder, removed, write_failure
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.operation import FileWrite
 from spark_desktop.domain.patch import ABSENT
@@ -87,6 +87,8 @@ def _creation(
 ) -> PlannedWrite:
     folder.require_absent(write.path, target)
     missing = _missing_above(target)
+    if folder.root in missing:
+        raise removed(folder.root.name)
     existing = missing[0].parent if missing else target.parent
     if not existing.is_dir():
         raise FileError(

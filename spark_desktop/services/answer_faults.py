@@ -8,6 +8,7 @@ from spark_desktop.domain.edit_blocks import Block, Region, Rewrite, WholeFile
 from spark_desktop.domain.file_assembly import FileEdit
 from spark_desktop.domain.patch import ABSENT, FilePatch
 from spark_desktop.domain.proposal import FailedBlock
+from spark_desktop.domain.refusal_prompts import told_to_model
 from spark_desktop.domain.refusals import RefusalReason
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.words import say
@@ -64,8 +65,7 @@ def faults_of(
             problems.append(Problem(path, failing[path]))
     curable = [one for one in assembled.refused if one.reason in _CURABLE]
     for refused in curable:
-        reason = f"{refused.reason.value} {refused.detail}".strip()
-        problems.append(Problem(refused.path, reason))
+        problems.append(Problem(refused.path, told_to_model(refused)))
     for block in reading.cut.values():
         if isinstance(block, Rewrite | WholeFile):
             wrote = block.old if isinstance(block, Rewrite) else ()

@@ -53,7 +53,8 @@ class SecondTry:
 
 def told_of(problem: Problem) -> str:
     """Return a problem as the model is told it, with the lines that it may have meant."""
-    parts = [f"{problem.path}: {problem.reason}"]
+    is_named = not problem.path or problem.reason.startswith(problem.path)
+    parts = [problem.reason if is_named else f"{problem.path}: {problem.reason}"]
     if problem.wrote:
         parts.append(_block(problem.wrote))
     if problem.nearest:

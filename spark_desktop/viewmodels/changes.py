@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -17,19 +18,19 @@ from spark_desktop.domain.events import (
     WorkFailed,
 )
 from spark_desktop.domain.history_words import full_texts, is_all_well, recovered_text
-from spark_desktop.domain.proposal import Proposal, Streaming
+from spark_desktop.domain.proposal import Streaming
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.amounts import age_text, rate_of
 from spark_desktop.viewmodels.frames import Frames
+from spark_desktop.viewmodels.inbox_rows import first_to_decide, group_of, inbox_rows
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.ports import Edits, Turns
 from spark_desktop.viewmodels.rows import Row, Rows
 from spark_desktop.viewmodels.translation import in_language, tr
-from spark_desktop.viewmodels.wording import row_of
 
 # A list that explains the last changes; older ones explain nothing any more.
 _KEPT = 200
@@ -97,17 +98,24 @@ class ChangesViewModel(QObject):
         return None if self._proposals else _EMPTY
 
     def choose_proposal(self, proposal_id: str) -> None:
-        """Ask for a proposal to be reviewed."""
-        if proposal_id in self._proposals:
-            self.proposal_chosen.emit(proposal_id)
+        """Ask for a proposal to be reviewed; of an answer's row, the first file to decide on."""
+        group = group_of(self._proposals, proposal_id)
+        if group:
+            self.proposal_chosen.emit(first_to_decide(group))
+
+    def row_of(self, proposal_id: str) -> str:
+        """Return the id of the inbox row that a proposal is part of."""
+        group = group_of(self._proposals, proposal_id)
+        return group[0].id if group else proposal_id
 
     def choose_file(self, path: str) -> None:
         """Ask for a file to be shown."""
         self.file_chosen.emit(path)
 
     def dismiss(self, proposal_id: str) -> None:
-        """Take a queued or closed proposal off the list."""
-        self._intents.call(lambda: self._turns.dismiss(proposal_id))
+        """Take a row off the list: a proposal, or all files of an answer."""
+        for one in group_of(self._proposals, proposal_id):
+            self._intents.call(partial(self._turns.dismiss, one.id))
         self.refresh()
 
     def refresh(self) -> None:
@@ -230,12 +238,7 @@ class ChangesViewModel(QObject):
         self.changed.emit()
 
     def _show_inbox(self) -> None:
-        newest = reversed(self._proposals.values())
-        rows = [self._row(proposal) for proposal in newest]
-        self.inbox.set_rows(rows)
-
-    def _row(self, proposal: Proposal) -> Row:
-        return row_of(proposal, self._rates.get(proposal.id))
+        self.inbox.set_rows(inbox_rows(self._proposals.values(), self._rates))
 
 
 def _ignored_row(ignored: Ignored) -> Row:

@@ -46,6 +46,8 @@ def state_text(proposal: Proposal, rate: float | None = None) -> str:
             speed = tr("starting") if rate is None else tr("streaming {rate:.0f} t/s", rate=rate)
             return speed if attempt == 1 else tr("second try · {speed}", speed=speed)
         case Ready():
+            if proposal.failed and not pending(proposal):
+                return tr("%n part(s) without a place", "", len(proposal.failed))
             parses = any(check.name == "parses" and check.passed for check in proposal.evidence)
             hunks = tr("%n hunk(s)", "", len(pending(proposal)))
             collide = list(proposal.decisions.values()).count(Decision.CONFLICTING)
@@ -179,6 +181,8 @@ def _look(proposal: Proposal) -> tuple[str, Tone]:
             return "queued", Tone.MUTED
         case Streaming():
             return "streaming", Tone.BUSY
+        case Ready() if proposal.failed or proposal.conflicts:
+            return "warning", Tone.WARNING
         case Ready():
             return "ready", Tone.GOOD
         case Withheld() | Conflict():

@@ -66,7 +66,8 @@ class OverlayPainter:
             # The buttons stand in the lane of the new text.
             row = row.new
         ground = self._palette.ground(row)
-        inside = rect.adjusted(0, 1 if block.rect.top() == block.row.top() else 0, 0, -1)
+        # The frame stays.
+        inside = rect.adjusted(0, 1 if block.rect.top() == block.row.top() else 0, -1, -1)
         painter.fillRect(inside, ground)
 
     def buttons(

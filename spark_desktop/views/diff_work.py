@@ -1,5 +1,6 @@
 """What a diff view finds out after it has painted: colours, heights of broken lines, its map."""
 
+import time
 from typing import TYPE_CHECKING
 
 from spark_desktop.views.diff_colors import SLICE
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 # Milliseconds: the map need not follow a stream from frame to frame.
 _MAP = 150
+# Seconds after the last move.
+_CALM = 0.1
 
 
 class DiffWork:
@@ -18,6 +21,7 @@ class DiffWork:
 
     def __init__(self, view: "DiffView") -> None:
         self._view = view
+        self._moved_at = 0.0
         self._color_timer = single_shot(view, 0, self._color)
         self._height_timer = single_shot(view, FRAME, self._find_heights)
         self._map_timer = single_shot(view, _MAP, self.show_map)
@@ -29,6 +33,8 @@ class DiffWork:
 
     def color_soon(self, milliseconds: int = 0) -> None:
         """Find colours of what is in view after so long."""
+        if milliseconds:
+            self._moved_at = time.perf_counter()
         if not self._color_timer.isActive():
             self._color_timer.start(milliseconds)
 
@@ -77,7 +83,9 @@ class DiffWork:
 
     def _color(self) -> None:
         if not self.color_rows():
-            self._color_timer.start(FRAME)
+            # While rows move their frames come first.
+            is_calm = time.perf_counter() - self._moved_at > _CALM
+            self._color_timer.start(0 if is_calm else FRAME)
 
     def _find_heights(self) -> None:
         view, corrections = self._view, self._view.stage.corrections

@@ -231,7 +231,8 @@ class ProjectView(QFrame):
     def show_chosen(self) -> None:
         """Mark the row of what is reviewed."""
         proposal, path = self._models.review.proposal, self._models.review.path
-        self.changes.inbox.mark(None if proposal is None else proposal.id)
+        row = None if proposal is None else self._models.changes.row_of(proposal.id)
+        self.changes.inbox.mark(row)
         self.changes.files.mark(path if proposal is None else None)
 
     def _arrange(self) -> None:

@@ -125,13 +125,19 @@ def test_a_file_that_is_no_program_is_a_note(root):
 
 
 @posix
-def test_a_name_alone_is_never_looked_up_in_the_project(root):
+def test_a_name_alone_is_looked_up_in_the_folders_that_path_names_in_full(root):
     tool = root / "lint"
     tool.write_text("#!/bin/sh\necho mine\n")
     tool.chmod(0o755)
-    everywhere = {"PATH": os.pathsep.join([".", "", str(root), os.environ["PATH"]])}
+    everywhere = {"PATH": os.pathsep.join([".", "", "./", os.environ["PATH"]])}
     assert run(root, "lint", environment=everywhere).reason == "not run: there is no program lint"
     assert run(root, "./lint", environment=everywhere) == Ran(0, "mine\n"), "the user named it so"
+    named = {"PATH": os.pathsep.join([str(root), os.environ["PATH"]])}
+    assert run(root, "lint", environment=named) == Ran(0, "mine\n"), "an environment in the project"
+
+
+def test_a_word_that_no_system_takes_is_a_note(root):
+    assert run(root, python("1", "a\0b")) == NotRun("not run: embedded null byte")
 
 
 @posix

@@ -346,6 +346,20 @@ async def test_what_cannot_be_written_is_said_with_nothing_written(
     assert await store.recover() == ()
 
 
+def move(folder: Path, elsewhere: Path) -> None:
+    folder.rename(elsewhere)
+
+
+async def test_a_workspace_that_is_gone_is_not_made_again(
+    store: SqliteStepStore, root: Path
+) -> None:
+    move(root, root.with_name("elsewhere"))
+    with pytest.raises(FileChangedError, match="workspace was removed"):
+        await store.commit(edit("b.py", None, NEW))
+    assert not tree(root)
+    move(root.with_name("elsewhere"), root)
+
+
 async def test_an_unknown_change_or_missing_bytes_stop_an_operation_before_it_writes(
     store: SqliteStepStore, root: Path
 ) -> None:

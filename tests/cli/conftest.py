@@ -26,6 +26,7 @@ from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.path_guard import DiskPathGuard
+from spark_desktop.adapters.project_commands import LocalCommands
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.cli.main import main
 from spark_desktop.domain.errors import CoreError
@@ -39,6 +40,7 @@ from spark_desktop.services.edits import EditService
 from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
+from spark_desktop.services.project_checks import Place, ProjectChecks
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
@@ -107,17 +109,8 @@ class Spark:
         suggester = Suggester(CoreAnswers(core), files, syntax, board, self.clock, bus)
         turns = Turns(suggester, review, chat, board, bus)
         inbox = Inbox(files, self.watch, syntax, turns, review, bus)
-        answer_edits = AnswerEdits(
-            lambda: AnswerFiles(DiskPathGuard(root), files),
-            AnswerEvidence(syntax),
-            board,
-            SecondTry(CoreAnswers(core), composing.prompts),
-            bus,
-            self.clock,
-        )
         closing = AsyncExitStack()
         closing.push_async_callback(scope.close)
-        closing.push_async_callback(answer_edits.close)
         closing.push_async_callback(chat.close)
         closing.push_async_callback(turns.close)
         library = MemoryLibrary(self.threads, str(root))
@@ -125,9 +118,20 @@ class Spark:
         proposals = LabProposals(self.proposals, bus, scope)
         closing.push_async_callback(proposals.settle)
         lab = LabService(self.threads, self.profiles, LocalExports(), proposals)
+        answers = CoreAnswers(core)
+        checks = ProjectChecks(LocalCommands(root), Place(root.as_posix(), ""))
+        answer_edits = AnswerEdits(
+            lambda: AnswerFiles(DiskPathGuard(root), files),
+            AnswerEvidence(syntax, checks.evidence),
+            board,
+            SecondTry(answers, composing.prompts),
+            bus,
+            self.clock,
+        )
+        closing.push_async_callback(answer_edits.close)
         made = Project(
             *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
-            *(threads, scope, closing, CoreAnswers(core), answer_edits),
+            *(threads, scope, closing, answers, answer_edits, checks),
         )
         self.prepare(made)
         return made

@@ -87,6 +87,10 @@ class Restarted:
             lambda db: int(db.execute("SELECT count(*) FROM journal").fetchone()[0])
         )
 
+    async def damage_contents(self) -> None:
+        """Make everything that is kept unreadable."""
+        await self._database.run(lambda db: db.execute("UPDATE contents SET data = 'damaged'"))
+
     async def require_whole(self) -> bool:
         """Return whether everything is new; fail where it is neither all old nor all new.
 

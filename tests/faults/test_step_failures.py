@@ -1,7 +1,7 @@
 """An operation whose calls fail, or whose files are changed meanwhile, says so and does nothing.
 
-With SPARK_LAW_CASES set every call fails in every way; else each fails in one, and files are
-changed at every other one.
+With SPARK_LAW_CASES set every call fails in every way; else each fails once in one, and
+from every other one on, at which files are changed too.
 """
 
 import errno
@@ -96,7 +96,7 @@ async def test_a_disk_that_fails_from_some_call_on_leaves_everything_old_once_it
     points = await points_of(fast_folder / "whole", case)
     runs = 0
     for at in range(len(points)):
-        if not points[at].startswith(calls):
+        if not points[at].startswith(calls) or (at % 2 and not IS_THOROUGH):
             continue
         found = await world(fast_folder / f"{at}", case)
 

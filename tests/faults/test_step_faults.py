@@ -15,6 +15,8 @@ from faults.step_cases import CASES, Case, hard_link, mix, three_files
 from faults.step_runs import Restarted, points_of, require_told, world
 from faults.stopping import CALLS, Moment, Stopping
 
+from spark_desktop.domain.operation import RecoveryOutcome
+
 IS_THOROUGH = "SPARK_LAW_CASES" in os.environ
 
 
@@ -117,6 +119,29 @@ async def test_a_stop_while_an_operation_is_taken_back_leaves_nothing_of_it(
     assert outcomes == sorted(outcomes, reverse=True)
     assert outcomes.count(False) > 10
     print(f"{len(outcomes)} stops while an operation is taken back")
+
+
+@pytest.mark.parametrize(
+    ("make", "stop", "outcome"),
+    [
+        pytest.param(three_files, "replace b.py", RecoveryOutcome.COMPLETED, id="not needed"),
+        pytest.param(hard_link, "truncate c.py", RecoveryOutcome.FAILED, id="needed"),
+    ],
+)
+async def test_damaged_kept_bytes_stop_a_recovery_only_where_they_are_needed(
+    fast_folder: Path, make: Callable[[], Case], stop: str, outcome: RecoveryOutcome
+) -> None:
+    case = make()
+    points = await points_of(fast_folder / "whole", case)
+    found = await world(fast_folder / "damaged", case)
+    await found.run(Stopping(points.index(stop)))
+    start = Restarted(found)
+    await start.damage_contents()
+    (told,) = await start.recover()
+    assert told.outcome is outcome
+    assert ("is damaged" in told.error) == (outcome is RecoveryOutcome.FAILED)
+    assert await start.journal_length() == (outcome is RecoveryOutcome.FAILED)
+    await found.close()
 
 
 def _saving(file: Path, data: bytes, at: str) -> Callable[[int, str], None]:

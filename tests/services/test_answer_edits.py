@@ -240,7 +240,7 @@ async def test_a_file_that_cannot_be_read_is_withheld_with_the_reason(asked):
 async def test_an_omission_is_asked_for_again(asked):
     lazy = f"a.py\n```python\n{MEAN}# ... rest of the code\n```\n"
     world = await asked(lazy, GOOD)
-    assert "leaves code out" in world.endpoint.requests[1].messages[-1].text
+    assert "You left code out" in world.endpoint.requests[1].messages[-1].text
     (proposal,) = world.board.all()
     assert proposal.state == Ready()
     assert text_of(proposal) == FIXED

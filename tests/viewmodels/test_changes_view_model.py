@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -15,6 +16,8 @@ from spark_desktop.domain.proposal import (
     Closed,
     Conflict,
     Failed,
+    FailedBlock,
+    Proposal,
     Queued,
     Ready,
     State,
@@ -207,3 +210,75 @@ async def test_our_own_write_is_not_taken_for_a_save(
     project.bus.publish(FilesChanged(("src/parser.py",)))
     project.bus.publish(ChangeIgnored(Ignored("src/parser.py", IgnoreReason.OWN_WRITE)))
     assert models.changes.files.rows[0].detail == "undone"
+
+
+def of_answer(name: str, path: str, state: State | None = None, **more: object) -> Proposal:
+    return replace(proposal(state, name=name, path=path), group="answer", **more)
+
+
+async def test_the_files_of_an_answer_are_one_row(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(of_answer("a", "a.py", Ready()))
+    project.turns.put(proposal(Ready(), name="other"))
+    project.turns.put(of_answer("b", "b.py", Ready()))
+    other, answer = models.changes.inbox.rows
+    assert (other.id, answer.id) == ("other", "a")
+    assert answer.detail == "2 files · 0 of 6 decided"
+    assert "b.py: parses" in answer.tip or "b.py: 3 hunks" in answer.tip
+    assert models.changes.row_of("b") == "a"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "detail", "icon"),
+    [
+        (Ready(), Streaming(), "starting", "streaming"),
+        (Closed(2), Closed(1), "applied 3 hunks", "applied"),
+        (Closed(2, undone=True), Closed(1, undone=True), "undone", "undo"),
+        (Closed(0), Closed(0), "rejected", "rejected"),
+        (Closed(1), Withheld("does not parse"), "1 file withheld", "warning"),
+        (Cancelled("asked again"), Cancelled("asked again"), "asked again", "stopped"),
+    ],
+)
+async def test_the_row_of_an_answer_says_how_far_its_files_are(
+    project: FakeProject,
+    models: ProjectViewModels,
+    first: State,
+    second: State,
+    detail: str,
+    icon: str,
+) -> None:
+    project.turns.put(of_answer("a", "a.py", first))
+    project.turns.put(of_answer("b", "b.py", second))
+    (row,) = models.changes.inbox.rows
+    assert (row.detail, row.icon) == (f"2 files · {detail}", icon)
+
+
+async def test_a_part_without_a_place_is_told_in_the_row(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    lost = (FailedBlock("block-1", ("x\n",), ("y\n",), "It is not there."),)
+    project.turns.put(of_answer("a", "a.py", Ready()))
+    project.turns.put(of_answer("b", "b.py", Ready(), failed=lost))
+    (row,) = models.changes.inbox.rows
+    assert (row.detail, row.icon) == ("2 files · 1 part without a place", "warning")
+
+
+async def test_the_row_of_an_answer_opens_the_first_file_to_decide_on(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(of_answer("a", "a.py", Closed(1)))
+    project.turns.put(of_answer("b", "b.py", Ready()))
+    chosen: list[str] = []
+    models.changes.proposal_chosen.connect(chosen.append)
+    models.changes.choose_proposal("a")
+    assert chosen == ["b"]
+
+
+async def test_the_row_of_an_answer_is_dismissed_with_all_its_files(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(of_answer("a", "a.py", Closed(1)))
+    project.turns.put(of_answer("b", "b.py", Closed(0)))
+    models.changes.dismiss("a")
+    assert models.changes.inbox.rows == ()

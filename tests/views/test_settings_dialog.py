@@ -90,7 +90,8 @@ async def test_the_dialog_shows_a_category_and_finds_in_all(dialog: SettingsDial
     dialog.search.setText("xyzzy")
     assert not dialog.nothing.isHidden()
     dialog.show_category(Category.PRIVACY)
-    assert shown(dialog) == ["privacy.keep_quick_history", "privacy.keep_ledger"]
+    kept = ("keep_quick_history", "keep_ledger", "history_mb")
+    assert shown(dialog) == [f"privacy.{name}" for name in kept]
 
 
 async def test_everything_in_the_dialog_has_a_name(dialog: SettingsDialog) -> None:

@@ -1,0 +1,103 @@
+"""The rows of the inbox: a proposal each, and one for all files of an answer."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from spark_desktop.domain.proposal import (
+    Cancelled,
+    Closed,
+    Proposal,
+    Ready,
+    Streaming,
+    Withheld,
+)
+from spark_desktop.domain.trigger import kind_of, title_of
+from spark_desktop.viewmodels.notice import Tone
+from spark_desktop.viewmodels.rows import Row
+from spark_desktop.viewmodels.shelf import decided
+from spark_desktop.viewmodels.translation import in_language, tr
+from spark_desktop.viewmodels.wording import row_of, state_text
+
+
+def inbox_rows(proposals: Iterable[Proposal], rates: Mapping[str, float]) -> list[Row]:
+    """Return the rows, the newest first; ``rates`` are in tokens per second, by proposal id.
+
+    The row of an answer with several files has the id of the first one's proposal.
+    """
+    rows = []
+    for group in groups(proposals):
+        first = group[0]
+        rows.append(row_of(first, rates.get(first.id)) if len(group) == 1 else _row(group))
+    return rows[::-1]
+
+
+def groups(proposals: Iterable[Proposal]) -> list[tuple[Proposal, ...]]:
+    """Return the proposals by the answer that they came from, in the order of their beginnings."""
+    found: dict[str, list[Proposal]] = {}
+    for proposal in proposals:
+        found.setdefault(proposal.group or proposal.id, []).append(proposal)
+    return [tuple(group) for group in found.values()]
+
+
+def group_of(proposals: Mapping[str, Proposal], proposal_id: str) -> tuple[Proposal, ...]:
+    """Return all that came from the answer that a proposal came from; none for an unknown id."""
+    return next((one for one in groups(proposals.values()) if _has(one, proposal_id)), ())
+
+
+def first_to_decide(group: Sequence[Proposal]) -> str:
+    """Return the id of the first proposal that waits for the user, else of the first."""
+    waiting = (one.id for one in group if isinstance(one.state, Ready))
+    return next(waiting, group[0].id)
+
+
+def _has(group: Sequence[Proposal], proposal_id: str) -> bool:
+    return any(one.id == proposal_id for one in group)
+
+
+def _row(group: Sequence[Proposal]) -> Row:
+    icon, tone = _look(group)
+    files = tr("%n file(s)", "", len(group))
+    title = in_language(title_of(group[0].trigger))
+    kind = in_language(kind_of(group[0].trigger))
+    told = [f"{one.trigger.snapshot.path}: {state_text(one)}" for one in group]
+    tip = "\n".join((kind, *told))
+    return Row(group[0].id, title, f"{files} · {_state(group)}", icon, tone, "", tip)
+
+
+def _state(group: Sequence[Proposal]) -> str:
+    streaming = next((one for one in group if isinstance(one.state, Streaming)), None)
+    if streaming is not None:
+        return state_text(streaming)
+    lost = sum(len(one.failed) for one in group if isinstance(one.state, Ready))
+    if lost:
+        return tr("%n part(s) without a place", "", lost)
+    if any(isinstance(one.state, Ready) for one in group):
+        done, of = map(sum, zip(*(decided(one) for one in group), strict=True))
+        return tr("{done} of {count} decided", done=done, count=of)
+    withheld = sum(isinstance(one.state, Withheld) for one in group)
+    if withheld:
+        return tr("%n file(s) withheld", "", withheld)
+    applied = sum(one.state.applied for one in group if isinstance(one.state, Closed))
+    if applied:
+        undone = all(one.state.undone for one in group if isinstance(one.state, Closed))
+        return tr("undone") if undone else tr("applied %n hunk(s)", "", applied)
+    return state_text(group[0])
+
+
+def _look(group: Sequence[Proposal]) -> tuple[str, Tone]:
+    states = [one.state for one in group]
+    if any(isinstance(state, Streaming) for state in states):
+        return "streaming", Tone.BUSY
+    if any(one.failed or one.conflicts for one in group if isinstance(one.state, Ready)):
+        return "warning", Tone.WARNING
+    if any(isinstance(state, Ready) for state in states):
+        return "ready", Tone.GOOD
+    if any(isinstance(state, Withheld) for state in states):
+        return "warning", Tone.WARNING
+    closed = [state for state in states if isinstance(state, Closed)]
+    if closed and all(state.undone for state in closed):
+        return "undo", Tone.MUTED
+    if any(state.applied for state in closed):
+        return "applied", Tone.GOOD
+    if all(isinstance(state, Cancelled) for state in states):
+        return "stopped", Tone.MUTED
+    return "rejected", Tone.MUTED
