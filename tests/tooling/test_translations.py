@@ -32,7 +32,7 @@ _NO_TEXT_BELOW = (
     "domain/check_questions.py",
     "domain/doctor_report.py",
     "domain/model_shelf.py",
-    "domain/patch.py",
+    "domain/unified_diff.py",
     "domain/refusal_prompts.py",
     "domain/session_recording.py",
     "domain/thread_groups.py",
