@@ -1,5 +1,6 @@
 """Builds the object graph of one project; the window and the command line share it."""
 
+import asyncio
 import tomllib
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -31,6 +32,7 @@ from spark_desktop.adapters.thread_store import SqliteThreadStore
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import FileError, StoreError
 from spark_desktop.domain.events import StepReverted, WorkFailed
+from spark_desktop.domain.line_changes import load as load_comparison
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.words import say
 from spark_desktop.endpoint_wiring import EndpointServices
@@ -97,6 +99,8 @@ class Project:
     def watch(self) -> None:
         """Follow the folder, and what answers want changed in it; WorkFailed tells a failure."""
         self.answer_edits.follow()
+        # What compares lines takes tenths of a second to load, once.
+        self.scope.start("line comparison", asyncio.to_thread(load_comparison))
         self.scope.start("inbox", self._follow())
         self.scope.start("history", self._tell_history())
 

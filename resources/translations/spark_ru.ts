@@ -3864,6 +3864,10 @@ The proposal was made for:
    <translation>Структурированный вывод</translation>
   </message>
   <message>
+   <source>Such as *.py: ruff check {file}</source>
+   <translation>Например, *.py: ruff check {file}</translation>
+  </message>
+  <message>
    <source>Suggestions</source>
    <translation>Предложения</translation>
   </message>

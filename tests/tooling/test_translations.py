@@ -59,6 +59,7 @@ _READ_BY_OTHERS = (
     "disconnected without sending",
     "closed connection without",
     "stays in the tray",
+    "PATH HOME USER LOGNAME",
     "no tray",
     "tray is gone",
 )
