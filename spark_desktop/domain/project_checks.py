@@ -16,8 +16,6 @@ from spark_desktop.domain.words import Said, say
 # In a command: a copy of the proposed text beside the file, and the path of the file itself, for
 # tools that take the text from standard input. Every command gets it there, too.
 COPY, NAME = "{file}", "{path}"
-# A line as the user may write one.
-EXAMPLE = "*.py: ruff check --stdin-filename {path} -"
 _DETAIL = 160
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 # "a.py:3:5: F401 …", "a.py:3: error: …", "a.c(3,5): …", and ESLint's "  3:5  error  …".

@@ -5,13 +5,8 @@ from collections.abc import Mapping
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-<<<<<<< HEAD
-from spark_desktop.domain.project_checks import EXAMPLE, CommandError, commands_in, lines_of
-from spark_desktop.viewmodels.translation import in_language
-=======
 from spark_desktop.domain.project_checks import CommandError, commands_in, lines_of
 from spark_desktop.viewmodels.translation import in_language, tr
->>>>>>> refs/parts/evidence
 
 _LINES = 5
 
@@ -25,11 +20,7 @@ class CommandsControl(QWidget):
         super().__init__()
         self.lines, self.problem = QPlainTextEdit(), QLabel()
         self._shown: str | None = None
-<<<<<<< HEAD
-        self.lines.setPlaceholderText(EXAMPLE)
-=======
         self.lines.setPlaceholderText(tr("Such as *.py: ruff check {file}", file="{file}"))
->>>>>>> refs/parts/evidence
         self.lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.lines.setProperty("field", True)
         # Tab goes on to the next setting; commands have none.

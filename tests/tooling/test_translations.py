@@ -43,7 +43,6 @@ _NO_TEXT_BELOW = (
 # under which name it is kept that something was told.
 _READ_BY_OTHERS = (
     "Uncommitted changes:",
-    "ruff check --stdin-filename",
     "of the file are most like it:",
     "PATH HOME USER LOGNAME",
     "Result of {}:",
