@@ -26,16 +26,16 @@
   </message>
   <message numerus="yes">
    <source>%n comment(s) for the model</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n comment for the model</numerusform>
+    <numerusform>%n comments for the model</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n conflict(s)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n conflict</numerusform>
+    <numerusform>%n conflicts</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -75,9 +75,9 @@
   </message>
   <message numerus="yes">
    <source>%n hunk(s) accepted.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n hunk accepted.</numerusform>
+    <numerusform>%n hunks accepted.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -89,23 +89,23 @@
   </message>
   <message numerus="yes">
    <source>%n hunk(s) conflict with the file.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n hunk conflicts with the file.</numerusform>
+    <numerusform>%n hunks conflict with the file.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n hunk(s) rejected.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n hunk rejected.</numerusform>
+    <numerusform>%n hunks rejected.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n hunk(s) wait again.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n hunk waits again.</numerusform>
+    <numerusform>%n hunks wait again.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -166,9 +166,9 @@
   </message>
   <message numerus="yes">
    <source>%n part(s) of the answer found no place</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n part of the answer found no place</numerusform>
+    <numerusform>%n parts of the answer found no place</numerusform>
    </translation>
   </message>
   <message numerus="yes">

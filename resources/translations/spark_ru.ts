@@ -81,18 +81,18 @@
   </message>
   <message numerus="yes">
    <source>%n comment(s) for the model</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n замечание для модели</numerusform>
+    <numerusform>%n замечания для модели</numerusform>
+    <numerusform>%n замечаний для модели</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n conflict(s)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n конфликт</numerusform>
+    <numerusform>%n конфликта</numerusform>
+    <numerusform>%n конфликтов</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -137,10 +137,10 @@
   </message>
   <message numerus="yes">
    <source>%n hunk(s) accepted.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Принят %n фрагмент.</numerusform>
+    <numerusform>Принято %n фрагмента.</numerusform>
+    <numerusform>Принято %n фрагментов.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -153,26 +153,26 @@
   </message>
   <message numerus="yes">
    <source>%n hunk(s) conflict with the file.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n фрагмент противоречит файлу.</numerusform>
+    <numerusform>%n фрагмента противоречат файлу.</numerusform>
+    <numerusform>%n фрагментов противоречат файлу.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n hunk(s) rejected.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Отклонён %n фрагмент.</numerusform>
+    <numerusform>Отклонено %n фрагмента.</numerusform>
+    <numerusform>Отклонено %n фрагментов.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n hunk(s) wait again.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n фрагмент снова ждёт решения.</numerusform>
+    <numerusform>%n фрагмента снова ждут решения.</numerusform>
+    <numerusform>%n фрагментов снова ждут решения.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -241,10 +241,10 @@
   </message>
   <message numerus="yes">
    <source>%n part(s) of the answer found no place</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Для %n части ответа нет места</numerusform>
+    <numerusform>Для %n частей ответа нет места</numerusform>
+    <numerusform>Для %n частей ответа нет места</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -645,7 +645,7 @@
   </message>
   <message>
    <source>Accept file</source>
-   <translation type="unfinished"></translation>
+   <translation>Принять файл</translation>
   </message>
   <message>
    <source>Accept hunk</source>
@@ -661,7 +661,7 @@
   </message>
   <message>
    <source>Accept the file</source>
-   <translation type="unfinished"></translation>
+   <translation>Принять файл</translation>
   </message>
   <message>
    <source>Accept the hunk</source>
@@ -673,7 +673,7 @@
   </message>
   <message>
    <source>Accepted.</source>
-   <translation type="unfinished"></translation>
+   <translation>Принято.</translation>
   </message>
   <message>
    <source>Achieved {rate:,.0f} tokens/s</source>
@@ -859,7 +859,7 @@
   </message>
   <message>
    <source>As proposed</source>
-   <translation type="unfinished"></translation>
+   <translation>Как предложено</translation>
   </message>
   <message>
    <source>As the system</source>
@@ -925,7 +925,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Ask for a proposal that heeds these comments</source>
-   <translation type="unfinished"></translation>
+   <translation>Запросить предложение с учётом этих замечаний</translation>
   </message>
   <message>
    <source>Ask for it again.</source>
@@ -1125,7 +1125,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Changed files of this answer</source>
-   <translation type="unfinished"></translation>
+   <translation>Файлы, изменённые этим ответом</translation>
   </message>
   <message>
    <source>Changed since, so left alone: {files}.</source>
@@ -1241,7 +1241,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose a side: what is on disk, the proposal, or both.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите: то, что на диске, предложение или оба.</translation>
   </message>
   <message>
    <source>Choose a text file.</source>
@@ -1425,15 +1425,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Comment</source>
-   <translation type="unfinished"></translation>
+   <translation>Замечание</translation>
   </message>
   <message>
    <source>Comment on a line</source>
-   <translation type="unfinished"></translation>
+   <translation>Замечание к строке</translation>
   </message>
   <message>
    <source>Comment on the line</source>
-   <translation type="unfinished"></translation>
+   <translation>Замечание к строке</translation>
   </message>
   <message>
    <source>Comment on this line</source>
@@ -1445,7 +1445,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Comment on {place}: {quoted}</source>
-   <translation type="unfinished"></translation>
+   <translation>Замечание, {place}: {quoted}</translation>
   </message>
   <message>
    <source>Comments for the AI</source>
@@ -1465,15 +1465,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Conflict: keep what is on disk</source>
-   <translation type="unfinished"></translation>
+   <translation>Конфликт: оставить то, что на диске</translation>
   </message>
   <message>
    <source>Conflict: take the proposal</source>
-   <translation type="unfinished"></translation>
+   <translation>Конфликт: взять предложение</translation>
   </message>
   <message>
    <source>Conflict: what is on disk, then the proposal</source>
-   <translation type="unfinished"></translation>
+   <translation>Конфликт: то, что на диске, затем предложение</translation>
   </message>
   <message>
    <source>Conflict: {reason}</source>
@@ -1589,7 +1589,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Ctrl+Enter keeps, Esc leaves</source>
-   <translation type="unfinished"></translation>
+   <translation>Ctrl+Enter сохраняет, Esc выходит</translation>
   </message>
   <message>
    <source>Dark</source>
@@ -1601,7 +1601,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Decide once it is done; you can read on meanwhile.</source>
-   <translation type="unfinished"></translation>
+   <translation>Решите, когда она закончит; читать можно уже сейчас.</translation>
   </message>
   <message>
    <source>Delete</source>
@@ -1681,7 +1681,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Edit the proposed lines</source>
-   <translation type="unfinished"></translation>
+   <translation>Изменить предложенные строки</translation>
   </message>
   <message>
    <source>Edit the proposed lines before accepting them</source>
@@ -1845,7 +1845,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Find in the thread, or the diff</source>
-   <translation type="unfinished"></translation>
+   <translation>Найти в беседе или в различиях</translation>
   </message>
   <message>
    <source>Finding out what is spoken there…</source>
@@ -1941,7 +1941,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Go on without this part</source>
-   <translation type="unfinished"></translation>
+   <translation>Продолжить без этой части</translation>
   </message>
   <message>
    <source>Go to a moment; the end is that of the slowest lane</source>
@@ -1949,7 +1949,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Go to one that waits for a decision.</source>
-   <translation type="unfinished"></translation>
+   <translation>Перейдите к фрагменту, который ждёт решения.</translation>
   </message>
   <message>
    <source>HTTP status {status}</source>
@@ -2077,7 +2077,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It conflicts with what was saved since: choose a side.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он противоречит тому, что сохранено с тех пор: выберите сторону.</translation>
   </message>
   <message>
    <source>It did not say why.</source>
@@ -2101,7 +2101,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It has {size:,} bytes, the limit is {limit:,}.</source>
-   <translation>В нём {size} байт, предел — {limit}.</translation>
+   <translation>В нём {size:,} байт, предел — {limit:,}.</translation>
   </message>
   <message>
    <source>It is a folder or a device.</source>
@@ -2229,11 +2229,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Keep</source>
-   <translation type="unfinished"></translation>
+   <translation>Сохранить</translation>
   </message>
   <message>
    <source>Keep (Ctrl+Enter)</source>
-   <translation type="unfinished"></translation>
+   <translation>Сохранить (Ctrl+Enter)</translation>
   </message>
   <message>
    <source>Keep the lines on disk and add the proposed ones below</source>
@@ -2245,7 +2245,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Keep what is on disk</source>
-   <translation type="unfinished"></translation>
+   <translation>Оставить то, что на диске</translation>
   </message>
   <message>
    <source>Keep what was asked there, for the arrow keys.</source>
@@ -2301,7 +2301,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Leave</source>
-   <translation type="unfinished"></translation>
+   <translation>Выйти</translation>
   </message>
   <message>
    <source>Leave this part of the answer out</source>
@@ -2309,7 +2309,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Leave; what is written is there when you come back (Esc)</source>
-   <translation type="unfinished"></translation>
+   <translation>Выйти; написанное будет здесь, когда вы вернётесь (Esc)</translation>
   </message>
   <message>
    <source>Ledger of connections</source>
@@ -2325,7 +2325,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Let this part replace the lines that are selected in the diff</source>
-   <translation type="unfinished"></translation>
+   <translation>Заменить этой частью строки, выбранные в различиях</translation>
   </message>
   <message>
    <source>Letters act only while you are not typing. In a text field the keys that edit text go before these.</source>
@@ -2493,7 +2493,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>More about the hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Другие действия с фрагментом</translation>
   </message>
   <message>
    <source>More ways to send</source>
@@ -2573,7 +2573,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Next file of the answer</source>
-   <translation type="unfinished"></translation>
+   <translation>Следующий файл ответа</translation>
   </message>
   <message>
    <source>Next hunk</source>
@@ -2625,7 +2625,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>No hunk is chosen.</source>
-   <translation type="unfinished"></translation>
+   <translation>Фрагмент не выбран.</translation>
   </message>
   <message>
    <source>No key can be taken: {reason}.</source>
@@ -2641,7 +2641,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>No lines are selected.</source>
-   <translation type="unfinished"></translation>
+   <translation>Строки не выбраны.</translation>
   </message>
   <message>
    <source>No model is named.</source>
@@ -2669,7 +2669,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>No proposal is shown.</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложение не показано.</translation>
   </message>
   <message>
    <source>No proposal waits for a decision.</source>
@@ -2868,7 +2868,10 @@ The open file goes with the question.</source>
 {there}
 The proposal was made for:
 {made_for}</source>
-   <translation type="unfinished"></translation>
+   <translation>Сейчас на диске:
+{there}
+Предложение сделано для:
+{made_for}</translation>
   </message>
   <message>
    <source>One a line: a pattern of files, a colon, a program. It runs for each proposal, with the proposed text as its input; {file} is a copy of it, {path} the file's name.</source>
@@ -2876,11 +2879,11 @@ The proposal was made for:
   </message>
   <message>
    <source>One column</source>
-   <translation type="unfinished"></translation>
+   <translation>В один столбец</translation>
   </message>
   <message>
    <source>One column, or side by side</source>
-   <translation type="unfinished"></translation>
+   <translation>В один столбец или рядом</translation>
   </message>
   <message>
    <source>One that takes longer is ended, and shows nothing.</source>
@@ -3068,11 +3071,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Place at lines {first} to {last}</source>
-   <translation type="unfinished"></translation>
+   <translation>Поместить в строки {first}–{last}</translation>
   </message>
   <message>
    <source>Place at the selection</source>
-   <translation type="unfinished"></translation>
+   <translation>Поместить в выделение</translation>
   </message>
   <message>
    <source>Plain HTTP: nothing is encrypted.</source>
@@ -3116,7 +3119,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Previous file of the answer</source>
-   <translation type="unfinished"></translation>
+   <translation>Предыдущий файл ответа</translation>
   </message>
   <message>
    <source>Previous hunk</source>
@@ -3172,11 +3175,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Proposed lines</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложенные строки</translation>
   </message>
   <message>
    <source>Proposed lines of the hunk at line {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложенные строки фрагмента в строке {line}</translation>
   </message>
   <message>
    <source>Put it on the clipboard and paste it where you were</source>
@@ -3320,7 +3323,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Reject file</source>
-   <translation type="unfinished"></translation>
+   <translation>Отклонить файл</translation>
   </message>
   <message>
    <source>Reject hunk</source>
@@ -3332,7 +3335,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Reject the file</source>
-   <translation type="unfinished"></translation>
+   <translation>Отклонить файл</translation>
   </message>
   <message>
    <source>Reject the hunk</source>
@@ -3526,7 +3529,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Select in the diff the lines that this part replaces.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите в различиях строки, которые заменяет эта часть.</translation>
   </message>
   <message>
    <source>Select lines to edit only those.</source>
@@ -3558,7 +3561,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Send to the model</source>
-   <translation type="unfinished"></translation>
+   <translation>Отправить модели</translation>
   </message>
   <message>
    <source>Settings</source>
@@ -3630,7 +3633,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Side by side</source>
-   <translation type="unfinished"></translation>
+   <translation>Рядом</translation>
   </message>
   <message>
    <source>Since the project was opened: {cost}.</source>
@@ -3750,7 +3753,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Split the hunk</source>
-   <translation type="unfinished"></translation>
+   <translation>Разделить фрагмент</translation>
   </message>
   <message>
    <source>Split this hunk into smaller ones</source>
@@ -3758,7 +3761,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Split, edit, comment, copy</source>
-   <translation type="unfinished"></translation>
+   <translation>Разделить, изменить, заметить, копировать</translation>
   </message>
   <message>
    <source>Stage</source>
@@ -3906,7 +3909,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Take the proposal</source>
-   <translation type="unfinished"></translation>
+   <translation>Взять предложение</translation>
   </message>
   <message>
    <source>Take the proposed lines in place of those on disk</source>
@@ -4302,7 +4305,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The file holds it already.</source>
-   <translation type="unfinished"></translation>
+   <translation>В файле это уже есть.</translation>
   </message>
   <message>
    <source>The file holds its new lines already.</source>
@@ -4510,7 +4513,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The model still writes here.</source>
-   <translation type="unfinished"></translation>
+   <translation>Модель ещё пишет здесь.</translation>
   </message>
   <message>
    <source>The model's server at {base_url} broke off the connection.</source>
@@ -4986,7 +4989,7 @@ The proposal was made for:
   </message>
   <message>
    <source>This hunk conflicts with what was saved since.</source>
-   <translation type="unfinished"></translation>
+   <translation>Этот фрагмент противоречит тому, что сохранено с тех пор.</translation>
   </message>
   <message>
    <source>This is no address of a server: {text}</source>
@@ -4998,7 +5001,7 @@ The proposal was made for:
   </message>
   <message>
    <source>This line is gone.</source>
-   <translation type="unfinished"></translation>
+   <translation>Этой строки больше нет.</translation>
   </message>
   <message>
    <source>This model answers from now on.</source>
@@ -5262,7 +5265,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Undo the last decision</source>
-   <translation type="unfinished"></translation>
+   <translation>Отменить последнее решение</translation>
   </message>
   <message>
    <source>Undo the whole &amp;turn</source>
@@ -5578,11 +5581,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Wrap long lines</source>
-   <translation type="unfinished"></translation>
+   <translation>Переносить длинные строки</translation>
   </message>
   <message>
    <source>Wrap long lines, or not</source>
-   <translation type="unfinished"></translation>
+   <translation>Переносить длинные строки или нет</translation>
   </message>
   <message>
    <source>Write https:// in its address, or allow plain HTTP in its settings.</source>
@@ -5594,7 +5597,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Write on from the lines that the model proposed</source>
-   <translation type="unfinished"></translation>
+   <translation>Писать дальше со строк, предложенных моделью</translation>
   </message>
   <message>
    <source>Write one at a line.</source>
@@ -5722,7 +5725,7 @@ The proposal was made for:
   </message>
   <message>
    <source>a proposal in the review</source>
-   <translation type="unfinished"></translation>
+   <translation>предложение на просмотре</translation>
   </message>
   <message>
    <source>a proposal to decide on</source>
@@ -5866,7 +5869,7 @@ The proposal was made for:
   </message>
   <message>
    <source>becomes {target}</source>
-   <translation type="unfinished"></translation>
+   <translation>станет {target}</translation>
   </message>
   <message>
    <source>begins a line</source>
@@ -6066,7 +6069,7 @@ The proposal was made for:
   </message>
   <message>
    <source>file {number} of {count}</source>
-   <translation type="unfinished"></translation>
+   <translation>файл {number} из {count}</translation>
   </message>
   <message>
    <source>files and other items: {tokens}</source>
@@ -6190,7 +6193,7 @@ The proposal was made for:
   </message>
   <message>
    <source>is deleted</source>
-   <translation type="unfinished"></translation>
+   <translation>удаляется</translation>
   </message>
   <message>
    <source>it could not be examined: {reason}</source>
@@ -6342,7 +6345,7 @@ The proposal was made for:
   </message>
   <message>
    <source>line {line} before</source>
-   <translation type="unfinished"></translation>
+   <translation>прежняя строка {line}</translation>
   </message>
   <message>
    <source>line {number}: {line}</source>
@@ -6398,7 +6401,7 @@ The proposal was made for:
   </message>
   <message>
    <source>new file</source>
-   <translation type="unfinished"></translation>
+   <translation>новый файл</translation>
   </message>
   <message>
    <source>no certificates of authorities in {place}</source>
@@ -6554,7 +6557,7 @@ The proposal was made for:
   </message>
   <message>
    <source>nothing</source>
-   <translation type="unfinished"></translation>
+   <translation>ничего</translation>
   </message>
   <message>
    <source>nothing found</source>
@@ -6806,7 +6809,7 @@ The proposal was made for:
   </message>
   <message>
    <source>sends now, or keeps what is written</source>
-   <translation type="unfinished"></translation>
+   <translation>отправляет сразу или сохраняет написанное</translation>
   </message>
   <message>
    <source>sends, or opens what is chosen</source>
@@ -6814,7 +6817,7 @@ The proposal was made for:
   </message>
   <message>
    <source>split</source>
-   <translation type="unfinished"></translation>
+   <translation>рядом</translation>
   </message>
   <message>
    <source>stands</source>
@@ -7030,7 +7033,7 @@ The proposal was made for:
   </message>
   <message>
    <source>unified</source>
-   <translation type="unfinished"></translation>
+   <translation>подряд</translation>
   </message>
   <message>
    <source>unified diff</source>
@@ -7612,7 +7615,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name}: {done} of {count} decided.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: решено {done} из {count}.</translation>
   </message>
   <message>
    <source>{name}: {here:,.0f} of {total:,.0f} MB are here</source>
@@ -7924,7 +7927,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{reason} Lines {first} to {last} are most like it ({score:.0f} %).</source>
-   <translation type="unfinished"></translation>
+   <translation>{reason} Больше всего похожи строки {first}–{last} ({score:.0f} %).</translation>
   </message>
   <message>
    <source>{root} cannot be watched: the system's limit fs.inotify.{name} is reached.</source>

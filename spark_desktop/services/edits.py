@@ -52,6 +52,16 @@ class _Done:
     steps: tuple[Step, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """What is to be committed, the steps that it changes, and what of them it switches."""
+
+    step: Step
+    operation: Operation
+    steps: tuple[Step, ...]
+    flips: tuple[Flip, ...]
+
+
 class EditService:
     """One write at a time; several files, and the step that is kept of them, happen as one."""
 
@@ -175,42 +185,46 @@ class EditService:
 
     async def _switch(self, choose: Choice, kind: StepKind, restored: str = "") -> _Done:
         for tries_left in range(_TRIES - 1, -1, -1):
-            steps = await self._store.steps()
-            flips = choose(steps)
-            plan = UndoPlan(self._files, WrittenLog(self._store, steps))
-            known = {change.id for step in steps for change in edit_changes(step)}
-            await plan.switch([flip for flip in flips if flip.change_id in known])
-            title = step_of(steps, restored).title if restored else _main(shown(steps), flips).title
-            outcome = plan.outcome(title, self._clock.now())
-            others = [flip for flip in flips if flip.change_id not in known]
-            done = (*outcome.flips, *others)
-            step = Step(
-                uuid.uuid4().hex,
-                title,
-                # A restore that finds all as it shall be is none.
-                kind if outcome.changes or kind is not StepKind.RESTORE else StepKind.UNDO,
-                self._clock.now(),
-                outcome.changes,
-                packed(done),
-            )
-            marked = marks(steps, done)
-            operation = Operation(step.id, outcome.writes, step, marked.undone)
+            planned = await self._planned(choose, kind, restored)
             try:
                 if kind is StepKind.RESTORE:
                     await self._make_room()
-                await self._store.commit(operation)
+                await self._store.commit(planned.operation)
             except FileChangedError:
                 # Saved between our look at it and the write: look again.
                 if not tries_left:
                     raise
                 continue
-            self._tell(marked.steps, done)
+            self._tell(planned.steps, planned.flips)
             await self._look_at_room()
-            if step.kind is StepKind.RESTORE:
-                self._bus.publish(StepApplied(step))
-                return _Done(step, marked.steps)
-            return _Done(_main(marked.steps, flips), marked.steps)
+            if planned.step.kind is StepKind.RESTORE:
+                self._bus.publish(StepApplied(planned.step))
+                return _Done(planned.step, planned.steps)
+            return _Done(_main(planned.steps, planned.flips), planned.steps)
         raise NothingToUndoError(say("There is no change of ours left to undo."))
+
+    async def _planned(self, choose: Choice, kind: StepKind, restored: str) -> _Planned:
+        steps = await self._store.steps()
+        flips = choose(steps)
+        plan = UndoPlan(self._files, WrittenLog(self._store, steps))
+        known = {change.id for step in steps for change in edit_changes(step)}
+        await plan.switch([flip for flip in flips if flip.change_id in known])
+        named = step_of(steps, restored) if restored else _main(shown(steps), flips)
+        outcome = plan.outcome(named.title, self._clock.now())
+        # The marks of restores need no writing.
+        done = (*outcome.flips, *(flip for flip in flips if flip.change_id not in known))
+        step = Step(
+            uuid.uuid4().hex,
+            named.title,
+            # A restore that finds all as it shall be is none.
+            kind if outcome.changes or kind is not StepKind.RESTORE else StepKind.UNDO,
+            self._clock.now(),
+            outcome.changes,
+            packed(done),
+        )
+        marked = marks(steps, done)
+        operation = Operation(step.id, outcome.writes, step, marked.undone)
+        return _Planned(step, operation, marked.steps, done)
 
     def _tell(self, steps: Sequence[Step], flips: Sequence[Flip]) -> None:
         for step in steps:

@@ -58,10 +58,14 @@ class LineComments(QObject):
         return self._kept.get(self._key, ())
 
     @property
+    def path(self) -> str:
+        """Return the path of the shown file; empty for none."""
+        return "" if self._proposal is None else self._proposal.trigger.snapshot.path
+
+    @property
     def here(self) -> tuple[LineComment, ...]:
         """Return those on the shown file."""
-        path = "" if self._proposal is None else self._proposal.trigger.snapshot.path
-        return tuple(comment for comment in self.listed if comment.path == path)
+        return tuple(comment for comment in self.listed if comment.path == self.path)
 
     @property
     def open(self) -> OpenComment | None:

@@ -101,7 +101,7 @@ class CommentBox(QFrame):
             line.hide()
             line.deleteLater()
         listed = self._model.listed
-        with_path = len({comment.path for comment in listed}) > 1
+        with_path = any(comment.path != self._model.path for comment in listed)
         self.lines = []
         for number, comment in enumerate(listed):
             place = comment_place(comment, with_path=with_path)

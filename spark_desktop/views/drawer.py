@@ -32,7 +32,7 @@ class Drawer(QFrame):
         self._least, self._most = least, most
         self.heading = ElidedLabel()
         self.text = QPlainTextEdit()
-        self.text.setObjectName("drawertext")
+        self.text.setProperty("field", True)
         self.text.setAccessibleName(name)
         self.text.setTabChangesFocus(True)
         self.keep, self.leave = QPushButton(tr("Keep")), QPushButton(tr("Leave"))

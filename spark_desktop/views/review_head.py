@@ -113,7 +113,7 @@ class ReviewHead(QFrame):
             (self.search, "", "find", tr("Find in the diff")),
         )
         choices = QHBoxLayout()
-        choices.setSpacing(0)
+        choices.setSpacing(4)
         for button, text, name, spoken in texts:
             button.setText(text)
             button.setAccessibleName(spoken)

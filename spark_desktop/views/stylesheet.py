@@ -121,8 +121,6 @@ QScrollArea, #chips { background: transparent; }
 #popup QListWidget::item:selected { background: $line; color: $text; }
 QPlainTextEdit { background: transparent; border: none; placeholder-text-color: $text_secondary;
     selection-background-color: $accent; selection-color: $window; }
-#drawertext { background: $raised; border: 1px solid $line; border-radius: 6px; padding: 2px; }
-#drawertext:focus { border-color: $accent; }
 QPlainTextEdit[field="true"] { background: $raised; border: 1px solid $line; border-radius: 6px; }
 QPlainTextEdit[field="true"]:focus { border-color: $accent; }
 #quick { background: $window; border: 1px solid $line; }

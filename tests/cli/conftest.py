@@ -109,17 +109,8 @@ class Spark:
         suggester = Suggester(CoreAnswers(core), files, syntax, board, self.clock, bus)
         turns = Turns(suggester, review, chat, board, bus)
         inbox = Inbox(files, self.watch, syntax, turns, review, bus)
-        answer_edits = AnswerEdits(
-            lambda: AnswerFiles(DiskPathGuard(root), files),
-            AnswerEvidence(syntax),
-            board,
-            SecondTry(CoreAnswers(core), composing.prompts),
-            bus,
-            self.clock,
-        )
         closing = AsyncExitStack()
         closing.push_async_callback(scope.close)
-        closing.push_async_callback(answer_edits.close)
         closing.push_async_callback(chat.close)
         closing.push_async_callback(turns.close)
         library = MemoryLibrary(self.threads, str(root))
@@ -127,10 +118,20 @@ class Spark:
         proposals = LabProposals(self.proposals, bus, scope)
         closing.push_async_callback(proposals.settle)
         lab = LabService(self.threads, self.profiles, LocalExports(), proposals)
+        answers = CoreAnswers(core)
         checks = ProjectChecks(LocalCommands(root), Place(root.as_posix(), ""))
+        answer_edits = AnswerEdits(
+            lambda: AnswerFiles(DiskPathGuard(root), files),
+            AnswerEvidence(syntax, checks.evidence),
+            board,
+            SecondTry(answers, composing.prompts),
+            bus,
+            self.clock,
+        )
+        closing.push_async_callback(answer_edits.close)
         made = Project(
             *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
-            *(threads, scope, closing, CoreAnswers(core), answer_edits, checks),
+            *(threads, scope, closing, answers, answer_edits, checks),
         )
         self.prepare(made)
         return made

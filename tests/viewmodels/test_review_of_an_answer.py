@@ -320,7 +320,9 @@ async def test_a_conflict_is_said_in_the_list_and_in_the_inbox(
     project.turns.put(conflicting(other))
     models.review.show_proposal("p1")
     assert [row.icon for row in models.review.files.rows] == ["warning", "warning"]
-    assert [row.detail for row in models.changes.inbox.rows] == [
-        "new.py · 1 conflict",
+    project.turns.put(conflicting(replace(other, id="p3", group="")))
+    project.turns.put(conflicting(replace(one, id="p4", group="")))
+    assert [row.detail for row in models.changes.inbox.rows][:2] == [
         "parser.py · 1 conflict · 2 hunks",
+        "new.py · 1 conflict",
     ]

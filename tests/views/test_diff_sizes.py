@@ -25,7 +25,7 @@ from tests.views.diff_fixtures import BEFORE, FIRST, PATCH, SECOND, settle, show
 
 __all__ = ["settle", "view"]
 
-CASES = int(os.environ.get("SPARK_LAW_CASES", "60"))
+CASES = int(os.environ.get("SPARK_LAW_CASES", "40"))
 
 
 def test_the_layout_changes_without_a_jump(

@@ -16,6 +16,7 @@ from spark_desktop.domain.proposal import Check, Closed, Proposal, Streaming
 from spark_desktop.domain.trigger import Span
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.views.announcer import DecisionAnnouncer
+from spark_desktop.views.elided_label import ElidedLabel
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.review_panel import ReviewPanel
@@ -289,6 +290,12 @@ async def test_c_writes_a_comment_that_waits_in_a_list_until_it_is_sent(
     box.lines[0].edit.click()
     assert box.drawer.text.toPlainText() == "In words?"
     press(Qt.Key.Key_Escape)
+    said = box.lines[0].findChildren(ElidedLabel)[0]
+    assert said.text() == "line 3: In words?"
+    panel.files.chosen.emit("p2")
+    said = box.lines[0].findChildren(ElidedLabel)[0]
+    assert said.text() == "src/parser.py, line 3: In words?"
+    panel.files.chosen.emit("p1")
     box.send.click()
     ((name, sent),) = project.turns.revised
     assert (name, [one.text for one in sent]) == ("p1", ["In words?"])

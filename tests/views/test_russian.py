@@ -70,6 +70,7 @@ from spark_desktop.viewmodels.endpoint_desk_models import endpoint_view_models
 from spark_desktop.viewmodels.lab_lane import Lane
 from spark_desktop.viewmodels.machine import machine_view_models
 from spark_desktop.viewmodels.project import ProjectViewModels
+from spark_desktop.viewmodels.review_notices import CHOOSE_A_SIDE, STILL_WRITTEN
 from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.viewmodels.translation import in_language
 from spark_desktop.viewmodels.wording import evidence_of
@@ -81,6 +82,7 @@ from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.theme import load_theme
 from spark_desktop.views.transcript_units import Header, Notice, TurnUnits
+from tests.answer_fakes import PART, conflicting, put_answer
 from tests.endpoint_desk_fakes import Desk, book, buckets, record
 from tests.fakes import EMULATION
 from tests.interface_fakes import (
@@ -271,6 +273,30 @@ async def test_every_state_of_a_proposal_is_russian(
         assert english(window) == [], named
         assert set(foreign_words(evidence_of(models.review.proposal).tip)) <= _WRITTEN
         models.changes.dismiss(named.id)
+
+
+async def test_the_files_of_an_answer_are_reviewed_in_russian(
+    window: MainWindow, project: FakeProject, models: ProjectViewModels
+) -> None:
+    files = put_answer(project)
+    part = replace(PART, reason="Таких строк нет.", old=("x = 1\n",), new=("x = 2\n",))
+    project.turns.put(replace(conflicting(files[0]), failed=(part,)))
+    review = models.review
+    models.changes.choose_proposal("p1")
+    assert english(window) == []
+    review.decide.next_hunk()
+    review.work.begin_edit()
+    assert english(window) == []
+    review.work.leave()
+    review.comments.begin(0, False)
+    review.comments.set_text("Почему?")
+    assert english(window) == []
+    review.comments.keep()
+    review.decide.next_file()
+    review.decide.reject()
+    for told in (CHOOSE_A_SIDE, STILL_WRITTEN):
+        assert set(foreign_words(f"{in_language(told.text)} {in_language(told.hint)}")) == set()
+    assert english(window) == []
 
 
 async def test_saved_files_and_what_was_ignored_are_russian(
