@@ -230,11 +230,12 @@ def _assemble(
         scope,
     )
     bus.subscribe(StepReverted, lambda event: review.reverted(event.step))
+    checks = ProjectChecks(LocalCommands(root), Place(root.as_posix(), Path.home().as_posix()))
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
+    suggester.project = checks.evidence
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     guard = DiskPathGuard(root)
-    checks = ProjectChecks(LocalCommands(root), Place(root.as_posix(), Path.home().as_posix()))
     answer_edits = AnswerEdits(
         lambda: AnswerFiles(guard, files),
         AnswerEvidence(syntax, checks.evidence),

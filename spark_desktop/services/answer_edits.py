@@ -244,10 +244,11 @@ class AnswerEdits:
         return one.assembled[1]
 
     async def _of(self, one: "_Followed", edit: FileEdit) -> tuple[Check, ...]:
+        judged = (edit, one.is_over)
         known = one.judged.get(edit.patch.path)
-        if known is None or known[0] != edit:
-            known = (edit, await self._evidence.of(edit, one.turn.question))
-            one.judged[edit.patch.path] = known
+        if known is None or known[0] != judged:
+            evidence = await self._evidence.of(edit, one.turn.question, is_last=one.is_over)
+            known = one.judged[edit.patch.path] = (judged, evidence)
         return known[1]
 
 
@@ -266,7 +267,7 @@ class _Followed:
         self.is_over = False
         self.task: asyncio.Task[None] | None = None
         self.assembled: tuple[Numbered, Assembled] | None = None
-        self.judged: dict[str, tuple[FileEdit, tuple[Check, ...]]] = {}
+        self.judged: dict[str, tuple[tuple[FileEdit, bool], tuple[Check, ...]]] = {}
 
 
 def _is_empty(edit: FileEdit) -> bool:
