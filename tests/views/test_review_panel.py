@@ -24,7 +24,7 @@ from spark_desktop.views.shortcuts import key_text
 from spark_desktop.views.stylesheet import stylesheet
 from spark_desktop.views.theme import load_theme
 from tests.answer_fakes import PART, changed, conflicting, hunks_of, put_answer
-from tests.interface_fakes import FakeProject, until
+from tests.interface_fakes import BEFORE, FakeProject, until
 
 _NONE = Qt.KeyboardModifier.NoModifier
 _CONTROL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -359,6 +359,26 @@ async def test_a_part_without_a_place_is_dropped(
     panel.failed_parts.drop.click()
     panel.diff.drop_requested.emit("f2")
     assert project.review.dropped == ["f1", "f2"]
+
+
+async def test_the_focus_is_in_the_diff_when_the_last_part_is_decided(
+    project: FakeProject, panel: ReviewPanel, files: tuple[Proposal, ...]
+) -> None:
+    project.turns.put(replace(files[0], failed=(PART,)))
+    panel.failed_parts.drop.setFocus()
+    press(Qt.Key.Key_Space)
+    project.turns.put(files[0])
+    assert not panel.failed_parts.isVisible()
+    assert focused() is panel.diff
+
+
+async def test_a_file_without_any_place_says_so_once(
+    project: FakeProject, panel: ReviewPanel, files: tuple[Proposal, ...]
+) -> None:
+    project.turns.put(changed("p1", "src/parser.py", after=BEFORE))
+    project.turns.put(replace(changed("p1", "src/parser.py", after=BEFORE), failed=(PART,)))
+    row = panel.files.list.model().index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert row.count("1 part without a place") == 1
 
 
 async def test_the_search_counts_goes_on_and_closes(panel: ReviewPanel) -> None:
