@@ -550,6 +550,16 @@ async def test_a_key_decides_nothing_under_the_tab_of_the_chat_but_shows_the_rev
     await until(lambda: len(project.review.accepted) == 1)
 
 
+async def test_a_chosen_row_is_shown_though_the_chat_covers_the_review(
+    window: MainWindow, keyed: ReviewPanel
+) -> None:
+    assert window.project is not None
+    window.project.fit(1000)
+    window.project.show_chat()
+    window.project.changes.inbox.chosen.emit("p1")
+    assert window.project.tabs.currentWidget() is keyed
+
+
 async def test_a_new_thread_is_written_to_at_once(window: MainWindow, keyed: ReviewPanel) -> None:
     assert window.project is not None
     press(Qt.Key.Key_N, _CONTROL)
