@@ -1,5 +1,6 @@
 """Builds the object graph of one project; the window and the command line share it."""
 
+import asyncio
 import tomllib
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -31,6 +32,7 @@ from spark_desktop.adapters.thread_store import SqliteThreadStore
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import FileError, StoreError
 from spark_desktop.domain.events import StepReverted, WorkFailed
+from spark_desktop.domain.line_changes import load as load_comparison
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.words import say
 from spark_desktop.endpoint_wiring import EndpointServices
@@ -97,6 +99,8 @@ class Project:
     def watch(self) -> None:
         """Follow the folder, and what answers want changed in it; WorkFailed tells a failure."""
         self.answer_edits.follow()
+        # What compares lines takes tenths of a second to load, once.
+        self.scope.start("line comparison", asyncio.to_thread(load_comparison))
         self.scope.start("inbox", self._follow())
         self.scope.start("history", self._tell_history())
 
@@ -226,11 +230,12 @@ def _assemble(
         scope,
     )
     bus.subscribe(StepReverted, lambda event: review.reverted(event.step))
+    checks = ProjectChecks(LocalCommands(root), Place(root.as_posix(), Path.home().as_posix()))
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
+    suggester.project = checks.evidence
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     guard = DiskPathGuard(root)
-    checks = ProjectChecks(LocalCommands(root), Place(root.as_posix(), Path.home().as_posix()))
     answer_edits = AnswerEdits(
         lambda: AnswerFiles(guard, files),
         AnswerEvidence(syntax, checks.evidence),
@@ -239,6 +244,7 @@ def _assemble(
         bus,
         clock,
     )
+    answer_edits.file_changed = review.file_changed
     # Closed from the last to the first: what works goes before what it works with.
     opening.push_async_callback(ledger.close)
     opening.push_async_callback(scope.close)

@@ -57,6 +57,7 @@ class World:
     diffs: FakeDiffs
     tokenizer: FakeTokenizer
     scope: TaskScope
+    suggester: Suggester
 
     async def ready(self, trigger: Trigger) -> Proposal:
         """Request a proposal and return it when its turn is over."""
@@ -109,4 +110,5 @@ def build(files: MemoryFiles, *answers: Answer | str) -> World:
         diffs,
         tokenizer,
         scope,
+        suggester,
     )

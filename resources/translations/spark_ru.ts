@@ -3672,6 +3672,10 @@ The proposal was made for:
    <translation>Spark завершился, пока на это шёл ответ.</translation>
   </message>
   <message>
+   <source>Spark made a mistake while it read the answer.</source>
+   <translation>При чтении ответа Spark допустил ошибку.</translation>
+  </message>
+  <message>
    <source>Spark made a mistake while this was answered; its log has more.</source>
    <translation>Во время ответа произошла ошибка в самой программе Spark; подробности в её журнале.</translation>
   </message>
@@ -3862,6 +3866,10 @@ The proposal was made for:
   <message>
    <source>Structured output</source>
    <translation>Структурированный вывод</translation>
+  </message>
+  <message>
+   <source>Such as *.py: ruff check {file}</source>
+   <translation>Например, *.py: ruff check {file}</translation>
   </message>
   <message>
    <source>Suggestions</source>

@@ -137,7 +137,8 @@ class _Merge:
         first = cluster.hunks[0]
         self.stale.update(hunk.id for hunk in cluster.hunks[1:])
         sides = self._sides(cluster)
-        was_conflict = any(hunk.id in self._held for hunk in cluster.hunks)
+        # What only moved until now is not placed by likeness: its order would be a guess.
+        was_conflict = all(hunk.id in self._held for hunk in cluster.hunks)
         again = self._fitting_again(first, sides) if was_conflict else None
         if sides.there == sides.mine:
             self.stale.add(first.id)

@@ -21,10 +21,11 @@ class AnswerEvidence:
         self._syntax = syntax
         self._project = project
 
-    async def of(self, edit: FileEdit, question: str) -> tuple[Check, ...]:
+    async def of(self, edit: FileEdit, question: str, *, is_last: bool = True) -> tuple[Check, ...]:
         """Return what was found, in the order in which it is shown.
 
-        A file that only goes, or goes elsewhere, has nothing to be judged but its place.
+        The project's own commands, which may be slow, are asked last. A file that only goes, or
+        goes elsewhere, has nothing to be judged but its place.
         """
         placed = placed_checks(edit)
         if edit.patch.kind is FileKind.DELETE or not edit.patch.hunks:
@@ -34,8 +35,9 @@ class AnswerEvidence:
         after = apply(before, edit.patch.hunks)
         # A parser takes tenths of a second for a long file.
         checks = await asyncio.to_thread(self._checks, path, before, after, question)
-        told = () if self._project is None else await self._project(path, before, after)
-        return (*placed, *checks, *told)
+        if self._project is None or not is_last:
+            return (*placed, *checks)
+        return (*placed, *checks, *await self._project(path, before, after))
 
     def _checks(self, path: str, before: str, after: str, question: str) -> tuple[Check, ...]:
         candidate = Candidate(

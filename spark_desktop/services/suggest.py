@@ -22,7 +22,7 @@ from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ProposalStreamed
 from spark_desktop.domain.line_comment import LineComment
-from spark_desktop.domain.patch import compute
+from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import (
     Cancelled,
     Check,
@@ -39,6 +39,7 @@ from spark_desktop.domain.trigger import (
     Stub,
 )
 from spark_desktop.domain.words import say
+from spark_desktop.services.answer_evidence import ProjectEvidence
 from spark_desktop.services.answers import Answers
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
@@ -95,6 +96,8 @@ class Suggester:
         self._board = board
         self._clock = clock
         self._bus = bus
+        # What the project's own commands say of a proposed text; there may be none.
+        self.project: ProjectEvidence | None = None
 
     async def propose(self, proposal: Proposal, revision: Revision | None = None) -> Proposal:
         """Return the proposal ready, withheld or cancelled; each step is put on the board.
@@ -128,7 +131,7 @@ class Suggester:
             answer = await self._rewrite(proposal, target, endpoint, attempts)
         else:
             answer = await self._fill_in(proposal, fill_in, endpoint)
-        proposal = self._checked(target, answer)
+        proposal = await self._judged(target, answer)
         reason = failure(proposal.evidence)
         if reason is None:
             return self._put(replace(proposal, state=Ready()))
@@ -137,7 +140,7 @@ class Suggester:
             attempts = (*attempts, (answer.said, refused(reason)))
         proposal = self._put(replace(proposal, state=Streaming(2), patch=None))
         answer = await self._rewrite(proposal, target, endpoint, attempts)
-        proposal = self._checked(target, answer)
+        proposal = await self._judged(target, answer)
         reason = failure(proposal.evidence)
         return self._put(replace(proposal, state=Withheld(reason) if reason else Ready()))
 
@@ -200,6 +203,15 @@ class Suggester:
         cut = finished.reason is FinishReason.LENGTH
         region = fill_in.region(said, complete=not cut)
         return _Answer(progress.proposal, region, said, False, finished)
+
+    async def _judged(self, target: Target, answer: _Answer) -> Proposal:
+        proposal = self._checked(target, answer)
+        if self.project is None or proposal.patch is None or failure(proposal.evidence):
+            return proposal
+        before = target.content
+        after = apply(proposal.trigger.snapshot.text.content, proposal.patch.hunks)
+        told = await self.project(proposal.patch.path, before, after)
+        return replace(proposal, evidence=(*proposal.evidence, *told))
 
     def _checked(self, target: Target, answer: _Answer) -> Proposal:
         proposal = answer.proposal

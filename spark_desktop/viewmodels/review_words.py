@@ -154,7 +154,10 @@ def file_row(proposal: Proposal, rate: float | None = None) -> Row:
         aside = tr("{done} of {count} decided", done=done, count=count)
     else:
         aside = state_text(proposal, rate)
-    said = " · ".join((path, *parts, aside, state_text(proposal, rate)))
+    if aside in parts:
+        # Nothing else is to say about a file of which no part found a place.
+        parts.remove(aside)
+    said = " · ".join(dict.fromkeys((path, *parts, aside, state_text(proposal, rate))))
     icon, tone = look.icon, look.tone
     if proposal.failed or Decision.CONFLICTING in proposal.decisions.values():
         icon, tone = "warning", Tone.WARNING

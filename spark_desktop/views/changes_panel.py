@@ -16,6 +16,8 @@ from spark_desktop.views.threads_panel import ThreadsPanel
 # Pixels at the usual size of type; and the parts of the height that a list gets: one a row at most.
 _LOWEST = 28
 _MOST_SHARES, _THREADS_SHARE = 8, 6
+# Rows that are seen whole whatever the other lists hold; a low window scrolls all of them.
+_SEEN = 3
 
 
 class ChangesPanel(QFrame):
@@ -90,6 +92,7 @@ class ChangesPanel(QFrame):
             self.sections[place].set_count(count)
             # What a short list does not need goes to the threads.
             height = max(self._theme.px(_LOWEST), count * part.row_height)
+            part.setMinimumHeight(min(count, _SEEN) * part.row_height)
             part.setMaximumHeight(height)
             is_alone = count > 0 and (part is not self.inbox or model.notice is None)
             self.sections[place].limit(height if is_alone else None)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from spark_desktop.domain.project_checks import CommandError, commands_in, lines_of
-from spark_desktop.viewmodels.translation import in_language
+from spark_desktop.viewmodels.translation import in_language, tr
 
 _LINES = 5
 
@@ -20,7 +20,7 @@ class CommandsControl(QWidget):
         super().__init__()
         self.lines, self.problem = QPlainTextEdit(), QLabel()
         self._shown: str | None = None
-        self.lines.setPlaceholderText("*.py: ruff check --stdin-filename {path} -")
+        self.lines.setPlaceholderText(tr("Such as *.py: ruff check {file}", file="{file}"))
         self.lines.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self.lines.setProperty("field", True)
         # Tab goes on to the next setting; commands have none.

@@ -6,9 +6,12 @@ from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QMenu
 
 from spark_desktop.viewmodels.translation import tr
+from spark_desktop.views.shortcuts import native
 
 if TYPE_CHECKING:
     from spark_desktop.views.diff_view import DiffView
+
+_COPY, _COPY_PATCH, _COMMENT = "Ctrl+C", "Ctrl+Shift+C", "C"
 
 
 def open_menu(view: "DiffView", event: QContextMenuEvent) -> None:
@@ -29,13 +32,20 @@ def menu_of(view: "DiffView", row: int) -> QMenu:
     """Return the menu of a row; it goes away once it is closed."""
     menu = QMenu(view)
     menu.aboutToHide.connect(menu.deleteLater)
-    menu.addAction(tr("Copy") + "\tCtrl+C", view.copy)
+    menu.addAction(_with(tr("Copy"), _COPY), view.copy)
     if view.content.is_diff:
-        menu.addAction(tr("Copy as a patch") + "\tCtrl+Shift+C", lambda: view.copy(as_patch=True))
+        menu.addAction(_with(tr("Copy as a patch"), _COPY_PATCH), lambda: view.copy(as_patch=True))
         side = view.selection.side
-        menu.addAction(tr("Comment on this line") + "\tC", lambda: view.ask_for_comment(row, side))
+        menu.addAction(
+            _with(tr("Comment on this line"), _COMMENT), lambda: view.ask_for_comment(row, side)
+        )
         menu.addSeparator()
         menu.addAction(tr("Show all unchanged lines"), view.open_everything)
         again = menu.addAction(tr("Fold unchanged lines again"), view.fold_again)
         again.setEnabled(bool(view.layout_now.opened))
     return menu
+
+
+def _with(text: str, key: str) -> str:
+    """Return a menu's text with a key that the view itself takes, as the system writes it."""
+    return f"{text}\t{native(key)}"

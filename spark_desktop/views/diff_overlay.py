@@ -158,13 +158,21 @@ def label_of_block(content: DiffContent, owner: str) -> str:
     """Return what is said at a hunk's first row: the decision, and whose words it has."""
     if owner in content.failed:
         return ""
-    words = {
-        Decision.ACCEPTED: f"\N{CHECK MARK} {tr('accepted')}",
-        Decision.REJECTED: f"\N{BALLOT X} {tr('rejected')}",
-        Decision.STALE: tr("no longer needed"),
-    }.get(content.decision(owner), "")
     yours = tr("edited by you") if _is_users(content, owner) else ""
-    return " · ".join(part for part in (yours, words) if part)
+    said = _said_of(content.decision(owner))
+    return " · ".join(part for part in (yours, said) if part)
+
+
+def _said_of(decision: Decision) -> str:
+    match decision:
+        case Decision.ACCEPTED:
+            return "✓ " + tr("accepted")
+        case Decision.REJECTED:
+            return "✗ " + tr("rejected")
+        case Decision.STALE:
+            return tr("no longer needed")
+        case _:
+            return ""
 
 
 def _is_users(content: DiffContent, owner: str) -> bool:

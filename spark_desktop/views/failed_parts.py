@@ -14,12 +14,14 @@ class FailedParts(QFrame):
     """Is about the first part that waits; the others follow when it is placed or dropped.
 
     The diff shows what it wants; here it can be placed with the keyboard as well.
-    ``place_wanted`` is for the selected lines, ``nearest_wanted`` for those most like it.
+    ``place_wanted`` is for the selected lines, ``nearest_wanted`` for those most like it;
+    ``ended`` says that what had the focus here is hidden.
     """
 
     place_wanted = Signal(str)
     nearest_wanted = Signal(str)
     drop_wanted = Signal(str)
+    ended = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,8 +46,12 @@ class FailedParts(QFrame):
     def show_parts(self, parts: tuple[FailedBlock, ...]) -> None:
         """Show what waits for a place; nothing without any."""
         self._part = parts[0] if parts else None
+        focused = self.focusWidget()
+        had_focus = focused is not None and focused.hasFocus()
         self.setVisible(bool(parts))
         if self._part is None:
+            if had_focus:
+                self.ended.emit()
             return
         self.said.setText(tr("%n part(s) of the answer found no place", "", len(parts)))
         reason = failed_text(self._part)

@@ -266,6 +266,8 @@ class ReviewPanel(QFrame):
         self.failed_parts.place_wanted.connect(self._place)
         self.failed_parts.nearest_wanted.connect(self._place_nearest)
         self.failed_parts.drop_wanted.connect(model.work.drop)
+        # A button that had the focus is gone with the last part: the diff has it then.
+        self.failed_parts.ended.connect(self.diff.setFocus)
         self.editor.ended.connect(self.diff.setFocus)
         self.comments.ended.connect(self.diff.setFocus)
 

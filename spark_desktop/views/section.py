@@ -20,6 +20,7 @@ class Section(QWidget):
         self._title = title
         self._theme = theme
         self._body = body
+        self._most = _ANY
         self._header = QToolButton()
         self._header.setObjectName("section")
         self._header.setCheckable(True)
@@ -55,8 +56,8 @@ class Section(QWidget):
 
     def limit(self, height: int | None) -> None:
         """Let the body be no higher than so many pixels, lest a gap opens; None for no limit."""
-        most = _ANY if height is None else self._header.sizeHint().height() + height
-        self.setMaximumHeight(most)
+        self._most = _ANY if height is None else height
+        self._limit_height()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
@@ -67,8 +68,14 @@ class Section(QWidget):
         self._body.setVisible(is_open)
         vertical = QSizePolicy.Policy.Preferred if is_open else QSizePolicy.Policy.Fixed
         self.setSizePolicy(QSizePolicy.Policy.Preferred, vertical)
+        self._limit_height()
         self._show_chevron()
         self.folded.emit(is_open)
+
+    def _limit_height(self) -> None:
+        # Folded it has the heading's height by its policy, which a limit would overrule.
+        head = self._header.sizeHint().height()
+        self.setMaximumHeight(min(head + self._most, _ANY) if self.is_open else _ANY)
 
     def _show_chevron(self) -> None:
         name = "chevron-down" if self.is_open else "chevron-right"

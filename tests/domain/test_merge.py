@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from law_cases import law
 
@@ -125,6 +125,8 @@ def test_a_conflict_is_over_when_the_file_is_as_it_was(
     mine, theirs = edited(ours, "mine"), edited(others, "theirs")
     there = merge(mine, theirs, before)
     colliding = [hunk for hunk in there.patch.hunks if hunk.id in there.conflicts]
+    # Where several touch, which of them a line belongs to may stay open: they stay conflicts.
+    assume(len(colliding) <= 1)
     patch = replace(there.patch, hunks=tuple(colliding))
     back = merged(patch, theirs, before, "b", there.conflicts)
     assert back.conflicts == {}

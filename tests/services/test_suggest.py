@@ -5,7 +5,7 @@ from fakes import EMULATION, ENDED, Answer, MemoryFiles, infills
 from spark_desktop.domain.completion import ChatRequest, Finished, FinishReason, ModelInfo
 from spark_desktop.domain.events import ProposalChanged, ProposalStreamed
 from spark_desktop.domain.patch import apply
-from spark_desktop.domain.proposal import Cancelled, Failed, Ready, Withheld
+from spark_desktop.domain.proposal import Cancelled, Check, Failed, Ready, Withheld
 from spark_desktop.domain.trigger import Instruction, Span
 from spark_desktop.services.target import Target
 
@@ -261,3 +261,41 @@ async def test_an_emulated_fill_in_that_runs_on_is_still_marked(world_of):
     (trigger,) = world.triggers("a.py")
     proposal = await world.ready(trigger)
     assert proposal.emulation == EMULATION
+
+
+async def test_the_projects_own_commands_are_part_of_the_evidence(world_of):
+    world = world_of(MemoryFiles(a__py=COMMENT), fenced(GUARDED))
+    asked = []
+
+    async def lint(path, before, after):
+        asked.append((path, "AI!" in before, "raise ValueError" in after))
+        return (Check("lint", False, "a.py:1: E501 line too long", is_advice=True),)
+
+    world.suggester.project = lint
+    proposal = await from_comment(world)
+    assert proposal.state == Ready(), "advice withholds nothing"
+    assert proposal.evidence[-1].name == "lint"
+    assert asked == [("a.py", False, True)]
+
+
+async def test_a_command_that_withholds_is_told_to_the_model(world_of):
+    world = world_of(MemoryFiles(a__py=COMMENT), fenced(GUARDED), fenced(GUARDED))
+
+    async def lint(path, before, after):
+        return (Check("lint", False, "a.py:1: E501 line too long"),)
+
+    world.suggester.project = lint
+    proposal = await from_comment(world)
+    assert proposal.state == Withheld("a.py:1: E501 line too long")
+    assert "E501" in world.endpoint.requests[1].messages[-1].text
+
+
+async def test_a_proposal_that_fails_its_checks_is_not_given_to_commands(world_of):
+    lazy = "def mean(values):\n    # ... rest of code\n    return 0\n"
+    world = world_of(MemoryFiles(a__py=COMMENT), fenced(lazy), fenced(lazy))
+
+    async def lint(path, before, after):
+        raise AssertionError("it was asked")
+
+    world.suggester.project = lint
+    assert isinstance((await from_comment(world)).state, Withheld)

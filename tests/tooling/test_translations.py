@@ -32,16 +32,19 @@ _NO_TEXT_BELOW = (
     "domain/check_questions.py",
     "domain/doctor_report.py",
     "domain/model_shelf.py",
-    "domain/patch.py",
+    "domain/unified_diff.py",
     "domain/refusal_prompts.py",
     "domain/session_recording.py",
     "domain/thread_groups.py",
+    "domain/unified_diff.py",
     "services/fill_in.py",
 )
 # And single texts there: what a model is asked, what other programs say, heads of files, and
 # under which name it is kept that something was told.
 _READ_BY_OTHERS = (
     "Uncommitted changes:",
+    "of the file are most like it:",
+    "PATH HOME USER LOGNAME",
     "Result of {}:",
     "Call of {}:",
     "From the clipboard:",
@@ -55,6 +58,7 @@ _READ_BY_OTHERS = (
     "disconnected without sending",
     "closed connection without",
     "stays in the tray",
+    "PATH HOME USER LOGNAME",
     "no tray",
     "tray is gone",
 )

@@ -33,10 +33,11 @@ _NAMES = """
 """
 NAMES = frozenset(_NAMES.split())
 _WORD = re.compile(r"[A-Za-z]{2,}")
-# Paths, addresses, versions, calls, names with digits: code, whatever it spells. A single slash
-# stands in units, too.
+# Paths, addresses, versions, calls, names with digits, commands and what is filled in there: code,
+# whatever it spells. A single slash stands in units, too.
 _CODE = re.compile(
     r"\S*\w[._=:\\]\w\S*|\S*/\S*/\S*|\S*[a-z]/[a-z]+\.\S*|(?<!\S)/\S+|\S*[~\\$]\S*|\S*\d[\w-]*[A-Za-z]\S*|[A-Za-z-]+\d\S*|\w+\(\)"
+    r"|\*\.py: ruff check|\{[a-z]+\}"
 )
 _MARKUP = re.compile(r"<[^>]*>|&[a-z]+;")
 _ROLES = (

@@ -253,6 +253,23 @@ async def test_whatever_was_ignored_is_listed_folded(
     assert files.heading == "CHANGES  2"
 
 
+async def test_folded_lists_leave_their_height_to_the_others(
+    project: FakeProject, view: ProjectView
+) -> None:
+    project.turns.put(proposal())
+    for name in "abcdef":
+        project.bus.publish(ChangeIgnored(Ignored(f"{name}.py", IgnoreReason.NO_TRIGGER)))
+    inbox, ignored, _files, _threads = view.changes.sections
+    view.changes.grab()
+    assert len(view.models.changes.ignored.rows) == 6
+    assert ignored.height() == ignored.minimumSizeHint().height()
+    assert view.changes.inbox.height() == view.changes.inbox.row_height
+    ignored.set_open(True)
+    inbox.set_open(False)
+    view.changes.grab()
+    assert view.changes.ignored.height() >= 2 * view.changes.ignored.row_height
+
+
 async def test_the_status_bar_shows_measured_numbers_only(
     project: FakeProject, view: ProjectView
 ) -> None:
