@@ -17,7 +17,9 @@ from spark_desktop.domain.events import (
     ProposalStreamed,
     WorkFailed,
 )
+from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.history_words import full_texts, is_all_well, recovered_text
+from spark_desktop.domain.patch import FileKind
 from spark_desktop.domain.proposal import Streaming
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
@@ -80,6 +82,7 @@ class ChangesViewModel(QObject):
         self._rates: dict[str, float] = {}
         self._changes: dict[str, tuple[datetime, str]] = {}
         self._own: dict[str, str] = {}
+        self._removed: dict[str, str] = {}
         self._ignored: dict[str, Ignored] = {}
         self._paced = Frames(self, _RATE_INTERVAL)
         self._paced.frame.connect(self._show_inbox)
@@ -161,9 +164,7 @@ class ChangesViewModel(QObject):
         bus.subscribe(ProposalChanged, self._on_proposal)
         bus.subscribe(ProposalStreamed, self._on_streamed)
         bus.subscribe(FilesChanged, lambda event: self._note(event.paths, say("saved")))
-        bus.subscribe(
-            ChangeApplied, lambda event: self._note_own(event.change.path, say("applied"))
-        )
+        bus.subscribe(ChangeApplied, self._on_applied)
         bus.subscribe(ChangeReverted, self._on_reverted)
         bus.subscribe(ChangeIgnored, self._on_ignored)
         bus.subscribe(WorkFailed, self._on_failure)
@@ -186,20 +187,22 @@ class ChangesViewModel(QObject):
             self._paced.request()
 
     def _on_applied(self, event: ChangeApplied) -> None:
-        self._note_own(event.change.path, say("applied"))
+        self._note_own(event.change, say("applied"))
 
     def _on_reverted(self, event: ChangeReverted) -> None:
         change = event.change
         said = say("redone") if event.on else say("undone")
         if not change.undone and change.off and not event.on:
             said = say("partly undone")
-        self._note_own(change.path, said)
+        self._note_own(change, said)
 
     def _on_ignored(self, event: ChangeIgnored) -> None:
         path = event.ignored.path
         if event.ignored.reason is IgnoreReason.OWN_WRITE and path in self._own:
             # The folder's watch reports our own writes as well: nobody else saved the file.
             self._note((path,), self._own[path])
+        elif event.ignored.reason is IgnoreReason.DELETED:
+            self._note((path,), self._removed.get(path) or say("deleted"))
         self._ignored.pop(path, None)
         self._ignored[path] = event.ignored
         newest = list(reversed(self._ignored.values()))[:_KEPT]
@@ -219,9 +222,15 @@ class ChangesViewModel(QObject):
         self._kept = Notice(text, tone, hint, dismiss)
         self.changed.emit()
 
-    def _note_own(self, path: str, what: str) -> None:
-        self._own[path] = what
-        self._note((path,), what)
+    def _note_own(self, change: AppliedChange, what: str) -> None:
+        paths = [path for path in (change.path, change.target) if path]
+        gone = _gone(change)
+        for path in paths:
+            self._own[path] = what
+            self._removed.pop(path, None)
+        if gone:
+            self._removed[gone] = what
+        self._note(paths, what)
 
     def _note(self, paths: Sequence[str], what: str) -> None:
         now = self._now()
@@ -239,6 +248,19 @@ class ChangesViewModel(QObject):
 
     def _show_inbox(self) -> None:
         self.inbox.set_rows(inbox_rows(self._proposals.values(), self._rates))
+
+
+def _gone(change: AppliedChange) -> str:
+    """Return the path that a change, or its undoing, took a file away from; empty for none."""
+    match change.kind:
+        case FileKind.CREATE:
+            return change.path if change.undone else ""
+        case FileKind.DELETE:
+            return "" if change.undone else change.path
+        case FileKind.RENAME:
+            return change.target if change.undone else change.path
+        case _:
+            return ""
 
 
 def _ignored_row(ignored: Ignored) -> Row:

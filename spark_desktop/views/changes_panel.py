@@ -17,7 +17,7 @@ from spark_desktop.views.threads_panel import ThreadsPanel
 _LOWEST = 28
 _MOST_SHARES, _THREADS_SHARE = 8, 6
 # Rows that are seen whole whatever the other lists hold; a low window scrolls all of them.
-_SEEN = 2
+_SEEN = 3
 
 
 class ChangesPanel(QFrame):

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QMoveEvent, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QLineEdit,
+    QMainWindow,
+    QPlainTextEdit,
+    QStackedWidget,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
 
 from spark_desktop.domain.settings import ThemeChoice
 from spark_desktop.viewmodels.notice import Intent, Notice
@@ -42,6 +51,7 @@ if TYPE_CHECKING:
 
 _SIZE = (1280, 800)
 _SMALLEST = (800, 480)
+_FIELDS = (QPlainTextEdit, QTextEdit, QLineEdit)
 # Milliseconds without a change until the layout is written: a crash must not lose it, and a window
 # that is dragged must not write at each step.
 _SETTLED = 400
@@ -337,6 +347,11 @@ class MainWindow(QMainWindow):
 
         self._begin(Mode.ASK)
 
+    def _new_thread(self) -> None:
+        # With the cursor in it: elsewhere the letters of a question would decide on hunks.
+        self._with_models(lambda models: models.chat.new_thread())
+        self._begin_question()
+
     def _begin(self, mode: "Mode") -> None:
         if self.project is not None:
             self.project.begin(mode)
@@ -355,19 +370,32 @@ class MainWindow(QMainWindow):
             self.project.review.do(name)
 
     def _with_review(self, work: "Callable[[Deciding], None]") -> None:
-        # Nobody decides on hunks that the speed lab covers.
-        if self._models is not None and self.project is not None and not self.project.is_in_lab:
-            work(self._models.review.decide)
+        # Nobody decides on hunks that the speed lab covers, or that the chat's tab does.
+        view = self.project
+        if self._models is None or view is None or view.is_in_lab:
+            return
+        if not view.review.isVisibleTo(view):
+            view.show_review()
+            view.review.diff.setFocus()
+            return
+        work(self._models.review.decide)
+
+    def _walk(self, work: "Callable[[Deciding], None]") -> None:
+        # Who goes through the hunks from a field of text wants the letters to decide next.
+        self._with_review(work)
+        if self.project is not None and isinstance(QApplication.focusWidget(), _FIELDS):
+            self.project.review.diff.setFocus()
 
     def _handlers(self) -> dict[str, Callable[[], None]]:
-        do, show, review = self._with_models, self._with_project, self._with_review
+        do, show = self._with_models, self._with_project
+        review, walk = self._with_review, self._walk
         return {
             "accept": lambda: review(lambda model: model.accept()),
             "reject": lambda: review(lambda model: model.reject()),
-            "next": lambda: review(lambda model: model.next_hunk()),
-            "previous": lambda: review(lambda model: model.previous_hunk()),
-            "next_file": lambda: review(lambda model: model.next_file()),
-            "previous_file": lambda: review(lambda model: model.previous_file()),
+            "next": lambda: walk(lambda model: model.next_hunk()),
+            "previous": lambda: walk(lambda model: model.previous_hunk()),
+            "next_file": lambda: walk(lambda model: model.next_file()),
+            "previous_file": lambda: walk(lambda model: model.previous_file()),
             "accept_file": lambda: review(lambda model: model.accept_file()),
             "reject_file": lambda: review(lambda model: model.reject_file()),
             "accept_all": lambda: review(lambda model: model.accept_all()),
@@ -379,7 +407,7 @@ class MainWindow(QMainWindow):
             "redo": lambda: do(lambda models: models.changes.redo()),
             "ask": lambda: self._begin_question(),
             "edit": lambda: self._begin_edit(),
-            "new_thread": lambda: do(lambda models: models.chat.new_thread()),
+            "new_thread": self._new_thread,
             "search_threads": lambda: show(lambda view: view.search_threads()),
             "open_folder": self.choose_folder,
             "open_file": self.choose_file,

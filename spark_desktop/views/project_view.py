@@ -261,6 +261,8 @@ class ProjectView(QFrame):
     def _connect(self) -> None:
         self._models.core.changed.connect(self.render_core)
         self._models.review.changed.connect(self.show_chosen)
+        for part in (self.changes.inbox, self.changes.files, self.changes.ignored):
+            part.chosen.connect(self.show_review)
         # No lambda: the view may go before the model, and takes its own methods along.
         self._models.chat.edit_requested.connect(self.show_review)
         # Not when the window shrinks: what is squeezed then would stay so when it grows.

@@ -6,11 +6,14 @@ from PySide6.QtCore import QModelIndex, Qt
 
 from spark_desktop.domain.errors import ConflictError
 from spark_desktop.domain.events import (
+    ChangeApplied,
     ChangeIgnored,
+    ChangeReverted,
     FilesChanged,
     ProposalStreamed,
     WorkFailed,
 )
+from spark_desktop.domain.patch import FileKind
 from spark_desktop.domain.proposal import (
     Cancelled,
     Closed,
@@ -29,7 +32,7 @@ from spark_desktop.viewmodels.changes import ChangesViewModel
 from spark_desktop.viewmodels.notice import Intent, Tone
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.viewmodels.rows import Row, RowRole, Rows
-from tests.interface_fakes import NOON, FakeProject, proposal, until
+from tests.interface_fakes import NOON, FakeProject, change, proposal, until
 
 
 async def test_an_empty_inbox_says_how_to_begin(models: ProjectViewModels) -> None:
@@ -210,6 +213,43 @@ async def test_our_own_write_is_not_taken_for_a_save(
     project.bus.publish(FilesChanged(("src/parser.py",)))
     project.bus.publish(ChangeIgnored(Ignored("src/parser.py", IgnoreReason.OWN_WRITE)))
     assert models.changes.files.rows[0].detail == "undone"
+
+
+@pytest.mark.parametrize(
+    ("kind", "target", "undone", "gone", "said"),
+    [
+        (FileKind.CREATE, "", True, "src/parser.py", "undone"),
+        (FileKind.DELETE, "", False, "src/parser.py", "applied"),
+        (FileKind.RENAME, "src/new.py", False, "src/parser.py", "applied"),
+        (FileKind.RENAME, "src/new.py", True, "src/new.py", "undone"),
+        (FileKind.CHANGE, "", False, "src/parser.py", "deleted"),
+    ],
+)
+async def test_a_file_that_is_gone_says_who_took_it_away(
+    project: FakeProject,
+    models: ProjectViewModels,
+    kind: FileKind,
+    target: str,
+    undone: bool,
+    gone: str,
+    said: str,
+) -> None:
+    done = replace(change(undone=undone), kind=kind, target=target)
+    project.bus.publish(ChangeReverted(done) if undone else ChangeApplied(done))
+    project.bus.publish(FilesChanged((gone,)))
+    project.bus.publish(ChangeIgnored(Ignored(gone, IgnoreReason.DELETED)))
+    rows = {row.id: row.detail for row in models.changes.files.rows}
+    assert rows[gone] == said
+
+
+async def test_the_new_path_of_a_file_is_our_own_write_too(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.bus.publish(ChangeApplied(replace(change(), kind=FileKind.RENAME, target="src/new.py")))
+    project.bus.publish(FilesChanged(("src/new.py",)))
+    project.bus.publish(ChangeIgnored(Ignored("src/new.py", IgnoreReason.OWN_WRITE)))
+    rows = {row.id: row.detail for row in models.changes.files.rows}
+    assert rows["src/new.py"] == "applied"
 
 
 def of_answer(name: str, path: str, state: State | None = None, **more: object) -> Proposal:

@@ -14,6 +14,7 @@ from spark_desktop.domain.merge import Side
 from spark_desktop.domain.patch import FileKind
 from spark_desktop.domain.proposal import Check, Closed, Proposal, Streaming
 from spark_desktop.domain.trigger import Span
+from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.views.announcer import DecisionAnnouncer
 from spark_desktop.views.elided_label import ElidedLabel
@@ -532,6 +533,48 @@ async def test_control_enter_in_a_field_accepts_nothing(
     await until(lambda: project.review.at_once == 0)
     assert project.review.groups == []
     assert project.review.accepted == []
+
+
+async def test_a_key_decides_nothing_under_the_tab_of_the_chat_but_shows_the_review(
+    window: MainWindow, project: FakeProject, keyed: ReviewPanel
+) -> None:
+    assert window.project is not None
+    window.project.fit(1000)
+    window.project.show_chat()
+    window.project.chat.transcript.setFocus()
+    press(Qt.Key.Key_A)
+    assert project.review.accepted == []
+    assert window.project.tabs.currentWidget() is keyed
+    assert focused() is keyed.diff
+    press(Qt.Key.Key_A)
+    await until(lambda: len(project.review.accepted) == 1)
+
+
+async def test_a_chosen_row_is_shown_though_the_chat_covers_the_review(
+    window: MainWindow, keyed: ReviewPanel
+) -> None:
+    assert window.project is not None
+    window.project.fit(1000)
+    window.project.show_chat()
+    window.project.changes.inbox.chosen.emit("p1")
+    assert window.project.tabs.currentWidget() is keyed
+
+
+async def test_a_new_thread_is_written_to_at_once(window: MainWindow, keyed: ReviewPanel) -> None:
+    assert window.project is not None
+    press(Qt.Key.Key_N, _CONTROL)
+    assert focused() is window.project.chat.composer.editor
+
+
+async def test_going_to_a_hunk_from_the_composer_takes_the_focus_along(
+    window: MainWindow, keyed: ReviewPanel
+) -> None:
+    assert window.project is not None
+    window.project.begin(Mode.ASK)
+    before = shown(window)
+    press(Qt.Key.Key_Down, _CONTROL)
+    assert shown(window) != before
+    assert focused() is keyed.diff
 
 
 async def test_every_field_and_button_of_the_review_has_a_name(
