@@ -165,7 +165,7 @@ async def test_hunks_accepted_in_any_order_come_to_what_all_at_once_come_to(open
         again = opened()
         await again.answered(ANSWER)
         left = [(one.id, hunk.id) for one in again.board.all() for hunk in one.patch.hunks]
-        order = random.Random(seed)  # noqa: S311 - an order, no secret
+        order = random.Random(seed)
         order.shuffle(left)
         for proposal_id, hunk_id in left:
             await again.review.accept(proposal_id, [hunk_id])
