@@ -183,6 +183,7 @@ class AnswerEdits:
         ended = one.files.named(one.reading.ended)
         assembled = await self._assembled(one, ended)
         faults = await self._faults(one, assembled, ended)
+        faults = faults.without(one.group.dismissed)
         if faults.problems and one.turn.state is TurnState.DONE:
             for edit in assembled.edits:
                 if edit.patch.path in faults.paths:

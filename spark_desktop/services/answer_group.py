@@ -53,6 +53,11 @@ class AnswerGroup:
         known = ((path, self._known(path)) for path in self._ids)
         return frozenset(path for path, one in known if one and isinstance(one.state, Withheld))
 
+    @property
+    def dismissed(self) -> frozenset[str]:
+        """Return the files whose change the user took off the board."""
+        return frozenset(path for path in self._ids if self._known(path) is None)
+
     def go_on(self, cut: frozenset[int]) -> None:
         """Take only what is new from now on: the answer's first part is not read again.
 

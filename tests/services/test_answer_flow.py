@@ -1,8 +1,9 @@
 """From an answer to files and back, with the real store, folder and database."""
 
+import asyncio
 import random
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -68,10 +69,14 @@ CHANGED = ("crlf.py", "wide.py", "plain.txt", "moved.py", "deep/new.py")
 
 
 class Silent:
-    """A second try that nobody may ask for."""
+    """A second try that gives nothing."""
 
-    async def ask(self, *_arguments: object) -> str:
-        raise AssertionError
+    def __init__(self) -> None:
+        self.asked: list[object] = []
+
+    async def ask(self, *arguments: object) -> str:
+        self.asked.append(arguments)
+        return ""
 
 
 @dataclass
@@ -85,6 +90,7 @@ class Desk:
     board: ProposalBoard
     answers: AnswerEdits
     bus: Bus
+    asked: list[object]
 
     async def answered(self, text: str) -> None:
         """Let an answer come in pieces, and become proposals."""
@@ -112,11 +118,11 @@ def desk_on(folder: Path, stopping: Stopping | None = None) -> Desk:
     edits = EditService(files, store, bus, clock)
     review = ReviewService(board, edits, files)
     evidence = AnswerEvidence(LineSyntax())
-    guard = DiskPathGuard(root)
-    answers = AnswerEdits(lambda: AnswerFiles(guard, files), evidence, board, Silent(), bus, clock)
+    guard, silent = DiskPathGuard(root), Silent()
+    answers = AnswerEdits(lambda: AnswerFiles(guard, files), evidence, board, silent, bus, clock)
     answers.file_changed = review.file_changed
     answers.follow()
-    return Desk(root, database, edits, review, board, answers, bus)
+    return Desk(root, database, edits, review, board, answers, bus, silent.asked)
 
 
 @pytest.fixture
@@ -230,3 +236,18 @@ async def test_a_crash_in_the_middle_of_a_group_is_ended_and_told_at_the_next_st
             await again.edits.undo_origin("t")
             before = tree_of(again.root)
     assert seen == {RecoveryOutcome.COMPLETED, RecoveryOutcome.ROLLED_BACK}
+
+
+async def test_a_change_that_was_dismissed_is_not_asked_for_again(opened):
+    desk = opened()
+    turn = Turn("t", "Mend it.", "", TurnState.STREAMING, FakeClock().now())
+    lost = "*** Begin Patch\n*** Update File: plain.txt\n@@\n-nowhere at all\n+x\n"
+    desk.bus.publish(TurnChanged("thread", turn))
+    desk.bus.publish(TurnStreamed("thread", "t", lost + "*** End Patch\n"))
+    while not desk.board.all():
+        await asyncio.sleep(0.001)
+    desk.board.remove(desk.of("plain.txt").id)
+    desk.bus.publish(TurnChanged("thread", replace(turn, state=TurnState.DONE)))
+    await desk.answers.settled()
+    assert desk.board.all() == ()
+    assert desk.asked == []
