@@ -18,7 +18,7 @@ from spark_desktop.adapters.path_guard import DiskPathGuard
 from spark_desktop.adapters.step_store import SqliteStepStore
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.errors import SparkError
-from spark_desktop.domain.events import TurnChanged, TurnStreamed
+from spark_desktop.domain.events import ProposalChanged, TurnChanged, TurnStreamed
 from spark_desktop.domain.operation import RecoveryOutcome
 from spark_desktop.domain.proposal import Closed, Conflict, Ready
 from spark_desktop.services.answer_edits import AnswerEdits
@@ -242,10 +242,11 @@ async def test_a_change_that_was_dismissed_is_not_asked_for_again(opened):
     desk = opened()
     turn = Turn("t", "Mend it.", "", TurnState.STREAMING, FakeClock().now())
     lost = "*** Begin Patch\n*** Update File: plain.txt\n@@\n-nowhere at all\n+x\n"
+    shown = asyncio.Event()
+    desk.bus.subscribe(ProposalChanged, lambda _event: shown.set())
     desk.bus.publish(TurnChanged("thread", turn))
     desk.bus.publish(TurnStreamed("thread", "t", lost + "*** End Patch\n"))
-    while not desk.board.all():
-        await asyncio.sleep(0.001)
+    await shown.wait()
     desk.board.remove(desk.of("plain.txt").id)
     desk.bus.publish(TurnChanged("thread", replace(turn, state=TurnState.DONE)))
     await desk.answers.settled()
