@@ -19,7 +19,7 @@ from spark_desktop.adapters.step_store import SqliteStepStore
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ProposalChanged, TurnChanged, TurnStreamed
-from spark_desktop.domain.operation import RecoveryOutcome
+from spark_desktop.domain.operation import Operation, RecoveryOutcome
 from spark_desktop.domain.proposal import Closed, Conflict, Ready
 from spark_desktop.services.answer_edits import AnswerEdits
 from spark_desktop.services.answer_evidence import AnswerEvidence
@@ -79,6 +79,21 @@ class Silent:
         return ""
 
 
+class SavedMeanwhile:
+    """A store before whose every write an editor saves one of the files."""
+
+    def __init__(self, store: SqliteStepStore, file: Path) -> None:
+        self._store = store
+        self._file = file
+
+    async def commit(self, operation: Operation) -> None:
+        self._file.write_bytes(self._file.read_bytes().replace(b"seven", b"seven!"))
+        await self._store.commit(operation)
+
+    def __getattr__(self, name: str):
+        return getattr(self._store, name)
+
+
 @dataclass
 class Desk:
     """A folder with its services, as the program has them."""
@@ -107,7 +122,7 @@ class Desk:
         return next(one for one in self.board.all() if one.trigger.snapshot.path == path)
 
 
-def desk_on(folder: Path, stopping: Stopping | None = None) -> Desk:
+def desk_on(folder: Path, stopping: Stopping | None = None, saving: str = "") -> Desk:
     """Return the services of a folder."""
     root, bus, clock = folder / "root", Bus(), FakeClock()
     stopping = stopping or Stopping()
@@ -115,7 +130,8 @@ def desk_on(folder: Path, stopping: Stopping | None = None) -> Desk:
     files = LocalFileStore(root, IgnoreRules(root))
     board = ProposalBoard(bus)
     store = SqliteStepStore(database, files.folder, 10**9, stopping.disk(), "ended")
-    edits = EditService(files, store, bus, clock)
+    kept = SavedMeanwhile(store, root / saving) if saving else store
+    edits = EditService(files, kept, bus, clock)
     review = ReviewService(board, edits, files)
     evidence = AnswerEvidence(LineSyntax())
     guard, silent = DiskPathGuard(root), Silent()
@@ -133,8 +149,8 @@ async def opened(tmp_path):
         (tmp_path / "root" / path).write_bytes(data)
     desks = []
 
-    def open_(stopping: Stopping | None = None) -> Desk:
-        desks.append(desk_on(tmp_path, stopping))
+    def open_(stopping: Stopping | None = None, saving: str = "") -> Desk:
+        desks.append(desk_on(tmp_path, stopping, saving))
         return desks[-1]
 
     yield open_
@@ -206,6 +222,15 @@ async def test_a_file_that_is_gone_keeps_the_whole_group_from_disk_and_is_named(
             await desk.review.accept_group("t")
     assert tree_of(desk.root) == before
     assert isinstance(desk.of("wide.py").state, Conflict)
+
+
+async def test_a_file_that_is_saved_again_and_again_is_named(opened):
+    desk = opened(saving="plain.txt")
+    await desk.answered(ANSWER)
+    with pytest.raises(SparkError, match=r"plain\.txt was saved again"):
+        await desk.review.accept_group("t")
+    files = {path: data for path, data in tree_of(desk.root).items() if data is not None}
+    assert files == BEFORE | {"plain.txt": PLAIN.replace(b"seven", b"seven!!!")}
 
 
 async def test_a_crash_in_the_middle_of_a_group_is_ended_and_told_at_the_next_start(
