@@ -13,7 +13,7 @@ from spark_desktop.domain.file_assembly import FileEdit
 from spark_desktop.domain.patch import FileKind
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.words import say
-from spark_desktop.services.answer_evidence import AnswerEvidence, placed_checks
+from spark_desktop.services.answer_evidence import AnswerEvidence, placed_checks, refused_checks
 from spark_desktop.services.answer_faults import Faults, faults_of, with_cut
 from spark_desktop.services.answer_files import AnswerFiles
 from spark_desktop.services.answer_group import AnswerGroup
@@ -96,6 +96,9 @@ class AnswerEdits:
     def _begun(self, thread_id: str, turn: Turn, before: "_Followed | None") -> "_Followed":
         is_new = not turn.answer
         if before is not None and is_new:
+            if before.task is not None:
+                # Nobody waits for a second try at the answer that goes.
+                before.task.cancel()
             before.group.withdraw(say("asked again"))
         if is_new:
             self._passed.pop(turn.id, None)
@@ -105,7 +108,7 @@ class AnswerEdits:
         one = _Followed(thread_id, turn, AnswerReading(turn.path or "", passed), group)
         if before is not None and not is_new:
             one.group = before.group
-            one.group.go_on()
+            one.group.go_on(frozenset(before.reading.cut))
         one.files = self._new_files()
         self._followed[turn.id] = one
         while len(self._followed) > _REMEMBERED:
@@ -130,7 +133,11 @@ class AnswerEdits:
         one.task = self._scope.start("answer", self._work(one))
 
     def _left(self, one: "_Followed") -> None:
-        self._passed[one.turn.id] = one.reading.numbers
+        # What is withheld may be sound with what comes when the answer is gone on with.
+        withheld = one.group.withheld
+        whole = one.files.named(one.reading.ended)
+        used = {n for n, block in whole if isinstance(block, Region) or block.path not in withheld}
+        self._passed[one.turn.id] = one.reading.passed | used
 
     async def _work(self, one: "_Followed") -> None:
         try:
@@ -156,7 +163,7 @@ class AnswerEdits:
         one.group.answered_by(one.turn)
         await one.files.admit(paths_of(one.reading.blocks))
         snapshots = one.files.snapshots
-        edits = (await self._assembled(one, one.reading.ended)).edits
+        edits = (await self._assembled(one, one.files.named(one.reading.ended))).edits
         writing = tuple(one.reading.growing(snapshots))
         for edit, anchor in streamed_edits(edits, writing, snapshots):
             if anchor is not None:
@@ -173,19 +180,21 @@ class AnswerEdits:
         one.group.answered_by(one.turn)
         await one.files.admit(paths_of(one.reading.blocks))
         await one.files.admit(paths_of(tuple(one.reading.cut.items())))
-        assembled = await self._assembled(one, one.reading.ended)
-        faults = await self._faults(one, assembled, one.reading.ended)
+        ended = one.files.named(one.reading.ended)
+        assembled = await self._assembled(one, ended)
+        faults = await self._faults(one, assembled, ended)
+        faults = faults.without(one.group.dismissed)
         if faults.problems and one.turn.state is TurnState.DONE:
             for edit in assembled.edits:
                 if edit.patch.path in faults.paths:
                     one.group.stream(edit, placed_checks(edit), attempt=2)
             again = await self._again(one, faults)
             if again:
-                one.reading.rewritten(again)
+                one.reading.rewritten(again, one.files.name)
                 kept = tuple(
                     (number, block)
-                    for number, block in one.reading.ended
-                    if number not in faults.numbers and not _is_redone(block, again, faults)
+                    for number, block in ended
+                    if not _is_redone(number, block, again, faults)
                 )
                 second = await self._assembled(one, (*kept, *again))
                 assembled = await self._better(one, assembled, second)
@@ -202,7 +211,8 @@ class AnswerEdits:
         reading.feed(text)
         reading.finish()
         await one.files.admit(paths_of(reading.ended))
-        return tuple((_SECOND + number, block) for number, block in reading.ended)
+        ended = one.files.named(reading.ended)
+        return tuple((_SECOND + number, block) for number, block in ended)
 
     async def _better(self, one: "_Followed", first: Assembled, second: Assembled) -> Assembled:
         """Return the second try, but the first for a file that it would make worse."""
@@ -220,6 +230,7 @@ class AnswerEdits:
         for edit in with_cut(assembled.edits, one.reading.cut, one.files.snapshots):
             evidence = await self._of(one, edit)
             reason = failure(evidence)
+            evidence += refused_checks(edit, assembled.refused)
             shown.add(edit.patch.path)
             if reason is not None:
                 one.group.withhold(edit.patch.path, reason, edit, evidence)
@@ -229,8 +240,9 @@ class AnswerEdits:
             else:
                 one.group.ready(edit, evidence)
         for refused in (*assembled.refused, *one.files.refused.values()):
-            shown.add(refused.path)
-            one.group.withhold(refused.path, refused.told)
+            if refused.path not in shown:
+                shown.add(refused.path)
+                one.group.withhold(refused.path, refused.told)
         for path in one.group.paths:
             if path not in shown:
                 reasons = [e.reason for e in (*one.reading.retracted, *one.reading.unread)]
@@ -289,8 +301,11 @@ def _is_empty(edit: FileEdit) -> bool:
     return edit.patch.kind is FileKind.CHANGE and not edit.patch.hunks and not edit.failed
 
 
-def _is_redone(block: Block, again: Numbered, faults: Faults) -> bool:
-    """Return whether the second try writes anew what is wrong with the block's whole file."""
-    if isinstance(block, Region) or block.path not in faults.files:
+def _is_redone(number: int, block: Block, again: Numbered, faults: Faults) -> bool:
+    """Return whether the second try writes anew what is wrong with the block, or its whole file.
+
+    What it does not come back to stays, with the reason why it cannot be used.
+    """
+    if isinstance(block, Region) or not (number in faults.numbers or block.path in faults.files):
         return False
     return any(not isinstance(new, Region) and new.path == block.path for _n, new in again)

@@ -1,12 +1,13 @@
 """What is checked of an answer's change of a file, before it can be decided on."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 from spark_desktop.domain.checks import Candidate, check
 from spark_desktop.domain.file_assembly import FileEdit
 from spark_desktop.domain.patch import FileKind, apply
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.refusals import Refused
 from spark_desktop.domain.words import joined, say
 from spark_desktop.services.ports import Syntax
 
@@ -71,3 +72,14 @@ def placed_checks(edit: FileEdit) -> tuple[Check, ...]:
     if edit.notes:
         checks.append(Check(say("read as meant"), True, joined(edit.notes)))
     return tuple(checks)
+
+
+def refused_checks(edit: FileEdit, refused: Iterable[Refused]) -> tuple[Check, ...]:
+    """Return what else the answer wanted of a file, and why it is not among its changes."""
+    told = [one.told for one in refused if one.path == edit.patch.path]
+    return (unused_check(joined(told)),) if told else ()
+
+
+def unused_check(reason: str) -> Check:
+    """Return as evidence that a part of the answer is not used."""
+    return Check(say("read as meant"), False, reason, is_advice=True)

@@ -1,6 +1,6 @@
 """What of an answer cannot be used, as it goes back to the model."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.assembly import Assembled
@@ -45,6 +45,11 @@ class Faults:
     def paths(self) -> frozenset[str]:
         """Return the files that a second answer may change."""
         return frozenset(problem.path for problem in self.problems)
+
+    def without(self, paths: Collection[str]) -> "Faults":
+        """Return what is to be told to the model where nobody wants these files' changes."""
+        left = tuple(problem for problem in self.problems if problem.path not in paths)
+        return replace(self, problems=left)
 
 
 def faults_of(

@@ -19,10 +19,12 @@ from spark_desktop.domain.proposal import (
     Streaming,
     Withheld,
 )
+from spark_desktop.domain.review import settled
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import AnswerEdit
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
+from spark_desktop.services.answer_evidence import unused_check
 from spark_desktop.services.board import ProposalBoard
 
 
@@ -45,9 +47,29 @@ class AnswerGroup:
         """Return the files that were shown."""
         return tuple(self._ids)
 
-    def go_on(self) -> None:
-        """Take only what is new from now on: the answer's first part is not read again."""
+    @property
+    def withheld(self) -> frozenset[str]:
+        """Return the files of which nothing can be used so far."""
+        known = ((path, self._known(path)) for path in self._ids)
+        return frozenset(path for path, one in known if one and isinstance(one.state, Withheld))
+
+    @property
+    def dismissed(self) -> frozenset[str]:
+        """Return the files whose change the user took off the board."""
+        return frozenset(path for path in self._ids if self._known(path) is None)
+
+    def go_on(self, cut: frozenset[int]) -> None:
+        """Take only what is new from now on: the answer's first part is not read again.
+
+        The blocks ``cut``, which its end cut, are: they are written to their end now.
+        """
         self._only_adds = True
+        gone = {f"block-{number}" for number in cut}
+        for path in self._ids:
+            known = self._known(path)
+            failed = tuple(one for one in known.failed if one.id not in gone) if known else ()
+            if known is not None and failed != known.failed and isinstance(known.state, Ready):
+                self._board.put(settled(replace(known, failed=failed)))
 
     def answered_by(self, turn: Turn) -> None:
         """Take the newest value of the turn, which says who answers."""
@@ -66,9 +88,10 @@ class AnswerGroup:
     ) -> None:
         """Show why a file's change cannot be used; what was decided of it stays as it is."""
         known = self._known(path)
-        if known is not None and known.decisions:
-            if isinstance(known.state, Streaming):
-                self._board.put(replace(known, state=Ready()))
+        if known is not None and self._is_kept(known, path):
+            if isinstance(known.state, Streaming | Ready):
+                told = (*known.evidence, unused_check(reason))
+                self._board.put(replace(known, state=Ready(), evidence=told))
             return
         empty = Snapshot(path, SourceText(""), ABSENT)
         snapshot = empty if edit is None else edit.snapshot
@@ -95,14 +118,9 @@ class AnswerGroup:
         known = self._known(path)
         if path in self._ids and (known is None or isinstance(known.state, Cancelled)):
             return
-        is_touched = (
-            known is not None
-            and known.patch is not None
-            and (self._only_adds or known.decisions or known.patch != self._given.get(path))
-        )
         if known is None:
             new = self._begun(edit)
-        elif not is_touched:
+        elif not self._is_kept(known, path):
             new = replace(
                 known,
                 trigger=self._trigger(edit.snapshot),
@@ -181,6 +199,11 @@ class AnswerGroup:
         places = known.places | {id_: edit.places[id_] for id_ in taken if id_ in edit.places}
         patch = replace(known.patch, hunks=tuple(hunks))
         return replace(known, patch=patch, failed=failed, places=places)
+
+    def _is_kept(self, known: Proposal, path: str) -> bool:
+        """Return whether the user may have worked on what is shown, or it is not read again."""
+        is_other = bool(known.decisions) or known.patch != self._given.get(path)
+        return known.patch is not None and (self._only_adds or is_other)
 
     def _known(self, path: str) -> Proposal | None:
         id_ = self._ids.get(path, "")

@@ -1,6 +1,6 @@
 """One answer in the chat, followed block by block while it is written."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from spark_desktop.domain.anchor import Anchor
@@ -37,7 +37,7 @@ class AnswerReading:
 
     def __init__(self, default_path: str = "", passed: Iterable[int] = ()) -> None:
         self._reader = AnswerReader(default_path)
-        self._passed = frozenset(passed)
+        self.passed = frozenset(passed)
         self._blocks: dict[int, Block] = {}
         self._whole: set[int] = set()
         self._anchors: dict[int, StreamedAnchor] = {}
@@ -60,11 +60,6 @@ class AnswerReading:
         """Return the blocks that are whole or are being written, in the answer's order."""
         return tuple(sorted(self._blocks.items()))
 
-    @property
-    def numbers(self) -> frozenset[int]:
-        """Return the numbers of the blocks that need not be read again."""
-        return self._passed | self._whole
-
     def feed(self, piece: str) -> bool:
         """Take a piece of the answer; return whether a block was changed by it."""
         return self._take(self._reader.feed(piece))
@@ -73,11 +68,14 @@ class AnswerReading:
         """Take the end of the answer: what is still open is cut. Return as ``feed`` does."""
         return self._take(self._reader.finish())
 
-    def rewritten(self, blocks: Numbered) -> None:
-        """Note that blocks were written once more: those of their files that were cut are not."""
+    def rewritten(self, blocks: Numbered, name: Callable[[str], str]) -> None:
+        """Note that blocks were written once more: those of their files that were cut are not.
+
+        ``name`` gives the name of a path in ``blocks``.
+        """
         paths = {block.path for _n, block in blocks if not isinstance(block, Region)}
         for number, block in tuple(self.cut.items()):
-            if not isinstance(block, Region) and block.path in paths:
+            if not isinstance(block, Region) and name(block.path) in paths:
                 del self.cut[number]
 
     def growing(self, snapshots: Mapping[str, Snapshot | None]) -> Iterator[Growing]:
@@ -100,7 +98,7 @@ class AnswerReading:
     def _taken(self, event: AnswerEvent) -> bool:
         match event:
             case BlockGrew(number, block) | BlockEnded(number, block):
-                if isinstance(block, Region) or number in self._passed:
+                if isinstance(block, Region) or number in self.passed:
                     return False
                 if isinstance(event, BlockEnded) and event.is_cut:
                     self._blocks.pop(number, None)
@@ -115,7 +113,7 @@ class AnswerReading:
                 is_late = number in self._whole
                 self._blocks.pop(number, None)
                 self._whole.discard(number)
-                if number not in self._passed:
+                if number not in self.passed:
                     # One that was whole turned out to be reasoning: nobody meant it as an edit.
                     (self.retracted if is_late else self.unread).append(event)
                 return True

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 
 from spark_desktop.domain.deciding import (
@@ -211,10 +212,19 @@ class ReviewService:
                 self._writing -= keys
             self._note(writes, step)
             return step
+        path = await self._saved_again(writes)
         raise FileChangedError(
-            say("{path} was saved again while the change was written.", path=writes[0].patch.path),
+            say("{path} was saved again while the change was written.", path=path),
             say("Nothing was written. Accept once more when your editor is done."),
         )
+
+    async def _saved_again(self, writes: list[Write]) -> str:
+        """Return the file that is another than the one that was to be written."""
+        for write in writes:
+            with suppress(FileError):
+                if (await self._files.read(write.before.path)).digest != write.before.digest:
+                    return write.before.path
+        return writes[0].patch.path
 
     async def _chosen(self, ids: tuple[str, ...], wanted: frozenset[str] | None) -> list[Write]:
         """Return what is to be written, on the files as they are; raises where that is nothing."""

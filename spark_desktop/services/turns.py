@@ -137,9 +137,13 @@ class Turns:
         return self._current.cancel()
 
     def dismiss(self, proposal_id: str) -> None:
-        """Take a proposal off the list; a running one is stopped first."""
+        """Take a proposal off the list; a running one is stopped first.
+
+        What an answer in the chat writes is not the turn that runs here: the answer goes on.
+        """
         proposal = self._board.get(proposal_id)
-        if isinstance(proposal.state, Streaming):
+        is_of_chat = isinstance(proposal.trigger, AnswerEdit)
+        if isinstance(proposal.state, Streaming) and not is_of_chat:
             self.stop()
             return
         if proposal_id in self._waiting:

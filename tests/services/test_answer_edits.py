@@ -1,6 +1,7 @@
 """What answers in the chat want changed becomes proposals, while they are written."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from fakes import Answer, MemoryFiles
@@ -47,6 +48,14 @@ class Guard:
         return Admitted(written, written, written in self.files.data)
 
 
+class DotGuard(Guard):
+    """Takes ./ for nothing, as a disk does."""
+
+    async def admit(self, written):
+        path = written.removeprefix("./")
+        return Admitted(written, path, path in self.files.data)
+
+
 class BrokenSyntax(LineSyntax):
     """Has a mistake."""
 
@@ -59,11 +68,11 @@ async def asked(world_of):
     """Ask a question whose answers are these; returns the world when all is settled."""
     followers = []
 
-    async def ask(*answers, files=None, question="Mend it.", path=None, syntax=None):
+    async def ask(*answers, files=None, question="Mend it.", path=None, syntax=None, guard=Guard):
         world = world_of(files or MemoryFiles(a__py=MEAN, b__py=NAMES), *answers)
         answers_of = CoreAnswers(world.core)
         edits = AnswerEdits(
-            lambda: AnswerFiles(Guard(world.files), world.files),
+            lambda: AnswerFiles(guard(world.files), world.files),
             AnswerEvidence(syntax or LineSyntax()),
             world.board,
             SecondTry(answers_of, world.memory),
@@ -420,3 +429,94 @@ async def test_a_file_that_was_saved_meanwhile_is_moved_onto(asked):
     stop()
     (proposal,) = world.board.all()
     assert text_of(proposal) == "# new\n" + FIXED
+
+
+BAD = block("a.py", "    return sum(values)\n", "    return sum(values\n")
+
+
+async def test_what_a_second_try_does_not_come_back_to_stays_without_a_place(asked):
+    other = block("b.py", "    return 'a'\n", "    return 'b'\n")
+    found = proposals(await asked(GOOD + "\n" + LOST, other))
+    assert text_of(found["a.py"]) == FIXED
+    assert len(found["a.py"].failed) == 1
+    assert text_of(found["b.py"]) == NAMES.replace("'a'", "'b'")
+
+
+async def stopped_in(world):
+    """Ask, stop at the end of what came, and return the turn."""
+    asking = asyncio.ensure_future(world.chat.ask("Mend it."))
+    await world.endpoint.reached_silence.wait()
+    world.chat.stop()
+    turn = await asking
+    await world.edits_of_answers.settled()
+    return turn
+
+
+async def test_a_cut_block_that_is_written_to_its_end_is_not_a_part_without_a_place_any_more(asked):
+    second = block("a.py", "def other():\n    return 1\n", "def other():\n    return 2\n")
+    at = second.index("    return 2")
+    world = await asked(Answer(GOOD, second[:at], hangs=True), question="")
+    turn = await stopped_in(world)
+    world.endpoint.answers.append(Answer(second[at:]))
+    await world.chat.go_on((await world.chat.current()).id, turn.id)
+    await world.edits_of_answers.settled()
+    (proposal,) = world.board.all()
+    assert (proposal.state, proposal.failed) == (Ready(), ())
+    assert text_of(proposal) == FIXED.replace("return 1", "return 2")
+
+
+async def test_what_was_sound_stays_when_what_comes_later_is_not(asked):
+    later = block("a.py", "def other():\n    return 1\n", "def other(:\n    return 1\n")
+    world = await asked(Answer(GOOD, "\nAnd\n", hangs=True), question="")
+    turn = await stopped_in(world)
+    (before,) = world.board.all()
+    world.endpoint.answers += [Answer(later), Answer("I cannot.")]
+    await world.chat.go_on((await world.chat.current()).id, turn.id)
+    await world.edits_of_answers.settled()
+    (proposal,) = world.board.all()
+    assert (proposal.state, proposal.patch) == (Ready(), before.patch)
+    assert any(check.is_advice and not check.passed for check in proposal.evidence)
+
+
+async def test_a_file_is_one_however_the_answer_writes_its_path(asked):
+    twice = (
+        GOOD.replace("a.py", "./a.py") + "\n" + block("a.py", "    return 1\n", "    return 2\n")
+    )
+    world = await asked(twice, guard=DotGuard)
+    (proposal,) = world.board.all()
+    assert text_of(proposal) == FIXED.replace("return 1", "return 2")
+
+
+async def test_a_second_try_may_write_the_path_in_another_way(asked):
+    world = await asked(BAD.replace("a.py", "./a.py"), GOOD, guard=DotGuard)
+    (proposal,) = world.board.all()
+    assert (proposal.state, proposal.failed) == (Ready(), ())
+    assert text_of(proposal) == FIXED
+
+
+async def test_a_refused_renaming_onto_a_file_takes_nothing_from_that_files_change(asked):
+    onto = "*** Begin Patch\n*** Update File: b.py\n*** Move to: a.py\n*** End Patch\n"
+    world = await asked(GOOD + "\n" + onto)
+    found = proposals(world)
+    assert found["a.py"].state == Ready()
+    assert text_of(found["a.py"]) == FIXED
+
+
+async def test_asking_again_ends_the_second_try_of_the_answer_before(asked):
+    world = await asked(GOOD + LOST, Answer(hangs=True), question="")
+    turn = await world.chat.ask("Mend it.")
+    await world.endpoint.reached_silence.wait()
+    world.endpoint.answers.append(Answer(GOOD))
+    await world.chat.repeat((await world.chat.current()).id, turn.id)
+    await world.edits_of_answers.settled()
+    first, second = world.board.all()
+    assert first.state == Cancelled("asked again")
+    assert (second.state, text_of(second)) == (Ready(), FIXED)
+
+
+async def test_dismissing_what_an_answer_writes_stops_no_other_work(asked):
+    world = await asked(Answer(GOOD), question="Mend it.")
+    (proposal,) = world.board.all()
+    world.board.put(replace(proposal, state=Streaming()))
+    world.turns.dismiss(proposal.id)
+    assert world.board.all() == ()
