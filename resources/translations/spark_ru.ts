@@ -2776,10 +2776,6 @@ The open file goes with the question.</source>
    <translation>Измерений пока нет. Каждый ответ этого сеанса станет здесь точкой: задайте вопрос или сохраните комментарий, который заканчивается на AI!</translation>
   </message>
   <message>
-   <source>Nothing of ours is left of “{title}” and what came after it.</source>
-   <translation>От шага «{title}» и того, что было после него, ничего нашего не осталось.</translation>
-  </message>
-  <message>
    <source>Nothing to add up yet.</source>
    <translation>Считать пока нечего.</translation>
   </message>
@@ -7100,6 +7096,10 @@ The proposal was made for:
    <translation>пишет {rate} токенов/с</translation>
   </message>
   <message>
+   <source>writing</source>
+   <translation>пишет</translation>
+  </message>
+  <message>
    <source>writing…</source>
    <translation>пишет…</translation>
   </message>
@@ -8182,6 +8182,10 @@ Choose another thread</source>
   <message>
    <source>“{title}”</source>
    <translation>«{title}»</translation>
+  </message>
+  <message>
+   <source>“{title}” and all that came after it is undone already.</source>
+   <translation>Шаг «{title}» и всё, что было после него, уже отменено.</translation>
   </message>
   <message>
    <source>“{title}” had been cut short and could not be taken back: {error}</source>

@@ -43,7 +43,7 @@ def state_text(proposal: Proposal, rate: float | None = None) -> str:
         case Queued():
             return tr("waits for the running turn")
         case Streaming(attempt):
-            speed = tr("starting") if rate is None else tr("streaming {rate:.0f} t/s", rate=rate)
+            speed = _speed(proposal, rate)
             return speed if attempt == 1 else tr("second try · {speed}", speed=speed)
         case Ready():
             if proposal.failed and not pending(proposal):
@@ -61,6 +61,13 @@ def state_text(proposal: Proposal, rate: float | None = None) -> str:
             return tr("undone")
         case Closed(applied):
             return tr("applied %n hunk(s)", "", applied) if applied else tr("rejected")
+
+
+def _speed(proposal: Proposal, rate: float | None) -> str:
+    if rate is not None:
+        return tr("streaming {rate:.0f} t/s", rate=rate)
+    # A file of an answer has no rate of its own: what is there shows that it began.
+    return tr("starting") if proposal.patch is None else tr("writing")
 
 
 def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice | None:
