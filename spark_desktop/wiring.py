@@ -244,6 +244,7 @@ def _assemble(
         bus,
         clock,
     )
+    answer_edits.file_changed = review.file_changed
     # Closed from the last to the first: what works goes before what it works with.
     opening.push_async_callback(ledger.close)
     opening.push_async_callback(scope.close)

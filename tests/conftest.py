@@ -3,6 +3,7 @@
 ``model_path`` wants the mark ``model``, ``start_core`` the mark ``e2e``.
 """
 
+import functools
 import gc
 import itertools
 import json
@@ -45,11 +46,35 @@ canary.core()
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
 
 
+# What dev.py asks for, and the mark that each of these tests has then.
+_MARK_OF = {"model": "model", "e2e and not model": "e2e"}
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave out the files that hold no test with the mark that is asked for.
+
+    To import them all for a few hundred tests takes half a minute.
+    """
+    mark = _MARK_OF.get(config.option.markexpr)
+    if mark is None or not collection_path.match("test_*.py") or _names(collection_path, mark):
+        return None
+    return True
+
+
+@functools.cache
+def _names(path: Path, mark: str) -> bool:
+    return f"mark.{mark}" in path.read_text(encoding="utf-8")
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give what runs a model or other processes more time: a busy machine breaks no promise."""
     for item in items:
-        is_slow = any(item.get_closest_marker(mark) for mark in ("model", "e2e"))
-        if is_slow and item.get_closest_marker("timeout") is None:
+        marks = [mark for mark in ("model", "e2e") if item.get_closest_marker(mark)]
+        for mark in marks:
+            # Else no suite would run it.
+            assert _names(item.path, mark), f"{item.nodeid} has the mark {mark} from elsewhere"
+        if marks and item.get_closest_marker("timeout") is None:
             item.add_marker(pytest.mark.timeout(600))
 
 
@@ -60,8 +85,23 @@ gc.disable()
 _collected = itertools.count(1)
 
 
-def pytest_runtest_teardown() -> None:
-    """Collect garbage in the thread of the tests: the youngest after each, all now and then."""
+def pytest_collection_finish() -> None:
+    """Take all modules and tests for what they are, there to the end: half a million objects."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_teardown() -> Iterator[None]:
+    """Collect garbage in the thread of the tests: the youngest after each, all now and then.
+
+    First goes what a test of the window asked Qt to delete: no loop of Qt's runs that would do it,
+    and every window of the tests before would be drawn in each new theme and language too.
+    """
+    yield
+    core = sys.modules.get("PySide6.QtCore")
+    if core is not None and core.QCoreApplication.instance() is not None:
+        core.QCoreApplication.sendPostedEvents(None, core.QEvent.Type.DeferredDelete)
     gc.collect(2 if next(_collected) % 100 == 0 else 1)
 
 

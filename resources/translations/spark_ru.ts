@@ -3668,6 +3668,10 @@ The proposal was made for:
    <translation>Spark завершился, пока на это шёл ответ.</translation>
   </message>
   <message>
+   <source>Spark made a mistake while it read the answer.</source>
+   <translation>При чтении ответа Spark допустил ошибку.</translation>
+  </message>
+  <message>
    <source>Spark made a mistake while this was answered; its log has more.</source>
    <translation>Во время ответа произошла ошибка в самой программе Spark; подробности в её журнале.</translation>
   </message>

@@ -1,7 +1,7 @@
 """Turns what answers in the chat want changed into proposals, while they are written."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from spark_desktop.domain.assembly import Assembled, assemble, paths_of
 from spark_desktop.domain.checks import failure
@@ -59,6 +59,8 @@ class AnswerEdits:
         self._scope = TaskScope("answer edits")
         self._followed: dict[str, _Followed] = {}
         self._passed: dict[str, frozenset[int]] = {}
+        # Moves what waits onto a file that is another by now.
+        self.file_changed: Callable[[str], Awaitable[None]] = _nothing
 
     def follow(self) -> None:
         """Begin to look at what answers want changed."""
@@ -131,14 +133,23 @@ class AnswerEdits:
         self._passed[one.turn.id] = one.reading.numbers
 
     async def _work(self, one: "_Followed") -> None:
-        while not one.is_over:
-            await one.changed.wait()
-            one.changed.clear()
-            await self._show(one)
-            await self._clock.sleep(_PACE)
-        await self._end(one)
+        try:
+            while not one.is_over:
+                await one.changed.wait()
+                one.changed.clear()
+                await self._show(one)
+                await self._clock.sleep(_PACE)
+            await self._end(one)
+        except Exception:
+            # A mistake of ours goes on to whoever reports those; nothing is left half-way.
+            one.group.give_up(say("Spark made a mistake while it read the answer."))
+            raise
+        finally:
+            one.task = None
         self._left(one)
-        one.task = None
+        for path in one.group.paths:
+            # The files may have been saved while the model wrote.
+            await self.file_changed(path)
 
     async def _show(self, one: "_Followed") -> None:
         """Show what is written so far; what is whole and sound can be decided on."""
@@ -268,6 +279,10 @@ class _Followed:
         self.task: asyncio.Task[None] | None = None
         self.assembled: tuple[Numbered, Assembled] | None = None
         self.judged: dict[str, tuple[tuple[FileEdit, bool], tuple[Check, ...]]] = {}
+
+
+async def _nothing(_path: str) -> None:
+    return None
 
 
 def _is_empty(edit: FileEdit) -> bool:

@@ -76,6 +76,13 @@ class AnswerGroup:
             FileEdit(snapshot, FilePatch(path, snapshot.digest, ())), Withheld(reason), evidence
         )
 
+    def give_up(self, reason: str) -> None:
+        """Let nothing wait for an answer that is not read any more."""
+        for path in self._ids:
+            known = self._known(path)
+            if known is not None and isinstance(known.state, Streaming):
+                self.withhold(path, reason)
+
     def withdraw(self, reason: str) -> None:
         """Take back what nothing was decided about: the question is asked again."""
         for path in self._ids:
@@ -91,7 +98,7 @@ class AnswerGroup:
         is_touched = (
             known is not None
             and known.patch is not None
-            and (self._only_adds or known.patch != self._given.get(path))
+            and (self._only_adds or known.decisions or known.patch != self._given.get(path))
         )
         if known is None:
             new = self._begun(edit)
@@ -138,13 +145,23 @@ class AnswerGroup:
         return AnswerEdit(snapshot, self._turn.question, self._thread_id, self._turn.id)
 
     def _added(self, known: Proposal, edit: FileEdit) -> Proposal:
-        """Return the proposal, which the user has worked on, with the hunks that are new."""
+        """Return the proposal, which the user has worked on, with what is new of the edit.
+
+        A hunk that a later block changed once more is new as well: where the one before still
+        waits as it was, it gives way.
+        """
         given = self._given.get(edit.patch.path)
-        seen = {hunk.id for hunk in given.hunks} if given else set()
-        new = tuple(hunk for hunk in edit.patch.hunks if hunk.id not in seen)
+        seen = frozenset(given.hunks) if given else frozenset()
+        new = tuple(hunk for hunk in edit.patch.hunks if hunk not in seen)
         failed = (*known.failed, *(one for one in edit.failed if one not in known.failed))
         if not new or known.patch is None:
             return replace(known, failed=failed)
+        changed = {hunk.id for hunk in new}
+        kept = [
+            hunk
+            for hunk in known.patch.hunks
+            if hunk.id not in changed or hunk.id in known.decisions or hunk not in seen
+        ]
         now = known.trigger.snapshot
         moved = merged(
             replace(edit.patch, hunks=new),
@@ -152,15 +169,16 @@ class AnswerGroup:
             now.text.content,
             now.digest,
         )
+        ids = {hunk.id for hunk in kept} | known.decisions.keys()
         fitting = [
             hunk
             for hunk in moved.patch.hunks
-            if hunk.id not in moved.conflicts and not _touches(hunk, known.patch.hunks)
+            if hunk.id not in moved.conflicts and hunk.id not in ids and not _touches(hunk, kept)
         ]
-        kept = {hunk.id for hunk in fitting} | moved.stale
-        failed += tuple(_collided(hunk) for hunk in new if hunk.id not in kept)
-        hunks = sorted((*known.patch.hunks, *fitting), key=lambda hunk: (hunk.start, hunk.end))
-        places = known.places | {id_: edit.places[id_] for id_ in kept if id_ in edit.places}
+        taken = {hunk.id for hunk in fitting} | moved.stale
+        failed += tuple(_collided(hunk) for hunk in new if hunk.id not in taken)
+        hunks = sorted((*kept, *fitting), key=lambda hunk: (hunk.start, hunk.end))
+        places = known.places | {id_: edit.places[id_] for id_ in taken if id_ in edit.places}
         patch = replace(known.patch, hunks=tuple(hunks))
         return replace(known, patch=patch, failed=failed, places=places)
 

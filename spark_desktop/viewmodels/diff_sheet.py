@@ -12,6 +12,9 @@ from spark_desktop.domain.trigger import Span
 from spark_desktop.viewmodels.diff_rows import CommentRow, Row, new_line, old_line, owner_of
 from spark_desktop.viewmodels.diff_stretches import Stretch
 
+# More rows than are in view at once.
+_SCREEN = 200
+
 
 class Sheet(Sequence[Row]):
     """The rows of a diff; ``blocks`` says which of them a hunk or a failed block has."""
@@ -31,6 +34,8 @@ class Sheet(Sequence[Row]):
         self.blocks = blocks
         # How many rows, from the first, are those of the sheet before.
         self.same = same
+        # The rows that were asked for last: a frame asks for the visible ones again and again.
+        self._last: tuple[int, int, list[Row]] = (0, 0, [])
         self._count = starts[-1] + stretches[-1].count if starts else 0
 
     def __len__(self) -> int:
@@ -45,8 +50,11 @@ class Sheet(Sequence[Row]):
     def __getitem__(self, index: int | slice) -> Row | list[Row]:
         if isinstance(index, slice):
             first, last, step = index.indices(self._count)
-            rows = list(self._rows(first, last))
-            return rows if step == 1 else rows[::step]
+            if last - first > _SCREEN:
+                return list(self._rows(first, last))[::step]
+            if self._last[:2] != (first, last):
+                self._last = first, last, list(self._rows(first, last))
+            return self._last[2][::step]
         number = index + self._count if index < 0 else index
         if not 0 <= number < self._count:
             raise IndexError(index)

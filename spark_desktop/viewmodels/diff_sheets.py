@@ -109,17 +109,19 @@ def lines_of(text: str) -> list[str]:
     return [bare(line) for line in split_lines(text)]
 
 
-def new_lines(lines: Sequence[str], hunks: Iterable[Hunk], position: int = 0) -> list[str]:
+def new_lines(
+    lines: Sequence[str], hunks: Iterable[Hunk], position: int = 0, end: int | None = None
+) -> list[str]:
     """Return the lines of the new text, without endings; the hunks are in order.
 
-    ``position`` is the old line to begin at, above the first hunk.
+    ``position`` is the old line to begin at, above the first hunk, ``end`` the one to end before.
     """
     new: list[str] = []
     for hunk in hunks:
         new += lines[position : hunk.start]
         new += map(bare, hunk.new)
         position = hunk.end
-    new += lines[position:]
+    new += lines[position:end]
     return new
 
 
@@ -143,6 +145,8 @@ class _Builder:
         self._blocks: dict[str, Span] = {}
         # Behind each hunk: how many stretches, rows and blocks there are, and the shift.
         self._behind: list[tuple[int, int, int, int]] = []
+        # The first row of each hunk that was gone through here.
+        self._firsts: dict[int, int] = {}
         self._rows = self._shift = self._same = 0
         self._next_visible = 0
         self._waiting = sorted(shown.failed, key=_place_of, reverse=True)
@@ -164,6 +168,10 @@ class _Builder:
             self._blocks = dict(islice(last._blocks.items(), blocks))
             self._behind = last._behind[:count]
             self._same = self._rows
+        if count < min(len(mine.hunks), len(other.hunks)):
+            grown = _grown_rows(other.hunks[count], mine.hunks[count])
+            if grown:
+                self._same = max(self._same, last._firsts.get(count, 0) + grown)
 
     def sheet(self) -> Sheet:
         """Return what was gone through."""
@@ -173,6 +181,7 @@ class _Builder:
         unwritten = shown.unwritten
         for hunk in shown.hunks[done:]:
             self._pass(position, hunk.start)
+            self._firsts[len(self._behind)] = self._rows
             self._hunk(hunk)
             position = hunk.end
             self._behind.append((len(self._stretches), self._rows, len(self._blocks), self._shift))
@@ -320,6 +329,18 @@ class _Builder:
 
     def _commented(self, comments: Mapping[int, object], start: int, count: int) -> list[int]:
         return [line for line in comments if start <= line < start + count] if comments else []
+
+
+def _grown_rows(before: Hunk, hunk: Hunk) -> int:
+    """Return how many of a growing insertion's rows look as they did, from its first.
+
+    Its last row has the end of the frame around it; where lines go as well, those that come change
+    what is marked in them.
+    """
+    if hunk.old or before.old or (before.id, before.start) != (hunk.id, hunk.start):
+        return 0
+    same = min(len(before.new), len(hunk.new)) - 1
+    return max(0, same) if same > 0 and before.new[:same] == hunk.new[:same] else 0
 
 
 def _by_line(comments: Iterable[LineComment]) -> dict[int, tuple[Row, ...]]:

@@ -141,8 +141,10 @@ class HunkLines:
     @cached_property
     def _has_notes(self) -> bool:
         # An ending is worth a word only where it is part of the change.
+        if not self.hunk.old or not self.hunk.new:
+            return False
         old, new = ({line[len(bare(line)) :] for line in lines} for lines in self._sides())
-        return bool(old) and bool(new) and old != new
+        return old != new
 
     def _sides(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         return self.hunk.old, self.hunk.new

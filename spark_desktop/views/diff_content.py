@@ -63,7 +63,7 @@ class DiffContent:
         """Return the hunks that can be decided on."""
         return {hunk.id: hunk for hunk in self.shown.hunks if hunk.id}
 
-    @property
+    @cached_property
     def last_number(self) -> int:
         """Return the largest line number in the gutter, from 1."""
         grown = sum(len(hunk.new) - len(hunk.old) for hunk in self.shown.hunks)
@@ -125,18 +125,25 @@ class PatchSource:
     def __init__(self, path: str, before: str) -> None:
         self.path, self.before = path, before
         self._lines = lines_of(before)
-        self._new: Sequence[str] = self._lines
+        self._new = list(self._lines)
+        self._by_id: dict[str, Hunk] = {}
         self.columns = self._line_columns = columns_of_lines(self._lines)
         self.patch: FilePatch | None = None
         self.shown = Shown(self._lines)
         self._hunks: list[Hunk] = []
         self._grown = ""
-        self._colors = DiffColors(path, self._lines, self._lines)
+        self._colors = DiffColors(path, self._lines, self._new)
         self._sheets = Sheets()
 
     def is_of(self, path: str, before: str) -> bool:
         """Return whether this is a patch on just that text."""
         return self.path == path and (self.before is before or self.before == before)
+
+    def check(self, patch: FilePatch | None) -> None:
+        """Raise ConflictError, naming the line, where a patch was made for another text."""
+        if patch is not self.patch:
+            hunks = in_order(patch.hunks if patch else ())
+            _check(self._lines, hunks[max(0, shared_hunks(self._hunks, hunks) - 1) :])
 
     def take(self, patch: FilePatch | None, shown: Shown) -> str:
         """Show this patch, and of ``shown`` what else there is to it.
@@ -164,16 +171,31 @@ class PatchSource:
         # While a patch grows all but its last hunk is the same from frame to frame.
         same = shared_hunks(self._hunks, hunks)
         _check(self._lines, hunks[max(0, same - 1) :])
-        position = hunks[same - 1].end if same else 0
-        known = position + sum(len(hunk.new) - len(hunk.old) for hunk in hunks[:same])
-        self._new = [*self._new[:known], *new_lines(self._lines, hunks[same:], position)]
-        before = {hunk.id: hunk for hunk in self._hunks}
-        self._grown = next((h.id for h in reversed(hunks) if before.get(h.id) != h), "")
-        gone = [hunk.id for hunk in self._hunks[same:]]
-        self._colors.change(self._new, known, {hunk.id: hunk for hunk in hunks}, gone)
+        known = self._take_lines(hunks, same)
+        before = {hunk.id: hunk for hunk in self._hunks[same:]}
+        rest = reversed(hunks[same:])
+        self._grown = next((h.id for h in rest if before.get(h.id) != h), "")
+        # The colours hold this mapping too: it changes in place, by the few hunks that changed.
+        for hunk_id in before:
+            self._by_id.pop(hunk_id, None)
+        self._by_id.update((hunk.id, hunk) for hunk in hunks[same:])
+        self._colors.change(self._new, known, self._by_id, before)
         added = [bare(line) for hunk in hunks[same:] for line in hunk.new]
         self._line_columns = max(self._line_columns, columns_of_lines(added))
         self._hunks = hunks
+
+    def _take_lines(self, hunks: list[Hunk], same: int) -> int:
+        """Make the new text, whose first ``same`` hunks are as before; return where it differs."""
+        position = hunks[same - 1].end if same else 0
+        known = position + sum(len(hunk.new) - len(hunk.old) for hunk in hunks[:same])
+        # What stands below every hunk, before and now, stays where it is in the list.
+        end = max(hunks[-1].end if hunks else 0, self._hunks[-1].end if self._hunks else 0)
+        between = new_lines(self._lines, hunks[same:], position, end)
+        last = len(self._new) - (len(self._lines) - end)
+        pairs = zip(self._new[known:last], between, strict=False)
+        first = next((place for place, (old, new) in enumerate(pairs) if old != new), None)
+        self._new[known:last] = between
+        return known + (min(last - known, len(between)) if first is None else first)
 
 
 class StreamSource:

@@ -24,6 +24,13 @@ class RowHeights:
         self._tops = [0, *accumulate(self._totals)]
         self._next = 0
 
+    def take_up(self, other: "RowHeights", same: int) -> None:
+        """Take from another one what it knows of the first ``same`` rows, which are the same."""
+        runs = min(same // _RUN, len(self._known), len(other._known))
+        self._known[:runs] = other._known[:runs]
+        self._totals[:runs] = other._totals[:runs]
+        self._tops = [0, *accumulate(self._totals)]
+
     @property
     def total(self) -> int:
         """Return the lines of all rows, as far as they are known."""

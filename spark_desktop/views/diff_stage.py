@@ -44,6 +44,8 @@ class Stage:
         self.wraps = False
         # Columns of a broken line that stand beside a hunk's buttons.
         self._beside = 0
+        # What the heights of broken lines follow from, besides the rows.
+        self._broken: tuple[object, ...] = ()
         # Rows that were laid out in more lines than they were taken to have.
         self.corrections: dict[int, int] = {}
         self.scene = Scene(0, 0, (Lane(0, 0, 0, 0, Side.BOTH, False),))
@@ -86,6 +88,10 @@ class Stage:
                 len(content.rows),
                 lambda first, last: self._heights(content, first, last, fitting),
             )
+            broken = (fitting, self._beside, content.path)
+            if self.rows.heights is not None and broken == self._broken:
+                heights.take_up(self.rows.heights, content.rows.same)
+            self._broken = broken
         longest = 0 if self.wraps else round((columns + 2) * self.metrics.char_width)
         if longest and content.hunks:
             # So that the end of a line can be moved out from under the buttons.
@@ -191,9 +197,11 @@ class Stage:
     ) -> Iterator[tuple[int, Cell]]:
         colors, search = content.colors, marks.search
         top = self.rows.top_of(first) if rows else 0
+        # To ask the region about every row costs more than it takes to draw some.
+        parts = [(rect.top(), rect.bottom()) for rect in region]
         for number, shown in enumerate(rows, first):
             height = self.rows.height_of(number)
-            if region.intersects(QRect(0, top, self.scene.width, height)):
+            if any(start < top + height and end >= top for start, end in parts):
                 drop = self.rows.row_height if self._is_under(content, number, shown) else 0
                 is_selected = marks.selected.start <= number < marks.selected.end
                 for lane, row in cells(shown, self.scene):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from PySide6.QtCore import QEvent, QRect, Qt, Signal
@@ -40,11 +41,12 @@ from spark_desktop.views.diff_keys import DiffKeys
 from spark_desktop.views.diff_lanes import Side
 from spark_desktop.views.diff_layouts import LineLayouts, code_font
 from spark_desktop.views.diff_menu import open_menu
+from spark_desktop.views.diff_pace import DiffPace
 from spark_desktop.views.diff_pointer import DiffPointer
 from spark_desktop.views.diff_selection import DiffSelection
 from spark_desktop.views.diff_stage import Marks, Stage
 from spark_desktop.views.diff_work import DiffWork
-from spark_desktop.views.frames import FRAME, single_shot
+from spark_desktop.views.frames import FRAME
 from spark_desktop.views.minimap import WIDTH as MAP_WIDTH
 from spark_desktop.views.minimap import Minimap
 from spark_desktop.views.shortcuts import KEYBOARD
@@ -96,7 +98,7 @@ class DiffView(QAbstractScrollArea):
         self._is_still = False
         self._drawn_look: tuple[object, ...] = ()
         self._keys, self._pointer = DiffKeys(self), DiffPointer(self)
-        self._frame_timer = single_shot(self, FRAME, self._show_streamed)
+        self._pace = DiffPace(self)
         self.work, self.finding = DiffWork(self), DiffFinding(self)
         self._prepare()
         self.set_theme(theme)
@@ -153,7 +155,8 @@ class DiffView(QAbstractScrollArea):
     ) -> None:
         """Show the patch on the text that it was made for; ``current`` is the hunk in accent.
 
-        ``grows``: a model writes it yet; the view follows the hunk that grows while it is in view.
+        ``grows``: a model writes it yet; the view follows the hunk that grows while it is in view,
+        and draws at its own pace.
         Raises ConflictError where the patch was made for another text.
         """
         source = self.source
@@ -162,30 +165,44 @@ class DiffView(QAbstractScrollArea):
         shown = Shown(
             (), (), dict(decisions), dict(conflicts or {}), tuple(failed), tuple(comments)
         )
+        if grows and source is self.source:
+            source.check(patch)
+            self._pace.draw(partial(self._show_patch, source, patch, shown, current, grows=True))
+        else:
+            self._show_patch(source, patch, shown, current, grows=grows)
+            self._pace.stop()
+        count = len(patch.hunks) if patch else 0
+        self.setAccessibleName(tr("Diff of {path}, %n hunk(s)", "", count, path=path))
+
+    def _show_patch(
+        self,
+        source: PatchSource,
+        patch: FilePatch | None,
+        shown: Shown,
+        current: str | None,
+        *,
+        grows: bool,
+    ) -> None:
         grown = source.take(patch, shown)
-        self._frame_timer.stop()
         self._take_source(source)
         self.marks.current = current
         content = source.content(self.layout_now)
         if grows and grown in content.hunks:
             content = replace(content, cursor=content.hunks[grown].end - 1)
         self._show(content)
-        count = len(patch.hunks) if patch else 0
-        self.setAccessibleName(tr("Diff of {path}, %n hunk(s)", "", count, path=path))
 
     def show_streaming(self, path: str, before: str, region: Span, text: str) -> None:
-        """Show ``text``, all that was written of the region so far; drawn once a frame."""
+        """Show ``text``, all that was written of the region so far; drawn at the view's pace."""
         if not (isinstance(self.source, StreamSource) and self.source.shows(path, before, region)):
             self._take_source(StreamSource(path, before, region))
             self.marks.current = None
             self.setAccessibleName(tr("{path}, being written", path=path))
         self._streamed = text
-        if not self._frame_timer.isActive():
-            self._frame_timer.start()
+        self._pace.draw_later(self._show_streamed)
 
     def show_file(self, path: str, text: str) -> None:
         """Show a file as it is; its lines can be selected."""
-        self._frame_timer.stop()
+        self._pace.stop()
         self._take_source(FileSource(path, text))
         self.marks.current = None
         self._show(self.source.content(self.layout_now))
@@ -267,7 +284,7 @@ class DiffView(QAbstractScrollArea):
 
     def is_busy(self) -> bool:
         """Return whether a frame or colours are still to come without anyone's doing."""
-        return self._frame_timer.isActive() or self.work.is_busy() or self.finding.is_busy()
+        return self._pace.is_busy() or self.work.is_busy() or self.finding.is_busy()
 
     def button_rect(self, owner: str, action: str) -> QRect | None:
         """Return where a hunk's button (accept, reject, split …) is in the viewport.

@@ -104,7 +104,10 @@ class MainWindow(QMainWindow):
         """Draw in another theme."""
         self._theme = theme
         QGuiApplication.setPalette(palette_of(theme))
-        self.setStyleSheet(stylesheet(theme))
+        sheet = stylesheet(theme)
+        # It styles every widget anew, also where it is the same; new parts take it by themselves.
+        if sheet != self.styleSheet():
+            self.setStyleSheet(sheet)
         self.setWindowIcon(app_icon(theme))
         self.top.set_theme(theme)
         self.finder.set_theme(theme)

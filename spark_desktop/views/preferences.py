@@ -73,10 +73,11 @@ class Preferences(QObject):
         self._looks = now.looks
         KEYBOARD.use(now.keys)
         use_motion(now.looks.motion)
-        if now.looks.theme is not before.theme:
-            self._window.set_theme(theme_of(now.looks))
-        elif now.looks != before:
-            self._window.set_theme(in_type(self._window.theme, now.looks))
+        shown = self._window.theme
+        theme = theme_of(now.looks) if now.looks.theme is not before.theme else shown
+        theme = in_type(theme, now.looks)
+        if theme != shown:
+            self._window.set_theme(theme)
         if self.dialog is not None:
             self.dialog.set_theme(self._window.theme)
         if self._language.use(now.looks.language):

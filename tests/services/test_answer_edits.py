@@ -9,7 +9,7 @@ from spark_desktop.domain.completion import SEARCH_REPLACE, ModelInfo
 from spark_desktop.domain.errors import EndpointUnreachableError, FileTooLargeError
 from spark_desktop.domain.events import ProposalChanged
 from spark_desktop.domain.patch import FileKind, apply
-from spark_desktop.domain.proposal import Cancelled, Decision, Ready, Streaming, Withheld
+from spark_desktop.domain.proposal import Cancelled, Closed, Decision, Ready, Streaming, Withheld
 from spark_desktop.domain.refusals import RefusalReason, Refused
 from spark_desktop.domain.review import decide
 from spark_desktop.domain.trigger import AnswerEdit, kind_of, title_of
@@ -47,17 +47,24 @@ class Guard:
         return Admitted(written, written, written in self.files.data)
 
 
+class BrokenSyntax(LineSyntax):
+    """Has a mistake."""
+
+    def errors(self, path, content):
+        raise ZeroDivisionError
+
+
 @pytest.fixture
 async def asked(world_of):
     """Ask a question whose answers are these; returns the world when all is settled."""
     followers = []
 
-    async def ask(*answers, files=None, question="Mend it.", path=None):
+    async def ask(*answers, files=None, question="Mend it.", path=None, syntax=None):
         world = world_of(files or MemoryFiles(a__py=MEAN, b__py=NAMES), *answers)
         answers_of = CoreAnswers(world.core)
         edits = AnswerEdits(
             lambda: AnswerFiles(Guard(world.files), world.files),
-            AnswerEvidence(LineSyntax()),
+            AnswerEvidence(syntax or LineSyntax()),
             world.board,
             SecondTry(answers_of, world.memory),
             world.seen_bus,
@@ -351,3 +358,65 @@ async def test_models_that_can_are_told_how_an_answer_changes_files(asked):
     small, large = (request.messages[0].text for request in world.endpoint.requests)
     assert "SEARCH" not in small
     assert "<<<<<<< SEARCH" in large
+
+
+async def test_a_file_whose_hunks_were_all_rejected_stays_closed(asked):
+    world = await asked(Answer(GOOD, "\nAnd\n", hangs=True), question="")
+    asking = asyncio.ensure_future(world.chat.ask("Mend it."))
+    await world.endpoint.reached_silence.wait()
+    for _ in range(200):
+        await asyncio.sleep(0.001)
+        if world.board.all() and world.board.all()[0].state == Ready():
+            break
+    (proposal,) = world.board.all()
+    world.review.reject(proposal.id)
+    world.chat.stop()
+    await asking
+    await world.edits_of_answers.settled()
+    (proposal,) = world.board.all()
+    assert proposal.state == Closed(0)
+
+
+async def test_a_later_block_on_lines_of_an_earlier_one_gives_way_to_what_was_decided(asked):
+    once_more = block("a.py", "    return sum(values) / len(values)\n", "    return 0\n")
+    world = await asked(Answer(GOOD, "\nAnd\n", hangs=True), question="")
+    asking = asyncio.ensure_future(world.chat.ask("Mend it."))
+    await world.endpoint.reached_silence.wait()
+    for _ in range(200):
+        await asyncio.sleep(0.001)
+        if world.board.all() and world.board.all()[0].state == Ready():
+            break
+    (proposal,) = world.board.all()
+    await world.review.accept(proposal.id)
+    world.chat.stop()
+    turn = await asking
+    await world.edits_of_answers.settled()
+    world.endpoint.answers.append(Answer(once_more))
+    await world.chat.go_on((await world.chat.current()).id, turn.id)
+    await world.edits_of_answers.settled()
+    assert world.files.text("a.py") == FIXED
+    (proposal,) = world.board.all()
+    assert text_of(proposal) == FIXED.replace("sum(values) / len(values)", "0")
+    assert proposal.state == Ready()
+
+
+async def test_a_mistake_of_ours_leaves_nothing_that_waits_for_ever(asked, caplog):
+    world = await asked(GOOD, syntax=BrokenSyntax())
+    await asyncio.sleep(0)
+    assert not any(isinstance(one.state, Streaming) for one in world.board.all())
+    assert "failed" in caplog.text
+
+
+async def test_a_file_that_was_saved_meanwhile_is_moved_onto(asked):
+    world = await asked(GOOD, question="")
+    world.edits_of_answers.file_changed = world.review.file_changed
+
+    def save(event):
+        world.files.write("a.py", "# new\n" + MEAN)
+
+    stop = world.seen_bus.subscribe(ProposalChanged, save)
+    await world.chat.ask("Mend it.")
+    await world.edits_of_answers.settled()
+    stop()
+    (proposal,) = world.board.all()
+    assert text_of(proposal) == "# new\n" + FIXED
