@@ -461,7 +461,7 @@
   </message>
   <message>
    <source>&amp;Undo</source>
-   <translation>&amp;Вернуть</translation>
+   <translation>&amp;Отменить</translation>
   </message>
   <message>
    <source>&amp;Use this model</source>
