@@ -1,7 +1,8 @@
 """What the interface says about a proposal: its row, its one line, its evidence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from spark_desktop.domain.patch import Owner
 from spark_desktop.domain.proposal import (
     Cancelled,
     Check,
@@ -145,8 +146,14 @@ def evidence_of(proposal: Proposal | None) -> EvidenceLine:
     """Return what was checked of a proposal, in one line; see ``evidence_line``."""
     if proposal is None:
         return EvidenceLine()
-    there = {hunk.id for hunk in proposal.patch.hunks} if proposal.patch else set()
-    return evidence_line(proposal.evidence, is_placed=bool(there & proposal.places.keys()))
+    hunks = proposal.patch.hunks if proposal.patch else ()
+    is_placed = any(hunk.id in proposal.places for hunk in hunks)
+    line = evidence_line(proposal.evidence, is_placed=is_placed)
+    if not proposal.evidence or all(hunk.owner is not Owner.USER for hunk in hunks):
+        return line
+    # The checks were of the model's lines.
+    edited = f"~ {tr('your edit is not checked')}"
+    return replace(line, unsure=" · ".join(part for part in (line.unsure, edited) if part))
 
 
 def evidence_line(checks: tuple[Check, ...], *, is_placed: bool = False) -> EvidenceLine:

@@ -378,7 +378,6 @@ async def test_every_window_is_russian(
     assert [text for one in shown for text in english(one)] == []
 
 
-@pytest.mark.usefixtures("russian")
 def test_undoing_and_redoing_do_not_read_alike() -> None:
     for undo, redo in (("&Undo", "&Redo"), ("Undo this &hunk", "Redo this &hunk")):
         assert tr(undo) != tr(redo)
