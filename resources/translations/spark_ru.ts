@@ -7120,6 +7120,10 @@ The proposal was made for:
    <translation>ваш комментарий: {line}</translation>
   </message>
   <message>
+   <source>your edit is not checked</source>
+   <translation>ваша правка не проверена</translation>
+  </message>
+  <message>
    <source>your own file</source>
    <translation>ваш собственный файл</translation>
   </message>

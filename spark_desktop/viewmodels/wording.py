@@ -152,7 +152,7 @@ def evidence_of(proposal: Proposal | None) -> EvidenceLine:
     if not proposal.evidence or all(hunk.owner is not Owner.USER for hunk in hunks):
         return line
     # The checks were of the model's lines.
-    edited = f"~ {tr('your edit is not checked')}"
+    edited = "~ " + tr("your edit is not checked")
     return replace(line, unsure=" · ".join(part for part in (line.unsure, edited) if part))
 
 
