@@ -461,7 +461,7 @@
   </message>
   <message>
    <source>&amp;Undo</source>
-   <translation>&amp;Вернуть</translation>
+   <translation>&amp;Отменить</translation>
   </message>
   <message>
    <source>&amp;Use this model</source>
@@ -2774,10 +2774,6 @@ The open file goes with the question.</source>
   <message>
    <source>Nothing measured yet. Each answer of this session becomes a point here: ask a question, or save a comment that ends in AI!</source>
    <translation>Измерений пока нет. Каждый ответ этого сеанса станет здесь точкой: задайте вопрос или сохраните комментарий, который заканчивается на AI!</translation>
-  </message>
-  <message>
-   <source>Nothing of ours is left of “{title}” and what came after it.</source>
-   <translation>От шага «{title}» и того, что было после него, ничего нашего не осталось.</translation>
   </message>
   <message>
    <source>Nothing to add up yet.</source>
@@ -7104,6 +7100,10 @@ The proposal was made for:
    <translation>пишет {rate} токенов/с</translation>
   </message>
   <message>
+   <source>writing</source>
+   <translation>пишет</translation>
+  </message>
+  <message>
    <source>writing…</source>
    <translation>пишет…</translation>
   </message>
@@ -7118,6 +7118,10 @@ The proposal was made for:
   <message>
    <source>your comment: {line}</source>
    <translation>ваш комментарий: {line}</translation>
+  </message>
+  <message>
+   <source>your edit is not checked</source>
+   <translation>ваша правка не проверена</translation>
   </message>
   <message>
    <source>your own file</source>
@@ -8186,6 +8190,10 @@ Choose another thread</source>
   <message>
    <source>“{title}”</source>
    <translation>«{title}»</translation>
+  </message>
+  <message>
+   <source>“{title}” and all that came after it is undone already.</source>
+   <translation>Шаг «{title}» и всё, что было после него, уже отменено.</translation>
   </message>
   <message>
    <source>“{title}” had been cut short and could not be taken back: {error}</source>

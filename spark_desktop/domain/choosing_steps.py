@@ -111,7 +111,7 @@ def restoring(steps: Sequence[Step], step_id: str) -> tuple[Flip, ...]:
     flips = _in_order(steps, now - then, False) + _in_order(steps, then - now, True)
     if not flips:
         raise NothingToUndoError(
-            say("Nothing of ours is left of “{title}” and what came after it.", title=step.title)
+            say("“{title}” and all that came after it is undone already.", title=step.title)
         )
     return flips
 

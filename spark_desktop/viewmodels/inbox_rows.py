@@ -67,6 +67,9 @@ def _state(group: Sequence[Proposal]) -> str:
     streaming = next((one for one in group if isinstance(one.state, Streaming)), None)
     if streaming is not None:
         return state_text(streaming)
+    collide = sum(len(one.conflicts) for one in group if isinstance(one.state, Ready))
+    if collide:
+        return tr("%n conflict(s)", "", collide)
     lost = sum(len(one.failed) for one in group if isinstance(one.state, Ready))
     if lost:
         return tr("%n part(s) without a place", "", lost)

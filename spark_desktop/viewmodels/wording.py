@@ -1,7 +1,8 @@
 """What the interface says about a proposal: its row, its one line, its evidence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from spark_desktop.domain.patch import Owner
 from spark_desktop.domain.proposal import (
     Cancelled,
     Check,
@@ -43,7 +44,7 @@ def state_text(proposal: Proposal, rate: float | None = None) -> str:
         case Queued():
             return tr("waits for the running turn")
         case Streaming(attempt):
-            speed = tr("starting") if rate is None else tr("streaming {rate:.0f} t/s", rate=rate)
+            speed = _speed(proposal, rate)
             return speed if attempt == 1 else tr("second try · {speed}", speed=speed)
         case Ready():
             if proposal.failed and not pending(proposal):
@@ -61,6 +62,13 @@ def state_text(proposal: Proposal, rate: float | None = None) -> str:
             return tr("undone")
         case Closed(applied):
             return tr("applied %n hunk(s)", "", applied) if applied else tr("rejected")
+
+
+def _speed(proposal: Proposal, rate: float | None) -> str:
+    if rate is not None:
+        return tr("streaming {rate:.0f} t/s", rate=rate)
+    # A file of an answer has no rate of its own: what is there shows that it began.
+    return tr("starting") if proposal.patch is None else tr("writing")
 
 
 def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice | None:
@@ -138,8 +146,14 @@ def evidence_of(proposal: Proposal | None) -> EvidenceLine:
     """Return what was checked of a proposal, in one line; see ``evidence_line``."""
     if proposal is None:
         return EvidenceLine()
-    there = {hunk.id for hunk in proposal.patch.hunks} if proposal.patch else set()
-    return evidence_line(proposal.evidence, is_placed=bool(there & proposal.places.keys()))
+    hunks = proposal.patch.hunks if proposal.patch else ()
+    is_placed = any(hunk.id in proposal.places for hunk in hunks)
+    line = evidence_line(proposal.evidence, is_placed=is_placed)
+    if not proposal.evidence or all(hunk.owner is not Owner.USER for hunk in hunks):
+        return line
+    # The checks were of the model's lines.
+    edited = "~ " + tr("your edit is not checked")
+    return replace(line, unsure=" · ".join(part for part in (line.unsure, edited) if part))
 
 
 def evidence_line(checks: tuple[Check, ...], *, is_placed: bool = False) -> EvidenceLine:

@@ -47,8 +47,8 @@ async def test_an_empty_inbox_says_how_to_begin(models: ProjectViewModels) -> No
     ("state", "detail", "icon"),
     [
         (Queued(), "waits for the running turn", "queued"),
-        (Streaming(), "starting", "streaming"),
-        (Streaming(2), "second try · starting", "streaming"),
+        (Streaming(), "writing", "streaming"),
+        (Streaming(2), "second try · writing", "streaming"),
         (Ready(), "parses · 3 hunks", "ready"),
         (Withheld("does not parse"), "does not parse", "warning"),
         (Conflict("line 3 changed"), "line 3 changed", "warning"),
@@ -272,7 +272,7 @@ async def test_the_files_of_an_answer_are_one_row(
 @pytest.mark.parametrize(
     ("first", "second", "detail", "icon"),
     [
-        (Ready(), Streaming(), "starting", "streaming"),
+        (Ready(), Streaming(), "writing", "streaming"),
         (Closed(2), Closed(1), "applied 3 hunks", "applied"),
         (Closed(2, undone=True), Closed(1, undone=True), "undone", "undo"),
         (Closed(0), Closed(0), "rejected", "rejected"),
@@ -292,6 +292,23 @@ async def test_the_row_of_an_answer_says_how_far_its_files_are(
     project.turns.put(of_answer("b", "b.py", second))
     (row,) = models.changes.inbox.rows
     assert (row.detail, row.icon) == (f"2 files · {detail}", icon)
+
+
+async def test_a_conflict_in_one_file_is_told_in_the_row_of_the_answer(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(of_answer("a", "a.py", Ready()))
+    project.turns.put(of_answer("b", "b.py", Ready(), conflicts={"h1": ("x\n",)}))
+    (row,) = models.changes.inbox.rows
+    assert row.detail == "2 files · 1 conflict"
+
+
+async def test_an_answer_of_which_nothing_is_read_yet_starts(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(of_answer("a", "a.py", Streaming(), patch=None))
+    (row,) = models.changes.inbox.rows
+    assert row.detail == "a.py · starting"
 
 
 async def test_a_part_without_a_place_is_told_in_the_row(

@@ -72,7 +72,7 @@ from spark_desktop.viewmodels.machine import machine_view_models
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.viewmodels.review_notices import CHOOSE_A_SIDE, STILL_WRITTEN
 from spark_desktop.viewmodels.settings import SettingsViewModel
-from spark_desktop.viewmodels.translation import in_language
+from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.viewmodels.wording import evidence_of
 from spark_desktop.views import desktop_examinations as desktop
 from spark_desktop.views.desktop_examinations import RegisteredHotkey
@@ -376,6 +376,11 @@ async def test_every_window_is_russian(
     await until(lambda: bool(set(QApplication.topLevelWidgets()) - before))
     shown = [one for one in QApplication.topLevelWidgets() if one not in before]
     assert [text for one in shown for text in english(one)] == []
+
+
+def test_undoing_and_redoing_do_not_read_alike() -> None:
+    for undo, redo in (("&Undo", "&Redo"), ("Undo this &hunk", "Redo this &hunk")):
+        assert tr(undo) != tr(redo)
 
 
 @pytest.fixture
