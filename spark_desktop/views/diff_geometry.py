@@ -50,11 +50,6 @@ class RowGeometry:
         lines = row if self.heights is None else self.heights.top(row)
         return lines * self.row_height
 
-    def about(self, row: int) -> int:
-        """Return where the row begins, as far as is known without looking at those above."""
-        lines = row if self.heights is None else self.heights.about(row)
-        return lines * self.row_height
-
     def page(self) -> int:
         """Return the height of the viewport."""
         return self._area.viewport().height()

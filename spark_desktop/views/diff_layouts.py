@@ -158,7 +158,9 @@ def format_ranges(
     return ranges
 
 
+@lru_cache(maxsize=4096)
 def _range(start: int, length: int, color: str | None, struck: bool) -> QTextLayout.FormatRange:
+    # Setting one copies it, so that it can be shared.
     found = QTextLayout.FormatRange()
     found.start = start
     found.length = length
@@ -168,7 +170,6 @@ def _range(start: int, length: int, color: str | None, struck: bool) -> QTextLay
 
 @lru_cache(maxsize=256)
 def _format(color: str | None, struck: bool) -> QTextCharFormat:
-    # Setting one copies it, so that it can be shared.
     char_format = QTextCharFormat()
     if color:
         char_format.setForeground(QBrush(QColor(color)))

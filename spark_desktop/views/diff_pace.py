@@ -7,17 +7,20 @@ from PySide6.QtCore import QObject
 
 from spark_desktop.views.frames import FRAME, single_shot
 
-# Milliseconds between two drawings of what grows: every other frame. The frames between are for
-# colours, the map and the user's own scrolling.
-GROWTH = 2 * FRAME
+# Milliseconds from a drawing of what grows to the next: with the drawing, every other frame. The
+# frames between are for colours, the map and the user's own scrolling.
+GROWTH = 24
+# A machine that takes longer for a drawing gets more time until the next, by its share.
+_REST = 1.5
 
 
 class DiffPace:
-    """Calls the latest of what it was given, at most once in ``GROWTH``."""
+    """Calls the latest of what it was given, ``GROWTH`` after the last was painted."""
 
     def __init__(self, parent: QObject) -> None:
         self._draw: Callable[[], None] | None = None
-        self._drawn_at = 0.0
+        self._next_at = 0.0
+        self._began_at: float | None = None
         self._timer = single_shot(parent, GROWTH, self._tick)
 
     def is_busy(self) -> bool:
@@ -29,9 +32,8 @@ class DiffPace:
         self._draw = draw
         if self._timer.isActive():
             return
-        wait = GROWTH - 1000 * (time.perf_counter() - self._drawn_at)
-        if wait > 0:
-            self._timer.start(round(wait))
+        if wait := self._wait():
+            self._timer.start(wait)
         else:
             self._tick()
 
@@ -39,16 +41,30 @@ class DiffPace:
         """Draw together with what else comes in a frame's time or longer."""
         self._draw = draw
         if not self._timer.isActive():
-            wait = GROWTH - 1000 * (time.perf_counter() - self._drawn_at)
-            self._timer.start(max(FRAME, round(wait)))
+            self._timer.start(max(FRAME, self._wait()))
 
     def stop(self) -> None:
         """Forget what was to be drawn: there is something else now."""
         self._timer.stop()
         self._draw = None
 
+    def painted(self) -> bool:
+        """Take it that the view was painted; return whether what was drawn had to be."""
+        if self._began_at is None:
+            return False
+        self._rest(1000 * (time.perf_counter() - self._began_at))
+        self._began_at = None
+        return True
+
+    def _wait(self) -> int:
+        return max(0, round(1000 * (self._next_at - time.perf_counter())))
+
+    def _rest(self, took: float) -> None:
+        self._next_at = time.perf_counter() + max(GROWTH, _REST * took) / 1000
+
     def _tick(self) -> None:
         draw, self._draw = self._draw, None
         if draw is not None:
+            self._began_at = time.perf_counter()
             draw()
-            self._drawn_at = time.perf_counter()
+            self._rest(1000 * (time.perf_counter() - self._began_at))

@@ -32,7 +32,8 @@ _SHORT_TEXTS = 4000
 _MINUS = "\N{MINUS SIGN}"
 _MARKS = {AddedRow: "+", RemovedRow: _MINUS}
 _QUOTED_MARKS = {Part.WRITTEN: "+", Part.SOUGHT: _MINUS, Part.BASE: "\N{DOTTED CIRCLE}"}
-_OPEN = frozenset((Decision.PENDING, Decision.CONFLICTING))
+# A tuple: to hash a decision takes longer than to compare it with two.
+_OPEN = (Decision.PENDING, Decision.CONFLICTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +207,13 @@ class DiffPainter:
         if row is None:
             return
         left, middle = cell.lane.text, cell.top + cell.height // 2
-        width = round(self._measured.horizontalAdvance(row.text))
+        text = row.text
+        width = round(self._measured.horizontalAdvance(text))
         painter.fillRect(PAD, middle, left - 2 * PAD, 1, palette.line)
         rest = left + width + PAD
         painter.fillRect(rest, middle, max(0, scene.width - rest - PAD), 1, palette.line)
         painter.setPen(palette.quiet)
-        painter.drawText(QPointF(left, cell.top + self._baseline), row.text)
+        painter.drawText(QPointF(left, cell.top + self._baseline), text)
 
 
 def divider(painter: QPainter, scene: Scene, cell: Cell, palette: DiffPalette) -> None:

@@ -24,7 +24,7 @@ _HEAD = 0.14
 _COMMENT = 0.10
 _MATCH = 0.24
 _CURRENT_MATCH = 0.42
-_OPEN = frozenset((Decision.PENDING, Decision.CONFLICTING))
+_OPEN = (Decision.PENDING, Decision.CONFLICTING)
 
 
 @lru_cache(maxsize=512)

@@ -198,7 +198,7 @@ class Stage:
         colors, search = content.colors, marks.search
         top = self.rows.top_of(first) if rows else 0
         # To ask the region about every row costs more than it takes to draw some.
-        parts = [(rect.top(), rect.bottom()) for rect in region]
+        parts = [(rect.top(), rect.bottom()) for rect in region]  # type: ignore[attr-defined]
         for number, shown in enumerate(rows, first):
             height = self.rows.height_of(number)
             if any(start < top + height and end >= top for start, end in parts):

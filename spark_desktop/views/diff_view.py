@@ -54,7 +54,7 @@ from spark_desktop.views.theme import Theme, system_theme
 from spark_desktop.views.transcript_access import announce
 
 # Seconds for the colours of a frame, so that a line that grows does not flash up plain.
-_AT_ONCE = 0.002
+_AT_ONCE = 0.0015
 
 
 class DiffView(QAbstractScrollArea):
@@ -414,6 +414,7 @@ class DiffView(QAbstractScrollArea):
         if self._is_still:
             return
         if dx or abs(dy) >= height or self._is_stale:
+            self.work.yield_frame()
             self.viewport().update()
             return
         self.viewport().scroll(0, dy)
@@ -466,6 +467,8 @@ class DiffView(QAbstractScrollArea):
         if self.hasFocus() and cursor is not None and cursor < len(self.content.rows):
             self.stage.overlay.cursor(painter, self.stage.rect_of(cursor))
         painter.end()
+        if self._pace.painted():
+            self.work.wait_for_frame()
         if self.stage.corrections:
             self.work.heights_soon()
 

@@ -1,11 +1,13 @@
 """What a diff view finds out after it has painted: colours, heights of broken lines, its map."""
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from spark_desktop.views.diff_colors import SLICE
 from spark_desktop.views.diff_map import marks_of
 from spark_desktop.views.frames import FRAME, single_shot
+from spark_desktop.views.minimap import MapMark
 
 if TYPE_CHECKING:
     from spark_desktop.views.diff_view import DiffView
@@ -14,6 +16,12 @@ if TYPE_CHECKING:
 _MAP = 150
 # Seconds after the last move.
 _CALM = 0.1
+# Seconds of colours in one frame while rows move: the frame is theirs.
+_MOVING = 0.0025
+# Milliseconds behind the painting of a frame that half of it was needed for.
+_BEHIND = 12
+# Seconds for which colours wait for frames that draw everything, one after another.
+_PATIENCE = 0.06
 
 
 class DiffWork:
@@ -24,7 +32,11 @@ class DiffWork:
         self._moved_at = 0.0
         self._color_timer = single_shot(view, 0, self._color)
         self._height_timer = single_shot(view, FRAME, self._find_heights)
-        self._map_timer = single_shot(view, _MAP, self.show_map)
+        self._map_timer = single_shot(view, _MAP, self._map)
+        self._map_found: list[MapMark] = []
+        self._map_pieces: Iterator[list[MapMark]] | None = None
+        self._map_is_old = False
+        self._colored_at = 0.0
 
     def is_busy(self) -> bool:
         """Return whether something is still to come."""
@@ -45,8 +57,15 @@ class DiffWork:
 
     def map_soon(self) -> None:
         """Draw the map anew before long."""
+        self._map_is_old = True
         if not self._map_timer.isActive():
-            self._map_timer.start()
+            self._map_timer.start(_MAP)
+
+    def yield_frame(self) -> None:
+        """Let the frame that draws everything be without colours, unless they waited long."""
+        moving = self._color_timer.isActive()
+        if moving and time.perf_counter() - self._colored_at < _PATIENCE:
+            self._color_timer.start(FRAME)
 
     def color_rows(self, budget: float = SLICE) -> bool:
         """Find colours for a while, draw the rows that got some; return whether all are known."""
@@ -62,11 +81,27 @@ class DiffWork:
                 view.viewport().update(view.stage.rect_of(number))
         return known
 
-    def show_map(self) -> None:
-        """Show on the map what there is."""
+    def wait_for_frame(self) -> None:
+        """Let colours begin in the frame after the one that was just painted."""
+        if self._color_timer.isActive():
+            self._color_timer.start(_BEHIND)
+
+    def _map(self) -> None:
+        """Find a piece of what is on the map; show it once everything is found."""
         view = self._view
-        hunks = len(view.content.hunks_by_id)
-        view.minimap.show_marks(marks_of(view.content, view.rows, view.marks), hunks)
+        if self._map_pieces is None:
+            self._map_pieces = marks_of(view.content, view.rows, view.marks)
+            self._map_found = []
+            self._map_is_old = False
+        piece = next(self._map_pieces, None)
+        if piece is not None:
+            self._map_found += piece
+            self._map_timer.start(FRAME)
+            return
+        self._map_pieces = None
+        if self._map_is_old:
+            self.map_soon()
+        view.minimap.show_marks(self._map_found, len(view.content.hunks_by_id))
         self.show_place()
 
     def show_place(self) -> None:
@@ -82,9 +117,12 @@ class DiffWork:
         self._view.verticalScrollBar().setValue(round(place * total - rows.page() / 2))
 
     def _color(self) -> None:
-        if not self.color_rows():
-            # While rows move their frames come first.
-            is_calm = time.perf_counter() - self._moved_at > _CALM
+        # While rows move their frames come first.
+        self._colored_at = time.perf_counter()
+        is_calm = self._colored_at - self._moved_at > _CALM
+        # What grows leaves every other frame to them.
+        is_free = is_calm or self._view.content.cursor is not None
+        if not self.color_rows(SLICE if is_free else _MOVING):
             self._color_timer.start(0 if is_calm else FRAME)
 
     def _find_heights(self) -> None:

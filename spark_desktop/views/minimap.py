@@ -15,6 +15,8 @@ WIDTH = 14
 # Pixels: less could not be seen.
 _LEAST = 2
 _LEAST_VIEW = 12
+# Most marks are no taller.
+_SHORT = 16
 _VIEW_ALPHA = 46
 _DECIDED_ALPHA = 110
 
@@ -131,10 +133,12 @@ class Minimap(QWidget):
         height = self.height()
         # Of a long diff many marks fall on the same pixels: they are drawn as one.
         pixels = [bytearray(height) for _kind in Kind]
+        lowest, runs = height - _LEAST, [b"\1" * tall for tall in range(_SHORT)]
         for start, end, kind in self.marks:
-            top = min(int(start * height), height - _LEAST)
+            top = min(int(start * height), lowest)
             tall = max(_LEAST, int(end * height) - top)
-            pixels[kind][top : top + tall] = b"\1" * tall
+            run = runs[tall] if tall < _SHORT else b"\1" * tall
+            pixels[kind][top : top + tall] = run
         for kind, column in zip(Kind, pixels, strict=True):
             for top, tall in _runs(column):
                 self._mark(painter, kind, top, tall)
