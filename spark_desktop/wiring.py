@@ -245,6 +245,7 @@ def _assemble(
         clock,
     )
     answer_edits.file_changed = review.file_changed
+    turns.stop_besides = answer_edits.stop
     # Closed from the last to the first: what works goes before what it works with.
     opening.push_async_callback(ledger.close)
     opening.push_async_callback(scope.close)

@@ -73,6 +73,14 @@ class AnswerEdits:
             if one.is_over and one.task is not None:
                 await asyncio.wait({one.task})
 
+    def stop(self) -> bool:
+        """Ask for no second answer any more; return whether one was being written.
+
+        What could be used of the first one is shown.
+        """
+        running = [one.asking for one in self._followed.values() if one.asking is not None]
+        return any([asking.cancel() for asking in running])  # noqa: C419 - each of them
+
     async def close(self) -> None:
         """Leave the answers; what is on the board stays."""
         await self._scope.close()
@@ -203,7 +211,7 @@ class AnswerEdits:
     async def _again(self, one: "_Followed", faults: Faults) -> Numbered:
         """Return the blocks of the second try; none where nobody answers it."""
         try:
-            text = await self._second.ask(one.thread_id, one.turn, faults.problems)
+            text = await self._asked(one, faults)
         except SparkError:
             # What could be used of the first try is shown, with the reasons for the rest.
             return ()
@@ -213,6 +221,21 @@ class AnswerEdits:
         await one.files.admit(paths_of(reading.ended))
         ended = one.files.named(reading.ended)
         return tuple((_SECOND + number, block) for number, block in ended)
+
+    async def _asked(self, one: "_Followed", faults: Faults) -> str:
+        """Return what the model says to the faults; "" where the user stops it."""
+        ask = self._second.ask(one.thread_id, one.turn, faults.problems)
+        one.asking = self._scope.start("second try", ask)
+        try:
+            return await one.asking
+        except asyncio.CancelledError:
+            one.asking.cancel()
+            own = asyncio.current_task()
+            if own is not None and own.cancelling():
+                raise
+            return ""
+        finally:
+            one.asking = None
 
     async def _better(self, one: "_Followed", first: Assembled, second: Assembled) -> Assembled:
         """Return the second try, but the first for a file that it would make worse."""
@@ -289,6 +312,7 @@ class _Followed:
         self.changed = asyncio.Event()
         self.is_over = False
         self.task: asyncio.Task[None] | None = None
+        self.asking: asyncio.Task[str] | None = None
         self.assembled: tuple[Numbered, Assembled] | None = None
         self.judged: dict[str, tuple[tuple[FileEdit, bool], tuple[Check, ...]]] = {}
 

@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.errors import SparkError
@@ -71,6 +71,8 @@ class Turns:
         self._worker: asyncio.Task[None] | None = None
         self._current: asyncio.Task[None] | None = None
         self._stopped_by_user = False
+        # Stops what a model is asked that is no turn; returns whether there was something.
+        self.stop_besides: Callable[[], bool] = lambda: False
 
     def request(self, trigger: Trigger) -> str:
         """Queue the trigger and return the id of its proposal (of the question, for ``AI?``).
@@ -130,9 +132,12 @@ class Turns:
         return proposal.id
 
     def stop(self) -> bool:
-        """End the running turn; the engine stops with it. Return whether there was one."""
+        """End the running turn; the engine stops with it. Return whether there was one.
+
+        Where there is none, what is asked besides the turns is stopped.
+        """
         if self._current is None or self._current.done():
-            return False
+            return self.stop_besides()
         self._stopped_by_user = True
         return self._current.cancel()
 

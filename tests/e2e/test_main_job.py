@@ -78,7 +78,8 @@ async def test_a_saved_stub_and_comment_become_changes_that_outlive_the_program(
         assert comment.usage is not None
         assert comment.usage.completion_tokens > 0
         # The second is moved to where it stands after the first.
-        assert (await first.project.review.accept(comment.id)).path == "shapes.py"
+        step = await first.project.review.accept(comment.id)
+        assert [change.path for change in step.changes] == ["shapes.py"]
         await first.project.review.accept(stub.id)
         assert file.read_bytes() == WRITTEN
         assert first.proposal(stub.id).state == Closed(1)

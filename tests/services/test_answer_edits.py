@@ -520,3 +520,18 @@ async def test_dismissing_what_an_answer_writes_stops_no_other_work(asked):
     world.board.put(replace(proposal, state=Streaming()))
     world.turns.dismiss(proposal.id)
     assert world.board.all() == ()
+
+
+async def test_a_second_try_that_is_stopped_leaves_what_the_first_was_good_for(asked):
+    world = await asked(GOOD + "\n" + LOST, Answer("Sorry", hangs=True), question="")
+    world.turns.stop_besides = world.edits_of_answers.stop
+    await world.chat.ask("Mend it.")
+    await world.endpoint.reached_silence.wait()
+    assert world.turns.stop()
+    await world.edits_of_answers.settled()
+    (proposal,) = world.board.all()
+    assert proposal.state == Ready()
+    assert text_of(proposal) == FIXED
+    assert len(proposal.failed) == 1
+    assert world.endpoint.closed_early == 1
+    assert not world.turns.stop()
