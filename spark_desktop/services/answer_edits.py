@@ -204,7 +204,7 @@ class AnswerEdits:
                     for number, block in ended
                     if not _is_redone(number, block, again, faults)
                 )
-                second = await self._assembled(one, (*kept, *again))
+                second = await self._assembled(one, (*kept, *_unlike(again, kept)))
                 assembled = await self._better(one, assembled, second)
         await self._decidable(one, assembled)
 
@@ -315,6 +315,12 @@ class _Followed:
         self.asking: asyncio.Task[str] | None = None
         self.assembled: tuple[Numbered, Assembled] | None = None
         self.judged: dict[str, tuple[tuple[FileEdit, bool], tuple[Check, ...]]] = {}
+
+
+def _unlike(again: Numbered, kept: Numbered) -> Numbered:
+    """Return the blocks of the second try without those that only repeat what was fine."""
+    known = {block for _number, block in kept}
+    return tuple((number, block) for number, block in again if block not in known)
 
 
 async def _nothing(_path: str) -> None:

@@ -342,6 +342,9 @@ class DiffView(QAbstractScrollArea):
     def _take_source(self, source: Source) -> None:
         if source is not self.source:
             self._follows = True
+            if type(source) is not type(self.source):
+                # What was selected around folds and hunks would be most of a whole file.
+                self.selection.clear()
             # Of the same file the lines that were opened are most likely still the same ones.
             if source.path != self.source.path:
                 self.layout_now = replace(self.layout_now, opened=())

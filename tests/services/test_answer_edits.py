@@ -535,3 +535,12 @@ async def test_a_second_try_that_is_stopped_leaves_what_the_first_was_good_for(a
     assert len(proposal.failed) == 1
     assert world.endpoint.closed_early == 1
     assert not world.turns.stop()
+
+
+async def test_a_second_try_that_repeats_a_new_file_makes_it_once(asked):
+    new = "c.py\n```python\n<<<<<<< SEARCH\n=======\nX = 1\n>>>>>>> REPLACE\n```\n"
+    world = await asked(new + "\n" + LOST, GOOD + "\n" + new)
+    found = proposals(world)
+    assert text_of(found["c.py"]) == "X = 1\n"
+    assert found["c.py"].failed == ()
+    assert text_of(found["a.py"]) == FIXED

@@ -243,6 +243,15 @@ def test_shift_click_extends_the_selection(view: DiffView, qtbot: QtBot) -> None
     assert view.selected_lines() == Span(1, 4)
 
 
+def test_what_was_selected_in_a_diff_is_not_selected_in_the_whole_file(view: DiffView) -> None:
+    view.show_patch(BEFORE, PATCH, {}, FIRST, "values.py")
+    view.select(0, len(view.content.rows) - 1)
+    assert view.selection.rows is not None
+    view.show_file("values.py", BEFORE)
+    assert view.selection.rows is None
+    assert view.selected_lines() is None
+
+
 def test_a_selection_outlives_another_current_hunk_but_not_another_text(
     view: DiffView, qtbot: QtBot
 ) -> None:
