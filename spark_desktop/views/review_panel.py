@@ -172,6 +172,7 @@ class ReviewPanel(QFrame):
             conflicts=proposal.conflicts,
             failed=proposal.failed,
             comments=comments,
+            grows=self._model.is_streaming,
         )
 
     def _comment(self) -> None:

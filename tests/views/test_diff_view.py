@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
@@ -459,3 +460,31 @@ def test_a_row_is_found_again_in_other_contents() -> None:
     added = next(row for row in folded.rows if isinstance(row, AddedRow))
     assert folded.rows[folded.row_near(added)] == added
     assert whole.row_near(added) == 10
+
+
+@pytest.mark.parametrize("layout", ["unified", "split"])
+def test_a_diff_that_grows_is_drawn_as_a_fresh_view_draws_it(
+    qtbot: QtBot, settle: Callable[[DiffView], None], layout: Literal["unified", "split"]
+) -> None:
+    def made() -> DiffView:
+        one = DiffView()
+        qtbot.addWidget(one)
+        one.set_theme(load_theme("light"))
+        one.set_layout(layout)
+        one.resize(700, 500)
+        one.show()
+        qtbot.waitExposed(one)
+        return one
+
+    grown, fresh = made(), made()
+    for count in (1, 5, 30, 31, 80):
+        new = "".join(f"def f{number}():\n    return 'text'\n" for number in range(count))
+        patch = compute("values.py", "", BEFORE, BEFORE.replace("value_30 = 30\n", new))
+        grown.show_patch(BEFORE, patch, {}, None, "values.py", grows=True)
+        settle(grown)
+    fresh.show_patch(BEFORE, patch, {}, None, "values.py")
+    settle(fresh)
+    fresh.verticalScrollBar().setValue(grown.verticalScrollBar().value())
+    settle(fresh)
+    assert grown.verticalScrollBar().value() > 0, "the hunk that grows is followed"
+    assert grown.viewport().grab().toImage() == fresh.viewport().grab().toImage()

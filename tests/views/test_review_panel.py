@@ -25,7 +25,7 @@ from spark_desktop.views.shortcuts import key_text
 from spark_desktop.views.stylesheet import stylesheet
 from spark_desktop.views.theme import load_theme
 from tests.answer_fakes import PART, changed, conflicting, hunks_of, put_answer
-from tests.interface_fakes import BEFORE, FakeProject, until
+from tests.interface_fakes import BEFORE, FakeProject, proposal, until
 
 _NONE = Qt.KeyboardModifier.NoModifier
 _CONTROL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -614,3 +614,25 @@ async def test_the_panel_is_drawn_in_every_state(
 def test_the_first_keys_of_the_review_are_the_letters_that_the_guide_names() -> None:
     names = ("accept", "reject", "next", "previous", "split", "edit_hunk", "undo_decision")
     assert [key_text(name) for name in names] == ["a", "r", "j", "k", "s", "e", "u"]
+
+
+async def test_a_change_that_is_being_written_is_followed_while_its_hunk_is_in_view(
+    panel: ReviewPanel, project: FakeProject, models: ProjectViewModels
+) -> None:
+    kept = "".join(f"kept {number}\n" for number in range(60))
+
+    def written(count: int) -> Proposal:
+        new = "".join(f"new {number}\n" for number in range(count))
+        grown = proposal(Streaming(), name="grown", before=kept, after=f"{kept}{new}", path="g.py")
+        return replace(grown, region=None, group="grown")
+
+    project.turns.put(written(2))
+    models.review.show_proposal("grown")
+    panel.diff.scroll_to_hunk(hunks_of(written(2))[0])
+    for count in (20, 60, 120):
+        project.turns.put(written(count))
+        last = f"new {count - 1}"
+        await until(lambda last=last: last in panel.diff.text_of_view())
+        await until(lambda: not panel.diff.is_busy())
+    first, end = panel.diff.rows.visible()
+    assert any("new 119" in row.text for row in panel.diff.content.rows[first:end] if row.text)
