@@ -135,6 +135,7 @@ def test_a_patch_that_grows_is_followed_while_its_end_is_in_view(
     show(view, replace(PATCH, hunks=()), grows=True)
     for count in range(1, 8):
         show(view, replace(PATCH, hunks=(PATCH.hunks[0], grown(count, 9))), grows=True)
+    settle(view)
     end = view.content.hunks["g"].end - 1
     first, last = view.rows.visible()
     assert first <= end < last
