@@ -92,8 +92,8 @@ async def test_a_saved_stub_and_comment_become_changes_that_outlive_the_program(
         assert len(first.events.of(ChangeApplied)) == 2
 
     async with session(folder, data_dir, model) as second:
-        changes = await second.project.edits.changes()
-        assert [change.undone for change in changes] == [True, True]
+        steps = await second.project.edits.steps()
+        assert [step.undone for step in steps] == [True, True]
         await second.project.edits.redo()
         await second.project.edits.redo()
         assert file.read_bytes() == WRITTEN

@@ -80,9 +80,9 @@ async def test_a_stub_a_comment_and_a_question_are_answered_with_real_numbers(
         _measured(proposal)
         if isinstance(proposal.state, Ready):
             await opened.project.review.accept(proposal_id)
-    changed = await opened.project.edits.changes()
-    assert changed, "neither of two easy proposals could be used"
-    for _ in changed:
+    steps = await opened.project.edits.steps()
+    assert steps, "neither of two easy proposals could be used"
+    for _ in steps:
         await opened.project.edits.undo()
     assert (folder / "shapes.py").read_text(encoding="utf-8") == SAVED
 
