@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 import spark_desktop
-from spark_desktop.domain.file_lines import FileLines, overlap
+from spark_desktop.domain.file_lines import FileLines
 from spark_desktop.domain.likeness import alike
 from spark_desktop.domain.placing import MARGIN, THRESHOLD
 from spark_desktop.domain.trigger import Span
@@ -53,7 +53,7 @@ def trial(old: list[str], file: FileLines, place: Span | None) -> Trial:
     if best is None:
         return Trial(len(old), 0.0, 1.0, False, place is not None)
     lead = best.score - (others[0].score if others and others[0] else 0.0)
-    is_right = place is not None and 2 * overlap(place, best.span) >= len(place)
+    is_right = place is not None and 2 * _shared(place, best.span) >= len(place)
     return Trial(len(old), best.score, lead, is_right, place is not None)
 
 
@@ -111,3 +111,7 @@ def run(quick: bool) -> list[dict[str, object]]:
         part = [one for one in found if first <= one.size <= last]
         rows += [row(name, part, threshold) for threshold in _THRESHOLDS]
     return rows
+
+
+def _shared(one: Span, other: Span) -> int:
+    return max(0, min(one.end, other.end) - max(one.start, other.start))

@@ -9,9 +9,19 @@ from fakes import MemoryFiles
 
 from spark_desktop.domain.errors import FileChangedError, NothingToUndoError, SparkError
 from spark_desktop.domain.history import WHOLE, AppliedChange, FileChange, Step, StepKind
+from spark_desktop.domain.merge import merged
 from spark_desktop.domain.patch import ABSENT, FileKind, FilePatch, apply, inverse
-from spark_desktop.domain.review import after_apply, rebase
+from spark_desktop.domain.review import after_apply, collision
 from spark_desktop.domain.text import decode, digest_of
+
+
+def rebase(patch: FilePatch, before: str, after: str, base: str) -> FilePatch:
+    """Return the patch merged onto ``after``; raises ConflictError where that is a conflict."""
+    found = merged(patch, before, after, base)
+    for hunk in found.patch.hunks:
+        if hunk.id in found.conflicts:
+            raise collision(patch.path, hunk)
+    return found.patch
 
 
 class FakeEdits:

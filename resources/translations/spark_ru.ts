@@ -1540,6 +1540,10 @@ The open file goes with the question.</source>
    <translation>Копировать как патч</translation>
   </message>
   <message>
+   <source>Copy everything as text</source>
+   <translation>Скопировать всё как текст</translation>
+  </message>
+  <message>
    <source>Copy it again, and enter it in the settings, under Endpoints.</source>
    <translation>Скопируйте его ещё раз и введите в настройках серверов.</translation>
   </message>
@@ -1950,6 +1954,14 @@ The open file goes with the question.</source>
   <message>
    <source>Go to one that waits for a decision.</source>
    <translation>Перейдите к фрагменту, который ждёт решения.</translation>
+  </message>
+  <message>
+   <source>Go to the change before</source>
+   <translation>К предыдущему изменению</translation>
+  </message>
+  <message>
+   <source>Go to the next change</source>
+   <translation>К следующему изменению</translation>
   </message>
   <message>
    <source>HTTP status {status}</source>
@@ -5890,6 +5902,10 @@ The proposal was made for:
   <message>
    <source>blanks within lines differ</source>
    <translation>другие пробелы внутри строк</translation>
+  </message>
+  <message>
+   <source>by hand, not checked</source>
+   <translation>вручную, без проверки</translation>
   </message>
   <message>
    <source>by its name</source>

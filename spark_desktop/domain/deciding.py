@@ -183,6 +183,8 @@ def unworked(
             decisions={**kept, **moved.decisions},
             conflicts={**conflicts, **moved.conflicts},
             failed=before.failed,
+            # Where parts come back that were placed or dropped, so does what was said of them.
+            evidence=proposal.evidence if proposal.failed == before.failed else before.evidence,
         )
     )
 

@@ -7,7 +7,6 @@ from itertools import accumulate
 
 from spark_desktop.domain.patch import Hunk, compute
 from spark_desktop.domain.text import dominant_newline, split_lines
-from spark_desktop.domain.trigger import Span
 
 # With more places than this nobody can tell which one is meant, unless the answer names its line.
 _MOST_PLACES = 1000
@@ -208,11 +207,6 @@ def blank_run(lines: Sequence[str], start: int, step: int, most: int) -> int:
             break
         count += 1
     return count
-
-
-def overlap(one: Span, other: Span) -> int:
-    """Return how many lines two spans share."""
-    return max(0, min(one.end, other.end) - max(one.start, other.start))
 
 
 def _joined(lines: Sequence[str]) -> str:

@@ -34,7 +34,7 @@ def moved_spans(spans: Iterable[Span], before: str, after: str) -> tuple[Span, .
 def moved_proposal(proposal: Proposal, snapshot: Snapshot) -> Proposal:
     """Return the proposal with its trigger and its region on another version of the file.
 
-    The patch is not touched: review.rebase and review.after_apply move that.
+    The patch is not touched: merge.merged and review.after_apply move that.
     """
     before, after = proposal.trigger.snapshot.text.content, snapshot.text.content
     changes = compute("", "", before, after).hunks

@@ -85,6 +85,11 @@ class Patch:
     files: tuple[FilePatch, ...]
 
 
+def touches(hunk: Hunk, others: Iterable[Hunk]) -> bool:
+    """Return whether a hunk shares lines with one of the others, or meets it between two lines."""
+    return any(hunk.start <= other.end and other.start <= hunk.end for other in others)
+
+
 def compute(path: str, base: str, before: str, after: str) -> FilePatch:
     """Return the line hunks that turn ``before`` into ``after``.
 

@@ -86,19 +86,6 @@ def after_apply(patch: FilePatch, applied_ids: Collection[str], base: str) -> Fi
     return replace(patch, base=base, hunks=tuple(rest))
 
 
-def rebase(patch: FilePatch, before: str, after: str, base: str) -> FilePatch:
-    """Return the patch, made for ``before``, for the text ``after``, whose digest is ``base``.
-
-    Hunks keep their ids; one that ``after`` already holds is dropped. Raises ConflictError, naming
-    file and line, where ``merged`` finds a conflict.
-    """
-    found = merged(patch, before, after, base)
-    for hunk in found.patch.hunks:
-        if hunk.id in found.conflicts:
-            raise collision(patch.path, hunk)
-    return found.patch
-
-
 def collision(path: str, hunk: Hunk) -> ConflictError:
     """Return the error for a hunk whose lines were changed in the file as well."""
     return ConflictError(

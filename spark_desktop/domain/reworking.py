@@ -6,7 +6,7 @@ from dataclasses import replace
 from spark_desktop.domain.errors import PatchError
 from spark_desktop.domain.merge import Side, closed_in
 from spark_desktop.domain.patch import FileKind, FilePatch, Hunk, closed_lines
-from spark_desktop.domain.proposal import Decision, FailedBlock, Proposal
+from spark_desktop.domain.proposal import Check, Decision, FailedBlock, Proposal
 from spark_desktop.domain.review import decide, settled
 from spark_desktop.domain.splitting import reworded, split
 from spark_desktop.domain.text import split_lines
@@ -116,7 +116,11 @@ def with_place(proposal: Proposal, failed_id: str, lines: Span) -> tuple[Proposa
             )
     place = next((n for n, o in enumerate(patch.hunks) if o.start >= hunk.end), len(patch.hunks))
     hunks = (*patch.hunks[:place], hunk, *patch.hunks[place:])
-    return replace(without_failed(proposal, failed_id), patch=replace(patch, hunks=hunks)), hunk
+    placed = replace(without_failed(proposal, failed_id), patch=replace(patch, hunks=hunks))
+    if not placed.failed:
+        by_hand = Check(say("anchored"), True, say("by hand, not checked"))
+        placed = replace(placed, evidence=(by_hand, *placed.evidence))
+    return placed, hunk
 
 
 def failed_of(proposal: Proposal, failed_id: str) -> FailedBlock:
@@ -131,9 +135,12 @@ def failed_of(proposal: Proposal, failed_id: str) -> FailedBlock:
 
 
 def without_failed(proposal: Proposal, failed_id: str) -> Proposal:
-    """Return the proposal without a part that has no place."""
+    """Return the proposal without a part; with the last one the advice that there are such goes."""
     rest = tuple(block for block in proposal.failed if block.id != failed_id)
-    return replace(proposal, failed=rest)
+    evidence = proposal.evidence
+    if not rest:
+        evidence = tuple(one for one in evidence if one.passed or one.name != "anchored")
+    return replace(proposal, failed=rest, evidence=evidence)
 
 
 def _patch(proposal: Proposal) -> FilePatch:

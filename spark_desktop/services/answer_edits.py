@@ -79,7 +79,9 @@ class AnswerEdits:
         What could be used of the first one is shown.
         """
         running = [one.asking for one in self._followed.values() if one.asking is not None]
-        return any([asking.cancel() for asking in running])  # noqa: C419 - each of them
+        for asking in running:
+            asking.cancel()
+        return bool(running)
 
     async def close(self) -> None:
         """Leave the answers; what is on the board stays."""

@@ -1,13 +1,12 @@
 """The proposals of one answer on the board, a file each."""
 
 import uuid
-from collections.abc import Sequence
 from dataclasses import replace
 
 from spark_desktop.domain.conversation import Turn
 from spark_desktop.domain.file_assembly import FileEdit
 from spark_desktop.domain.merge import merged
-from spark_desktop.domain.patch import ABSENT, FilePatch, Hunk
+from spark_desktop.domain.patch import ABSENT, FilePatch, Hunk, touches
 from spark_desktop.domain.proposal import (
     Cancelled,
     Check,
@@ -191,7 +190,7 @@ class AnswerGroup:
         fitting = [
             hunk
             for hunk in moved.patch.hunks
-            if hunk.id not in moved.conflicts and hunk.id not in ids and not _touches(hunk, kept)
+            if hunk.id not in moved.conflicts and hunk.id not in ids and not touches(hunk, kept)
         ]
         taken = {hunk.id for hunk in fitting} | moved.stale
         failed += tuple(_collided(hunk) for hunk in new if hunk.id not in taken)
@@ -208,10 +207,6 @@ class AnswerGroup:
     def _known(self, path: str) -> Proposal | None:
         id_ = self._ids.get(path, "")
         return self._board.get(id_) if id_ in self._board else None
-
-
-def _touches(hunk: Hunk, others: Sequence[Hunk]) -> bool:
-    return any(hunk.start <= other.end and other.start <= hunk.end for other in others)
 
 
 def _collided(hunk: Hunk) -> FailedBlock:

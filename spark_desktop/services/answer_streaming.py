@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from spark_desktop.domain.anchor import Anchor, Certainty
 from spark_desktop.domain.file_assembly import FileEdit
-from spark_desktop.domain.patch import FilePatch, Hunk
+from spark_desktop.domain.patch import FilePatch, touches
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
@@ -56,7 +56,7 @@ def _grown(edit: FileEdit, anchor: Anchor) -> FileEdit:
     new = [
         hunk
         for hunk in anchor.hunks
-        if hunk.id not in known and not _touches(hunk, edit.patch.hunks)
+        if hunk.id not in known and not touches(hunk, edit.patch.hunks)
     ]
     if not new:
         return edit
@@ -65,7 +65,3 @@ def _grown(edit: FileEdit, anchor: Anchor) -> FileEdit:
     if anchor.certainty is Certainty.FUZZY:
         places |= dict.fromkeys((hunk.id for hunk in new), anchor.score)
     return replace(edit, patch=replace(edit.patch, hunks=tuple(hunks)), places=places)
-
-
-def _touches(hunk: Hunk, others: Sequence[Hunk]) -> bool:
-    return any(hunk.start <= other.end and other.start <= hunk.end for other in others)

@@ -39,7 +39,10 @@ def menu_of(view: "DiffView", row: int) -> QMenu:
         menu.addAction(
             _with(tr("Comment on this line"), _COMMENT), lambda: view.ask_for_comment(row, side)
         )
+        menu.addAction(tr("Copy everything as text"), view.copy_everything)
         menu.addSeparator()
+        menu.addAction(tr("Go to the next change"), view.next_change)
+        menu.addAction(tr("Go to the change before"), view.previous_change)
         menu.addAction(tr("Show all unchanged lines"), view.open_everything)
         again = menu.addAction(tr("Fold unchanged lines again"), view.fold_again)
         again.setEnabled(bool(view.layout_now.opened))

@@ -269,6 +269,10 @@ class DiffView(QAbstractScrollArea):
         if text:
             QGuiApplication.clipboard().setText(text)
 
+    def copy_everything(self) -> None:
+        """Copy the whole view as text, for who cannot see it, or to send it to somebody."""
+        QGuiApplication.clipboard().setText(self.text_of_view())
+
     def text_of_view(self) -> str:
         """Return all rows as plain text: with their numbers and marks, folds as one line."""
         return plain_text(self.content.rows)

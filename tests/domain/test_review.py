@@ -13,12 +13,12 @@ from spark_desktop.domain.review import (
     decide,
     moved_onto,
     pending,
-    rebase,
     told_whole,
 )
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import Instruction
 from spark_desktop.domain.workspace import snapshot_of
+from tests.edit_fakes import rebase
 
 LINES = st.lists(st.sampled_from(["a\n", "b\n", "c\n", "\n", "dd\n"]), max_size=12)
 TEXTS = st.builds(lambda lines, end: "".join(lines) + end, LINES, st.sampled_from(["", "z", "a"]))

@@ -92,6 +92,21 @@ async def asked(world_of):
         await edits.close()
 
 
+async def shown(world, is_so):
+    """Return once the first proposal on the board is so."""
+    reached = asyncio.Event()
+
+    def look(_event=None):
+        if world.board.all() and is_so(world.board.all()[0]):
+            reached.set()
+
+    stop = world.seen_bus.subscribe(ProposalChanged, look)
+    look()
+    async with asyncio.timeout(10):
+        await reached.wait()
+    stop()
+
+
 def proposals(world):
     return {one.trigger.snapshot.path: one for one in world.board.all()}
 
@@ -143,10 +158,7 @@ async def test_a_file_can_be_decided_on_while_the_answer_goes_on(asked):
     world = await asked(Answer(GOOD, "\nAnd more", " and more", " of it.", hangs=True), question="")
     asking = asyncio.ensure_future(world.chat.ask("Mend it."))
     await world.endpoint.reached_silence.wait()
-    for _ in range(200):
-        await asyncio.sleep(0.001)
-        if world.board.all() and world.board.all()[0].state == Ready():
-            break
+    await shown(world, lambda one: one.state == Ready())
     (proposal,) = world.board.all()
     assert proposal.state == Ready()
     assert text_of(proposal) == FIXED
@@ -158,10 +170,7 @@ async def test_a_block_is_shown_while_it_is_written(asked):
     world = await asked(Answer(*GOOD.splitlines(keepends=True)[:6], hangs=True), question="")
     asking = asyncio.ensure_future(world.chat.ask("Mend it."))
     await world.endpoint.reached_silence.wait()
-    for _ in range(200):
-        await asyncio.sleep(0.001)
-        if world.board.all() and world.board.all()[0].patch.hunks:
-            break
+    await shown(world, lambda one: one.patch.hunks)
     (proposal,) = world.board.all()
     assert isinstance(proposal.state, Streaming)
     assert "len(values)" in "".join(proposal.patch.hunks[0].new)
@@ -297,7 +306,6 @@ async def test_a_file_whose_only_block_was_cut_does_not_wait_for_ever(asked):
     world = await asked(Answer(cut, hangs=True), question="")
     asking = asyncio.ensure_future(world.chat.ask("Mend it."))
     await world.endpoint.reached_silence.wait()
-    await asyncio.sleep(0.01)
     world.chat.stop()
     await asking
     await world.edits_of_answers.settled()
@@ -309,10 +317,7 @@ async def test_what_the_user_decided_stays_when_a_later_block_comes(asked):
     world = await asked(Answer(GOOD, "\nAnd\n", hangs=True), question="")
     asking = asyncio.ensure_future(world.chat.ask("Mend it."))
     await world.endpoint.reached_silence.wait()
-    for _ in range(200):
-        await asyncio.sleep(0.001)
-        if world.board.all() and world.board.all()[0].state == Ready():
-            break
+    await shown(world, lambda one: one.state == Ready())
     (proposal,) = world.board.all()
     (hunk,) = proposal.patch.hunks
     world.board.put(decide(proposal, [hunk.id], Decision.REJECTED))
@@ -373,10 +378,7 @@ async def test_a_file_whose_hunks_were_all_rejected_stays_closed(asked):
     world = await asked(Answer(GOOD, "\nAnd\n", hangs=True), question="")
     asking = asyncio.ensure_future(world.chat.ask("Mend it."))
     await world.endpoint.reached_silence.wait()
-    for _ in range(200):
-        await asyncio.sleep(0.001)
-        if world.board.all() and world.board.all()[0].state == Ready():
-            break
+    await shown(world, lambda one: one.state == Ready())
     (proposal,) = world.board.all()
     world.review.reject(proposal.id)
     world.chat.stop()
@@ -391,10 +393,7 @@ async def test_a_later_block_on_lines_of_an_earlier_one_gives_way_to_what_was_de
     world = await asked(Answer(GOOD, "\nAnd\n", hangs=True), question="")
     asking = asyncio.ensure_future(world.chat.ask("Mend it."))
     await world.endpoint.reached_silence.wait()
-    for _ in range(200):
-        await asyncio.sleep(0.001)
-        if world.board.all() and world.board.all()[0].state == Ready():
-            break
+    await shown(world, lambda one: one.state == Ready())
     (proposal,) = world.board.all()
     await world.review.accept(proposal.id)
     world.chat.stop()

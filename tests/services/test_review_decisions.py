@@ -20,6 +20,7 @@ from spark_desktop.domain.history import WHOLE
 from spark_desktop.domain.merge import Side
 from spark_desktop.domain.patch import ABSENT, FileKind, FilePatch, Hunk, Owner, compute
 from spark_desktop.domain.proposal import (
+    Check,
     Closed,
     Conflict,
     Decision,
@@ -407,6 +408,27 @@ async def test_placing_is_taken_back(world):
     assert await world.review.undo_decision("p1") == ()
     assert world.get().failed == (FAILED,)
     assert [hunk.id for hunk in world.get().patch.hunks] == [THIRD, TWELFTH]
+
+
+UNPLACED = Check("anchored", False, "1 part of the answer found no place.", is_advice=True)
+
+
+async def test_the_evidence_says_so_when_a_part_was_placed_by_hand(world):
+    world.propose(failed=(FAILED,), evidence=(UNPLACED, Check("parses", True)))
+    world.review.place("p1", "f1", Span(4, 5))
+    by_hand = Check("anchored", True, "by hand, not checked")
+    assert world.get().evidence == (by_hand, Check("parses", True))
+    await world.review.undo_decision("p1")
+    assert world.get().evidence[0] == UNPLACED
+
+
+async def test_the_advice_on_parts_goes_with_the_last_of_them(world):
+    others = (replace(FAILED, id="f2"),)
+    world.propose(failed=(FAILED, *others), evidence=(UNPLACED,))
+    world.review.drop("p1", "f1")
+    assert world.get().evidence == (UNPLACED,)
+    world.review.drop("p1", "f2")
+    assert world.get().evidence == ()
 
 
 @pytest.mark.parametrize(

@@ -319,10 +319,15 @@ def test_a_line_has_a_menu(view: DiffView, qtbot: QtBot) -> None:
         "Copy",
         "Copy as a patch",
         "Comment on this line",
+        "Copy everything as text",
+        "Go to the next change",
+        "Go to the change before",
         "Show all unchanged lines",
         "Fold unchanged lines again",
     ]
     assert view.selection.cursor == 3
+    menu.actions()[texts.index("Copy everything as text")].trigger()
+    assert QGuiApplication.clipboard().text() == view.text_of_view()
     menu.close()
 
 
