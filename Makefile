@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 DEV = $(or $(PYTHON),$(error Spark Desktop needs Python 3.11 or newer: install it, or name it with PYTHON=...)) dev.py
 
-.PHONY: help setup run demo test check bench clean lock
+.PHONY: help setup run demo test check bench dist clean lock
 
 help:
 	@$(DEV) --help
@@ -16,5 +16,5 @@ run:
 setup demo clean check:
 	@$(DEV) $@
 
-test bench lock:
+test bench dist lock:
 	@$(DEV) $@ $(ARGS)

@@ -71,12 +71,13 @@ def main(words: list[str]) -> int:
     commands.add_parser("test", help="run all tests, or pytest with the arguments that follow")
     commands.add_parser("check", help="ruff, mypy and import-linter")
     commands.add_parser("bench", help="list the benchmarks, or run those that follow")
+    commands.add_parser("dist", help="build the installers that this machine can, into dist/")
     commands.add_parser("clean", help="remove .venv, build/ and every cache")
     commands.add_parser(
         "lock", help="write requirements.lock anew; takes options of uv pip compile"
     )
     given, rest = parser.parse_known_args(words)
-    if rest and given.command not in ("test", "bench", "lock"):
+    if rest and given.command not in ("test", "bench", "dist", "lock"):
         parser.error(f"{given.command} does not take {' '.join(rest)}")
     try:
         return _dispatch(given, rest)
@@ -103,6 +104,8 @@ def _dispatch(given: argparse.Namespace, rest: list[str]) -> int:
         return check()
     if given.command == "bench":
         return bench(rest)
+    if given.command == "dist":
+        return _call([PYTHON, ROOT / "packaging" / "dist.py", *rest])
     return lock(rest)
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from inference_core.domain.errors import ModelError
 from inference_core.engine.llama_log import LOG_CALLBACK, library_log
+from spark_resources.packaged import bundled
 
 PACKAGE = "xllamacpp"
 
@@ -260,14 +261,18 @@ _CONTEXT_DEFAULTS = {
 
 
 def library_path(given: Path | None = None, package: str = PACKAGE) -> Path:
-    """Return the library to load: the one given, else the one that the package brings.
+    """Return the library to load: the one given, else the installed app's, else the package's.
 
-    Raises ModelError where there is none.
+    The installed app has one of its own where the package's exports no C API: on Windows. Raises
+    ModelError where there is none.
     """
     if given is not None:
         if not given.is_file():
             raise ModelError(f"There is no engine at {given}.", "Build it again, or remove it.")
         return given
+    brought = bundled("engine", "llama.dll")
+    if brought is not None and package == PACKAGE:
+        return brought
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         raise ModelError(f"The engine ({package}) is not installed.", _REINSTALL)

@@ -30,6 +30,16 @@ class MissingModelError(ModelError):
         )
 
 
+class BundledModelError(ModelError):
+    """The model's file belongs to the installed app, so that it is not the user's to remove."""
+
+    def __init__(self, model_id: str, path: Path) -> None:
+        super().__init__(
+            f"The model {model_id} is a part of the installed Spark: {path}.",
+            "To be without it, install the slim package of Spark instead.",
+        )
+
+
 class DamagedModelError(ModelError):
     """The file's bytes are not those of the model."""
 

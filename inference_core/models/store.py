@@ -15,6 +15,7 @@ from filelock import FileLock, Timeout
 
 from inference_core.models.catalogue import Catalogue, CatalogueModel
 from inference_core.models.errors import (
+    BundledModelError,
     DamagedModelError,
     FetchCancelledError,
     MissingModelError,
@@ -26,6 +27,7 @@ from inference_core.models.part_file import PartFile
 from inference_core.models.progress import Checking, DamagedRemoved, Listener, WaitingForOther
 from inference_core.models.sources.port import Source
 from inference_core.models.verification import fault, forget, is_remembered, remember
+from spark_resources.packaged import bundled
 
 MODELS_DIR = "SPARK_MODELS_DIR"
 MODEL_SOURCE = "SPARK_MODEL_SOURCE"
@@ -41,6 +43,7 @@ class FileState(Enum):
     PARTIAL = "partly fetched"
     UNVERIFIED = "here, not yet verified"
     VERIFIED = "here"
+    BUNDLED = "comes with Spark"
 
 
 @dataclass(frozen=True)
@@ -57,7 +60,9 @@ class ModelStore:
     """One folder; any number of processes may use it at once.
 
     ``sources`` returns a model's sources, best first; ``free`` the bytes free in a folder;
-    ``part_of`` the part file of a place.
+    ``part_of`` the part file of a place; ``bundled_file`` the file that the installed app brings
+    along, in a folder that nobody writes to, None where it brings none. A file in the store's own
+    folder goes before it.
     """
 
     def __init__(
@@ -66,11 +71,13 @@ class ModelStore:
         sources: Callable[[CatalogueModel], tuple[Source, ...]] = sources_of,
         free: Callable[[Path], int] = free_bytes,
         part_of: Callable[[Path], PartFile] = PartFile,
+        bundled_file: Callable[[CatalogueModel], Path | None] = lambda model: None,
     ) -> None:
         self.folder = folder
         self._sources = sources
         self._free = free
         self._part_of = part_of
+        self._bundled_file = bundled_file
 
     @classmethod
     def default(cls, source: Path | None = None) -> Self:
@@ -87,7 +94,11 @@ class ModelStore:
         named_source = os.environ.get(MODEL_SOURCE)
         if source is None and named_source:
             source = Path(named_source).expanduser().absolute()
-        return cls(folder, lambda model: sources_of(model, source))
+        return cls(
+            folder,
+            lambda model: sources_of(model, source),
+            bundled_file=lambda model: bundled("models", model.file),
+        )
 
     def ensure(
         self,
@@ -109,6 +120,8 @@ class ModelStore:
             # Without the lock, so that a store on a read-only disk can be used.
             if not self._fault(model, progress, cancelled):
                 return path
+            if (brought := self._right_bundled(model, progress, cancelled)) is not None:
+                return brought
             self.folder.mkdir(parents=True, exist_ok=True)
             with self._lock(model, progress, cancelled):
                 # Once more: the process that was waited for has fetched or mended it.
@@ -129,9 +142,12 @@ class ModelStore:
     def path(self, model: CatalogueModel) -> Path:
         """Return the path of the model's file; raises MissingModelError where it is not here."""
         path = self._file(model)
-        if not path.is_file():
+        if path.is_file():
+            return path
+        brought = self._bundled_file(model)
+        if brought is None:
             raise MissingModelError(model.id, path)
-        return path
+        return brought
 
     def verify(
         self,
@@ -150,9 +166,9 @@ class ModelStore:
             with suppress(OSError):
                 # On a read-only disk nothing can be noted, and the answer is right all the same.
                 if reason:
-                    forget(path)
+                    self._note(path, model).unlink(missing_ok=True)
                 else:
-                    remember(path, model)
+                    remember(path, model, self._note(path, model))
         if reason:
             raise DamagedModelError(model.id, path, reason)
         return path
@@ -160,9 +176,13 @@ class ModelStore:
     def remove(self, model: CatalogueModel) -> int:
         """Remove the model's file and all that belongs to it; return the bytes that became free.
 
-        Raises ModelBusyError while another process fetches it, and StoreFolderError.
+        Raises ModelBusyError while another process fetches it, StoreFolderError, and
+        BundledModelError for one that is here only as a part of the installed app.
         """
         path, part = self._file(model), PartFile(self._file(model))
+        brought = self._bundled_file(model)
+        if brought is not None and not path.exists() and not part.size:
+            raise BundledModelError(model.id, brought)
         if not self.folder.is_dir():
             return 0
         with self._folder_errors():
@@ -200,11 +220,42 @@ class ModelStore:
             verified = is_remembered(path, model)
             state = FileState.VERIFIED if verified else FileState.UNVERIFIED
             return StoredModel(model, path, state, path.stat().st_size)
+        brought = self._bundled_file(model)
+        if brought is not None:
+            return StoredModel(model, brought, FileState.BUNDLED, brought.stat().st_size)
         here = PartFile(path).size
         return StoredModel(model, path, FileState.PARTIAL if here else FileState.ABSENT, here)
 
     def _file(self, model: CatalogueModel) -> Path:
         return self.folder / model.file
+
+    def _note(self, path: Path, model: CatalogueModel) -> Path:
+        """Return where it is noted that a file was found right: always in the user's folder."""
+        return self.folder / f"{'' if path == self._file(model) else 'bundled-'}{_noted(model)}"
+
+    def _right_bundled(
+        self, model: CatalogueModel, progress: Listener, cancelled: threading.Event
+    ) -> Path | None:
+        """Return the file that the app brought along, None where there is none, or a damaged one.
+
+        The damaged one stays, since it is not ours to remove; the model is fetched then.
+        """
+        path = self._bundled_file(model)
+        if path is None:
+            return None
+        note = self._note(path, model)
+        if is_remembered(path, model, note):
+            return path
+        try:
+            if fault(path, model, progress, cancelled):
+                return None
+        except OSError:
+            # As good as none: it may lie where this user must not read.
+            return None
+        with suppress(OSError):
+            self.folder.mkdir(parents=True, exist_ok=True)
+            remember(path, model, note)
+        return path
 
     def _lock_path(self, model: CatalogueModel) -> Path:
         return self.folder / f"{model.file}.lock"
@@ -216,7 +267,7 @@ class ModelStore:
             return ""
         try:
             reason = fault(path, model, progress, cancelled)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return "it is not here"
         if not reason:
             with suppress(OSError):
@@ -249,3 +300,7 @@ class ModelStore:
             yield
         except OSError as error:
             raise StoreFolderError(self.folder, error) from error
+
+
+def _noted(model: CatalogueModel) -> str:
+    return f"{model.file}.verified.json"

@@ -54,19 +54,22 @@ def fault(
     return ""
 
 
-def remember(path: Path, model: CatalogueModel) -> None:
-    """Note, beside the file, that it was found right in its present state; raises OSError."""
-    write_json(_note(path), {"sha256": model.sha256, **_state(path)})
+def remember(path: Path, model: CatalogueModel, note: Path | None = None) -> None:
+    """Note that the file was found right in its present state; raises OSError.
+
+    ``note`` is where, for a file in a folder that is not the user's; else it is beside the file.
+    """
+    write_json(note or _note(path), {"sha256": model.sha256, **_state(path)})
 
 
-def is_remembered(path: Path, model: CatalogueModel) -> bool:
-    """Return True if this very state of the file was found right before.
+def is_remembered(path: Path, model: CatalogueModel, note: Path | None = None) -> bool:
+    """Return True if this very state of the file was found right before; ``note`` as above.
 
     Size and modification time stand for the bytes: enough to notice a file that was replaced or
     half copied, at no cost at every start. Rot that keeps both is found by ``verify`` alone.
     """
     try:
-        noted = json.loads(_note(path).read_text(encoding="utf-8"))
+        noted = json.loads((note or _note(path)).read_text(encoding="utf-8"))
         return bool(noted == {"sha256": model.sha256, **_state(path)})
     except (OSError, ValueError):
         return False

@@ -1,1 +1,1 @@
-"""Builds the installers; `python dev.py dist` is the way in, packaging/README.md the description."""
+"""Builds the installers; ``python dev.py dist`` starts it, packaging/README.md describes it."""

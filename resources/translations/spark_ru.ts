@@ -5936,6 +5936,10 @@ The proposal was made for:
    <translation>закрывает то, что открыто</translation>
   </message>
   <message>
+   <source>comes with Spark</source>
+   <translation>поставляется со Spark</translation>
+  </message>
+  <message>
    <source>complete</source>
    <translation>полнота</translation>
   </message>
@@ -7532,6 +7536,10 @@ The branch that is checked out</source>
   <message>
    <source>{name} at {path}, a file of your own</source>
    <translation>{name}, {path}, ваш собственный файл</translation>
+  </message>
+  <message>
+   <source>{name} at {path}, a part of the installed Spark</source>
+   <translation>{name}: {path}, часть установленного Spark</translation>
   </message>
   <message>
    <source>{name} at {path}, its hash is not compared yet: that happens at its next start</source>

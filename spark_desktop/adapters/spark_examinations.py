@@ -164,7 +164,9 @@ def _model(entry: dict[str, Any]) -> Finding:
         )
         return Finding(_MODEL, Verdict.OK, told)
     told = say("{name} at {path}, a file of your own", name=name, path=entry["path"])
-    if state:
+    if state == "bundled":
+        told = say("{name} at {path}, a part of the installed Spark", name=name, path=entry["path"])
+    elif state:
         told = say("{name} at {path}, its hash was compared", name=name, path=entry["path"])
     return Finding(_MODEL, Verdict.OK, told)
 

@@ -16,6 +16,8 @@ class Presence(Enum):
     # Here, but not hashed since it came or changed: that happens at its next use.
     UNVERIFIED = "unverified"
     HERE = "verified"
+    # A part of the installed app: always here, and not the user's to remove.
+    BUNDLED = "bundled"
     DAMAGED = "damaged"
 
 
@@ -44,7 +46,7 @@ class ShelfModel:
     @property
     def is_usable(self) -> bool:
         """Return whether it can answer without anything being fetched."""
-        return self.presence in (Presence.HERE, Presence.UNVERIFIED)
+        return self.presence in (Presence.HERE, Presence.UNVERIFIED, Presence.BUNDLED)
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,6 +179,10 @@ def _detail(model: ShelfModel, work: Work | None, is_removing: bool) -> str:
         return model.fault
     if model.refusal:
         return tr("Not offered for this machine: it {reason}.", reason=model.refusal)
+    return _facts(model)
+
+
+def _facts(model: ShelfModel) -> str:
     parts = []
     if model.context:
         parts.append(tr("context {tokens} tokens", tokens=tokens_text(model.context)))
@@ -186,6 +190,8 @@ def _detail(model: ShelfModel, work: Work | None, is_removing: bool) -> str:
         parts.append(tr("takes {size} of memory", size=bytes_text(model.memory)))
     if model.is_own:
         parts.append(tr("your own file"))
+    if model.presence is Presence.BUNDLED:
+        parts.append(tr("comes with Spark"))
     return " · ".join(parts)
 
 
@@ -211,5 +217,7 @@ def _actions(
             return (ModelAction.RESUME, ModelAction.CANCEL)
         case _ if is_current:
             return (ModelAction.MEASURE,)
+        case Presence.BUNDLED:
+            return (ModelAction.USE, ModelAction.MEASURE)
         case _:
             return (ModelAction.USE, ModelAction.MEASURE, ModelAction.REMOVE)

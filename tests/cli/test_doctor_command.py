@@ -246,6 +246,7 @@ def shelf(state="verified", own=(), **changes):
     [
         ("verified", Verdict.OK, "m at /models/m.gguf, its hash was compared"),
         ("unverified", Verdict.OK, "its hash is not compared yet"),
+        ("bundled", Verdict.OK, "a part of the installed Spark"),
         ("partial", Verdict.NOTE, "m: 0 of 0 MB are here"),
         ("absent", Verdict.NOTE, "MB are here"),
     ],

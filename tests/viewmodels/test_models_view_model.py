@@ -116,6 +116,16 @@ def row(models: ModelsViewModel, name: str) -> ModelRow:
     return next(one for one in models.rows if one.choice == name)
 
 
+async def test_a_model_that_comes_with_the_app_can_be_used_but_not_removed(
+    service: FakeModels, models: ModelsViewModel
+) -> None:
+    service.known["large"] = model("large", Presence.BUNDLED, 400_000_000, context=32_768)
+    models.refresh()
+    await until(lambda: row(models, "large").state == "here")
+    assert row(models, "large").detail == "context 33k tokens · comes with Spark"
+    assert row(models, "large").actions == (ModelAction.USE, ModelAction.MEASURE)
+
+
 async def test_a_row_says_size_licence_speed_and_state(models: ModelsViewModel) -> None:
     small, large = models.rows
     assert (small.name, small.size, small.licence) == ("small", "400.0 MB", "Apache-2.0")

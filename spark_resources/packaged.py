@@ -1,0 +1,51 @@
+"""The installed app: whether this is one, what lies beside its programs, what it must not hand on.
+
+Its three programs (the window, ``spark``, ``spark-core``) lie in one folder; ``models/``,
+``engine/`` and ``licences/`` may lie beside them. packaging/README.md has the layout.
+"""
+
+import os
+import sys
+from collections.abc import MutableMapping
+from pathlib import Path
+
+_SEARCH = "LD_LIBRARY_PATH"
+# What PyInstaller's boot loader tells the children that it takes for a part of itself.
+_BOOT = "_PYI_"
+
+
+def is_packaged() -> bool:
+    """Return whether this is the installed app, which has no ``python -m``."""
+    return bool(getattr(sys, "frozen", False))
+
+
+def programs_folder() -> Path | None:
+    """Return the folder of the installed app's programs; None in a checkout or a wheel."""
+    return Path(sys.executable).parent if is_packaged() else None
+
+
+def bundled(*parts: str) -> Path | None:
+    """Return a file or folder that lies beside the programs; None where there is none.
+
+    In a checkout nothing does.
+    """
+    folder = programs_folder()
+    path = None if folder is None else folder.joinpath(*parts)
+    return path if path is not None and path.exists() else None
+
+
+def own_environment(environment: MutableMapping[str, str] = os.environ) -> None:
+    """Take back what the boot loader put into the environment; called once, at the start.
+
+    The user's linters and browsers would find our libraries in the place of the system's. This
+    process has found its own by then, and each program of ours gets its own boot loader.
+    """
+    if not is_packaged():
+        return
+    before = environment.pop(f"{_SEARCH}_ORIG", None)
+    if before is not None:
+        environment[_SEARCH] = before
+    elif sys.platform.startswith("linux"):
+        environment.pop(_SEARCH, None)
+    for name in [name for name in environment if name.startswith(_BOOT)]:
+        del environment[name]
