@@ -26,8 +26,8 @@ def main() -> None:
     sys.frozen = "windows"
     sys._MEIPASS = str(_HERE)
     sys.argv[:] = [sys.executable, *sys.argv[2:]]
-    sys.path[:] = [path for path in sys.path if Path(path) != _HERE]
-    sys.path.insert(0, str(_HERE))
+
+
     if sys.stderr is None:
         sys.excepthook = _show
     runpy.run_path(str(_HERE / "programs" / f"{program}.py"), run_name="__main__")
