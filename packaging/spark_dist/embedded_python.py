@@ -123,5 +123,3 @@ def _unpack(archive: bytes, folder: str, target: Path) -> None:
             if info.is_dir() or "/" in name or name in _LEFT_OUT:
                 continue
             (target / name).write_bytes(zipped.read(info))
-
-

@@ -38,9 +38,7 @@ class Lock:
     """All that is locked, for one kind of system (the environment of its markers)."""
 
     def __init__(self, entries: list[Locked], environment: Mapping[str, str]) -> None:
-        self._entries = {
-            entry.name: entry for entry in entries if entry.holds_for(environment)
-        }
+        self._entries = {entry.name: entry for entry in entries if entry.holds_for(environment)}
 
     def __getitem__(self, name: str) -> Locked:
         """Return the entry of a package. Raises LockError where there is none."""
@@ -57,7 +55,7 @@ class Lock:
 
 
 def read_lock(path: Path, environment: Mapping[str, str], also: list[Locked]) -> Lock:
-    """Read the lock; ``also`` is pinned elsewhere. Raises LockError, naming the line, and OSError."""
+    """Read the lock; ``also`` is pinned elsewhere. Raises LockError and OSError."""
     return Lock([*parse_lock(path.read_text(encoding="utf-8")), *also], environment)
 
 

@@ -49,9 +49,7 @@ def runtime_closure(
     asked = [(name, "") for name in requirements]
     while asked:
         wanted = [
-            need
-            for text, extra in asked
-            if _holds(need := Requirement(text), environment, extra)
+            need for text, extra in asked if _holds(need := Requirement(text), environment, extra)
         ]
         names = sorted({_checked(need, lock) for need in wanted} - wheels.keys())
         wheels.update(fetch(names))

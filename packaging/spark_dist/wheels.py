@@ -1,7 +1,6 @@
 """Wheels for another system: fetched by pip with the lock's hashes, kept, and unpacked."""
 
 import hashlib
-import os
 import subprocess
 import sys
 import tempfile
@@ -66,7 +65,15 @@ class WheelShelf:
         with tempfile.TemporaryDirectory() as scratch:
             listed = Path(scratch, "requirements.txt")
             listed.write_text(lines, encoding="utf-8")
-            command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-input"]
+            command = [
+                sys.executable,
+                "-m",
+                "pip",
+                "download",
+                "--quiet",
+                "--no-deps",
+                "--no-input",
+            ]
             command += ["--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
             command += ["--platform", self._platform, "--python-version", self._python]
             command += ["--implementation", "cp", "--dest", str(self._folder), "-r", str(listed)]
@@ -101,7 +108,7 @@ def unpack_wheel(wheel: Path, target: Path) -> list[PurePosixPath]:
             path = target.joinpath(*inside.parts)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(archive.read(info))
-            os.chmod(path, 0o644)
+            path.chmod(0o644)
             written.append(inside)
     return written
 

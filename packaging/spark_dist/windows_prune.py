@@ -31,14 +31,14 @@ _UNUSED_FOLDERS = frozenset({"__pycache__", "include", "tests", "test", "typesys
 _UNUSED_OF_WHEELS = frozenset({"RECORD", "INSTALLER", "REQUESTED", "top_level.txt", "WHEEL"})
 # Microsoft's runtime: one of each lies in python\, see windows_tree.py.
 RUNTIME = ("concrt140", "msvcp140", "vcamp140", "vccorlib140", "vcomp140", "vcruntime140")
-# The engine's module exports nothing that could be called (docs/decisions/0008); engine\llama.dll
-# is in its place.
-_UNUSED_FILES = frozenset({"xllamacpp/xllamacpp.pyd", "xllamacpp/__init__.py"})
+# The engine's module exports nothing that the core could call; engine\llama.dll is in its place.
+# What it says of itself (its dist-info) stays, since the core asks which version it has.
+_UNUSED_PACKAGES = frozenset({"xllamacpp"})
 
 
 def is_used(path: PurePosixPath) -> bool:
     """Return whether a file of site-packages is kept; Qt's own are judged by ``prune_qt``."""
-    if str(path) in _UNUSED_FILES or path.suffix in _UNUSED_SUFFIXES:
+    if path.parts[0] in _UNUSED_PACKAGES or path.suffix in _UNUSED_SUFFIXES:
         return False
     if _UNUSED_FOLDERS.intersection(path.parts[:-1]):
         return False
@@ -93,5 +93,3 @@ def _drop_empty(folder: Path) -> None:
     for path in sorted(folder.rglob("*"), reverse=True):
         if path.is_dir() and not any(path.iterdir()):
             path.rmdir()
-
-

@@ -4,7 +4,6 @@
 """
 
 import argparse
-import os
 import shutil
 import subprocess
 import sys
@@ -155,7 +154,7 @@ def _loaded_in(tree: Path) -> set[str]:
 def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(source, target)
-    os.chmod(target, 0o644)
+    target.chmod(0o644)
 
 
 def main() -> int:

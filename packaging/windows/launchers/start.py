@@ -4,20 +4,38 @@ A launcher calls Python with this file, the name of the program and its argument
 asks for ``sys.frozen`` finds the app packaged, as under PyInstaller on Linux.
 """
 
+import os
 import runpy
 import sys
 from pathlib import Path
+from types import TracebackType
 
 _HERE = Path(__file__).resolve().parent
+_LONGEST = 3000
 
 
-def _show(kind: type[BaseException], error: BaseException, trace: object) -> None:
+def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Show why the window's program ended: it has no terminal that could tell."""
     import ctypes
     import traceback
 
-    text = "".join(traceback.format_exception(error))[-3000:]
+    text = "".join(traceback.format_exception(kind, error, trace))[-_LONGEST:]
     ctypes.windll.user32.MessageBoxW(None, text, "Spark Desktop", 0x10)
+
+
+def bring_qt() -> None:
+    """Let Qt find its plugins' libraries, and leave PATH as it was: PySide6 puts its folder there.
+
+    The user's own tools, started from here, would take our libraries for theirs.
+    """
+    path = os.environ.get("PATH")
+    import PySide6
+
+    os.add_dll_directory(str(Path(PySide6.__file__).parent))
+    if path is None:
+        os.environ.pop("PATH", None)
+    else:
+        os.environ["PATH"] = path
 
 
 def main() -> None:
@@ -26,10 +44,10 @@ def main() -> None:
     sys.frozen = "windows"
     sys._MEIPASS = str(_HERE)
     sys.argv[:] = [sys.executable, *sys.argv[2:]]
-
-
     if sys.stderr is None:
-        sys.excepthook = _show
+        sys.excepthook = show
+    if program == "desktop":
+        bring_qt()
     runpy.run_path(str(_HERE / "programs" / f"{program}.py"), run_name="__main__")
 
 
