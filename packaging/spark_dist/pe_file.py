@@ -76,7 +76,7 @@ class _Image:
         table = self._directory(directory)
         if not table:
             return ()
-        names = []
+        names: list[str] = []
         for number in range(_MOST_ENTRIES):
             (name,) = self._numbers("<I", self._place(table) + step * number + name_at)
             if not name:

@@ -31,6 +31,9 @@ _UNUSED_FOLDERS = frozenset({"__pycache__", "include", "tests", "test", "typesys
 _UNUSED_OF_WHEELS = frozenset({"RECORD", "INSTALLER", "REQUESTED", "top_level.txt", "WHEEL"})
 # Microsoft's runtime: one of each lies in python\, see windows_tree.py.
 RUNTIME = ("concrt140", "msvcp140", "vcamp140", "vccorlib140", "vcomp140", "vcruntime140")
+# Distributions that are required by others, and that no code of the app reaches: the models are
+# fetched by plain HTTP.
+UNUSED_DISTRIBUTIONS = frozenset({"hf-xet"})
 # The engine's module exports nothing that the core could call; engine\llama.dll is in its place.
 # What it says of itself (its dist-info) stays, since the core asks which version it has.
 _UNUSED_PACKAGES = frozenset({"xllamacpp"})

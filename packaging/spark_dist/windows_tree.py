@@ -19,8 +19,9 @@ from spark_dist.pe_file import read_pe
 from spark_dist.pe_imports import SUFFIXES, Closure, check_tree, system_dlls
 from spark_dist.wheel_closure import runtime_closure, windows_environment
 from spark_dist.wheels import WheelShelf, unpack_wheel
+from spark_dist.windows_bytecode import compile_modules
 from spark_dist.windows_launchers import build_launchers
-from spark_dist.windows_prune import is_runtime, prune
+from spark_dist.windows_prune import UNUSED_DISTRIBUTIONS, is_runtime, prune
 
 ROOT = Path(__file__).resolve().parents[2]
 PLATFORM = "win_amd64"
@@ -71,10 +72,11 @@ def build_tree(target: Path, of: Materials, root: Path = ROOT) -> Closure:
     lay_out(of.python, of.pinned, python)
     packages = python / "site-packages"
     for name, wheel in of.wheels.items():
-        if name != _RUNTIME:
+        if name != _RUNTIME and name not in UNUSED_DISTRIBUTIONS:
             unpack_wheel(wheel, packages)
     prune(packages)
     _own_files(root, python / "app")
+    compile_modules([packages, *(python / "app" / name for name in _OWN)], of.python, of.pinned)
     version = _distribution(root, python / "app", of.wheels)
     build_launchers(target, version, f"{of.pinned.name}.dll", of.icon)
     if of.engine is not None:
@@ -129,7 +131,8 @@ def _runtime(wheel: Path, target: Path) -> None:
         for path in python.glob("*.dll"):
             if is_runtime(path.name.lower()):
                 path.unlink()
-        wanted, ahead = set(), _loaded_in(target)
+        wanted: set[str] = set()
+        ahead = _loaded_in(target)
         while ahead:
             new = (ahead & brought.keys()) - wanted
             wanted |= new
