@@ -10,10 +10,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-from spark_dist.facts import DistError, Facts, Size
+from spark_dist.facts import Build, DistError, Facts, Size
 from spark_dist.prune import prune
 
 PROGRAMS = ("spark-desktop", "spark", "spark-core")
+# Beside the programs: how this Spark was installed, for whoever looks for updates.
+MARKER = "installed-as.toml"
 _SPEC = "packaging/freeze/spark.spec"
 
 
@@ -41,6 +43,12 @@ def freeze(facts: Facts, work: Path) -> Path:
     tree = work / "dist" / "spark-desktop"
     prune(tree)
     return tree
+
+
+def marker_text(kind: str, build: Build) -> str:
+    """Return what is told of a package of this kind to the app that lies in it."""
+    commit = build.facts.commit
+    return f'format = "{kind}"\nsize = "{build.size.value}"\ncommit = "{commit}"\n'
 
 
 def assembled(frozen: Path, target: Path, size: Size, model: Path | None) -> Path:
