@@ -8,10 +8,12 @@ from packaging.markers import Marker
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import NormalizedName, canonicalize_name
 
+from spark_dist.facts import DistError
+
 _HASH = "--hash=sha256:"
 
 
-class LockError(Exception):
+class LockError(DistError):
     """The lock cannot be read, or does not have what is asked for."""
 
 

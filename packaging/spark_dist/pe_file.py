@@ -7,6 +7,8 @@ import struct
 from dataclasses import dataclass
 from pathlib import Path
 
+from spark_dist.facts import DistError
+
 _DOS_HEADER = 0x3C  # where the place of the PE header is told
 _COFF_BYTES = 20
 _PE32_PLUS = 0x20B
@@ -19,7 +21,7 @@ _LONGEST_NAME = 512
 _MOST_ENTRIES = 65_536
 
 
-class PeError(Exception):
+class PeError(DistError):
     """A file is no Windows program or library, or is damaged."""
 
 

@@ -11,10 +11,11 @@ from zipfile import ZipFile
 from packaging.tags import Tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
+from spark_dist.facts import DistError
 from spark_dist.lock import Lock, LockError
 
 
-class FetchError(Exception):
+class FetchError(DistError):
     """A wheel could not be had."""
 
 

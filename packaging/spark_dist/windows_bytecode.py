@@ -13,13 +13,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from spark_dist.embedded_python import Pinned, unpack_python
+from spark_dist.facts import DistError
 
 _SCRIPT = Path(__file__).parent.parent / "windows" / "byte_compile.py"
 _WITHIN_S = 900
 _WINE = ("wine64", "wine")
 
 
-class ByteCodeError(Exception):
+class ByteCodeError(DistError):
     """The modules could not be compiled; the message names the next step."""
 
 

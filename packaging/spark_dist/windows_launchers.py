@@ -6,16 +6,18 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from spark_dist.facts import DistError
+
 SOURCE = Path(__file__).parent.parent / "windows" / "launchers"
-COMPILER = "x86_64-w64-mingw32-gcc"
+COMPILER = "x86_64-w64-mingw32-gcc-posix"
 RESOURCES = "x86_64-w64-mingw32-windres"
-_NEEDED = "Install mingw-w64 (on Debian and Ubuntu: apt install gcc-mingw-w64-x86-64)."
+_NEEDED = "Install mingw-w64 (on Debian and Ubuntu: apt install gcc-mingw-w64-x86-64-posix)."
 # Reproducible, small, and with what Windows can do against attacks on memory.
 _FLAGS = ("-O2", "-s", "-municode", "-Wall", "-Wextra", "-Werror", "-static-libgcc")
 _LINK = ("--no-insert-timestamp", "--dynamicbase", "--nxcompat", "--high-entropy-va")
 
 
-class LauncherError(Exception):
+class LauncherError(DistError):
     """A launcher cannot be built; the message names the next step."""
 
 

@@ -11,9 +11,13 @@ import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any, cast
 from zipfile import ZipFile
 
 from spark_dist.embedded_python import Pinned, fetch_python, lay_out, read_pinned
+from spark_dist.engine_dll import build_engine, engine_source
+from spark_dist.facts import ROOT, DistError, Facts, facts_here
+from spark_dist.icons import ico_bytes
 from spark_dist.lock import read_lock
 from spark_dist.pe_file import read_pe
 from spark_dist.pe_imports import SUFFIXES, Closure, check_tree, system_dlls
@@ -23,16 +27,11 @@ from spark_dist.windows_bytecode import compile_modules
 from spark_dist.windows_launchers import build_launchers
 from spark_dist.windows_prune import UNUSED_DISTRIBUTIONS, is_runtime, prune
 
-ROOT = Path(__file__).resolve().parents[2]
 PLATFORM = "win_amd64"
 _RUNTIME = "msvc-runtime"
 _OWN = ("spark_desktop", "inference_core", "spark_resources")
 _PROGRAMS = "packaging/programs"
 _START = "packaging/windows/launchers/start.py"
-
-
-class TreeError(Exception):
-    """The tree is not whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,52 +41,70 @@ class Materials:
     pinned: Pinned
     python: Path
     wheels: dict[str, Path]
-    engine: Path | None = None
+    engine: Path
     icon: bytes | None = None
-    model: Path | None = None
+
+    @property
+    def shipped(self) -> dict[str, Path]:
+        """The wheels whose packages are in the tree, by name."""
+        return {
+            name: wheel for name, wheel in self.wheels.items() if name not in UNUSED_DISTRIBUTIONS
+        }
+
+
+def windows_tree(facts: Facts, work: Path) -> Path:
+    """Build the tree anew in ``work``, without a model, and return it. Raises DistError.
+
+    What is fetched and compiled is kept in build/windows of the checkout.
+    """
+    target = work / "tree"
+    build_tree(target, materials(facts.root / "build" / "windows", facts.root), facts)
+    return target
 
 
 def materials(shelf: Path, root: Path = ROOT) -> Materials:
-    """Fetch what is not on the shelf, a folder that may be kept between builds.
+    """Fetch and compile what is not on the shelf, a folder that is kept between builds.
 
-    Raises FetchError and LockError.
+    Raises DistError.
     """
     pinned = read_pinned()
     environment = windows_environment(pinned.version)
     lock = read_lock(root / "requirements.lock", environment, list(pinned.wheels))
     wheels = WheelShelf(shelf / "wheels", lock, PLATFORM, pinned.series)
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *(wheel.name for wheel in pinned.wheels)]
+    wanted = [*_project(root)["dependencies"], *(wheel.name for wheel in pinned.wheels)]
     found = runtime_closure(wanted, lock, environment, wheels.fetch)
-    return Materials(pinned, fetch_python(pinned, shelf), found)
+    engine = build_engine(engine_source(lock, shelf), shelf)
+    return Materials(pinned, fetch_python(pinned, shelf), found, engine, ico_bytes())
 
 
-def build_tree(target: Path, of: Materials, root: Path = ROOT) -> Closure:
+def _project(root: Path) -> dict[str, Any]:
+    table = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
+    return cast(dict[str, Any], table["project"])
+
+
+def build_tree(target: Path, of: Materials, facts: Facts) -> Closure:
     """Build the tree in a folder, which is made anew, and return what its libraries load.
 
-    Raises TreeError where one of them would load something that is not there.
+    Raises DistError where one of them would load something that is not there.
     """
     shutil.rmtree(target, ignore_errors=True)
     python = target / "python"
-    lay_out(of.python, of.pinned, python)
     packages = python / "site-packages"
-    for name, wheel in of.wheels.items():
-        if name != _RUNTIME and name not in UNUSED_DISTRIBUTIONS:
+    lay_out(of.python, of.pinned, python)
+    for name, wheel in of.shipped.items():
+        if name != _RUNTIME:
             unpack_wheel(wheel, packages)
     prune(packages)
-    _own_files(root, python / "app")
+    _own_files(facts.root, python / "app")
     compile_modules([packages, *(python / "app" / name for name in _OWN)], of.python, of.pinned)
-    version = _distribution(root, python / "app", of.wheels)
-    build_launchers(target, version, f"{of.pinned.name}.dll", of.icon)
-    if of.engine is not None:
-        _copy(of.engine, target / "engine" / "llama.dll")
-    if of.model is not None:
-        _copy(of.model, target / "models" / of.model.name)
+    _metadata(facts, python / "app")
+    build_launchers(target, facts.version, f"{of.pinned.name}.dll", of.icon)
+    _copy(of.engine, target / "engine" / of.engine.name)
     _runtime(of.wheels[_RUNTIME], target)
     found = check_tree(target, system_dlls())
     if found.missing:
         lines = "\n".join(f"  {missing}" for missing in found.missing)
-        raise TreeError(f"Neither in the tree nor in Windows 10:\n{lines}")
+        raise DistError(f"Neither in the tree nor in Windows 10:\n{lines}")
     return found
 
 
@@ -109,17 +126,16 @@ def _tracked(root: Path, *folders: str) -> Iterator[str]:
     yield from sorted(name for name in told.stdout.split("\0") if name)
 
 
-def _distribution(root: Path, target: Path, wheels: dict[str, Path]) -> str:
-    """Write what ``importlib.metadata`` knows of the app; return its version."""
-    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    name, version = project["name"], str(project["version"])
-    lines = ["Metadata-Version: 2.4", f"Name: {name}", f"Version: {version}"]
+def _metadata(facts: Facts, target: Path) -> None:
+    """Write what ``importlib.metadata`` knows of the app."""
+    project = _project(facts.root)
+    name = project["name"]
+    lines = ["Metadata-Version: 2.4", f"Name: {name}", f"Version: {facts.version}"]
     lines += [f"Summary: {project['description']}", f"License-Expression: {project['license']}"]
     lines += [f"Requires-Dist: {line}" for line in project["dependencies"]]
-    folder = target / f"{name.replace('-', '_')}-{version}.dist-info"
+    folder = target / f"{name.replace('-', '_')}-{facts.version}.dist-info"
     folder.mkdir(parents=True)
     (folder / "METADATA").write_text("\n".join([*lines, ""]), encoding="utf-8", newline="\n")
-    return version
 
 
 def _runtime(wheel: Path, target: Path) -> None:
@@ -163,18 +179,14 @@ def _copy(source: Path, target: Path) -> None:
 def main() -> int:
     """Build a tree and say what is in it."""
     parser = argparse.ArgumentParser(description="Build the app's tree for Windows.")
-    parser.add_argument("target", type=Path)
-    parser.add_argument("--shelf", type=Path, default=ROOT / "build" / "windows")
-    parser.add_argument("--engine", type=Path, help="llama.dll, as engine_dll.py builds it")
-    parser.add_argument("--model", type=Path, help="the model file that is put inside")
-    arguments = parser.parse_args()
-    found = materials(arguments.shelf)
-    icon = None
-    whole = Materials(
-        found.pinned, found.python, found.wheels, arguments.engine, icon, arguments.model
-    )
-    closure = build_tree(arguments.target, whole)
-    print(f"{len(closure.files)} programs and libraries, of Windows: {', '.join(closure.system)}")
+    parser.add_argument("work", type=Path, help="the folder in which it is built, as tree/")
+    given = parser.parse_args()
+    try:
+        tree = windows_tree(facts_here(), given.work)
+    except DistError as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    print(tree)
     return 0
 
 

@@ -7,10 +7,11 @@ import tarfile
 from io import BytesIO
 from pathlib import Path
 
-import dist
 import pytest
 from spark_dist import archive, build_system, tree
 from spark_dist.facts import Build, DistError, Facts, Size
+
+import dist
 
 FACTS = Facts("1.2.3", "a" * 40, 1_700_000_000, "x86_64")
 
