@@ -29,7 +29,7 @@ _MODEL_HELP = "a model id, a GGUF file, or emulated:PROFILE for its answers at a
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program to its end; return the exit code."""
-    arguments = _arguments(argv)
+    arguments = build_parser().parse_args(argv)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     keep_keys_out()
     keep_keys_out_of_crashes()
@@ -87,7 +87,8 @@ def _message(arguments: argparse.Namespace) -> OpenWindow:
     return OpenWindow(folder, arguments.model or "", arguments.hidden, token)
 
 
-def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+def build_parser() -> argparse.ArgumentParser:
+    """Return the grammar of the program."""
     parser = argparse.ArgumentParser(
         prog="spark-desktop", description="Watch a folder, and review what a model proposes."
     )
@@ -97,7 +98,7 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--hidden", action="store_true", help="show only the tray icon, as at log-in"
     )
-    return parser.parse_args(argv)
+    return parser
 
 
 if __name__ == "__main__":
