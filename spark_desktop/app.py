@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     keep_keys_out_of_crashes()
     instance = SingleInstance(data_folder())
     try:
-        is_the_one = asyncio.run(instance.claim(_message(arguments)))
+        is_the_one = asyncio.run(instance.claim(message_of(arguments)))
     except SparkError as error:
         print(f"spark-desktop: {error}", file=sys.stderr)
         return 1
@@ -73,7 +73,7 @@ async def _run(arguments: argparse.Namespace, instance: SingleInstance) -> int:
     app = QApplication.instance()
     if isinstance(app, SparkApplication):
         app.quit_asked.connect(desktop.request_close)
-    message = _message(arguments)
+    message = message_of(arguments)
     visitors = TaskScope("other starts")
     collector = Collector()
     try:
@@ -96,7 +96,8 @@ async def _run(arguments: argparse.Namespace, instance: SingleInstance) -> int:
     return 0
 
 
-def _message(arguments: argparse.Namespace) -> Handover:
+def message_of(arguments: argparse.Namespace) -> Handover:
+    """Return what this start is for, also where it is handed over to the one that runs."""
     tokens = (os.environ.get(name) for name in ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"))
     token = next((token for token in tokens if token), "")
     if arguments.new_prompt:
