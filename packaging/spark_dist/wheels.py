@@ -33,17 +33,18 @@ class WheelShelf:
 
         Every file was compared with the lock's hashes. Raises FetchError, LockError.
         """
-        here = self._on_shelf()
+        here = self.on_shelf()
         missing = [name for name in names if name not in here]
         if missing:
             self._download(missing)
-            here = self._on_shelf()
+            here = self.on_shelf()
         lacking = [name for name in missing if name not in here]
         if lacking:
             raise FetchError(f"pip delivered no wheel of {', '.join(lacking)}")
         return {name: here[name] for name in names}
 
-    def _on_shelf(self) -> dict[str, Path]:
+    def on_shelf(self) -> dict[str, Path]:
+        """Return what is here, of the right version, with a hash of the lock."""
         found = {}
         for path in sorted(self._folder.glob("*.whl")):
             try:
