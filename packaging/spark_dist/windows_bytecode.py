@@ -33,7 +33,7 @@ def compile_modules(folders: Sequence[Path], source: Path, pinned: Pinned) -> st
         python = Path(scratch, "python")
         unpack_python(source, pinned, python)
         shutil.copyfile(_SCRIPT, python / _SCRIPT.name)
-        command = [*_runner(), str(python / "python.exe"), "-I", "-X", "utf8"]
+        command = [*runner(), str(python / "python.exe"), "-I", "-X", "utf8"]
         # Paths as that Python knows them: Wine calls our root Z:.
         command += [_named(path) for path in (python / _SCRIPT.name, *folders)]
         try:
@@ -53,8 +53,9 @@ def compile_modules(folders: Sequence[Path], source: Path, pinned: Pinned) -> st
     return said.splitlines()[-1]
 
 
-def _runner() -> list[str]:
-    if sys.platform == "win32":
+def runner(platform: str = sys.platform) -> list[str]:
+    """Return what a program of Windows is started with. Raises ByteCodeError without Wine."""
+    if platform == "win32":
         return []
     for name in _WINE:
         if found := shutil.which(name):

@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,15 +39,21 @@ LAUNCHERS = (
 )
 
 
-def build_launchers(target: Path, version: str, python_library: str, icon: bytes | None) -> None:
-    """Compile the three programs into a folder; ``icon`` is an .ico file.
+def build_launchers(
+    target: Path,
+    version: str,
+    python_library: str,
+    icon: bytes | None,
+    launchers: Sequence[Launcher] = LAUNCHERS,
+) -> None:
+    """Compile the programs into a folder; ``icon`` is an .ico file.
 
     Raises LauncherError where there is no compiler, or it complains.
     """
     for tool in (COMPILER, RESOURCES):
         if shutil.which(tool) is None:
             raise LauncherError(f"{tool} is not here. {_NEEDED}")
-    for launcher in LAUNCHERS:
+    for launcher in launchers:
         with tempfile.TemporaryDirectory() as scratch:
             _build(launcher, Path(scratch), target, version, python_library, icon)
 

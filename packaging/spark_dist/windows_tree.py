@@ -100,7 +100,7 @@ def build_tree(target: Path, of: Materials, facts: Facts) -> Closure:
     _metadata(facts, python / "app")
     build_launchers(target, facts.version, f"{of.pinned.name}.dll", of.icon)
     _copy(of.engine, target / "engine" / of.engine.name)
-    _runtime(of.wheels[_RUNTIME], target)
+    add_runtime(of.wheels[_RUNTIME], target)
     found = check_tree(target, system_dlls())
     if found.missing:
         lines = "\n".join(f"  {missing}" for missing in found.missing)
@@ -138,7 +138,7 @@ def _metadata(facts: Facts, target: Path) -> None:
     (folder / "METADATA").write_text("\n".join([*lines, ""]), encoding="utf-8", newline="\n")
 
 
-def _runtime(wheel: Path, target: Path) -> None:
+def add_runtime(wheel: Path, target: Path) -> None:
     """Put into python\\ of Microsoft's C++ runtime what something in the tree loads."""
     python = target / "python"
     with ZipFile(wheel) as archive:

@@ -43,7 +43,7 @@ def main() -> None:
     program = sys.argv[1]
     sys.frozen = "windows"
     sys._MEIPASS = str(_HERE)
-    sys.argv[:] = [sys.executable, *sys.argv[2:]]
+    del sys.argv[1]
     if sys.stderr is None:
         sys.excepthook = show
     if program == "desktop":
