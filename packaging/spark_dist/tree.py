@@ -11,7 +11,8 @@ import sys
 from pathlib import Path
 
 from spark_dist.facts import Build, DistError, Facts, Size
-from spark_dist.prune import prune
+from spark_dist.prune import programs_and_libraries, prune
+from spark_dist.search_paths import remove_foreign_paths
 
 PROGRAMS = ("spark-desktop", "spark", "spark-core")
 # Beside the programs: how this Spark was installed, for whoever looks for updates.
@@ -42,6 +43,7 @@ def freeze(facts: Facts, work: Path) -> Path:
         raise DistError(f"PyInstaller ended with {code}; see {log}:\n" + "\n".join(last))
     tree = work / "dist" / "spark-desktop"
     prune(tree)
+    remove_foreign_paths(programs_and_libraries(tree))
     return tree
 
 
