@@ -2,7 +2,7 @@
 
     python dev.py dist                      everything, in both sizes
     python dev.py dist deb run --size slim  some of it
-    python dev.py dist reproducible         twice, in two folders, and what differs
+    python dev.py dist reproducible         the commit twice, in two folders, and what differs
 
 Kinds: tar, run, deb, windows. packaging/README.md says what each one is.
 """
@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from spark_dist import archive
-from spark_dist.facts import DistError, Facts, Size, facts_here
+from spark_dist.facts import DistError, Facts, Size, checked_out, facts_here
 from spark_dist.pipeline import KINDS, Made, make
 
 REPRODUCIBLE = "reproducible"
@@ -55,13 +55,14 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
 
 
 def _twice(facts: Facts, kinds: Sequence[str], sizes: Sequence[Size]) -> int:
-    """Build everything in two places, and say what differs."""
+    """Build everything from the commit in two places, and say what differs."""
     base = facts.root / "build" / REPRODUCIBLE
     shutil.rmtree(base, ignore_errors=True)
     places = [base / name for name in ("first", "another/place")]
     code = 0
     for place in places:
-        code |= _told(make(facts, kinds, sizes, place / "dist", place / "work"))
+        there = checked_out(facts, place / "source")
+        code |= _told(make(there, kinds, sizes, place / "dist", place / "work"))
     differing = archive.differences(*(place / "dist" for place in places))
     for name in differing:
         print(f"differs: {name}")

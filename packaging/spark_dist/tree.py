@@ -29,7 +29,8 @@ def freeze(facts: Facts, work: Path) -> Path:
     command += ["--distpath", str(work / "dist"), "--workpath", str(work / "build")]
     # The order of sets goes into what is compiled, and the time into archives.
     fixed = {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": str(facts.epoch)}
-    fixed |= {"PYINSTALLER_CONFIG_DIR": str(work / "cache")}
+    # An installed Spark may be another checkout's.
+    fixed |= {"PYTHONPATH": str(facts.root), "PYINSTALLER_CONFIG_DIR": str(work / "cache")}
     with log.open("w", encoding="utf-8") as output:
         code = subprocess.run(
             [*command, str(facts.root / _SPEC)],

@@ -1,5 +1,6 @@
 """The driver: every kind that can be built is built, and what cannot be is told."""
 
+import subprocess
 import sys
 import tarfile
 from collections.abc import Callable
@@ -8,7 +9,7 @@ from types import ModuleType
 
 import pytest
 from spark_dist import build_system, command, pipeline, tree
-from spark_dist.facts import Build, DistError, Facts, Size
+from spark_dist.facts import Build, DistError, Facts, Size, checked_out, facts_here
 
 FACTS = Facts("1.2.3", "a" * 40, 1_700_000_000, "x86_64")
 BOTH = tuple(Size)
@@ -105,8 +106,11 @@ def test_each_package_tells_how_it_was_installed(tmp_path: Path) -> None:
 def test_two_builds_in_two_places_are_compared(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = Facts("1.2.3", "a" * 40, 1_700_000_000, "x86_64", tmp_path)
-    monkeypatch.setattr(command, "facts_here", lambda: here)
+    (tmp_path / "pyproject.toml").write_text('[project]\nversion = "1.2.3"\n')
+    author = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+    for words in (("init", "-q"), ("add", "pyproject.toml"), (*author, "commit", "-qm", "first")):
+        subprocess.run(["git", "-C", str(tmp_path), *words], check=True)
+    monkeypatch.setattr(command, "facts_here", lambda: facts_here(tmp_path))
     assert command.main(["reproducible", "tar"]) == 0
     assert "3 of 3 files have the same bytes in both" in capsys.readouterr().out
 
@@ -118,6 +122,11 @@ def test_two_builds_in_two_places_are_compared(
     kind("run", placed, monkeypatch)
     assert command.main(["reproducible", "run", "--size", "slim"]) == 1
     assert "differs: place\n" in capsys.readouterr().out
+
+
+def test_without_a_repository_nothing_is_checked_out(tmp_path: Path) -> None:
+    with pytest.raises(DistError, match="cannot be checked out"):
+        checked_out(Facts("1.2.3", "", 0, "x86_64", tmp_path / "nothing"), tmp_path / "source")
 
 
 def test_an_unknown_kind_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
