@@ -19,6 +19,7 @@ from spark_desktop.desktop import DesktopApp
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.handover import OpenWindow
 from spark_desktop.places import data_folder, settings_file
+from spark_desktop.self_test import arguments as self_test
 from spark_desktop.services.settings import SettingsService
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.session_end import SparkApplication
@@ -30,6 +31,10 @@ _MODEL_HELP = "a model id, a GGUF file, or emulated:PROFILE for its answers at a
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program to its end; return the exit code."""
     arguments = _arguments(argv)
+    if self_test.is_wanted(arguments):
+        from spark_desktop.self_test.command import main as test
+
+        return test(arguments, application)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     keep_keys_out()
     keep_keys_out_of_crashes()
@@ -97,7 +102,11 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--hidden", action="store_true", help="show only the tray icon, as at log-in"
     )
-    return parser.parse_args(argv)
+    self_test.add_to(parser)
+    arguments = parser.parse_args(argv)
+    if wrong := self_test.refused(arguments):
+        parser.error(wrong)
+    return arguments
 
 
 if __name__ == "__main__":
