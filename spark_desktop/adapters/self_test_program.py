@@ -2,30 +2,47 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 
 from spark_desktop.adapters.line_process import LineProcess
+from spark_desktop.domain.doctor_report import Secrets, report_of
 from spark_desktop.domain.errors import DesktopError
-from spark_desktop.domain.self_test import Row, row_of
+from spark_desktop.domain.self_test import PLAN, TIDY, Check, Row, finding_of, row_of
 from spark_desktop.domain.words import say
 from spark_desktop.services.tasks import to_end
 
 # Seconds that it has for ending its own processes and removing its folder.
 _STOP_S = 30.0
+_KNOWN = {check.key: check for check in (*PLAN, TIDY)}
 _FLAGS = ("--self-test", "--json-lines", "--stop-at-eof")
 
 
 class SelfTestProgram:
-    """Starts it; ``command`` starts this program, without its arguments."""
+    """Starts it; ``command`` starts this program, without its arguments.
 
-    def __init__(self, command: tuple[str, ...] = ()) -> None:
+    ``secrets`` are left out of the report.
+    """
+
+    def __init__(
+        self,
+        secrets: Callable[[], Secrets],
+        now: Callable[[], datetime],
+        command: tuple[str, ...] = (),
+    ) -> None:
+        self._secrets, self._now = secrets, now
         self._command = command or program_command()
 
-    async def run(self, begun: Callable[[str], None], told: Callable[[Row], None]) -> None:
+    def report(self, rows: Sequence[Row]) -> str:
+        """Return the rows as text that can be shown to anyone."""
+        title = f"Spark self-test, {installed_version()}"
+        return report_of(tuple(map(finding_of, rows)), self._secrets(), self._now(), title)
+
+    async def run(self, begun: Callable[[Check], None], told: Callable[[Row], None]) -> None:
         """Run the self-test; cancelling ends it in order.
 
-        ``begun`` hears the name of the check that is made now, ``told`` what came of each. Raises
+        ``begun`` hears which check is made now, ``told`` what came of each. Raises
         DesktopError where it cannot be started, or ends before it was done.
         """
         try:
@@ -67,13 +84,13 @@ def installed_version() -> str:
         return "unknown"
 
 
-def _take(line: str, begun: Callable[[str], None], told: Callable[[Row], None]) -> bool:
+def _take(line: str, begun: Callable[[Check], None], told: Callable[[Row], None]) -> bool:
     """Hand a line on; return whether it is the last."""
     try:
         found = json.loads(line)
         match found["event"]:
             case "begun":
-                begun(str(found["name"]))
+                begun(_KNOWN[found["key"]])
             case "row":
                 told(row_of(found))
             case "end":

@@ -85,7 +85,7 @@ class _Telling:
     def begun(self, check: Check) -> None:
         """Tell a program which check is made now."""
         if self._arguments.json_lines:
-            self._line({"event": "begun", "key": check.key, "name": str(check.name)})
+            self._line({"event": "begun", "key": check.key})
 
     def told(self, row: Row) -> None:
         """Tell a program what came of a check."""

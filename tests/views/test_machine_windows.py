@@ -26,6 +26,7 @@ from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.models_dialog import ModelsDialog
 from spark_desktop.views.theme import load_theme
 from tests.interface_fakes import until
+from tests.self_test_fakes import FakeSelfTest
 from tests.viewmodels.test_models_view_model import FakeModels
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -75,6 +76,7 @@ class Services:
         self.models = FakeModels()
         self.doctor = FakeDoctor()
         self.connections = FakeRecords()
+        self.self_test = FakeSelfTest()
 
 
 @pytest.fixture
@@ -185,13 +187,16 @@ async def test_a_file_to_import_is_chosen_in_the_systems_dialog(
 async def test_the_doctor_lists_in_its_own_order_and_copies_a_report(window: MainWindow) -> None:
     dialog = shown(window, "doctor", DoctorDialog)
     assert isinstance(dialog, DoctorDialog)
-    assert not dialog.copy.isEnabled()
-    await until(dialog.copy.isEnabled)
-    assert [dialog.table.text_at(row, 0) for row in range(2)] == ["engine", "tray"]
+    assert not dialog.findings.copy.isEnabled()
+    await until(dialog.findings.copy.isEnabled)
+    assert [dialog.findings.table.text_at(row, 0) for row in range(2)] == ["engine", "tray"]
     assert dialog.notice.text == "Everything needed is here; 1 warning."
-    dialog.table.setCurrentCell(1, 0)
-    assert (dialog.reason.text(), dialog.step.text()) == ("no icons", "Install one.")
-    dialog.copy.click()
+    dialog.findings.table.setCurrentCell(1, 0)
+    assert (dialog.findings.reason.text(), dialog.findings.step.text()) == (
+        "no icons",
+        "Install one.",
+    )
+    dialog.findings.copy.click()
     assert QGuiApplication.clipboard().text() == "report of 2"
 
 
