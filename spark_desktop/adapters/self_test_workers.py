@@ -52,7 +52,7 @@ class ChildWorkers:
         """Start a process that makes these checks. Raises DesktopError."""
         try:
             if self.folder is None:
-                self.folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+                self.folder = _own_folder()
             is_seen = self._on_screen or any(check.on_screen for check in checks)
             keys = ",".join(check.key for check in checks)
             process = LineProcess(
@@ -170,6 +170,15 @@ def end_tree(process: psutil.Process) -> None:
         for one in left:
             with suppress(psutil.Error):
                 one.kill()
+
+
+def _own_folder() -> Path:
+    """Make a folder for this process, and remove those of processes that were killed."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        owner = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(left, ignore_errors=True)
+    return Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
 
 
 def _below(pid: int) -> list[psutil.Process]:

@@ -52,7 +52,7 @@ def _supervise(arguments: argparse.Namespace) -> int:
     try:
         rows = asyncio.run(_run(test, arguments.stop_at_eof))
     except (KeyboardInterrupt, asyncio.CancelledError):
-        _say(sys.stderr, "spark-desktop: the self-test was stopped; nothing was left behind")
+        _say(sys.stderr, f"spark-desktop: the self-test was stopped; {telling.last}")
         return INTERRUPTED
     return telling.end(rows, time.monotonic() - began)
 
@@ -81,6 +81,7 @@ class _Telling:
 
     def __init__(self, arguments: argparse.Namespace) -> None:
         self._arguments = arguments
+        self.last = ""
 
     def begun(self, check: Check) -> None:
         """Tell a program which check is made now."""
@@ -88,7 +89,8 @@ class _Telling:
             self._line({"event": "begun", "key": check.key})
 
     def told(self, row: Row) -> None:
-        """Tell a program what came of a check."""
+        """Tell a program what came of a check; the last is that of tidying up."""
+        self.last = f"{row.name}: {row.seen.text}"
         if self._arguments.json_lines:
             self._line(full_document(row) | {"event": "row"})
 

@@ -156,7 +156,7 @@ async def core(stage: Stage) -> Seen:
         project.core.stop()
         raise ModelStoreError(
             say("the core began to fetch its model, and was stopped"),
-            say("Fetch it: spark-core models pull"),
+            say("Fetch it in the window's Models, then try again."),
         )
     text = say(
         "ready {seconds:.1f} s after it was waited for, {model}, context {context:,} tokens",

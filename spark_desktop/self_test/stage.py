@@ -154,7 +154,10 @@ class Stage:
                     here=known.bytes_here / 1e6,
                     total=known.bytes / 1e6,
                 ),
-                say("Fetch it: spark-core models pull {name}", name=choice),
+                say(
+                    "Fetch it in the window's Models, or with: spark-core models pull {name}",
+                    name=choice,
+                ),
             )
         found = await commands.answer(("models", "verify", choice, "--json"))
         return ModelHere(

@@ -86,7 +86,7 @@ class SelfTestViewModel(QObject):
 
     async def _run(self) -> None:
         # What is told where it is cancelled.
-        self._end = Notice(tr("Stopped; nothing was left behind."), Tone.MUTED)
+        self._end = Notice(tr("Stopped."), Tone.MUTED)
         try:
             await self._test.run(self._on_begun, self._on_told)
         except SparkError as error:
