@@ -20,7 +20,9 @@ class DoctorDialog(ToolWindow):
         self._model = model
         self.notice = tool_notice()
         self.again = QPushButton(tr("Look &again"))
-        self.findings = FindingsPane(tr("Findings"), theme, lambda: model.report, [self.again])
+        self.findings = FindingsPane(
+            tr("Findings"), tr("Reason"), theme, lambda: model.report, [self.again]
+        )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)

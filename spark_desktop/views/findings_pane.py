@@ -16,17 +16,22 @@ from spark_desktop.views.tool_window import Cell, Table
 class FindingsPane(QWidget):
     """A table whose chosen row is told whole below it; ``report`` gives what is copied.
 
-    ``name`` is the table's for screen readers; ``buttons`` stand before the one that copies.
+    ``name`` is the table's for screen readers, ``told`` the heading over what is told of each;
+    ``buttons`` stand before the one that copies.
     """
 
     def __init__(
-        self, name: str, theme: Theme, report: Callable[[], str], buttons: Sequence[QPushButton]
+        self,
+        name: str,
+        told: str,
+        theme: Theme,
+        report: Callable[[], str],
+        buttons: Sequence[QPushButton],
     ) -> None:
         super().__init__()
         self._theme, self._report = theme, report
         self._rows: tuple[FindingRow, ...] = ()
-        headings = (tr("What"), tr("State"), tr("Reason"))
-        self.table = Table(name, headings, wide=2, wraps=True)
+        self.table = Table(name, (tr("What"), tr("State"), told), wide=2, wraps=True)
         self.reason, self.step = QLabel(), QLabel()
         self.copy = QPushButton(tr("&Copy report"))
         self._arrange(buttons)

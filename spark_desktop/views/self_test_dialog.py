@@ -21,7 +21,7 @@ class SelfTestDialog(ToolWindow):
         self.notice = tool_notice()
         self.again, self.stop = QPushButton(tr("Run &again")), QPushButton(tr("&Stop"))
         buttons = [self.stop, self.again]
-        self.findings = FindingsPane(tr("Checks"), theme, lambda: model.report, buttons)
+        self.findings = FindingsPane(tr("Checks"), tr("Seen"), theme, lambda: model.report, buttons)
         tip = tr(
             "Tries everything once, beside your work: in a process of its own, with a folder, a "
             "core and a window that nobody sees."
@@ -59,11 +59,12 @@ class SelfTestDialog(ToolWindow):
             self._model.stop()
 
     def render_state(self) -> None:
-        """Show the newest rows; the last one stays in sight while they come."""
-        model = self._model
+        """Show the newest rows; who looks at the last one goes on with the next."""
+        model, bar = self._model, self.findings.table.verticalScrollBar()
+        was_at_end = bar.value() == bar.maximum()
         self.notice.show_notice(model.notice)
         self.findings.show_rows(model.rows, can_copy=bool(model.rows))
-        if model.is_running:
+        if model.is_running and was_at_end:
             self.findings.table.scrollToBottom()
         self.stop.setVisible(model.is_running)
         self.stop.setEnabled(not model.is_stopping)
