@@ -58,16 +58,26 @@ class LineProcess:
 
     async def stop(self) -> None:
         """End the process: first by the end of its input, then by force."""
+        if not await self.leaves():
+            self.kill()
+            await self.code()
+
+    async def leaves(self) -> bool:
+        """Let go of its input, and return whether the process ended in order, in its time."""
         if self._ended.done():
-            return
+            return True
         if self._process.stdin is not None:
             self._process.stdin.close()
         try:
             async with asyncio.timeout(self._stop_s):
                 await self.code()
         except TimeoutError:
-            self._process.kill()
-            await self.code()
+            return False
+        return True
+
+    def kill(self) -> None:
+        """Kill the process at once; its end is known once nobody holds its output any more."""
+        self._process.kill()
 
     def _follow(self) -> None:
         out, told = self._process.stdout, self._process.stderr

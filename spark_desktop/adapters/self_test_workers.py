@@ -150,12 +150,12 @@ class ChildWorker:
         """End the process and what it started, and return how it ended."""
         if not self._how:
             below = await asyncio.to_thread(_below, self._process.pid)
-            await self._process.stop()
-            self._how = _how(await self._process.code(), self._process.words)
-            if (await self._process.code()) != 0:
-                # It could not end in order, so what it started is not told to, either.
+            if not await self._process.leaves():
+                self._process.kill()
+                # It cannot tell what it started to end, which may hold its output besides.
                 for process in below:
                     await asyncio.to_thread(end_tree, process)
+            self._how = _how(await self._process.code(), self._process.words)
         return self._how
 
 

@@ -24,6 +24,7 @@ from spark_desktop.views.doctor_dialog import DoctorDialog
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.models_dialog import ModelsDialog
+from spark_desktop.views.self_test_dialog import SelfTestDialog
 from spark_desktop.views.theme import load_theme
 from tests.interface_fakes import until
 from tests.self_test_fakes import FakeSelfTest
@@ -114,7 +115,7 @@ def shown(window: MainWindow, name: str, kind: type) -> QWidget:
 
 async def test_without_services_the_keys_do_nothing(qtbot: QtBot, tmp_path: Path) -> None:
     window = MainWindow(load_theme("dark"), LayoutMemory(tmp_path / "window.ini"))
-    for name in ("models", "doctor", "connections"):
+    for name in ("models", "doctor", "self_test", "connections"):
         window.keys[name].trigger()
     assert window.machine.open == {}
     window.finish()
@@ -125,6 +126,7 @@ async def test_each_window_is_made_once_and_closed_by_escape(window: MainWindow)
     for name, kind in (
         ("models", ModelsDialog),
         ("doctor", DoctorDialog),
+        ("self_test", SelfTestDialog),
         ("connections", ConnectionsDialog),
     ):
         opened = shown(window, name, kind)
@@ -141,7 +143,7 @@ async def test_each_window_is_made_once_and_closed_by_escape(window: MainWindow)
 
 
 async def test_every_part_that_takes_the_focus_has_a_name(window: MainWindow) -> None:
-    for name in ("models", "doctor", "connections"):
+    for name in ("models", "doctor", "self_test", "connections"):
         window.machine.show(name)
     for opened in window.machine.open.values():
         for widget in opened.findChildren(QWidget):
