@@ -77,7 +77,7 @@ async def fonts(_stage: Stage) -> Seen:
     code = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     names = []
     for font in (QGuiApplication.font(), code):
-        missing = [letter for letter in _LETTERS if not _is_drawn(letter, font)]
+        missing = [letter for letter in _LETTERS if not is_drawn(letter, font)]
         family = QFontInfo(font).family() or say("no font")
         if missing:
             return Seen(
@@ -113,7 +113,8 @@ async def tray_icon(_stage: Stage) -> Seen:
     return seen_of(tray())
 
 
-def _is_drawn(letter: str, font: QFont) -> bool:
+def is_drawn(letter: str, font: QFont) -> bool:
+    """Return whether a letter is drawn, and not as the box that stands for what is missing."""
     drawn = _picture(letter, font)
     return _has_ink(drawn) and drawn != _picture(_NOTHING, font)
 
