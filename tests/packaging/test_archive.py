@@ -1,17 +1,13 @@
-"""Archives whose bytes depend on their contents alone, and the driver that makes them."""
+"""Archives whose bytes depend on their contents alone."""
 
 import os
 import shutil
-import sys
 import tarfile
 from io import BytesIO
 from pathlib import Path
 
-import pytest
-from spark_dist import archive, build_system, tree
-from spark_dist.facts import Build, DistError, Facts, Size
-
-import dist
+from spark_dist import archive
+from spark_dist.facts import Facts
 
 FACTS = Facts("1.2.3", "a" * 40, 1_700_000_000, "x86_64")
 
@@ -84,59 +80,3 @@ def test_what_differs_between_two_builds_is_named(tmp_path: Path) -> None:
     (other / "more").touch()
     (other / "spark").chmod(0o644)
     assert archive.differences(one, other) == ["inner/data", "more", "spark"]
-
-
-def test_each_package_tells_how_it_was_installed(tmp_path: Path) -> None:
-    ready = planted(tmp_path / "tree")
-    built = dist._built(
-        "tar", "spark_dist.archive", Build(FACTS, ready, Size.SLIM, tmp_path), tmp_path
-    )
-    assert [path.name for path in built] == ["spark-desktop-1.2.3-linux-x86_64-slim.tar.gz"]
-    assert not (ready / tree.MARKER).exists()
-    with tarfile.open(built[0]) as opened:
-        marker = opened.extractfile(f"spark-desktop-1.2.3/{tree.MARKER}")
-        assert marker is not None
-        assert b'format = "tar"\nsize = "slim"\n' in marker.read()
-
-
-def test_an_unknown_kind_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit):
-        dist.main(["floppy"])
-    assert "floppy" in capsys.readouterr().err
-
-
-def test_what_cannot_be_built_is_told_with_the_next_step(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(kinds: object) -> None:
-        raise DistError("Packages are missing; type: sudo apt-get install nsis")
-
-    monkeypatch.setattr(build_system, "prepare", refuse)
-    assert dist.main(["tar", "--size", "slim"]) == 1
-    assert "sudo apt-get install nsis" in capsys.readouterr().err
-
-
-def test_other_systems_are_sent_to_their_description(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sys, "platform", "darwin")
-    assert dist.main(["tar"]) == 1
-    assert "packaging/README.md" in capsys.readouterr().err
-
-
-def test_missing_programs_are_named_by_their_packages(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build_system.shutil, "which", lambda name: name if "apt" in name else None)
-    monkeypatch.setattr(build_system.os, "geteuid", lambda: 1000)
-    with pytest.raises(DistError, match=r"sudo apt-get install .*binutils dpkg"):
-        build_system.prepare(("tree", "deb"))
-
-
-def test_without_apt_the_packages_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build_system.shutil, "which", lambda name: None)
-    with pytest.raises(DistError, match="binutils"):
-        build_system.prepare(("tree",))
-
-
-def test_nothing_is_installed_where_all_is_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build_system.shutil, "which", lambda name: name)
-    build_system.prepare(dist.KINDS)
