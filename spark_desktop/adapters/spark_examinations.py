@@ -246,6 +246,8 @@ def _told(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
         errors="replace",
         timeout=_PROCESS_S,
         check=False,
+        # The window has no terminal that the core would use: one would flash up.
+        creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
     )
 
 
