@@ -247,8 +247,14 @@ def _told(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
         timeout=_PROCESS_S,
         check=False,
         # The window has no terminal that the core would use: one would flash up.
-        creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
+        creationflags=_creation_flags(),
     )
+
+
+def _creation_flags() -> int:
+    if sys.platform == "win32":
+        return subprocess.CREATE_NO_WINDOW
+    return 0
 
 
 def _last_line(text: str) -> str:
