@@ -27,6 +27,7 @@ from spark_desktop.domain.handover import (
 )
 from spark_desktop.domain.spark_link import carried, is_link, local_folder
 from spark_desktop.places import data_folder, settings_file
+from spark_desktop.self_test import arguments as self_test
 from spark_desktop.services.settings import SettingsService
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.session_end import SparkApplication
@@ -38,6 +39,10 @@ _MODEL_HELP = "a model id, a GGUF file, or emulated:PROFILE for its answers at a
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program to its end; return the exit code."""
     arguments = _arguments(argv)
+    if self_test.is_wanted(arguments):
+        from spark_desktop.self_test.command import main as test
+
+        return test(arguments, application)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     keep_keys_out()
     keep_keys_out_of_crashes()
@@ -140,6 +145,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     start.add_argument("--new-prompt", action="store_true", help="show the quick prompt")
     start.add_argument("--choose-folder", action="store_true", help="choose a folder to open")
+    self_test.add_to(parser)
     return parser
 
 
@@ -148,6 +154,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     arguments = parser.parse_args(argv)
     if arguments.folder and (arguments.new_prompt or arguments.choose_folder):
         parser.error("--new-prompt and --choose-folder take no folder")
+    if wrong := self_test.refused(arguments):
+        parser.error(wrong)
     return arguments
 
 

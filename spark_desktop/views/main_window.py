@@ -429,6 +429,7 @@ class MainWindow(QMainWindow):
             "endpoints": self.machine.show_endpoints,
             "models": lambda: self.machine.show("models"),
             "doctor": lambda: self.machine.show("doctor"),
+            "self_test": lambda: self.machine.show("self_test"),
             "times": self.machine.show_times,
             "history": self.machine.show_history,
             "connections": lambda: self.machine.show("connections"),
