@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from spark_desktop.adapters.build_facts import build_facts, components
 from spark_desktop.adapters.core_lookup import served_models
 from spark_desktop.adapters.core_models import CoreModels
 from spark_desktop.adapters.core_process import CoreOptions, CoreProcess, core_command
@@ -18,6 +19,7 @@ from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.domain.doctor_report import Secrets, secrets_of
 from spark_desktop.domain.settings import Settings
 from spark_desktop.places import settings_file
+from spark_desktop.services.about import AboutService
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.doctor import DoctorService
 from spark_desktop.services.models import ModelsService
@@ -37,6 +39,7 @@ class MachineServices:
     models: ModelsService
     doctor: DoctorService
     connections: SqliteLedger
+    about: AboutService
     database: Database
 
     async def close(self) -> None:
@@ -77,7 +80,8 @@ def machine_services(
         lambda: _secrets(os.environ),
         clock.now,
     )
-    return MachineServices(scope, models, doctor, ledger, database)
+    about = AboutService(build_facts, components, lambda: models.choice)
+    return MachineServices(scope, models, doctor, ledger, about, database)
 
 
 def program_settings() -> Settings:

@@ -15,7 +15,7 @@ ALLOWED = frozenset(
         *("0BSD", "AFL-2.1", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "blessing"),
         *("bzip2-1.0.6", "FTL", "HPND", "IJG", "ISC", "libpng-2.0", "LGPL-2.1-or-later"),
         *("LGPL-3.0-only", "MIT", "MIT-0", "MIT-Modern-Variant", "MPL-2.0", "PSF-2.0"),
-        *("Python-2.0.1", "Unicode-3.0", "Unicode-DFS-2016", "X11", "Zlib"),
+        *("Python-2.0.1", "Unicode-3.0", "Unicode-DFS-2016", "X11", "Zlib", "ZPL-2.1"),
         "LicenseRef-Microsoft-Visual-Cpp-Redistributable",
         "GPL-2.0-only WITH GCC-exception-2.0",
         "GPL-2.0-or-later WITH Bootloader-exception",

@@ -22,6 +22,8 @@ from spark_dist.debian_packages import DebianPackage, owners
 from spark_dist.facts import DistError
 
 _LINUX, _WINDOWS = "linux", "win32"
+# Characters.
+_LONGEST_VERSION = 40
 # Where Python's own text lies, from the folder of its standard library or of the Windows tree.
 _PYTHON_TEXTS = ("python/LICENSE.txt", "LICENSE.txt")
 
@@ -79,10 +81,21 @@ def target_of(tree: Path, platform: str | None = None) -> Target:
     packages = tree / "python" / "site-packages"
     if named != _WINDOWS or not packages.is_dir():
         return Target(tree, named)
-    programs = sorted(tree.glob("python/python3[0-9]*.dll"))
-    digits = programs[0].stem.removeprefix("python") if programs else ""
-    versions = {"python": f"{digits[:1]}.{digits[1:]}"} if digits else None
+    libraries = {"python": "python3[0-9]*.dll", "sqlite": "sqlite3.dll"}
+    versions = {
+        name: told_version(path)
+        for name, pattern in libraries.items()
+        for path in sorted((tree / "python").glob(pattern))
+    }
     return Target(tree, named, (str(packages),), versions)
+
+
+def told_version(file: Path) -> str:
+    """Return the product version that a library of Windows tells; empty where it tells none."""
+    _, found, rest = file.read_bytes().partition("ProductVersion".encode("utf-16-le"))
+    # After the name, filled up to four bytes, comes the text, closed by a zero.
+    text = rest[: 2 * _LONGEST_VERSION].decode("utf-16-le", "replace") if found else ""
+    return text.strip("\0").partition("\0")[0].replace(", ", ".").strip()
 
 
 def contents(packages: Iterable[str], target: Target) -> tuple[Part, ...]:
@@ -103,8 +116,8 @@ def contents(packages: Iterable[str], target: Target) -> tuple[Part, ...]:
 
 
 def _package(extra: Extra, name: str, target: Target) -> Part:
-    options = {} if target.places is None else {"path": list(target.places)}
-    found = next(iter(metadata.distributions(name=name, **options)), None)
+    path = list(sys.path if target.places is None else target.places)
+    found = next(iter(metadata.distributions(name=name, path=path)), None)
     if found is None:
         raise DistError(f"The package {name} is not installed where {target.tree} is made from.")
     return Part(extra.component(found), package=name)
@@ -115,9 +128,9 @@ def _check_reviewed(reviewed: Mapping[str, str], parts: Iterable[Part]) -> None:
         version = reviewed.get(part.package, part.component.version)
         if version != part.component.version:
             raise DistError(
-                f"{part.package} {part.component.version} was not looked at: see which libraries lie "
-                f"inside of it, correct resources/licences/components.toml, and put the version "
-                f"there in the place of {version}."
+                f"{part.package} {part.component.version} was not looked at: see which libraries "
+                "lie inside of it, correct resources/licences/components.toml, and put the "
+                f"version there in the place of {version}."
             )
 
 
@@ -129,7 +142,8 @@ def _native(
     own = tuple(path for path in files if _matches(path, entry.get("libraries", ())))
     if "inside" not in entry and not own:
         return None
-    component = extra.part(entry, target.places, target.known_versions)
+    versions = {**target.known_versions, "file": told_version(own[0]) if own else ""}
+    component = extra.part(entry, target.places, versions)
     if "python" in entry.get("texts", ()):
         component = replace(component, texts=_python_texts(target))
     kind = str(entry.get("kind", "library"))

@@ -1,4 +1,4 @@
-"""The folder ``licences/`` of a tree: every text, an index for the app, and what Qt's LGPL asks for.
+"""The folder ``licences/`` of a tree: every text, an index for the app, what Qt's LGPL asks for.
 
 What the packages lack comes from ``resources/licences``.
 """
@@ -26,45 +26,8 @@ _QT_FOLDERS = {
     "darwin": "Contents/Frameworks of the application, named Qt*.framework",
 }
 
-_HEAD = """\
-Spark Desktop is free software under the Apache License 2.0; its text is the file LICENSE beside this one.
-
-It holds and uses the work of others, listed below with version, licence and home page. The folders
-beside this file have the texts of their licences, index.json the same list for programs.
-
-
-Qt and PySide6 (LGPL-3.0)
--------------------------
-Spark Desktop uses Qt {qt} and PySide6, which are Copyright (C) The Qt Company Ltd. and others, under
-the GNU Lesser General Public License version 3; the texts of that and of the GNU General Public License,
-to which it refers, are in the folder Qt. They are used unchanged, as shared libraries.
-
-- You may replace them by versions that you have changed. They are files of their own in the folder where
-  Spark Desktop is installed: {folder}. Put libraries of the same names
-  and of a compatible version (the same first number, and not an older second one) in their place and start
-  Spark Desktop again; nothing checks them. On macOS, sign the application anew afterwards:
-  codesign --force --deep --sign - "Spark Desktop.app"
-- You may change Spark Desktop for your own use and examine it to find errors in such changes; its licence and
-  its source code allow that in any case.
-- The source code of exactly these versions: {source}
-  and https://download.qt.io/official_releases/QtForPython/ .
-
-
-Source code of what is under the GPL, the LGPL and the MPL
-----------------------------------------------------------
-Each such component is used unchanged; the address of its source code is given with it below. Besides, for three
-years after you got this copy, the distributor of this package will give anybody who asks for it the complete
-source code of any of them in the version used here, for no more than what passing it on costs. Ask where you
-got this package, in the issues of the project. libgit2 and pygit2 are under the GPL version 2 with an exception for linking:
-it covers them, not what uses them.
-
-The GNU C library is not part of this package. The boot loader of PyInstaller and the run-time libraries of
-GCC are under the GPL with exceptions for the programs that are made with them.
-
-
-The components
---------------
-"""
+# Who may do what with Qt, where sources are; filled in and put before the list.
+_HEAD = Path(__file__).with_name("notices_head.txt")
 
 
 def write(
@@ -72,8 +35,9 @@ def write(
 ) -> tuple[Component, ...]:
     """Write the texts of all that a tree holds into its folder ``licences``; return what it holds.
 
-    ``packages`` are the names of the Python packages in it; the tree is the folder around ``folder``
-    where no target is given. Raises DistError for a licence that is missing or not allowed.
+    ``packages`` are the names of the Python packages in it; the tree is the folder around
+    ``folder`` where no target is given. Raises DistError for a licence that is missing or not
+    allowed.
     """
     parts = contents(packages, target or target_of(folder.parent))
     components = [part.component for part in parts]
@@ -128,8 +92,9 @@ def _readable(name: str) -> str:
 def _overview(components: Iterable[Component], folder: Path, platform: str) -> str:
     listed = tuple(components)
     qt = next((one for one in listed if one.name == "Qt"), None)
-    head = _HEAD.format(
+    head = _HEAD.read_text(encoding="utf-8").format(
         qt=qt.version if qt else "6",
+        texts=_places(qt, folder) if qt else "",
         folder=_QT_FOLDERS.get(platform, _QT_FOLDERS["linux"]),
         source=qt.source if qt else "https://download.qt.io/official_releases/qt/",
     )
@@ -144,6 +109,9 @@ def _entry(component: Component, folder: Path) -> str:
         lines.append(f"    home: {component.home}")
     if component.source:
         lines.append(f"    source: {component.source}")
-    texts = ", ".join(text.relative_to(folder).as_posix() for text in component.texts)
-    lines.append(f"    text: {texts}\n")
+    lines.append(f"    text: {_places(component, folder)}\n")
     return "\n".join(lines)
+
+
+def _places(component: Component, folder: Path) -> str:
+    return ", ".join(text.relative_to(folder).as_posix() for text in component.texts)

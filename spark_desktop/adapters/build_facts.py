@@ -8,8 +8,10 @@ from pathlib import Path
 from spark_desktop.adapters.notices import (
     APP,
     INDEX,
+    Extra,
     bundled_components,
     installed_components,
+    needed,
     version_of,
 )
 from spark_desktop.domain.notices import About, Component
@@ -19,6 +21,7 @@ from spark_resources.packaged import bundled
 _MARKER = "installed-as.toml"
 _BILL = "sbom.cdx.json"
 _FOLDER = "licences"
+_NAME, _LICENCE, _TEXT = "Spark Desktop", "Apache-2.0", "LICENSE"
 # Hexadecimal digits that are shown of a commit.
 _SHORT = 12
 
@@ -42,9 +45,14 @@ def build_facts(beside: Beside = bundled) -> About:
 
 
 def components(beside: Beside = bundled) -> tuple[Component, ...]:
-    """Return what this Spark is made of, by name. Raises NoticesError."""
+    """Return Spark itself, then what it is made of, by name. Raises NoticesError."""
     index = beside(_FOLDER, INDEX)
-    return installed_components() if index is None else bundled_components(index.parent)
+    if index is None:
+        own, others = needed().get(APP), installed_components()
+        texts = () if own is None else Extra.load().component(own).texts
+    else:
+        texts, others = (index.parent / _TEXT,), bundled_components(index.parent)
+    return (Component(_NAME, version_of(APP), _LICENCE, texts=texts), *others)
 
 
 def _engine() -> str:

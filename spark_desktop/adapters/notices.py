@@ -1,7 +1,7 @@
 """Where the licences of what Spark is made of are found: beside a packaged app, or as installed.
 
-A packaged Spark has a folder ``licences/`` with an index, which ``spark_dist.notices`` wrote. From a
-checkout, or installed as a wheel, what is installed is looked through, and what lies inside of
+A packaged Spark has a folder ``licences/`` with an index, which ``spark_dist.notices`` wrote. From
+a checkout, or installed as a wheel, what is installed is looked through, and what lies inside of
 wheels is known from ``resources/licences/components.toml``.
 """
 
@@ -131,8 +131,8 @@ class Extra:
         """Return an installed distribution as a component."""
         told, name = found.metadata, str(canonicalize_name(found.name))
         licence = self._of("licences", name) or expression(
-            told.get("License-Expression") or "",
-            told.get("License") or "",
+            _first(told, "License-Expression"),
+            _first(told, "License"),
             told.get_all("Classifier") or (),
         )
         own = tuple(self._folder / text for text in self.table.get("texts", {}).get(name, ()))
@@ -141,7 +141,7 @@ class Extra:
             found.name,
             found.version,
             licence,
-            _home(told.get("Home-page") or "", told.get_all("Project-URL") or ()),
+            _home(_first(told, "Home-page"), told.get_all("Project-URL") or ()),
             source,
             texts=own or _texts(found),
         )
@@ -204,13 +204,15 @@ def version_of(name: str, path: Sequence[str] | None = None) -> str:
 
 
 def _distribution(name: str, path: Sequence[str] | None) -> metadata.Distribution | None:
-    wanted = {} if path is None else {"path": list(path)}
-    # Also beside those of another system, whose packages have no need of our own metadata.
-    for options in (wanted, {}):
-        found = next(iter(metadata.distributions(name=name, **options)), None)
-        if found is not None:
+    # Also here: the packages of another system have no need of our own metadata beside them.
+    for places in (path or (), sys.path):
+        for found in metadata.distributions(name=name, path=list(places)):
             return found
     return None
+
+
+def _first(told: metadata.PackageMetadata, name: str) -> str:
+    return next(iter(told.get_all(name) or ()), "")
 
 
 def _texts(found: metadata.Distribution) -> tuple[Path, ...]:
@@ -219,16 +221,26 @@ def _texts(found: metadata.Distribution) -> tuple[Path, ...]:
     places = [Path(str(found.locate_file(name))) for name in named]
     if not places:
         base = Path(str(found.locate_file("")))
-        stem = f"{found.name.replace('-', '_')}-{found.version}.dist-info"
-        inside = sorted((base / stem).rglob("*"))
+        inside = (file for folder in _folders(base, found) for file in folder.rglob("*"))
         places = [one for one in inside if holds_licence(one.relative_to(base).as_posix())]
     return tuple(sorted(place for place in places if place.is_file()))
+
+
+def _folders(base: Path, found: metadata.Distribution) -> list[Path]:
+    """Return the folder of its metadata, which is named in one of several ways."""
+    stem = f"{canonicalize_name(found.name)}-{found.version}"
+    return [
+        folder
+        for folder in base.glob("*.dist-info")
+        if f"-{found.version}.dist-info" in folder.name
+        and canonicalize_name(folder.name.removesuffix(".dist-info")) == canonicalize_name(stem)
+    ]
 
 
 def _home(page: str, links: Iterable[str]) -> str:
     if page:
         return page
-    named = {}
+    named: dict[str, str] = {}
     for link in links:
         label, _, address = link.partition(",")
         named.setdefault(label.strip().lower(), address.strip())
@@ -237,6 +249,12 @@ def _home(page: str, links: Iterable[str]) -> str:
 
 
 def _read(folder: Path, entry: Mapping[str, Any]) -> Component:
-    names = ("name", "version", "licence", "home", "source", "inside")
-    texts = tuple(folder / str(text) for text in entry["texts"])
-    return Component(*(str(entry[name]) for name in names), texts)
+    return Component(
+        str(entry["name"]),
+        str(entry["version"]),
+        str(entry["licence"]),
+        str(entry["home"]),
+        str(entry["source"]),
+        str(entry["inside"]),
+        tuple(folder / str(text) for text in entry["texts"]),
+    )

@@ -1,4 +1,4 @@
-"""The windows of models, doctor and connections, each made when it is first wanted."""
+"""The windows about this machine and about Spark, each made when it is first wanted."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -55,7 +55,10 @@ class MachineWindows:
             window.set_theme(theme)
 
     def show(self, name: str) -> None:
-        """Bring ``models``, ``doctor`` or ``connections`` to the front; nothing without models."""
+        """Bring ``models``, ``doctor``, ``connections`` or ``about`` to the front.
+
+        Nothing without view models.
+        """
         if self._models is None and self._provider is not None:
             self._models = self._provider()
         if self._models is None or self._theme is None:
@@ -115,6 +118,10 @@ class MachineWindows:
             from spark_desktop.views.doctor_dialog import DoctorDialog
 
             return DoctorDialog(self._parent, models.doctor, theme)
+        if name == "about":
+            from spark_desktop.views.about_dialog import AboutDialog
+
+            return AboutDialog(self._parent, models.about, theme)
         from spark_desktop.views.connections_dialog import ConnectionsDialog
 
         return ConnectionsDialog(self._parent, models.connections, theme)
