@@ -78,7 +78,7 @@ class AboutViewModel(QObject):
     def report(self) -> str:
         """Return the facts as text, for a report."""
         lines = [f"{name}: {value}" for name, value in self.facts]
-        return "\n".join(("Spark Desktop", *lines)) + "\n"
+        return "\n".join((tr("Spark Desktop"), *lines)) + "\n"
 
     @property
     def bill(self) -> str:

@@ -16,13 +16,14 @@ from PySide6.QtWidgets import (
 from spark_desktop.viewmodels.about import AboutViewModel
 from spark_desktop.viewmodels.rows import Row, RowRole
 from spark_desktop.viewmodels.translation import tr
+from spark_desktop.views.diff_layouts import code_font
 from spark_desktop.views.row_list import RowList
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.tool_window import ToolWindow, tool_notice
 
 _SIZE = (960, 620)
 # Shares of the width: the list, and the text beside it.
-_LIST, _TEXT = 2, 3
+_LIST, _TEXT = 1, 2
 
 
 class AboutDialog(ToolWindow):
@@ -32,10 +33,10 @@ class AboutDialog(ToolWindow):
         super().__init__(parent, tr("About Spark"), theme)
         self._model = model
         self.notice = tool_notice()
-        self.names, self.values = QLabel(), QLabel()
+        self.facts = QGridLayout()
         self.filter = QLineEdit()
         self.list = RowList(model.rows, theme, tr("Components"))
-        self.chosen = QLabel()
+        self.chosen = _plain_label()
         self.text = QPlainTextEdit()
         self.bill = QPushButton(tr("List of &materials"))
         self.folder = QPushButton(tr("&Folder of the licences"))
@@ -50,6 +51,7 @@ class AboutDialog(ToolWindow):
         """Draw in another theme."""
         super().set_theme(theme)
         self.list.set_theme(theme)
+        self.text.setFont(code_font(theme.font_size, theme.code_family))
         self.render_state()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -61,8 +63,9 @@ class AboutDialog(ToolWindow):
     def render_state(self) -> None:
         """Show the facts, and which component is chosen."""
         facts = self._model.facts
-        self.names.setText("\n".join(name for name, _ in facts))
-        self.values.setText("\n".join(value for _, value in facts))
+        for place, pair in enumerate(facts):
+            for column, text in enumerate(pair):
+                self._fact(place, column).setText(text)
         self.copy.setText(tr("&Copy these facts"))
         self.copy.setEnabled(bool(facts))
         self.bill.setVisible(bool(self._model.bill))
@@ -73,6 +76,17 @@ class AboutDialog(ToolWindow):
         if self._model.rows.rows and not self.list.currentIndex().isValid():
             self.list.setCurrentIndex(self._model.rows.index(0))
         self._render_text()
+
+    def _fact(self, place: int, column: int) -> QLabel:
+        """Return the label of a fact's name or value, made where it is new."""
+        item = self.facts.itemAtPosition(place, column)
+        label = None if item is None else item.widget()
+        if not isinstance(label, QLabel):
+            label = _plain_label()
+            label.setProperty("quiet", column == 0)
+            label.setWordWrap(column > 0)
+            self.facts.addWidget(label, place, column)
+        return label
 
     def _render_text(self) -> None:
         self.chosen.setText(self._model.about_chosen)
@@ -114,12 +128,7 @@ class AboutDialog(ToolWindow):
         self.text.setReadOnly(True)
         self.text.setTabChangesFocus(True)
         self.text.setAccessibleName(tr("Text of the licence"))
-        self.names.setProperty("quiet", True)
         self.chosen.setProperty("quiet", True)
-        for label in (self.values, self.chosen):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            label.setWordWrap(label is self.chosen)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -127,12 +136,12 @@ class AboutDialog(ToolWindow):
         column.addLayout(self._inside(), 1)
 
     def _inside(self) -> QVBoxLayout:
-        facts = QGridLayout()
-        facts.setHorizontalSpacing(16)
-        facts.addWidget(self.names, 0, 0)
-        facts.addWidget(self.values, 0, 1)
-        facts.addWidget(self.copy, 0, 2, Qt.AlignmentFlag.AlignTop)
-        facts.setColumnStretch(1, 1)
+        self.facts.setHorizontalSpacing(16)
+        self.facts.setVerticalSpacing(2)
+        self.facts.setColumnStretch(1, 1)
+        head = QHBoxLayout()
+        head.addLayout(self.facts, 1)
+        head.addWidget(self.copy, 0, Qt.AlignmentFlag.AlignTop)
         left, right = QVBoxLayout(), QVBoxLayout()
         left.setSpacing(8)
         left.addWidget(self.filter)
@@ -154,10 +163,18 @@ class AboutDialog(ToolWindow):
         inside = QVBoxLayout()
         inside.setContentsMargins(12, 12, 12, 12)
         inside.setSpacing(12)
-        inside.addLayout(facts)
+        inside.addLayout(head)
         inside.addLayout(halves, 1)
         inside.addLayout(buttons)
         return inside
+
+
+def _plain_label() -> QLabel:
+    label = QLabel()
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setWordWrap(True)
+    return label
 
 
 def _open(path: str) -> None:
