@@ -9,6 +9,7 @@ from spark_desktop.viewmodels.about import AboutSource, AboutViewModel
 from spark_desktop.viewmodels.connections import ConnectionsViewModel
 from spark_desktop.viewmodels.doctor import Doctor, DoctorViewModel
 from spark_desktop.viewmodels.models import Models, ModelsViewModel
+from spark_desktop.viewmodels.self_test import SelfTest, SelfTestViewModel
 
 
 class MachineServices(Protocol):
@@ -30,6 +31,11 @@ class MachineServices(Protocol):
         ...
 
     @property
+    def self_test(self) -> SelfTest:
+        """Return what tries everything once."""
+        ...
+
+    @property
     def connections(self) -> ConnectionRecords:
         """Return which hosts were asked."""
         ...
@@ -48,6 +54,7 @@ class MachineViewModels:
     doctor: DoctorViewModel
     connections: ConnectionsViewModel
     about: AboutViewModel
+    self_test: SelfTestViewModel
 
 
 def machine_view_models(services: MachineServices) -> MachineViewModels:
@@ -57,4 +64,5 @@ def machine_view_models(services: MachineServices) -> MachineViewModels:
         DoctorViewModel(services.doctor, services.scope),
         ConnectionsViewModel(services.connections, services.scope),
         AboutViewModel(services.about, services.scope),
+        SelfTestViewModel(services.self_test, services.scope),
     )

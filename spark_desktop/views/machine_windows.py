@@ -55,10 +55,7 @@ class MachineWindows:
             window.set_theme(theme)
 
     def show(self, name: str) -> None:
-        """Bring ``models``, ``doctor``, ``connections`` or ``about`` to the front.
-
-        Nothing without view models.
-        """
+        """Bring a window of the machine to the front, by its name; nothing without models."""
         if self._models is None and self._provider is not None:
             self._models = self._provider()
         if self._models is None or self._theme is None:
@@ -122,6 +119,10 @@ class MachineWindows:
             from spark_desktop.views.about_dialog import AboutDialog
 
             return AboutDialog(self._parent, models.about, theme)
+        if name == "self_test":
+            from spark_desktop.views.self_test_dialog import SelfTestDialog
+
+            return SelfTestDialog(self._parent, models.self_test, theme)
         from spark_desktop.views.connections_dialog import ConnectionsDialog
 
         return ConnectionsDialog(self._parent, models.connections, theme)
