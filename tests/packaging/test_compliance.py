@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from spark_dist import debian_packages, notices, sbom
+from spark_dist import compliance, debian_packages, notices, sbom
 from spark_dist.allowed import check, is_allowed
 from spark_dist.contents import Part, Target, contents, target_of, told_version
-from spark_dist.facts import ROOT, DistError, Facts
+from spark_dist.facts import ROOT, Build, DistError, Facts, Size
 
 from spark_desktop.adapters.notices import INDEX, Extra, bundled_components, needed
 from spark_desktop.domain.notices import Component
@@ -289,3 +289,19 @@ def test_the_index_of_a_tree_is_the_one_that_the_app_reads(tree: Path) -> None:
     index = json.loads((tree / "licences" / INDEX).read_text(encoding="utf-8"))
     assert index["format"] == 1
     assert all(not Path(text).is_absolute() for one in index["components"] for text in one["texts"])
+
+
+def test_a_tree_is_completed_with_what_it_holds_itself(tree: Path, tmp_path: Path) -> None:
+    compliance.add(tree, FACTS)
+    assert compliance.packages_in(tree) == ("httpx", QT_WHEEL)
+    listed = {one.name for one in bundled_components(tree / compliance.FOLDER)}
+    text = (tree / sbom.FILE).read_text(encoding="utf-8")
+    assert set(sbom.component_names(text)) == listed
+    bill = compliance.publish(Build(FACTS, tree, Size.SLIM, tmp_path), "windows")
+    assert bill.name == "spark-desktop-1.2.3-windows-x86_64-slim.cdx.json"
+    assert bill.read_text(encoding="utf-8") == text
+
+
+def test_a_tree_without_metadata_is_no_tree(tmp_path: Path) -> None:
+    with pytest.raises(DistError, match="holds no metadata"):
+        compliance.packages_in(tmp_path)
