@@ -212,3 +212,7 @@ class ProxyFailedError(EndpointUnreachableError):
 
 class AnswerTooLargeError(EndpointError):
     """The server sent more than any answer holds; the connection was closed."""
+
+
+class NoticesError(SparkError):
+    """The licences of what Spark is made of cannot be read."""
