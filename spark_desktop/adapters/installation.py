@@ -50,6 +50,7 @@ def installed(marker: Path | None = None) -> Installed | None:
     system, machine = platform.system().lower(), platform.machine().lower()
     return Installed(
         known,
+        name,
         _SYSTEMS.get(system, system),
         _ARCHITECTURES.get(machine, machine),
         str(table.get("format", "")),

@@ -14,7 +14,7 @@ from spark_desktop.domain.errors import (
 )
 from spark_desktop.domain.minisign import PublicKey, Signature
 from spark_desktop.domain.release_feed import Feed, Release, ReleaseFile
-from spark_desktop.domain.release_version import Version
+from spark_desktop.domain.release_version import Version, version_of
 from spark_desktop.domain.words import Said, say
 
 # By so much may this machine's clock be behind the one that issued a feed.
@@ -52,13 +52,22 @@ class UpdateSource:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """How this Spark came here; ``format`` is "" for a checkout, or where nobody wrote it down."""
+    """How this Spark came here; ``format`` is "" for a checkout, or where nobody wrote it down.
+
+    ``name`` is the version as it is written.
+    """
 
     version: Version
+    name: str
     system: str
     architecture: str
     format: str = ""
     kind: str = ""
+
+    @classmethod
+    def unknown(cls) -> "Installed":
+        """Return what stands for a program that does not know its own version."""
+        return cls(version_of("0"), "", "", "")
 
 
 @dataclass(frozen=True, slots=True)
