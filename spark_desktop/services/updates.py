@@ -98,13 +98,13 @@ class UpdateService:
             )
         async with self._one:
             memory = replace(await self._memory.load(), attempted=self._clock.now(), reached=True)
+            # Before anybody is asked: also a check that fails was today's.
+            await self._memory.save(memory)
             try:
                 data, signature = await self._server.feed(self.source)
             except EndpointUnreachableError:
                 await self._memory.save(replace(memory, reached=False))
                 raise
-            # Before anything is judged: also a check that fails was today's.
-            await self._memory.save(memory)
             return await self._judged(data, signature, memory)
 
     async def fetch(self, offer: Offer, told: Callable[[Fetching], None]) -> Fetched:
