@@ -106,9 +106,9 @@ def _place(url: str, way: Way) -> Place:
 
 
 def _redirected(answer: httpx.Response, url: str) -> str:
-    there: str = urljoin(url, answer.headers.get("Location", ""))
+    there = url
     try:
-        usable_url(there)
+        there = usable_url(urljoin(url, answer.headers.get("Location", "")))
         is_safe = there.startswith("https://") or url.startswith("http://")
     except ValueError:
         is_safe = False
