@@ -70,9 +70,9 @@ class UpdatesDialog(ToolWindow):
         # The focus must not fall on a button of another meaning because the first one went.
         had_focus = any(button.hasFocus() for button in self.buttons.values())
         for action, button in self.buttons.items():
-            # While it checks there is no button; an empty line would make the others jump.
-            if actions or action is not UpdateAction.CHECK:
-                button.setVisible(action in actions)
+            # While it checks the one that was pressed stays in its place.
+            stays = action is UpdateAction.CHECK and not actions and self._model.can_check
+            button.setVisible(stays or action in actions)
             button.setEnabled(action in actions)
         if had_focus and not any(button.hasFocus() for button in self.buttons.values()):
             self._focus()
