@@ -76,7 +76,9 @@ class SettingLine(QFrame):
         more.setWordWrap(True)
         more.setTextFormat(Qt.TextFormat.PlainText)
         more.setVisible(bool(text))
+        more.setContentsMargins(0, 4, 0, 4)
         self._grid.addWidget(more, 5, 0, 1, 2)
+        self._grid.setRowMinimumHeight(5, 4)
         self._grid.addWidget(widget, 6, 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
 
     @property
