@@ -1,9 +1,9 @@
 """What the release workflow does besides building, with the standard library only.
 
-    python packaging/release.py version --ref refs/tags/v0.1.0   the version, which a tag has to name
-    python packaging/release.py try dist/….tar.gz                the self-test of a portable archive
-    python packaging/release.py gather parts dist                all packages in one folder, verified
-    python packaging/release.py notes 0.1.0                      what the changelog says of a version
+python packaging/release.py version --ref refs/tags/v0.1.0   the version, which a tag has to name
+python packaging/release.py try dist/….tar.gz                the self-test of a portable archive
+python packaging/release.py gather parts dist                all packages in one folder, verified
+python packaging/release.py notes 0.1.0                      what the changelog says of a version
 """
 
 import argparse
