@@ -20,6 +20,10 @@
    <translation> с</translation>
   </message>
   <message>
+   <source>"{piece}" in the link is no percent-encoded character.</source>
+   <translation>«{piece}» в ссылке — не знак в процентной записи.</translation>
+  </message>
+  <message>
    <source>$0.00</source>
    <translation>$0,00</translation>
   </message>
@@ -548,8 +552,16 @@
    <translation>Более поздний блок содержит весь файл: он заменяет предыдущие.</translation>
   </message>
   <message>
+   <source>A link asks Spark to open {folder}.</source>
+   <translation>Ссылка просит Spark открыть {folder}.</translation>
+  </message>
+  <message>
    <source>A link on the way leads out of it.</source>
    <translation>Ссылка на этом пути ведёт за её пределы.</translation>
+  </message>
+  <message>
+   <source>A link wrote this question.</source>
+   <translation>Этот вопрос пришёл по ссылке.</translation>
   </message>
   <message>
    <source>A model may not fit: free some space.</source>
@@ -1644,6 +1656,10 @@ The open file goes with the question.</source>
    <translation>Скрыть</translation>
   </message>
   <message>
+   <source>Do not open</source>
+   <translation>Не открывать</translation>
+  </message>
+  <message>
    <source>Do without a key</source>
    <translation>Обойтись без клавиши</translation>
   </message>
@@ -2154,6 +2170,10 @@ The open file goes with the question.</source>
   <message>
    <source>It is on the clipboard: paste it yourself.</source>
    <translation>Текст в буфере обмена: вставьте его сами.</translation>
+  </message>
+  <message>
+   <source>It is sent only when you press Enter.</source>
+   <translation>Он будет отправлен, только когда вы нажмёте Enter.</translation>
   </message>
   <message>
    <source>It is too long.</source>
@@ -2812,6 +2832,10 @@ The open file goes with the question.</source>
    <translation>За это время ничего не измерено.</translation>
   </message>
   <message>
+   <source>Nothing was opened or asked.</source>
+   <translation>Ничего не открыто и не спрошено.</translation>
+  </message>
+  <message>
    <source>Nothing was pasted: {reason}</source>
    <translation>Ничего не вставлено: {reason}</translation>
   </message>
@@ -2906,6 +2930,10 @@ The proposal was made for:
    <translation>Открыть папку</translation>
   </message>
   <message>
+   <source>Open a folder by its path, or copy it to this machine first.</source>
+   <translation>Откройте папку по её пути или сначала скопируйте её на этот компьютер.</translation>
+  </message>
+  <message>
    <source>Open a folder first.</source>
    <translation>Сначала откройте папку.</translation>
   </message>
@@ -2948,6 +2976,10 @@ The proposal was made for:
   <message>
    <source>Open the file</source>
    <translation>Открыть файл</translation>
+  </message>
+  <message>
+   <source>Open the folder</source>
+   <translation>Открыть папку</translation>
   </message>
   <message>
    <source>Open the folder of your project.</source>
@@ -3680,6 +3712,10 @@ The proposal was made for:
    <translation>Spark завершился, пока на это шёл ответ.</translation>
   </message>
   <message>
+   <source>Spark follows spark://ask?text=… and spark://open?folder=/… and no other link.</source>
+   <translation>Spark понимает только ссылки spark://ask?text=… и spark://open?folder=/….</translation>
+  </message>
+  <message>
    <source>Spark made a mistake while it read the answer.</source>
    <translation>При чтении ответа Spark допустил ошибку.</translation>
   </message>
@@ -3690,6 +3726,10 @@ The proposal was made for:
   <message>
    <source>Spark only proposes on text files.</source>
    <translation>Spark делает предложения только для текстовых файлов.</translation>
+  </message>
+  <message>
+   <source>Spark reads its files and may ask the model about them.</source>
+   <translation>Spark прочитает её файлы и может спросить о них модель.</translation>
   </message>
   <message>
    <source>Spark runs already, but does not answer.</source>
@@ -4474,6 +4514,58 @@ The proposal was made for:
   <message>
    <source>The lines of this change were changed since.</source>
    <translation>Строки этого изменения с тех пор изменились.</translation>
+  </message>
+  <message>
+   <source>The link "{link}" is none that Spark can read.</source>
+   <translation>Ссылку «{link}» Spark прочесть не может.</translation>
+  </message>
+  <message>
+   <source>The link asks for "{verb}", which Spark does not know.</source>
+   <translation>Ссылка требует «{verb}», но такой команды у Spark нет.</translation>
+  </message>
+  <message>
+   <source>The link has more than {most} characters.</source>
+   <translation>В ссылке больше {most} знаков.</translation>
+  </message>
+  <message>
+   <source>The link holds a character that cannot be seen, {code}.</source>
+   <translation>В ссылке есть невидимый знак, {code}.</translation>
+  </message>
+  <message>
+   <source>The link holds bytes that are no UTF-8.</source>
+   <translation>В ссылке есть байты, которые не являются UTF-8.</translation>
+  </message>
+  <message>
+   <source>The link names no folder.</source>
+   <translation>Ссылка не называет папку.</translation>
+  </message>
+  <message>
+   <source>The link says "{given}"; spark://{verb} takes "{name}" only.</source>
+   <translation>В ссылке указано «{given}», а spark://{verb} принимает только «{name}».</translation>
+  </message>
+  <message>
+   <source>The link says "{name}" twice.</source>
+   <translation>В ссылке «{name}» указано дважды.</translation>
+  </message>
+  <message>
+   <source>The link's folder has {size} characters; {most} fit.</source>
+   <translation>В пути папки знаков: {size}; помещается {most}.</translation>
+  </message>
+  <message>
+   <source>The link's folder, {folder}, goes up by "..".</source>
+   <translation>Путь папки из ссылки, {folder}, ведёт вверх через «..».</translation>
+  </message>
+  <message>
+   <source>The link's folder, {folder}, is another machine's.</source>
+   <translation>Папка из ссылки, {folder}, находится на другом компьютере.</translation>
+  </message>
+  <message>
+   <source>The link's folder, {folder}, is no whole path.</source>
+   <translation>Папка из ссылки, {folder}, названа не полным путём.</translation>
+  </message>
+  <message>
+   <source>The link's text has {size} characters; {most} fit.</source>
+   <translation>В тексте ссылки знаков: {size}; помещается {most}.</translation>
   </message>
   <message>
    <source>The list of recent projects could not be written to {file} ({reason}).</source>
@@ -7460,6 +7552,10 @@ The branch that is checked out</source>
   <message>
    <source>{line} has no pattern and a colon before the command.</source>
    <translation>В строке {line} перед командой нет шаблона и двоеточия.</translation>
+  </message>
+  <message>
+   <source>{link} is no folder of this machine.</source>
+   <translation>{link} — не папка этого компьютера.</translation>
   </message>
   <message numerus="yes">
    <source>{machine}, %n logical core(s)</source>
