@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from spark_desktop.viewmodels.notice import Action, Intent, Notice
 from spark_desktop.viewmodels.translation import tr
+from spark_desktop.views.app_icon import app_icon
 from spark_desktop.views.notice_line import Centred, NoticeLine
 from spark_desktop.views.room import fitting
 from spark_desktop.views.stylesheet import stylesheet
 from spark_desktop.views.theme import Theme
-from spark_desktop.views.app_icon import app_icon
 
 _SIZE = (620, 300)
 
