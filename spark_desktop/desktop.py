@@ -15,11 +15,18 @@ from spark_desktop.domain.answer_notices import sentences_of
 from spark_desktop.domain.core_state import CoreState
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import BudgetTold
-from spark_desktop.domain.handover import Handover, OpenWindow, QuickText
+from spark_desktop.domain.handover import (
+    ChooseFolder,
+    FollowLink,
+    Handover,
+    OpenWindow,
+    QuickText,
+)
 from spark_desktop.domain.settings import Settings, ThemeChoice
 from spark_desktop.domain.words import Said, joined
 from spark_desktop.endpoint_desk import EndpointDesk
 from spark_desktop.endpoint_entry import EndpointEntry
+from spark_desktop.link_entry import LinkEntry
 from spark_desktop.machine_desk import MachineDesk
 from spark_desktop.places import data_folder, settings_file
 from spark_desktop.presence import Presence
@@ -30,6 +37,7 @@ from spark_desktop.services.recent import RecentFolders
 from spark_desktop.services.settings import SettingsService, UnkeptSettings
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.session_end import SessionEnd
+from spark_desktop.update_desk import UpdateDesk
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.viewmodels.told import Told
@@ -78,6 +86,7 @@ class DesktopApp(QObject):
         self.window = MainWindow(looks, self._memory, chosen)
         self._quick = QuickEntry(data_dir, self.settings, self, model, self.told, self._memory)
         self._machine = MachineDesk(data_dir, self.settings, model, self._quick.registered)
+        self.updates = UpdateDesk(data_dir, self.settings, self._scope, self._tell_update)
         recent = RecentFolders(RecentFile(data_dir / "recent.json"))
         self.tray = TrayViewModel(recent, self.told, self._scope)
         self.presence = Presence(
@@ -89,6 +98,13 @@ class DesktopApp(QObject):
         around = Around(self.window, self.tray, self.presence, self._machine, self.settings)
         opener = opener or opener_with(self.endpoints)
         self._projects = Projects(data_dir, model, around, self._scope, opener)
+        self._links = LinkEntry(
+            self.presence,
+            self.told,
+            self.window.told.intent,
+            lambda folder: self._projects.take(folder, ""),
+            lambda folder: self.project is not None and self.project.root == Path(folder),
+        )
         self._endpoint_desk = EndpointDesk(self.endpoints, self._core_state)
         self._session_end = SessionEnd(self.presence.end_session, self)
         self._autostart = AutostartKeeper(_system_autostart)
@@ -123,6 +139,7 @@ class DesktopApp(QObject):
         """
         self.presence.begin(hidden=hidden)
         self._follow_settings(self.settings.current)
+        self.updates.begin()
         self._scope.start("prepare the quick prompt", self._quick.prepare())
         if folder is not None:
             self._projects.choose(str(folder))
@@ -143,6 +160,11 @@ class DesktopApp(QObject):
                     self.presence.show_window(activation)
             case QuickText(text, activation):
                 self.presence.open_quick(text, activation)
+            case ChooseFolder(activation):
+                self.presence.show_window(activation)
+                self.window.choose_folder()
+            case FollowLink(link, activation):
+                self._links.follow(link, activation)
         return True
 
     @property
@@ -163,6 +185,11 @@ class DesktopApp(QObject):
         """Show the quick prompt over everything, and ask ``text`` if there is one."""
         if not self._is_closing:
             self._quick.made().show(text or None)
+
+    def offer_question(self, text: str) -> None:
+        """Show the quick prompt with a text that only the user sends."""
+        if not self._is_closing:
+            self._quick.made().show(draft=text)
 
     def request_close(self) -> None:
         """Begin the end; ``closed`` is set when it is reached. More requests change nothing."""
@@ -185,6 +212,7 @@ class DesktopApp(QObject):
             # The views go before what they show.
             self.window.finish()
             await self._machine.close()
+            await self.updates.close()
             await self._projects.close()
             await self._endpoint_desk.close()
             await self.endpoints.close()
@@ -198,12 +226,14 @@ class DesktopApp(QObject):
         window.sample_wanted.connect(projects.choose_sample)
         window.machine.connect_to(self._machine.view_models)
         window.machine.connect_endpoints(self._endpoint_desk.view_models)
+        window.machine.connect_updates(self.updates.view_model)
         window.language_changed.connect(self._speak)
         self.tray.changed.connect(self._offer_recent)
         presence.quit_requested.connect(self.request_close)
         presence.folder_chosen.connect(self._show_folder)
         presence.settings_requested.connect(self._show_settings)
         presence.quick_requested.connect(self.show_quick)
+        presence.draft_requested.connect(self.offer_question)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._follow_system)
 
@@ -259,6 +289,9 @@ class DesktopApp(QObject):
     def _tell_problems(self, problems: tuple[Said, ...]) -> None:
         action = Action(tr("Open the endpoints"), Intent.ENDPOINTS)
         self.told.tell("endpoints", Notice(joined(problems, " "), Tone.WARNING, "", action))
+
+    def _tell_update(self, notice: Notice | None) -> None:
+        self.told.tell("updates", notice)
 
     def _follow_system(self) -> None:
         looks = self.settings.current.looks
