@@ -6,11 +6,11 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from spark_desktop.viewmodels.notice import Action, Intent, Notice
 from spark_desktop.viewmodels.translation import tr
+from spark_desktop.views.app_icon import app_icon
 from spark_desktop.views.notice_line import Centred, NoticeLine
 from spark_desktop.views.room import fitting
 from spark_desktop.views.stylesheet import stylesheet
 from spark_desktop.views.theme import Theme
-from spark_desktop.views.tray_icon import app_icon
 
 _SIZE = (620, 300)
 
@@ -23,7 +23,7 @@ class NewerData(QWidget):
     def __init__(self, notice: Notice, theme: Theme) -> None:
         super().__init__()
         self.setWindowTitle(tr("Spark Desktop"))
-        self.setWindowIcon(app_icon(theme))
+        self.setWindowIcon(app_icon())
         self.setStyleSheet(stylesheet(theme))
         self.line = NoticeLine()
         quits = Action(tr("&Quit"), Intent.DISMISS)
