@@ -214,6 +214,10 @@ class AnswerTooLargeError(EndpointError):
     """The server sent more than any answer holds; the connection was closed."""
 
 
+class NoticesError(SparkError):
+    """The licences of what Spark is made of cannot be read."""
+
+
 class UpdateError(SparkError):
     """Newer releases could not be looked for or fetched; nothing of what came is used."""
 

@@ -1,4 +1,4 @@
-"""The windows of models, doctor and connections, each made when it is first wanted."""
+"""The windows about this machine and about Spark, each made when it is first wanted."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -137,6 +137,10 @@ class MachineWindows:
             from spark_desktop.views.doctor_dialog import DoctorDialog
 
             return DoctorDialog(self._parent, models.doctor, theme)
+        if name == "about":
+            from spark_desktop.views.about_dialog import AboutDialog
+
+            return AboutDialog(self._parent, models.about, theme)
         if name == "self_test":
             from spark_desktop.views.self_test_dialog import SelfTestDialog
 

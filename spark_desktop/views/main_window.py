@@ -435,6 +435,7 @@ class MainWindow(QMainWindow):
             "times": self.machine.show_times,
             "history": self.machine.show_history,
             "connections": lambda: self.machine.show("connections"),
+            "about": lambda: self.machine.show("about"),
             "updates": self.machine.show_updates,
             "help": self.show_sheet,
             "quit": self.quit_requested.emit,
