@@ -110,6 +110,15 @@ def test_the_marker_beside_the_programs_says_how_it_was_installed(tmp_path: Path
     assert (here.format, here.kind, here.name) == ("deb", "full", "0.3.0")
 
 
+@pytest.mark.parametrize(("kind", "form"), [("windows", "exe"), ("macos", "dmg"), ("run", "run")])
+def test_the_packagers_kinds_are_the_feeds_formats(tmp_path: Path, kind: str, form: str) -> None:
+    marker = tmp_path / "installed-as.toml"
+    marker.write_text(f'format = "{kind}"\nsize = "slim"\ncommit = "ab"\n')
+    here = installed(marker)
+    assert here is not None
+    assert (here.format, here.kind) == (form, "slim")
+
+
 def test_a_program_that_does_not_know_its_version_says_so(tmp_path: Path) -> None:
     marker = tmp_path / "installed-as.toml"
     marker.write_text('version = "unknown"\n')
