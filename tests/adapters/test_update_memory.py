@@ -13,7 +13,7 @@ from spark_desktop.domain.updates import Memory, SeenFeed
 from tests.update_fakes import PUBLIC
 
 NOON = datetime(2027, 1, 1, 12, tzinfo=UTC)
-KEPT = Memory({"AA": SeenFeed(7, "00" * 32, NOON, NOON)}, NOON, reached=False)
+KEPT = Memory({"AA": SeenFeed(7, "00" * 32, NOON)}, NOON, reached=False)
 
 
 async def test_what_is_kept_is_read_back_and_a_first_start_knows_nothing(tmp_path: Path) -> None:
