@@ -64,6 +64,7 @@ _READ_BY_OTHERS = (
     "tray is gone",
     "llama.cpp b{} (xllamacpp {})",
     "source code",
+    "trusted comment: ",
 )
 
 
