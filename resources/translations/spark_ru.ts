@@ -20,6 +20,10 @@
    <translation> с</translation>
   </message>
   <message>
+   <source>"{piece}" in the link is no percent-encoded character.</source>
+   <translation>«{piece}» в ссылке — не знак в процентной записи.</translation>
+  </message>
+  <message>
    <source>$0.00</source>
    <translation>$0,00</translation>
   </message>
@@ -80,6 +84,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n check(s) failed.</source>
+   <translation>
+    <numerusform>Не прошла %n проверка.</numerusform>
+    <numerusform>Не прошли %n проверки.</numerusform>
+    <numerusform>Не прошли %n проверок.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n comment(s) for the model</source>
    <translation>
     <numerusform>%n замечание для модели</numerusform>
@@ -120,11 +132,35 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n file(s) in {folders} folders read, {size:.1f} MB</source>
+   <translation>
+    <numerusform>прочитан %n файл, папок: {folders}, {size:.1f} МБ</numerusform>
+    <numerusform>прочитано %n файла, папок: {folders}, {size:.1f} МБ</numerusform>
+    <numerusform>прочитано %n файлов, папок: {folders}, {size:.1f} МБ</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n file(s) withheld</source>
    <translation>
     <numerusform>%n файл не показан</numerusform>
     <numerusform>%n файла не показаны</numerusform>
     <numerusform>%n файлов не показаны</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n font(s); {names}: letters are drawn</source>
+   <translation>
+    <numerusform>%n шрифт; {names}: буквы рисуются</numerusform>
+    <numerusform>%n шрифта; {names}: буквы рисуются</numerusform>
+    <numerusform>%n шрифтов; {names}: буквы рисуются</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n grammar(s) loaded, a sample parsed by each</source>
+   <translation>
+    <numerusform>загружена %n грамматика, образец разобран каждой</numerusform>
+    <numerusform>загружено %n грамматики, образец разобран каждой</numerusform>
+    <numerusform>загружено %n грамматик, образец разобран каждой</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -176,11 +212,27 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n icon(s) drawn; formats: {formats}</source>
+   <translation>
+    <numerusform>нарисован %n значок; форматы: {formats}</numerusform>
+    <numerusform>нарисовано %n значка; форматы: {formats}</numerusform>
+    <numerusform>нарисовано %n значков; форматы: {formats}</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n image(s)</source>
    <translation>
     <numerusform>%n картинка</numerusform>
     <numerusform>%n картинки</numerusform>
     <numerusform>%n картинок</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n language(s), {parts} coloured parts</source>
+   <translation>
+    <numerusform>%n язык, окрашенных частей: {parts}</numerusform>
+    <numerusform>%n языка, окрашенных частей: {parts}</numerusform>
+    <numerusform>%n языков, окрашенных частей: {parts}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -272,6 +324,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n process(es) ended, {size:.1f} MB removed</source>
+   <translation>
+    <numerusform>завершён %n процесс, удалено {size:.1f} МБ</numerusform>
+    <numerusform>завершено %n процесса, удалено {size:.1f} МБ</numerusform>
+    <numerusform>завершено %n процессов, удалено {size:.1f} МБ</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n question(s) waiting</source>
    <translation>
     <numerusform>%n вопрос ждёт</numerusform>
@@ -304,6 +364,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n token(s) came, pieces: {pieces}</source>
+   <translation>
+    <numerusform>пришёл %n токен, кусков: {pieces}</numerusform>
+    <numerusform>пришло %n токена, кусков: {pieces}</numerusform>
+    <numerusform>пришло %n токенов, кусков: {pieces}</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n turn(s)</source>
    <translation>
     <numerusform>%n ход</numerusform>
@@ -326,6 +394,10 @@
   <message>
    <source>&amp;Add…</source>
    <translation>&amp;Добавить…</translation>
+  </message>
+  <message>
+   <source>&amp;Agree and check</source>
+   <translation>&amp;Согласиться и проверить</translation>
   </message>
   <message>
    <source>&amp;Budget for a month</source>
@@ -352,12 +424,20 @@
    <translation>&amp;Копировать отчёт</translation>
   </message>
   <message>
+   <source>&amp;Copy these facts</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>&amp;Discard</source>
    <translation>&amp;Отбросить</translation>
   </message>
   <message>
    <source>&amp;Download</source>
    <translation>&amp;Загрузить</translation>
+  </message>
+  <message>
+   <source>&amp;Download {size} from {host}</source>
+   <translation>&amp;Загрузить {size} с {host}</translation>
   </message>
   <message>
    <source>&amp;Edit…</source>
@@ -370,6 +450,10 @@
   <message>
    <source>&amp;Export CSV…</source>
    <translation>&amp;Сохранить CSV…</translation>
+  </message>
+  <message>
+   <source>&amp;Folder of the licences</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>&amp;Forget the key</source>
@@ -408,12 +492,20 @@
    <translation>&amp;Название</translation>
   </message>
   <message>
+   <source>&amp;Not now</source>
+   <translation>&amp;Не сейчас</translation>
+  </message>
+  <message>
    <source>&amp;Pause</source>
    <translation>&amp;Пауза</translation>
   </message>
   <message>
    <source>&amp;Period</source>
    <translation>&amp;Период</translation>
+  </message>
+  <message>
+   <source>&amp;Quit</source>
+   <translation>В&amp;ыйти</translation>
   </message>
   <message>
    <source>&amp;Redo</source>
@@ -430,6 +522,10 @@
   <message>
    <source>&amp;Save</source>
    <translation>&amp;Сохранить</translation>
+  </message>
+  <message>
+   <source>&amp;Show in folder</source>
+   <translation>&amp;Показать в папке</translation>
   </message>
   <message>
    <source>&amp;Sort by</source>
@@ -480,6 +576,14 @@
    <translation>&amp;Работа</translation>
   </message>
   <message>
+   <source>'spark ask hello' shows what the model says.</source>
+   <translation>Что говорит модель, показывает «spark ask hello».</translation>
+  </message>
+  <message>
+   <source>'spark-core models list' shows what there is.</source>
+   <translation>Что есть, показывает «spark-core models list».</translation>
+  </message>
+  <message>
    <source>, {rate:,.0f} tokens/s</source>
    <translation>, {rate:,.0f} токенов/с</translation>
   </message>
@@ -494,6 +598,10 @@
   <message>
    <source>A block that stands twice in the answer is used once.</source>
    <translation>Блок, который стоит в ответе дважды, применён один раз.</translation>
+  </message>
+  <message>
+   <source>A check asks {host} for two small files, the list of releases and its signature, and sends nothing but that request: no identifier, no version, nothing of you or your projects. Spark never installs anything by itself.</source>
+   <translation>Проверка запрашивает у {host} два небольших файла — список выпусков и его подпись — и не передаёт ничего, кроме самого запроса: ни идентификатора, ни версии, ничего о вас и ваших проектах. Сам Spark ничего не устанавливает.</translation>
   </message>
   <message>
    <source>A command is empty.</source>
@@ -548,8 +656,16 @@
    <translation>Более поздний блок содержит весь файл: он заменяет предыдущие.</translation>
   </message>
   <message>
+   <source>A link asks Spark to open {folder}.</source>
+   <translation>Ссылка просит Spark открыть {folder}.</translation>
+  </message>
+  <message>
    <source>A link on the way leads out of it.</source>
    <translation>Ссылка на этом пути ведёт за её пределы.</translation>
+  </message>
+  <message>
+   <source>A link wrote this question.</source>
+   <translation>Этот вопрос пришёл по ссылке.</translation>
   </message>
   <message>
    <source>A model may not fit: free some space.</source>
@@ -558,6 +674,10 @@
   <message>
    <source>A model of the catalogue, a GGUF file, or emulated:PROFILE for its answers at a profile's pace. Empty: the one that suits this machine.</source>
    <translation>Модель из каталога, файл GGUF или emulated:PROFILE, чтобы её ответы шли в темпе профиля. Пусто: та, что подходит этому компьютеру.</translation>
+  </message>
+  <message>
+   <source>A newer one may be held back on the way. Look at this machine's clock; check again from another network.</source>
+   <translation>Возможно, более новый задерживают по пути. Сверьте часы этого компьютера; проверьте ещё раз из другой сети.</translation>
   </message>
   <message>
    <source>A proposal failed</source>
@@ -626,6 +746,10 @@
   <message>
    <source>A step that was undone before a newer one is redone from the list of steps.</source>
    <translation>Шаг, отменённый до более нового, возвращают из списка шагов.</translation>
+  </message>
+  <message>
+   <source>About Spark</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>About {file}</source>
@@ -722,6 +846,10 @@
 {lines}</translation>
   </message>
   <message>
+   <source>Agree, and it asks whenever you press Check now; the daily check stays as it is.</source>
+   <translation>Если согласиться, он будет спрашивать при каждом нажатии «Проверить сейчас»; ежедневная проверка остаётся как есть.</translation>
+  </message>
+  <message>
    <source>All the time</source>
    <translation>Всё время</translation>
   </message>
@@ -756,6 +884,10 @@
   <message>
    <source>Allow writing to that folder, or choose another data folder.</source>
    <translation>Разрешите запись в эту папку или выберите другую папку данных.</translation>
+  </message>
+  <message>
+   <source>Allow writing to that folder, then download it again.</source>
+   <translation>Разрешите запись в эту папку и загрузите снова.</translation>
   </message>
   <message>
    <source>Allow writing to the folder, then accept again.</source>
@@ -1008,6 +1140,10 @@ The open file goes with the question.</source>
    <translation>Запрашиваем профили у программы ядра.</translation>
   </message>
   <message>
+   <source>Asking {host}…</source>
+   <translation>Запрос к {host}…</translation>
+  </message>
+  <message>
    <source>Back to the project</source>
    <translation>Назад к проекту</translation>
   </message>
@@ -1140,6 +1276,14 @@ The open file goes with the question.</source>
    <translation>Чат</translation>
   </message>
   <message>
+   <source>Check &amp;now</source>
+   <translation>Проверить &amp;сейчас</translation>
+  </message>
+  <message>
+   <source>Check again later; if it stays so, ask whoever publishes the releases.</source>
+   <translation>Проверьте позже; если не изменится, спросите того, кто публикует выпуски.</translation>
+  </message>
+  <message>
    <source>Check its name; it may have been moved.</source>
    <translation>Проверьте имя: возможно, файл перемещён.</translation>
   </message>
@@ -1150,6 +1294,10 @@ The open file goes with the question.</source>
   <message>
    <source>Check its permissions, then try again.</source>
    <translation>Проверьте права доступа и попробуйте ещё раз.</translation>
+  </message>
+  <message>
+   <source>Check now, read the release notes, download</source>
+   <translation>Проверить сейчас, прочитать о выпуске, загрузить</translation>
   </message>
   <message>
    <source>Check that the key is whole, of this vendor, and not expired.</source>
@@ -1210,6 +1358,10 @@ The open file goes with the question.</source>
   <message>
    <source>Check the token or the key of this endpoint.</source>
    <translation>Проверьте токен или ключ этого сервера.</translation>
+  </message>
+  <message>
+   <source>Checks</source>
+   <translation>Проверки</translation>
   </message>
   <message>
    <source>Checks of proposals</source>
@@ -1424,6 +1576,10 @@ The open file goes with the question.</source>
    <translation>При закрытии окна Spark продолжает работать в трее.</translation>
   </message>
   <message>
+   <source>Comes inside of {package}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Comment</source>
    <translation>Замечание</translation>
   </message>
@@ -1458,6 +1614,10 @@ The open file goes with the question.</source>
   <message>
    <source>Completions</source>
    <translation>Подсказки</translation>
+  </message>
+  <message>
+   <source>Components</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Composer</source>
@@ -1552,6 +1712,10 @@ The open file goes with the question.</source>
    <translation>Скопируйте текст и выберите его ещё раз.</translation>
   </message>
   <message>
+   <source>Copy the &amp;licence</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Copy the answer</source>
    <translation>Копировать ответ</translation>
   </message>
@@ -1644,6 +1808,10 @@ The open file goes with the question.</source>
    <translation>Скрыть</translation>
   </message>
   <message>
+   <source>Do not open</source>
+   <translation>Не открывать</translation>
+  </message>
+  <message>
    <source>Do without a key</source>
    <translation>Обойтись без клавиши</translation>
   </message>
@@ -1656,8 +1824,20 @@ The open file goes with the question.</source>
    <translation>Загрузка</translation>
   </message>
   <message>
+   <source>Download it again: it goes on from there.</source>
+   <translation>Загрузите снова: загрузка продолжится с этого места.</translation>
+  </message>
+  <message>
+   <source>Download it again; if it stays so, report it, and install nothing.</source>
+   <translation>Загрузите снова; если не изменится, сообщите об этом и ничего не устанавливайте.</translation>
+  </message>
+  <message>
    <source>Downloading the model, once.</source>
    <translation>Модель загружается, один раз.</translation>
+  </message>
+  <message>
+   <source>Downloading: {done} of {total}</source>
+   <translation>Загрузка: {done} из {total}</translation>
   </message>
   <message>
    <source>Drop</source>
@@ -1752,6 +1932,10 @@ The open file goes with the question.</source>
    <translation>Серверы…</translation>
   </message>
   <message>
+   <source>Engine</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Enter it again in the settings, under Endpoints.</source>
    <translation>Введите его заново в настройках серверов.</translation>
   </message>
@@ -1792,6 +1976,18 @@ The open file goes with the question.</source>
    </translation>
   </message>
   <message>
+   <source>Everything works.</source>
+   <translation>Всё работает.</translation>
+  </message>
+  <message numerus="yes">
+   <source>Everything works; %n note(s).</source>
+   <translation>
+    <numerusform>Всё работает; %n замечание.</numerusform>
+    <numerusform>Всё работает; %n замечания.</numerusform>
+    <numerusform>Всё работает; %n замечаний.</numerusform>
+   </translation>
+  </message>
+  <message>
    <source>Export CSV…</source>
    <translation>Сохранить CSV…</translation>
   </message>
@@ -1806,6 +2002,18 @@ The open file goes with the question.</source>
   <message>
    <source>Export as Markdown…</source>
    <translation>Сохранить как Markdown…</translation>
+  </message>
+  <message>
+   <source>FAILED</source>
+   <translation>СБОЙ</translation>
+  </message>
+  <message>
+   <source>Fetch it in the window's Models, or with: spark-core models pull {name}</source>
+   <translation>Загрузите её в окне «Модели» или так: spark-core models pull {name}</translation>
+  </message>
+  <message>
+   <source>Fetch it in the window's Models, then try again.</source>
+   <translation>Загрузите её в окне «Модели», затем попробуйте снова.</translation>
   </message>
   <message>
    <source>File {path}</source>
@@ -1830,6 +2038,10 @@ The open file goes with the question.</source>
   <message>
    <source>Filter</source>
    <translation>Фильтр</translation>
+  </message>
+  <message>
+   <source>Find a component or a licence</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Find an action, a file or a thread</source>
@@ -1904,8 +2116,16 @@ The open file goes with the question.</source>
    <translation>Найдено</translation>
   </message>
   <message>
+   <source>Free some space or make the folder writable, then check again.</source>
+   <translation>Освободите место или разрешите запись в папку, затем проверьте ещё раз.</translation>
+  </message>
+  <message>
    <source>Free some space, then accept again.</source>
    <translation>Освободите место и примите ещё раз.</translation>
+  </message>
+  <message>
+   <source>Free some space, then download it again.</source>
+   <translation>Освободите место и загрузите снова.</translation>
   </message>
   <message>
    <source>Free some space, then try again.</source>
@@ -2024,6 +2244,10 @@ The open file goes with the question.</source>
    <translation>Если это не пройдёт, завершите этот процесс: следующая команда запустит другой.</translation>
   </message>
   <message>
+   <source>If it stays so, report it with this table.</source>
+   <translation>Если так и останется, сообщите об этом с этой таблицей.</translation>
+  </message>
+  <message>
    <source>If that is right, make it the endpoint's address.</source>
    <translation>Если так и надо, укажите этот адрес как адрес сервера.</translation>
   </message>
@@ -2068,12 +2292,32 @@ The open file goes with the question.</source>
    <translation>Установите Spark Desktop заново, вместе с зависимостями.</translation>
   </message>
   <message>
+   <source>Install Spark Desktop again.</source>
+   <translation>Установите Spark Desktop заново.</translation>
+  </message>
+  <message>
+   <source>Install Spark Desktop again; if it stays so, report it with this table.</source>
+   <translation>Установите Spark Desktop заново; если так и останется, сообщите об этом с этой таблицей.</translation>
+  </message>
+  <message>
+   <source>Install a font, such as the package fonts-dejavu-core.</source>
+   <translation>Установите шрифт, например пакет fonts-dejavu-core.</translation>
+  </message>
+  <message>
+   <source>Install it in the same way as this one.</source>
+   <translation>Установите его так же, как этот.</translation>
+  </message>
+  <message>
    <source>Install the packages of your system that hold these files.</source>
    <translation>Установите пакеты вашей системы, в которых есть эти файлы.</translation>
   </message>
   <message>
    <source>Install your system's package ca-certificates. The local model needs none.</source>
    <translation>Установите системный пакет ca-certificates. Локальной модели он не нужен.</translation>
+  </message>
+  <message>
+   <source>Install {version} in the same way as this one.</source>
+   <translation>Установите {version} так же, как эту версию.</translation>
   </message>
   <message>
    <source>It begins with https://, or with http:// for this machine.</source>
@@ -2156,8 +2400,16 @@ The open file goes with the question.</source>
    <translation>Текст в буфере обмена: вставьте его сами.</translation>
   </message>
   <message>
+   <source>It is sent only when you press Enter.</source>
+   <translation>Он будет отправлен, только когда вы нажмёте Enter.</translation>
+  </message>
+  <message>
    <source>It is too long.</source>
    <translation>Он слишком длинный.</translation>
+  </message>
+  <message>
+   <source>It lies in {folder}.</source>
+   <translation>Он лежит в {folder}.</translation>
   </message>
   <message>
    <source>It may have been dropped; look at the list of steps again.</source>
@@ -2238,6 +2490,10 @@ The open file goes with the question.</source>
   <message>
    <source>Its place is being looked for.</source>
    <translation>Место ещё ищется.</translation>
+  </message>
+  <message>
+   <source>Its signature was verified.</source>
+   <translation>Подпись проверена.</translation>
   </message>
   <message>
    <source>Keep</source>
@@ -2348,6 +2604,10 @@ The open file goes with the question.</source>
    <translation>Лицензия</translation>
   </message>
   <message>
+   <source>Licence: {licence}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Light</source>
    <translation>Светлая</translation>
   </message>
@@ -2370,6 +2630,10 @@ The open file goes with the question.</source>
   <message>
    <source>Lines of the hunk</source>
    <translation>Строки фрагмента</translation>
+  </message>
+  <message>
+   <source>List of &amp;materials</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Loading the model into memory.</source>
@@ -2404,6 +2668,10 @@ The open file goes with the question.</source>
    <translation>Проверьте часы этого компьютера; если они верны, сертификат должен обновить тот, кто держит сервер.</translation>
   </message>
   <message>
+   <source>Look for a new version on the project's page.</source>
+   <translation>Поищите новую версию на странице проекта.</translation>
+  </message>
+  <message>
    <source>Look for it in what you typed last, and in the files that go with it.</source>
    <translation>Поищите её в том, что набрали последним, и в приложенных файлах.</translation>
   </message>
@@ -2412,12 +2680,24 @@ The open file goes with the question.</source>
    <translation>Найдите его окно с запросом пароля. {instead}</translation>
   </message>
   <message>
+   <source>Look for new versions</source>
+   <translation>Искать новые версии</translation>
+  </message>
+  <message>
+   <source>Look for new versions where you got this one.</source>
+   <translation>Ищите новые версии там, где взяли эту.</translation>
+  </message>
+  <message>
    <source>Looked for its key in the keyring and in {variable}.</source>
    <translation>Ключ искали в связке ключей и в {variable}.</translation>
   </message>
   <message>
    <source>Looked for its key in the keyring.</source>
    <translation>Ключ искали в связке ключей.</translation>
+  </message>
+  <message>
+   <source>Looking at what is installed…</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Looking for a source…</source>
@@ -2442,6 +2722,14 @@ The open file goes with the question.</source>
   <message>
    <source>Made for a place without lines</source>
    <translation>Предложено для места без строк</translation>
+  </message>
+  <message>
+   <source>Make it readable for you.</source>
+   <translation>Сделайте его доступным для чтения.</translation>
+  </message>
+  <message>
+   <source>Make it readable, then check again.</source>
+   <translation>Сделайте его доступным для чтения и проверьте ещё раз.</translation>
   </message>
   <message>
    <source>Make it writable for you alone, or name another one.</source>
@@ -2542,6 +2830,10 @@ The open file goes with the question.</source>
   <message>
    <source>Move that file away, or reject the renaming.</source>
    <translation>Уберите тот файл или отклоните переименование.</translation>
+  </message>
+  <message>
+   <source>Move them away, then download again.</source>
+   <translation>Уберите их оттуда и загрузите снова.</translation>
   </message>
   <message>
    <source>Name</source>
@@ -2708,6 +3000,10 @@ The open file goes with the question.</source>
    <translation>До этого ни у одного окна не было фокуса ввода.</translation>
   </message>
   <message>
+   <source>Nobody agreed yet to ask {host}, so nothing is asked. Switch this off and on to agree.</source>
+   <translation>Согласия обращаться к {host} ещё нет, поэтому запросов нет. Выключите и включите, чтобы согласиться.</translation>
+  </message>
+  <message>
    <source>Nobody has told this model's price. Its answers are not counted as free.</source>
    <translation>Цена этой модели никому не известна. Её ответы не считаются бесплатными.</translation>
   </message>
@@ -2760,12 +3056,20 @@ The open file goes with the question.</source>
    <translation>Запросов на предложение пока нет.</translation>
   </message>
   <message>
+   <source>Nothing fits the filter.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Nothing in the file is like it. Select the lines that it shall replace.</source>
    <translation>В файле нет ничего похожего. Выделите строки, которые она заменит.</translation>
   </message>
   <message>
    <source>Nothing in the file is like its lines.</source>
    <translation>В файле нет ничего похожего на эти строки.</translation>
+  </message>
+  <message>
+   <source>Nothing in {folder} was changed.</source>
+   <translation>В {folder} ничего не изменено.</translation>
   </message>
   <message>
    <source>Nothing is found. Words are found by their beginnings.</source>
@@ -2786,6 +3090,22 @@ The open file goes with the question.</source>
   <message>
    <source>Nothing measured yet. Each answer of this session becomes a point here: ask a question, or save a comment that ends in AI!</source>
    <translation>Измерений пока нет. Каждый ответ этого сеанса станет здесь точкой: задайте вопрос или сохраните комментарий, который заканчивается на AI!</translation>
+  </message>
+  <message>
+   <source>Nothing of it is used. Check again from another network; if it stays so, report it.</source>
+   <translation>Ничего из этого не используется. Проверьте из другой сети; если не изменится, сообщите об этом.</translation>
+  </message>
+  <message>
+   <source>Nothing of it is used. Check again later, or from another network.</source>
+   <translation>Ничего из этого не используется. Проверьте позже или из другой сети.</translation>
+  </message>
+  <message>
+   <source>Nothing of it is used. Look at the project's page for what happened.</source>
+   <translation>Ничего из этого не используется. Посмотрите на странице проекта, что случилось.</translation>
+  </message>
+  <message>
+   <source>Nothing of it is used. Whoever runs the feed gives each one a number of its own.</source>
+   <translation>Ничего из этого не используется. Тот, кто ведёт список, должен дать каждому свой номер.</translation>
   </message>
   <message>
    <source>Nothing to add up yet.</source>
@@ -2810,6 +3130,10 @@ The open file goes with the question.</source>
   <message>
    <source>Nothing was measured in this time.</source>
    <translation>За это время ничего не измерено.</translation>
+  </message>
+  <message>
+   <source>Nothing was opened or asked.</source>
+   <translation>Ничего не открыто и не спрошено.</translation>
   </message>
   <message>
    <source>Nothing was pasted: {reason}</source>
@@ -2882,6 +3206,10 @@ The proposal was made for:
 {made_for}</translation>
   </message>
   <message>
+   <source>Once a day, in a list that is signed. Nothing is ever installed by itself.</source>
+   <translation>Раз в день, в подписанном списке. Само ничего не устанавливается.</translation>
+  </message>
+  <message>
    <source>One a line: a pattern of files, a colon, a program. It runs for each proposal, with the proposed text as its input; {file} is a copy of it, {path} the file's name.</source>
    <translation>По одной в строке: шаблон файлов, двоеточие, программа. Она запускается для каждого предложения и получает предложенный текст на вход; {file} — его копия, {path} — имя файла.</translation>
   </message>
@@ -2904,6 +3232,10 @@ The proposal was made for:
   <message>
    <source>Open a folder</source>
    <translation>Открыть папку</translation>
+  </message>
+  <message>
+   <source>Open a folder by its path, or copy it to this machine first.</source>
+   <translation>Откройте папку по её пути или сначала скопируйте её на этот компьютер.</translation>
   </message>
   <message>
    <source>Open a folder first.</source>
@@ -2950,6 +3282,10 @@ The proposal was made for:
    <translation>Открыть файл</translation>
   </message>
   <message>
+   <source>Open the folder</source>
+   <translation>Открыть папку</translation>
+  </message>
+  <message>
    <source>Open the folder of your project.</source>
    <translation>Откройте папку вашего проекта.</translation>
   </message>
@@ -2968,6 +3304,10 @@ The proposal was made for:
   <message>
    <source>Open the speed lab first.</source>
    <translation>Сначала откройте лабораторию скорости.</translation>
+  </message>
+  <message>
+   <source>Open the updates</source>
+   <translation>Открыть обновления</translation>
   </message>
   <message>
    <source>Open {folder}</source>
@@ -3020,6 +3360,10 @@ The proposal was made for:
   <message>
    <source>PNG picture</source>
    <translation>Картинка PNG</translation>
+  </message>
+  <message>
+   <source>PNG pictures cannot be read</source>
+   <translation>картинки PNG не читаются</translation>
   </message>
   <message>
    <source>Pace</source>
@@ -3198,6 +3542,10 @@ The proposal was made for:
    <translation>Введите ключ в его собственное поле.</translation>
   </message>
   <message>
+   <source>Put the second line of minisign.pub there.</source>
+   <translation>Впишите туда вторую строку файла minisign.pub.</translation>
+  </message>
+  <message>
    <source>Put them into its address: http://name:password@host:port.</source>
    <translation>Впишите их в его адрес: http://имя:пароль@узел:порт.</translation>
   </message>
@@ -3212,6 +3560,10 @@ The proposal was made for:
   <message>
    <source>Qt libraries</source>
    <translation>библиотеки Qt</translation>
+  </message>
+  <message>
+   <source>Qt {qt}, {found}</source>
+   <translation>Qt {qt}, {found}</translation>
   </message>
   <message>
    <source>Queue</source>
@@ -3248,6 +3600,18 @@ The proposal was made for:
   <message>
    <source>Quit Spark</source>
    <translation>Выйти из Spark</translation>
+  </message>
+  <message>
+   <source>Quit Spark, and unpack it in the place of the folder that you unpacked.</source>
+   <translation>Выйдите из Spark и распакуйте его на место той папки, которую распаковали раньше.</translation>
+  </message>
+  <message>
+   <source>Quit Spark, open it, and drag Spark into Applications.</source>
+   <translation>Выйдите из Spark, откройте его и перетащите Spark в «Программы».</translation>
+  </message>
+  <message>
+   <source>Quit Spark, then open it. Your settings and threads stay.</source>
+   <translation>Выйдите из Spark, затем откройте его. Настройки и беседы останутся.</translation>
   </message>
   <message>
    <source>Raise it in the settings, or use an endpoint that costs nothing.</source>
@@ -3358,8 +3722,24 @@ The proposal was made for:
    <translation>Отклонено.</translation>
   </message>
   <message>
+   <source>Release notes</source>
+   <translation>О выпуске</translation>
+  </message>
+  <message>
+   <source>Release notes and download</source>
+   <translation>О выпуске и загрузка</translation>
+  </message>
+  <message>
    <source>Remove</source>
    <translation>Убрать</translation>
+  </message>
+  <message>
+   <source>Remove it by hand.</source>
+   <translation>Удалите её вручную.</translation>
+  </message>
+  <message>
+   <source>Remove it to begin anew, then check again.</source>
+   <translation>Удалите его, чтобы начать заново, и проверьте ещё раз.</translation>
   </message>
   <message>
    <source>Remove it? It can be downloaded again.</source>
@@ -3368,6 +3748,10 @@ The proposal was made for:
   <message>
    <source>Remove some, or choose their folder.</source>
    <translation>Уберите некоторые или выберите их папку.</translation>
+  </message>
+  <message>
+   <source>Remove the entry '{service}' by hand.</source>
+   <translation>Удалите запись «{service}» вручную.</translation>
   </message>
   <message>
    <source>Remove the link yourself, or name the file that it leads to.</source>
@@ -3460,6 +3844,10 @@ The proposal was made for:
    <translation>Место для отмены</translation>
   </message>
   <message>
+   <source>Run &amp;again</source>
+   <translation>&amp;Повторить</translation>
+  </message>
+  <message>
    <source>Run 'spark doctor' to see what is missing, or install Spark Desktop again.</source>
    <translation>Выполните «spark doctor», чтобы узнать, чего не хватает, или установите Spark Desktop заново.</translation>
   </message>
@@ -3470,6 +3858,18 @@ The proposal was made for:
   <message>
    <source>Run 'spark-core profile list' in a terminal to see what it says.</source>
    <translation>Выполните в терминале «spark-core profile list», чтобы увидеть, что она сообщает.</translation>
+  </message>
+  <message>
+   <source>Run 'spark-desktop --self-test' in a terminal.</source>
+   <translation>Запустите «spark-desktop --self-test» в терминале.</translation>
+  </message>
+  <message>
+   <source>SQLite</source>
+   <translation>SQLite</translation>
+  </message>
+  <message>
+   <source>SQLite {version}, journal {journal}: written, read, found by full text, integrity ok</source>
+   <translation>SQLite {version}, журнал {journal}: записано, прочитано, найдено полнотекстовым поиском, целостность в порядке</translation>
   </message>
   <message>
    <source>Sample in a &amp;folder of mine…</source>
@@ -3528,6 +3928,10 @@ The proposal was made for:
    <translation>Посмотрите {log}.</translation>
   </message>
   <message>
+   <source>Seen</source>
+   <translation>Что видно</translation>
+  </message>
+  <message>
    <source>Select a smaller region, or choose a model with a longer context.</source>
    <translation>Выделите участок поменьше или выберите модель с большим контекстом.</translation>
   </message>
@@ -3546,6 +3950,10 @@ The proposal was made for:
   <message>
    <source>Select the lines to change, or name the function.</source>
    <translation>Выделите строки, которые надо изменить, или назовите функцию.</translation>
+  </message>
+  <message>
+   <source>Self-test</source>
+   <translation>Самопроверка</translation>
   </message>
   <message>
    <source>Send</source>
@@ -3570,6 +3978,10 @@ The proposal was made for:
   <message>
    <source>Send to the model</source>
    <translation>Отправить модели</translation>
+  </message>
+  <message>
+   <source>Set the clock, then check again.</source>
+   <translation>Установите часы и проверьте ещё раз.</translation>
   </message>
   <message>
    <source>Settings</source>
@@ -3668,6 +4080,10 @@ The proposal was made for:
    <translation>Сортировать таблицу; ещё раз — в обратном порядке</translation>
   </message>
   <message>
+   <source>Source code: {address}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Spark</source>
    <translation>Spark</translation>
   </message>
@@ -3676,8 +4092,28 @@ The proposal was made for:
    <translation>Spark Desktop</translation>
   </message>
   <message>
+   <source>Spark does not look for new versions by itself.</source>
+   <translation>Сам Spark не ищет новых версий.</translation>
+  </message>
+  <message>
    <source>Spark ended while this was being answered.</source>
    <translation>Spark завершился, пока на это шёл ответ.</translation>
+  </message>
+  <message>
+   <source>Spark follows spark://ask?text=… and spark://open?folder=/… and no other link.</source>
+   <translation>Spark понимает только ссылки spark://ask?text=… и spark://open?folder=/….</translation>
+  </message>
+  <message numerus="yes">
+   <source>Spark is made with the work of others: %n component(s).</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>Spark looks for new versions once a day.</source>
+   <translation>Spark ищет новые версии раз в день.</translation>
   </message>
   <message>
    <source>Spark made a mistake while it read the answer.</source>
@@ -3690,6 +4126,10 @@ The proposal was made for:
   <message>
    <source>Spark only proposes on text files.</source>
    <translation>Spark делает предложения только для текстовых файлов.</translation>
+  </message>
+  <message>
+   <source>Spark reads its files and may ask the model about them.</source>
+   <translation>Spark прочитает её файлы и может спросить о них модель.</translation>
   </message>
   <message>
    <source>Spark runs already, but does not answer.</source>
@@ -3706,6 +4146,18 @@ The proposal was made for:
   <message>
    <source>Spark watches it, and proposes when you save. Nothing is written until you accept.</source>
    <translation>Spark следит за ней и делает предложения, когда вы сохраняете. Пока вы не примете, ничего не записывается.</translation>
+  </message>
+  <message>
+   <source>Spark would ask {host} now.</source>
+   <translation>Сейчас Spark обратился бы к {host}.</translation>
+  </message>
+  <message>
+   <source>Spark {version} ({kind}), Python {python}, {system} {machine}, {path}</source>
+   <translation>Spark {version} ({kind}), Python {python}, {system} {machine}, {path}</translation>
+  </message>
+  <message>
+   <source>Spark {version} is available.</source>
+   <translation>Вышел Spark {version}.</translation>
   </message>
   <message>
    <source>Spark · {project}: {state}</source>
@@ -3804,6 +4256,10 @@ The proposal was made for:
    <translation>Запустите его (spark-desktop) или спросите здесь: spark quick "…"</translation>
   </message>
   <message>
+   <source>Start it in a desktop session to have the display tried, too.</source>
+   <translation>Запустите её в сеансе рабочего стола, чтобы проверить и экран.</translation>
+  </message>
+  <message>
    <source>Start it, then try again.</source>
    <translation>Запустите его и попробуйте ещё раз.</translation>
   </message>
@@ -3872,6 +4328,10 @@ The proposal was made for:
    <translation>Остановлено.</translation>
   </message>
   <message>
+   <source>Stopping, and tidying up…</source>
+   <translation>Остановка и уборка…</translation>
+  </message>
+  <message>
    <source>Structured output</source>
    <translation>Структурированный вывод</translation>
   </message>
@@ -3892,8 +4352,16 @@ The proposal was made for:
    </translation>
   </message>
   <message>
+   <source>System</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>THREADS</source>
    <translation>БЕСЕДЫ</translation>
+  </message>
+  <message>
+   <source>TLS</source>
+   <translation>TLS</translation>
   </message>
   <message>
    <source>TLS certificates</source>
@@ -3962,6 +4430,10 @@ The proposal was made for:
   <message>
    <source>Text of a recording.</source>
    <translation>Текст из записи.</translation>
+  </message>
+  <message>
+   <source>Text of the licence</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Text of the real engine, as it is written.</source>
@@ -4168,6 +4640,10 @@ The proposal was made for:
    <translation>Цвета окна.</translation>
   </message>
   <message>
+   <source>The comment in the release feed's signature is not what was signed.</source>
+   <translation>Комментарий в подписи списка выпусков — не тот, что был подписан.</translation>
+  </message>
+  <message>
    <source>The connection to the model was lost: {reason}</source>
    <translation>Связь с моделью потеряна: {reason}</translation>
   </message>
@@ -4280,6 +4756,10 @@ The proposal was made for:
    <translation>Diff слишком велик для вопроса, символов: {count}.</translation>
   </message>
   <message>
+   <source>The download was cancelled; nothing of it was kept.</source>
+   <translation>Загрузка отменена; от неё ничего не осталось.</translation>
+  </message>
+  <message>
    <source>The earlier model goes on answering until this one is ready.</source>
    <translation>Пока эта модель не готова, отвечает прежняя.</translation>
   </message>
@@ -4298,6 +4778,10 @@ The proposal was made for:
   <message>
    <source>The endpoints could not be written to {file} ({reason}).</source>
    <translation>Не удалось записать список серверов в {file} ({reason}).</translation>
+  </message>
+  <message>
+   <source>The feed is of the channel {found}, this build follows {wanted}.</source>
+   <translation>Это список канала {found}, а эта сборка следует каналу {wanted}.</translation>
   </message>
   <message>
    <source>The fence around the code is not closed before the next one.</source>
@@ -4404,6 +4888,10 @@ The proposal was made for:
    <translation>Папка {path} слишком велика для вопроса: {size}.</translation>
   </message>
   <message>
+   <source>The full-text index does not find what was written.</source>
+   <translation>Полнотекстовый указатель не находит записанного.</translation>
+  </message>
+  <message>
    <source>The hunk at line {number} of the diff is cut off.</source>
    <translation>Фрагмент в строке {number} diff обрезан.</translation>
   </message>
@@ -4476,8 +4964,68 @@ The proposal was made for:
    <translation>Строки этого изменения с тех пор изменились.</translation>
   </message>
   <message>
+   <source>The link "{link}" is none that Spark can read.</source>
+   <translation>Ссылку «{link}» Spark прочесть не может.</translation>
+  </message>
+  <message>
+   <source>The link asks for "{verb}", which Spark does not know.</source>
+   <translation>Ссылка требует «{verb}», но такой команды у Spark нет.</translation>
+  </message>
+  <message>
+   <source>The link has more than {most} characters.</source>
+   <translation>В ссылке больше {most} знаков.</translation>
+  </message>
+  <message>
+   <source>The link holds a character that cannot be seen, {code}.</source>
+   <translation>В ссылке есть невидимый знак, {code}.</translation>
+  </message>
+  <message>
+   <source>The link holds bytes that are no UTF-8.</source>
+   <translation>В ссылке есть байты, которые не являются UTF-8.</translation>
+  </message>
+  <message>
+   <source>The link names no folder.</source>
+   <translation>Ссылка не называет папку.</translation>
+  </message>
+  <message>
+   <source>The link says "{given}"; spark://{verb} takes "{name}" only.</source>
+   <translation>В ссылке указано «{given}», а spark://{verb} принимает только «{name}».</translation>
+  </message>
+  <message>
+   <source>The link says "{name}" twice.</source>
+   <translation>В ссылке «{name}» указано дважды.</translation>
+  </message>
+  <message>
+   <source>The link's folder has {size} characters; {most} fit.</source>
+   <translation>В пути папки знаков: {size}; помещается {most}.</translation>
+  </message>
+  <message>
+   <source>The link's folder, {folder}, goes up by "..".</source>
+   <translation>Путь папки из ссылки, {folder}, ведёт вверх через «..».</translation>
+  </message>
+  <message>
+   <source>The link's folder, {folder}, is another machine's.</source>
+   <translation>Папка из ссылки, {folder}, находится на другом компьютере.</translation>
+  </message>
+  <message>
+   <source>The link's folder, {folder}, is no whole path.</source>
+   <translation>Папка из ссылки, {folder}, названа не полным путём.</translation>
+  </message>
+  <message>
+   <source>The link's text has {size} characters; {most} fit.</source>
+   <translation>В тексте ссылки знаков: {size}; помещается {most}.</translation>
+  </message>
+  <message>
+   <source>The list of licences {file} cannot be read: {reason}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The list of recent projects could not be written to {file} ({reason}).</source>
    <translation>Список недавних проектов не записан в {file} ({reason}).</translation>
+  </message>
+  <message>
+   <source>The list of releases names no package for how this Spark was installed.</source>
+   <translation>В списке выпусков нет пакета для того способа, которым установлен этот Spark.</translation>
   </message>
   <message>
    <source>The local core cannot answer now: {reason}</source>
@@ -4596,6 +5144,10 @@ The proposal was made for:
    <translation>Имя {host} не найдено.</translation>
   </message>
   <message>
+   <source>The new database is not sound: {told}</source>
+   <translation>Новая база данных повреждена: {told}</translation>
+  </message>
+  <message>
    <source>The next start finishes what stands half done, or puts it back, and says so.</source>
    <translation>При следующем запуске начатое будет завершено или отменено, и об этом будет сказано.</translation>
   </message>
@@ -4610,6 +5162,10 @@ The proposal was made for:
   <message>
    <source>The other way round</source>
    <translation>В обратном порядке</translation>
+  </message>
+  <message>
+   <source>The package has {found:,} bytes or more, the release feed says {wanted:,}: it is not the file that was released. Nothing of it was kept.</source>
+   <translation>В пакете не меньше {found:,} байт, а в списке выпусков указано {wanted:,}: это не тот файл, что был выпущен. От него ничего не осталось.</translation>
   </message>
   <message>
    <source>The packed answer of {host} broke off.</source>
@@ -4688,6 +5244,50 @@ The proposal was made for:
    <translation>Настоящий движок занял {seconds}</translation>
   </message>
   <message>
+   <source>The release feed cannot be read: {reason}.</source>
+   <translation>Список выпусков не читается: {reason}.</translation>
+  </message>
+  <message>
+   <source>The release feed is not what was signed: somebody changed it, or its signature.</source>
+   <translation>Список выпусков — не то, что было подписано: кто-то изменил его или его подпись.</translation>
+  </message>
+  <message>
+   <source>The release feed is number {found} as one before, but says something else.</source>
+   <translation>Номер списка выпусков {found} — как у прежнего, но содержание другое.</translation>
+  </message>
+  <message>
+   <source>The release feed is number {found}, and number {newest} was seen here before: somebody sends an old one.</source>
+   <translation>Номер списка выпусков {found}, а здесь уже был номер {newest}: кто-то передаёт старый.</translation>
+  </message>
+  <message>
+   <source>The release feed is signed in minisign's old form, which is not accepted.</source>
+   <translation>Список выпусков подписан в старой форме minisign, которая не принимается.</translation>
+  </message>
+  <message>
+   <source>The release feed is signed with the key {key}, which is none of this build's.</source>
+   <translation>Список выпусков подписан ключом {key}, которого нет в этой сборке.</translation>
+  </message>
+  <message>
+   <source>The release feed is written in a newer form, which this Spark does not know.</source>
+   <translation>Список выпусков записан в более новой форме, которой этот Spark не знает.</translation>
+  </message>
+  <message>
+   <source>The release feed names no package for the way this Spark was installed.</source>
+   <translation>В списке выпусков нет пакета для того способа, которым установлен этот Spark.</translation>
+  </message>
+  <message>
+   <source>The release feed was valid until {day}.</source>
+   <translation>Список выпусков действовал до {day}.</translation>
+  </message>
+  <message>
+   <source>The release feed's signature was valid until {day}.</source>
+   <translation>Подпись списка выпусков действовала до {day}.</translation>
+  </message>
+  <message>
+   <source>The release key {name} is no minisign key.</source>
+   <translation>Ключ выпусков {name} — не ключ minisign.</translation>
+  </message>
+  <message>
    <source>The request holds half a character, which no server can read.</source>
    <translation>В запросе есть половина символа: её не прочтёт ни один сервер.</translation>
   </message>
@@ -4702,6 +5302,22 @@ The proposal was made for:
   <message>
    <source>The sample cannot be copied to {place}: {reason}.</source>
    <translation>Пример нельзя скопировать в {place}: {reason}.</translation>
+  </message>
+  <message>
+   <source>The self-test cannot be started: {reason}.</source>
+   <translation>Самопроверку не удаётся запустить: {reason}.</translation>
+  </message>
+  <message>
+   <source>The self-test ended before it was done: {reason}</source>
+   <translation>Самопроверка завершилась раньше времени: {reason}</translation>
+  </message>
+  <message>
+   <source>The self-test was not run yet.</source>
+   <translation>Самопроверка ещё не проводилась.</translation>
+  </message>
+  <message>
+   <source>The self-test's process cannot be started: {reason}.</source>
+   <translation>Процесс самопроверки не удаётся запустить: {reason}.</translation>
   </message>
   <message>
    <source>The server lets us in without a key.</source>
@@ -4720,8 +5336,20 @@ The proposal was made for:
    <translation>Настройки не записаны в {file} ({reason}).</translation>
   </message>
   <message>
+   <source>The settings have a daily check, under Updates.</source>
+   <translation>Ежедневная проверка включается в настройках, в разделе «Обновления».</translation>
+  </message>
+  <message>
    <source>The settings stay as they were. Mend the file, and save it.</source>
    <translation>Настройки остались прежними. Исправьте файл и сохраните его.</translation>
+  </message>
+  <message>
+   <source>The signature of the list of releases was verified.</source>
+   <translation>Подпись списка выпусков проверена.</translation>
+  </message>
+  <message>
+   <source>The signature of the release feed cannot be read.</source>
+   <translation>Подпись списка выпусков не читается.</translation>
   </message>
   <message>
    <source>The start at log-in could not be changed: {place} ({reason}).</source>
@@ -4766,6 +5394,10 @@ The proposal was made for:
   <message>
    <source>The text looks like it holds a secret: {what}.</source>
    <translation>Похоже, в тексте есть секрет: {what}.</translation>
+  </message>
+  <message>
+   <source>The text of this licence is not among what is installed here.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The thread in the file is damaged: {error}.</source>
@@ -4888,12 +5520,20 @@ The proposal was made for:
    <translation>Списка моделей нет, но к ответам на вопросы сервер пускает.</translation>
   </message>
   <message>
+   <source>There is no newer version.</source>
+   <translation>Более новой версии нет.</translation>
+  </message>
+  <message>
    <source>There is no other window here.</source>
    <translation>Другого окна здесь нет.</translation>
   </message>
   <message>
    <source>There is no proposal to comment on here.</source>
    <translation>Здесь нет предложения, которое можно комментировать.</translation>
+  </message>
+  <message>
+   <source>There is no room for {name} in {folder}: it takes {size:,.0f} MB.</source>
+   <translation>Для {name} нет места в {folder}: нужно {size:,.0f} МБ.</translation>
   </message>
   <message>
    <source>There is no such file.</source>
@@ -4948,8 +5588,24 @@ The proposal was made for:
    <translation>Они действуют, пока Spark открыт. Разрешите запись в папку.</translation>
   </message>
   <message>
+   <source>They were ended. If it stays so, report it with this table.</source>
+   <translation>Они завершены. Если так и останется, сообщите об этом с этой таблицей.</translation>
+  </message>
+  <message>
+   <source>This Spark runs from its source; update that.</source>
+   <translation>Этот Spark запущен из исходного кода; обновите его.</translation>
+  </message>
+  <message>
    <source>This answer is still being written.</source>
    <translation>Этот ответ ещё пишется.</translation>
+  </message>
+  <message>
+   <source>This build has no release key, so nothing it fetched could be verified.</source>
+   <translation>В этой сборке нет ключа выпусков, поэтому проверить загруженное нельзя.</translation>
+  </message>
+  <message>
+   <source>This build has no release key: what it fetched could not be verified, so it asks nobody. Look for new versions where you got this one.</source>
+   <translation>В этой сборке нет ключа выпусков: проверить загруженное было бы нельзя, поэтому она никого не спрашивает. Ищите новые версии там, где взяли эту.</translation>
   </message>
   <message>
    <source>This change has no parts.</source>
@@ -5004,6 +5660,10 @@ The proposal was made for:
    <translation>Этот фрагмент противоречит тому, что сохранено с тех пор.</translation>
   </message>
   <message>
+   <source>This is Spark {version}.</source>
+   <translation>Это Spark {version}.</translation>
+  </message>
+  <message>
    <source>This is no address of a server: {text}</source>
    <translation>Это не адрес сервера: {text}</translation>
   </message>
@@ -5014,6 +5674,10 @@ The proposal was made for:
   <message>
    <source>This line is gone.</source>
    <translation>Этой строки больше нет.</translation>
+  </message>
+  <message>
+   <source>This machine's clock says {now}, but it is {known} or later: whether the release feed is still valid cannot be told.</source>
+   <translation>На часах этого компьютера {now}, но сейчас {known} или позже: действует ли ещё список выпусков, сказать нельзя.</translation>
   </message>
   <message>
    <source>This model answers from now on.</source>
@@ -5120,6 +5784,14 @@ The proposal was made for:
    <translation>Название беседы</translation>
   </message>
   <message>
+   <source>To install it, quit Spark and type in that folder: sh ./{name}</source>
+   <translation>Чтобы установить, выйдите из Spark и наберите в этой папке: sh ./{name}</translation>
+  </message>
+  <message>
+   <source>To install it, type in that folder: sudo apt install ./{name}</source>
+   <translation>Чтобы установить, наберите в этой папке: sudo apt install ./{name}</translation>
+  </message>
+  <message>
    <source>To the end of the thread</source>
    <translation>К концу беседы</translation>
   </message>
@@ -5180,6 +5852,10 @@ The proposal was made for:
    <translation>Инструменты</translation>
   </message>
   <message>
+   <source>Tries everything once, beside your work: in a process of its own, with a folder, a core and a window that nobody sees.</source>
+   <translation>Пробует всё по одному разу, не мешая работе: в своём процессе, со своей папкой, своим ядром и окном, которого не видно.</translation>
+  </message>
+  <message>
    <source>Triggers and keys</source>
    <translation>Запуск и клавиши</translation>
   </message>
@@ -5190,6 +5866,10 @@ The proposal was made for:
   <message>
    <source>Try again in a moment.</source>
    <translation>Повторите чуть позже.</translation>
+  </message>
+  <message>
+   <source>Try again later; if it stays so, ask whoever runs the feed.</source>
+   <translation>Попробуйте позже; если не изменится, спросите того, кто ведёт список.</translation>
   </message>
   <message>
    <source>Try again.</source>
@@ -5210,6 +5890,10 @@ The proposal was made for:
   <message>
    <source>Trying the next source.</source>
    <translation>Пробуем следующий источник.</translation>
+  </message>
+  <message>
+   <source>Trying: {name}…</source>
+   <translation>Проверяется: {name}…</translation>
   </message>
   <message>
    <source>Turn</source>
@@ -5292,6 +5976,10 @@ The proposal was made for:
    <translation>Отменено.</translation>
   </message>
   <message>
+   <source>Unlock it and run the self-test again, if you want it tried.</source>
+   <translation>Разблокируйте её и повторите самопроверку, если хотите её проверить.</translation>
+  </message>
+  <message>
    <source>Unlock it, then try again. {instead}</source>
    <translation>Откройте её и попробуйте снова. {instead}</translation>
   </message>
@@ -5310,6 +5998,14 @@ The proposal was made for:
   <message>
    <source>Update Spark, or start it with another data folder.</source>
    <translation>Обновите Spark или запустите его с другой папкой данных.</translation>
+  </message>
+  <message>
+   <source>Updates</source>
+   <translation>Обновления</translation>
+  </message>
+  <message>
+   <source>Updates…</source>
+   <translation>Обновления…</translation>
   </message>
   <message>
    <source>Use a machine with AVX2 (from 2013 on), or a virtual machine that passes it through.</source>
@@ -5340,12 +6036,24 @@ The proposal was made for:
    <translation>Вернуть обычные клавиши</translation>
   </message>
   <message>
+   <source>Use your keys for this session only, or from an environment variable.</source>
+   <translation>Используйте ключи только на время сеанса или из переменной окружения.</translation>
+  </message>
+  <message>
    <source>Usual</source>
    <translation>Обычно</translation>
   </message>
   <message>
    <source>Usual keys for: {title}</source>
    <translation>Обычные клавиши для: {title}</translation>
+  </message>
+  <message>
+   <source>Verifying…</source>
+   <translation>Проверка файла…</translation>
+  </message>
+  <message>
+   <source>Version</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Wait for its end, or stop it.</source>
@@ -5472,8 +6180,16 @@ The proposal was made for:
    <translation>Язык окна; даты и числа следуют ему.</translation>
   </message>
   <message>
+   <source>What was checked could not be kept in {file} ({reason}).</source>
+   <translation>Результат проверки не удалось сохранить в {file} ({reason}).</translation>
+  </message>
+  <message>
    <source>What was found</source>
    <translation>Что найдено</translation>
+  </message>
+  <message>
+   <source>What was written to the database is not what was read.</source>
+   <translation>Из базы данных прочитано не то, что было записано.</translation>
   </message>
   <message>
    <source>What would this session have cost?</source>
@@ -5530,6 +6246,18 @@ The proposal was made for:
   <message>
    <source>Whoever begins first answers.</source>
    <translation>Ответит тот, кто начнёт первым.</translation>
+  </message>
+  <message>
+   <source>Whoever runs the feed has put it into the wrong place.</source>
+   <translation>Тот, кто ведёт список, положил его не туда.</translation>
+  </message>
+  <message>
+   <source>Whoever runs the feed has to mend it; try again later.</source>
+   <translation>Его должен исправить тот, кто ведёт список; попробуйте позже.</translation>
+  </message>
+  <message>
+   <source>Whoever runs the feed signs it with minisign 0.6 or newer.</source>
+   <translation>Тот, кто ведёт список, должен подписать его minisign 0.6 или новее.</translation>
   </message>
   <message>
    <source>Whole</source>
@@ -5744,6 +6472,10 @@ The proposal was made for:
    <translation>предложение, ждущее решения</translation>
   </message>
   <message>
+   <source>a saved file was seen after {milliseconds:.0f} ms (save {saves})</source>
+   <translation>сохранённый файл замечен через {milliseconds:.0f} мс (сохранение {saves})</translation>
+  </message>
+  <message>
    <source>a signed token</source>
    <translation>подписанный токен</translation>
   </message>
@@ -5856,6 +6588,10 @@ The proposal was made for:
    </translation>
   </message>
   <message>
+   <source>applied, undone, redone, undone in {milliseconds:.0f} ms, {count} bytes compared each</source>
+   <translation>применено, отменено, возвращено, отменено за {milliseconds:.0f} мс, каждый раз сверено байт: {count}</translation>
+  </message>
+  <message>
    <source>apply</source>
    <translation>применение</translation>
   </message>
@@ -5904,6 +6640,10 @@ The proposal was made for:
    <translation>другие пробелы внутри строк</translation>
   </message>
   <message>
+   <source>both themes look the same</source>
+   <translation>обе темы выглядят одинаково</translation>
+  </message>
+  <message>
    <source>by hand, not checked</source>
    <translation>вручную, без проверки</translation>
   </message>
@@ -5940,6 +6680,10 @@ The proposal was made for:
    <translation>поставляется со Spark</translation>
   </message>
   <message>
+   <source>command line</source>
+   <translation>командная строка</translation>
+  </message>
+  <message>
    <source>complete</source>
    <translation>полнота</translation>
   </message>
@@ -5974,6 +6718,10 @@ The proposal was made for:
   <message>
    <source>copy</source>
    <translation>копировать</translation>
+  </message>
+  <message>
+   <source>core</source>
+   <translation>ядро</translation>
   </message>
   <message>
    <source>cuts</source>
@@ -6036,6 +6784,10 @@ The proposal was made for:
    <translation>прошлые ходы: {tokens}</translation>
   </message>
   <message>
+   <source>edit and undo</source>
+   <translation>правка и отмена</translation>
+  </message>
+  <message>
    <source>edited by you</source>
    <translation>изменено вами</translation>
   </message>
@@ -6080,6 +6832,10 @@ The proposal was made for:
    <translation>загрузка модели, источник: {source}</translation>
   </message>
   <message>
+   <source>fetch a new version</source>
+   <translation>загрузить новую версию</translation>
+  </message>
+  <message>
    <source>file</source>
    <translation>файл</translation>
   </message>
@@ -6116,8 +6872,16 @@ The proposal was made for:
    <translation>папка · {place}</translation>
   </message>
   <message>
+   <source>fonts</source>
+   <translation>шрифты</translation>
+  </message>
+  <message>
    <source>free</source>
    <translation>бесплатно</translation>
+  </message>
+  <message>
+   <source>from its sources</source>
+   <translation>из исходников</translation>
   </message>
   <message>
    <source>from {source}</source>
@@ -6148,6 +6912,10 @@ The proposal was made for:
    <translation>загружена</translation>
   </message>
   <message>
+   <source>highlighting</source>
+   <translation>подсветка</translation>
+  </message>
+  <message>
    <source>hunk {number} of {count}</source>
    <translation>фрагмент {number} из {count}</translation>
   </message>
@@ -6158,6 +6926,10 @@ The proposal was made for:
   <message>
    <source>ignored by default</source>
    <translation>пропускается по умолчанию</translation>
+  </message>
+  <message>
+   <source>images and icons</source>
+   <translation>картинки и значки</translation>
   </message>
   <message>
    <source>in a header of its own</source>
@@ -6204,6 +6976,10 @@ The proposal was made for:
    <translation>в пределах просьбы</translation>
   </message>
   <message>
+   <source>installed app</source>
+   <translation>установленное приложение</translation>
+  </message>
+  <message>
    <source>instruction</source>
    <translation>указание</translation>
   </message>
@@ -6224,6 +7000,10 @@ The proposal was made for:
    <translation>оно не ответило</translation>
   </message>
   <message>
+   <source>it expires before it is issued</source>
+   <translation>он истекает раньше, чем выпущен</translation>
+  </message>
+  <message>
    <source>it has more than {most} bytes</source>
    <translation>в нём больше {most} байт</translation>
   </message>
@@ -6234,6 +7014,18 @@ The proposal was made for:
   <message>
    <source>it holds control characters</source>
    <translation>в нём есть управляющие символы</translation>
+  </message>
+  <message>
+   <source>it hung: nothing came within {seconds:.0f} s</source>
+   <translation>зависло: за {seconds:.0f} с ничего не пришло</translation>
+  </message>
+  <message>
+   <source>it is empty</source>
+   <translation>файл пуст</translation>
+  </message>
+  <message>
+   <source>it is larger than {most} kB</source>
+   <translation>он больше {most} КБ</translation>
   </message>
   <message>
    <source>it is nested too deeply</source>
@@ -6272,6 +7064,10 @@ The proposal was made for:
    <translation>в ответе нет списка профилей</translation>
   </message>
   <message>
+   <source>it names a version twice</source>
+   <translation>одна версия названа дважды</translation>
+  </message>
+  <message>
    <source>it needs Ctrl, Alt or Meta: every program would lose the key else</source>
    <translation>нужен Ctrl, Alt или Meta: иначе клавишу потеряют все программы</translation>
   </message>
@@ -6288,6 +7084,10 @@ The proposal was made for:
    <translation>оно молчало {seconds:g} с</translation>
   </message>
   <message>
+   <source>it was not done within {seconds:.0f} s</source>
+   <translation>не закончено за {seconds:.0f} с</translation>
+  </message>
+  <message>
    <source>its connection ended</source>
    <translation>соединение с ним прервалось</translation>
   </message>
@@ -6302,6 +7102,10 @@ The proposal was made for:
   <message>
    <source>its name matches {secret}</source>
    <translation>имя подходит под {secret}</translation>
+  </message>
+  <message>
+   <source>its process ended in the middle of it: {how}</source>
+   <translation>процесс завершился посреди проверки: {how}</translation>
   </message>
   <message>
    <source>its text did not change</source>
@@ -6344,6 +7148,10 @@ The proposal was made for:
    <translation>связка ключей</translation>
   </message>
   <message>
+   <source>keys last for the session: {reason}</source>
+   <translation>ключи живут до конца сеанса: {reason}</translation>
+  </message>
+  <message>
    <source>keys.{name} is no action of this window.</source>
    <translation>keys.{name}: в этом окне нет такого действия.</translation>
   </message>
@@ -6356,8 +7164,16 @@ The proposal was made for:
    <translation>завершено сигналом {number}</translation>
   </message>
   <message>
+   <source>languages: {names}</source>
+   <translation>языки: {names}</translation>
+  </message>
+  <message>
    <source>left out</source>
    <translation>пропущено</translation>
+  </message>
+  <message>
+   <source>left out, nothing uses it</source>
+   <translation>нет, он и не нужен</translation>
   </message>
   <message>
    <source>line {line}</source>
@@ -6382,6 +7198,10 @@ The proposal was made for:
   <message>
    <source>local</source>
    <translation>локально</translation>
+  </message>
+  <message>
+   <source>look for a new version</source>
+   <translation>поискать новую версию</translation>
   </message>
   <message>
    <source>macOS lets Spark press keys once you allow it: System Settings, Privacy &amp; Security, Accessibility.</source>
@@ -6428,8 +7248,24 @@ The proposal was made for:
    <translation>нет сертификатов удостоверяющих центров: {place}</translation>
   </message>
   <message>
+   <source>no colours for {names}</source>
+   <translation>нет подсветки для {names}</translation>
+  </message>
+  <message>
+   <source>no display here: the window was tried unseen (Qt {qt}, {name})</source>
+   <translation>экрана здесь нет: окно проверено невидимым (Qt {qt}, {name})</translation>
+  </message>
+  <message>
+   <source>no event came for a file that was saved</source>
+   <translation>о сохранённом файле не пришло события</translation>
+  </message>
+  <message>
    <source>no file open</source>
    <translation>файл не открыт</translation>
+  </message>
+  <message>
+   <source>no font</source>
+   <translation>шрифта нет</translation>
   </message>
   <message>
    <source>no limit</source>
@@ -6460,6 +7296,10 @@ The proposal was made for:
    <translation>без рассуждений</translation>
   </message>
   <message>
+   <source>no {suffix} in {folder}</source>
+   <translation>нет файлов {suffix} в {folder}</translation>
+  </message>
+  <message>
    <source>none chosen</source>
    <translation>не выбрана</translation>
   </message>
@@ -6478,6 +7318,10 @@ The proposal was made for:
   <message>
    <source>none yet: made at the first use</source>
    <translation>пока нет: появится при первом использовании</translation>
+  </message>
+  <message>
+   <source>none, nothing uses it</source>
+   <translation>нет, он и не нужен</translation>
   </message>
   <message>
    <source>none: servers are asked directly</source>
@@ -6572,8 +7416,24 @@ The proposal was made for:
    <translation>отсутствует</translation>
   </message>
   <message>
+   <source>not tried: the project did not open</source>
+   <translation>не проверялось: проект не открылся</translation>
+  </message>
+  <message>
+   <source>not tried: there is no model</source>
+   <translation>не проверялось: модели нет</translation>
+  </message>
+  <message>
+   <source>not usable: {names}</source>
+   <translation>непригодно: {names}</translation>
+  </message>
+  <message>
    <source>not written yet, line {number}: {line}</source>
    <translation>ещё не написано, строка {number}: {line}</translation>
+  </message>
+  <message>
+   <source>note</source>
+   <translation>замечание</translation>
   </message>
   <message>
    <source>nothing</source>
@@ -6586,6 +7446,18 @@ The proposal was made for:
   <message>
    <source>nothing in it asks for a proposal</source>
    <translation>в нём нет запроса на предложение</translation>
+  </message>
+  <message>
+   <source>nothing is drawn for {names}</source>
+   <translation>ничего не рисуется для {names}</translation>
+  </message>
+  <message>
+   <source>nothing is told</source>
+   <translation>ничего не сказано</translation>
+  </message>
+  <message>
+   <source>nothing left behind</source>
+   <translation>ничего не осталось</translation>
   </message>
   <message>
    <source>now</source>
@@ -6626,6 +7498,10 @@ The proposal was made for:
   <message>
    <source>open</source>
    <translation>открыта</translation>
+  </message>
+  <message>
+   <source>opened with a project after {seconds:.2f} s, {width} x {height} pixels, both themes drawn</source>
+   <translation>открыто с проектом через {seconds:.2f} с, {width} x {height} точек, нарисовано в обеих темах</translation>
   </message>
   <message>
    <source>order.{kind}: there is no endpoint {id}.</source>
@@ -6724,6 +7600,10 @@ The proposal was made for:
    <translation>профиль {profile}: {error!r}</translation>
   </message>
   <message>
+   <source>program</source>
+   <translation>программа</translation>
+  </message>
+  <message>
    <source>proposals waiting: {count}</source>
    <translation>предложений ожидает: {count}</translation>
   </message>
@@ -6746,6 +7626,14 @@ The proposal was made for:
   <message>
    <source>ready</source>
    <translation>готово</translation>
+  </message>
+  <message>
+   <source>ready {seconds:.1f} s after it was waited for, {model}, context {context:,} tokens</source>
+   <translation>готово через {seconds:.1f} с ожидания, {model}, контекст {context:,} токенов</translation>
+  </message>
+  <message>
+   <source>recorded answers in the place of a model</source>
+   <translation>вместо модели записанные ответы</translation>
   </message>
   <message>
    <source>redone</source>
@@ -6776,6 +7664,10 @@ The proposal was made for:
    <translation>заменено более новым сохранением</translation>
   </message>
   <message>
+   <source>resources</source>
+   <translation>файлы данных</translation>
+  </message>
+  <message>
    <source>restarting</source>
    <translation>перезапуск</translation>
   </message>
@@ -6802,6 +7694,10 @@ The proposal was made for:
   <message>
    <source>saved while watching was paused</source>
    <translation>сохранён, пока слежение было на паузе</translation>
+  </message>
+  <message>
+   <source>screen</source>
+   <translation>экран</translation>
   </message>
   <message>
    <source>screens</source>
@@ -6836,12 +7732,20 @@ The proposal was made for:
    <translation>отправляет или открывает выбранное</translation>
   </message>
   <message>
+   <source>spark: {reason}</source>
+   <translation>spark: {reason}</translation>
+  </message>
+  <message>
    <source>split</source>
    <translation>рядом</translation>
   </message>
   <message>
    <source>stands</source>
    <translation>в силе</translation>
+  </message>
+  <message>
+   <source>start</source>
+   <translation>запуск</translation>
   </message>
   <message>
    <source>starting</source>
@@ -6884,6 +7788,10 @@ The proposal was made for:
    <translation>занимает {size} памяти</translation>
   </message>
   <message>
+   <source>ten tokens</source>
+   <translation>десять токенов</translation>
+  </message>
+  <message>
    <source>test the connection to {title}</source>
    <translation>проверить соединение с {title}</translation>
   </message>
@@ -6896,6 +7804,10 @@ The proposal was made for:
    <translation>X-сервер не отвечает</translation>
   </message>
   <message>
+   <source>the core began to fetch its model, and was stopped</source>
+   <translation>ядро начало загружать модель и было остановлено</translation>
+  </message>
+  <message>
    <source>the core cannot tell: {reason}</source>
    <translation>ядро не может сообщить: {reason}</translation>
   </message>
@@ -6904,8 +7816,16 @@ The proposal was made for:
    <translation>ядро не отвечает: {error}</translation>
   </message>
   <message>
+   <source>the core does not become ready</source>
+   <translation>ядро не становится готовым</translation>
+  </message>
+  <message>
    <source>the default</source>
    <translation>по умолчанию</translation>
+  </message>
+  <message>
+   <source>the default one</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>the desktop shows no tray icons; everything else works without</source>
@@ -6918,6 +7838,18 @@ The proposal was made for:
   <message>
    <source>the file</source>
    <translation>файл</translation>
+  </message>
+  <message>
+   <source>the folder {folder} cannot be removed</source>
+   <translation>папку {folder} не удаётся удалить</translation>
+  </message>
+  <message>
+   <source>the keyring ({name}) is locked</source>
+   <translation>связка ключей ({name}) заблокирована</translation>
+  </message>
+  <message>
+   <source>the model does not write ten tokens</source>
+   <translation>модель не пишет десяти токенов</translation>
   </message>
   <message>
    <source>the model is not running</source>
@@ -6946,6 +7878,10 @@ The proposal was made for:
   <message>
    <source>the project</source>
    <translation>проект</translation>
+  </message>
+  <message>
+   <source>the project did not open: {reason}</source>
+   <translation>проект не открылся: {reason}</translation>
   </message>
   <message>
    <source>the question: {tokens}</source>
@@ -7000,12 +7936,24 @@ The proposal was made for:
    <translation>системный</translation>
   </message>
   <message>
+   <source>the window is empty in the theme {name}</source>
+   <translation>окно пусто в теме {name}</translation>
+  </message>
+  <message>
    <source>there is no key {name}</source>
    <translation>нет клавиши {name}</translation>
   </message>
   <message>
+   <source>there is no model {name}</source>
+   <translation>модели {name} нет</translation>
+  </message>
+  <message>
    <source>there is no model {path}</source>
    <translation>нет модели {path}</translation>
+  </message>
+  <message>
+   <source>these processes did not end by themselves: {pids}</source>
+   <translation>эти процессы не завершились сами: {pids}</translation>
   </message>
   <message>
    <source>they could not be examined: {error}</source>
@@ -7026,6 +7974,10 @@ The proposal was made for:
   <message>
    <source>too large</source>
    <translation>слишком большой</translation>
+  </message>
+  <message>
+   <source>translations</source>
+   <translation>переводы</translation>
   </message>
   <message>
    <source>tray</source>
@@ -7092,6 +8044,10 @@ The proposal was made for:
    <translation>предупреждение</translation>
   </message>
   <message>
+   <source>watcher</source>
+   <translation>слежение за файлами</translation>
+  </message>
+  <message>
    <source>watching is paused</source>
    <translation>слежение приостановлено</translation>
   </message>
@@ -7106,6 +8062,10 @@ The proposal was made for:
   <message>
    <source>whole turn</source>
    <translation>весь ход</translation>
+  </message>
+  <message>
+   <source>window</source>
+   <translation>окно</translation>
   </message>
   <message>
    <source>with {names}</source>
@@ -7138,6 +8098,10 @@ The proposal was made for:
   <message>
    <source>your comment: {line}</source>
    <translation>ваш комментарий: {line}</translation>
+  </message>
+  <message>
+   <source>your data</source>
+   <translation>ваши данные</translation>
   </message>
   <message>
    <source>your edit is not checked</source>
@@ -7181,6 +8145,10 @@ The branch that is checked out</source>
    <source>{cached_tokens} of {prompt_tokens} prompt tokens were reused from the turn before, as the server reports it.</source>
    <translation>{cached_tokens} из {prompt_tokens} токенов запроса взяты из прошлого хода, по данным сервера.</translation>
   </message>
+  <message>
+   <source>{certificates}; Qt's own: {backend}</source>
+   <translation>{certificates}; у Qt: {backend}</translation>
+  </message>
   <message numerus="yes">
    <source>{cost}, without %n answer(s)</source>
    <translation>
@@ -7212,6 +8180,10 @@ The branch that is checked out</source>
   <message>
    <source>{count} loaded</source>
    <translation>загружено: {count}</translation>
+  </message>
+  <message>
+   <source>{count} tokens, pieces: {pieces}, the first after {first:.0f} ms, {rate:.0f} tokens/s</source>
+   <translation>токенов: {count}, кусков: {pieces}, первый через {first:.0f} мс, {rate:.0f} токенов/с</translation>
   </message>
   <message>
    <source>{count} without counts left out</source>
@@ -7258,8 +8230,24 @@ The branch that is checked out</source>
    <translation>{endpoint}: прочитано токенов {read} из примерно {sent} отправленных.</translation>
   </message>
   <message>
+   <source>{family} draws empty boxes for {letters}</source>
+   <translation>{family} рисует пустые рамки вместо {letters}</translation>
+  </message>
+  <message>
+   <source>{field} is missing or wrong</source>
+   <translation>поле {field} отсутствует или неверно</translation>
+  </message>
+  <message>
+   <source>{field} is no object</source>
+   <translation>{field} — не объект</translation>
+  </message>
+  <message>
    <source>{file} cannot be read ({reason}).</source>
    <translation>Не удаётся прочитать {file} ({reason}).</translation>
+  </message>
+  <message>
+   <source>{file} cannot be read: {reason}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{file} is no list of endpoints ({reason}).</source>
@@ -7290,6 +8278,14 @@ The branch that is checked out</source>
    <translation>Файл {file} тем временем оказался повреждён. Он сохранён как {aside} и записан заново.</translation>
   </message>
   <message>
+   <source>{file}, which remembers accepted release feeds, is broken.</source>
+   <translation>Файл {file}, в котором запомнены принятые списки выпусков, повреждён.</translation>
+  </message>
+  <message>
+   <source>{file}: schema {found} of {known}</source>
+   <translation>{file}: схема {found} из {known}</translation>
+  </message>
+  <message>
    <source>{file}: {problem}</source>
    <translation>{file}: {problem}</translation>
   </message>
@@ -7314,8 +8310,16 @@ The branch that is checked out</source>
    <translation>{folder} — свободно {free}</translation>
   </message>
   <message>
+   <source>{folder} is full of files named {name}.</source>
+   <translation>В {folder} слишком много файлов с именем {name}.</translation>
+  </message>
+  <message>
    <source>{folder} is not a folder.</source>
    <translation>{folder} — не папка.</translation>
+  </message>
+  <message>
+   <source>{folder}: no threads or changes yet</source>
+   <translation>{folder}: бесед и правок ещё нет</translation>
   </message>
   <message>
    <source>{folder}: {existing} cannot be written</source>
@@ -7350,12 +8354,24 @@ The branch that is checked out</source>
    <translation>{host} не принял соединение вовремя.</translation>
   </message>
   <message>
+   <source>{host} does not have the package that the release feed names (status {status}).</source>
+   <translation>У {host} нет пакета, названного в списке выпусков (код {status}).</translation>
+  </message>
+  <message>
    <source>{host} does not speak TLS.</source>
    <translation>{host} не говорит по TLS.</translation>
   </message>
   <message>
+   <source>{host} ended after {done:,} of {total:,} bytes.</source>
+   <translation>{host} прервал передачу после {done:,} из {total:,} байт.</translation>
+  </message>
+  <message>
    <source>{host} ended the connection after the handshake.</source>
    <translation>{host} прервал соединение после рукопожатия TLS.</translation>
+  </message>
+  <message>
+   <source>{host} has no release feed where this build looks for it (status {status}).</source>
+   <translation>У {host} нет списка выпусков там, где его ищет эта сборка (код {status}).</translation>
   </message>
   <message>
    <source>{host} is {addresses}.</source>
@@ -7378,6 +8394,10 @@ The branch that is checked out</source>
    <translation>{host} перенаправляет запрос, но не говорит куда.</translation>
   </message>
   <message>
+   <source>{host} redirects to an address without TLS, or to none: nothing was sent there.</source>
+   <translation>{host} перенаправляет на адрес без TLS или неизвестно куда: туда ничего не отправлено.</translation>
+  </message>
+  <message>
    <source>{host} redirects to {target}, where the question could not be asked again.</source>
    <translation>{host} перенаправляет на {target}, где вопрос нельзя задать снова.</translation>
   </message>
@@ -7396,6 +8416,10 @@ The branch that is checked out</source>
   <message>
    <source>{host} sent more than {megabytes} MB where a short answer was due.</source>
    <translation>{host} прислал больше {megabytes} МБ там, где ждали короткого ответа.</translation>
+  </message>
+  <message>
+   <source>{host} sent more than {most} kB for the release feed.</source>
+   <translation>{host} прислал больше {most} КБ вместо списка выпусков.</translation>
   </message>
   <message>
    <source>{host} wants a client certificate.</source>
@@ -7458,8 +8482,16 @@ The branch that is checked out</source>
    <translation>осталось {left:,} из {limit:,}</translation>
   </message>
   <message>
+   <source>{library} knows no TLS 1.3, or checks nobody</source>
+   <translation>{library} не знает TLS 1.3 или никого не проверяет</translation>
+  </message>
+  <message>
    <source>{line} has no pattern and a colon before the command.</source>
    <translation>В строке {line} перед командой нет шаблона и двоеточия.</translation>
+  </message>
+  <message>
+   <source>{link} is no folder of this machine.</source>
+   <translation>{link} — не папка этого компьютера.</translation>
   </message>
   <message numerus="yes">
    <source>{machine}, %n logical core(s)</source>
@@ -7550,12 +8582,24 @@ The branch that is checked out</source>
    <translation>{name}, {path}, хеш сверен</translation>
   </message>
   <message>
+   <source>{name} could not be written to {folder}: {reason}.</source>
+   <translation>{name} не удалось записать в {folder}: {reason}.</translation>
+  </message>
+  <message>
    <source>{name} did not keep the key.</source>
    <translation>{name}: ключ не сохранён.</translation>
   </message>
   <message>
+   <source>{name} did not remove the key of the self-test.</source>
+   <translation>{name}: ключ самопроверки не удалён.</translation>
+  </message>
+  <message>
    <source>{name} does not load: {trouble}</source>
    <translation>{name} не загружается: {trouble}</translation>
+  </message>
+  <message>
+   <source>{name} gave another key than it was given.</source>
+   <translation>{name}: прочитан не тот ключ, что был записан.</translation>
   </message>
   <message>
    <source>{name} has no id or no url.</source>
@@ -7564,6 +8608,10 @@ The branch that is checked out</source>
   <message>
    <source>{name} has no id.</source>
    <translation>{name}: нет id.</translation>
+  </message>
+  <message>
+   <source>{name} is here, and is the file that was released.</source>
+   <translation>{name} здесь, и это именно тот файл, что был выпущен.</translation>
   </message>
   <message>
    <source>{name} is in the store.</source>
@@ -7590,8 +8638,16 @@ The branch that is checked out</source>
    <translation>{name} — не таблица.</translation>
   </message>
   <message>
+   <source>{name} is not here: {here:,.0f} of {total:,.0f} MB</source>
+   <translation>{name}: здесь {here:,.0f} из {total:,.0f} МБ</translation>
+  </message>
+  <message>
    <source>{name} is not set. Set it where Spark is started, and start Spark again.</source>
    <translation>{name} не задана. Задайте её там, откуда запускается Spark, и запустите Spark снова.</translation>
+  </message>
+  <message>
+   <source>{name} is not the file that the release feed names: somebody changed it, or it was damaged on the way. It was removed.</source>
+   <translation>{name} — не тот файл, что назван в списке выпусков: кто-то изменил его, или он повреждён по пути. Он удалён.</translation>
   </message>
   <message>
    <source>{name} is set.</source>
@@ -7602,12 +8658,20 @@ The branch that is checked out</source>
    <translation>{name} = {value}, а должно быть: {wanted}.</translation>
   </message>
   <message>
+   <source>{name} knows no '{text}'</source>
+   <translation>{name}: нет перевода для «{text}»</translation>
+  </message>
+  <message>
    <source>{name} needs input, output, as_of and source. {so}</source>
    <translation>{name}: нужны input, output, as_of и source. {so}</translation>
   </message>
   <message>
    <source>{name} stands in it twice</source>
    <translation>клавиша {name} указана дважды</translation>
+  </message>
+  <message>
+   <source>{name} was not parsed</source>
+   <translation>{name}: не разобрано</translation>
   </message>
   <message>
    <source>{name} was removed: {size} are free again.</source>
@@ -7638,8 +8702,16 @@ The branch that is checked out</source>
    <translation>{name}, разблокируется при необходимости</translation>
   </message>
   <message>
+   <source>{name}, {size:,.0f} MB, hash compared in {seconds:.1f} s, {where}</source>
+   <translation>{name}, {size:,.0f} МБ, хеш сверен за {seconds:.1f} с, {where}</translation>
+  </message>
+  <message>
    <source>{name}: its url still has {{{field}}}.</source>
    <translation>{name}: в url всё ещё стоит {{{field}}}.</translation>
+  </message>
+  <message>
+   <source>{name}: kept, read and removed a secret</source>
+   <translation>{name}: секрет записан, прочитан и удалён</translation>
   </message>
   <message>
    <source>{name}: the id {id} is taken.</source>
@@ -7652,6 +8724,10 @@ The branch that is checked out</source>
   <message>
    <source>{name}: {here:,.0f} of {total:,.0f} MB are here</source>
    <translation>{name}: загружено {here:,.0f} из {total:,.0f} МБ</translation>
+  </message>
+  <message>
+   <source>{name}: {problem}</source>
+   <translation>{name}: {problem}</translation>
   </message>
   <message>
    <source>{name}: {reason}</source>
@@ -7716,6 +8792,10 @@ The branch that is checked out</source>
   <message>
    <source>{path} has no such lines.</source>
    <translation>В {path} нет таких строк.</translation>
+  </message>
+  <message>
+   <source>{path} has other bytes after it was {what}.</source>
+   <translation>{path}: {what}, а байты не те.</translation>
   </message>
   <message>
    <source>{path} has {lines} lines, and the instruction names none of its functions.</source>
@@ -7920,6 +9000,10 @@ The branch that is checked out</source>
   <message>
    <source>{processor}; it does not say whether it has AVX2</source>
    <translation>{processor}; есть ли AVX2, неизвестно</translation>
+  </message>
+  <message>
+   <source>{program}: {reason}</source>
+   <translation>{program}: {reason}</translation>
   </message>
   <message>
    <source>{prompt:,} tokens in ({cached:,} cached), {completion:,} out</source>
@@ -8154,6 +9238,10 @@ Choose another thread</source>
   <message>
    <source>{version} at {path}</source>
    <translation>{version}, {path}</translation>
+  </message>
+  <message>
+   <source>{version}, commit {commit}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{version}, {count} dependencies</source>

@@ -19,7 +19,9 @@ import psutil
 
 from spark_desktop.adapters.core_lookup import CoreAddress, address_in
 from spark_desktop.adapters.languages import grammar_modules
+from spark_desktop.adapters.schema_version import check_schema
 from spark_desktop.domain.contact import Contact
+from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.findings import Finding, Verdict
 from spark_desktop.domain.words import joined, say
 from spark_desktop.services.ledger import Ledger
@@ -109,6 +111,10 @@ def database(path: Path) -> Finding:
     """Return whether the database of threads and changes is sound; it is not changed."""
     if not path.exists():
         return Finding(_DATABASE, Verdict.OK, say("none yet: made at the first use"))
+    try:
+        check_schema(path)
+    except StoreError as error:
+        return Finding(_DATABASE, Verdict.MISSING, error.message, error.next_step)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as opened:
             told = str(opened.execute("PRAGMA quick_check(1)").fetchone()[0])
