@@ -55,8 +55,8 @@ class Materials:
 def windows_tree(facts: Facts, work: Path, python: Path | None = None) -> Path:
     """Build the tree anew in ``work``, without a model, and return it. Raises DistError.
 
-    What is fetched and compiled is kept in build/windows of the checkout. ``python`` is python.org's
-    own archive, to be taken in the place of the pinned one.
+    What is fetched and compiled is kept in build/windows of the checkout. ``python`` is
+    python.org's own archive, to be taken in the place of the pinned one.
     """
     target = work / "tree"
     build_tree(target, materials(facts.root / "build" / "windows", facts.root, python), facts)
