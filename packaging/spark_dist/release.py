@@ -1,9 +1,9 @@
 """What the release workflow does besides building, with the standard library only.
 
-    python packaging/release.py version --ref refs/tags/v0.1.0   the version, which a tag has to name
-    python packaging/release.py try dist/….tar.gz                the self-test of a portable archive
-    python packaging/release.py gather parts dist                all packages in one folder, verified
-    python packaging/release.py notes 0.1.0                      what the changelog says of a version
+python packaging/release.py version --ref refs/tags/v0.1.0   the version, which a tag has to name
+python packaging/release.py try dist/….tar.gz                the self-test of a portable archive
+python packaging/release.py gather parts dist                all packages in one folder, verified
+python packaging/release.py notes 0.1.0                      what the changelog says of a version
 """
 
 import argparse
@@ -119,7 +119,10 @@ def try_archive(archive: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="spark-try-") as place:
         try:
             with tarfile.open(archive) as packed:
-                packed.extractall(place, filter="data")
+                # Debian 12 may have a Python from before this was there.
+                if hasattr(tarfile, "data_filter"):
+                    packed.extraction_filter = tarfile.data_filter
+                packed.extractall(place)
         except (OSError, tarfile.TarError) as error:
             raise DistError(f"{archive} cannot be unpacked: {error}") from error
         programs = sorted(Path(place).glob("*/spark-desktop"))
