@@ -125,6 +125,7 @@ SHORTCUTS = (
     Shortcut("connections", ("Ctrl+Shift+H",), say("Connections"), _WINDOW),
     Shortcut("times", ("Ctrl+Shift+T",), say("Where the time went"), _WINDOW),
     Shortcut("about", (), say("About Spark"), _WINDOW),
+    Shortcut("updates", (), say("Updates"), _WINDOW),
     Shortcut("help", ("?", "F1"), say("This sheet"), _WINDOW),
     Shortcut("quit", ("Ctrl+Q",), say("Quit"), _WINDOW),
     Shortcut("play", ("F5",), say("Play or pause the lanes"), _LAB, Need.LAB),
