@@ -50,12 +50,15 @@ class Target:
 
     ``path`` is where the packages' metadata lie, as ``sys.path`` is, empty for this program's;
     ``versions`` gives those of python, pyinstaller and sqlite where they are not this machine's.
+    In a tree that is not whole yet, as what is put into a bundle of macOS later, everything is that
+    may come into it but for the model.
     """
 
     tree: Path
     platform: str = sys.platform
     path: tuple[str, ...] = ()
     versions: Mapping[str, str] | None = None
+    is_whole: bool = True
 
     @property
     def places(self) -> Sequence[str] | None:
@@ -140,7 +143,8 @@ def _native(
     if target.platform not in entry.get("platforms", (target.platform,)):
         return None
     own = tuple(path for path in files if _matches(path, entry.get("libraries", ())))
-    if "inside" not in entry and not own:
+    is_expected = not target.is_whole and entry.get("kind") != "model"
+    if "inside" not in entry and not own and not is_expected:
         return None
     versions = {**target.known_versions, "file": told_version(own[0]) if own else ""}
     component = extra.part(entry, target.places, versions)

@@ -305,3 +305,12 @@ def test_a_tree_is_completed_with_what_it_holds_itself(tree: Path, tmp_path: Pat
 def test_a_tree_without_metadata_is_no_tree(tmp_path: Path) -> None:
     with pytest.raises(DistError, match="holds no metadata"):
         compliance.packages_in(tmp_path)
+
+
+def test_what_comes_into_a_tree_later_is_listed_before(tree: Path, tmp_path: Path) -> None:
+    packages = (str(tree / "python" / "site-packages"),)
+    target = Target(tmp_path / "additions", "darwin", packages, is_whole=False)
+    (tmp_path / "additions").mkdir()
+    names = names_of(contents(["httpx"], target))
+    assert {"CPython", "PyInstaller's boot loader", "OpenSSL", "SQLite", "httpx"} <= names
+    assert not names & {"Microsoft Visual C++ runtime", "Qwen2.5-Coder-0.5B-Instruct"}
