@@ -358,7 +358,9 @@ def _told_at(lane: Lane, second: float) -> tuple[str, str]:
     return lane.times(second), lane.amounts(second)
 
 
-@pytest.mark.parametrize("name", ["models", "doctor", "connections", "times", "settings", "help"])
+@pytest.mark.parametrize(
+    "name", ["models", "doctor", "connections", "about", "times", "settings", "help"]
+)
 async def test_every_window_is_russian(
     window: MainWindow, services: Services, project: FakeProject, name: str
 ) -> None:
