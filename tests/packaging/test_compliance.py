@@ -96,7 +96,7 @@ def test_readline_is_known_and_refused() -> None:
 
 
 def test_the_list_of_wheels_with_libraries_is_that_of_the_lock() -> None:
-    lock, table = sbom.locked(), Extra.load().table
+    lock, table = sbom.locked() | sbom.pinned(), Extra.load().table
     reviewed = table["reviewed"]
     assert {name: lock[name][0] for name in reviewed} == reviewed
     assert {one["inside"] for one in table["components"] if "inside" in one} == set(reviewed)
