@@ -130,7 +130,7 @@ def _component(part: Part, lock: Mapping[str, tuple[str, tuple[str, ...]]]) -> C
         hashes=[_sha256(_model_sum(part.files[0].name))] if is_model else (),
         external_references=_references(part, lock),
         properties=[Property(name="spark-desktop:file", value=name) for name in _names(part)],
-        components=[_crate(told.inside, crate) for crate in part.crates],
+        components=[_crate(part.package or told.inside, crate) for crate in part.crates],
     )
 
 
