@@ -20,7 +20,7 @@ from spark_desktop.domain.words import say
 from spark_resources.packaged import bundled
 
 # Seconds that a process has for closing the window and ending its core.
-_STOP_S = 15.0
+_STOP_S = 30.0
 # Seconds that a core has after its window: it sees that its lease is over.
 _LEAVE_S = 10.0
 _LOOK_S = 0.05
