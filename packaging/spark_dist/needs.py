@@ -43,7 +43,7 @@ _PACKAGES = {
 _DATA = {
     "libX11.so.6": "libx11-data",
     # The configuration of fonts; and a font, without which no text is drawn.
-    "libfontconfig.so.1": "fontconfig-config, fonts-dejavu-core | fonts-noto-core | fonts-liberation",
+    "libfontconfig.so.1": "fontconfig-config, fonts-dejavu-core | fonts-noto-core",
     "libxkbcommon.so.0": "xkb-data",
 }
 

@@ -6,18 +6,25 @@ The text is put together from the parts in packaging/linux/run; it is the same f
 import gzip
 import hashlib
 import io
-import os
 import re
+import shutil
 import tarfile
+import tempfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from spark_dist import integration
+from spark_dist.facts import Build
+from spark_dist.needs import depends, package_names
 from spark_dist.versions import rank
 
 PARTS = Path(__file__).resolve().parents[1] / "linux" / "run"
+# In the place of the programs' folder, which only the installer knows. The space in it has every
+# command quoted, as the folder's real name may need.
+PROGRAMS = "/@SPARK PROGRAMS@"
 _ORDER = ("settings.sh.in", "talk.sh", "look.sh", "place.sh", "change.sh", "main.sh")
 # What an installed app says of itself; the text reads both.
 _FILES = ".spark-desktop/files"
@@ -30,38 +37,55 @@ _SPECIAL = re.compile(r"""([\s'"\\])""")
 _BLOCK = 4096
 
 
-@dataclass(frozen=True)
-class Release:
-    """What is installed: ``size`` is full or slim, ``epoch`` the commit's time in seconds.
+def build(build: Build) -> tuple[Path, ...]:
+    """Make the installer of a finished tree in ``build.dist`` and return it.
 
-    ``libraries`` are the Debian packages that the window needs.
+    Raises DistError, OSError, and ValueError for a version or a file that cannot be installed.
     """
+    facts = build.facts
+    name = f"spark-desktop-{facts.version}-linux-{facts.machine}-{build.size.value}.run"
+    with tempfile.TemporaryDirectory(dir=build.dist, prefix=".run-") as work:
+        share = Path(work, "share")
+        integration.install(share, PROGRAMS)
+        libraries = package_names(depends(build.tree))
+        out = build.dist / name
+        pack(build, Contents(build.tree, share), out, libraries)
+    return (out,)
 
-    version: str
-    size: str
-    epoch: int
-    libraries: Sequence[str] = ()
-    machine: str = "x86_64"
+
+@dataclass(frozen=True)
+class Contents:
+    """What is packed: the app's tree, and the desktop's files, which go into its ``share``."""
+
+    tree: Path
+    share: Path
+
+    def named(self) -> Iterator[tuple[str, Path]]:
+        """Return every file and folder with the name that it gets, sorted by that."""
+        found = {path.relative_to(self.tree).as_posix(): path for path in self.tree.rglob("*")}
+        found = {name: path for name, path in found.items() if name.split("/")[0] != "share"}
+        if self.share.is_dir():
+            found["share"] = self.share
+            beside = self.share.parent
+            found |= {path.relative_to(beside).as_posix(): path for path in self.share.rglob("*")}
+        yield from sorted(found.items())
 
 
-def build(tree: Path, out: Path, release: Release) -> Path:
-    """Pack the app in ``tree``, with its ``share`` folder, into the installer ``out``.
+def pack(build: Build, contents: Contents, out: Path, libraries: Sequence[str] = ()) -> None:
+    """Write the installer ``out``; ``libraries`` are the Debian packages that the window needs.
 
-    A file of ``share`` may name the programs' folder ``/@PROGRAMS@``. Raises OSError, and
-    ValueError for a version or a file name that cannot be installed.
+    A file of the share may name the programs' folder as ``PROGRAMS``.
     """
     packed = out.with_name(f"{out.name}.packed")
     try:
-        _pack(tree, packed, release)
-        text = _text(tree, packed, release)
+        _pack(contents, packed, build)
+        text = _text(contents, packed, build, libraries)
         with out.open("wb") as target, packed.open("rb") as source:
             target.write(text)
-            while data := source.read(1 << 20):
-                target.write(data)
+            shutil.copyfileobj(source, target, 1 << 20)
     finally:
         packed.unlink(missing_ok=True)
     out.chmod(0o755)
-    return out
 
 
 def template() -> str:
@@ -69,14 +93,15 @@ def template() -> str:
     return "".join((PARTS / name).read_text(encoding="utf-8") for name in _ORDER)
 
 
-def _text(tree: Path, packed: Path, release: Release) -> bytes:
+def _text(contents: Contents, packed: Path, build: Build, libraries: Sequence[str]) -> bytes:
+    facts = build.facts
     values = {
-        "VERSION": release.version,
-        "RANK": " ".join(map(str, rank(release.version))),
-        "SIZE": release.size,
-        "MACHINE": release.machine,
-        "LIBRARIES": " ".join(release.libraries),
-        "NEEDED_KIB": str(_needed(tree) // 1024),
+        "VERSION": facts.version,
+        "RANK": " ".join(map(str, rank(facts.version))),
+        "SIZE": build.size.value,
+        "MACHINE": facts.machine,
+        "LIBRARIES": " ".join(libraries),
+        "NEEDED_KIB": str(_needed(contents) // 1024),
         "PACKED_BYTES": str(packed.stat().st_size),
     }
     plain = template()
@@ -96,29 +121,34 @@ def _text(tree: Path, packed: Path, release: Release) -> bytes:
     return sized.replace("@SHA256@", summed.hexdigest()).encode()
 
 
-def _needed(tree: Path) -> int:
-    sizes = (path.lstat().st_size for path in tree.rglob("*"))
+def _needed(contents: Contents) -> int:
+    sizes = (path.lstat().st_size for _, path in contents.named())
     return sum(-(-size // _BLOCK) * _BLOCK for size in sizes)
 
 
-def _pack(tree: Path, packed: Path, release: Release) -> None:
-    paths = sorted(tree.rglob("*"), key=lambda path: path.relative_to(tree).as_posix())
-    named = [path.relative_to(tree).as_posix() for path in paths if not _is_folder(path)]
-    ranks = " ".join(map(str, rank(release.version)))
-    facts = f"version={release.version}\nrank={ranks}\nsize={release.size}\n"
-    with packed.open("wb") as file, _Pieces(file) as pieces:
-        # GNU's form: names of more than 100 bytes, and no times in fractions of a second.
-        with tarfile.open(fileobj=pieces, mode="w", format=tarfile.GNU_FORMAT) as tar:  # type: ignore[call-overload]
-            for path in paths:
-                pieces.level(0 if path.suffix in _DENSE else 9)
-                _add(tar, path, path.relative_to(tree).as_posix(), release.epoch)
-            pieces.level(9)
-            listed = "".join(f"{line}\n" for line in _listed(named))
-            _add_text(tar, _FILES, listed, release.epoch)
-            _add_text(tar, _VERSION, facts, release.epoch)
+def _pack(contents: Contents, packed: Path, build: Build) -> None:
+    named = list(contents.named())
+    version, epoch = build.facts.version, build.facts.epoch
+    ranks = " ".join(map(str, rank(version)))
+    facts = f"version={version}\nrank={ranks}\nsize={build.size.value}\n"
+    listed = "".join(
+        f"{line}\n" for line in _listed(name for name, path in named if _is_file(path))
+    )
+    # GNU's form: names of more than 100 bytes, and no times in fractions of a second.
+    with (
+        packed.open("wb") as file,
+        _Pieces(file) as pieces,
+        tarfile.open(fileobj=pieces, mode="w", format=tarfile.GNU_FORMAT) as tar,  # type: ignore[call-overload]
+    ):
+        for name, path in named:
+            pieces.level(0 if path.suffix in _DENSE else 9)
+            _add(tar, path, name, epoch)
+        pieces.level(9)
+        _add_text(tar, _FILES, listed, epoch)
+        _add_text(tar, _VERSION, facts, epoch)
 
 
-def _listed(names: Sequence[str]) -> Iterator[str]:
+def _listed(names: Iterable[str]) -> Iterator[str]:
     """Names as xargs reads them; those that tell whose folder it is come last."""
     for name in names:
         if "\n" in name or name in _WRITTEN or name.startswith(".spark-desktop"):
@@ -128,15 +158,15 @@ def _listed(names: Sequence[str]) -> Iterator[str]:
     yield from (f"./{_FILES}", f"./{_VERSION}")
 
 
-def _is_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
+def _is_file(path: Path) -> bool:
+    return path.is_symlink() or not path.is_dir()
 
 
 def _add(tar: tarfile.TarFile, path: Path, name: str, epoch: int) -> None:
     entry = tarfile.TarInfo(name)
     entry.mtime = epoch
     if path.is_symlink():
-        entry.type, entry.linkname = tarfile.SYMTYPE, os.readlink(path)
+        entry.type, entry.linkname = tarfile.SYMTYPE, str(path.readlink())
         tar.addfile(entry)
     elif path.is_dir():
         entry.type, entry.mode = tarfile.DIRTYPE, 0o755

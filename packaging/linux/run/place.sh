@@ -50,17 +50,21 @@ place_file() {
         return 0
     }
     if ! { make_folder "$(dirname -- "$target")" && note "file $target" &&
-        with_programs "$1" >"$target.new" && mv -f -- "$target.new" "$target"; } 2>/dev/null; then
+        with_programs "$1" >"$target.new" && same_mode "$prefix/share/$1" "$target.new" && mv -f -- "$target.new" "$target"; } 2>/dev/null; then
         rm -f -- "$target.new" 2>/dev/null
         warn "$target could not be written."
     fi
 }
 
+# KDE trusts entries of its menus only where they may be executed.
+same_mode() {
+    [ ! -x "$1" ] || chmod u+x "$2"
+}
+
 with_programs() {
-    if LC_ALL=C grep -qF '/@PROGRAMS@' "$prefix/share/$1"; then
-        # In a desktop entry a path that needs it stands within quotes, and these need a backslash.
+    if LC_ALL=C grep -qF '/@SPARK PROGRAMS@' "$prefix/share/$1"; then
         folder=$(printf '%s\n' "$prefix" | sed 's/[&|\\]/\\&/g')
-        sed "s|/@PROGRAMS@|$folder|g" "$prefix/share/$1"
+        sed "s|/@SPARK PROGRAMS@|$folder|g" "$prefix/share/$1"
     else
         cat -- "$prefix/share/$1"
     fi
