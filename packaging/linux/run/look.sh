@@ -82,15 +82,17 @@ is_older() {
 
 # running FOLDER: prints the processes whose program lies in it.
 running() {
-    for link in /proc/[0-9]*/exe; do
-        program=$(readlink -- "$link" 2>/dev/null) || continue
-        case $program in
-            "$1"/*)
-                process=${link#/proc/}
-                printf '%s ' "${process%/exe}"
-                ;;
-        esac
-    done
+    # One ls, since a readlink for each process takes a second; of these names only ours matter.
+    # shellcheck disable=SC2012
+    LC_ALL=C ls -l /proc/[0-9]*/exe 2>/dev/null | folder=$1 awk '
+        {
+            at = index($0, "/exe -> " ENVIRON["folder"] "/")
+            if (at) {
+                line = substr($0, 1, at - 1)
+                sub(/.*\/proc\//, "", line)
+                printf "%s ", line
+            }
+        }'
 }
 
 # existing PATH: prints the nearest folder above it that is there.
