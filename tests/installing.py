@@ -21,7 +21,7 @@ def small_build(folder: Path, version: str = "0.2.0", size: Size = Size.SLIM) ->
         program = tree / name
         program.write_text(_PROGRAM.format(name=name, version=version))
         program.chmod(0o755)
-    (tree / "_internal" / "it's \"odd\" \\ name.txt").write_text("odd")
+    (tree / "_internal" / 'it\'s "odd" \\ name.txt').write_text("odd")
     (tree / "_internal" / "link.so").symlink_to("link.so.1")
     (tree / "_internal" / "link.so.1").write_bytes(os.urandom(5000))
     (tree / "models").mkdir()
