@@ -1,4 +1,4 @@
-"""The installer of one user: its text is run by sh, with a small app in the place of the real one."""
+"""The installer of one user, run by sh, with a small app in the place of the real one."""
 
 import hashlib
 import io
@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 from installing import Home, run_file, small_build
-
-from spark_dist.run_file import template, unpacked
+from spark_dist.run_file import Contents, pack, template, unpacked
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +36,9 @@ def _says(program: Path) -> str:
 def test_installed_are_programs_links_and_entries(home: Home, newer: Path) -> None:
     home.install(newer)
     assert _says(home.links / "spark") == "spark 0.2.0 edit\n"
-    assert os.readlink(home.links / "spark-core") == str(home.app / "spark-core")
+    assert (home.links / "spark-core").readlink() == home.app / "spark-core"
     assert home.entry.read_text() == f'Exec="{home.app}/spark-desktop" %u\n'
-    assert os.readlink(home.app / "_internal" / "link.so") == "link.so.1"
+    assert (home.app / "_internal" / "link.so").readlink() == Path("link.so.1")
 
 
 def test_uninstalling_leaves_what_was_there_before_and_the_users_data(
@@ -198,8 +197,6 @@ def test_a_program_that_does_not_start_leaves_the_older_one(
     home.install(older)
     made = small_build(tmp_path, "0.3.0")
     (made.tree / "spark-core").write_text("#!/bin/sh\necho 'GLIBC_2.99 not found' >&2; exit 1\n")
-    from spark_dist.run_file import Contents, pack
-
     broken = tmp_path / "broken.run"
     pack(made, Contents(made.tree, tmp_path / "no share"), broken)
     done = home.run(broken, "--yes")
@@ -281,8 +278,6 @@ def test_help_changes_nothing(home: Home, newer: Path) -> None:
 
 
 def test_the_same_tree_gives_the_same_bytes(tmp_path: Path) -> None:
-    from spark_dist.run_file import Contents, pack
-
     build = small_build(tmp_path)
     sums = set()
     for name in ("one", "two"):
