@@ -40,7 +40,7 @@ def build(build: Build) -> tuple[Path, ...]:
         root = Path(work, "root")
         _fill(root, build)
         _describe(root, build, architecture)
-        _set_times(root, facts.epoch)
+        _set_modes(root, facts.epoch)
         plain = Path(work, "plain.deb")
         _dpkg_deb(root, plain, facts.epoch)
         shutil.rmtree(root)
@@ -127,12 +127,19 @@ def _md5(path: Path) -> str:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
-def _set_times(root: Path, epoch: int) -> None:
+def _set_modes(root: Path, epoch: int) -> None:
     for path in (root, *root.rglob("*")):
         if not path.is_symlink():
-            is_program = path.is_dir() or path.stat().st_mode & 0o100
-            path.chmod(0o755 if is_program else 0o644)
+            path.chmod(0o755 if path.is_dir() or _is_program(path) else 0o644)
         os.utime(path, (epoch, epoch), follow_symlinks=False)
+
+
+def _is_program(path: Path) -> bool:
+    """Wheels have libraries and texts that may be executed; only programs should be."""
+    if ".so" in path.suffixes or not path.stat().st_mode & 0o100:
+        return False
+    with path.open("rb") as file:
+        return file.read(4).startswith((b"\x7fELF", b"#!"))
 
 
 def _dpkg_deb(root: Path, out: Path, epoch: int) -> None:

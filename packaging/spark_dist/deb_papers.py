@@ -27,6 +27,9 @@ _COMMON = {
     "MPL-2.0": "MPL-2.0",
 }
 _COPYRIGHT = re.compile(r"^\W*((?:portions )?(?:copyright\b|©|\(c\)).*\d{4}.*?)\W*$", re.I | re.M)
+_WHOLE = re.compile(
+    r"Apache License\s+Version 2\.0|GNU (?:LESSER |LIBRARY )?GENERAL PUBLIC LICENSE\s+V"
+)
 # Bytes; of a longer one the copyright file names the place, since the package has it in full.
 _LONGEST = 12_000
 _HEAD = """\
@@ -101,7 +104,7 @@ def _licence(tree: Path, expression: str, texts: list[Path], said: list[str]) ->
     names = {one for one in ids if one not in {"AND", "OR", "WITH"}}
     for path, text in zip(texts, said, strict=True):
         where = f"/{PLACE}/{path.relative_to(tree).as_posix()}"
-        if names <= set(common) or len(text) > _LONGEST:
+        if names <= set(common) or len(text) > _LONGEST or _WHOLE.search(text):
             yield f"In full in {where}"
         else:
             yield text

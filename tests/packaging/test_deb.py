@@ -112,7 +112,7 @@ def test_packing_anew_gives_the_same_bytes(package: Path, tmp_path: Path) -> Non
     for out in (one, two):
         for path in root.rglob("*"):
             os.utime(path, follow_symlinks=False)
-        deb._set_times(root, EPOCH)
+        deb._set_modes(root, EPOCH)
         deb._dpkg_deb(root, plain, EPOCH)
         deb.compress(plain, out, EPOCH)
     assert one.read_bytes() == two.read_bytes()

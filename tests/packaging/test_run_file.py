@@ -173,6 +173,18 @@ def test_programs_and_pages_of_others_are_left_alone(home: Home, newer: Path) ->
     assert page.read_text() == (home.links / "spark").read_text() == "a cluster's program"
 
 
+def test_what_opens_folders_goes_on_to_do_so(home: Home, newer: Path) -> None:
+    home.tools["xdg-mime"] = (
+        'if [ "$1" = default ]; then echo "$*" >"$HOME/set"; exit; fi\n'
+        '[ -e "$HOME/.local/share/man" ] && echo spark-desktop.desktop || echo files.desktop'
+    )
+    home.install(newer)
+    assert (home.folder / "set").read_text() == "default files.desktop inode/directory\n"
+    (home.folder / "set").unlink()
+    home.install(newer)
+    assert not (home.folder / "set").exists()
+
+
 def test_a_full_disk_is_told_before_anything_is_written(home: Home, newer: Path) -> None:
     home.tools["df"] = "echo head; echo /dev/x 1 1 3 99% /"
     done = home.run(newer, "--yes")

@@ -70,11 +70,24 @@ with_programs() {
     fi
 }
 
+# What opens a folder, empty where nobody can say.
+opener() {
+    command -v xdg-mime >/dev/null && xdg-mime query default inode/directory 2>/dev/null
+}
+
+# Entries of the user go before those of the system where no default is named; we offer to open
+# folders, and are not to become what opens them.
+keep_opener() {
+    [ -z "$1" ] || [ "$(opener)" = "$1" ] || xdg-mime default "$1" inode/directory 2>/dev/null
+}
+
 place_all() {
+    opened_by=$(opener)
     for program in spark-desktop spark spark-core; do place_link "$program"; done
     [ ! -d "$prefix/share" ] || (cd -- "$prefix/share" && find . -type f) | LC_ALL=C sort |
         while IFS= read -r name; do place_file "${name#./}"; done
     tell_desktop
+    keep_opener "$opened_by"
 }
 
 # take_back FOLDER: takes away what the lines it reads say was placed for FOLDER.
