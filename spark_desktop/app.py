@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QApplication
 
 from spark_desktop import qt_loop
 from spark_desktop.adapters.redaction import keep_keys_out, keep_keys_out_of_crashes
+from spark_desktop.adapters.schema_version import DATABASE, check_schema
 from spark_desktop.adapters.settings_file import TomlSettings
 from spark_desktop.adapters.single_instance import SingleInstance
 from spark_desktop.collector import Collector
 from spark_desktop.desktop import DesktopApp
-from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.errors import SparkError, StoreError
 from spark_desktop.domain.handover import (
     ChooseFolder,
     FollowLink,
@@ -27,6 +28,7 @@ from spark_desktop.domain.handover import (
 )
 from spark_desktop.domain.spark_link import carried, is_link, local_folder
 from spark_desktop.places import data_folder, settings_file
+from spark_desktop.self_test import arguments as self_test
 from spark_desktop.services.settings import SettingsService
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.session_end import SparkApplication
@@ -38,12 +40,20 @@ _MODEL_HELP = "a model id, a GGUF file, or emulated:PROFILE for its answers at a
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program to its end; return the exit code."""
     arguments = _arguments(argv)
+    if self_test.is_wanted(arguments):
+        from spark_desktop.self_test.command import main as test
+
+        return test(arguments, application)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     keep_keys_out()
     keep_keys_out_of_crashes()
     instance = SingleInstance(data_folder())
     try:
-        is_the_one = asyncio.run(instance.claim(_message(arguments)))
+        check_schema(data_folder() / DATABASE)
+    except StoreError as error:
+        return _older_than_data(error, arguments.theme)
+    try:
+        is_the_one = asyncio.run(instance.claim(message_of(arguments)))
     except SparkError as error:
         print(f"spark-desktop: {error}", file=sys.stderr)
         return 1
@@ -66,6 +76,14 @@ def application() -> QApplication:
     return app
 
 
+def _older_than_data(error: StoreError, theme: str | None) -> int:
+    from spark_desktop.newer_data import tell_newer_data
+
+    print(f"spark-desktop: {error}", file=sys.stderr)
+    application()
+    return qt_loop.run(lambda: tell_newer_data(error, data_folder(), theme))
+
+
 async def _run(arguments: argparse.Namespace, instance: SingleInstance) -> int:
     settings = SettingsService(TomlSettings(settings_file()))
     desktop = DesktopApp(data_folder(), arguments.model, arguments.theme, settings=settings)
@@ -73,7 +91,7 @@ async def _run(arguments: argparse.Namespace, instance: SingleInstance) -> int:
     app = QApplication.instance()
     if isinstance(app, SparkApplication):
         app.quit_asked.connect(desktop.request_close)
-    message = _message(arguments)
+    message = message_of(arguments)
     visitors = TaskScope("other starts")
     collector = Collector()
     try:
@@ -96,7 +114,8 @@ async def _run(arguments: argparse.Namespace, instance: SingleInstance) -> int:
     return 0
 
 
-def _message(arguments: argparse.Namespace) -> Handover:
+def message_of(arguments: argparse.Namespace) -> Handover:
+    """Return what this start is for, also where it is handed over to the one that runs."""
     tokens = (os.environ.get(name) for name in ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"))
     token = next((token for token in tokens if token), "")
     if arguments.new_prompt:
@@ -139,6 +158,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     start.add_argument("--new-prompt", action="store_true", help="show the quick prompt")
     start.add_argument("--choose-folder", action="store_true", help="choose a folder to open")
+    self_test.add_to(parser)
     return parser
 
 
@@ -147,6 +167,8 @@ def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     arguments = parser.parse_args(argv)
     if arguments.folder and (arguments.new_prompt or arguments.choose_folder):
         parser.error("--new-prompt and --choose-folder take no folder")
+    if wrong := self_test.refused(arguments):
+        parser.error(wrong)
     return arguments
 
 

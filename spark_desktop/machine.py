@@ -6,18 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from spark_desktop.adapters.build_facts import build_facts, components
 from spark_desktop.adapters.core_lookup import served_models
 from spark_desktop.adapters.core_models import CoreModels
 from spark_desktop.adapters.core_process import CoreOptions, CoreProcess, core_command
 from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.examinations import examinations
 from spark_desktop.adapters.ledger import SqliteLedger, ThreadsafeLedger
+from spark_desktop.adapters.self_test_program import SelfTestProgram
 from spark_desktop.adapters.settings_file import TomlSettings
 from spark_desktop.adapters.speed_store import SqliteSpeeds
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.domain.doctor_report import Secrets, secrets_of
 from spark_desktop.domain.settings import Settings
 from spark_desktop.places import settings_file
+from spark_desktop.services.about import AboutService
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.doctor import DoctorService
 from spark_desktop.services.models import ModelsService
@@ -37,7 +40,9 @@ class MachineServices:
     models: ModelsService
     doctor: DoctorService
     connections: SqliteLedger
+    about: AboutService
     database: Database
+    self_test: SelfTestProgram
 
     async def close(self) -> None:
         """Stop what runs (a download keeps what came), and close the database."""
@@ -77,7 +82,9 @@ def machine_services(
         lambda: _secrets(os.environ),
         clock.now,
     )
-    return MachineServices(scope, models, doctor, ledger, database)
+    about = AboutService(build_facts, components, lambda: models.choice)
+    tested = SelfTestProgram(lambda: _secrets(os.environ), clock.now)
+    return MachineServices(scope, models, doctor, ledger, about, database, tested)
 
 
 def program_settings() -> Settings:

@@ -7,6 +7,8 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 APP = "spark-desktop"
+# The download reads the body itself, so this one is never asked; it is large.
+_UNUSED = frozenset({"hf-xet"})
 
 
 def needed(app: str = APP) -> dict[str, importlib.metadata.Distribution]:
@@ -26,6 +28,11 @@ def needed(app: str = APP) -> dict[str, importlib.metadata.Distribution]:
         found[name] = importlib.metadata.distribution(wanted.name)
         waiting += _asked_by(found[name].requires or (), wanted.extras)
     return dict(sorted(found.items()))
+
+
+def packaged() -> list[str]:
+    """Return the canonical names of what the frozen app consists of, itself among them, sorted."""
+    return [name for name in needed() if name not in _UNUSED]
 
 
 def foreign_modules(app: str = APP) -> list[str]:

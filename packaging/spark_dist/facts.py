@@ -61,6 +61,18 @@ def facts_here(root: Path = ROOT) -> Facts:
     return Facts(version, commit, int(given), platform.machine() or "unknown", root)
 
 
+def checked_out(facts: Facts, folder: Path) -> Facts:
+    """Check the commit out into a new folder and return the facts of that; raises DistError."""
+    command = ["git", "clone", "--quiet", "--shared", str(facts.root), str(folder)]
+    try:
+        subprocess.run(command, capture_output=True, text=True, check=True)
+    except FileNotFoundError:
+        raise DistError("git is missing; install the package git.") from None
+    except subprocess.CalledProcessError as error:
+        raise DistError(f"The commit cannot be checked out: {error.stderr.strip()}") from error
+    return facts_here(folder)
+
+
 def _git(root: Path, *words: str) -> str:
     try:
         told = subprocess.run(

@@ -73,7 +73,7 @@ def _is_unused(name: str) -> bool:
 
 def _prune_libraries(tree: Path) -> tuple[str, ...]:
     inner = tree / "_internal"
-    elves = [path for path in sorted(tree.rglob("*")) if path.is_file() and _is_elf(path)]
+    elves = programs_and_libraries(tree)
     candidates = [path for path in elves if is_shared_library(path.name)]
     kept = reachable(
         {path: needed_by(path) for path in elves},
@@ -129,6 +129,11 @@ def needed_by(path: Path) -> tuple[str, ...]:
 def is_shared_library(name: str) -> bool:
     """Return whether this is a name of a library that others link with, and no module or plugin."""
     return name.startswith("lib") and ".so." in name
+
+
+def programs_and_libraries(tree: Path) -> list[Path]:
+    """Return the files of the tree that the linker starts or loads, each once, sorted."""
+    return [path for path in sorted(tree.rglob("*")) if path.is_file() and _is_elf(path)]
 
 
 def _is_by_name(name: str) -> bool:

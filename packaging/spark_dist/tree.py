@@ -1,7 +1,8 @@
 """The tree: the three programs, what they need, and what lies beside them.
 
-PyInstaller freezes the programs into one folder, which is pruned; then the licences, the bill of
-materials and, in full trees, the first model are added. packaging/README.md has the layout.
+PyInstaller freezes the programs into one folder, which is pruned; then the first model is added in
+full trees, and by ``compliance`` the licences and the bill of materials. packaging/README.md has
+the layout.
 """
 
 import os
@@ -10,10 +11,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from spark_dist.facts import DistError, Facts, Size
-from spark_dist.prune import prune
+from spark_dist.facts import Build, DistError, Facts, Size
+from spark_dist.prune import programs_and_libraries, prune
+from spark_dist.search_paths import remove_foreign_paths
 
 PROGRAMS = ("spark-desktop", "spark", "spark-core")
+# Beside the programs: how this Spark was installed, for whoever looks for updates.
+MARKER = "installed-as.toml"
 _SPEC = "packaging/freeze/spark.spec"
 
 
@@ -26,7 +30,8 @@ def freeze(facts: Facts, work: Path) -> Path:
     command += ["--distpath", str(work / "dist"), "--workpath", str(work / "build")]
     # The order of sets goes into what is compiled, and the time into archives.
     fixed = {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": str(facts.epoch)}
-    fixed |= {"PYINSTALLER_CONFIG_DIR": str(work / "cache")}
+    # An installed Spark may be another checkout's.
+    fixed |= {"PYTHONPATH": str(facts.root), "PYINSTALLER_CONFIG_DIR": str(work / "cache")}
     with log.open("w", encoding="utf-8") as output:
         code = subprocess.run(
             [*command, str(facts.root / _SPEC)],
@@ -40,7 +45,14 @@ def freeze(facts: Facts, work: Path) -> Path:
         raise DistError(f"PyInstaller ended with {code}; see {log}:\n" + "\n".join(last))
     tree = work / "dist" / "spark-desktop"
     prune(tree)
+    remove_foreign_paths(programs_and_libraries(tree))
     return tree
+
+
+def marker_text(kind: str, build: Build) -> str:
+    """Return what is told of a package of this kind to the app that lies in it."""
+    commit = build.facts.commit
+    return f'format = "{kind}"\nsize = "{build.size.value}"\ncommit = "{commit}"\n'
 
 
 def assembled(frozen: Path, target: Path, size: Size, model: Path | None) -> Path:

@@ -5,9 +5,11 @@ from typing import Protocol
 
 from spark_desktop.services.ledger import ConnectionRecords
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.viewmodels.about import AboutSource, AboutViewModel
 from spark_desktop.viewmodels.connections import ConnectionsViewModel
 from spark_desktop.viewmodels.doctor import Doctor, DoctorViewModel
 from spark_desktop.viewmodels.models import Models, ModelsViewModel
+from spark_desktop.viewmodels.self_test import SelfTest, SelfTestViewModel
 
 
 class MachineServices(Protocol):
@@ -29,8 +31,18 @@ class MachineServices(Protocol):
         ...
 
     @property
+    def self_test(self) -> SelfTest:
+        """Return what tries everything once."""
+        ...
+
+    @property
     def connections(self) -> ConnectionRecords:
         """Return which hosts were asked."""
+        ...
+
+    @property
+    def about(self) -> AboutSource:
+        """Return what knows what this Spark is."""
         ...
 
 
@@ -41,6 +53,8 @@ class MachineViewModels:
     models: ModelsViewModel
     doctor: DoctorViewModel
     connections: ConnectionsViewModel
+    about: AboutViewModel
+    self_test: SelfTestViewModel
 
 
 def machine_view_models(services: MachineServices) -> MachineViewModels:
@@ -49,4 +63,6 @@ def machine_view_models(services: MachineServices) -> MachineViewModels:
         ModelsViewModel(services.models, services.scope),
         DoctorViewModel(services.doctor, services.scope),
         ConnectionsViewModel(services.connections, services.scope),
+        AboutViewModel(services.about, services.scope),
+        SelfTestViewModel(services.self_test, services.scope),
     )

@@ -216,6 +216,8 @@ class MainWindow(QMainWindow):
                 self.show_sheet()
             case Intent.ENDPOINTS:
                 self.machine.show_endpoints()
+            case Intent.UPDATES:
+                self.machine.show_updates()
             case Intent.EDIT:
                 self._begin_edit()
             case Intent.ASK:
@@ -429,9 +431,12 @@ class MainWindow(QMainWindow):
             "endpoints": self.machine.show_endpoints,
             "models": lambda: self.machine.show("models"),
             "doctor": lambda: self.machine.show("doctor"),
+            "self_test": lambda: self.machine.show("self_test"),
             "times": self.machine.show_times,
             "history": self.machine.show_history,
             "connections": lambda: self.machine.show("connections"),
+            "about": lambda: self.machine.show("about"),
+            "updates": self.machine.show_updates,
             "help": self.show_sheet,
             "quit": self.quit_requested.emit,
         }

@@ -121,8 +121,11 @@ SHORTCUTS = (
     Shortcut("endpoints", ("Ctrl+Shift+E",), say("Endpoints"), _WINDOW),
     Shortcut("models", ("Ctrl+M",), say("Models"), _WINDOW),
     Shortcut("doctor", ("Ctrl+Shift+D",), say("Doctor"), _WINDOW),
+    Shortcut("self_test", (), say("Self-test"), _WINDOW),
     Shortcut("connections", ("Ctrl+Shift+H",), say("Connections"), _WINDOW),
     Shortcut("times", ("Ctrl+Shift+T",), say("Where the time went"), _WINDOW),
+    Shortcut("about", (), say("About Spark"), _WINDOW),
+    Shortcut("updates", (), say("Updates"), _WINDOW),
     Shortcut("help", ("?", "F1"), say("This sheet"), _WINDOW),
     Shortcut("quit", ("Ctrl+Q",), say("Quit"), _WINDOW),
     Shortcut("play", ("F5",), say("Play or pause the lanes"), _LAB, Need.LAB),
@@ -244,6 +247,7 @@ def bind(window: QWidget, handlers: Mapping[str, Callable[[], None]]) -> dict[st
 # Where macOS wants them.
 _ROLES = {
     "settings": QAction.MenuRole.PreferencesRole,
+    "about": QAction.MenuRole.AboutRole,
     "quit": QAction.MenuRole.QuitRole,
 }
 

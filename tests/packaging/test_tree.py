@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from spark_dist import prune
-from spark_dist.closure import foreign_modules, needed
+from spark_dist.closure import foreign_modules, needed, packaged
 from spark_dist.facts import DistError, Size, facts_here
 from spark_dist.tree import assembled
 
@@ -81,6 +81,7 @@ def test_the_app_needs_its_dependencies_and_theirs_but_no_tools() -> None:
     names = set(needed())
     assert {"spark-desktop", "pyside6-essentials", "httpx", "h11", "xllamacpp"} <= names
     assert not {"pytest", "ruff", "pyinstaller", "openai"} & names
+    assert set(packaged()) == names - {"hf-xet"}
     modules = foreign_modules()
     assert {"pytest", "hypothesis"} <= set(modules)
     assert not {"spark_desktop", "httpx", "PySide6", "tree_sitter"} & set(modules)

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from spark_desktop.domain.contact import Contact, ContactRecord
-from spark_desktop.domain.errors import StoreError
+from spark_desktop.domain.errors import NoticesError, StoreError
 from spark_desktop.domain.findings import Finding, Verdict
+from spark_desktop.domain.notices import About, Component
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.machine import MachineViewModels, machine_view_models
 from spark_desktop.viewmodels.model_rows import ModelAction
@@ -24,8 +25,10 @@ from spark_desktop.views.doctor_dialog import DoctorDialog
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.models_dialog import ModelsDialog
+from spark_desktop.views.self_test_dialog import SelfTestDialog
 from spark_desktop.views.theme import load_theme
 from tests.interface_fakes import until
+from tests.self_test_fakes import FakeSelfTest
 from tests.viewmodels.test_models_view_model import FakeModels
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -69,12 +72,39 @@ class FakeRecords:
         self.known.clear()
 
 
+class FakeAbout:
+    model = "small"
+
+    def __init__(self, texts: tuple[str, ...] = ("Do as you like.", "Be kind.")) -> None:
+        self.texts = texts
+        self.about = About("1.2.3", "abcdef012345", "Linux 6.1", "llama.cpp b1")
+        self.error: NoticesError | None = None
+        self.known = (
+            Component("Spark Desktop", "1.2.3", "Apache-2.0"),
+            Component("Qt", "6.11.3", "LGPL-3.0-only", "https://www.qt.io", inside="pyside6"),
+            Component("tool", "", "", source="https://tool.example/src"),
+        )
+
+    async def facts(self) -> About:
+        return self.about
+
+    async def components(self) -> tuple[Component, ...]:
+        if self.error is not None:
+            raise self.error
+        return self.known
+
+    async def text(self, component: Component) -> str:
+        return f"Licence of {component.name}" if component.licence else ""
+
+
 class Services:
     def __init__(self) -> None:
         self.scope = TaskScope("test")
         self.models = FakeModels()
         self.doctor = FakeDoctor()
         self.connections = FakeRecords()
+        self.about = FakeAbout()
+        self.self_test = FakeSelfTest()
 
 
 @pytest.fixture
@@ -112,7 +142,7 @@ def shown(window: MainWindow, name: str, kind: type) -> QWidget:
 
 async def test_without_services_the_keys_do_nothing(qtbot: QtBot, tmp_path: Path) -> None:
     window = MainWindow(load_theme("dark"), LayoutMemory(tmp_path / "window.ini"))
-    for name in ("models", "doctor", "connections"):
+    for name in ("models", "doctor", "self_test", "connections"):
         window.keys[name].trigger()
     assert window.machine.open == {}
     window.finish()
@@ -123,6 +153,7 @@ async def test_each_window_is_made_once_and_closed_by_escape(window: MainWindow)
     for name, kind in (
         ("models", ModelsDialog),
         ("doctor", DoctorDialog),
+        ("self_test", SelfTestDialog),
         ("connections", ConnectionsDialog),
     ):
         opened = shown(window, name, kind)
@@ -139,7 +170,7 @@ async def test_each_window_is_made_once_and_closed_by_escape(window: MainWindow)
 
 
 async def test_every_part_that_takes_the_focus_has_a_name(window: MainWindow) -> None:
-    for name in ("models", "doctor", "connections"):
+    for name in ("models", "doctor", "self_test", "connections"):
         window.machine.show(name)
     for opened in window.machine.open.values():
         for widget in opened.findChildren(QWidget):
@@ -185,13 +216,16 @@ async def test_a_file_to_import_is_chosen_in_the_systems_dialog(
 async def test_the_doctor_lists_in_its_own_order_and_copies_a_report(window: MainWindow) -> None:
     dialog = shown(window, "doctor", DoctorDialog)
     assert isinstance(dialog, DoctorDialog)
-    assert not dialog.copy.isEnabled()
-    await until(dialog.copy.isEnabled)
-    assert [dialog.table.text_at(row, 0) for row in range(2)] == ["engine", "tray"]
+    assert not dialog.findings.copy.isEnabled()
+    await until(dialog.findings.copy.isEnabled)
+    assert [dialog.findings.table.text_at(row, 0) for row in range(2)] == ["engine", "tray"]
     assert dialog.notice.text == "Everything needed is here; 1 warning."
-    dialog.table.setCurrentCell(1, 0)
-    assert (dialog.reason.text(), dialog.step.text()) == ("no icons", "Install one.")
-    dialog.copy.click()
+    dialog.findings.table.setCurrentCell(1, 0)
+    assert (dialog.findings.reason.text(), dialog.findings.step.text()) == (
+        "no icons",
+        "Install one.",
+    )
+    dialog.findings.copy.click()
     assert QGuiApplication.clipboard().text() == "report of 2"
 
 
