@@ -29,7 +29,7 @@ _DENSE = ".gguf"
 def build(build: Build) -> tuple[Path, ...]:
     """Make the package of a finished tree in ``build.dist`` and return it.
 
-    Raises DistError, OSError and ValueError, the last for a version that no package can have.
+    Raises OSError, and DistError, also for a version that no package can have.
     """
     facts = build.facts
     architecture = _MACHINES.get(facts.machine)

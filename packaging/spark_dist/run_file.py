@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from spark_dist import integration
-from spark_dist.facts import Build
+from spark_dist.facts import Build, DistError
 from spark_dist.needs import depends, package_names
 from spark_dist.versions import rank
 
@@ -40,7 +40,7 @@ _BLOCK = 4096
 def build(build: Build) -> tuple[Path, ...]:
     """Make the installer of a finished tree in ``build.dist`` and return it.
 
-    Raises DistError, OSError, and ValueError for a version or a file that cannot be installed.
+    Raises OSError, and DistError, also for a version or a file that cannot be installed.
     """
     facts = build.facts
     name = f"spark-desktop-{facts.version}-linux-{facts.machine}-{build.size.value}.run"
@@ -152,7 +152,7 @@ def _listed(names: Iterable[str]) -> Iterator[str]:
     """Names as xargs reads them; those that tell whose folder it is come last."""
     for name in names:
         if "\n" in name or name in _WRITTEN or name.startswith(".spark-desktop"):
-            raise ValueError(f"{name!r} cannot be installed: the name is not for the app")
+            raise DistError(f"{name!r} cannot be installed: the name is not for the app")
         # For rm, "-x" would be an option.
         yield _SPECIAL.sub(r"\\\1", f"./{name}")
     yield from (f"./{_FILES}", f"./{_VERSION}")

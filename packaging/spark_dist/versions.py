@@ -2,6 +2,8 @@
 
 from packaging.version import InvalidVersion, Version
 
+from spark_dist.facts import DistError
+
 _PHASES = {"a": -3, "b": -2, "rc": -1}
 _PARTS = 3
 
@@ -9,7 +11,7 @@ _PARTS = 3
 def debian_version(version: str) -> str:
     """Return the version of the first Debian package of it, such as ``0.2.0~rc1-1``.
 
-    What sorts before a release there has a tilde. Raises ValueError.
+    What sorts before a release there has a tilde. Raises DistError.
     """
     parsed = _parsed(version)
     text = ".".join(map(str, parsed.release))
@@ -24,10 +26,10 @@ def debian_version(version: str) -> str:
 
 
 def rank(version: str) -> tuple[int, ...]:
-    """Return six numbers that sort as the versions do, for a shell. Raises ValueError."""
+    """Return six numbers that sort as the versions do, for a shell. Raises DistError."""
     parsed = _parsed(version)
     if len(parsed.release) > _PARTS:
-        raise ValueError(f"{version} has more than {_PARTS} numbers")
+        raise DistError(f"{version} has more than {_PARTS} numbers")
     release = (*parsed.release, 0, 0)[:_PARTS]
     phase, number = 0, 0
     if parsed.pre is not None:
@@ -45,7 +47,7 @@ def _parsed(version: str) -> Version:
     try:
         parsed = Version(version)
     except InvalidVersion as error:
-        raise ValueError(f"{version!r} is no version") from error
+        raise DistError(f"{version!r} is no version") from error
     if parsed.epoch or parsed.local or (parsed.pre and parsed.post):
-        raise ValueError(f"{version} has parts that no release of this project has")
+        raise DistError(f"{version} has parts that no release of this project has")
     return parsed

@@ -214,5 +214,5 @@ def test_debian_sorts_them_in_the_same_way(older: str, newer: str) -> None:
 
 @pytest.mark.parametrize("version", ["", "one", "1!0.1", "0.1+local", "0.1.2.3"])
 def test_a_version_that_no_release_has_is_refused(version: str) -> None:
-    with pytest.raises(ValueError, match=r"version|parts|numbers"):
+    with pytest.raises(DistError, match=r"version|parts|numbers"):
         rank(version)
