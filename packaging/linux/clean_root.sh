@@ -144,10 +144,11 @@ listed() {
 }
 
 found() { # . TESTS: find without those places
-    find "$1" -xdev \( -path ./home -o -path ./proc -o -path ./sys -o -path ./dev -o -path ./tmp \
+    top_of=$1 && shift
+    find "$top_of" -xdev \( -path ./home -o -path ./proc -o -path ./sys -o -path ./dev -o -path ./tmp \
         -o -path ./run -o -path ./dist -o -path ./made -o -path ./var/log -o -path ./var/lib/apt \
         -o -path ./var/lib/dpkg -o -path ./var/cache -o -path ./etc/ld.so.cache \) -prune -o \
-        "$2" "$3" "$4" ${5+"$5"}
+        "$@"
 }
 
 # --- The table ---------------------------------------------------------------------------------

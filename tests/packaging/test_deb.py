@@ -17,6 +17,7 @@ from installing import EPOCH, small_build
 from spark_dist import deb, needs, xz_pieces
 from spark_dist.deb_papers import copyright_text
 from spark_dist.facts import Build, DistError
+from spark_dist.older import older
 from spark_dist.versions import debian_version, rank
 
 OVERRIDES = deb.LINUX / "debian" / "lintian-overrides"
@@ -116,6 +117,13 @@ def test_packing_anew_gives_the_same_bytes(package: Path, tmp_path: Path) -> Non
         deb._dpkg_deb(root, plain, EPOCH)
         deb.compress(plain, out, EPOCH)
     assert one.read_bytes() == two.read_bytes()
+
+
+@needs_dpkg
+def test_an_older_version_for_trials_has_the_same_files(package: Path, tmp_path: Path) -> None:
+    trial = older(package, "0.0.1", tmp_path)
+    assert _told("--field", trial, "Version").decode() == "0.0.1-1\n"
+    assert _files(trial).keys() == _files(package).keys()
 
 
 def test_what_is_no_plain_package_is_refused(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from installing import Home, run_file, small_build
+from spark_dist.facts import DistError
+from spark_dist.older import older as older_version
 from spark_dist.run_file import Contents, pack, template, unpacked
 
 
@@ -298,6 +300,23 @@ def test_the_same_tree_gives_the_same_bytes(tmp_path: Path) -> None:
         pack(build, Contents(build.tree, tmp_path / "no share"), tmp_path / name)
         sums.add(hashlib.sha256((tmp_path / name).read_bytes()).hexdigest())
     assert len(sums) == 1
+
+
+def test_an_older_version_for_trials_is_the_same_app(
+    home: Home, newer: Path, tmp_path: Path
+) -> None:
+    trial = older_version(newer, "0.0.1", tmp_path)
+    home.install(trial)
+    assert "version=0.0.1\n" in (home.app / ".spark-desktop" / "version").read_text()
+    home.install(newer)
+    home.run(newer, "--uninstall", "--yes")
+    assert home.listed() == set()
+
+
+def test_what_cannot_be_taken_apart_is_told(tmp_path: Path) -> None:
+    (tmp_path / "other.run").write_text("exit 1")
+    with pytest.raises(DistError, match="sh failed"):
+        older_version(tmp_path / "other.run", "0.0.1", tmp_path)
 
 
 def test_nothing_in_it_belongs_to_who_built_it(newer: Path) -> None:
