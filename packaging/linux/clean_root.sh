@@ -2,8 +2,9 @@
 # Installs what dist/ has in a clean Debian (no Python, no network), uses it, takes it away, and
 # looks for what is left. Prints a table; the exit code is 1 where something failed or is left.
 #
-#   sudo sh packaging/linux/clean_root.sh [--cache DIR] [--display :N] [--only deb|run] [DIST]
+#   sudo sh packaging/linux/clean_root.sh [--cache DIR] [--display :N] [--only deb|run] [--short] [DIST]
 #
+# --short leaves out the upgrades and downgrades of the .deb.
 # Needs root, debootstrap, Xvfb, xdotool and iproute2. The first run fetches a root and the
 # packages that ours depends on, with the mirror that this machine's apt has, and keeps them.
 set -u
@@ -13,12 +14,14 @@ top=$(dirname -- "$(dirname -- "$here")")
 cache=$top/build/clean-root
 display=:97
 only=
+short=
 dist=$top/dist
 while [ $# -gt 0 ]; do
     case $1 in
         --cache) cache=$2 && shift ;;
         --display) display=$2 && shift ;;
         --only) only=$2 && shift ;;
+        --short) short=1 ;;
         -*) echo "clean_root.sh: $1 is not known" >&2 && exit 2 ;;
         *) dist=$1 ;;
     esac
@@ -266,7 +269,7 @@ data() { # sums of what the user has, without the programs
 }
 
 without_python() {
-    if find "$root/usr" "$root/bin" -name 'python3*' | grep -q .; then
+    if find "$root/usr/bin" "$root/usr/local" -name 'python*' | grep -q .; then
         row "no Python in the root" FAILED
     else
         row "no Python in the root" ok
@@ -275,11 +278,34 @@ without_python() {
 
 # --- The package -------------------------------------------------------------------------------
 
+# Else what others suggest, perl for one, would stay.
+autoremove="apt-get autoremove -y --purge -o APT::AutoRemove::SuggestsImportant=false \
+    -o APT::AutoRemove::RecommendsImportant=false"
+
 try_deb() {
     fresh deb
-    full=/dist/$(basename "$deb") slim=/dist/$(basename "$slim_deb") old=/made/$(basename "$old_deb")
+    full=/dist/$(basename "$deb")
     listed >"$work/before"
     without_python
+    [ -n "$short" ] || try_upgrades
+    step "apt install ./..._full.deb" root "apt-get install -y $full"
+    without_python
+    use deb
+    mine=$(data)
+    step "apt remove" root "apt-get remove -y spark-desktop"
+    same "  nothing of ours is left" "$(ours_left)" ""
+    # apt has forgotten it by now, since it has no settings in /etc that a purge would take away.
+    step "dpkg --purge" root "dpkg --purge spark-desktop"
+    step "  and what it depended on" root "$autoremove"
+    listed >"$work/after"
+    same "  the root is as it was" "$(diff "$work/before" "$work/after")" ""
+    same "  the user's data are the same" "$(data)" "$mine"
+    say_data
+    rm -rf -- "$root"
+}
+
+try_upgrades() {
+    slim=/dist/$(basename "$slim_deb") old=/made/$(basename "$old_deb")
     step "apt install: an older version (slim)" root "apt-get install -y $old"
     step "  its window writes data" anna 'mkdir -p project0; timeout 10 spark threads list; true'
     mine=$(data)
@@ -291,20 +317,7 @@ try_deb() {
     same "  the user's data are the same" "$(data)" "$mine"
     refused "apt install: an older version" "DOWNGRADED" root "apt-get install -y $old"
     step "apt purge" root "apt-get purge -y spark-desktop"
-    step "  and what it depended on" root "apt-get autoremove -y --purge"
-    step "apt install ./..._full.deb" root "apt-get install -y $full"
-    without_python
-    use deb
-    mine=$(data)
-    step "apt remove" root "apt-get remove -y spark-desktop"
-    same "  nothing of ours is left" "$(ours_left)" ""
-    step "apt purge" root "apt-get purge -y spark-desktop"
-    step "  and what it depended on" root "apt-get autoremove -y --purge"
-    listed >"$work/after"
-    same "  the root is as it was" "$(diff "$work/before" "$work/after")" ""
-    same "  the user's data are the same" "$(data)" "$mine"
-    say_data
-    rm -rf -- "$root"
+    step "  and what it depended on" root "$autoremove"
 }
 
 ours_left() {
@@ -369,7 +382,7 @@ mkdir -p "$made" /tmp/.X11-unix
 Xvfb "$display" -screen 0 1280x800x24 -ac -nolisten tcp >/dev/null 2>&1 &
 screen=$!
 if [ "$only" != run ]; then
-    old_deb=$(PYTHONPATH=$top:$top/packaging "$python" -m spark_dist.older "$slim_deb" 0.0.1 "$made") ||
+    [ -n "$short" ] || old_deb=$(PYTHONPATH=$top:$top/packaging "$python" -m spark_dist.older "$slim_deb" 0.0.1 "$made") ||
         die "no older package could be made"
     try_deb
 fi
