@@ -40,9 +40,7 @@ def command(environment: Mapping[str, str]) -> tuple[str, ...]:
 def sign(file: Path, words: tuple[str, ...]) -> None:
     """Sign the file in its place. Raises SigningError, with the file as it was."""
     signed = file.with_name(f"{file.name}.signed")
-    given = [
-        word.replace("{file}", str(file)).replace("{signed}", str(signed)) for word in words
-    ]
+    given = [word.replace("{file}", str(file)).replace("{signed}", str(signed)) for word in words]
     try:
         done = subprocess.run(given, capture_output=True, text=True)
     except OSError as error:
@@ -60,7 +58,7 @@ def sign(file: Path, words: tuple[str, ...]) -> None:
 def finalizer() -> str:
     """Return the command that NSIS runs on a file that it has made, as a word of its script."""
     module = Path(__file__).resolve()
-    return f"'\"{sys.executable}\" \"{module}\" \"%1\"'"
+    return f'\'"{sys.executable}" "{module}" "%1"\''
 
 
 def main(arguments: list[str]) -> int:

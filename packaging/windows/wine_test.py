@@ -53,7 +53,7 @@ TABLE = {
     (r"Software\Classes\spark", "URL Protocol"): "",
     (r"Software\Classes\spark\DefaultIcon", ""): PROGRAM + ",0",
     (r"Software\Classes\spark\shell\open\command", ""): PROGRAM + ' "%1"',
-    ("Environment", "Path"): "str(2):" + USERS_PATH + "{folder}",
+    ("Environment", "Path"): "str(2):" + USERS_PATH + "{folder};",
 }
 USERS_FILES = {
     "AppData/Local/spark-desktop/threads.sqlite3": b"threads",
@@ -70,7 +70,11 @@ class Trial:
         self.is_made_up = setup is None
         self.tree = tree or made_up_tree.make(
             work / "tree",
-            {"python/Lib/модуль/$a.py": b"a", "engine/llama.dll": b"l", "models/m.gguf": b"m" * 9999},
+            {
+                "python/Lib/модуль/$a.py": b"a",
+                "engine/llama.dll": b"l",
+                "models/m.gguf": b"m" * 9999,
+            },
         )
         self.version = "0.1.0rc1" if setup is None else setup.name.split("-")[2]
         self.setup = setup or self._installer("new", self.tree, self.version)
@@ -192,7 +196,7 @@ class Trial:
         assert not (self.folder / "spark.exe").exists()
         assert (place / "spark.exe").is_file()
         keys = self._keys()
-        assert keys["Environment"]["Path"] == f"str(2):{USERS_PATH}C:\\Папка"
+        assert keys["Environment"]["Path"] == f"str(2):{USERS_PATH}C:\\Папка;"
         command = keys[r"Software\Classes\spark\shell\open\command"][""]
         assert command == '"C:\\Папка\\spark-desktop.exe" "%1"', command
         assert not self._links()[1].exists()
@@ -224,7 +228,9 @@ class Trial:
         assert outcome.code == 0, outcome
         after = self._keys()
         assert self._files(place).keys() == {"engine/notes.txt"}, list(self._files(place))
-        assert self._files(self.folder).keys() == {"python/my notes.txt"}, list(self._files(self.folder))
+        assert self._files(self.folder).keys() == {"python/my notes.txt"}, list(
+            self._files(self.folder)
+        )
         for link in self._links():
             assert not link.exists(), f"{link.name} was left in {link.parent.name}"
         path = after["Environment"]["Path"]
@@ -239,16 +245,44 @@ class Trial:
         self._has_users_files()
 
     def data_goes_only_when_asked(self) -> None:
+        kind = ["/t", "REG_SZ", "/f"]
+        self.wine.run(["reg", "add", r"HKCU\Environment", "/v", "Path", *kind, "/d", r"C:\one"])
         # The usual folder still holds the user's file, and is taken all the same.
         self._install(self._small(OLDER))
+        path = self._keys()["Environment"]["Path"]
+        assert path == self._names(r"C:\one;" + FOLDER), path
         data = self.wine.profile / "AppData" / "Local" / "spark-desktop"
         self.wine.run([self.folder / "uninstall.exe", "/S", "/REMOVEDATA"])
-        self.wine.settle()
+        assert self._keys()["Environment"]["Path"] == r"C:\one"
         assert not data.exists(), list(data.rglob("*"))
-        assert self._files(self.folder).keys() == {"python/my notes.txt"}, list(self._files(self.folder))
+        assert self._files(self.folder).keys() == {"python/my notes.txt"}
+
+    def the_self_test_passes(self) -> None:
+        program = self.folder / "spark-desktop.exe"
+        if "--self-test" not in self.wine.run([program, "--help"]).text:
+            print("          (this tree has no --self-test)")
+            return
+        outcome = self.wine.run([program, "--self-test"], QT_QPA_PLATFORM="offscreen")
+        print(outcome.text)
+        assert outcome.code == 0, f"exit code {outcome.code}"
+
+    def the_bundled_model_proposes(self) -> None:
+        project = self.wine.drive / "project"
+        project.mkdir()
+        (project / "sums.py").write_text("def add(a, b):\n    return a - b\n")
+        file = self.wine.windows_path(project / "sums.py")
+        asked = "Return the sum of a and b."
+        outcome = self.wine.run([self.folder / "spark.exe", "edit", file, asked])
+        print(outcome.text)
+        assert outcome.code == 0, f"exit code {outcome.code}"
+        assert "@@" in outcome.text
+        assert (project / "sums.py").read_text().endswith("a - b\n"), "it was not asked to write"
 
     def steps(self) -> list[Callable[[], None]]:
         """Return the steps in their order."""
+        runs = (
+            () if self.is_made_up else (self.the_self_test_passes, self.the_bundled_model_proposes)
+        )
         return [
             self.a_user_with_data_and_a_long_path,
             self.an_unknown_option_is_refused,
@@ -256,6 +290,7 @@ class Trial:
             self.an_older_version_is_installed,
             self.the_upgrade_replaces_its_files_and_no_others,
             self.every_registry_key_is_there,
+            *runs,
             self.a_downgrade_is_refused_and_touches_nothing,
             self.another_folder_takes_everything_along,
             self.a_running_program_is_left_alone,

@@ -16,6 +16,9 @@ Function ${UN}ChangePath
     ${If} $1 == "add"
     ${AndIf} $9 P= 0
       System::Call 'kernel32::lstrcatW(p r7, w r0)'
+      ${If} $8 == 1
+        System::Call 'kernel32::lstrcatW(p r7, w ";")'
+      ${EndIf}
       Call ${UN}WritePath
     ${ElseIf} $1 == "remove"
     ${AndIf} $9 P<> 0
@@ -33,7 +36,7 @@ Function ${UN}ChangePath
 FunctionEnd
 
 ; Out of the key $2: in $7 memory with ";PATH;" and room for the folder $0, or 0; in $4 the kind of
-; the value; in $8 whether the last semicolon was there before.
+; the value; in $8 whether it ends with a semicolon of its own, as it then does later on.
 Function ${UN}ReadPath
   StrCpy $7 0
   System::Call 'advapi32::RegQueryValueExW(p r2, w "Path", p 0, *i .r4, p 0, *i .r5) i.r3'
@@ -74,6 +77,9 @@ Function ${UN}ReadPath
   ${If} $6 != 59
     StrCpy $8 0
     System::Call 'kernel32::lstrcatW(p r7, w ";")'
+  ${ElseIf} $5 <= 2
+    ; That was our own: there is nothing else.
+    StrCpy $8 0
   ${EndIf}
 FunctionEnd
 
