@@ -7,6 +7,7 @@ installer is signed.
 
 import os
 import shutil
+import struct
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -113,6 +114,7 @@ def generate(
     _write(work / "files.nsh", file_lines(setup.tree, files))
     (work / LIST_NAME).write_bytes(listing(files))
     os.utime(work / LIST_NAME, (setup.epoch, setup.epoch))
+    (work / "side.bmp").write_bytes(side_picture())
     licence = setup.licence.read_text(encoding="utf-8").strip("\n")
     (work / "licence.txt").write_bytes(licence.replace("\n", "\r\n").encode("utf-8-sig"))
 
@@ -167,6 +169,21 @@ def listing(files: Sequence[PurePosixPath]) -> bytes:
     lines = [f"F {_windows(file)[1:]}" for file in files]
     lines += [f"D {_windows(folder)[1:]}" for folder in inner_first]
     return "".join(f"{line}\r\n" for line in lines).encode("utf-16")
+
+
+def side_picture() -> bytes:
+    """Return the picture beside the first and the last page: the theme's dark, lit from above."""
+    width, height = 164, 314
+    top, bottom = (0x2B, 0x3A, 0x5C), (0x16, 0x1A, 0x22)
+    rows = []
+    # A bitmap begins with its lowest row, and its pixels with blue.
+    for row in range(height):
+        share = row / (height - 1)
+        colour = [round(low + (high - low) * share) for low, high in zip(bottom, top, strict=True)]
+        rows.append(bytes(reversed(colour)) * width)
+    pixels = b"".join(rows)
+    header = struct.pack("<2sIHHI", b"BM", 54 + len(pixels), 0, 0, 54)
+    return header + struct.pack("<IiiHHIIiiII", 40, width, height, 1, 24, 0, 0, 0, 0, 0, 0) + pixels
 
 
 def version_order(version: str) -> str:

@@ -1,5 +1,14 @@
 ; What is looked at before anything is touched.
 
+; A page or a caller may have added a last separator, with which the folder is not known as the one
+; that the registry names.
+!macro TrimFolder
+  StrCpy $1 $INSTDIR 1 -1
+  ${If} $1 == "\"
+    StrCpy $INSTDIR $INSTDIR -1
+  ${EndIf}
+!macroend
+
 Function CheckWindows
   ; What Qt needs: Windows 10 of October 2018.
   ${IfNot} ${AtLeastWin10}
@@ -54,6 +63,7 @@ FunctionEnd
 ; Refuses folders that hold something else, or that parts of Windows cannot name. The usual folder is
 ; Spark's own, whatever a user has left in it.
 Function CheckFolder
+  !insertmacro TrimFolder
   StrLen $1 $INSTDIR
   IntOp $1 $1 + ${LONGEST_PATH}
   System::Call 'shlwapi::StrPBrkW(w "$INSTDIR", w ";%") p.r2'

@@ -67,8 +67,8 @@ VIAddVersionKey /LANG=0 "LegalCopyright" "Apache-2.0"
   !define MUI_ICON "${ICON}"
   !define MUI_UNICON "${ICON}"
 !endif
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${GENERATED}/side.bmp"
 !define MUI_ABORTWARNING
-!define MUI_COMPONENTSPAGE_SMALLDESC
 !define MUI_FINISHPAGE_RUN
 !define MUI_FINISHPAGE_RUN_FUNCTION StartSpark
 !define MUI_FINISHPAGE_NOREBOOTSUPPORT
@@ -237,6 +237,7 @@ Function Begin
 FunctionEnd
 
 Function un.Begin
+  !insertmacro TrimFolder
   StrCpy $0 $INSTDIR
   Call un.WaitUntilClosed
   ClearErrors
