@@ -1,7 +1,9 @@
 """How long a start takes: a new process until its window is painted, beside a bare Qt window.
 
 The platform is Qt's offscreen one: it draws everything, and there is no screen to wait for. Both
-programs start in turn, so that whatever else the machine does meets both.
+programs start in turn, so that whatever else the machine does meets both. With SPARK_PROGRAM, the
+path of a frozen ``spark-desktop`` (``dev.py dist tar`` leaves one below ``build/dist``), that one
+takes its turn too.
 
 A last start finds a core of the real model that has answered before, and asks it as soon as the
 project is open: that is the time from the start of the process to a first token of a warm model.
@@ -17,6 +19,7 @@ import time
 from pathlib import Path
 
 from benchmarks.cores import model_path
+from benchmarks.frozen_start import ITSELF, telling
 from spark_desktop.wiring import open_project
 
 SUMMARY = (
@@ -26,6 +29,7 @@ SUMMARY = (
 QUESTION = "Name three colours."
 
 STARTS = 5
+PROGRAM = "SPARK_PROGRAM"
 LONGEST_S = 120.0
 
 # A line goes out when the loop is reached again after the first painting: what the window shows has
@@ -83,6 +87,10 @@ class Window(desktop.MainWindow):
 desktop.MainWindow = Window
 sys.exit(app.main(sys.argv[1:]))
 """
+# The same inside of a frozen program, which calls ``main`` of its module ``app``.
+_FROZEN = _SPARK.replace("import app, desktop", f"import desktop, {ITSELF} as app").replace(
+    "sys.exit(app.main(sys.argv[1:]))", "main = app.main"
+)
 # The same, which asks as soon as the thread is there, and ends with the first piece.
 _ASKING = _SPARK.replace(
     """        if what == "project":
@@ -116,28 +124,47 @@ def run(quick: bool) -> list[dict[str, object]]:
     ``window_s`` is the time to the painted window, ``project_s`` to the painted project in it;
     ``ratio`` is ``window_s`` over that of the bare window. The first start may read from the disk.
     ``token_s`` is the time to the first piece of an answer from a core that has answered before.
+    Of a frozen program, ``frozen_window_s`` and ``frozen_project_s`` are the same times.
     """
-    rows: list[dict[str, object]] = [_row(number) for number in range(1, STARTS + 1)]
-    names = ("window_s", "project_s", "bare_window_s", "ratio")
+    with tempfile.TemporaryDirectory() as folder:
+        given = os.environ.get(PROGRAM)
+        frozen = telling(Path(given), _FROZEN, Path(folder)) if given else None
+        rows = [_row(number, frozen) for number in range(1, STARTS + 1)]
     medians: dict[str, object] = {
-        name: round(statistics.median(float(str(row[name])) for row in rows), 3) for name in names
+        name: round(statistics.median(float(str(row[name])) for row in rows), 3)
+        for name in rows[0]
+        if name != "start"
     }
     warm = [asyncio.run(_warm()) for _ in range(1 if quick else STARTS)]
     token = {"start": f"warm model, median of {len(warm)}", "token_s": statistics.median(warm)}
     return [*rows, {"start": f"median of {STARTS}"} | medians, token]
 
 
-def _row(number: int) -> dict[str, object]:
-    bare = _seconds(_BARE, [])["window"]
-    with tempfile.TemporaryDirectory() as folder:
-        spark = _seconds(_SPARK, [_project(Path(folder)), *_model(Path(folder))], Path(folder))
-    return {
+def _row(number: int, frozen: Path | None) -> dict[str, object]:
+    bare = _seconds(_script(_BARE), [])["window"]
+    spark = _started(_script(_SPARK))
+    row: dict[str, object] = {
         "start": number,
         "window_s": round(spark["window"], 3),
         "project_s": round(spark["project"], 3),
         "bare_window_s": round(bare, 3),
         "ratio": round(spark["window"] / bare, 3),
     }
+    if frozen is not None:
+        told = _started([str(frozen)])
+        row |= {f"frozen_{what}_s": round(told[what], 3) for what in ("window", "project")}
+    return row
+
+
+def _started(program: list[str]) -> dict[str, float]:
+    """Return when the app told of each painting, started for the first time by a new user."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        return _seconds(program, [_project(folder), *_model(folder)], folder)
+
+
+def _script(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
 
 
 async def _warm() -> float:
@@ -152,7 +179,9 @@ async def _warm() -> float:
             turn = await holder.chat.ask(QUESTION)
             if turn.error:
                 raise RuntimeError(turn.error)
-            asked = await asyncio.to_thread(_seconds, _ASKING, [root, "--model", model], folder)
+            asked = await asyncio.to_thread(
+                _seconds, _script(_ASKING), [root, "--model", model], folder
+            )
         finally:
             await holder.close()
     return round(asked["token"], 3)
@@ -172,7 +201,9 @@ def _model(folder: Path) -> tuple[str, str]:
     return "--model", f"replay:{script}"
 
 
-def _seconds(program: str, arguments: list[str], data: Path | None = None) -> dict[str, float]:
+def _seconds(
+    program: list[str], arguments: list[str], data: Path | None = None
+) -> dict[str, float]:
     """Return when the program told of each painting, from its start, once it has ended."""
     environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
     if data is not None:
@@ -181,7 +212,7 @@ def _seconds(program: str, arguments: list[str], data: Path | None = None) -> di
     told: dict[str, float] = {}
     begun = time.perf_counter()
     with subprocess.Popen(
-        [sys.executable, "-c", program, *arguments],
+        [*program, *arguments],
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

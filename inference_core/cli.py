@@ -7,7 +7,7 @@ import argparse
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _PROCESSES[words[0]](words[1:])
         return 0
     logging.basicConfig(level=logging.WARNING, format="spark-core: %(message)s")
-    arguments = _parser(words).parse_args(words)
+    arguments = _parser(words[:1]).parse_args(words)
     run: Callable[[argparse.Namespace], int] = arguments.run
     return run(arguments)
 
@@ -69,26 +69,35 @@ _PROCESSES: dict[str, Callable[[list[str]], None]] = {
 }
 
 
-def _parser(words: list[str]) -> argparse.ArgumentParser:
+def whole_parser() -> argparse.ArgumentParser:
+    """Return the grammar of every command, for man pages and completions; it imports them all."""
+    return _parser(["models", "profile", *_MACHINE_HELP, *_RECORDING_HELP])
+
+
+def _parser(wanted: Collection[str]) -> argparse.ArgumentParser:
+    """Return a grammar that knows the arguments of ``serve`` and of the commands that are wanted.
+
+    The others are only named: to know more they would have to be imported.
+    """
     parser = argparse.ArgumentParser(
         prog="spark-core", description="Answers on this machine, without a network."
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_serve_parser(commands)
-    if words[:1] == ["models"]:
+    if "models" in wanted:
         from inference_core.models.command import add_models_parser
 
         add_models_parser(commands)
     else:
         commands.add_parser("models", help=_MODELS_HELP)
-    if words and words[0] in _MACHINE_HELP:
+    if not _MACHINE_HELP.keys().isdisjoint(wanted):
         from inference_core.machine.command import add_machine_parsers
 
         add_machine_parsers(commands, _MACHINE_HELP)
     else:
         for name, help_text in _MACHINE_HELP.items():
             commands.add_parser(name, help=help_text)
-    if words and words[0] in _RECORDING_HELP:
+    if not _RECORDING_HELP.keys().isdisjoint(wanted):
         from inference_core.machine.places import profiles_folder
         from inference_core.recording.command import add_recording_parsers
         from inference_core.server.emulation.retiming import precise_wait, retiming
@@ -100,7 +109,7 @@ def _parser(words: list[str]) -> argparse.ArgumentParser:
     else:
         for name, help_text in _RECORDING_HELP.items():
             commands.add_parser(name, help=help_text)
-    if words[:1] == ["profile"]:
+    if "profile" in wanted:
         from inference_core.machine.places import profiles_folder
         from inference_core.models.command import guarded
         from inference_core.pacing.command import add_profile_parser

@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
@@ -17,8 +18,16 @@ from spark_desktop.adapters.single_instance import SingleInstance
 from spark_desktop.collector import Collector
 from spark_desktop.desktop import DesktopApp
 from spark_desktop.domain.errors import SparkError
-from spark_desktop.domain.handover import OpenWindow
+from spark_desktop.domain.handover import (
+    ChooseFolder,
+    FollowLink,
+    Handover,
+    OpenWindow,
+    QuickText,
+)
+from spark_desktop.domain.spark_link import carried, is_link, local_folder
 from spark_desktop.places import data_folder, settings_file
+from spark_desktop.self_test import arguments as self_test
 from spark_desktop.services.settings import SettingsService
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.session_end import SparkApplication
@@ -30,12 +39,16 @@ _MODEL_HELP = "a model id, a GGUF file, or emulated:PROFILE for its answers at a
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program to its end; return the exit code."""
     arguments = _arguments(argv)
+    if self_test.is_wanted(arguments):
+        from spark_desktop.self_test.command import main as test
+
+        return test(arguments, application)
     logging.basicConfig(level=logging.WARNING, format="%(name)s: %(message)s")
     keep_keys_out()
     keep_keys_out_of_crashes()
     instance = SingleInstance(data_folder())
     try:
-        is_the_one = asyncio.run(instance.claim(_message(arguments)))
+        is_the_one = asyncio.run(instance.claim(message_of(arguments)))
     except SparkError as error:
         print(f"spark-desktop: {error}", file=sys.stderr)
         return 1
@@ -65,10 +78,19 @@ async def _run(arguments: argparse.Namespace, instance: SingleInstance) -> int:
     app = QApplication.instance()
     if isinstance(app, SparkApplication):
         app.quit_asked.connect(desktop.request_close)
+    message = message_of(arguments)
     visitors = TaskScope("other starts")
     collector = Collector()
     try:
-        desktop.begin(arguments.folder, hidden=arguments.hidden)
+        match message:
+            case OpenWindow(folder, hidden=hidden):
+                desktop.begin(Path(folder) if folder else None, hidden=hidden)
+            case _:
+                # For a question alone no window is needed.
+                desktop.begin(None, hidden=isinstance(message, QuickText))
+                desktop.take(message)
+        if isinstance(app, SparkApplication):
+            app.open_with(lambda name: desktop.take(_named(name)))
         await instance.listen(visitors, desktop.take)
         await desktop.closed.wait()
     finally:
@@ -79,25 +101,62 @@ async def _run(arguments: argparse.Namespace, instance: SingleInstance) -> int:
     return 0
 
 
-def _message(arguments: argparse.Namespace) -> OpenWindow:
-    # Relative to where this program was started, which the running one does not know.
-    folder = "" if arguments.folder is None else os.path.realpath(arguments.folder)
+def message_of(arguments: argparse.Namespace) -> Handover:
+    """Return what this start is for, also where it is handed over to the one that runs."""
     tokens = (os.environ.get(name) for name in ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"))
     token = next((token for token in tokens if token), "")
-    return OpenWindow(folder, arguments.model or "", arguments.hidden, token)
+    if arguments.new_prompt:
+        return QuickText("", token)
+    if arguments.choose_folder:
+        return ChooseFolder(token)
+    named = _named(arguments.folder or "", token)
+    if isinstance(named, OpenWindow):
+        return replace(named, model=arguments.model or "", hidden=arguments.hidden)
+    return named
 
 
-def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+def _named(name: str, token: str = "") -> OpenWindow | FollowLink:
+    """Return what to do with a word that names a folder, by its path or a URL."""
+    folder: str | None = name
+    if is_link(name):
+        folder = local_folder(name, on_windows=sys.platform == "win32")
+    if folder is None:
+        return FollowLink(carried(name), token)
+    # Relative to where this program was started, which the running one does not know.
+    return OpenWindow(os.path.realpath(folder) if folder else "", activation=token)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the grammar of the program."""
     parser = argparse.ArgumentParser(
         prog="spark-desktop", description="Watch a folder, and review what a model proposes."
     )
-    parser.add_argument("folder", nargs="?", type=Path, help="the project's folder")
+    parser.add_argument(
+        "folder",
+        nargs="?",
+        metavar="FOLDER_OR_LINK",
+        help="the project's folder, or a spark:// link",
+    )
     parser.add_argument("--model", metavar="ID_OR_PATH", help=_MODEL_HELP)
     parser.add_argument("--theme", choices=("dark", "light"), help="else the system's")
-    parser.add_argument(
+    start = parser.add_mutually_exclusive_group()
+    start.add_argument(
         "--hidden", action="store_true", help="show only the tray icon, as at log-in"
     )
-    return parser.parse_args(argv)
+    start.add_argument("--new-prompt", action="store_true", help="show the quick prompt")
+    start.add_argument("--choose-folder", action="store_true", help="choose a folder to open")
+    self_test.add_to(parser)
+    return parser
+
+
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = build_parser()
+    arguments = parser.parse_args(argv)
+    if arguments.folder and (arguments.new_prompt or arguments.choose_folder):
+        parser.error("--new-prompt and --choose-folder take no folder")
+    if wrong := self_test.refused(arguments):
+        parser.error(wrong)
+    return arguments
 
 
 if __name__ == "__main__":

@@ -15,11 +15,18 @@ from spark_desktop.domain.answer_notices import sentences_of
 from spark_desktop.domain.core_state import CoreState
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import BudgetTold
-from spark_desktop.domain.handover import Handover, OpenWindow, QuickText
+from spark_desktop.domain.handover import (
+    ChooseFolder,
+    FollowLink,
+    Handover,
+    OpenWindow,
+    QuickText,
+)
 from spark_desktop.domain.settings import Settings, ThemeChoice
 from spark_desktop.domain.words import Said, joined
 from spark_desktop.endpoint_desk import EndpointDesk
 from spark_desktop.endpoint_entry import EndpointEntry
+from spark_desktop.link_entry import LinkEntry
 from spark_desktop.machine_desk import MachineDesk
 from spark_desktop.places import data_folder, settings_file
 from spark_desktop.presence import Presence
@@ -89,6 +96,13 @@ class DesktopApp(QObject):
         around = Around(self.window, self.tray, self.presence, self._machine, self.settings)
         opener = opener or opener_with(self.endpoints)
         self._projects = Projects(data_dir, model, around, self._scope, opener)
+        self._links = LinkEntry(
+            self.presence,
+            self.told,
+            self.window.told.intent,
+            lambda folder: self._projects.take(folder, ""),
+            lambda folder: self.project is not None and self.project.root == Path(folder),
+        )
         self._endpoint_desk = EndpointDesk(self.endpoints, self._core_state)
         self._session_end = SessionEnd(self.presence.end_session, self)
         self._autostart = AutostartKeeper(_system_autostart)
@@ -143,6 +157,11 @@ class DesktopApp(QObject):
                     self.presence.show_window(activation)
             case QuickText(text, activation):
                 self.presence.open_quick(text, activation)
+            case ChooseFolder(activation):
+                self.presence.show_window(activation)
+                self.window.choose_folder()
+            case FollowLink(link, activation):
+                self._links.follow(link, activation)
         return True
 
     @property
@@ -163,6 +182,11 @@ class DesktopApp(QObject):
         """Show the quick prompt over everything, and ask ``text`` if there is one."""
         if not self._is_closing:
             self._quick.made().show(text or None)
+
+    def offer_question(self, text: str) -> None:
+        """Show the quick prompt with a text that only the user sends."""
+        if not self._is_closing:
+            self._quick.made().show(draft=text)
 
     def request_close(self) -> None:
         """Begin the end; ``closed`` is set when it is reached. More requests change nothing."""
@@ -204,6 +228,7 @@ class DesktopApp(QObject):
         presence.folder_chosen.connect(self._show_folder)
         presence.settings_requested.connect(self._show_settings)
         presence.quick_requested.connect(self.show_quick)
+        presence.draft_requested.connect(self.offer_question)
         hints = QGuiApplication.styleHints()
         hints.colorSchemeChanged.connect(self._follow_system)
 

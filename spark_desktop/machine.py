@@ -12,6 +12,7 @@ from spark_desktop.adapters.core_process import CoreOptions, CoreProcess, core_c
 from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.examinations import examinations
 from spark_desktop.adapters.ledger import SqliteLedger, ThreadsafeLedger
+from spark_desktop.adapters.self_test_program import SelfTestProgram
 from spark_desktop.adapters.settings_file import TomlSettings
 from spark_desktop.adapters.speed_store import SqliteSpeeds
 from spark_desktop.adapters.system_clock import SystemClock
@@ -38,6 +39,7 @@ class MachineServices:
     doctor: DoctorService
     connections: SqliteLedger
     database: Database
+    self_test: SelfTestProgram
 
     async def close(self) -> None:
         """Stop what runs (a download keeps what came), and close the database."""
@@ -77,7 +79,8 @@ def machine_services(
         lambda: _secrets(os.environ),
         clock.now,
     )
-    return MachineServices(scope, models, doctor, ledger, database)
+    tested = SelfTestProgram(lambda: _secrets(os.environ), clock.now)
+    return MachineServices(scope, models, doctor, ledger, database, tested)
 
 
 def program_settings() -> Settings:

@@ -38,6 +38,8 @@ class Presence(QObject):
     folder_chosen = Signal(str)
     # With the text to begin with, which may be empty.
     quick_requested = Signal(str)
+    # With a text that only the user sends.
+    draft_requested = Signal(str)
 
     def __init__(
         self,
@@ -102,6 +104,11 @@ class Presence(QObject):
         """Ask for the quick prompt, with a text to begin with."""
         with _allowed(activation):
             self.quick_requested.emit(text)
+
+    def offer_question(self, text: str, activation: str = "") -> None:
+        """Ask for the quick prompt with a text that somebody else than the user wrote."""
+        with _allowed(activation):
+            self.draft_requested.emit(text)
 
     def close_window(self) -> None:
         """Hide the window where that was said before and the tray is there; else ask to quit."""

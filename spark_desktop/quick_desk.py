@@ -144,8 +144,11 @@ class QuickDesk:
         self.prompt.prepare()
         self.hotkey.use(self._settings.current.quick.hotkey)
 
-    def show(self, text: str | None = None) -> None:
-        """Show the prompt over everything, and ask ``text`` if there is one."""
+    def show(self, text: str | None = None, draft: str = "") -> None:
+        """Show the prompt over everything, and ask ``text`` if there is one.
+
+        ``draft`` is a text that stands there instead, for the user to send or not.
+        """
         self._resting.cancel()
         if self._theme is not self._shell.window.theme:
             self.set_theme(self._shell.window.theme)
@@ -153,7 +156,7 @@ class QuickDesk:
             self._means.previous.remember()
         self.prompt.present()
         self._means.previous.raise_ours(int(self.prompt.winId()))
-        self._opening.start("open", self._open(text))
+        self._opening.start("open", self._open(text, draft))
 
     def toggle(self) -> None:
         """Show the prompt, or hide it where it has the keyboard."""
@@ -195,9 +198,11 @@ class QuickDesk:
         self.prompt.hide()
         self.prompt.deleteLater()
 
-    async def _open(self, text: str | None) -> None:
+    async def _open(self, text: str | None, draft: str) -> None:
         await asyncio.sleep(_PAINTED_S)
         self.model.opened(text)
+        if draft:
+            self.model.draft(draft)
 
     def _show_settings(self) -> None:
         self._shell.window.bring()

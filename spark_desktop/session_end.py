@@ -1,10 +1,10 @@
-"""The end that comes from outside: log-out, the system's own Quit."""
+"""What the system tells the program: that it ends, or, on macOS, what is to be opened in it."""
 
 from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QSessionManager
+from PySide6.QtGui import QFileOpenEvent, QGuiApplication, QSessionManager
 from PySide6.QtWidgets import QApplication
 
 
@@ -25,13 +25,40 @@ class SparkApplication(QApplication):
 
     quit_asked = Signal()
 
+    def __init__(self, argv: list[str]) -> None:
+        super().__init__(argv)
+        self._opened: list[str] = []
+        self._opener: Callable[[str], object] | None = None
+
+    def open_with(self, opener: Callable[[str], object]) -> None:
+        """Give ``opener`` what the user opens with Spark in Finder: a path, or a URL.
+
+        What was opened before is handed over now: on macOS that is how a program learns what it was
+        started for, and it may come before anybody listens.
+        """
+        self._opener = opener
+        earlier, self._opened = self._opened, []
+        for name in earlier:
+            opener(name)
+
     def event(self, event: QEvent) -> bool:
-        """Answer Quit by ``quit_asked``."""
+        """Answer Quit by ``quit_asked``, and hand on what is to be opened."""
         if event.type() == QEvent.Type.Quit:
             event.accept()
             self.quit_asked.emit()
             return True
+        if isinstance(event, QFileOpenEvent):
+            # Encoded, as it was written: what decodes it is the one place that checks it.
+            url = bytes(event.url().toEncoded().data()).decode("ascii")
+            self._open(event.file() or url)
+            return True
         return super().event(event)
+
+    def _open(self, name: str) -> None:
+        if self._opener is None:
+            self._opened.append(name)
+        else:
+            self._opener(name)
 
 
 class SessionEnd(QObject):

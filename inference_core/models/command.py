@@ -67,9 +67,10 @@ def add_models_parser(
     bring_in.set_defaults(run=guarded(_import))
     _for_programs(bring_in)
     _model_command(commands, "path", "print where a model's file is", _path)
-    _model_command(
+    verify = _model_command(
         commands, "verify", "compare a model's file with its SHA-256, or check a GGUF file", _verify
     )
+    _json_flag(verify, "print one line of JSON, with the path or what is wrong")
     # Removing what was not named would be a surprise, so it has no default.
     remove = _model_command(commands, "remove", "remove a model's file", _remove, has_default=False)
     _json_flag(remove, "print one line of JSON")
@@ -225,17 +226,23 @@ def _path(arguments: argparse.Namespace) -> None:
 
 def _verify(arguments: argparse.Namespace) -> None:
     if arguments.model and names_a_file(arguments.model):
-        _verify_header(Path(arguments.model))
+        _verify_header(Path(arguments.model), arguments)
         return
     model = _asked_for(arguments)
     with ProgressLines(sys.stderr) as lines:
         path = ModelStore.default().verify(model, lines)
+    if arguments.json:
+        _done(arguments, path)
+        return
     print(f"{path} is right: SHA-256 {model.sha256}")
 
 
-def _verify_header(path: Path) -> None:
+def _verify_header(path: Path, arguments: argparse.Namespace) -> None:
     """Say what a user's own file says of itself; there is no hash to compare it with."""
     header = read_gguf(path)
+    if arguments.json:
+        _done(arguments, path)
+        return
     print(
         f"{path} has a sound header: {header.architecture}, {header.layers} layers, "
         f"a context of {header.context:,} tokens, {header.tensors} tensors"

@@ -64,9 +64,11 @@ def secrets_of(environment: Mapping[str, str], home: PurePath, user: str) -> Sec
     return Secrets(home, user, tuple(sorted(values)))
 
 
-def report_of(findings: tuple[Finding, ...], secrets: Secrets, when: datetime) -> str:
+def report_of(
+    findings: tuple[Finding, ...], secrets: Secrets, when: datetime, title: str = "Spark doctor"
+) -> str:
     """Return the findings, a line each with its next step below, without secrets."""
-    lines = [f"Spark doctor, {when:%Y-%m-%d %H:%M}", ""]
+    lines = [f"{title}, {when:%Y-%m-%d %H:%M}", ""]
     width = max((len(finding.name) for finding in findings), default=0)
     for finding in findings:
         sign = _SIGNS[finding.verdict]

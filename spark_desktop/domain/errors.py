@@ -175,6 +175,10 @@ class DesktopError(SparkError):
     """The user's desktop refused something: to start Spark at log-in, to run it only once."""
 
 
+class LinkError(SparkError):
+    """A spark:// link that cannot be followed; the message says what is wrong with it."""
+
+
 class SecretStoreError(SparkError):
     """The keyring cannot be used; the message says which was looked for."""
 

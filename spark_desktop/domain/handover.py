@@ -31,8 +31,28 @@ class QuickText:
     activation: str = ""
 
 
-Handover = OpenWindow | QuickText
-_KINDS: dict[str, type[OpenWindow] | type[QuickText]] = {"open": OpenWindow, "quick": QuickText}
+@dataclass(frozen=True, slots=True)
+class ChooseFolder:
+    """Show the window, and let the user choose a folder in it."""
+
+    activation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FollowLink:
+    """Do what a URL asks for, as far as ``spark_link`` can read it and the user agrees."""
+
+    link: str = ""
+    activation: str = ""
+
+
+Handover = OpenWindow | QuickText | ChooseFolder | FollowLink
+_KINDS: dict[str, type[Handover]] = {
+    "open": OpenWindow,
+    "quick": QuickText,
+    "choose": ChooseFolder,
+    "link": FollowLink,
+}
 
 
 def encode(message: Handover) -> bytes:

@@ -8,6 +8,7 @@ from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.connections import ConnectionsViewModel
 from spark_desktop.viewmodels.doctor import Doctor, DoctorViewModel
 from spark_desktop.viewmodels.models import Models, ModelsViewModel
+from spark_desktop.viewmodels.self_test import SelfTest, SelfTestViewModel
 
 
 class MachineServices(Protocol):
@@ -29,6 +30,11 @@ class MachineServices(Protocol):
         ...
 
     @property
+    def self_test(self) -> SelfTest:
+        """Return what tries everything once."""
+        ...
+
+    @property
     def connections(self) -> ConnectionRecords:
         """Return which hosts were asked."""
         ...
@@ -41,6 +47,7 @@ class MachineViewModels:
     models: ModelsViewModel
     doctor: DoctorViewModel
     connections: ConnectionsViewModel
+    self_test: SelfTestViewModel
 
 
 def machine_view_models(services: MachineServices) -> MachineViewModels:
@@ -49,4 +56,5 @@ def machine_view_models(services: MachineServices) -> MachineViewModels:
         ModelsViewModel(services.models, services.scope),
         DoctorViewModel(services.doctor, services.scope),
         ConnectionsViewModel(services.connections, services.scope),
+        SelfTestViewModel(services.self_test, services.scope),
     )

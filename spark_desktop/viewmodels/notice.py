@@ -34,6 +34,7 @@ class Intent(Enum):
     TAKE_MISSED = "look at what was saved during a pause"
     HIDE = "hide the window"
     ENDPOINTS = "show the endpoints"
+    OPEN_LINKED = "open the folder that a link names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,16 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """``text`` is the line, ``hint`` the next step in a quieter voice."""
+    """``text`` is the line, ``hint`` the next step in a quieter voice.
+
+    ``other`` is there only where ``action`` needs consent: the way to say no.
+    """
 
     text: str
     tone: Tone = Tone.PLAIN
     hint: str = ""
     action: Action | None = None
+    other: Action | None = None
 
 
 def notice_of(error: SparkError, action: Action | None = None) -> Notice:

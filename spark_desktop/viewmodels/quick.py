@@ -22,6 +22,8 @@ from spark_desktop.viewmodels.translation import in_language, tr
 class QuickViewModel(QObject):
     """``pieces`` arrive once a frame, as (turn id, text); ``question`` is to stand in the input.
 
+    ``drafted`` is, too, but can be undone: the user may have typed something else meanwhile.
+
     ``copied`` carries what is to be put on the clipboard. ``hidden`` asks for the window to go
     away, ``wanted`` for it to come back.
     """
@@ -30,6 +32,7 @@ class QuickViewModel(QObject):
     turn_changed = Signal(object)
     pieces = Signal(str, str)
     question = Signal(str)
+    drafted = Signal(str)
     copied = Signal(str)
     hidden = Signal()
     wanted = Signal()
@@ -102,6 +105,13 @@ class QuickViewModel(QObject):
             self.ask(text)
         else:
             self._service.warm()
+
+    def draft(self, text: str) -> None:
+        """Offer a question that somebody else wrote; only the user sends it."""
+        self.drafted.emit(text)
+        hint = tr("It is sent only when you press Enter.")
+        dismiss = Action(tr("Dismiss"), Intent.DISMISS)
+        self._tell(Notice(tr("A link wrote this question."), Tone.WARNING, hint, dismiss))
 
     def ask(self, text: str) -> None:
         """Ask; an answer that still streams is ended."""

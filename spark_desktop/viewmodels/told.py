@@ -30,7 +30,7 @@ class Told(QObject):
         if notice is not None:
             action = notice.action or Action(tr("Dismiss"), Intent.DISMISS)
             text, hint = in_language(notice.text), in_language(notice.hint)
-            self._notices[about] = Notice(text, notice.tone, hint, action)
+            self._notices[about] = Notice(text, notice.tone, hint, action, notice.other)
         if self.notice != before:
             self.changed.emit()
 

@@ -55,7 +55,7 @@ class MachineWindows:
             window.set_theme(theme)
 
     def show(self, name: str) -> None:
-        """Bring ``models``, ``doctor`` or ``connections`` to the front; nothing without models."""
+        """Bring a window of the machine to the front, by its name; nothing without models."""
         if self._models is None and self._provider is not None:
             self._models = self._provider()
         if self._models is None or self._theme is None:
@@ -115,6 +115,10 @@ class MachineWindows:
             from spark_desktop.views.doctor_dialog import DoctorDialog
 
             return DoctorDialog(self._parent, models.doctor, theme)
+        if name == "self_test":
+            from spark_desktop.views.self_test_dialog import SelfTestDialog
+
+            return SelfTestDialog(self._parent, models.self_test, theme)
         from spark_desktop.views.connections_dialog import ConnectionsDialog
 
         return ConnectionsDialog(self._parent, models.connections, theme)

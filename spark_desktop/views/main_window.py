@@ -25,6 +25,7 @@ from spark_desktop.viewmodels.settings import SettingsViewModel, unkept_settings
 from spark_desktop.viewmodels.settings_rows import Category
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.action_menu import fill
+from spark_desktop.views.app_icon import app_icon
 from spark_desktop.views.finder import Finder
 from spark_desktop.views.frames import single_shot
 from spark_desktop.views.layout_memory import LayoutMemory
@@ -39,7 +40,6 @@ from spark_desktop.views.shortcuts import PANEL_KEYS, SHORTCUTS, Need, Shortcut,
 from spark_desktop.views.stylesheet import palette_of, stylesheet
 from spark_desktop.views.theme import Theme, other_theme
 from spark_desktop.views.top_bar import TopBar
-from spark_desktop.views.tray_icon import app_icon
 from spark_desktop.views.unsaved import Unsaved
 from spark_desktop.views.welcome import Welcome
 
@@ -91,6 +91,7 @@ class MainWindow(QMainWindow):
         self.told = NoticeLine(strip=True)
         self._make_parts()
         self._restore_size()
+        self.setWindowIcon(app_icon())
         self.set_theme(self._theme)
         self.show_welcome()
         self.preferences.render_notice()
@@ -108,7 +109,6 @@ class MainWindow(QMainWindow):
         # It styles every widget anew, also where it is the same; new parts take it by themselves.
         if sheet != self.styleSheet():
             self.setStyleSheet(sheet)
-        self.setWindowIcon(app_icon(theme))
         self.top.set_theme(theme)
         self.finder.set_theme(theme)
         self.welcome.set_theme(theme)
@@ -429,6 +429,7 @@ class MainWindow(QMainWindow):
             "endpoints": self.machine.show_endpoints,
             "models": lambda: self.machine.show("models"),
             "doctor": lambda: self.machine.show("doctor"),
+            "self_test": lambda: self.machine.show("self_test"),
             "times": self.machine.show_times,
             "history": self.machine.show_history,
             "connections": lambda: self.machine.show("connections"),

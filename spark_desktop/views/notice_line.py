@@ -34,7 +34,7 @@ class NoticeLine(QFrame):
         self.setObjectName("notice")
         self.setProperty("strip", strip)
         self._is_strip = strip
-        self._intent: Intent | None = None
+        self._intents: list[Intent] = []
         self._text, self._hint = QLabel(), QLabel()
         for label in (self._text, self._hint):
             label.setWordWrap(narrow or not strip)
@@ -46,8 +46,9 @@ class NoticeLine(QFrame):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(tr("Download"))
         self._bar.setFixedWidth(_BAR)
-        self._button = QPushButton()
-        self._button.clicked.connect(self._clicked)
+        self._button, self._other = QPushButton(), QPushButton()
+        self._button.clicked.connect(lambda: self._clicked(0))
+        self._other.clicked.connect(lambda: self._clicked(1))
         self._words = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._arrange(strip)
         self.show_notice(None)
@@ -62,13 +63,18 @@ class NoticeLine(QFrame):
         """Return the button of the main action."""
         return self._button
 
+    @property
+    def other(self) -> QPushButton:
+        """Return the button that says no, hidden where the notice asks for no consent."""
+        return self._other
+
     def show_notice(self, notice: Notice | None, progress: float | None = None) -> None:
         """Show ``notice``, with a bar where ``progress`` (0 to 1) is known; None hides the line."""
         self.setVisible(notice is not None)
         if notice is None:
             self._text.clear()
             self._hint.clear()
-            self._intent = None
+            self._intents = []
             return
         self._text.setText(in_language(notice.text))
         if self._text.property("tone") != notice.tone.value:
@@ -79,11 +85,13 @@ class NoticeLine(QFrame):
         self._bar.setVisible(progress is not None)
         if progress is not None:
             self._bar.setValue(round(progress * 100))
-        self._button.setVisible(notice.action is not None)
-        if notice.action is not None:
-            self._button.setText(in_language(notice.action.label))
-            self._button.setAccessibleDescription(self.text)
-            self._intent = notice.action.intent
+        actions = [action for action in (notice.action, notice.other) if action is not None]
+        self._intents = [action.intent for action in actions]
+        self._button.setVisible(len(actions) > 0)
+        self._other.setVisible(len(actions) > 1)
+        for button, action in zip((self._button, self._other), actions, strict=False):
+            button.setText(in_language(action.label))
+            button.setAccessibleDescription(self.text)
         self._fold()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -98,8 +106,9 @@ class NoticeLine(QFrame):
         # isHidden, since the whole line may not be on the screen yet.
         needed = sum(label.fontMetrics().horizontalAdvance(label.text()) for label in labels)
         needed += 0 if self._bar.isHidden() else _BAR
-        needed += 0 if self._button.isHidden() else self._button.sizeHint().width()
-        # Two margins and three gaps, and a little for what the labels keep around their text.
+        for button in (self._button, self._other):
+            needed += 0 if button.isHidden() else button.sizeHint().width()
+        # Two margins and up to four gaps, and a little for what the labels keep around their text.
         is_long = needed + 6 * _GAP > self.width() or "\n" in self._text.text()
         for label in labels:
             label.setWordWrap(is_long)
@@ -121,6 +130,7 @@ class NoticeLine(QFrame):
             self._words.addStretch(1)
             row.addLayout(self._words, 1)
             row.addWidget(self._button)
+            row.addWidget(self._other)
             return
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
@@ -130,10 +140,11 @@ class NoticeLine(QFrame):
         column.addWidget(self._bar, 0, side)
         column.addSpacing(4)
         column.addWidget(self._button, 0, side)
+        column.addWidget(self._other, 0, side)
 
-    def _clicked(self) -> None:
-        if self._intent is not None:
-            self.intent.emit(self._intent)
+    def _clicked(self, place: int) -> None:
+        if place < len(self._intents):
+            self.intent.emit(self._intents[place])
 
 
 class Centred(QFrame):

@@ -39,6 +39,13 @@ class QuickInput(QPlainTextEdit):
         self.setPlainText(text)
         self.moveCursor(QTextCursor.MoveOperation.End)
 
+    def offer(self, text: str) -> None:
+        """Show a question in place of what is typed, which Undo brings back."""
+        cursor = self.textCursor()
+        cursor.select(QTextCursor.SelectionType.Document)
+        cursor.insertText(text)
+        self.moveCursor(QTextCursor.MoveOperation.End)
+
     def event(self, event: QEvent) -> bool:
         """Leave the window's keys to the window."""
         if (

@@ -199,6 +199,7 @@ class QuickPrompt(QFrame):
         model.turn_changed.connect(self.render_turn)
         model.pieces.connect(self.transcript.append_piece)
         model.question.connect(self.input.show_text)
+        model.drafted.connect(self.input.offer)
         model.copied.connect(self._put_on_clipboard)
         model.hidden.connect(self.hide)
         model.wanted.connect(self.present)

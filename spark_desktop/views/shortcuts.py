@@ -121,6 +121,7 @@ SHORTCUTS = (
     Shortcut("endpoints", ("Ctrl+Shift+E",), say("Endpoints"), _WINDOW),
     Shortcut("models", ("Ctrl+M",), say("Models"), _WINDOW),
     Shortcut("doctor", ("Ctrl+Shift+D",), say("Doctor"), _WINDOW),
+    Shortcut("self_test", (), say("Self-test"), _WINDOW),
     Shortcut("connections", ("Ctrl+Shift+H",), say("Connections"), _WINDOW),
     Shortcut("times", ("Ctrl+Shift+T",), say("Where the time went"), _WINDOW),
     Shortcut("help", ("?", "F1"), say("This sheet"), _WINDOW),

@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.viewmodels.tray import TrayState, TrayViewModel
+from spark_desktop.views.app_icon import app_icon
 from spark_desktop.views.stylesheet import stylesheet
 from spark_desktop.views.theme import Theme
-from spark_desktop.views.tray_icon import app_icon, tray_icon
+from spark_desktop.views.tray_icon import tray_icon
 
 # Milliseconds; most desktops have their own time for it.
 _SHOWN_MS = 8000
@@ -86,7 +87,7 @@ class Tray(QObject):
 
     def tell(self, title: str, body: str) -> None:
         """Show a message beside the icon; a click on it asks for the window."""
-        self.icon.showMessage(title, body, app_icon(self._theme), _SHOWN_MS)
+        self.icon.showMessage(title, body, app_icon(), _SHOWN_MS)
 
     def render(self) -> None:
         """Show the state, and offer what can be done in it."""

@@ -31,11 +31,6 @@ def tray_icon(state: TrayState, waiting: int, theme: Theme) -> QIcon:
     return made
 
 
-def app_icon(theme: Theme) -> QIcon:
-    """Return the program's icon, without a state."""
-    return tray_icon(TrayState.READY, 0, theme)
-
-
 def color_of_state(state: TrayState, theme: Theme) -> str:
     """Return the theme's colour of a state's badge."""
     match state:

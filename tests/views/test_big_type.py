@@ -108,7 +108,7 @@ async def test_the_speed_lab_has_room_for_every_word(
         assert cut_off(window) == []
 
 
-@pytest.mark.parametrize("name", ["models", "doctor", "connections", "times"])
+@pytest.mark.parametrize("name", ["models", "doctor", "self_test", "connections", "times"])
 async def test_the_windows_beside_have_rows_as_high_as_their_type(
     window: MainWindow, name: str
 ) -> None:

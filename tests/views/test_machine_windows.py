@@ -24,8 +24,10 @@ from spark_desktop.views.doctor_dialog import DoctorDialog
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.main_window import MainWindow
 from spark_desktop.views.models_dialog import ModelsDialog
+from spark_desktop.views.self_test_dialog import SelfTestDialog
 from spark_desktop.views.theme import load_theme
 from tests.interface_fakes import until
+from tests.self_test_fakes import FakeSelfTest
 from tests.viewmodels.test_models_view_model import FakeModels
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -75,6 +77,7 @@ class Services:
         self.models = FakeModels()
         self.doctor = FakeDoctor()
         self.connections = FakeRecords()
+        self.self_test = FakeSelfTest()
 
 
 @pytest.fixture
@@ -112,7 +115,7 @@ def shown(window: MainWindow, name: str, kind: type) -> QWidget:
 
 async def test_without_services_the_keys_do_nothing(qtbot: QtBot, tmp_path: Path) -> None:
     window = MainWindow(load_theme("dark"), LayoutMemory(tmp_path / "window.ini"))
-    for name in ("models", "doctor", "connections"):
+    for name in ("models", "doctor", "self_test", "connections"):
         window.keys[name].trigger()
     assert window.machine.open == {}
     window.finish()
@@ -123,6 +126,7 @@ async def test_each_window_is_made_once_and_closed_by_escape(window: MainWindow)
     for name, kind in (
         ("models", ModelsDialog),
         ("doctor", DoctorDialog),
+        ("self_test", SelfTestDialog),
         ("connections", ConnectionsDialog),
     ):
         opened = shown(window, name, kind)
@@ -139,7 +143,7 @@ async def test_each_window_is_made_once_and_closed_by_escape(window: MainWindow)
 
 
 async def test_every_part_that_takes_the_focus_has_a_name(window: MainWindow) -> None:
-    for name in ("models", "doctor", "connections"):
+    for name in ("models", "doctor", "self_test", "connections"):
         window.machine.show(name)
     for opened in window.machine.open.values():
         for widget in opened.findChildren(QWidget):
@@ -185,13 +189,16 @@ async def test_a_file_to_import_is_chosen_in_the_systems_dialog(
 async def test_the_doctor_lists_in_its_own_order_and_copies_a_report(window: MainWindow) -> None:
     dialog = shown(window, "doctor", DoctorDialog)
     assert isinstance(dialog, DoctorDialog)
-    assert not dialog.copy.isEnabled()
-    await until(dialog.copy.isEnabled)
-    assert [dialog.table.text_at(row, 0) for row in range(2)] == ["engine", "tray"]
+    assert not dialog.findings.copy.isEnabled()
+    await until(dialog.findings.copy.isEnabled)
+    assert [dialog.findings.table.text_at(row, 0) for row in range(2)] == ["engine", "tray"]
     assert dialog.notice.text == "Everything needed is here; 1 warning."
-    dialog.table.setCurrentCell(1, 0)
-    assert (dialog.reason.text(), dialog.step.text()) == ("no icons", "Install one.")
-    dialog.copy.click()
+    dialog.findings.table.setCurrentCell(1, 0)
+    assert (dialog.findings.reason.text(), dialog.findings.step.text()) == (
+        "no icons",
+        "Install one.",
+    )
+    dialog.findings.copy.click()
     assert QGuiApplication.clipboard().text() == "report of 2"
 
 

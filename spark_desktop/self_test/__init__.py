@@ -1,0 +1,1 @@
+"""The self-test: whether everything that Spark is made of works on this machine."""
