@@ -30,7 +30,17 @@ def make(folder: Path, files: Mapping[str, bytes]) -> Path:
     folder.mkdir(parents=True)
     program = folder / PROGRAMS[0]
     if compiler := shutil.which(COMPILER):
-        command = [compiler, "-Os", "-s", "-x", "c", "-", "-o", str(program)]
+        command = [
+            compiler,
+            "-Os",
+            "-s",
+            "-Wl,--no-insert-timestamp",
+            "-x",
+            "c",
+            "-",
+            "-o",
+            str(program),
+        ]
         subprocess.run(command, input=_SOURCE, text=True, check=True)
     else:
         program.write_bytes(b"MZ")

@@ -9,16 +9,19 @@ import os
 import shutil
 import struct
 import subprocess
+import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from packaging.version import InvalidVersion, Version
 
-from spark_dist import windows_signing
+from spark_dist import icons, windows_signing
+from spark_dist.facts import Build, DistError
 
-_INSTALLER = Path(__file__).resolve().parents[1] / "windows" / "installer"
-_LICENCE = Path(__file__).resolve().parents[2] / "LICENSE"
+_PACKAGING = Path(__file__).resolve().parents[1]
+_INSTALLER = _PACKAGING / "windows" / "installer"
+_LICENCE = _PACKAGING.parent / "LICENSE"
 LIST_NAME = "installed-files.txt"
 # First in the list of files, so that a program that runs stops a removal before anything is gone.
 PROGRAMS = ("spark-desktop.exe", "spark-core.exe", "spark.exe")
@@ -30,13 +33,13 @@ _POST = 50_000
 _LARGEST_NUMBER = 65_535
 
 
-class InstallerError(Exception):
+class InstallerError(DistError):
     """An installer that cannot be built; its text says what to do next."""
 
 
 @dataclass(frozen=True)
 class Setup:
-    """What an installer is made of; ``epoch`` is the time of every file, in seconds."""
+    """What an installer is made of; ``epoch`` is the time that it bears, in seconds."""
 
     tree: Path
     output: Path
@@ -46,11 +49,22 @@ class Setup:
     licence: Path = _LICENCE
 
 
-def build(setup: Setup, work: Path) -> Path:
+def build(build: Build) -> tuple[Path, ...]:
+    """Make the installer of a finished tree; return its path. Raises DistError."""
+    facts = build.facts
+    name = f"spark-desktop-{facts.version}-windows-x86_64-{build.size.value}-setup.exe"
+    with tempfile.TemporaryDirectory() as folder:
+        icon = Path(folder, "app.ico")
+        icon.write_bytes(icons.ico_bytes())
+        setup = Setup(build.tree, build.dist / name, facts.version, facts.epoch, icon)
+        return (installer(setup, Path(folder, "work")),)
+
+
+def installer(setup: Setup, work: Path) -> Path:
     """Write the installer; return its path. ``work`` is a folder for what is generated.
 
-    The times of the tree's files become ``epoch``. The programs, the uninstaller and the installer
-    are signed where windows_signing.VARIABLE names a command. Raises InstallerError.
+    The tree's programs, the uninstaller and the installer are signed where
+    windows_signing.VARIABLE names a command. Raises DistError.
     """
     makensis = shutil.which("makensis")
     if makensis is None:
@@ -60,16 +74,17 @@ def build(setup: Setup, work: Path) -> Path:
     setup.output.parent.mkdir(parents=True, exist_ok=True)
     sign = windows_signing.command(os.environ)
     if sign:
-        for name in PROGRAMS:
-            windows_signing.sign(setup.tree / name, sign)
-    settle_times(setup.tree, files, setup.epoch)
+        for file in files:
+            if file.name in PROGRAMS or file.parts[0] == "engine":
+                windows_signing.sign(setup.tree / file, sign)
     generate(setup, files, work, is_signed=bool(sign))
     command = [
         *(makensis, "-V2", "-WX", "-INPUTCHARSET", "UTF8"),
         *(f"-DGENERATED={work.resolve()}", f"-DOUTPUT={setup.output.resolve()}"),
         str(_INSTALLER / "setup.nsi"),
     ]
-    _run(command, {**os.environ, "SOURCE_DATE_EPOCH": str(setup.epoch), "LC_ALL": "C.UTF-8"})
+    fixed = {"SOURCE_DATE_EPOCH": str(setup.epoch), "LC_ALL": "C.UTF-8"}
+    _run(command, {**os.environ, **fixed, "PYTHONPATH": str(_PACKAGING)})
     if sign:
         windows_signing.sign(setup.output, sign)
     return setup.output
@@ -100,12 +115,6 @@ def installed_files(tree: Path) -> tuple[PurePosixPath, ...]:
     return (*programs, *sorted(found.values()))
 
 
-def settle_times(tree: Path, files: Iterable[PurePosixPath], epoch: int) -> None:
-    """Give each file the time ``epoch``, which the installer keeps."""
-    for file in files:
-        os.utime(tree / file, (epoch, epoch))
-
-
 def generate(
     setup: Setup, files: Sequence[PurePosixPath], work: Path, *, is_signed: bool = False
 ) -> None:
@@ -113,7 +122,6 @@ def generate(
     _write(work / "build.nsh", definitions(setup, files, work, is_signed=is_signed))
     _write(work / "files.nsh", file_lines(setup.tree, files))
     (work / LIST_NAME).write_bytes(listing(files))
-    os.utime(work / LIST_NAME, (setup.epoch, setup.epoch))
     (work / "side.bmp").write_bytes(side_picture())
     licence = setup.licence.read_text(encoding="utf-8").strip("\n")
     (work / "licence.txt").write_bytes(licence.replace("\n", "\r\n").encode("utf-8-sig"))

@@ -17,10 +17,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from spark_dist.facts import DistError
+
 VARIABLE = "SPARK_SIGN_COMMAND"
 
 
-class SigningError(Exception):
+class SigningError(DistError):
     """A file that could not be signed; its text says why."""
 
 
@@ -56,9 +58,11 @@ def sign(file: Path, words: tuple[str, ...]) -> None:
 
 
 def finalizer() -> str:
-    """Return the command that NSIS runs on a file that it has made, as a word of its script."""
-    module = Path(__file__).resolve()
-    return f'\'"{sys.executable}" "{module}" "%1"\''
+    """Return the command that NSIS runs on a file that it has made, as a word of its script.
+
+    It needs ``PYTHONPATH`` to name the folder of this package.
+    """
+    return f'\'"{sys.executable}" -m spark_dist.windows_signing "%1"\''
 
 
 def main(arguments: list[str]) -> int:

@@ -117,7 +117,7 @@ class Wine:
 
 
 def parse_registry(text: str) -> Registry:
-    """Return what a registry file of Wine's says; texts are unescaped, other kinds are as written."""
+    """Return what a registry file of Wine's says: texts unescaped, other kinds as written."""
     found: Registry = {}
     values: dict[str, str] = {}
     for line in _whole_lines(text):

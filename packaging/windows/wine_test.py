@@ -1,11 +1,15 @@
 """A smoke test of the Windows installer under Wine; packaging/README.md says what it cannot show.
 
-    python packaging/windows/wine_test.py                    the installer's steps, on a made-up tree
-    python packaging/windows/wine_test.py SETUP.exe --tree TREE --shims FOLDER    the real one
+The installer's steps on a made-up tree, and then the real one:
+
+    python packaging/windows/wine_test.py
+    python packaging/windows/wine_test.py SETUP.exe --tree TREE --shims FOLDER
 
 Everything happens in a folder of its own, which is removed at the end. The exit code is 0 where
 every check held.
 """
+
+# ruff: noqa: D102 - each step's name says what it claims
 
 import argparse
 import hashlib
@@ -83,7 +87,7 @@ class Trial:
 
     def _installer(self, name: str, tree: Path, version: str) -> Path:
         output = self.work / f"{name}.exe"
-        return nsis.build(nsis.Setup(tree, output, version, EPOCH), self.work / f"{name}-work")
+        return nsis.installer(nsis.Setup(tree, output, version, EPOCH), self.work / f"{name}-work")
 
     def _small(self, version: str) -> Path:
         files = {"python/only old.txt": version.encode(), "models/old.gguf": b"old"}

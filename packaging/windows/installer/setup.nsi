@@ -14,7 +14,8 @@ Unicode true
   SetCompressor /SOLID lzma
 !endif
 SetCompressorDictSize 32
-SetDateSave on
+; Files get the time of the installation: those of the build machine say nothing.
+SetDateSave off
 CRCCheck on
 
 !include MUI2.nsh
