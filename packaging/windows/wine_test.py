@@ -253,13 +253,23 @@ class Trial:
         self.wine.run(["reg", "add", r"HKCU\Environment", "/v", "Path", *kind, "/d", r"C:\one"])
         # The usual folder still holds the user's file, and is taken all the same.
         self._install(self._small(OLDER))
+        kept = ("Spark Desktop/openai", "Spark Desktop/other", "Another program")
+        self.wine.run([self.folder / "spark.exe", "keep", *kept])
+        assert self._kept_keys() == set(kept)
         path = self._keys()["Environment"]["Path"]
         assert path == self._names(r"C:\one;" + FOLDER), path
         data = self.wine.profile / "AppData" / "Local" / "spark-desktop"
         self.wine.run([self.folder / "uninstall.exe", "/S", "/REMOVEDATA"])
         assert self._keys()["Environment"]["Path"] == r"C:\one"
         assert not data.exists(), list(data.rglob("*"))
+        assert self._kept_keys() == {"Another program"}
         assert self._files(self.folder).keys() == {"python/my notes.txt"}
+
+    def _kept_keys(self) -> set[str]:
+        # Where Wine has its Credential Manager: a key for each, the name is its default value.
+        manager = r"Software\Wine\Credential Manager"
+        keys = self._keys()
+        return {values[""] for key, values in keys.items() if key.startswith(manager + "\\")}
 
     def the_self_test_passes(self) -> None:
         program = self.folder / "spark-desktop.exe"
