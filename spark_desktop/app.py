@@ -13,11 +13,12 @@ from PySide6.QtWidgets import QApplication
 
 from spark_desktop import qt_loop
 from spark_desktop.adapters.redaction import keep_keys_out, keep_keys_out_of_crashes
+from spark_desktop.adapters.schema_version import DATABASE, check_schema
 from spark_desktop.adapters.settings_file import TomlSettings
 from spark_desktop.adapters.single_instance import SingleInstance
 from spark_desktop.collector import Collector
 from spark_desktop.desktop import DesktopApp
-from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.errors import SparkError, StoreError
 from spark_desktop.domain.handover import (
     ChooseFolder,
     FollowLink,
@@ -48,6 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     keep_keys_out_of_crashes()
     instance = SingleInstance(data_folder())
     try:
+        check_schema(data_folder() / DATABASE)
+    except StoreError as error:
+        return _older_than_data(error, arguments.theme)
+    try:
         is_the_one = asyncio.run(instance.claim(message_of(arguments)))
     except SparkError as error:
         print(f"spark-desktop: {error}", file=sys.stderr)
@@ -69,6 +74,14 @@ def application() -> QApplication:
     # The loop must outlive the window: the project is closed after it.
     app.setQuitOnLastWindowClosed(False)
     return app
+
+
+def _older_than_data(error: StoreError, theme: str | None) -> int:
+    from spark_desktop.newer_data import tell_newer_data
+
+    print(f"spark-desktop: {error}", file=sys.stderr)
+    application()
+    return qt_loop.run(lambda: tell_newer_data(error, data_folder(), theme))
 
 
 async def _run(arguments: argparse.Namespace, instance: SingleInstance) -> int:

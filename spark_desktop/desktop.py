@@ -37,6 +37,7 @@ from spark_desktop.services.recent import RecentFolders
 from spark_desktop.services.settings import SettingsService, UnkeptSettings
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.session_end import SessionEnd
+from spark_desktop.update_desk import UpdateDesk
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.viewmodels.told import Told
@@ -85,6 +86,7 @@ class DesktopApp(QObject):
         self.window = MainWindow(looks, self._memory, chosen)
         self._quick = QuickEntry(data_dir, self.settings, self, model, self.told, self._memory)
         self._machine = MachineDesk(data_dir, self.settings, model, self._quick.registered)
+        self.updates = UpdateDesk(data_dir, self.settings, self._scope, self._tell_update)
         recent = RecentFolders(RecentFile(data_dir / "recent.json"))
         self.tray = TrayViewModel(recent, self.told, self._scope)
         self.presence = Presence(
@@ -137,6 +139,7 @@ class DesktopApp(QObject):
         """
         self.presence.begin(hidden=hidden)
         self._follow_settings(self.settings.current)
+        self.updates.begin()
         self._scope.start("prepare the quick prompt", self._quick.prepare())
         if folder is not None:
             self._projects.choose(str(folder))
@@ -209,6 +212,7 @@ class DesktopApp(QObject):
             # The views go before what they show.
             self.window.finish()
             await self._machine.close()
+            await self.updates.close()
             await self._projects.close()
             await self._endpoint_desk.close()
             await self.endpoints.close()
@@ -222,6 +226,7 @@ class DesktopApp(QObject):
         window.sample_wanted.connect(projects.choose_sample)
         window.machine.connect_to(self._machine.view_models)
         window.machine.connect_endpoints(self._endpoint_desk.view_models)
+        window.machine.connect_updates(self.updates.view_model)
         window.language_changed.connect(self._speak)
         self.tray.changed.connect(self._offer_recent)
         presence.quit_requested.connect(self.request_close)
@@ -284,6 +289,9 @@ class DesktopApp(QObject):
     def _tell_problems(self, problems: tuple[Said, ...]) -> None:
         action = Action(tr("Open the endpoints"), Intent.ENDPOINTS)
         self.told.tell("endpoints", Notice(joined(problems, " "), Tone.WARNING, "", action))
+
+    def _tell_update(self, notice: Notice | None) -> None:
+        self.told.tell("updates", notice)
 
     def _follow_system(self) -> None:
         looks = self.settings.current.looks

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from spark_desktop.adapters.build_facts import build_facts, components
 from spark_desktop.adapters.core_lookup import served_models
 from spark_desktop.adapters.core_models import CoreModels
 from spark_desktop.adapters.core_process import CoreOptions, CoreProcess, core_command
@@ -19,6 +20,7 @@ from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.domain.doctor_report import Secrets, secrets_of
 from spark_desktop.domain.settings import Settings
 from spark_desktop.places import settings_file
+from spark_desktop.services.about import AboutService
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.doctor import DoctorService
 from spark_desktop.services.models import ModelsService
@@ -38,6 +40,7 @@ class MachineServices:
     models: ModelsService
     doctor: DoctorService
     connections: SqliteLedger
+    about: AboutService
     database: Database
     self_test: SelfTestProgram
 
@@ -79,8 +82,9 @@ def machine_services(
         lambda: _secrets(os.environ),
         clock.now,
     )
+    about = AboutService(build_facts, components, lambda: models.choice)
     tested = SelfTestProgram(lambda: _secrets(os.environ), clock.now)
-    return MachineServices(scope, models, doctor, ledger, database, tested)
+    return MachineServices(scope, models, doctor, ledger, about, database, tested)
 
 
 def program_settings() -> Settings:

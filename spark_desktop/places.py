@@ -19,3 +19,9 @@ def settings_file() -> Path:
         Path(named) if named else platformdirs.user_config_path("spark-desktop", appauthor=False)
     )
     return folder / "settings.toml"
+
+
+def downloads_folder() -> Path:
+    """Return where the user's downloads go; SPARK_DOWNLOADS_DIR names another folder for ours."""
+    named = os.environ.get("SPARK_DOWNLOADS_DIR")
+    return Path(named) if named else platformdirs.user_downloads_path()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from spark_desktop.adapters.core_process import CoreOptions, CoreProcess, core_command
 from spark_desktop.adapters.quick_history import SqliteQuickHistory
+from spark_desktop.adapters.schema_version import DATABASE, check_schema
 from spark_desktop.adapters.settings_file import TomlSettings
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.endpoint_wiring import ENDPOINTS, endpoint_services
@@ -39,14 +40,18 @@ class QuickAnswers:
 
 @asynccontextmanager
 async def quick_answers(model: str | None, linger: float) -> AsyncIterator[QuickAnswers]:
-    """Open what answers in a terminal, with the user's settings, and close it in the end."""
+    """Open what answers in a terminal, with the user's settings, and close it in the end.
+
+    Raises StoreError where the data folder is a newer Spark's.
+    """
     data, settings = data_folder(), TomlSettings(settings_file()).load().settings
+    check_schema(data / DATABASE)
     bus, scope = Bus(), TaskScope("quick")
     endpoints = endpoint_services(
         data, settings_file().with_name(ENDPOINTS), lambda: settings.privacy.keep_ledger
     )
     core = quick_core(data, model or settings.model.model, bus, scope, linger)
-    history = SqliteQuickHistory(data / "spark.db")
+    history = SqliteQuickHistory(data / DATABASE)
     # Who names a model wants that one to answer.
     router = endpoints.router(core, bus, scope, only_core=model is not None)
     service = QuickService(

@@ -4,6 +4,7 @@ Some prompts make it misbehave: see ``HostDecoder``.
 """
 
 import os
+import signal
 import sys
 import threading
 
@@ -56,6 +57,8 @@ def main():
         return
     if spec.model.name == "crash.gguf":
         os.abort()
+    if spec.model.name == "old-processor.gguf":
+        os.kill(os.getpid(), signal.SIGILL)
     channel.say({"loading": 0.5})
     decoder = HostDecoder()
     host = Host(decoder, spec.limits, StepCosts(), channel)

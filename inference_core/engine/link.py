@@ -5,6 +5,7 @@ import itertools
 import json
 import logging
 import os
+import signal
 import sys
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext, suppress
@@ -45,6 +46,9 @@ _LINE_BYTES = 64 * 1024 * 1024
 
 # A process that closes its output is about to end; one that does not get there is killed.
 _EXIT_S = 2.0
+# How a process ends at an instruction that the processor lacks: by SIGILL, on Windows with
+# STATUS_ILLEGAL_INSTRUCTION.
+_ILLEGAL_INSTRUCTION = (-signal.SIGILL, 0xC000001D)
 
 # A living process answers this at once, also while it computes: messages have a thread of their own
 # there. Three in a row, since a machine that wakes up may find the time of one over.
@@ -209,7 +213,12 @@ class EngineLink:
                     return
                 case {"failed": error}:
                     raise read_error(error)
-        await self._process.wait()
+        if await self._process.wait() in _ILLEGAL_INSTRUCTION:
+            raise EngineError(
+                "The engine uses instructions that this processor does not have (AVX2).",
+                "Use a machine with AVX2 (from 2013 on), or a virtual machine that passes it "
+                "through; 'spark doctor' says what this one has.",
+            )
         raise EngineError(
             f"The engine's process {self.why_ended()} while it loaded the model.",
             "See the core's log; verify the file ('spark-core models verify').",

@@ -260,6 +260,11 @@ _CONTEXT_DEFAULTS = {
 }
 
 
+def exported_functions() -> tuple[str, ...]:
+    """Return the names that a library has to export."""
+    return tuple(_FUNCTIONS)
+
+
 def library_path(given: Path | None = None, package: str = PACKAGE) -> Path:
     """Return the library to load: the one given, else the installed app's, else the package's.
 

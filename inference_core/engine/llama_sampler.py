@@ -8,8 +8,9 @@ copy.
 import ctypes as ct
 import math
 from collections.abc import Callable
+from contextlib import suppress
 
-from inference_core.domain.errors import EngineError
+from inference_core.domain.errors import EngineError, ModelError
 from inference_core.domain.generation import Candidate, Constraint, Sampling, TokenLogprob
 from inference_core.engine.decoder import Sampled
 from inference_core.engine.llama_candidates import Candidates
@@ -60,7 +61,9 @@ class Samplers:
 
     def prepare(self) -> None:
         """Read the vocabulary, for constraints and for what must not end; from any OS thread."""
-        self.constraints.prepare()
+        with suppress(ModelError):
+            # Whoever asks for a constraint is told.
+            self.constraints.prepare()
         self._bans(1)
 
     def close(self) -> None:

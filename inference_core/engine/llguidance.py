@@ -1,12 +1,15 @@
 """llguidance's C API: which tokens a grammar allows next.
 
 xllamacpp's library holds it beside llama.cpp. It works with token numbers and bytes alone, so it
-also serves an engine that was built for this machine without it.
+also serves an engine that was built for this machine without it. On Windows that library exports
+nothing, and llguidance's own package is used, whose module exports the same API.
 """
 
 import ctypes as ct
 import functools
+import importlib.util
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -18,6 +21,10 @@ from inference_core.engine.llama_model import LlamaModel
 _SPECIAL = b"\xff"
 
 _MESSAGE_BYTES = 1024
+
+# Its own package, of Windows only.
+PACKAGE = "llguidance"
+_MODULE = "_lib.pyd"
 
 # What llguidance says of a token that it was given without asking it. Whatever else stops it is a
 # limit that the grammar has reached.
@@ -80,7 +87,7 @@ class Guide:
 
     def __init__(self, model: LlamaModel) -> None:
         self.model = model
-        self.library = _library(library_path())
+        self.library = _library(guide_path())
         self._tokenizer = self._make_tokenizer()
 
     def matcher(self, grammar: str) -> "Matcher":
@@ -190,6 +197,20 @@ class Matcher:
             return EngineError(message, "Simplify the schema.")
         # Found only now, but no fault of the engine: hundreds of properties that may be left out.
         return RequestError(message, code="invalid_schema", next_step="Simplify the schema.")
+
+
+def guide_path(platform: str = sys.platform, package: str = PACKAGE) -> Path:
+    """Return the library that has the API. Raises ModelError where none is installed."""
+    if platform != "win32":
+        return library_path()
+    spec = importlib.util.find_spec(package)
+    path = None if spec is None or spec.origin is None else Path(spec.origin).with_name(_MODULE)
+    if path is None or not path.is_file():
+        raise ModelError(
+            f"Answers cannot be held to a schema: the package {package} is not installed.",
+            "Install Spark Desktop again, or the package: 'pip install llguidance'.",
+        )
+    return path
 
 
 @functools.cache

@@ -16,6 +16,7 @@ from inference_core.domain.errors import EngineError
 from inference_core.machine.child import child_command
 from inference_core.machine.cpu import engine_features
 from inference_core.machine.installed import Device
+from spark_resources.packaged import bundled
 
 _WITHIN_S = 30.0
 
@@ -59,9 +60,12 @@ def read_answer(text: str) -> Probe:
 def main(arguments: list[str]) -> None:
     """Print what the engine says."""
     answer: dict[str, Any]
-    if arguments:
-        # A native build drives the CPU alone, and its library does not list devices on Windows.
-        answer = {"system_info": _system_info(arguments[0]), "devices": []}
+    brought = bundled("engine", "llama.dll")
+    library = arguments[0] if arguments else str(brought or "")
+    if library:
+        # A native build drives the CPU alone, as does the one that the installed app brings for
+        # Windows, and its library does not list devices there.
+        answer = {"system_info": _system_info(library), "devices": []}
     else:
         import xllamacpp
 

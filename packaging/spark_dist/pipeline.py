@@ -6,13 +6,13 @@ A kind that cannot be built here leaves the others alone: what was missing is to
 import importlib
 import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from spark_dist import archive, build_system, tree
+from spark_dist import archive, build_system, compliance, tree
 from spark_dist.facts import Build, DistError, Facts, Size
 
 T = TypeVar("T")
@@ -47,20 +47,32 @@ def make(facts: Facts, kinds: Sequence[str], sizes: Sequence[Size], dist: Path, 
             continue
         try:
             frozen = _timed(f"tree {system}", partial(_frozen, system, facts, work))
+            for size in sizes:
+                ready = work / f"{system}-{size.value}"
+                build = Build(facts, tree.assembled(frozen, ready, size, model), size, dist)
+                made.files.append(_described(build, system))
+                _build_kinds(made, build, {kind: modules[kind] for kind in wanted})
         except _FAILURES as failure:
             made.failures |= dict.fromkeys(wanted, str(failure))
-            continue
-        for size in sizes:
-            ready = tree.assembled(frozen, work / f"{system}-{size.value}", size, model)
-            _tell(f"tree {system} {size.value}", _bytes_of(ready))
-            build = Build(facts, ready, size, dist)
-            for kind in [kind for kind in wanted if kind not in made.failures]:
-                try:
-                    made.files += built(kind, modules[kind], build)
-                except _FAILURES as failure:
-                    made.failures[kind] = str(failure)
     archive.write_sums(dist)
     return made
+
+
+def _described(build: Build, system: str) -> Path:
+    """Add the licences and the bill of materials; return the bill that lies beside the packages."""
+    compliance.add(build.tree, build.facts)
+    _tell(f"tree {system} {build.size.value}", _bytes_of(build.tree))
+    return compliance.publish(build, system)
+
+
+def _build_kinds(made: Made, build: Build, modules: Mapping[str, str]) -> None:
+    for kind, module in modules.items():
+        if kind in made.failures:
+            continue
+        try:
+            made.files += built(kind, module, build)
+        except _FAILURES as failure:
+            made.failures[kind] = str(failure)
 
 
 def built(kind: str, module: str, build: Build) -> tuple[Path, ...]:

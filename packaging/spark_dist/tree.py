@@ -1,7 +1,8 @@
 """The tree: the three programs, what they need, and what lies beside them.
 
-PyInstaller freezes the programs into one folder, which is pruned; then the licences, the bill of
-materials and, in full trees, the first model are added. packaging/README.md has the layout.
+PyInstaller freezes the programs into one folder, which is pruned; then the first model is added in
+full trees, and by ``compliance`` the licences and the bill of materials. packaging/README.md has
+the layout.
 """
 
 import os

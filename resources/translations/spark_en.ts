@@ -25,6 +25,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n check(s) failed.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n comment(s) for the model</source>
    <translation>
     <numerusform>%n comment for the model</numerusform>
@@ -60,10 +67,31 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n file(s) in {folders} folders read, {size:.1f} MB</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n file(s) withheld</source>
    <translation>
     <numerusform>%n file withheld</numerusform>
     <numerusform>%n files withheld</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n font(s); {names}: letters are drawn</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n grammar(s) loaded, a sample parsed by each</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -109,10 +137,24 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n icon(s) drawn; formats: {formats}</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n image(s)</source>
    <translation>
     <numerusform>%n image</numerusform>
     <numerusform>%n images</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n language(s), {parts} coloured parts</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -193,6 +235,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n process(es) ended, {size:.1f} MB removed</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n question(s) waiting</source>
    <translation>
     <numerusform>%n question waiting</numerusform>
@@ -218,6 +267,13 @@
    <translation>
     <numerusform>%n thread deleted.</numerusform>
     <numerusform>%n threads deleted.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n token(s) came, pieces: {pieces}</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -260,6 +316,20 @@
    <translation>
     <numerusform>Everything needed is here; %n warning.</numerusform>
     <numerusform>Everything needed is here; %n warnings.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>Everything works; %n note(s).</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>Spark is made with the work of others: %n component(s).</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">

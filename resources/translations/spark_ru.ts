@@ -20,6 +20,10 @@
    <translation> с</translation>
   </message>
   <message>
+   <source>"{piece}" in the link is no percent-encoded character.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>$0.00</source>
    <translation>$0,00</translation>
   </message>
@@ -80,6 +84,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n check(s) failed.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n comment(s) for the model</source>
    <translation>
     <numerusform>%n замечание для модели</numerusform>
@@ -120,11 +132,35 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n file(s) in {folders} folders read, {size:.1f} MB</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n file(s) withheld</source>
    <translation>
     <numerusform>%n файл не показан</numerusform>
     <numerusform>%n файла не показаны</numerusform>
     <numerusform>%n файлов не показаны</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n font(s); {names}: letters are drawn</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n grammar(s) loaded, a sample parsed by each</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -176,11 +212,27 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n icon(s) drawn; formats: {formats}</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n image(s)</source>
    <translation>
     <numerusform>%n картинка</numerusform>
     <numerusform>%n картинки</numerusform>
     <numerusform>%n картинок</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n language(s), {parts} coloured parts</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -272,6 +324,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n process(es) ended, {size:.1f} MB removed</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n question(s) waiting</source>
    <translation>
     <numerusform>%n вопрос ждёт</numerusform>
@@ -304,6 +364,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n token(s) came, pieces: {pieces}</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n turn(s)</source>
    <translation>
     <numerusform>%n ход</numerusform>
@@ -326,6 +394,10 @@
   <message>
    <source>&amp;Add…</source>
    <translation>&amp;Добавить…</translation>
+  </message>
+  <message>
+   <source>&amp;Agree and check</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>&amp;Budget for a month</source>
@@ -352,12 +424,20 @@
    <translation>&amp;Копировать отчёт</translation>
   </message>
   <message>
+   <source>&amp;Copy these facts</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>&amp;Discard</source>
    <translation>&amp;Отбросить</translation>
   </message>
   <message>
    <source>&amp;Download</source>
    <translation>&amp;Загрузить</translation>
+  </message>
+  <message>
+   <source>&amp;Download {size} from {host}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>&amp;Edit…</source>
@@ -370,6 +450,10 @@
   <message>
    <source>&amp;Export CSV…</source>
    <translation>&amp;Сохранить CSV…</translation>
+  </message>
+  <message>
+   <source>&amp;Folder of the licences</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>&amp;Forget the key</source>
@@ -408,12 +492,20 @@
    <translation>&amp;Название</translation>
   </message>
   <message>
+   <source>&amp;Not now</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>&amp;Pause</source>
    <translation>&amp;Пауза</translation>
   </message>
   <message>
    <source>&amp;Period</source>
    <translation>&amp;Период</translation>
+  </message>
+  <message>
+   <source>&amp;Quit</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>&amp;Redo</source>
@@ -430,6 +522,10 @@
   <message>
    <source>&amp;Save</source>
    <translation>&amp;Сохранить</translation>
+  </message>
+  <message>
+   <source>&amp;Show in folder</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>&amp;Sort by</source>
@@ -480,6 +576,14 @@
    <translation>&amp;Работа</translation>
   </message>
   <message>
+   <source>'spark ask hello' shows what the model says.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>'spark-core models list' shows what there is.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>, {rate:,.0f} tokens/s</source>
    <translation>, {rate:,.0f} токенов/с</translation>
   </message>
@@ -494,6 +598,10 @@
   <message>
    <source>A block that stands twice in the answer is used once.</source>
    <translation>Блок, который стоит в ответе дважды, применён один раз.</translation>
+  </message>
+  <message>
+   <source>A check asks {host} for two small files, the list of releases and its signature, and sends nothing but that request: no identifier, no version, nothing of you or your projects. Spark never installs anything by itself.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>A command is empty.</source>
@@ -548,8 +656,16 @@
    <translation>Более поздний блок содержит весь файл: он заменяет предыдущие.</translation>
   </message>
   <message>
+   <source>A link asks Spark to open {folder}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>A link on the way leads out of it.</source>
    <translation>Ссылка на этом пути ведёт за её пределы.</translation>
+  </message>
+  <message>
+   <source>A link wrote this question.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>A model may not fit: free some space.</source>
@@ -558,6 +674,10 @@
   <message>
    <source>A model of the catalogue, a GGUF file, or emulated:PROFILE for its answers at a profile's pace. Empty: the one that suits this machine.</source>
    <translation>Модель из каталога, файл GGUF или emulated:PROFILE, чтобы её ответы шли в темпе профиля. Пусто: та, что подходит этому компьютеру.</translation>
+  </message>
+  <message>
+   <source>A newer one may be held back on the way. Look at this machine's clock; check again from another network.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>A proposal failed</source>
@@ -626,6 +746,10 @@
   <message>
    <source>A step that was undone before a newer one is redone from the list of steps.</source>
    <translation>Шаг, отменённый до более нового, возвращают из списка шагов.</translation>
+  </message>
+  <message>
+   <source>About Spark</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>About {file}</source>
@@ -722,6 +846,10 @@
 {lines}</translation>
   </message>
   <message>
+   <source>Agree, and it asks whenever you press Check now; the daily check stays as it is.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>All the time</source>
    <translation>Всё время</translation>
   </message>
@@ -756,6 +884,10 @@
   <message>
    <source>Allow writing to that folder, or choose another data folder.</source>
    <translation>Разрешите запись в эту папку или выберите другую папку данных.</translation>
+  </message>
+  <message>
+   <source>Allow writing to that folder, then download it again.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Allow writing to the folder, then accept again.</source>
@@ -1008,6 +1140,10 @@ The open file goes with the question.</source>
    <translation>Запрашиваем профили у программы ядра.</translation>
   </message>
   <message>
+   <source>Asking {host}…</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Back to the project</source>
    <translation>Назад к проекту</translation>
   </message>
@@ -1140,6 +1276,14 @@ The open file goes with the question.</source>
    <translation>Чат</translation>
   </message>
   <message>
+   <source>Check &amp;now</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Check again later; if it stays so, ask whoever publishes the releases.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Check its name; it may have been moved.</source>
    <translation>Проверьте имя: возможно, файл перемещён.</translation>
   </message>
@@ -1150,6 +1294,10 @@ The open file goes with the question.</source>
   <message>
    <source>Check its permissions, then try again.</source>
    <translation>Проверьте права доступа и попробуйте ещё раз.</translation>
+  </message>
+  <message>
+   <source>Check now, read the release notes, download</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Check that the key is whole, of this vendor, and not expired.</source>
@@ -1210,6 +1358,10 @@ The open file goes with the question.</source>
   <message>
    <source>Check the token or the key of this endpoint.</source>
    <translation>Проверьте токен или ключ этого сервера.</translation>
+  </message>
+  <message>
+   <source>Checks</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Checks of proposals</source>
@@ -1424,6 +1576,10 @@ The open file goes with the question.</source>
    <translation>При закрытии окна Spark продолжает работать в трее.</translation>
   </message>
   <message>
+   <source>Comes inside of {package}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Comment</source>
    <translation>Замечание</translation>
   </message>
@@ -1458,6 +1614,10 @@ The open file goes with the question.</source>
   <message>
    <source>Completions</source>
    <translation>Подсказки</translation>
+  </message>
+  <message>
+   <source>Components</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Composer</source>
@@ -1552,6 +1712,10 @@ The open file goes with the question.</source>
    <translation>Скопируйте текст и выберите его ещё раз.</translation>
   </message>
   <message>
+   <source>Copy the &amp;licence</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Copy the answer</source>
    <translation>Копировать ответ</translation>
   </message>
@@ -1644,6 +1808,10 @@ The open file goes with the question.</source>
    <translation>Скрыть</translation>
   </message>
   <message>
+   <source>Do not open</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Do without a key</source>
    <translation>Обойтись без клавиши</translation>
   </message>
@@ -1656,8 +1824,20 @@ The open file goes with the question.</source>
    <translation>Загрузка</translation>
   </message>
   <message>
+   <source>Download it again: it goes on from there.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Download it again; if it stays so, report it, and install nothing.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Downloading the model, once.</source>
    <translation>Модель загружается, один раз.</translation>
+  </message>
+  <message>
+   <source>Downloading: {done} of {total}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Drop</source>
@@ -1752,6 +1932,10 @@ The open file goes with the question.</source>
    <translation>Серверы…</translation>
   </message>
   <message>
+   <source>Engine</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Enter it again in the settings, under Endpoints.</source>
    <translation>Введите его заново в настройках серверов.</translation>
   </message>
@@ -1792,6 +1976,18 @@ The open file goes with the question.</source>
    </translation>
   </message>
   <message>
+   <source>Everything works.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message numerus="yes">
+   <source>Everything works; %n note(s).</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message>
    <source>Export CSV…</source>
    <translation>Сохранить CSV…</translation>
   </message>
@@ -1806,6 +2002,18 @@ The open file goes with the question.</source>
   <message>
    <source>Export as Markdown…</source>
    <translation>Сохранить как Markdown…</translation>
+  </message>
+  <message>
+   <source>FAILED</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Fetch it in the window's Models, or with: spark-core models pull {name}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Fetch it in the window's Models, then try again.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>File {path}</source>
@@ -1830,6 +2038,10 @@ The open file goes with the question.</source>
   <message>
    <source>Filter</source>
    <translation>Фильтр</translation>
+  </message>
+  <message>
+   <source>Find a component or a licence</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Find an action, a file or a thread</source>
@@ -1904,8 +2116,16 @@ The open file goes with the question.</source>
    <translation>Найдено</translation>
   </message>
   <message>
+   <source>Free some space or make the folder writable, then check again.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Free some space, then accept again.</source>
    <translation>Освободите место и примите ещё раз.</translation>
+  </message>
+  <message>
+   <source>Free some space, then download it again.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Free some space, then try again.</source>
@@ -2024,6 +2244,10 @@ The open file goes with the question.</source>
    <translation>Если это не пройдёт, завершите этот процесс: следующая команда запустит другой.</translation>
   </message>
   <message>
+   <source>If it stays so, report it with this table.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>If that is right, make it the endpoint's address.</source>
    <translation>Если так и надо, укажите этот адрес как адрес сервера.</translation>
   </message>
@@ -2068,12 +2292,32 @@ The open file goes with the question.</source>
    <translation>Установите Spark Desktop заново, вместе с зависимостями.</translation>
   </message>
   <message>
+   <source>Install Spark Desktop again.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Install Spark Desktop again; if it stays so, report it with this table.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Install a font, such as the package fonts-dejavu-core.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Install it in the same way as this one.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Install the packages of your system that hold these files.</source>
    <translation>Установите пакеты вашей системы, в которых есть эти файлы.</translation>
   </message>
   <message>
    <source>Install your system's package ca-certificates. The local model needs none.</source>
    <translation>Установите системный пакет ca-certificates. Локальной модели он не нужен.</translation>
+  </message>
+  <message>
+   <source>Install {version} in the same way as this one.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>It begins with https://, or with http:// for this machine.</source>
@@ -2156,8 +2400,16 @@ The open file goes with the question.</source>
    <translation>Текст в буфере обмена: вставьте его сами.</translation>
   </message>
   <message>
+   <source>It is sent only when you press Enter.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>It is too long.</source>
    <translation>Он слишком длинный.</translation>
+  </message>
+  <message>
+   <source>It lies in {folder}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>It may have been dropped; look at the list of steps again.</source>
@@ -2238,6 +2490,10 @@ The open file goes with the question.</source>
   <message>
    <source>Its place is being looked for.</source>
    <translation>Место ещё ищется.</translation>
+  </message>
+  <message>
+   <source>Its signature was verified.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Keep</source>
@@ -2348,6 +2604,10 @@ The open file goes with the question.</source>
    <translation>Лицензия</translation>
   </message>
   <message>
+   <source>Licence: {licence}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Light</source>
    <translation>Светлая</translation>
   </message>
@@ -2370,6 +2630,10 @@ The open file goes with the question.</source>
   <message>
    <source>Lines of the hunk</source>
    <translation>Строки фрагмента</translation>
+  </message>
+  <message>
+   <source>List of &amp;materials</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Loading the model into memory.</source>
@@ -2404,6 +2668,10 @@ The open file goes with the question.</source>
    <translation>Проверьте часы этого компьютера; если они верны, сертификат должен обновить тот, кто держит сервер.</translation>
   </message>
   <message>
+   <source>Look for a new version on the project's page.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Look for it in what you typed last, and in the files that go with it.</source>
    <translation>Поищите её в том, что набрали последним, и в приложенных файлах.</translation>
   </message>
@@ -2412,12 +2680,24 @@ The open file goes with the question.</source>
    <translation>Найдите его окно с запросом пароля. {instead}</translation>
   </message>
   <message>
+   <source>Look for new versions</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Look for new versions where you got this one.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Looked for its key in the keyring and in {variable}.</source>
    <translation>Ключ искали в связке ключей и в {variable}.</translation>
   </message>
   <message>
    <source>Looked for its key in the keyring.</source>
    <translation>Ключ искали в связке ключей.</translation>
+  </message>
+  <message>
+   <source>Looking at what is installed…</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Looking for a source…</source>
@@ -2442,6 +2722,10 @@ The open file goes with the question.</source>
   <message>
    <source>Made for a place without lines</source>
    <translation>Предложено для места без строк</translation>
+  </message>
+  <message>
+   <source>Make it readable, then check again.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Make it writable for you alone, or name another one.</source>
@@ -2542,6 +2826,10 @@ The open file goes with the question.</source>
   <message>
    <source>Move that file away, or reject the renaming.</source>
    <translation>Уберите тот файл или отклоните переименование.</translation>
+  </message>
+  <message>
+   <source>Move them away, then download again.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Name</source>
@@ -2708,6 +2996,10 @@ The open file goes with the question.</source>
    <translation>До этого ни у одного окна не было фокуса ввода.</translation>
   </message>
   <message>
+   <source>Nobody agreed yet to ask {host}, so nothing is asked. Switch this off and on to agree.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Nobody has told this model's price. Its answers are not counted as free.</source>
    <translation>Цена этой модели никому не известна. Её ответы не считаются бесплатными.</translation>
   </message>
@@ -2760,12 +3052,20 @@ The open file goes with the question.</source>
    <translation>Запросов на предложение пока нет.</translation>
   </message>
   <message>
+   <source>Nothing fits the filter.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Nothing in the file is like it. Select the lines that it shall replace.</source>
    <translation>В файле нет ничего похожего. Выделите строки, которые она заменит.</translation>
   </message>
   <message>
    <source>Nothing in the file is like its lines.</source>
    <translation>В файле нет ничего похожего на эти строки.</translation>
+  </message>
+  <message>
+   <source>Nothing in {folder} was changed.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Nothing is found. Words are found by their beginnings.</source>
@@ -2786,6 +3086,22 @@ The open file goes with the question.</source>
   <message>
    <source>Nothing measured yet. Each answer of this session becomes a point here: ask a question, or save a comment that ends in AI!</source>
    <translation>Измерений пока нет. Каждый ответ этого сеанса станет здесь точкой: задайте вопрос или сохраните комментарий, который заканчивается на AI!</translation>
+  </message>
+  <message>
+   <source>Nothing of it is used. Check again from another network; if it stays so, report it.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Nothing of it is used. Check again later, or from another network.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Nothing of it is used. Look at the project's page for what happened.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Nothing of it is used. Whoever runs the feed gives each one a number of its own.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Nothing to add up yet.</source>
@@ -2810,6 +3126,10 @@ The open file goes with the question.</source>
   <message>
    <source>Nothing was measured in this time.</source>
    <translation>За это время ничего не измерено.</translation>
+  </message>
+  <message>
+   <source>Nothing was opened or asked.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Nothing was pasted: {reason}</source>
@@ -2882,6 +3202,10 @@ The proposal was made for:
 {made_for}</translation>
   </message>
   <message>
+   <source>Once a day, in a list that is signed. Nothing is ever installed by itself.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>One a line: a pattern of files, a colon, a program. It runs for each proposal, with the proposed text as its input; {file} is a copy of it, {path} the file's name.</source>
    <translation>По одной в строке: шаблон файлов, двоеточие, программа. Она запускается для каждого предложения и получает предложенный текст на вход; {file} — его копия, {path} — имя файла.</translation>
   </message>
@@ -2904,6 +3228,10 @@ The proposal was made for:
   <message>
    <source>Open a folder</source>
    <translation>Открыть папку</translation>
+  </message>
+  <message>
+   <source>Open a folder by its path, or copy it to this machine first.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Open a folder first.</source>
@@ -2950,6 +3278,10 @@ The proposal was made for:
    <translation>Открыть файл</translation>
   </message>
   <message>
+   <source>Open the folder</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Open the folder of your project.</source>
    <translation>Откройте папку вашего проекта.</translation>
   </message>
@@ -2968,6 +3300,10 @@ The proposal was made for:
   <message>
    <source>Open the speed lab first.</source>
    <translation>Сначала откройте лабораторию скорости.</translation>
+  </message>
+  <message>
+   <source>Open the updates</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Open {folder}</source>
@@ -3020,6 +3356,10 @@ The proposal was made for:
   <message>
    <source>PNG picture</source>
    <translation>Картинка PNG</translation>
+  </message>
+  <message>
+   <source>PNG pictures cannot be read</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Pace</source>
@@ -3198,6 +3538,10 @@ The proposal was made for:
    <translation>Введите ключ в его собственное поле.</translation>
   </message>
   <message>
+   <source>Put the second line of minisign.pub there.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Put them into its address: http://name:password@host:port.</source>
    <translation>Впишите их в его адрес: http://имя:пароль@узел:порт.</translation>
   </message>
@@ -3212,6 +3556,10 @@ The proposal was made for:
   <message>
    <source>Qt libraries</source>
    <translation>библиотеки Qt</translation>
+  </message>
+  <message>
+   <source>Qt {qt}, {found}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Queue</source>
@@ -3248,6 +3596,18 @@ The proposal was made for:
   <message>
    <source>Quit Spark</source>
    <translation>Выйти из Spark</translation>
+  </message>
+  <message>
+   <source>Quit Spark, and unpack it in the place of the folder that you unpacked.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Quit Spark, open it, and drag Spark into Applications.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Quit Spark, then open it. Your settings and threads stay.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Raise it in the settings, or use an endpoint that costs nothing.</source>
@@ -3358,8 +3718,24 @@ The proposal was made for:
    <translation>Отклонено.</translation>
   </message>
   <message>
+   <source>Release notes</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Release notes and download</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Remove</source>
    <translation>Убрать</translation>
+  </message>
+  <message>
+   <source>Remove it by hand.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Remove it to begin anew, then check again.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Remove it? It can be downloaded again.</source>
@@ -3368,6 +3744,10 @@ The proposal was made for:
   <message>
    <source>Remove some, or choose their folder.</source>
    <translation>Уберите некоторые или выберите их папку.</translation>
+  </message>
+  <message>
+   <source>Remove the entry '{service}' by hand.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Remove the link yourself, or name the file that it leads to.</source>
@@ -3460,6 +3840,10 @@ The proposal was made for:
    <translation>Место для отмены</translation>
   </message>
   <message>
+   <source>Run &amp;again</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Run 'spark doctor' to see what is missing, or install Spark Desktop again.</source>
    <translation>Выполните «spark doctor», чтобы узнать, чего не хватает, или установите Spark Desktop заново.</translation>
   </message>
@@ -3470,6 +3854,18 @@ The proposal was made for:
   <message>
    <source>Run 'spark-core profile list' in a terminal to see what it says.</source>
    <translation>Выполните в терминале «spark-core profile list», чтобы увидеть, что она сообщает.</translation>
+  </message>
+  <message>
+   <source>Run 'spark-desktop --self-test' in a terminal.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>SQLite</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>SQLite {version}, journal {journal}: written, read, found by full text, integrity ok</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Sample in a &amp;folder of mine…</source>
@@ -3528,6 +3924,10 @@ The proposal was made for:
    <translation>Посмотрите {log}.</translation>
   </message>
   <message>
+   <source>Seen</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Select a smaller region, or choose a model with a longer context.</source>
    <translation>Выделите участок поменьше или выберите модель с большим контекстом.</translation>
   </message>
@@ -3546,6 +3946,10 @@ The proposal was made for:
   <message>
    <source>Select the lines to change, or name the function.</source>
    <translation>Выделите строки, которые надо изменить, или назовите функцию.</translation>
+  </message>
+  <message>
+   <source>Self-test</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Send</source>
@@ -3570,6 +3974,10 @@ The proposal was made for:
   <message>
    <source>Send to the model</source>
    <translation>Отправить модели</translation>
+  </message>
+  <message>
+   <source>Set the clock, then check again.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Settings</source>
@@ -3668,6 +4076,10 @@ The proposal was made for:
    <translation>Сортировать таблицу; ещё раз — в обратном порядке</translation>
   </message>
   <message>
+   <source>Source code: {address}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Spark</source>
    <translation>Spark</translation>
   </message>
@@ -3676,8 +4088,28 @@ The proposal was made for:
    <translation>Spark Desktop</translation>
   </message>
   <message>
+   <source>Spark does not look for new versions by itself.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Spark ended while this was being answered.</source>
    <translation>Spark завершился, пока на это шёл ответ.</translation>
+  </message>
+  <message>
+   <source>Spark follows spark://ask?text=… and spark://open?folder=/… and no other link.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message numerus="yes">
+   <source>Spark is made with the work of others: %n component(s).</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>Spark looks for new versions once a day.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Spark made a mistake while it read the answer.</source>
@@ -3690,6 +4122,10 @@ The proposal was made for:
   <message>
    <source>Spark only proposes on text files.</source>
    <translation>Spark делает предложения только для текстовых файлов.</translation>
+  </message>
+  <message>
+   <source>Spark reads its files and may ask the model about them.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Spark runs already, but does not answer.</source>
@@ -3706,6 +4142,18 @@ The proposal was made for:
   <message>
    <source>Spark watches it, and proposes when you save. Nothing is written until you accept.</source>
    <translation>Spark следит за ней и делает предложения, когда вы сохраняете. Пока вы не примете, ничего не записывается.</translation>
+  </message>
+  <message>
+   <source>Spark would ask {host} now.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Spark {version} ({kind}), Python {python}, {system} {machine}, {path}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Spark {version} is available.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Spark · {project}: {state}</source>
@@ -3804,6 +4252,10 @@ The proposal was made for:
    <translation>Запустите его (spark-desktop) или спросите здесь: spark quick "…"</translation>
   </message>
   <message>
+   <source>Start it in a desktop session to have the display tried, too.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Start it, then try again.</source>
    <translation>Запустите его и попробуйте ещё раз.</translation>
   </message>
@@ -3872,6 +4324,10 @@ The proposal was made for:
    <translation>Остановлено.</translation>
   </message>
   <message>
+   <source>Stopping, and tidying up…</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Structured output</source>
    <translation>Структурированный вывод</translation>
   </message>
@@ -3892,8 +4348,16 @@ The proposal was made for:
    </translation>
   </message>
   <message>
+   <source>System</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>THREADS</source>
    <translation>БЕСЕДЫ</translation>
+  </message>
+  <message>
+   <source>TLS</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>TLS certificates</source>
@@ -3962,6 +4426,10 @@ The proposal was made for:
   <message>
    <source>Text of a recording.</source>
    <translation>Текст из записи.</translation>
+  </message>
+  <message>
+   <source>Text of the licence</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Text of the real engine, as it is written.</source>
@@ -4168,6 +4636,10 @@ The proposal was made for:
    <translation>Цвета окна.</translation>
   </message>
   <message>
+   <source>The comment in the release feed's signature is not what was signed.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The connection to the model was lost: {reason}</source>
    <translation>Связь с моделью потеряна: {reason}</translation>
   </message>
@@ -4280,6 +4752,10 @@ The proposal was made for:
    <translation>Diff слишком велик для вопроса, символов: {count}.</translation>
   </message>
   <message>
+   <source>The download was cancelled; nothing of it was kept.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The earlier model goes on answering until this one is ready.</source>
    <translation>Пока эта модель не готова, отвечает прежняя.</translation>
   </message>
@@ -4298,6 +4774,10 @@ The proposal was made for:
   <message>
    <source>The endpoints could not be written to {file} ({reason}).</source>
    <translation>Не удалось записать список серверов в {file} ({reason}).</translation>
+  </message>
+  <message>
+   <source>The feed is of the channel {found}, this build follows {wanted}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The fence around the code is not closed before the next one.</source>
@@ -4404,6 +4884,10 @@ The proposal was made for:
    <translation>Папка {path} слишком велика для вопроса: {size}.</translation>
   </message>
   <message>
+   <source>The full-text index does not find what was written.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The hunk at line {number} of the diff is cut off.</source>
    <translation>Фрагмент в строке {number} diff обрезан.</translation>
   </message>
@@ -4476,8 +4960,68 @@ The proposal was made for:
    <translation>Строки этого изменения с тех пор изменились.</translation>
   </message>
   <message>
+   <source>The link "{link}" is none that Spark can read.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The link asks for "{verb}", which Spark does not know.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The link has more than {most} characters.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The link holds a character that cannot be seen, {code}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The link holds bytes that are no UTF-8.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The link names no folder.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The link says "{given}"; spark://{verb} takes "{name}" only.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The link says "{name}" twice.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The link's folder has {size} characters; {most} fit.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The link's folder, {folder}, goes up by "..".</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The link's folder, {folder}, is another machine's.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The link's folder, {folder}, is no whole path.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The link's text has {size} characters; {most} fit.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The list of licences {file} cannot be read: {reason}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The list of recent projects could not be written to {file} ({reason}).</source>
    <translation>Список недавних проектов не записан в {file} ({reason}).</translation>
+  </message>
+  <message>
+   <source>The list of releases names no package for how this Spark was installed.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The local core cannot answer now: {reason}</source>
@@ -4596,6 +5140,10 @@ The proposal was made for:
    <translation>Имя {host} не найдено.</translation>
   </message>
   <message>
+   <source>The new database is not sound: {told}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The next start finishes what stands half done, or puts it back, and says so.</source>
    <translation>При следующем запуске начатое будет завершено или отменено, и об этом будет сказано.</translation>
   </message>
@@ -4610,6 +5158,10 @@ The proposal was made for:
   <message>
    <source>The other way round</source>
    <translation>В обратном порядке</translation>
+  </message>
+  <message>
+   <source>The package has {found:,} bytes or more, the release feed says {wanted:,}: it is not the file that was released. Nothing of it was kept.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The packed answer of {host} broke off.</source>
@@ -4688,6 +5240,50 @@ The proposal was made for:
    <translation>Настоящий движок занял {seconds}</translation>
   </message>
   <message>
+   <source>The release feed cannot be read: {reason}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The release feed is not what was signed: somebody changed it, or its signature.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The release feed is number {found} as one before, but says something else.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The release feed is number {found}, and number {newest} was seen here before: somebody sends an old one.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The release feed is signed in minisign's old form, which is not accepted.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The release feed is signed with the key {key}, which is none of this build's.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The release feed is written in a newer form, which this Spark does not know.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The release feed names no package for the way this Spark was installed.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The release feed was valid until {day}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The release feed's signature was valid until {day}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The release key {name} is no minisign key.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The request holds half a character, which no server can read.</source>
    <translation>В запросе есть половина символа: её не прочтёт ни один сервер.</translation>
   </message>
@@ -4702,6 +5298,22 @@ The proposal was made for:
   <message>
    <source>The sample cannot be copied to {place}: {reason}.</source>
    <translation>Пример нельзя скопировать в {place}: {reason}.</translation>
+  </message>
+  <message>
+   <source>The self-test cannot be started: {reason}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The self-test ended before it was done: {reason}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The self-test was not run yet.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The self-test's process cannot be started: {reason}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The server lets us in without a key.</source>
@@ -4720,8 +5332,20 @@ The proposal was made for:
    <translation>Настройки не записаны в {file} ({reason}).</translation>
   </message>
   <message>
+   <source>The settings have a daily check, under Updates.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The settings stay as they were. Mend the file, and save it.</source>
    <translation>Настройки остались прежними. Исправьте файл и сохраните его.</translation>
+  </message>
+  <message>
+   <source>The signature of the list of releases was verified.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The signature of the release feed cannot be read.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The start at log-in could not be changed: {place} ({reason}).</source>
@@ -4766,6 +5390,10 @@ The proposal was made for:
   <message>
    <source>The text looks like it holds a secret: {what}.</source>
    <translation>Похоже, в тексте есть секрет: {what}.</translation>
+  </message>
+  <message>
+   <source>The text of this licence is not among what is installed here.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The thread in the file is damaged: {error}.</source>
@@ -4888,12 +5516,20 @@ The proposal was made for:
    <translation>Списка моделей нет, но к ответам на вопросы сервер пускает.</translation>
   </message>
   <message>
+   <source>There is no newer version.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>There is no other window here.</source>
    <translation>Другого окна здесь нет.</translation>
   </message>
   <message>
    <source>There is no proposal to comment on here.</source>
    <translation>Здесь нет предложения, которое можно комментировать.</translation>
+  </message>
+  <message>
+   <source>There is no room for {name} in {folder}: it takes {size:,.0f} MB.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>There is no such file.</source>
@@ -4948,8 +5584,24 @@ The proposal was made for:
    <translation>Они действуют, пока Spark открыт. Разрешите запись в папку.</translation>
   </message>
   <message>
+   <source>They were ended. If it stays so, report it with this table.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>This Spark runs from its source; update that.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>This answer is still being written.</source>
    <translation>Этот ответ ещё пишется.</translation>
+  </message>
+  <message>
+   <source>This build has no release key, so nothing it fetched could be verified.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>This build has no release key: what it fetched could not be verified, so it asks nobody. Look for new versions where you got this one.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>This change has no parts.</source>
@@ -5004,6 +5656,10 @@ The proposal was made for:
    <translation>Этот фрагмент противоречит тому, что сохранено с тех пор.</translation>
   </message>
   <message>
+   <source>This is Spark {version}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>This is no address of a server: {text}</source>
    <translation>Это не адрес сервера: {text}</translation>
   </message>
@@ -5014,6 +5670,10 @@ The proposal was made for:
   <message>
    <source>This line is gone.</source>
    <translation>Этой строки больше нет.</translation>
+  </message>
+  <message>
+   <source>This machine's clock says {now}, but it is {known} or later: whether the release feed is still valid cannot be told.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>This model answers from now on.</source>
@@ -5120,6 +5780,14 @@ The proposal was made for:
    <translation>Название беседы</translation>
   </message>
   <message>
+   <source>To install it, quit Spark and type in that folder: sh ./{name}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>To install it, type in that folder: sudo apt install ./{name}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>To the end of the thread</source>
    <translation>К концу беседы</translation>
   </message>
@@ -5180,6 +5848,10 @@ The proposal was made for:
    <translation>Инструменты</translation>
   </message>
   <message>
+   <source>Tries everything once, beside your work: in a process of its own, with a folder, a core and a window that nobody sees.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Triggers and keys</source>
    <translation>Запуск и клавиши</translation>
   </message>
@@ -5190,6 +5862,10 @@ The proposal was made for:
   <message>
    <source>Try again in a moment.</source>
    <translation>Повторите чуть позже.</translation>
+  </message>
+  <message>
+   <source>Try again later; if it stays so, ask whoever runs the feed.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Try again.</source>
@@ -5210,6 +5886,10 @@ The proposal was made for:
   <message>
    <source>Trying the next source.</source>
    <translation>Пробуем следующий источник.</translation>
+  </message>
+  <message>
+   <source>Trying: {name}…</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Turn</source>
@@ -5292,6 +5972,10 @@ The proposal was made for:
    <translation>Отменено.</translation>
   </message>
   <message>
+   <source>Unlock it and run the self-test again, if you want it tried.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Unlock it, then try again. {instead}</source>
    <translation>Откройте её и попробуйте снова. {instead}</translation>
   </message>
@@ -5310,6 +5994,14 @@ The proposal was made for:
   <message>
    <source>Update Spark, or start it with another data folder.</source>
    <translation>Обновите Spark или запустите его с другой папкой данных.</translation>
+  </message>
+  <message>
+   <source>Updates</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Updates…</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Use a machine with AVX2 (from 2013 on), or a virtual machine that passes it through.</source>
@@ -5340,12 +6032,24 @@ The proposal was made for:
    <translation>Вернуть обычные клавиши</translation>
   </message>
   <message>
+   <source>Use your keys for this session only, or from an environment variable.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Usual</source>
    <translation>Обычно</translation>
   </message>
   <message>
    <source>Usual keys for: {title}</source>
    <translation>Обычные клавиши для: {title}</translation>
+  </message>
+  <message>
+   <source>Verifying…</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Version</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Wait for its end, or stop it.</source>
@@ -5472,8 +6176,16 @@ The proposal was made for:
    <translation>Язык окна; даты и числа следуют ему.</translation>
   </message>
   <message>
+   <source>What was checked could not be kept in {file} ({reason}).</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>What was found</source>
    <translation>Что найдено</translation>
+  </message>
+  <message>
+   <source>What was written to the database is not what was read.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>What would this session have cost?</source>
@@ -5530,6 +6242,18 @@ The proposal was made for:
   <message>
    <source>Whoever begins first answers.</source>
    <translation>Ответит тот, кто начнёт первым.</translation>
+  </message>
+  <message>
+   <source>Whoever runs the feed has put it into the wrong place.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Whoever runs the feed has to mend it; try again later.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>Whoever runs the feed signs it with minisign 0.6 or newer.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Whole</source>
@@ -5744,6 +6468,10 @@ The proposal was made for:
    <translation>предложение, ждущее решения</translation>
   </message>
   <message>
+   <source>a saved file was seen after {milliseconds:.0f} ms (save {saves})</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>a signed token</source>
    <translation>подписанный токен</translation>
   </message>
@@ -5856,6 +6584,10 @@ The proposal was made for:
    </translation>
   </message>
   <message>
+   <source>applied, undone, redone, undone in {milliseconds:.0f} ms, {count} bytes compared each</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>apply</source>
    <translation>применение</translation>
   </message>
@@ -5904,6 +6636,10 @@ The proposal was made for:
    <translation>другие пробелы внутри строк</translation>
   </message>
   <message>
+   <source>both themes look the same</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>by hand, not checked</source>
    <translation>вручную, без проверки</translation>
   </message>
@@ -5940,6 +6676,10 @@ The proposal was made for:
    <translation>поставляется со Spark</translation>
   </message>
   <message>
+   <source>command line</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>complete</source>
    <translation>полнота</translation>
   </message>
@@ -5974,6 +6714,10 @@ The proposal was made for:
   <message>
    <source>copy</source>
    <translation>копировать</translation>
+  </message>
+  <message>
+   <source>core</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>cuts</source>
@@ -6036,6 +6780,10 @@ The proposal was made for:
    <translation>прошлые ходы: {tokens}</translation>
   </message>
   <message>
+   <source>edit and undo</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>edited by you</source>
    <translation>изменено вами</translation>
   </message>
@@ -6080,6 +6828,10 @@ The proposal was made for:
    <translation>загрузка модели, источник: {source}</translation>
   </message>
   <message>
+   <source>fetch a new version</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>file</source>
    <translation>файл</translation>
   </message>
@@ -6116,8 +6868,16 @@ The proposal was made for:
    <translation>папка · {place}</translation>
   </message>
   <message>
+   <source>fonts</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>free</source>
    <translation>бесплатно</translation>
+  </message>
+  <message>
+   <source>from its sources</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>from {source}</source>
@@ -6148,6 +6908,10 @@ The proposal was made for:
    <translation>загружена</translation>
   </message>
   <message>
+   <source>highlighting</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>hunk {number} of {count}</source>
    <translation>фрагмент {number} из {count}</translation>
   </message>
@@ -6158,6 +6922,10 @@ The proposal was made for:
   <message>
    <source>ignored by default</source>
    <translation>пропускается по умолчанию</translation>
+  </message>
+  <message>
+   <source>images and icons</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>in a header of its own</source>
@@ -6204,6 +6972,10 @@ The proposal was made for:
    <translation>в пределах просьбы</translation>
   </message>
   <message>
+   <source>installed app</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>instruction</source>
    <translation>указание</translation>
   </message>
@@ -6224,6 +6996,10 @@ The proposal was made for:
    <translation>оно не ответило</translation>
   </message>
   <message>
+   <source>it expires before it is issued</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>it has more than {most} bytes</source>
    <translation>в нём больше {most} байт</translation>
   </message>
@@ -6234,6 +7010,18 @@ The proposal was made for:
   <message>
    <source>it holds control characters</source>
    <translation>в нём есть управляющие символы</translation>
+  </message>
+  <message>
+   <source>it hung: nothing came within {seconds:.0f} s</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>it is empty</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>it is larger than {most} kB</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>it is nested too deeply</source>
@@ -6272,6 +7060,10 @@ The proposal was made for:
    <translation>в ответе нет списка профилей</translation>
   </message>
   <message>
+   <source>it names a version twice</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>it needs Ctrl, Alt or Meta: every program would lose the key else</source>
    <translation>нужен Ctrl, Alt или Meta: иначе клавишу потеряют все программы</translation>
   </message>
@@ -6288,6 +7080,10 @@ The proposal was made for:
    <translation>оно молчало {seconds:g} с</translation>
   </message>
   <message>
+   <source>it was not done within {seconds:.0f} s</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>its connection ended</source>
    <translation>соединение с ним прервалось</translation>
   </message>
@@ -6302,6 +7098,10 @@ The proposal was made for:
   <message>
    <source>its name matches {secret}</source>
    <translation>имя подходит под {secret}</translation>
+  </message>
+  <message>
+   <source>its process ended in the middle of it: {how}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>its text did not change</source>
@@ -6344,6 +7144,10 @@ The proposal was made for:
    <translation>связка ключей</translation>
   </message>
   <message>
+   <source>keys last for the session: {reason}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>keys.{name} is no action of this window.</source>
    <translation>keys.{name}: в этом окне нет такого действия.</translation>
   </message>
@@ -6356,8 +7160,16 @@ The proposal was made for:
    <translation>завершено сигналом {number}</translation>
   </message>
   <message>
+   <source>languages: {names}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>left out</source>
    <translation>пропущено</translation>
+  </message>
+  <message>
+   <source>left out, nothing uses it</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>line {line}</source>
@@ -6382,6 +7194,10 @@ The proposal was made for:
   <message>
    <source>local</source>
    <translation>локально</translation>
+  </message>
+  <message>
+   <source>look for a new version</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>macOS lets Spark press keys once you allow it: System Settings, Privacy &amp; Security, Accessibility.</source>
@@ -6428,8 +7244,24 @@ The proposal was made for:
    <translation>нет сертификатов удостоверяющих центров: {place}</translation>
   </message>
   <message>
+   <source>no colours for {names}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>no display here: the window was tried unseen (Qt {qt}, {name})</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>no event came for a file that was saved</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>no file open</source>
    <translation>файл не открыт</translation>
+  </message>
+  <message>
+   <source>no font</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>no limit</source>
@@ -6460,6 +7292,10 @@ The proposal was made for:
    <translation>без рассуждений</translation>
   </message>
   <message>
+   <source>no {suffix} in {folder}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>none chosen</source>
    <translation>не выбрана</translation>
   </message>
@@ -6478,6 +7314,10 @@ The proposal was made for:
   <message>
    <source>none yet: made at the first use</source>
    <translation>пока нет: появится при первом использовании</translation>
+  </message>
+  <message>
+   <source>none, nothing uses it</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>none: servers are asked directly</source>
@@ -6572,8 +7412,24 @@ The proposal was made for:
    <translation>отсутствует</translation>
   </message>
   <message>
+   <source>not tried: the project did not open</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>not tried: there is no model</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>not usable: {names}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>not written yet, line {number}: {line}</source>
    <translation>ещё не написано, строка {number}: {line}</translation>
+  </message>
+  <message>
+   <source>note</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>nothing</source>
@@ -6586,6 +7442,18 @@ The proposal was made for:
   <message>
    <source>nothing in it asks for a proposal</source>
    <translation>в нём нет запроса на предложение</translation>
+  </message>
+  <message>
+   <source>nothing is drawn for {names}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>nothing is told</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>nothing left behind</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>now</source>
@@ -6626,6 +7494,10 @@ The proposal was made for:
   <message>
    <source>open</source>
    <translation>открыта</translation>
+  </message>
+  <message>
+   <source>opened with a project after {seconds:.2f} s, {width} x {height} pixels, both themes drawn</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>order.{kind}: there is no endpoint {id}.</source>
@@ -6724,6 +7596,10 @@ The proposal was made for:
    <translation>профиль {profile}: {error!r}</translation>
   </message>
   <message>
+   <source>program</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>proposals waiting: {count}</source>
    <translation>предложений ожидает: {count}</translation>
   </message>
@@ -6746,6 +7622,14 @@ The proposal was made for:
   <message>
    <source>ready</source>
    <translation>готово</translation>
+  </message>
+  <message>
+   <source>ready {seconds:.1f} s after it was waited for, {model}, context {context:,} tokens</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>recorded answers in the place of a model</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>redone</source>
@@ -6776,6 +7660,10 @@ The proposal was made for:
    <translation>заменено более новым сохранением</translation>
   </message>
   <message>
+   <source>resources</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>restarting</source>
    <translation>перезапуск</translation>
   </message>
@@ -6802,6 +7690,10 @@ The proposal was made for:
   <message>
    <source>saved while watching was paused</source>
    <translation>сохранён, пока слежение было на паузе</translation>
+  </message>
+  <message>
+   <source>screen</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>screens</source>
@@ -6836,12 +7728,20 @@ The proposal was made for:
    <translation>отправляет или открывает выбранное</translation>
   </message>
   <message>
+   <source>spark: {reason}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>split</source>
    <translation>рядом</translation>
   </message>
   <message>
    <source>stands</source>
    <translation>в силе</translation>
+  </message>
+  <message>
+   <source>start</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>starting</source>
@@ -6884,6 +7784,10 @@ The proposal was made for:
    <translation>занимает {size} памяти</translation>
   </message>
   <message>
+   <source>ten tokens</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>test the connection to {title}</source>
    <translation>проверить соединение с {title}</translation>
   </message>
@@ -6896,6 +7800,10 @@ The proposal was made for:
    <translation>X-сервер не отвечает</translation>
   </message>
   <message>
+   <source>the core began to fetch its model, and was stopped</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>the core cannot tell: {reason}</source>
    <translation>ядро не может сообщить: {reason}</translation>
   </message>
@@ -6904,8 +7812,16 @@ The proposal was made for:
    <translation>ядро не отвечает: {error}</translation>
   </message>
   <message>
+   <source>the core does not become ready</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>the default</source>
    <translation>по умолчанию</translation>
+  </message>
+  <message>
+   <source>the default one</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>the desktop shows no tray icons; everything else works without</source>
@@ -6918,6 +7834,18 @@ The proposal was made for:
   <message>
    <source>the file</source>
    <translation>файл</translation>
+  </message>
+  <message>
+   <source>the folder {folder} cannot be removed</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>the keyring ({name}) is locked</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>the model does not write ten tokens</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>the model is not running</source>
@@ -6946,6 +7874,10 @@ The proposal was made for:
   <message>
    <source>the project</source>
    <translation>проект</translation>
+  </message>
+  <message>
+   <source>the project did not open: {reason}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>the question: {tokens}</source>
@@ -7000,12 +7932,24 @@ The proposal was made for:
    <translation>системный</translation>
   </message>
   <message>
+   <source>the window is empty in the theme {name}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>there is no key {name}</source>
    <translation>нет клавиши {name}</translation>
   </message>
   <message>
+   <source>there is no model {name}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>there is no model {path}</source>
    <translation>нет модели {path}</translation>
+  </message>
+  <message>
+   <source>these processes did not end by themselves: {pids}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>they could not be examined: {error}</source>
@@ -7026,6 +7970,10 @@ The proposal was made for:
   <message>
    <source>too large</source>
    <translation>слишком большой</translation>
+  </message>
+  <message>
+   <source>translations</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>tray</source>
@@ -7092,6 +8040,10 @@ The proposal was made for:
    <translation>предупреждение</translation>
   </message>
   <message>
+   <source>watcher</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>watching is paused</source>
    <translation>слежение приостановлено</translation>
   </message>
@@ -7106,6 +8058,10 @@ The proposal was made for:
   <message>
    <source>whole turn</source>
    <translation>весь ход</translation>
+  </message>
+  <message>
+   <source>window</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>with {names}</source>
@@ -7181,6 +8137,10 @@ The branch that is checked out</source>
    <source>{cached_tokens} of {prompt_tokens} prompt tokens were reused from the turn before, as the server reports it.</source>
    <translation>{cached_tokens} из {prompt_tokens} токенов запроса взяты из прошлого хода, по данным сервера.</translation>
   </message>
+  <message>
+   <source>{certificates}; Qt's own: {backend}</source>
+   <translation type="unfinished"></translation>
+  </message>
   <message numerus="yes">
    <source>{cost}, without %n answer(s)</source>
    <translation>
@@ -7212,6 +8172,10 @@ The branch that is checked out</source>
   <message>
    <source>{count} loaded</source>
    <translation>загружено: {count}</translation>
+  </message>
+  <message>
+   <source>{count} tokens, pieces: {pieces}, the first after {first:.0f} ms, {rate:.0f} tokens/s</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{count} without counts left out</source>
@@ -7258,8 +8222,24 @@ The branch that is checked out</source>
    <translation>{endpoint}: прочитано токенов {read} из примерно {sent} отправленных.</translation>
   </message>
   <message>
+   <source>{family} draws empty boxes for {letters}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{field} is missing or wrong</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{field} is no object</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{file} cannot be read ({reason}).</source>
    <translation>Не удаётся прочитать {file} ({reason}).</translation>
+  </message>
+  <message>
+   <source>{file} cannot be read: {reason}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{file} is no list of endpoints ({reason}).</source>
@@ -7290,6 +8270,10 @@ The branch that is checked out</source>
    <translation>Файл {file} тем временем оказался повреждён. Он сохранён как {aside} и записан заново.</translation>
   </message>
   <message>
+   <source>{file}, which remembers accepted release feeds, is broken.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{file}: {problem}</source>
    <translation>{file}: {problem}</translation>
   </message>
@@ -7312,6 +8296,10 @@ The branch that is checked out</source>
   <message>
    <source>{folder} - {free} free</source>
    <translation>{folder} — свободно {free}</translation>
+  </message>
+  <message>
+   <source>{folder} is full of files named {name}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{folder} is not a folder.</source>
@@ -7350,12 +8338,24 @@ The branch that is checked out</source>
    <translation>{host} не принял соединение вовремя.</translation>
   </message>
   <message>
+   <source>{host} does not have the package that the release feed names (status {status}).</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{host} does not speak TLS.</source>
    <translation>{host} не говорит по TLS.</translation>
   </message>
   <message>
+   <source>{host} ended after {done:,} of {total:,} bytes.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{host} ended the connection after the handshake.</source>
    <translation>{host} прервал соединение после рукопожатия TLS.</translation>
+  </message>
+  <message>
+   <source>{host} has no release feed where this build looks for it (status {status}).</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{host} is {addresses}.</source>
@@ -7378,6 +8378,10 @@ The branch that is checked out</source>
    <translation>{host} перенаправляет запрос, но не говорит куда.</translation>
   </message>
   <message>
+   <source>{host} redirects to an address without TLS, or to none: nothing was sent there.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{host} redirects to {target}, where the question could not be asked again.</source>
    <translation>{host} перенаправляет на {target}, где вопрос нельзя задать снова.</translation>
   </message>
@@ -7396,6 +8400,10 @@ The branch that is checked out</source>
   <message>
    <source>{host} sent more than {megabytes} MB where a short answer was due.</source>
    <translation>{host} прислал больше {megabytes} МБ там, где ждали короткого ответа.</translation>
+  </message>
+  <message>
+   <source>{host} sent more than {most} kB for the release feed.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{host} wants a client certificate.</source>
@@ -7458,8 +8466,16 @@ The branch that is checked out</source>
    <translation>осталось {left:,} из {limit:,}</translation>
   </message>
   <message>
+   <source>{library} knows no TLS 1.3, or checks nobody</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{line} has no pattern and a colon before the command.</source>
    <translation>В строке {line} перед командой нет шаблона и двоеточия.</translation>
+  </message>
+  <message>
+   <source>{link} is no folder of this machine.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message numerus="yes">
    <source>{machine}, %n logical core(s)</source>
@@ -7550,12 +8566,24 @@ The branch that is checked out</source>
    <translation>{name}, {path}, хеш сверен</translation>
   </message>
   <message>
+   <source>{name} could not be written to {folder}: {reason}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{name} did not keep the key.</source>
    <translation>{name}: ключ не сохранён.</translation>
   </message>
   <message>
+   <source>{name} did not remove the key of the self-test.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{name} does not load: {trouble}</source>
    <translation>{name} не загружается: {trouble}</translation>
+  </message>
+  <message>
+   <source>{name} gave another key than it was given.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{name} has no id or no url.</source>
@@ -7564,6 +8592,10 @@ The branch that is checked out</source>
   <message>
    <source>{name} has no id.</source>
    <translation>{name}: нет id.</translation>
+  </message>
+  <message>
+   <source>{name} is here, and is the file that was released.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{name} is in the store.</source>
@@ -7590,8 +8622,16 @@ The branch that is checked out</source>
    <translation>{name} — не таблица.</translation>
   </message>
   <message>
+   <source>{name} is not here: {here:,.0f} of {total:,.0f} MB</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{name} is not set. Set it where Spark is started, and start Spark again.</source>
    <translation>{name} не задана. Задайте её там, откуда запускается Spark, и запустите Spark снова.</translation>
+  </message>
+  <message>
+   <source>{name} is not the file that the release feed names: somebody changed it, or it was damaged on the way. It was removed.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{name} is set.</source>
@@ -7602,12 +8642,20 @@ The branch that is checked out</source>
    <translation>{name} = {value}, а должно быть: {wanted}.</translation>
   </message>
   <message>
+   <source>{name} knows no '{text}'</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{name} needs input, output, as_of and source. {so}</source>
    <translation>{name}: нужны input, output, as_of и source. {so}</translation>
   </message>
   <message>
    <source>{name} stands in it twice</source>
    <translation>клавиша {name} указана дважды</translation>
+  </message>
+  <message>
+   <source>{name} was not parsed</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{name} was removed: {size} are free again.</source>
@@ -7638,8 +8686,16 @@ The branch that is checked out</source>
    <translation>{name}, разблокируется при необходимости</translation>
   </message>
   <message>
+   <source>{name}, {size:,.0f} MB, hash compared in {seconds:.1f} s, {where}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{name}: its url still has {{{field}}}.</source>
    <translation>{name}: в url всё ещё стоит {{{field}}}.</translation>
+  </message>
+  <message>
+   <source>{name}: kept, read and removed a secret</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{name}: the id {id} is taken.</source>
@@ -7652,6 +8708,10 @@ The branch that is checked out</source>
   <message>
    <source>{name}: {here:,.0f} of {total:,.0f} MB are here</source>
    <translation>{name}: загружено {here:,.0f} из {total:,.0f} МБ</translation>
+  </message>
+  <message>
+   <source>{name}: {problem}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{name}: {reason}</source>
@@ -7716,6 +8776,10 @@ The branch that is checked out</source>
   <message>
    <source>{path} has no such lines.</source>
    <translation>В {path} нет таких строк.</translation>
+  </message>
+  <message>
+   <source>{path} has other bytes after it was {what}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{path} has {lines} lines, and the instruction names none of its functions.</source>
@@ -7920,6 +8984,10 @@ The branch that is checked out</source>
   <message>
    <source>{processor}; it does not say whether it has AVX2</source>
    <translation>{processor}; есть ли AVX2, неизвестно</translation>
+  </message>
+  <message>
+   <source>{program}: {reason}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{prompt:,} tokens in ({cached:,} cached), {completion:,} out</source>
@@ -8154,6 +9222,10 @@ Choose another thread</source>
   <message>
    <source>{version} at {path}</source>
    <translation>{version}, {path}</translation>
+  </message>
+  <message>
+   <source>{version}, commit {commit}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{version}, {count} dependencies</source>

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from spark_desktop.adapters.migrations import migrate
+from spark_desktop.adapters.schema_version import check_schema
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.words import say
 
@@ -111,6 +112,8 @@ class Database:
 
     def _opened(self) -> sqlite3.Connection:
         """Connect, check and migrate; what fails leaves no connection behind."""
+        # Before anything is opened: not even the log of a newer program's file is touched.
+        check_schema(self._path)
         try:
             self._create_privately()
             connection = sqlite3.connect(

@@ -1,10 +1,14 @@
 """The database's schema, as numbered steps; a step that was released is never edited."""
 
-import sqlite3
+from typing import TYPE_CHECKING
 
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.thread_search import name_parts, searchable
 from spark_desktop.domain.words import say
+
+if TYPE_CHECKING:
+    # A start looks up how many steps there are before there is a window.
+    import sqlite3
 
 _THREADS = (
     """CREATE TABLE threads (
@@ -277,7 +281,7 @@ STEPS: tuple[tuple[str, ...], ...] = (
 )
 
 
-def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] = STEPS) -> None:
+def migrate(connection: "sqlite3.Connection", steps: tuple[tuple[str, ...], ...] = STEPS) -> None:
     """Bring the schema up to the last step; each step is one transaction and runs once.
 
     The connection must be in autocommit mode. Raises StoreError for a newer program's database,
@@ -290,7 +294,7 @@ def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] =
         try:
             # Asked again: another process may have taken the step while we waited for the lock.
             done = _version(connection)
-            _refuse_newer(done, len(steps))
+            refuse_newer(done, len(steps))
             for statement in steps[done] if done < len(steps) else ():
                 connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {min(done + 1, len(steps))}")
@@ -300,11 +304,12 @@ def migrate(connection: sqlite3.Connection, steps: tuple[tuple[str, ...], ...] =
         connection.execute("COMMIT")
 
 
-def _version(connection: sqlite3.Connection) -> int:
+def _version(connection: "sqlite3.Connection") -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def _refuse_newer(found: int, known: int) -> None:
+def refuse_newer(found: int, known: int) -> None:
+    """Raise StoreError where a database's schema is newer than what is known."""
     if found > known:
         raise StoreError(
             say(

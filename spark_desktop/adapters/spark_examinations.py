@@ -7,6 +7,7 @@ import os
 import re
 import sqlite3
 import subprocess
+import sys
 from collections.abc import Sequence
 from contextlib import closing
 from importlib import metadata
@@ -18,7 +19,9 @@ import psutil
 
 from spark_desktop.adapters.core_lookup import CoreAddress, address_in
 from spark_desktop.adapters.languages import grammar_modules
+from spark_desktop.adapters.schema_version import check_schema
 from spark_desktop.domain.contact import Contact
+from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.findings import Finding, Verdict
 from spark_desktop.domain.words import joined, say
 from spark_desktop.services.ledger import Ledger
@@ -27,6 +30,8 @@ _DISTRIBUTION = "spark-desktop"
 _REINSTALL = say("Install Spark Desktop again, with its dependencies.")
 _ENGINE, _MODEL, _DATA, _DATABASE = say("engine"), say("model"), say("data folder"), say("database")
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
+# The only marker that our own dependencies have.
+_SYSTEM = re.compile(r"sys_platform\s*==\s*['\"](\w+)['\"]")
 _PROCESS_S = 10.0
 _HEALTH_S = 1.0
 
@@ -38,7 +43,7 @@ def packages() -> Finding:
         wanted = metadata.requires(_DISTRIBUTION) or []
     except metadata.PackageNotFoundError:
         return Finding("Spark", Verdict.NOTE, say("runs from its sources, without being installed"))
-    names = [_name_of(line) for line in wanted if "extra ==" not in line]
+    names = [_name_of(line) for line in wanted if _is_for_here(line)]
     missing = [name for name in names if not _installed(name)]
     if missing:
         names_text = ", ".join(missing)
@@ -106,6 +111,10 @@ def database(path: Path) -> Finding:
     """Return whether the database of threads and changes is sound; it is not changed."""
     if not path.exists():
         return Finding(_DATABASE, Verdict.OK, say("none yet: made at the first use"))
+    try:
+        check_schema(path)
+    except StoreError as error:
+        return Finding(_DATABASE, Verdict.MISSING, error.message, error.next_step)
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as opened:
             told = str(opened.execute("PRAGMA quick_check(1)").fetchone()[0])
@@ -213,6 +222,14 @@ def _cannot_tell(told: "subprocess.CompletedProcess[str]") -> str:
     return say("the core cannot tell: {reason}", reason=_last_line(told.stderr) or code)
 
 
+def _is_for_here(requirement: str) -> bool:
+    """Return whether a dependency is one of this system, and of no extra."""
+    if "extra ==" in requirement:
+        return False
+    systems = _SYSTEM.findall(requirement)
+    return not systems or sys.platform in systems
+
+
 def _name_of(requirement: str) -> str:
     match = _NAME.match(requirement)
     return match[0] if match else requirement
@@ -235,7 +252,15 @@ def _told(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
         errors="replace",
         timeout=_PROCESS_S,
         check=False,
+        # The window has no terminal that the core would use: one would flash up.
+        creationflags=_creation_flags(),
     )
+
+
+def _creation_flags() -> int:
+    if sys.platform == "win32":
+        return subprocess.CREATE_NO_WINDOW
+    return 0
 
 
 def _last_line(text: str) -> str:

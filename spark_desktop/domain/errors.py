@@ -212,3 +212,35 @@ class ProxyFailedError(EndpointUnreachableError):
 
 class AnswerTooLargeError(EndpointError):
     """The server sent more than any answer holds; the connection was closed."""
+
+
+class NoticesError(SparkError):
+    """The licences of what Spark is made of cannot be read."""
+
+
+class UpdateError(SparkError):
+    """Newer releases could not be looked for or fetched; nothing of what came is used."""
+
+
+class SignatureError(UpdateError):
+    """Nobody who may has signed the feed, or not what came."""
+
+
+class FeedError(UpdateError):
+    """The signed feed cannot be used: its form, its age, its place in the order of feeds."""
+
+
+class ReplayedFeedError(FeedError):
+    """The feed is older than one that was accepted before, or another one of the same number."""
+
+
+class ExpiredFeedError(FeedError):
+    """The feed, or its signature, is no longer valid: newer ones may be held back."""
+
+
+class ClockError(FeedError):
+    """This machine's clock is behind, so that nobody can tell whether a feed is still valid."""
+
+
+class PackageError(UpdateError):
+    """A release's file could not be fetched, or is not the one that the feed names."""

@@ -111,6 +111,17 @@ class Checks:
 
 
 @dataclass(frozen=True, slots=True)
+class Updates:
+    """Looking for newer releases: daily with ``check``, and never where ``host`` is another.
+
+    ``host`` is whom the user agreed to ask; empty: nobody.
+    """
+
+    check: bool = False
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything the user can choose; ``keys`` maps an action's name to its shortcuts."""
 
@@ -121,6 +132,7 @@ class Settings:
     quick: Quick = Quick()
     privacy: Privacy = Privacy()
     checks: Checks = Checks()
+    updates: Updates = Updates()
     keys: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict, metadata={"of": say("a list of keys")}
     )

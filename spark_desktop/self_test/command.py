@@ -45,7 +45,7 @@ def _supervise(arguments: argparse.Namespace) -> int:
         # As Ctrl+C: what was started is ended, and nothing stays behind.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     began = time.monotonic()
-    telling = _Telling(arguments)
+    telling = Telling(arguments)
     model = ("--model", arguments.model) if arguments.model else ()
     workers = ChildWorkers(program_command(), model, arguments.on_screen)
     test = SelfTest(workers, telling.begun, telling.told)
@@ -76,7 +76,7 @@ def _cancel_at_eof() -> None:
     threading.Thread(target=wait, name="eof", daemon=True).start()
 
 
-class _Telling:
+class Telling:
     """Prints the rows in the form that was asked for; a windowed program has no console."""
 
     def __init__(self, arguments: argparse.Namespace) -> None:

@@ -188,11 +188,11 @@ async def tokens(stage: Stage) -> Seen:
     stage.waiting_for = ""
     count = 0 if end is None else end.usage.completion_tokens
     if end is None or end.timing is None or count < _TOKENS or pieces < 2:
-        text = say("%n token(s) came, in {pieces} pieces", "", count, pieces=pieces)
+        text = say("%n token(s) came, pieces: {pieces}", "", count, pieces=pieces)
         return Seen(Outcome.FAILED, text, say("'spark ask hello' shows what the model says."))
     writing = max(end.timing.total - end.timing.first_token, 1e-9)
     text = say(
-        "{count} tokens in {pieces} pieces, the first after {first:.0f} ms, {rate:.0f} tokens/s",
+        "{count} tokens, pieces: {pieces}, the first after {first:.0f} ms, {rate:.0f} tokens/s",
         count=count,
         pieces=pieces,
         first=1000 * end.timing.first_token,

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from spark_desktop.services.ledger import ConnectionRecords
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.viewmodels.about import AboutSource, AboutViewModel
 from spark_desktop.viewmodels.connections import ConnectionsViewModel
 from spark_desktop.viewmodels.doctor import Doctor, DoctorViewModel
 from spark_desktop.viewmodels.models import Models, ModelsViewModel
@@ -39,6 +40,11 @@ class MachineServices(Protocol):
         """Return which hosts were asked."""
         ...
 
+    @property
+    def about(self) -> AboutSource:
+        """Return what knows what this Spark is."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class MachineViewModels:
@@ -47,6 +53,7 @@ class MachineViewModels:
     models: ModelsViewModel
     doctor: DoctorViewModel
     connections: ConnectionsViewModel
+    about: AboutViewModel
     self_test: SelfTestViewModel
 
 
@@ -56,5 +63,6 @@ def machine_view_models(services: MachineServices) -> MachineViewModels:
         ModelsViewModel(services.models, services.scope),
         DoctorViewModel(services.doctor, services.scope),
         ConnectionsViewModel(services.connections, services.scope),
+        AboutViewModel(services.about, services.scope),
         SelfTestViewModel(services.self_test, services.scope),
     )

@@ -34,6 +34,7 @@ class Intent(Enum):
     TAKE_MISSED = "look at what was saved during a pause"
     HIDE = "hide the window"
     ENDPOINTS = "show the endpoints"
+    UPDATES = "show the updates"
     OPEN_LINKED = "open the folder that a link names"
 
 

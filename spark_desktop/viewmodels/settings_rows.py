@@ -17,6 +17,7 @@ class Category(Enum):
     CHECKS = "checks"
     DESKTOP = "desktop"
     PRIVACY = "privacy"
+    UPDATES = "updates"
     KEYS = "keys"
 
 
@@ -67,13 +68,15 @@ def title_of(category: Category) -> str:
             return tr("Desktop and quick prompt")
         case Category.PRIVACY:
             return tr("Privacy")
+        case Category.UPDATES:
+            return tr("Updates")
         case Category.KEYS:
             return tr("Keys")
 
 
 def setting_rows() -> Sequence[SettingRow]:
     """Return every row, in the user's language."""
-    return (*_looks(), *_model(), *_watching(), *_checks(), *_desktop(), *_privacy())
+    return (*_looks(), *_model(), *_watching(), *_checks(), *_desktop(), *_privacy(), *_updates())
 
 
 def _looks() -> Sequence[SettingRow]:
@@ -258,6 +261,17 @@ def _privacy() -> Sequence[SettingRow]:
             least=1,
             most=100_000,
             unit=tr(" MB"),
+        ),
+    )
+
+
+def _updates() -> Sequence[SettingRow]:
+    return (
+        _row(
+            "updates.check",
+            Kind.SWITCH,
+            tr("Look for new versions"),
+            tr("Once a day, in a list that is signed. Nothing is ever installed by itself."),
         ),
     )
 

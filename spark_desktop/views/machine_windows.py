@@ -1,4 +1,4 @@
-"""The windows of models, doctor and connections, each made when it is first wanted."""
+"""The windows about this machine and about Spark, each made when it is first wanted."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from spark_desktop.viewmodels.history import HistoryViewModel
     from spark_desktop.viewmodels.machine import MachineViewModels
     from spark_desktop.viewmodels.times import TimesViewModel
+    from spark_desktop.viewmodels.updates import UpdatesViewModel
     from spark_desktop.views.tool_window import ToolWindow
 
 
@@ -25,6 +26,7 @@ class MachineWindows:
         self._provider: Callable[[], MachineViewModels] | None = None
         self._models: MachineViewModels | None = None
         self._endpoints: Callable[[], EndpointViewModels] | None = None
+        self._updates: Callable[[], UpdatesViewModel] | None = None
         self.open: dict[str, ToolWindow] = {}
         self._times: TimesViewModel | None = None
         self._history: HistoryViewModel | None = None
@@ -37,6 +39,26 @@ class MachineWindows:
     def connect_endpoints(self, provider: "Callable[[], EndpointViewModels]") -> None:
         """Take the endpoints' view models from here; it gives the same ones each time."""
         self._endpoints = provider
+
+    def connect_updates(self, provider: "Callable[[], UpdatesViewModel]") -> None:
+        """Take the updates' view model from here; it gives the same one each time."""
+        self._updates = provider
+
+    @property
+    def updates(self) -> "UpdatesViewModel | None":
+        """Return what knows newer releases; None where nobody looks for them."""
+        return None if self._updates is None else self._updates()
+
+    def show_updates(self) -> None:
+        """Bring the updates to the front; nothing where nobody looks for them."""
+        updates = self.updates
+        if updates is None or self._theme is None:
+            return
+        if "updates" not in self.open:
+            from spark_desktop.views.updates_dialog import UpdatesDialog
+
+            self.open["updates"] = UpdatesDialog(self._parent, updates, self._theme)
+        self.open["updates"].show_front()
 
     def show_endpoints(self) -> None:
         """Bring the endpoints to the front; nothing where nobody keeps any."""
@@ -115,6 +137,10 @@ class MachineWindows:
             from spark_desktop.views.doctor_dialog import DoctorDialog
 
             return DoctorDialog(self._parent, models.doctor, theme)
+        if name == "about":
+            from spark_desktop.views.about_dialog import AboutDialog
+
+            return AboutDialog(self._parent, models.about, theme)
         if name == "self_test":
             from spark_desktop.views.self_test_dialog import SelfTestDialog
 

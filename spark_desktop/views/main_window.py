@@ -216,6 +216,8 @@ class MainWindow(QMainWindow):
                 self.show_sheet()
             case Intent.ENDPOINTS:
                 self.machine.show_endpoints()
+            case Intent.UPDATES:
+                self.machine.show_updates()
             case Intent.EDIT:
                 self._begin_edit()
             case Intent.ASK:
@@ -433,6 +435,8 @@ class MainWindow(QMainWindow):
             "times": self.machine.show_times,
             "history": self.machine.show_history,
             "connections": lambda: self.machine.show("connections"),
+            "about": lambda: self.machine.show("about"),
+            "updates": self.machine.show_updates,
             "help": self.show_sheet,
             "quit": self.quit_requested.emit,
         }

@@ -15,6 +15,7 @@ from spark_desktop.views.shortcuts import KEYBOARD
 if TYPE_CHECKING:
     from spark_desktop.views.main_window import MainWindow
     from spark_desktop.views.settings_dialog import SettingsDialog
+    from spark_desktop.views.updates_setting import UpdatesSetting
 
 # Pixels, as the settings allow.
 _LEAST, _MOST, _USUAL = 9, 32, 13
@@ -27,6 +28,7 @@ class Preferences(QObject):
         super().__init__(window)
         self._window, self._model = window, window.settings
         self.dialog: SettingsDialog | None = None
+        self._updates: UpdatesSetting | None = None
         self._looks = self._model.current.looks
         self._language = LanguageSwitch()
         self._language.use(self._looks.language)
@@ -47,6 +49,7 @@ class Preferences(QObject):
             self.dialog = SettingsDialog(self._model, self._window.theme, self._window)
             self.dialog.model_asked.connect(self._choose_model)
             self.dialog.endpoints_asked.connect(self._window.machine.show_endpoints)
+            self._join_updates(self.dialog)
         if category is not None:
             self.dialog.show_category(category)
         self.dialog.show()
@@ -94,6 +97,14 @@ class Preferences(QObject):
             old.deleteLater()
             if was_visible:
                 self.show(category).setGeometry(place)
+
+    def _join_updates(self, dialog: "SettingsDialog") -> None:
+        updates = self._window.machine.updates
+        if updates is not None:
+            from spark_desktop.views.updates_setting import UpdatesSetting
+
+            self._updates = UpdatesSetting(dialog, updates)
+            dialog.updates_asked.connect(self._window.machine.show_updates)
 
     def _choose_model(self) -> None:
         pick_model(self._window, lambda path: self._model.set("model.model", path))

@@ -4,7 +4,7 @@ from typing import cast
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.viewmodels.settings_rows import Kind, SettingRow
@@ -68,6 +68,18 @@ class SettingLine(QFrame):
         self.remark.setText(remark)
         self.remark.setVisible(bool(remark))
         self.control.setAccessibleDescription(f"{self.row.help} {remark}".strip())
+
+    def add_below(self, text: str, widget: QWidget) -> None:
+        """Put more words, if any, and a widget under what the line shows."""
+        more = QLabel(text)
+        more.setProperty("quiet", True)
+        more.setWordWrap(True)
+        more.setTextFormat(Qt.TextFormat.PlainText)
+        more.setVisible(bool(text))
+        more.setContentsMargins(0, 4, 0, 4)
+        self._grid.addWidget(more, 5, 0, 1, 2)
+        self._grid.setRowMinimumHeight(5, 4)
+        self._grid.addWidget(widget, 6, 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
 
     @property
     def _control(self) -> Control:

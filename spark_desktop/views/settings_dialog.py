@@ -33,11 +33,13 @@ _EDGE = 24
 class SettingsDialog(QDialog):
     """Does not block the window.
 
-    ``model_asked`` wants the list of models, ``endpoints_asked`` the window of the endpoints.
+    ``model_asked`` wants the list of models; ``endpoints_asked`` and ``updates_asked`` want their
+    windows.
     """
 
     model_asked = Signal()
     endpoints_asked = Signal()
+    updates_asked = Signal()
 
     def __init__(self, model: SettingsViewModel, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -81,6 +83,10 @@ class SettingsDialog(QDialog):
             for button in self._keys.findChildren(QPushButton):
                 button.setAutoDefault(False)
         return self._keys
+
+    def remark(self, key: str, text: str) -> None:
+        """Show this beside a setting until another is said; empty for nothing."""
+        self._model.set_remark(key, text)
 
     def show_category(self, category: Category) -> None:
         """Show one category, without a search."""

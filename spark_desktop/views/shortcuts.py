@@ -124,6 +124,8 @@ SHORTCUTS = (
     Shortcut("self_test", (), say("Self-test"), _WINDOW),
     Shortcut("connections", ("Ctrl+Shift+H",), say("Connections"), _WINDOW),
     Shortcut("times", ("Ctrl+Shift+T",), say("Where the time went"), _WINDOW),
+    Shortcut("about", (), say("About Spark"), _WINDOW),
+    Shortcut("updates", (), say("Updates"), _WINDOW),
     Shortcut("help", ("?", "F1"), say("This sheet"), _WINDOW),
     Shortcut("quit", ("Ctrl+Q",), say("Quit"), _WINDOW),
     Shortcut("play", ("F5",), say("Play or pause the lanes"), _LAB, Need.LAB),
@@ -245,6 +247,7 @@ def bind(window: QWidget, handlers: Mapping[str, Callable[[], None]]) -> dict[st
 # Where macOS wants them.
 _ROLES = {
     "settings": QAction.MenuRole.PreferencesRole,
+    "about": QAction.MenuRole.AboutRole,
     "quit": QAction.MenuRole.QuitRole,
 }
 

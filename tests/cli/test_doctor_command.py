@@ -158,6 +158,15 @@ def test_every_dependency_is_looked_for(monkeypatch):
     assert finding.detail.endswith("not installed: no-such-thing")
 
 
+@pytest.mark.parametrize(("system", "missing"), [("linux", True), ("win32", False)])
+def test_a_dependency_of_another_system_is_not_missing_here(monkeypatch, system, missing):
+    monkeypatch.setattr(
+        "importlib.metadata.requires", lambda _name: ["no-such-thing>=1; sys_platform == 'linux'"]
+    )
+    monkeypatch.setattr("sys.platform", system)
+    assert (examined.packages().verdict is Verdict.MISSING) is missing
+
+
 def test_a_checkout_that_is_not_installed_is_a_note(monkeypatch):
     monkeypatch.setattr(examined, "_DISTRIBUTION", "spark-desktop-of-nobody")
     assert examined.packages().verdict is Verdict.NOTE

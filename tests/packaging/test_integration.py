@@ -63,7 +63,6 @@ def test_a_share_folder_holds_all_that_a_desktop_looks_for(share: Path) -> None:
     assert found == {
         "applications/spark-desktop.desktop",
         "applications/zz-spark-desktop-folder.desktop",
-        "file-manager/actions/spark-desktop.desktop",
         "kio/servicemenus/spark-desktop.desktop",
         "metainfo/org.spark_desktop.spark_desktop.metainfo.xml",
         "nemo/actions/spark-desktop.nemo_action",
@@ -243,7 +242,7 @@ def test_programs_in_a_folder_of_their_own_are_named_by_it(
         for line in path.read_text(encoding="utf-8").splitlines()
         if line.startswith("Exec=")
     ]
-    assert len(lines) == 7
+    assert len(lines) == 6
     assert all(line.startswith(f"Exec={started}") for line in lines)
     menu = tmp_path / "kio" / "servicemenus" / "spark-desktop.desktop"
     # KDE trusts the menus of a user's own folder only if they are executable.

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from spark_dist import build_system, command, pipeline, tree
+from spark_dist import build_system, command, compliance, pipeline, tree
 from spark_dist.facts import Build, DistError, Facts, Size, checked_out, facts_here
 
 FACTS = Facts("1.2.3", "a" * 40, 1_700_000_000, "x86_64")
@@ -28,7 +28,12 @@ def small_trees(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     model.write_text("weights")
     monkeypatch.setattr(tree, "freeze", freeze)
     monkeypatch.setattr(pipeline, "first_model", lambda: model)
+
+    def add(folder: Path, _facts: Facts) -> None:
+        (folder / "sbom.cdx.json").write_text("{}")
+
     monkeypatch.setattr(build_system, "prepare", lambda kinds: {})
+    monkeypatch.setattr(compliance, "add", add)
 
 
 def kind(name: str, build: Callable[[Build], tuple[Path, ...]], to: pytest.MonkeyPatch) -> None:
@@ -50,11 +55,19 @@ def test_each_size_is_made_of_a_tree_of_its_own(
 ) -> None:
     kind("run", packed, monkeypatch)
     made = pipeline.make(FACTS, ["run"], BOTH, tmp_path / "dist", tmp_path / "work")
-    assert {file.name: file.read_text() for file in made.files} == {
-        "full.pack": "installed-as.toml model.gguf spark",
-        "slim.pack": "installed-as.toml spark",
+    packs = [file for file in made.files if file.suffix == ".pack"]
+    assert {file.name: file.read_text() for file in packs} == {
+        "full.pack": "installed-as.toml model.gguf sbom.cdx.json spark",
+        "slim.pack": "installed-as.toml sbom.cdx.json spark",
     }
-    assert len((tmp_path / "dist" / "SHA256SUMS").read_text().splitlines()) == 2
+    assert [
+        line.split("  ")[1] for line in (tmp_path / "dist/SHA256SUMS").read_text().splitlines()
+    ] == [
+        "full.pack",
+        "slim.pack",
+        "spark-desktop-1.2.3-linux-x86_64-full.cdx.json",
+        "spark-desktop-1.2.3-linux-x86_64-slim.cdx.json",
+    ]
 
 
 def test_a_kind_that_fails_leaves_the_others_alone(
@@ -66,7 +79,7 @@ def test_a_kind_that_fails_leaves_the_others_alone(
     kind("run", refuse, monkeypatch)
     kind("deb", packed, monkeypatch)
     made = pipeline.make(FACTS, ["run", "deb"], BOTH, tmp_path / "dist", tmp_path / "work")
-    assert [file.name for file in made.files] == ["full.pack", "slim.pack"]
+    assert [file.stem for file in made.files if file.suffix == ".pack"] == ["full", "slim"]
     assert made.failures == {"run": "There is no icon; draw one."}
 
 
@@ -80,6 +93,18 @@ def test_without_a_tree_none_of_its_kinds_is_built(
     made = pipeline.make(FACTS, ["tar", "deb"], BOTH, tmp_path / "dist", tmp_path / "work")
     assert made.failures == dict.fromkeys(("tar", "deb"), "PyInstaller ended with 1")
     assert made.files == []
+
+
+def test_a_tree_that_may_not_be_passed_on_is_made_into_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_folder: Path, _facts: Facts) -> None:
+        raise DistError("Nobody knows the licence of libodd.so.1")
+
+    monkeypatch.setattr(compliance, "add", refuse)
+    made = pipeline.make(FACTS, ["tar", "run"], BOTH, tmp_path / "dist", tmp_path / "work")
+    assert made.files == []
+    assert set(made.failures.values()) == {"Nobody knows the licence of libodd.so.1"}
 
 
 def test_what_was_not_built_is_told_with_the_next_step(
@@ -112,7 +137,7 @@ def test_two_builds_in_two_places_are_compared(
         subprocess.run(["git", "-C", str(tmp_path), *words], check=True)
     monkeypatch.setattr(command, "facts_here", lambda: facts_here(tmp_path))
     assert command.main(["reproducible", "tar"]) == 0
-    assert "3 of 3 files have the same bytes in both" in capsys.readouterr().out
+    assert "5 of 5 files have the same bytes in both" in capsys.readouterr().out
 
     def placed(build: Build) -> tuple[Path, ...]:
         file = build.dist / "place"

@@ -32,6 +32,7 @@ _NO_TEXT_BELOW = (
     "domain/check_questions.py",
     "domain/doctor_report.py",
     "domain/model_shelf.py",
+    "domain/notices.py",
     "domain/unified_diff.py",
     "domain/refusal_prompts.py",
     "domain/session_recording.py",
@@ -61,6 +62,8 @@ _READ_BY_OTHERS = (
     "PATH HOME USER LOGNAME",
     "no tray",
     "tray is gone",
+    "llama.cpp b{} (xllamacpp {})",
+    "source code",
 )
 
 

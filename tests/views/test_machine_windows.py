@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from spark_desktop.domain.contact import Contact, ContactRecord
-from spark_desktop.domain.errors import StoreError
+from spark_desktop.domain.errors import NoticesError, StoreError
 from spark_desktop.domain.findings import Finding, Verdict
+from spark_desktop.domain.notices import About, Component
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.machine import MachineViewModels, machine_view_models
 from spark_desktop.viewmodels.model_rows import ModelAction
@@ -71,12 +72,38 @@ class FakeRecords:
         self.known.clear()
 
 
+class FakeAbout:
+    model = "small"
+
+    def __init__(self, texts: tuple[str, ...] = ("Do as you like.", "Be kind.")) -> None:
+        self.texts = texts
+        self.about = About("1.2.3", "abcdef012345", "Linux 6.1", "llama.cpp b1")
+        self.error: NoticesError | None = None
+        self.known = (
+            Component("Spark Desktop", "1.2.3", "Apache-2.0"),
+            Component("Qt", "6.11.3", "LGPL-3.0-only", "https://www.qt.io", inside="pyside6"),
+            Component("tool", "", "", source="https://tool.example/src"),
+        )
+
+    async def facts(self) -> About:
+        return self.about
+
+    async def components(self) -> tuple[Component, ...]:
+        if self.error is not None:
+            raise self.error
+        return self.known
+
+    async def text(self, component: Component) -> str:
+        return f"Licence of {component.name}" if component.licence else ""
+
+
 class Services:
     def __init__(self) -> None:
         self.scope = TaskScope("test")
         self.models = FakeModels()
         self.doctor = FakeDoctor()
         self.connections = FakeRecords()
+        self.about = FakeAbout()
         self.self_test = FakeSelfTest()
 
 

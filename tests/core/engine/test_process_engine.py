@@ -213,6 +213,12 @@ async def test_a_process_that_dies_while_it_loads_is_told():
     assert not psutil.Process().children()
 
 
+async def test_a_processor_without_the_engines_instructions_is_told_as_such():
+    with pytest.raises(EngineError, match="instructions that this processor does not have") as told:
+        await ProcessEngine.start(EngineSpec(Path("old-processor.gguf")))
+    assert "spark doctor" in told.value.next_step
+
+
 async def test_the_process_ends_with_the_one_who_started_it(engine):
     child = psutil.Process(engine.pid)
     engine._link._process.stdin.close()

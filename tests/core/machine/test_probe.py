@@ -1,16 +1,18 @@
+import shutil
 import subprocess
 import sys
 
 import pytest
 
 from inference_core.domain.errors import EngineError
+from inference_core.engine.llama_library import library_path
 from inference_core.machine.child import child_command
 from inference_core.machine.installed import (
     EngineBuild,
     engine_version,
     source_version,
 )
-from inference_core.machine.probe import probe, read_answer
+from inference_core.machine.probe import main, probe, read_answer
 
 
 def test_the_installed_engine_tells_its_features_and_devices():
@@ -23,6 +25,19 @@ def test_files_of_the_current_folder_are_not_run(tmp_path, monkeypatch):
     (tmp_path / "json.py").write_text("raise SystemExit('a module of the user's project')")
     monkeypatch.chdir(tmp_path)
     assert probe().features
+
+
+def test_the_engine_beside_the_installed_apps_programs_is_the_one_that_is_asked(
+    tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "engine").mkdir()
+    shutil.copyfile(library_path(), tmp_path / "engine" / "llama.dll")
+    monkeypatch.setattr("sys.frozen", True, raising=False)
+    monkeypatch.setattr("sys.executable", str(tmp_path / "spark-core"))
+    main([])
+    told = read_answer(capsys.readouterr().out)
+    assert "AVX2" in told.features
+    assert told.devices == ()
 
 
 def test_a_library_that_does_not_load_is_an_error_and_no_crash(tmp_path):
