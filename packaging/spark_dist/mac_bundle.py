@@ -1,7 +1,7 @@
 """The app bundle of macOS: what its Info.plist says, what is added to it, and whether it is whole.
 
 PyInstaller makes the bundle on a Mac (packaging/macos); all that is here runs on every system, so
-that it can be tested on each. The model, the engine's licences and the bill of materials lie in
+that it can be tested on each. The model, the licences and the bill of materials lie in
 ``Contents/Resources``: what lies beside the programs in ``Contents/MacOS`` must be code.
 """
 
@@ -15,13 +15,13 @@ from typing import Any
 
 from packaging.version import Version
 
-from spark_dist import icons
-from spark_dist.facts import DistError
+from spark_dist import compliance, icons, sbom
+from spark_dist.facts import Build, DistError, Facts, Size, facts_here
+from spark_dist.pipeline import first_model
+from spark_dist.tree import MARKER, marker_text
 
 NAME = "Spark Desktop.app"
 PROGRAMS = ("spark-desktop", "spark", "spark-core")
-# What may be added to Contents/Resources, by the names that the app looks for.
-ADDED = ("models", "licences", "sbom.cdx.json")
 _MACOS = Path(__file__).resolve().parents[1] / "macos"
 _ICON = "spark-desktop.icns"
 # Mach-O for 64 bits, either order of bytes, and several of them in one file.
@@ -65,20 +65,26 @@ def version_of(root: Path) -> str:
         return str(tomllib.load(file)["project"]["version"])
 
 
-def complete(app: Path, additions: Path) -> None:
-    """Add what PyInstaller does not: Russian texts, and what of ADDED is in ``additions``."""
+def complete(app: Path, tree: Path, size: Size, facts: Facts, model: Path | None) -> None:
+    """Add what PyInstaller does not: Russian texts, licences, the bill, and ``model`` if any.
+
+    ``tree`` is the folder that it made besides the bundle, which holds the same. Raises DistError.
+    """
     resources = app / "Contents" / "Resources"
     for language in ("en", "ru"):
         (resources / f"{language}.lproj").mkdir(parents=True, exist_ok=True)
     text = (_MACOS / "ru.strings").read_text(encoding="utf-8")
     # The one encoding that every version of macOS reads.
     (resources / "ru.lproj" / "InfoPlist.strings").write_bytes(text.encode("utf-16"))
-    for name in ADDED:
-        source, target = additions / name, resources / name
-        if source.is_dir():
-            shutil.copytree(source, target, dirs_exist_ok=True)
-        elif source.is_file():
-            shutil.copyfile(source, target)
+    for folder in (tree, resources):
+        if model is not None:
+            (folder / "models").mkdir(exist_ok=True)
+            shutil.copyfile(model, folder / "models" / model.name)
+    compliance.add(tree, facts)
+    shutil.copytree(tree / compliance.FOLDER, resources / compliance.FOLDER, dirs_exist_ok=True)
+    shutil.copyfile(tree / sbom.FILE, resources / sbom.FILE)
+    marker = marker_text("dmg", Build(facts, tree, size, tree))
+    (resources / MARKER).write_text(marker, encoding="utf-8")
 
 
 def code_files(app: Path) -> tuple[Path, ...]:
@@ -151,10 +157,11 @@ def _depth_first(path: Path) -> tuple[int, Path]:
 
 
 def main(arguments: list[str]) -> int:
-    """``complete APP FOLDER``, ``code APP`` or ``check APP``; return 0, or 1 for a broken one."""
+    """``complete APP TREE SIZE``, ``code APP`` or ``check APP``; return 0, or 1 where broken."""
     match arguments:
-        case ["complete", app, additions]:
-            complete(Path(app), Path(additions))
+        case ["complete", app, tree, size]:
+            model = first_model() if Size(size) is Size.FULL else None
+            complete(Path(app), Path(tree), Size(size), facts_here(), model)
         case ["code", app]:
             print("\n".join(str(path) for path in code_files(Path(app))))
         case ["check", app]:
@@ -168,4 +175,7 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except DistError as failure:
+        sys.exit(f"mac_bundle: {failure}")

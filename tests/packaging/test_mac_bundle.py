@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from spark_dist import mac_bundle
+from spark_dist import facts, mac_bundle
 
 MACOS = Path(mac_bundle.__file__).parents[1] / "macos"
 CODE = b"\xcf\xfa\xed\xfe" + bytes(28)
@@ -118,17 +118,28 @@ def test_what_is_inside_is_signed_before_what_contains_it(app: Path) -> None:
     ]
 
 
-def test_the_model_and_the_licences_are_added_as_resources(app: Path, tmp_path: Path) -> None:
-    additions = tmp_path / "additions"
-    (additions / "models").mkdir(parents=True)
-    (additions / "models" / "m.gguf").write_bytes(b"model")
-    (additions / "sbom.cdx.json").write_text("{}")
-    (additions / "other.txt").write_text("not asked for")
-    assert mac_bundle.main(["complete", str(app), str(additions)]) == 0
+def test_the_model_and_the_licences_are_added_as_resources(
+    app: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def describe(tree: Path, told: facts.Facts) -> None:
+        assert (tree / "models" / "m.gguf").is_file(), "the bill lists the model, too"
+        (tree / "licences").mkdir()
+        (tree / "licences" / "Qt.txt").write_text("LGPL")
+        (tree / "sbom.cdx.json").write_text(told.version)
+
+    # What it finds in a real tree is tested with the trees of the other systems.
+    monkeypatch.setattr(mac_bundle.compliance, "add", describe)
+    model = tmp_path / "m.gguf"
+    model.write_bytes(b"model")
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    told = facts.Facts("0.1.0", "0" * 40, 1_700_000_000, "arm64")
+    mac_bundle.complete(app, tree, facts.Size.FULL, told, model)
     resources = app / "Contents" / "Resources"
     assert (resources / "models" / "m.gguf").read_bytes() == b"model"
-    assert (resources / "sbom.cdx.json").is_file()
-    assert not (resources / "other.txt").exists()
+    assert (resources / "licences" / "Qt.txt").is_file()
+    assert (resources / "sbom.cdx.json").read_text() == "0.1.0"
+    assert 'format = "dmg"' in (resources / "installed-as.toml").read_text()
     russian = (resources / "ru.lproj" / "InfoPlist.strings").read_bytes().decode("utf-16")
     assert "Spark следит" in russian
     assert mac_bundle.problems(app) == []
@@ -155,18 +166,19 @@ def test_the_plan_of_the_build_signs_ad_hoc_without_keys() -> None:
     steps = plan({})
     assert "codesign --force --sign - build/macos/Spark Desktop.app" in steps
     assert not [step for step in steps if "notarytool" in step or "--options runtime" in step]
-    assert steps.index("build/macos/Spark Desktop.app/Contents/MacOS/spark-desktop --self-test") < (
-        next(at for at, step in enumerate(steps) if step.startswith("hdiutil"))
-    )
+    tried = steps.index("build/macos/Spark Desktop.app/Contents/MacOS/spark-desktop --self-test")
+    packed = [at for at, step in enumerate(steps) if step.startswith("hdiutil create")]
+    assert packed[0] < tried < packed[1]
 
 
 def test_the_plan_with_keys_hardens_notarises_and_staples() -> None:
-    steps = plan({"SPARK_MAC_IDENTITY": "Developer ID", "SPARK_MAC_NOTARY": "profile"})
+    steps = plan({"SPARK_SIGNING_IDENTITY": "Developer ID", "SPARK_NOTARY_PROFILE": "profile"})
     hardened = [step for step in steps if "--options runtime" in step]
     assert all("entitlements.plist --sign Developer ID" in step for step in hardened)
-    assert len(hardened) == 2
-    assert steps[-2].startswith("xcrun stapler staple dist/spark-desktop-")
-    assert steps[-1].endswith("-slim.dmg")
+    # All code, and the bundle once for each size.
+    assert len(hardened) == 3
+    assert steps[-1].startswith("xcrun stapler staple dist/spark-desktop-")
+    assert steps[-1].endswith("-full.dmg")
 
 
 def plan(keys: dict[str, str]) -> list[str]:
