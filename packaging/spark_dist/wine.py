@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ USER = "tester"
 _OVERRIDES = "mscms=n;wbemprox=;mshtml=;mscoree=;winemenubuilder.exe="
 # Seconds; unpacking the full installer takes half a minute here.
 _LONGEST_S = 600
+_LAST_WORDS_S = 3
 _KEY = re.compile(r"\[(?P<key>.+)\] \d+")
 _VALUE = re.compile(r'(?:@|"(?P<name>(?:[^"\\]|\\.)*)")=(?P<value>.*)')
 _CODE = re.compile(r"\\x([0-9a-f]{1,4})|\\(.)")
@@ -81,15 +83,21 @@ class Wine:
 
     def run(self, words: Sequence[str | Path], **more: str) -> Outcome:
         """Run a program to its end; ``more`` are variables of its environment."""
-        done = subprocess.run(
+        process = subprocess.Popen(
             ["wine", *words],
             env={**self._environment, **more},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            timeout=_LONGEST_S,
         )
-        return Outcome(done.returncode, done.stdout.decode("utf-8", "replace").replace("\r", ""))
+        chunks: list[bytes] = []
+        reader = threading.Thread(target=_read, args=(process, chunks), daemon=True)
+        reader.start()
+        code = process.wait(_LONGEST_S)
+        # A core that the program leaves behind may hold the pipe open for minutes.
+        reader.join(_LAST_WORDS_S)
+        text = b"".join(chunks).decode("utf-8", "replace").replace("\r", "")
+        return Outcome(code, text)
 
     def begin(self, words: Sequence[str | Path]) -> "subprocess.Popen[bytes]":
         """Start a program that goes on running."""
@@ -114,6 +122,12 @@ class Wine:
         self.settle()
         text = (self._prefix / "user.reg").read_text(encoding="utf-8", errors="replace")
         return parse_registry(text)
+
+
+def _read(process: "subprocess.Popen[bytes]", chunks: list[bytes]) -> None:
+    assert process.stdout is not None
+    while chunk := os.read(process.stdout.fileno(), 65_536):
+        chunks.append(chunk)
 
 
 def parse_registry(text: str) -> Registry:

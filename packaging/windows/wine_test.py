@@ -291,6 +291,8 @@ class Trial:
         assert outcome.code == 0, f"exit code {outcome.code}"
         assert "@@" in outcome.text
         assert (project / "sums.py").read_text().endswith("a - b\n"), "it was not asked to write"
+        # The core stays for a next command, and would be in the way of what follows.
+        self.wine.close()
 
     def steps(self) -> list[Callable[[], None]]:
         """Return the steps in their order."""

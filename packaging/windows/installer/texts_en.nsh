@@ -15,7 +15,7 @@ LangString T_LINKS_MORE ${LANG_ENGLISH} "Opens spark:// links of browsers and ot
 LangString T_DATA ${LANG_ENGLISH} "Threads, settings, models and keys"
 LangString T_DATA_MORE ${LANG_ENGLISH} "Removes your threads, settings, checkpoints and downloaded models in ${DATA}, and the keys of endpoints in the Credential Manager. They cannot be brought back. Unless you choose this, they stay."
 LangString T_OPEN_WITH ${LANG_ENGLISH} "Open with Spark"
-LangString T_RUNNING ${LANG_ENGLISH} "Spark runs from $0. Quit it (in the menu of its icon in the notification area, too) and end its commands in terminals, then try again. Nothing was changed."
+LangString T_RUNNING ${LANG_ENGLISH} "Spark runs from $0. Quit it (in the menu of its icon in the notification area, too) and end its commands in terminals, then try again. The core that a command has started ends by itself within three minutes. Nothing was changed."
 LangString T_ANOTHER ${LANG_ENGLISH} "Another installation of Spark Desktop is running. Wait until it has ended, then try again."
 LangString T_OLDER ${LANG_ENGLISH} "Spark Desktop $OldVersion is installed, which is newer than ${VERSION}. Nothing was changed. To put ${VERSION} in its place, start this installer with /ALLOWDOWNGRADE; what the newer version has saved may then not be readable."
 LangString T_WINDOWS ${LANG_ENGLISH} "Spark Desktop needs Windows 10 (1809) or newer, 64 bits. Nothing was changed."
