@@ -21,7 +21,7 @@
   </message>
   <message>
    <source>"{piece}" in the link is no percent-encoded character.</source>
-   <translation type="unfinished"></translation>
+   <translation>«{piece}» в ссылке — не знак в процентной записи.</translation>
   </message>
   <message>
    <source>$0.00</source>
@@ -85,10 +85,10 @@
   </message>
   <message numerus="yes">
    <source>%n check(s) failed.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Не прошла %n проверка.</numerusform>
+    <numerusform>Не прошли %n проверки.</numerusform>
+    <numerusform>Не прошли %n проверок.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -133,10 +133,10 @@
   </message>
   <message numerus="yes">
    <source>%n file(s) in {folders} folders read, {size:.1f} MB</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>прочитан %n файл, папок: {folders}, {size:.1f} МБ</numerusform>
+    <numerusform>прочитано %n файла, папок: {folders}, {size:.1f} МБ</numerusform>
+    <numerusform>прочитано %n файлов, папок: {folders}, {size:.1f} МБ</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -149,18 +149,18 @@
   </message>
   <message numerus="yes">
    <source>%n font(s); {names}: letters are drawn</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n шрифт; {names}: буквы рисуются</numerusform>
+    <numerusform>%n шрифта; {names}: буквы рисуются</numerusform>
+    <numerusform>%n шрифтов; {names}: буквы рисуются</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n grammar(s) loaded, a sample parsed by each</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>загружена %n грамматика, образец разобран каждой</numerusform>
+    <numerusform>загружено %n грамматики, образец разобран каждой</numerusform>
+    <numerusform>загружено %n грамматик, образец разобран каждой</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -213,10 +213,10 @@
   </message>
   <message numerus="yes">
    <source>%n icon(s) drawn; formats: {formats}</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>нарисован %n значок; форматы: {formats}</numerusform>
+    <numerusform>нарисовано %n значка; форматы: {formats}</numerusform>
+    <numerusform>нарисовано %n значков; форматы: {formats}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -229,10 +229,10 @@
   </message>
   <message numerus="yes">
    <source>%n language(s), {parts} coloured parts</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n язык, окрашенных частей: {parts}</numerusform>
+    <numerusform>%n языка, окрашенных частей: {parts}</numerusform>
+    <numerusform>%n языков, окрашенных частей: {parts}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -325,10 +325,10 @@
   </message>
   <message numerus="yes">
    <source>%n process(es) ended, {size:.1f} MB removed</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>завершён %n процесс, удалено {size:.1f} МБ</numerusform>
+    <numerusform>завершено %n процесса, удалено {size:.1f} МБ</numerusform>
+    <numerusform>завершено %n процессов, удалено {size:.1f} МБ</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -365,10 +365,10 @@
   </message>
   <message numerus="yes">
    <source>%n token(s) came, pieces: {pieces}</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>пришёл %n токен, кусков: {pieces}</numerusform>
+    <numerusform>пришло %n токена, кусков: {pieces}</numerusform>
+    <numerusform>пришло %n токенов, кусков: {pieces}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -577,11 +577,11 @@
   </message>
   <message>
    <source>'spark ask hello' shows what the model says.</source>
-   <translation type="unfinished"></translation>
+   <translation>Что говорит модель, показывает «spark ask hello».</translation>
   </message>
   <message>
    <source>'spark-core models list' shows what there is.</source>
-   <translation type="unfinished"></translation>
+   <translation>Что есть, показывает «spark-core models list».</translation>
   </message>
   <message>
    <source>, {rate:,.0f} tokens/s</source>
@@ -657,7 +657,7 @@
   </message>
   <message>
    <source>A link asks Spark to open {folder}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ссылка просит Spark открыть {folder}.</translation>
   </message>
   <message>
    <source>A link on the way leads out of it.</source>
@@ -665,7 +665,7 @@
   </message>
   <message>
    <source>A link wrote this question.</source>
-   <translation type="unfinished"></translation>
+   <translation>Этот вопрос пришёл по ссылке.</translation>
   </message>
   <message>
    <source>A model may not fit: free some space.</source>
@@ -1361,7 +1361,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Checks</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверки</translation>
   </message>
   <message>
    <source>Checks of proposals</source>
@@ -1809,7 +1809,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Do not open</source>
-   <translation type="unfinished"></translation>
+   <translation>Не открывать</translation>
   </message>
   <message>
    <source>Do without a key</source>
@@ -1977,14 +1977,14 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Everything works.</source>
-   <translation type="unfinished"></translation>
+   <translation>Всё работает.</translation>
   </message>
   <message numerus="yes">
    <source>Everything works; %n note(s).</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Всё работает; %n замечание.</numerusform>
+    <numerusform>Всё работает; %n замечания.</numerusform>
+    <numerusform>Всё работает; %n замечаний.</numerusform>
    </translation>
   </message>
   <message>
@@ -2005,15 +2005,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>FAILED</source>
-   <translation type="unfinished"></translation>
+   <translation>СБОЙ</translation>
   </message>
   <message>
    <source>Fetch it in the window's Models, or with: spark-core models pull {name}</source>
-   <translation type="unfinished"></translation>
+   <translation>Загрузите её в окне «Модели» или так: spark-core models pull {name}</translation>
   </message>
   <message>
    <source>Fetch it in the window's Models, then try again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Загрузите её в окне «Модели», затем попробуйте снова.</translation>
   </message>
   <message>
    <source>File {path}</source>
@@ -2245,7 +2245,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>If it stays so, report it with this table.</source>
-   <translation type="unfinished"></translation>
+   <translation>Если так и останется, сообщите об этом с этой таблицей.</translation>
   </message>
   <message>
    <source>If that is right, make it the endpoint's address.</source>
@@ -2297,11 +2297,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Install Spark Desktop again; if it stays so, report it with this table.</source>
-   <translation type="unfinished"></translation>
+   <translation>Установите Spark Desktop заново; если так и останется, сообщите об этом с этой таблицей.</translation>
   </message>
   <message>
    <source>Install a font, such as the package fonts-dejavu-core.</source>
-   <translation type="unfinished"></translation>
+   <translation>Установите шрифт, например пакет fonts-dejavu-core.</translation>
   </message>
   <message>
    <source>Install it in the same way as this one.</source>
@@ -2401,7 +2401,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It is sent only when you press Enter.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он будет отправлен, только когда вы нажмёте Enter.</translation>
   </message>
   <message>
    <source>It is too long.</source>
@@ -3129,7 +3129,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing was opened or asked.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ничего не открыто и не спрошено.</translation>
   </message>
   <message>
    <source>Nothing was pasted: {reason}</source>
@@ -3231,7 +3231,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Open a folder by its path, or copy it to this machine first.</source>
-   <translation type="unfinished"></translation>
+   <translation>Откройте папку по её пути или сначала скопируйте её на этот компьютер.</translation>
   </message>
   <message>
    <source>Open a folder first.</source>
@@ -3279,7 +3279,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Open the folder</source>
-   <translation type="unfinished"></translation>
+   <translation>Открыть папку</translation>
   </message>
   <message>
    <source>Open the folder of your project.</source>
@@ -3359,7 +3359,7 @@ The proposal was made for:
   </message>
   <message>
    <source>PNG pictures cannot be read</source>
-   <translation type="unfinished"></translation>
+   <translation>картинки PNG не читаются</translation>
   </message>
   <message>
    <source>Pace</source>
@@ -3559,7 +3559,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Qt {qt}, {found}</source>
-   <translation type="unfinished"></translation>
+   <translation>Qt {qt}, {found}</translation>
   </message>
   <message>
    <source>Queue</source>
@@ -3731,7 +3731,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Remove it by hand.</source>
-   <translation type="unfinished"></translation>
+   <translation>Удалите её вручную.</translation>
   </message>
   <message>
    <source>Remove it to begin anew, then check again.</source>
@@ -3747,7 +3747,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Remove the entry '{service}' by hand.</source>
-   <translation type="unfinished"></translation>
+   <translation>Удалите запись «{service}» вручную.</translation>
   </message>
   <message>
    <source>Remove the link yourself, or name the file that it leads to.</source>
@@ -3841,7 +3841,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Run &amp;again</source>
-   <translation type="unfinished"></translation>
+   <translation>&amp;Повторить</translation>
   </message>
   <message>
    <source>Run 'spark doctor' to see what is missing, or install Spark Desktop again.</source>
@@ -3857,15 +3857,15 @@ The proposal was made for:
   </message>
   <message>
    <source>Run 'spark-desktop --self-test' in a terminal.</source>
-   <translation type="unfinished"></translation>
+   <translation>Запустите «spark-desktop --self-test» в терминале.</translation>
   </message>
   <message>
    <source>SQLite</source>
-   <translation type="unfinished"></translation>
+   <translation>SQLite</translation>
   </message>
   <message>
    <source>SQLite {version}, journal {journal}: written, read, found by full text, integrity ok</source>
-   <translation type="unfinished"></translation>
+   <translation>SQLite {version}, журнал {journal}: записано, прочитано, найдено полнотекстовым поиском, целостность в порядке</translation>
   </message>
   <message>
    <source>Sample in a &amp;folder of mine…</source>
@@ -3925,7 +3925,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Seen</source>
-   <translation type="unfinished"></translation>
+   <translation>Что видно</translation>
   </message>
   <message>
    <source>Select a smaller region, or choose a model with a longer context.</source>
@@ -3949,7 +3949,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Self-test</source>
-   <translation type="unfinished"></translation>
+   <translation>Самопроверка</translation>
   </message>
   <message>
    <source>Send</source>
@@ -4097,7 +4097,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Spark follows spark://ask?text=… and spark://open?folder=/… and no other link.</source>
-   <translation type="unfinished"></translation>
+   <translation>Spark понимает только ссылки spark://ask?text=… и spark://open?folder=/….</translation>
   </message>
   <message numerus="yes">
    <source>Spark is made with the work of others: %n component(s).</source>
@@ -4125,7 +4125,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Spark reads its files and may ask the model about them.</source>
-   <translation type="unfinished"></translation>
+   <translation>Spark прочитает её файлы и может спросить о них модель.</translation>
   </message>
   <message>
    <source>Spark runs already, but does not answer.</source>
@@ -4149,7 +4149,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Spark {version} ({kind}), Python {python}, {system} {machine}, {path}</source>
-   <translation type="unfinished"></translation>
+   <translation>Spark {version} ({kind}), Python {python}, {system} {machine}, {path}</translation>
   </message>
   <message>
    <source>Spark {version} is available.</source>
@@ -4253,7 +4253,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Start it in a desktop session to have the display tried, too.</source>
-   <translation type="unfinished"></translation>
+   <translation>Запустите её в сеансе рабочего стола, чтобы проверить и экран.</translation>
   </message>
   <message>
    <source>Start it, then try again.</source>
@@ -4325,7 +4325,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Stopping, and tidying up…</source>
-   <translation type="unfinished"></translation>
+   <translation>Остановка и уборка…</translation>
   </message>
   <message>
    <source>Structured output</source>
@@ -4357,7 +4357,7 @@ The proposal was made for:
   </message>
   <message>
    <source>TLS</source>
-   <translation type="unfinished"></translation>
+   <translation>TLS</translation>
   </message>
   <message>
    <source>TLS certificates</source>
@@ -4885,7 +4885,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The full-text index does not find what was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Полнотекстовый указатель не находит записанного.</translation>
   </message>
   <message>
    <source>The hunk at line {number} of the diff is cut off.</source>
@@ -4961,55 +4961,55 @@ The proposal was made for:
   </message>
   <message>
    <source>The link "{link}" is none that Spark can read.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ссылку «{link}» Spark прочесть не может.</translation>
   </message>
   <message>
    <source>The link asks for "{verb}", which Spark does not know.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ссылка требует «{verb}», но такой команды у Spark нет.</translation>
   </message>
   <message>
    <source>The link has more than {most} characters.</source>
-   <translation type="unfinished"></translation>
+   <translation>В ссылке больше {most} знаков.</translation>
   </message>
   <message>
    <source>The link holds a character that cannot be seen, {code}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В ссылке есть невидимый знак, {code}.</translation>
   </message>
   <message>
    <source>The link holds bytes that are no UTF-8.</source>
-   <translation type="unfinished"></translation>
+   <translation>В ссылке есть байты, которые не являются UTF-8.</translation>
   </message>
   <message>
    <source>The link names no folder.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ссылка не называет папку.</translation>
   </message>
   <message>
    <source>The link says "{given}"; spark://{verb} takes "{name}" only.</source>
-   <translation type="unfinished"></translation>
+   <translation>В ссылке указано «{given}», а spark://{verb} принимает только «{name}».</translation>
   </message>
   <message>
    <source>The link says "{name}" twice.</source>
-   <translation type="unfinished"></translation>
+   <translation>В ссылке «{name}» указано дважды.</translation>
   </message>
   <message>
    <source>The link's folder has {size} characters; {most} fit.</source>
-   <translation type="unfinished"></translation>
+   <translation>В пути папки знаков: {size}; помещается {most}.</translation>
   </message>
   <message>
    <source>The link's folder, {folder}, goes up by "..".</source>
-   <translation type="unfinished"></translation>
+   <translation>Путь папки из ссылки, {folder}, ведёт вверх через «..».</translation>
   </message>
   <message>
    <source>The link's folder, {folder}, is another machine's.</source>
-   <translation type="unfinished"></translation>
+   <translation>Папка из ссылки, {folder}, находится на другом компьютере.</translation>
   </message>
   <message>
    <source>The link's folder, {folder}, is no whole path.</source>
-   <translation type="unfinished"></translation>
+   <translation>Папка из ссылки, {folder}, названа не полным путём.</translation>
   </message>
   <message>
    <source>The link's text has {size} characters; {most} fit.</source>
-   <translation type="unfinished"></translation>
+   <translation>В тексте ссылки знаков: {size}; помещается {most}.</translation>
   </message>
   <message>
    <source>The list of licences {file} cannot be read: {reason}</source>
@@ -5141,7 +5141,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The new database is not sound: {told}</source>
-   <translation type="unfinished"></translation>
+   <translation>Новая база данных повреждена: {told}</translation>
   </message>
   <message>
    <source>The next start finishes what stands half done, or puts it back, and says so.</source>
@@ -5301,19 +5301,19 @@ The proposal was made for:
   </message>
   <message>
    <source>The self-test cannot be started: {reason}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Самопроверку не удаётся запустить: {reason}.</translation>
   </message>
   <message>
    <source>The self-test ended before it was done: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>Самопроверка завершилась раньше времени: {reason}</translation>
   </message>
   <message>
    <source>The self-test was not run yet.</source>
-   <translation type="unfinished"></translation>
+   <translation>Самопроверка ещё не проводилась.</translation>
   </message>
   <message>
    <source>The self-test's process cannot be started: {reason}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Процесс самопроверки не удаётся запустить: {reason}.</translation>
   </message>
   <message>
    <source>The server lets us in without a key.</source>
@@ -5585,7 +5585,7 @@ The proposal was made for:
   </message>
   <message>
    <source>They were ended. If it stays so, report it with this table.</source>
-   <translation type="unfinished"></translation>
+   <translation>Они завершены. Если так и останется, сообщите об этом с этой таблицей.</translation>
   </message>
   <message>
    <source>This Spark runs from its source; update that.</source>
@@ -5849,7 +5849,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Tries everything once, beside your work: in a process of its own, with a folder, a core and a window that nobody sees.</source>
-   <translation type="unfinished"></translation>
+   <translation>Пробует всё по одному разу, не мешая работе: в своём процессе, со своей папкой, своим ядром и окном, которого не видно.</translation>
   </message>
   <message>
    <source>Triggers and keys</source>
@@ -5889,7 +5889,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Trying: {name}…</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверяется: {name}…</translation>
   </message>
   <message>
    <source>Turn</source>
@@ -5973,7 +5973,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Unlock it and run the self-test again, if you want it tried.</source>
-   <translation type="unfinished"></translation>
+   <translation>Разблокируйте её и повторите самопроверку, если хотите её проверить.</translation>
   </message>
   <message>
    <source>Unlock it, then try again. {instead}</source>
@@ -6033,7 +6033,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Use your keys for this session only, or from an environment variable.</source>
-   <translation type="unfinished"></translation>
+   <translation>Используйте ключи только на время сеанса или из переменной окружения.</translation>
   </message>
   <message>
    <source>Usual</source>
@@ -6185,7 +6185,7 @@ The proposal was made for:
   </message>
   <message>
    <source>What was written to the database is not what was read.</source>
-   <translation type="unfinished"></translation>
+   <translation>Из базы данных прочитано не то, что было записано.</translation>
   </message>
   <message>
    <source>What would this session have cost?</source>
@@ -6469,7 +6469,7 @@ The proposal was made for:
   </message>
   <message>
    <source>a saved file was seen after {milliseconds:.0f} ms (save {saves})</source>
-   <translation type="unfinished"></translation>
+   <translation>сохранённый файл замечен через {milliseconds:.0f} мс (сохранение {saves})</translation>
   </message>
   <message>
    <source>a signed token</source>
@@ -6585,7 +6585,7 @@ The proposal was made for:
   </message>
   <message>
    <source>applied, undone, redone, undone in {milliseconds:.0f} ms, {count} bytes compared each</source>
-   <translation type="unfinished"></translation>
+   <translation>применено, отменено, возвращено, отменено за {milliseconds:.0f} мс, каждый раз сверено байт: {count}</translation>
   </message>
   <message>
    <source>apply</source>
@@ -6637,7 +6637,7 @@ The proposal was made for:
   </message>
   <message>
    <source>both themes look the same</source>
-   <translation type="unfinished"></translation>
+   <translation>обе темы выглядят одинаково</translation>
   </message>
   <message>
    <source>by hand, not checked</source>
@@ -6677,7 +6677,7 @@ The proposal was made for:
   </message>
   <message>
    <source>command line</source>
-   <translation type="unfinished"></translation>
+   <translation>командная строка</translation>
   </message>
   <message>
    <source>complete</source>
@@ -6717,7 +6717,7 @@ The proposal was made for:
   </message>
   <message>
    <source>core</source>
-   <translation type="unfinished"></translation>
+   <translation>ядро</translation>
   </message>
   <message>
    <source>cuts</source>
@@ -6781,7 +6781,7 @@ The proposal was made for:
   </message>
   <message>
    <source>edit and undo</source>
-   <translation type="unfinished"></translation>
+   <translation>правка и отмена</translation>
   </message>
   <message>
    <source>edited by you</source>
@@ -6869,7 +6869,7 @@ The proposal was made for:
   </message>
   <message>
    <source>fonts</source>
-   <translation type="unfinished"></translation>
+   <translation>шрифты</translation>
   </message>
   <message>
    <source>free</source>
@@ -6877,7 +6877,7 @@ The proposal was made for:
   </message>
   <message>
    <source>from its sources</source>
-   <translation type="unfinished"></translation>
+   <translation>из исходников</translation>
   </message>
   <message>
    <source>from {source}</source>
@@ -6909,7 +6909,7 @@ The proposal was made for:
   </message>
   <message>
    <source>highlighting</source>
-   <translation type="unfinished"></translation>
+   <translation>подсветка</translation>
   </message>
   <message>
    <source>hunk {number} of {count}</source>
@@ -6925,7 +6925,7 @@ The proposal was made for:
   </message>
   <message>
    <source>images and icons</source>
-   <translation type="unfinished"></translation>
+   <translation>картинки и значки</translation>
   </message>
   <message>
    <source>in a header of its own</source>
@@ -6973,7 +6973,7 @@ The proposal was made for:
   </message>
   <message>
    <source>installed app</source>
-   <translation type="unfinished"></translation>
+   <translation>установленное приложение</translation>
   </message>
   <message>
    <source>instruction</source>
@@ -7013,11 +7013,11 @@ The proposal was made for:
   </message>
   <message>
    <source>it hung: nothing came within {seconds:.0f} s</source>
-   <translation type="unfinished"></translation>
+   <translation>зависло: за {seconds:.0f} с ничего не пришло</translation>
   </message>
   <message>
    <source>it is empty</source>
-   <translation type="unfinished"></translation>
+   <translation>файл пуст</translation>
   </message>
   <message>
    <source>it is larger than {most} kB</source>
@@ -7081,7 +7081,7 @@ The proposal was made for:
   </message>
   <message>
    <source>it was not done within {seconds:.0f} s</source>
-   <translation type="unfinished"></translation>
+   <translation>не закончено за {seconds:.0f} с</translation>
   </message>
   <message>
    <source>its connection ended</source>
@@ -7101,7 +7101,7 @@ The proposal was made for:
   </message>
   <message>
    <source>its process ended in the middle of it: {how}</source>
-   <translation type="unfinished"></translation>
+   <translation>процесс завершился посреди проверки: {how}</translation>
   </message>
   <message>
    <source>its text did not change</source>
@@ -7145,7 +7145,7 @@ The proposal was made for:
   </message>
   <message>
    <source>keys last for the session: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>ключи живут до конца сеанса: {reason}</translation>
   </message>
   <message>
    <source>keys.{name} is no action of this window.</source>
@@ -7161,7 +7161,7 @@ The proposal was made for:
   </message>
   <message>
    <source>languages: {names}</source>
-   <translation type="unfinished"></translation>
+   <translation>языки: {names}</translation>
   </message>
   <message>
    <source>left out</source>
@@ -7169,7 +7169,7 @@ The proposal was made for:
   </message>
   <message>
    <source>left out, nothing uses it</source>
-   <translation type="unfinished"></translation>
+   <translation>нет, он и не нужен</translation>
   </message>
   <message>
    <source>line {line}</source>
@@ -7245,15 +7245,15 @@ The proposal was made for:
   </message>
   <message>
    <source>no colours for {names}</source>
-   <translation type="unfinished"></translation>
+   <translation>нет подсветки для {names}</translation>
   </message>
   <message>
    <source>no display here: the window was tried unseen (Qt {qt}, {name})</source>
-   <translation type="unfinished"></translation>
+   <translation>экрана здесь нет: окно проверено невидимым (Qt {qt}, {name})</translation>
   </message>
   <message>
    <source>no event came for a file that was saved</source>
-   <translation type="unfinished"></translation>
+   <translation>о сохранённом файле не пришло события</translation>
   </message>
   <message>
    <source>no file open</source>
@@ -7261,7 +7261,7 @@ The proposal was made for:
   </message>
   <message>
    <source>no font</source>
-   <translation type="unfinished"></translation>
+   <translation>шрифта нет</translation>
   </message>
   <message>
    <source>no limit</source>
@@ -7293,7 +7293,7 @@ The proposal was made for:
   </message>
   <message>
    <source>no {suffix} in {folder}</source>
-   <translation type="unfinished"></translation>
+   <translation>нет файлов {suffix} в {folder}</translation>
   </message>
   <message>
    <source>none chosen</source>
@@ -7317,7 +7317,7 @@ The proposal was made for:
   </message>
   <message>
    <source>none, nothing uses it</source>
-   <translation type="unfinished"></translation>
+   <translation>нет, он и не нужен</translation>
   </message>
   <message>
    <source>none: servers are asked directly</source>
@@ -7413,15 +7413,15 @@ The proposal was made for:
   </message>
   <message>
    <source>not tried: the project did not open</source>
-   <translation type="unfinished"></translation>
+   <translation>не проверялось: проект не открылся</translation>
   </message>
   <message>
    <source>not tried: there is no model</source>
-   <translation type="unfinished"></translation>
+   <translation>не проверялось: модели нет</translation>
   </message>
   <message>
    <source>not usable: {names}</source>
-   <translation type="unfinished"></translation>
+   <translation>непригодно: {names}</translation>
   </message>
   <message>
    <source>not written yet, line {number}: {line}</source>
@@ -7429,7 +7429,7 @@ The proposal was made for:
   </message>
   <message>
    <source>note</source>
-   <translation type="unfinished"></translation>
+   <translation>замечание</translation>
   </message>
   <message>
    <source>nothing</source>
@@ -7445,15 +7445,15 @@ The proposal was made for:
   </message>
   <message>
    <source>nothing is drawn for {names}</source>
-   <translation type="unfinished"></translation>
+   <translation>ничего не рисуется для {names}</translation>
   </message>
   <message>
    <source>nothing is told</source>
-   <translation type="unfinished"></translation>
+   <translation>ничего не сказано</translation>
   </message>
   <message>
    <source>nothing left behind</source>
-   <translation type="unfinished"></translation>
+   <translation>ничего не осталось</translation>
   </message>
   <message>
    <source>now</source>
@@ -7497,7 +7497,7 @@ The proposal was made for:
   </message>
   <message>
    <source>opened with a project after {seconds:.2f} s, {width} x {height} pixels, both themes drawn</source>
-   <translation type="unfinished"></translation>
+   <translation>открыто с проектом через {seconds:.2f} с, {width} x {height} точек, нарисовано в обеих темах</translation>
   </message>
   <message>
    <source>order.{kind}: there is no endpoint {id}.</source>
@@ -7597,7 +7597,7 @@ The proposal was made for:
   </message>
   <message>
    <source>program</source>
-   <translation type="unfinished"></translation>
+   <translation>программа</translation>
   </message>
   <message>
    <source>proposals waiting: {count}</source>
@@ -7625,11 +7625,11 @@ The proposal was made for:
   </message>
   <message>
    <source>ready {seconds:.1f} s after it was waited for, {model}, context {context:,} tokens</source>
-   <translation type="unfinished"></translation>
+   <translation>готово через {seconds:.1f} с ожидания, {model}, контекст {context:,} токенов</translation>
   </message>
   <message>
    <source>recorded answers in the place of a model</source>
-   <translation type="unfinished"></translation>
+   <translation>вместо модели записанные ответы</translation>
   </message>
   <message>
    <source>redone</source>
@@ -7661,7 +7661,7 @@ The proposal was made for:
   </message>
   <message>
    <source>resources</source>
-   <translation type="unfinished"></translation>
+   <translation>файлы данных</translation>
   </message>
   <message>
    <source>restarting</source>
@@ -7693,7 +7693,7 @@ The proposal was made for:
   </message>
   <message>
    <source>screen</source>
-   <translation type="unfinished"></translation>
+   <translation>экран</translation>
   </message>
   <message>
    <source>screens</source>
@@ -7729,7 +7729,7 @@ The proposal was made for:
   </message>
   <message>
    <source>spark: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>spark: {reason}</translation>
   </message>
   <message>
    <source>split</source>
@@ -7741,7 +7741,7 @@ The proposal was made for:
   </message>
   <message>
    <source>start</source>
-   <translation type="unfinished"></translation>
+   <translation>запуск</translation>
   </message>
   <message>
    <source>starting</source>
@@ -7785,7 +7785,7 @@ The proposal was made for:
   </message>
   <message>
    <source>ten tokens</source>
-   <translation type="unfinished"></translation>
+   <translation>десять токенов</translation>
   </message>
   <message>
    <source>test the connection to {title}</source>
@@ -7801,7 +7801,7 @@ The proposal was made for:
   </message>
   <message>
    <source>the core began to fetch its model, and was stopped</source>
-   <translation type="unfinished"></translation>
+   <translation>ядро начало загружать модель и было остановлено</translation>
   </message>
   <message>
    <source>the core cannot tell: {reason}</source>
@@ -7813,7 +7813,7 @@ The proposal was made for:
   </message>
   <message>
    <source>the core does not become ready</source>
-   <translation type="unfinished"></translation>
+   <translation>ядро не становится готовым</translation>
   </message>
   <message>
    <source>the default</source>
@@ -7837,15 +7837,15 @@ The proposal was made for:
   </message>
   <message>
    <source>the folder {folder} cannot be removed</source>
-   <translation type="unfinished"></translation>
+   <translation>папку {folder} не удаётся удалить</translation>
   </message>
   <message>
    <source>the keyring ({name}) is locked</source>
-   <translation type="unfinished"></translation>
+   <translation>связка ключей ({name}) заблокирована</translation>
   </message>
   <message>
    <source>the model does not write ten tokens</source>
-   <translation type="unfinished"></translation>
+   <translation>модель не пишет десяти токенов</translation>
   </message>
   <message>
    <source>the model is not running</source>
@@ -7877,7 +7877,7 @@ The proposal was made for:
   </message>
   <message>
    <source>the project did not open: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>проект не открылся: {reason}</translation>
   </message>
   <message>
    <source>the question: {tokens}</source>
@@ -7933,7 +7933,7 @@ The proposal was made for:
   </message>
   <message>
    <source>the window is empty in the theme {name}</source>
-   <translation type="unfinished"></translation>
+   <translation>окно пусто в теме {name}</translation>
   </message>
   <message>
    <source>there is no key {name}</source>
@@ -7941,7 +7941,7 @@ The proposal was made for:
   </message>
   <message>
    <source>there is no model {name}</source>
-   <translation type="unfinished"></translation>
+   <translation>модели {name} нет</translation>
   </message>
   <message>
    <source>there is no model {path}</source>
@@ -7949,7 +7949,7 @@ The proposal was made for:
   </message>
   <message>
    <source>these processes did not end by themselves: {pids}</source>
-   <translation type="unfinished"></translation>
+   <translation>эти процессы не завершились сами: {pids}</translation>
   </message>
   <message>
    <source>they could not be examined: {error}</source>
@@ -7973,7 +7973,7 @@ The proposal was made for:
   </message>
   <message>
    <source>translations</source>
-   <translation type="unfinished"></translation>
+   <translation>переводы</translation>
   </message>
   <message>
    <source>tray</source>
@@ -8041,7 +8041,7 @@ The proposal was made for:
   </message>
   <message>
    <source>watcher</source>
-   <translation type="unfinished"></translation>
+   <translation>слежение за файлами</translation>
   </message>
   <message>
    <source>watching is paused</source>
@@ -8061,7 +8061,7 @@ The proposal was made for:
   </message>
   <message>
    <source>window</source>
-   <translation type="unfinished"></translation>
+   <translation>окно</translation>
   </message>
   <message>
    <source>with {names}</source>
@@ -8139,7 +8139,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{certificates}; Qt's own: {backend}</source>
-   <translation type="unfinished"></translation>
+   <translation>{certificates}; у Qt: {backend}</translation>
   </message>
   <message numerus="yes">
    <source>{cost}, without %n answer(s)</source>
@@ -8175,7 +8175,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{count} tokens, pieces: {pieces}, the first after {first:.0f} ms, {rate:.0f} tokens/s</source>
-   <translation type="unfinished"></translation>
+   <translation>токенов: {count}, кусков: {pieces}, первый через {first:.0f} мс, {rate:.0f} токенов/с</translation>
   </message>
   <message>
    <source>{count} without counts left out</source>
@@ -8223,7 +8223,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{family} draws empty boxes for {letters}</source>
-   <translation type="unfinished"></translation>
+   <translation>{family} рисует пустые рамки вместо {letters}</translation>
   </message>
   <message>
    <source>{field} is missing or wrong</source>
@@ -8467,7 +8467,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{library} knows no TLS 1.3, or checks nobody</source>
-   <translation type="unfinished"></translation>
+   <translation>{library} не знает TLS 1.3 или никого не проверяет</translation>
   </message>
   <message>
    <source>{line} has no pattern and a colon before the command.</source>
@@ -8475,7 +8475,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{link} is no folder of this machine.</source>
-   <translation type="unfinished"></translation>
+   <translation>{link} — не папка этого компьютера.</translation>
   </message>
   <message numerus="yes">
    <source>{machine}, %n logical core(s)</source>
@@ -8575,7 +8575,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} did not remove the key of the self-test.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: ключ самопроверки не удалён.</translation>
   </message>
   <message>
    <source>{name} does not load: {trouble}</source>
@@ -8583,7 +8583,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} gave another key than it was given.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: прочитан не тот ключ, что был записан.</translation>
   </message>
   <message>
    <source>{name} has no id or no url.</source>
@@ -8623,7 +8623,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} is not here: {here:,.0f} of {total:,.0f} MB</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: здесь {here:,.0f} из {total:,.0f} МБ</translation>
   </message>
   <message>
    <source>{name} is not set. Set it where Spark is started, and start Spark again.</source>
@@ -8643,7 +8643,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} knows no '{text}'</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: нет перевода для «{text}»</translation>
   </message>
   <message>
    <source>{name} needs input, output, as_of and source. {so}</source>
@@ -8655,7 +8655,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} was not parsed</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: не разобрано</translation>
   </message>
   <message>
    <source>{name} was removed: {size} are free again.</source>
@@ -8687,7 +8687,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name}, {size:,.0f} MB, hash compared in {seconds:.1f} s, {where}</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}, {size:,.0f} МБ, хеш сверен за {seconds:.1f} с, {where}</translation>
   </message>
   <message>
    <source>{name}: its url still has {{{field}}}.</source>
@@ -8695,7 +8695,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name}: kept, read and removed a secret</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: секрет записан, прочитан и удалён</translation>
   </message>
   <message>
    <source>{name}: the id {id} is taken.</source>
@@ -8711,7 +8711,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name}: {problem}</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: {problem}</translation>
   </message>
   <message>
    <source>{name}: {reason}</source>
@@ -8779,7 +8779,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} has other bytes after it was {what}.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}: {what}, а байты не те.</translation>
   </message>
   <message>
    <source>{path} has {lines} lines, and the instruction names none of its functions.</source>
@@ -8987,7 +8987,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{program}: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>{program}: {reason}</translation>
   </message>
   <message>
    <source>{prompt:,} tokens in ({cached:,} cached), {completion:,} out</source>
