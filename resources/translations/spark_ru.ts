@@ -397,7 +397,7 @@
   </message>
   <message>
    <source>&amp;Agree and check</source>
-   <translation type="unfinished"></translation>
+   <translation>&amp;Согласиться и проверить</translation>
   </message>
   <message>
    <source>&amp;Budget for a month</source>
@@ -437,7 +437,7 @@
   </message>
   <message>
    <source>&amp;Download {size} from {host}</source>
-   <translation type="unfinished"></translation>
+   <translation>&amp;Загрузить {size} с {host}</translation>
   </message>
   <message>
    <source>&amp;Edit…</source>
@@ -493,7 +493,7 @@
   </message>
   <message>
    <source>&amp;Not now</source>
-   <translation type="unfinished"></translation>
+   <translation>&amp;Не сейчас</translation>
   </message>
   <message>
    <source>&amp;Pause</source>
@@ -505,7 +505,7 @@
   </message>
   <message>
    <source>&amp;Quit</source>
-   <translation type="unfinished"></translation>
+   <translation>В&amp;ыйти</translation>
   </message>
   <message>
    <source>&amp;Redo</source>
@@ -525,7 +525,7 @@
   </message>
   <message>
    <source>&amp;Show in folder</source>
-   <translation type="unfinished"></translation>
+   <translation>&amp;Показать в папке</translation>
   </message>
   <message>
    <source>&amp;Sort by</source>
@@ -601,7 +601,7 @@
   </message>
   <message>
    <source>A check asks {host} for two small files, the list of releases and its signature, and sends nothing but that request: no identifier, no version, nothing of you or your projects. Spark never installs anything by itself.</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверка запрашивает у {host} два небольших файла — список выпусков и его подпись — и не передаёт ничего, кроме самого запроса: ни идентификатора, ни версии, ничего о вас и ваших проектах. Сам Spark ничего не устанавливает.</translation>
   </message>
   <message>
    <source>A command is empty.</source>
@@ -677,7 +677,7 @@
   </message>
   <message>
    <source>A newer one may be held back on the way. Look at this machine's clock; check again from another network.</source>
-   <translation type="unfinished"></translation>
+   <translation>Возможно, более новый задерживают по пути. Сверьте часы этого компьютера; проверьте ещё раз из другой сети.</translation>
   </message>
   <message>
    <source>A proposal failed</source>
@@ -847,7 +847,7 @@
   </message>
   <message>
    <source>Agree, and it asks whenever you press Check now; the daily check stays as it is.</source>
-   <translation type="unfinished"></translation>
+   <translation>Если согласиться, он будет спрашивать при каждом нажатии «Проверить сейчас»; ежедневная проверка остаётся как есть.</translation>
   </message>
   <message>
    <source>All the time</source>
@@ -887,7 +887,7 @@
   </message>
   <message>
    <source>Allow writing to that folder, then download it again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Разрешите запись в эту папку и загрузите снова.</translation>
   </message>
   <message>
    <source>Allow writing to the folder, then accept again.</source>
@@ -1141,7 +1141,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Asking {host}…</source>
-   <translation type="unfinished"></translation>
+   <translation>Запрос к {host}…</translation>
   </message>
   <message>
    <source>Back to the project</source>
@@ -1277,11 +1277,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Check &amp;now</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверить &amp;сейчас</translation>
   </message>
   <message>
    <source>Check again later; if it stays so, ask whoever publishes the releases.</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверьте позже; если не изменится, спросите того, кто публикует выпуски.</translation>
   </message>
   <message>
    <source>Check its name; it may have been moved.</source>
@@ -1297,7 +1297,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Check now, read the release notes, download</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверить сейчас, прочитать о выпуске, загрузить</translation>
   </message>
   <message>
    <source>Check that the key is whole, of this vendor, and not expired.</source>
@@ -1825,11 +1825,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Download it again: it goes on from there.</source>
-   <translation type="unfinished"></translation>
+   <translation>Загрузите снова: загрузка продолжится с этого места.</translation>
   </message>
   <message>
    <source>Download it again; if it stays so, report it, and install nothing.</source>
-   <translation type="unfinished"></translation>
+   <translation>Загрузите снова; если не изменится, сообщите об этом и ничего не устанавливайте.</translation>
   </message>
   <message>
    <source>Downloading the model, once.</source>
@@ -1837,7 +1837,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Downloading: {done} of {total}</source>
-   <translation type="unfinished"></translation>
+   <translation>Загрузка: {done} из {total}</translation>
   </message>
   <message>
    <source>Drop</source>
@@ -2117,7 +2117,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Free some space or make the folder writable, then check again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Освободите место или разрешите запись в папку, затем проверьте ещё раз.</translation>
   </message>
   <message>
    <source>Free some space, then accept again.</source>
@@ -2125,7 +2125,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Free some space, then download it again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Освободите место и загрузите снова.</translation>
   </message>
   <message>
    <source>Free some space, then try again.</source>
@@ -2305,7 +2305,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Install it in the same way as this one.</source>
-   <translation type="unfinished"></translation>
+   <translation>Установите его так же, как этот.</translation>
   </message>
   <message>
    <source>Install the packages of your system that hold these files.</source>
@@ -2317,7 +2317,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Install {version} in the same way as this one.</source>
-   <translation type="unfinished"></translation>
+   <translation>Установите {version} так же, как эту версию.</translation>
   </message>
   <message>
    <source>It begins with https://, or with http:// for this machine.</source>
@@ -2409,7 +2409,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It lies in {folder}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он лежит в {folder}.</translation>
   </message>
   <message>
    <source>It may have been dropped; look at the list of steps again.</source>
@@ -2493,7 +2493,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Its signature was verified.</source>
-   <translation type="unfinished"></translation>
+   <translation>Подпись проверена.</translation>
   </message>
   <message>
    <source>Keep</source>
@@ -2669,7 +2669,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Look for a new version on the project's page.</source>
-   <translation type="unfinished"></translation>
+   <translation>Поищите новую версию на странице проекта.</translation>
   </message>
   <message>
    <source>Look for it in what you typed last, and in the files that go with it.</source>
@@ -2681,11 +2681,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Look for new versions</source>
-   <translation type="unfinished"></translation>
+   <translation>Искать новые версии</translation>
   </message>
   <message>
    <source>Look for new versions where you got this one.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ищите новые версии там, где взяли эту.</translation>
   </message>
   <message>
    <source>Looked for its key in the keyring and in {variable}.</source>
@@ -2724,8 +2724,12 @@ The open file goes with the question.</source>
    <translation>Предложено для места без строк</translation>
   </message>
   <message>
+   <source>Make it readable for you.</source>
+   <translation>Сделайте его доступным для чтения.</translation>
+  </message>
+  <message>
    <source>Make it readable, then check again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сделайте его доступным для чтения и проверьте ещё раз.</translation>
   </message>
   <message>
    <source>Make it writable for you alone, or name another one.</source>
@@ -2829,7 +2833,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Move them away, then download again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Уберите их оттуда и загрузите снова.</translation>
   </message>
   <message>
    <source>Name</source>
@@ -2997,7 +3001,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nobody agreed yet to ask {host}, so nothing is asked. Switch this off and on to agree.</source>
-   <translation type="unfinished"></translation>
+   <translation>Согласия обращаться к {host} ещё нет, поэтому запросов нет. Выключите и включите, чтобы согласиться.</translation>
   </message>
   <message>
    <source>Nobody has told this model's price. Its answers are not counted as free.</source>
@@ -3065,7 +3069,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing in {folder} was changed.</source>
-   <translation type="unfinished"></translation>
+   <translation>В {folder} ничего не изменено.</translation>
   </message>
   <message>
    <source>Nothing is found. Words are found by their beginnings.</source>
@@ -3089,19 +3093,19 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing of it is used. Check again from another network; if it stays so, report it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ничего из этого не используется. Проверьте из другой сети; если не изменится, сообщите об этом.</translation>
   </message>
   <message>
    <source>Nothing of it is used. Check again later, or from another network.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ничего из этого не используется. Проверьте позже или из другой сети.</translation>
   </message>
   <message>
    <source>Nothing of it is used. Look at the project's page for what happened.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ничего из этого не используется. Посмотрите на странице проекта, что случилось.</translation>
   </message>
   <message>
    <source>Nothing of it is used. Whoever runs the feed gives each one a number of its own.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ничего из этого не используется. Тот, кто ведёт список, должен дать каждому свой номер.</translation>
   </message>
   <message>
    <source>Nothing to add up yet.</source>
@@ -3203,7 +3207,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Once a day, in a list that is signed. Nothing is ever installed by itself.</source>
-   <translation type="unfinished"></translation>
+   <translation>Раз в день, в подписанном списке. Само ничего не устанавливается.</translation>
   </message>
   <message>
    <source>One a line: a pattern of files, a colon, a program. It runs for each proposal, with the proposed text as its input; {file} is a copy of it, {path} the file's name.</source>
@@ -3303,7 +3307,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Open the updates</source>
-   <translation type="unfinished"></translation>
+   <translation>Открыть обновления</translation>
   </message>
   <message>
    <source>Open {folder}</source>
@@ -3539,7 +3543,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Put the second line of minisign.pub there.</source>
-   <translation type="unfinished"></translation>
+   <translation>Впишите туда вторую строку файла minisign.pub.</translation>
   </message>
   <message>
    <source>Put them into its address: http://name:password@host:port.</source>
@@ -3599,15 +3603,15 @@ The proposal was made for:
   </message>
   <message>
    <source>Quit Spark, and unpack it in the place of the folder that you unpacked.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выйдите из Spark и распакуйте его на место той папки, которую распаковали раньше.</translation>
   </message>
   <message>
    <source>Quit Spark, open it, and drag Spark into Applications.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выйдите из Spark, откройте его и перетащите Spark в «Программы».</translation>
   </message>
   <message>
    <source>Quit Spark, then open it. Your settings and threads stay.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выйдите из Spark, затем откройте его. Настройки и беседы останутся.</translation>
   </message>
   <message>
    <source>Raise it in the settings, or use an endpoint that costs nothing.</source>
@@ -3719,11 +3723,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Release notes</source>
-   <translation type="unfinished"></translation>
+   <translation>О выпуске</translation>
   </message>
   <message>
    <source>Release notes and download</source>
-   <translation type="unfinished"></translation>
+   <translation>О выпуске и загрузка</translation>
   </message>
   <message>
    <source>Remove</source>
@@ -3735,7 +3739,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Remove it to begin anew, then check again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Удалите его, чтобы начать заново, и проверьте ещё раз.</translation>
   </message>
   <message>
    <source>Remove it? It can be downloaded again.</source>
@@ -3977,7 +3981,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Set the clock, then check again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Установите часы и проверьте ещё раз.</translation>
   </message>
   <message>
    <source>Settings</source>
@@ -4089,7 +4093,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Spark does not look for new versions by itself.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сам Spark не ищет новых версий.</translation>
   </message>
   <message>
    <source>Spark ended while this was being answered.</source>
@@ -4109,7 +4113,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Spark looks for new versions once a day.</source>
-   <translation type="unfinished"></translation>
+   <translation>Spark ищет новые версии раз в день.</translation>
   </message>
   <message>
    <source>Spark made a mistake while it read the answer.</source>
@@ -4145,7 +4149,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Spark would ask {host} now.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сейчас Spark обратился бы к {host}.</translation>
   </message>
   <message>
    <source>Spark {version} ({kind}), Python {python}, {system} {machine}, {path}</source>
@@ -4153,7 +4157,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Spark {version} is available.</source>
-   <translation type="unfinished"></translation>
+   <translation>Вышел Spark {version}.</translation>
   </message>
   <message>
    <source>Spark · {project}: {state}</source>
@@ -4637,7 +4641,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The comment in the release feed's signature is not what was signed.</source>
-   <translation type="unfinished"></translation>
+   <translation>Комментарий в подписи списка выпусков — не тот, что был подписан.</translation>
   </message>
   <message>
    <source>The connection to the model was lost: {reason}</source>
@@ -4753,7 +4757,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The download was cancelled; nothing of it was kept.</source>
-   <translation type="unfinished"></translation>
+   <translation>Загрузка отменена; от неё ничего не осталось.</translation>
   </message>
   <message>
    <source>The earlier model goes on answering until this one is ready.</source>
@@ -4777,7 +4781,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The feed is of the channel {found}, this build follows {wanted}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это список канала {found}, а эта сборка следует каналу {wanted}.</translation>
   </message>
   <message>
    <source>The fence around the code is not closed before the next one.</source>
@@ -5021,7 +5025,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The list of releases names no package for how this Spark was installed.</source>
-   <translation type="unfinished"></translation>
+   <translation>В списке выпусков нет пакета для того способа, которым установлен этот Spark.</translation>
   </message>
   <message>
    <source>The local core cannot answer now: {reason}</source>
@@ -5161,7 +5165,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The package has {found:,} bytes or more, the release feed says {wanted:,}: it is not the file that was released. Nothing of it was kept.</source>
-   <translation type="unfinished"></translation>
+   <translation>В пакете не меньше {found:,} байт, а в списке выпусков указано {wanted:,}: это не тот файл, что был выпущен. От него ничего не осталось.</translation>
   </message>
   <message>
    <source>The packed answer of {host} broke off.</source>
@@ -5241,47 +5245,47 @@ The proposal was made for:
   </message>
   <message>
    <source>The release feed cannot be read: {reason}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Список выпусков не читается: {reason}.</translation>
   </message>
   <message>
    <source>The release feed is not what was signed: somebody changed it, or its signature.</source>
-   <translation type="unfinished"></translation>
+   <translation>Список выпусков — не то, что было подписано: кто-то изменил его или его подпись.</translation>
   </message>
   <message>
    <source>The release feed is number {found} as one before, but says something else.</source>
-   <translation type="unfinished"></translation>
+   <translation>Номер списка выпусков {found} — как у прежнего, но содержание другое.</translation>
   </message>
   <message>
    <source>The release feed is number {found}, and number {newest} was seen here before: somebody sends an old one.</source>
-   <translation type="unfinished"></translation>
+   <translation>Номер списка выпусков {found}, а здесь уже был номер {newest}: кто-то передаёт старый.</translation>
   </message>
   <message>
    <source>The release feed is signed in minisign's old form, which is not accepted.</source>
-   <translation type="unfinished"></translation>
+   <translation>Список выпусков подписан в старой форме minisign, которая не принимается.</translation>
   </message>
   <message>
    <source>The release feed is signed with the key {key}, which is none of this build's.</source>
-   <translation type="unfinished"></translation>
+   <translation>Список выпусков подписан ключом {key}, которого нет в этой сборке.</translation>
   </message>
   <message>
    <source>The release feed is written in a newer form, which this Spark does not know.</source>
-   <translation type="unfinished"></translation>
+   <translation>Список выпусков записан в более новой форме, которой этот Spark не знает.</translation>
   </message>
   <message>
    <source>The release feed names no package for the way this Spark was installed.</source>
-   <translation type="unfinished"></translation>
+   <translation>В списке выпусков нет пакета для того способа, которым установлен этот Spark.</translation>
   </message>
   <message>
    <source>The release feed was valid until {day}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Список выпусков действовал до {day}.</translation>
   </message>
   <message>
    <source>The release feed's signature was valid until {day}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Подпись списка выпусков действовала до {day}.</translation>
   </message>
   <message>
    <source>The release key {name} is no minisign key.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ключ выпусков {name} — не ключ minisign.</translation>
   </message>
   <message>
    <source>The request holds half a character, which no server can read.</source>
@@ -5333,7 +5337,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The settings have a daily check, under Updates.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ежедневная проверка включается в настройках, в разделе «Обновления».</translation>
   </message>
   <message>
    <source>The settings stay as they were. Mend the file, and save it.</source>
@@ -5341,11 +5345,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The signature of the list of releases was verified.</source>
-   <translation type="unfinished"></translation>
+   <translation>Подпись списка выпусков проверена.</translation>
   </message>
   <message>
    <source>The signature of the release feed cannot be read.</source>
-   <translation type="unfinished"></translation>
+   <translation>Подпись списка выпусков не читается.</translation>
   </message>
   <message>
    <source>The start at log-in could not be changed: {place} ({reason}).</source>
@@ -5517,7 +5521,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no newer version.</source>
-   <translation type="unfinished"></translation>
+   <translation>Более новой версии нет.</translation>
   </message>
   <message>
    <source>There is no other window here.</source>
@@ -5529,7 +5533,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no room for {name} in {folder}: it takes {size:,.0f} MB.</source>
-   <translation type="unfinished"></translation>
+   <translation>Для {name} нет места в {folder}: нужно {size:,.0f} МБ.</translation>
   </message>
   <message>
    <source>There is no such file.</source>
@@ -5589,7 +5593,7 @@ The proposal was made for:
   </message>
   <message>
    <source>This Spark runs from its source; update that.</source>
-   <translation type="unfinished"></translation>
+   <translation>Этот Spark запущен из исходного кода; обновите его.</translation>
   </message>
   <message>
    <source>This answer is still being written.</source>
@@ -5597,11 +5601,11 @@ The proposal was made for:
   </message>
   <message>
    <source>This build has no release key, so nothing it fetched could be verified.</source>
-   <translation type="unfinished"></translation>
+   <translation>В этой сборке нет ключа выпусков, поэтому проверить загруженное нельзя.</translation>
   </message>
   <message>
    <source>This build has no release key: what it fetched could not be verified, so it asks nobody. Look for new versions where you got this one.</source>
-   <translation type="unfinished"></translation>
+   <translation>В этой сборке нет ключа выпусков: проверить загруженное было бы нельзя, поэтому она никого не спрашивает. Ищите новые версии там, где взяли эту.</translation>
   </message>
   <message>
    <source>This change has no parts.</source>
@@ -5657,7 +5661,7 @@ The proposal was made for:
   </message>
   <message>
    <source>This is Spark {version}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это Spark {version}.</translation>
   </message>
   <message>
    <source>This is no address of a server: {text}</source>
@@ -5673,7 +5677,7 @@ The proposal was made for:
   </message>
   <message>
    <source>This machine's clock says {now}, but it is {known} or later: whether the release feed is still valid cannot be told.</source>
-   <translation type="unfinished"></translation>
+   <translation>На часах этого компьютера {now}, но сейчас {known} или позже: действует ли ещё список выпусков, сказать нельзя.</translation>
   </message>
   <message>
    <source>This model answers from now on.</source>
@@ -5781,11 +5785,11 @@ The proposal was made for:
   </message>
   <message>
    <source>To install it, quit Spark and type in that folder: sh ./{name}</source>
-   <translation type="unfinished"></translation>
+   <translation>Чтобы установить, выйдите из Spark и наберите в этой папке: sh ./{name}</translation>
   </message>
   <message>
    <source>To install it, type in that folder: sudo apt install ./{name}</source>
-   <translation type="unfinished"></translation>
+   <translation>Чтобы установить, наберите в этой папке: sudo apt install ./{name}</translation>
   </message>
   <message>
    <source>To the end of the thread</source>
@@ -5865,7 +5869,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Try again later; if it stays so, ask whoever runs the feed.</source>
-   <translation type="unfinished"></translation>
+   <translation>Попробуйте позже; если не изменится, спросите того, кто ведёт список.</translation>
   </message>
   <message>
    <source>Try again.</source>
@@ -5997,11 +6001,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Updates</source>
-   <translation type="unfinished"></translation>
+   <translation>Обновления</translation>
   </message>
   <message>
    <source>Updates…</source>
-   <translation type="unfinished"></translation>
+   <translation>Обновления…</translation>
   </message>
   <message>
    <source>Use a machine with AVX2 (from 2013 on), or a virtual machine that passes it through.</source>
@@ -6045,7 +6049,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Verifying…</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверка файла…</translation>
   </message>
   <message>
    <source>Version</source>
@@ -6177,7 +6181,7 @@ The proposal was made for:
   </message>
   <message>
    <source>What was checked could not be kept in {file} ({reason}).</source>
-   <translation type="unfinished"></translation>
+   <translation>Результат проверки не удалось сохранить в {file} ({reason}).</translation>
   </message>
   <message>
    <source>What was found</source>
@@ -6245,15 +6249,15 @@ The proposal was made for:
   </message>
   <message>
    <source>Whoever runs the feed has put it into the wrong place.</source>
-   <translation type="unfinished"></translation>
+   <translation>Тот, кто ведёт список, положил его не туда.</translation>
   </message>
   <message>
    <source>Whoever runs the feed has to mend it; try again later.</source>
-   <translation type="unfinished"></translation>
+   <translation>Его должен исправить тот, кто ведёт список; попробуйте позже.</translation>
   </message>
   <message>
    <source>Whoever runs the feed signs it with minisign 0.6 or newer.</source>
-   <translation type="unfinished"></translation>
+   <translation>Тот, кто ведёт список, должен подписать его minisign 0.6 или новее.</translation>
   </message>
   <message>
    <source>Whole</source>
@@ -6829,7 +6833,7 @@ The proposal was made for:
   </message>
   <message>
    <source>fetch a new version</source>
-   <translation type="unfinished"></translation>
+   <translation>загрузить новую версию</translation>
   </message>
   <message>
    <source>file</source>
@@ -6997,7 +7001,7 @@ The proposal was made for:
   </message>
   <message>
    <source>it expires before it is issued</source>
-   <translation type="unfinished"></translation>
+   <translation>он истекает раньше, чем выпущен</translation>
   </message>
   <message>
    <source>it has more than {most} bytes</source>
@@ -7021,7 +7025,7 @@ The proposal was made for:
   </message>
   <message>
    <source>it is larger than {most} kB</source>
-   <translation type="unfinished"></translation>
+   <translation>он больше {most} КБ</translation>
   </message>
   <message>
    <source>it is nested too deeply</source>
@@ -7061,7 +7065,7 @@ The proposal was made for:
   </message>
   <message>
    <source>it names a version twice</source>
-   <translation type="unfinished"></translation>
+   <translation>одна версия названа дважды</translation>
   </message>
   <message>
    <source>it needs Ctrl, Alt or Meta: every program would lose the key else</source>
@@ -7197,7 +7201,7 @@ The proposal was made for:
   </message>
   <message>
    <source>look for a new version</source>
-   <translation type="unfinished"></translation>
+   <translation>поискать новую версию</translation>
   </message>
   <message>
    <source>macOS lets Spark press keys once you allow it: System Settings, Privacy &amp; Security, Accessibility.</source>
@@ -8096,6 +8100,10 @@ The proposal was made for:
    <translation>ваш комментарий: {line}</translation>
   </message>
   <message>
+   <source>your data</source>
+   <translation>ваши данные</translation>
+  </message>
+  <message>
    <source>your edit is not checked</source>
    <translation>ваша правка не проверена</translation>
   </message>
@@ -8227,11 +8235,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{field} is missing or wrong</source>
-   <translation type="unfinished"></translation>
+   <translation>поле {field} отсутствует или неверно</translation>
   </message>
   <message>
    <source>{field} is no object</source>
-   <translation type="unfinished"></translation>
+   <translation>{field} — не объект</translation>
   </message>
   <message>
    <source>{file} cannot be read ({reason}).</source>
@@ -8271,7 +8279,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{file}, which remembers accepted release feeds, is broken.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл {file}, в котором запомнены принятые списки выпусков, повреждён.</translation>
+  </message>
+  <message>
+   <source>{file}: schema {found} of {known}</source>
+   <translation>{file}: схема {found} из {known}</translation>
   </message>
   <message>
    <source>{file}: {problem}</source>
@@ -8299,11 +8311,15 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{folder} is full of files named {name}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В {folder} слишком много файлов с именем {name}.</translation>
   </message>
   <message>
    <source>{folder} is not a folder.</source>
    <translation>{folder} — не папка.</translation>
+  </message>
+  <message>
+   <source>{folder}: no threads or changes yet</source>
+   <translation>{folder}: бесед и правок ещё нет</translation>
   </message>
   <message>
    <source>{folder}: {existing} cannot be written</source>
@@ -8339,7 +8355,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{host} does not have the package that the release feed names (status {status}).</source>
-   <translation type="unfinished"></translation>
+   <translation>У {host} нет пакета, названного в списке выпусков (код {status}).</translation>
   </message>
   <message>
    <source>{host} does not speak TLS.</source>
@@ -8347,7 +8363,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{host} ended after {done:,} of {total:,} bytes.</source>
-   <translation type="unfinished"></translation>
+   <translation>{host} прервал передачу после {done:,} из {total:,} байт.</translation>
   </message>
   <message>
    <source>{host} ended the connection after the handshake.</source>
@@ -8355,7 +8371,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{host} has no release feed where this build looks for it (status {status}).</source>
-   <translation type="unfinished"></translation>
+   <translation>У {host} нет списка выпусков там, где его ищет эта сборка (код {status}).</translation>
   </message>
   <message>
    <source>{host} is {addresses}.</source>
@@ -8379,7 +8395,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{host} redirects to an address without TLS, or to none: nothing was sent there.</source>
-   <translation type="unfinished"></translation>
+   <translation>{host} перенаправляет на адрес без TLS или неизвестно куда: туда ничего не отправлено.</translation>
   </message>
   <message>
    <source>{host} redirects to {target}, where the question could not be asked again.</source>
@@ -8403,7 +8419,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{host} sent more than {most} kB for the release feed.</source>
-   <translation type="unfinished"></translation>
+   <translation>{host} прислал больше {most} КБ вместо списка выпусков.</translation>
   </message>
   <message>
    <source>{host} wants a client certificate.</source>
@@ -8567,7 +8583,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} could not be written to {folder}: {reason}.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} не удалось записать в {folder}: {reason}.</translation>
   </message>
   <message>
    <source>{name} did not keep the key.</source>
@@ -8595,7 +8611,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} is here, and is the file that was released.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} здесь, и это именно тот файл, что был выпущен.</translation>
   </message>
   <message>
    <source>{name} is in the store.</source>
@@ -8631,7 +8647,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} is not the file that the release feed names: somebody changed it, or it was damaged on the way. It was removed.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} — не тот файл, что назван в списке выпусков: кто-то изменил его, или он повреждён по пути. Он удалён.</translation>
   </message>
   <message>
    <source>{name} is set.</source>

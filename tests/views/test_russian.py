@@ -72,10 +72,12 @@ from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.endpoint_desk_models import endpoint_view_models
 from spark_desktop.viewmodels.lab_lane import Lane
 from spark_desktop.viewmodels.machine import machine_view_models
+from spark_desktop.viewmodels.notice import Tone
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.viewmodels.review_notices import CHOOSE_A_SIDE, STILL_WRITTEN
 from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.viewmodels.translation import in_language, tr
+from spark_desktop.viewmodels.updates import UpdateAction
 from spark_desktop.viewmodels.wording import evidence_of
 from spark_desktop.views import desktop_examinations as desktop
 from spark_desktop.views.desktop_examinations import RegisteredHotkey
@@ -101,6 +103,8 @@ from tests.interface_fakes import (
     until,
 )
 from tests.self_test_fakes import rows as self_test_rows
+from tests.update_fakes import feed, written
+from tests.viewmodels.test_updates_view_model import Desk as Updates
 from tests.views.reading import foreign, foreign_words, texts
 from tests.views.test_machine_windows import Services
 
@@ -469,6 +473,27 @@ async def test_the_endpoints_are_russian(window: MainWindow, desk: Desk) -> None
     editor.test.click()
     await until(lambda: editor.steps.rowCount() == len(CheckKind) and editor.test.isVisible())
     assert english(editor) == []
+
+
+async def test_the_updates_are_russian(window: MainWindow) -> None:
+    updates = Updates()
+    window.machine.connect_updates(lambda: updates.model)
+    window.machine.show_updates()
+    opened = window.machine.open["updates"]
+    for action in (UpdateAction.CHECK, UpdateAction.AGREE, UpdateAction.DOWNLOAD):
+        await until(lambda action=action: action in updates.model.actions)
+        assert english(opened) == []
+        updates.model.act(action)
+    await until(lambda: updates.model.progress == 0.5)
+    assert english(opened) == []
+    updates.server.rest.set()
+    await until(lambda: updates.model.how != "")
+    assert english(opened) == []
+    updates.server.data = written(feed(sequence=6))
+    updates.model.act(UpdateAction.CHECK)
+    await until(lambda: updates.model.notice.tone is Tone.PROBLEM)
+    assert english(opened) == []
+    await updates.scope.close()
 
 
 async def test_the_palette_is_russian(window: MainWindow) -> None:
