@@ -327,9 +327,9 @@
   </message>
   <message numerus="yes">
    <source>Spark is made with the work of others: %n component(s).</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Spark is made with the work of others: %n component.</numerusform>
+    <numerusform>Spark is made with the work of others: %n components.</numerusform>
    </translation>
   </message>
   <message numerus="yes">

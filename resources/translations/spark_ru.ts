@@ -425,7 +425,7 @@
   </message>
   <message>
    <source>&amp;Copy these facts</source>
-   <translation type="unfinished"></translation>
+   <translation>&amp;Копировать сведения</translation>
   </message>
   <message>
    <source>&amp;Discard</source>
@@ -453,7 +453,7 @@
   </message>
   <message>
    <source>&amp;Folder of the licences</source>
-   <translation type="unfinished"></translation>
+   <translation>&amp;Папка с лицензиями</translation>
   </message>
   <message>
    <source>&amp;Forget the key</source>
@@ -749,7 +749,7 @@
   </message>
   <message>
    <source>About Spark</source>
-   <translation type="unfinished"></translation>
+   <translation>О программе Spark</translation>
   </message>
   <message>
    <source>About {file}</source>
@@ -1577,7 +1577,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Comes inside of {package}</source>
-   <translation type="unfinished"></translation>
+   <translation>Входит в состав {package}</translation>
   </message>
   <message>
    <source>Comment</source>
@@ -1617,7 +1617,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Components</source>
-   <translation type="unfinished"></translation>
+   <translation>Компоненты</translation>
   </message>
   <message>
    <source>Composer</source>
@@ -1713,7 +1713,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Copy the &amp;licence</source>
-   <translation type="unfinished"></translation>
+   <translation>Копировать &amp;лицензию</translation>
   </message>
   <message>
    <source>Copy the answer</source>
@@ -1933,7 +1933,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Engine</source>
-   <translation type="unfinished"></translation>
+   <translation>Движок</translation>
   </message>
   <message>
    <source>Enter it again in the settings, under Endpoints.</source>
@@ -2041,7 +2041,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Find a component or a licence</source>
-   <translation type="unfinished"></translation>
+   <translation>Найти компонент или лицензию</translation>
   </message>
   <message>
    <source>Find an action, a file or a thread</source>
@@ -2605,7 +2605,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Licence: {licence}</source>
-   <translation type="unfinished"></translation>
+   <translation>Лицензия: {licence}</translation>
   </message>
   <message>
    <source>Light</source>
@@ -2633,7 +2633,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>List of &amp;materials</source>
-   <translation type="unfinished"></translation>
+   <translation>Список &amp;состава</translation>
   </message>
   <message>
    <source>Loading the model into memory.</source>
@@ -2697,7 +2697,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Looking at what is installed…</source>
-   <translation type="unfinished"></translation>
+   <translation>Просматриваю, что установлено…</translation>
   </message>
   <message>
    <source>Looking for a source…</source>
@@ -3057,7 +3057,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing fits the filter.</source>
-   <translation type="unfinished"></translation>
+   <translation>Под фильтр ничего не подходит.</translation>
   </message>
   <message>
    <source>Nothing in the file is like it. Select the lines that it shall replace.</source>
@@ -4081,7 +4081,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Source code: {address}</source>
-   <translation type="unfinished"></translation>
+   <translation>Исходный код: {address}</translation>
   </message>
   <message>
    <source>Spark</source>
@@ -4105,10 +4105,10 @@ The proposal was made for:
   </message>
   <message numerus="yes">
    <source>Spark is made with the work of others: %n component(s).</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Spark создан с использованием чужого труда: %n компонент.</numerusform>
+    <numerusform>Spark создан с использованием чужого труда: %n компонента.</numerusform>
+    <numerusform>Spark создан с использованием чужого труда: %n компонентов.</numerusform>
    </translation>
   </message>
   <message>
@@ -4353,7 +4353,7 @@ The proposal was made for:
   </message>
   <message>
    <source>System</source>
-   <translation type="unfinished"></translation>
+   <translation>Система</translation>
   </message>
   <message>
    <source>THREADS</source>
@@ -4433,7 +4433,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Text of the licence</source>
-   <translation type="unfinished"></translation>
+   <translation>Текст лицензии</translation>
   </message>
   <message>
    <source>Text of the real engine, as it is written.</source>
@@ -5017,7 +5017,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The list of licences {file} cannot be read: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>Не удаётся прочитать список лицензий {file}: {reason}</translation>
   </message>
   <message>
    <source>The list of recent projects could not be written to {file} ({reason}).</source>
@@ -5397,7 +5397,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The text of this licence is not among what is installed here.</source>
-   <translation type="unfinished"></translation>
+   <translation>Текста этой лицензии нет среди установленного здесь.</translation>
   </message>
   <message>
    <source>The thread in the file is damaged: {error}.</source>
@@ -6053,7 +6053,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Version</source>
-   <translation type="unfinished"></translation>
+   <translation>Версия</translation>
   </message>
   <message>
    <source>Wait for its end, or stop it.</source>
@@ -6458,6 +6458,10 @@ The proposal was made for:
   <message>
    <source>a private key</source>
    <translation>закрытый ключ</translation>
+  </message>
+  <message>
+   <source>a process did not end in order: {how}</source>
+   <translation>процесс завершился не как положено: {how}</translation>
   </message>
   <message>
    <source>a profile is no JSON object</source>
@@ -7825,7 +7829,7 @@ The proposal was made for:
   </message>
   <message>
    <source>the default one</source>
-   <translation type="unfinished"></translation>
+   <translation>по умолчанию</translation>
   </message>
   <message>
    <source>the desktop shows no tray icons; everything else works without</source>
@@ -8247,7 +8251,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{file} cannot be read: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>Не удаётся прочитать {file}: {reason}</translation>
   </message>
   <message>
    <source>{file} is no list of endpoints ({reason}).</source>
@@ -9241,7 +9245,7 @@ Choose another thread</source>
   </message>
   <message>
    <source>{version}, commit {commit}</source>
-   <translation type="unfinished"></translation>
+   <translation>{version}, коммит {commit}</translation>
   </message>
   <message>
    <source>{version}, {count} dependencies</source>

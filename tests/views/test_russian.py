@@ -368,7 +368,7 @@ def _told_at(lane: Lane, second: float) -> tuple[str, str]:
 
 @pytest.mark.parametrize(
     "name",
-    ["models", "doctor", "self_test", "connections", "times", "settings", "help"],
+    ["models", "doctor", "self_test", "connections", "about", "times", "settings", "help"],
 )
 async def test_every_window_is_russian(
     window: MainWindow, services: Services, project: FakeProject, name: str
