@@ -25,6 +25,28 @@ int _dowildcard = 0;
 
 typedef int (*py_main)(int, wchar_t **);
 
+#ifndef WINDOWED
+/* To a terminal as it is, to a file or pipe in UTF-8: the C library would stop at the first letter
+   that its code page lacks. */
+static void say(const wchar_t *text)
+{
+    static char bytes[4 * (LONGEST + 512)];
+    HANDLE error = GetStdHandle(STD_ERROR_HANDLE);
+    DWORD mode, written;
+    int length;
+    if (GetConsoleMode(error, &mode)) {
+        WriteConsoleW(error, text, (DWORD)wcslen(text), &written, NULL);
+        WriteConsoleW(error, L"\r\n", 2, &written, NULL);
+        return;
+    }
+    length = WideCharToMultiByte(CP_UTF8, 0, text, -1, bytes, sizeof bytes - 1, NULL, NULL);
+    if (length > 0) {
+        bytes[length - 1] = '\n';
+        WriteFile(error, bytes, (DWORD)length, &written, NULL);
+    }
+}
+#endif
+
 static int refuse(const wchar_t *format, ...)
 {
     static wchar_t text[LONGEST + 512];
@@ -35,7 +57,7 @@ static int refuse(const wchar_t *format, ...)
 #ifdef WINDOWED
     MessageBoxW(NULL, text, L"Spark Desktop", MB_OK | MB_ICONERROR);
 #else
-    fwprintf(stderr, L"%ls\n", text);
+    say(text);
 #endif
     return 1;
 }
