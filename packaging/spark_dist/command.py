@@ -66,6 +66,9 @@ def _twice(facts: Facts, kinds: Sequence[str], sizes: Sequence[Size]) -> int:
     differing = archive.differences(*(place / "dist" for place in places))
     for name in differing:
         print(f"differs: {name}")
+    for tree in sorted(path.name for path in (places[0] / "work").glob("*-*") if path.is_dir()):
+        for name in archive.differences(*(place / "work" / tree for place in places)):
+            print(f"differs inside of the tree {tree}: {name}")
     count = len(list((places[0] / "dist").iterdir()))
     print(f"{count - len(differing)} of {count} files have the same bytes in both")
     return 1 if differing else code

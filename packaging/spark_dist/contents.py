@@ -4,6 +4,7 @@ The names of the packages are given; the rest is found by looking into the tree.
 nobody knows, or a package of another version than the one that was looked at, ends the build.
 """
 
+import json
 import platform as this_platform
 import sqlite3
 import sys
@@ -50,12 +51,15 @@ class Target:
 
     ``path`` is where the packages' metadata lie, as ``sys.path`` is, empty for this program's;
     ``versions`` gives those of python, pyinstaller and sqlite where they are not this machine's.
+    In a tree that is not whole yet, as what is put into a bundle of macOS later, everything is that
+    may come into it but for the model.
     """
 
     tree: Path
     platform: str = sys.platform
     path: tuple[str, ...] = ()
     versions: Mapping[str, str] | None = None
+    is_whole: bool = True
 
     @property
     def places(self) -> Sequence[str] | None:
@@ -120,7 +124,29 @@ def _package(extra: Extra, name: str, target: Target) -> Part:
     found = next(iter(metadata.distributions(name=name, path=path)), None)
     if found is None:
         raise DistError(f"The package {name} is not installed where {target.tree} is made from.")
-    return Part(extra.component(found), package=name)
+    return Part(extra.component(found), package=name, crates=_crates(found))
+
+
+def _crates(found: metadata.Distribution) -> tuple[str, ...]:
+    """Return the crates of Rust that a package lists in bills of materials of its own."""
+    component = f"{canonicalize_name(found.name)}-{found.version}"
+    base = Path(str(found.locate_file("")))
+    told: set[str] = set()
+    for file in base.glob("*.dist-info/sboms/*.json"):
+        if canonicalize_name(file.parts[-3].removesuffix(".dist-info")) != canonicalize_name(
+            component
+        ):
+            continue
+        try:
+            listed = json.loads(file.read_text(encoding="utf-8")).get("components", ())
+            told |= {
+                f"{one['name']} {one['version']}"
+                for one in listed
+                if str(one.get("purl", "")).startswith("pkg:cargo/")
+            }
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DistError(f"{file.name} of {found.name} cannot be read: {error}") from error
+    return tuple(sorted(told))
 
 
 def _check_reviewed(reviewed: Mapping[str, str], parts: Iterable[Part]) -> None:
@@ -140,7 +166,8 @@ def _native(
     if target.platform not in entry.get("platforms", (target.platform,)):
         return None
     own = tuple(path for path in files if _matches(path, entry.get("libraries", ())))
-    if "inside" not in entry and not own:
+    is_expected = not target.is_whole and entry.get("kind") != "model"
+    if "inside" not in entry and not own and not is_expected:
         return None
     versions = {**target.known_versions, "file": told_version(own[0]) if own else ""}
     component = extra.part(entry, target.places, versions)

@@ -63,9 +63,12 @@ def facts_here(root: Path = ROOT) -> Facts:
 
 def checked_out(facts: Facts, folder: Path) -> Facts:
     """Check the commit out into a new folder and return the facts of that; raises DistError."""
-    command = ["git", "clone", "--quiet", "--shared", str(facts.root), str(folder)]
+    clone = ("clone", "--quiet", "--shared", "--no-checkout", str(facts.root), str(folder))
+    # Somebody may have committed meanwhile.
+    checkout = ("-C", str(folder), "checkout", "--quiet", "--detach", facts.commit)
     try:
-        subprocess.run(command, capture_output=True, text=True, check=True)
+        for words in (clone, checkout):
+            subprocess.run(["git", *words], capture_output=True, text=True, check=True)
     except FileNotFoundError:
         raise DistError("git is missing; install the package git.") from None
     except subprocess.CalledProcessError as error:

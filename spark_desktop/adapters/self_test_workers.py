@@ -17,6 +17,7 @@ from spark_desktop.adapters.line_process import LineProcess
 from spark_desktop.domain.errors import DesktopError
 from spark_desktop.domain.self_test import Check, Outcome, Row, Seen, row_of
 from spark_desktop.domain.words import say
+from spark_desktop.places import USERS_DATA, data_folder
 from spark_resources.packaged import bundled
 
 # Seconds that a process has for closing the window and ending its core.
@@ -114,6 +115,7 @@ class ChildWorkers:
 
     def _environment(self, folder: Path, is_seen: bool) -> Mapping[str, str]:
         found = dict(os.environ)
+        found[USERS_DATA] = str(data_folder())
         found["SPARK_DATA_DIR"] = str(folder / "data")
         found["SPARK_CONFIG_DIR"] = str(folder / "config")
         if self._brought and "--model" not in self._arguments:

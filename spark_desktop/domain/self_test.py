@@ -66,6 +66,7 @@ PLAN = (
     Check("highlighting", say("highlighting")),
     Check("tls", say("TLS")),
     Check("sqlite", say("SQLite")),
+    Check("data", say("your data")),
     Check("keyring", say("keyring")),
     Check("command", say("command line"), 60.0),
     Check("engine", say("engine"), 60.0),

@@ -78,8 +78,9 @@ async def test_one_that_hangs_is_ended_with_what_it_started(
 async def test_a_process_that_stays_is_ended_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(self_test_workers, "_LEAVE_S", 0.0)
     made = workers("import time; time.sleep(99)")
-    made.start(CHECKS)
+    worker = made.start(CHECKS)
     seen = await made.tidy()
+    await worker.end()
     assert seen.outcome is Outcome.FAILED
     (pid,) = [int(word) for word in seen.text.split() if word.isdigit()]
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
@@ -153,7 +154,7 @@ async def test_a_folder_that_cannot_be_removed_is_a_failure(
     monkeypatch.setattr(self_test_workers.shutil, "rmtree", lambda *_args, **_words: None)
     monkeypatch.setattr(self_test_workers, "_AGAIN_S", 0.0)
     made = workers("")
-    await made.start(CHECKS).row()
+    await made.start(CHECKS).end()
     seen = await made.tidy()
     assert seen.outcome is Outcome.FAILED
     assert str(made.folder) in seen.text
@@ -167,7 +168,7 @@ async def test_what_a_killed_self_test_left_is_removed_by_the_next(temporary: Pa
     for folder in (left, mine):
         (folder / "data").mkdir(parents=True)
     made = workers("")
-    await made.start(CHECKS).row()
+    await made.start(CHECKS).end()
     assert not left.exists()
     assert mine.exists()
     await made.tidy()

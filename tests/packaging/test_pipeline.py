@@ -128,25 +128,50 @@ def test_each_package_tells_how_it_was_installed(tmp_path: Path) -> None:
         assert b'format = "tar"\nsize = "slim"\n' in marker.read()
 
 
+def committed(folder: Path, text: str) -> None:
+    """Commit a project with this text beside it."""
+    (folder / "pyproject.toml").write_text('[project]\nversion = "1.2.3"\n')
+    (folder / "note").write_text(text)
+    author = ("-c", "user.name=a", "-c", "user.email=a@b.c")
+    for words in (("init", "-q"), ("add", "."), (*author, "commit", "-qm", text)):
+        subprocess.run(["git", "-C", str(folder), *words], check=True)
+
+
 def test_two_builds_in_two_places_are_compared(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "pyproject.toml").write_text('[project]\nversion = "1.2.3"\n')
-    author = ("-c", "user.name=a", "-c", "user.email=a@b.c")
-    for words in (("init", "-q"), ("add", "pyproject.toml"), (*author, "commit", "-qm", "first")):
-        subprocess.run(["git", "-C", str(tmp_path), *words], check=True)
+    committed(tmp_path, "first")
     monkeypatch.setattr(command, "facts_here", lambda: facts_here(tmp_path))
     assert command.main(["reproducible", "tar"]) == 0
     assert "5 of 5 files have the same bytes in both" in capsys.readouterr().out
 
+
+def test_what_differs_between_two_places_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    committed(tmp_path, "first")
+    monkeypatch.setattr(command, "facts_here", lambda: facts_here(tmp_path))
+
     def placed(build: Build) -> tuple[Path, ...]:
         file = build.dist / "place"
         file.write_text(str(build.tree))
+        (build.tree / "place").write_text(str(build.tree))
         return (file,)
 
     kind("run", placed, monkeypatch)
     assert command.main(["reproducible", "run", "--size", "slim"]) == 1
-    assert "differs: place\n" in capsys.readouterr().out
+    told = capsys.readouterr().out
+    assert "differs: place\n" in told
+    assert "differs inside of the tree linux-slim: place\n" in told
+
+
+def test_the_same_commit_is_built_although_there_is_a_newer_one(tmp_path: Path) -> None:
+    committed(tmp_path, "first")
+    facts = facts_here(tmp_path)
+    committed(tmp_path, "second")
+    there = checked_out(facts, tmp_path / "source")
+    assert there.commit == facts.commit
+    assert (tmp_path / "source" / "note").read_text() == "first"
 
 
 def test_without_a_repository_nothing_is_checked_out(tmp_path: Path) -> None:
