@@ -25,7 +25,8 @@ PARTS = Path(__file__).resolve().parents[1] / "linux" / "run"
 # In the place of the programs' folder, which only the installer knows. The space in it has every
 # command quoted, as the folder's real name may need.
 PROGRAMS = "/@SPARK PROGRAMS@"
-_ORDER = ("settings.sh.in", "talk.sh", "look.sh", "place.sh", "change.sh", "main.sh")
+# Parts of one text; none of them is a script by itself.
+_ORDER = tuple(f"{name}.sh.in" for name in ("settings", "talk", "look", "place", "change", "main"))
 # What an installed app says of itself; the text reads both.
 _FILES = ".spark-desktop/files"
 _VERSION = ".spark-desktop/version"
