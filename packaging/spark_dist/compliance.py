@@ -7,8 +7,7 @@ from pathlib import Path
 from packaging.utils import canonicalize_name
 
 from spark_dist import notices, sbom
-from spark_dist.closure import needed
-from spark_dist.contents import Target, target_of
+from spark_dist.contents import target_of
 from spark_dist.facts import Build, DistError, Facts
 
 FOLDER = "licences"
@@ -25,13 +24,6 @@ def add(tree: Path, facts: Facts) -> None:
     target = target_of(tree)
     notices.write(tree / FOLDER, packages, target)
     sbom.write(tree / sbom.FILE, packages, target=target, facts=facts)
-
-
-def add_before(folder: Path, facts: Facts, platform: str) -> None:
-    """Write licences and bill of a tree that is built later, around what lies in ``folder``."""
-    packages, target = tuple(needed()), Target(folder, platform, is_whole=False)
-    notices.write(folder / FOLDER, packages, target)
-    sbom.write(folder / sbom.FILE, packages, target=target, facts=facts)
 
 
 def packages_in(tree: Path) -> tuple[str, ...]:

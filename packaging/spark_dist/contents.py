@@ -51,15 +51,12 @@ class Target:
 
     ``path`` is where the packages' metadata lie, as ``sys.path`` is, empty for this program's;
     ``versions`` gives those of python, pyinstaller and sqlite where they are not this machine's.
-    In a tree that is not whole yet, as what is put into a bundle of macOS later, everything is that
-    may come into it but for the model.
     """
 
     tree: Path
     platform: str = sys.platform
     path: tuple[str, ...] = ()
     versions: Mapping[str, str] | None = None
-    is_whole: bool = True
 
     @property
     def places(self) -> Sequence[str] | None:
@@ -166,8 +163,7 @@ def _native(
     if target.platform not in entry.get("platforms", (target.platform,)):
         return None
     own = tuple(path for path in files if _matches(path, entry.get("libraries", ())))
-    is_expected = not target.is_whole and entry.get("kind") != "model"
-    if "inside" not in entry and not own and not is_expected:
+    if "inside" not in entry and not own:
         return None
     versions = {**target.known_versions, "file": told_version(own[0]) if own else ""}
     component = extra.part(entry, target.places, versions)
@@ -206,6 +202,9 @@ def _system(extra: Extra, target: Target, files: Sequence[Path]) -> list[Part]:
         )
     if not alone:
         return []
+    if target.platform != _LINUX:
+        # Named there by hand, in the table of components: nobody else keeps their licences.
+        return [_untold(path, entry) for path, entry in entries.items()]
     packages = owners({path.name for path in alone})
     parts: dict[str, Part] = {}
     for path, entry in entries.items():
@@ -224,6 +223,10 @@ def _system(extra: Extra, target: Target, files: Sequence[Path]) -> list[Part]:
     return list(parts.values())
 
 
+def _untold(path: Path, entry: Mapping[str, Any]) -> Part:
+    return Part(Component(path.name, "", entry["licence"], entry["home"]), files=(path,))
+
+
 def _is_alone(path: Path, target: Target) -> bool:
     """Return whether a file is a library that no package has in a folder of its own."""
     if path.is_symlink():
@@ -233,7 +236,7 @@ def _is_alone(path: Path, target: Target) -> bool:
         return path.suffix.lower() == ".dll" and place in (".", "python", "engine")
     if target.platform == _LINUX:
         return path.name.startswith("lib") and ".so" in path.name and place == "_internal"
-    return path.name.startswith("lib") and path.suffix == ".dylib" and place.endswith("Frameworks")
+    return path.name.startswith("lib") and path.suffix == ".dylib" and place == "_internal"
 
 
 def _matches(path: Path, patterns: Iterable[str]) -> bool:

@@ -1,10 +1,9 @@
-"""What the release workflow does besides building.
+"""What the release workflow does besides building, with the standard library only.
 
 python packaging/release.py version --ref refs/tags/v0.1.0   the version, which a tag has to name
 python packaging/release.py try dist/….tar.gz                the self-test of a portable archive
 python packaging/release.py gather parts dist                all packages in one folder, verified
 python packaging/release.py notes 0.1.0                      what the changelog says of a version
-python packaging/release.py additions FOLDER --size full     what a bundle of macOS takes in
 """
 
 import argparse
@@ -20,7 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from spark_dist.archive import SUMS, sha256, write_sums
-from spark_dist.facts import ROOT, DistError, Size, facts_here
+from spark_dist.facts import ROOT, DistError
 
 _TAGS = "refs/tags/"
 _HEADING = re.compile(r"^## \[?(?P<version>[^\]\s]+)\]?.*$", re.MULTILINE)
@@ -37,8 +36,6 @@ def main(words: Sequence[str]) -> int:
             print(f"version={version(given.ref)}")
         elif given.command == "try":
             try_archive(given.archive)
-        elif given.command == "additions":
-            additions(given.folder, Size(given.size))
         elif given.command == "gather":
             print("\n".join(path.name for path in gather(given.parts, given.dist)))
         else:
@@ -61,9 +58,6 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
     gathered.add_argument("dist", type=Path)
     said = commands.add_parser("notes", help="print what the changelog says of a version")
     said.add_argument("version")
-    added = commands.add_parser("additions", help="make what lies beside the programs on macOS")
-    added.add_argument("folder", type=Path)
-    added.add_argument("--size", choices=[size.value for size in Size], required=True)
     return parser.parse_args(words)
 
 
@@ -138,20 +132,6 @@ def try_archive(archive: Path) -> None:
         for words in (["spark", "--version"], ["spark-core", "--version"]):
             _run([str(folder / words[0]), *words[1:]])
         _run([str(programs[0]), "--self-test"])
-
-
-def additions(folder: Path, size: Size, platform: str = "darwin") -> None:
-    """Fill ``folder`` with licences, bill and, for a full size, the model; it is made anew."""
-    # Here, since all else needs no more than Python itself.
-    from spark_dist import compliance, pipeline
-
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    if size is Size.FULL:
-        model = pipeline.first_model()
-        (folder / "models").mkdir()
-        shutil.copyfile(model, folder / "models" / model.name)
-    compliance.add_before(folder, facts_here(), platform)
 
 
 def _run(command: Sequence[str]) -> None:

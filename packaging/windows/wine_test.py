@@ -50,14 +50,14 @@ TABLE = {
     (CURRENT + r"\App Paths\spark-desktop.exe", ""): r"{folder}\spark-desktop.exe",
     (MENU, ""): "Open with Spark",
     (MENU, "Icon"): PROGRAM + ",0",
-    (MENU + r"\command", ""): PROGRAM + r' "%V\."',
+    (MENU + r"\command", ""): PROGRAM + r' -- "%V\."',
     (BACKGROUND, ""): "Open with Spark",
     (BACKGROUND, "Icon"): PROGRAM + ",0",
-    (BACKGROUND + r"\command", ""): PROGRAM + r' "%V\."',
+    (BACKGROUND + r"\command", ""): PROGRAM + r' -- "%V\."',
     (r"Software\Classes\spark", ""): "URL:Spark Desktop",
     (r"Software\Classes\spark", "URL Protocol"): "",
     (r"Software\Classes\spark\DefaultIcon", ""): PROGRAM + ",0",
-    (r"Software\Classes\spark\shell\open\command", ""): PROGRAM + ' "%1"',
+    (r"Software\Classes\spark\shell\open\command", ""): PROGRAM + ' -- "%1"',
     ("Environment", "Path"): "str(2):" + USERS_PATH + "{folder};",
 }
 MADE_UP = {
@@ -201,7 +201,7 @@ class Trial:
         keys = self._keys()
         assert keys["Environment"]["Path"] == f"str(2):{USERS_PATH}C:\\Папка;"
         command = keys[r"Software\Classes\spark\shell\open\command"][""]
-        assert command == '"C:\\Папка\\spark-desktop.exe" "%1"', command
+        assert command == '"C:\\Папка\\spark-desktop.exe" -- "%1"', command
         assert not self._links()[1].exists()
 
     def a_running_program_is_left_alone(self) -> None:

@@ -6460,6 +6460,10 @@ The proposal was made for:
    <translation>закрытый ключ</translation>
   </message>
   <message>
+   <source>a process did not end in order: {how}</source>
+   <translation>процесс завершился не как положено: {how}</translation>
+  </message>
+  <message>
    <source>a profile is no JSON object</source>
    <translation>профиль — не объект JSON</translation>
   </message>

@@ -307,15 +307,6 @@ def test_a_tree_without_metadata_is_no_tree(tmp_path: Path) -> None:
         compliance.packages_in(tmp_path)
 
 
-def test_what_comes_into_a_tree_later_is_listed_before(tree: Path, tmp_path: Path) -> None:
-    packages = (str(tree / "python" / "site-packages"),)
-    target = Target(tmp_path / "additions", "darwin", packages, is_whole=False)
-    (tmp_path / "additions").mkdir()
-    names = names_of(contents(["httpx"], target))
-    assert {"CPython", "PyInstaller's boot loader", "OpenSSL", "SQLite", "httpx"} <= names
-    assert not names & {"Microsoft Visual C++ runtime", "Qwen2.5-Coder-0.5B-Instruct"}
-
-
 def test_crates_are_those_of_the_bills_that_a_package_brings(tree: Path) -> None:
     sboms = tree / "python" / "site-packages" / "httpx-0.28.1.dist-info" / "sboms"
     sboms.mkdir()
@@ -337,3 +328,14 @@ def test_crates_are_those_of_the_bills_that_a_package_brings(tree: Path) -> None
     (sboms / "rust.cyclonedx.json").write_text("[", encoding="utf-8")
     with pytest.raises(DistError, match=r"rust\.cyclonedx\.json of httpx cannot be read"):
         contents(["httpx"], target_of(tree))
+
+
+def test_a_library_without_a_text_of_its_licence_cannot_be_shipped(tree: Path) -> None:
+    (tree / "_internal").mkdir()
+    (tree / "_internal" / "libbz2.1.dylib").write_bytes(b"x")
+    mac = Target(tree, "darwin", (str(tree / "python" / "site-packages"),))
+    with pytest.raises(DistError, match=r"Nobody knows the licence of libbz2\.1\.dylib"):
+        contents(["httpx"], mac)
+    (tree / "_internal" / "libbz2.1.dylib").rename(tree / "_internal" / "libz.so.dylib")
+    with pytest.raises(DistError, match=r"libz\.so\.dylib : there is no text of its licence Zlib"):
+        notices.write(tree / "licences", ["httpx"], mac)

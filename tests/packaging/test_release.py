@@ -6,7 +6,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from spark_dist import compliance, release
+from spark_dist import release
 from spark_dist.archive import SUMS, sha256, write_sums
 from spark_dist.facts import DistError
 
@@ -143,17 +143,3 @@ def test_the_command_says_what_is_wrong_and_ends_with_one(
     part(tmp_path / "parts" / "linux", "a.deb")
     assert release.main(["gather", str(tmp_path / "parts"), str(tmp_path / "dist")]) == 0
     assert capsys.readouterr().out.splitlines() == ["a.deb"]
-
-
-def test_additions_for_macos_are_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "additions"
-    folder.mkdir()
-    (folder / "left-over").write_text("x", encoding="utf-8")
-    asked = []
-    # What is written is tested with the trees; to examine the whole bill takes seconds.
-    monkeypatch.setattr(
-        compliance, "add_before", lambda place, _facts, system: asked.append((place, system))
-    )
-    assert release.main(["additions", str(folder), "--size", "slim"]) == 0
-    assert asked == [(folder, "darwin")]
-    assert list(folder.iterdir()) == []

@@ -31,17 +31,17 @@ FunctionEnd
 Function WriteMenu
   WriteRegStr HKCU "${FOLDER_KEY}" "" "$(T_OPEN_WITH)"
   WriteRegStr HKCU "${FOLDER_KEY}" "Icon" '"$INSTDIR\spark-desktop.exe",0'
-  WriteRegStr HKCU "${FOLDER_KEY}\command" "" '"$INSTDIR\spark-desktop.exe" "%V\."'
+  WriteRegStr HKCU "${FOLDER_KEY}\command" "" '"$INSTDIR\spark-desktop.exe" -- "%V\."'
   WriteRegStr HKCU "${BACKGROUND_KEY}" "" "$(T_OPEN_WITH)"
   WriteRegStr HKCU "${BACKGROUND_KEY}" "Icon" '"$INSTDIR\spark-desktop.exe",0'
-  WriteRegStr HKCU "${BACKGROUND_KEY}\command" "" '"$INSTDIR\spark-desktop.exe" "%V\."'
+  WriteRegStr HKCU "${BACKGROUND_KEY}\command" "" '"$INSTDIR\spark-desktop.exe" -- "%V\."'
 FunctionEnd
 
 Function WriteLinks
   WriteRegStr HKCU "${LINK_KEY}" "" "URL:${NAME}"
   WriteRegStr HKCU "${LINK_KEY}" "URL Protocol" ""
   WriteRegStr HKCU "${LINK_KEY}\DefaultIcon" "" '"$INSTDIR\spark-desktop.exe",0'
-  WriteRegStr HKCU "${LINK_KEY}\shell\open\command" "" '"$INSTDIR\spark-desktop.exe" "%1"'
+  WriteRegStr HKCU "${LINK_KEY}\shell\open\command" "" '"$INSTDIR\spark-desktop.exe" -- "%1"'
 FunctionEnd
 
 !macro EntryFunctions UN
