@@ -32,7 +32,8 @@ _ENGINE, _MODEL, _DATA, _DATABASE = say("engine"), say("model"), say("data folde
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 # The only marker that our own dependencies have.
 _SYSTEM = re.compile(r"sys_platform\s*==\s*['\"](\w+)['\"]")
-_PROCESS_S = 10.0
+# Two starts of Python, of which a virus scanner may look at every file the first time.
+_PROCESS_S = 30.0
 _HEALTH_S = 1.0
 
 
