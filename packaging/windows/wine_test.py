@@ -3,6 +3,7 @@
 The installer's steps on a made-up tree, and then the real one:
 
     python packaging/windows/wine_test.py
+    python packaging/windows/wine_test.py --slim
     python packaging/windows/wine_test.py SETUP.exe --tree TREE --shims FOLDER
 
 Everything happens in a folder of its own, which is removed at the end. The exit code is 0 where
@@ -59,6 +60,11 @@ TABLE = {
     (r"Software\Classes\spark\shell\open\command", ""): PROGRAM + ' -- "%1"',
     ("Environment", "Path"): "str(2):" + USERS_PATH + "{folder};",
 }
+MADE_UP = {
+    "python/Lib/модуль/$a.py": b"a",
+    "engine/llama.dll": b"l",
+    "models/m.gguf": b"m" * 9999,
+}
 USERS_FILES = {
     "AppData/Local/spark-desktop/threads.sqlite3": b"threads",
     "AppData/Local/spark-desktop/settings.toml": b"[desktop]\n",
@@ -69,17 +75,10 @@ USERS_FILES = {
 class Trial:
     """The steps, in their order; each raises AssertionError with what was seen."""
 
-    def __init__(self, wine: Wine, work: Path, setup: Path | None, tree: Path | None) -> None:
-        self.wine, self.work = wine, work
+    def __init__(self, wine: Wine, work: Path, setup: Path | None, tree: Path) -> None:
+        """Without a ``setup`` one is made of ``tree``, whose programs are stand-ins."""
+        self.wine, self.work, self.tree = wine, work, tree
         self.is_made_up = setup is None
-        self.tree = tree or made_up_tree.make(
-            work / "tree",
-            {
-                "python/Lib/модуль/$a.py": b"a",
-                "engine/llama.dll": b"l",
-                "models/m.gguf": b"m" * 9999,
-            },
-        )
         self.version = "0.1.0rc1" if setup is None else setup.name.split("-")[2]
         self.setup = setup or self._installer("new", self.tree, self.version)
         self.folder = wine.profile / "AppData" / "Local" / "Programs" / "Spark Desktop"
@@ -321,12 +320,19 @@ def main() -> int:
     parser.add_argument("setup", nargs="?", type=Path, help="an installer; else of a made-up tree")
     parser.add_argument("--tree", type=Path, help="the tree it was built from")
     parser.add_argument("--shims", type=Path, help="DLLs that this Wine lacks, for the test only")
+    parser.add_argument(
+        "--slim", action="store_true", help="make the made-up tree up without model"
+    )
     given = parser.parse_args()
+    if given.setup and not given.tree:
+        parser.error("an installer needs its --tree, to compare the files with")
+    files = {name: data for name, data in MADE_UP.items() if not (given.slim and "models" in name)}
     with tempfile.TemporaryDirectory(prefix="spark-wine-") as folder:
         wine = Wine(Path(folder) / "wine")
         try:
             wine.start(given.shims)
-            trial = Trial(wine, Path(folder), given.setup, given.tree)
+            tree = given.tree or made_up_tree.make(Path(folder, "tree"), files)
+            trial = Trial(wine, Path(folder), given.setup, tree)
             for step in trial.steps():
                 started = time.monotonic()
                 try:
