@@ -18,6 +18,8 @@ PROGRAMS: dict[str, dict[str, str]] = {
         "x86_64-w64-mingw32-windres": "binutils-mingw-w64-x86-64",
         "cmake": "cmake",
         "ninja": "ninja-build",
+        # Compiles the modules by the very Python that will load them.
+        "wine": "wine",
     },
 }
 _INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")

@@ -88,7 +88,7 @@ def test_a_plugin_that_a_new_qt_lacks_is_named(packages):
 def test_the_pins_name_hashes_for_all_that_is_not_locked():
     pinned = read_pinned()
     assert (pinned.name, pinned.series) == ("python313", "3.13")
-    assert {wheel.name for wheel in pinned.wheels} == {"llguidance", "msvc-runtime"}
+    assert {wheel.name for wheel in pinned.wheels} == {"msvc-runtime"}
     assert all(len(digest) == 64 for wheel in pinned.wheels for digest in wheel.hashes)
 
 
