@@ -35,7 +35,7 @@ def older(package: Path, version: str, folder: Path) -> Path:
             facts = dict(line.partition("=")[::2] for line in said if "=" in line)
             _without_marks(inner)
             build = Build(Facts(version, "", 0, _machine()), inner, Size(facts["size"]), Path(work))
-            pack(build, Contents(inner, _share(inner, Path(work))), out)
+            pack(build, Contents(inner, _share(inner, Path(work))), out, level=1)
     return out
 
 

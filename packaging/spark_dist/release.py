@@ -129,7 +129,7 @@ def try_archive(archive: Path) -> None:
         if not programs:
             raise DistError(f"{archive} holds no program spark-desktop in its folder.")
         folder = programs[0].parent
-        for words in (["spark", "--version"], ["spark-core", "--version"]):
+        for words in (["spark", "--version"], ["spark-core", "--help"]):
             _run([str(folder / words[0]), *words[1:]])
         _run([str(programs[0]), "--self-test"])
 

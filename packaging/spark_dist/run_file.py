@@ -25,7 +25,8 @@ PARTS = Path(__file__).resolve().parents[1] / "linux" / "run"
 # In the place of the programs' folder, which only the installer knows. The space in it has every
 # command quoted, as the folder's real name may need.
 PROGRAMS = "/@SPARK PROGRAMS@"
-_ORDER = ("settings.sh.in", "talk.sh", "look.sh", "place.sh", "change.sh", "main.sh")
+# Parts of one text; none of them is a script by itself.
+_ORDER = tuple(f"{name}.sh.in" for name in ("settings", "talk", "look", "place", "change", "main"))
 # What an installed app says of itself; the text reads both.
 _FILES = ".spark-desktop/files"
 _VERSION = ".spark-desktop/version"
@@ -71,14 +72,16 @@ class Contents:
         yield from sorted(found.items())
 
 
-def pack(build: Build, contents: Contents, out: Path, libraries: Sequence[str] = ()) -> None:
+def pack(
+    build: Build, contents: Contents, out: Path, libraries: Sequence[str] = (), level: int = 9
+) -> None:
     """Write the installer ``out``; ``libraries`` are the Debian packages that the window needs.
 
-    A file of the share may name the programs' folder as ``PROGRAMS``.
+    ``level`` is zlib's. A file of the share may name the programs' folder as ``PROGRAMS``.
     """
     packed = out.with_name(f"{out.name}.packed")
     try:
-        _pack(contents, packed, build)
+        _pack(contents, packed, build, level)
         text = _text(contents, packed, build, libraries)
         with out.open("wb") as target, packed.open("rb") as source:
             target.write(text)
@@ -126,7 +129,7 @@ def _needed(contents: Contents) -> int:
     return sum(-(-size // _BLOCK) * _BLOCK for size in sizes)
 
 
-def _pack(contents: Contents, packed: Path, build: Build) -> None:
+def _pack(contents: Contents, packed: Path, build: Build, level: int) -> None:
     named = list(contents.named())
     version, epoch = build.facts.version, build.facts.epoch
     ranks = " ".join(map(str, rank(version)))
@@ -141,9 +144,9 @@ def _pack(contents: Contents, packed: Path, build: Build) -> None:
         tarfile.open(fileobj=pieces, mode="w", format=tarfile.GNU_FORMAT) as tar,  # type: ignore[call-overload]
     ):
         for name, path in named:
-            pieces.level(0 if path.suffix in _DENSE else 9)
+            pieces.level(0 if path.suffix in _DENSE else level)
             _add(tar, path, name, epoch)
-        pieces.level(9)
+        pieces.level(level)
         _add_text(tar, _FILES, listed, epoch)
         _add_text(tar, _VERSION, facts, epoch)
 

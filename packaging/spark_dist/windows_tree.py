@@ -1,6 +1,6 @@
 """The tree of the app for Windows, built on any system: see packaging/README.md.
 
-``python packaging/spark_dist/windows_tree.py TARGET`` builds it alone, for trying.
+``python packaging/spark_dist/windows_tree.py WORK`` builds it alone, for trying.
 """
 
 import argparse
@@ -52,21 +52,24 @@ class Materials:
         }
 
 
-def windows_tree(facts: Facts, work: Path) -> Path:
+def windows_tree(facts: Facts, work: Path, python: Path | None = None) -> Path:
     """Build the tree anew in ``work``, without a model, and return it. Raises DistError.
 
-    What is fetched and compiled is kept in build/windows of the checkout.
+    What is fetched and compiled is kept in build/windows of the checkout. ``python`` is
+    python.org's own archive, to be taken in the place of the pinned one.
     """
     target = work / "tree"
-    build_tree(target, materials(facts.root / "build" / "windows", facts.root), facts)
+    build_tree(target, materials(facts.root / "build" / "windows", facts.root, python), facts)
     return target
 
 
-def materials(shelf: Path, root: Path = ROOT) -> Materials:
+def materials(shelf: Path, root: Path = ROOT, python: Path | None = None) -> Materials:
     """Fetch and compile what is not on the shelf, a folder that is kept between builds.
 
     Raises DistError.
     """
+    if python is not None and not python.is_file():
+        raise DistError(f"There is no archive of CPython at {python}.")
     pinned = read_pinned()
     environment = windows_environment(pinned.version)
     lock = read_lock(root / "requirements.lock", environment, list(pinned.wheels))
@@ -74,7 +77,7 @@ def materials(shelf: Path, root: Path = ROOT) -> Materials:
     wanted = [*_project(root)["dependencies"], *(wheel.name for wheel in pinned.wheels)]
     found = runtime_closure(wanted, lock, environment, wheels.fetch)
     engine = build_engine(engine_source(lock, shelf), shelf)
-    return Materials(pinned, fetch_python(pinned, shelf), found, engine, ico_bytes())
+    return Materials(pinned, python or fetch_python(pinned, shelf), found, engine, ico_bytes())
 
 
 def _project(root: Path) -> dict[str, Any]:
@@ -180,9 +183,10 @@ def main() -> int:
     """Build a tree and say what is in it."""
     parser = argparse.ArgumentParser(description="Build the app's tree for Windows.")
     parser.add_argument("work", type=Path, help="the folder in which it is built, as tree/")
+    parser.add_argument("--python", type=Path, help="python.org's archive for embedding")
     given = parser.parse_args()
     try:
-        tree = windows_tree(facts_here(), given.work)
+        tree = windows_tree(facts_here(), given.work, given.python)
     except DistError as failure:
         print(failure, file=sys.stderr)
         return 1

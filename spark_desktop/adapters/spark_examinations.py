@@ -32,7 +32,8 @@ _ENGINE, _MODEL, _DATA, _DATABASE = say("engine"), say("model"), say("data folde
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 # The only marker that our own dependencies have.
 _SYSTEM = re.compile(r"sys_platform\s*==\s*['\"](\w+)['\"]")
-_PROCESS_S = 10.0
+# Two starts of Python, of which a virus scanner may look at every file the first time.
+_PROCESS_S = 30.0
 _HEALTH_S = 1.0
 
 
@@ -68,12 +69,15 @@ def grammars(modules: Sequence[str] | None = None) -> Finding:
     return Finding(say("grammars"), Verdict.OK, say("{count} loaded", count=len(modules)))
 
 
-def engine(command: tuple[str, ...]) -> Finding:
-    """Return which engine the core uses and whether it loads; ``command`` starts its program."""
+def engine(command: tuple[str, ...], seconds: float = _PROCESS_S) -> Finding:
+    """Return which engine the core uses and whether it loads; ``command`` starts its program.
+
+    It is waited for that many ``seconds``.
+    """
     try:
         # The core tries it in a process of its own: without the processor's instructions for it,
         # loading it would end ours.
-        told = _told([*command, "info", "--json"])
+        told = _told([*command, "info", "--json"], seconds)
     except (OSError, subprocess.TimeoutExpired) as error:
         return Finding(_ENGINE, Verdict.MISSING, _no_answer(error), _REINSTALL)
     try:
@@ -243,14 +247,16 @@ def _installed(name: str) -> bool:
     return True
 
 
-def _told(command: Sequence[str]) -> "subprocess.CompletedProcess[str]":
+def _told(
+    command: Sequence[str], seconds: float = _PROCESS_S
+) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         command,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",
         errors="replace",
-        timeout=_PROCESS_S,
+        timeout=seconds,
         check=False,
         # The window has no terminal that the core would use: one would flash up.
         creationflags=_creation_flags(),

@@ -78,7 +78,7 @@ PLAN = (
     Check("data", say("your data")),
     Check("keyring", say("keyring")),
     Check("command", say("command line"), 60.0),
-    Check("engine", say("engine"), 60.0),
+    Check("engine", say("engine"), 120.0),
     Check("model", say("model"), 180.0),
     Check("window", say("window"), 60.0),
     Check("watcher", say("watcher")),

@@ -36,7 +36,8 @@ _FOLDERS = {
     "recordings": ".jsonl",
     "demo_project": ".py",
 }
-_COMMAND_S = 30.0
+# Within the deadlines of their checks: a slow machine is no fault.
+_COMMAND_S, _ENGINE_S = 50.0, 110.0
 # Seconds for a few lines, with the lexer's first tables.
 _LEXING_S = 5.0
 # One line or two of each language that has a grammar, by the name of a file.
@@ -235,7 +236,7 @@ def _creation_flags() -> int:
 
 async def engine_library(_stage: Stage) -> Seen:
     """Ask the core which engine it would use, and whether that loads."""
-    return seen_of(await asyncio.to_thread(engine, core_command()))
+    return seen_of(await asyncio.to_thread(engine, core_command(), _ENGINE_S))
 
 
 def seen_of(finding: Finding) -> Seen:

@@ -26,7 +26,8 @@ _SAVED = "notes.txt"
 # Windows' line endings, a byte-order mark, letters of two bytes, no ending of the last line.
 _EDITED, _BYTES = "letter.txt", b"\xef\xbb\xbfDear \xd0\x96,\r\nit rains.\r\nYours"
 _BEFORE, _AFTER = "it rains", "the sun shines"
-# A notice that was lost in starting to watch is no fault: the file is saved again.
+# A notice that was lost in starting to watch is no fault: the file is saved again, twice as late
+# each time, since a burst of saves is told when it is over.
 _AGAIN_S = 0.5
 _FEWEST_COLOURS = 8
 
@@ -89,7 +90,7 @@ async def watcher(stage: Stage) -> Seen:
 
     def seen() -> bool:
         nonlocal saves, saved
-        if not heard and time.monotonic() - saved > _AGAIN_S:
+        if not heard and time.monotonic() - saved > _AGAIN_S * 2**saves:
             saves, saved = saves + 1, time.monotonic()
             path.write_text(f"save {saves}\n", encoding="utf-8")
         return bool(heard)

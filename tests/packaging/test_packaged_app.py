@@ -1,5 +1,7 @@
 """What code asks of the installed app it is a part of."""
 
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -69,3 +71,20 @@ def test_each_program_gives_the_environment_back_before_it_imports_the_rest() ->
     for name in ("desktop", "command", "core"):
         text = (PROGRAMS / f"{name}.py").read_text(encoding="utf-8")
         assert text.index("own_environment()\n") < text.index("import main")
+
+
+def test_a_missing_library_of_the_system_is_named_with_the_next_step(tmp_path: Path) -> None:
+    broken = tmp_path / "spark_desktop"
+    broken.mkdir()
+    (broken / "__init__.py").touch()
+    (broken / "app.py").write_text("raise ImportError('libGL.so.1: cannot open shared object')\n")
+    done = subprocess.run(
+        [sys.executable, str(PROGRAMS / "desktop.py")],
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "libGL.so.1" in done.stderr
+    assert "libgl1" in done.stderr

@@ -116,7 +116,7 @@ def test_an_archive_is_tried_by_its_self_test(
     good = archive(tmp_path / "a.tar.gz", spark="true", spark_core="true", spark_desktop=SELF_TEST)
     release.try_archive(good)
     bad = archive(tmp_path / "b.tar.gz", spark="true", spark_core="exit 3", spark_desktop="true")
-    with pytest.raises(DistError, match="spark-core --version ended with 3"):
+    with pytest.raises(DistError, match="spark-core --help ended with 3"):
         release.try_archive(bad)
     failing = archive(tmp_path / "c.tar.gz", spark="true", spark_core="true", spark_desktop="false")
     with pytest.raises(DistError, match="spark-desktop --self-test ended with 1"):

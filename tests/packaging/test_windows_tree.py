@@ -185,6 +185,12 @@ def test_an_engine_that_needs_a_library_of_the_compiler_is_refused(tmp_path):
         engine_dll.check_engine(library)
 
 
+def test_an_archive_of_python_that_is_not_there_is_named_before_anything_is_fetched(tmp_path):
+    with pytest.raises(DistError, match=r"no archive of CPython at .*python\.zip"):
+        windows_tree.materials(tmp_path / "shelf", python=tmp_path / "python.zip")
+    assert not (tmp_path / "shelf").exists()
+
+
 def test_of_the_runtime_stays_what_is_loaded_in_the_end(tmp_path):
     wheel = tmp_path / "msvc.whl"
     with ZipFile(wheel, "w") as archive:

@@ -148,7 +148,9 @@ def test_every_script_is_one_that_bash_can_read() -> None:
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck looks at the scripts")
 def test_the_scripts_of_the_packages_are_clean() -> None:
-    files = sorted((ROOT / "packaging").rglob("*.sh"))
+    # The parts of the .run file are one script, which tests of its own look at.
+    parts = ROOT / "packaging" / "linux" / "run"
+    files = sorted(path for path in (ROOT / "packaging").rglob("*.sh") if path.parent != parts)
     assert files
     done = subprocess.run(
         ["shellcheck", *map(str, files)], capture_output=True, text=True, check=False
