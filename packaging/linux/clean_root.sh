@@ -137,7 +137,8 @@ inside() {
 
 # Every file with its size and its content's sum, without what others write and without homes.
 #   apt and dpkg: their own books.   log, fontconfig, ldconfig, mesa: what the packages that ours
-#   depends on write and their removal leaves; none of it names a file of ours.
+#   depends on write and their removal leaves. passwd, group, shadow, hosts: those packages make
+#   users (messagebus) and never take them away; the same is left where only they were installed.
 listed() {
     (
         cd "$root" || exit 1
@@ -150,7 +151,9 @@ found() { # . TESTS: find without those places
     top_of=$1 && shift
     find "$top_of" -xdev \( -path ./home -o -path ./proc -o -path ./sys -o -path ./dev -o -path ./tmp \
         -o -path ./run -o -path ./dist -o -path ./made -o -path ./var/log -o -path ./var/lib/apt \
-        -o -path ./var/lib/dpkg -o -path ./var/cache -o -path ./etc/ld.so.cache \) -prune -o \
+        -o -path ./var/lib/dpkg -o -path ./var/cache -o -path ./etc/ld.so.cache \
+        -o -path ./etc/hosts -o -path './etc/passwd*' -o -path './etc/group*' \
+        -o -path './etc/shadow*' -o -path './etc/gshadow*' \) -prune -o \
         "$@"
 }
 
@@ -367,9 +370,10 @@ try_run() {
     rm -rf -- "$root"
 }
 
-homes() {
+homes() { # the caches of fonts and shaders are those of the system's libraries
     (cd "$root/home/anna" && find . ! -name . ! -path ./.cache ! -path ./.config ! -path ./.local \
-        ! -path ./.local/share) | LC_ALL=C sort
+        ! -path ./.local/share ! -path './.cache/fontconfig*' \
+        ! -path './.cache/mesa_shader_cache*' ! -path './.cache/dconf*') | LC_ALL=C sort
 }
 
 # --- All of it ---------------------------------------------------------------------------------

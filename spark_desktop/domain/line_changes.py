@@ -4,7 +4,10 @@ Decision 12 says why, and import-linter that it stays the only one. It is a pure
 reads no file, no configuration and no repository for it.
 """
 
+import os
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from operator import methodcaller
 
 # Lines old[i1:i2] become new[j1:j2].
@@ -31,11 +34,39 @@ def changes(old: Sequence[str], new: Sequence[str]) -> list[Change]:
 
 def load() -> None:
     """Load libgit2 now, for instance where nobody waits: 150 ms that the first diff then saves."""
-    import pygit2  # noqa: F401
+    if "pygit2" in sys.modules:
+        return
+    with _any_authorities():
+        import pygit2  # noqa: F401
+
+
+@contextmanager
+def _any_authorities() -> Iterator[None]:
+    """Let pygit2 be imported where the system has no certificates of authorities.
+
+    It hands them to OpenSSL on import and fails without, as on a system that was installed without
+    ca-certificates. A diff asks nobody, and any folder will do.
+    """
+    import ssl
+
+    paths = ssl.get_default_verify_paths()
+    if paths.cafile or paths.capath:
+        yield
+        return
+    before = os.environ.get(paths.openssl_capath_env)
+    os.environ[paths.openssl_capath_env] = os.sep
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[paths.openssl_capath_env]
+        else:
+            os.environ[paths.openssl_capath_env] = before
 
 
 def _compared(before: str, after: str) -> Iterator[Change]:
     # Imported late: it takes as long as the rest of the start, and no start needs a diff.
+    load()
     from pygit2 import Patch
     from pygit2.enums import DiffOption
 

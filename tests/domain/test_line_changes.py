@@ -1,5 +1,6 @@
 """Line changes by libgit2: exact for any lines."""
 
+import os
 import subprocess
 import sys
 from itertools import pairwise
@@ -87,3 +88,19 @@ def test_libgit2_is_loaded_by_the_first_diff_and_not_by_the_import() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["False", "True"]
+
+
+def test_a_system_without_certificates_has_diffs_too() -> None:
+    nowhere = {"SSL_CERT_FILE": "/nowhere/file", "SSL_CERT_DIR": "/nowhere/folder"}
+    program = (
+        "import os; from spark_desktop.domain.line_changes import changes;"
+        "print(changes(['a\\n', 'b\\n'], ['a\\n', 'c\\n']), os.environ['SSL_CERT_DIR'])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **nowhere, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == "[(1, 2, 1, 2)] /nowhere/folder\n", done.stderr
