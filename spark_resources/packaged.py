@@ -27,9 +27,11 @@ def programs_folder() -> Path | None:
 def bundled(*parts: str) -> Path | None:
     """Return a file or folder that lies beside the programs; None where there is none.
 
-    In a checkout nothing does.
+    In a checkout nothing does. A bundle of macOS has a folder of its own for what is no program.
     """
     folder = programs_folder()
+    if folder is not None and folder.parts[-2:] == ("Contents", "MacOS"):
+        folder = folder.with_name("Resources")
     path = None if folder is None else folder.joinpath(*parts)
     return path if path is not None and path.exists() else None
 

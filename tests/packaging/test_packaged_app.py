@@ -32,6 +32,17 @@ def test_what_lies_beside_the_programs_is_found(app: Path) -> None:
     assert bundled("models", "missing.gguf") is None
 
 
+def test_a_bundle_of_macos_keeps_it_in_its_resources(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contents = tmp_path / "Spark Desktop.app" / "Contents"
+    (contents / "Resources" / "models").mkdir(parents=True)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(contents / "MacOS" / "spark-core"))
+    assert bundled("models") == contents / "Resources" / "models"
+    assert bundled("engine") is None
+
+
 def test_the_engine_beside_the_programs_goes_before_the_wheels(app: Path) -> None:
     assert llama_library.library_path().name.startswith("xllamacpp")
     (app / "engine").mkdir()
