@@ -12,6 +12,16 @@ def data_folder() -> Path:
     return Path(named) if named else platformdirs.user_data_path("spark-desktop", appauthor=False)
 
 
+# Where the self-test, which works on a folder of its own, finds the user's.
+USERS_DATA = "SPARK_SELF_TEST_DATA"
+
+
+def users_data_folder() -> Path:
+    """Return the user's data folder, also in a process of the self-test; it is only read there."""
+    named = os.environ.get(USERS_DATA)
+    return Path(named) if named else data_folder()
+
+
 def settings_file() -> Path:
     """Return where the settings are kept; SPARK_CONFIG_DIR names another folder for them."""
     named = os.environ.get("SPARK_CONFIG_DIR")

@@ -4,6 +4,7 @@ The names of the packages are given; the rest is found by looking into the tree.
 nobody knows, or a package of another version than the one that was looked at, ends the build.
 """
 
+import json
 import platform as this_platform
 import sqlite3
 import sys
@@ -120,7 +121,29 @@ def _package(extra: Extra, name: str, target: Target) -> Part:
     found = next(iter(metadata.distributions(name=name, path=path)), None)
     if found is None:
         raise DistError(f"The package {name} is not installed where {target.tree} is made from.")
-    return Part(extra.component(found), package=name)
+    return Part(extra.component(found), package=name, crates=_crates(found))
+
+
+def _crates(found: metadata.Distribution) -> tuple[str, ...]:
+    """Return the crates of Rust that a package lists in bills of materials of its own."""
+    component = f"{canonicalize_name(found.name)}-{found.version}"
+    base = Path(str(found.locate_file("")))
+    told: set[str] = set()
+    for file in base.glob("*.dist-info/sboms/*.json"):
+        if canonicalize_name(file.parts[-3].removesuffix(".dist-info")) != canonicalize_name(
+            component
+        ):
+            continue
+        try:
+            listed = json.loads(file.read_text(encoding="utf-8")).get("components", ())
+            told |= {
+                f"{one['name']} {one['version']}"
+                for one in listed
+                if str(one.get("purl", "")).startswith("pkg:cargo/")
+            }
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            raise DistError(f"{file.name} of {found.name} cannot be read: {error}") from error
+    return tuple(sorted(told))
 
 
 def _check_reviewed(reviewed: Mapping[str, str], parts: Iterable[Part]) -> None:
@@ -179,6 +202,9 @@ def _system(extra: Extra, target: Target, files: Sequence[Path]) -> list[Part]:
         )
     if not alone:
         return []
+    if target.platform != _LINUX:
+        # Named there by hand, in the table of components: nobody else keeps their licences.
+        return [_untold(path, entry) for path, entry in entries.items()]
     packages = owners({path.name for path in alone})
     parts: dict[str, Part] = {}
     for path, entry in entries.items():
@@ -197,6 +223,10 @@ def _system(extra: Extra, target: Target, files: Sequence[Path]) -> list[Part]:
     return list(parts.values())
 
 
+def _untold(path: Path, entry: Mapping[str, Any]) -> Part:
+    return Part(Component(path.name, "", entry["licence"], entry["home"]), files=(path,))
+
+
 def _is_alone(path: Path, target: Target) -> bool:
     """Return whether a file is a library that no package has in a folder of its own."""
     if path.is_symlink():
@@ -206,7 +236,7 @@ def _is_alone(path: Path, target: Target) -> bool:
         return path.suffix.lower() == ".dll" and place in (".", "python", "engine")
     if target.platform == _LINUX:
         return path.name.startswith("lib") and ".so" in path.name and place == "_internal"
-    return path.name.startswith("lib") and path.suffix == ".dylib" and place.endswith("Frameworks")
+    return path.name.startswith("lib") and path.suffix == ".dylib" and place == "_internal"
 
 
 def _matches(path: Path, patterns: Iterable[str]) -> bool:

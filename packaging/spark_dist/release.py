@@ -119,7 +119,10 @@ def try_archive(archive: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="spark-try-") as place:
         try:
             with tarfile.open(archive) as packed:
-                packed.extractall(place, filter="data")
+                # Debian 12 may have a Python from before this was there.
+                if hasattr(tarfile, "data_filter"):
+                    packed.extraction_filter = tarfile.data_filter
+                packed.extractall(place)
         except (OSError, tarfile.TarError) as error:
             raise DistError(f"{archive} cannot be unpacked: {error}") from error
         programs = sorted(Path(place).glob("*/spark-desktop"))

@@ -52,7 +52,8 @@ def write(
     """
     target = target or target_of(path.parent, platform)
     facts = facts or facts_here()
-    text = document(contents(packages, target), target, facts, locked(facts.root))
+    known = locked(facts.root) | (pinned(facts.root) if target.platform == "win32" else {})
+    text = document(contents(packages, target), target, facts, known)
     path.write_text(text, encoding="utf-8", newline="\n")
     return text
 
@@ -68,6 +69,13 @@ def locked(root: Path = ROOT) -> dict[str, tuple[str, tuple[str, ...]]]:
         if name:
             found[name][1].extend(_HASH.findall(line))
     return {name: (version, tuple(sums)) for name, (version, sums) in found.items()}
+
+
+def pinned(root: Path = ROOT) -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return version and sum of the packages that only Windows needs, by name."""
+    with (root / "packaging" / "windows" / "pinned.toml").open("rb") as stream:
+        wheels = tomllib.load(stream)["wheels"]
+    return {str(one["name"]): (str(one["version"]), (str(one["sha256"]),)) for one in wheels}
 
 
 def document(
@@ -122,7 +130,7 @@ def _component(part: Part, lock: Mapping[str, tuple[str, tuple[str, ...]]]) -> C
         hashes=[_sha256(_model_sum(part.files[0].name))] if is_model else (),
         external_references=_references(part, lock),
         properties=[Property(name="spark-desktop:file", value=name) for name in _names(part)],
-        components=[_crate(told.inside, crate) for crate in part.crates],
+        components=[_crate(part.package or told.inside, crate) for crate in part.crates],
     )
 
 
@@ -168,19 +176,17 @@ def _references(
         kind = ExternalReferenceType.SOURCE_DISTRIBUTION
         found.append(ExternalReference(type=kind, url=XsUri(told.source)))
     if part.package:
-        version, sums = lock.get(part.package, (told.version, ()))
+        version, sums = lock.get(part.package, ("", ()))
         if version != told.version:
             raise DistError(
                 f"{part.package} {told.version} is in the tree, but requirements.lock has "
-                f"{version}; install what the lock says: python dev.py setup"
+                f"{version or 'none'}; install what the lock says: python dev.py setup"
             )
-        # What no machine of developers needs is in no lock, as a package for Windows only may be.
-        comment = "One of the files of this version, with one of these sums." if sums else None
         found.append(
             ExternalReference(
                 type=ExternalReferenceType.DISTRIBUTION,
                 url=XsUri(f"https://pypi.org/project/{part.package}/{version}/#files"),
-                comment=comment,
+                comment="One of the files of this version, with one of these sums.",
                 hashes=[_sha256(one) for one in sums],
             )
         )

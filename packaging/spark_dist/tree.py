@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from spark_dist.facts import Build, DistError, Facts, Size
@@ -45,8 +46,18 @@ def freeze(facts: Facts, work: Path) -> Path:
         raise DistError(f"PyInstaller ended with {code}; see {log}:\n" + "\n".join(last))
     tree = work / "dist" / "spark-desktop"
     prune(tree)
-    remove_foreign_paths(programs_and_libraries(tree))
+    elves = programs_and_libraries(tree)
+    remove_foreign_paths(elves)
+    set_modes(tree, elves)
     return tree
+
+
+def set_modes(tree: Path, executable: Iterable[Path]) -> None:
+    """Make only these files of the tree executable: wheels bring texts that are."""
+    chosen = set(executable)
+    for path in tree.rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            path.chmod(0o755 if path in chosen else 0o644)
 
 
 def marker_text(kind: str, build: Build) -> str:

@@ -26,9 +26,9 @@
   </message>
   <message numerus="yes">
    <source>%n check(s) failed.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n check failed.</numerusform>
+    <numerusform>%n checks failed.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -68,9 +68,9 @@
   </message>
   <message numerus="yes">
    <source>%n file(s) in {folders} folders read, {size:.1f} MB</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n file in {folders} folders read, {size:.1f} MB</numerusform>
+    <numerusform>%n files in {folders} folders read, {size:.1f} MB</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -82,16 +82,16 @@
   </message>
   <message numerus="yes">
    <source>%n font(s); {names}: letters are drawn</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n font; {names}: letters are drawn</numerusform>
+    <numerusform>%n fonts; {names}: letters are drawn</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n grammar(s) loaded, a sample parsed by each</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n grammar loaded, a sample parsed by each</numerusform>
+    <numerusform>%n grammars loaded, a sample parsed by each</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -138,9 +138,9 @@
   </message>
   <message numerus="yes">
    <source>%n icon(s) drawn; formats: {formats}</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n icon drawn; formats: {formats}</numerusform>
+    <numerusform>%n icons drawn; formats: {formats}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -152,9 +152,9 @@
   </message>
   <message numerus="yes">
    <source>%n language(s), {parts} coloured parts</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n language, {parts} coloured parts</numerusform>
+    <numerusform>%n languages, {parts} coloured parts</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -236,9 +236,9 @@
   </message>
   <message numerus="yes">
    <source>%n process(es) ended, {size:.1f} MB removed</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n process ended, {size:.1f} MB removed</numerusform>
+    <numerusform>%n processes ended, {size:.1f} MB removed</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -271,9 +271,9 @@
   </message>
   <message numerus="yes">
    <source>%n token(s) came, pieces: {pieces}</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n token came, pieces: {pieces}</numerusform>
+    <numerusform>%n tokens came, pieces: {pieces}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -320,16 +320,16 @@
   </message>
   <message numerus="yes">
    <source>Everything works; %n note(s).</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Everything works; %n note.</numerusform>
+    <numerusform>Everything works; %n notes.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>Spark is made with the work of others: %n component(s).</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Spark is made with the work of others: %n component.</numerusform>
+    <numerusform>Spark is made with the work of others: %n components.</numerusform>
    </translation>
   </message>
   <message numerus="yes">

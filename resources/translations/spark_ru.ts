@@ -21,7 +21,7 @@
   </message>
   <message>
    <source>"{piece}" in the link is no percent-encoded character.</source>
-   <translation type="unfinished"></translation>
+   <translation>«{piece}» в ссылке — не знак в процентной записи.</translation>
   </message>
   <message>
    <source>$0.00</source>
@@ -85,10 +85,10 @@
   </message>
   <message numerus="yes">
    <source>%n check(s) failed.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Не прошла %n проверка.</numerusform>
+    <numerusform>Не прошли %n проверки.</numerusform>
+    <numerusform>Не прошли %n проверок.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -133,10 +133,10 @@
   </message>
   <message numerus="yes">
    <source>%n file(s) in {folders} folders read, {size:.1f} MB</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>прочитан %n файл, папок: {folders}, {size:.1f} МБ</numerusform>
+    <numerusform>прочитано %n файла, папок: {folders}, {size:.1f} МБ</numerusform>
+    <numerusform>прочитано %n файлов, папок: {folders}, {size:.1f} МБ</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -149,18 +149,18 @@
   </message>
   <message numerus="yes">
    <source>%n font(s); {names}: letters are drawn</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n шрифт; {names}: буквы рисуются</numerusform>
+    <numerusform>%n шрифта; {names}: буквы рисуются</numerusform>
+    <numerusform>%n шрифтов; {names}: буквы рисуются</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n grammar(s) loaded, a sample parsed by each</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>загружена %n грамматика, образец разобран каждой</numerusform>
+    <numerusform>загружено %n грамматики, образец разобран каждой</numerusform>
+    <numerusform>загружено %n грамматик, образец разобран каждой</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -213,10 +213,10 @@
   </message>
   <message numerus="yes">
    <source>%n icon(s) drawn; formats: {formats}</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>нарисован %n значок; форматы: {formats}</numerusform>
+    <numerusform>нарисовано %n значка; форматы: {formats}</numerusform>
+    <numerusform>нарисовано %n значков; форматы: {formats}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -229,10 +229,10 @@
   </message>
   <message numerus="yes">
    <source>%n language(s), {parts} coloured parts</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n язык, окрашенных частей: {parts}</numerusform>
+    <numerusform>%n языка, окрашенных частей: {parts}</numerusform>
+    <numerusform>%n языков, окрашенных частей: {parts}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -325,10 +325,10 @@
   </message>
   <message numerus="yes">
    <source>%n process(es) ended, {size:.1f} MB removed</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>завершён %n процесс, удалено {size:.1f} МБ</numerusform>
+    <numerusform>завершено %n процесса, удалено {size:.1f} МБ</numerusform>
+    <numerusform>завершено %n процессов, удалено {size:.1f} МБ</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -365,10 +365,10 @@
   </message>
   <message numerus="yes">
    <source>%n token(s) came, pieces: {pieces}</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>пришёл %n токен, кусков: {pieces}</numerusform>
+    <numerusform>пришло %n токена, кусков: {pieces}</numerusform>
+    <numerusform>пришло %n токенов, кусков: {pieces}</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -397,7 +397,7 @@
   </message>
   <message>
    <source>&amp;Agree and check</source>
-   <translation type="unfinished"></translation>
+   <translation>&amp;Согласиться и проверить</translation>
   </message>
   <message>
    <source>&amp;Budget for a month</source>
@@ -425,7 +425,7 @@
   </message>
   <message>
    <source>&amp;Copy these facts</source>
-   <translation type="unfinished"></translation>
+   <translation>&amp;Копировать сведения</translation>
   </message>
   <message>
    <source>&amp;Discard</source>
@@ -437,7 +437,7 @@
   </message>
   <message>
    <source>&amp;Download {size} from {host}</source>
-   <translation type="unfinished"></translation>
+   <translation>&amp;Загрузить {size} с {host}</translation>
   </message>
   <message>
    <source>&amp;Edit…</source>
@@ -453,7 +453,7 @@
   </message>
   <message>
    <source>&amp;Folder of the licences</source>
-   <translation type="unfinished"></translation>
+   <translation>&amp;Папка с лицензиями</translation>
   </message>
   <message>
    <source>&amp;Forget the key</source>
@@ -493,7 +493,7 @@
   </message>
   <message>
    <source>&amp;Not now</source>
-   <translation type="unfinished"></translation>
+   <translation>&amp;Не сейчас</translation>
   </message>
   <message>
    <source>&amp;Pause</source>
@@ -505,7 +505,7 @@
   </message>
   <message>
    <source>&amp;Quit</source>
-   <translation type="unfinished"></translation>
+   <translation>В&amp;ыйти</translation>
   </message>
   <message>
    <source>&amp;Redo</source>
@@ -525,7 +525,7 @@
   </message>
   <message>
    <source>&amp;Show in folder</source>
-   <translation type="unfinished"></translation>
+   <translation>&amp;Показать в папке</translation>
   </message>
   <message>
    <source>&amp;Sort by</source>
@@ -577,11 +577,11 @@
   </message>
   <message>
    <source>'spark ask hello' shows what the model says.</source>
-   <translation type="unfinished"></translation>
+   <translation>Что говорит модель, показывает «spark ask hello».</translation>
   </message>
   <message>
    <source>'spark-core models list' shows what there is.</source>
-   <translation type="unfinished"></translation>
+   <translation>Что есть, показывает «spark-core models list».</translation>
   </message>
   <message>
    <source>, {rate:,.0f} tokens/s</source>
@@ -601,7 +601,7 @@
   </message>
   <message>
    <source>A check asks {host} for two small files, the list of releases and its signature, and sends nothing but that request: no identifier, no version, nothing of you or your projects. Spark never installs anything by itself.</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверка запрашивает у {host} два небольших файла — список выпусков и его подпись — и не передаёт ничего, кроме самого запроса: ни идентификатора, ни версии, ничего о вас и ваших проектах. Сам Spark ничего не устанавливает.</translation>
   </message>
   <message>
    <source>A command is empty.</source>
@@ -657,7 +657,7 @@
   </message>
   <message>
    <source>A link asks Spark to open {folder}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ссылка просит Spark открыть {folder}.</translation>
   </message>
   <message>
    <source>A link on the way leads out of it.</source>
@@ -665,7 +665,7 @@
   </message>
   <message>
    <source>A link wrote this question.</source>
-   <translation type="unfinished"></translation>
+   <translation>Этот вопрос пришёл по ссылке.</translation>
   </message>
   <message>
    <source>A model may not fit: free some space.</source>
@@ -677,7 +677,7 @@
   </message>
   <message>
    <source>A newer one may be held back on the way. Look at this machine's clock; check again from another network.</source>
-   <translation type="unfinished"></translation>
+   <translation>Возможно, более новый задерживают по пути. Сверьте часы этого компьютера; проверьте ещё раз из другой сети.</translation>
   </message>
   <message>
    <source>A proposal failed</source>
@@ -749,7 +749,7 @@
   </message>
   <message>
    <source>About Spark</source>
-   <translation type="unfinished"></translation>
+   <translation>О программе Spark</translation>
   </message>
   <message>
    <source>About {file}</source>
@@ -847,7 +847,7 @@
   </message>
   <message>
    <source>Agree, and it asks whenever you press Check now; the daily check stays as it is.</source>
-   <translation type="unfinished"></translation>
+   <translation>Если согласиться, он будет спрашивать при каждом нажатии «Проверить сейчас»; ежедневная проверка остаётся как есть.</translation>
   </message>
   <message>
    <source>All the time</source>
@@ -887,7 +887,7 @@
   </message>
   <message>
    <source>Allow writing to that folder, then download it again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Разрешите запись в эту папку и загрузите снова.</translation>
   </message>
   <message>
    <source>Allow writing to the folder, then accept again.</source>
@@ -1141,7 +1141,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Asking {host}…</source>
-   <translation type="unfinished"></translation>
+   <translation>Запрос к {host}…</translation>
   </message>
   <message>
    <source>Back to the project</source>
@@ -1277,11 +1277,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Check &amp;now</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверить &amp;сейчас</translation>
   </message>
   <message>
    <source>Check again later; if it stays so, ask whoever publishes the releases.</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверьте позже; если не изменится, спросите того, кто публикует выпуски.</translation>
   </message>
   <message>
    <source>Check its name; it may have been moved.</source>
@@ -1297,7 +1297,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Check now, read the release notes, download</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверить сейчас, прочитать о выпуске, загрузить</translation>
   </message>
   <message>
    <source>Check that the key is whole, of this vendor, and not expired.</source>
@@ -1361,7 +1361,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Checks</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверки</translation>
   </message>
   <message>
    <source>Checks of proposals</source>
@@ -1577,7 +1577,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Comes inside of {package}</source>
-   <translation type="unfinished"></translation>
+   <translation>Входит в состав {package}</translation>
   </message>
   <message>
    <source>Comment</source>
@@ -1617,7 +1617,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Components</source>
-   <translation type="unfinished"></translation>
+   <translation>Компоненты</translation>
   </message>
   <message>
    <source>Composer</source>
@@ -1713,7 +1713,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Copy the &amp;licence</source>
-   <translation type="unfinished"></translation>
+   <translation>Копировать &amp;лицензию</translation>
   </message>
   <message>
    <source>Copy the answer</source>
@@ -1809,7 +1809,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Do not open</source>
-   <translation type="unfinished"></translation>
+   <translation>Не открывать</translation>
   </message>
   <message>
    <source>Do without a key</source>
@@ -1825,11 +1825,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Download it again: it goes on from there.</source>
-   <translation type="unfinished"></translation>
+   <translation>Загрузите снова: загрузка продолжится с этого места.</translation>
   </message>
   <message>
    <source>Download it again; if it stays so, report it, and install nothing.</source>
-   <translation type="unfinished"></translation>
+   <translation>Загрузите снова; если не изменится, сообщите об этом и ничего не устанавливайте.</translation>
   </message>
   <message>
    <source>Downloading the model, once.</source>
@@ -1837,7 +1837,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Downloading: {done} of {total}</source>
-   <translation type="unfinished"></translation>
+   <translation>Загрузка: {done} из {total}</translation>
   </message>
   <message>
    <source>Drop</source>
@@ -1933,7 +1933,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Engine</source>
-   <translation type="unfinished"></translation>
+   <translation>Движок</translation>
   </message>
   <message>
    <source>Enter it again in the settings, under Endpoints.</source>
@@ -1977,14 +1977,14 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Everything works.</source>
-   <translation type="unfinished"></translation>
+   <translation>Всё работает.</translation>
   </message>
   <message numerus="yes">
    <source>Everything works; %n note(s).</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Всё работает; %n замечание.</numerusform>
+    <numerusform>Всё работает; %n замечания.</numerusform>
+    <numerusform>Всё работает; %n замечаний.</numerusform>
    </translation>
   </message>
   <message>
@@ -2005,15 +2005,15 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>FAILED</source>
-   <translation type="unfinished"></translation>
+   <translation>СБОЙ</translation>
   </message>
   <message>
    <source>Fetch it in the window's Models, or with: spark-core models pull {name}</source>
-   <translation type="unfinished"></translation>
+   <translation>Загрузите её в окне «Модели» или так: spark-core models pull {name}</translation>
   </message>
   <message>
    <source>Fetch it in the window's Models, then try again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Загрузите её в окне «Модели», затем попробуйте снова.</translation>
   </message>
   <message>
    <source>File {path}</source>
@@ -2041,7 +2041,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Find a component or a licence</source>
-   <translation type="unfinished"></translation>
+   <translation>Найти компонент или лицензию</translation>
   </message>
   <message>
    <source>Find an action, a file or a thread</source>
@@ -2117,7 +2117,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Free some space or make the folder writable, then check again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Освободите место или разрешите запись в папку, затем проверьте ещё раз.</translation>
   </message>
   <message>
    <source>Free some space, then accept again.</source>
@@ -2125,7 +2125,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Free some space, then download it again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Освободите место и загрузите снова.</translation>
   </message>
   <message>
    <source>Free some space, then try again.</source>
@@ -2245,7 +2245,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>If it stays so, report it with this table.</source>
-   <translation type="unfinished"></translation>
+   <translation>Если так и останется, сообщите об этом с этой таблицей.</translation>
   </message>
   <message>
    <source>If that is right, make it the endpoint's address.</source>
@@ -2293,19 +2293,19 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Install Spark Desktop again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Установите Spark Desktop заново.</translation>
   </message>
   <message>
    <source>Install Spark Desktop again; if it stays so, report it with this table.</source>
-   <translation type="unfinished"></translation>
+   <translation>Установите Spark Desktop заново; если так и останется, сообщите об этом с этой таблицей.</translation>
   </message>
   <message>
    <source>Install a font, such as the package fonts-dejavu-core.</source>
-   <translation type="unfinished"></translation>
+   <translation>Установите шрифт, например пакет fonts-dejavu-core.</translation>
   </message>
   <message>
    <source>Install it in the same way as this one.</source>
-   <translation type="unfinished"></translation>
+   <translation>Установите его так же, как этот.</translation>
   </message>
   <message>
    <source>Install the packages of your system that hold these files.</source>
@@ -2317,7 +2317,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Install {version} in the same way as this one.</source>
-   <translation type="unfinished"></translation>
+   <translation>Установите {version} так же, как эту версию.</translation>
   </message>
   <message>
    <source>It begins with https://, or with http:// for this machine.</source>
@@ -2401,7 +2401,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It is sent only when you press Enter.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он будет отправлен, только когда вы нажмёте Enter.</translation>
   </message>
   <message>
    <source>It is too long.</source>
@@ -2409,7 +2409,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>It lies in {folder}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Он лежит в {folder}.</translation>
   </message>
   <message>
    <source>It may have been dropped; look at the list of steps again.</source>
@@ -2493,7 +2493,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Its signature was verified.</source>
-   <translation type="unfinished"></translation>
+   <translation>Подпись проверена.</translation>
   </message>
   <message>
    <source>Keep</source>
@@ -2605,7 +2605,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Licence: {licence}</source>
-   <translation type="unfinished"></translation>
+   <translation>Лицензия: {licence}</translation>
   </message>
   <message>
    <source>Light</source>
@@ -2633,7 +2633,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>List of &amp;materials</source>
-   <translation type="unfinished"></translation>
+   <translation>Список &amp;состава</translation>
   </message>
   <message>
    <source>Loading the model into memory.</source>
@@ -2669,7 +2669,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Look for a new version on the project's page.</source>
-   <translation type="unfinished"></translation>
+   <translation>Поищите новую версию на странице проекта.</translation>
   </message>
   <message>
    <source>Look for it in what you typed last, and in the files that go with it.</source>
@@ -2681,11 +2681,11 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Look for new versions</source>
-   <translation type="unfinished"></translation>
+   <translation>Искать новые версии</translation>
   </message>
   <message>
    <source>Look for new versions where you got this one.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ищите новые версии там, где взяли эту.</translation>
   </message>
   <message>
    <source>Looked for its key in the keyring and in {variable}.</source>
@@ -2697,7 +2697,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Looking at what is installed…</source>
-   <translation type="unfinished"></translation>
+   <translation>Просматриваю, что установлено…</translation>
   </message>
   <message>
    <source>Looking for a source…</source>
@@ -2724,8 +2724,12 @@ The open file goes with the question.</source>
    <translation>Предложено для места без строк</translation>
   </message>
   <message>
+   <source>Make it readable for you.</source>
+   <translation>Сделайте его доступным для чтения.</translation>
+  </message>
+  <message>
    <source>Make it readable, then check again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сделайте его доступным для чтения и проверьте ещё раз.</translation>
   </message>
   <message>
    <source>Make it writable for you alone, or name another one.</source>
@@ -2829,7 +2833,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Move them away, then download again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Уберите их оттуда и загрузите снова.</translation>
   </message>
   <message>
    <source>Name</source>
@@ -2997,7 +3001,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nobody agreed yet to ask {host}, so nothing is asked. Switch this off and on to agree.</source>
-   <translation type="unfinished"></translation>
+   <translation>Согласия обращаться к {host} ещё нет, поэтому запросов нет. Выключите и включите, чтобы согласиться.</translation>
   </message>
   <message>
    <source>Nobody has told this model's price. Its answers are not counted as free.</source>
@@ -3053,7 +3057,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing fits the filter.</source>
-   <translation type="unfinished"></translation>
+   <translation>Под фильтр ничего не подходит.</translation>
   </message>
   <message>
    <source>Nothing in the file is like it. Select the lines that it shall replace.</source>
@@ -3065,7 +3069,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing in {folder} was changed.</source>
-   <translation type="unfinished"></translation>
+   <translation>В {folder} ничего не изменено.</translation>
   </message>
   <message>
    <source>Nothing is found. Words are found by their beginnings.</source>
@@ -3089,19 +3093,19 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing of it is used. Check again from another network; if it stays so, report it.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ничего из этого не используется. Проверьте из другой сети; если не изменится, сообщите об этом.</translation>
   </message>
   <message>
    <source>Nothing of it is used. Check again later, or from another network.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ничего из этого не используется. Проверьте позже или из другой сети.</translation>
   </message>
   <message>
    <source>Nothing of it is used. Look at the project's page for what happened.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ничего из этого не используется. Посмотрите на странице проекта, что случилось.</translation>
   </message>
   <message>
    <source>Nothing of it is used. Whoever runs the feed gives each one a number of its own.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ничего из этого не используется. Тот, кто ведёт список, должен дать каждому свой номер.</translation>
   </message>
   <message>
    <source>Nothing to add up yet.</source>
@@ -3129,7 +3133,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Nothing was opened or asked.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ничего не открыто и не спрошено.</translation>
   </message>
   <message>
    <source>Nothing was pasted: {reason}</source>
@@ -3203,7 +3207,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Once a day, in a list that is signed. Nothing is ever installed by itself.</source>
-   <translation type="unfinished"></translation>
+   <translation>Раз в день, в подписанном списке. Само ничего не устанавливается.</translation>
   </message>
   <message>
    <source>One a line: a pattern of files, a colon, a program. It runs for each proposal, with the proposed text as its input; {file} is a copy of it, {path} the file's name.</source>
@@ -3231,7 +3235,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Open a folder by its path, or copy it to this machine first.</source>
-   <translation type="unfinished"></translation>
+   <translation>Откройте папку по её пути или сначала скопируйте её на этот компьютер.</translation>
   </message>
   <message>
    <source>Open a folder first.</source>
@@ -3279,7 +3283,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Open the folder</source>
-   <translation type="unfinished"></translation>
+   <translation>Открыть папку</translation>
   </message>
   <message>
    <source>Open the folder of your project.</source>
@@ -3303,7 +3307,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Open the updates</source>
-   <translation type="unfinished"></translation>
+   <translation>Открыть обновления</translation>
   </message>
   <message>
    <source>Open {folder}</source>
@@ -3359,7 +3363,7 @@ The proposal was made for:
   </message>
   <message>
    <source>PNG pictures cannot be read</source>
-   <translation type="unfinished"></translation>
+   <translation>картинки PNG не читаются</translation>
   </message>
   <message>
    <source>Pace</source>
@@ -3539,7 +3543,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Put the second line of minisign.pub there.</source>
-   <translation type="unfinished"></translation>
+   <translation>Впишите туда вторую строку файла minisign.pub.</translation>
   </message>
   <message>
    <source>Put them into its address: http://name:password@host:port.</source>
@@ -3559,7 +3563,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Qt {qt}, {found}</source>
-   <translation type="unfinished"></translation>
+   <translation>Qt {qt}, {found}</translation>
   </message>
   <message>
    <source>Queue</source>
@@ -3599,15 +3603,15 @@ The proposal was made for:
   </message>
   <message>
    <source>Quit Spark, and unpack it in the place of the folder that you unpacked.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выйдите из Spark и распакуйте его на место той папки, которую распаковали раньше.</translation>
   </message>
   <message>
    <source>Quit Spark, open it, and drag Spark into Applications.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выйдите из Spark, откройте его и перетащите Spark в «Программы».</translation>
   </message>
   <message>
    <source>Quit Spark, then open it. Your settings and threads stay.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выйдите из Spark, затем откройте его. Настройки и беседы останутся.</translation>
   </message>
   <message>
    <source>Raise it in the settings, or use an endpoint that costs nothing.</source>
@@ -3719,11 +3723,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Release notes</source>
-   <translation type="unfinished"></translation>
+   <translation>О выпуске</translation>
   </message>
   <message>
    <source>Release notes and download</source>
-   <translation type="unfinished"></translation>
+   <translation>О выпуске и загрузка</translation>
   </message>
   <message>
    <source>Remove</source>
@@ -3731,11 +3735,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Remove it by hand.</source>
-   <translation type="unfinished"></translation>
+   <translation>Удалите её вручную.</translation>
   </message>
   <message>
    <source>Remove it to begin anew, then check again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Удалите его, чтобы начать заново, и проверьте ещё раз.</translation>
   </message>
   <message>
    <source>Remove it? It can be downloaded again.</source>
@@ -3747,7 +3751,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Remove the entry '{service}' by hand.</source>
-   <translation type="unfinished"></translation>
+   <translation>Удалите запись «{service}» вручную.</translation>
   </message>
   <message>
    <source>Remove the link yourself, or name the file that it leads to.</source>
@@ -3841,7 +3845,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Run &amp;again</source>
-   <translation type="unfinished"></translation>
+   <translation>&amp;Повторить</translation>
   </message>
   <message>
    <source>Run 'spark doctor' to see what is missing, or install Spark Desktop again.</source>
@@ -3857,15 +3861,15 @@ The proposal was made for:
   </message>
   <message>
    <source>Run 'spark-desktop --self-test' in a terminal.</source>
-   <translation type="unfinished"></translation>
+   <translation>Запустите «spark-desktop --self-test» в терминале.</translation>
   </message>
   <message>
    <source>SQLite</source>
-   <translation type="unfinished"></translation>
+   <translation>SQLite</translation>
   </message>
   <message>
    <source>SQLite {version}, journal {journal}: written, read, found by full text, integrity ok</source>
-   <translation type="unfinished"></translation>
+   <translation>SQLite {version}, журнал {journal}: записано, прочитано, найдено полнотекстовым поиском, целостность в порядке</translation>
   </message>
   <message>
    <source>Sample in a &amp;folder of mine…</source>
@@ -3925,7 +3929,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Seen</source>
-   <translation type="unfinished"></translation>
+   <translation>Что видно</translation>
   </message>
   <message>
    <source>Select a smaller region, or choose a model with a longer context.</source>
@@ -3949,7 +3953,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Self-test</source>
-   <translation type="unfinished"></translation>
+   <translation>Самопроверка</translation>
   </message>
   <message>
    <source>Send</source>
@@ -3977,7 +3981,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Set the clock, then check again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Установите часы и проверьте ещё раз.</translation>
   </message>
   <message>
    <source>Settings</source>
@@ -4077,7 +4081,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Source code: {address}</source>
-   <translation type="unfinished"></translation>
+   <translation>Исходный код: {address}</translation>
   </message>
   <message>
    <source>Spark</source>
@@ -4089,7 +4093,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Spark does not look for new versions by itself.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сам Spark не ищет новых версий.</translation>
   </message>
   <message>
    <source>Spark ended while this was being answered.</source>
@@ -4097,19 +4101,19 @@ The proposal was made for:
   </message>
   <message>
    <source>Spark follows spark://ask?text=… and spark://open?folder=/… and no other link.</source>
-   <translation type="unfinished"></translation>
+   <translation>Spark понимает только ссылки spark://ask?text=… и spark://open?folder=/….</translation>
   </message>
   <message numerus="yes">
    <source>Spark is made with the work of others: %n component(s).</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Spark создан с использованием чужого труда: %n компонент.</numerusform>
+    <numerusform>Spark создан с использованием чужого труда: %n компонента.</numerusform>
+    <numerusform>Spark создан с использованием чужого труда: %n компонентов.</numerusform>
    </translation>
   </message>
   <message>
    <source>Spark looks for new versions once a day.</source>
-   <translation type="unfinished"></translation>
+   <translation>Spark ищет новые версии раз в день.</translation>
   </message>
   <message>
    <source>Spark made a mistake while it read the answer.</source>
@@ -4125,7 +4129,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Spark reads its files and may ask the model about them.</source>
-   <translation type="unfinished"></translation>
+   <translation>Spark прочитает её файлы и может спросить о них модель.</translation>
   </message>
   <message>
    <source>Spark runs already, but does not answer.</source>
@@ -4145,15 +4149,15 @@ The proposal was made for:
   </message>
   <message>
    <source>Spark would ask {host} now.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сейчас Spark обратился бы к {host}.</translation>
   </message>
   <message>
    <source>Spark {version} ({kind}), Python {python}, {system} {machine}, {path}</source>
-   <translation type="unfinished"></translation>
+   <translation>Spark {version} ({kind}), Python {python}, {system} {machine}, {path}</translation>
   </message>
   <message>
    <source>Spark {version} is available.</source>
-   <translation type="unfinished"></translation>
+   <translation>Вышел Spark {version}.</translation>
   </message>
   <message>
    <source>Spark · {project}: {state}</source>
@@ -4253,7 +4257,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Start it in a desktop session to have the display tried, too.</source>
-   <translation type="unfinished"></translation>
+   <translation>Запустите её в сеансе рабочего стола, чтобы проверить и экран.</translation>
   </message>
   <message>
    <source>Start it, then try again.</source>
@@ -4325,7 +4329,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Stopping, and tidying up…</source>
-   <translation type="unfinished"></translation>
+   <translation>Остановка и уборка…</translation>
   </message>
   <message>
    <source>Structured output</source>
@@ -4349,7 +4353,7 @@ The proposal was made for:
   </message>
   <message>
    <source>System</source>
-   <translation type="unfinished"></translation>
+   <translation>Система</translation>
   </message>
   <message>
    <source>THREADS</source>
@@ -4357,7 +4361,7 @@ The proposal was made for:
   </message>
   <message>
    <source>TLS</source>
-   <translation type="unfinished"></translation>
+   <translation>TLS</translation>
   </message>
   <message>
    <source>TLS certificates</source>
@@ -4429,7 +4433,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Text of the licence</source>
-   <translation type="unfinished"></translation>
+   <translation>Текст лицензии</translation>
   </message>
   <message>
    <source>Text of the real engine, as it is written.</source>
@@ -4637,7 +4641,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The comment in the release feed's signature is not what was signed.</source>
-   <translation type="unfinished"></translation>
+   <translation>Комментарий в подписи списка выпусков — не тот, что был подписан.</translation>
   </message>
   <message>
    <source>The connection to the model was lost: {reason}</source>
@@ -4753,7 +4757,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The download was cancelled; nothing of it was kept.</source>
-   <translation type="unfinished"></translation>
+   <translation>Загрузка отменена; от неё ничего не осталось.</translation>
   </message>
   <message>
    <source>The earlier model goes on answering until this one is ready.</source>
@@ -4777,7 +4781,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The feed is of the channel {found}, this build follows {wanted}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это список канала {found}, а эта сборка следует каналу {wanted}.</translation>
   </message>
   <message>
    <source>The fence around the code is not closed before the next one.</source>
@@ -4885,7 +4889,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The full-text index does not find what was written.</source>
-   <translation type="unfinished"></translation>
+   <translation>Полнотекстовый указатель не находит записанного.</translation>
   </message>
   <message>
    <source>The hunk at line {number} of the diff is cut off.</source>
@@ -4961,59 +4965,59 @@ The proposal was made for:
   </message>
   <message>
    <source>The link "{link}" is none that Spark can read.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ссылку «{link}» Spark прочесть не может.</translation>
   </message>
   <message>
    <source>The link asks for "{verb}", which Spark does not know.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ссылка требует «{verb}», но такой команды у Spark нет.</translation>
   </message>
   <message>
    <source>The link has more than {most} characters.</source>
-   <translation type="unfinished"></translation>
+   <translation>В ссылке больше {most} знаков.</translation>
   </message>
   <message>
    <source>The link holds a character that cannot be seen, {code}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В ссылке есть невидимый знак, {code}.</translation>
   </message>
   <message>
    <source>The link holds bytes that are no UTF-8.</source>
-   <translation type="unfinished"></translation>
+   <translation>В ссылке есть байты, которые не являются UTF-8.</translation>
   </message>
   <message>
    <source>The link names no folder.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ссылка не называет папку.</translation>
   </message>
   <message>
    <source>The link says "{given}"; spark://{verb} takes "{name}" only.</source>
-   <translation type="unfinished"></translation>
+   <translation>В ссылке указано «{given}», а spark://{verb} принимает только «{name}».</translation>
   </message>
   <message>
    <source>The link says "{name}" twice.</source>
-   <translation type="unfinished"></translation>
+   <translation>В ссылке «{name}» указано дважды.</translation>
   </message>
   <message>
    <source>The link's folder has {size} characters; {most} fit.</source>
-   <translation type="unfinished"></translation>
+   <translation>В пути папки знаков: {size}; помещается {most}.</translation>
   </message>
   <message>
    <source>The link's folder, {folder}, goes up by "..".</source>
-   <translation type="unfinished"></translation>
+   <translation>Путь папки из ссылки, {folder}, ведёт вверх через «..».</translation>
   </message>
   <message>
    <source>The link's folder, {folder}, is another machine's.</source>
-   <translation type="unfinished"></translation>
+   <translation>Папка из ссылки, {folder}, находится на другом компьютере.</translation>
   </message>
   <message>
    <source>The link's folder, {folder}, is no whole path.</source>
-   <translation type="unfinished"></translation>
+   <translation>Папка из ссылки, {folder}, названа не полным путём.</translation>
   </message>
   <message>
    <source>The link's text has {size} characters; {most} fit.</source>
-   <translation type="unfinished"></translation>
+   <translation>В тексте ссылки знаков: {size}; помещается {most}.</translation>
   </message>
   <message>
    <source>The list of licences {file} cannot be read: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>Не удаётся прочитать список лицензий {file}: {reason}</translation>
   </message>
   <message>
    <source>The list of recent projects could not be written to {file} ({reason}).</source>
@@ -5021,7 +5025,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The list of releases names no package for how this Spark was installed.</source>
-   <translation type="unfinished"></translation>
+   <translation>В списке выпусков нет пакета для того способа, которым установлен этот Spark.</translation>
   </message>
   <message>
    <source>The local core cannot answer now: {reason}</source>
@@ -5141,7 +5145,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The new database is not sound: {told}</source>
-   <translation type="unfinished"></translation>
+   <translation>Новая база данных повреждена: {told}</translation>
   </message>
   <message>
    <source>The next start finishes what stands half done, or puts it back, and says so.</source>
@@ -5161,7 +5165,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The package has {found:,} bytes or more, the release feed says {wanted:,}: it is not the file that was released. Nothing of it was kept.</source>
-   <translation type="unfinished"></translation>
+   <translation>В пакете не меньше {found:,} байт, а в списке выпусков указано {wanted:,}: это не тот файл, что был выпущен. От него ничего не осталось.</translation>
   </message>
   <message>
    <source>The packed answer of {host} broke off.</source>
@@ -5241,47 +5245,47 @@ The proposal was made for:
   </message>
   <message>
    <source>The release feed cannot be read: {reason}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Список выпусков не читается: {reason}.</translation>
   </message>
   <message>
    <source>The release feed is not what was signed: somebody changed it, or its signature.</source>
-   <translation type="unfinished"></translation>
+   <translation>Список выпусков — не то, что было подписано: кто-то изменил его или его подпись.</translation>
   </message>
   <message>
    <source>The release feed is number {found} as one before, but says something else.</source>
-   <translation type="unfinished"></translation>
+   <translation>Номер списка выпусков {found} — как у прежнего, но содержание другое.</translation>
   </message>
   <message>
    <source>The release feed is number {found}, and number {newest} was seen here before: somebody sends an old one.</source>
-   <translation type="unfinished"></translation>
+   <translation>Номер списка выпусков {found}, а здесь уже был номер {newest}: кто-то передаёт старый.</translation>
   </message>
   <message>
    <source>The release feed is signed in minisign's old form, which is not accepted.</source>
-   <translation type="unfinished"></translation>
+   <translation>Список выпусков подписан в старой форме minisign, которая не принимается.</translation>
   </message>
   <message>
    <source>The release feed is signed with the key {key}, which is none of this build's.</source>
-   <translation type="unfinished"></translation>
+   <translation>Список выпусков подписан ключом {key}, которого нет в этой сборке.</translation>
   </message>
   <message>
    <source>The release feed is written in a newer form, which this Spark does not know.</source>
-   <translation type="unfinished"></translation>
+   <translation>Список выпусков записан в более новой форме, которой этот Spark не знает.</translation>
   </message>
   <message>
    <source>The release feed names no package for the way this Spark was installed.</source>
-   <translation type="unfinished"></translation>
+   <translation>В списке выпусков нет пакета для того способа, которым установлен этот Spark.</translation>
   </message>
   <message>
    <source>The release feed was valid until {day}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Список выпусков действовал до {day}.</translation>
   </message>
   <message>
    <source>The release feed's signature was valid until {day}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Подпись списка выпусков действовала до {day}.</translation>
   </message>
   <message>
    <source>The release key {name} is no minisign key.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ключ выпусков {name} — не ключ minisign.</translation>
   </message>
   <message>
    <source>The request holds half a character, which no server can read.</source>
@@ -5301,19 +5305,19 @@ The proposal was made for:
   </message>
   <message>
    <source>The self-test cannot be started: {reason}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Самопроверку не удаётся запустить: {reason}.</translation>
   </message>
   <message>
    <source>The self-test ended before it was done: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>Самопроверка завершилась раньше времени: {reason}</translation>
   </message>
   <message>
    <source>The self-test was not run yet.</source>
-   <translation type="unfinished"></translation>
+   <translation>Самопроверка ещё не проводилась.</translation>
   </message>
   <message>
    <source>The self-test's process cannot be started: {reason}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Процесс самопроверки не удаётся запустить: {reason}.</translation>
   </message>
   <message>
    <source>The server lets us in without a key.</source>
@@ -5333,7 +5337,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The settings have a daily check, under Updates.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ежедневная проверка включается в настройках, в разделе «Обновления».</translation>
   </message>
   <message>
    <source>The settings stay as they were. Mend the file, and save it.</source>
@@ -5341,11 +5345,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The signature of the list of releases was verified.</source>
-   <translation type="unfinished"></translation>
+   <translation>Подпись списка выпусков проверена.</translation>
   </message>
   <message>
    <source>The signature of the release feed cannot be read.</source>
-   <translation type="unfinished"></translation>
+   <translation>Подпись списка выпусков не читается.</translation>
   </message>
   <message>
    <source>The start at log-in could not be changed: {place} ({reason}).</source>
@@ -5393,7 +5397,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The text of this licence is not among what is installed here.</source>
-   <translation type="unfinished"></translation>
+   <translation>Текста этой лицензии нет среди установленного здесь.</translation>
   </message>
   <message>
    <source>The thread in the file is damaged: {error}.</source>
@@ -5517,7 +5521,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no newer version.</source>
-   <translation type="unfinished"></translation>
+   <translation>Более новой версии нет.</translation>
   </message>
   <message>
    <source>There is no other window here.</source>
@@ -5529,7 +5533,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no room for {name} in {folder}: it takes {size:,.0f} MB.</source>
-   <translation type="unfinished"></translation>
+   <translation>Для {name} нет места в {folder}: нужно {size:,.0f} МБ.</translation>
   </message>
   <message>
    <source>There is no such file.</source>
@@ -5585,11 +5589,11 @@ The proposal was made for:
   </message>
   <message>
    <source>They were ended. If it stays so, report it with this table.</source>
-   <translation type="unfinished"></translation>
+   <translation>Они завершены. Если так и останется, сообщите об этом с этой таблицей.</translation>
   </message>
   <message>
    <source>This Spark runs from its source; update that.</source>
-   <translation type="unfinished"></translation>
+   <translation>Этот Spark запущен из исходного кода; обновите его.</translation>
   </message>
   <message>
    <source>This answer is still being written.</source>
@@ -5597,11 +5601,11 @@ The proposal was made for:
   </message>
   <message>
    <source>This build has no release key, so nothing it fetched could be verified.</source>
-   <translation type="unfinished"></translation>
+   <translation>В этой сборке нет ключа выпусков, поэтому проверить загруженное нельзя.</translation>
   </message>
   <message>
    <source>This build has no release key: what it fetched could not be verified, so it asks nobody. Look for new versions where you got this one.</source>
-   <translation type="unfinished"></translation>
+   <translation>В этой сборке нет ключа выпусков: проверить загруженное было бы нельзя, поэтому она никого не спрашивает. Ищите новые версии там, где взяли эту.</translation>
   </message>
   <message>
    <source>This change has no parts.</source>
@@ -5657,7 +5661,7 @@ The proposal was made for:
   </message>
   <message>
    <source>This is Spark {version}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Это Spark {version}.</translation>
   </message>
   <message>
    <source>This is no address of a server: {text}</source>
@@ -5673,7 +5677,7 @@ The proposal was made for:
   </message>
   <message>
    <source>This machine's clock says {now}, but it is {known} or later: whether the release feed is still valid cannot be told.</source>
-   <translation type="unfinished"></translation>
+   <translation>На часах этого компьютера {now}, но сейчас {known} или позже: действует ли ещё список выпусков, сказать нельзя.</translation>
   </message>
   <message>
    <source>This model answers from now on.</source>
@@ -5781,11 +5785,11 @@ The proposal was made for:
   </message>
   <message>
    <source>To install it, quit Spark and type in that folder: sh ./{name}</source>
-   <translation type="unfinished"></translation>
+   <translation>Чтобы установить, выйдите из Spark и наберите в этой папке: sh ./{name}</translation>
   </message>
   <message>
    <source>To install it, type in that folder: sudo apt install ./{name}</source>
-   <translation type="unfinished"></translation>
+   <translation>Чтобы установить, наберите в этой папке: sudo apt install ./{name}</translation>
   </message>
   <message>
    <source>To the end of the thread</source>
@@ -5849,7 +5853,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Tries everything once, beside your work: in a process of its own, with a folder, a core and a window that nobody sees.</source>
-   <translation type="unfinished"></translation>
+   <translation>Пробует всё по одному разу, не мешая работе: в своём процессе, со своей папкой, своим ядром и окном, которого не видно.</translation>
   </message>
   <message>
    <source>Triggers and keys</source>
@@ -5865,7 +5869,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Try again later; if it stays so, ask whoever runs the feed.</source>
-   <translation type="unfinished"></translation>
+   <translation>Попробуйте позже; если не изменится, спросите того, кто ведёт список.</translation>
   </message>
   <message>
    <source>Try again.</source>
@@ -5889,7 +5893,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Trying: {name}…</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверяется: {name}…</translation>
   </message>
   <message>
    <source>Turn</source>
@@ -5973,7 +5977,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Unlock it and run the self-test again, if you want it tried.</source>
-   <translation type="unfinished"></translation>
+   <translation>Разблокируйте её и повторите самопроверку, если хотите её проверить.</translation>
   </message>
   <message>
    <source>Unlock it, then try again. {instead}</source>
@@ -5997,11 +6001,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Updates</source>
-   <translation type="unfinished"></translation>
+   <translation>Обновления</translation>
   </message>
   <message>
    <source>Updates…</source>
-   <translation type="unfinished"></translation>
+   <translation>Обновления…</translation>
   </message>
   <message>
    <source>Use a machine with AVX2 (from 2013 on), or a virtual machine that passes it through.</source>
@@ -6033,7 +6037,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Use your keys for this session only, or from an environment variable.</source>
-   <translation type="unfinished"></translation>
+   <translation>Используйте ключи только на время сеанса или из переменной окружения.</translation>
   </message>
   <message>
    <source>Usual</source>
@@ -6045,11 +6049,11 @@ The proposal was made for:
   </message>
   <message>
    <source>Verifying…</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверка файла…</translation>
   </message>
   <message>
    <source>Version</source>
-   <translation type="unfinished"></translation>
+   <translation>Версия</translation>
   </message>
   <message>
    <source>Wait for its end, or stop it.</source>
@@ -6177,7 +6181,7 @@ The proposal was made for:
   </message>
   <message>
    <source>What was checked could not be kept in {file} ({reason}).</source>
-   <translation type="unfinished"></translation>
+   <translation>Результат проверки не удалось сохранить в {file} ({reason}).</translation>
   </message>
   <message>
    <source>What was found</source>
@@ -6185,7 +6189,7 @@ The proposal was made for:
   </message>
   <message>
    <source>What was written to the database is not what was read.</source>
-   <translation type="unfinished"></translation>
+   <translation>Из базы данных прочитано не то, что было записано.</translation>
   </message>
   <message>
    <source>What would this session have cost?</source>
@@ -6245,15 +6249,15 @@ The proposal was made for:
   </message>
   <message>
    <source>Whoever runs the feed has put it into the wrong place.</source>
-   <translation type="unfinished"></translation>
+   <translation>Тот, кто ведёт список, положил его не туда.</translation>
   </message>
   <message>
    <source>Whoever runs the feed has to mend it; try again later.</source>
-   <translation type="unfinished"></translation>
+   <translation>Его должен исправить тот, кто ведёт список; попробуйте позже.</translation>
   </message>
   <message>
    <source>Whoever runs the feed signs it with minisign 0.6 or newer.</source>
-   <translation type="unfinished"></translation>
+   <translation>Тот, кто ведёт список, должен подписать его minisign 0.6 или новее.</translation>
   </message>
   <message>
    <source>Whole</source>
@@ -6456,6 +6460,10 @@ The proposal was made for:
    <translation>закрытый ключ</translation>
   </message>
   <message>
+   <source>a process did not end in order: {how}</source>
+   <translation>процесс завершился не как положено: {how}</translation>
+  </message>
+  <message>
    <source>a profile is no JSON object</source>
    <translation>профиль — не объект JSON</translation>
   </message>
@@ -6469,7 +6477,7 @@ The proposal was made for:
   </message>
   <message>
    <source>a saved file was seen after {milliseconds:.0f} ms (save {saves})</source>
-   <translation type="unfinished"></translation>
+   <translation>сохранённый файл замечен через {milliseconds:.0f} мс (сохранение {saves})</translation>
   </message>
   <message>
    <source>a signed token</source>
@@ -6585,7 +6593,7 @@ The proposal was made for:
   </message>
   <message>
    <source>applied, undone, redone, undone in {milliseconds:.0f} ms, {count} bytes compared each</source>
-   <translation type="unfinished"></translation>
+   <translation>применено, отменено, возвращено, отменено за {milliseconds:.0f} мс, каждый раз сверено байт: {count}</translation>
   </message>
   <message>
    <source>apply</source>
@@ -6637,7 +6645,7 @@ The proposal was made for:
   </message>
   <message>
    <source>both themes look the same</source>
-   <translation type="unfinished"></translation>
+   <translation>обе темы выглядят одинаково</translation>
   </message>
   <message>
    <source>by hand, not checked</source>
@@ -6677,7 +6685,7 @@ The proposal was made for:
   </message>
   <message>
    <source>command line</source>
-   <translation type="unfinished"></translation>
+   <translation>командная строка</translation>
   </message>
   <message>
    <source>complete</source>
@@ -6717,7 +6725,7 @@ The proposal was made for:
   </message>
   <message>
    <source>core</source>
-   <translation type="unfinished"></translation>
+   <translation>ядро</translation>
   </message>
   <message>
    <source>cuts</source>
@@ -6781,7 +6789,7 @@ The proposal was made for:
   </message>
   <message>
    <source>edit and undo</source>
-   <translation type="unfinished"></translation>
+   <translation>правка и отмена</translation>
   </message>
   <message>
    <source>edited by you</source>
@@ -6829,7 +6837,7 @@ The proposal was made for:
   </message>
   <message>
    <source>fetch a new version</source>
-   <translation type="unfinished"></translation>
+   <translation>загрузить новую версию</translation>
   </message>
   <message>
    <source>file</source>
@@ -6869,7 +6877,7 @@ The proposal was made for:
   </message>
   <message>
    <source>fonts</source>
-   <translation type="unfinished"></translation>
+   <translation>шрифты</translation>
   </message>
   <message>
    <source>free</source>
@@ -6877,7 +6885,7 @@ The proposal was made for:
   </message>
   <message>
    <source>from its sources</source>
-   <translation type="unfinished"></translation>
+   <translation>из исходников</translation>
   </message>
   <message>
    <source>from {source}</source>
@@ -6909,7 +6917,7 @@ The proposal was made for:
   </message>
   <message>
    <source>highlighting</source>
-   <translation type="unfinished"></translation>
+   <translation>подсветка</translation>
   </message>
   <message>
    <source>hunk {number} of {count}</source>
@@ -6925,7 +6933,7 @@ The proposal was made for:
   </message>
   <message>
    <source>images and icons</source>
-   <translation type="unfinished"></translation>
+   <translation>картинки и значки</translation>
   </message>
   <message>
    <source>in a header of its own</source>
@@ -6973,7 +6981,7 @@ The proposal was made for:
   </message>
   <message>
    <source>installed app</source>
-   <translation type="unfinished"></translation>
+   <translation>установленное приложение</translation>
   </message>
   <message>
    <source>instruction</source>
@@ -6997,7 +7005,7 @@ The proposal was made for:
   </message>
   <message>
    <source>it expires before it is issued</source>
-   <translation type="unfinished"></translation>
+   <translation>он истекает раньше, чем выпущен</translation>
   </message>
   <message>
    <source>it has more than {most} bytes</source>
@@ -7013,15 +7021,15 @@ The proposal was made for:
   </message>
   <message>
    <source>it hung: nothing came within {seconds:.0f} s</source>
-   <translation type="unfinished"></translation>
+   <translation>зависло: за {seconds:.0f} с ничего не пришло</translation>
   </message>
   <message>
    <source>it is empty</source>
-   <translation type="unfinished"></translation>
+   <translation>файл пуст</translation>
   </message>
   <message>
    <source>it is larger than {most} kB</source>
-   <translation type="unfinished"></translation>
+   <translation>он больше {most} КБ</translation>
   </message>
   <message>
    <source>it is nested too deeply</source>
@@ -7061,7 +7069,7 @@ The proposal was made for:
   </message>
   <message>
    <source>it names a version twice</source>
-   <translation type="unfinished"></translation>
+   <translation>одна версия названа дважды</translation>
   </message>
   <message>
    <source>it needs Ctrl, Alt or Meta: every program would lose the key else</source>
@@ -7081,7 +7089,7 @@ The proposal was made for:
   </message>
   <message>
    <source>it was not done within {seconds:.0f} s</source>
-   <translation type="unfinished"></translation>
+   <translation>не закончено за {seconds:.0f} с</translation>
   </message>
   <message>
    <source>its connection ended</source>
@@ -7101,7 +7109,7 @@ The proposal was made for:
   </message>
   <message>
    <source>its process ended in the middle of it: {how}</source>
-   <translation type="unfinished"></translation>
+   <translation>процесс завершился посреди проверки: {how}</translation>
   </message>
   <message>
    <source>its text did not change</source>
@@ -7145,7 +7153,7 @@ The proposal was made for:
   </message>
   <message>
    <source>keys last for the session: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>ключи живут до конца сеанса: {reason}</translation>
   </message>
   <message>
    <source>keys.{name} is no action of this window.</source>
@@ -7161,7 +7169,7 @@ The proposal was made for:
   </message>
   <message>
    <source>languages: {names}</source>
-   <translation type="unfinished"></translation>
+   <translation>языки: {names}</translation>
   </message>
   <message>
    <source>left out</source>
@@ -7169,7 +7177,7 @@ The proposal was made for:
   </message>
   <message>
    <source>left out, nothing uses it</source>
-   <translation type="unfinished"></translation>
+   <translation>нет, он и не нужен</translation>
   </message>
   <message>
    <source>line {line}</source>
@@ -7197,7 +7205,7 @@ The proposal was made for:
   </message>
   <message>
    <source>look for a new version</source>
-   <translation type="unfinished"></translation>
+   <translation>поискать новую версию</translation>
   </message>
   <message>
    <source>macOS lets Spark press keys once you allow it: System Settings, Privacy &amp; Security, Accessibility.</source>
@@ -7245,15 +7253,15 @@ The proposal was made for:
   </message>
   <message>
    <source>no colours for {names}</source>
-   <translation type="unfinished"></translation>
+   <translation>нет подсветки для {names}</translation>
   </message>
   <message>
    <source>no display here: the window was tried unseen (Qt {qt}, {name})</source>
-   <translation type="unfinished"></translation>
+   <translation>экрана здесь нет: окно проверено невидимым (Qt {qt}, {name})</translation>
   </message>
   <message>
    <source>no event came for a file that was saved</source>
-   <translation type="unfinished"></translation>
+   <translation>о сохранённом файле не пришло события</translation>
   </message>
   <message>
    <source>no file open</source>
@@ -7261,7 +7269,7 @@ The proposal was made for:
   </message>
   <message>
    <source>no font</source>
-   <translation type="unfinished"></translation>
+   <translation>шрифта нет</translation>
   </message>
   <message>
    <source>no limit</source>
@@ -7293,7 +7301,7 @@ The proposal was made for:
   </message>
   <message>
    <source>no {suffix} in {folder}</source>
-   <translation type="unfinished"></translation>
+   <translation>нет файлов {suffix} в {folder}</translation>
   </message>
   <message>
    <source>none chosen</source>
@@ -7317,7 +7325,7 @@ The proposal was made for:
   </message>
   <message>
    <source>none, nothing uses it</source>
-   <translation type="unfinished"></translation>
+   <translation>нет, он и не нужен</translation>
   </message>
   <message>
    <source>none: servers are asked directly</source>
@@ -7413,15 +7421,15 @@ The proposal was made for:
   </message>
   <message>
    <source>not tried: the project did not open</source>
-   <translation type="unfinished"></translation>
+   <translation>не проверялось: проект не открылся</translation>
   </message>
   <message>
    <source>not tried: there is no model</source>
-   <translation type="unfinished"></translation>
+   <translation>не проверялось: модели нет</translation>
   </message>
   <message>
    <source>not usable: {names}</source>
-   <translation type="unfinished"></translation>
+   <translation>непригодно: {names}</translation>
   </message>
   <message>
    <source>not written yet, line {number}: {line}</source>
@@ -7429,7 +7437,7 @@ The proposal was made for:
   </message>
   <message>
    <source>note</source>
-   <translation type="unfinished"></translation>
+   <translation>замечание</translation>
   </message>
   <message>
    <source>nothing</source>
@@ -7445,15 +7453,15 @@ The proposal was made for:
   </message>
   <message>
    <source>nothing is drawn for {names}</source>
-   <translation type="unfinished"></translation>
+   <translation>ничего не рисуется для {names}</translation>
   </message>
   <message>
    <source>nothing is told</source>
-   <translation type="unfinished"></translation>
+   <translation>ничего не сказано</translation>
   </message>
   <message>
    <source>nothing left behind</source>
-   <translation type="unfinished"></translation>
+   <translation>ничего не осталось</translation>
   </message>
   <message>
    <source>now</source>
@@ -7497,7 +7505,7 @@ The proposal was made for:
   </message>
   <message>
    <source>opened with a project after {seconds:.2f} s, {width} x {height} pixels, both themes drawn</source>
-   <translation type="unfinished"></translation>
+   <translation>открыто с проектом через {seconds:.2f} с, {width} x {height} точек, нарисовано в обеих темах</translation>
   </message>
   <message>
    <source>order.{kind}: there is no endpoint {id}.</source>
@@ -7597,7 +7605,7 @@ The proposal was made for:
   </message>
   <message>
    <source>program</source>
-   <translation type="unfinished"></translation>
+   <translation>программа</translation>
   </message>
   <message>
    <source>proposals waiting: {count}</source>
@@ -7625,11 +7633,11 @@ The proposal was made for:
   </message>
   <message>
    <source>ready {seconds:.1f} s after it was waited for, {model}, context {context:,} tokens</source>
-   <translation type="unfinished"></translation>
+   <translation>готово через {seconds:.1f} с ожидания, {model}, контекст {context:,} токенов</translation>
   </message>
   <message>
    <source>recorded answers in the place of a model</source>
-   <translation type="unfinished"></translation>
+   <translation>вместо модели записанные ответы</translation>
   </message>
   <message>
    <source>redone</source>
@@ -7661,7 +7669,7 @@ The proposal was made for:
   </message>
   <message>
    <source>resources</source>
-   <translation type="unfinished"></translation>
+   <translation>файлы данных</translation>
   </message>
   <message>
    <source>restarting</source>
@@ -7693,7 +7701,7 @@ The proposal was made for:
   </message>
   <message>
    <source>screen</source>
-   <translation type="unfinished"></translation>
+   <translation>экран</translation>
   </message>
   <message>
    <source>screens</source>
@@ -7729,7 +7737,7 @@ The proposal was made for:
   </message>
   <message>
    <source>spark: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>spark: {reason}</translation>
   </message>
   <message>
    <source>split</source>
@@ -7741,7 +7749,7 @@ The proposal was made for:
   </message>
   <message>
    <source>start</source>
-   <translation type="unfinished"></translation>
+   <translation>запуск</translation>
   </message>
   <message>
    <source>starting</source>
@@ -7785,7 +7793,7 @@ The proposal was made for:
   </message>
   <message>
    <source>ten tokens</source>
-   <translation type="unfinished"></translation>
+   <translation>десять токенов</translation>
   </message>
   <message>
    <source>test the connection to {title}</source>
@@ -7801,7 +7809,7 @@ The proposal was made for:
   </message>
   <message>
    <source>the core began to fetch its model, and was stopped</source>
-   <translation type="unfinished"></translation>
+   <translation>ядро начало загружать модель и было остановлено</translation>
   </message>
   <message>
    <source>the core cannot tell: {reason}</source>
@@ -7813,7 +7821,7 @@ The proposal was made for:
   </message>
   <message>
    <source>the core does not become ready</source>
-   <translation type="unfinished"></translation>
+   <translation>ядро не становится готовым</translation>
   </message>
   <message>
    <source>the default</source>
@@ -7821,7 +7829,7 @@ The proposal was made for:
   </message>
   <message>
    <source>the default one</source>
-   <translation type="unfinished"></translation>
+   <translation>по умолчанию</translation>
   </message>
   <message>
    <source>the desktop shows no tray icons; everything else works without</source>
@@ -7837,15 +7845,15 @@ The proposal was made for:
   </message>
   <message>
    <source>the folder {folder} cannot be removed</source>
-   <translation type="unfinished"></translation>
+   <translation>папку {folder} не удаётся удалить</translation>
   </message>
   <message>
    <source>the keyring ({name}) is locked</source>
-   <translation type="unfinished"></translation>
+   <translation>связка ключей ({name}) заблокирована</translation>
   </message>
   <message>
    <source>the model does not write ten tokens</source>
-   <translation type="unfinished"></translation>
+   <translation>модель не пишет десяти токенов</translation>
   </message>
   <message>
    <source>the model is not running</source>
@@ -7877,7 +7885,7 @@ The proposal was made for:
   </message>
   <message>
    <source>the project did not open: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>проект не открылся: {reason}</translation>
   </message>
   <message>
    <source>the question: {tokens}</source>
@@ -7933,7 +7941,7 @@ The proposal was made for:
   </message>
   <message>
    <source>the window is empty in the theme {name}</source>
-   <translation type="unfinished"></translation>
+   <translation>окно пусто в теме {name}</translation>
   </message>
   <message>
    <source>there is no key {name}</source>
@@ -7941,7 +7949,7 @@ The proposal was made for:
   </message>
   <message>
    <source>there is no model {name}</source>
-   <translation type="unfinished"></translation>
+   <translation>модели {name} нет</translation>
   </message>
   <message>
    <source>there is no model {path}</source>
@@ -7949,7 +7957,7 @@ The proposal was made for:
   </message>
   <message>
    <source>these processes did not end by themselves: {pids}</source>
-   <translation type="unfinished"></translation>
+   <translation>эти процессы не завершились сами: {pids}</translation>
   </message>
   <message>
    <source>they could not be examined: {error}</source>
@@ -7973,7 +7981,7 @@ The proposal was made for:
   </message>
   <message>
    <source>translations</source>
-   <translation type="unfinished"></translation>
+   <translation>переводы</translation>
   </message>
   <message>
    <source>tray</source>
@@ -8041,7 +8049,7 @@ The proposal was made for:
   </message>
   <message>
    <source>watcher</source>
-   <translation type="unfinished"></translation>
+   <translation>слежение за файлами</translation>
   </message>
   <message>
    <source>watching is paused</source>
@@ -8061,7 +8069,7 @@ The proposal was made for:
   </message>
   <message>
    <source>window</source>
-   <translation type="unfinished"></translation>
+   <translation>окно</translation>
   </message>
   <message>
    <source>with {names}</source>
@@ -8094,6 +8102,10 @@ The proposal was made for:
   <message>
    <source>your comment: {line}</source>
    <translation>ваш комментарий: {line}</translation>
+  </message>
+  <message>
+   <source>your data</source>
+   <translation>ваши данные</translation>
   </message>
   <message>
    <source>your edit is not checked</source>
@@ -8139,7 +8151,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{certificates}; Qt's own: {backend}</source>
-   <translation type="unfinished"></translation>
+   <translation>{certificates}; у Qt: {backend}</translation>
   </message>
   <message numerus="yes">
    <source>{cost}, without %n answer(s)</source>
@@ -8175,7 +8187,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{count} tokens, pieces: {pieces}, the first after {first:.0f} ms, {rate:.0f} tokens/s</source>
-   <translation type="unfinished"></translation>
+   <translation>токенов: {count}, кусков: {pieces}, первый через {first:.0f} мс, {rate:.0f} токенов/с</translation>
   </message>
   <message>
    <source>{count} without counts left out</source>
@@ -8223,15 +8235,15 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{family} draws empty boxes for {letters}</source>
-   <translation type="unfinished"></translation>
+   <translation>{family} рисует пустые рамки вместо {letters}</translation>
   </message>
   <message>
    <source>{field} is missing or wrong</source>
-   <translation type="unfinished"></translation>
+   <translation>поле {field} отсутствует или неверно</translation>
   </message>
   <message>
    <source>{field} is no object</source>
-   <translation type="unfinished"></translation>
+   <translation>{field} — не объект</translation>
   </message>
   <message>
    <source>{file} cannot be read ({reason}).</source>
@@ -8239,7 +8251,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{file} cannot be read: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>Не удаётся прочитать {file}: {reason}</translation>
   </message>
   <message>
    <source>{file} is no list of endpoints ({reason}).</source>
@@ -8271,7 +8283,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{file}, which remembers accepted release feeds, is broken.</source>
-   <translation type="unfinished"></translation>
+   <translation>Файл {file}, в котором запомнены принятые списки выпусков, повреждён.</translation>
+  </message>
+  <message>
+   <source>{file}: schema {found} of {known}</source>
+   <translation>{file}: схема {found} из {known}</translation>
   </message>
   <message>
    <source>{file}: {problem}</source>
@@ -8299,11 +8315,15 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{folder} is full of files named {name}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В {folder} слишком много файлов с именем {name}.</translation>
   </message>
   <message>
    <source>{folder} is not a folder.</source>
    <translation>{folder} — не папка.</translation>
+  </message>
+  <message>
+   <source>{folder}: no threads or changes yet</source>
+   <translation>{folder}: бесед и правок ещё нет</translation>
   </message>
   <message>
    <source>{folder}: {existing} cannot be written</source>
@@ -8339,7 +8359,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{host} does not have the package that the release feed names (status {status}).</source>
-   <translation type="unfinished"></translation>
+   <translation>У {host} нет пакета, названного в списке выпусков (код {status}).</translation>
   </message>
   <message>
    <source>{host} does not speak TLS.</source>
@@ -8347,7 +8367,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{host} ended after {done:,} of {total:,} bytes.</source>
-   <translation type="unfinished"></translation>
+   <translation>{host} прервал передачу после {done:,} из {total:,} байт.</translation>
   </message>
   <message>
    <source>{host} ended the connection after the handshake.</source>
@@ -8355,7 +8375,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{host} has no release feed where this build looks for it (status {status}).</source>
-   <translation type="unfinished"></translation>
+   <translation>У {host} нет списка выпусков там, где его ищет эта сборка (код {status}).</translation>
   </message>
   <message>
    <source>{host} is {addresses}.</source>
@@ -8379,7 +8399,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{host} redirects to an address without TLS, or to none: nothing was sent there.</source>
-   <translation type="unfinished"></translation>
+   <translation>{host} перенаправляет на адрес без TLS или неизвестно куда: туда ничего не отправлено.</translation>
   </message>
   <message>
    <source>{host} redirects to {target}, where the question could not be asked again.</source>
@@ -8403,7 +8423,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{host} sent more than {most} kB for the release feed.</source>
-   <translation type="unfinished"></translation>
+   <translation>{host} прислал больше {most} КБ вместо списка выпусков.</translation>
   </message>
   <message>
    <source>{host} wants a client certificate.</source>
@@ -8467,7 +8487,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{library} knows no TLS 1.3, or checks nobody</source>
-   <translation type="unfinished"></translation>
+   <translation>{library} не знает TLS 1.3 или никого не проверяет</translation>
   </message>
   <message>
    <source>{line} has no pattern and a colon before the command.</source>
@@ -8475,7 +8495,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{link} is no folder of this machine.</source>
-   <translation type="unfinished"></translation>
+   <translation>{link} — не папка этого компьютера.</translation>
   </message>
   <message numerus="yes">
    <source>{machine}, %n logical core(s)</source>
@@ -8567,7 +8587,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} could not be written to {folder}: {reason}.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} не удалось записать в {folder}: {reason}.</translation>
   </message>
   <message>
    <source>{name} did not keep the key.</source>
@@ -8575,7 +8595,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} did not remove the key of the self-test.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: ключ самопроверки не удалён.</translation>
   </message>
   <message>
    <source>{name} does not load: {trouble}</source>
@@ -8583,7 +8603,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} gave another key than it was given.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: прочитан не тот ключ, что был записан.</translation>
   </message>
   <message>
    <source>{name} has no id or no url.</source>
@@ -8595,7 +8615,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} is here, and is the file that was released.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} здесь, и это именно тот файл, что был выпущен.</translation>
   </message>
   <message>
    <source>{name} is in the store.</source>
@@ -8623,7 +8643,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} is not here: {here:,.0f} of {total:,.0f} MB</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: здесь {here:,.0f} из {total:,.0f} МБ</translation>
   </message>
   <message>
    <source>{name} is not set. Set it where Spark is started, and start Spark again.</source>
@@ -8631,7 +8651,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} is not the file that the release feed names: somebody changed it, or it was damaged on the way. It was removed.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} — не тот файл, что назван в списке выпусков: кто-то изменил его, или он повреждён по пути. Он удалён.</translation>
   </message>
   <message>
    <source>{name} is set.</source>
@@ -8643,7 +8663,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} knows no '{text}'</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: нет перевода для «{text}»</translation>
   </message>
   <message>
    <source>{name} needs input, output, as_of and source. {so}</source>
@@ -8655,7 +8675,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} was not parsed</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: не разобрано</translation>
   </message>
   <message>
    <source>{name} was removed: {size} are free again.</source>
@@ -8687,7 +8707,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name}, {size:,.0f} MB, hash compared in {seconds:.1f} s, {where}</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}, {size:,.0f} МБ, хеш сверен за {seconds:.1f} с, {where}</translation>
   </message>
   <message>
    <source>{name}: its url still has {{{field}}}.</source>
@@ -8695,7 +8715,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name}: kept, read and removed a secret</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: секрет записан, прочитан и удалён</translation>
   </message>
   <message>
    <source>{name}: the id {id} is taken.</source>
@@ -8711,7 +8731,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name}: {problem}</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: {problem}</translation>
   </message>
   <message>
    <source>{name}: {reason}</source>
@@ -8779,7 +8799,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path} has other bytes after it was {what}.</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}: {what}, а байты не те.</translation>
   </message>
   <message>
    <source>{path} has {lines} lines, and the instruction names none of its functions.</source>
@@ -8987,7 +9007,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{program}: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>{program}: {reason}</translation>
   </message>
   <message>
    <source>{prompt:,} tokens in ({cached:,} cached), {completion:,} out</source>
@@ -9225,7 +9245,7 @@ Choose another thread</source>
   </message>
   <message>
    <source>{version}, commit {commit}</source>
-   <translation type="unfinished"></translation>
+   <translation>{version}, коммит {commit}</translation>
   </message>
   <message>
    <source>{version}, {count} dependencies</source>

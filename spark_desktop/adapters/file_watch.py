@@ -21,10 +21,10 @@ from watchdog.events import (
     FileSystemEvent,
     FileSystemEventHandler,
 )
-from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.windows_watch import observer as system_observer
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.words import say
 
@@ -54,7 +54,7 @@ class WatchdogFileWatch:
         root: Path,
         rules: IgnoreRules,
         quiet: float = 0.08,
-        observer: Callable[[], BaseObserver] = Observer,
+        observer: Callable[[], BaseObserver] = system_observer,
     ) -> None:
         self._root = Path(os.path.realpath(root))
         self._rules = rules

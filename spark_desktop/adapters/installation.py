@@ -17,6 +17,8 @@ from spark_resources.packaged import bundled
 # What packagers write beside the programs; packaging/README.md.
 MARKER = "installed-as.toml"
 _SYSTEMS = {"darwin": "macos"}
+# The packagers name their kinds, a feed the files that come of them.
+_FORMATS = {"windows": "exe", "macos": "dmg", "mac": "dmg", "tar.gz": "tar"}
 _ARCHITECTURES = {"amd64": "x86_64", "aarch64": "arm64"}
 
 
@@ -47,13 +49,14 @@ def installed(marker: Path | None = None) -> Installed | None:
         known = version_of(name)
     except (PackageNotFoundError, ValueError):
         return None
+    form = str(table.get("format", ""))
     system, machine = platform.system().lower(), platform.machine().lower()
     return Installed(
         known,
         name,
         _SYSTEMS.get(system, system),
         _ARCHITECTURES.get(machine, machine),
-        str(table.get("format", "")),
+        _FORMATS.get(form, form),
         str(table.get("size", "")),
     )
 

@@ -14,7 +14,7 @@ from spark_desktop.domain.words import say
 from spark_desktop.services.tasks import to_end
 
 # Seconds that it has for ending its own processes and removing its folder.
-_STOP_S = 30.0
+_STOP_S = 60.0
 _KNOWN = {check.key: check for check in (*PLAN, TIDY)}
 _FLAGS = ("--self-test", "--json-lines", "--stop-at-eof")
 

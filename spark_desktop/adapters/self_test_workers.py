@@ -15,12 +15,13 @@ import psutil
 
 from spark_desktop.adapters.line_process import LineProcess
 from spark_desktop.domain.errors import DesktopError
-from spark_desktop.domain.self_test import Check, Outcome, Row, Seen, row_of
+from spark_desktop.domain.self_test import Check, End, Outcome, Row, Seen, row_of
 from spark_desktop.domain.words import say
+from spark_desktop.places import USERS_DATA, data_folder
 from spark_resources.packaged import bundled
 
 # Seconds that a process has for closing the window and ending its core.
-_STOP_S = 15.0
+_STOP_S = 30.0
 # Seconds that a core has after its window: it sees that its lease is over.
 _LEAVE_S = 10.0
 _LOOK_S = 0.05
@@ -114,6 +115,7 @@ class ChildWorkers:
 
     def _environment(self, folder: Path, is_seen: bool) -> Mapping[str, str]:
         found = dict(os.environ)
+        found[USERS_DATA] = str(data_folder())
         found["SPARK_DATA_DIR"] = str(folder / "data")
         found["SPARK_CONFIG_DIR"] = str(folder / "config")
         if self._brought and "--model" not in self._arguments:
@@ -131,7 +133,7 @@ class ChildWorker:
 
     def __init__(self, process: LineProcess, note: Callable[[int], None]) -> None:
         self._process, self._note = process, note
-        self._how = ""
+        self._end: End | None = None
         note(process.pid)
 
     async def row(self) -> Row | None:
@@ -146,17 +148,17 @@ class ChildWorker:
                         return row_of(found)
         return None
 
-    async def end(self) -> str:
+    async def end(self) -> End:
         """End the process and what it started, and return how it ended."""
-        if not self._how:
+        if self._end is None:
             below = await asyncio.to_thread(_below, self._process.pid)
             if not await self._process.leaves():
                 self._process.kill()
                 # It cannot tell what it started to end, which may hold its output besides.
                 for process in below:
                     await asyncio.to_thread(end_tree, process)
-            self._how = _how(await self._process.code(), self._process.words)
-        return self._how
+            self._end = _end_of(await self._process.code(), self._process.words)
+        return self._end
 
 
 def end_tree(process: psutil.Process) -> None:
@@ -195,13 +197,13 @@ def _runs(process: psutil.Process) -> bool:
         return False
 
 
-def _how(code: int, words: tuple[str, ...]) -> str:
+def _end_of(code: int, words: tuple[str, ...]) -> End:
     ended = say("exit code {code}", code=code)
     if code < 0:
         ended = say("killed by signal {number}", number=-code)
-    if not words:
-        return ended
-    return say("{what}; its last words: {last}", what=ended, last=" / ".join(words))
+    if words:
+        ended = say("{what}; its last words: {last}", what=ended, last=" / ".join(words))
+    return End(ended, in_order=code == 0)
 
 
 def _removed(folder: Path) -> int:

@@ -78,7 +78,6 @@ def _document(memory: Memory) -> dict[str, object]:
                 "sequence": seen.sequence,
                 "sha256": seen.digest,
                 "issued": seen.issued.isoformat(),
-                "checked": seen.checked.isoformat(),
             }
             for key, seen in memory.feeds.items()
         },
@@ -89,7 +88,7 @@ def _seen(feed: Any) -> SeenFeed:
     sequence, digest = feed["sequence"], feed["sha256"]
     if type(sequence) is not int or not isinstance(digest, str):
         raise ValueError("no feed")
-    return SeenFeed(sequence, digest, _moment(feed["issued"]), _moment(feed["checked"]))
+    return SeenFeed(sequence, digest, _moment(feed["issued"]))
 
 
 def _moment(text: str) -> datetime:

@@ -1,5 +1,6 @@
 """What the self-test looks at, what it saw, and how that is written down."""
 
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -42,6 +43,14 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
+class End:
+    """How a process of the self-test ended; ``how`` is for a sentence."""
+
+    how: str
+    in_order: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """What came of a check, and the seconds that it took."""
 
@@ -66,6 +75,7 @@ PLAN = (
     Check("highlighting", say("highlighting")),
     Check("tls", say("TLS")),
     Check("sqlite", say("SQLite")),
+    Check("data", say("your data")),
     Check("keyring", say("keyring")),
     Check("command", say("command line"), 60.0),
     Check("engine", say("engine"), 60.0),
@@ -75,8 +85,9 @@ PLAN = (
     Check("edit", say("edit and undo")),
     Check("core", say("core"), 180.0),
     Check("tokens", say("ten tokens"), 180.0),
+    # Elsewhere Qt's platform that nobody sees has no fonts of the system.
+    Check("fonts", say("fonts"), on_screen=sys.platform != "linux"),
     Check("screen", say("screen"), on_screen=True),
-    Check("fonts", say("fonts"), on_screen=True),
     Check("tray", say("tray"), on_screen=True),
 )
 TIDY = Check("tidy", say("nothing left behind"))

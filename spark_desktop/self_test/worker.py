@@ -6,6 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
@@ -18,7 +19,7 @@ from spark_desktop.domain.words import say
 from spark_desktop.self_test.stage import NotTriedError, Stage
 
 # Seconds for closing the window and the core once nobody waits for us any more.
-_LAST_S = 10.0
+_LAST_S = 25.0
 Made = Callable[[Stage], Awaitable[Seen]]
 
 
@@ -35,8 +36,7 @@ def work(
 
 
 async def _work(stage: Stage, plan: Sequence[Check], made: Mapping[str, Made]) -> int:
-    collector = Collector()
-    _end_with_input()
+    collector, ending = Collector(), _Ending()
     try:
         for check in plan:
             row = await made_row(check, made[check.key], stage)
@@ -44,6 +44,7 @@ async def _work(stage: Stage, plan: Sequence[Check], made: Mapping[str, Made]) -
     except asyncio.CancelledError:
         return 1
     finally:
+        ending.is_closing = True
         await stage.close()
         collector.end()
     return 0
@@ -71,22 +72,32 @@ def _again() -> str:
     return say("Install Spark Desktop again; if it stays so, report it with this table.")
 
 
-def _end_with_input() -> None:
-    """End in order when the program that started us lets go of our input, or has ended."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
+class _Ending:
+    """Ends this task when the program that started us lets go of our input, or has ended.
 
-    def wait() -> None:
+    With ``is_closing`` it ends anyway, and is left to it.
+    """
+
+    def __init__(self) -> None:
+        self.is_closing = False
+        self._loop, self._task = asyncio.get_running_loop(), asyncio.current_task()
+        threading.Thread(target=self._wait, name="eof", daemon=True).start()
+
+    def _wait(self) -> None:
         try:
+            # Not through sys.stdin, whose buffer a thread must not hold when Python ends.
             while os.read(0, 1):
                 continue
         except OSError:
             return
-        if task is not None:
-            loop.call_soon_threadsafe(task.cancel)
+        with suppress(RuntimeError):  # the loop is closed already
+            self._loop.call_soon_threadsafe(self._end)
         time.sleep(_LAST_S)
         os._exit(1)
 
-    threading.Thread(target=wait, name="eof", daemon=True).start()
+    def _end(self) -> None:
+        if self._task is not None and not self.is_closing:
+            self._task.cancel()
 
 
 def _tell(event: dict[str, object]) -> None:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import Protocol
 
 from spark_desktop.domain.errors import SparkError
-from spark_desktop.domain.self_test import PLAN, TIDY, Check, Outcome, Row, Seen
+from spark_desktop.domain.self_test import PLAN, TIDY, Check, End, Outcome, Row, Seen
 from spark_desktop.domain.words import joined, say
 from spark_desktop.services.tasks import to_end
 
@@ -24,8 +24,8 @@ class Worker(Protocol):
         """Return what came of its next check; None where the process has ended."""
         ...
 
-    async def end(self) -> str:
-        """End the process with all that it started, and return how it ended, for a sentence."""
+    async def end(self) -> End:
+        """End the process with all that it started, and return how it ended."""
         ...
 
 
@@ -59,6 +59,7 @@ class SelfTest:
         self._begun, self._told = begun, told
         self._grace, self._start = grace, start
         self._rows: list[Row] = []
+        self._torn: End | None = None
 
     async def run(self, plan: Sequence[Check] = PLAN) -> tuple[Row, ...]:
         """Make all checks and tidy up; return what came of them. Cancelling tidies up, too."""
@@ -85,7 +86,10 @@ class SelfTest:
                 if not await self._one(worker, check, allowed):
                     return checks[place + 1 :]
         finally:
-            await to_end(worker.end())
+            end = await to_end(worker.end())
+        if not end.in_order:
+            # All of its checks are told already: it fell in closing its window, or its core.
+            self._torn = end
         return ()
 
     async def _one(self, worker: Worker, check: Check, allowed: float) -> bool:
@@ -101,8 +105,8 @@ class SelfTest:
             self._tell(check, Seen(Outcome.FAILED, hung, _REPORT), time.monotonic() - began)
             return False
         if row is None or row.key != check.key:
-            how = await to_end(worker.end())
-            died = say("its process ended in the middle of it: {how}", how=how)
+            end = await to_end(worker.end())
+            died = say("its process ended in the middle of it: {how}", how=end.how)
             self._tell(check, Seen(Outcome.FAILED, died, _REPORT), time.monotonic() - began)
             return False
         self._tell(check, row.seen, row.seconds)
@@ -111,6 +115,9 @@ class SelfTest:
     async def _tidy(self) -> None:
         began = time.monotonic()
         seen = await self._workers.tidy()
+        if self._torn is not None and seen.outcome is Outcome.OK:
+            torn = say("a process did not end in order: {how}", how=self._torn.how)
+            seen = Seen(Outcome.FAILED, torn, _REPORT)
         self._tell(TIDY, seen, time.monotonic() - began)
 
     def _tell(self, check: Check, seen: Seen, seconds: float) -> None:

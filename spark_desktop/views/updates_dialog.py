@@ -54,7 +54,9 @@ class UpdatesDialog(ToolWindow):
         model = self._model
         self.notice.show_notice(model.notice)
         self.version.setText(model.version)
+        # Without a key the line over the content says it.
         self.about.setText(model.about)
+        self.about.setVisible(model.can_check)
         self.how.setText(model.how)
         self.how.setVisible(bool(model.how))
         if self.notes.toPlainText() != model.notes:

@@ -12,7 +12,7 @@ import pytest
 from spark_desktop.adapters import self_test_workers
 from spark_desktop.adapters.self_test_workers import ChildWorkers
 from spark_desktop.domain.errors import DesktopError
-from spark_desktop.domain.self_test import PLAN, Check, Outcome, Row, Seen, full_document
+from spark_desktop.domain.self_test import PLAN, Check, End, Outcome, Row, Seen, full_document
 
 SEEN = Row("program", "program", Seen(Outcome.OK, "fine"), 0.1)
 CHECKS = PLAN[:2]
@@ -43,7 +43,7 @@ async def test_rows_are_read_between_whatever_else_is_printed(temporary: Path) -
     made = workers(prints("QFont: no such thing", json.dumps(told), "[1]") + WAIT)
     worker = made.start(CHECKS)
     assert await worker.row() == SEEN
-    assert await worker.end() == "exit code 0"
+    assert await worker.end() == End("exit code 0")
     assert (await made.tidy()).outcome is Outcome.OK
     assert os.listdir(temporary) == []  # noqa: PTH208
 
@@ -52,7 +52,7 @@ async def test_how_a_process_ended_is_told_with_its_last_words() -> None:
     made = workers("import sys; print('no plugin xcb', file=sys.stderr); sys.exit(3)")
     worker = made.start(CHECKS)
     assert await worker.row() is None
-    assert await worker.end() == "exit code 3; its last words: no plugin xcb"
+    assert await worker.end() == End("exit code 3; its last words: no plugin xcb", in_order=False)
     await made.tidy()
 
 
@@ -70,7 +70,7 @@ async def test_one_that_hangs_is_ended_with_what_it_started(
     made = workers(program)
     worker = made.start(CHECKS)
     await worker.row()
-    assert await worker.end() == "killed by signal 9"
+    assert await worker.end() == End("killed by signal 9", in_order=False)
     seen = await made.tidy()
     assert (seen.outcome, seen.text.split(",")[0]) == (Outcome.OK, "2 processes ended")
 
@@ -78,8 +78,9 @@ async def test_one_that_hangs_is_ended_with_what_it_started(
 async def test_a_process_that_stays_is_ended_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(self_test_workers, "_LEAVE_S", 0.0)
     made = workers("import time; time.sleep(99)")
-    made.start(CHECKS)
+    worker = made.start(CHECKS)
     seen = await made.tidy()
+    await worker.end()
     assert seen.outcome is Outcome.FAILED
     (pid,) = [int(word) for word in seen.text.split() if word.isdigit()]
     assert not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
@@ -153,7 +154,7 @@ async def test_a_folder_that_cannot_be_removed_is_a_failure(
     monkeypatch.setattr(self_test_workers.shutil, "rmtree", lambda *_args, **_words: None)
     monkeypatch.setattr(self_test_workers, "_AGAIN_S", 0.0)
     made = workers("")
-    await made.start(CHECKS).row()
+    await made.start(CHECKS).end()
     seen = await made.tidy()
     assert seen.outcome is Outcome.FAILED
     assert str(made.folder) in seen.text
@@ -167,7 +168,7 @@ async def test_what_a_killed_self_test_left_is_removed_by_the_next(temporary: Pa
     for folder in (left, mine):
         (folder / "data").mkdir(parents=True)
     made = workers("")
-    await made.start(CHECKS).row()
+    await made.start(CHECKS).end()
     assert not left.exists()
     assert mine.exists()
     await made.tidy()

@@ -13,7 +13,7 @@ from spark_desktop.domain.updates import Memory, SeenFeed
 from tests.update_fakes import PUBLIC
 
 NOON = datetime(2027, 1, 1, 12, tzinfo=UTC)
-KEPT = Memory({"AA": SeenFeed(7, "00" * 32, NOON, NOON)}, NOON, reached=False)
+KEPT = Memory({"AA": SeenFeed(7, "00" * 32, NOON)}, NOON, reached=False)
 
 
 async def test_what_is_kept_is_read_back_and_a_first_start_knows_nothing(tmp_path: Path) -> None:
@@ -108,6 +108,15 @@ def test_the_marker_beside_the_programs_says_how_it_was_installed(tmp_path: Path
     here = installed(marker)
     assert here is not None
     assert (here.format, here.kind, here.name) == ("deb", "full", "0.3.0")
+
+
+@pytest.mark.parametrize(("kind", "form"), [("windows", "exe"), ("macos", "dmg"), ("run", "run")])
+def test_the_packagers_kinds_are_the_feeds_formats(tmp_path: Path, kind: str, form: str) -> None:
+    marker = tmp_path / "installed-as.toml"
+    marker.write_text(f'format = "{kind}"\nsize = "slim"\ncommit = "ab"\n')
+    here = installed(marker)
+    assert here is not None
+    assert (here.format, here.kind) == (form, "slim")
 
 
 def test_a_program_that_does_not_know_its_version_says_so(tmp_path: Path) -> None:

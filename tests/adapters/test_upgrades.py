@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from spark_desktop.adapters.composer_store import SqliteComposerStore
+from spark_desktop.adapters.data_check import data_is_known
 from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.lab_proposals import SqliteProposalLog
 from spark_desktop.adapters.ledger import SqliteLedger
@@ -24,6 +25,7 @@ from spark_desktop.cli.main import main
 from spark_desktop.domain.conversation import TurnState
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.findings import Verdict
+from spark_desktop.domain.self_test import Outcome
 from spark_desktop.domain.settings import ThemeChoice
 from spark_desktop.places import settings_file
 from spark_desktop.services.tasks import TaskScope
@@ -294,3 +296,20 @@ def test_the_number_in_the_bytes_is_the_one_that_sqlite_tells(tmp_path: Path) ->
         with closing(sqlite3.connect(folder.file)) as connection:
             told = connection.execute("PRAGMA user_version").fetchone()[0]
         assert schema_of(folder.file) == told == schema
+
+
+def test_the_self_test_says_so_and_changes_no_byte(tmp_path: Path) -> None:
+    folder = newer_folder(tmp_path, log=True)
+    before = folder.digests()
+    seen = data_is_known(folder.data)
+    assert (seen.outcome, "of a newer Spark" in seen.text) == (Outcome.FAILED, True)
+    assert "Update Spark" in seen.next_step
+    assert folder.digests() == before
+
+
+def test_the_self_test_tells_data_of_this_or_an_earlier_program(tmp_path: Path) -> None:
+    assert "no threads or changes yet" in data_is_known(tmp_path).text
+    seen = data_is_known(old_folder(7, tmp_path).data)
+    assert (seen.outcome, seen.text.endswith(f"schema 7 of {len(STEPS)}")) == (Outcome.OK, True)
+    (tmp_path / "odd" / "spark.db").mkdir(parents=True)
+    assert data_is_known(tmp_path / "odd").outcome is Outcome.FAILED

@@ -97,9 +97,8 @@ def test_one_that_is_ended_leaves_nothing_behind_either(
         words, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
     ) as process:
         assert process.stdout is not None
-        for line in process.stdout:
-            if json.loads(line)["key"] == "window":
-                break
+        assert json.loads(process.stdout.readline())["event"] == "begun"
+        assert process.stdout.readline()
         process.send_signal(signal.SIGTERM)
         process.stdout.read()
         assert process.wait() == 130

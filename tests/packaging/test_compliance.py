@@ -96,7 +96,7 @@ def test_readline_is_known_and_refused() -> None:
 
 
 def test_the_list_of_wheels_with_libraries_is_that_of_the_lock() -> None:
-    lock, table = sbom.locked(), Extra.load().table
+    lock, table = sbom.locked() | sbom.pinned(), Extra.load().table
     reviewed = table["reviewed"]
     assert {name: lock[name][0] for name in reviewed} == reviewed
     assert {one["inside"] for one in table["components"] if "inside" in one} == set(reviewed)
@@ -305,3 +305,37 @@ def test_a_tree_is_completed_with_what_it_holds_itself(tree: Path, tmp_path: Pat
 def test_a_tree_without_metadata_is_no_tree(tmp_path: Path) -> None:
     with pytest.raises(DistError, match="holds no metadata"):
         compliance.packages_in(tmp_path)
+
+
+def test_crates_are_those_of_the_bills_that_a_package_brings(tree: Path) -> None:
+    sboms = tree / "python" / "site-packages" / "httpx-0.28.1.dist-info" / "sboms"
+    sboms.mkdir()
+    (sboms / "rust.cyclonedx.json").write_text(
+        json.dumps(
+            {
+                "components": [
+                    {"name": "pem", "version": "4.0.0", "purl": "pkg:cargo/pem@4.0.0"},
+                    {"name": "openssl", "version": "4", "purl": "pkg:generic/openssl@4"},
+                ]
+            }
+        ),
+        encoding="utf-8",
+    )
+    (part,) = (one for one in contents(["httpx"], target_of(tree)) if one.package == "httpx")
+    assert part.crates == ("pem 4.0.0",)
+    bill = json.loads(sbom.document((part,), target_of(tree), FACTS, sbom.locked()))
+    assert bill["components"][0]["components"][0]["purl"] == "pkg:cargo/pem@4.0.0"
+    (sboms / "rust.cyclonedx.json").write_text("[", encoding="utf-8")
+    with pytest.raises(DistError, match=r"rust\.cyclonedx\.json of httpx cannot be read"):
+        contents(["httpx"], target_of(tree))
+
+
+def test_a_library_without_a_text_of_its_licence_cannot_be_shipped(tree: Path) -> None:
+    (tree / "_internal").mkdir()
+    (tree / "_internal" / "libbz2.1.dylib").write_bytes(b"x")
+    mac = Target(tree, "darwin", (str(tree / "python" / "site-packages"),))
+    with pytest.raises(DistError, match=r"Nobody knows the licence of libbz2\.1\.dylib"):
+        contents(["httpx"], mac)
+    (tree / "_internal" / "libbz2.1.dylib").rename(tree / "_internal" / "libz.so.dylib")
+    with pytest.raises(DistError, match=r"libz\.so\.dylib : there is no text of its licence Zlib"):
+        notices.write(tree / "licences", ["httpx"], mac)

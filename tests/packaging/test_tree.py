@@ -8,7 +8,7 @@ import pytest
 from spark_dist import prune
 from spark_dist.closure import foreign_modules, needed, packaged
 from spark_dist.facts import DistError, Size, facts_here
-from spark_dist.tree import assembled
+from spark_dist.tree import assembled, set_modes
 
 ROOT = Path(__file__).parents[2]
 
@@ -115,3 +115,13 @@ def test_a_full_tree_has_the_model_beside_the_programs(tmp_path: Path) -> None:
     assert sorted(path.name for path in slim.iterdir()) == ["spark"]
     with pytest.raises(DistError, match="models pull"):
         assembled(frozen, tmp_path / "none", Size.FULL, None)
+
+
+def test_only_programs_and_libraries_can_be_executed(tmp_path: Path) -> None:
+    program, text = tmp_path / "spark", tmp_path / "LICENSE"
+    for path, mode in ((program, 0o700), (text, 0o777)):
+        path.touch()
+        path.chmod(mode)
+    (tmp_path / "link").symlink_to("LICENSE")
+    set_modes(tmp_path, [program])
+    assert [path.stat().st_mode & 0o777 for path in (program, text)] == [0o755, 0o644]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from spark_desktop.domain.errors import DesktopError
-from spark_desktop.domain.self_test import Check, Row, Seen, failed_names
+from spark_desktop.domain.self_test import Check, End, Row, Seen, failed_names
 from spark_desktop.services.self_test import SelfTest
 from tests.interface_fakes import until
 from tests.self_test_fakes import BAD, OK
@@ -16,6 +16,7 @@ PLAN = tuple(Check(name, name, 0.0) for name in ("one", "two", "three"))
 ON_SCREEN = Check("screen", "screen", 0.0, on_screen=True)
 # Reached at once by what hangs, and by nothing else here.
 SOON_S = 0.05
+IN_ORDER = End("exit code 0")
 
 
 @dataclass
@@ -27,6 +28,7 @@ class FakeWorkers:
     hangs: tuple[str, ...] = ()
     error: DesktopError | None = None
     tidied: Seen = OK
+    end: End = IN_ORDER
     started: list[list[str]] = field(default_factory=list)
     ended: list[str] = field(default_factory=list)
     tidies: int = 0
@@ -54,9 +56,9 @@ class FakeWorker:
             return None
         return Row(key, key, self._workers.seen.get(key, OK), 0.5)
 
-    async def end(self) -> str:
+    async def end(self) -> End:
         self._workers.ended.append("ended")
-        return "killed by signal 11"
+        return self._workers.end
 
 
 async def made(
@@ -93,11 +95,11 @@ async def test_what_fails_is_named_and_the_others_are_made(failing: str) -> None
 async def test_after_a_crash_another_process_makes_the_rest(
     failing: str, left: list[str] | None
 ) -> None:
-    workers = FakeWorkers(crashes=(failing,))
+    workers = FakeWorkers(crashes=(failing,), end=End("killed by signal 11", in_order=False))
     rows, _told = await made(workers)
-    assert failed_names(rows) == (failing,)
+    assert failed_names(rows)[0] == failing
     assert workers.started[1:] == ([left] if left else [])
-    (row,) = (row for row in rows if row.has_failed)
+    row = next(row for row in rows if row.has_failed)
     assert row.seen.text.endswith("in the middle of it: killed by signal 11")
 
 
@@ -127,6 +129,12 @@ async def test_a_process_that_cannot_be_started_fails_all_its_checks() -> None:
 async def test_what_is_left_behind_is_a_failure() -> None:
     rows, _told = await made(FakeWorkers(tidied=BAD))
     assert failed_names(rows) == ("nothing left behind",)
+
+
+async def test_a_process_that_falls_in_closing_its_window_is_a_failure() -> None:
+    rows, _told = await made(FakeWorkers(end=End("killed by signal 11", in_order=False)))
+    assert failed_names(rows) == ("nothing left behind",)
+    assert rows[-1].seen.text == "a process did not end in order: killed by signal 11"
 
 
 async def test_stopping_ends_the_process_and_tidies_up() -> None:

@@ -178,7 +178,7 @@ async def test_another_feed_of_the_same_number_is_refused_and_the_same_is_not(de
 async def test_what_was_accepted_is_kept_with_the_keys_id(desk: Desk) -> None:
     await desk.service.check()
     seen = desk.memory.kept.feeds[PUBLIC.shown]
-    assert (seen.sequence, seen.issued, seen.checked) == (7, ISSUED, NOW)
+    assert (seen.sequence, seen.issued) == (7, ISSUED)
 
 
 async def test_after_a_rotation_the_order_holds_and_a_lost_keys_feeds_count_no_more() -> None:
@@ -197,14 +197,28 @@ async def test_after_a_rotation_the_order_holds_and_a_lost_keys_feeds_count_no_m
 
 async def test_a_clock_that_was_set_back_is_told_since_nothing_could_expire(desk: Desk) -> None:
     await desk.service.check()
-    desk.clock.seconds -= timedelta(days=5).total_seconds()
-    step = await desk.refused(ClockError, "says 2027-01-05, but it is 2027-01-10 or later")
+    desk.clock.seconds = (ISSUED - timedelta(days=5)).timestamp()
+    step = await desk.refused(ClockError, "says 2026-12-26, but it is 2026-12-31 or later")
     assert step.startswith("Set the clock")
 
 
-async def test_a_clock_before_the_feed_was_issued_is_told(desk: Desk) -> None:
-    desk.clock.seconds = (ISSUED - timedelta(days=2)).timestamp()
+async def test_a_clock_before_an_accepted_feed_is_told_for_a_later_feed_of_an_earlier_day(
+    desk: Desk,
+) -> None:
+    await desk.service.check()
+    earlier = ISSUED - timedelta(days=9)
+    desk.publish(feed(sequence=8, issued=earlier.isoformat()))
+    desk.clock.seconds = earlier.timestamp()
     await desk.refused(ClockError, "it is 2026-12-31 or later")
+
+
+async def test_a_clock_that_was_once_ahead_forbids_nothing_when_it_is_right_again(
+    desk: Desk,
+) -> None:
+    desk.clock.seconds = (EXPIRES - timedelta(days=1)).timestamp()
+    await desk.service.check()
+    desk.clock.seconds = NOW.timestamp()
+    assert await desk.service.check() is not None
 
 
 async def test_where_nothing_can_be_kept_nothing_is_offered(desk: Desk) -> None:

@@ -35,6 +35,7 @@ _NO_TEXT_BELOW = (
     "domain/notices.py",
     "domain/unified_diff.py",
     "domain/refusal_prompts.py",
+    "domain/self_test.py",
     "domain/session_recording.py",
     "domain/thread_groups.py",
     "domain/unified_diff.py",
@@ -62,8 +63,13 @@ _READ_BY_OTHERS = (
     "PATH HOME USER LOGNAME",
     "no tray",
     "tray is gone",
+    "Spark self-test, {}",
+    "Where does a kingfisher nest?",
+    "In the bank of a river.",
+    "Spark Desktop self-test",
     "llama.cpp b{} (xllamacpp {})",
     "source code",
+    "trusted comment: ",
 )
 
 

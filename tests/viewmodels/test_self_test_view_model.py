@@ -24,8 +24,8 @@ async def scope(qapp: object) -> AsyncIterator[TaskScope]:
     ("seen", "tone", "text"),
     [
         ((OK, OK), Tone.GOOD, "Everything works."),
-        ((OK, NOTE), Tone.WARNING, "Everything works; 1 note(s)."),
-        ((NOTE, BAD, BAD), Tone.PROBLEM, "2 check(s) failed."),
+        ((OK, NOTE), Tone.WARNING, "Everything works; 1 note."),
+        ((NOTE, BAD, BAD), Tone.PROBLEM, "2 checks failed."),
     ],
 )
 async def test_the_sum_is_told_in_one_line(

@@ -211,6 +211,8 @@ def test_what_opens_something_else_takes_no_folder(
         (["--new-prompt"], QuickText("", "token")),
         (["--choose-folder"], ChooseFolder("token")),
         (["spark://ask?text=a b"], FollowLink("spark://ask?text=a%20b", "token")),
+        # As the registry of Windows starts it: what a link holds becomes no option.
+        (["--", "spark://ask"], FollowLink("spark://ask", "token")),
         (["sftp://host/a"], FollowLink("sftp://host/a", "token")),
         (["--hidden"], OpenWindow("", "", True, "token")),
         (["--model", "m"], OpenWindow("", "m", False, "token")),
@@ -233,6 +235,13 @@ def test_a_folder_is_named_by_its_path_or_by_a_url_of_a_file_manager(
         named = message_of(build_parser().parse_args([name]))
         assert isinstance(named, OpenWindow)
         assert Path(named.folder) == folder
+
+
+def test_words_behind_a_link_are_no_options(capsys: pytest.CaptureFixture[str]) -> None:
+    # A link with a quotation mark in it ends the word early on Windows.
+    with pytest.raises(SystemExit, match="2"):
+        main(["--", "spark://ask?text=", "--model", "x.gguf"])
+    assert "unrecognized arguments: --model x.gguf" in capsys.readouterr().err
 
 
 _STARTS = """

@@ -59,20 +59,25 @@ from spark_desktop.domain.proposal import (
     Streaming,
     Withheld,
 )
+from spark_desktop.domain.self_test import PLAN, TIDY, Outcome, Seen
 from spark_desktop.domain.settings import Language
 from spark_desktop.domain.spending import Budget
 from spark_desktop.domain.trigger import Insertion, Instruction, Span, Stub
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
+from spark_desktop.self_test import drawing, installed
+from spark_desktop.self_test.stage import Stage
 from spark_desktop.services.settings import SettingsService
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.endpoint_desk_models import endpoint_view_models
 from spark_desktop.viewmodels.lab_lane import Lane
 from spark_desktop.viewmodels.machine import machine_view_models
+from spark_desktop.viewmodels.notice import Tone
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.viewmodels.review_notices import CHOOSE_A_SIDE, STILL_WRITTEN
 from spark_desktop.viewmodels.settings import SettingsViewModel
 from spark_desktop.viewmodels.translation import in_language, tr
+from spark_desktop.viewmodels.updates import UpdateAction
 from spark_desktop.viewmodels.wording import evidence_of
 from spark_desktop.views import desktop_examinations as desktop
 from spark_desktop.views.desktop_examinations import RegisteredHotkey
@@ -97,6 +102,9 @@ from tests.interface_fakes import (
     turn,
     until,
 )
+from tests.self_test_fakes import rows as self_test_rows
+from tests.update_fakes import feed, written
+from tests.viewmodels.test_updates_view_model import Desk as Updates
 from tests.views.reading import foreign, foreign_words, texts
 from tests.views.test_machine_windows import Services
 
@@ -358,11 +366,15 @@ def _told_at(lane: Lane, second: float) -> tuple[str, str]:
     return lane.times(second), lane.amounts(second)
 
 
-@pytest.mark.parametrize("name", ["models", "doctor", "connections", "times", "settings", "help"])
+@pytest.mark.parametrize(
+    "name",
+    ["models", "doctor", "self_test", "connections", "about", "times", "settings", "help"],
+)
 async def test_every_window_is_russian(
     window: MainWindow, services: Services, project: FakeProject, name: str
 ) -> None:
     services.doctor.found = (Finding(say("engine"), Verdict.NOTE, _SAID, _NEXT),)
+    services.self_test.rows = self_test_rows(*(Seen(one, _SAID, _NEXT) for one in Outcome))
     purposes = (
         say("ask whether the local core is well"),
         say("fetch a model from {source}", source="hub"),
@@ -376,6 +388,36 @@ async def test_every_window_is_russian(
     await until(lambda: bool(set(QApplication.topLevelWidgets()) - before))
     shown = [one for one in QApplication.topLevelWidgets() if one not in before]
     assert [text for one in shown for text in english(one)] == []
+
+
+@pytest.mark.parametrize("seen", list(Outcome))
+async def test_the_end_of_the_self_test_is_russian(services: Services, seen: Outcome) -> None:
+    services.self_test.rows = self_test_rows(Seen(seen, _SAID), Seen(seen, _SAID))
+    model = machine_view_models(services).self_test
+    told = [model.notice.text]
+    model.changed.connect(lambda: told.append(model.notice.text))
+    model.run()
+    await until(lambda: not model.is_running)
+    assert [text for text in (*told, model.notice.text) if foreign_words(text)] == []
+
+
+async def test_what_the_self_test_sees_is_russian(tmp_path: Path) -> None:
+    stage = Stage(tmp_path, "", lambda _pid: None)
+    seen = [
+        await check(stage)
+        for check in (
+            *(installed.program, installed.resources, installed.grammars),
+            *(drawing.translations, drawing.fonts, drawing.screen, drawing.tray_icon),
+        )
+    ]
+    said = [in_language(text) for one in seen for text in (one.text, one.next_step)]
+    said += [in_language(check.name) for check in (*PLAN, TIDY)]
+    # Machines, fonts and languages have their own names.
+    plain = [
+        re.sub(r"offscreen|x86_64|AMD64|arm64|Darwin|Sans|Mono|SQLite", "", text) for text in said
+    ]
+    fonts = [re.sub(r";.*?:|: en, ru", "", text) for text in plain]
+    assert [text for text in fonts if foreign_words(text)] == []
 
 
 def test_undoing_and_redoing_do_not_read_alike() -> None:
@@ -431,6 +473,27 @@ async def test_the_endpoints_are_russian(window: MainWindow, desk: Desk) -> None
     editor.test.click()
     await until(lambda: editor.steps.rowCount() == len(CheckKind) and editor.test.isVisible())
     assert english(editor) == []
+
+
+async def test_the_updates_are_russian(window: MainWindow) -> None:
+    updates = Updates()
+    window.machine.connect_updates(lambda: updates.model)
+    window.machine.show_updates()
+    opened = window.machine.open["updates"]
+    for action in (UpdateAction.CHECK, UpdateAction.AGREE, UpdateAction.DOWNLOAD):
+        await until(lambda action=action: action in updates.model.actions)
+        assert english(opened) == []
+        updates.model.act(action)
+    await until(lambda: updates.model.progress == 0.5)
+    assert english(opened) == []
+    updates.server.rest.set()
+    await until(lambda: updates.model.how != "")
+    assert english(opened) == []
+    updates.server.data = written(feed(sequence=6))
+    updates.model.act(UpdateAction.CHECK)
+    await until(lambda: updates.model.notice.tone is Tone.PROBLEM)
+    assert english(opened) == []
+    await updates.scope.close()
 
 
 async def test_the_palette_is_russian(window: MainWindow) -> None:

@@ -35,7 +35,7 @@ async def dialog(qtbot: QtBot, tmp_path: Path, test: FakeSelfTest) -> AsyncItera
 
 
 async def test_it_runs_when_it_comes_up_and_tells_what_failed(dialog: SelfTestDialog) -> None:
-    await until(lambda: dialog.notice.text == "1 check(s) failed.")
+    await until(lambda: dialog.notice.text == "1 check failed.")
     table = dialog.findings.table
     assert [table.text_at(row, 1) for row in range(3)] == ["ok", "FAILED", "note"]
     table.setCurrentCell(1, 0)
@@ -57,7 +57,7 @@ async def test_it_can_be_stopped_and_run_again(dialog: SelfTestDialog, test: Fak
     assert test.stops == 1
     test.hangs = False
     dialog.again.click()
-    await until(lambda: dialog.notice.text == "1 check(s) failed.")
+    await until(lambda: dialog.notice.text == "1 check failed.")
     assert test.starts == 2
 
 
@@ -70,7 +70,7 @@ async def test_closing_the_window_stops_it(dialog: SelfTestDialog, test: FakeSel
 
 
 async def test_it_follows_the_theme(dialog: SelfTestDialog) -> None:
-    await until(lambda: dialog.notice.text == "1 check(s) failed.")
+    await until(lambda: dialog.notice.text == "1 check failed.")
     item = dialog.findings.table.item(1, 1)
     assert item is not None
     before = item.foreground().color().name()

@@ -2,13 +2,14 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from spark_desktop.desktop import DesktopApp
@@ -24,7 +25,7 @@ from spark_desktop.views.updates_dialog import UpdatesDialog
 from tests.interface_fakes import until
 from tests.release_host import NAME, ReleaseHost
 from tests.update_fakes import INSTALLED, PACKAGE, feed, release
-from tests.views.walking import without_name, without_tip
+from tests.views.walking import cut_off, without_name, without_tip
 
 
 @pytest.fixture
@@ -212,3 +213,24 @@ async def test_everything_has_a_name_and_takes_either_theme(
     for shown in (dialog, program.settings()):
         assert without_name(shown) == []
         assert without_tip(shown) == []
+
+
+BIG = replace(load_theme("dark"), font_size=26)
+
+
+async def test_type_of_twice_the_size_has_room_in_every_state(program: Program) -> None:
+    window = program.app.window
+    window.set_theme(BIG)
+    dialog = program.dialog()
+    for action in (UpdateAction.CHECK, UpdateAction.AGREE):
+        assert cut_off(dialog) == []
+        button(dialog, action).click()
+    await until(lambda: "is available" in dialog.notice.text)
+    QApplication.processEvents()
+    assert cut_off(dialog) == []
+    button(dialog, UpdateAction.DOWNLOAD).click()
+    await until(lambda: dialog.buttons[UpdateAction.SHOW].isVisibleTo(dialog))
+    QApplication.processEvents()
+    assert cut_off(dialog) == []
+    area = window.screen().availableSize()
+    assert dialog.width() <= area.width()

@@ -269,3 +269,21 @@ def test_ctrl_c_ends_with_130_and_keeps_what_was_fetched(
     assert "What was fetched of tiny is kept" in said
     assert (store / "tiny.gguf.part").stat().st_size == 700_000
     assert not (store / "tiny.gguf.scratch").exists()
+
+
+def test_verify_as_json_tells_the_place_or_what_is_wrong(
+    models: Command, store: Path, given: Path
+) -> None:
+    models("pull", "--from", given)
+    assert models("verify", "--json") == 0
+    assert json.loads(models.out) == {"event": "done", "path": str(store / "tiny.gguf")}
+    (store / "tiny.gguf").write_bytes(CONTENT[:-1])
+    assert models("verify", "--json") == 1
+    told = json.loads(models.out)
+    assert (told["event"], told["kind"]) == ("failed", "DamagedModelError")
+
+
+def test_verify_as_json_takes_a_file_of_ones_own(models: Command, tmp_path: Path) -> None:
+    (tmp_path / "own.gguf").write_bytes(written())
+    assert models("verify", tmp_path / "own.gguf", "--json") == 0
+    assert json.loads(models.out)["path"] == str(tmp_path / "own.gguf")
