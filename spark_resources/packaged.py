@@ -12,6 +12,9 @@ from pathlib import Path
 _SEARCH = "LD_LIBRARY_PATH"
 # What PyInstaller's boot loader tells the children that it takes for a part of itself.
 _BOOT = "_PYI_"
+# What it takes for its own: the user's commands are looked for in theirs.
+_VIRTUAL = "VIRTUAL_ENV"
+_STARTED_WITH = Path("/proc/self/environ")
 
 
 def is_packaged() -> bool:
@@ -36,11 +39,14 @@ def bundled(*parts: str) -> Path | None:
     return path if path is not None and path.exists() else None
 
 
-def own_environment(environment: MutableMapping[str, str] = os.environ) -> None:
-    """Take back what the boot loader put into the environment; called once, at the start.
+def own_environment(
+    environment: MutableMapping[str, str] = os.environ, started_with: Path = _STARTED_WITH
+) -> None:
+    """Take back what the boot loader did to the environment; called once, at the start.
 
     The user's linters and browsers would find our libraries in the place of the system's. This
     process has found its own by then, and each program of ours gets its own boot loader.
+    ``started_with`` is a file of what the process was given, on systems that have one.
     """
     if not is_packaged():
         return
@@ -51,3 +57,14 @@ def own_environment(environment: MutableMapping[str, str] = os.environ) -> None:
         environment.pop(_SEARCH, None)
     for name in [name for name in environment if name.startswith(_BOOT)]:
         del environment[name]
+    if virtual := _given(_VIRTUAL, started_with):
+        environment[_VIRTUAL] = virtual
+
+
+def _given(name: str, started_with: Path) -> str:
+    try:
+        lines = started_with.read_bytes().split(b"\0")
+    except OSError:
+        return ""
+    values = {key: value for key, _, value in (line.partition(b"=") for line in lines)}
+    return os.fsdecode(values.get(os.fsencode(name), b""))

@@ -50,25 +50,47 @@ def test_the_engine_beside_the_programs_goes_before_the_wheels(app: Path) -> Non
     assert llama_library.library_path() == app / "engine" / "llama.dll"
 
 
+@pytest.fixture
+def given(tmp_path: Path) -> Path:
+    """What a process was started with."""
+    path = tmp_path / "environ"
+    path.write_bytes(b"HOME=/home/me\0VIRTUAL_ENV=/home/me/\xc3\xa9=1\0EMPTY=\0")
+    return path
+
+
 @pytest.mark.usefixtures("app")
-def test_the_users_own_library_path_is_given_back() -> None:
+def test_the_users_virtual_environment_is_given_back(given: Path) -> None:
+    environment = {"HOME": "/home/me"}
+    own_environment(environment, given)
+    assert environment == {"HOME": "/home/me", "VIRTUAL_ENV": "/home/me/\u00e9=1"}
+
+
+@pytest.mark.usefixtures("app")
+def test_no_virtual_environment_is_made_up(tmp_path: Path) -> None:
+    environment = {"HOME": "/home/me"}
+    own_environment(environment, tmp_path / "missing")
+    assert environment == {"HOME": "/home/me"}
+
+
+@pytest.mark.usefixtures("app")
+def test_the_users_own_library_path_is_given_back(tmp_path: Path) -> None:
     environment = {
         "LD_LIBRARY_PATH": "/app/_internal",
         "LD_LIBRARY_PATH_ORIG": "/opt/theirs",
         "_PYI_APPLICATION_HOME_DIR": "/app/_internal",
         "HOME": "/home/me",
     }
-    own_environment(environment)
+    own_environment(environment, tmp_path / "missing")
     assert environment == {"LD_LIBRARY_PATH": "/opt/theirs", "HOME": "/home/me"}
 
 
 @pytest.mark.usefixtures("app")
 def test_a_library_path_that_the_user_did_not_set_is_removed(
-    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
     environment = {"LD_LIBRARY_PATH": "/app/_internal"}
-    own_environment(environment)
+    own_environment(environment, tmp_path / "missing")
     assert environment == {}
 
 
