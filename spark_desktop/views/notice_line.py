@@ -47,6 +47,8 @@ class NoticeLine(QFrame):
         self._bar.setAccessibleName(tr("Download"))
         self._bar.setFixedWidth(_BAR)
         self._button, self._other = QPushButton(), QPushButton()
+        # Enter in a field of a dialog presses no button that says no.
+        self._other.setAutoDefault(False)
         self._button.clicked.connect(lambda: self._clicked(0))
         self._other.clicked.connect(lambda: self._clicked(1))
         self._words = QBoxLayout(QBoxLayout.Direction.LeftToRight)
