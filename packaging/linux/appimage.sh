@@ -37,6 +37,8 @@ chmod +x "$work/appimagetool"
 folder="$work/Spark.AppDir"
 mkdir -p "$folder/usr/lib/spark-desktop"
 tar --extract --gzip --file "$archive" --directory "$folder/usr/lib/spark-desktop" --strip-components 1
+# It is no folder that the user unpacked: what is told of newer versions depends on this.
+sed -i 's/^format = .*/format = "appimage"/' "$folder/usr/lib/spark-desktop/installed-as.toml"
 share="$folder/usr/share"
 PYTHONPATH="$root:$root/packaging" "${PYTHON:-$root/.venv/bin/python}" -c '
 import sys
@@ -63,4 +65,5 @@ mkdir -p "$out"
 epoch="${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct)}"
 ARCH=x86_64 SOURCE_DATE_EPOCH="$epoch" "$work/appimagetool" --appimage-extract-and-run \
     --runtime-file "$work/runtime" "$folder" "$out/$name.AppImage"
+(cd "$out" && sha256sum -- "$name.AppImage" >SHA256SUMS)
 printf '%s\n' "$out/$name.AppImage"

@@ -235,7 +235,8 @@ use() {
     fi
     # Says that other programs are missing, and whether ours is in order.
     inside anna "spark doctor"
-    row "spark doctor" "$(grep -q -i -e traceback "$work/log" && echo FAILED || echo ok)"
+    row "spark doctor" "$(grep -q '^ok  *engine' "$work/log" &&
+        ! grep -q -i -e traceback "$work/log" && echo ok || echo FAILED)"
     sample=$(find "$root/usr/lib/spark-desktop" "$root/home/anna/.local/share/spark-desktop/app" \
         -type d -path '*resources/demo_project' 2>/dev/null | head -n 1)
     cp -r "$sample" "$root/home/anna/project" && chown -R 1000:1000 "$root/home/anna/project"

@@ -98,3 +98,7 @@ for size in slim full; do
     bundle check "$app"
     image "$size"
 done
+# For whoever gathers the parts of a release.
+if [ "$plan" = no ]; then
+    (cd dist && shasum -a 256 -- *.dmg >SHA256SUMS)
+fi

@@ -28,7 +28,7 @@ def main(words: Sequence[str]) -> int:
     try:
         if not sys.platform.startswith("linux"):
             raise DistError(
-                "This builds on Linux; packaging/README.md says how on Windows and macOS."
+                "This builds on Linux, for Windows too; packaging/README.md tells of macOS."
             )
         facts = facts_here()
         if REPRODUCIBLE in given.kinds:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from spark_dist.facts import DistError, Facts
+from spark_dist.facts import MODIFIED, DistError, Facts
 
 PLACE = "usr/lib/spark-desktop"
 # Debian has these texts on every machine, and wants them referred to.
@@ -63,9 +63,10 @@ def copyright_text(tree: Path, facts: Facts, home: str) -> str:
 
 def debian_changelog(facts: Facts, version: str, maintainer: str) -> bytes:
     """Return the packed changelog of the package, as of the commit's time."""
+    changed = MODIFIED if facts.commit.endswith(MODIFIED) else ""
     text = (
         f"spark-desktop ({version}) stable; urgency=medium\n\n"
-        f"  * Spark Desktop {facts.version}, made from commit {facts.commit[:12]};\n"
+        f"  * Spark Desktop {facts.version}, made from commit {facts.commit[:12]}{changed};\n"
         "    changelog.gz says what has changed.\n\n"
         f" -- {maintainer}  {email.utils.formatdate(facts.epoch)}\n"
     )

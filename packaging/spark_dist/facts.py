@@ -11,6 +11,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
+# Behind a commit whose files were changed since.
+MODIFIED = "-modified"
+
+
 class DistError(Exception):
     """Something that cannot be built; its text says why, and what to do next."""
 
@@ -46,12 +50,15 @@ class Build:
 def facts_here(root: Path = ROOT) -> Facts:
     """Return the facts of this checkout; raises DistError where one is not known.
 
+    Where files of the commit were changed since, that is told behind its name.
     ``SOURCE_DATE_EPOCH`` goes before the commit's time, as that standard wants it; without git,
     as in a source archive, it has to be given.
     """
     with (root / "pyproject.toml").open("rb") as file:
         version = str(tomllib.load(file)["project"]["version"])
     commit = _git(root, "rev-parse", "HEAD")
+    if commit and _git(root, "status", "--porcelain", "--untracked-files=no"):
+        commit += MODIFIED
     given = os.environ.get("SOURCE_DATE_EPOCH") or _git(root, "log", "-1", "--format=%ct")
     if not given.isascii() or not given.isdigit():
         raise DistError(
@@ -65,7 +72,14 @@ def checked_out(facts: Facts, folder: Path) -> Facts:
     """Check the commit out into a new folder and return the facts of that; raises DistError."""
     clone = ("clone", "--quiet", "--shared", "--no-checkout", str(facts.root), str(folder))
     # Somebody may have committed meanwhile.
-    checkout = ("-C", str(folder), "checkout", "--quiet", "--detach", facts.commit)
+    checkout = (
+        "-C",
+        str(folder),
+        "checkout",
+        "--quiet",
+        "--detach",
+        facts.commit.removesuffix(MODIFIED),
+    )
     try:
         for words in (clone, checkout):
             subprocess.run(["git", *words], capture_output=True, text=True, check=True)

@@ -1,7 +1,7 @@
 """Checks that a Windows tree is whole: what each program and library loads is in it, or Windows's.
 
-``python packaging/spark_dist/pe_imports.py TREE`` prints what is missing and ends with 1 if
-anything is. What Windows 10 has is listed in packaging/windows/system_dlls.txt.
+``PYTHONPATH=.:packaging python -m spark_dist.pe_imports TREE`` prints what is missing and ends with
+1 if anything is. What Windows 10 has is listed in packaging/windows/system_dlls.txt.
 """
 
 import argparse

@@ -3,6 +3,7 @@
 python packaging/release.py version --ref refs/tags/v0.1.0   the version, which a tag has to name
 python packaging/release.py try dist/….tar.gz                the self-test of a portable archive
 python packaging/release.py gather parts dist                all packages in one folder, verified
+python packaging/release.py feed                             where the feed is that apps see now
 python packaging/release.py notes 0.1.0                      what the changelog says of a version
 """
 
@@ -36,6 +37,8 @@ def main(words: Sequence[str]) -> int:
             print(f"version={version(given.ref)}")
         elif given.command == "try":
             try_archive(given.archive)
+        elif given.command == "feed":
+            print(feed_address())
         elif given.command == "gather":
             print("\n".join(path.name for path in gather(given.parts, given.dist)))
         else:
@@ -56,6 +59,7 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
     gathered = commands.add_parser("gather", help="verify packages and put them into one folder")
     gathered.add_argument("parts", type=Path)
     gathered.add_argument("dist", type=Path)
+    commands.add_parser("feed", help="print the address of the feed that this build follows")
     said = commands.add_parser("notes", help="print what the changelog says of a version")
     said.add_argument("version")
     return parser.parse_args(words)
@@ -71,6 +75,17 @@ def version(ref: str = "", root: Path = ROOT) -> str:
             "correct one of them."
         )
     return told
+
+
+def feed_address(root: Path = ROOT) -> str:
+    """Return the address of the release feed. Raises DistError where none is named."""
+    with (root / "resources" / "updates.toml").open("rb") as file:
+        address = str(tomllib.load(file).get("feed", ""))
+    if not address.startswith("https://"):
+        raise DistError(
+            "resources/updates.toml names no feed (https); write its address and public key there."
+        )
+    return address
 
 
 def notes(wanted: str, root: Path = ROOT) -> str:
@@ -91,7 +106,8 @@ def notes(wanted: str, root: Path = ROOT) -> str:
 def gather(parts: Path, dist: Path) -> tuple[Path, ...]:
     """Copy what each folder of ``parts`` holds into ``dist``, with one list of sums for all.
 
-    Raises DistError for a file that is not the one of its folder's list, and for two of one name.
+    Raises DistError for a folder without a list, for a file that is not the one of its folder's
+    list, and for two of one name.
     """
     dist.mkdir(parents=True, exist_ok=True)
     made: list[Path] = []
@@ -101,7 +117,7 @@ def gather(parts: Path, dist: Path) -> tuple[Path, ...]:
             if file.name == SUMS:
                 continue
             expected = sums.get(file.name)
-            if sums and expected != sha256(file):
+            if expected != sha256(file):
                 raise DistError(f"{file} is not what {folder.name}/{SUMS} says; build it again.")
             target = dist / file.name
             if target.exists():
@@ -149,7 +165,7 @@ def _run(command: Sequence[str]) -> None:
 
 def _sums(file: Path) -> dict[str, str]:
     if not file.is_file():
-        return {}
+        raise DistError(f"{file.parent.name} has no {SUMS}; build it again.")
     found = {}
     for line in file.read_text(encoding="utf-8").splitlines():
         matched = _SUM.fullmatch(line)

@@ -1,6 +1,6 @@
 """The tree of the app for Windows, built on any system: see packaging/README.md.
 
-``python packaging/spark_dist/windows_tree.py WORK`` builds it alone, for trying.
+``PYTHONPATH=.:packaging python -m spark_dist.windows_tree WORK`` builds it alone, for trying.
 """
 
 import argparse

@@ -189,6 +189,10 @@ class Trial:
         assert NEWER in said, said
         assert self.version in said
         assert (self._keys(), self._files(self.folder)) == (keys, files)
+        said = self._install(self.setup, "/ALLOWDOWNGRADE=0", code=10)
+        said = self._install(self.setup, "/ALLOWDOWNGRADE=maybe", code=15)
+        assert "/ALLOWDOWNGRADE=maybe" in said, said
+        assert (self._keys(), self._files(self.folder)) == (keys, files)
         self._install(self.setup, "/ALLOWDOWNGRADE")
         assert self._keys()[UNINSTALL]["DisplayVersion"] == self.version
 
@@ -258,6 +262,10 @@ class Trial:
         path = self._keys()["Environment"]["Path"]
         assert path == self._names(r"C:\one;" + FOLDER), path
         data = self.wine.profile / "AppData" / "Local" / "spark-desktop"
+        self.wine.run([self.folder / "uninstall.exe", "/S", "/REMOVEDATA=0"])
+        self._has_users_files()
+        assert self._kept_keys() == set(kept)
+        self._install(self._small(OLDER))
         self.wine.run([self.folder / "uninstall.exe", "/S", "/REMOVEDATA"])
         assert self._keys()["Environment"]["Path"] == r"C:\one"
         assert not data.exists(), list(data.rglob("*"))

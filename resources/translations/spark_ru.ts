@@ -5784,12 +5784,12 @@ The proposal was made for:
    <translation>Название беседы</translation>
   </message>
   <message>
-   <source>To install it, quit Spark and type in that folder: sh ./{name}</source>
-   <translation>Чтобы установить, выйдите из Spark и наберите в этой папке: sh ./{name}</translation>
+   <source>To install it, quit Spark and type in that folder: sh {name}</source>
+   <translation>Чтобы установить, выйдите из Spark и наберите в этой папке: sh {name}</translation>
   </message>
   <message>
-   <source>To install it, type in that folder: sudo apt install ./{name}</source>
-   <translation>Чтобы установить, наберите в этой папке: sudo apt install ./{name}</translation>
+   <source>To install it, type in that folder: sudo apt install {name}</source>
+   <translation>Чтобы установить, наберите в этой папке: sudo apt install {name}</translation>
   </message>
   <message>
    <source>To the end of the thread</source>

@@ -24,6 +24,8 @@ _FOLDER = "licences"
 _NAME, _LICENCE, _TEXT = "Spark Desktop", "Apache-2.0", "LICENSE"
 # Hexadecimal digits that are shown of a commit.
 _SHORT = 12
+# Behind the commit of a package that was built with files changed since.
+_MODIFIED = "-modified"
 
 Beside = Callable[..., Path | None]
 
@@ -69,7 +71,8 @@ def _commit(marker: Path | None) -> str:
             told = tomllib.loads(marker.read_text(encoding="utf-8")).get("commit", "")
         except (OSError, ValueError):
             return ""
-        return str(told)[:_SHORT]
+        commit, changed, _ = str(told).partition(_MODIFIED)
+        return commit[:_SHORT] + changed
     root = resource("themes").parent.parent
     return _checked_out(root / ".git")[:_SHORT]
 

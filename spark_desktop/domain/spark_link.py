@@ -29,8 +29,12 @@ _DRIVE = re.compile(r"[A-Za-z]:[\\/]")
 # What ASCII holds beside letters and digits, but for blanks, quotation marks and backslashes, which
 # JSON would write in two or six bytes.
 _PLAIN = "!#$%&'()*+,-./:;<=>?@[]^_`{|}~"
-# Characters that show a text in another order than it has, and tags, which show nothing at all.
-_DECEIVING = re.compile("[\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
+# Characters that show a text in another order than it has, and what shows nothing at all: tags,
+# variation selectors beyond those of emoji, blanks and joints without a width. Words that are not
+# seen could go to the model with it. (Two joiners stay: scripts and emoji need them.)
+_DECEIVING = re.compile(
+    "[\u200b\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e01ef]"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What is said about newer releases: whom a check asks, what is there, how it is installed."""
 
+import shlex
 from urllib.parse import urlsplit
 
 from spark_desktop.domain.updates import Fetched, Fetching, Installed, Offer, UpdateSource
@@ -127,12 +128,13 @@ def download_text(offer: Offer) -> str:
 def install_text(fetched: Fetched) -> str:
     """Return how the package is installed, by whoever downloaded it."""
     file = fetched.offer.file
-    name = fetched.path.name
+    # A second download is called "… (2).deb", which a shell would not take as one word.
+    name = shlex.quote(f"./{fetched.path.name}")
     match "" if file is None else file.format:
         case "deb":
-            return tr("To install it, type in that folder: sudo apt install ./{name}", name=name)
+            return tr("To install it, type in that folder: sudo apt install {name}", name=name)
         case "run":
-            return tr("To install it, quit Spark and type in that folder: sh ./{name}", name=name)
+            return tr("To install it, quit Spark and type in that folder: sh {name}", name=name)
         case "tar":
             return tr("Quit Spark, and unpack it in the place of the folder that you unpacked.")
         case "exe":

@@ -145,6 +145,8 @@ class UpdatesViewModel(QObject):
             return words.fetched_notice(state.fetched)
         if state.offer is not None:
             return words.offer_notice(state.offer, self._service.installed)
+        if self.remark:
+            return Notice(self.remark, Tone.WARNING)
         return words.unasked_notice(is_daily=self._choices.check)
 
     @property
@@ -187,8 +189,11 @@ class UpdatesViewModel(QObject):
         return (UpdateAction.CHECK,)
 
     def begin(self) -> None:
-        """Look daily from now on, where the user wants that."""
+        """Look daily from now on, where the user wants that; tell where that may not be done."""
         self._watch()
+        if self.can_check and self.remark:
+            action = Action(tr("Open the updates"), Intent.UPDATES)
+            self.told.emit(Notice(self.remark, Tone.WARNING, action=action))
 
     def seen(self) -> None:
         """Take back what the main window says: the user looks at it here."""

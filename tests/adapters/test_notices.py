@@ -130,6 +130,12 @@ def test_a_packaged_spark_reads_what_lies_beside_it(tmp_path: Path) -> None:
     assert [one.name for one in facts.components(Beside(tmp_path))] == ["Spark Desktop", "Qt"]
 
 
+def test_a_package_of_changed_files_says_so(tmp_path: Path) -> None:
+    text = f'commit = "{"ab" * 20}-modified"\n'
+    (tmp_path / "installed-as.toml").write_text(text, encoding="utf-8")
+    assert facts.build_facts(Beside(tmp_path)).commit == "ab" * 6 + "-modified"
+
+
 def test_a_packaged_spark_with_a_damaged_marker_knows_no_commit(tmp_path: Path) -> None:
     (tmp_path / "installed-as.toml").write_text("commit = [", encoding="utf-8")
     assert facts.build_facts(Beside(tmp_path)).commit == ""

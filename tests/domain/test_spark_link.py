@@ -121,6 +121,8 @@ def test_a_folder_of_windows_begins_with_its_drive(folder: str, why: str) -> Non
 @pytest.mark.parametrize(
     ("text", "why"),
     [
+        ("a%E2%80%8Bb", "cannot be seen, U+200B"),
+        ("a%F3%A0%84%80b", "cannot be seen, U+E0100"),
         ("a%00", "cannot be seen, U+0000"),
         ("a%1B[2J", "cannot be seen, U+001B"),
         ("a%C2%85", "cannot be seen, U+0085"),

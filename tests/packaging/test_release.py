@@ -39,6 +39,16 @@ def test_the_notes_are_the_part_of_the_changelog(root: Path) -> None:
         release.notes("2.0", root)
 
 
+def test_the_feed_before_is_where_the_apps_look(tmp_path: Path) -> None:
+    (tmp_path / "resources").mkdir()
+    table = tmp_path / "resources" / "updates.toml"
+    table.write_text('feed = "https://hub.example/feed.json"\n', encoding="utf-8")
+    assert release.feed_address(tmp_path) == "https://hub.example/feed.json"
+    table.write_text('feed = ""\n', encoding="utf-8")
+    with pytest.raises(DistError, match="names no feed"):
+        release.feed_address(tmp_path)
+
+
 def part(folder: Path, *names: str) -> Path:
     folder.mkdir(parents=True)
     for name in names:
@@ -50,9 +60,7 @@ def part(folder: Path, *names: str) -> Path:
 def test_packages_are_gathered_with_one_list_of_sums(tmp_path: Path) -> None:
     part(tmp_path / "parts" / "linux", "a.deb", "a.tar.gz")
     part(tmp_path / "parts" / "windows", "a-setup.exe")
-    # An AppImage comes alone.
-    (tmp_path / "parts" / "appimage").mkdir()
-    (tmp_path / "parts" / "appimage" / "a.AppImage").write_text("x", encoding="utf-8")
+    part(tmp_path / "parts" / "appimage", "a.AppImage")
     made = release.gather(tmp_path / "parts", tmp_path / "dist")
     names = ["a.AppImage", "a.deb", "a.tar.gz", "a-setup.exe"]
     assert [path.name for path in made] == names
@@ -65,6 +73,13 @@ def test_a_package_that_was_changed_on_the_way_is_refused(tmp_path: Path) -> Non
     folder = part(tmp_path / "parts" / "linux", "a.deb")
     (folder / "a.deb").write_text("another one", encoding="utf-8")
     with pytest.raises(DistError, match=r"a\.deb is not what linux/SHA256SUMS says"):
+        release.gather(tmp_path / "parts", tmp_path / "dist")
+
+
+def test_a_folder_whose_list_was_lost_is_refused(tmp_path: Path) -> None:
+    folder = part(tmp_path / "parts" / "linux", "a.deb")
+    (folder / SUMS).unlink()
+    with pytest.raises(DistError, match="linux has no SHA256SUMS"):
         release.gather(tmp_path / "parts", tmp_path / "dist")
 
 

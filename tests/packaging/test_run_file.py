@@ -132,6 +132,16 @@ def test_extracting_writes_nothing_but_that_folder(home: Home, newer: Path) -> N
     assert "is not empty" in again.stderr
 
 
+def test_the_start_at_log_in_goes_from_a_folder_with_a_blank_too(home: Home, newer: Path) -> None:
+    home.install(newer, "--prefix=apps/my spark/")
+    app = home.folder / "apps/my spark"
+    autostart = home.folder / ".config/autostart/spark-desktop.desktop"
+    autostart.parent.mkdir(parents=True)
+    autostart.write_text(f'Exec="{app}/spark-desktop" --hidden\n')
+    assert home.run(app / "uninstall", "--yes").returncode == 0
+    assert not autostart.exists()
+
+
 @pytest.mark.parametrize("words", [[], ["--prefix", "work"]])
 def test_a_folder_of_others_is_refused(home: Home, newer: Path, words: list[str]) -> None:
     place = home.folder / "work" if words else home.app
@@ -173,6 +183,44 @@ def test_programs_and_pages_of_others_are_left_alone(home: Home, newer: Path) ->
     assert done.stderr.count("of another program and was left alone") == 2
     home.run(newer, "--uninstall", "--yes")
     assert page.read_text() == (home.links / "spark").read_text() == "a cluster's program"
+
+
+def test_a_starter_of_the_user_with_our_name_is_left_alone(home: Home, newer: Path) -> None:
+    starters = [home.links / "spark-desktop", home.links / "spark"]
+    home.links.mkdir(parents=True)
+    for path in starters:
+        path.write_text('#!/bin/sh\nexec firejail /opt/spark-desktop/spark-desktop "$@"\n')
+    before = [path.read_text() for path in starters]
+    done = home.run(newer, "--yes")
+    assert done.stderr.count("of another program and was left alone") == 2
+    home.run(newer, "--uninstall", "--yes")
+    assert [path.read_text() for path in starters] == before
+
+
+def test_another_installation_beside_the_place_is_no_leftover(home: Home, newer: Path) -> None:
+    home.install(newer, "--prefix=apps/spark.new")
+    mine = home.folder / "apps/spark.new/notes.txt"
+    mine.write_text("mine")
+    done = home.run(newer, "--yes", "--prefix=apps/spark")
+    assert done.returncode == 1
+    assert "is a Spark Desktop of its own" in done.stderr
+    assert mine.read_text() == "mine"
+
+
+def test_what_the_user_put_into_a_version_that_was_left_aside_is_kept(
+    home: Home, older: Path, newer: Path
+) -> None:
+    home.install(older)
+    home.app.rename(f"{home.app}.old")
+    home.install(newer)
+    # As after a run that was killed before it had taken the old one away.
+    again = home.folder / "again"
+    home.run(older, "--extract", again)
+    again.rename(f"{home.app}.old")
+    (home.app.with_name("app.old") / "notes.txt").write_text("mine")
+    home.install(newer)
+    assert (home.app / "notes.txt").read_text() == "mine"
+    assert not home.app.with_name("app.old").exists()
 
 
 def test_what_opens_folders_goes_on_to_do_so(home: Home, newer: Path) -> None:

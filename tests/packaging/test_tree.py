@@ -94,6 +94,19 @@ def test_the_facts_are_those_of_the_commit(monkeypatch: pytest.MonkeyPatch) -> N
     assert facts.version.count(".") == 2
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="git keeps the history")
+def test_files_that_were_changed_since_the_commit_are_told(tmp_path: Path) -> None:
+    project = tmp_path / "pyproject.toml"
+    project.write_text('[project]\nversion = "1.2.3"\n')
+    who = ("-c", "user.name=a", "-c", "user.email=a@b.example")
+    for words in (("init", "-q"), ("add", "."), (*who, "commit", "-qm", "first")):
+        subprocess.run(["git", "-C", tmp_path, *words], check=True)
+    (tmp_path / "notes.txt").write_text("of no commit")
+    assert len(facts_here(tmp_path).commit) == 40
+    project.write_text('[project]\nversion = "1.2.4"\n')
+    assert facts_here(tmp_path).commit.endswith("-modified")
+
+
 def test_without_a_history_the_time_has_to_be_given(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

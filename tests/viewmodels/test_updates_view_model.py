@@ -123,6 +123,15 @@ async def test_consent_is_kept_for_that_host_and_turns_no_daily_check_on(desk: D
     await until(lambda: desk.server.asked == 2)
 
 
+async def test_a_daily_check_that_rests_is_told_at_the_start_and_in_the_window(desk: Desk) -> None:
+    desk.choose(Updates(check=True, host="old.example.org"))
+    desk.model.begin()
+    assert desk.told[-1] is not None
+    assert desk.told[-1].text.startswith("Nobody agreed yet to ask dl.example.org")
+    assert desk.model.notice.text == desk.told[-1].text
+    assert desk.server.asked == 0
+
+
 async def test_consent_to_another_host_is_none(desk: Desk) -> None:
     desk.choose(Updates(check=True, host="old.example.org"))
     assert desk.model.remark.startswith("Nobody agreed yet to ask dl.example.org")

@@ -53,9 +53,8 @@ Function CheckOlder
   ${If} $1 != 1
     Return
   ${EndIf}
-  ClearErrors
-  ${GetOptions} $Parameters "/ALLOWDOWNGRADE" $1
-  ${If} ${Errors}
+  !insertmacro TakeFlag "ALLOWDOWNGRADE"
+  ${If} $0 != 1
     !insertmacro Refuse ${EXIT_OLDER} "$(T_OLDER)"
   ${EndIf}
 FunctionEnd

@@ -239,11 +239,13 @@ FunctionEnd
 
 Function un.Begin
   !insertmacro TrimFolder
+  !insertmacro TakeFlag "REMOVEDATA"
+  StrCpy $3 $0
   StrCpy $0 $INSTDIR
+  Push $3
   Call un.WaitUntilClosed
-  ClearErrors
-  ${GetOptions} $Parameters "/REMOVEDATA" $0
-  ${IfNot} ${Errors}
+  Pop $3
+  ${If} $3 == 1
     !insertmacro SelectSection ${un.Data}
   ${EndIf}
 FunctionEnd

@@ -51,6 +51,23 @@ FunctionEnd
 !insertmacro RefuseFunction ""
 !insertmacro RefuseFunction "un."
 
+; Leaves 1 in $0 for /NAME and /NAME=1, and 0 for /NAME=0 and where it is not given: an option that
+; was meant to be off must not be taken for one that is there.
+!macro TakeFlag NAME
+  ClearErrors
+  ${GetOptions} $Parameters "/${NAME}" $0
+  ${If} ${Errors}
+  ${OrIf} $0 == "=0"
+    StrCpy $0 0
+  ${ElseIf} $0 == ""
+  ${OrIf} $0 == "=1"
+    StrCpy $0 1
+  ${Else}
+    StrCpy $1 "/${NAME}$0"
+    !insertmacro Refuse ${EXIT_OPTION} "$(T_WRONG_OPTION)"
+  ${EndIf}
+!macroend
+
 ; /LANG=en or /LANG=ru; without it Windows's own language decides, and English where it is neither.
 !macro ChooseLanguage
   ClearErrors
