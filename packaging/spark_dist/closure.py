@@ -1,12 +1,12 @@
 """Which of the installed distributions the app needs at run time, by its own requirements."""
 
 import importlib.metadata
-from collections.abc import Iterable
 
-from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-APP = "spark-desktop"
+from spark_desktop.adapters import notices
+from spark_desktop.adapters.notices import APP
+
 # The download reads the body itself, so this one is never asked; it is large.
 _UNUSED = frozenset({"hf-xet"})
 
@@ -16,18 +16,7 @@ def needed(app: str = APP) -> dict[str, importlib.metadata.Distribution]:
 
     Raises importlib.metadata.PackageNotFoundError for one that is not installed.
     """
-    found: dict[str, importlib.metadata.Distribution] = {}
-    waiting = [Requirement(app)]
-    seen: set[tuple[str, frozenset[str]]] = set()
-    while waiting:
-        wanted = waiting.pop()
-        name = canonicalize_name(wanted.name)
-        if (name, frozenset(wanted.extras)) in seen:
-            continue
-        seen.add((name, frozenset(wanted.extras)))
-        found[name] = importlib.metadata.distribution(wanted.name)
-        waiting += _asked_by(found[name].requires or (), wanted.extras)
-    return dict(sorted(found.items()))
+    return notices.needed(app, is_strict=True)
 
 
 def packaged() -> list[str]:
@@ -47,13 +36,3 @@ def foreign_modules(app: str = APP) -> list[str]:
         for module, names in owners.items()
         if module.isidentifier() and not ours & {canonicalize_name(name) for name in names}
     )
-
-
-def _asked_by(lines: Iterable[str], extras: set[str]) -> list[Requirement]:
-    asked = [Requirement(line) for line in lines]
-    contexts = [{"extra": extra} for extra in ("", *sorted(extras))]
-    return [
-        one
-        for one in asked
-        if one.marker is None or any(one.marker.evaluate(context) for context in contexts)
-    ]

@@ -185,7 +185,8 @@ def _references(
         found.append(
             ExternalReference(
                 type=ExternalReferenceType.DISTRIBUTION,
-                url=XsUri(f"https://pypi.org/project/{part.package}/{version}/#files"),
+                # Which index that is, is a matter of who asks.
+                url=XsUri(f"pkg:pypi/{part.package}@{version}"),
                 comment="One of the files of this version, with one of these sums.",
                 hashes=[_sha256(one) for one in sums],
             )

@@ -70,11 +70,11 @@ def installed_components() -> tuple[Component, ...]:
     return tuple(sorted((*found, *parts), key=lambda one: one.name.lower()))
 
 
-def needed(app: str = APP) -> dict[str, metadata.Distribution]:
+def needed(app: str = APP, *, is_strict: bool = False) -> dict[str, metadata.Distribution]:
     """Return the installed distributions that the app needs on this system, by canonical name.
 
-    The app is among them where it is installed. One that is missing is passed over: the doctor
-    names those.
+    The app is among them where it is installed. One that is missing is passed over, since the
+    doctor names those; a strict search raises PackageNotFoundError for it.
     """
     found: dict[str, metadata.Distribution] = {}
     waiting, seen = [Requirement(app)], set()
@@ -87,6 +87,8 @@ def needed(app: str = APP) -> dict[str, metadata.Distribution]:
         try:
             found[name] = metadata.distribution(wanted.name)
         except metadata.PackageNotFoundError:
+            if is_strict:
+                raise
             continue
         waiting += _asked(found[name].requires or (), extras)
     return dict(sorted(found.items()))

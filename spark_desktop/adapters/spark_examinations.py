@@ -77,7 +77,7 @@ def engine(command: tuple[str, ...], seconds: float = _PROCESS_S) -> Finding:
     try:
         # The core tries it in a process of its own: without the processor's instructions for it,
         # loading it would end ours.
-        told = _told([*command, "info", "--json"], seconds)
+        told = told_by([*command, "info", "--json"], seconds)
     except (OSError, subprocess.TimeoutExpired) as error:
         return Finding(_ENGINE, Verdict.MISSING, _no_answer(error), _REINSTALL)
     try:
@@ -143,7 +143,7 @@ def model(command: tuple[str, ...], choice: str = "") -> Finding:
     ``command`` starts the core's program.
     """
     try:
-        told = _told([*command, "models", "list", "--json"])
+        told = told_by([*command, "models", "list", "--json"])
     except (OSError, subprocess.TimeoutExpired) as error:
         return Finding(_MODEL, Verdict.MISSING, _no_answer(error), _REINSTALL)
     try:
@@ -247,9 +247,10 @@ def _installed(name: str) -> bool:
     return True
 
 
-def _told(
+def told_by(
     command: Sequence[str], seconds: float = _PROCESS_S
 ) -> "subprocess.CompletedProcess[str]":
+    """Run a program of ours to its end. Raises OSError and subprocess.TimeoutExpired."""
     return subprocess.run(
         command,
         stdin=subprocess.DEVNULL,

@@ -14,7 +14,7 @@ from pathlib import Path
 from spark_desktop.adapters.core_process import core_command
 from spark_desktop.adapters.languages import Parsing
 from spark_desktop.adapters.self_test_program import installed_version, program_command
-from spark_desktop.adapters.spark_examinations import engine
+from spark_desktop.adapters.spark_examinations import engine, told_by
 from spark_desktop.adapters.surroundings_examinations import trust_store
 from spark_desktop.domain.findings import Finding, Verdict
 from spark_desktop.domain.self_test import Outcome, Seen
@@ -195,7 +195,7 @@ async def command_line(_stage: Stage, command: Callable[[], tuple[str, ...]] | N
     """Start the ``spark`` command, which tells its version."""
     words = (command or spark_command)()
     try:
-        told = await asyncio.to_thread(_run, words)
+        told = await asyncio.to_thread(told_by, words, _COMMAND_S)
     except (OSError, subprocess.TimeoutExpired) as error:
         text = say("{program}: {reason}", program=words[0], reason=error)
         return Seen(Outcome.FAILED, text, _REINSTALL)
@@ -212,26 +212,6 @@ def spark_command() -> tuple[str, ...]:
         name = "spark.exe" if sys.platform == "win32" else "spark"
         return (str(Path(sys.executable).with_name(name)), "--version")
     return (program_command()[0], "-m", "spark_desktop.cli.main", "--version")
-
-
-def _run(words: tuple[str, ...]) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        words,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        timeout=_COMMAND_S,
-        check=False,
-        creationflags=_creation_flags(),
-    )
-
-
-def _creation_flags() -> int:
-    if sys.platform == "win32":
-        # Else a console comes up for a moment.
-        return subprocess.CREATE_NO_WINDOW
-    return 0
 
 
 async def engine_library(_stage: Stage) -> Seen:
