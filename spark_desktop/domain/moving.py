@@ -8,9 +8,12 @@ from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.trigger import (
     AnswerEdit,
     EditComment,
+    FailingTest,
+    FollowUp,
     Insertion,
     Instruction,
     ProposalTrigger,
+    Repair,
     Span,
     Stub,
 )
@@ -55,11 +58,13 @@ def _moved_trigger(
         case Stub():
             lines, body = _moved(trigger.lines, changes), _moved(trigger.body, changes)
             return replace(trigger, snapshot=snapshot, lines=lines, body=body)
-        case Instruction(lines=None) | Insertion(lines=None) | AnswerEdit():
+        case Repair():
+            return replace(trigger, snapshot=snapshot, lines=_moved(trigger.lines, changes))
+        case AnswerEdit():
             return replace(trigger, snapshot=snapshot)
-        case Instruction(lines=lines) | Insertion(lines=lines):
-            lines = None if lines is None else _moved(lines, changes)
-            return replace(trigger, snapshot=snapshot, lines=lines)
+        case Instruction() | Insertion() | FailingTest() | FollowUp():
+            place = None if trigger.lines is None else _moved(trigger.lines, changes)
+            return replace(trigger, snapshot=snapshot, lines=place)
 
 
 def _moved(span: Span, changes: Sequence[Hunk]) -> Span:

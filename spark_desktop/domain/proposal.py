@@ -14,12 +14,16 @@ class Check:
     """One piece of evidence: what was checked, whether it passed, and a detail for the user.
 
     One that ``is_advice`` withholds nothing where it fails: the user is told and decides.
+    ``report`` is what a program wrote that failed, for the model's next attempt. One that
+    ``proves`` ran the changed code (a test): passing it says more than any parser.
     """
 
     name: str
     passed: bool
     detail: str = ""
     is_advice: bool = False
+    report: str = ""
+    proves: bool = False
 
 
 @dataclass(frozen=True, slots=True)

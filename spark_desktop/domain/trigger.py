@@ -1,6 +1,7 @@
 """What starts a proposal."""
 
 from dataclasses import dataclass
+from enum import Enum
 
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
@@ -45,12 +46,62 @@ class Stub:
     name: str
 
 
+class QuickAction(Enum):
+    """What can be asked for a selection without typing; the value is its name in files."""
+
+    EXPLAIN = "explain"
+    FIX = "fix"
+    DOCUMENT = "document"
+    TEST = "test"
+    SIMPLIFY = "simplify"
+
+
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """Typed for the open file, or for the selected ``lines`` of it."""
+    """Typed for the open file, or for the selected ``lines`` of it.
+
+    ``action`` says which quick action it came from; None for the user's own words.
+    """
 
     snapshot: Snapshot
     lines: Span | None
+    instruction: str
+    action: QuickAction | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A save that broke the syntax: ``lines`` are around the first error, ``problem`` names it."""
+
+    snapshot: Snapshot
+    lines: Span
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class FailingTest:
+    """A test run that failed, and the ``lines`` that its failure most likely points at.
+
+    ``name`` is the test's, ``report`` what the run wrote of it, for the model and the user.
+    """
+
+    snapshot: Snapshot
+    lines: Span | None
+    name: str
+    report: str
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What a changed name or signature asks of another place; ``title`` says what changed.
+
+    ``instruction`` is what a model is told where the change cannot be computed; ``lines`` is where
+    the name is used, None where the whole file is meant.
+    """
+
+    snapshot: Snapshot
+    lines: Span | None
+    title: str
     instruction: str
 
 
@@ -81,10 +132,10 @@ class AnswerEdit:
         return None
 
 
-Trigger = EditComment | QuestionComment | Stub | Instruction | Insertion | AnswerEdit
 # Those that a model answers, and all that end in a proposal.
-ModelTrigger = EditComment | Stub | Instruction
+ModelTrigger = EditComment | Stub | Instruction | Repair | FailingTest | FollowUp
 ProposalTrigger = ModelTrigger | Insertion | AnswerEdit
+Trigger = ProposalTrigger | QuestionComment
 
 # Characters of a trigger's name in a list.
 _TITLE = 80
@@ -95,8 +146,12 @@ def title_of(trigger: Trigger) -> str:
     match trigger:
         case EditComment(instruction=text) | Instruction(instruction=text):
             title = text
-        case AnswerEdit(title=text):
+        case AnswerEdit(title=text) | FollowUp(title=text):
             title = text
+        case Repair(problem=text):
+            title = say("repair: {problem}", problem=_short(text, _TITLE - len("repair: ")))
+        case FailingTest(name=name):
+            title = say("failing test {name}", name=_short(name, _TITLE - len("failing test ")))
         case QuestionComment(question=text):
             title = text
         case Stub(name=name):
@@ -122,6 +177,12 @@ def kind_of(trigger: Trigger) -> str:
             return say("insert")
         case AnswerEdit():
             return say("answer")
+        case Repair():
+            return say("repair")
+        case FailingTest():
+            return say("test")
+        case FollowUp():
+            return say("follow-up")
 
 
 def _short(text: str, most: int) -> str:

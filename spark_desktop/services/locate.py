@@ -8,10 +8,13 @@ from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import (
     AnswerEdit,
     EditComment,
+    FailingTest,
+    FollowUp,
     Insertion,
     Instruction,
     ProposalTrigger,
     QuestionComment,
+    Repair,
     Span,
     Stub,
     Trigger,
@@ -39,6 +42,12 @@ def place_of(trigger: Trigger) -> tuple[str, str, str]:
             return "insert", trigger.snapshot.path, code
         case AnswerEdit(turn_id=turn):
             return "answer", trigger.snapshot.path, turn
+        case Repair():
+            return "repair", trigger.snapshot.path, ""
+        case FailingTest(name=name):
+            return "test", trigger.snapshot.path, name
+        case FollowUp(title=title):
+            return "follow-up", trigger.snapshot.path, title
 
 
 def located(trigger: ProposalTrigger, snapshot: Snapshot, syntax: Syntax) -> ProposalTrigger | None:
@@ -50,7 +59,12 @@ def located(trigger: ProposalTrigger, snapshot: Snapshot, syntax: Syntax) -> Pro
         return replace(trigger, snapshot=snapshot)
     lines = trigger.lines
     expected = None if lines is None else moved_span(lines, old.text.content, snapshot.text.content)
-    if isinstance(trigger, Instruction | Insertion):
+    if isinstance(trigger, Instruction | Insertion | FailingTest | FollowUp):
+        return replace(trigger, snapshot=snapshot, lines=expected)
+    if isinstance(trigger, Repair):
+        # Mended, it is gone: where the parser finds no more in the newer text.
+        if expected is None or not syntax.errors(snapshot.path, snapshot.text.content):
+            return None
         return replace(trigger, snapshot=snapshot, lines=expected)
     near = 0 if expected is None else expected.start
     same = [
@@ -66,7 +80,11 @@ def is_same_place(earlier: Trigger, later: Trigger) -> bool:
 
     Also where the lines of the earlier one are gone: it was written anew.
     """
-    if place_of(earlier) != place_of(later) or earlier.lines is None or later.lines is None:
+    if place_of(earlier) != place_of(later):
+        return False
+    if isinstance(later, FailingTest | FollowUp):
+        return True
+    if earlier.lines is None or later.lines is None:
         return False
     before, after = earlier.snapshot.text.content, later.snapshot.text.content
     moved = moved_span(earlier.lines, before, after)

@@ -10,7 +10,7 @@ from spark_desktop.domain.completion import ChatRequest, InfillRequest, Message,
 from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.context_item import ContextItem
 from spark_desktop.domain.line_comment import LineComment
-from spark_desktop.domain.trigger import Span
+from spark_desktop.domain.trigger import FailingTest, Repair, Span
 from spark_resources import resource
 
 # For a fill-in. The beginning of the prefix moves in steps, so that the engine's cache of it stays
@@ -18,6 +18,8 @@ from spark_resources import resource
 _PREFIX = 4000
 _PREFIX_STEP = 1000
 _SUFFIX = 1000
+# Characters of a test's report that a model is shown: the end says what failed.
+_REPORT = 1500
 _TICKS = re.compile("`{3,}")
 
 
@@ -58,6 +60,17 @@ def region_request(
         # The second answer should be another one.
         temperature=0.5 if attempts else 0.0,
     )
+
+
+def repair_instruction(trigger: Repair) -> str:
+    """Return what is asked where a save broke the syntax."""
+    return _template("repair").substitute(problem=trigger.problem)
+
+
+def failing_instruction(trigger: FailingTest) -> str:
+    """Return what is asked where a test fails, with the end of what it wrote."""
+    report = trigger.report.rstrip()[-_REPORT:]
+    return _template("failing").substitute(name=trigger.name, report=report)
 
 
 def refused(reason: str) -> str:

@@ -33,6 +33,7 @@ from spark_desktop.domain.proposal import (
 )
 from spark_desktop.domain.trigger import (
     AnswerEdit,
+    EditComment,
     Insertion,
     Instruction,
     ProposalTrigger,
@@ -297,8 +298,9 @@ class _Progress:
 
 
 def _kind_of(trigger: ProposalTrigger) -> WorkKind:
-    """Return what the work is: a stub is filled in unasked, the rest somebody has typed."""
-    return WorkKind.SUGGESTION if isinstance(trigger, Stub) else WorkKind.EDIT
+    """Return what the work is: a comment or an instruction was typed, the rest comes unasked."""
+    asked = isinstance(trigger, EditComment | Instruction)
+    return WorkKind.EDIT if asked else WorkKind.SUGGESTION
 
 
 def _cost(first: float | None, second: float | None) -> float | None:

@@ -8,9 +8,19 @@ from spark_desktop.domain.comment_removal import without_comment
 from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.errors import ContextExceededError, SparkError
 from spark_desktop.domain.text import dominant_newline, split_lines
-from spark_desktop.domain.trigger import EditComment, Instruction, ModelTrigger, Span, Stub
+from spark_desktop.domain.trigger import (
+    EditComment,
+    FailingTest,
+    FollowUp,
+    Instruction,
+    ModelTrigger,
+    Repair,
+    Span,
+    Stub,
+)
 from spark_desktop.domain.words import say
 from spark_desktop.services.ports import Syntax
+from spark_desktop.services.prompts import failing_instruction, repair_instruction
 
 # A file with no more lines than this is rewritten as a whole where no place in it is meant.
 _SMALL_FILE_LINES = 60
@@ -78,9 +88,20 @@ def target_of(trigger: ModelTrigger, syntax: Syntax) -> Target:
             return Target(trigger.lines, content, trigger.lines, "")
         case EditComment():
             return _at_comment(trigger, syntax)
-        case Instruction():
-            region = _meant(trigger, syntax)
-            return Target(region, content, region, trigger.instruction)
+        case Instruction(instruction=text):
+            region = _meant(trigger, text, syntax)
+            return Target(region, content, region, text)
+        case FollowUp(instruction=text):
+            region = _meant(trigger, text, syntax)
+            return Target(region, content, region, text)
+        case FailingTest():
+            region = _meant(trigger, trigger.report, syntax)
+            return Target(region, content, region, failing_instruction(trigger))
+        case Repair():
+            around = syntax.enclosing(trigger.snapshot, trigger.lines)
+            lines = trigger.lines
+            region = Span(min(around.start, lines.start), max(around.end, lines.end))
+            return Target(region, content, region, repair_instruction(trigger))
 
 
 def require_room(target: Target, context: int) -> None:
@@ -98,7 +119,7 @@ def _at_comment(trigger: EditComment, syntax: Syntax) -> Target:
     return Target(region, content, Span(region.start, region.end - gone), trigger.instruction)
 
 
-def _meant(trigger: Instruction, syntax: Syntax) -> Span:
+def _meant(trigger: Instruction | FollowUp | FailingTest, words: str, syntax: Syntax) -> Span:
     snapshot = trigger.snapshot
     lines = split_lines(snapshot.text.content)
     if trigger.lines is not None and len(trigger.lines):
@@ -107,7 +128,7 @@ def _meant(trigger: Instruction, syntax: Syntax) -> Span:
         return Span(min(around.start, trigger.lines.start), max(around.end, trigger.lines.end))
     if len(lines) <= _SMALL_FILE_LINES:
         return Span(0, len(lines))
-    if (named := _definition_named(trigger.instruction, lines)) is not None:
+    if (named := _definition_named(words, lines)) is not None:
         return syntax.enclosing(snapshot, Span(named, named + 1))
     raise SparkError(
         say(
