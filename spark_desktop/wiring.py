@@ -14,6 +14,7 @@ from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.file_watch import WatchdogFileWatch
 from spark_desktop.adapters.git_changes import GitChanges
+from spark_desktop.adapters.git_commits import GitCommits
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.lab_profiles import CoreProfiles
@@ -235,6 +236,7 @@ def _assemble(
     suggester.project = checks.evidence
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
+    inbox.seen.commits = GitCommits(root)
     guard = DiskPathGuard(root)
     answer_edits = AnswerEdits(
         lambda: AnswerFiles(guard, files),

@@ -1,15 +1,18 @@
 """From saved files to triggers; whatever starts nothing is said, with its reason."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from spark_desktop.domain.errors import FileError, FileTooLargeError, NotTextError
+from spark_desktop.domain.errors import FileError, FileTooLargeError, NotTextError, SparkError
 from spark_desktop.domain.events import (
     ChangeApplied,
     ChangeIgnored,
     ChangeReverted,
     FilesChanged,
     WatchingChanged,
+    WorkFailed,
 )
 from spark_desktop.domain.secret_files import secret_in_file
 from spark_desktop.domain.settings import Watching
@@ -20,10 +23,26 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.locate import lines_of, unseen
 from spark_desktop.services.ports import FileStore, FileWatch, Syntax
 from spark_desktop.services.review import ReviewService
+from spark_desktop.services.seen_texts import NoCommits, SeenTexts
 from spark_desktop.services.turns import Turns
 
 # Stubs taken from one save: a file full of them would keep a small model busy for minutes.
 STUBS_PER_SAVE = 3
+
+# What a save asks for beside the comments and stubs that stand in the file, by the version before
+# (None for a new file) and the saved one.
+SaveFinder = Callable[[Snapshot | None, Snapshot], Awaitable[Sequence[Trigger]]]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is known of a save: ``standing`` is how many comments and stubs the file holds."""
+
+    is_own: bool
+    is_unchanged: bool
+    standing: int
 
 
 class Inbox:
@@ -50,6 +69,10 @@ class Inbox:
         self._written: dict[str, frozenset[str]] = {}
         # What starts a proposal; the user may change it at any time.
         self.watching = Watching()
+        # What else looks at each save; its triggers go through the same rules as all others.
+        self.finders: list[SaveFinder] = []
+        # Its ``commits`` may be set to what the project's version control knows.
+        self.seen = SeenTexts(NoCommits())
         self._is_paused = False
         self._missed: dict[str, None] = {}
         bus.subscribe(ChangeApplied, self._wrote)
@@ -121,6 +144,7 @@ class Inbox:
         await self._review.file_changed(path)
         if snapshot is None:
             self._digests.pop(path, None)
+            self.seen.forget(path)
             return
         unchanged = self._digests.get(path) == snapshot.digest
         self._digests[path] = snapshot.digest
@@ -131,10 +155,34 @@ class Inbox:
         if own:
             fresh = [trigger for trigger in fresh if not self._is_ours(trigger)]
         if self._is_paused:
-            # What is fresh stays so: it is wanted when watching goes on.
+            # What is fresh stays so, and the version before, too: both are wanted when watching
+            # goes on.
             self._known[path] = tuple(one for one in triggers if one not in fresh)
             self._pass_over(path, own)
             return
+        found = [] if own else await self._found(snapshot)
+        self.seen.keep(snapshot)
+        self._sort(path, [*fresh, *found], _Look(own, unchanged, len(triggers)))
+
+    async def _found(self, snapshot: Snapshot) -> list[Trigger]:
+        """Return what the finders see in a save that is not ours."""
+        if not self.finders or not self.watching.enabled:
+            return []
+        before = await self.seen.before(snapshot.path)
+        if before is not None and before.digest == snapshot.digest:
+            return []
+        found: list[Trigger] = []
+        for finder in self.finders:
+            try:
+                found.extend(await finder(before, snapshot))
+            except SparkError as error:
+                self._bus.publish(WorkFailed(error.message, error.next_step))
+            except Exception:  # noqa: BLE001 - nobody foresees what is wrong in it
+                # One that is broken must not end the watching, nor hide what the others see.
+                _log.exception("what looks at saves failed for %s", snapshot.path)
+        return found
+
+    def _sort(self, path: str, fresh: list[Trigger], look: "_Look") -> None:
         off = [trigger for trigger in fresh if not self._is_wanted(trigger)]
         if off:
             self._leave(path, off)
@@ -142,14 +190,14 @@ class Inbox:
             self._request(path, [trigger for trigger in fresh if trigger not in off])
         elif off:
             return
-        elif own:
+        elif look.is_own:
             self._ignore(path, IgnoreReason.OWN_WRITE)
-        elif unchanged:
+        elif look.is_unchanged:
             self._ignore(path, IgnoreReason.UNCHANGED)
-        elif not triggers:
+        elif not look.standing:
             self._ignore(path, IgnoreReason.NO_TRIGGER)
         else:
-            self._ignore(path, IgnoreReason.KNOWN, say("{count} in this file", count=len(triggers)))
+            self._ignore(path, IgnoreReason.KNOWN, say("{count} in this file", count=look.standing))
 
     def _pass_over(self, path: str, own: bool) -> None:
         if not own:
