@@ -53,6 +53,7 @@ from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.models import SwitchingCore
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.project_checks import Place, ProjectChecks
+from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
@@ -87,6 +88,7 @@ class Project:
     answers: Answers
     answer_edits: AnswerEdits
     checks: ProjectChecks
+    quiet: Quiet
     notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
@@ -107,7 +109,9 @@ class Project:
 
     def use(self, settings: Settings) -> None:
         """Follow the user's settings; also while the project is open."""
-        self.inbox.watching = settings.watching
+        choices = settings.for_project(self.root)
+        self.inbox.watching = choices.watching
+        self.quiet.use(choices.watching.quiet)
         self.checks.choices = settings.checks
 
     async def close(self) -> None:
@@ -277,4 +281,5 @@ def _assemble(
         answers=answers,
         answer_edits=answer_edits,
         checks=checks,
+        quiet=Quiet(clock, bus, scope),
     )
