@@ -6,6 +6,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from spark_desktop.viewmodels.frames import FRAME
+
 FRAME_MS = 1000 / 60
 _SIZE = 24
 
@@ -21,7 +23,8 @@ class Ticker(QWidget):
         self._painted: list[float] = []
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(round(FRAME_MS))
+        # As the app paces its own frames.
+        self._timer.setInterval(FRAME)
         self._timer.timeout.connect(self.update)
 
     def begin(self) -> None:

@@ -91,6 +91,7 @@ class _Day:
             )
             rows.append({"part": "save to request", **await self._saves(desktop, saves)})
             rows.append({"part": "idle", **await self._framed(ticker, asyncio.sleep(IDLE_S))})
+            rows.append(await self._elsewhere(ticker))
             for branch in ("other", "main"):
                 rows.append(await self._switch(desktop, ticker, branch))
             rows.append(await self._format(desktop, ticker))
@@ -142,6 +143,14 @@ class _Day:
         return {"part": f"switch to {branch}"} | await self._changed(
             desktop, ticker, self._run(*command)
         )
+
+    async def _elsewhere(self, ticker: "Ticker") -> dict[str, object]:
+        """Let git switch a repository that is not watched: what it takes from the machine."""
+        other = self._folder / "elsewhere"
+        count = len(self._switched)
+        watched_tree.make(other, count, count)
+        git = self._run("git", "checkout", "-q", "other", folder=other)
+        return {"part": "switch elsewhere", "files": count} | await self._framed(ticker, git)
 
     async def _format(self, desktop: "DesktopApp", ticker: "Ticker") -> dict[str, object]:
         """Rewrite the same files from another process, one after the other."""
@@ -203,10 +212,10 @@ class _Day:
         await work
         return ticker.figures()
 
-    async def _run(self, *command: str, data: str = "") -> None:
+    async def _run(self, *command: str, data: str = "", folder: Path | None = None) -> None:
         environment = os.environ | {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
         process = await asyncio.create_subprocess_exec(
-            *command, cwd=self._root, env=environment, stdin=asyncio.subprocess.PIPE
+            *command, cwd=folder or self._root, env=environment, stdin=asyncio.subprocess.PIPE
         )
         await process.communicate(data.encode())
         assert process.returncode == 0, command

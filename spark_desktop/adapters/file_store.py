@@ -6,7 +6,7 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.ignore_rules import HeldRules, IgnoreRules
 from spark_desktop.adapters.workspace_folder import (
     WorkspaceFolder,
     decoded,
@@ -129,10 +129,11 @@ class LocalFileStore:
             ) from error
 
     def _glance(self, paths: Sequence[str], marks: Sequence[bytes]) -> tuple[Glance, ...]:
-        return tuple(self._glance_at(path, marks) for path in paths)
+        rules = HeldRules(self._rules)
+        return tuple(self._glance_at(path, marks, rules) for path in paths)
 
-    def _glance_at(self, path: str, marks: Sequence[bytes]) -> Glance:
-        target = self._checked(path)
+    def _glance_at(self, path: str, marks: Sequence[bytes], rules: HeldRules) -> Glance:
+        target = self._checked(path, rules)
         if isinstance(target, Ignored):
             return Glance(path, target)
         try:
@@ -142,12 +143,12 @@ class LocalFileStore:
         return Glance(path, None, digest_of(data), any(mark in data for mark in marks))
 
     def _ignored(self, path: str) -> Ignored | None:
-        target = self._checked(path)
+        target = self._checked(path, HeldRules(self._rules))
         if isinstance(target, Ignored):
             return target
         return None if target.is_dir() else self._ignored_content(path, target)
 
-    def _checked(self, path: str) -> Ignored | Path:
+    def _checked(self, path: str, rules: HeldRules) -> Ignored | Path:
         """Return where a path leads, or why its name is left alone."""
         shown = path.encode("utf-8", "replace").decode("utf-8")
         if shown != path:
@@ -160,7 +161,7 @@ class LocalFileStore:
         real = self._folder.relative(target)
         is_folder = target.is_dir()
         for name in dict.fromkeys((path, real)):  # a link must not show what its target hides
-            if found := self._rules.check(name, is_folder):
+            if found := rules.check(name, is_folder):
                 return Ignored(path, found.reason, found.detail)
         return target
 

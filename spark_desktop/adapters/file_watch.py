@@ -24,7 +24,7 @@ from watchdog.events import (
 )
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
-from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.ignore_rules import HeldRules, IgnoreRules
 from spark_desktop.adapters.watch_burst import Burst
 from spark_desktop.adapters.windows_watch import observer as system_observer
 from spark_desktop.domain.errors import FileError
@@ -101,6 +101,8 @@ class _Relay(FileSystemEventHandler):
         self._observer: BaseObserver | None = None
         self._watches: dict[str, ObservedWatch] = {}
         self._whole = False
+        # A checkout has tens of thousands of events: its folders are judged once for a burst.
+        self._held, self._held_for = HeldRules(rules), 0
         # A start that its task no longer waits for must not outlive the stop.
         self._lock = threading.Lock()
         self._stopped = False
@@ -159,7 +161,13 @@ class _Relay(FileSystemEventHandler):
                 self._report(source)
 
     def _report(self, path: str | None, is_new: bool = False) -> None:
-        if path and not self._rules.silent(path):
+        if not path:
+            return
+        if path.endswith(".gitignore") or self._held_for != self._burst.number:
+            self._held, self._held_for = HeldRules(self._rules), self._burst.number
+        if self._burst.stir(path):
+            return
+        if not self._held.silent(path):
             self._burst.add(path, is_new)
 
     def _folder_came(self, path: str | None) -> None:

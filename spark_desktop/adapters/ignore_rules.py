@@ -1,9 +1,10 @@
 """Which paths of a workspace are left alone, and why."""
 
 import os
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
 from pathlib import Path
 
 from pathspec import GitIgnoreSpec
@@ -31,8 +32,12 @@ _TEMPORARY = (
 )
 
 
+# One pattern for all: the relay of the watch asks for each event.
+_TEMPORARY_NAME = re.compile("|".join(map(translate, _TEMPORARY)))
+
+
 @dataclass(frozen=True, slots=True)
-class _RuleFile:
+class RuleFile:
     """One file of patterns; it sees a path of the workspace as ``lead + path[skip:]``."""
 
     source: str
@@ -66,17 +71,7 @@ class IgnoreRules:
 
         A symbolic link counts as a file, as it does for git.
         """
-        parts = path.split("/")
-        chain = self._chain_at_root()
-        for depth in range(1, len(parts) + 1):
-            part = "/".join(parts[:depth])
-            last = depth == len(parts)
-            found = self._own_reason(part, is_folder or not last, chain)
-            if found is not None:
-                return Ignored(path, found.reason, found.detail)
-            if not last:
-                chain = self._chain_below(chain, part)
-        return None
+        return HeldRules(self).check(path, is_folder)
 
     def secret(self, path: str) -> str:
         """Return the pattern by which the path may hold secrets, else ""; see ``check``."""
@@ -87,10 +82,7 @@ class IgnoreRules:
 
         True for everything below an ignored folder and for the temporary files of editors.
         """
-        folder, _, name = path.rpartition("/")
-        if any(fnmatchcase(name, pattern) for pattern in _TEMPORARY):
-            return True
-        return bool(folder) and self.check(folder, is_folder=True) is not None
+        return HeldRules(self).silent(path)
 
     def files(self, below: str = "", limit: int = MAX_FILES) -> tuple[str, ...]:
         """Return the watched files below a folder, sorted, shallow ones first to be counted.
@@ -121,38 +113,36 @@ class IgnoreRules:
 
     def folders(self) -> tuple[str, ...]:
         """Return the names of the watched folders directly in the workspace, sorted."""
-        chain = self._chain_at_root()
+        chain = self.chain_at_root()
         return tuple(
             entry.name
             for entry in _entries(self._root)
             if entry.is_dir(follow_symlinks=False)
-            and self._own_reason(entry.name, True, chain) is None
+            and self.own_reason(entry.name, True, chain) is None
         )
 
     def _walk(self, below: str, secrets: list[str] | None = None) -> Iterator[str]:
-        chain = self._chain_at_root()
+        chain = self.chain_at_root()
         parts = below.split("/") if below else []
         for depth in range(1, len(parts) + 1):
-            chain = self._chain_below(chain, "/".join(parts[:depth]))
+            chain = self.chain_below(chain, "/".join(parts[:depth]))
         waiting = [(below, chain)]
         while waiting:
             folder, chain = waiting.pop(0)
             for entry in _entries(self._root / folder):
                 path = f"{folder}/{entry.name}" if folder else entry.name
                 is_folder = entry.is_dir(follow_symlinks=False)
-                left = self._own_reason(path, is_folder, chain)
+                left = self.own_reason(path, is_folder, chain)
                 if left is not None:
                     if secrets is not None and left.reason is IgnoreReason.SECRET:
                         secrets.append(f"{path}/" if is_folder else path)
                     continue
                 if is_folder:
-                    waiting.append((path, self._chain_below(chain, path)))
+                    waiting.append((path, self.chain_below(chain, path)))
                 elif entry.is_file():
                     yield path
 
-    def _own_reason(
-        self, path: str, is_folder: bool, chain: tuple[_RuleFile, ...]
-    ) -> Ignored | None:
+    def own_reason(self, path: str, is_folder: bool, chain: tuple[RuleFile, ...]) -> Ignored | None:
         """Return why this very path is left alone, whatever is above it."""
         name = path.rpartition("/")[2]
         if name == ".git":
@@ -175,18 +165,19 @@ class IgnoreRules:
         pattern = _default_pattern(name, is_folder)
         return Ignored(path, IgnoreReason.DEFAULT, pattern) if pattern else None
 
-    def _chain_at_root(self) -> tuple[_RuleFile, ...]:
+    def chain_at_root(self) -> tuple[RuleFile, ...]:
         """Return the rule files that count in the root, weakest first."""
         return self._existing([*self._outer, (self._root / ".gitignore", ".gitignore", "", 0)])
 
-    def _chain_below(self, chain: tuple[_RuleFile, ...], folder: str) -> tuple[_RuleFile, ...]:
+    def chain_below(self, chain: tuple[RuleFile, ...], folder: str) -> tuple[RuleFile, ...]:
+        """Return the rule files that count in a folder, by those that count around it."""
         source = f"{folder}/.gitignore"
         own = (self._root / source, source, "", len(folder) + 1)
         return chain + self._existing([own])
 
-    def _existing(self, files: Iterable[tuple[Path, str, str, int]]) -> tuple[_RuleFile, ...]:
+    def _existing(self, files: Iterable[tuple[Path, str, str, int]]) -> tuple[RuleFile, ...]:
         return tuple(
-            _RuleFile(source, lead, skip, spec)
+            RuleFile(source, lead, skip, spec)
             for file, source, lead, skip in files
             if (spec := self._spec(file)) is not None
         )
@@ -219,6 +210,44 @@ class IgnoreRules:
                 files.append((folder / ".gitignore", str(folder / ".gitignore"), above, 0))
         # A folder that the user opened is watched even where its repository ignores it.
         return [] if any(r.spec.match_file(r.lead) for r in self._existing(files)) else files
+
+
+class HeldRules:
+    """The rules as they are now, for many questions at once: each folder is judged once.
+
+    A rule file that changes afterwards does not count; for use in one OS thread.
+    """
+
+    def __init__(self, rules: IgnoreRules) -> None:
+        self._rules = rules
+        # By folder: why it is left alone, and the rule files that count in it.
+        self._known: dict[str, tuple[Ignored | None, tuple[RuleFile, ...]]] = {}
+
+    def check(self, path: str, is_folder: bool = False) -> Ignored | None:
+        """Return why the path, or a folder above it, is left alone; None where it is watched."""
+        left, chain = self._folder(path.rpartition("/")[0])
+        found = left or self._rules.own_reason(path, is_folder, chain)
+        return None if found is None else Ignored(path, found.reason, found.detail)
+
+    def silent(self, path: str) -> bool:
+        """Return whether changes of the path are not even worth a line; see ``IgnoreRules``."""
+        folder, _, name = path.rpartition("/")
+        if _TEMPORARY_NAME.match(name):
+            return True
+        return bool(folder) and self._folder(folder)[0] is not None
+
+    def _folder(self, folder: str) -> tuple[Ignored | None, tuple[RuleFile, ...]]:
+        known = self._known.get(folder)
+        if known is None:
+            known = self._known[folder] = self._judged(folder)
+        return known
+
+    def _judged(self, folder: str) -> tuple[Ignored | None, tuple[RuleFile, ...]]:
+        if not folder:
+            return None, self._rules.chain_at_root()
+        above, chain = self._folder(folder.rpartition("/")[0])
+        left = above or self._rules.own_reason(folder, True, chain)
+        return left, chain if left else self._rules.chain_below(chain, folder)
 
 
 def _default_pattern(name: str, is_folder: bool) -> str:

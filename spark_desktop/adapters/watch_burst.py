@@ -32,6 +32,19 @@ class Burst:
         self._paths: dict[str, bool] = {}
         self._last = 0.0
         self._error: FileError | None = None
+        # Counts the bursts; another one begins where what was kept of the last is out of date.
+        self.number = 0
+
+    def stir(self, path: str) -> bool:
+        """Note another change of a path, from another OS thread; return whether it is known.
+
+        Whoever knows that a path is in the burst need not ask again whether it belongs there.
+        """
+        with self._adding:
+            if path not in self._paths:
+                return False
+            self._last = time.monotonic()
+            return True
 
     def add(self, path: str, is_new: bool) -> None:
         """Note a change from another OS thread; ``is_new`` where the file came into being."""
@@ -58,6 +71,7 @@ class Burst:
             self._arrived.clear()
             with self._adding:
                 batch, self._paths = self._paths, {}
+                self.number += 1
             kept = await asyncio.to_thread(self._worth_telling, batch)
             if kept:
                 return kept

@@ -157,7 +157,9 @@ class Inbox:
             if burst is not None:
                 for path in burst.paths:
                     self._forget(path)
-                await self._bursts.take(burst, self._moved_if_open, self._is_offered)
+                await self._bursts.take(
+                    burst, self._open_paths, self._moved_by_burst, self._is_offered
+                )
             watched = []
             for path in others:
                 ignored = await self._files.ignored(path)
@@ -224,9 +226,11 @@ class Inbox:
                     self._turns.supersede(again)
         await self._review.file_changed(path)
 
-    async def _moved_if_open(self, path: str) -> None:
-        if any(one.trigger.snapshot.path == path for one in self._turns.proposals()):
-            await self._moved(path, await read_for_saves(self._files, path))
+    def _open_paths(self) -> frozenset[str]:
+        return frozenset(one.trigger.snapshot.path for one in self._turns.proposals())
+
+    async def _moved_by_burst(self, path: str) -> None:
+        await self._moved(path, await read_for_saves(self._files, path))
 
     async def _look(self, snapshot: Snapshot) -> list[Trigger]:
         """Return what the finders see in a save that is not ours."""

@@ -1,7 +1,7 @@
 """Many files that change at once: a branch switch or a formatter is one change, not a thousand."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Container, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -77,12 +77,14 @@ class SaveBursts:
     async def take(
         self,
         burst: Burst,
+        open_paths: Callable[[], Container[str]],
         moved: Callable[[str], Awaitable[None]],
         is_wanted: Callable[[Trigger], bool],
     ) -> InboxEntry:
         """Return the one entry of a burst, which is kept in the log.
 
-        ``moved`` is called for each file whose proposals have to be kept in step.
+        ``moved`` is called for each file of ``open_paths``: what is proposed there has to be kept
+        in step. Comments that are not wanted (``is_wanted``) are not offered.
         """
         glances: list[Glance] = []
         for start in range(0, len(burst.paths), _SLICE):
@@ -93,8 +95,10 @@ class SaveBursts:
             self._bus.publish(FilesChanged(changed))
         for path in burst.paths:
             self._seen.forget(path)
+        in_step = open_paths()
         for path in changed:
-            await moved(path)
+            if path in in_step:
+                await moved(path)
         foreign = [one for one in glances if not self._files.is_own_write(one.path, one.digest)]
         if not foreign:
             return self._own(burst)
