@@ -41,8 +41,9 @@ def run(quick: bool) -> list[dict[str, object]]:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from spark_desktop import qt_loop
     from spark_desktop.app import application
+    from spark_desktop.collector import Collector
 
-    application()
+    Collector(application())
     rows: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory() as folder:
         os.environ["SPARK_CONFIG_DIR"] = str(Path(folder, "config"))

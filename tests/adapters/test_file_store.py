@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from writing_store import WritingStore, close_databases
 
 from spark_desktop.adapters.disk import Disk
+from spark_desktop.adapters.file_store import LocalFileStore
+from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.domain.errors import (
     FileChangedError,
     FileError,
@@ -454,3 +456,27 @@ async def test_a_folder_outside_or_behind_a_link_is_not_listed(
     for outside in ("..", "sub/../..", "/etc"):
         with pytest.raises(OutsideWorkspaceError):
             await store.files(outside)
+
+
+async def test_a_glance_tells_of_many_files_what_a_look_at_each_does(tmp_path: Path) -> None:
+    (tmp_path / ".gitignore").write_text("*.log\ngone/\n")
+    (tmp_path / "gone").mkdir()
+    for name in ("a.py", "b.log", "gone/c.py"):
+        (tmp_path / name).write_text("# two AI!\n")
+    (tmp_path / "d.py").write_text("x = 1\n")
+    (tmp_path / "e.py").write_bytes(b"x" * 200)
+    store = LocalFileStore(tmp_path, IgnoreRules(tmp_path), max_bytes=100)
+    paths = ["a.py", "b.log", "gone/c.py", "d.py", "e.py", "f.py", ".env", "../g.py"]
+    glances = await store.glance(paths, ("AI!", "AI?"))
+    assert [one.path for one in glances] == paths
+    assert [one.ignored and one.ignored.reason for one in glances] == [
+        None,
+        IgnoreReason.GITIGNORE,
+        IgnoreReason.GITIGNORE,
+        *(None, None, None),
+        IgnoreReason.SECRET,
+        IgnoreReason.OUTSIDE,
+    ]
+    assert [one.is_marked for one in glances] == [True, *[False] * 7]
+    assert glances[0].digest == (await store.read("a.py")).digest
+    assert glances[4].digest == glances[5].digest == ""
