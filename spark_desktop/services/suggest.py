@@ -1,15 +1,15 @@
 """Makes one proposal: asks for a region, streams it, checks it, and asks on until one passes."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from enum import Enum
 
 from spark_desktop.domain.checks import failure, told_of
 from spark_desktop.domain.choosing import Choice, Vote, chosen
 from spark_desktop.domain.completion import ChatRequest, Priority
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.endpoints import WorkKind
-from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.errors import SparkError, StoreError
 from spark_desktop.domain.gathered import Gathered
 from spark_desktop.domain.line_comment import LineComment
 from spark_desktop.domain.patch import apply
@@ -22,6 +22,7 @@ from spark_desktop.domain.proposal import (
     Withheld,
 )
 from spark_desktop.domain.sameness import shape_of
+from spark_desktop.domain.track_record import Way, by_success
 from spark_desktop.domain.trigger import (
     AnswerEdit,
     EditComment,
@@ -41,8 +42,8 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.fill_in import FillIn, fill_in_of
 from spark_desktop.services.insertion import inserted_proposal
 from spark_desktop.services.judging import Judge, sum_of
-from spark_desktop.services.locate import located
-from spark_desktop.services.ports import Clock, Endpoint, Syntax
+from spark_desktop.services.locate import located, place_of
+from spark_desktop.services.ports import Clock, Endpoint, Syntax, TrackRecord
 from spark_desktop.services.prompts import (
     Surroundings,
     refused,
@@ -71,15 +72,6 @@ class Revision:
     def attempt(self, path: str) -> tuple[str, str]:
         """Return the earlier answer and what is said to it."""
         return region_answer(path, self.region), revised(self.comments)
-
-
-class Way(Enum):
-    """How an answer is asked for."""
-
-    FILL_IN = "fill-in"
-    REGION = "region"
-    REPAIR = "repair"
-    SAMPLE = "sample"
 
 
 @dataclass(slots=True)
@@ -123,6 +115,8 @@ class Suggester:
         self.effort = Effort()
         # What joins the prompt; there may be nothing that knows the workspace.
         self.context: Gather | None = None
+        # What has worked with whom; without it every time is the first.
+        self.record: TrackRecord | None = None
 
     @property
     def project(self) -> ProjectEvidence | None:
@@ -189,21 +183,33 @@ class Suggester:
         can = endpoint.model.fim and revision is None and self.effort.fill_in
         return fill_in_of(trigger) if can and isinstance(trigger, Stub) else None
 
-    def _ways(self, work: _Work) -> Iterator[Way]:
+    async def _ways(self, work: _Work) -> AsyncIterator[Way]:
         """Yield how to ask, from the first time on, until an answer passes."""
-        # A fill-in that failed is asked for as a whole function instead: another way, another hope.
-        if work.fill_in is not None:
-            yield Way.FILL_IN
-        yield Way.REGION
-        for _ in range(self.effort.repairs - (work.fill_in is not None)):
+        first = await self._first_ways(work)
+        for way in first:
+            yield way
+        for _ in range(self.effort.repairs - (len(first) > 1)):
             yield Way.REPAIR
         for _ in range(self.effort.samples - 1):
             yield Way.SAMPLE
 
+    async def _first_ways(self, work: _Work) -> tuple[Way, ...]:
+        # A fill-in that failed is asked for as a whole function instead: another way, another hope.
+        if work.fill_in is None:
+            return (Way.REGION,)
+        ways = (Way.FILL_IN, Way.REGION)
+        if self.record is None:
+            return ways
+        try:
+            kind = place_of(work.proposal.trigger)[0]
+            return by_success(ways, await self.record.tallies(work.proposal.model, kind))
+        except StoreError:
+            return ways
+
     async def _sought(self, work: _Work) -> Proposal:
         """Return the first proposal that passes its checks, else the last that did not."""
         found = work.proposal
-        for way in self._ways(work):
+        async for way in self._ways(work):
             work.asked += 1
             if work.asked > 1:
                 streaming = Streaming(work.asked)
@@ -212,11 +218,21 @@ class Suggester:
             work.way, work.likelihood = way, answer.finished.likelihood
             found = await self._examined(work, self.judge.checked(work.target, answer))
             work.proposal = replace(found, evidence=())
-            if failure(found.evidence) is None:
+            passed = failure(found.evidence) is None
+            await self._note(found, way, passed)
+            if passed:
                 return found
             if way in (Way.REGION, Way.REPAIR):
                 work.said = (*work.said, (answer.said, refused(told_of(found.evidence))))
         return found
+
+    async def _note(self, proposal: Proposal, way: Way, passed: bool) -> None:
+        # An imitated pace is somebody else's answer as little as an endpoint's.
+        if self.record is None or proposal.endpoint:
+            return
+        with suppress(StoreError):  # only what is tried first depends on it
+            kind = place_of(proposal.trigger)[0]
+            await self.record.keep(proposal.model, kind, way, passed)
 
     async def _asked(self, work: _Work, way: Way) -> Answer:
         if way is Way.FILL_IN and work.fill_in is not None:
