@@ -266,17 +266,6 @@ _JOURNAL = (
         PRIMARY KEY (workspace, path)
     ) WITHOUT ROWID""",
 )
-# How answers were asked for, and how many of them passed their checks.
-_WAYS = (
-    """CREATE TABLE ways (
-        model TEXT NOT NULL,
-        kind TEXT NOT NULL,
-        way TEXT NOT NULL,
-        asked INTEGER NOT NULL,
-        passed INTEGER NOT NULL,
-        PRIMARY KEY (model, kind, way)
-    ) WITHOUT ROWID""",
-)
 STEPS: tuple[tuple[str, ...], ...] = (
     _THREADS,
     _CHECKPOINTS,
@@ -289,7 +278,6 @@ STEPS: tuple[tuple[str, ...], ...] = (
     _ANSWERS,
     _WORDS,
     (*_CHANGES_OF_STEPS, *_JOURNAL),
-    _WAYS,
 )
 
 

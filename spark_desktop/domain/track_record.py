@@ -6,7 +6,7 @@ from enum import Enum
 
 
 class Way(Enum):
-    """How an answer is asked for; the value is its name in the database."""
+    """How an answer is asked for; the value is its name in files."""
 
     FILL_IN = "fill-in"
     REGION = "region"
