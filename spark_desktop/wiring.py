@@ -87,6 +87,7 @@ class Project:
     answers: Answers
     answer_edits: AnswerEdits
     checks: ProjectChecks
+    suggester: Suggester
     notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
@@ -277,4 +278,5 @@ def _assemble(
         answers=answers,
         answer_edits=answer_edits,
         checks=checks,
+        suggester=suggester,
     )

@@ -9,6 +9,7 @@ from spark_desktop.domain.clipping import clipped, strays
 from spark_desktop.domain.completion import FinishReason, Usage
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import Check, Proposal
+from spark_desktop.domain.words import say
 from spark_desktop.services.answer_evidence import ProjectEvidence
 from spark_desktop.services.attempts import Answer
 from spark_desktop.services.ports import Syntax
@@ -35,14 +36,18 @@ class Judge:
         proposal = answer.proposal
         text = proposal.trigger.snapshot.text
         path = proposal.trigger.snapshot.path
-        region = clipped(answer.region, target.text, target.outside)
-        stray = strays(region, target.text, target.outside)
-        region = target.in_style(region)
-        after = target.with_region(region)
+        if answer.is_whole:
+            region, stray = answer.region, ""
+            after = region
+        else:
+            region = clipped(answer.region, target.text, target.outside)
+            stray = strays(region, target.text, target.outside)
+            region = target.in_style(region)
+            after = target.with_region(region)
         candidate = Candidate(
             before=target.content,
             after=after,
-            region_before=target.text,
+            region_before=target.content if answer.is_whole else target.text,
             region_after=region,
             errors_before=self._syntax.errors(path, target.content),
             errors_after=self._syntax.errors(path, after),
@@ -52,6 +57,8 @@ class Judge:
             stray=stray,
         )
         evidence: tuple[Check, ...] = check(candidate)
+        if answer.fault:
+            evidence = (Check(say("anchored"), False, answer.fault), *evidence)
         return replace(
             proposal,
             patch=compute(path, proposal.trigger.snapshot.digest, text.content, after),
