@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -21,6 +22,8 @@ from spark_desktop.domain.completion import (
 
 # What changes nothing about the answer: who goes first, and which conversation it belongs to.
 _UNHEARD = ("priority", "thread")
+# What is another text in each run of the same tests: how long they took, and where objects lay.
+_CHANCE = re.compile(r"\d+\.\d+ ?s\b|0x[0-9a-f]{6,}")
 
 T = TypeVar("T")
 
@@ -34,7 +37,10 @@ class KeptAnswer:
 
 
 class AnswerCache:
-    """A folder of answers, by the model and all of the request that it hears."""
+    """A folder of answers, by the model and all of the request that it hears.
+
+    Durations and addresses in it do not count: each run of the same tests writes others.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -98,7 +104,8 @@ class AnswerCache:
         for name in _UNHEARD:
             heard.pop(name, None)
         kind = "chat" if isinstance(request, ChatRequest) else "infill"
-        key = _digest(model, kind, json.dumps(heard, sort_keys=True, default=_plain))
+        text = _CHANCE.sub("", json.dumps(heard, sort_keys=True, default=_plain))
+        key = _digest(model, kind, text)
         return self._folder / key[:2] / f"{key}.json"
 
     def _read(self, file: Path) -> dict[str, Any] | None:

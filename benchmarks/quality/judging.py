@@ -86,8 +86,9 @@ def judged_answer(task: Task, answer: str) -> tuple[Fate, str]:
 
 
 def told_of(done: Ran) -> str:
-    """Return how a failed command ended."""
-    return f"exit code {done.code}\n{done.output.strip()}"
+    """Return how a failed command ended: first its last line, which says most, then all."""
+    output = done.output.strip()
+    return f"exit code {done.code}: {output.rpartition(chr(10))[2]}\n{output}"
 
 
 def why_not_shown(proposals: Sequence[Proposal], notes: Sequence[str]) -> tuple[Fate, str]:

@@ -19,7 +19,7 @@ from spark_desktop.domain.completion import (
 from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.endpoint_wiring import EndpointServices
-from spark_desktop.services.answers import Answers, WarmedUp
+from spark_desktop.services.answers import WarmedUp
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Core, Endpoint
 from spark_desktop.services.tasks import TaskScope
@@ -203,8 +203,3 @@ class HeardEndpoint:
             return False
         endpoint = await self._core()
         return isinstance(endpoint, WarmedUp) and await endpoint.warm(request)
-
-
-def answers_of(core: Core, wire: Wire) -> Answers:
-    """Return the answers of a core without a project."""
-    return HeardAnswers(core, wire)

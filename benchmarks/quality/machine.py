@@ -1,14 +1,18 @@
 """A model's core that all tasks share, and the projects that are opened on it, one at a time."""
 
 import asyncio
+import contextlib
+import itertools
+import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 
+import filelock
 import psutil
 
-from benchmarks.quality.listening import HeardAnswers, Wire
+from benchmarks.quality.listening import Wire
 from benchmarks.quality.suite import write
 from spark_desktop.adapters.core_lookup import CoreFiles, address_of
 from spark_desktop.domain.endpoints import WorkKind
@@ -33,27 +37,27 @@ class Machine:
         self._run = place / "run"
         self._place = place
         self._holder: Project | None = None
-        self._answers: HeardAnswers | None = None
 
     async def endpoint(self) -> Endpoint:
         """Return who answers, without a project."""
-        if self._answers is None:
+        if self._holder is None:
             raise RuntimeError("the machine is not open")
-        return await self._answers.endpoint_for(WorkKind.EDIT)
+        return await self._holder.answers.endpoint_for(WorkKind.EDIT)
 
     @asynccontextmanager
     async def project(self, files: Mapping[str, str]) -> AsyncIterator[Project]:
         """A project with these files, committed, watched, its core up, with its own data folder."""
-        with tempfile.TemporaryDirectory(dir=self._place, ignore_cleanup_errors=True) as named:
-            root = Path(named) / "project"
+        # One path for all: it stands in what tests write, and so in prompts.
+        root, data = self._place / "project", self._place / "data"
+        async with AsyncExitStack() as closing:
+            closing.push_async_callback(asyncio.to_thread, _cleared, root, data)
             await asyncio.to_thread(_made, root, files)
-            async with AsyncExitStack() as closing:
-                project = await self._opened(root, Path(named) / "data")
-                closing.push_async_callback(project.close)
-                await project.answers.endpoint_for(WorkKind.SUGGESTION)
-                await watching(project)
-                self.wire.took()
-                yield project
+            project = await self._opened(root, data)
+            closing.push_async_callback(project.close)
+            await project.answers.endpoint_for(WorkKind.SUGGESTION)
+            await watching(project)
+            self.wire.took()
+            yield project
 
     async def _opened(self, root: Path, data: Path) -> Project:
         # What all projects of this machine share is the core, which is found by this folder.
@@ -77,7 +81,6 @@ class Machine:
         root = self._place / "held"
         (root / "project").mkdir(parents=True)
         self._holder = await self._opened(root / "project", root / "data")
-        self._answers = HeardAnswers(self._holder.core, self.wire)
         self.wire.prepare = self._begin
         return self
 
@@ -87,6 +90,32 @@ class Machine:
             await self._holder.close()
         if address is not None:
             await _until(lambda: not psutil.pid_exists(address.pid))
+
+
+@contextmanager
+def place_to_work() -> Iterator[Path]:
+    """An empty folder until the block ends: the same in every run, so that prompts are, too.
+
+    A run beside another one gets the next.
+    """
+    for number in itertools.count():
+        place = Path(tempfile.gettempdir()) / f"spark-quality-{number}"
+        place.mkdir(mode=0o700, exist_ok=True)
+        lock = filelock.FileLock(place / "lock", blocking=False)
+        with contextlib.suppress(filelock.Timeout):
+            lock.acquire()
+        if lock.is_locked:
+            break
+    try:
+        _cleared(*(one for one in place.iterdir() if one.name != "lock"))
+        yield place
+    finally:
+        lock.release()
+
+
+def _cleared(*folders: Path) -> None:
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _linked(data: Path, run: Path) -> None:

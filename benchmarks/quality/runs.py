@@ -4,7 +4,6 @@ import asyncio
 import dataclasses
 import json
 import sys
-import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -23,7 +22,7 @@ from benchmarks.quality.judging import (
     why_not_shown,
 )
 from benchmarks.quality.listening import Wire
-from benchmarks.quality.machine import Machine
+from benchmarks.quality.machine import Machine, place_to_work
 from benchmarks.quality.plain import plain_outcome
 from benchmarks.quality.product import Happened, accept_all, contents, done_by_product
 from benchmarks.quality.suite import Task
@@ -92,8 +91,8 @@ async def measure(
     for model in wanted.models:
         cache = None if wanted.cached is None else AnswerCache(wanted.cached)
         wire = Wire(model, cache)
-        with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as named:
-            async with machine_of(wire, Path(named)) as machine:
+        with place_to_work() as place:
+            async with machine_of(wire, place) as machine:
                 for parts in wanted.parts:
                     for task in wanted.tasks:
                         if not kept.holds(task, model, parts):
