@@ -3,6 +3,8 @@
 from typing import Any
 
 from spark_desktop.domain.effort import Effort
+from spark_desktop.domain.project_settings import ProjectSettings
+from spark_desktop.domain.settings import Settings
 from spark_desktop.wiring import Project
 
 ALL = "all"
@@ -32,8 +34,25 @@ EFFORTS = {
 PARTS = (ALL, PLAIN, *(name for name in EFFORTS if name != ALL))
 
 
+# Seconds for the index of a project of a few files.
+_INDEXED_S = 60.0
+
+
+async def arrange(project: Project, effort: Effort) -> None:
+    """Let the project do so much for a proposal, as one that its user has had open for a while.
+
+    The user has allowed the project's own commands, and its files are known.
+    """
+    use_effort(project, effort)
+    allowed = ProjectSettings(allow_commands=True)
+    project.use(Settings().with_project(project.root, allowed))
+    told: Any = project
+    if hasattr(told, "index") and not await told.index.ready(_INDEXED_S):
+        raise RuntimeError(f"{project.root} was not indexed within {_INDEXED_S:g} s")
+
+
 def use_effort(project: Project, effort: Effort) -> None:
-    """Let the project do so much for a proposal, and no more."""
+    """Set the switches of whatever makes proposals."""
     told: Any = project
     if hasattr(told, "use_effort"):
         told.use_effort(effort)

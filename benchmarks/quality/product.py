@@ -13,9 +13,9 @@ from benchmarks.quality.toolchains import run as run_command
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import (
-    ChangeIgnored,
     ProposalChanged,
     ProposalStreamed,
+    SaveSettled,
     TurnChanged,
     TurnStreamed,
     WorkFailed,
@@ -24,9 +24,10 @@ from spark_desktop.domain.proposal import Proposal, Queued, Streaming
 from spark_desktop.domain.trigger import FailingTest, Instruction, Span
 from spark_desktop.wiring import Project
 
-# Seconds until a save that has started nothing is given up, until no more is expected beside what
-# there is, and until what goes on and on is given up.
-NOTHING_S = 8.0
+# Seconds until a deed that has started nothing is given up: longer while the inbox has not said what
+# became of the save. Until no more is expected beside what there is. Until what goes on and on ends.
+NOTHING_S = 10.0
+SETTLED_S = 3.0
 QUIET_S = 0.7
 LONGEST_S = 300.0
 
@@ -65,6 +66,7 @@ class Watcher:
         self._project = project
         self._known = {one.id for one in project.turns.proposals()}
         self._moved = asyncio.Event()
+        self._is_settled = False
         self._begun = time.perf_counter()
         bus = project.bus
         self._stops = (
@@ -72,28 +74,37 @@ class Watcher:
             bus.subscribe(ProposalStreamed, self._on_streamed),
             bus.subscribe(TurnChanged, self._on_turn),
             bus.subscribe(TurnStreamed, lambda event: self._first()),
-            bus.subscribe(ChangeIgnored, self._on_ignored),
+            bus.subscribe(SaveSettled, self._on_settled),
             bus.subscribe(WorkFailed, lambda event: self._note(event.message)),
         )
 
-    async def settled(self, nothing_s: float = NOTHING_S) -> Happened:
+    async def settled(self) -> Happened:
         """Return what came, once nothing more is expected; what never ends is noted."""
         try:
             async with asyncio.timeout(LONGEST_S):
-                while True:
-                    await self._project.turns.idle()
-                    patience = QUIET_S if self.happened.is_decided else nothing_s
-                    self._moved.clear()
-                    try:
-                        async with asyncio.timeout(patience):
-                            await self._moved.wait()
-                    except TimeoutError:
-                        break
+                await self._quiet()
         except TimeoutError:
             self._note(f"no end within {LONGEST_S:g} s")
         for stop in self._stops:
             stop()
         return self.happened
+
+    async def _quiet(self) -> None:
+        while True:
+            await self._project.turns.idle()
+            self._moved.clear()
+            try:
+                async with asyncio.timeout(self._patience()):
+                    await self._moved.wait()
+            except TimeoutError:
+                return
+
+    def _patience(self) -> float:
+        if self.happened.is_decided:
+            return QUIET_S
+        goes_on = self.happened.proposals or self.happened.turn
+        # What goes on ends by itself, or with the longest time.
+        return LONGEST_S if goes_on else SETTLED_S if self._is_settled else NOTHING_S
 
     def _on_changed(self, event: ProposalChanged) -> None:
         proposal = event.proposal
@@ -114,10 +125,11 @@ class Watcher:
         if event.turn.state is TurnState.DONE and self.happened.reviewable_s is None:
             self.happened.reviewable_s = self._since()
 
-    def _on_ignored(self, event: ChangeIgnored) -> None:
-        self._moved.set()
-        ignored = event.ignored
-        self._note(" ".join(filter(None, (ignored.path, ignored.reason.value, ignored.detail))))
+    def _on_settled(self, event: SaveSettled) -> None:
+        entry = event.entry
+        self._is_settled = True
+        told = f"{entry.outcome.value}: {', '.join(entry.paths)} {entry.reason}"
+        self._note(told.strip())
 
     def _first(self) -> None:
         self._moved.set()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.quality.answer_cache import AnswerCache
-from benchmarks.quality.efforts import EFFORTS, PLAIN, use_effort
+from benchmarks.quality.efforts import EFFORTS, PLAIN, arrange
 from benchmarks.quality.judging import (
     Cost,
     Fate,
@@ -105,7 +105,7 @@ async def outcome(machine: Machine, task: Task, parts: str, tools: Toolchains) -
     if parts == PLAIN:
         return await plain_outcome(task, wire.name, await machine.endpoint(), wire, tools)
     async with machine.project(task.before) as project:
-        use_effort(project, EFFORTS[parts])
+        await arrange(project, EFFORTS[parts])
         happened = await done_by_product(project, task, tools)
         await accept_all(project, happened)
         # What is judged takes its time, which is nothing of the product's.
