@@ -93,13 +93,14 @@ class Machine:
 
 
 @contextmanager
-def place_to_work() -> Iterator[Path]:
+def place_to_work(below: Path | None = None) -> Iterator[Path]:
     """An empty folder until the block ends: the same in every run, so that prompts are, too.
 
-    A run beside another one gets the next.
+    A run beside another one gets the next. It is ``below`` a folder, that of temporary files.
     """
+    below = below or Path(tempfile.gettempdir())
     for number in itertools.count():
-        place = Path(tempfile.gettempdir()) / f"spark-quality-{number}"
+        place = below / f"spark-quality-{number}"
         place.mkdir(mode=0o700, exist_ok=True)
         lock = filelock.FileLock(place / "lock", blocking=False)
         with contextlib.suppress(filelock.Timeout):
@@ -113,9 +114,12 @@ def place_to_work() -> Iterator[Path]:
         lock.release()
 
 
-def _cleared(*folders: Path) -> None:
-    for folder in folders:
-        shutil.rmtree(folder, ignore_errors=True)
+def _cleared(*places: Path) -> None:
+    for place in places:
+        if place.is_dir() and not place.is_symlink():
+            shutil.rmtree(place, ignore_errors=True)
+        else:
+            place.unlink(missing_ok=True)
 
 
 def _linked(data: Path, run: Path) -> None:

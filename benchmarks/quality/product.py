@@ -24,8 +24,8 @@ from spark_desktop.domain.proposal import Proposal, Queued, Streaming
 from spark_desktop.domain.trigger import FailingTest, Instruction, Span
 from spark_desktop.wiring import Project
 
-# Seconds until a deed that has started nothing is given up: longer while the inbox has not said what
-# became of the save. Until no more is expected beside what there is. Until what goes on and on ends.
+# Seconds until a deed that has started nothing is given up, shorter where the inbox has said what
+# became of the save; until no more is expected beside what there is; until what goes on is ended.
 NOTHING_S = 10.0
 SETTLED_S = 3.0
 QUIET_S = 0.7
