@@ -144,10 +144,10 @@ def part_text(part: Part) -> str:
 def told(parts: Sequence[Part]) -> str:
     """Return the parts as they stand in front of the region in a chat; "" for none.
 
-    Where there are any, it ends with an empty line. The text for some parts is the beginning of
-    that for these and more behind them.
+    Each is separated from the next, as the whole is from the region, by an empty line: so the text
+    for some parts is the beginning of that for these and more behind them.
     """
-    return "".join(f"{part_text(part)}\n\n" for part in in_order(parts))
+    return "\n\n".join(part_text(part) for part in in_order(parts))
 
 
 def extra_files(parts: Sequence[Part]) -> tuple[tuple[str, str], ...]:

@@ -80,6 +80,15 @@ class RecentEdits:
             and edit.names & wanted
         )
 
+    async def latest(self, path: str) -> int | None:
+        """Return the line of a file, from 0, that was changed last; None where nobody saw it.
+
+        A save that is being compared is waited for.
+        """
+        async with self._in_turn:
+            found = (edit.line for edit in reversed(self._edits) if edit.path == path)
+            return next(found, None)
+
     def _saved(self, event: FilesChanged) -> None:
         if len(event.paths) <= _MOST_FILES and self._scope.can_start:
             self._scope.start("recent edits", self._compare(event.paths))

@@ -20,6 +20,7 @@ from spark_desktop.domain.prompt_layout import (
     plan_for,
     told,
 )
+from spark_desktop.services.prompts import region_request
 
 
 def part(kind: PartKind, title: str = "a.py, line 3", text: str = "x = 1", tokens: int = 10):
@@ -140,7 +141,11 @@ def test_the_same_stable_parts_give_the_same_beginning_whatever_else_is_there(
 ):
     beginning = told(fitted(stable, budget)[0])
     for rest in (some, others):
-        assert told(fitted([*rest, *stable], budget)[0]).startswith(beginning)
+        around = told(fitted([*rest, *stable], budget)[0])
+        request = region_request("a.py", "x = 1", "rename it", around=around)
+        again = region_request("a.py", "x = 1", "rename it", [("y", "no")], around=around)
+        assert request.messages[-1].text.startswith(f"{beginning}\n\n" if beginning else "")
+        assert again.messages[: len(request.messages)] == request.messages
 
 
 @law
