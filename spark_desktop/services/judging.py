@@ -70,6 +70,8 @@ class Judge:
             reasoning=answer.reasoning,
             finished=answer.finished.reason is not FinishReason.LENGTH,
             stray=stray,
+            signature=target.signature,
+            mends=target.mends,
         )
         evidence = (*check(candidate), *documents)
         if answer.fault:
