@@ -15,6 +15,9 @@ from spark_desktop.domain.documenting import (
 )
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import Check, Proposal
+from spark_desktop.domain.symbols import Oversights
+from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
 from spark_desktop.services.answer_evidence import ProjectEvidence
 from spark_desktop.services.attempts import Answer
@@ -72,6 +75,7 @@ class Judge:
             stray=stray,
             signature=target.signature,
             mends=target.mends,
+            oversights=self._oversights(target, path, after),
         )
         evidence = (*check(candidate), *documents)
         if answer.fault:
@@ -107,6 +111,13 @@ class Judge:
             proposal = replace(proposal, evidence=(*proposal.evidence, *told))
         await asyncio.sleep(0)
         return proposal
+
+    def _oversights(self, target: Target, path: str, after: str) -> Oversights | None:
+        if not target.signature:
+            return None
+        grown = len(split_lines(after)) - len(split_lines(target.content))
+        lines = Span(target.lines.start, target.lines.end + grown)
+        return self._syntax.oversights(path, after, lines)
 
     def _documents(self, path: str, before: str, after: str) -> Check:
         return only_documents(self._syntax.bare(path, before), self._syntax.bare(path, after))
