@@ -27,7 +27,7 @@ from spark_desktop.wiring import Project
 # Seconds until a deed that has started nothing is given up, shorter where the inbox has said what
 # became of the save; until no more is expected beside what there is; until what goes on is ended.
 NOTHING_S = 10.0
-SETTLED_S = 3.0
+SETTLED_S = 1.0
 QUIET_S = 0.7
 LONGEST_S = 300.0
 
@@ -78,33 +78,36 @@ class Watcher:
             bus.subscribe(WorkFailed, lambda event: self._note(event.message)),
         )
 
-    async def settled(self) -> Happened:
-        """Return what came, once nothing more is expected; what never ends is noted."""
+    async def settled(self, nothing_s: float = NOTHING_S) -> Happened:
+        """Return what came, once nothing more is expected; what never ends is noted.
+
+        Where nothing at all comes within ``nothing_s`` it is not waited for any longer.
+        """
         try:
             async with asyncio.timeout(LONGEST_S):
-                await self._quiet()
+                await self._quiet(nothing_s)
         except TimeoutError:
             self._note(f"no end within {LONGEST_S:g} s")
         for stop in self._stops:
             stop()
         return self.happened
 
-    async def _quiet(self) -> None:
+    async def _quiet(self, nothing_s: float) -> None:
         while True:
             await self._project.turns.idle()
             self._moved.clear()
             try:
-                async with asyncio.timeout(self._patience()):
+                async with asyncio.timeout(self._patience(nothing_s)):
                     await self._moved.wait()
             except TimeoutError:
                 return
 
-    def _patience(self) -> float:
+    def _patience(self, nothing_s: float) -> float:
         if self.happened.is_decided:
             return QUIET_S
         goes_on = self.happened.proposals or self.happened.turn
         # What goes on ends by itself, or with the longest time.
-        return LONGEST_S if goes_on else SETTLED_S if self._is_settled else NOTHING_S
+        return LONGEST_S if goes_on else SETTLED_S if self._is_settled else nothing_s
 
     def _on_changed(self, event: ProposalChanged) -> None:
         proposal = event.proposal
