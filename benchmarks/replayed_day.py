@@ -16,14 +16,18 @@ from pathlib import Path
 
 from benchmarks.cores import catalogue_path
 from benchmarks.quality.answer_cache import AnswerCache
-from benchmarks.quality.commits import Commit, NoRepositoryError, WorkTree, recent_commits
-from benchmarks.quality.day import Day
+from benchmarks.quality.commits import (
+    Commit,
+    NoRepositoryError,
+    WorkTree,
+    recent_commits,
+)
+from benchmarks.quality.day import Day, followed
 from benchmarks.quality.day_judging import TestsOfDay
 from benchmarks.quality.day_tally import Tally, keep, rows_of
 from benchmarks.quality.efforts import ALL, EFFORTS, arrange
 from benchmarks.quality.listening import Wire
 from benchmarks.quality.machine import Machine, place_to_work
-from benchmarks.quality.stubbing import renamed
 from benchmarks.report import ROOT, Row
 
 SUMMARY = "a repository's newest commits replayed as saves: what is shown, withheld, right, wrong"
@@ -87,8 +91,7 @@ def chosen(repository: Path, most: int, renames: int) -> list[Commit]:
     known = {commit.id for commit in newest}
 
     def gives_names(commit: Commit) -> bool:
-        is_new = commit.id not in known and len(commit.changes) > 1
-        return is_new and any(renamed(one.before, one.after) for one in commit.changes)
+        return commit.id not in known and bool(followed(commit))
 
     return recent_commits(repository, renames, gives_names) + newest
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import difflib
+import re
 import time
 from pathlib import Path
 
@@ -39,6 +40,7 @@ class Day:
         await asyncio.to_thread(self._tree.check_out, commit.parent)
         await self._unasked(commit, "", await switched.settled(_SWITCHED_S))
         self._tally.commits += 1
+        self._tally.renames += len(followed(commit))
         for change in commit.changes:
             found = None if change.is_test else emptied(change.before, change.after)
             if time.monotonic() > until:
@@ -49,7 +51,6 @@ class Day:
                 await self._filled(Filled(commit, change, found, ""), happened)
                 await self._others(commit, change.path, happened, found.name)
             self._tally.plain_saves += 1
-            self._tally.renames += len(renamed(change.before, change.after))
             happened = await self._save(change.path, change.after)
             await self._others(commit, change.path, happened)
 
@@ -149,6 +150,21 @@ class Day:
         except SparkError:
             # A save in between has taken it back: there is nothing left to decide.
             return
+
+
+def followed(commit: Commit) -> dict[str, str]:
+    """Return the names that a commit gave another in one file and then used in other ones."""
+    found = {}
+    for change in commit.changes:
+        others = [one for one in commit.changes if one is not change]
+        for was, now in renamed(change.before, change.after).items():
+            if any(_uses(one.before, was) and _uses(one.after, now) for one in others):
+                found[was] = now
+    return found
+
+
+def _uses(text: str, name: str) -> bool:
+    return re.search(rf"\b{re.escape(name)}\b", text) is not None
 
 
 def _fills(proposal: Proposal, name: str) -> bool:

@@ -46,7 +46,7 @@ def rows_of(tally: Tally, model: str) -> list[dict[str, object]]:
     """Return a row for each step: ``saves`` that could lead to it, and what became of them.
 
     ``triggered`` counts the saves' proposals. Of follow-ups, ``renames`` is how many names the
-    commits gave another, as far as that shows in one file. What is unasked and shown is wrong.
+    commits gave another in one file and used in other ones. What is unasked and shown is wrong.
     """
     saves = {
         STUB: tally.stub_saves,

@@ -15,6 +15,7 @@ from quality_fakes import ScriptedWire
 
 from benchmarks import replayed_day
 from benchmarks.quality.commits import Change, Commit, NoRepositoryError, WorkTree, recent_commits
+from benchmarks.quality.day import followed
 from benchmarks.quality.day_judging import (
     Filled,
     TestsOfDay,
@@ -132,6 +133,14 @@ def test_a_function_that_only_got_another_name_was_renamed() -> None:
     assert renamed(AFTER, AFTER.replace("total", "sum_of")) == {"total": "sum_of"}
     assert renamed(BEFORE, AFTER) == {}
     assert renamed(ONE, ONE.replace("one", "two").replace("1", "2")) == {}
+
+
+def test_a_name_is_followed_where_other_files_of_the_commit_use_it() -> None:
+    change = Change("adding.py", AFTER, AFTER.replace("total", "sum_of"))
+    other = Change("use.py", "total([1])\n", "sum_of([1])\n")
+    assert followed(Commit("1", "0", "", (change, other))) == {"total": "sum_of"}
+    assert followed(Commit("1", "0", "", (change, replace(other, after="total([])\n")))) == {}
+    assert followed(Commit("1", "0", "", (change,))) == {}
 
 
 def test_follow_ups_are_judged_by_what_the_commit_did_in_that_file() -> None:
