@@ -29,6 +29,7 @@ from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.adapters.thread_library import SqliteThreadLibrary
 from spark_desktop.adapters.thread_store import SqliteThreadStore
+from spark_desktop.adapters.track_record import TrackRecordFile
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import FileError, StoreError
 from spark_desktop.domain.events import StepReverted, WorkFailed
@@ -233,6 +234,7 @@ def _assemble(
     checks = ProjectChecks(LocalCommands(root), Place(root.as_posix(), Path.home().as_posix()))
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
     suggester.project = checks.evidence
+    suggester.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     guard = DiskPathGuard(root)

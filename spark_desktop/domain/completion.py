@@ -61,6 +61,8 @@ class ChatRequest:
     ``schema`` is a JSON schema, as JSON text, that the answer has to follow; "" for none.
     ``prediction`` is text that much of the answer is expected to repeat. ``thread`` is the same for
     the requests of one conversation, so that a stateful protocol may send only what is new.
+    ``seed`` tells samples of one prompt apart. ``likelihood`` asks how sure the model was, which
+    only our core is asked.
     """
 
     messages: tuple[Message, ...]
@@ -72,6 +74,8 @@ class ChatRequest:
     schema: str = ""
     prediction: str = ""
     thread: str = ""
+    seed: int | None = None
+    likelihood: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,7 @@ class InfillRequest:
     temperature: float = 0.0
     stop: tuple[str, ...] = ()
     priority: Priority = Priority.QUESTION
+    seed: int | None = None
 
 
 Request = ChatRequest | InfillRequest
@@ -163,7 +168,8 @@ class Finished:
 
     ``emulation`` is None for an answer at the server's own pace. ``calls`` are the tools that the
     model wants to have run, ``buckets`` what is left of the account's limits, ``cost`` what it took
-    in US dollars, None where that is not known.
+    in US dollars, None where that is not known. ``likelihood`` is the mean natural logarithm of the
+    tokens' probabilities, None where nobody asked or told.
     """
 
     reason: FinishReason = FinishReason.STOP
@@ -173,6 +179,7 @@ class Finished:
     calls: tuple[ToolCall, ...] = ()
     buckets: tuple[Bucket, ...] = ()
     cost: float | None = None
+    likelihood: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +205,8 @@ SEARCH_REPLACE = "search-replace"
 class ModelInfo:
     """What a model can do; ``formats`` are the edit formats that it is known to follow.
 
-    ``priorities`` are those that its server knows; most know none.
+    ``priorities`` are those that its server knows; most know none. One that ``is_local`` costs
+    nothing but time.
     """
 
     id: str
@@ -206,4 +214,5 @@ class ModelInfo:
     fim: bool
     formats: tuple[str, ...] = ("region",)
     label: str = say("local")
+    is_local: bool = True
     priorities: frozenset[Priority] = frozenset()

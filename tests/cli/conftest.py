@@ -29,6 +29,7 @@ from spark_desktop.adapters.path_guard import DiskPathGuard
 from spark_desktop.adapters.project_commands import LocalCommands
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.cli.main import main
+from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.errors import CoreError
 from spark_desktop.services.answer_edits import AnswerEdits
 from spark_desktop.services.answer_evidence import AnswerEvidence
@@ -107,6 +108,7 @@ class Spark:
         review = ReviewService(board, edits, files)
         chat, composing = chat_of(self.threads, files, core, bus, self.clock)
         suggester = Suggester(CoreAnswers(core), files, syntax, board, self.clock, bus)
+        suggester.effort = Effort(samples=1, doubts=False)
         turns = Turns(suggester, review, chat, board, bus)
         inbox = Inbox(files, self.watch, syntax, turns, review, bus)
         closing = AsyncExitStack()
