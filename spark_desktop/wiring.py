@@ -54,9 +54,11 @@ from spark_desktop.services.models import SwitchingCore
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.project_checks import Place, ProjectChecks
 from spark_desktop.services.review import ReviewService
+from spark_desktop.services.run_evidence import ShadowRun
 from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.services.test_runs import FailingCode
 from spark_desktop.services.threads import ThreadService
 from spark_desktop.services.turns import Turns
 from spark_resources import resource
@@ -87,6 +89,10 @@ class Project:
     answers: Answers
     answer_edits: AnswerEdits
     checks: ProjectChecks
+    suggester: Suggester
+    failing: FailingCode
+    # Runs commands on texts that are in no file yet; None where nothing can.
+    shadow_run: ShadowRun | None = None
     notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
@@ -277,4 +283,6 @@ def _assemble(
         answers=answers,
         answer_edits=answer_edits,
         checks=checks,
+        suggester=suggester,
+        failing=FailingCode(files, composing.items.guard, syntax),
     )

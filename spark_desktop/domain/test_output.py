@@ -86,11 +86,12 @@ class Places:
     """Where written paths may lead.
 
     ``roots`` are the workspace's folder, absolute with forward slashes, and copies of it;
-    ``folder`` is where the command ran, inside of it; ``files`` are the workspace's.
+    ``folder`` is where the command ran, inside of it; ``files`` are the workspace's. Where those
+    are None every path counts as it is written.
     """
 
-    roots: tuple[str, ...]
-    files: Collection[str] = ()
+    roots: tuple[str, ...] = ()
+    files: Collection[str] | None = ()
     folder: str = ""
     _ends: dict[str, list[str]] = field(default_factory=dict, compare=False, repr=False)
 
@@ -99,30 +100,33 @@ class Places:
         path = written.removeprefix("file://") if written.startswith("file:") else written
         path = unquote(path) if path != written else path
         path = posixpath.normpath(path.replace("\\", "/"))
+        if self.files is None:
+            return path
         if path.startswith("/") or path[1:3] == ":/":
             return self._below_root(path.removeprefix("/") if path[2:4] == ":/" else path)
         for inside in (posixpath.normpath(posixpath.join(self.folder, path)), path):
             if inside in self.files:
                 return inside
-        return self._by_its_end(path, package)
+        return self._by_its_end(path, package, self.files)
 
     def _below_root(self, path: str) -> str | None:
+        files = self.files or ()
         for root in self.roots:
             given = root.rstrip("/") + "/"
             if path.startswith(given) or (
                 path[1:2] == ":" and path.lower().startswith(given.lower())
             ):
                 inside = path[len(given) :]
-                if inside in self.files or not _is_foreign(inside):
+                if inside in files or not _is_foreign(inside):
                     return inside
         return None
 
-    def _by_its_end(self, path: str, package: str) -> str | None:
+    def _by_its_end(self, path: str, package: str, files: Collection[str]) -> str | None:
         """Return the only file that ends so; of several the one in the package's folder."""
         if path.startswith("../") or not path:
             return None
         if not self._ends:
-            for file in self.files:
+            for file in files:
                 self._ends.setdefault(posixpath.basename(file), []).append(file)
         same = [
             file

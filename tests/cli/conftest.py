@@ -43,9 +43,11 @@ from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.project_checks import Place, ProjectChecks
 from spark_desktop.services.review import ReviewService
+from spark_desktop.services.run_evidence import ShadowRun
 from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.services.test_runs import FailingCode
 from spark_desktop.services.threads import ThreadService
 from spark_desktop.services.turns import Turns
 from spark_desktop.wiring import Project
@@ -80,6 +82,8 @@ class Spark:
     core_error: CoreError | None = None
     # Called with each project before the command gets it.
     prepare: Callable[[Project], object] = lambda project: None
+    # Stands for a copy of the folder in which commands run.
+    shadow_run: ShadowRun | None = None
     opened: list[tuple[Path, str | None]] = field(default_factory=list)
     cores: list[FakeCore] = field(default_factory=list)
 
@@ -133,7 +137,9 @@ class Spark:
         closing.push_async_callback(answer_edits.close)
         made = Project(
             *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
-            *(threads, scope, closing, answers, answer_edits, checks),
+            *(threads, scope, closing, answers, answer_edits, checks, suggester),
+            FailingCode(files, composing.items.guard, syntax),
+            self.shadow_run,
         )
         self.prepare(made)
         return made
