@@ -61,6 +61,7 @@ from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.test_runs import FailingCode
 from spark_desktop.services.threads import ThreadService
 from spark_desktop.services.turns import Turns
+from spark_desktop.services.watched_tests import HandedRuns
 from spark_resources import resource
 
 
@@ -91,6 +92,7 @@ class Project:
     checks: ProjectChecks
     suggester: Suggester
     failing: FailingCode
+    handed_runs: HandedRuns
     # Runs commands on texts that are in no file yet; None where nothing can.
     shadow_run: ShadowRun | None = None
     notes: tuple[str, ...] = ()
@@ -242,6 +244,7 @@ def _assemble(
     suggester.project = checks.evidence
     suggester.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
     turns = Turns(suggester, review, chat, board, bus)
+    failing = FailingCode(files, composing.items.guard, syntax)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     guard = DiskPathGuard(root)
     answer_edits = AnswerEdits(
@@ -284,5 +287,6 @@ def _assemble(
         answer_edits=answer_edits,
         checks=checks,
         suggester=suggester,
-        failing=FailingCode(files, composing.items.guard, syntax),
+        failing=failing,
+        handed_runs=HandedRuns(failing, turns.request, bus, scope),
     )

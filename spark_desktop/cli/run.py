@@ -139,22 +139,22 @@ async def _propose(
     run = FailedRun(tuple(shlex.split(message.command)), message.folder, message.output)
     failures = await project.failing.failures(run)
     _tell(code, failures, output)
-    triggers = await project.failing.triggers(run)
+    triggers = await project.failing.likeliest(failures, run, 1)
     if not triggers:
         output.note("spark: Its output names no code of this folder, so no fix is proposed.")
         return
     project.warm(WorkKind.SUGGESTION)
-    for trigger in triggers[:1]:
-        lines = f":{trigger.lines.start + 1}" if trigger.lines else ""
-        output.note(f"spark: {trigger.name} points at {trigger.snapshot.path}{lines}.")
-        try:
-            proposal = await proposed(project, trigger, output)
-            change = await applied(project, proposal) if is_applied else None
-        except SparkError as error:
-            # What counts for a script is how its command ended.
-            output.fail(error)
-            return
-        end(proposal, change, output, _ADVICE)
+    (trigger,) = triggers
+    lines = f":{trigger.lines.start + 1}" if trigger.lines else ""
+    output.note(f"spark: {trigger.name} points at {trigger.snapshot.path}{lines}.")
+    try:
+        proposal = await proposed(project, trigger, output)
+        change = await applied(project, proposal) if is_applied else None
+    except SparkError as error:
+        # What counts for a script is how its command ended.
+        output.fail(error)
+        return
+    end(proposal, change, output, _ADVICE)
 
 
 def _tell(code: int, failures: "Sequence[Failure] | None", output: Output) -> None:

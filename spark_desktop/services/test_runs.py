@@ -66,13 +66,32 @@ class FailingCode:
         places = Places(roots, files, run.folder)
         return await asyncio.to_thread(failures_in, run.output, places)
 
-    async def triggers(self, run: FailedRun) -> tuple[FailingTest, ...]:
-        """Return for each failure the likeliest place to mend, each place once, in their order."""
-        found: dict[tuple[str, Span | None], FailingTest] = {}
-        for failure in (await self.failures(run))[:_MOST_LOOKED_AT]:
+    async def likeliest(
+        self, failures: Sequence[Failure], run: FailedRun, most: int
+    ) -> tuple[FailingTest, ...]:
+        """Return for the failures the likeliest places to mend, each function once."""
+        found: dict[tuple[str, Span], FailingTest] = {}
+        for failure in failures[:_MOST_LOOKED_AT]:
             for trigger in (await self.candidates(failure, run))[:1]:
-                found.setdefault((trigger.snapshot.path, trigger.lines), trigger)
-        return tuple(found.values())
+                lines = trigger.lines or Span(0, 0)
+                around = self._syntax.enclosing(trigger.snapshot, lines)
+                found.setdefault((trigger.snapshot.path, around), trigger)
+        return tuple(found.values())[:most]
+
+    async def is_tested(self, paths: Sequence[str]) -> bool:
+        """Return whether a save of the files can change what tests say.
+
+        Without an index that is every file in a language with a parser.
+        """
+        for path in paths:
+            if is_test_path(path):
+                return True
+            if self._index is not None and self._index.state.is_ready:
+                if await self._index.tests_of(path) or await self._index.importers(path):
+                    return True
+            elif self._syntax.errors(path, "") is not None:
+                return True
+        return False
 
     async def candidates(self, failure: Failure, run: FailedRun) -> tuple[FailingTest, ...]:
         """Return where the mistake behind a failure may be, the likeliest first.

@@ -50,6 +50,7 @@ from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.test_runs import FailingCode
 from spark_desktop.services.threads import ThreadService
 from spark_desktop.services.turns import Turns
+from spark_desktop.services.watched_tests import HandedRuns
 from spark_desktop.wiring import Project
 
 BEFORE = "def mean(values):\n    return sum(values) / len(values)\n"
@@ -138,7 +139,8 @@ class Spark:
         made = Project(
             *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
             *(threads, scope, closing, answers, answer_edits, checks, suggester),
-            FailingCode(files, composing.items.guard, syntax),
+            failing := FailingCode(files, composing.items.guard, syntax),
+            HandedRuns(failing, turns.request, bus, scope),
             self.shadow_run,
         )
         self.prepare(made)
