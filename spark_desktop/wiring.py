@@ -14,6 +14,7 @@ from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.file_watch import WatchdogFileWatch
 from spark_desktop.adapters.git_changes import GitChanges
+from spark_desktop.adapters.git_commits import GitCommits
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.lab_profiles import CoreProfiles
@@ -53,6 +54,7 @@ from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.models import SwitchingCore
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.project_checks import Place, ProjectChecks
+from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.run_evidence import ShadowRun
 from spark_desktop.services.second_try import SecondTry
@@ -91,6 +93,7 @@ class Project:
     answer_edits: AnswerEdits
     checks: ProjectChecks
     suggester: Suggester
+    quiet: Quiet
     failing: FailingCode
     handed_runs: HandedRuns
     # Runs commands on texts that are in no file yet; None where nothing can.
@@ -115,7 +118,9 @@ class Project:
 
     def use(self, settings: Settings) -> None:
         """Follow the user's settings; also while the project is open."""
-        self.inbox.watching = settings.watching
+        choices = settings.for_project(self.root)
+        self.inbox.watching = choices.watching
+        self.quiet.use(choices.watching.quiet)
         self.checks.choices = settings.checks
 
     async def close(self) -> None:
@@ -246,6 +251,7 @@ def _assemble(
     turns = Turns(suggester, review, chat, board, bus)
     failing = FailingCode(files, composing.items.guard, syntax)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
+    inbox.seen.commits = GitCommits(root)
     guard = DiskPathGuard(root)
     answer_edits = AnswerEdits(
         lambda: AnswerFiles(guard, files),
@@ -287,6 +293,7 @@ def _assemble(
         answer_edits=answer_edits,
         checks=checks,
         suggester=suggester,
+        quiet=Quiet(clock, bus, scope),
         failing=failing,
         handed_runs=HandedRuns(failing, turns.request, bus, scope),
     )

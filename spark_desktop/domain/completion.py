@@ -48,10 +48,14 @@ class Tool:
 
 
 class Priority(Enum):
-    """Who goes first: where the model's server knows these, a question pauses suggestions."""
+    """Who goes first: where the model's server knows these, a question pauses suggestions.
+
+    A warm-up has its prompt read and writes nothing; it yields to both.
+    """
 
     QUESTION = "question"
     SUGGESTION = "suggestion"
+    WARMUP = "warmup"
 
 
 @dataclass(frozen=True, slots=True)

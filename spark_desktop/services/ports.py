@@ -137,6 +137,13 @@ class Syntax(Protocol):
         """Return the number of syntax errors; None for a language without a parser."""
         ...
 
+    def bare(self, path: str, content: str) -> str | None:
+        """Return the code without comments, docstrings and annotated types, for comparing only.
+
+        None for a language without a parser.
+        """
+        ...
+
     def symbols(self, snapshot: Snapshot) -> tuple[Symbol, ...]:
         """Return the functions and classes in the file's order; may run in any OS thread."""
         ...

@@ -42,6 +42,7 @@ from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.project_checks import Place, ProjectChecks
+from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.run_evidence import ShadowRun
 from spark_desktop.services.second_try import SecondTry
@@ -136,12 +137,14 @@ class Spark:
             self.clock,
         )
         closing.push_async_callback(answer_edits.close)
+        failing = FailingCode(files, composing.items.guard, syntax)
         made = Project(
             *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
             *(threads, scope, closing, answers, answer_edits, checks, suggester),
-            failing := FailingCode(files, composing.items.guard, syntax),
-            HandedRuns(failing, turns.request, bus, scope),
-            self.shadow_run,
+            quiet=Quiet(self.clock, bus, scope),
+            failing=failing,
+            handed_runs=HandedRuns(failing, turns.request, bus, scope),
+            shadow_run=self.shadow_run,
         )
         self.prepare(made)
         return made
