@@ -107,9 +107,7 @@ class LimitedProcess:
                     process = self._process = self._started(data, status_write)
             finally:
                 os.close(status_write)
-            reader = threading.Thread(
-                target=self._read, args=(process,), name="check", daemon=True
-            )
+            reader = threading.Thread(target=self._read, args=(process,), name="check", daemon=True)
             reader.start()
             try:
                 inner = _inner_pid(status) if self._start.sandbox else None
@@ -119,10 +117,10 @@ class LimitedProcess:
             reader.join(_REST_S)
             return self._outcome(process.returncode, status)
 
-    def stop(self, reason: Said) -> None:
+    def stop(self, reason: Said, *, over_limit: bool = False) -> None:
         """Kill the program and what it has started; ``reason`` is then its result."""
         with self._lock:
-            self._stopped = self._stopped or NotRun(reason)
+            self._stopped = self._stopped or NotRun(reason, over_limit)
             if self._process is not None and self._process.poll() is None:
                 _kill(self._process)
 
@@ -154,7 +152,8 @@ class LimitedProcess:
         with output:
             while piece := os.read(output.fileno(), 65536):
                 if not self._output.add(piece):
-                    self.stop(say("not run to its end: it wrote without an end"))
+                    said = say("not run to its end: it wrote without an end")
+                    self.stop(said, over_limit=True)
                     return
 
     def _wait(self, process: "subprocess.Popen[bytes]", watch: "_Watch") -> None:
@@ -167,7 +166,7 @@ class LimitedProcess:
                     whole = math.ceil(self._limits.seconds)
                     reason = say("not run to its end: it took more than %n second(s)", "", whole)
                 if reason is not None:
-                    self.stop(reason)
+                    self.stop(reason, over_limit=True)
                     process.wait()
                     return
 
@@ -192,7 +191,7 @@ class LimitedProcess:
             return NotRun(say("not run: {reason}", reason=line))
         code = code if code >= 0 else 128 - code
         if code == 128 + getattr(signal, "SIGXCPU", -1000):
-            return NotRun(say("not run to its end: it took too much of the processor"))
+            return NotRun(say("not run to its end: it took too much of the processor"), True)
         return Ran(code, text)
 
 
@@ -259,8 +258,7 @@ class _Watch:
     def _has_shrunk(self) -> bool:
         """Return whether the disk lost so much room that this program may be the reason."""
         return any(
-            before - _free(folder) > self._limits.disk // 2
-            for folder, before in self._free.items()
+            before - _free(folder) > self._limits.disk // 2 for folder, before in self._free.items()
         )
 
 

@@ -11,7 +11,7 @@ LARGEST_FILE. Folders of dependencies are not copied but shown, read-only.
 import os
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from spark_desktop.adapters.ignore_rules import IgnoreRules
@@ -25,6 +25,7 @@ _MANIFESTS = (
 )
 DEPENDENCIES = (".venv", "venv", "node_modules", "__pypackages__", "bower_components")
 _ENVIRONMENTS = (".venv", "venv")
+_Stamp = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Scope:
     folders: tuple[str, ...]
     shown: tuple[str, ...]
     is_whole: bool
-    stamp: tuple[object, ...]
+    stamp: tuple[tuple[str, ...], _Stamp]
 
 
 class Scopes:
@@ -60,8 +61,9 @@ class Scopes:
     def scope(self, paths: Sequence[str]) -> Scope:
         """Return what is there for a check that is about these files."""
         if self._whole is None or self._has_changed(self._whole):
-            self._whole = self._listed(self._rules.files("", self._most_files + 1), True)
-        if self._fits(self._whole.files):
+            listed = self._listed(self._rules.files("", self._most_files + 1), True)
+            self._whole = replace(listed, is_whole=self._fits(listed.files))
+        if self._whole.is_whole:
             return self._whole
         key = tuple(sorted(set(paths)))
         known = self._around
@@ -81,7 +83,7 @@ class Scopes:
 
     def _size(self, path: str) -> int:
         try:
-            size = os.lstat(self._root / path).st_size
+            size = os.lstat(f"{self._root}/{path}").st_size
         except OSError:
             return 0
         return size if size <= LARGEST_FILE else 0
@@ -136,16 +138,16 @@ class Scopes:
         empty = self._empty_in(folders)
         shown = tuple(self._shown_in(folders))
         stamped = (*folders, *empty)
-        scope = Scope(files, tuple(folders), shown, is_whole, stamped)
-        return Scope(files, tuple(folders), shown, is_whole, (stamped, self._stamp(scope, stamped)))
+        stamp = (stamped, self._stamp(files, stamped))
+        return Scope(files, tuple(folders), shown, is_whole, stamp)
 
     def _has_changed(self, scope: Scope) -> bool:
         stamped, stamp = scope.stamp
-        return bool(self._stamp(scope, stamped) != stamp)
+        return self._stamp(scope.files, stamped) != stamp
 
-    def _stamp(self, scope: Scope, folders: object) -> tuple[tuple[int, int], ...]:
-        rules = [path for path in scope.files if path.rpartition("/")[2] == ".gitignore"]
-        places = [*(folders if isinstance(folders, tuple) else ()), *rules, ".git/info/exclude"]
+    def _stamp(self, files: Sequence[str], folders: tuple[str, ...]) -> _Stamp:
+        rules = [path for path in files if path.rpartition("/")[2] == ".gitignore"]
+        places = (*folders, *rules, ".git/info/exclude")
         return tuple(_changed(f"{self._root}/{place}") for place in places)
 
     def _empty_in(self, folders: Sequence[str]) -> tuple[str, ...]:

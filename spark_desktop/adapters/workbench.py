@@ -13,7 +13,6 @@ import shutil
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from spark_desktop.adapters.ignore_rules import IgnoreRules
@@ -25,7 +24,7 @@ from spark_desktop.adapters.shadow_copy import Laid, ShadowCopy, remove_tree
 from spark_desktop.adapters.shadow_scope import Scopes
 from spark_desktop.adapters.tool_folders import ToolFolders, python_homes
 from spark_desktop.domain.project_checks import NotRun, Outcome
-from spark_desktop.domain.sandboxing import Limits, Sandboxing
+from spark_desktop.domain.sandboxing import Job, Sandboxing
 from spark_desktop.domain.words import say
 
 _OWNER = "owner"
@@ -48,22 +47,6 @@ _QUIET = {
     "GOTOOLCHAIN": "local",
     "npm_config_offline": "true",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is run: ``words`` in ``folder`` of the workspace, on ``texts`` laid over it.
-
-    ``around`` are further files that it is about; ``data`` is the standard input.
-    """
-
-    words: tuple[str, ...]
-    texts: Mapping[str, str | None]
-    limits: Limits
-    folder: str = ""
-    around: tuple[str, ...] = ()
-    data: bytes = b""
-    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class LocalWorkbench:
@@ -284,5 +267,3 @@ def _caches(kept: Path) -> dict[str, str]:
         "MYPY_CACHE_DIR": str(kept / "mypy"),
         "COVERAGE_FILE": str(kept / "coverage"),
     }
-
-

@@ -1,6 +1,7 @@
 """What a program of the project may use while it checks a proposal, and what keeps it inside."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from spark_desktop.domain.words import Said, say
 
@@ -36,6 +37,22 @@ class Sandboxing:
     works: bool
     reason: Said | str = ""
     version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is run: ``words`` in ``folder`` of the workspace, on ``texts`` laid over it.
+
+    ``around`` are further files that it is about; ``data`` is the standard input.
+    """
+
+    words: tuple[str, ...]
+    texts: Mapping[str, str | None]
+    limits: Limits
+    folder: str = ""
+    around: tuple[str, ...] = ()
+    data: bytes = b""
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 # What is said beside a result that came about without a sandbox.
