@@ -269,7 +269,7 @@ class _Readable(Protocol):
 
 
 def _inner_pid(status: _Readable) -> int | None:
-    """Return the number of the sandbox's first process, as we count; None where it did not begin."""
+    """Return the number of the sandbox's first process out here; None where none began."""
     written = b""
     while b"\n" not in written:
         ready, _, _ = select.select([status], [], [], _START_S)
@@ -311,7 +311,7 @@ def _use_of_namespace(inner: int) -> tuple[int, int]:
     place = f"/proc/{inner}/root/proc"
     count, own, shared = 0, 0, 0
     try:
-        names = [name for name in os.listdir(place) if name.isdecimal()]
+        names = [one.name for one in Path(place).iterdir() if one.name.isdecimal()]
     except OSError:
         return 0, 0  # it has just ended
     for name in names:

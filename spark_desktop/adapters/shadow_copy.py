@@ -247,7 +247,7 @@ def _require_inside(path: str) -> None:
 
 
 def _own_mark(place: str) -> _Mark:
-    """Return what tells whether a file is the one that we left: the clock of it is not to be set."""
+    """Return what tells whether a file is the one that we left; no program can set all of it."""
     try:
         status = os.lstat(place)
     except OSError:

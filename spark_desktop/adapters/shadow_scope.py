@@ -2,8 +2,8 @@
 
 The rule: a workspace of at most MOST_FILES watched files, of MOST_BYTES together, is there as a
 whole. Of a larger one there are the package around the file (the nearest folder above it with a
-manifest: pyproject.toml, package.json, Cargo.toml, go.mod …; without one the file's own folder), the
-files directly in the folders above it, and what pytest's configuration names (testpaths,
+manifest: pyproject.toml, package.json, Cargo.toml, go.mod …; else the file's own folder), the files
+directly in the folders above it, and what pytest's configuration names (testpaths,
 pythonpath). Files that Spark does not watch (ignored, secret) are never there, nor those over
 LARGEST_FILE. Folders of dependencies are not copied but shown, read-only.
 """

@@ -63,10 +63,10 @@ class ToolFolders:
             yield self._home / name
         for variable, parts in _NAMED.items():
             for folder in self._environment.get(variable, "").split(os.pathsep):
-                if os.path.isabs(folder):
+                if Path(folder).is_absolute():
                     yield from (Path(folder) / part for part in parts)
         for folder in self._environment.get("PATH", "").split(os.pathsep):
-            if os.path.isabs(folder):
+            if Path(folder).is_absolute():
                 yield Path(folder)
 
     def _may_be_seen(self, place: Path) -> bool:

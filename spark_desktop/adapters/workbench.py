@@ -38,6 +38,8 @@ _TICK_S = 0.005
 _QUIET = {
     "CI": "1",
     "NO_COLOR": "1",
+    # The line that names a failed test has its reason, too.
+    "COLUMNS": "200",
     "PYTHONDONTWRITEBYTECODE": "1",
     "PYTEST_ADDOPTS": "-p no:cacheprovider",
     "RUFF_NO_CACHE": "true",
@@ -117,7 +119,7 @@ class LocalWorkbench:
 
     def _in_path(self, name: str) -> str | None:
         for folder in self._environment.get("PATH", os.defpath).split(os.pathsep):
-            if not os.path.isabs(folder):
+            if not Path(folder).is_absolute():
                 continue
             found = shutil.which(str(Path(folder) / name))
             if found is not None and "/.pyenv/shims/" in found:

@@ -25,9 +25,10 @@ runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_
 tried = 0
 for test in doctest.DocTestFinder(recurse=True).find(found, module):
     if test.name[len(module) + 1:] in names and test.examples:
-        failed = runner.run(test).failed
+        told = []
+        failed = runner.run(test, out=told.append).failed
         tried += len(test.examples)
-        print(("FAILED " if failed else "passed ") + test.name)
+        print(("FAILED " if failed else "passed ") + test.name + "\\n" + "".join(told))
 print(tried, "examples")
 sys.exit(1 if runner.failures else 0 if tried else 5)
 """

@@ -27,9 +27,10 @@ REPORT = 4000
 _FAILED = tuple(
     re.compile(pattern, re.MULTILINE)
     for pattern in (
-        r"^(?:FAILED|ERROR) (\S+(?: [^-\s]\S*)*?)(?: - .*)?$",
+        r"^(?:FAILED|ERROR) ([^\s(]\S*(?: [^-\s]\S*)*?)(?: - .*)?$",
         r"^(?:FAIL|ERROR): (\w+ \([\w.<>]+\))",
         r"^test (\S+) \.\.\. FAILED$",
+        r"^---- (.+?)(?: \(line \d+\))? stdout ----$",
         r"^\s*--- FAIL: (\S+)",
         r"^\s*not ok \d+ - (.+)$",
         r"^\s*\u2716 (.+?)(?: \([\d.]+ms\))?$",
@@ -47,9 +48,13 @@ _PASSED = tuple(
         r"^(\d+) examples$",
     )
 )
-_GO_PASSED = re.compile(r"^\s*(?:--- PASS: |ok\s+\S+)", re.MULTILINE)
+_GO_PASSED = re.compile(r"^\s*--- PASS: ", re.MULTILINE)
+# What a function says that is still to be written.
+_STUB = re.compile(r"NotImplementedError|[Nn]ot (?:yet )?implemented|\bunimplemented\b|TODO")
+_ERROR = re.compile(r"^\s*\w*(?:Error|Exception): .+", re.MULTILINE)
 _NOTHING = re.compile(
-    r"^Ran 0 tests|^\?\s+\S+\s+\[no test files\]|^NO TESTS RAN|^running 0 tests|^[#\u2139] tests 0$",
+    r"^Ran 0 tests|^NO TESTS RAN|^running 0 tests|^[#\u2139] tests 0$|"
+    r"^\?\s+\S+\s+\[no test files\]",
     re.MULTILINE,
 )
 _RULE = re.compile(r":\d+:\d+: ([A-Z]+\d+)\b")
@@ -58,8 +63,12 @@ _STYLE = ("E1", "E2", "E3", "E5", "W1", "W2", "W3", "W6", "I0", "D1", "D2", "D3"
 _MORE_STYLE = ("Q0", "COM", "ANN", "N8", "ERA", "TD0", "FIX", "T20", "RUF10", "PLR", "C90")
 
 
-def judged(check: DetectedCheck, before: Outcome | None, after: Outcome) -> Check:
+def judged(
+    check: DetectedCheck, before: Outcome | None, after: Outcome, mends: bool = False
+) -> Check:
     """Return what a check shows; ``before`` is None where it was not needed, or there is no text.
+
+    ``mends``: the change is meant to mend failing tests, and fails where none of them passes now.
 
     What newly fails withholds, but for a linter's rules of style, which are advice. What could not
     be run passes, with a note; what does not come to its end any more fails.
@@ -67,12 +76,15 @@ def judged(check: DetectedCheck, before: Outcome | None, after: Outcome) -> Chec
     if isinstance(after, NotRun):
         return _without_result(check, before, after)
     if check.stage >= Stage.EXAMPLES:
-        return _of_tests(check, before, after)
+        return _of_tests(check, before, after, mends)
     found = evidence_of(check.label, before, after, withholds=True)
     if found.passed:
         return found
+    detail = found.detail
+    if check.stage is Stage.COMPILES and (error := _ERROR.search(plain(after.output))):
+        detail = error[0].strip()
     is_style = check.stage is Stage.LINTS and _is_style(before, after)
-    return Check(check.label, False, found.detail, is_style, report_of(after.output))
+    return Check(check.label, False, detail, is_style, report_of(after.output))
 
 
 def needs_before(check: DetectedCheck, after: Outcome) -> bool:
@@ -91,11 +103,15 @@ def report_of(output: str) -> str:
     return f"…\n{end.partition(chr(10))[2] or end}"
 
 
-def failed_tests(output: str) -> tuple[str, ...]:
-    """Return the names of the tests that failed, each once, in their order."""
+def failed_tests(output: str) -> dict[str, str]:
+    """Return the names of the tests that failed, in their order, with what is said of each."""
     text = plain(output)
-    found = (match[1].strip() for one in _FAILED for match in one.finditer(text))
-    return tuple(dict.fromkeys(found))
+    marks = sorted((match.start(), match) for one in _FAILED for match in one.finditer(text))
+    found: dict[str, str] = {}
+    for (start, match), (end, _) in zip(marks, [*marks[1:], (len(text), None)], strict=True):
+        name = match[1].strip()
+        found[name] = found.get(name, "") + text[start:end]
+    return found
 
 
 def passed_tests(output: str) -> int | None:
@@ -115,26 +131,31 @@ def _without_result(check: DetectedCheck, before: Outcome | None, after: NotRun)
     return Check(check.label, True, after.reason)
 
 
-def _of_tests(check: DetectedCheck, before: Outcome | None, after: Ran) -> Check:
+def _of_tests(check: DetectedCheck, before: Outcome | None, after: Ran, mends: bool) -> Check:
     if _ran_nothing(check, after):
         return Check(check.label, True, say("no tests ran"))
-    passed = passed_tests(after.output)
+    known = failed_tests(before.output) if isinstance(before, Ran) and before.code else {}
+    failed = failed_tests(after.output) if after.code else {}
+    mended = [one for one in known if one not in failed]
+    news = say("%n that failed before pass now", "", len(mended)) if mended else ""
     if after.code == 0:
+        passed = passed_tests(after.output)
         counted = say("%n passed", "", passed) if passed is not None else say("passed")
-        mended = failed_tests(before.output) if isinstance(before, Ran) and before.code else ()
-        news = say("%n of them failed before", "", len(mended)) if mended else ""
         return Check(check.label, True, joined((counted, news), ", "), proves=True)
     if isinstance(before, NotRun):
         return Check(check.label, True, say("not compared: {reason}", reason=before.reason))
-    known = failed_tests(before.output) if before is not None and before.code else ()
-    failed = failed_tests(after.output)
-    new = [one for one in failed if one not in known]
-    if before is not None and before.code and not new and (failed or not known):
-        detail = say("fails as before: {line}", line=_line(failed, after.output))
-        # Fewer than before is a step, and no proof.
-        return Check(check.label, True, detail)
-    detail = say("fails: {line}", line=_line(new, after.output))
+    new = [one for one in failed if one not in known or _is_no_stub(known[one], failed[one])]
+    is_as_before = before is not None and before.code and not new and (failed or not known)
+    if is_as_before and (mended or not mends):
+        told = say("fails as before: {line}", line=_line(failed, after.output))
+        return Check(check.label, True, joined((news, told), "; "), proves=bool(mended))
+    detail = say("fails: {line}", line=_line(new or failed, after.output))
     return Check(check.label, False, detail, report=report_of(after.output), proves=True)
+
+
+def _is_no_stub(before: str, after: str) -> bool:
+    """Return whether a test failed since its function was not written, and fails though it is."""
+    return _STUB.search(before) is not None and _STUB.search(after) is None
 
 
 def _line(names: Iterable[str], output: str) -> str:
@@ -144,6 +165,9 @@ def _line(names: Iterable[str], output: str) -> str:
 def _ran_nothing(check: DetectedCheck, after: Ran) -> bool:
     """Return whether a runner found no test at all, which says nothing about the change."""
     if check.stage < Stage.EXAMPLES:
+        return False
+    # unittest ends with 5 as well, since Python 3.12.
+    if after.code not in (0, 5):
         return False
     if check.label in ("pytest", "doctest") and after.code == 5:
         return True

@@ -97,8 +97,11 @@ class ShadowChecks:
         """
         return await self.evidence_of({path: (before or None, after)})
 
-    async def evidence_of(self, changes: Changes) -> tuple[Check, ...]:
-        """Return the evidence of a change of several files, which count together."""
+    async def evidence_of(self, changes: Changes, *, mends: bool = False) -> tuple[Check, ...]:
+        """Return the evidence of a change of several files, which count together.
+
+        ``mends``: it is meant to mend failing tests, and fails where none of them passes now.
+        """
         changes = {path: pair for path, pair in changes.items() if pair[0] != pair[1]}
         if not any(after for _, after in changes.values()):
             return ()
@@ -113,7 +116,7 @@ class ShadowChecks:
         if not state.works and not self._consent.without_sandbox():
             detail = say("not run, there is no sandbox: {reason}", reason=state.reason)
             return (Check(say("project checks"), True, detail),)
-        found = await self._all(checks, changes)
+        found = await self._all(checks, changes, mends)
         return found if state.works else tuple(_opened(one) for one in found)
 
     async def look_ahead(self, path: str, before: str) -> None:
@@ -150,7 +153,9 @@ class ShadowChecks:
                 found.setdefault((one.words, one.folder), one)
         return tuple(sorted(found.values(), key=lambda one: one.stage))
 
-    async def _all(self, checks: Sequence[DetectedCheck], changes: Changes) -> tuple[Check, ...]:
+    async def _all(
+        self, checks: Sequence[DetectedCheck], changes: Changes, mends: bool
+    ) -> tuple[Check, ...]:
         budget = self._budget()
         end = time.monotonic() + budget.total
         found: list[Check] = []
@@ -159,20 +164,23 @@ class ShadowChecks:
             if left <= 0:
                 found.append(Check(check.label, True, say("not run: no time was left for it")))
                 continue
-            found.append(await self._one(check, changes, min(budget.each, left)))
+            before, after = await self._results(check, changes, min(budget.each, left))
+            found.append(_as_proven(judged(check, before, after, mends), check))
             _log.debug("%s: %s", check.label, "passed" if found[-1].passed else "failed")
             if not found[-1].passed and not found[-1].is_advice:
                 break
         return tuple(found)
 
-    async def _one(self, check: DetectedCheck, changes: Changes, seconds: float) -> Check:
+    async def _results(
+        self, check: DetectedCheck, changes: Changes, seconds: float
+    ) -> tuple[Outcome | None, Outcome]:
         after = await self._run(check, {path: pair[1] for path, pair in changes.items()}, seconds)
         old = {path: pair[0] for path, pair in changes.items()}
         before: Outcome | None = self._kept(check, old)
         has_before = any(pair[0] for pair in changes.values())
         if before is None and has_before and needs_before(check, after):
             before = await self._before(check, old, seconds)
-        return _as_proven(judged(check, before, after), check)
+        return before, after
 
     async def _before(
         self, check: DetectedCheck, texts: Mapping[str, str | None], seconds: float
