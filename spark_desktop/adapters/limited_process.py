@@ -71,7 +71,8 @@ def shell_words(words: Sequence[str], limits: Limits, counts_processes: bool) ->
     ``counts_processes``: their number too, which is that of all of the user's where there is no
     user namespace.
     """
-    processes = _PROCESSES.format(number=limits.processes) if counts_processes else ""
+    # Threads count as well there; compilers have one for each processor.
+    processes = _PROCESSES.format(number=4 * limits.processes) if counts_processes else ""
     script = _SHELL.format(
         # Several at once may each need as much as the wall's clock gives.
         cpu=math.ceil(limits.seconds * 2) + 1,

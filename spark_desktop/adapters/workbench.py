@@ -26,6 +26,7 @@ from spark_desktop.adapters.tool_folders import ToolFolders, python_homes
 from spark_desktop.domain.project_checks import NotRun, Outcome
 from spark_desktop.domain.sandboxing import Job, Sandboxing
 from spark_desktop.domain.words import say
+from spark_desktop.services.tasks import to_end
 
 _OWNER = "owner"
 _KEPT = "kept"
@@ -64,11 +65,14 @@ class LocalWorkbench:
     ) -> None:
         self._root = Path(os.path.realpath(root))
         self._place = cache / "checks"
+        name = hashlib.sha256(str(self._root).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        self._kept = self._place / _KEPT / name
         self._sandbox = sandbox
         self._environment = passed_on(os.environ if environment is None else environment)
         self._home = Path(self._environment.get("HOME") or Path.home())
         self._scopes = scopes
         self._alone = asyncio.Lock()
+        self._running = _Stopping()
         self._own: Path | None = None
         self._shadow: ShadowCopy | None = None
 
@@ -83,7 +87,7 @@ class LocalWorkbench:
         is no result.
         """
         async with self._alone:
-            stopping = _Stopping()
+            stopping = self._running = _Stopping()
             work = asyncio.get_running_loop().run_in_executor(
                 None, self._run, job, open_allowed, stopping
             )
@@ -92,11 +96,12 @@ class LocalWorkbench:
             except asyncio.CancelledError:
                 stopping.stop()
                 # Killed, it ends at once; nothing may write in the shadow when the next one comes.
-                await asyncio.wait({work})
+                await to_end(asyncio.wait({work}))
                 raise
 
     async def close(self) -> None:
-        """Remove the shadow."""
+        """End what runs, and remove the shadow."""
+        self._running.stop()
         async with self._alone:
             if self._own is not None:
                 await asyncio.to_thread(remove_tree, self._own)
@@ -193,8 +198,7 @@ class LocalWorkbench:
     def _started(
         self, job: Job, words: tuple[str, ...], laid: Laid, state: Sandboxing
     ) -> Iterator[Start]:
-        name = hashlib.sha256(str(self._root).encode()).hexdigest()[:16]
-        kept = self._place / _KEPT / name
+        kept = self._kept
         kept.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.utime(kept)
         grows = {laid.folder: laid.size * 2 + job.limits.disk, kept: _MOST_KEPT + job.limits.disk}
@@ -236,7 +240,7 @@ class LocalWorkbench:
         if isinstance(outcome, NotRun):
             return outcome
         output = outcome.output
-        for place in (shadow, self._root):
+        for place in (shadow, self._root, self._kept):
             output = output.replace(f"{place}{os.sep}", "")
         return type(outcome)(outcome.code, output)
 

@@ -4,6 +4,8 @@ Each check is a command for one file, run where its manifest is. Only what the p
 set up is asked: a linter that is merely installed has no say.
 """
 
+import re
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -35,6 +37,14 @@ class DetectedCheck:
     proves: bool = False
     about: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def line(self) -> str:
+        """Return the command as the user reads it before allowing it."""
+        if "-c" in self.words:
+            return self.label
+        program = re.split(r"[\\/]", self.words[0])[-1]
+        return shlex.join((program, *self.words[1:]))
 
 
 class ProjectFiles(Protocol):

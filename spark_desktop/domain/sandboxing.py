@@ -18,7 +18,7 @@ class Limits:
     """
 
     seconds: float = 30.0
-    memory: int = 2000 * _MEGABYTE
+    memory: int = 3000 * _MEGABYTE
     disk: int = 500 * _MEGABYTE
     scratch: int = 256 * _MEGABYTE
     file: int = 200 * _MEGABYTE

@@ -57,9 +57,13 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class ConsentNeeded:
-    """Checks were found that the user has not allowed; ``commands`` are how they are named."""
+    """Checks were found that the user has not allowed.
+
+    ``commands`` are how they are named, ``lines`` what would be run for the first change.
+    """
 
     commands: tuple[str, ...]
+    lines: tuple[str, ...]
     sandboxing: Sandboxing
 
 
@@ -135,9 +139,8 @@ class ShadowChecks:
 
     def _ask(self, checks: Sequence[DetectedCheck], state: Sandboxing) -> None:
         commands = tuple(dict.fromkeys(one.label for one in checks))
-        if self.needed is None or not set(commands) <= set(self.needed.commands):
-            known = self.needed.commands if self.needed else ()
-            self.needed = ConsentNeeded(tuple(dict.fromkeys((*known, *commands))), state)
+        if self.needed is None:
+            self.needed = ConsentNeeded(commands, tuple(one.line for one in checks), state)
             self.asks(self.needed)
 
     async def _planned(self, changes: Changes) -> tuple[DetectedCheck, ...]:
