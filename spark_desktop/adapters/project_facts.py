@@ -6,11 +6,12 @@ from pathlib import Path
 
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.adapters.workbench import LocalWorkbench
-from spark_desktop.domain.test_names import tests_by_name
+from spark_desktop.domain.test_pairs import is_pair, ranked
 
 _MOST_TEXT = 200_000
 # Of files whose names are looked through where there is no index.
 _MOST_FILES = 20_000
+_MOST_TESTS = 4
 
 
 class ProjectFacts:
@@ -44,5 +45,6 @@ class ProjectFacts:
         return self._bench.program(name, folder)
 
     def tests_of(self, path: str) -> Sequence[str]:
-        """Return the files of tests that belong to a file by their names."""
-        return tests_by_name(path, self._rules.files("", _MOST_FILES))
+        """Return the files of tests that belong to a file by their names, the nearest first."""
+        files = self._rules.files("", _MOST_FILES)
+        return ranked(path, (one for one in files if is_pair(path, one)))[:_MOST_TESTS]

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.shadow_packages import ShadowPackages
 from spark_desktop.adapters.shadow_scope import LARGEST_FILE, Scope, Scopes
 from spark_desktop.domain.errors import NotTextError
 from spark_desktop.domain.text import decode
@@ -54,7 +55,7 @@ class ShadowCopy:
         self._scopes = scopes or Scopes(root, rules)
         self._files: dict[str, tuple[_Mark | None, _Mark, int]] = {}
         self._folders: dict[str, int] = {}
-        self._shown: dict[str, bool] = {}
+        self._packages = ShadowPackages(root, folder, _remove)
         self._clones = sys.platform == "linux"
         self._stamp = 0.0
 
@@ -62,13 +63,13 @@ class ShadowCopy:
         self,
         texts: Mapping[str, str | None],
         around: Sequence[str] = (),
-        links_shown: bool = False,
+        is_open: bool = False,
     ) -> Laid:
         """Return the shadow as the workspace is now, with ``texts`` in the place of their files.
 
-        None takes a file away. ``around``: further files that the check is about. ``links_shown``:
-        the folders of dependencies are links in it; else they are empty, for mounting. Raises
-        OSError, also for a path that leads out of the workspace.
+        None takes a file away. ``around``: further files that the check is about. ``is_open``: there
+        is no sandbox, in which folders of dependencies could be shown. Raises OSError, also for a
+        path that leads out of the workspace.
         """
         for path in texts:
             _require_inside(path)
@@ -77,7 +78,7 @@ class ShadowCopy:
         self._stamp = max(time.time(), self._stamp + 1.0)
         self._tidy()
         self._follow(scope)
-        self._show(scope, links_shown)
+        self._packages.show(scope.shown, is_open)
         for path, text in texts.items():
             self._lay(path, text)
         self._folders = {path: _ctime(self._place(path)) for path in self._folders}
@@ -87,7 +88,8 @@ class ShadowCopy:
     def close(self) -> None:
         """Remove it."""
         remove_tree(self._folder)
-        self._files, self._folders, self._shown = {}, {}, {}
+        self._files, self._folders = {}, {}
+        self._packages.show((), False)
 
     def _place(self, path: str) -> str:
         return f"{self._folder}/{path}" if path else str(self._folder)
@@ -107,7 +109,7 @@ class ShadowCopy:
                 names = [entry.name for entry in entries]
             for name in names:
                 inner = f"{path}/{name}" if path else name
-                if not (inner in self._files or inner in self._folders or inner in self._shown):
+                if not (inner in self._files or inner in self._folders or inner in self._packages):
                     _remove(self._place(inner))
         for path, (_, own, _) in list(self._files.items()):
             if _own_mark(self._place(path)) != own:
@@ -190,21 +192,6 @@ class ShadowCopy:
             return False
         return True
 
-    def _show(self, scope: Scope, links: bool) -> None:
-        wanted = dict.fromkeys(scope.shown, links)
-        for path in [path for path, linked in self._shown.items() if wanted.get(path) != linked]:
-            _remove(self._place(path))
-            del self._shown[path]
-        for path in wanted:
-            place = self._place(path)
-            if not (_leads_to(place, self._root / path) if links else _is_folder(place)):
-                _remove(place)
-                if links:
-                    os.symlink(self._root / path, place)
-                else:
-                    os.mkdir(place, 0o700)
-            self._shown[path] = links
-
     def _lay(self, path: str, text: str | None) -> None:
         place = self._place(path)
         if text is None:
@@ -265,13 +252,6 @@ def _ctime(place: str) -> int:
 def _clock(status: os.stat_result) -> int:
     # Windows has the time of making there.
     return status.st_mtime_ns if sys.platform == "win32" else status.st_ctime_ns
-
-
-def _leads_to(place: str, target: Path) -> bool:
-    try:
-        return os.readlink(place) == str(target)
-    except OSError:
-        return False
 
 
 def _is_folder(place: str) -> bool:

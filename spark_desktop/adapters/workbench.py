@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import hashlib
 import os
+import re
 import secrets
 import shutil
 import sys
@@ -21,6 +22,7 @@ from spark_desktop.adapters.process_identity import is_alive, own_identity
 from spark_desktop.adapters.project_commands import passed_on
 from spark_desktop.adapters.sandbox import Bubblewrap, View
 from spark_desktop.adapters.shadow_copy import Laid, ShadowCopy, remove_tree
+from spark_desktop.adapters.shadow_packages import STORES, store_of
 from spark_desktop.adapters.shadow_scope import Scopes
 from spark_desktop.adapters.tool_folders import ToolFolders, python_homes
 from spark_desktop.domain.project_checks import NotRun, Outcome
@@ -35,6 +37,7 @@ _MOST_KEPT = 1_500_000_000
 _KEPT_DAYS = 14
 # For what is written and changed again within one tick of the file system's clock.
 _TICK_S = 0.005
+_STORE = re.compile(rf"{STORES}/[0-9a-f]+/")
 # Offline, without files beside the sources, and as on a build machine: nobody is there to ask.
 _QUIET = {
     "CI": "1",
@@ -152,7 +155,7 @@ class LocalWorkbench:
             if isinstance(words, NotRun):
                 return words
             shadow = self._ready()
-            laid = shadow.laid(job.texts, job.around, links_shown=not state.works)
+            laid = shadow.laid(job.texts, job.around, is_open=not state.works)
             with self._started(job, words, laid, state) as start:
                 process = LimitedProcess(start, job.limits)
                 if not stopping.owns(process):
@@ -227,7 +230,7 @@ class LocalWorkbench:
     def _view(self, job: Job, words: tuple[str, ...], laid: Laid, kept: Path) -> View:
         private = (self._place.parent,)
         tools = ToolFolders(self._root, self._home, self._environment, private)
-        own = {self._root / path: Path(os.path.realpath(self._root / path)) for path in laid.shown}
+        own = dict(_shown(self._root, path) for path in laid.shown)
         homes = [home for folder in own.values() for home in python_homes(folder)]
         program = Path(words[0])
         more = [program.parent] if program.is_absolute() else []
@@ -239,10 +242,17 @@ class LocalWorkbench:
         """Return an outcome whose output names files as paths in the workspace."""
         if isinstance(outcome, NotRun):
             return outcome
-        output = outcome.output
+        output = _STORE.sub("", outcome.output)
         for place in (shadow, self._root, self._kept):
             output = output.replace(f"{place}{os.sep}", "")
         return type(outcome)(outcome.code, output)
+
+
+def _shown(root: Path, path: str) -> tuple[Path, Path]:
+    """Return where a folder of dependencies stands in a sandbox, and where it really is."""
+    real = Path(os.path.realpath(root / path))
+    is_linked = path.rpartition("/")[2] == "node_modules"
+    return (Path(store_of(path)) / "node_modules" if is_linked else root / path, real)
 
 
 class _Stopping:

@@ -106,10 +106,12 @@ def report_of(output: str) -> str:
 def failed_tests(output: str) -> dict[str, str]:
     """Return the names of the tests that failed, in their order, with what is said of each."""
     text = plain(output)
-    marks = sorted((match.start(), match) for one in _FAILED for match in one.finditer(text))
+    marks = sorted(
+        (match.start(), match[1].strip()) for one in _FAILED for match in one.finditer(text)
+    )
     found: dict[str, str] = {}
-    for (start, match), (end, _) in zip(marks, [*marks[1:], (len(text), None)], strict=True):
-        name = match[1].strip()
+    for place, (start, name) in enumerate(marks):
+        end = marks[place + 1][0] if place + 1 < len(marks) else len(text)
         found[name] = found.get(name, "") + text[start:end]
     return found
 
