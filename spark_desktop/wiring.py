@@ -56,11 +56,14 @@ from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.project_checks import Place, ProjectChecks
 from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
+from spark_desktop.services.run_evidence import ShadowRun
 from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.services.test_runs import FailingCode
 from spark_desktop.services.threads import ThreadService
 from spark_desktop.services.turns import Turns
+from spark_desktop.services.watched_tests import HandedRuns
 from spark_resources import resource
 
 
@@ -91,6 +94,10 @@ class Project:
     checks: ProjectChecks
     suggester: Suggester
     quiet: Quiet
+    failing: FailingCode
+    handed_runs: HandedRuns
+    # Runs commands on texts that are in no file yet; None where nothing can.
+    shadow_run: ShadowRun | None = None
     notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
@@ -242,6 +249,7 @@ def _assemble(
     suggester.project = checks.evidence
     suggester.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
     turns = Turns(suggester, review, chat, board, bus)
+    failing = FailingCode(files, composing.items.guard, syntax)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     inbox.seen.commits = GitCommits(root)
     guard = DiskPathGuard(root)
@@ -286,4 +294,6 @@ def _assemble(
         checks=checks,
         suggester=suggester,
         quiet=Quiet(clock, bus, scope),
+        failing=failing,
+        handed_runs=HandedRuns(failing, turns.request, bus, scope),
     )

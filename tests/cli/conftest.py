@@ -44,11 +44,14 @@ from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.project_checks import Place, ProjectChecks
 from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
+from spark_desktop.services.run_evidence import ShadowRun
 from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.services.test_runs import FailingCode
 from spark_desktop.services.threads import ThreadService
 from spark_desktop.services.turns import Turns
+from spark_desktop.services.watched_tests import HandedRuns
 from spark_desktop.wiring import Project
 
 BEFORE = "def mean(values):\n    return sum(values) / len(values)\n"
@@ -81,6 +84,8 @@ class Spark:
     core_error: CoreError | None = None
     # Called with each project before the command gets it.
     prepare: Callable[[Project], object] = lambda project: None
+    # Stands for a copy of the folder in which commands run.
+    shadow_run: ShadowRun | None = None
     opened: list[tuple[Path, str | None]] = field(default_factory=list)
     cores: list[FakeCore] = field(default_factory=list)
 
@@ -132,10 +137,14 @@ class Spark:
             self.clock,
         )
         closing.push_async_callback(answer_edits.close)
+        failing = FailingCode(files, composing.items.guard, syntax)
         made = Project(
             *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
-            *(threads, scope, closing, answers, answer_edits, checks),
+            *(threads, scope, closing, answers, answer_edits, checks, suggester),
             quiet=Quiet(self.clock, bus, scope),
+            failing=failing,
+            handed_runs=HandedRuns(failing, turns.request, bus, scope),
+            shadow_run=self.shadow_run,
         )
         self.prepare(made)
         return made

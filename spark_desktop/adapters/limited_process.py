@@ -1,0 +1,390 @@
+"""Runs one program with limits, and ends it with all that it has started.
+
+The limits that the kernel keeps for each process (size of data, of a file, processor time) are set
+by the shell that becomes the program. What counts for all of its processes together is looked at
+twenty times a second while it runs: their number, their memory, what they add to the disk.
+"""
+
+import contextlib
+import json
+import math
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import psutil
+
+from spark_desktop.domain.project_checks import NotRun, Outcome, Ran
+from spark_desktop.domain.sandboxing import Limits
+from spark_desktop.domain.words import Said, say
+
+_TICK_S = 0.05
+# Measuring a folder walks it.
+_MEASURE_S = 2.0
+# After the program's end, for what it has written.
+_REST_S = 1.0
+# Looking at every process of the machine takes milliseconds.
+_TREE_S = 0.25
+_MEGABYTE = 1_000_000
+_START_S = 10.0
+# In the environment of what runs without a sandbox, so that what leaves its group is found.
+MARK = "SPARK_CHECK_RUN"
+# dash calls the number of processes -p, which is something else in bash. A limit that a shell does
+# not know is left out.
+_SHELL = """\
+ulimit -c 0 2>/dev/null
+ulimit -t {cpu} 2>/dev/null
+ulimit -f {blocks} 2>/dev/null
+ulimit -d {data} 2>/dev/null
+{processes}exec "$@"
+"""
+_PROCESSES = "ulimit -u {number} 2>/dev/null || ulimit -p {number} 2>/dev/null\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """How a program begins: in ``sandbox`` (the words that lead into one), or without.
+
+    The word "{status}" in ``sandbox`` stands for the number of a descriptor. ``grows`` are the
+    folders on the disk that it may write, each with the most bytes that may then be in it.
+    """
+
+    words: tuple[str, ...]
+    folder: Path
+    environment: Mapping[str, str]
+    sandbox: tuple[str, ...] = ()
+    grows: Mapping[Path, int] = field(default_factory=dict)
+
+
+def shell_words(words: Sequence[str], limits: Limits, counts_processes: bool) -> tuple[str, ...]:
+    """Return the words that run others under the limits which the kernel keeps.
+
+    ``counts_processes``: their number too, which is that of all of the user's where there is no
+    user namespace.
+    """
+    # Threads count as well there; compilers have one for each processor.
+    processes = _PROCESSES.format(number=4 * limits.processes) if counts_processes else ""
+    script = _SHELL.format(
+        # Several at once may each need as much as the wall's clock gives.
+        cpu=math.ceil(limits.seconds * 2) + 1,
+        blocks=max(1, limits.file // 512),
+        data=max(1, limits.memory // 1024),
+        processes=processes,
+    )
+    return ("/bin/sh", "-c", script, "sh", *words)
+
+
+class LimitedProcess:
+    """One run: ``result`` in an OS thread of its own, ``stop`` from any."""
+
+    def __init__(self, start: Start, limits: Limits) -> None:
+        self._start, self._limits = start, limits
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopped: NotRun | None = None
+        self._output = _Tail(limits.output, limits.flood)
+        self._mark = f"{os.getpid()}-{time.monotonic_ns()}"
+
+    def result(self, data: bytes = b"") -> Outcome:
+        """Run to the end; ``data`` is the standard input.
+
+        NotRun says why there is no result. Raises OSError where it cannot be started.
+        """
+        status_read, status_write = os.pipe()
+        with open(status_read, "rb", buffering=0) as status:
+            try:
+                with self._lock:
+                    if self._stopped is not None:
+                        return self._stopped
+                    process = self._process = self._started(data, status_write)
+            finally:
+                os.close(status_write)
+            reader = threading.Thread(target=self._read, args=(process,), name="check", daemon=True)
+            reader.start()
+            try:
+                inner = _inner_pid(status) if self._start.sandbox else None
+                self._wait(process, _Watch(self._start, self._limits, process.pid, inner))
+            finally:
+                self._end(process)
+            reader.join(_REST_S)
+            return self._outcome(process.returncode, status)
+
+    def stop(self, reason: Said, *, over_limit: bool = False) -> None:
+        """Kill the program and what it has started; ``reason`` is then its result."""
+        with self._lock:
+            self._stopped = self._stopped or NotRun(reason, over_limit)
+            if self._process is not None and self._process.poll() is None:
+                _kill(self._process)
+
+    def _started(self, data: bytes, status: int) -> "subprocess.Popen[bytes]":
+        start = self._start
+        words = list(start.words)
+        if sys.platform != "win32":
+            words = list(shell_words(words, self._limits, bool(start.sandbox)))
+        sandbox = [str(status) if word == "{status}" else word for word in start.sandbox]
+        with tempfile.TemporaryFile() as given:
+            given.write(data)
+            given.seek(0)
+            return subprocess.Popen(
+                [*sandbox, *words],
+                cwd="/" if sandbox else start.folder,
+                env={**start.environment, **({} if sandbox else {MARK: self._mark})},
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=(status,) if sandbox else (),
+                start_new_session=sys.platform != "win32",
+                creationflags=_creation_flags(),
+            )
+
+    def _read(self, process: "subprocess.Popen[bytes]") -> None:
+        output = process.stdout
+        if output is None:
+            return
+        with output:
+            while piece := os.read(output.fileno(), 65536):
+                if not self._output.add(piece):
+                    said = say("not run to its end: it wrote without an end")
+                    self.stop(said, over_limit=True)
+                    return
+
+    def _wait(self, process: "subprocess.Popen[bytes]", watch: "_Watch") -> None:
+        """Return when it has ended, by itself or since it went over a limit."""
+        end = time.monotonic() + self._limits.seconds
+        with _waiting(process) as ended:
+            while not ended(min(_TICK_S, max(0.0, end - time.monotonic()))):
+                reason = watch.excess()
+                if reason is None and time.monotonic() >= end:
+                    whole = math.ceil(self._limits.seconds)
+                    reason = say("not run to its end: it took more than %n second(s)", "", whole)
+                if reason is not None:
+                    self.stop(reason, over_limit=True)
+                    process.wait()
+                    return
+
+    def _end(self, process: "subprocess.Popen[bytes]") -> None:
+        """Leave nothing of it running."""
+        if self._start.sandbox:
+            # With its first process everything in its namespace goes, by the kernel's hand.
+            if process.poll() is None:
+                _kill(process)
+            process.wait()
+            return
+        _kill(process)
+        process.wait()
+        _kill_marked(self._mark)
+
+    def _outcome(self, code: int, status: "_Readable") -> Outcome:
+        if self._stopped is not None:
+            return self._stopped
+        text = self._output.text
+        if self._start.sandbox and b'"exit-code"' not in status.read():
+            line = text.strip().rpartition("\n")[2] or say("exit code {code}", code=code)
+            return NotRun(say("not run: {reason}", reason=line))
+        code = code if code >= 0 else 128 - code
+        if code == 128 + getattr(signal, "SIGXCPU", -1000):
+            return NotRun(say("not run to its end: it took too much of the processor"), True)
+        return Ran(code, text)
+
+
+class _Tail:
+    """The end of an output."""
+
+    def __init__(self, most: int, flood: int) -> None:
+        self._most, self._flood = most, flood
+        self._kept = bytearray()
+        self._size = 0
+
+    def add(self, piece: bytes) -> bool:
+        """Take a piece; return False where there is more than anybody reads."""
+        self._kept += piece
+        self._size += len(piece)
+        if len(self._kept) > 2 * self._most:
+            del self._kept[: -self._most]
+        return self._size <= self._flood
+
+    @property
+    def text(self) -> str:
+        """Return what is kept."""
+        return bytes(self._kept[-self._most :]).decode("utf-8", "replace")
+
+
+class _Watch:
+    """Looks at what the processes of a run use together."""
+
+    def __init__(self, start: Start, limits: Limits, outer: int, inner: int | None) -> None:
+        self._limits, self._grows = limits, start.grows
+        self._outer, self._inner = outer, inner
+        self._free = {folder: _free(folder) for folder in start.grows}
+        self._measured = self._looked = time.monotonic()
+
+    def excess(self) -> Said | None:
+        """Return which limit is passed, else None."""
+        return self._excess_of_processes() or self._excess_on_disk()
+
+    def _excess_of_processes(self) -> Said | None:
+        if self._inner is None and time.monotonic() - self._looked < _TREE_S:
+            return None
+        self._looked = time.monotonic()
+        if self._inner is None:
+            count, memory = _use_of_tree(self._outer)
+        else:
+            count, memory = _use_of_namespace(self._inner)
+        if count > self._limits.processes:
+            return say("not run to its end: it started more than %n process(es)", "", count - 1)
+        if memory > self._limits.memory:
+            most = self._limits.memory // _MEGABYTE
+            return say("not run to its end: it needed more than {most} MB of memory", most=most)
+        return None
+
+    def _excess_on_disk(self) -> Said | None:
+        now = time.monotonic()
+        if now - self._measured < (_TREE_S if self._has_shrunk() else _MEASURE_S):
+            return None
+        self._measured = now
+        for folder, most in self._grows.items():
+            if is_larger(folder, most):
+                return say("not run to its end: it wrote more than the disk may hold for it")
+        return None
+
+    def _has_shrunk(self) -> bool:
+        """Return whether the disk lost so much room that this program may be the reason."""
+        return any(
+            before - _free(folder) > self._limits.disk // 2 for folder, before in self._free.items()
+        )
+
+
+class _Readable(Protocol):
+    def read(self) -> bytes: ...
+
+    def fileno(self) -> int: ...
+
+
+def _inner_pid(status: _Readable) -> int | None:
+    """Return the number of the sandbox's first process out here; None where none began."""
+    written = b""
+    while b"\n" not in written:
+        ready, _, _ = select.select([status], [], [], _START_S)
+        piece = os.read(status.fileno(), 4096) if ready else b""
+        if not piece:
+            return None
+        written += piece
+    found = json.loads(written.partition(b"\n")[0]).get("child-pid")
+    return found if isinstance(found, int) else None
+
+
+@contextlib.contextmanager
+def _waiting(process: "subprocess.Popen[bytes]") -> Iterator[Callable[[float], bool]]:
+    """Give what waits for the end for so many seconds; it returns whether it has come."""
+    try:
+        handle = os.pidfd_open(process.pid)
+    except (AttributeError, OSError):
+        yield lambda seconds: _has_ended(process, seconds)
+        return
+    # Popen's own wait with a limit sleeps longer and longer between its looks.
+    poll = select.poll()
+    poll.register(handle, select.POLLIN)
+    try:
+        yield lambda seconds: bool(poll.poll(math.ceil(seconds * 1000)))
+    finally:
+        os.close(handle)
+
+
+def _has_ended(process: "subprocess.Popen[bytes]", seconds: float) -> bool:
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _use_of_namespace(inner: int) -> tuple[int, int]:
+    """Return the processes of a sandbox and their memory in bytes, by its own /proc."""
+    place = f"/proc/{inner}/root/proc"
+    count, own, shared = 0, 0, 0
+    try:
+        names = [one.name for one in Path(place).iterdir() if one.name.isdecimal()]
+    except OSError:
+        return 0, 0  # it has just ended
+    for name in names:
+        count += 1
+        try:
+            with open(f"{place}/{name}/statm", "rb") as file:
+                fields = file.read().split()
+        except OSError:
+            continue
+        own += int(fields[1]) - int(fields[2])
+        # What several share counts once.
+        shared = max(shared, int(fields[2]))
+    return count, (own + shared) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _use_of_tree(outer: int) -> tuple[int, int]:
+    count, memory = 0, 0
+    with contextlib.suppress(psutil.Error):
+        top = psutil.Process(outer)
+        for process in (top, *top.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                use = process.memory_info()
+                count += 1
+                memory += max(0, use.rss - getattr(use, "shared", 0))
+    return count, memory
+
+
+def _free(folder: Path) -> int:
+    try:
+        return psutil.disk_usage(str(folder)).free
+    except OSError:
+        return 0
+
+
+def is_larger(folder: Path, most: int) -> bool:
+    """Return whether a folder takes more than so many bytes on the disk."""
+    size = 0
+    waiting = [os.fspath(folder)]
+    while waiting:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+                    continue
+                status = entry.stat(follow_symlinks=False)
+                # What lies on the disk: a file with holes is larger than it looks, or smaller.
+                size += max(getattr(status, "st_blocks", 0) * 512, 0) or status.st_size
+                if size > most:
+                    return True
+    return False
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    if sys.platform == "win32":
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process(process.pid).children(recursive=True):
+                child.kill()
+        process.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _kill_marked(mark: str) -> None:
+    """Kill what left the group of its program; it can be told by its environment."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):
+            if process.environ().get(MARK) == mark:
+                process.kill()
+
+
+def _creation_flags() -> int:
+    if sys.platform == "win32":
+        return subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP
+    return 0
