@@ -35,6 +35,8 @@ SUMMARY = "a repository's newest commits replayed as saves: what is shown, withh
 COMMITS, QUICK_COMMITS = 40, 4
 RENAMES = 8
 MINUTES = 60.0
+# A name that is used in a whole project is followed in more files than a day's usual commit has.
+_MOST_FILES = 16
 MODEL = "qwen2.5-coder-0.5b"
 
 
@@ -93,7 +95,7 @@ def chosen(repository: Path, most: int, renames: int) -> list[Commit]:
     def gives_names(commit: Commit) -> bool:
         return commit.id not in known and bool(followed(commit))
 
-    return recent_commits(repository, renames, gives_names) + newest
+    return recent_commits(repository, renames, gives_names, _MOST_FILES) + newest
 
 
 async def replayed(

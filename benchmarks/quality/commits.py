@@ -46,22 +46,25 @@ def is_test(path: str) -> bool:
 
 
 def recent_commits(
-    repository: Path, most: int, is_wanted: Callable[[Commit], bool] = lambda commit: True
+    repository: Path,
+    most: int,
+    is_wanted: Callable[[Commit], bool] = lambda commit: True,
+    most_files: int = MOST_FILES,
 ) -> list[Commit]:
-    """Return the newest wanted commits that change one to four Python files, the oldest first.
+    """Return the newest wanted commits that change a few Python files, the oldest first.
 
     Merges and commits that remove or move Python files are passed over. Raises NoRepositoryError.
     """
     import pygit2
 
     try:
-        found = list(itertools.islice(filter(is_wanted, _commits(repository)), most))
+        found = list(itertools.islice(filter(is_wanted, _commits(repository, most_files)), most))
     except pygit2.GitError as error:
         raise NoRepositoryError(f"{repository} has no history that git can read: {error}") from None
     return found[::-1]
 
 
-def _commits(repository: Path) -> Iterator[Commit]:
+def _commits(repository: Path, most_files: int) -> Iterator[Commit]:
     import pygit2
     from pygit2.enums import DeltaStatus, SortMode
 
@@ -72,7 +75,7 @@ def _commits(repository: Path) -> Iterator[Commit]:
             continue
         difference = commit.parents[0].tree.diff_to_tree(commit.tree)
         deltas = [one for one in difference.deltas if one.new_file.path.endswith(".py")]
-        if not 1 <= len(deltas) <= MOST_FILES or any(one.status not in usual for one in deltas):
+        if not 1 <= len(deltas) <= most_files or any(one.status not in usual for one in deltas):
             continue
         changes = [
             Change(one.new_file.path, _text(repo, one.old_file.id), _text(repo, one.new_file.id))

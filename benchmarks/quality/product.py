@@ -21,7 +21,8 @@ from spark_desktop.domain.events import (
     WorkFailed,
 )
 from spark_desktop.domain.proposal import Proposal, Queued, Streaming
-from spark_desktop.domain.trigger import FailingTest, Instruction, Span
+from spark_desktop.domain.trigger import Instruction, Span
+from spark_desktop.services.test_runs import FailedRun
 from spark_desktop.wiring import Project
 
 # Seconds until a deed that has started nothing is given up, shorter where the inbox has said what
@@ -180,10 +181,11 @@ async def _instruct(project: Project, task: Task) -> None:
 
 
 async def _report(project: Project, task: Task, tools: Toolchains) -> None:
-    """Let the project's own tests fail, and tell the product of it."""
+    """Let the project's own tests fail, and hand that over as ``spark run`` does."""
     done = await asyncio.to_thread(run_command, task.visible, project.root, tools)
-    snapshot = await project.files.read(task.path)
-    project.turns.request(FailingTest(snapshot, None, task.visible, done.output))
+    run = FailedRun(tuple(tools.one(task.visible)), "", done.output)
+    if done.passed or not project.handed_runs.take(run):
+        raise RuntimeError(f"{task.id}: what shows the bug passes, or is not taken: {done.output}")
 
 
 def contents(root: Path, paths: tuple[str, ...]) -> dict[str, str]:
