@@ -26,7 +26,8 @@ from spark_desktop.services.test_runs import FailedRun
 from spark_desktop.wiring import Project
 
 # Seconds until a deed that has started nothing is given up, shorter where the inbox has said what
-# became of the save; until no more is expected beside what there is; until what goes on is ended.
+# became of the save; until no more is expected beside what there is; until what goes on is
+# given up.
 NOTHING_S = 10.0
 SETTLED_S = 1.0
 QUIET_S = 0.7
@@ -79,16 +80,16 @@ class Watcher:
             bus.subscribe(WorkFailed, lambda event: self._note(event.message)),
         )
 
-    async def settled(self, nothing_s: float = NOTHING_S) -> Happened:
+    async def settled(self, nothing_s: float = NOTHING_S, longest_s: float = LONGEST_S) -> Happened:
         """Return what came, once nothing more is expected; what never ends is noted.
 
         Where nothing at all comes within ``nothing_s`` it is not waited for any longer.
         """
         try:
-            async with asyncio.timeout(LONGEST_S):
+            async with asyncio.timeout(longest_s):
                 await self._quiet(nothing_s)
         except TimeoutError:
-            self._note(f"no end within {LONGEST_S:g} s")
+            self._note(f"no end within {longest_s:g} s")
         for stop in self._stops:
             stop()
         return self.happened
@@ -148,8 +149,13 @@ class Watcher:
         return round(time.perf_counter() - self._begun, 3)
 
 
-async def done_by_product(project: Project, task: Task, tools: Toolchains) -> Happened:
-    """Do what the user does in a task, and return what became of it; nothing is accepted yet."""
+async def done_by_product(
+    project: Project, task: Task, tools: Toolchains, longest_s: float = LONGEST_S
+) -> Happened:
+    """Do what the user does in a task, and return what became of it; nothing is accepted yet.
+
+    What is not over ``longest_s`` seconds later is left as it is by then.
+    """
     deeds: dict[str, Callable[[], Awaitable[None]]] = {
         "save": lambda: asyncio.to_thread(write, task.saved, project.root),
         "instruction": lambda: _instruct(project, task),
@@ -157,7 +163,7 @@ async def done_by_product(project: Project, task: Task, tools: Toolchains) -> Ha
     }
     watcher = Watcher(project)
     await deeds[task.trigger]()
-    return await watcher.settled()
+    return await watcher.settled(longest_s=longest_s)
 
 
 async def accept_all(project: Project, happened: Happened) -> None:
