@@ -24,13 +24,16 @@ from spark_desktop.adapters.path_guard import DiskPathGuard
 from spark_desktop.adapters.project_commands import LocalCommands
 from spark_desktop.adapters.prompt_memory import SqlitePromptMemory
 from spark_desktop.adapters.prompt_tokenizer import PromptTokenizer
+from spark_desktop.adapters.sandbox import Bubblewrap
 from spark_desktop.adapters.step_store import SqliteStepStore
 from spark_desktop.adapters.step_usage import DEFAULT_LIMIT
 from spark_desktop.adapters.syntax import TreeSitterSyntax
+from spark_desktop.adapters.syntax_problems import SyntaxProblems
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.adapters.thread_library import SqliteThreadLibrary
 from spark_desktop.adapters.thread_store import SqliteThreadStore
 from spark_desktop.adapters.track_record import TrackRecordFile
+from spark_desktop.adapters.workbench import LocalWorkbench
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import FileError, StoreError
 from spark_desktop.domain.events import StepReverted, WorkFailed
@@ -38,12 +41,13 @@ from spark_desktop.domain.line_changes import load as load_comparison
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.words import say
 from spark_desktop.endpoint_wiring import EndpointServices
-from spark_desktop.places import data_folder
+from spark_desktop.places import cache_folder, data_folder
 from spark_desktop.services.answer_edits import AnswerEdits
 from spark_desktop.services.answer_evidence import AnswerEvidence
 from spark_desktop.services.answer_files import AnswerFiles
 from spark_desktop.services.answers import Answers, CoreAnswers
 from spark_desktop.services.board import ProposalBoard
+from spark_desktop.services.breakage import Breakage
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
 from spark_desktop.services.composing import Composing, KeptChats, Surroundings, compose
@@ -56,14 +60,15 @@ from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.project_checks import Place, ProjectChecks
 from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
-from spark_desktop.services.run_evidence import ShadowRun
+from spark_desktop.services.run_evidence import FailingTestAgain, ShadowRun
 from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.test_runs import FailingCode
 from spark_desktop.services.threads import ThreadService
+from spark_desktop.services.trigger_evidence import ByTrigger, runs_in
 from spark_desktop.services.turns import Turns
-from spark_desktop.services.watched_tests import HandedRuns
+from spark_desktop.services.watched_tests import HandedRuns, WatchedTests
 from spark_resources import resource
 
 
@@ -96,8 +101,9 @@ class Project:
     quiet: Quiet
     failing: FailingCode
     handed_runs: HandedRuns
-    # Runs commands on texts that are in no file yet; None where nothing can.
-    shadow_run: ShadowRun | None = None
+    watched_tests: WatchedTests
+    # Runs what the user typed on texts that are in no file yet.
+    shadow_run: ShadowRun
     notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
@@ -122,6 +128,8 @@ class Project:
         self.inbox.watching = choices.watching
         self.quiet.use(choices.watching.quiet)
         self.checks.choices = settings.checks
+        self.watched_tests.command = choices.test_command
+        self.watched_tests.is_allowed = choices.allow_commands
 
     async def close(self) -> None:
         """Stop what runs, give up the core, close the database."""
@@ -252,6 +260,16 @@ def _assemble(
     failing = FailingCode(files, composing.items.guard, syntax)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     inbox.seen.commits = GitCommits(root)
+    breakage = Breakage(SyntaxProblems())
+    inbox.finders.append(breakage)
+    bench = LocalWorkbench(root, cache_folder(), Bubblewrap())
+    handed = HandedRuns(failing, turns.request, bus, scope)
+    watched = WatchedTests(runs_in(bench, lambda: False), failing, inbox.found, clock, bus)
+    suggester.judge.by_trigger = ByTrigger(
+        breakage,
+        FailingTestAgain(runs_in(bench, lambda: False)),
+        lambda command: watched.is_allowed or command in handed.typed,
+    )
     guard = DiskPathGuard(root)
     answer_edits = AnswerEdits(
         lambda: AnswerFiles(guard, files),
@@ -270,7 +288,9 @@ def _assemble(
     opening.push_async_callback(core.close)
     opening.push_async_callback(answer_edits.close)
     opening.push_async_callback(chat.close)
+    opening.push_async_callback(bench.close)
     opening.push_async_callback(turns.close)
+    opening.push_async_callback(watched.close)
     return Project(
         root=root,
         bus=bus,
@@ -295,5 +315,7 @@ def _assemble(
         suggester=suggester,
         quiet=Quiet(clock, bus, scope),
         failing=failing,
-        handed_runs=HandedRuns(failing, turns.request, bus, scope),
+        handed_runs=handed,
+        watched_tests=watched,
+        shadow_run=runs_in(bench, lambda: True),
     )
