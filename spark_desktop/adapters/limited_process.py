@@ -2,7 +2,8 @@
 
 The limits that the kernel keeps for each process (size of data, of a file, processor time) are set
 by the shell that becomes the program. What counts for all of its processes together is looked at
-twenty times a second while it runs: their number, their memory, what they add to the disk.
+fifty times a second while it runs: their number, their memory, what they add to the disk. Their
+number is bounded by the kernel, too: for root, whom no ``ulimit`` binds, by a control group.
 """
 
 import contextlib
@@ -23,19 +24,18 @@ from typing import Protocol
 
 import psutil
 
+from spark_desktop.adapters.process_use import Watch
+from spark_desktop.adapters.task_groups import TaskGroup, bounded_tasks
 from spark_desktop.domain.project_checks import NotRun, Outcome, Ran
 from spark_desktop.domain.sandboxing import Limits
 from spark_desktop.domain.words import Said, say
 
-_TICK_S = 0.05
-# Measuring a folder walks it.
-_MEASURE_S = 2.0
+_TICK_S = 0.02
 # After the program's end, for what it has written.
 _REST_S = 1.0
-# Looking at every process of the machine takes milliseconds.
-_TREE_S = 0.25
-_MEGABYTE = 1_000_000
 _START_S = 10.0
+# Looking for what left its group, until nothing is found.
+_ROUNDS = 20
 # In the environment of what runs without a sandbox, so that what leaves its group is found.
 MARK = "SPARK_CHECK_RUN"
 # dash calls the number of processes -p, which is something else in bash. A limit that a shell does
@@ -90,6 +90,7 @@ class LimitedProcess:
         self._start, self._limits = start, limits
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._inner: int | None = None
         self._stopped: NotRun | None = None
         self._output = _Tail(limits.output, limits.flood)
         self._mark = f"{os.getpid()}-{time.monotonic_ns()}"
@@ -99,43 +100,66 @@ class LimitedProcess:
 
         NotRun says why there is no result. Raises OSError where it cannot be started.
         """
+        # Threads count as well there; compilers have one for each processor.
+        with bounded_tasks(4 * self._limits.processes) as group:
+            return self._result(data, group)
+
+    def _result(self, data: bytes, group: TaskGroup | None) -> Outcome:
         status_read, status_write = os.pipe()
         with open(status_read, "rb", buffering=0) as status:
             try:
                 with self._lock:
                     if self._stopped is not None:
                         return self._stopped
-                    process = self._process = self._started(data, status_write)
+                    process = self._process = self._started(data, status_write, group)
             finally:
                 os.close(status_write)
+            _give_way(process.pid)
             reader = threading.Thread(target=self._read, args=(process,), name="check", daemon=True)
             reader.start()
             try:
-                inner = _inner_pid(status) if self._start.sandbox else None
-                self._wait(process, _Watch(self._start, self._limits, process.pid, inner))
+                self._follow(process, status)
             finally:
                 self._end(process)
             reader.join(_REST_S)
             return self._outcome(process.returncode, status)
 
+    def _follow(self, process: "subprocess.Popen[bytes]", status: "_Readable") -> None:
+        inner = _inner_pid(status) if self._start.sandbox else None
+        with _handle_of(inner) as handle:
+            with self._lock:
+                self._inner = handle
+            try:
+                self._wait(process, Watch(self._start.grows, self._limits, process.pid, inner))
+            finally:
+                with self._lock:
+                    self._inner = None
+
     def stop(self, reason: Said, *, over_limit: bool = False) -> None:
         """Kill the program and what it has started; ``reason`` is then its result."""
         with self._lock:
             self._stopped = self._stopped or NotRun(reason, over_limit)
+            if self._inner is not None:
+                # The first process of its namespace: with it everything in there goes at once.
+                with contextlib.suppress(OSError):
+                    signal.pidfd_send_signal(self._inner, signal.SIGKILL)
             if self._process is not None and self._process.poll() is None:
                 _kill(self._process)
 
-    def _started(self, data: bytes, status: int) -> "subprocess.Popen[bytes]":
+    def _started(
+        self, data: bytes, status: int, group: TaskGroup | None
+    ) -> "subprocess.Popen[bytes]":
         start = self._start
         words = list(start.words)
         if sys.platform != "win32":
             words = list(shell_words(words, self._limits, bool(start.sandbox)))
+        entered = group.words(()) if group is not None else ()
         sandbox = [str(status) if word == "{status}" else word for word in start.sandbox]
         with tempfile.TemporaryFile() as given:
             given.write(data)
             given.seek(0)
             return subprocess.Popen(
-                [*sandbox, *words],
+                [*entered, *sandbox, *words],
                 cwd="/" if sandbox else start.folder,
                 env={**start.environment, **({} if sandbox else {MARK: self._mark})},
                 stdin=given,
@@ -157,7 +181,7 @@ class LimitedProcess:
                     self.stop(said, over_limit=True)
                     return
 
-    def _wait(self, process: "subprocess.Popen[bytes]", watch: "_Watch") -> None:
+    def _wait(self, process: "subprocess.Popen[bytes]", watch: Watch) -> None:
         """Return when it has ended, by itself or since it went over a limit."""
         end = time.monotonic() + self._limits.seconds
         with _waiting(process) as ended:
@@ -218,55 +242,17 @@ class _Tail:
         return bytes(self._kept[-self._most :]).decode("utf-8", "replace")
 
 
-class _Watch:
-    """Looks at what the processes of a run use together."""
-
-    def __init__(self, start: Start, limits: Limits, outer: int, inner: int | None) -> None:
-        self._limits, self._grows = limits, start.grows
-        self._outer, self._inner = outer, inner
-        self._free = {folder: _free(folder) for folder in start.grows}
-        self._measured = self._looked = time.monotonic()
-
-    def excess(self) -> Said | None:
-        """Return which limit is passed, else None."""
-        return self._excess_of_processes() or self._excess_on_disk()
-
-    def _excess_of_processes(self) -> Said | None:
-        if self._inner is None and time.monotonic() - self._looked < _TREE_S:
-            return None
-        self._looked = time.monotonic()
-        if self._inner is None:
-            count, memory = _use_of_tree(self._outer)
-        else:
-            count, memory = _use_of_namespace(self._inner)
-        if count > self._limits.processes:
-            return say("not run to its end: it started more than %n process(es)", "", count - 1)
-        if memory > self._limits.memory:
-            most = self._limits.memory // _MEGABYTE
-            return say("not run to its end: it needed more than {most} MB of memory", most=most)
-        return None
-
-    def _excess_on_disk(self) -> Said | None:
-        now = time.monotonic()
-        if now - self._measured < (_TREE_S if self._has_shrunk() else _MEASURE_S):
-            return None
-        self._measured = now
-        for folder, most in self._grows.items():
-            if is_larger(folder, most):
-                return say("not run to its end: it wrote more than the disk may hold for it")
-        return None
-
-    def _has_shrunk(self) -> bool:
-        """Return whether the disk lost so much room that this program may be the reason."""
-        return any(
-            before - _free(folder) > self._limits.disk // 2 for folder, before in self._free.items()
-        )
-
-
 class _Readable(Protocol):
     def read(self) -> bytes: ...
 
     def fileno(self) -> int: ...
+
+
+def _give_way(number: int) -> None:
+    """Let the window, and the model that writes meanwhile, go first."""
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, number, 5)
 
 
 def _inner_pid(status: _Readable) -> int | None:
@@ -280,6 +266,20 @@ def _inner_pid(status: _Readable) -> int | None:
         written += piece
     found = json.loads(written.partition(b"\n")[0]).get("child-pid")
     return found if isinstance(found, int) else None
+
+
+@contextlib.contextmanager
+def _handle_of(number: int | None) -> Iterator[int | None]:
+    """Give what stands for a process even after its number was given to another one."""
+    try:
+        handle = os.pidfd_open(number) if number is not None else None
+    except (AttributeError, OSError):
+        handle = None
+    try:
+        yield handle
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
 @contextlib.contextmanager
@@ -307,64 +307,6 @@ def _has_ended(process: "subprocess.Popen[bytes]", seconds: float) -> bool:
     return True
 
 
-def _use_of_namespace(inner: int) -> tuple[int, int]:
-    """Return the processes of a sandbox and their memory in bytes, by its own /proc."""
-    place = f"/proc/{inner}/root/proc"
-    count, own, shared = 0, 0, 0
-    try:
-        names = [one.name for one in Path(place).iterdir() if one.name.isdecimal()]
-    except OSError:
-        return 0, 0  # it has just ended
-    for name in names:
-        count += 1
-        try:
-            with open(f"{place}/{name}/statm", "rb") as file:
-                fields = file.read().split()
-        except OSError:
-            continue
-        own += int(fields[1]) - int(fields[2])
-        # What several share counts once.
-        shared = max(shared, int(fields[2]))
-    return count, (own + shared) * os.sysconf("SC_PAGE_SIZE")
-
-
-def _use_of_tree(outer: int) -> tuple[int, int]:
-    count, memory = 0, 0
-    with contextlib.suppress(psutil.Error):
-        top = psutil.Process(outer)
-        for process in (top, *top.children(recursive=True)):
-            with contextlib.suppress(psutil.Error):
-                use = process.memory_info()
-                count += 1
-                memory += max(0, use.rss - getattr(use, "shared", 0))
-    return count, memory
-
-
-def _free(folder: Path) -> int:
-    try:
-        return psutil.disk_usage(str(folder)).free
-    except OSError:
-        return 0
-
-
-def is_larger(folder: Path, most: int) -> bool:
-    """Return whether a folder takes more than so many bytes on the disk."""
-    size = 0
-    waiting = [os.fspath(folder)]
-    while waiting:
-        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
-                    continue
-                status = entry.stat(follow_symlinks=False)
-                # What lies on the disk: a file with holes is larger than it looks, or smaller.
-                size += max(getattr(status, "st_blocks", 0) * 512, 0) or status.st_size
-                if size > most:
-                    return True
-    return False
-
-
 def _kill(process: "subprocess.Popen[bytes]") -> None:
     if sys.platform == "win32":
         with contextlib.suppress(psutil.Error):
@@ -378,10 +320,15 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 
 def _kill_marked(mark: str) -> None:
     """Kill what left the group of its program; it can be told by its environment."""
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error, OSError):
-            if process.environ().get(MARK) == mark:
-                process.kill()
+    for _ in range(_ROUNDS):
+        found = False
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if process.environ().get(MARK) == mark:
+                    found = True
+                    process.kill()
+        if not found:  # nor has anything that it had just started
+            return
 
 
 def _creation_flags() -> int:
