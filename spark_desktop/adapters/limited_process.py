@@ -7,6 +7,7 @@ number is bounded by the kernel, too: for root, whom no ``ulimit`` binds, by a c
 """
 
 import contextlib
+import io
 import json
 import math
 import os
@@ -20,7 +21,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import psutil
 
@@ -65,14 +65,14 @@ class Start:
     grows: Mapping[Path, int] = field(default_factory=dict)
 
 
-def shell_words(words: Sequence[str], limits: Limits, counts_processes: bool) -> tuple[str, ...]:
+def shell_words(words: Sequence[str], limits: Limits, others: int | None) -> tuple[str, ...]:
     """Return the words that run others under the limits which the kernel keeps.
 
-    ``counts_processes``: their number too, which is that of all of the user's where there is no
-    user namespace.
+    ``others`` is how many processes and threads count besides, which are all of the user's where
+    there is no user namespace; None: nobody knows, their number is not limited.
     """
-    # Threads count as well there; compilers have one for each processor.
-    processes = _PROCESSES.format(number=4 * limits.processes) if counts_processes else ""
+    number = 0 if others is None else others + _tasks(limits)
+    processes = _PROCESSES.format(number=number) if number else ""
     script = _SHELL.format(
         # Several at once may each need as much as the wall's clock gives.
         cpu=math.ceil(limits.seconds * 2) + 1,
@@ -100,13 +100,13 @@ class LimitedProcess:
 
         NotRun says why there is no result. Raises OSError where it cannot be started.
         """
-        # Threads count as well there; compilers have one for each processor.
-        with bounded_tasks(4 * self._limits.processes) as group:
+        with bounded_tasks(_tasks(self._limits)) as group:
             return self._result(data, group)
 
     def _result(self, data: bytes, group: TaskGroup | None) -> Outcome:
         status_read, status_write = os.pipe()
-        with open(status_read, "rb", buffering=0) as status:
+        with io.FileIO(status_read) as file:
+            status = _Status(file)
             try:
                 with self._lock:
                     if self._stopped is not None:
@@ -124,8 +124,8 @@ class LimitedProcess:
             reader.join(_REST_S)
             return self._outcome(process.returncode, status)
 
-    def _follow(self, process: "subprocess.Popen[bytes]", status: "_Readable") -> None:
-        inner = _inner_pid(status) if self._start.sandbox else None
+    def _follow(self, process: "subprocess.Popen[bytes]", status: "_Status") -> None:
+        inner = status.inner_pid() if self._start.sandbox else None
         with _handle_of(inner) as handle:
             with self._lock:
                 self._inner = handle
@@ -152,7 +152,8 @@ class LimitedProcess:
         start = self._start
         words = list(start.words)
         if sys.platform != "win32":
-            words = list(shell_words(words, self._limits, bool(start.sandbox)))
+            others = 0 if start.sandbox else _tasks_now()
+            words = list(shell_words(words, self._limits, others))
         entered = group.words(()) if group is not None else ()
         sandbox = [str(status) if word == "{status}" else word for word in start.sandbox]
         with tempfile.TemporaryFile() as given:
@@ -207,11 +208,11 @@ class LimitedProcess:
         process.wait()
         _kill_marked(self._mark)
 
-    def _outcome(self, code: int, status: "_Readable") -> Outcome:
+    def _outcome(self, code: int, status: "_Status") -> Outcome:
         if self._stopped is not None:
             return self._stopped
         text = self._output.text
-        if self._start.sandbox and b'"exit-code"' not in status.read():
+        if self._start.sandbox and not status.has_run():
             line = text.strip().rpartition("\n")[2] or say("exit code {code}", code=code)
             return NotRun(say("not run: {reason}", reason=line))
         code = code if code >= 0 else 128 - code
@@ -242,10 +243,17 @@ class _Tail:
         return bytes(self._kept[-self._most :]).decode("utf-8", "replace")
 
 
-class _Readable(Protocol):
-    def read(self) -> bytes: ...
+def _tasks(limits: Limits) -> int:
+    # Threads count as well for the kernel; compilers have one for each processor.
+    return 4 * limits.processes
 
-    def fileno(self) -> int: ...
+
+def _tasks_now() -> int | None:
+    """Return how many there are on the whole machine: no user has more."""
+    try:
+        return int(Path("/proc/loadavg").read_text("ascii").split()[3].partition("/")[2])
+    except (OSError, ValueError, IndexError):
+        return None
 
 
 def _give_way(number: int) -> None:
@@ -255,17 +263,29 @@ def _give_way(number: int) -> None:
             os.setpriority(os.PRIO_PROCESS, number, 5)
 
 
-def _inner_pid(status: _Readable) -> int | None:
-    """Return the number of the sandbox's first process out here; None where none began."""
-    written = b""
-    while b"\n" not in written:
-        ready, _, _ = select.select([status], [], [], _START_S)
-        piece = os.read(status.fileno(), 4096) if ready else b""
-        if not piece:
-            return None
-        written += piece
-    found = json.loads(written.partition(b"\n")[0]).get("child-pid")
-    return found if isinstance(found, int) else None
+class _Status:
+    """What the sandbox tells of itself, one line after another."""
+
+    def __init__(self, file: io.FileIO) -> None:
+        self._file = file
+        self._told = b""
+
+    def inner_pid(self) -> int | None:
+        """Return the number of its first process out here; None where none began."""
+        while b"\n" not in self._told:
+            ready, _, _ = select.select([self._file], [], [], _START_S)
+            piece = os.read(self._file.fileno(), 4096) if ready else b""
+            if not piece:
+                return None
+            # Of a program that ends at once this has its end, too.
+            self._told += piece
+        found = json.loads(self._told.partition(b"\n")[0]).get("child-pid")
+        return found if isinstance(found, int) else None
+
+    def has_run(self) -> bool:
+        """Return whether a program ran in it, to its end; ask when everything has ended."""
+        self._told += self._file.read() or b""
+        return b'"exit-code"' in self._told
 
 
 @contextlib.contextmanager

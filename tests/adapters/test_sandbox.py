@@ -10,11 +10,13 @@ import os
 import socket
 import sys
 import threading
+from contextlib import nullcontext
 from pathlib import Path
 
 import psutil
 import pytest
 
+from spark_desktop.adapters import limited_process
 from spark_desktop.adapters.sandbox import Bubblewrap
 from spark_desktop.adapters.workbench import LocalWorkbench
 from spark_desktop.domain.project_checks import NotRun, Ran
@@ -158,6 +160,14 @@ def test_a_bomb_of_forks_ends_and_leaves_nothing(world, processes):
     outcome = world.run(BOMB, Limits(seconds=15.0, processes=processes))
     reason = f"not run to its end: it started more than {processes} processes"
     assert outcome == NotRun(reason, True)
+    assert named(world) == []
+
+
+@shut_in
+def test_a_bomb_of_forks_ends_also_where_the_kernel_does_not_bound_it(world, monkeypatch):
+    monkeypatch.setattr(limited_process, "bounded_tasks", lambda most: nullcontext())
+    outcome = world.run(BOMB, Limits(seconds=15.0))
+    assert outcome == NotRun("not run to its end: it started more than 256 processes", True)
     assert named(world) == []
 
 
@@ -331,6 +341,13 @@ def test_without_a_sandbox_a_daemon_is_found_by_its_mark(open_world):
     assert named(open_world) == []
     outcome = open_world.run("import time; time.sleep(60)", Limits(seconds=0.5), open_allowed=True)
     assert outcome == NotRun("not run to its end: it took more than 1 second", True)
+
+
+@posix
+def test_without_a_sandbox_a_bomb_of_forks_ends_too(open_world):
+    outcome = open_world.run(BOMB, Limits(seconds=15.0, processes=100), open_allowed=True)
+    assert outcome == NotRun("not run to its end: it started more than 100 processes", True)
+    assert named(open_world) == []
 
 
 def test_a_sandbox_that_does_not_work_says_why():
