@@ -7,8 +7,17 @@ from dataclasses import replace
 from spark_desktop.domain.checks import Candidate, check, failure
 from spark_desktop.domain.clipping import clipped, strays
 from spark_desktop.domain.completion import FinishReason, Usage
+from spark_desktop.domain.documenting import (
+    asks_only_to_document,
+    documented,
+    only_documents,
+    unsaid,
+)
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import Check, Proposal
+from spark_desktop.domain.symbols import Oversights
+from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
 from spark_desktop.services.answer_evidence import ProjectEvidence
 from spark_desktop.services.attempts import Answer
@@ -44,6 +53,15 @@ class Judge:
             stray = strays(region, target.text, target.outside)
             region = target.in_style(region)
             after = target.with_region(region)
+        documents: tuple[Check, ...] = ()
+        if asks_only_to_document(target.instruction):
+            verdict = self._documents(path, target.content, after)
+            saved = None if answer.is_whole else documented(path, target.text, region)
+            if not verdict.passed and saved is not None:
+                region = target.in_style(saved)
+                after = target.with_region(region)
+                verdict = self._documents(path, target.content, after)
+            documents = (verdict, unsaid(target.instruction, path, region))
         candidate = Candidate(
             before=target.content,
             after=after,
@@ -55,8 +73,11 @@ class Judge:
             reasoning=answer.reasoning,
             finished=answer.finished.reason is not FinishReason.LENGTH,
             stray=stray,
+            signature=target.signature,
+            mends=target.mends,
+            oversights=self._oversights(target, path, after),
         )
-        evidence: tuple[Check, ...] = check(candidate)
+        evidence = (*check(candidate), *documents)
         if answer.fault:
             evidence = (Check(say("anchored"), False, answer.fault), *evidence)
         return replace(
@@ -90,6 +111,16 @@ class Judge:
             proposal = replace(proposal, evidence=(*proposal.evidence, *told))
         await asyncio.sleep(0)
         return proposal
+
+    def _oversights(self, target: Target, path: str, after: str) -> Oversights | None:
+        if not target.signature:
+            return None
+        grown = len(split_lines(after)) - len(split_lines(target.content))
+        lines = Span(target.lines.start, target.lines.end + grown)
+        return self._syntax.oversights(path, after, lines)
+
+    def _documents(self, path: str, before: str, after: str) -> Check:
+        return only_documents(self._syntax.bare(path, before), self._syntax.bare(path, after))
 
 
 def sum_of(first: Usage | None, second: Usage) -> Usage:
