@@ -21,7 +21,6 @@ from spark_desktop.adapters.lab_profiles import CoreProfiles
 from spark_desktop.adapters.lab_proposals import SqliteProposalLog
 from spark_desktop.adapters.ledger import SqliteLedger
 from spark_desktop.adapters.path_guard import DiskPathGuard
-from spark_desktop.adapters.project_commands import LocalCommands
 from spark_desktop.adapters.prompt_memory import SqlitePromptMemory
 from spark_desktop.adapters.prompt_tokenizer import PromptTokenizer
 from spark_desktop.adapters.step_store import SqliteStepStore
@@ -38,7 +37,7 @@ from spark_desktop.domain.line_changes import load as load_comparison
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.words import say
 from spark_desktop.endpoint_wiring import EndpointServices
-from spark_desktop.places import data_folder
+from spark_desktop.places import cache_folder, data_folder
 from spark_desktop.services.answer_edits import AnswerEdits
 from spark_desktop.services.answer_evidence import AnswerEvidence
 from spark_desktop.services.answer_files import AnswerFiles
@@ -53,7 +52,7 @@ from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.models import SwitchingCore
 from spark_desktop.services.ports import FileStore, Syntax
-from spark_desktop.services.project_checks import Place, ProjectChecks
+from spark_desktop.services.project_checks import ProjectChecks
 from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.second_try import SecondTry
@@ -61,6 +60,7 @@ from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.threads import ThreadService
 from spark_desktop.services.turns import Turns
+from spark_desktop.shadow_wiring import Shadow
 from spark_resources import resource
 
 
@@ -91,6 +91,7 @@ class Project:
     checks: ProjectChecks
     suggester: Suggester
     quiet: Quiet
+    shadow: Shadow
     notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
@@ -115,6 +116,7 @@ class Project:
         self.inbox.watching = choices.watching
         self.quiet.use(choices.watching.quiet)
         self.checks.choices = settings.checks
+        self.shadow.allowed = choices.allow_commands
 
     async def close(self) -> None:
         """Stop what runs, give up the core, close the database."""
@@ -237,9 +239,10 @@ def _assemble(
         scope,
     )
     bus.subscribe(StepReverted, lambda event: review.reverted(event.step))
-    checks = ProjectChecks(LocalCommands(root), Place(root.as_posix(), Path.home().as_posix()))
+    shadow = Shadow(root, cache_folder(), bus)
+    checks = shadow.commands
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
-    suggester.project = checks.evidence
+    suggester.project = shadow.evidence
     suggester.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
@@ -257,6 +260,7 @@ def _assemble(
     turns.stop_besides = answer_edits.stop
     # Closed from the last to the first: what works goes before what it works with.
     opening.push_async_callback(ledger.close)
+    opening.push_async_callback(shadow.bench.close)
     opening.push_async_callback(scope.close)
     opening.push_async_callback(proposals.settle)
     opening.push_async_callback(core.close)
@@ -286,4 +290,5 @@ def _assemble(
         checks=checks,
         suggester=suggester,
         quiet=Quiet(clock, bus, scope),
+        shadow=shadow,
     )

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from spark_desktop.domain.events import ConsentNeeded
 from spark_desktop.domain.project_checks import NotRun, Outcome, Ran
 from spark_desktop.domain.sandboxing import OPEN_NOTE, Job, Sandboxing
 from spark_desktop.domain.words import say
 from spark_desktop.services.shadow_checks import (
     Budget,
     Consent,
-    ConsentNeeded,
     ShadowChecks,
     run_command,
 )
