@@ -13,6 +13,7 @@ from spark_desktop.domain.documenting import (
     only_documents,
     unsaid,
 )
+from spark_desktop.domain.grafting import Grafted, with_body_of, with_imports
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.symbols import Oversights
@@ -45,14 +46,21 @@ class Judge:
         proposal = answer.proposal
         text = proposal.trigger.snapshot.text
         path = proposal.trigger.snapshot.path
+        grafted: Grafted | None = None
         if answer.is_whole:
             region, stray = answer.region, ""
             after = region
         else:
             region = clipped(answer.region, target.text, target.outside)
+            if target.signature and path.endswith((".py", ".pyi")):
+                grafted = with_body_of(target.text, region)
+            if grafted is not None:
+                region = grafted.text
             stray = strays(region, target.text, target.outside)
             region = target.in_style(region)
             after = target.with_region(region)
+            if grafted is not None:
+                after = with_imports(after, grafted.imports)
         documents: tuple[Check, ...] = ()
         if asks_only_to_document(target.instruction):
             verdict = self._documents(path, target.content, after)
