@@ -26,6 +26,7 @@ ABSENT = NotRun(say("not run: there is no program {name}", name="ruff"))
 TWO_FAIL = Ran(1, "FAILED t.py::one - assert\nFAILED t.py::two - assert\n2 failed, 3 passed")
 ONE_FAILS = Ran(1, "FAILED t.py::two - assert\n1 failed, 4 passed")
 STUB = Ran(1, "FAILED t.py::one - NotImplementedError\n1 failed")
+EMPTY = Ran(1, "FAILED t.py::one - assert None == 2\n1 failed")
 WRONG = Ran(1, "FAILED t.py::one - assert 1 == 2\n1 failed")
 CRASHED = Ran(2, "ImportError while importing\nInterrupted: 1 error during collection")
 
@@ -48,6 +49,9 @@ CRASHED = Ran(2, "ImportError while importing\nInterrupted: 1 error during colle
         ),
         (STUB, WRONG, False, "fails: t.py::one", True),
         (STUB, STUB, True, "fails as before: t.py::one", False),
+        (EMPTY, WRONG, False, "fails: t.py::one", True),
+        (EMPTY, EMPTY, True, "fails as before: t.py::one", False),
+        (WRONG, EMPTY, True, "fails as before: t.py::one", False),
         (ONE_FAILS, CRASHED, False, "fails: ImportError while importing", True),
         (CRASHED, CRASHED, True, "fails as before: ImportError while importing", False),
         (SLOW, ONE_FAILS, True, f"not compared: {SLOW.reason}", False),
@@ -63,6 +67,20 @@ def test_tests_count_by_what_is_new(before, after, passed, detail, proves):
     assert (found.passed, found.detail, found.proves) == (passed, detail, proves)
     assert not found.is_advice
     assert bool(found.report) is not passed
+
+
+@pytest.mark.parametrize(
+    ("empty", "wrong"),
+    [
+        ("AssertionError: None != 3", "AssertionError: 4 != 3"),
+        ("TypeError: 'NoneType' object is not iterable", "AssertionError: [] != [1]"),
+    ],
+)
+def test_a_body_that_was_empty_and_is_wrong_now_fails(empty, wrong):
+    lines = "FAIL: test_sum (t.Adding)\n-----\nTraceback (most recent call last):\n  x = None\n{}\n"
+    before, after = (Ran(1, lines.format(one)) for one in (empty, wrong))
+    assert not judged(TESTS, before, after).passed
+    assert judged(TESTS, before, before).passed
 
 
 def test_a_change_that_is_to_mend_tests_fails_where_it_mends_none():
