@@ -21,10 +21,8 @@ from spark_desktop.adapters.lab_profiles import CoreProfiles
 from spark_desktop.adapters.lab_proposals import SqliteProposalLog
 from spark_desktop.adapters.ledger import SqliteLedger
 from spark_desktop.adapters.path_guard import DiskPathGuard
-from spark_desktop.adapters.project_commands import LocalCommands
 from spark_desktop.adapters.prompt_memory import SqlitePromptMemory
 from spark_desktop.adapters.prompt_tokenizer import PromptTokenizer
-from spark_desktop.adapters.sandbox import Bubblewrap
 from spark_desktop.adapters.step_store import SqliteStepStore
 from spark_desktop.adapters.step_usage import DEFAULT_LIMIT
 from spark_desktop.adapters.syntax import TreeSitterSyntax
@@ -33,7 +31,6 @@ from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.adapters.thread_library import SqliteThreadLibrary
 from spark_desktop.adapters.thread_store import SqliteThreadStore
 from spark_desktop.adapters.track_record import TrackRecordFile
-from spark_desktop.adapters.workbench import LocalWorkbench
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import FileError, StoreError
 from spark_desktop.domain.events import StepReverted, WorkFailed
@@ -57,7 +54,7 @@ from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.models import SwitchingCore
 from spark_desktop.services.ports import FileStore, Syntax
-from spark_desktop.services.project_checks import Place, ProjectChecks
+from spark_desktop.services.project_checks import ProjectChecks
 from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.run_evidence import FailingTestAgain, ShadowRun
@@ -69,6 +66,7 @@ from spark_desktop.services.threads import ThreadService
 from spark_desktop.services.trigger_evidence import ByTrigger, runs_in
 from spark_desktop.services.turns import Turns
 from spark_desktop.services.watched_tests import HandedRuns, WatchedTests
+from spark_desktop.shadow_wiring import Shadow
 from spark_resources import resource
 
 
@@ -104,6 +102,7 @@ class Project:
     watched_tests: WatchedTests
     # Runs what the user typed on texts that are in no file yet.
     shadow_run: ShadowRun
+    shadow: Shadow
     notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
@@ -130,6 +129,7 @@ class Project:
         self.checks.choices = settings.checks
         self.watched_tests.command = choices.test_command
         self.watched_tests.is_allowed = choices.allow_commands
+        self.shadow.allowed = choices.allow_commands
 
     async def close(self) -> None:
         """Stop what runs, give up the core, close the database."""
@@ -252,9 +252,10 @@ def _assemble(
         scope,
     )
     bus.subscribe(StepReverted, lambda event: review.reverted(event.step))
-    checks = ProjectChecks(LocalCommands(root), Place(root.as_posix(), Path.home().as_posix()))
+    shadow = Shadow(root, cache_folder(), bus)
+    checks = shadow.commands
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
-    suggester.project = checks.evidence
+    suggester.project = shadow.evidence
     suggester.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
     turns = Turns(suggester, review, chat, board, bus)
     failing = FailingCode(files, composing.items.guard, syntax)
@@ -262,12 +263,12 @@ def _assemble(
     inbox.seen.commits = GitCommits(root)
     breakage = Breakage(SyntaxProblems())
     inbox.finders.append(breakage)
-    bench = LocalWorkbench(root, cache_folder(), Bubblewrap())
+    in_shadow = runs_in(shadow.bench, lambda: shadow.without_sandbox)
     handed = HandedRuns(failing, turns.request, bus, scope)
-    watched = WatchedTests(runs_in(bench, lambda: False), failing, inbox.found, clock, bus)
+    watched = WatchedTests(in_shadow, failing, inbox.found, clock, bus)
     suggester.judge.by_trigger = ByTrigger(
         breakage,
-        FailingTestAgain(runs_in(bench, lambda: False)),
+        FailingTestAgain(in_shadow),
         lambda command: watched.is_allowed or command in handed.typed,
     )
     guard = DiskPathGuard(root)
@@ -283,12 +284,12 @@ def _assemble(
     turns.stop_besides = answer_edits.stop
     # Closed from the last to the first: what works goes before what it works with.
     opening.push_async_callback(ledger.close)
+    opening.push_async_callback(shadow.bench.close)
     opening.push_async_callback(scope.close)
     opening.push_async_callback(proposals.settle)
     opening.push_async_callback(core.close)
     opening.push_async_callback(answer_edits.close)
     opening.push_async_callback(chat.close)
-    opening.push_async_callback(bench.close)
     opening.push_async_callback(turns.close)
     opening.push_async_callback(watched.close)
     return Project(
@@ -317,5 +318,6 @@ def _assemble(
         failing=failing,
         handed_runs=handed,
         watched_tests=watched,
-        shadow_run=runs_in(bench, lambda: True),
+        shadow_run=runs_in(shadow.bench, lambda: True),
+        shadow=shadow,
     )
