@@ -2,10 +2,12 @@
 
 The limits that the kernel keeps for each process (size of data, of a file, processor time) are set
 by the shell that becomes the program. What counts for all of its processes together is looked at
-twenty times a second while it runs: their number, their memory, what they add to the disk.
+fifty times a second while it runs: their number, their memory, what they add to the disk. Their
+number is bounded by the kernel, too: for root, whom no ``ulimit`` binds, by a control group.
 """
 
 import contextlib
+import io
 import json
 import math
 import os
@@ -19,23 +21,21 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
 
 import psutil
 
+from spark_desktop.adapters.process_use import Watch
+from spark_desktop.adapters.task_groups import TaskGroup, bounded_tasks
 from spark_desktop.domain.project_checks import NotRun, Outcome, Ran
 from spark_desktop.domain.sandboxing import Limits
 from spark_desktop.domain.words import Said, say
 
-_TICK_S = 0.05
-# Measuring a folder walks it.
-_MEASURE_S = 2.0
+_TICK_S = 0.02
 # After the program's end, for what it has written.
 _REST_S = 1.0
-# Looking at every process of the machine takes milliseconds.
-_TREE_S = 0.25
-_MEGABYTE = 1_000_000
 _START_S = 10.0
+# Looking for what left its group, until nothing is found.
+_ROUNDS = 20
 # In the environment of what runs without a sandbox, so that what leaves its group is found.
 MARK = "SPARK_CHECK_RUN"
 # dash calls the number of processes -p, which is something else in bash. A limit that a shell does
@@ -65,14 +65,14 @@ class Start:
     grows: Mapping[Path, int] = field(default_factory=dict)
 
 
-def shell_words(words: Sequence[str], limits: Limits, counts_processes: bool) -> tuple[str, ...]:
+def shell_words(words: Sequence[str], limits: Limits, others: int | None) -> tuple[str, ...]:
     """Return the words that run others under the limits which the kernel keeps.
 
-    ``counts_processes``: their number too, which is that of all of the user's where there is no
-    user namespace.
+    ``others`` is how many processes and threads count besides, which are all of the user's where
+    there is no user namespace; None: nobody knows, their number is not limited.
     """
-    # Threads count as well there; compilers have one for each processor.
-    processes = _PROCESSES.format(number=4 * limits.processes) if counts_processes else ""
+    number = 0 if others is None else others + _tasks(limits)
+    processes = _PROCESSES.format(number=number) if number else ""
     script = _SHELL.format(
         # Several at once may each need as much as the wall's clock gives.
         cpu=math.ceil(limits.seconds * 2) + 1,
@@ -90,6 +90,7 @@ class LimitedProcess:
         self._start, self._limits = start, limits
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._inner: int | None = None
         self._stopped: NotRun | None = None
         self._output = _Tail(limits.output, limits.flood)
         self._mark = f"{os.getpid()}-{time.monotonic_ns()}"
@@ -99,43 +100,67 @@ class LimitedProcess:
 
         NotRun says why there is no result. Raises OSError where it cannot be started.
         """
+        with bounded_tasks(_tasks(self._limits)) as group:
+            return self._result(data, group)
+
+    def _result(self, data: bytes, group: TaskGroup | None) -> Outcome:
         status_read, status_write = os.pipe()
-        with open(status_read, "rb", buffering=0) as status:
+        with io.FileIO(status_read) as file:
+            status = _Status(file)
             try:
                 with self._lock:
                     if self._stopped is not None:
                         return self._stopped
-                    process = self._process = self._started(data, status_write)
+                    process = self._process = self._started(data, status_write, group)
             finally:
                 os.close(status_write)
+            _give_way(process.pid)
             reader = threading.Thread(target=self._read, args=(process,), name="check", daemon=True)
             reader.start()
             try:
-                inner = _inner_pid(status) if self._start.sandbox else None
-                self._wait(process, _Watch(self._start, self._limits, process.pid, inner))
+                self._follow(process, status)
             finally:
                 self._end(process)
             reader.join(_REST_S)
             return self._outcome(process.returncode, status)
 
+    def _follow(self, process: "subprocess.Popen[bytes]", status: "_Status") -> None:
+        inner = status.inner_pid() if self._start.sandbox else None
+        with _handle_of(inner) as handle:
+            with self._lock:
+                self._inner = handle
+            try:
+                self._wait(process, Watch(self._start.grows, self._limits, process.pid, inner))
+            finally:
+                with self._lock:
+                    self._inner = None
+
     def stop(self, reason: Said, *, over_limit: bool = False) -> None:
         """Kill the program and what it has started; ``reason`` is then its result."""
         with self._lock:
             self._stopped = self._stopped or NotRun(reason, over_limit)
+            if self._inner is not None:
+                # The first process of its namespace: with it everything in there goes at once.
+                with contextlib.suppress(OSError):
+                    signal.pidfd_send_signal(self._inner, signal.SIGKILL)
             if self._process is not None and self._process.poll() is None:
                 _kill(self._process)
 
-    def _started(self, data: bytes, status: int) -> "subprocess.Popen[bytes]":
+    def _started(
+        self, data: bytes, status: int, group: TaskGroup | None
+    ) -> "subprocess.Popen[bytes]":
         start = self._start
         words = list(start.words)
         if sys.platform != "win32":
-            words = list(shell_words(words, self._limits, bool(start.sandbox)))
+            others = 0 if start.sandbox else _tasks_now()
+            words = list(shell_words(words, self._limits, others))
+        entered = group.words(()) if group is not None else ()
         sandbox = [str(status) if word == "{status}" else word for word in start.sandbox]
         with tempfile.TemporaryFile() as given:
             given.write(data)
             given.seek(0)
             return subprocess.Popen(
-                [*sandbox, *words],
+                [*entered, *sandbox, *words],
                 cwd="/" if sandbox else start.folder,
                 env={**start.environment, **({} if sandbox else {MARK: self._mark})},
                 stdin=given,
@@ -157,7 +182,7 @@ class LimitedProcess:
                     self.stop(said, over_limit=True)
                     return
 
-    def _wait(self, process: "subprocess.Popen[bytes]", watch: "_Watch") -> None:
+    def _wait(self, process: "subprocess.Popen[bytes]", watch: Watch) -> None:
         """Return when it has ended, by itself or since it went over a limit."""
         end = time.monotonic() + self._limits.seconds
         with _waiting(process) as ended:
@@ -183,11 +208,11 @@ class LimitedProcess:
         process.wait()
         _kill_marked(self._mark)
 
-    def _outcome(self, code: int, status: "_Readable") -> Outcome:
+    def _outcome(self, code: int, status: "_Status") -> Outcome:
         if self._stopped is not None:
             return self._stopped
         text = self._output.text
-        if self._start.sandbox and b'"exit-code"' not in status.read():
+        if self._start.sandbox and not status.has_run():
             line = text.strip().rpartition("\n")[2] or say("exit code {code}", code=code)
             return NotRun(say("not run: {reason}", reason=line))
         code = code if code >= 0 else 128 - code
@@ -218,68 +243,63 @@ class _Tail:
         return bytes(self._kept[-self._most :]).decode("utf-8", "replace")
 
 
-class _Watch:
-    """Looks at what the processes of a run use together."""
+def _tasks(limits: Limits) -> int:
+    # Threads count as well for the kernel; compilers have one for each processor.
+    return 4 * limits.processes
 
-    def __init__(self, start: Start, limits: Limits, outer: int, inner: int | None) -> None:
-        self._limits, self._grows = limits, start.grows
-        self._outer, self._inner = outer, inner
-        self._free = {folder: _free(folder) for folder in start.grows}
-        self._measured = self._looked = time.monotonic()
 
-    def excess(self) -> Said | None:
-        """Return which limit is passed, else None."""
-        return self._excess_of_processes() or self._excess_on_disk()
-
-    def _excess_of_processes(self) -> Said | None:
-        if self._inner is None and time.monotonic() - self._looked < _TREE_S:
-            return None
-        self._looked = time.monotonic()
-        if self._inner is None:
-            count, memory = _use_of_tree(self._outer)
-        else:
-            count, memory = _use_of_namespace(self._inner)
-        if count > self._limits.processes:
-            return say("not run to its end: it started more than %n process(es)", "", count - 1)
-        if memory > self._limits.memory:
-            most = self._limits.memory // _MEGABYTE
-            return say("not run to its end: it needed more than {most} MB of memory", most=most)
+def _tasks_now() -> int | None:
+    """Return how many there are on the whole machine: no user has more."""
+    try:
+        return int(Path("/proc/loadavg").read_text("ascii").split()[3].partition("/")[2])
+    except (OSError, ValueError, IndexError):
         return None
 
-    def _excess_on_disk(self) -> Said | None:
-        now = time.monotonic()
-        if now - self._measured < (_TREE_S if self._has_shrunk() else _MEASURE_S):
-            return None
-        self._measured = now
-        for folder, most in self._grows.items():
-            if is_larger(folder, most):
-                return say("not run to its end: it wrote more than the disk may hold for it")
-        return None
 
-    def _has_shrunk(self) -> bool:
-        """Return whether the disk lost so much room that this program may be the reason."""
-        return any(
-            before - _free(folder) > self._limits.disk // 2 for folder, before in self._free.items()
-        )
+def _give_way(number: int) -> None:
+    """Let the window, and the model that writes meanwhile, go first."""
+    if sys.platform != "win32":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, number, 5)
 
 
-class _Readable(Protocol):
-    def read(self) -> bytes: ...
+class _Status:
+    """What the sandbox tells of itself, one line after another."""
 
-    def fileno(self) -> int: ...
+    def __init__(self, file: io.FileIO) -> None:
+        self._file = file
+        self._told = b""
+
+    def inner_pid(self) -> int | None:
+        """Return the number of its first process out here; None where none began."""
+        while b"\n" not in self._told:
+            ready, _, _ = select.select([self._file], [], [], _START_S)
+            piece = os.read(self._file.fileno(), 4096) if ready else b""
+            if not piece:
+                return None
+            # Of a program that ends at once this has its end, too.
+            self._told += piece
+        found = json.loads(self._told.partition(b"\n")[0]).get("child-pid")
+        return found if isinstance(found, int) else None
+
+    def has_run(self) -> bool:
+        """Return whether a program ran in it, to its end; ask when everything has ended."""
+        self._told += self._file.read() or b""
+        return b'"exit-code"' in self._told
 
 
-def _inner_pid(status: _Readable) -> int | None:
-    """Return the number of the sandbox's first process out here; None where none began."""
-    written = b""
-    while b"\n" not in written:
-        ready, _, _ = select.select([status], [], [], _START_S)
-        piece = os.read(status.fileno(), 4096) if ready else b""
-        if not piece:
-            return None
-        written += piece
-    found = json.loads(written.partition(b"\n")[0]).get("child-pid")
-    return found if isinstance(found, int) else None
+@contextlib.contextmanager
+def _handle_of(number: int | None) -> Iterator[int | None]:
+    """Give what stands for a process even after its number was given to another one."""
+    try:
+        handle = os.pidfd_open(number) if number is not None else None
+    except (AttributeError, OSError):
+        handle = None
+    try:
+        yield handle
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
 @contextlib.contextmanager
@@ -307,64 +327,6 @@ def _has_ended(process: "subprocess.Popen[bytes]", seconds: float) -> bool:
     return True
 
 
-def _use_of_namespace(inner: int) -> tuple[int, int]:
-    """Return the processes of a sandbox and their memory in bytes, by its own /proc."""
-    place = f"/proc/{inner}/root/proc"
-    count, own, shared = 0, 0, 0
-    try:
-        names = [one.name for one in Path(place).iterdir() if one.name.isdecimal()]
-    except OSError:
-        return 0, 0  # it has just ended
-    for name in names:
-        count += 1
-        try:
-            with open(f"{place}/{name}/statm", "rb") as file:
-                fields = file.read().split()
-        except OSError:
-            continue
-        own += int(fields[1]) - int(fields[2])
-        # What several share counts once.
-        shared = max(shared, int(fields[2]))
-    return count, (own + shared) * os.sysconf("SC_PAGE_SIZE")
-
-
-def _use_of_tree(outer: int) -> tuple[int, int]:
-    count, memory = 0, 0
-    with contextlib.suppress(psutil.Error):
-        top = psutil.Process(outer)
-        for process in (top, *top.children(recursive=True)):
-            with contextlib.suppress(psutil.Error):
-                use = process.memory_info()
-                count += 1
-                memory += max(0, use.rss - getattr(use, "shared", 0))
-    return count, memory
-
-
-def _free(folder: Path) -> int:
-    try:
-        return psutil.disk_usage(str(folder)).free
-    except OSError:
-        return 0
-
-
-def is_larger(folder: Path, most: int) -> bool:
-    """Return whether a folder takes more than so many bytes on the disk."""
-    size = 0
-    waiting = [os.fspath(folder)]
-    while waiting:
-        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(entry.path)
-                    continue
-                status = entry.stat(follow_symlinks=False)
-                # What lies on the disk: a file with holes is larger than it looks, or smaller.
-                size += max(getattr(status, "st_blocks", 0) * 512, 0) or status.st_size
-                if size > most:
-                    return True
-    return False
-
-
 def _kill(process: "subprocess.Popen[bytes]") -> None:
     if sys.platform == "win32":
         with contextlib.suppress(psutil.Error):
@@ -378,10 +340,15 @@ def _kill(process: "subprocess.Popen[bytes]") -> None:
 
 def _kill_marked(mark: str) -> None:
     """Kill what left the group of its program; it can be told by its environment."""
-    for process in psutil.process_iter():
-        with contextlib.suppress(psutil.Error, OSError):
-            if process.environ().get(MARK) == mark:
-                process.kill()
+    for _ in range(_ROUNDS):
+        found = False
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error, OSError):
+                if process.environ().get(MARK) == mark:
+                    found = True
+                    process.kill()
+        if not found:  # nor has anything that it had just started
+            return
 
 
 def _creation_flags() -> int:

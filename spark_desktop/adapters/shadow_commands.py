@@ -1,4 +1,4 @@
-"""Runs the user's own commands in the shadow where that is allowed, else as ever. A ProjectCommands.
+"""Runs the user's own commands in the shadow where that is allowed. A ProjectCommands.
 
 In the shadow the proposed text is the file itself, so that tools need no copy beside it, and find
 the configuration that belongs to its path.

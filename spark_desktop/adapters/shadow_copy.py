@@ -65,11 +65,11 @@ class ShadowCopy:
         around: Sequence[str] = (),
         is_open: bool = False,
     ) -> Laid:
-        """Return the shadow as the workspace is now, with ``texts`` in the place of their files.
+        """Return the shadow as the workspace is now, with ``texts`` in their files' place.
 
-        None takes a file away. ``around``: further files that the check is about. ``is_open``: there
-        is no sandbox, in which folders of dependencies could be shown. Raises OSError, also for a
-        path that leads out of the workspace.
+        None takes a file away. ``around``: further files that the check is about. ``is_open``:
+        there is no sandbox, in which folders of dependencies could be shown. Raises OSError, also
+        for a path that leads out of the workspace.
         """
         for path in texts:
             _require_inside(path)

@@ -9,6 +9,7 @@ LARGEST_FILE. Folders of dependencies are not copied but shown, read-only.
 """
 
 import os
+import time
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -25,6 +26,11 @@ _MANIFESTS = (
 )
 DEPENDENCIES = (".venv", "venv", "node_modules", "__pypackages__", "bower_components")
 _ENVIRONMENTS = (".venv", "venv")
+# Seconds after which a workspace that was too large may have become smaller.
+_LARGE_S = 60.0
+# More changed folders than these are a switch of branches.
+_FEW = 16
+_GONE = (0, 0)
 _Stamp = tuple[tuple[int, int], ...]
 
 
@@ -56,20 +62,73 @@ class Scopes:
         self._root, self._rules = root, rules
         self._most_files, self._most_bytes = most_files, most_bytes
         self._whole: Scope | None = None
+        self._seen = 0.0
         self._around: tuple[tuple[str, ...], Scope] | None = None
 
     def scope(self, paths: Sequence[str]) -> Scope:
         """Return what is there for a check that is about these files."""
-        if self._whole is None or self._has_changed(self._whole):
-            listed = self._listed(self._rules.files("", self._most_files + 1), True)
-            self._whole = replace(listed, is_whole=self._fits(listed.files))
-        if self._whole.is_whole:
-            return self._whole
+        if (whole := self._whole_now()).is_whole:
+            return whole
         key = tuple(sorted(set(paths)))
         known = self._around
         if known is None or known[0] != key or self._has_changed(known[1]):
             known = self._around = (key, self._listed(self._near(key), False))
         return known[1]
+
+    def _whole_now(self) -> Scope:
+        known = self._whole
+        if known is not None and not known.is_whole and time.monotonic() - self._seen < _LARGE_S:
+            return known
+        if known is None or self._has_changed(known):
+            found = self._mended(known) if known is not None else None
+            if found is None:
+                found = self._listed(self._rules.files("", self._most_files + 1), True)
+            self._whole = known = replace(found, is_whole=self._fits(found.files))
+            self._seen = time.monotonic()
+        return known
+
+    def _mended(self, scope: Scope) -> Scope | None:
+        """Return a scope with the files of a few changed folders listed anew.
+
+        None where more is another: rules, which folders there are, dependencies.
+        """
+        folders, old = scope.stamp
+        new = self._stamp(scope.files, folders)
+        changed = {one for one, was, now in zip(folders, old, new, strict=False) if was != now}
+        is_little = len(changed) <= _FEW and changed <= set(scope.folders)
+        if (
+            old[len(folders) :] != new[len(folders) :]
+            or _GONE in new[: len(folders)]
+            or not is_little
+        ):
+            return None
+        files = [path for path in scope.files if path.rpartition("/")[0] not in changed]
+        for folder in changed:
+            listed = self._listed_in(folder, scope)
+            if listed is None:
+                return None
+            files += listed
+        found = tuple(sorted(files))
+        return replace(scope, files=found, stamp=(folders, self._stamp(found, folders)))
+
+    def _listed_in(self, folder: str, scope: Scope) -> list[str] | None:
+        """Return the watched files directly in a folder; None where a new folder came, or rules."""
+        known = {*scope.stamp[0], *scope.shown}
+        files = []
+        for entry in _entries(self._root / folder):
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if path in known:
+                continue
+            if entry.name in DEPENDENCIES:
+                return None
+            if self._rules.check(path, is_folder) is not None:
+                continue
+            if is_folder or (entry.name == ".gitignore" and path not in scope.files):
+                return None
+            if entry.is_file():
+                files.append(path)
+        return files
 
     def _fits(self, files: Sequence[str]) -> bool:
         if len(files) > self._most_files:
@@ -189,7 +248,7 @@ def _changed(path: str) -> tuple[int, int]:
     try:
         status = os.stat(path)
     except OSError:
-        return (0, 0)
+        return _GONE
     return (status.st_mtime_ns, status.st_ino)
 
 

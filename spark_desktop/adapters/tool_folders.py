@@ -42,7 +42,7 @@ class ToolFolders:
     ) -> None:
         self._root, self._home = root, home
         self._environment = environment
-        self._private = (home, *private)
+        self._private = (home, Path(os.path.realpath(home)), *private)
 
     def readable(self, more: Iterable[Path] = ()) -> dict[Path, Path]:
         """Return the places with what stands there; ``more`` are programs or folders besides."""

@@ -17,8 +17,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from spark_desktop.adapters.ignore_rules import IgnoreRules
-from spark_desktop.adapters.limited_process import LimitedProcess, Start, is_larger
+from spark_desktop.adapters.limited_process import LimitedProcess, Start
 from spark_desktop.adapters.process_identity import is_alive, own_identity
+from spark_desktop.adapters.process_use import is_larger
 from spark_desktop.adapters.project_commands import passed_on
 from spark_desktop.adapters.sandbox import Bubblewrap, View
 from spark_desktop.adapters.shadow_copy import Laid, ShadowCopy, remove_tree
@@ -48,6 +49,8 @@ _QUIET = {
     "PYTEST_ADDOPTS": "-p no:cacheprovider",
     "RUFF_NO_CACHE": "true",
     "PIP_NO_INDEX": "1",
+    "QT_QPA_PLATFORM": "offscreen",
+    "MPLBACKEND": "Agg",
     "CARGO_NET_OFFLINE": "true",
     "GOPROXY": "off",
     "GOTOOLCHAIN": "local",
@@ -205,13 +208,13 @@ class LocalWorkbench:
         kept.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.utime(kept)
         grows = {laid.folder: laid.size * 2 + job.limits.disk, kept: _MOST_KEPT + job.limits.disk}
-        environment = {**self._environment, **_QUIET, **_caches(kept), **job.environment}
+        own = {k: v for k, v in self._environment.items() if not k.startswith("XDG_")}
+        environment = {**own, **_QUIET, **_caches(kept), **job.environment}
         if state.works:
-            inside = {k: v for k, v in environment.items() if not k.startswith("XDG_")}
-            inside |= {"HOME": str(self._home), "TMPDIR": "/tmp", **_caches(kept)}
+            environment |= {"HOME": str(self._home), "TMPDIR": "/tmp"}
             view = self._view(job, words, laid, kept)
             sandbox = self._sandbox.words(view, self._home, job.limits)
-            yield Start(words, self._root, inside, sandbox, grows)
+            yield Start(words, self._root, environment, sandbox, grows)
             return
         scratch = laid.folder.parent / f"scratch-{secrets.token_hex(4)}"
         try:

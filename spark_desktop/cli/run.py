@@ -143,6 +143,7 @@ async def _propose(
     if not triggers:
         output.note("spark: Its output names no code of this folder, so no fix is proposed.")
         return
+    project.handed_runs.typed.add(run.command)
     project.warm(WorkKind.SUGGESTION)
     (trigger,) = triggers
     lines = f":{trigger.lines.start + 1}" if trigger.lines else ""

@@ -46,8 +46,6 @@ class Trials:
     def __init__(
         self, project: "Project", words: tuple[str, ...], folder: str, output: Output
     ) -> None:
-        if project.shadow_run is None:
-            raise SparkError("Commands cannot be run on a copy here.", "Leave --test out.")
         self._run = project.shadow_run
         self._words, self._folder, self._output = words, folder, output
         self._evidence = CommandEvidence(self._run, words, RUN_SECONDS, folder)

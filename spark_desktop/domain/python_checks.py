@@ -52,9 +52,9 @@ def python_checks(
     if examples and not path.endswith(("__main__.py", "setup.py", "conftest.py")):
         found.append(_examples(path, folder, python, examples, files))
     if tests and path not in tests:
-        found.append(_tests(folder, python, tests, files))
+        found.append(_tests(path, folder, python, tests, files))
     elif path in tests:
-        found.append(_tests(folder, python, (path,), files))
+        found.append(_tests(path, folder, python, (path,), files))
     return tuple(found)
 
 
@@ -100,22 +100,37 @@ def _examples(
     return DetectedCheck("doctest", Stage.EXAMPLES, words, folder, proves=True)
 
 
-def _tests(folder: str, python: str, tests: Sequence[str], files: ProjectFiles) -> DetectedCheck:
+def _tests(
+    path: str, folder: str, python: str, tests: Sequence[str], files: ProjectFiles
+) -> DetectedCheck:
     inside = tuple(one for one in tests if not folder or one.startswith(f"{folder}/"))
     if len(inside) < len(tests):
         folder, inside = "", tuple(tests)
     names = tuple(below(one, folder) for one in inside)
+    # Before an installed copy of the package, which the change is not in.
+    place = module_of(path, folder, files)[0]
+    variables = {} if place == "." else {"PYTHONPATH": place}
     if _uses_pytest(folder, inside, files):
-        words = (python, "-m", "pytest", "-q", "--no-header", "--color=no", "-rfE", *names)
-        # What the command line of a project's configuration adds for people is not for us.
         label = "pytest"
-        return DetectedCheck(label, Stage.TESTS, words, folder, proves=True, about=inside)
-    modules = tuple(name.removesuffix(".py").replace("/", ".") for name in names)
-    words = (python, "-m", "unittest", *modules)
-    if not all(_is_importable(one, folder, files) for one in inside):
-        # Files of tests in folders that are no packages are run from within.
+        words: tuple[str, ...] = (python, "-m", "pytest", "-q", "--no-header", "--color=no", "-rfE")
+        words += ("--no-cov",) if _measures_coverage(folder, files) else ()
+        words += names
+    elif all(one.removesuffix(".py").replace("/", "").isidentifier() for one in names):
+        label = "unittest"
+        words = (python, "-m", "unittest", *(one[:-3].replace("/", ".") for one in names))
+    else:
+        # Folders whose names are no words of Python: by their paths, each on its own.
+        label = "unittest"
         words = (python, "-m", "unittest", *names)
-    return DetectedCheck("unittest", Stage.TESTS, words, folder, proves=True, about=inside)
+    return DetectedCheck(
+        label, Stage.TESTS, words, folder, proves=True, about=inside, environment=variables
+    )
+
+
+def _measures_coverage(folder: str, files: ProjectFiles) -> bool:
+    """Return whether every run is asked for coverage, which a few tests cannot reach."""
+    names = ("pyproject.toml", "pytest.ini", "setup.cfg", "tox.ini")
+    return any("--cov" in (files.text(at(folder, one)) or "") for one in names)
 
 
 def _uses_pytest(folder: str, tests: Sequence[str], files: ProjectFiles) -> bool:
@@ -130,10 +145,6 @@ def _uses_pytest(folder: str, tests: Sequence[str], files: ProjectFiles) -> bool
     # Plain functions are nothing to unittest.
     has_plain = any(re.search(r"^(?:async )?def test_", text, re.MULTILINE) for text in texts)
     return has_plain and not any(re.search(r"\bunittest\b", text) for text in texts)
-
-
-def _is_importable(path: str, folder: str, files: ProjectFiles) -> bool:
-    return all(part.isidentifier() for part in below(path, folder)[:-3].split("/"))
 
 
 def module_of(path: str, folder: str, files: ProjectFiles) -> tuple[str, str]:

@@ -51,6 +51,10 @@ _PASSED = tuple(
 _GO_PASSED = re.compile(r"^\s*--- PASS: ", re.MULTILINE)
 # What a function says that is still to be written.
 _STUB = re.compile(r"NotImplementedError|[Nn]ot (?:yet )?implemented|\bunimplemented\b|TODO")
+# What a test says of a function that returns nothing, since its body is still empty.
+_NOTHING_YET = re.compile(
+    r"^\s*(?:E  |FAILED |\w*Error\b|Got:?|Received:).*\b(?:None|NoneType|undefined)\b", re.MULTILINE
+)
 _ERROR = re.compile(r"^\s*\w*(?:Error|Exception): .+", re.MULTILINE)
 _NOTHING = re.compile(
     r"^Ran 0 tests|^NO TESTS RAN|^running 0 tests|^[#\u2139] tests 0$|"
@@ -157,7 +161,10 @@ def _of_tests(check: DetectedCheck, before: Outcome | None, after: Ran, mends: b
 
 def _is_no_stub(before: str, after: str) -> bool:
     """Return whether a test failed since its function was not written, and fails though it is."""
-    return _STUB.search(before) is not None and _STUB.search(after) is None
+    return any(
+        one.search(before) is not None and one.search(after) is None
+        for one in (_STUB, _NOTHING_YET)
+    )
 
 
 def _line(names: Iterable[str], output: str) -> str:

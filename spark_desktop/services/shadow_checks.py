@@ -14,6 +14,7 @@ from typing import Protocol
 
 from spark_desktop.domain.changed_examples import given_examples
 from spark_desktop.domain.detected_checks import DetectedCheck, ProjectFiles, Stage
+from spark_desktop.domain.events import ConsentNeeded
 from spark_desktop.domain.planned_checks import planned
 from spark_desktop.domain.project_checks import Outcome
 from spark_desktop.domain.proposal import Check
@@ -53,18 +54,6 @@ class Consent:
 
     allowed: Callable[[], bool]
     without_sandbox: Callable[[], bool] = lambda: False
-
-
-@dataclass(frozen=True, slots=True)
-class ConsentNeeded:
-    """Checks were found that the user has not allowed.
-
-    ``commands`` are how they are named, ``lines`` what would be run for the first change.
-    """
-
-    commands: tuple[str, ...]
-    lines: tuple[str, ...]
-    sandboxing: Sandboxing
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +98,14 @@ class ShadowChecks:
         changes = {path: pair for path, pair in changes.items() if pair[0] != pair[1]}
         if not any(after for _, after in changes.values()):
             return ()
+        is_allowed = self._consent.allowed()
+        if not is_allowed and self.needed is not None:
+            return ()  # the user knows
         checks = await self._planned(changes)
         if not checks:
             return ()
         state = await self._bench.sandboxing()
-        if not self._consent.allowed():
+        if not is_allowed:
             self._ask(checks, state)
             return ()
         self.needed = None

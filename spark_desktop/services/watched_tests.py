@@ -127,11 +127,14 @@ class HandedRuns:
         self._request = request
         self._bus = bus
         self._scope = scope
+        # Commands that the user typed: to run one of them again on a copy needs no other consent.
+        self.typed: set[tuple[str, ...]] = set()
 
     def take(self, run: FailedRun) -> bool:
         """Begin to propose a fix; return whether that can be done."""
         if not self._scope.can_start:
             return False
+        self.typed.add(run.command)
         self._scope.start("handed run", self.propose(run))
         return True
 
