@@ -16,6 +16,8 @@ _MEASURE_S = 2.0
 # Looking at every process of the machine takes milliseconds.
 _TREE_S = 0.25
 _MEGABYTE = 1_000_000
+# So many, on the average, are a process's own: compilers have one for each processor.
+THREADS = 4
 _PROC = "/proc"
 # Below this part of the machine's memory it begins to stall.
 _LEAST_PART = 20
@@ -89,10 +91,11 @@ class Watch:
 def _use_of_namespace(inner: int, most: int) -> tuple[int, int]:
     """Return the processes of a sandbox and their memory in bytes, by its own /proc.
 
-    Where there are more than ``most`` nobody needs to know of their memory.
+    Where there are more than ``most`` nobody needs to know of their memory. A process with very
+    many threads counts as several.
     """
     place = f"{_PROC}/{inner}/root{_PROC}"
-    own, shared = 0, 0
+    own, shared, threads = 0, 0, 0
     try:
         # Until the sandbox stands its first process still sees the machine's own.
         if Path(place).stat().st_dev == Path(_PROC).stat().st_dev:
@@ -108,11 +111,13 @@ def _use_of_namespace(inner: int, most: int) -> tuple[int, int]:
         try:
             with open(f"{place}/{name}/statm", "rb") as file:
                 fields = file.read().split()
+            threads += os.stat(f"{place}/{name}/task").st_nlink - 2  # noqa: PTH116 - of hundreds
         except OSError:
             continue
         own += int(fields[1]) - int(fields[2])
         # What several share counts once.
         shared = max(shared, int(fields[2]))
+    count = max(count, threads // THREADS)
     return count, (own + shared) * os.sysconf("SC_PAGE_SIZE")
 
 
