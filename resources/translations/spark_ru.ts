@@ -7664,6 +7664,10 @@ The proposal was made for:
    <translation>не завершилось: вывод не кончался</translation>
   </message>
   <message>
+   <source>not run to its end: the machine had hardly any memory left</source>
+   <translation>не завершилось: на машине почти не осталось памяти</translation>
+  </message>
+  <message>
    <source>not run, there is no sandbox: {reason}</source>
    <translation>не запускалось, нет песочницы: {reason}</translation>
   </message>
