@@ -30,9 +30,11 @@ _NO_TEXT_BELOW = (
     "domain/answer_format.py",
     "domain/answer_formats/",
     "domain/check_questions.py",
+    "domain/compiled_checks.py",
     "domain/doctor_report.py",
     "domain/model_shelf.py",
     "domain/notices.py",
+    "domain/python_checks.py",
     "domain/unified_diff.py",
     "domain/refusal_prompts.py",
     "domain/self_test.py",
@@ -71,6 +73,8 @@ _READ_BY_OTHERS = (
     "source code",
     "syntax errors in this code: ",
     "trusted comment: ",
+    "not ok ",
+    "{ echo $$ >",
 )
 
 
