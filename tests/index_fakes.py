@@ -1,77 +1,59 @@
-"""An index of a folder in this process: the same database and answers, no worker."""
+"""A fake of the workspace's index, which knows what a test tells it."""
 
-import queue
 from collections.abc import Collection, Sequence
-from pathlib import Path
 
-from spark_desktop.adapters.index_answers import IndexAnswers
-from spark_desktop.adapters.index_files import IndexFiles
-from spark_desktop.adapters.index_store import IndexStore
 from spark_desktop.domain.code import Definition, Import, IndexState, Reference, TextHit
 
 
-def read_all(root: Path, store: IndexStore) -> None:
-    """Put the whole folder into the database."""
-    files = IndexFiles(root)
-    found = [(path, stamp) for path in files.walk() if (stamp := files.stamp(path))]
-    store.put([files.read(path, stamp) for path, stamp in found])
+class KnownCode:
+    """Answers from what was put into it; ready unless a test says otherwise."""
 
-
-class LocalIndex:
-    """A CodeIndex that is ready at once; it follows no changes."""
-
-    def __init__(self, root: Path, file: Path, is_ready: bool = True) -> None:
-        self.store = IndexStore.open(file)
-        self.files = IndexFiles(root)
-        read_all(root, self.store)
-        self.answers = IndexAnswers(self.store, self.files)
-        self.is_ready = is_ready
+    def __init__(self) -> None:
+        self.known: list[Definition] = []
+        self.uses: list[Reference] = []
+        self.imported: list[Import] = []
+        self.tests: dict[str, tuple[str, ...]] = {}
+        self.drawn = ""
+        self.is_ready = True
+        self.asked: list[str] = []
 
     @property
     def state(self) -> IndexState:
-        count = self.store.count()
-        return IndexState(count, count, self.is_ready)
+        return IndexState(int(self.is_ready), 1, self.is_ready)
 
     async def ready(self, seconds: float) -> bool:
         return self.is_ready
 
     async def defined(self, names: Collection[str]) -> frozenset[str]:
-        return frozenset(self.answers.defined(names))
+        return frozenset(one.name for one in self.known) & frozenset(names)
 
     async def definitions(self, name: str, most: int = 20) -> tuple[Definition, ...]:
-        return tuple(self.answers.definitions(name, most))
+        self.asked.append(name)
+        return tuple(one for one in self.known if one.name == name)[:most]
 
     async def outline(self, path: str) -> tuple[Definition, ...]:
-        return tuple(self.answers.outline(path))
-
-    async def names_in(self, path: str) -> frozenset[str]:
-        return frozenset(self.answers.names_in(path))
+        return tuple(one for one in self.known if one.path == path)
 
     async def references(self, name: str, most: int = 500) -> tuple[Reference, ...]:
-        return tuple(self.answers.references(name, most))
+        return tuple(one for one in self.uses if one.name == name)[:most]
 
     async def imports(self, path: str) -> tuple[Import, ...]:
-        return tuple(self.answers.imports(path))
+        return tuple(one for one in self.imported if one.path == path)
+
+    async def names_in(self, path: str) -> frozenset[str]:
+        return frozenset(one.name for one in (*self.known, *self.uses) if one.path == path)
 
     async def resolved(self, path: str, module: str, names: Collection[str]) -> tuple[Import, ...]:
-        return tuple(self.answers.resolved(path, module, list(names)))
+        return tuple(one for one in self.imported if one.module == module)
 
     async def importers(self, path: str) -> tuple[str, ...]:
-        return tuple(self.answers.importers(path))
+        return tuple(one.path for one in self.imported if one.target == path)
 
     async def tests_of(self, path: str) -> tuple[str, ...]:
-        return tuple(self.answers.tests_of(path))
+        return self.tests.get(path, ())
 
     async def search(self, words: str, most: int = 20) -> tuple[TextHit, ...]:
-        return tuple(self.answers.search(words, most))
+        return ()
 
     async def map(self, about: Sequence[str], characters: int) -> str:
-        return self.answers.map(about, characters)
-
-
-def ended(*messages: dict[str, object]) -> "queue.SimpleQueue[dict[str, object] | None]":
-    """Return what a worker hears: the messages, then the end of its input."""
-    heard: queue.SimpleQueue[dict[str, object] | None] = queue.SimpleQueue()
-    for message in (*messages, None):
-        heard.put(message)
-    return heard
+        return self.drawn[:characters]
