@@ -1,0 +1,47 @@
+"""A definition as one version of a file has it, with what its callers have to know."""
+
+from dataclasses import dataclass
+
+from spark_desktop.domain.code import Definition
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter; ``takes_rest`` is True for those that take any number of arguments."""
+
+    name: str
+    type: str = ""
+    has_default: bool = False
+    is_keyword_only: bool = False
+    takes_rest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """``text`` is the whole definition; ``parameters`` is None for what cannot be called.
+
+    The receiver of a method (``self``) is none of its parameters. ``name_at`` is the place of the
+    name in the file, in characters; ``bases`` are the classes that a class names as its own.
+    """
+
+    definition: Definition
+    text: str
+    name_at: int
+    parameters: tuple[Parameter, ...] | None = None
+    result: str = ""
+    bases: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+        return self.definition.name
+
+    @property
+    def path(self) -> str:
+        """Return its file."""
+        return self.definition.path
+
+    @property
+    def container(self) -> str:
+        """Return the class around it, "" for none."""
+        return self.definition.container
