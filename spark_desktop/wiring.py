@@ -14,6 +14,7 @@ from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.file_watch import WatchdogFileWatch
 from spark_desktop.adapters.git_changes import GitChanges
+from spark_desktop.adapters.git_commits import GitCommits
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.lab_profiles import CoreProfiles
@@ -52,6 +53,7 @@ from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.models import SwitchingCore
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.project_checks import Place, ProjectChecks
+from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
@@ -86,6 +88,7 @@ class Project:
     answers: Answers
     answer_edits: AnswerEdits
     checks: ProjectChecks
+    quiet: Quiet
     notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
@@ -106,7 +109,9 @@ class Project:
 
     def use(self, settings: Settings) -> None:
         """Follow the user's settings; also while the project is open."""
-        self.inbox.watching = settings.watching
+        choices = settings.for_project(self.root)
+        self.inbox.watching = choices.watching
+        self.quiet.use(choices.watching.quiet)
         self.checks.choices = settings.checks
 
     async def close(self) -> None:
@@ -235,6 +240,7 @@ def _assemble(
     suggester.project = checks.evidence
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
+    inbox.seen.commits = GitCommits(root)
     guard = DiskPathGuard(root)
     answer_edits = AnswerEdits(
         lambda: AnswerFiles(guard, files),
@@ -275,4 +281,5 @@ def _assemble(
         answers=answers,
         answer_edits=answer_edits,
         checks=checks,
+        quiet=Quiet(clock, bus, scope),
     )
