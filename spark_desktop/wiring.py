@@ -24,6 +24,8 @@ from spark_desktop.adapters.path_guard import DiskPathGuard
 from spark_desktop.adapters.project_commands import LocalCommands
 from spark_desktop.adapters.prompt_memory import SqlitePromptMemory
 from spark_desktop.adapters.prompt_tokenizer import PromptTokenizer
+from spark_desktop.adapters.renaming import TreeSitterNames
+from spark_desktop.adapters.renaming_search import NameSearch
 from spark_desktop.adapters.step_store import SqliteStepStore
 from spark_desktop.adapters.step_usage import DEFAULT_LIMIT
 from spark_desktop.adapters.syntax import TreeSitterSyntax
@@ -47,6 +49,7 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
 from spark_desktop.services.composing import Composing, KeptChats, Surroundings, compose
 from spark_desktop.services.edits import EditService
+from spark_desktop.services.follow_up import FollowUps
 from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
@@ -241,6 +244,10 @@ def _assemble(
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     inbox.seen.commits = GitCommits(root)
+    search = NameSearch(files)
+    follow_ups = FollowUps(TreeSitterNames(), search.holding, files, syntax, board, bus)
+    inbox.finders.append(follow_ups.find)
+    suggester.follow_ups = follow_ups.computed
     guard = DiskPathGuard(root)
     answer_edits = AnswerEdits(
         lambda: AnswerFiles(guard, files),

@@ -113,9 +113,7 @@ def _occurrence(
     )
 
 
-def _role(
-    node: Node, table: NameTable, places: Places, binder: Node | None
-) -> tuple[Role, str]:
+def _role(node: Node, table: NameTable, places: Places, binder: Node | None) -> tuple[Role, str]:
     parent = node.parent
     edge = (parent.type, field_of(parent, node)) if parent is not None else ("", None)
     is_export_from = any(

@@ -13,6 +13,11 @@ from spark_desktop.domain.defined import Defined, Parameter
 from spark_desktop.domain.trigger import Span
 
 _JS = ("javascript", "typescript", "tsx")
+_ONLY_TYPESCRIPT = (
+    *("method_signature", "abstract_method_signature", "abstract_class_declaration"),
+    *("interface_declaration", "type_alias_declaration", "enum_declaration"),
+)
+_ONLY_CPP = ("class_specifier", "alias_declaration")
 _REST = ("list_splat_pattern", "dictionary_splat_pattern", "rest_pattern")
 
 
@@ -33,17 +38,10 @@ def definitions_in(path: str, parsed: Parsed, places: Places) -> tuple[Defined, 
 
 def _types(table: NameTable, grammar: str) -> Iterator[str]:
     """Yield the types that this grammar knows: the family of JavaScript shares one table."""
-    typed = (
-        "method_signature abstract_method_signature abstract_class_declaration "
-        "interface_declaration type_alias_declaration enum_declaration"
-    ).split()
-    cpp = ("class_specifier", "alias_declaration")
     for type_ in table.defines:
-        if grammar == "javascript" and type_ in typed:
-            continue
-        if grammar == "c" and type_ in cpp:
-            continue
-        yield type_
+        is_missing = grammar == "javascript" and type_ in _ONLY_TYPESCRIPT
+        if not is_missing and not (grammar == "c" and type_ in _ONLY_CPP):
+            yield type_
 
 
 def _named(node: Node, table: NameTable) -> Iterator[tuple[str, Node, Node]]:
@@ -72,14 +70,17 @@ def _named(node: Node, table: NameTable) -> Iterator[tuple[str, Node, Node]]:
                 yield kind, name, node
             else:
                 yield from _declared(node)
-        case "class_specifier" | "struct_specifier" | "enum_specifier":
-            name = node.child_by_field_name("name")
-            if name is not None and node.child_by_field_name("body") is not None:
-                yield kind, name, node
         case _:
             name = node.child_by_field_name("name")
-            if name is not None and name.type not in ("computed_property_name", "string"):
+            if name is not None and _defines(node, name):
                 yield kind, name, node
+
+
+def _defines(node: Node, name: Node) -> bool:
+    if node.type in ("class_specifier", "struct_specifier", "enum_specifier"):
+        # Without a body it is a use of the type.
+        return node.child_by_field_name("body") is not None
+    return name.type not in ("computed_property_name", "string")
 
 
 def _declared(node: Node) -> Iterator[tuple[str, Node, Node]]:

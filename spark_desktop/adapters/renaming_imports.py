@@ -74,48 +74,53 @@ def _javascript(node: Node, places: Places) -> Iterator[Brought]:
     if source is None:
         return
     module = text_of(source).strip("\"'`")
-    passed = ",".join(_EXPORTS.findall(places.content))
-    words = set(re.findall(r"[\w$]+", passed))
     if node.type == "export_statement":
-        specifiers = [
-            one
-            for clause in node.named_children
-            if clause.type == "export_clause"
-            for one in clause.named_children
-        ]
-        if not specifiers:
-            yield _one(places, node, None, (module, "*", ""))
-        for one in specifiers:
-            name, alias = one.child_by_field_name("name"), one.child_by_field_name("alias")
-            if name is not None:
-                # Nothing is bound here: it only passes on.
-                local = text_of(alias) if alias is not None else text_of(name)
-                yield _one(places, node, name, (module, text_of(name), f"export {local}"))
+        yield from _exported_from(node, module, places)
         return
+    words = set(re.findall(r"[\w$]+", ",".join(_EXPORTS.findall(places.content))))
     for clause in node.named_children:
-        if clause.type != "import_clause":
-            continue
-        for part in clause.named_children:
-            if part.type == "identifier":
-                told = module, "default", text_of(part)
-                yield _one(places, node, None, told, is_passed_on=text_of(part) in words)
-            elif part.type == "namespace_import":
-                local = text_of(part.named_children[-1])
-                yield _one(places, node, None, (module, "", local), is_passed_on=local in words)
-            elif part.type == "named_imports":
-                for one in part.named_children:
-                    name = one.child_by_field_name("name")
-                    alias = one.child_by_field_name("alias")
-                    if one.type != "import_specifier" or name is None:
-                        continue
-                    local = text_of(alias) if alias is not None else text_of(name)
-                    told = module, text_of(name), local
-                    yield _one(places, node, name, told, is_passed_on=local in words)
+        for part in clause.named_children if clause.type == "import_clause" else ():
+            for named, name, local in _clause_part(part):
+                told = module, name, local
+                yield _one(places, node, named, told, is_passed_on=local in words)
+
+
+def _clause_part(part: Node) -> Iterator[tuple[Node | None, str, str]]:
+    """Yield where each name of a part stands, the name, and what it is called here."""
+    if part.type == "identifier":
+        yield None, "default", text_of(part)
+    elif part.type == "namespace_import":
+        yield None, "", text_of(part.named_children[-1])
+    elif part.type == "named_imports":
+        for one in part.named_children:
+            name, alias = one.child_by_field_name("name"), one.child_by_field_name("alias")
+            if one.type == "import_specifier" and name is not None:
+                yield name, text_of(name), text_of(alias if alias is not None else name)
+
+
+def _exported_from(node: Node, module: str, places: Places) -> Iterator[Brought]:
+    specifiers = [
+        one
+        for clause in node.named_children
+        if clause.type == "export_clause"
+        for one in clause.named_children
+    ]
+    if not specifiers:
+        yield _one(places, node, None, (module, "*", ""))
+    for one in specifiers:
+        name, alias = one.child_by_field_name("name"), one.child_by_field_name("alias")
+        if name is not None:
+            # Nothing is bound here: it only passes on.
+            local = text_of(alias if alias is not None else name)
+            yield _one(places, node, name, (module, text_of(name), f"export {local}"))
 
 
 def _required(node: Node, places: Places) -> Iterator[Brought]:
     """Yield what ``const … = require("…")`` brings."""
-    function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    function, arguments = (
+        node.child_by_field_name("function"),
+        node.child_by_field_name("arguments"),
+    )
     holder = node.parent
     if function is None or text_of(function) != "require" or arguments is None:
         return
@@ -155,36 +160,31 @@ def _rust(node: Node, places: Places) -> Iterator[Brought]:
 
 def _used(node: Node, before: str, whole: Node, places: Places) -> Iterator[Brought]:
     """Yield what a tree of ``use`` brings; ``before`` is the path around it."""
-
-    def joined(path: Node | None) -> str:
-        return "::".join(part for part in (before, text_of(path) if path else "") if part)
-
     match node.type:
-        case "scoped_use_list":
-            inner = node.child_by_field_name("list")
-            for child in inner.named_children if inner is not None else ():
-                yield from _used(child, joined(node.child_by_field_name("path")), whole, places)
-        case "use_list":
-            for child in node.named_children:
-                yield from _used(child, before, whole, places)
+        case "scoped_use_list" | "use_list":
+            inner = node.child_by_field_name("list") or node
+            around = _path(before, node.child_by_field_name("path"))
+            for child in inner.named_children:
+                yield from _used(child, around, whole, places)
         case "use_wildcard":
             path = next(iter(node.named_children), None)
-            yield _one(places, whole, None, (joined(path), "*", "*"))
+            yield _one(places, whole, None, (_path(before, path), "*", "*"))
         case "use_as_clause":
             path, alias = node.child_by_field_name("path"), node.child_by_field_name("alias")
             if path is not None and alias is not None:
                 for one in _used(path, before, whole, places):
                     yield replace(one, local=text_of(alias))
-        case "scoped_identifier":
-            name = node.child_by_field_name("name")
-            if name is not None:
-                told = joined(node.child_by_field_name("path")), text_of(name), text_of(name)
-                yield _one(places, whole, name, told)
         case "self":
-            path, _, name = before.rpartition("::")
-            yield _one(places, whole, None, (path, name, name))
-        case "identifier":
-            yield _one(places, whole, node, (before, text_of(node), text_of(node)))
+            module, _, last = before.rpartition("::")
+            yield _one(places, whole, None, (module, last, last))
+        case "scoped_identifier" | "identifier":
+            name = node.child_by_field_name("name") or node
+            around = _path(before, node.child_by_field_name("path"))
+            yield _one(places, whole, name, (around, text_of(name), text_of(name)))
+
+
+def _path(before: str, node: Node | None) -> str:
+    return "::".join(part for part in (before, "" if node is None else text_of(node)) if part)
 
 
 def _cpp(node: Node, places: Places) -> Iterator[Brought]:

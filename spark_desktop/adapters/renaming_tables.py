@@ -27,6 +27,10 @@ class NameTable:
     labels: frozenset[Edge] = frozenset()
 
 
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 def _edges(words: str) -> frozenset[Edge]:
     """Return the edges that are written as ``type.field``, or ``type`` for a child without one."""
     found: set[Edge] = set()
@@ -54,9 +58,9 @@ PYTHON = NameTable(
         "pattern_list tuple_pattern list_pattern list_splat_pattern dictionary_splat_pattern "
         "as_pattern_target"
     ),
-    scopes=frozenset(
-        "function_definition lambda list_comprehension set_comprehension dictionary_comprehension "
-        "generator_expression".split()
+    scopes=_words(
+        "function_definition lambda list_comprehension set_comprehension "
+        "dictionary_comprehension generator_expression"
     ),
     classes=frozenset({"class_definition"}),
     imports=frozenset({"import_statement", "import_from_statement"}),
@@ -66,9 +70,9 @@ PYTHON = NameTable(
 )
 
 JAVASCRIPT = NameTable(
-    names=frozenset(
+    names=_words(
         "identifier type_identifier property_identifier shorthand_property_identifier "
-        "shorthand_property_identifier_pattern private_property_identifier".split()
+        "shorthand_property_identifier_pattern private_property_identifier"
     ),
     members={
         ("member_expression", "property"): "object",
@@ -89,12 +93,8 @@ JAVASCRIPT = NameTable(
         "object_pattern array_pattern rest_pattern pair_pattern.value assignment_pattern.left "
         "object_assignment_pattern.left"
     ),
-    scopes=frozenset(
-        f"{_JS_FUNCTIONS} statement_block for_statement for_in_statement catch_clause".split()
-    ),
-    classes=frozenset(
-        "class_declaration abstract_class_declaration interface_declaration class".split()
-    ),
+    scopes=_words(f"{_JS_FUNCTIONS} statement_block for_statement for_in_statement catch_clause"),
+    classes=_words("class_declaration abstract_class_declaration interface_declaration class"),
     imports=frozenset({"import_statement"}),
     calls={
         ("call_expression", "function"): "arguments",
@@ -129,9 +129,9 @@ GO = NameTable(
         "field_declaration.name method_elem.name"
     ),
     through=_edges("expression_list"),
-    scopes=frozenset(
-        "function_declaration method_declaration func_literal block for_statement if_statement "
-        "expression_case default_case type_case communication_case".split()
+    scopes=_words(
+        "function_declaration method_declaration func_literal block for_statement "
+        "if_statement expression_case default_case type_case communication_case"
     ),
     classes=frozenset(),
     imports=frozenset({"import_spec"}),
@@ -146,9 +146,7 @@ GO = NameTable(
 )
 
 RUST = NameTable(
-    names=frozenset(
-        "identifier field_identifier type_identifier shorthand_field_identifier".split()
-    ),
+    names=_words("identifier field_identifier type_identifier shorthand_field_identifier"),
     members={
         ("field_expression", "field"): "value",
         ("scoped_identifier", "name"): "path",
@@ -164,9 +162,7 @@ RUST = NameTable(
         "tuple_pattern ref_pattern mut_pattern captured_pattern reference_pattern "
         "tuple_struct_pattern slice_pattern or_pattern field_pattern.pattern"
     ),
-    scopes=frozenset(
-        "function_item closure_expression block for_expression match_arm mod_item".split()
-    ),
+    scopes=_words("function_item closure_expression block for_expression match_arm mod_item"),
     classes=frozenset({"impl_item", "trait_item"}),
     imports=frozenset({"use_declaration"}),
     calls={("call_expression", "function"): "arguments"},
@@ -201,9 +197,8 @@ CPP = NameTable(
         "pointer_declarator.declarator reference_declarator array_declarator.declarator "
         "parenthesized_declarator qualified_identifier.name"
     ),
-    scopes=frozenset(
-        "function_definition compound_statement for_statement for_range_loop "
-        "lambda_expression".split()
+    scopes=_words(
+        "function_definition compound_statement for_statement for_range_loop lambda_expression"
     ),
     classes=frozenset({"class_specifier", "struct_specifier"}),
     imports=frozenset({"preproc_include"}),

@@ -35,9 +35,7 @@ class SignatureChange:
         same = all(map(_takes_the_same, self.old, self.new))
         added = self.new[len(self.old) :]
         is_longer = len(self.new) >= len(self.old)
-        return not (
-            same and is_longer and all(one.has_default or one.takes_rest for one in added)
-        )
+        return not (same and is_longer and all(one.has_default or one.takes_rest for one in added))
 
     @property
     def is_reordered(self) -> bool:

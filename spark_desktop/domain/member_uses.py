@@ -1,6 +1,7 @@
 """Which occurrences of a name are the member of one class, by what they are called on."""
 
 from spark_desktop.domain.file_names import FileNames, Occurrence, Role
+from spark_desktop.domain.language_members import is_language_member, is_language_type
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.receivers import type_of
 from spark_desktop.domain.target_names import Target, Uses
@@ -49,8 +50,8 @@ def _is_meant(
         if told in classes:
             return True
         # An interface or a base of the class may be meant: only names tell, so nobody knows.
-        return None if target.is_unique and not _is_known(told) else False
-    if target.is_unique and not is_of_language(target.name):
+        return None if target.is_unique and not is_language_type(told) else False
+    if target.is_unique and not is_language_member(target.name):
         return True
     return None
 
@@ -89,38 +90,3 @@ def _has_other(target: Target, file: FileNames, tree: Tree) -> bool:
             files = tree.files(file.language, file.path, brought.module)
             return bool(files) and not files & target.paths
     return False
-
-
-def _is_known(type_: str) -> bool:
-    """Return whether a type is one of a language itself, which has no members of the project."""
-    return type_ in _LANGUAGE_TYPES
-
-
-def is_of_language(name: str) -> bool:
-    """Return whether the usual types of the languages have such a member themselves."""
-    return name in _LANGUAGE_MEMBERS
-
-
-_LANGUAGE_TYPES = frozenset(
-    "str bytes int float bool list dict set tuple frozenset Path string number boolean Array Map "
-    "Set Promise Date RegExp error String Vec HashMap HashSet Option Result Box vector map".split()
-)
-_PYTHON = frozenset().union(
-    *(dir(type_) for type_ in (str, bytes, int, float, list, dict, set, frozenset, Exception))
-)
-_OTHERS = frozenset(
-    # JavaScript, Go, Rust and C++: the members of collections, texts, files, locks and requests.
-    "at concat entries every fill filter find findIndex flat flatMap forEach from includes indexOf "
-    "join keys lastIndexOf length map push reduce reverse shift slice some sort splice unshift "
-    "values has get set add delete clear size then catch finally toString valueOf match replace "
-    "search split trim test exec apply bind call log on off once emit send end write read open "
-    "close flush next done Error String Read Write Close Len Less Swap Lock Unlock Add Done Wait "
-    "Scan Next Err Value Set Get Do Run Print Printf Println Errorf Fatal Parse Format new len "
-    "iter into_iter iter_mut unwrap expect clone insert remove contains contains_key collect fold "
-    "chars lines as_str to_string into from fmt eq cmp hash default drop deref index is_empty "
-    "begin end empty front back push_back pop_back erase emplace emplace_back find count c_str str "
-    "substr append length data reset release load store wait lock unlock start stop run name path "
-    "exists mkdir touch unlink rename stat read_text write_text resolve result cancel submit put "
-    "acquire group groups span execute fetchone fetchall commit rollback cursor save".split()
-)
-_LANGUAGE_MEMBERS = _PYTHON | _OTHERS

@@ -178,7 +178,7 @@ def _rust_module(path: str) -> tuple[list[str], str]:
         return [], posixpath.dirname(path)
     at = len(parts) - 1 - parts[::-1].index("src")
     own = parts[at + 1 :]
-    if own and own[-1] == "mod" or len(own) == 1 and own[0] in ("lib", "main"):
+    if (own and own[-1] == "mod") or (len(own) == 1 and own[0] in ("lib", "main")):
         own = own[:-1]
     return own, "/".join(parts[: at + 1])
 

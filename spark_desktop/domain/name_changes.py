@@ -77,10 +77,10 @@ def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Chan
                 pairs[one.name] = other.name
     renamed = {id(change.old) for change in found}
     for one in old.once:
-        other = new.get(_moved_key(one, pairs))
-        if other is not None and id(one) not in renamed:
-            change = NameChange(one, other)
-            if change.is_resigned and one.definition.kind == other.definition.kind:
+        same = new.get(_moved_key(one, pairs))
+        if same is not None and id(one) not in renamed:
+            change = NameChange(one, same)
+            if change.is_resigned and one.definition.kind == same.definition.kind:
                 found.append(change)
     taken = renamed | {id(change.new) for change in found}
     return Changes(
@@ -115,9 +115,7 @@ def likeness(one: Defined, other: Defined) -> float:
     return matcher.ratio()
 
 
-def renamed_parameters(
-    old: Sequence[Parameter], new: Sequence[Parameter]
-) -> dict[str, str] | None:
+def renamed_parameters(old: Sequence[Parameter], new: Sequence[Parameter]) -> dict[str, str] | None:
     """Return the new names of parameters that have others now; None where that is a guess.
 
     A parameter is renamed where one name went and one came in the same place, with the same type.
@@ -214,11 +212,7 @@ def _matched(
     return [
         (gone[i], come[j])
         for (i, j), score in scores.items()
-        if all(
-            score - rest > _MARGIN
-            for (k, m), rest in scores.items()
-            if (k == i) != (m == j)
-        )
+        if all(score - rest > _MARGIN for (k, m), rest in scores.items() if (k == i) != (m == j))
     ]
 
 

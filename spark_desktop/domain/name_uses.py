@@ -53,7 +53,8 @@ class _Top:
             return Uses((), clash)
         shared = {one.scopes for one in self._here if one.receiver == GLOBAL}
         shadows = {one.scopes for one in bound if one.scopes and not one.receiver} - shared
-        found, doubtful = [], []
+        found: list[Occurrence] = []
+        doubtful: list[Occurrence] = []
         for one in self._here:
             if self._is_use(one, named, is_plain=is_plain):
                 is_hidden = one.start not in named and _is_shadowed(one, shadows)
@@ -90,9 +91,7 @@ class _Top:
             first, _, rest = one.receiver.partition("::")
             for brought in self._file.brought:
                 if brought.local == first and brought.name and first not in ("self", "super"):
-                    whole = "::".join(
-                        part for part in (brought.module, brought.name, rest) if part
-                    )
+                    whole = "::".join(part for part in (brought.module, brought.name, rest) if part)
                     return bool(self._files(whole) & target.paths)
             return bool(self._files(one.receiver) & target.paths)
         return False
@@ -110,9 +109,9 @@ class _Top:
                     reach.direct.append(brought)
                     keeps_name = brought.local.removeprefix("export ") == target.name
                     reach.passes_on |= brought.is_passed_on and keeps_name
-            elif brought.name == "" and files & target.paths:
-                reach.qualifiers.add(brought.local)
-            elif brought.name and self._submodule(brought) & target.paths:
+            elif (brought.name == "" and files & target.paths) or (
+                brought.name and self._submodule(brought) & target.paths
+            ):
                 reach.qualifiers.add(brought.local)
         return reach
 

@@ -33,7 +33,10 @@ _PATTERNS: dict[str, tuple[str, ...]] = {
     ),
 }
 # They stand where a type would, and are none.
-_NO_TYPES = frozenset("return auto const new in of is not and or else await typeof case mut".split())
+_NO_TYPES = frozenset(
+    {"return", "auto", "const", "new", "in", "of", "is", "not", "and", "or", "else", "await"}
+    | {"typeof", "case", "mut"}
+)
 _SIMPLE = re.compile(r"[\w$]+(?:(?:\.|->)[\w$]+)*")
 
 

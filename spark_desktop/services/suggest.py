@@ -1,6 +1,6 @@
 """Makes one proposal: asks for a region, streams it, checks it, asks once more if it fails."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.checks import Candidate, check, failure
@@ -34,6 +34,7 @@ from spark_desktop.domain.proposal import (
 from spark_desktop.domain.trigger import (
     AnswerEdit,
     EditComment,
+    FollowUp,
     Insertion,
     Instruction,
     ProposalTrigger,
@@ -51,6 +52,9 @@ from spark_desktop.services.ports import Clock, Endpoint, Syntax
 from spark_desktop.services.prompts import refused, region_answer, region_request, revised
 from spark_desktop.services.secret_guard import Reader
 from spark_desktop.services.target import Target, require_room, target_of
+
+# Makes a proposal of a follow-up, on the file as it is now; None where a model has to be asked.
+Computing = Callable[[Proposal, FollowUp], Awaitable[Proposal | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,8 @@ class Suggester:
         self._bus = bus
         # What the project's own commands say of a proposed text; there may be none.
         self.project: ProjectEvidence | None = None
+        # Makes the follow-ups that need no model.
+        self.follow_ups: Computing | None = None
 
     async def propose(self, proposal: Proposal, revision: Revision | None = None) -> Proposal:
         """Return the proposal ready, withheld or cancelled; each step is put on the board.
@@ -118,6 +124,10 @@ class Suggester:
             raise SparkError(
                 say("What an answer changes is written in the chat."), say("Ask there again.")
             )
+        if isinstance(trigger, FollowUp) and self.follow_ups is not None:
+            computed = await self.follow_ups(proposal, trigger)
+            if computed is not None:
+                return self._put(computed)
         target = target_of(trigger, self._syntax)
         proposal = self._put(
             replace(proposal, trigger=trigger, region=target.region, state=Streaming(1))

@@ -1,0 +1,77 @@
+"""What a follow-up is called, and what a model is told of one that cannot be computed."""
+
+from collections.abc import Collection, Iterable
+
+from spark_desktop.domain.follow_edits import Followed, Left
+from spark_desktop.domain.name_changes import NameChange
+from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.words import Said, joined, say
+
+# What is named one by one in a title, and of what is left to the user.
+_NAMED, _TOLD = 2, 5
+
+
+def title_for(changes: Collection[NameChange]) -> Said:
+    """Return what the changes of one save are called, in a line."""
+    titles = [_title(change) for change in changes]
+    more = len(titles) - _NAMED
+    if more > 0:
+        titles = [*titles[:_NAMED], say("{count} more", count=more)]
+    return joined(titles, ", ")
+
+
+def asked_title(change: NameChange, place: str) -> Said:
+    """Return what a call is called whose arguments a model chooses."""
+    return say("{name}: new arguments in {place}", name=_shown(change), place=place)
+
+
+def _title(change: NameChange) -> Said:
+    if change.is_moved:
+        return say("{name} moved to {path}", name=_shown(change), path=change.new.path)
+    if change.is_renamed:
+        return say("rename {old} to {new}", old=_shown(change), new=change.new.name)
+    return say("new parameters of {name}", name=_shown(change))
+
+
+def _shown(change: NameChange) -> str:
+    old = change.old
+    is_class = old.name in ("__init__", "constructor") and old.container
+    name = old.container if is_class else old.name
+    return f"{name}()" if old.parameters is not None else name
+
+
+def instruction_for(followed: Iterable[Followed]) -> str:
+    """Return what a model is told: the changes, and what to do about them."""
+    told = []
+    for one in followed:
+        old, new = one.change.old, one.change.new
+        if one.change.is_moved:
+            told.append(f"`{old.name}` moved from {old.path} to {new.path}: import it from there.")
+        elif one.change.is_renamed:
+            told.append(f"`{old.name}` is called `{new.name}` now: use the new name.")
+        if one.signature is not None:
+            told.append(
+                f"The signature of `{new.name}` was `{old.definition.signature}` and is now "
+                f"`{new.definition.signature}`. Change each call of it so that it fits; where a "
+                "value is new, pass a fitting one."
+            )
+    return " ".join((*told, "Change nothing else."))
+
+
+def computed_check(count: int) -> Check:
+    """Return as evidence that no model wrote it."""
+    return Check(say("computed"), True, say("%n use(s), resolved through the imports", "", count))
+
+
+def left_check(left: Collection[Left]) -> tuple[Check, ...]:
+    """Return what is left to the user as evidence, () for nothing."""
+    if not left:
+        return ()
+    told = [
+        say("{path}, line {line}: {reason}", path=one.path, line=one.line + 1, reason=one.reason)
+        for one in list(left)[:_TOLD]
+    ]
+    more = len(left) - _TOLD
+    if more > 0:
+        told.append(say("{count} more", count=more))
+    return (Check(say("left to you"), False, joined(told, "; "), is_advice=True),)
