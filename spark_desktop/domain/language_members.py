@@ -24,7 +24,7 @@ _LANGUAGE_TYPES = frozenset(_TYPES.split())
 _PYTHON = frozenset().union(
     *(dir(type_) for type_ in (str, bytes, int, float, list, dict, set, frozenset, Exception))
 )
-_LANGUAGE_MEMBERS = _PYTHON | frozenset(_MEMBERS.split())
+_OTHERS = frozenset(_MEMBERS.split())
 
 
 def is_language_type(name: str) -> bool:
@@ -32,6 +32,6 @@ def is_language_type(name: str) -> bool:
     return name in _LANGUAGE_TYPES
 
 
-def is_language_member(name: str) -> bool:
-    """Return whether the usual types of the languages have such a member themselves."""
-    return name in _LANGUAGE_MEMBERS
+def is_language_member(name: str, language: str) -> bool:
+    """Return whether the usual types of the language, or of its libraries, have such a member."""
+    return name in _OTHERS or (language == "python" and name in _PYTHON)

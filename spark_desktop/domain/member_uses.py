@@ -51,7 +51,7 @@ def _is_meant(
             return True
         # An interface or a base of the class may be meant: only names tell, so nobody knows.
         return None if target.is_unique and not is_language_type(told) else False
-    if target.is_unique and not is_language_member(target.name):
+    if target.is_unique and not is_language_member(target.name, file.language):
         return True
     return None
 

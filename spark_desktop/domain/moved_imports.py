@@ -153,7 +153,9 @@ def _at_home(target: Target, home: str, file: FileNames, tree: Tree) -> tuple[Te
         statement = f"use {module}::{target.name};"
     newline = dominant_newline(file.content)
     at = _after_imports(file)
-    return (TextEdit(at, at, f"{statement}{newline}"),)
+    following = file.content[at:].partition("\n")[0].strip()
+    is_apart = not following or any(one.start == at for one in file.brought)
+    return (TextEdit(at, at, f"{statement}{newline}{'' if is_apart else newline}"),)
 
 
 def _of_package(target: Target, home: str, file: FileNames) -> tuple[TextEdit, ...] | None:

@@ -47,10 +47,8 @@ class _Top:
         bound = [one for one in self._here if one.role is Role.BOUND and one.start not in named]
         own = [one for one in bound if not one.scopes and not one.receiver]
         is_plain = is_home or reach.has_all or self._is_brought_plainly()
-        if own and not is_home and self._file.language not in _C:
-            # The file makes a name of its own of it: what is meant where cannot be told.
-            clash = tuple(self._here) if is_plain else ()
-            return Uses((), clash)
+        # The file makes a name of its own of it: what is meant by the bare word cannot be told.
+        is_clash = bool(own) and not is_home and self._file.language not in _C
         shared = {one.scopes for one in self._here if one.receiver == GLOBAL}
         shadows = {one.scopes for one in bound if one.scopes and not one.receiver} - shared
         found: list[Occurrence] = []
@@ -60,7 +58,9 @@ class _Top:
                 is_hidden = one.start not in named and _is_shadowed(one, shadows)
                 if one.role in (Role.BARE, Role.SHORTHAND) and is_hidden:
                     continue
-                (doubtful if reach.is_doubtful else found).append(one)
+                is_bare = one.role is not Role.MEMBER
+                is_unsure = (reach.is_doubtful and not is_home) or (is_clash and is_bare)
+                (doubtful if is_unsure else found).append(one)
             elif one.role is Role.BOUND and one.scopes in shared and is_plain:
                 found.append(one)
         passes_on = reach.passes_on and not reach.is_doubtful

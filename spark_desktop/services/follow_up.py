@@ -111,9 +111,10 @@ class FollowUps:
         base = self._withdraw(after.path, before)
         if base is not before:
             # A name that was changed twice is followed from where it began, and from in between.
-            known = {(one.old.container, one.old.name) for one in changed}
             earlier = await self._changed(base, after)
-            changed += [one for one in earlier if (one.old.container, one.old.name) not in known]
+            known = {(one.old.container, one.old.name) for one in earlier}
+            between = [one for one in changed if (one.old.container, one.old.name) not in known]
+            changed = [*earlier, *between]
         return await self._followed(base, after, changed)
 
     async def computed(self, proposal: Proposal, trigger: FollowUp) -> Proposal | None:
@@ -215,7 +216,7 @@ class FollowUps:
             target = await survey.target(one)
             if target is not None:
                 followed.append(Followed(target, one, self._burst, fresh))
-        plan = _Plan(title_for(changed), base, tuple(followed), tree, frozenset(words))
+        plan = _Plan(title_for(_distinct(changed)), base, tuple(followed), tree, frozenset(words))
         found = {
             path: together([follow(one, file, tree) for one in followed], file)
             for path, file in survey.known.items()
@@ -307,6 +308,14 @@ class FollowUps:
 
     def _saved(self, event: FilesChanged) -> None:
         self._burst = frozenset(event.paths)
+
+
+def _distinct(changed: Sequence[NameChange]) -> list[NameChange]:
+    """Return the changes by what came of them, each as it began."""
+    found: dict[tuple[str, str, str], NameChange] = {}
+    for one in changed:
+        found.setdefault((one.new.path, one.new.container, one.new.name), one)
+    return list(found.values())
 
 
 def _asks(change: NameChange) -> bool:

@@ -89,7 +89,11 @@ class Survey:
                 target = replace(target, is_private=is_private)
         if home.language in _C:
             target = await self._included(target)
-        elif not target.container:
+        elif target.container:
+            # A member is got at through its class, which others may pass on.
+            of_class = replace(target, name=target.container, container="")
+            target = replace(target, paths=(await self._passed_on(of_class)).paths)
+        else:
             target = await self._passed_on(target)
         return replace(target, is_unique=self._is_unique(target))
 

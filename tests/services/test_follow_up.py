@@ -114,7 +114,7 @@ async def test_accepting_the_group_is_one_step_and_undo_brings_every_byte_back(p
     step = await one.world.review.accept_group(one.ready[0].group)
     assert len(step.changes) == 5
     assert one.text("app.py").count("make_slug") == 2
-    await one.world.edits.undo_step(step.id)
+    await one.world.edits.undo(step.id)
     assert one.world.files.data == before
 
 
@@ -244,7 +244,7 @@ async def test_removed_parameters_leave_the_calls(project):
 
 
 async def test_a_new_parameter_without_a_default_is_asked_of_the_model(project):
-    answer = "def page(name):\n    # slugify makes the address\n    return f\"/{slugify(name, '-', 9)}\"[:LIMIT]\n"
+    answer = "def page(name):\n    return f\"/{slugify(name, '-', 9)}\"[:LIMIT]\n"
     one = project(
         {"pkg/util.py": UTIL, "app.py": APP},
         answer,
@@ -274,7 +274,7 @@ async def test_a_moved_constant_is_imported_from_its_new_place(project):
     await one.replace("pkg/util.py", ("LIMIT = 40\n", ""))
     assert one.offered == {
         "pkg/util.py": one.text("pkg/util.py").replace(
-            '"""Texts."""\n\n', '"""Texts."""\n\nfrom pkg.limits import LIMIT\n'
+            '"""Texts."""\n\n', '"""Texts."""\n\nfrom .limits import LIMIT\n\n'
         ),
         "app.py": APP.replace(
             "from pkg.util import LIMIT, slugify\n",
