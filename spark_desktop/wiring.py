@@ -32,6 +32,7 @@ from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.adapters.thread_library import SqliteThreadLibrary
 from spark_desktop.adapters.thread_store import SqliteThreadStore
+from spark_desktop.adapters.track_record import TrackRecordFile
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import FileError, StoreError
 from spark_desktop.domain.events import StepReverted, WorkFailed
@@ -91,6 +92,7 @@ class Project:
     answers: Answers
     answer_edits: AnswerEdits
     checks: ProjectChecks
+    suggester: Suggester
     quiet: Quiet
     notes: tuple[str, ...] = ()
 
@@ -241,6 +243,7 @@ def _assemble(
     checks = ProjectChecks(LocalCommands(root), Place(root.as_posix(), Path.home().as_posix()))
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
     suggester.project = checks.evidence
+    suggester.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     inbox.seen.commits = GitCommits(root)
@@ -288,5 +291,6 @@ def _assemble(
         answers=answers,
         answer_edits=answer_edits,
         checks=checks,
+        suggester=suggester,
         quiet=Quiet(clock, bus, scope),
     )

@@ -1,6 +1,6 @@
 """The evidence of a proposal: what is checked before it is shown as ready."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from spark_desktop.domain.omissions import (
@@ -64,6 +64,13 @@ def failure(checks: Iterable[Check]) -> str | None:
     if failed[0].name == "complete":
         return failed[0].detail
     return joined(check.detail for check in failed)
+
+
+def told_of(checks: Sequence[Check]) -> str:
+    """Return what the model is told of what failed: the reason, and what a program wrote of it."""
+    reports = [one.report.strip() for one in checks if one.report and not one.passed]
+    reason = failure(checks) or ""
+    return "\n".join((reason, *(f"```\n{report}\n```" for report in reports)))
 
 
 def _complete(candidate: Candidate) -> Check:

@@ -29,6 +29,7 @@ from spark_desktop.adapters.path_guard import DiskPathGuard
 from spark_desktop.adapters.project_commands import LocalCommands
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.cli.main import main
+from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.errors import CoreError
 from spark_desktop.services.answer_edits import AnswerEdits
 from spark_desktop.services.answer_evidence import AnswerEvidence
@@ -41,6 +42,7 @@ from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.project_checks import Place, ProjectChecks
+from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
@@ -107,6 +109,7 @@ class Spark:
         review = ReviewService(board, edits, files)
         chat, composing = chat_of(self.threads, files, core, bus, self.clock)
         suggester = Suggester(CoreAnswers(core), files, syntax, board, self.clock, bus)
+        suggester.effort = Effort(samples=1, doubts=False)
         turns = Turns(suggester, review, chat, board, bus)
         inbox = Inbox(files, self.watch, syntax, turns, review, bus)
         closing = AsyncExitStack()
@@ -132,6 +135,7 @@ class Spark:
         made = Project(
             *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
             *(threads, scope, closing, answers, answer_edits, checks),
+            quiet=Quiet(self.clock, bus, scope),
         )
         self.prepare(made)
         return made

@@ -69,6 +69,7 @@ _READ_BY_OTHERS = (
     "Spark Desktop self-test",
     "llama.cpp b{} (xllamacpp {})",
     "source code",
+    "syntax errors in this code: ",
     "trusted comment: ",
 )
 
