@@ -76,7 +76,7 @@ class Following:
     def left(self) -> str:
         """Return what is said to be left to the user."""
         checks = [check for one in self.ready for check in one.evidence]
-        return " ".join(str(check.detail) for check in checks if check.name == "left to you")
+        return " ".join(str(check.detail) for check in checks if check.is_advice)
 
     async def accept(self) -> None:
         await self.world.review.accept_group(self.ready[0].group or "")

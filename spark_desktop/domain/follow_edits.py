@@ -49,11 +49,12 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A use that is left to the user; ``line`` from 0."""
+    """A use that is left to the user; ``line`` from 0. One that ``is_text`` breaks nothing."""
 
     path: str
     line: int
     reason: Said
+    is_text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,11 @@ class _Following:
     def _follow_call(self, one: Occurrence) -> bool:
         """Return whether the name itself is to be looked at, too: the call is none of a model's."""
         signature = self._followed.signature
-        if signature is None or one.role in (Role.IMPORTED, Role.EXPORTED, Role.BOUND):
+        if signature is None or one.role in (Role.IMPORTED, Role.EXPORTED):
+            return True
+        if one.role is Role.BOUND:
+            # A subclass's own, or the prototype in a header.
+            self._leave(one, say("it is defined here with the parameters before"))
             return True
         if one.call is None:
             if self._followed.is_constructor:
@@ -212,7 +217,8 @@ class _Following:
             return
         for one in self._file.occurrences:
             if one.role is Role.TEXT and one.name == self._target.name:
-                self._leave(one, say("it stands in a comment or a text"))
+                reason = say("it stands in a comment or a text")
+                self._left.append(Left(self._file.path, one.line, reason, is_text=True))
 
 
 def _moved(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:

@@ -31,7 +31,8 @@ def member_uses(target: Target, file: FileNames, tree: Tree) -> Uses:
             doubtful.append(one)
         elif is_meant:
             found.append(one)
-    return Uses(tuple(found), tuple(doubtful))
+    is_elsewhere = file.language == "go" and file.package != target.package
+    return Uses(tuple(found), tuple(doubtful), False, is_elsewhere and target.is_private)
 
 
 def _is_meant(

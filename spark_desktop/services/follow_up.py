@@ -38,7 +38,8 @@ from spark_desktop.services.follow_words import (
     asked_title,
     computed_check,
     instruction_for,
-    left_check,
+    left_checks,
+    nothing_left,
     title_for,
 )
 from spark_desktop.services.name_survey import CodeNames, Holding, Survey, workspace_tree
@@ -99,11 +100,18 @@ class FollowUps:
         self._newest: dict[str, _Plan] = {}
         self._gone: deque[Defined] = deque(maxlen=_KEPT_GONE)
         self._burst: frozenset[str] = frozenset()
+        # The versions before files that do not parse.
+        self._held: dict[str, Snapshot] = {}
         bus.subscribe(FilesChanged, self._saved)
 
     async def find(self, before: Snapshot | None, after: Snapshot) -> Sequence[Trigger]:
         """Return what the save asks of other places; () where it changed no name that is used."""
         if before is None:
+            return ()
+        before = self._held.pop(after.path, before)
+        if not (await self._parses(after.path, before.text.content, after.text.content)).passed:
+            # In the middle of a change: names that the parser does not see now are not gone.
+            self._held[after.path] = before
             return ()
         changed = await self._changed(before, after)
         if not changed:
@@ -137,7 +145,7 @@ class FollowUps:
         after = edited(content, found.edits)
         evidence = [computed_check(len(found.lines)), await self._parses(path, content, after)]
         left = [*found.left, *(plan.left if plan.told_by == path else ())]
-        evidence += [*left_check(left), *plan.checks]
+        evidence += [*left_checks(left), *plan.checks]
         return replace(
             proposal,
             trigger=trigger,
@@ -300,10 +308,7 @@ class FollowUps:
         return Check(say("parses"), was is None or now is None or now <= was)
 
     def _say_nothing(self, plan: _Plan, path: str) -> None:
-        detail = say("{title}: nothing is left to follow up", title=plan.title)
-        if plan.left:
-            told = left_check(plan.left)[0].detail
-            detail = say("{title}: left to you: {told}", title=plan.title, told=told)
+        detail = nothing_left(plan.title, plan.left)
         self._bus.publish(ChangeIgnored(Ignored(path, IgnoreReason.NO_TRIGGER, detail)))
 
     def _saved(self, event: FilesChanged) -> None:

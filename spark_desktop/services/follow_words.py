@@ -60,18 +60,35 @@ def instruction_for(followed: Iterable[Followed]) -> str:
 
 def computed_check(count: int) -> Check:
     """Return as evidence that no model wrote it."""
-    return Check(say("computed"), True, say("%n use(s), resolved through the imports", "", count))
+    return Check(say("computed"), True, say("%n use(s), each resolved", "", count))
 
 
-def left_check(left: Collection[Left]) -> tuple[Check, ...]:
-    """Return what is left to the user as evidence, () for nothing."""
-    if not left:
-        return ()
-    told = [
-        say("{path}, line {line}: {reason}", path=one.path, line=one.line + 1, reason=one.reason)
-        for one in list(left)[:_TOLD]
-    ]
-    more = len(left) - _TOLD
-    if more > 0:
-        told.append(say("{count} more", count=more))
-    return (Check(say("left to you"), False, joined(told, "; "), is_advice=True),)
+def left_checks(left: Collection[Left]) -> tuple[Check, ...]:
+    """Return as evidence what is left to the user, and which comments name it still."""
+    uses = [one for one in left if not one.is_text]
+    texts = [one for one in left if one.is_text]
+    checks = []
+    if uses:
+        told = [_told(one) for one in uses[:_TOLD]]
+        if len(uses) > _TOLD:
+            told.append(say("{count} more", count=len(uses) - _TOLD))
+        name = say("%n use(s) left to you", "", len(uses))
+        checks.append(Check(name, False, joined(told, "; "), is_advice=True))
+    if texts:
+        lines = ", ".join(str(one.line + 1) for one in texts[:_TOLD])
+        detail = say("in comments and texts, line {lines}", lines=lines)
+        checks.append(Check(say("%n mention(s) untouched", "", len(texts)), True, detail))
+    return tuple(checks)
+
+
+def nothing_left(title: Said, left: Collection[Left]) -> Said:
+    """Return why a change of a name starts nothing."""
+    uses = [one for one in left if not one.is_text]
+    if not uses:
+        return say("{title}: nothing is left to follow up", title=title)
+    told = joined([_told(one) for one in uses[:_TOLD]], "; ")
+    return say("{title}: left to you: {told}", title=title, told=told)
+
+
+def _told(one: Left) -> Said:
+    return say("{path}, line {line}: {reason}", path=one.path, line=one.line + 1, reason=one.reason)
