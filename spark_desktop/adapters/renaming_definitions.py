@@ -131,6 +131,7 @@ def _defined(
         told,
         "" if result is None else " ".join(text_of(result).lstrip(": ").split()),
         tuple(_bases(node)),
+        (0, 0) if parameters is None else (places.start(parameters), places.end(parameters)),
     )
 
 
@@ -260,7 +261,8 @@ def _cpp(parameters: Node) -> Iterator[Parameter]:
         whole = text_of(node).partition("=")[0].strip()
         # The type is what is left without the name, with its const, & and *.
         type_ = " ".join(whole.removesuffix(name).split()) if name else whole
-        yield Parameter(name, type_, node.type == "optional_parameter_declaration")
+        has_default = node.type == "optional_parameter_declaration"
+        yield Parameter(name, type_, has_default, text=text_of(node))
 
 
 def _type_of(node: Node) -> str:

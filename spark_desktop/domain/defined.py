@@ -1,19 +1,23 @@
 """A definition as one version of a file has it, with what its callers have to know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from spark_desktop.domain.code import Definition
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One parameter; ``takes_rest`` is True for those that take any number of arguments."""
+    """One parameter; ``takes_rest`` is True for those that take any number of arguments.
+
+    ``text`` is how it is written, by which none differs from another.
+    """
 
     name: str
     type: str = ""
     has_default: bool = False
     is_keyword_only: bool = False
     takes_rest: bool = False
+    text: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,8 @@ class Defined:
     """``text`` is the whole definition; ``parameters`` is None for what cannot be called.
 
     The receiver of a method (``self``) is none of its parameters. ``name_at`` is the place of the
-    name in the file, in characters; ``bases`` are the classes that a class names as its own.
+    name in the file, in characters, ``parameters_at`` that of the parameters with their brackets;
+    ``bases`` are the classes that a class names as its own.
     """
 
     definition: Definition
@@ -30,6 +35,7 @@ class Defined:
     parameters: tuple[Parameter, ...] | None = None
     result: str = ""
     bases: tuple[str, ...] = ()
+    parameters_at: tuple[int, int] = (0, 0)
 
     @property
     def name(self) -> str:

@@ -9,6 +9,7 @@ from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.moved_imports import moved_edits
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.name_uses import uses_in
+from spark_desktop.domain.prototypes import are_others, prototype_edit
 from spark_desktop.domain.target_names import Target
 from spark_desktop.domain.text_edits import TextEdit, edited
 from spark_desktop.domain.words import Said, say
@@ -159,11 +160,10 @@ class _Following:
     def _follow_call(self, one: Occurrence) -> bool:
         """Return whether the name itself is to be looked at, too: the call is none of a model's."""
         signature = self._followed.signature
-        if signature is None or one.role in (Role.IMPORTED, Role.EXPORTED):
-            return True
         if one.role is Role.BOUND:
-            # A subclass's own, or the prototype in a header.
-            self._leave(one, say("it is defined here with the parameters before"))
+            self._follow_declaration(one)
+            return True
+        if signature is None or one.role in (Role.IMPORTED, Role.EXPORTED):
             return True
         if one.call is None:
             if self._followed.is_constructor:
@@ -185,6 +185,19 @@ class _Following:
         elif not self._fits_now(one, signature):
             self._leave(one, say("its arguments do not fit the signature before"))
         return True
+
+    def _follow_declaration(self, one: Occurrence) -> None:
+        """Follow where the same thing is declared once more: in a header, or in a subclass."""
+        old, new = self._followed.change.old.parameters, self._followed.change.new.parameters
+        if old is None or new is None or not are_others(old, new):
+            return
+        here = next((each for each in self._file.defined if each.name_at == one.start), None)
+        if self._file.language in ("c", "cpp") and here is not None:
+            edit = prototype_edit(here, old, new)
+            if edit is not None:
+                self._edit(one, edit)
+        elif self._followed.signature is not None:
+            self._leave(one, say("it is defined here with the parameters before"))
 
     def _is_fresh(self, one: Occurrence) -> bool:
         """Return whether the call was written together with the new signature."""

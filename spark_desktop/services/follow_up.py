@@ -27,6 +27,7 @@ from spark_desktop.domain.proposal import (
     Ready,
     Streaming,
 )
+from spark_desktop.domain.prototypes import are_others
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.text_edits import edited
 from spark_desktop.domain.trigger import FollowUp, Span, Trigger
@@ -52,6 +53,9 @@ _MOST_ASKED = 8
 # Changes that are remembered, as their proposals may be looked at later.
 _KEPT_PLANS = 50
 _KEPT_GONE = 50
+
+# A function has a declaration and a definition there, which agree.
+_OF_C = (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".hxx")
 
 # The texts before and after of all files of a follow-up; gives what the project's checks say.
 EvidenceOf = Callable[[Mapping[str, tuple[str, str]]], Awaitable[tuple[Check, ...]]]
@@ -328,7 +332,8 @@ def _asks(change: NameChange) -> bool:
     old, new = change.old.parameters, change.new.parameters
     if old is None or new is None:
         return False
-    return SignatureChange(old, new, has_keywords=True).asks
+    is_declared_apart = change.old.path.endswith(_OF_C) and are_others(old, new)
+    return is_declared_apart or SignatureChange(old, new, has_keywords=True).asks
 
 
 def _is_constructor(change: NameChange) -> bool:

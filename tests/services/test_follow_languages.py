@@ -80,6 +80,8 @@ CPP = {
     "apart.cpp": "static int slug(int x) { return x; }\nint b = slug(1);\n",
 }
 
+SLUG = RUST["src/text.rs"].partition("pub fn slug")[2].partition("\n#[cfg")[0]
+
 CASES = [
     Case(
         "typescript: a function",
@@ -232,9 +234,60 @@ CASES = [
         {"text.h": (("width", "breadth"),), "main.cpp": (("page.width", "page.breadth"),)},
     ),
     Case(
+        "typescript: a constant moved to another file",
+        TS | {"src/limits.ts": "export const MANY = 9;\nexport const MOST = 3;\n"},
+        (("export const MOST = 3;\n\n", ""),),
+        {
+            "src/app.ts": (
+                ("import { slugify as s, MOST }", "import { slugify as s }"),
+                ("import { slugify", 'import { MOST } from "./limits";\nimport { slugify'),
+            ),
+        },
+    ),
+    Case(
+        "rust: a constant moved to another module",
+        RUST
+        | {"src/main.rs": "use crate::text::{MOST, Page};\n\nfn main() {\n    f(MOST);\n}\n"}
+        | {"src/cut.rs": "pub const MOST: usize = 3;\n"},
+        (("pub const MOST: usize = 3;\n\n", ""),),
+        {
+            "src/text.rs": (("pub struct Page", "use crate::cut::MOST;\n\npub struct Page"),),
+            "src/main.rs": (
+                ("use crate::text::{MOST,", "use crate::cut::MOST;\nuse crate::text::{"),
+                ("{ Page}", "{Page}"),
+            ),
+        },
+    ),
+    Case(
         "rust: a function moved to another module",
-        RUST | {"src/cut.rs": "pub fn one() {}\n"},
-        (),
+        RUST | {"src/cut.rs": RUST["src/text.rs"].partition("pub fn slug")[1] + SLUG},
+        (("pub fn slug" + SLUG, ""),),
+        {
+            "src/text.rs": (("pub const MOST", "use crate::cut::slug;\n\npub const MOST"),),
+        },
+        left="src/main.rs, line 2: its import has to be written by hand",
+    ),
+    Case(
+        "c++: a parameter goes, in the prototype and in the calls",
+        CPP,
+        (("const std::string &text, int most", "const std::string &text"), ("0, most", "0, 3")),
+        {
+            "text.h": (("text, int most", "text"),),
+            "main.cpp": (('slug("a", 2)', 'slug("a")'),),
+        },
+    ),
+    Case(
+        "c++: another type of a parameter, from the header to the definition",
+        CPP | {"text.h": CPP["text.h"].replace("int most", "int most = 4")},
+        (("int most = 4", "long most = 4"),),
+        {"text.cpp": (("int most", "long most"),)},
+        path="text.h",
+    ),
+    Case(
+        "c++: the prototype keeps its defaults",
+        CPP | {"text.h": CPP["text.h"].replace("int most", "int most = 4")},
+        (("const std::string &text", "std::string text"),),
+        {"text.h": (("const std::string &text", "std::string text"),)},
     ),
 ]
 
@@ -255,7 +308,7 @@ async def project(tmp_path):
         await one.world.scope.close()
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.pairs], ids=lambda case: case.name)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 async def test_a_change_is_followed_to_each_use_and_nowhere_else(case, project):
     one = project(case.files)
     path = case.path or next(iter(case.files))
