@@ -28,6 +28,7 @@ from spark_desktop.domain.file_names import (
 )
 
 _SPREADS = ("list_splat", "dictionary_splat", "spread_element", "variadic_argument")
+_AROUND_LABELS = ("keyword_argument", "keyword_pattern", "argument_list", "case_pattern")
 _SHORTHANDS = ("shorthand_property_identifier", "shorthand_field_identifier")
 _BEFORE_MEMBER = re.compile(r"([\w.:]*?[\w\])])(\.|::|->)$")
 
@@ -127,7 +128,11 @@ def _role(node: Node, table: NameTable, places: Places, binder: Node | None) -> 
         receiver = "" if of is None else " ".join(places.text(of).split())
         return (Role.MEMBER if binder is None else Role.BOUND), receiver
     if edge in table.labels or _is_go_key(node):
-        return Role.LABEL, ""
+        return Role.LABEL, _labelled(node, places)
+    if parent is not None and parent.type == "dotted_name" and node.prev_sibling is not None:
+        # A pattern of Python has no attributes, but dotted names.
+        receiver = places.content[places.start(parent) : places.start(node)]
+        return Role.MEMBER, receiver.rstrip(". ")
     if node.type in _SHORTHANDS:
         return Role.SHORTHAND, ""
     if parent is not None and parent.type == "global_statement":
@@ -142,6 +147,24 @@ def _role(node: Node, table: NameTable, places: Places, binder: Node | None) -> 
     if node.type == "property_identifier":
         return Role.LABEL, ""
     return Role.BARE, ""
+
+
+def _labelled(node: Node, places: Places) -> str:
+    """Return what is called, or matched, with the name as a label; "" where that has no name."""
+    for above in nodes_around(node):
+        if above.type == "class_pattern":
+            return places.text(above.named_children[0])
+        if above.type == "call":
+            called = above.child_by_field_name("function")
+            return "" if called is None else places.text(called)
+        if above.type not in (
+            "keyword_argument",
+            "keyword_pattern",
+            "argument_list",
+            "case_pattern",
+        ):
+            break
+    return ""
 
 
 def _member_of(binder: Node, table: NameTable, owner: str) -> str:

@@ -72,7 +72,8 @@ def binder_of(node: Node, table: NameTable) -> Node | None:
         edge = parent.type, field_of(parent, child)
         if edge in table.bound:
             return parent
-        if edge not in table.through:
+        is_path = parent.type == "dotted_name" and parent.named_child_count > 1
+        if edge not in table.through or is_path:
             return None
         child, parent = parent, parent.parent
     return None

@@ -52,11 +52,11 @@ PYTHON = NameTable(
         "parameters lambda_parameters default_parameter.name typed_default_parameter.name "
         "typed_parameter assignment.left augmented_assignment.left named_expression.name "
         "for_statement.left for_in_clause.left as_pattern.alias function_definition.name "
-        "class_definition.name"
+        "class_definition.name case_pattern"
     ),
     through=_edges(
         "pattern_list tuple_pattern list_pattern list_splat_pattern dictionary_splat_pattern "
-        "as_pattern_target"
+        "as_pattern_target dotted_name"
     ),
     scopes=_words(
         "function_definition lambda list_comprehension set_comprehension "
@@ -66,7 +66,7 @@ PYTHON = NameTable(
     imports=frozenset({"import_statement", "import_from_statement"}),
     calls={("call", "function"): "arguments"},
     defines={"function_definition": "function", "class_definition": "class", "assignment": ""},
-    labels=_edges("keyword_argument.name"),
+    labels=_edges("keyword_argument.name keyword_pattern"),
 )
 
 JAVASCRIPT = NameTable(

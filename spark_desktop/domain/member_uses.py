@@ -19,7 +19,7 @@ def member_uses(target: Target, file: FileNames, tree: Tree) -> Uses:
     here = [
         one
         for one in file.occurrences
-        if one.name == target.name and one.role in (Role.MEMBER, Role.BOUND)
+        if one.name == target.name and one.role in (Role.MEMBER, Role.BOUND, Role.LABEL)
     ]
     if not here or _has_other(target, file, tree):
         return Uses()
@@ -39,6 +39,14 @@ def _is_meant(
     one: Occurrence, target: Target, file: FileNames, classes: frozenset[str]
 ) -> bool | None:
     """Return whether it is the target's member; None where that is not clear."""
+    if one.role is Role.LABEL:
+        # A class is made, or matched, by the names of its fields.
+        made = one.receiver.rpartition(".")[2]
+        if made == "replace" and target.kind == "constant":
+            # Of which class it makes a copy, its first argument tells, which may be anything.
+            return None
+        is_own = made == "cls" and one.owner in classes
+        return target.kind == "constant" and (made in classes or is_own)
     if one.role is Role.BOUND:
         return bool(one.receiver) and one.receiver.rpartition("::")[2] in classes
     if one.receiver in _OWN or one.receiver.startswith("super"):

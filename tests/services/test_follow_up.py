@@ -247,6 +247,44 @@ async def test_a_method_is_followed_on_what_has_its_type_and_where_nothing_else_
     assert "shape.extent(), mine" in one.offered["uses.py"]
 
 
+STATES = """from dataclasses import dataclass
+
+
+@dataclass
+class Done:
+    count: int
+    taken_back: bool = False
+
+
+class Other:
+    taken_back = 3
+"""
+MATCH = """import states
+from states import Done
+
+
+def told(state, other: Done):
+    match state:
+        case Done(taken_back=True) | states.Done(taken_back=False):
+            return Done(1, taken_back=True)
+        case taken_back:
+            return dict(taken_back=taken_back, of=other.taken_back)
+"""
+
+
+async def test_a_field_is_followed_as_the_label_by_which_its_class_is_made_or_matched(project):
+    one = project({"states.py": STATES, "match.py": MATCH})
+    await one.replace("states.py", ("taken_back: bool", "undone: bool"))
+    wanted = MATCH.replace("Done(taken_back=", "Done(undone=").replace("1, taken_back", "1, undone")
+    assert one.offered == {"match.py": wanted.replace("other.taken_back", "other.undone")}
+
+
+async def test_a_class_is_followed_into_patterns(project):
+    one = project({"states.py": STATES, "match.py": MATCH})
+    await one.replace("states.py", ("class Done", "class Ended"))
+    assert one.offered == {"match.py": MATCH.replace("Done", "Ended")}
+
+
 async def test_removed_parameters_leave_the_calls(project):
     one = project(FILES)
     await one.replace("pkg/util.py", (', sep: str = "-"', ""), ("sep.join", '"-".join'))
