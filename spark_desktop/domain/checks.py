@@ -1,5 +1,6 @@
 """The evidence of a proposal: what is checked before it is shown as ready."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from spark_desktop.domain.omissions import (
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.words import joined, say
 
+# Lines that mending one syntax error may change.
+_MOST_MENDED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -22,6 +26,8 @@ class Candidate:
     ``errors_*`` counts syntax errors, None where no parser knows the language. ``reasoning`` tells
     that the model's reasoning leaked into the region; ``finished`` is False for an answer that
     the token limit cut off; ``stray`` is a line of it that belongs to other code of the file.
+    ``signature`` is what has to stay of the region, "" for nothing. One that ``mends`` has to leave
+    fewer syntax errors, and the rest of the region as it is.
     """
 
     before: str
@@ -34,6 +40,8 @@ class Candidate:
     reasoning: bool
     finished: bool
     stray: str = ""
+    signature: str = ""
+    mends: bool = False
 
 
 def check(candidate: Candidate) -> tuple[Check, ...]:
@@ -49,6 +57,8 @@ def check(candidate: Candidate) -> tuple[Check, ...]:
         _no_placeholder(candidate),
         _no_reasoning(candidate),
         _not_shrunk(candidate),
+        *_keeps_signature(candidate),
+        *_mends(candidate),
     )
 
 
@@ -168,3 +178,31 @@ def _not_shrunk(candidate: Candidate) -> Check:
             after=after,
         ),
     )
+
+
+def _keeps_signature(candidate: Candidate) -> tuple[Check, ...]:
+    if not candidate.signature:
+        return ()
+    name = say("same signature")
+    if "".join(candidate.signature.split()) in "".join(candidate.region_after.split()):
+        return (Check(name, True),)
+    signature = " ".join(candidate.signature.split())
+    said = say("The answer does not keep the signature {signature}", signature=signature)
+    return (Check(name, False, said),)
+
+
+def _mends(candidate: Candidate) -> tuple[Check, ...]:
+    if not candidate.mends:
+        return ()
+    name = say("mends it")
+    before, after = candidate.errors_before, candidate.errors_after
+    if before is not None and after is not None and after >= max(before, 1):
+        said = say("The file still has %n syntax error(s).", "", after)
+        return (Check(name, False, said),)
+    old, new = candidate.region_before.splitlines(), candidate.region_after.splitlines()
+    kept = sum((Counter(map(str.strip, old)) & Counter(map(str.strip, new))).values())
+    changed = max(len(old), len(new)) - kept
+    if changed > max(_MOST_MENDED, len(old) // 4):
+        said = say("The answer changes %n line(s), where one error was to be mended.", "", changed)
+        return (Check(name, False, said),)
+    return (Check(name, True),)

@@ -7,6 +7,12 @@ from dataclasses import replace
 from spark_desktop.domain.checks import Candidate, check, failure
 from spark_desktop.domain.clipping import clipped, strays
 from spark_desktop.domain.completion import FinishReason, Usage
+from spark_desktop.domain.documenting import (
+    asks_only_to_document,
+    documented,
+    only_documents,
+    unsaid,
+)
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.words import say
@@ -44,6 +50,15 @@ class Judge:
             stray = strays(region, target.text, target.outside)
             region = target.in_style(region)
             after = target.with_region(region)
+        documents: tuple[Check, ...] = ()
+        if asks_only_to_document(target.instruction):
+            verdict = self._documents(path, target.content, after)
+            saved = None if answer.is_whole else documented(path, target.text, region)
+            if not verdict.passed and saved is not None:
+                region = target.in_style(saved)
+                after = target.with_region(region)
+                verdict = self._documents(path, target.content, after)
+            documents = (verdict, unsaid(target.instruction, path, region))
         candidate = Candidate(
             before=target.content,
             after=after,
@@ -55,8 +70,10 @@ class Judge:
             reasoning=answer.reasoning,
             finished=answer.finished.reason is not FinishReason.LENGTH,
             stray=stray,
+            signature=target.signature,
+            mends=target.mends,
         )
-        evidence: tuple[Check, ...] = check(candidate)
+        evidence = (*check(candidate), *documents)
         if answer.fault:
             evidence = (Check(say("anchored"), False, answer.fault), *evidence)
         return replace(
@@ -90,6 +107,9 @@ class Judge:
             proposal = replace(proposal, evidence=(*proposal.evidence, *told))
         await asyncio.sleep(0)
         return proposal
+
+    def _documents(self, path: str, before: str, after: str) -> Check:
+        return only_documents(self._syntax.bare(path, before), self._syntax.bare(path, after))
 
 
 def sum_of(first: Usage | None, second: Usage) -> Usage:

@@ -19,7 +19,7 @@ from spark_desktop.domain.secret_files import Shareable
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.track_record import Tally, Way
-from spark_desktop.domain.trigger import Span, Trigger
+from spark_desktop.domain.trigger import Span, Stub, Trigger
 from spark_desktop.domain.words import Said
 from spark_desktop.domain.workspace import Ignored, Snapshot
 
@@ -133,8 +133,22 @@ class Syntax(Protocol):
         """Return the function, class or block around the lines, else a bounded window of lines."""
         ...
 
+    def as_stub(self, snapshot: Snapshot, lines: Span) -> Stub | None:
+        """Return the innermost function around the lines as if its body were missing.
+
+        None where there is none, or where its body cannot be replaced alone.
+        """
+        ...
+
     def errors(self, path: str, content: str) -> int | None:
         """Return the number of syntax errors; None for a language without a parser."""
+        ...
+
+    def bare(self, path: str, content: str) -> str | None:
+        """Return the code without comments, docstrings and annotated types, for comparing only.
+
+        None for a language without a parser.
+        """
         ...
 
     def symbols(self, snapshot: Snapshot) -> tuple[Symbol, ...]:
