@@ -149,6 +149,22 @@ def _role(node: Node, table: NameTable, places: Places, binder: Node | None) -> 
     return Role.BARE, ""
 
 
+_IN_LABELLED = (
+    *("keyword_argument", "keyword_pattern", "argument_list", "case_pattern"),
+    *("literal_element", "keyed_element", "literal_value"),
+)
+
+
+def _made_by(literal: Node) -> str:
+    """Return the type that a literal of Go makes, or that its elements have."""
+    type_ = literal.child_by_field_name("type")
+    while type_ is not None and (
+        inner := type_.child_by_field_name("element") or type_.child_by_field_name("value")
+    ):
+        type_ = inner
+    return "" if type_ is None else text_of(type_).lstrip("*")
+
+
 def _labelled(node: Node, places: Places) -> str:
     """Return what is called, or matched, with the name as a label; "" where that has no name."""
     for above in nodes_around(node):
@@ -157,12 +173,9 @@ def _labelled(node: Node, places: Places) -> str:
         if above.type == "call":
             called = above.child_by_field_name("function")
             return "" if called is None else places.text(called)
-        if above.type not in (
-            "keyword_argument",
-            "keyword_pattern",
-            "argument_list",
-            "case_pattern",
-        ):
+        if above.type == "composite_literal":
+            return _made_by(above)
+        if above.type not in _IN_LABELLED:
             break
     return ""
 

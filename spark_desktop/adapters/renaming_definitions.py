@@ -7,6 +7,7 @@ from tree_sitter import Node
 from spark_desktop.adapters.functions import decorators_of
 from spark_desktop.adapters.languages import Parsed, rows_of, text_of
 from spark_desktop.adapters.renaming_nodes import Places, bare_type, classes_around, nodes_around
+from spark_desktop.adapters.renaming_results import given_back
 from spark_desktop.adapters.renaming_tables import TABLES, NameTable
 from spark_desktop.domain.code import Definition
 from spark_desktop.domain.defined import Defined, Parameter
@@ -66,9 +67,10 @@ def _named(node: Node, table: NameTable) -> Iterator[tuple[str, Node, Node]]:
                 if name.is_named:
                     yield kind, name, node
         case "function_definition" | "declaration" | "field_declaration":
-            if (name := node.child_by_field_name("name")) is not None:
+            names = [one for one in node.children_by_field_name("name") if one.is_named]
+            for name in names:
                 yield kind, name, node
-            else:
+            if not names:
                 yield from _declared(node)
         case _:
             name = node.child_by_field_name("name")
@@ -132,6 +134,7 @@ def _defined(
         "" if result is None else " ".join(text_of(result).lstrip(": ").split()),
         tuple(_bases(node)),
         (0, 0) if parameters is None else (places.start(parameters), places.end(parameters)),
+        "" if told is None else given_back(about, parsed.grammar.name),
     )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from collections import deque
 from collections.abc import Collection, Iterable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from spark_desktop.services.ports import FileStore
 
 # Bytes; a longer file is generated, or its lines are too many to be followed.
 _MOST = 1_000_000
+# Saved files that the index may not have read again; uses and definitions that it is asked for.
+_SAVED, _MOST_PLACES = 200, 20_000
 _FAMILIES = (
     frozenset({"python"}),
     frozenset({"javascript", "typescript", "tsx"}),
@@ -21,11 +24,20 @@ _FAMILIES = (
 
 
 class NameSearch:
-    """Asks the index where it is ready, else looks at the watched files in an OS thread."""
+    """Asks the index where it is ready, else looks at the watched files in an OS thread.
+
+    ``index`` may be set at any time. What was saved last is looked at in any case: the index
+    follows a little later.
+    """
 
     def __init__(self, files: FileStore, index: CodeIndex | None = None) -> None:
         self._files = files
         self.index = index
+        self._saved: deque[str] = deque(maxlen=_SAVED)
+
+    def saved(self, paths: Iterable[str]) -> None:
+        """Take it that these files were saved just now."""
+        self._saved.extend(paths)
 
     async def holding(self, path: str, words: Collection[str]) -> tuple[str, ...]:
         """Return the files that hold one of the words and may use what ``path`` defines, sorted.
@@ -38,11 +50,16 @@ class NameSearch:
         if self.index is not None and self.index.state.is_ready:
             found = set(await self.index.importers(path))
             for word in words:
-                found |= {one.path for one in await self.index.references(word)}
-                found |= {one.path for one in await self.index.definitions(word)}
+                found |= {one.path for one in await self.index.references(word, _MOST_PLACES)}
+                found |= {one.path for one in await self.index.definitions(word, _MOST_PLACES)}
+            recent = [one for one in dict.fromkeys(self._saved) if _family(one) == family]
+            found |= set(await asyncio.to_thread(self._among, recent, frozenset(words)))
             return tuple(sorted(one for one in found if _family(one) == family))
         paths = [one for one in await self._files.files() if _family(one) == family]
-        return await asyncio.to_thread(_with_words, self._files.root, paths, frozenset(words))
+        return await asyncio.to_thread(self._among, paths, frozenset(words))
+
+    def _among(self, paths: Iterable[str], words: frozenset[str]) -> tuple[str, ...]:
+        return _with_words(self._files.root, paths, words)
 
 
 def _family(path: str) -> frozenset[str]:

@@ -133,12 +133,14 @@ GO = NameTable(
         "function_declaration method_declaration func_literal block for_statement "
         "if_statement expression_case default_case type_case communication_case"
     ),
-    classes=frozenset(),
+    classes=frozenset({"type_spec"}),
     imports=frozenset({"import_spec"}),
     calls={("call_expression", "function"): "arguments"},
     defines={
         "function_declaration": "function",
         "method_declaration": "method",
+        "method_elem": "method",
+        "field_declaration": "constant",
         "type_spec": "type",
         "const_spec": "constant",
         "var_spec": "constant",

@@ -26,7 +26,8 @@ class Defined:
 
     The receiver of a method (``self``) is none of its parameters. ``name_at`` is the place of the
     name in the file, in characters, ``parameters_at`` that of the parameters with their brackets;
-    ``bases`` are the classes that a class names as its own.
+    ``bases`` are the classes that a class names as its own. ``gives`` says in words what callers
+    get of a function ("one value", "2 values", "a promise"), "" where that is not known.
     """
 
     definition: Definition
@@ -36,6 +37,7 @@ class Defined:
     result: str = ""
     bases: tuple[str, ...] = ()
     parameters_at: tuple[int, int] = (0, 0)
+    gives: str = ""
 
     @property
     def name(self) -> str:

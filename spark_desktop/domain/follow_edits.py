@@ -1,10 +1,11 @@
 """What one changed name asks of one file: edits where they can be computed, calls where not."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.call_changes import SignatureChange, Unclear, changed_call
-from spark_desktop.domain.file_names import FileNames, Occurrence, Role
+from spark_desktop.domain.file_names import Call, FileNames, Occurrence, Role
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.moved_imports import moved_edits
 from spark_desktop.domain.name_changes import NameChange
@@ -18,6 +19,9 @@ _JS = ("javascript", "typescript", "tsx")
 # A model may choose a value, and see which parameter became which; nobody can for the rest.
 _ASKED = (Unclear.VALUE, Unclear.GUESS, Unclear.FORM, Unclear.EFFECT)
 _CONSTRUCTORS = ("__init__", "constructor")
+_COUNT = re.compile(r"(\d+) values")
+# Several names are given values at once.
+_TAKEN = re.compile(r"\s*(?:if\s+)?\(?([\w.]+(?:\s*,\s*[\w.]+)+)\)?\s*:?=\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,23 +54,31 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A use that is left to the user; ``line`` from 0. One that ``is_text`` breaks nothing."""
+    """A use that is left to the user; ``line`` from 0. One that ``is_text`` breaks nothing.
+
+    ``at`` is the place of one that may mean something else, -1 for all others.
+    """
 
     path: str
     line: int
     reason: Said
     is_text: bool = False
+    at: int = -1
 
 
 @dataclass(frozen=True, slots=True)
 class FileFollow:
-    """What is done in one file: ``edits``, and ``asked`` calls, whose values a model chooses."""
+    """What is done in one file: ``edits``, and ``asked`` calls, which a model changes.
+
+    ``clear`` are the places of the uses whose meaning is known.
+    """
 
     path: str
     edits: tuple[TextEdit, ...] = ()
     asked: tuple[Occurrence, ...] = ()
     left: tuple[Left, ...] = ()
     lines: tuple[int, ...] = ()
+    clear: frozenset[int] = frozenset()
 
 
 def follow(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
@@ -79,8 +91,10 @@ def follow(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
 def together(parts: Collection[FileFollow], file: FileNames) -> FileFollow:
     """Return what several changes ask of one file; edits that meet are left to the user."""
     edits: list[TextEdit] = []
-    left: list[Left] = [one for part in parts for one in part.left]
-    asked = [one for part in parts for one in part.asked]
+    # What is not this member may be the other one of that name: of an interface and its types.
+    clear = frozenset[int]().union(*(part.clear for part in parts))
+    left: list[Left] = [one for part in parts for one in part.left if one.at not in clear]
+    asked = dict.fromkeys(one for part in parts for one in part.asked)
     lines: list[int] = []
     for part in parts:
         try:
@@ -98,6 +112,7 @@ def together(parts: Collection[FileFollow], file: FileNames) -> FileFollow:
         tuple(asked),
         tuple(dict.fromkeys(left)),
         tuple(sorted(set(lines))),
+        clear,
     )
 
 
@@ -117,7 +132,8 @@ class _Following:
 
     def result(self) -> FileFollow:
         for one in self._uses.doubtful:
-            self._leave(one, say("which {name} is meant is not clear", name=one.name))
+            reason = say("which {name} is meant is not clear", name=one.name)
+            self._left.append(Left(self._file.path, one.line, reason, at=one.start))
         is_renamed = self._followed.change.is_renamed and not self._followed.is_constructor
         blocked = self._blocked() if is_renamed and self._uses.found else None
         for one in self._uses.found:
@@ -135,6 +151,7 @@ class _Following:
             tuple(self._asked),
             tuple(self._left),
             tuple(self._lines),
+            frozenset(one.start for one in self._uses.found),
         )
 
     def _blocked(self) -> Said | None:
@@ -159,20 +176,26 @@ class _Following:
 
     def _follow_call(self, one: Occurrence) -> bool:
         """Return whether the name itself is to be looked at, too: the call is none of a model's."""
-        signature = self._followed.signature
+        signature, gives_other = self._followed.signature, self._followed.change.gives_other
         if one.role is Role.BOUND:
             self._follow_declaration(one)
             return True
-        if signature is None or one.role in (Role.IMPORTED, Role.EXPORTED):
+        is_import = one.role in (Role.IMPORTED, Role.EXPORTED)
+        if is_import or (signature is None and not gives_other):
             return True
         if one.call is None:
-            if self._followed.is_constructor:
-                return True
-            self._leave(one, say("it is passed on, not called"))
+            if not self._followed.is_constructor:
+                self._leave(one, say("it is passed on, not called"))
             return True
         if self._is_fresh(one):
             return True
-        found = changed_call(one.call, signature)
+        if gives_other and not self._takes_all(one):
+            self._asked.append(one)
+            return False
+        return signature is None or self._follow_arguments(one, one.call, signature)
+
+    def _follow_arguments(self, one: Occurrence, call: Call, signature: SignatureChange) -> bool:
+        found = changed_call(call, signature)
         if not isinstance(found, Unclear):
             for edit in found:
                 self._edit(one, edit)
@@ -206,7 +229,16 @@ class _Following:
         if self._file.path not in self._followed.fresh_files:
             return False
         signature = self._followed.signature
-        return signature is not None and self._fits_now(one, signature)
+        return signature is None or self._fits_now(one, signature)
+
+    def _takes_all(self, one: Occurrence) -> bool:
+        """Return whether the call takes as many values apart as there are now."""
+        count = _COUNT.match(self._followed.change.new.gives)
+        if count is None:
+            return False
+        before = self._file.content[: one.start].rpartition("\n")[2]
+        taken = _TAKEN.match(before)
+        return taken is not None and taken[1].count(",") + 1 == int(count[1])
 
     def _fits_now(self, one: Occurrence, signature: SignatureChange) -> bool:
         now = replace(signature, old=signature.new)

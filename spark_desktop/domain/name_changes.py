@@ -40,7 +40,14 @@ class NameChange:
     @property
     def is_resigned(self) -> bool:
         """Return whether callers have to look at it: other parameters or another result."""
-        return self.old.parameters != self.new.parameters or self.old.result != self.new.result
+        is_other = self.old.parameters != self.new.parameters or self.old.result != self.new.result
+        return is_other or self.gives_other
+
+    @property
+    def gives_other(self) -> bool:
+        """Return whether callers have to take its result in another way; nothing lost needs it."""
+        old, new = self.old.gives, self.new.gives
+        return bool(old and new) and old != new and not old.startswith("nothing")
 
 
 @dataclass(frozen=True, slots=True)

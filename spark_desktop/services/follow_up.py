@@ -73,7 +73,8 @@ class _Plan:
     left: list[Left] = field(default_factory=list)
     paths: tuple[str, ...] = ()
     told_by: str = ""
-    checks: tuple[Check, ...] = ()
+    texts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    checks: tuple[Check, ...] | None = None
 
 
 class FollowUps:
@@ -149,7 +150,10 @@ class FollowUps:
         after = edited(content, found.edits)
         evidence = [computed_check(len(found.lines)), await self._parses(path, content, after)]
         left = [*found.left, *(plan.left if plan.told_by == path else ())]
-        evidence += [*left_checks(left), *plan.checks]
+        evidence += [*left_checks(left), *await self._checked(plan)]
+        if isinstance(self._board.get(proposal.id).state, Cancelled):
+            # The name was changed again while the checks ran.
+            return self._board.get(proposal.id)
         return replace(
             proposal,
             trigger=trigger,
@@ -158,9 +162,17 @@ class FollowUps:
             evidence=tuple(evidence),
         )
 
+    async def _checked(self, plan: _Plan) -> tuple[Check, ...]:
+        """Return what the project's checks say of all files of the plan; they run once."""
+        if plan.checks is None:
+            told = () if self.evidence is None else await self.evidence(plan.texts)
+            # The user is in the middle of a change: what fails says so, and withholds nothing.
+            plan.checks = tuple(replace(one, is_advice=True) for one in told)
+        return plan.checks
+
     async def _changed(self, before: Snapshot, after: Snapshot) -> list[NameChange]:
         found = await asyncio.to_thread(self._compared, before, after)
-        changed = [one for one in found.changed if one.is_renamed or _asks(one)]
+        changed = [one for one in found.changed if one.is_renamed or _asks(one) or one.gives_other]
         return [*changed, *await self._moved(found, after.path)]
 
     def _compared(self, before: Snapshot, after: Snapshot) -> Changes:
@@ -240,7 +252,6 @@ class FollowUps:
     ) -> Sequence[Trigger]:
         instruction = instruction_for(plan.followed)
         computed: list[FollowUp] = []
-        texts: dict[str, tuple[str, str]] = {}
         for path, one in found.items():
             snapshot = survey.snapshots[path]
             content = snapshot.text.content
@@ -254,14 +265,10 @@ class FollowUps:
             if not (await self._parses(path, content, after)).passed:
                 plan.left.append(Left(path, one.lines[0], say("the file would not parse")))
                 continue
-            texts[path] = content, after
+            plan.texts[path] = content, after
             lines = Span(one.lines[0], one.lines[-1] + 1)
             computed.append(FollowUp(snapshot, lines, plan.title, instruction))
         asked = self._asked(plan, found, survey)
-        if self.evidence is not None and texts:
-            told = await self.evidence(texts)
-            # The user is in the middle of a change: what fails says so, and withholds nothing.
-            plan.checks = tuple(replace(one, is_advice=True) for one in told)
         self._keep(plan, computed, origin)
         if not computed and not asked:
             self._say_nothing(plan, origin)

@@ -9,11 +9,13 @@ from spark_desktop.domain.words import Said, joined, say
 
 # What is named one by one in a title, and of what is left to the user.
 _NAMED, _TOLD = 2, 5
+# Characters of a definition that a model is shown.
+_LONGEST = 1500
 
 
 def title_for(changes: Collection[NameChange]) -> Said:
     """Return what the changes of one save are called, in a line."""
-    titles = [_title(change) for change in changes]
+    titles = list(dict.fromkeys(_title(change) for change in changes))
     more = len(titles) - _NAMED
     if more > 0:
         titles = [*titles[:_NAMED], say("{count} more", count=more)]
@@ -21,7 +23,9 @@ def title_for(changes: Collection[NameChange]) -> Said:
 
 
 def asked_title(change: NameChange, place: str) -> Said:
-    """Return what a call is called whose arguments a model chooses."""
+    """Return what a call is called that a model changes."""
+    if change.old.parameters == change.new.parameters and change.gives_other:
+        return say("{name} gives another result: {place}", name=_shown(change), place=place)
     return say("{name}: new arguments in {place}", name=_shown(change), place=place)
 
 
@@ -30,6 +34,8 @@ def _title(change: NameChange) -> Said:
         return say("{name} moved to {path}", name=_shown(change), path=change.new.path)
     if change.is_renamed:
         return say("rename {old} to {new}", old=_shown(change), new=change.new.name)
+    if change.old.parameters == change.new.parameters and change.gives_other:
+        return say("{name} gives another result", name=_shown(change))
     return say("new parameters of {name}", name=_shown(change))
 
 
@@ -55,7 +61,17 @@ def instruction_for(followed: Iterable[Followed]) -> str:
                 f"`{new.definition.signature}`. Change each call of it so that it fits; where a "
                 "value is new, pass a fitting one."
             )
+        if one.change.gives_other:
+            told.append(
+                f"A call of `{new.name}` gave {old.gives} and now gives {new.gives}; it is\n"
+                f"{_short(new.text)}\nChange what is done with the result of each call of it, so "
+                "that the code around works as before; a value that is not needed there is ignored."
+            )
     return " ".join((*told, "Change nothing else."))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def computed_check(count: int) -> Check:
