@@ -7,7 +7,7 @@ from tree_sitter import Node
 from spark_desktop.adapters.functions import decorators_of
 from spark_desktop.adapters.languages import Parsed, rows_of, text_of
 from spark_desktop.adapters.renaming_nodes import Places, bare_type, classes_around, nodes_around
-from spark_desktop.adapters.renaming_results import given_back
+from spark_desktop.adapters.renaming_results import given_back, returned_by
 from spark_desktop.adapters.renaming_tables import TABLES, NameTable
 from spark_desktop.domain.code import Definition
 from spark_desktop.domain.defined import Defined, Parameter
@@ -135,6 +135,7 @@ def _defined(
         tuple(_bases(node)),
         (0, 0) if parameters is None else (places.start(parameters), places.end(parameters)),
         "" if told is None else given_back(about, parsed.grammar.name),
+        () if told is None else returned_by(about, parsed.grammar.name),
     )
 
 

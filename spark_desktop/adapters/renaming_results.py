@@ -52,6 +52,38 @@ def _values(returning: Node) -> int:
     return 1
 
 
+def returned_by(function: Node, grammar: str) -> tuple[str, ...]:
+    """Return the values of the only ``return`` of a function of Python; () for none or several.
+
+    A name that the function sets once, and does not change, stands for what it is set to.
+    """
+    body = function.child_by_field_name("body")
+    if grammar != "python" or body is None:
+        return ()
+    inside = list(_own_nodes(body))
+    returning = [node for node in inside if node.type == "return_statement"]
+    if len(returning) != 1 or not returning[0].named_children:
+        return ()
+    value = returning[0].named_children[0]
+    is_several = value.type in ("expression_list", "tuple")
+    values = [one for one in value.named_children if one.type != "comment"] if is_several else []
+    set_to: dict[str, list[Node]] = {}
+    for node in inside:
+        if node.type in ("assignment", "augmented_assignment"):
+            name, to = node.child_by_field_name("left"), node.child_by_field_name("right")
+            if name is not None and to is not None:
+                for word in text_of(name).replace(",", " ").split():
+                    set_to.setdefault(word, []).append(to if node.type == "assignment" else node)
+    return tuple(_meant(one, set_to) for one in values or [value])
+
+
+def _meant(value: Node, set_to: dict[str, list[Node]]) -> str:
+    text = " ".join(text_of(value).split())
+    found = set_to.get(text, []) if value.type == "identifier" else []
+    is_clear = len(found) == 1 and found[0].type != "augmented_assignment"
+    return " ".join(text_of(found[0]).split()) if is_clear else text
+
+
 def _javascript(function: Node) -> str:
     is_async = any(child.type == "async" for child in function.children)
     result = function.child_by_field_name("return_type")

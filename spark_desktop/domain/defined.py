@@ -27,7 +27,8 @@ class Defined:
     The receiver of a method (``self``) is none of its parameters. ``name_at`` is the place of the
     name in the file, in characters, ``parameters_at`` that of the parameters with their brackets;
     ``bases`` are the classes that a class names as its own. ``gives`` says in words what callers
-    get of a function ("one value", "2 values", "a promise"), "" where that is not known.
+    get of a function ("one value", "2 values", "a promise"), "" where that is not known;
+    ``returned`` are the values of its only ``return``, a name that is set once as what it is.
     """
 
     definition: Definition
@@ -38,6 +39,7 @@ class Defined:
     bases: tuple[str, ...] = ()
     parameters_at: tuple[int, int] = (0, 0)
     gives: str = ""
+    returned: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -1,6 +1,5 @@
 """What one changed name asks of one file: edits where they can be computed, calls where not."""
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
@@ -11,6 +10,7 @@ from spark_desktop.domain.moved_imports import moved_edits
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.name_uses import uses_in
 from spark_desktop.domain.prototypes import are_others, prototype_edit
+from spark_desktop.domain.result_changes import result_edits, takes_all
 from spark_desktop.domain.target_names import Target
 from spark_desktop.domain.text_edits import TextEdit, edited
 from spark_desktop.domain.words import Said, say
@@ -19,9 +19,6 @@ _JS = ("javascript", "typescript", "tsx")
 # A model may choose a value, and see which parameter became which; nobody can for the rest.
 _ASKED = (Unclear.VALUE, Unclear.GUESS, Unclear.FORM, Unclear.EFFECT)
 _CONSTRUCTORS = ("__init__", "constructor")
-_COUNT = re.compile(r"(\d+) values")
-# Several names are given values at once.
-_TAKEN = re.compile(r"\s*(?:if\s+)?\(?([\w.]+(?:\s*,\s*[\w.]+)+)\)?\s*:?=\s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,10 +186,19 @@ class _Following:
             return True
         if self._is_fresh(one):
             return True
-        if gives_other and not self._takes_all(one):
+        if gives_other and not takes_all(one, self._file, self._followed.change):
+            return self._follow_result(one)
+        return signature is None or self._follow_arguments(one, one.call, signature)
+
+    def _follow_result(self, one: Occurrence) -> bool:
+        has_more = self._followed.signature is not None
+        edits = None if has_more else result_edits(one, self._file, self._followed.change)
+        if edits is None:
             self._asked.append(one)
             return False
-        return signature is None or self._follow_arguments(one, one.call, signature)
+        for edit in edits:
+            self._edit(one, edit)
+        return True
 
     def _follow_arguments(self, one: Occurrence, call: Call, signature: SignatureChange) -> bool:
         found = changed_call(call, signature)
@@ -230,15 +236,6 @@ class _Following:
             return False
         signature = self._followed.signature
         return signature is None or self._fits_now(one, signature)
-
-    def _takes_all(self, one: Occurrence) -> bool:
-        """Return whether the call takes as many values apart as there are now."""
-        count = _COUNT.match(self._followed.change.new.gives)
-        if count is None:
-            return False
-        before = self._file.content[: one.start].rpartition("\n")[2]
-        taken = _TAKEN.match(before)
-        return taken is not None and taken[1].count(",") + 1 == int(count[1])
 
     def _fits_now(self, one: Occurrence, signature: SignatureChange) -> bool:
         now = replace(signature, old=signature.new)
