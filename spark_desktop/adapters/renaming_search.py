@@ -14,6 +14,8 @@ from spark_desktop.services.ports import FileStore
 _MOST = 1_000_000
 # Saved files that the index may not have read again; uses and definitions that it is asked for.
 _SAVED, _MOST_PLACES = 200, 20_000
+# Files; they take about a second.
+_LOOKED_AT = 5000
 _FAMILIES = (
     frozenset({"python"}),
     frozenset({"javascript", "typescript", "tsx"}),
@@ -24,15 +26,17 @@ _FAMILIES = (
 
 
 class NameSearch:
-    """Asks the index where it is ready, else looks at the watched files in an OS thread.
+    """Looks at the watched files in an OS thread; asks the index where there are too many.
 
-    ``index`` may be set at any time. What was saved last is looked at in any case: the index
-    follows a little later.
+    ``index`` may be set at any time. It leaves out what it takes for generated or secret, where a
+    name may be used all the same: up to ``looked_at`` files of the language are looked at. What
+    was saved last is looked at in any case, as the index follows a little later.
     """
 
     def __init__(self, files: FileStore, index: CodeIndex | None = None) -> None:
         self._files = files
         self.index = index
+        self.looked_at = _LOOKED_AT
         self._saved: deque[str] = deque(maxlen=_SAVED)
 
     def saved(self, paths: Iterable[str]) -> None:
@@ -47,7 +51,8 @@ class NameSearch:
         family = _family(path)
         if not family:
             return ()
-        if self.index is not None and self.index.state.is_ready:
+        paths = [one for one in await self._files.files() if _family(one) == family]
+        if self.index is not None and self.index.state.is_ready and len(paths) > self.looked_at:
             found = set(await self.index.importers(path))
             for word in words:
                 found |= {one.path for one in await self.index.references(word, _MOST_PLACES)}
@@ -55,7 +60,6 @@ class NameSearch:
             recent = [one for one in dict.fromkeys(self._saved) if _family(one) == family]
             found |= set(await asyncio.to_thread(self._among, recent, frozenset(words)))
             return tuple(sorted(one for one in found if _family(one) == family))
-        paths = [one for one in await self._files.files() if _family(one) == family]
         return await asyncio.to_thread(self._among, paths, frozenset(words))
 
     def _among(self, paths: Iterable[str], words: frozenset[str]) -> tuple[str, ...]:

@@ -116,9 +116,11 @@ class _Index:
         return ()
 
 
-async def test_an_index_names_the_files_and_those_saved_last_are_looked_at_anyway(project):
+async def test_of_many_files_an_index_names_those_to_look_at_and_the_last_saved_are_added(project):
     files = project().world.files
     search = NameSearch(files, _Index("b.py", "readme.md"))
+    assert await search.holding("a.py", ["slug"]) == ("a.py", "b.py", "c.py")
+    search.looked_at = 2
     assert await search.holding("a.py", ["slug"]) == ("b.py",)
     search.saved(["c.py", "d.py"])
     assert await search.holding("a.py", ["slug"]) == ("b.py", "c.py")
