@@ -5,10 +5,11 @@ from spark_desktop.adapters.bodies import as_stub
 from spark_desktop.adapters.comments import Comment, comments_by_markers, comments_in, runs
 from spark_desktop.adapters.functions import functions_in, named_classes_in
 from spark_desktop.adapters.languages import Parsed, Parsing
+from spark_desktop.adapters.parameters import oversights_in
 from spark_desktop.adapters.regions import region_around, window_around
 from spark_desktop.adapters.stubs import stubs_in
 from spark_desktop.domain.ai_comment import AiKind, parse_ai_comment
-from spark_desktop.domain.symbols import Symbol
+from spark_desktop.domain.symbols import Oversights, Symbol
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Stub, Trigger
 from spark_desktop.domain.workspace import Snapshot
@@ -52,6 +53,11 @@ class TreeSitterSyntax:
         """Return the function around the lines as if its body were missing; see the port."""
         parsed = self._parsing.parse(snapshot.path, snapshot.text.content)
         return None if parsed is None else as_stub(snapshot, parsed, lines)
+
+    def oversights(self, path: str, content: str, lines: Span) -> Oversights | None:
+        """Return what the function within the lines leaves out; see the port."""
+        parsed = self._parsing.parse(path, content)
+        return None if parsed is None else oversights_in(parsed, lines)
 
     def errors(self, path: str, content: str) -> int | None:
         """Return the number of syntax errors; None for a language without a parser."""

@@ -12,6 +12,7 @@ from spark_desktop.domain.omissions import (
     written_lines,
 )
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.symbols import Oversights
 from spark_desktop.domain.words import joined, say
 
 # Lines that mending one syntax error may change.
@@ -27,7 +28,8 @@ class Candidate:
     that the model's reasoning leaked into the region; ``finished`` is False for an answer that
     the token limit cut off; ``stray`` is a line of it that belongs to other code of the file.
     ``signature`` is what has to stay of the region, "" for nothing. One that ``mends`` has to leave
-    fewer syntax errors, and the rest of the region as it is.
+    fewer syntax errors, and the rest of the region as it is. ``oversights`` are those of a function
+    that was written from nothing; None for other regions.
     """
 
     before: str
@@ -42,6 +44,7 @@ class Candidate:
     stray: str = ""
     signature: str = ""
     mends: bool = False
+    oversights: Oversights | None = None
 
 
 def check(candidate: Candidate) -> tuple[Check, ...]:
@@ -59,6 +62,7 @@ def check(candidate: Candidate) -> tuple[Check, ...]:
         _not_shrunk(candidate),
         *_keeps_signature(candidate),
         *_mends(candidate),
+        *_uses_all(candidate),
     )
 
 
@@ -205,4 +209,17 @@ def _mends(candidate: Candidate) -> tuple[Check, ...]:
     if changed > max(_MOST_MENDED, len(old) // 4):
         said = say("The answer changes %n line(s), where one error was to be mended.", "", changed)
         return (Check(name, False, said),)
+    return (Check(name, True),)
+
+
+def _uses_all(candidate: Candidate) -> tuple[Check, ...]:
+    found = candidate.oversights
+    if found is None:
+        return ()
+    name = say("uses all")
+    if found.only_calls_itself:
+        return (Check(name, False, say("The function does nothing but call itself.")),)
+    if found.unused:
+        names = joined(found.unused, ", ")
+        return (Check(name, False, say("The function never uses {names}.", names=names)),)
     return (Check(name, True),)

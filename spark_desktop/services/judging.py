@@ -13,8 +13,12 @@ from spark_desktop.domain.documenting import (
     only_documents,
     unsaid,
 )
+from spark_desktop.domain.grafting import Grafted, with_body_of, with_imports
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import Check, Proposal
+from spark_desktop.domain.symbols import Oversights
+from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
 from spark_desktop.services.answer_evidence import ProjectEvidence
 from spark_desktop.services.attempts import Answer
@@ -42,14 +46,21 @@ class Judge:
         proposal = answer.proposal
         text = proposal.trigger.snapshot.text
         path = proposal.trigger.snapshot.path
+        grafted: Grafted | None = None
         if answer.is_whole:
             region, stray = answer.region, ""
             after = region
         else:
             region = clipped(answer.region, target.text, target.outside)
+            if target.signature and path.endswith((".py", ".pyi")):
+                grafted = with_body_of(target.text, region)
+            if grafted is not None:
+                region = grafted.text
             stray = strays(region, target.text, target.outside)
             region = target.in_style(region)
             after = target.with_region(region)
+            if grafted is not None:
+                after = with_imports(after, grafted.imports)
         documents: tuple[Check, ...] = ()
         if asks_only_to_document(target.instruction):
             verdict = self._documents(path, target.content, after)
@@ -72,6 +83,7 @@ class Judge:
             stray=stray,
             signature=target.signature,
             mends=target.mends,
+            oversights=self._oversights(target, path, after),
         )
         evidence = (*check(candidate), *documents)
         if answer.fault:
@@ -107,6 +119,13 @@ class Judge:
             proposal = replace(proposal, evidence=(*proposal.evidence, *told))
         await asyncio.sleep(0)
         return proposal
+
+    def _oversights(self, target: Target, path: str, after: str) -> Oversights | None:
+        if not target.signature:
+            return None
+        grown = len(split_lines(after)) - len(split_lines(target.content))
+        lines = Span(target.lines.start, target.lines.end + grown)
+        return self._syntax.oversights(path, after, lines)
 
     def _documents(self, path: str, before: str, after: str) -> Check:
         return only_documents(self._syntax.bare(path, before), self._syntax.bare(path, after))

@@ -17,7 +17,7 @@ from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.secret import Secret
 from spark_desktop.domain.secret_files import Shareable
 from spark_desktop.domain.settings import Settings
-from spark_desktop.domain.symbols import Symbol
+from spark_desktop.domain.symbols import Oversights, Symbol
 from spark_desktop.domain.track_record import Tally, Way
 from spark_desktop.domain.trigger import Span, Stub, Trigger
 from spark_desktop.domain.words import Said
@@ -138,6 +138,10 @@ class Syntax(Protocol):
 
         None where there is none, or where its body cannot be replaced alone.
         """
+        ...
+
+    def oversights(self, path: str, content: str, lines: Span) -> Oversights | None:
+        """Return what the largest function within the lines leaves out; None without one."""
         ...
 
     def errors(self, path: str, content: str) -> int | None:

@@ -3,6 +3,7 @@ import dataclasses
 import pytest
 
 from spark_desktop.domain.checks import Candidate, check, failure
+from spark_desktop.domain.symbols import Oversights
 
 REGION = "".join(f"    step_{number}()\n" for number in range(8))
 GOOD = Candidate(
@@ -202,3 +203,12 @@ def test_an_answer_that_mends_leaves_fewer_errors_and_the_rest_as_it_is() -> Non
     wild = dataclasses.replace(good, region_after="".join(f"x = {n}\n" for n in range(9)))
     assert failed(wild) == ["mends it"]
     assert "changes 9 lines" in str(failure(check(wild)))
+
+
+def test_a_function_written_from_nothing_uses_what_it_is_given() -> None:
+    fine = dataclasses.replace(GOOD, oversights=Oversights())
+    assert failed(fine) == []
+    unused = dataclasses.replace(GOOD, oversights=Oversights(("most", "first")))
+    assert failure(check(unused)) == "The function never uses most, first."
+    endless = dataclasses.replace(GOOD, oversights=Oversights((), only_calls_itself=True))
+    assert failure(check(endless)) == "The function does nothing but call itself."
