@@ -150,10 +150,13 @@ class FollowUps:
         after = edited(content, found.edits)
         evidence = [computed_check(len(found.lines)), await self._parses(path, content, after)]
         left = [*found.left, *(plan.left if plan.told_by == path else ())]
-        evidence += [*left_checks(left), *await self._checked(plan)]
-        if isinstance(self._board.get(proposal.id).state, Cancelled):
-            # The name was changed again while the checks ran.
-            return self._board.get(proposal.id)
+        evidence += left_checks(left)
+        if self.evidence is not None:
+            # It can be stopped, and taken back by a newer save, while the checks run.
+            self._board.put(replace(proposal, trigger=trigger, state=Streaming(1)))
+            evidence += await self._checked(plan)
+            if isinstance((now := self._board.get(proposal.id)).state, Cancelled):
+                return now
         return replace(
             proposal,
             trigger=trigger,
@@ -164,11 +167,11 @@ class FollowUps:
 
     async def _checked(self, plan: _Plan) -> tuple[Check, ...]:
         """Return what the project's checks say of all files of the plan; they run once."""
-        if plan.checks is None:
-            told = () if self.evidence is None else await self.evidence(plan.texts)
+        if plan.checks is None and self.evidence is not None:
+            told = await self.evidence(plan.texts)
             # The user is in the middle of a change: what fails says so, and withholds nothing.
             plan.checks = tuple(replace(one, is_advice=True) for one in told)
-        return plan.checks
+        return plan.checks or ()
 
     async def _changed(self, before: Snapshot, after: Snapshot) -> list[NameChange]:
         found = await asyncio.to_thread(self._compared, before, after)
