@@ -32,6 +32,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n comment(s) for Spark can be started.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n comment(s) for the model</source>
    <translation>
     <numerusform>%n comment for the model</numerusform>
@@ -64,6 +71,13 @@
    <translation>
     <numerusform>%n file</numerusform>
     <numerusform>%n files</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n file(s) changed at once; nothing proposed.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -172,6 +186,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n mention(s) untouched</source>
+   <translation>
+    <numerusform>%n mention untouched</numerusform>
+    <numerusform>%n mentions untouched</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n model(s), {model} not among them: {names}</source>
    <translation>
     <numerusform>%n model, {model} not among them: {names}</numerusform>
@@ -190,6 +211,13 @@
    <translation>
     <numerusform>%n more</numerusform>
     <numerusform>%n more</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n more file(s) may hold comments for Spark.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -218,6 +246,13 @@
    <translation>
     <numerusform>%n part of the answer found no place.</numerusform>
     <numerusform>%n parts of the answer found no place.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n part(s) of the answer found no place: what SEARCH holds must stand in the file word for word.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -291,10 +326,31 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n use(s) left to you</source>
+   <translation>
+    <numerusform>%n use left to you</numerusform>
+    <numerusform>%n uses left to you</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n use(s), each resolved</source>
+   <translation>
+    <numerusform>%n use, each resolved</numerusform>
+    <numerusform>%n uses, each resolved</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>Applied %n hunk(s).</source>
    <translation>
     <numerusform>Applied %n hunk.</numerusform>
     <numerusform>Applied %n hunks.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>Branch switched: %n file(s) changed; nothing proposed.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -340,6 +396,20 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>The answer changes %n line(s), where one error was to be mended.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>The file still has %n syntax error(s).</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>The last %n day(s)</source>
    <translation>
     <numerusform>The last day</numerusform>
@@ -351,6 +421,13 @@
    <translation>
     <numerusform>%n answer in the last 30 days</numerusform>
     <numerusform>The median of %n answers in the last 30 days</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>The model answered %n time(s), each time something else.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -372,6 +449,13 @@
    <translation>
     <numerusform>With the answer the file has %n syntax error, before it had {before}.</numerusform>
     <numerusform>With the answer the file has %n syntax errors, before it had {before}.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>a change of %n line(s)</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -403,10 +487,24 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>no room: %n token(s), and {left} were left</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>not run to its end: it took more than %n second(s)</source>
    <translation>
     <numerusform>not run to its end: it took more than %n second</numerusform>
     <numerusform>not run to its end: it took more than %n seconds</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>only its first %n line(s) are shown</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">

@@ -92,6 +92,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n comment(s) for Spark can be started.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n comment(s) for the model</source>
    <translation>
     <numerusform>%n замечание для модели</numerusform>
@@ -129,6 +137,14 @@
     <numerusform>%n файл</numerusform>
     <numerusform>%n файла</numerusform>
     <numerusform>%n файлов</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n file(s) changed at once; nothing proposed.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -252,6 +268,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n mention(s) untouched</source>
+   <translation>
+    <numerusform>%n упоминание не тронуто</numerusform>
+    <numerusform>%n упоминания не тронуты</numerusform>
+    <numerusform>%n упоминаний не тронуто</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n model(s), {model} not among them: {names}</source>
    <translation>
     <numerusform>%n модель, {model} среди них нет: {names}</numerusform>
@@ -273,6 +297,14 @@
     <numerusform>ещё %n</numerusform>
     <numerusform>ещё %n</numerusform>
     <numerusform>ещё %n</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n more file(s) may hold comments for Spark.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -305,6 +337,14 @@
     <numerusform>%n часть ответа не нашла места.</numerusform>
     <numerusform>%n части ответа не нашли места.</numerusform>
     <numerusform>%n частей ответа не нашли места.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n part(s) of the answer found no place: what SEARCH holds must stand in the file word for word.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -385,6 +425,22 @@
     <numerusform>%n неотправленный вопрос</numerusform>
     <numerusform>%n неотправленных вопроса</numerusform>
     <numerusform>%n неотправленных вопросов</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n use(s) left to you</source>
+   <translation>
+    <numerusform>%n место остаётся вам</numerusform>
+    <numerusform>%n места остаются вам</numerusform>
+    <numerusform>%n мест остаётся вам</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n use(s), each resolved</source>
+   <translation>
+    <numerusform>%n место, однозначное</numerusform>
+    <numerusform>%n места, все однозначные</numerusform>
+    <numerusform>%n мест, все однозначные</numerusform>
    </translation>
   </message>
   <message>
@@ -680,6 +736,10 @@
    <translation>Возможно, более новый задерживают по пути. Сверьте часы этого компьютера; проверьте ещё раз из другой сети.</translation>
   </message>
   <message>
+   <source>A part of the answer is no complete block.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>A proposal failed</source>
    <translation>Сбой предложения</translation>
   </message>
@@ -734,6 +794,10 @@
   <message>
    <source>A server of my own</source>
    <translation>Собственный сервер</translation>
+  </message>
+  <message>
+   <source>A snooze of {minutes} minutes is not possible.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>A source of the model was passed over. {skipped}</source>
@@ -1179,6 +1243,14 @@ The open file goes with the question.</source>
    <source>Both</source>
    <translation>Обе</translation>
   </message>
+  <message numerus="yes">
+   <source>Branch switched: %n file(s) changed; nothing proposed.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
   <message>
    <source>Bring the file back, then try again. Nothing was written.</source>
    <translation>Верните файл и попробуйте снова. Ничего не записано.</translation>
@@ -1366,6 +1438,10 @@ The open file goes with the question.</source>
   <message>
    <source>Checks of proposals</source>
    <translation>Проверки предложений</translation>
+  </message>
+  <message>
+   <source>Choose 1 to {most} minutes, or pause watching.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Choose Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Codestral, CodeGemma or CodeLlama for suggestions, or another way to fill in.</source>
@@ -1772,6 +1848,10 @@ The open file goes with the question.</source>
    <translation>Решите, когда она закончит; читать можно уже сейчас.</translation>
   </message>
   <message>
+   <source>Defined in {path}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Delete</source>
    <translation>Удалить</translation>
   </message>
@@ -2120,6 +2200,10 @@ The open file goes with the question.</source>
    <translation>Освободите место или разрешите запись в папку, затем проверьте ещё раз.</translation>
   </message>
   <message>
+   <source>Free some space or make the folder writable.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Free some space, then accept again.</source>
    <translation>Освободите место и примите ещё раз.</translation>
   </message>
@@ -2266,6 +2350,10 @@ The open file goes with the question.</source>
   <message>
    <source>Import a model</source>
    <translation>Импорт модели</translation>
+  </message>
+  <message>
+   <source>Imports of {path}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>In GNOME an extension for tray icons brings them.</source>
@@ -2762,6 +2850,10 @@ The open file goes with the question.</source>
   <message>
    <source>Map of the changes</source>
    <translation>Карта изменений</translation>
+  </message>
+  <message>
+   <source>Map of the workspace</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Measure a model that answers at its own pace.</source>
@@ -3498,6 +3590,10 @@ The proposal was made for:
    <translation>Про&amp;кси</translation>
   </message>
   <message>
+   <source>Problems in this code</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Profile {profile}</source>
    <translation>Профиль {profile}</translation>
   </message>
@@ -3516,6 +3612,10 @@ The proposal was made for:
   <message>
    <source>Proposals appear here while they are written.</source>
    <translation>Предложения появляются здесь по мере записи.</translation>
+  </message>
+  <message>
+   <source>Proposals go on without it. Open the project again to try once more.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Propose the code for the open file: its selected lines, or else its end (Ctrl+Enter)</source>
@@ -3884,8 +3984,16 @@ The proposal was made for:
    <translation>Сохраните или отбросьте.</translation>
   </message>
   <message>
+   <source>Save the file again.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Save the thread as an image…</source>
    <translation>Сохранить беседу как изображение…</translation>
+  </message>
+  <message>
+   <source>Saved lately: {place}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Saving…</source>
@@ -4487,9 +4595,21 @@ The proposal was made for:
    <source>The answer came at once: no speed can be told.</source>
    <translation>Ответ пришёл сразу целиком: скорость не определить.</translation>
   </message>
+  <message numerus="yes">
+   <source>The answer changes %n line(s), where one error was to be mended.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
   <message>
    <source>The answer changes nothing in the file.</source>
    <translation>Ответ ничего не меняет в файле.</translation>
+  </message>
+  <message>
+   <source>The answer changes what the code does, where only documentation was asked for.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The answer deletes the file and writes it anew: it is changed.</source>
@@ -4502,6 +4622,10 @@ The proposal was made for:
   <message>
    <source>The answer did not follow the schema.</source>
    <translation>Ответ не соответствует схеме.</translation>
+  </message>
+  <message>
+   <source>The answer does not keep the signature {signature}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The answer ends in the middle of it.</source>
@@ -4524,8 +4648,16 @@ The proposal was made for:
    <translation>В ответе есть управляющие символы.</translation>
   </message>
   <message>
+   <source>The answer has no docstring.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The answer has {after} of the region's {before} lines, and nothing asked to remove any.</source>
    <translation>В ответе {after} из {before} строк участка, а удалять строки никто не просил.</translation>
+  </message>
+  <message>
+   <source>The answer is about another file than {path}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The answer is on the clipboard: paste it yourself.</source>
@@ -4756,6 +4888,10 @@ The proposal was made for:
    <translation>Diff слишком велик для вопроса, символов: {count}.</translation>
   </message>
   <message>
+   <source>The documentation does not name {words}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The download was cancelled; nothing of it was kept.</source>
    <translation>Загрузка отменена; от неё ничего не осталось.</translation>
   </message>
@@ -4847,6 +4983,14 @@ The proposal was made for:
    <source>The file may hold secrets.</source>
    <translation>В файле могут быть секреты.</translation>
   </message>
+  <message numerus="yes">
+   <source>The file still has %n syntax error(s).</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
   <message>
    <source>The file was changed here as well. Choose what it shall hold.</source>
    <translation>Файл здесь тоже изменён. Выберите, что в нём останется.</translation>
@@ -4892,8 +5036,20 @@ The proposal was made for:
    <translation>Полнотекстовый указатель не находит записанного.</translation>
   </message>
   <message>
+   <source>The function does nothing but call itself.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The function never uses {names}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The hunk at line {number} of the diff is cut off.</source>
    <translation>Фрагмент в строке {number} diff обрезан.</translation>
+  </message>
+  <message>
+   <source>The index of the project does not work: {reason}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The kept bytes of this change are missing.</source>
@@ -5049,6 +5205,14 @@ The proposal was made for:
     <numerusform>Медиана %n ответа за последние 30 дней</numerusform>
     <numerusform>Медиана %n ответов за последние 30 дней</numerusform>
     <numerusform>Медиана %n ответов за последние 30 дней</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>The model answered %n time(s), each time something else.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message>
@@ -5548,6 +5712,10 @@ The proposal was made for:
    <translation>В {workspace} нет беседы {thread_id}.</translation>
   </message>
   <message>
+   <source>There is no type for {words}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>There is no undone change left to redo.</source>
    <translation>Повторять больше нечего.</translation>
   </message>
@@ -5646,6 +5814,10 @@ The proposal was made for:
   <message>
    <source>This desktop shows no tray icons. Spark works without: closing the window quits.</source>
    <translation>На этом рабочем столе нет значков в трее. Spark работает и без них: закрытие окна завершает его.</translation>
+  </message>
+  <message>
+   <source>This entry is gone.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>This hotkey cannot be used: {reason}.</source>
@@ -6403,6 +6575,14 @@ The proposal was made for:
    <source>Your commands</source>
    <translation>Ваши команды</translation>
   </message>
+  <message numerus="yes">
+   <source>a change of %n line(s)</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
   <message>
    <source>a date like 2026-11-28</source>
    <translation>дата вида 2026-11-28</translation>
@@ -6508,6 +6688,10 @@ The proposal was made for:
    <translation>токен реестра пакетов</translation>
   </message>
   <message>
+   <source>a value has to be chosen</source>
+   <translation>значение нужно выбрать</translation>
+  </message>
+  <message>
    <source>a value of {name}</source>
    <translation>значение {name}</translation>
   </message>
@@ -6542,6 +6726,10 @@ The proposal was made for:
   <message>
    <source>added, line {number}: {line}</source>
    <translation>добавлено, строка {number}: {line}</translation>
+  </message>
+  <message>
+   <source>agreed</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>all found</source>
@@ -6696,6 +6884,10 @@ The proposal was made for:
    <translation>дополнение с параметром suffix</translation>
   </message>
   <message>
+   <source>computed</source>
+   <translation>вычислено</translation>
+  </message>
+  <message>
    <source>connect</source>
    <translation>подключение</translation>
   </message>
@@ -6824,6 +7016,10 @@ The proposal was made for:
    </translation>
   </message>
   <message>
+   <source>failing test {name}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>failing, tried again in {time}</source>
    <translation>сбои, новая попытка через {time}</translation>
   </message>
@@ -6876,6 +7072,10 @@ The proposal was made for:
    <translation>папка · {place}</translation>
   </message>
   <message>
+   <source>follow-up</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>fonts</source>
    <translation>шрифты</translation>
   </message>
@@ -6890,6 +7090,10 @@ The proposal was made for:
   <message>
    <source>from {source}</source>
    <translation>из {source}</translation>
+  </message>
+  <message>
+   <source>generated, or not of this project</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>git could not say what is changed: {reason}</source>
@@ -6924,6 +7128,10 @@ The proposal was made for:
    <translation>фрагмент {number} из {count}</translation>
   </message>
   <message>
+   <source>ignored</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>ignored by .gitignore</source>
    <translation>исключён в .gitignore</translation>
   </message>
@@ -6946,6 +7154,10 @@ The proposal was made for:
   <message>
    <source>in another thread</source>
    <translation>в другой беседе</translation>
+  </message>
+  <message>
+   <source>in comments and texts, line {lines}</source>
+   <translation>в комментариях и строках, строка {lines}</translation>
   </message>
   <message>
    <source>in conflict</source>
@@ -7024,6 +7236,10 @@ The proposal was made for:
    <translation>зависло: за {seconds:.0f} с ничего не пришло</translation>
   </message>
   <message>
+   <source>it is defined here with the parameters before</source>
+   <translation>здесь оно определено с прежними параметрами</translation>
+  </message>
+  <message>
    <source>it is empty</source>
    <translation>файл пуст</translation>
   </message>
@@ -7052,6 +7268,10 @@ The proposal was made for:
    <translation>это не UTF-8</translation>
   </message>
   <message>
+   <source>it is passed on, not called</source>
+   <translation>оно передаётся дальше, а не вызывается</translation>
+  </message>
+  <message>
    <source>it is several keys after each other; one is possible</source>
    <translation>это несколько клавиш подряд; возможна только одна</translation>
   </message>
@@ -7075,6 +7295,10 @@ The proposal was made for:
    <source>it needs Ctrl, Alt or Meta: every program would lose the key else</source>
    <translation>нужен Ctrl, Alt или Meta: иначе клавишу потеряют все программы</translation>
   </message>
+  <message>
+   <source>it passes a list of arguments</source>
+   <translation>передаётся список аргументов</translation>
+  </message>
   <message numerus="yes">
    <source>it removes %n line(s) that it does not name</source>
    <translation>
@@ -7088,12 +7312,28 @@ The proposal was made for:
    <translation>оно молчало {seconds:g} с</translation>
   </message>
   <message>
+   <source>it stands in a comment or a text</source>
+   <translation>оно стоит в комментарии или строке</translation>
+  </message>
+  <message>
+   <source>it stands in another call that changes</source>
+   <translation>оно стоит внутри другого изменяемого вызова</translation>
+  </message>
+  <message>
    <source>it was not done within {seconds:.0f} s</source>
    <translation>не закончено за {seconds:.0f} с</translation>
   </message>
   <message>
+   <source>its arguments do not fit the signature before</source>
+   <translation>его аргументы не подходят к прежней сигнатуре</translation>
+  </message>
+  <message>
    <source>its connection ended</source>
    <translation>соединение с ним прервалось</translation>
+  </message>
+  <message>
+   <source>its import has to be written by hand</source>
+   <translation>его импорт нужно написать вручную</translation>
   </message>
   <message>
    <source>its makers do not recommend it</source>
@@ -7106,6 +7346,10 @@ The proposal was made for:
   <message>
    <source>its name matches {secret}</source>
    <translation>имя подходит под {secret}</translation>
+  </message>
+  <message>
+   <source>its name was changed again</source>
+   <translation>его имя снова изменилось</translation>
   </message>
   <message>
    <source>its process ended in the middle of it: {how}</source>
@@ -7216,8 +7460,16 @@ The proposal was made for:
    <translation>macOS отклонила горячую клавишу (ошибка {code}).</translation>
   </message>
   <message>
+   <source>many files changed at once</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>may hold secrets</source>
    <translation>может содержать секреты</translation>
+  </message>
+  <message>
+   <source>may hold secrets: {what}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>measured</source>
@@ -7230,6 +7482,14 @@ The proposal was made for:
   <message>
    <source>memory</source>
    <translation>память</translation>
+  </message>
+  <message>
+   <source>mends it</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>merged</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>model</source>
@@ -7246,6 +7506,10 @@ The proposal was made for:
   <message>
    <source>new file</source>
    <translation>новый файл</translation>
+  </message>
+  <message>
+   <source>new parameters of {name}</source>
+   <translation>новые параметры {name}</translation>
   </message>
   <message>
    <source>no certificates of authorities in {place}</source>
@@ -7298,6 +7562,14 @@ The proposal was made for:
   <message>
    <source>no reasoning</source>
    <translation>без рассуждений</translation>
+  </message>
+  <message numerus="yes">
+   <source>no room: %n token(s), and {left} were left</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
   </message>
   <message>
    <source>no {suffix} in {folder}</source>
@@ -7456,6 +7728,10 @@ The proposal was made for:
    <translation>ничего не рисуется для {names}</translation>
   </message>
   <message>
+   <source>nothing is left to follow up</source>
+   <translation>больше менять нечего</translation>
+  </message>
+  <message>
    <source>nothing is told</source>
    <translation>ничего не сказано</translation>
   </message>
@@ -7498,6 +7774,18 @@ The proposal was made for:
   <message>
    <source>one of {known}</source>
    <translation>одно из: {known}</translation>
+  </message>
+  <message>
+   <source>only documents</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message numerus="yes">
+   <source>only its first %n line(s) are shown</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
   </message>
   <message>
    <source>open</source>
@@ -7620,6 +7908,14 @@ The proposal was made for:
    <translation>очередь</translation>
   </message>
   <message>
+   <source>queued</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>quiet mode: nothing starts unasked</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>read as meant</source>
    <translation>понято по смыслу</translation>
   </message>
@@ -7664,6 +7960,18 @@ The proposal was made for:
    <translation>удаляется</translation>
   </message>
   <message>
+   <source>rename {old} to {new}</source>
+   <translation>переименование {old} в {new}</translation>
+  </message>
+  <message>
+   <source>repair</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>repair: {problem}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>replaced by a newer save</source>
    <translation>заменено более новым сохранением</translation>
   </message>
@@ -7692,12 +8000,24 @@ The proposal was made for:
    <translation>работает из исходников, без установки</translation>
   </message>
   <message>
+   <source>same signature</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>saved</source>
    <translation>сохранено</translation>
   </message>
   <message>
+   <source>saved while Spark was snoozed</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>saved while watching was paused</source>
    <translation>сохранён, пока слежение было на паузе</translation>
+  </message>
+  <message>
+   <source>says what was asked</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>screen</source>
@@ -7776,6 +8096,10 @@ The proposal was made for:
    <translation>тело для {name}()</translation>
   </message>
   <message>
+   <source>superseded</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>switched off in the settings</source>
    <translation>отключено в настройках</translation>
   </message>
@@ -7794,6 +8118,10 @@ The proposal was made for:
   <message>
    <source>ten tokens</source>
    <translation>десять токенов</translation>
+  </message>
+  <message>
+   <source>test</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>test the connection to {title}</source>
@@ -7844,8 +8172,16 @@ The proposal was made for:
    <translation>файл</translation>
   </message>
   <message>
+   <source>the file would not parse</source>
+   <translation>файл перестал бы разбираться</translation>
+  </message>
+  <message>
    <source>the folder {folder} cannot be removed</source>
    <translation>папку {folder} не удаётся удалить</translation>
+  </message>
+  <message>
+   <source>the full path of a folder</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>the keyring ({name}) is locked</source>
@@ -7900,6 +8236,10 @@ The proposal was made for:
    <translation>сначала пишет настоящая модель</translation>
   </message>
   <message>
+   <source>the result</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>the route /fim/completions</source>
    <translation>путь /fim/completions</translation>
   </message>
@@ -7942,6 +8282,10 @@ The proposal was made for:
   <message>
    <source>the window is empty in the theme {name}</source>
    <translation>окно пусто в теме {name}</translation>
+  </message>
+  <message>
+   <source>there are too many files at once</source>
+   <translation>слишком много файлов сразу</translation>
   </message>
   <message>
    <source>there is no key {name}</source>
@@ -7992,6 +8336,10 @@ The proposal was made for:
    <translation>true или false</translation>
   </message>
   <message>
+   <source>two changes meet in it</source>
+   <translation>в нём сталкиваются два изменения</translation>
+  </message>
+  <message>
    <source>types it again</source>
    <translation>возвращает отменённое</translation>
   </message>
@@ -8018,6 +8366,14 @@ The proposal was made for:
   <message>
    <source>unknown</source>
    <translation>неизвестно</translation>
+  </message>
+  <message>
+   <source>until {time}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>uses all</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>vendor</source>
@@ -8058,6 +8414,14 @@ The proposal was made for:
   <message>
    <source>what asked for it is no longer in the file</source>
    <translation>в файле больше нет того, что об этом просило</translation>
+  </message>
+  <message>
+   <source>what it asks for waits already</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>which {name} is meant is not clear</source>
+   <translation>неясно, какое {name} имеется в виду</translation>
   </message>
   <message>
    <source>whole file</source>
@@ -8114,6 +8478,10 @@ The proposal was made for:
   <message>
    <source>your own file</source>
    <translation>ваш собственный файл</translation>
+  </message>
+  <message>
+   <source>{agreeing} of {asked} answers</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{amount}/s</source>
@@ -8186,6 +8554,10 @@ The branch that is checked out</source>
    <translation>загружено: {count}</translation>
   </message>
   <message>
+   <source>{count} more</source>
+   <translation>ещё {count}</translation>
+  </message>
+  <message>
    <source>{count} tokens, pieces: {pieces}, the first after {first:.0f} ms, {rate:.0f} tokens/s</source>
    <translation>токенов: {count}, кусков: {pieces}, первый через {first:.0f} мс, {rate:.0f} токенов/с</translation>
   </message>
@@ -8252,6 +8624,10 @@ The branch that is checked out</source>
   <message>
    <source>{file} cannot be read: {reason}</source>
    <translation>Не удаётся прочитать {file}: {reason}</translation>
+  </message>
+  <message>
+   <source>{file} cannot be written ({reason}).</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{file} is no list of endpoints ({reason}).</source>
@@ -8586,6 +8962,10 @@ The branch that is checked out</source>
    <translation>{name}, {path}, хеш сверен</translation>
   </message>
   <message>
+   <source>{name} cannot be used from other packages</source>
+   <translation>{name} недоступно из других пакетов</translation>
+  </message>
+  <message>
    <source>{name} could not be written to {folder}: {reason}.</source>
    <translation>{name} не удалось записать в {folder}: {reason}.</translation>
   </message>
@@ -8606,12 +8986,24 @@ The branch that is checked out</source>
    <translation>{name}: прочитан не тот ключ, что был записан.</translation>
   </message>
   <message>
+   <source>{name} gives another result</source>
+   <translation>{name} даёт другой результат</translation>
+  </message>
+  <message>
+   <source>{name} gives another result: {place}</source>
+   <translation>{name} даёт другой результат: {place}</translation>
+  </message>
+  <message>
    <source>{name} has no id or no url.</source>
    <translation>{name}: нет id или url.</translation>
   </message>
   <message>
    <source>{name} has no id.</source>
    <translation>{name}: нет id.</translation>
+  </message>
+  <message>
+   <source>{name} is another thing there</source>
+   <translation>{name} там означает другое</translation>
   </message>
   <message>
    <source>{name} is here, and is the file that was released.</source>
@@ -8666,6 +9058,10 @@ The branch that is checked out</source>
    <translation>{name}: нет перевода для «{text}»</translation>
   </message>
   <message>
+   <source>{name} moved to {path}</source>
+   <translation>{name} теперь в {path}</translation>
+  </message>
+  <message>
    <source>{name} needs input, output, as_of and source. {so}</source>
    <translation>{name}: нужны input, output, as_of и source. {so}</translation>
   </message>
@@ -8716,6 +9112,10 @@ The branch that is checked out</source>
   <message>
    <source>{name}: kept, read and removed a secret</source>
    <translation>{name}: секрет записан, прочитан и удалён</translation>
+  </message>
+  <message>
+   <source>{name}: new arguments in {place}</source>
+   <translation>{name}: новые аргументы в {place}</translation>
   </message>
   <message>
    <source>{name}: the id {id} is taken.</source>
@@ -8928,6 +9328,10 @@ The branch that is checked out</source>
   <message>
    <source>{path}, line {line}: what stood here was taken back with “{title}”.</source>
    <translation>{path}, строка {line}: то, что здесь стояло, отменено вместе с «{title}».</translation>
+  </message>
+  <message>
+   <source>{path}, line {line}: {reason}</source>
+   <translation>{path}, строка {line}: {reason}</translation>
   </message>
   <message>
    <source>{path}, line {start}: it was changed since the proposal was made.</source>
@@ -9198,6 +9602,14 @@ Choose another thread</source>
   <message>
    <source>{title} was removed.</source>
    <translation>{title}: удалено.</translation>
+  </message>
+  <message>
+   <source>{title}: left to you: {told}</source>
+   <translation>{title}: остаётся вам: {told}</translation>
+  </message>
+  <message>
+   <source>{title}: nothing is left to follow up</source>
+   <translation>{title}: больше менять нечего</translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>

@@ -11,14 +11,19 @@ from spark_desktop.domain.text_edits import TextEdit
 
 
 class Unclear(Enum):
-    """Why the arguments of a call cannot be computed."""
+    """Why the arguments of a call cannot be computed.
 
-    VALUE = "a value has to be chosen"
-    SPREAD = "it passes a list of arguments"
-    UNFIT = "it does not fit the signature before"
-    EFFECT = "an argument that goes calls something"
-    GUESS = "which parameter became which is a guess"
-    FORM = "it cannot be written without naming arguments"
+    A VALUE has to be chosen; it passes a list of arguments (SPREAD); it does not fit the signature
+    before (UNFIT); an argument that goes calls something (EFFECT); which parameter became which is
+    a GUESS; it cannot be written without naming arguments (FORM).
+    """
+
+    VALUE = "value"
+    SPREAD = "spread"
+    UNFIT = "unfit"
+    EFFECT = "effect"
+    GUESS = "guess"
+    FORM = "form"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,10 +35,10 @@ from spark_desktop.domain.words import Said, say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
+from spark_desktop.services.follow_instructions import instruction_for
 from spark_desktop.services.follow_words import (
     asked_title,
     computed_check,
-    instruction_for,
     left_checks,
     nothing_left,
     title_for,

@@ -1,16 +1,14 @@
-"""What a follow-up is called, and what a model is told of one that cannot be computed."""
+"""What a follow-up is called, and what its evidence says."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
-from spark_desktop.domain.follow_edits import Followed, Left
+from spark_desktop.domain.follow_edits import Left
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.words import Said, joined, say
 
 # What is named one by one in a title, and of what is left to the user.
 _NAMED, _TOLD = 2, 5
-# Characters of a definition that a model is shown.
-_LONGEST = 1500
 
 
 def title_for(changes: Collection[NameChange]) -> Said:
@@ -44,34 +42,6 @@ def _shown(change: NameChange) -> str:
     is_class = old.name in ("__init__", "constructor") and old.container
     name = old.container if is_class else old.name
     return f"{name}()" if old.parameters is not None else name
-
-
-def instruction_for(followed: Iterable[Followed]) -> str:
-    """Return what a model is told: the changes, and what to do about them."""
-    told = []
-    for one in followed:
-        old, new = one.change.old, one.change.new
-        if one.change.is_moved:
-            told.append(f"`{old.name}` moved from {old.path} to {new.path}: import it from there.")
-        elif one.change.is_renamed:
-            told.append(f"`{old.name}` is called `{new.name}` now: use the new name.")
-        if one.signature is not None:
-            told.append(
-                f"The signature of `{new.name}` was `{old.definition.signature}` and is now "
-                f"`{new.definition.signature}`. Change each call of it so that it fits; where a "
-                "value is new, pass a fitting one."
-            )
-        if one.change.gives_other:
-            told.append(
-                f"A call of `{new.name}` gave {old.gives} and now gives {new.gives}; it is\n"
-                f"{_short(new.text)}\nChange what is done with the result of each call of it, so "
-                "that the code around works as before; a value that is not needed there is ignored."
-            )
-    return " ".join((*told, "Change nothing else."))
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def computed_check(count: int) -> Check:
