@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from spark_desktop.adapters.code_index import WorkspaceIndex
 from spark_desktop.adapters.composer_store import SqliteComposerStore
 from spark_desktop.adapters.core_process import CoreOptions, core_command
 from spark_desktop.adapters.core_switch import SwitchingCoreProcess
@@ -16,10 +17,12 @@ from spark_desktop.adapters.file_watch import WatchdogFileWatch
 from spark_desktop.adapters.git_changes import GitChanges
 from spark_desktop.adapters.git_commits import GitCommits
 from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.known_modules import KnownModules
 from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.lab_profiles import CoreProfiles
 from spark_desktop.adapters.lab_proposals import SqliteProposalLog
 from spark_desktop.adapters.ledger import SqliteLedger
+from spark_desktop.adapters.names_reader import LanguageNames
 from spark_desktop.adapters.path_guard import DiskPathGuard
 from spark_desktop.adapters.project_commands import LocalCommands
 from spark_desktop.adapters.prompt_memory import SqlitePromptMemory
@@ -52,6 +55,7 @@ from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.models import SwitchingCore
+from spark_desktop.services.name_evidence import NameEvidence
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.project_checks import Place, ProjectChecks
 from spark_desktop.services.quiet import Quiet
@@ -91,6 +95,7 @@ class Project:
     checks: ProjectChecks
     suggester: Suggester
     quiet: Quiet
+    index: WorkspaceIndex
     notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
@@ -104,6 +109,7 @@ class Project:
     def watch(self) -> None:
         """Follow the folder, and what answers want changed in it; WorkFailed tells a failure."""
         self.answer_edits.follow()
+        self.index.start()
         # What compares lines takes tenths of a second to load, once.
         self.scope.start("line comparison", asyncio.to_thread(load_comparison))
         self.scope.start("inbox", self._follow())
@@ -241,6 +247,8 @@ def _assemble(
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
     suggester.project = checks.evidence
     suggester.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
+    index = WorkspaceIndex(root, options.run_dir.parent / "index", bus, scope)
+    suggester.judge.names = NameEvidence(LanguageNames(), KnownModules(root), index)
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     inbox.seen.commits = GitCommits(root)
@@ -258,6 +266,7 @@ def _assemble(
     # Closed from the last to the first: what works goes before what it works with.
     opening.push_async_callback(ledger.close)
     opening.push_async_callback(scope.close)
+    opening.push_async_callback(index.close)
     opening.push_async_callback(proposals.settle)
     opening.push_async_callback(core.close)
     opening.push_async_callback(answer_edits.close)
@@ -286,4 +295,5 @@ def _assemble(
         checks=checks,
         suggester=suggester,
         quiet=Quiet(clock, bus, scope),
+        index=index,
     )
