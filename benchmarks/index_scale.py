@@ -111,8 +111,10 @@ class _Measure:
         begun = time.perf_counter()
         self._stalls.taken()
         self._bus.publish(FilesChanged(tuple(paths)))
-        while len(await self._index.definitions(name, count)) < count:
-            await asyncio.sleep(_TICK_S)
+        async with asyncio.timeout(_LONGEST_S):
+            # Each question waits for the worker itself: nothing spins here.
+            while len(await self._index.definitions(name, count)) < count:  # noqa: ASYNC110
+                await asyncio.sleep(_TICK_S)
         return self._row(f"update of {len(paths)}", len(paths), time.perf_counter() - begun)
 
     async def _questions(self) -> list[dict[str, object]]:

@@ -81,7 +81,8 @@ def test_secret_generated_vendored_and_ignored_files_are_not_known(tmp_path: Pat
     index = LocalIndex(root, tmp_path / "index.db")
     hidden = [f"hidden_{n}" for n in ("one", "two", "three", "four", "five")]
     assert index.answers.defined(["kept_one", *hidden]) == ["kept_one"]
-    assert [index.answers.search(name, 9) for name in hidden] == [[]] * 5
+    hits = [hit.path for name in hidden for hit in index.answers.search(name, 9)]
+    assert set(hits) <= {"kept.py"}  # "one" is a word of it
     index.store.close()
     assert key.encode() not in (tmp_path / "index.db").read_bytes()
 
