@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from spark_desktop.adapters.code_index import WorkspaceIndex
 from spark_desktop.adapters.composer_store import SqliteComposerStore
 from spark_desktop.adapters.core_process import CoreOptions, core_command
 from spark_desktop.adapters.core_switch import SwitchingCoreProcess
@@ -16,11 +17,13 @@ from spark_desktop.adapters.file_watch import WatchdogFileWatch
 from spark_desktop.adapters.git_changes import GitChanges
 from spark_desktop.adapters.git_commits import GitCommits
 from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.known_modules import KnownModules
 from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.lab_profiles import CoreProfiles
 from spark_desktop.adapters.lab_proposals import SqliteProposalLog
 from spark_desktop.adapters.languages import grammar_for
 from spark_desktop.adapters.ledger import SqliteLedger
+from spark_desktop.adapters.names_reader import LanguageNames
 from spark_desktop.adapters.path_guard import DiskPathGuard
 from spark_desktop.adapters.prompt_memory import SqlitePromptMemory
 from spark_desktop.adapters.prompt_tokenizer import PromptTokenizer
@@ -58,6 +61,7 @@ from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.models import SwitchingCore
+from spark_desktop.services.name_evidence import NameEvidence
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.project_checks import ProjectChecks
 from spark_desktop.services.quiet import Quiet
@@ -108,6 +112,7 @@ class Project:
     # Runs what the user typed on texts that are in no file yet.
     shadow_run: ShadowRun
     shadow: Shadow
+    index: WorkspaceIndex
     notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
@@ -121,6 +126,7 @@ class Project:
     def watch(self) -> None:
         """Follow the folder, and what answers want changed in it; WorkFailed tells a failure."""
         self.answer_edits.follow()
+        self.index.start()
         # What compares lines takes tenths of a second to load, once.
         self.scope.start("line comparison", asyncio.to_thread(load_comparison))
         self.scope.start("inbox", self._follow())
@@ -268,6 +274,8 @@ def _assemble(
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
     suggester.project = shadow.evidence
     suggester.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
+    index = WorkspaceIndex(root, options.run_dir.parent / "index", bus, scope)
+    suggester.judge.names = NameEvidence(LanguageNames(), KnownModules(root), index)
     turns = Turns(suggester, review, chat, board, bus)
     failing = FailingCode(files, composing.items.guard, syntax)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
@@ -302,6 +310,7 @@ def _assemble(
     opening.push_async_callback(ledger.close)
     opening.push_async_callback(shadow.bench.close)
     opening.push_async_callback(scope.close)
+    opening.push_async_callback(index.close)
     opening.push_async_callback(proposals.settle)
     opening.push_async_callback(core.close)
     opening.push_async_callback(answer_edits.close)
@@ -336,4 +345,5 @@ def _assemble(
         watched_tests=watched,
         shadow_run=runs_in(shadow.bench, lambda: True),
         shadow=shadow,
+        index=index,
     )

@@ -67,6 +67,11 @@ def facts_of(path: str, parsed: Parsed) -> FileFacts:
     return FileFacts(definitions, uses, imports_in(path, parsed.grammar.name, statements))
 
 
+def bound_in(parsed: Parsed) -> frozenset[str]:
+    """Return every name that the text defines, those inside functions too."""
+    return frozenset(one.name for one in _found(parsed)[0])
+
+
 def _found(parsed: Parsed) -> tuple[list[_Found], set[int]]:
     """Return the definitions by their places, and where their names begin."""
     found: dict[int, _Found] = {}

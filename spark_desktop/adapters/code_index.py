@@ -98,7 +98,12 @@ class WorkspaceIndex:
                 await asyncio.wait({task})
 
     async def ready(self, seconds: float) -> bool:
-        """Wait at most so long until all files were read; return whether they were."""
+        """Wait at most so long until all files were read; return whether they were.
+
+        Of an index that was never started, as on the command line, nothing is waited for.
+        """
+        if self._work is None or self._work.done():
+            return False
         try:
             async with asyncio.timeout(seconds):
                 await self._ready.wait()
@@ -173,6 +178,8 @@ class WorkspaceIndex:
             return process.last_words or say("exit code {code}", code=code)
         finally:
             self._process = None
+            # An empty answer of a worker that is gone says nothing of what exists.
+            self._ready.clear()
             self._end_questions()
             await asyncio.shield(process.stop())
 
@@ -185,6 +192,8 @@ class WorkspaceIndex:
             self._state = IndexState(*message["state"])
             if self._state.is_ready:
                 self._ready.set()
+            else:
+                self._ready.clear()
         elif (waiting := self._waiting.pop(message.get("id", 0), None)) and not waiting.done():
             waiting.set_result(message["answer"])
 

@@ -1,5 +1,6 @@
 """Which names a text uses, by its language; implements NamesReader."""
 
+from spark_desktop.adapters.names_called import called_names
 from spark_desktop.adapters.names_python import python_names
 from spark_desktop.domain.names_used import NamesUsed
 
@@ -11,4 +12,4 @@ class LanguageNames:
         """Return the names; None where the language, or the text, cannot be read."""
         if path.endswith((".py", ".pyw")):
             return python_names(content)
-        return None
+        return called_names(path, content)

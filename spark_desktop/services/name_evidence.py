@@ -33,6 +33,7 @@ _OF_MODULES = frozenset(("__name__", "__file__", "__path__", "__doc__", "__all__
 _OPENERS = ("globals", "__getattr__", "setattr", "exec", "vars", "locals")
 _DEEPEST = 8
 _MOST_NEAR = 20
+_MOST_HITS = 50
 _READY_S = 0.05
 
 
@@ -78,8 +79,11 @@ class NameEvidence:
         index = self._index
         if index is not None and not await index.ready(_READY_S):
             index = None
-        judge = _Judge(path, found, self._modules, index)
-        return (names_check([fault async for fault in judge.faults(new)]),)
+        faults = [one async for one in _Judge(path, found, self._modules, index).faults(new)]
+        if faults and index is not None and not await index.ready(0):
+            # It ended meanwhile: that it knew nothing is no evidence.
+            faults = [one async for one in _Judge(path, found, self._modules, None).faults(new)]
+        return (names_check(faults),)
 
 
 class _Judge:
@@ -157,6 +161,8 @@ class _Judge:
                 yield no_module(one.module)
             return
         if self._text.rule is not FreeRule.NOWHERE:
+            async for fault in self._of_script_import(one, found):
+                yield fault
             return
         for each in found:
             for name in each.names:
@@ -164,6 +170,21 @@ class _Judge:
                     known = await self._module_names(each.target)
                     if known is not None and name not in known[0]:
                         yield no_attribute(one.module, name, known[1])
+
+    async def _of_script_import(
+        self, one: ImportUse, found: Iterable[Import]
+    ) -> AsyncIterator[Said]:
+        """Only files near by are looked into, and any word of theirs may be what they export."""
+        if self._index is None or not one.module.startswith("."):
+            return
+        for each in found:
+            known = await self._module_names(each.target) if each.target else None
+            for name in each.names if known is not None else ():
+                if name in (_ALL, "default") or known is None or name in known[0]:
+                    continue
+                hits = await self._index.search(name, _MOST_HITS)
+                if len(hits) < _MOST_HITS and all(hit.path != each.target for hit in hits):
+                    yield no_attribute(one.module, name, known[1])
 
     async def _is_missing(self, module: str) -> bool:
         if self._modules is None:
