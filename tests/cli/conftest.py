@@ -135,6 +135,7 @@ class Spark:
         made = Project(
             *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
             *(threads, scope, closing, answers, answer_edits, checks),
+            suggester=suggester,
             quiet=Quiet(self.clock, bus, scope),
         )
         self.prepare(made)
