@@ -49,6 +49,7 @@ from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.threads import ThreadService
 from spark_desktop.services.turns import Turns
+from spark_desktop.shadow_wiring import Shadow
 from spark_desktop.wiring import Project
 
 BEFORE = "def mean(values):\n    return sum(values) / len(values)\n"
@@ -136,6 +137,7 @@ class Spark:
             *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
             *(threads, scope, closing, answers, answer_edits, checks),
             suggester=suggester,
+            shadow=Shadow(root, root / "nothing-is-allowed", bus),
             quiet=Quiet(self.clock, bus, scope),
         )
         self.prepare(made)
