@@ -24,6 +24,8 @@ _NO_TEXT_BELOW = (
     "adapters/comments.py",
     "adapters/git_branch.py",
     "adapters/languages.py",
+    "adapters/renaming_results.py",
+    "adapters/renaming_tables.py",
     "adapters/sample_project.py",
     "adapters/single_instance.py",
     "adapters/stubs.py",
@@ -42,6 +44,7 @@ _NO_TEXT_BELOW = (
     "domain/thread_groups.py",
     "domain/unified_diff.py",
     "services/fill_in.py",
+    "services/follow_instructions.py",
 )
 # And single texts there: what a model is asked, what other programs say, heads of files, and
 # under which name it is kept that something was told.
