@@ -295,6 +295,7 @@ def _assemble(
     follow_ups = FollowUps(TreeSitterNames(), search.holding, files, syntax, board, bus)
     inbox.finders.append(follow_ups.find)
     suggester.follow_ups = follow_ups.computed
+    follow_ups.evidence = shadow.checks.evidence_of
     guard = DiskPathGuard(root)
     answer_edits = AnswerEdits(
         lambda: AnswerFiles(guard, files),
