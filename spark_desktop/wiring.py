@@ -3,7 +3,7 @@
 import asyncio
 import tomllib
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,10 +19,13 @@ from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.lab_profiles import CoreProfiles
 from spark_desktop.adapters.lab_proposals import SqliteProposalLog
+from spark_desktop.adapters.languages import grammar_for
 from spark_desktop.adapters.ledger import SqliteLedger
 from spark_desktop.adapters.path_guard import DiskPathGuard
 from spark_desktop.adapters.prompt_memory import SqlitePromptMemory
 from spark_desktop.adapters.prompt_tokenizer import PromptTokenizer
+from spark_desktop.adapters.renaming import TreeSitterNames
+from spark_desktop.adapters.renaming_search import NameSearch
 from spark_desktop.adapters.step_store import SqliteStepStore
 from spark_desktop.adapters.step_usage import DEFAULT_LIMIT
 from spark_desktop.adapters.syntax import TreeSitterSyntax
@@ -33,7 +36,7 @@ from spark_desktop.adapters.thread_store import SqliteThreadStore
 from spark_desktop.adapters.track_record import TrackRecordFile
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import FileError, StoreError
-from spark_desktop.domain.events import StepReverted, WorkFailed
+from spark_desktop.domain.events import FilesChanged, StepReverted, WorkFailed
 from spark_desktop.domain.line_changes import load as load_comparison
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.words import say
@@ -49,6 +52,8 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
 from spark_desktop.services.composing import Composing, KeptChats, Surroundings, compose
 from spark_desktop.services.edits import EditService
+from spark_desktop.services.first_look import first_look
+from spark_desktop.services.follow_up import FollowUps
 from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
@@ -120,6 +125,7 @@ class Project:
         self.scope.start("line comparison", asyncio.to_thread(load_comparison))
         self.scope.start("inbox", self._follow())
         self.scope.start("history", self._tell_history())
+        self.scope.start("first look", self._look_first())
 
     def use(self, settings: Settings) -> None:
         """Follow the user's settings; also while the project is open."""
@@ -140,6 +146,11 @@ class Project:
             await self.inbox.run()
         except FileError as error:
             self.bus.publish(WorkFailed(error.message, error.next_step))
+
+    async def _look_first(self) -> None:
+        # That the folder cannot be listed is what the watching says.
+        with suppress(FileError):
+            await first_look(self.files, self.inbox.seen, lambda path: bool(grammar_for(path)))
 
     async def _tell_history(self) -> None:
         try:
@@ -271,6 +282,11 @@ def _assemble(
         FailingTestAgain(in_shadow),
         lambda command: watched.is_allowed or command in handed.typed,
     )
+    search = NameSearch(files)
+    bus.subscribe(FilesChanged, lambda event: search.saved(event.paths))
+    follow_ups = FollowUps(TreeSitterNames(), search.holding, files, syntax, board, bus)
+    inbox.finders.append(follow_ups.find)
+    suggester.follow_ups = follow_ups.computed
     guard = DiskPathGuard(root)
     answer_edits = AnswerEdits(
         lambda: AnswerFiles(guard, files),

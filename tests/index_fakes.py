@@ -40,6 +40,12 @@ class KnownCode:
     async def imports(self, path: str) -> tuple[Import, ...]:
         return tuple(one for one in self.imported if one.path == path)
 
+    async def names_in(self, path: str) -> frozenset[str]:
+        return frozenset(one.name for one in (*self.known, *self.uses) if one.path == path)
+
+    async def resolved(self, path: str, module: str, names: Collection[str]) -> tuple[Import, ...]:
+        return tuple(one for one in self.imported if one.module == module)
+
     async def importers(self, path: str) -> tuple[str, ...]:
         return tuple(one.path for one in self.imported if one.target == path)
 

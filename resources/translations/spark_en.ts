@@ -257,9 +257,9 @@
   </message>
   <message numerus="yes">
    <source>%n passed</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n passed</numerusform>
+    <numerusform>%n passed</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -299,9 +299,9 @@
   </message>
   <message numerus="yes">
    <source>%n that failed before pass now</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n that failed before passes now</numerusform>
+    <numerusform>%n that failed before pass now</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -488,9 +488,9 @@
   </message>
   <message numerus="yes">
    <source>not run to its end: it started more than %n process(es)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>not run to its end: it started more than %n process</numerusform>
+    <numerusform>not run to its end: it started more than %n processes</numerusform>
    </translation>
   </message>
   <message numerus="yes">

@@ -349,10 +349,10 @@
   </message>
   <message numerus="yes">
    <source>%n passed</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>пройден %n</numerusform>
+    <numerusform>пройдено %n</numerusform>
+    <numerusform>пройдено %n</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -397,10 +397,10 @@
   </message>
   <message numerus="yes">
    <source>%n that failed before pass now</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n падал раньше и теперь проходит</numerusform>
+    <numerusform>%n падали раньше и теперь проходят</numerusform>
+    <numerusform>%n падали раньше и теперь проходят</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -2713,7 +2713,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Linux: install your system's package bubblewrap. Without a sandbox the checks of a project run only where you allow that, too.</source>
-   <translation type="unfinished"></translation>
+   <translation>Linux: установите пакет bubblewrap вашей системы. Без песочницы проверки проекта выполняются, только если вы разрешите и это.</translation>
   </message>
   <message>
    <source>List of &amp;materials</source>
@@ -6829,15 +6829,15 @@ The proposal was made for:
   </message>
   <message>
    <source>bubblewrap (bwrap) is not installed</source>
-   <translation type="unfinished"></translation>
+   <translation>bubblewrap (bwrap) не установлен</translation>
   </message>
   <message>
    <source>bubblewrap {version} is too old: 0.8 is the least</source>
-   <translation type="unfinished"></translation>
+   <translation>bubblewrap {version} слишком стар: нужен хотя бы 0.8</translation>
   </message>
   <message>
    <source>bubblewrap {version}: checks of proposals are shut in</source>
-   <translation type="unfinished"></translation>
+   <translation>bubblewrap {version}: проверки предложений изолированы</translation>
   </message>
   <message>
    <source>by hand, not checked</source>
@@ -7029,7 +7029,7 @@ The proposal was made for:
   </message>
   <message>
    <source>fails: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>не проходит: {line}</translation>
   </message>
   <message>
    <source>fetch a model from {source}</source>
@@ -7209,7 +7209,7 @@ The proposal was made for:
   </message>
   <message>
    <source>it came to its end before: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>раньше доходило до конца: {reason}</translation>
   </message>
   <message>
    <source>it could not be examined: {reason}</source>
@@ -7541,7 +7541,7 @@ The proposal was made for:
   </message>
   <message>
    <source>no tests ran</source>
-   <translation type="unfinished"></translation>
+   <translation>ни один тест не выполнен</translation>
   </message>
   <message>
    <source>no {suffix} in {folder}</source>
@@ -7629,14 +7629,14 @@ The proposal was made for:
   </message>
   <message>
    <source>not run to its end: it needed more than {most} MB of memory</source>
-   <translation type="unfinished"></translation>
+   <translation>не завершилось: нужно больше {most} МБ памяти</translation>
   </message>
   <message numerus="yes">
    <source>not run to its end: it started more than %n process(es)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>не завершилось: запущено больше %n процесса</numerusform>
+    <numerusform>не завершилось: запущено больше %n процессов</numerusform>
+    <numerusform>не завершилось: запущено больше %n процессов</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -7649,7 +7649,7 @@ The proposal was made for:
   </message>
   <message>
    <source>not run to its end: it took too much of the processor</source>
-   <translation type="unfinished"></translation>
+   <translation>не завершилось: занято слишком много времени процессора</translation>
   </message>
   <message>
    <source>not run to its end: it was ended by {signal}</source>
@@ -7657,19 +7657,23 @@ The proposal was made for:
   </message>
   <message>
    <source>not run to its end: it wrote more than the disk may hold for it</source>
-   <translation type="unfinished"></translation>
+   <translation>не завершилось: записано больше, чем отведено на диске</translation>
   </message>
   <message>
    <source>not run to its end: it wrote without an end</source>
-   <translation type="unfinished"></translation>
+   <translation>не завершилось: вывод не кончался</translation>
+  </message>
+  <message>
+   <source>not run to its end: the machine had hardly any memory left</source>
+   <translation>не завершилось: на машине почти не осталось памяти</translation>
   </message>
   <message>
    <source>not run, there is no sandbox: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>не запускалось, нет песочницы: {reason}</translation>
   </message>
   <message>
    <source>not run: no time was left for it</source>
-   <translation type="unfinished"></translation>
+   <translation>не запускалось: не осталось времени</translation>
   </message>
   <message>
    <source>not run: stopped</source>
@@ -7897,7 +7901,7 @@ The proposal was made for:
   </message>
   <message>
    <source>project checks</source>
-   <translation type="unfinished"></translation>
+   <translation>проверки проекта</translation>
   </message>
   <message>
    <source>proposals waiting: {count}</source>
@@ -8005,7 +8009,7 @@ The proposal was made for:
   </message>
   <message>
    <source>sandbox</source>
-   <translation type="unfinished"></translation>
+   <translation>песочница</translation>
   </message>
   <message>
    <source>saved</source>
@@ -8277,7 +8281,7 @@ The proposal was made for:
   </message>
   <message>
    <source>the system does not let bubblewrap work: {line}</source>
-   <translation type="unfinished"></translation>
+   <translation>система не даёт работать bubblewrap: {line}</translation>
   </message>
   <message>
    <source>the system's own</source>
@@ -8301,7 +8305,7 @@ The proposal was made for:
   </message>
   <message>
    <source>there is none on this system yet</source>
-   <translation type="unfinished"></translation>
+   <translation>на этой системе её пока нет</translation>
   </message>
   <message>
    <source>these processes did not end by themselves: {pids}</source>
@@ -8437,7 +8441,7 @@ The proposal was made for:
   </message>
   <message>
    <source>without a sandbox: the network could not be forbidden</source>
-   <translation type="unfinished"></translation>
+   <translation>без песочницы: запретить сеть было нельзя</translation>
   </message>
   <message>
    <source>working</source>

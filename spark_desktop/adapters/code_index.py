@@ -129,8 +129,11 @@ class WorkspaceIndex:
 
     async def imports(self, path: str) -> tuple[Import, ...]:
         """Return what a file imports."""
-        found = await self._ask("imports", path) or ()
-        return tuple(Import(**{**one, "names": tuple(one["names"])}) for one in found)
+        return _imports(await self._ask("imports", path))
+
+    async def resolved(self, path: str, module: str, names: Collection[str]) -> tuple[Import, ...]:
+        """Return an import as it would be in a file that need not hold it yet."""
+        return _imports(await self._ask("resolved", path, module, list(names)))
 
     async def importers(self, path: str) -> tuple[str, ...]:
         """Return the files that import a file."""
@@ -256,6 +259,10 @@ def worker_command() -> tuple[str, ...]:
         return (str(Path(sys.executable).with_name(name)), WORKER)
     # -P: a module of the user's project must not be run.
     return (sys.executable, "-P", "-m", "spark_desktop.adapters.index_worker")
+
+
+def _imports(found: Iterable[dict[str, Any]] | None) -> tuple[Import, ...]:
+    return tuple(Import(**{**one, "names": tuple(one["names"])}) for one in found or ())
 
 
 def _definitions(found: Iterable[dict[str, Any]] | None) -> tuple[Definition, ...]:

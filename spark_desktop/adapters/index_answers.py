@@ -77,6 +77,11 @@ class IndexAnswers:
             for target, names in targets(path, one.module, one.names, self._store)
         ]
 
+    def resolved(self, path: str, module: str, names: Sequence[str]) -> list[Import]:
+        """Return an import as it would be in a file."""
+        found = targets(path, module, tuple(names), self._store)
+        return [Import(path, module, target, own) for target, own in found]
+
     def importers(self, path: str) -> list[str]:
         """Return the files that import a file."""
         wanted = {path, dirname(path) or "."} if path.endswith(".go") else {path}

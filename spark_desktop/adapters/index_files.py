@@ -34,7 +34,8 @@ _LOCKS = frozenset(
 _MADE = (".min.js", ".min.css", ".map", "_pb2.py", "_pb2_grpc.py", ".pb.go", ".pb.h", ".pb.cc")
 _SAYS_SO = re.compile(
     r"do not (?:manually )?edit|@generated\b|automatically generated"
-    r"|auto-?generated (?:by|file|code)|generated (?:automatically|by the protocol buffer|code -- )|this file (?:is|was) generated",
+    r"|auto-?generated (?:by|file|code)|generated (?:automatically|by the protocol buffer|code -- )"
+    r"|this file (?:is|was) generated",
     re.IGNORECASE,
 )
 _COMMENT = re.compile(r"\s*(?:#|//|/\*|\*|--|<!--|;|\"\"\"|%)")

@@ -24,7 +24,7 @@ from pathlib import Path
 
 import psutil
 
-from spark_desktop.adapters.process_use import Watch
+from spark_desktop.adapters.process_use import THREADS, Watch
 from spark_desktop.adapters.task_groups import TaskGroup, bounded_tasks
 from spark_desktop.domain.project_checks import NotRun, Outcome, Ran
 from spark_desktop.domain.sandboxing import Limits
@@ -244,8 +244,8 @@ class _Tail:
 
 
 def _tasks(limits: Limits) -> int:
-    # Threads count as well for the kernel; compilers have one for each processor.
-    return 4 * limits.processes
+    # For the kernel threads count as well.
+    return THREADS * limits.processes
 
 
 def _tasks_now() -> int | None:

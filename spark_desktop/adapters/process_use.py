@@ -3,7 +3,7 @@
 import contextlib
 import os
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import psutil
@@ -16,26 +16,40 @@ _MEASURE_S = 2.0
 # Looking at every process of the machine takes milliseconds.
 _TREE_S = 0.25
 _MEGABYTE = 1_000_000
+# So many, on the average, are a process's own: compilers have one for each processor.
+THREADS = 4
+_PROC = "/proc"
+# Below this part of the machine's memory it begins to stall.
+_LEAST_PART = 20
 
 
 class Watch:
     """Looks at what the processes of a run use together."""
 
     def __init__(
-        self, grows: Mapping[Path, int], limits: Limits, outer: int, inner: int | None
+        self,
+        grows: Mapping[Path, int],
+        limits: Limits,
+        outer: int,
+        inner: int | None,
+        available: Callable[[], int] | None = None,
     ) -> None:
         """``outer`` is the process that was started, ``inner`` the first one of its sandbox.
 
         ``grows`` are the folders that it may write, each with the most bytes in it.
+        ``available`` returns the bytes of memory that the machine could still give away.
         """
         self._limits, self._grows = limits, grows
         self._outer, self._inner = outer, inner
+        # What a program holds without having it mapped is seen in no process.
+        self._available = available or _available
+        self._floor = min(psutil.virtual_memory().total // _LEAST_PART, self._available() // 2)
         self._free = {folder: _free(folder) for folder in grows}
         self._measured = self._looked = time.monotonic()
 
     def excess(self) -> Said | None:
         """Return which limit is passed, else None."""
-        return self._excess_of_processes() or self._excess_on_disk()
+        return self._excess_of_processes() or self._excess_of_machine() or self._excess_on_disk()
 
     def _excess_of_processes(self) -> Said | None:
         if self._inner is None and time.monotonic() - self._looked < _TREE_S:
@@ -50,6 +64,11 @@ class Watch:
         if memory > self._limits.memory:
             most = self._limits.memory // _MEGABYTE
             return say("not run to its end: it needed more than {most} MB of memory", most=most)
+        return None
+
+    def _excess_of_machine(self) -> Said | None:
+        if self._available() < self._floor:
+            return say("not run to its end: the machine had hardly any memory left")
         return None
 
     def _excess_on_disk(self) -> Said | None:
@@ -72,11 +91,15 @@ class Watch:
 def _use_of_namespace(inner: int, most: int) -> tuple[int, int]:
     """Return the processes of a sandbox and their memory in bytes, by its own /proc.
 
-    Where there are more than ``most`` nobody needs to know of their memory.
+    Where there are more than ``most`` nobody needs to know of their memory. A process with very
+    many threads counts as several.
     """
-    place = f"/proc/{inner}/root/proc"
-    own, shared = 0, 0
+    place = f"{_PROC}/{inner}/root{_PROC}"
+    own, shared, threads = 0, 0, 0
     try:
+        # Until the sandbox stands its first process still sees the machine's own.
+        if Path(place).stat().st_dev == Path(_PROC).stat().st_dev:
+            return 0, 0
         with os.scandir(place) as entries:
             names = [one.name for one in entries if one.name.isdecimal()]
     except OSError:
@@ -88,11 +111,13 @@ def _use_of_namespace(inner: int, most: int) -> tuple[int, int]:
         try:
             with open(f"{place}/{name}/statm", "rb") as file:
                 fields = file.read().split()
+            threads += os.stat(f"{place}/{name}/task").st_nlink - 2  # noqa: PTH116 - of hundreds
         except OSError:
             continue
         own += int(fields[1]) - int(fields[2])
         # What several share counts once.
         shared = max(shared, int(fields[2]))
+    count = max(count, threads // THREADS)
     return count, (own + shared) * os.sysconf("SC_PAGE_SIZE")
 
 
@@ -106,6 +131,10 @@ def _use_of_tree(outer: int) -> tuple[int, int]:
                 count += 1
                 memory += max(0, use.rss - getattr(use, "shared", 0))
     return count, memory
+
+
+def _available() -> int:
+    return int(psutil.virtual_memory().available)
 
 
 def _free(folder: Path) -> int:
@@ -126,8 +155,9 @@ def is_larger(folder: Path, most: int) -> bool:
                     waiting.append(entry.path)
                     continue
                 status = entry.stat(follow_symlinks=False)
-                # What lies on the disk: a file with holes is larger than it looks, or smaller.
-                size += max(getattr(status, "st_blocks", 0) * 512, 0) or status.st_size
+                # What lies on the disk: a file with holes takes less than it looks.
+                blocks = getattr(status, "st_blocks", None)
+                size += status.st_size if blocks is None else blocks * 512
                 if size > most:
                     return True
     return False

@@ -1,6 +1,6 @@
 """Which file of the workspace an import means, as far as paths alone can tell."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from posixpath import basename, dirname, join, normpath
 from typing import Protocol
 
@@ -24,6 +24,10 @@ class Paths(Protocol):
 
     def is_file(self, path: str) -> bool:
         """Return whether it is a file of the workspace."""
+        ...
+
+    def named(self, name: str) -> Sequence[str]:
+        """Return the files with this last name."""
         ...
 
     def is_folder(self, path: str) -> bool:
@@ -87,7 +91,9 @@ def _python(
         rest = tuple(name for name in names if name not in apart)
         own = [(found, rest)] if rest or not names else []
         return (*own, *((target, (name,)) for name, target in apart.items()))
-    return (("", names),)
+    # Tests and scripts put other folders on the path; which, is not for paths to say.
+    elsewhere = paths.named(f"{module}.py") if module.isidentifier() else ()
+    return ((elsewhere[0] if len(elsewhere) == 1 else "", names),)
 
 
 def _python_leads(path: str, module: str) -> Iterator[str]:

@@ -47,6 +47,10 @@ class CodeIndex(Protocol):
         """Return what a file imports."""
         ...
 
+    async def resolved(self, path: str, module: str, names: Collection[str]) -> tuple[Import, ...]:
+        """Return an import as it would be in a file that need not hold it yet."""
+        ...
+
     async def importers(self, path: str) -> tuple[str, ...]:
         """Return the files that import a file."""
         ...

@@ -172,6 +172,18 @@ def test_a_bomb_of_forks_ends_also_where_the_kernel_does_not_bound_it(world, mon
 
 
 @shut_in
+@pytest.mark.skipif(getattr(os, "geteuid", int)() != 0, reason="others are refused them")
+def test_roots_bomb_of_threads_ends_also_where_the_kernel_does_not_bound_it(world, monkeypatch):
+    monkeypatch.setattr(limited_process, "bounded_tasks", lambda most: nullcontext())
+    code = (
+        "import threading, time\nfor _ in range(200):\n"
+        " threading.Thread(target=time.sleep, args=(20,), daemon=True).start()\ntime.sleep(20)"
+    )
+    outcome = world.run(code, Limits(seconds=15.0, processes=40))
+    assert outcome == NotRun("not run to its end: it started more than 40 processes", True)
+
+
+@shut_in
 def test_a_daemon_does_not_outlive_its_check(world):
     code = (
         "import os, time\nif os.fork() == 0:\n os.setsid()\n if os.fork() == 0:\n"
