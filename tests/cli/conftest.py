@@ -56,6 +56,7 @@ from spark_desktop.services.threads import ThreadService
 from spark_desktop.services.trigger_evidence import ByTrigger
 from spark_desktop.services.turns import Turns
 from spark_desktop.services.watched_tests import HandedRuns, WatchedTests
+from spark_desktop.shadow_wiring import Shadow
 from spark_desktop.wiring import Project
 
 BEFORE = "def mean(values):\n    return sum(values) / len(values)\n"
@@ -158,6 +159,7 @@ class Spark:
             handed_runs=handed,
             watched_tests=watched,
             shadow_run=self.shadow_run,
+            shadow=Shadow(root, root / ".shadow", bus),
         )
         self.prepare(made)
         return made
