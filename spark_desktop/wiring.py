@@ -276,8 +276,9 @@ def _assemble(
     suggester.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
     index = WorkspaceIndex(root, options.run_dir.parent / "index", bus, scope)
     suggester.judge.names = NameEvidence(LanguageNames(), KnownModules(root), index)
+    shadow.index = lambda: index if index.state.is_ready else None
     turns = Turns(suggester, review, chat, board, bus)
-    failing = FailingCode(files, composing.items.guard, syntax)
+    failing = FailingCode(files, composing.items.guard, syntax, index)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     inbox.seen.commits = GitCommits(root)
     breakage = Breakage(SyntaxProblems())
