@@ -56,6 +56,7 @@ from spark_desktop.services.threads import ThreadService
 from spark_desktop.services.trigger_evidence import ByTrigger
 from spark_desktop.services.turns import Turns
 from spark_desktop.services.watched_tests import HandedRuns, WatchedTests
+from spark_desktop.shadow_wiring import Shadow
 from spark_desktop.wiring import Project
 
 BEFORE = "def mean(values):\n    return sum(values) / len(values)\n"
@@ -157,6 +158,7 @@ class Spark:
             failing=failing,
             handed_runs=handed,
             watched_tests=watched,
+            shadow=Shadow(root, root / "nothing-is-allowed", bus),
             shadow_run=self.shadow_run,
         )
         self.prepare(made)
