@@ -158,6 +158,7 @@ class Spark:
             failing=failing,
             handed_runs=handed,
             watched_tests=watched,
+            shadow=Shadow(root, root / "nothing-is-allowed", bus),
             shadow_run=self.shadow_run,
             shadow=Shadow(root, root / ".shadow", bus),
         )
