@@ -292,6 +292,7 @@ def _assemble(
         lambda command: watched.is_allowed or command in handed.typed,
     )
     search = NameSearch(files)
+    search.index = index
     bus.subscribe(FilesChanged, lambda event: search.saved(event.paths))
     follow_ups = FollowUps(TreeSitterNames(), search.holding, files, syntax, board, bus)
     inbox.finders.append(follow_ups.find)
