@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.cores import catalogue_path
 from benchmarks.quality.efforts import ALL, PARTS, PLAIN
-from benchmarks.quality.runs import Kept, Measured, measure, part_of_each
+from benchmarks.quality.runs import LIMIT_S, Kept, Measured, measure, part_of_each
 from benchmarks.quality.suite import KINDS, SPLITS, Task, load
 from benchmarks.quality.tables import rows_of
 from benchmarks.quality.toolchains import LANGUAGES, Toolchains, toolchains
@@ -60,9 +60,14 @@ def options(words: Sequence[str]) -> argparse.Namespace:
         metavar="FOLDER",
         help="take answers that are known from here; such times are not those of a model",
     )
+    parser.add_argument(
+        "--limit", type=float, default=LIMIT_S, metavar="SECONDS", help="for each task; %(default)g"
+    )
     given = parser.parse_args(words)
     if given.resume and given.keep is None:
         parser.error("--resume needs --keep FOLDER, the one to go on with")
+    if given.limit <= 0:
+        parser.error("--limit needs seconds, more than 0")
     return given
 
 
@@ -80,7 +85,8 @@ def run(quick: bool, given: argparse.Namespace | None = None) -> list[Row]:
         # Fetched before anything is timed.
         catalogue_path(model)
     parts = tuple(given.parts or (ALL, PLAIN))
-    wanted = Measured(tasks, models, PARTS if _EVERY in parts else parts, given.cached)
+    chosen = PARTS if _EVERY in parts else parts
+    wanted = Measured(tasks, models, chosen, given.cached, given.limit)
     kept = Kept(given.keep, resume=given.resume)
     asyncio.run(measure(wanted, kept, tools))
     return rows_of(kept.outcomes)

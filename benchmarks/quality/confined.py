@@ -45,13 +45,23 @@ def run_confined(command: str, copy: Path, tools: Toolchains, seconds: float = S
 
     Whatever it started ends with it.
     """
+    return run_words(tools.one(command), copy, {}, seconds)
+
+
+def run_words(
+    words: Sequence[str], copy: Path, more: Mapping[str, str], seconds: float = SECONDS
+) -> Ran:
+    """Run a program as ``run_confined`` does, with ``more`` in its environment.
+
+    What it writes beside the copy goes into the folder that the copy lies in.
+    """
     scratch = copy.parent
     caches = Path(tempfile.gettempdir()) / "spark-quality-caches"
     for place in (scratch / "tmp", caches):
         place.mkdir(parents=True, exist_ok=True)
     own = {"TMPDIR": str(scratch / "tmp"), "GOCACHE": str(caches / "go"), "NO_COLOR": "1"}
-    words = [*_walls(scratch, caches), *_limits(), *tools.one(command)]
-    return _ran(words, copy, environment() | own, seconds)
+    walled = [*_walls(scratch, caches), *_limits(), *words]
+    return _ran(walled, copy, {**environment(), **own, **more}, seconds)
 
 
 def _ran(words: Sequence[str], folder: Path, env: Mapping[str, str], seconds: float) -> Ran:

@@ -43,19 +43,9 @@ async def arrange(project: Project, effort: Effort) -> None:
 
     The user has allowed the project's own commands, and its files are known.
     """
-    use_effort(project, effort)
+    project.suggester.effort = effort
     allowed = ProjectSettings(allow_commands=True)
     project.use(Settings().with_project(project.root, allowed))
     told: Any = project
     if hasattr(told, "index") and not await told.index.ready(_INDEXED_S):
         raise RuntimeError(f"{project.root} was not indexed within {_INDEXED_S:g} s")
-
-
-def use_effort(project: Project, effort: Effort) -> None:
-    """Set the switches of whatever makes proposals."""
-    told: Any = project
-    if hasattr(told, "use_effort"):
-        told.use_effort(effort)
-        return
-    suggester = told.suggester if hasattr(told, "suggester") else told.turns._suggester
-    suggester.effort = effort

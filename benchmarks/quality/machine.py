@@ -48,10 +48,20 @@ class Machine:
     async def project(self, files: Mapping[str, str]) -> AsyncIterator[Project]:
         """A project with these files, committed, watched, its core up, with its own data folder."""
         # One path for all: it stands in what tests write, and so in prompts.
-        root, data = self._place / "project", self._place / "data"
+        root = self._place / "project"
+        await asyncio.to_thread(_made, root, files)
+        try:
+            async with self.opened(root) as project:
+                yield project
+        finally:
+            await asyncio.to_thread(_cleared, root)
+
+    @asynccontextmanager
+    async def opened(self, root: Path) -> AsyncIterator[Project]:
+        """The project in a folder, watched, its core up, with a data folder of its own."""
+        data = self._place / "data"
         async with AsyncExitStack() as closing:
-            closing.push_async_callback(asyncio.to_thread, _cleared, root, data)
-            await asyncio.to_thread(_made, root, files)
+            closing.push_async_callback(asyncio.to_thread, _cleared, data)
             project = await self._opened(root, data)
             closing.push_async_callback(project.close)
             await project.answers.endpoint_for(WorkKind.SUGGESTION)

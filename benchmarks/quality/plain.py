@@ -45,19 +45,21 @@ def file_in(answer: str) -> str:
 
 
 async def plain_outcome(
-    task: Task, model: str, endpoint: Endpoint, wire: Wire, tools: Toolchains
+    task: Task, model: str, endpoint: Endpoint, wire: Wire, tools: Toolchains, limit_s: float
 ) -> Outcome:
-    """Return what one answer of the model alone does to the task."""
+    """Return what one answer of the model alone does to the task, in ``limit_s`` seconds."""
     wire.took()
     begun, first, answer, failed = time.perf_counter(), None, "", ""
     try:
-        async with endpoint.stream(plain_request(task)) as chunks:
+        async with asyncio.timeout(limit_s), endpoint.stream(plain_request(task)) as chunks:
             async for chunk in chunks:
                 if isinstance(chunk, TextChunk):
                     first = first or time.perf_counter() - begun
                     answer += chunk.text
     except SparkError as error:
         failed = f"failed: {error.message}"
+    except TimeoutError:
+        failed = f"no end within {limit_s:g} s"
     ended = time.perf_counter() - begun
     if failed:
         fate, reason = Fate.NOTHING, failed

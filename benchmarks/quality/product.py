@@ -21,13 +21,15 @@ from spark_desktop.domain.events import (
     WorkFailed,
 )
 from spark_desktop.domain.proposal import Proposal, Queued, Streaming
-from spark_desktop.domain.trigger import FailingTest, Instruction, Span
+from spark_desktop.domain.trigger import Instruction, Span
+from spark_desktop.services.test_runs import FailedRun
 from spark_desktop.wiring import Project
 
 # Seconds until a deed that has started nothing is given up, shorter where the inbox has said what
-# became of the save; until no more is expected beside what there is; until what goes on is ended.
+# became of the save; until no more is expected beside what there is; until what goes on is
+# given up.
 NOTHING_S = 10.0
-SETTLED_S = 3.0
+SETTLED_S = 1.0
 QUIET_S = 0.7
 LONGEST_S = 300.0
 
@@ -78,33 +80,36 @@ class Watcher:
             bus.subscribe(WorkFailed, lambda event: self._note(event.message)),
         )
 
-    async def settled(self) -> Happened:
-        """Return what came, once nothing more is expected; what never ends is noted."""
+    async def settled(self, nothing_s: float = NOTHING_S, longest_s: float = LONGEST_S) -> Happened:
+        """Return what came, once nothing more is expected; what never ends is noted.
+
+        Where nothing at all comes within ``nothing_s`` it is not waited for any longer.
+        """
         try:
-            async with asyncio.timeout(LONGEST_S):
-                await self._quiet()
+            async with asyncio.timeout(longest_s):
+                await self._quiet(nothing_s)
         except TimeoutError:
-            self._note(f"no end within {LONGEST_S:g} s")
+            self._note(f"no end within {longest_s:g} s")
         for stop in self._stops:
             stop()
         return self.happened
 
-    async def _quiet(self) -> None:
+    async def _quiet(self, nothing_s: float) -> None:
         while True:
             await self._project.turns.idle()
             self._moved.clear()
             try:
-                async with asyncio.timeout(self._patience()):
+                async with asyncio.timeout(self._patience(nothing_s)):
                     await self._moved.wait()
             except TimeoutError:
                 return
 
-    def _patience(self) -> float:
+    def _patience(self, nothing_s: float) -> float:
         if self.happened.is_decided:
             return QUIET_S
         goes_on = self.happened.proposals or self.happened.turn
         # What goes on ends by itself, or with the longest time.
-        return LONGEST_S if goes_on else SETTLED_S if self._is_settled else NOTHING_S
+        return LONGEST_S if goes_on else SETTLED_S if self._is_settled else nothing_s
 
     def _on_changed(self, event: ProposalChanged) -> None:
         proposal = event.proposal
@@ -144,8 +149,13 @@ class Watcher:
         return round(time.perf_counter() - self._begun, 3)
 
 
-async def done_by_product(project: Project, task: Task, tools: Toolchains) -> Happened:
-    """Do what the user does in a task, and return what became of it; nothing is accepted yet."""
+async def done_by_product(
+    project: Project, task: Task, tools: Toolchains, longest_s: float = LONGEST_S
+) -> Happened:
+    """Do what the user does in a task, and return what became of it; nothing is accepted yet.
+
+    What is not over ``longest_s`` seconds later is left as it is by then.
+    """
     deeds: dict[str, Callable[[], Awaitable[None]]] = {
         "save": lambda: asyncio.to_thread(write, task.saved, project.root),
         "instruction": lambda: _instruct(project, task),
@@ -153,7 +163,7 @@ async def done_by_product(project: Project, task: Task, tools: Toolchains) -> Ha
     }
     watcher = Watcher(project)
     await deeds[task.trigger]()
-    return await watcher.settled()
+    return await watcher.settled(longest_s=longest_s)
 
 
 async def accept_all(project: Project, happened: Happened) -> None:
@@ -177,10 +187,11 @@ async def _instruct(project: Project, task: Task) -> None:
 
 
 async def _report(project: Project, task: Task, tools: Toolchains) -> None:
-    """Let the project's own tests fail, and tell the product of it."""
+    """Let the project's own tests fail, and hand that over as ``spark run`` does."""
     done = await asyncio.to_thread(run_command, task.visible, project.root, tools)
-    snapshot = await project.files.read(task.path)
-    project.turns.request(FailingTest(snapshot, None, task.visible, done.output))
+    run = FailedRun(tuple(tools.one(task.visible)), "", done.output)
+    if done.passed or not project.handed_runs.take(run):
+        raise RuntimeError(f"{task.id}: what shows the bug passes, or is not taken: {done.output}")
 
 
 def contents(root: Path, paths: tuple[str, ...]) -> dict[str, str]:

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 import json
 import sys
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -31,16 +32,26 @@ from spark_desktop.domain.conversation import TurnState
 from spark_desktop.domain.proposal import Proposal
 
 OUTCOMES = "outcomes.jsonl"
+# Seconds for one task until the product is stopped; a run of many has to come to its end.
+LIMIT_S = 300.0
+# Seconds more for what is around it: the project is opened, its result is judged.
+AROUND_S = 240.0
+# So many tasks in a row that cannot be measured end the run: something is amiss with all of them.
+_MOST_FAILURES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What is measured: ``cached`` is the folder of answers known, None to ask for each."""
+    """What is measured: ``cached`` is the folder of answers known, None to ask for each.
+
+    ``limit_s`` are the seconds that each task may take.
+    """
 
     tasks: tuple[Task, ...]
     models: tuple[str, ...]
     parts: tuple[str, ...]
     cached: Path | None = None
+    limit_s: float = LIMIT_S
 
 
 class Kept:
@@ -54,8 +65,12 @@ class Kept:
             return
         self._file.parent.mkdir(parents=True, exist_ok=True)
         if resume and self._file.exists():
-            lines = self._file.read_text(encoding="utf-8").splitlines()
-            self.outcomes = [outcome_of(json.loads(line)) for line in lines]
+            text = self._file.read_text(encoding="utf-8")
+            # A run that was killed may have left half a line, whose task is done again.
+            whole = text[: text.rfind("\n") + 1]
+            self.outcomes = [outcome_of(json.loads(line)) for line in whole.split("\n")[:-1]]
+            if whole != text:
+                self._file.write_text(whole, encoding="utf-8")
         else:
             self._file.write_text("", encoding="utf-8")
 
@@ -65,12 +80,12 @@ class Kept:
             (one.task, one.model, one.parts) == (task.id, model, parts) for one in self.outcomes
         )
 
-    def add(self, outcome: Outcome) -> None:
-        """Keep an outcome, and tell of it: all of them take hours."""
+    def add(self, outcome: Outcome, progress: str = "") -> None:
+        """Keep an outcome, and tell of it behind its ``progress``: all of them take hours."""
         self.outcomes.append(outcome)
         first_line = outcome.reason.partition("\n")[0]
         told = f"{outcome.model} {outcome.parts}: {outcome.language}/{outcome.task}"
-        print(f"{told} {outcome.fate.value} {first_line}".rstrip(), file=sys.stderr, flush=True)
+        _tell(f"{progress} {told} {outcome.fate.value} {first_line}".strip())
         if self._file is not None:
             with self._file.open("a", encoding="utf-8") as stream:
                 line = json.dumps(dataclasses.asdict(outcome), default=_plain, ensure_ascii=False)
@@ -88,25 +103,71 @@ async def measure(
     One choice of parts after the other: two questions in a row about one task would find its
     prompt in the core's memory.
     """
-    for model in wanted.models:
+    still = [
+        (model, parts, task)
+        for model in wanted.models
+        for parts in wanted.parts
+        for task in wanted.tasks
+        if not kept.holds(task, model, parts)
+    ]
+    steps = _Steps(len(still), wanted.limit_s, kept)
+    for model in dict.fromkeys(model for model, _, _ in still):
         cache = None if wanted.cached is None else AnswerCache(wanted.cached)
         wire = Wire(model, cache)
         with place_to_work() as place:
             async with machine_of(wire, place) as machine:
-                for parts in wanted.parts:
-                    for task in wanted.tasks:
-                        if not kept.holds(task, model, parts):
-                            kept.add(await outcome(machine, task, parts, tools))
+                for _, parts, task in (one for one in still if one[0] == model):
+                    await steps.step(machine, task, parts, tools)
 
 
-async def outcome(machine: Machine, task: Task, parts: str, tools: Toolchains) -> Outcome:
-    """Return what becomes of one task."""
+class _Steps:
+    """Does one task after the other; what cannot be measured is told, and left for a resumed run.
+
+    ``step`` raises what went wrong where it does so for several tasks in a row.
+    """
+
+    def __init__(self, count: int, limit_s: float, kept: Kept) -> None:
+        self._count = count
+        self._limit_s = limit_s
+        self._kept = kept
+        self._done = 0
+        self._failures = 0
+
+    async def step(self, machine: Machine, task: Task, parts: str, tools: Toolchains) -> None:
+        self._done += 1
+        begun = time.monotonic()
+        try:
+            async with asyncio.timeout(self._limit_s + AROUND_S):
+                found = await outcome(machine, task, parts, tools, self._limit_s)
+        except Exception as error:
+            self._failures += 1
+            what = f"{type(error).__name__}: {error}".partition("\n")[0]
+            _tell(f"{self._progress(begun)} {parts}: {task.id} could not be measured: {what}")
+            if self._failures >= _MOST_FAILURES:
+                raise
+        else:
+            self._failures = 0
+            self._kept.add(found, self._progress(begun))
+
+    def _progress(self, begun: float) -> str:
+        return f"[{self._done}/{self._count} {time.monotonic() - begun:.0f} s]"
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
+async def outcome(
+    machine: Machine, task: Task, parts: str, tools: Toolchains, limit_s: float = LIMIT_S
+) -> Outcome:
+    """Return what becomes of one task; the product is stopped after ``limit_s`` seconds."""
     wire = machine.wire
     if parts == PLAIN:
-        return await plain_outcome(task, wire.name, await machine.endpoint(), wire, tools)
+        endpoint = await machine.endpoint()
+        return await plain_outcome(task, wire.name, endpoint, wire, tools, limit_s)
     async with machine.project(task.before) as project:
         await arrange(project, EFFORTS[parts])
-        happened = await done_by_product(project, task, tools)
+        happened = await done_by_product(project, task, tools, limit_s)
         await accept_all(project, happened)
         # What is judged takes its time, which is nothing of the product's.
         asked = wire.took()

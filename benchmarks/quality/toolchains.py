@@ -103,6 +103,7 @@ def environment() -> dict[str, str]:
         "GOPROXY": "off",
         "GO111MODULE": "on",
         "CARGO_NET_OFFLINE": "true",
+        "RUST_BACKTRACE": "0",
     }
     # A path to this project would let a task import its modules.
     kept = {name: text for name, text in os.environ.items() if not name.startswith("PYTHON")}

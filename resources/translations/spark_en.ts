@@ -32,6 +32,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n comment(s) for Spark can be started.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n comment(s) for the model</source>
    <translation>
     <numerusform>%n comment for the model</numerusform>
@@ -64,6 +71,13 @@
    <translation>
     <numerusform>%n file</numerusform>
     <numerusform>%n files</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n file(s) changed at once; nothing proposed.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -193,6 +207,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n more file(s) may hold comments for Spark.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n new: {first}</source>
    <translation>
     <numerusform>%n new: {first}</numerusform>
@@ -221,10 +242,24 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n part(s) of the answer found no place: what SEARCH holds must stand in the file word for word.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n part(s) without a place</source>
    <translation>
     <numerusform>%n part without a place</numerusform>
     <numerusform>%n parts without a place</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n passed</source>
+   <translation>
+    <numerusform>%n passed</numerusform>
+    <numerusform>%n passed</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -263,6 +298,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n that failed before pass now</source>
+   <translation>
+    <numerusform>%n that failed before passes now</numerusform>
+    <numerusform>%n that failed before pass now</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n thread(s) deleted.</source>
    <translation>
     <numerusform>%n thread deleted.</numerusform>
@@ -295,6 +337,13 @@
    <translation>
     <numerusform>Applied %n hunk.</numerusform>
     <numerusform>Applied %n hunks.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>Branch switched: %n file(s) changed; nothing proposed.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -340,6 +389,20 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>The answer changes %n line(s), where one error was to be mended.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>The file still has %n syntax error(s).</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>The last %n day(s)</source>
    <translation>
     <numerusform>The last day</numerusform>
@@ -351,6 +414,13 @@
    <translation>
     <numerusform>%n answer in the last 30 days</numerusform>
     <numerusform>The median of %n answers in the last 30 days</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>The model answered %n time(s), each time something else.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -372,6 +442,13 @@
    <translation>
     <numerusform>With the answer the file has %n syntax error, before it had {before}.</numerusform>
     <numerusform>With the answer the file has %n syntax errors, before it had {before}.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>a change of %n line(s)</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -403,10 +480,31 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>no room: %n token(s), and {left} were left</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>not run to its end: it started more than %n process(es)</source>
+   <translation>
+    <numerusform>not run to its end: it started more than %n process</numerusform>
+    <numerusform>not run to its end: it started more than %n processes</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>not run to its end: it took more than %n second(s)</source>
    <translation>
     <numerusform>not run to its end: it took more than %n second</numerusform>
     <numerusform>not run to its end: it took more than %n seconds</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>only its first %n line(s) are shown</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">

@@ -92,6 +92,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n comment(s) for Spark can be started.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n comment(s) for the model</source>
    <translation>
     <numerusform>%n замечание для модели</numerusform>
@@ -129,6 +137,14 @@
     <numerusform>%n файл</numerusform>
     <numerusform>%n файла</numerusform>
     <numerusform>%n файлов</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n file(s) changed at once; nothing proposed.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -276,6 +292,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n more file(s) may hold comments for Spark.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n new: {first}</source>
    <translation>
     <numerusform>%n новое: {first}</numerusform>
@@ -308,11 +332,27 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n part(s) of the answer found no place: what SEARCH holds must stand in the file word for word.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n part(s) without a place</source>
    <translation>
     <numerusform>%n часть без места</numerusform>
     <numerusform>%n части без места</numerusform>
     <numerusform>%n частей без места</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n passed</source>
+   <translation>
+    <numerusform>пройден %n</numerusform>
+    <numerusform>пройдено %n</numerusform>
+    <numerusform>пройдено %n</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -353,6 +393,14 @@
     <numerusform>%n синтаксическая ошибка, раньше {before}</numerusform>
     <numerusform>%n синтаксические ошибки, раньше {before}</numerusform>
     <numerusform>%n синтаксических ошибок, раньше {before}</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n that failed before pass now</source>
+   <translation>
+    <numerusform>%n падал раньше и теперь проходит</numerusform>
+    <numerusform>%n падали раньше и теперь проходят</numerusform>
+    <numerusform>%n падали раньше и теперь проходят</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -680,6 +728,10 @@
    <translation>Возможно, более новый задерживают по пути. Сверьте часы этого компьютера; проверьте ещё раз из другой сети.</translation>
   </message>
   <message>
+   <source>A part of the answer is no complete block.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>A proposal failed</source>
    <translation>Сбой предложения</translation>
   </message>
@@ -734,6 +786,10 @@
   <message>
    <source>A server of my own</source>
    <translation>Собственный сервер</translation>
+  </message>
+  <message>
+   <source>A snooze of {minutes} minutes is not possible.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>A source of the model was passed over. {skipped}</source>
@@ -1179,6 +1235,14 @@ The open file goes with the question.</source>
    <source>Both</source>
    <translation>Обе</translation>
   </message>
+  <message numerus="yes">
+   <source>Branch switched: %n file(s) changed; nothing proposed.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
   <message>
    <source>Bring the file back, then try again. Nothing was written.</source>
    <translation>Верните файл и попробуйте снова. Ничего не записано.</translation>
@@ -1366,6 +1430,10 @@ The open file goes with the question.</source>
   <message>
    <source>Checks of proposals</source>
    <translation>Проверки предложений</translation>
+  </message>
+  <message>
+   <source>Choose 1 to {most} minutes, or pause watching.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Choose Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Codestral, CodeGemma or CodeLlama for suggestions, or another way to fill in.</source>
@@ -1772,6 +1840,10 @@ The open file goes with the question.</source>
    <translation>Решите, когда она закончит; читать можно уже сейчас.</translation>
   </message>
   <message>
+   <source>Defined in {path}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Delete</source>
    <translation>Удалить</translation>
   </message>
@@ -2120,6 +2192,10 @@ The open file goes with the question.</source>
    <translation>Освободите место или разрешите запись в папку, затем проверьте ещё раз.</translation>
   </message>
   <message>
+   <source>Free some space or make the folder writable.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Free some space, then accept again.</source>
    <translation>Освободите место и примите ещё раз.</translation>
   </message>
@@ -2266,6 +2342,10 @@ The open file goes with the question.</source>
   <message>
    <source>Import a model</source>
    <translation>Импорт модели</translation>
+  </message>
+  <message>
+   <source>Imports of {path}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>In GNOME an extension for tray icons brings them.</source>
@@ -2632,6 +2712,10 @@ The open file goes with the question.</source>
    <translation>Строки фрагмента</translation>
   </message>
   <message>
+   <source>Linux: install your system's package bubblewrap. Without a sandbox the checks of a project run only where you allow that, too.</source>
+   <translation>Linux: установите пакет bubblewrap вашей системы. Без песочницы проверки проекта выполняются, только если вы разрешите и это.</translation>
+  </message>
+  <message>
    <source>List of &amp;materials</source>
    <translation>Список &amp;состава</translation>
   </message>
@@ -2762,6 +2846,10 @@ The open file goes with the question.</source>
   <message>
    <source>Map of the changes</source>
    <translation>Карта изменений</translation>
+  </message>
+  <message>
+   <source>Map of the workspace</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Measure a model that answers at its own pace.</source>
@@ -3498,6 +3586,10 @@ The proposal was made for:
    <translation>Про&amp;кси</translation>
   </message>
   <message>
+   <source>Problems in this code</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Profile {profile}</source>
    <translation>Профиль {profile}</translation>
   </message>
@@ -3516,6 +3608,10 @@ The proposal was made for:
   <message>
    <source>Proposals appear here while they are written.</source>
    <translation>Предложения появляются здесь по мере записи.</translation>
+  </message>
+  <message>
+   <source>Proposals go on without it. Open the project again to try once more.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Propose the code for the open file: its selected lines, or else its end (Ctrl+Enter)</source>
@@ -3884,8 +3980,16 @@ The proposal was made for:
    <translation>Сохраните или отбросьте.</translation>
   </message>
   <message>
+   <source>Save the file again.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Save the thread as an image…</source>
    <translation>Сохранить беседу как изображение…</translation>
+  </message>
+  <message>
+   <source>Saved lately: {place}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Saving…</source>
@@ -4487,9 +4591,21 @@ The proposal was made for:
    <source>The answer came at once: no speed can be told.</source>
    <translation>Ответ пришёл сразу целиком: скорость не определить.</translation>
   </message>
+  <message numerus="yes">
+   <source>The answer changes %n line(s), where one error was to be mended.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
   <message>
    <source>The answer changes nothing in the file.</source>
    <translation>Ответ ничего не меняет в файле.</translation>
+  </message>
+  <message>
+   <source>The answer changes what the code does, where only documentation was asked for.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The answer deletes the file and writes it anew: it is changed.</source>
@@ -4502,6 +4618,10 @@ The proposal was made for:
   <message>
    <source>The answer did not follow the schema.</source>
    <translation>Ответ не соответствует схеме.</translation>
+  </message>
+  <message>
+   <source>The answer does not keep the signature {signature}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The answer ends in the middle of it.</source>
@@ -4524,8 +4644,16 @@ The proposal was made for:
    <translation>В ответе есть управляющие символы.</translation>
   </message>
   <message>
+   <source>The answer has no docstring.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The answer has {after} of the region's {before} lines, and nothing asked to remove any.</source>
    <translation>В ответе {after} из {before} строк участка, а удалять строки никто не просил.</translation>
+  </message>
+  <message>
+   <source>The answer is about another file than {path}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The answer is on the clipboard: paste it yourself.</source>
@@ -4756,6 +4884,10 @@ The proposal was made for:
    <translation>Diff слишком велик для вопроса, символов: {count}.</translation>
   </message>
   <message>
+   <source>The documentation does not name {words}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The download was cancelled; nothing of it was kept.</source>
    <translation>Загрузка отменена; от неё ничего не осталось.</translation>
   </message>
@@ -4847,6 +4979,14 @@ The proposal was made for:
    <source>The file may hold secrets.</source>
    <translation>В файле могут быть секреты.</translation>
   </message>
+  <message numerus="yes">
+   <source>The file still has %n syntax error(s).</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
   <message>
    <source>The file was changed here as well. Choose what it shall hold.</source>
    <translation>Файл здесь тоже изменён. Выберите, что в нём останется.</translation>
@@ -4892,8 +5032,20 @@ The proposal was made for:
    <translation>Полнотекстовый указатель не находит записанного.</translation>
   </message>
   <message>
+   <source>The function does nothing but call itself.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>The function never uses {names}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The hunk at line {number} of the diff is cut off.</source>
    <translation>Фрагмент в строке {number} diff обрезан.</translation>
+  </message>
+  <message>
+   <source>The index of the project does not work: {reason}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>The kept bytes of this change are missing.</source>
@@ -5049,6 +5201,14 @@ The proposal was made for:
     <numerusform>Медиана %n ответа за последние 30 дней</numerusform>
     <numerusform>Медиана %n ответов за последние 30 дней</numerusform>
     <numerusform>Медиана %n ответов за последние 30 дней</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>The model answered %n time(s), each time something else.</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message>
@@ -5548,6 +5708,10 @@ The proposal was made for:
    <translation>В {workspace} нет беседы {thread_id}.</translation>
   </message>
   <message>
+   <source>There is no type for {words}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>There is no undone change left to redo.</source>
    <translation>Повторять больше нечего.</translation>
   </message>
@@ -5646,6 +5810,10 @@ The proposal was made for:
   <message>
    <source>This desktop shows no tray icons. Spark works without: closing the window quits.</source>
    <translation>На этом рабочем столе нет значков в трее. Spark работает и без них: закрытие окна завершает его.</translation>
+  </message>
+  <message>
+   <source>This entry is gone.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>This hotkey cannot be used: {reason}.</source>
@@ -6403,6 +6571,14 @@ The proposal was made for:
    <source>Your commands</source>
    <translation>Ваши команды</translation>
   </message>
+  <message numerus="yes">
+   <source>a change of %n line(s)</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
   <message>
    <source>a date like 2026-11-28</source>
    <translation>дата вида 2026-11-28</translation>
@@ -6544,6 +6720,10 @@ The proposal was made for:
    <translation>добавлено, строка {number}: {line}</translation>
   </message>
   <message>
+   <source>agreed</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>all found</source>
    <translation>все найдены</translation>
   </message>
@@ -6646,6 +6826,18 @@ The proposal was made for:
   <message>
    <source>both themes look the same</source>
    <translation>обе темы выглядят одинаково</translation>
+  </message>
+  <message>
+   <source>bubblewrap (bwrap) is not installed</source>
+   <translation>bubblewrap (bwrap) не установлен</translation>
+  </message>
+  <message>
+   <source>bubblewrap {version} is too old: 0.8 is the least</source>
+   <translation>bubblewrap {version} слишком стар: нужен хотя бы 0.8</translation>
+  </message>
+  <message>
+   <source>bubblewrap {version}: checks of proposals are shut in</source>
+   <translation>bubblewrap {version}: проверки предложений изолированы</translation>
   </message>
   <message>
    <source>by hand, not checked</source>
@@ -6824,12 +7016,20 @@ The proposal was made for:
    </translation>
   </message>
   <message>
+   <source>failing test {name}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>failing, tried again in {time}</source>
    <translation>сбои, новая попытка через {time}</translation>
   </message>
   <message>
    <source>fails as before: {line}</source>
    <translation>не проходит, как и раньше: {line}</translation>
+  </message>
+  <message>
+   <source>fails: {line}</source>
+   <translation>не проходит: {line}</translation>
   </message>
   <message>
    <source>fetch a model from {source}</source>
@@ -6876,6 +7076,10 @@ The proposal was made for:
    <translation>папка · {place}</translation>
   </message>
   <message>
+   <source>follow-up</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>fonts</source>
    <translation>шрифты</translation>
   </message>
@@ -6890,6 +7094,10 @@ The proposal was made for:
   <message>
    <source>from {source}</source>
    <translation>из {source}</translation>
+  </message>
+  <message>
+   <source>generated, or not of this project</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>git could not say what is changed: {reason}</source>
@@ -6922,6 +7130,10 @@ The proposal was made for:
   <message>
    <source>hunk {number} of {count}</source>
    <translation>фрагмент {number} из {count}</translation>
+  </message>
+  <message>
+   <source>ignored</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>ignored by .gitignore</source>
@@ -6994,6 +7206,10 @@ The proposal was made for:
   <message>
    <source>is deleted</source>
    <translation>удаляется</translation>
+  </message>
+  <message>
+   <source>it came to its end before: {reason}</source>
+   <translation>раньше доходило до конца: {reason}</translation>
   </message>
   <message>
    <source>it could not be examined: {reason}</source>
@@ -7216,8 +7432,16 @@ The proposal was made for:
    <translation>macOS отклонила горячую клавишу (ошибка {code}).</translation>
   </message>
   <message>
+   <source>many files changed at once</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>may hold secrets</source>
    <translation>может содержать секреты</translation>
+  </message>
+  <message>
+   <source>may hold secrets: {what}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>measured</source>
@@ -7230,6 +7454,14 @@ The proposal was made for:
   <message>
    <source>memory</source>
    <translation>память</translation>
+  </message>
+  <message>
+   <source>mends it</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>merged</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>model</source>
@@ -7298,6 +7530,18 @@ The proposal was made for:
   <message>
    <source>no reasoning</source>
    <translation>без рассуждений</translation>
+  </message>
+  <message numerus="yes">
+   <source>no room: %n token(s), and {left} were left</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>no tests ran</source>
+   <translation>ни один тест не выполнен</translation>
   </message>
   <message>
    <source>no {suffix} in {folder}</source>
@@ -7383,6 +7627,18 @@ The proposal was made for:
    <source>not published</source>
    <translation>не опубликовано</translation>
   </message>
+  <message>
+   <source>not run to its end: it needed more than {most} MB of memory</source>
+   <translation>не завершилось: нужно больше {most} МБ памяти</translation>
+  </message>
+  <message numerus="yes">
+   <source>not run to its end: it started more than %n process(es)</source>
+   <translation>
+    <numerusform>не завершилось: запущено больше %n процесса</numerusform>
+    <numerusform>не завершилось: запущено больше %n процессов</numerusform>
+    <numerusform>не завершилось: запущено больше %n процессов</numerusform>
+   </translation>
+  </message>
   <message numerus="yes">
    <source>not run to its end: it took more than %n second(s)</source>
    <translation>
@@ -7392,8 +7648,32 @@ The proposal was made for:
    </translation>
   </message>
   <message>
+   <source>not run to its end: it took too much of the processor</source>
+   <translation>не завершилось: занято слишком много времени процессора</translation>
+  </message>
+  <message>
    <source>not run to its end: it was ended by {signal}</source>
    <translation>не завершилось: прервано сигналом {signal}</translation>
+  </message>
+  <message>
+   <source>not run to its end: it wrote more than the disk may hold for it</source>
+   <translation>не завершилось: записано больше, чем отведено на диске</translation>
+  </message>
+  <message>
+   <source>not run to its end: it wrote without an end</source>
+   <translation>не завершилось: вывод не кончался</translation>
+  </message>
+  <message>
+   <source>not run to its end: the machine had hardly any memory left</source>
+   <translation>не завершилось: на машине почти не осталось памяти</translation>
+  </message>
+  <message>
+   <source>not run, there is no sandbox: {reason}</source>
+   <translation>не запускалось, нет песочницы: {reason}</translation>
+  </message>
+  <message>
+   <source>not run: no time was left for it</source>
+   <translation>не запускалось: не осталось времени</translation>
   </message>
   <message>
    <source>not run: stopped</source>
@@ -7498,6 +7778,18 @@ The proposal was made for:
   <message>
    <source>one of {known}</source>
    <translation>одно из: {known}</translation>
+  </message>
+  <message>
+   <source>only documents</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message numerus="yes">
+   <source>only its first %n line(s) are shown</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
   </message>
   <message>
    <source>open</source>
@@ -7608,6 +7900,10 @@ The proposal was made for:
    <translation>программа</translation>
   </message>
   <message>
+   <source>project checks</source>
+   <translation>проверки проекта</translation>
+  </message>
+  <message>
    <source>proposals waiting: {count}</source>
    <translation>предложений ожидает: {count}</translation>
   </message>
@@ -7618,6 +7914,14 @@ The proposal was made for:
   <message>
    <source>queue</source>
    <translation>очередь</translation>
+  </message>
+  <message>
+   <source>queued</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>quiet mode: nothing starts unasked</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>read as meant</source>
@@ -7664,6 +7968,14 @@ The proposal was made for:
    <translation>удаляется</translation>
   </message>
   <message>
+   <source>repair</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>repair: {problem}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>replaced by a newer save</source>
    <translation>заменено более новым сохранением</translation>
   </message>
@@ -7692,12 +8004,28 @@ The proposal was made for:
    <translation>работает из исходников, без установки</translation>
   </message>
   <message>
+   <source>same signature</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>sandbox</source>
+   <translation>песочница</translation>
+  </message>
+  <message>
    <source>saved</source>
    <translation>сохранено</translation>
   </message>
   <message>
+   <source>saved while Spark was snoozed</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>saved while watching was paused</source>
    <translation>сохранён, пока слежение было на паузе</translation>
+  </message>
+  <message>
+   <source>says what was asked</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>screen</source>
@@ -7776,6 +8104,10 @@ The proposal was made for:
    <translation>тело для {name}()</translation>
   </message>
   <message>
+   <source>superseded</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>switched off in the settings</source>
    <translation>отключено в настройках</translation>
   </message>
@@ -7794,6 +8126,10 @@ The proposal was made for:
   <message>
    <source>ten tokens</source>
    <translation>десять токенов</translation>
+  </message>
+  <message>
+   <source>test</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>test the connection to {title}</source>
@@ -7848,6 +8184,10 @@ The proposal was made for:
    <translation>папку {folder} не удаётся удалить</translation>
   </message>
   <message>
+   <source>the full path of a folder</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>the keyring ({name}) is locked</source>
    <translation>связка ключей ({name}) заблокирована</translation>
   </message>
@@ -7900,6 +8240,10 @@ The proposal was made for:
    <translation>сначала пишет настоящая модель</translation>
   </message>
   <message>
+   <source>the result</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>the route /fim/completions</source>
    <translation>путь /fim/completions</translation>
   </message>
@@ -7936,6 +8280,10 @@ The proposal was made for:
    <translation>системные</translation>
   </message>
   <message>
+   <source>the system does not let bubblewrap work: {line}</source>
+   <translation>система не даёт работать bubblewrap: {line}</translation>
+  </message>
+  <message>
    <source>the system's own</source>
    <translation>системный</translation>
   </message>
@@ -7954,6 +8302,10 @@ The proposal was made for:
   <message>
    <source>there is no model {path}</source>
    <translation>нет модели {path}</translation>
+  </message>
+  <message>
+   <source>there is none on this system yet</source>
+   <translation>на этой системе её пока нет</translation>
   </message>
   <message>
    <source>these processes did not end by themselves: {pids}</source>
@@ -8020,6 +8372,14 @@ The proposal was made for:
    <translation>неизвестно</translation>
   </message>
   <message>
+   <source>until {time}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>uses all</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>vendor</source>
    <translation>от производителя</translation>
   </message>
@@ -8060,6 +8420,10 @@ The proposal was made for:
    <translation>в файле больше нет того, что об этом просило</translation>
   </message>
   <message>
+   <source>what it asks for waits already</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>whole file</source>
    <translation>файл целиком</translation>
   </message>
@@ -8074,6 +8438,10 @@ The proposal was made for:
   <message>
    <source>with {names}</source>
    <translation>приложено: {names}</translation>
+  </message>
+  <message>
+   <source>without a sandbox: the network could not be forbidden</source>
+   <translation>без песочницы: запретить сеть было нельзя</translation>
   </message>
   <message>
    <source>working</source>
@@ -8114,6 +8482,10 @@ The proposal was made for:
   <message>
    <source>your own file</source>
    <translation>ваш собственный файл</translation>
+  </message>
+  <message>
+   <source>{agreeing} of {asked} answers</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{amount}/s</source>
@@ -8186,6 +8558,10 @@ The branch that is checked out</source>
    <translation>загружено: {count}</translation>
   </message>
   <message>
+   <source>{count} more</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{count} tokens, pieces: {pieces}, the first after {first:.0f} ms, {rate:.0f} tokens/s</source>
    <translation>токенов: {count}, кусков: {pieces}, первый через {first:.0f} мс, {rate:.0f} токенов/с</translation>
   </message>
@@ -8252,6 +8628,10 @@ The branch that is checked out</source>
   <message>
    <source>{file} cannot be read: {reason}</source>
    <translation>Не удаётся прочитать {file}: {reason}</translation>
+  </message>
+  <message>
+   <source>{file} cannot be written ({reason}).</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{file} is no list of endpoints ({reason}).</source>

@@ -24,6 +24,7 @@ from spark_desktop.services.answer_evidence import ProjectEvidence
 from spark_desktop.services.attempts import Answer
 from spark_desktop.services.ports import Syntax
 from spark_desktop.services.target import Target
+from spark_desktop.services.trigger_evidence import TriggerEvidence
 
 # The path, the text before and after it; gives what is to be said of the names that it uses.
 NameEvidence = Callable[[str, str, str], Awaitable[tuple[Check, ...]]]
@@ -40,6 +41,8 @@ class Judge:
         self._syntax = syntax
         self.names: NameEvidence | None = None
         self.project: ProjectEvidence | None = None
+        # What proves a proposal by what started it.
+        self.by_trigger: TriggerEvidence | None = None
 
     def checked(self, target: Target, answer: Answer) -> Proposal:
         """Return the proposal with its patch and what can be said of the text alone."""
@@ -111,6 +114,11 @@ class Judge:
         after = apply(proposal.trigger.snapshot.text.content, proposal.patch.hunks)
         if names and self.names is not None:
             told = await self.names(path, before, after)
+            proposal = replace(proposal, evidence=(*proposal.evidence, *told))
+            if failure(told):
+                return proposal
+        if project and self.by_trigger is not None:
+            told = await self.by_trigger(proposal.trigger, path, before, after)
             proposal = replace(proposal, evidence=(*proposal.evidence, *told))
             if failure(told):
                 return proposal

@@ -60,6 +60,9 @@ Gather = Callable[[ModelTrigger, Span, int, Count], Awaitable[Gathered]]
 # Lines of a region that a model writes anew also where it could name the places: it is surer.
 _MOST_REWRITTEN = 80
 
+# Makes a proposal of a follow-up, on the file as it is now; None where a model has to be asked.
+Computing = Callable[[Proposal, FollowUp], Awaitable[Proposal | None]]
+
 
 @dataclass(frozen=True, slots=True)
 class Revision:
@@ -97,6 +100,8 @@ class Suggester:
         self.context: Gather | None = None
         # What has worked with whom; without it every time is the first.
         self.record: TrackRecord | None = None
+        # Makes the follow-ups that need no model.
+        self.follow_ups: Computing | None = None
 
     @property
     def project(self) -> ProjectEvidence | None:
@@ -125,6 +130,10 @@ class Suggester:
             raise SparkError(
                 say("What an answer changes is written in the chat."), say("Ask there again.")
             )
+        if isinstance(trigger, FollowUp) and self.follow_ups is not None and self.effort.computed:
+            computed = await self.follow_ups(proposal, trigger)
+            if computed is not None:
+                return self._put(computed)
         target = _placed(trigger, self._syntax)
         region = None if isinstance(target, SparkError) else target.region
         proposal = self._put(replace(proposal, trigger=trigger, region=region, state=Streaming(1)))

@@ -52,3 +52,26 @@ def test_the_innermost_function_is_meant():
 )
 def test_there_is_none_where_it_cannot_be_replaced_alone(path, text):
     assert stub_in(path, text, 0) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.ts", "x();\n\n/**\n * The first one.\n */\nexport function f(a) {\n  // TODO\n}\n"),
+        ("a.go", "package a\n\n// F is the\n// first one.\nfunc F() int {\n\t// TODO\n}\n"),
+        ("a.rs", "use a;\n\n/// The first\n/// one.\n#[inline]\nfn f() -> i32 {\n    todo!()\n}\n"),
+        ("a.py", "x = 1  # no\n# the first\n# one\ndef f():\n    pass\n"),
+    ],
+)
+def test_a_stub_comes_with_the_comment_that_explains_it(path, text):
+    snapshot = snapshot_of(path, decode(text.encode()))
+    (stub,) = TreeSitterSyntax().triggers(snapshot)
+    assert "first" in split_lines(text)[stub.lines.start + (path == "a.ts")]
+    assert stub.lines.start in (1, 2)
+
+
+def test_a_comment_apart_explains_something_else():
+    text = "// about the file\n\nfunction f() {\n  // TODO\n}\n"
+    snapshot = snapshot_of("a.ts", decode(text.encode()))
+    (stub,) = TreeSitterSyntax().triggers(snapshot)
+    assert stub.lines.start == 2

@@ -183,6 +183,9 @@ def test_an_unknown_task_and_resuming_nothing_are_refused(
     with pytest.raises(SystemExit):
         suggestion_quality.options(["--resume"])
     assert "--resume needs --keep FOLDER" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        suggestion_quality.options(["--limit", "0"])
+    assert "--limit needs seconds" in capsys.readouterr().err
 
 
 def test_options_that_leave_no_task_are_refused() -> None:

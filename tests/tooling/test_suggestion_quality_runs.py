@@ -4,6 +4,7 @@ What is waited for is told by events; only that nothing more comes takes tenths 
 """
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,6 +78,57 @@ async def test_outcomes_are_kept_and_a_run_goes_on_where_one_ended(
     lines = (tmp_path / OUTCOMES).read_text("utf-8").splitlines()
     assert [json.loads(line)["fate"] for line in lines] == ["wrong", "right"]
     assert Kept(tmp_path).outcomes == []
+
+
+def test_half_a_line_of_a_run_that_was_killed_is_dropped(tmp_path: Path) -> None:
+    Kept(tmp_path).add(outcome(reason="two\u2028lines"))
+    with (tmp_path / OUTCOMES).open("a", encoding="utf-8") as stream:
+        stream.write('{"task": "half')
+    kept = Kept(tmp_path, resume=True)
+    assert [one.reason for one in kept.outcomes] == ["two\u2028lines"]
+    kept.add(outcome(parts=PLAIN))
+    assert [one.parts for one in Kept(tmp_path, resume=True).outcomes] == ["all", PLAIN]
+
+
+async def test_progress_is_told_for_each_task(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wire = ScriptedWire(RIGHT, WRONG)
+    wanted = Measured((TASK, replace(TASK, id="second")), ("scripted",), (PLAIN,))
+    await measure(wanted, Kept(), TOOLS, lambda _, place: Machine(wire, place))
+    first, second = capsys.readouterr().err.splitlines()
+    assert re.fullmatch(r"\[1/2 \d+ s\] scripted plain: python/stub-twice right", first)
+    assert re.match(r"\[2/2 \d+ s\] scripted plain: python/second wrong exit code 1", second)
+
+
+async def test_what_does_not_end_is_given_up_and_counts_as_nothing(tmp_path: Path) -> None:
+    endless = Answer("x", hangs=True)
+    wanted = Measured((TASK,), ("scripted",), ("nothing", PLAIN), limit_s=0.2)
+    kept = Kept()
+    wire = ScriptedWire(endless, endless)
+    await measure(wanted, kept, TOOLS, lambda _, place: Machine(wire, place))
+    assert [one.fate for one in kept.outcomes] == [Fate.NOTHING] * 2
+    assert all("no end within 0.2 s" in one.reason for one in kept.outcomes)
+
+
+async def test_a_task_that_cannot_be_measured_is_left_for_later_and_several_end_the_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wire = ScriptedWire(RIGHT)
+    broken = [replace(TASK, id=str(number), plain_path="gone.py") for number in range(4)]
+    kept = Kept()
+    tasks = (*broken[:2], TASK, *broken)
+    with pytest.raises(KeyError):
+        await measure(
+            Measured(tasks, ("scripted",), (PLAIN,)),
+            kept,
+            TOOLS,
+            lambda _, place: Machine(wire, place),
+        )
+    assert [one.task for one in kept.outcomes] == [TASK.id]
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 6
+    assert told[0].endswith("plain: 0 could not be measured: KeyError: 'gone.py'")
 
 
 def test_a_run_beside_another_one_works_in_another_place(tmp_path: Path) -> None:

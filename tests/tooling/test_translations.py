@@ -24,15 +24,19 @@ _NO_TEXT_BELOW = (
     "adapters/comments.py",
     "adapters/git_branch.py",
     "adapters/languages.py",
+    "adapters/renaming_results.py",
+    "adapters/renaming_tables.py",
     "adapters/sample_project.py",
     "adapters/single_instance.py",
     "adapters/stubs.py",
     "domain/answer_format.py",
     "domain/answer_formats/",
     "domain/check_questions.py",
+    "domain/compiled_checks.py",
     "domain/doctor_report.py",
     "domain/model_shelf.py",
     "domain/notices.py",
+    "domain/python_checks.py",
     "domain/unified_diff.py",
     "domain/refusal_prompts.py",
     "domain/self_test.py",
@@ -40,6 +44,7 @@ _NO_TEXT_BELOW = (
     "domain/thread_groups.py",
     "domain/unified_diff.py",
     "services/fill_in.py",
+    "services/follow_instructions.py",
 )
 # And single texts there: what a model is asked, what other programs say, heads of files, and
 # under which name it is kept that something was told.
@@ -71,6 +76,8 @@ _READ_BY_OTHERS = (
     "source code",
     "syntax errors in this code: ",
     "trusted comment: ",
+    "not ok ",
+    "{ echo $$ >",
 )
 
 
