@@ -186,6 +186,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n mention(s) untouched</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n model(s), {model} not among them: {names}</source>
    <translation>
     <numerusform>%n model, {model} not among them: {names}</numerusform>
@@ -211,6 +218,13 @@
    <translation type="unfinished">
     <numerusform></numerusform>
     <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n more name(s) do not exist.</source>
+   <translation>
+    <numerusform>%n more name does not exist.</numerusform>
+    <numerusform>%n more names do not exist.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -330,6 +344,20 @@
    <translation>
     <numerusform>%n unsent question</numerusform>
     <numerusform>%n unsent questions</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n use(s) left to you</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n use(s), each resolved</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -526,6 +554,13 @@
    <translation>
     <numerusform>{names} and %n more</numerusform>
     <numerusform>{names} and %n more</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>{test} passes; %n other(s) fail as before</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message numerus="yes">

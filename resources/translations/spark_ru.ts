@@ -268,6 +268,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n mention(s) untouched</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n model(s), {model} not among them: {names}</source>
    <translation>
     <numerusform>%n модель, {model} среди них нет: {names}</numerusform>
@@ -297,6 +305,14 @@
     <numerusform></numerusform>
     <numerusform></numerusform>
     <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n more name(s) do not exist.</source>
+   <translation>
+    <numerusform>Ещё %n имя не существует.</numerusform>
+    <numerusform>Ещё %n имени не существуют.</numerusform>
+    <numerusform>Ещё %n имён не существуют.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -433,6 +449,22 @@
     <numerusform>%n неотправленный вопрос</numerusform>
     <numerusform>%n неотправленных вопроса</numerusform>
     <numerusform>%n неотправленных вопросов</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n use(s) left to you</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n use(s), each resolved</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
    </translation>
   </message>
   <message>
@@ -1348,6 +1380,10 @@ The open file goes with the question.</source>
    <translation>Проверьте позже; если не изменится, спросите того, кто публикует выпуски.</translation>
   </message>
   <message>
+   <source>Check its name. Pipes and variables need a shell: spark run sh -c '…'</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Check its name; it may have been moved.</source>
    <translation>Проверьте имя: возможно, файл перемещён.</translation>
   </message>
@@ -1362,6 +1398,10 @@ The open file goes with the question.</source>
   <message>
    <source>Check now, read the release notes, download</source>
    <translation>Проверить сейчас, прочитать о выпуске, загрузить</translation>
+  </message>
+  <message>
+   <source>Check that it is a program and may be executed.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Check that the key is whole, of this vendor, and not expired.</source>
@@ -1806,6 +1846,10 @@ The open file goes with the question.</source>
   <message>
    <source>Copy the part that matters.</source>
    <translation>Скопируйте нужную часть.</translation>
+  </message>
+  <message>
+   <source>Correct the test command in the settings.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Correct the variable, or take it away.</source>
@@ -2732,8 +2776,16 @@ The open file goes with the question.</source>
    <translation>Проверить &amp;снова</translation>
   </message>
   <message>
+   <source>Look at it in the settings of this project.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>Look at its balance and limits with the vendor.</source>
    <translation>Проверьте у поставщика баланс и лимиты.</translation>
+  </message>
+  <message>
+   <source>Look at its output in the terminal.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>Look at them now</source>
@@ -3611,7 +3663,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Proposals go on without it. Open the project again to try once more.</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложения делаются без него. Чтобы попробовать ещё раз, откройте проект снова.</translation>
   </message>
   <message>
    <source>Propose the code for the open file: its selected lines, or else its end (Ctrl+Enter)</source>
@@ -5045,7 +5097,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The index of the project does not work: {reason}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Индекс проекта не работает: {reason}.</translation>
   </message>
   <message>
    <source>The kept bytes of this change are missing.</source>
@@ -5532,6 +5584,10 @@ The proposal was made for:
    <translation>Связка ключей системы</translation>
   </message>
   <message>
+   <source>The test command gave no result: {reason}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>The test was stopped.</source>
    <translation>Проверка остановлена.</translation>
   </message>
@@ -5686,6 +5742,10 @@ The proposal was made for:
   <message>
    <source>There is no other window here.</source>
    <translation>Другого окна здесь нет.</translation>
+  </message>
+  <message>
+   <source>There is no program {name}.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>There is no proposal to comment on here.</source>
@@ -6456,6 +6516,14 @@ The proposal was made for:
    </translation>
   </message>
   <message>
+   <source>With the answer there still is an error: {problem}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>With the answer {test} fails.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>With this text nothing would change.</source>
    <translation>С этим текстом ничего бы не изменилось.</translation>
   </message>
@@ -6684,6 +6752,10 @@ The proposal was made for:
    <translation>токен реестра пакетов</translation>
   </message>
   <message>
+   <source>a value has to be chosen</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>a value of {name}</source>
    <translation>значение {name}</translation>
   </message>
@@ -6888,6 +6960,10 @@ The proposal was made for:
    <translation>дополнение с параметром suffix</translation>
   </message>
   <message>
+   <source>computed</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>connect</source>
    <translation>подключение</translation>
   </message>
@@ -6994,6 +7070,10 @@ The proposal was made for:
   <message>
    <source>emulated</source>
    <translation>эмуляция</translation>
+  </message>
+  <message>
+   <source>ends with 0</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>engine</source>
@@ -7160,6 +7240,10 @@ The proposal was made for:
    <translation>в другой беседе</translation>
   </message>
   <message>
+   <source>in comments and texts, line {lines}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>in conflict</source>
    <translation>конфликт</translation>
   </message>
@@ -7240,6 +7324,10 @@ The proposal was made for:
    <translation>зависло: за {seconds:.0f} с ничего не пришло</translation>
   </message>
   <message>
+   <source>it is defined here with the parameters before</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>it is empty</source>
    <translation>файл пуст</translation>
   </message>
@@ -7268,6 +7356,10 @@ The proposal was made for:
    <translation>это не UTF-8</translation>
   </message>
   <message>
+   <source>it is passed on, not called</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>it is several keys after each other; one is possible</source>
    <translation>это несколько клавиш подряд; возможна только одна</translation>
   </message>
@@ -7291,6 +7383,10 @@ The proposal was made for:
    <source>it needs Ctrl, Alt or Meta: every program would lose the key else</source>
    <translation>нужен Ctrl, Alt или Meta: иначе клавишу потеряют все программы</translation>
   </message>
+  <message>
+   <source>it passes a list of arguments</source>
+   <translation type="unfinished"></translation>
+  </message>
   <message numerus="yes">
    <source>it removes %n line(s) that it does not name</source>
    <translation>
@@ -7304,12 +7400,28 @@ The proposal was made for:
    <translation>оно молчало {seconds:g} с</translation>
   </message>
   <message>
+   <source>it stands in a comment or a text</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>it stands in another call that changes</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>it was not done within {seconds:.0f} s</source>
    <translation>не закончено за {seconds:.0f} с</translation>
   </message>
   <message>
+   <source>its arguments do not fit the signature before</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>its connection ended</source>
    <translation>соединение с ним прервалось</translation>
+  </message>
+  <message>
+   <source>its import has to be written by hand</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>its makers do not recommend it</source>
@@ -7322,6 +7434,10 @@ The proposal was made for:
   <message>
    <source>its name matches {secret}</source>
    <translation>имя подходит под {secret}</translation>
+  </message>
+  <message>
+   <source>its name was changed again</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>its process ended in the middle of it: {how}</source>
@@ -7404,6 +7520,18 @@ The proposal was made for:
    <translation>прежняя строка {line}</translation>
   </message>
   <message>
+   <source>line {line}: unexpected {text}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>line {line}: {problem}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>line {line}: {wanted} expected</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>line {number}: {line}</source>
    <translation>строка {number}: {line}</translation>
   </message>
@@ -7456,6 +7584,10 @@ The proposal was made for:
    <translation>память</translation>
   </message>
   <message>
+   <source>mended</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>mends it</source>
    <translation type="unfinished"></translation>
   </message>
@@ -7472,12 +7604,20 @@ The proposal was made for:
    <translation>больше, чем берётся из одного сохранения</translation>
   </message>
   <message>
+   <source>names exist</source>
+   <translation>имена существуют</translation>
+  </message>
+  <message>
    <source>never</source>
    <translation>никогда</translation>
   </message>
   <message>
    <source>new file</source>
    <translation>новый файл</translation>
+  </message>
+  <message>
+   <source>new parameters of {name}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>no certificates of authorities in {place}</source>
@@ -7736,6 +7876,10 @@ The proposal was made for:
    <translation>ничего не рисуется для {names}</translation>
   </message>
   <message>
+   <source>nothing is left to follow up</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>nothing is told</source>
    <translation>ничего не сказано</translation>
   </message>
@@ -7968,6 +8112,10 @@ The proposal was made for:
    <translation>удаляется</translation>
   </message>
   <message>
+   <source>rename {old} to {new}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>repair</source>
    <translation type="unfinished"></translation>
   </message>
@@ -8180,6 +8328,10 @@ The proposal was made for:
    <translation>файл</translation>
   </message>
   <message>
+   <source>the file would not parse</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>the folder {folder} cannot be removed</source>
    <translation>папку {folder} не удаётся удалить</translation>
   </message>
@@ -8292,6 +8444,10 @@ The proposal was made for:
    <translation>окно пусто в теме {name}</translation>
   </message>
   <message>
+   <source>there are too many files at once</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>there is no key {name}</source>
    <translation>нет клавиши {name}</translation>
   </message>
@@ -8342,6 +8498,10 @@ The proposal was made for:
   <message>
    <source>true or false</source>
    <translation>true или false</translation>
+  </message>
+  <message>
+   <source>two changes meet in it</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>types it again</source>
@@ -8421,6 +8581,10 @@ The proposal was made for:
   </message>
   <message>
    <source>what it asks for waits already</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>which {name} is meant is not clear</source>
    <translation type="unfinished"></translation>
   </message>
   <message>
@@ -8524,6 +8688,14 @@ The branch that is checked out</source>
   <message>
    <source>{certificates}; Qt's own: {backend}</source>
    <translation>{certificates}; у Qt: {backend}</translation>
+  </message>
+  <message>
+   <source>{command} ends with {code}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{command} failed, and its output names no code of this folder.</source>
+   <translation type="unfinished"></translation>
   </message>
   <message numerus="yes">
    <source>{cost}, without %n answer(s)</source>
@@ -8926,6 +9098,14 @@ The branch that is checked out</source>
    <translation>{model}, эмуляция {profile}</translation>
   </message>
   <message>
+   <source>{module} is imported but does not exist; did you mean {near}?</source>
+   <translation>{module} импортируется, но не существует; может быть, {near}?</translation>
+  </message>
+  <message>
+   <source>{module} is imported but is neither in the project nor among what it depends on.</source>
+   <translation>{module} импортируется, но его нет ни в проекте, ни среди его зависимостей.</translation>
+  </message>
+  <message>
    <source>{ms:.0f} ms</source>
    <translation>{ms:.0f} мс</translation>
   </message>
@@ -8966,6 +9146,14 @@ The branch that is checked out</source>
    <translation>{name}, {path}, хеш сверен</translation>
   </message>
   <message>
+   <source>{name} cannot be started: {reason}.</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{name} cannot be used from other packages</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{name} could not be written to {folder}: {reason}.</source>
    <translation>{name} не удалось записать в {folder}: {reason}.</translation>
   </message>
@@ -8986,12 +9174,24 @@ The branch that is checked out</source>
    <translation>{name}: прочитан не тот ключ, что был записан.</translation>
   </message>
   <message>
+   <source>{name} gives another result</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{name} gives another result: {place}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{name} has no id or no url.</source>
    <translation>{name}: нет id или url.</translation>
   </message>
   <message>
    <source>{name} has no id.</source>
    <translation>{name}: нет id.</translation>
+  </message>
+  <message>
+   <source>{name} is another thing there</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{name} is here, and is the file that was released.</source>
@@ -9038,12 +9238,32 @@ The branch that is checked out</source>
    <translation>{name} задана.</translation>
   </message>
   <message>
+   <source>{name} is used but not imported; it needs: {hint}</source>
+   <translation>{name} используется, но не импортируется; нужно: {hint}</translation>
+  </message>
+  <message>
+   <source>{name} is used but not imported; {path} defines it.</source>
+   <translation>{name} используется, но не импортируется; определение — в {path}.</translation>
+  </message>
+  <message>
+   <source>{name} is used but nothing defines or imports it.</source>
+   <translation>{name} используется, но нигде не определяется и не импортируется.</translation>
+  </message>
+  <message>
+   <source>{name} is used but nothing defines or imports it; did you mean {near}?</source>
+   <translation>{name} используется, но нигде не определяется и не импортируется; может быть, {near}?</translation>
+  </message>
+  <message>
    <source>{name} is {value}, not {wanted}.</source>
    <translation>{name} = {value}, а должно быть: {wanted}.</translation>
   </message>
   <message>
    <source>{name} knows no '{text}'</source>
    <translation>{name}: нет перевода для «{text}»</translation>
+  </message>
+  <message>
+   <source>{name} moved to {path}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{name} needs input, output, as_of and source. {so}</source>
@@ -9098,6 +9318,10 @@ The branch that is checked out</source>
    <translation>{name}: секрет записан, прочитан и удалён</translation>
   </message>
   <message>
+   <source>{name}: new arguments in {place}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
    <source>{name}: the id {id} is taken.</source>
    <translation>{name}: id {id} уже занят.</translation>
   </message>
@@ -9128,6 +9352,14 @@ The branch that is checked out</source>
   <message>
    <source>{other} is asked instead.</source>
    <translation>Вместо этого отвечает {other}.</translation>
+  </message>
+  <message>
+   <source>{owner} has no {name}.</source>
+   <translation>В {owner} нет {name}.</translation>
+  </message>
+  <message>
+   <source>{owner} has no {name}; did you mean {near}?</source>
+   <translation>В {owner} нет {name}; может быть, {near}?</translation>
   </message>
   <message>
    <source>{parent} is not this user's alone</source>
@@ -9308,6 +9540,10 @@ The branch that is checked out</source>
   <message>
    <source>{path}, line {line}: what stood here was taken back with “{title}”.</source>
    <translation>{path}, строка {line}: то, что здесь стояло, отменено вместе с «{title}».</translation>
+  </message>
+  <message>
+   <source>{path}, line {line}: {reason}</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{path}, line {start}: it was changed since the proposal was made.</source>
@@ -9509,6 +9745,14 @@ The branch that is checked out</source>
    <source>{taken} of {count} folders are watched by your programs</source>
    <translation>ваши программы следят за папками: {taken} из {count}</translation>
   </message>
+  <message numerus="yes">
+   <source>{test} passes; %n other(s) fail as before</source>
+   <translation type="unfinished">
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+    <numerusform></numerusform>
+   </translation>
+  </message>
   <message>
    <source>{thousands:,.0f}k</source>
    <translation>{thousands:,.0f} тыс.</translation>
@@ -9578,6 +9822,14 @@ Choose another thread</source>
   <message>
    <source>{title} was removed.</source>
    <translation>{title}: удалено.</translation>
+  </message>
+  <message>
+   <source>{title}: left to you: {told}</source>
+   <translation type="unfinished"></translation>
+  </message>
+  <message>
+   <source>{title}: nothing is left to follow up</source>
+   <translation type="unfinished"></translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>
