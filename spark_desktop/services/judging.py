@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from spark_desktop.domain.checks import Candidate, check, failure
-from spark_desktop.domain.clipping import clipped, strays
+from spark_desktop.domain.clipping import clipped, strays, with_explanation
 from spark_desktop.domain.completion import FinishReason, Usage
 from spark_desktop.domain.documenting import (
     asks_only_to_document,
@@ -55,6 +55,7 @@ class Judge:
             after = region
         else:
             region = clipped(answer.region, target.text, target.outside)
+            region = with_explanation(region, target.text)
             if target.signature and path.endswith((".py", ".pyi")):
                 grafted = with_body_of(target.text, region)
             if grafted is not None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import sys
 from collections.abc import AsyncIterator, Collection, Iterable
 from posixpath import dirname
 from typing import Protocol
@@ -165,6 +166,8 @@ class _Judge:
                 yield fault
             return
         for each in found:
+            if not _is_surely(self._path, one.module, each.target):
+                continue
             for name in each.names:
                 if each.target and name != _ALL and not each.target.endswith(f"/{name}.py"):
                     known = await self._module_names(each.target)
@@ -204,7 +207,7 @@ class _Judge:
             return None
         found = await self._index.resolved(self._path, use.owner, ())
         targets = [one.target for one in found if one.target]
-        if len(targets) != 1:
+        if len(targets) != 1 or not _is_surely(self._path, use.owner, targets[0]):
             return None
         known = await self._module_names(targets[0])
         if known is None or use.name in known[0] or targets[0] == self._path:
@@ -282,6 +285,16 @@ class _Judge:
                 return None
             found |= members
         return frozenset(found)
+
+
+def _is_surely(path: str, module: str, target: str) -> bool:
+    """Return whether a module of Python is that file, and none of the same name elsewhere."""
+    top, dot, _ = module.partition(".")
+    if not top:
+        return True
+    if top in sys.stdlib_module_names:
+        return False
+    return bool(dot) or dirname(target) in (dirname(path), "", "src", top, f"src/{top}")
 
 
 def _bases_in(signature: str) -> Iterable[str] | None:

@@ -23,6 +23,7 @@ from fakes import (
 from run_fakes import ScriptedRuns
 from thread_fakes import MemoryLibrary
 
+from spark_desktop.adapters.code_index import WorkspaceIndex
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.adapters.lab_exports import LocalExports
@@ -158,9 +159,9 @@ class Spark:
             failing=failing,
             handed_runs=handed,
             watched_tests=watched,
-            shadow=Shadow(root, root / "nothing-is-allowed", bus),
             shadow_run=self.shadow_run,
-            shadow=Shadow(root, root / ".shadow", bus),
+            shadow=Shadow(root, root.parent / "cache", bus),
+            index=WorkspaceIndex(root, root.parent / "index", bus, scope),
         )
         self.prepare(made)
         return made

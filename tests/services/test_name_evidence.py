@@ -13,6 +13,7 @@ FILES = {
     "go/a.go": "package a\n\nfunc known(n int) int { return n }\n",
     "web/b.ts": "export function known(n: number) { return n; }\n",
     "rust/b.rs": "pub fn known(n: i32) -> i32 { n }\n",
+    "py/other/socket.py": "def known(n):\n    return n\n",
     "py/b.py": "def known(n):\n    return n\n",
 }
 RIGHT = {
@@ -25,6 +26,7 @@ RIGHT = {
     "rust/c.rs": (
         "use crate::b::known;\nfn f(g: fn()) { g(); let h = |a| a; h(known(1)); drop(2); }\n"
     ),
+    "py/d.py": "import socket\nfrom socket import AF_INET\n\nKIND = socket.SOCK_STREAM, AF_INET\n",
     "py/c.py": "from py.b import known\n\ndef f():\n    return known(len('a'))\n",
 }
 WRONG = {
