@@ -33,9 +33,9 @@
   </message>
   <message numerus="yes">
    <source>%n comment(s) for Spark can be started.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n comment for Spark can be started.</numerusform>
+    <numerusform>%n comments for Spark can be started.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -75,9 +75,9 @@
   </message>
   <message numerus="yes">
    <source>%n file(s) changed at once; nothing proposed.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n file changed; nothing proposed.</numerusform>
+    <numerusform>%n files changed at once; nothing proposed.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -187,9 +187,9 @@
   </message>
   <message numerus="yes">
    <source>%n mention(s) untouched</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n mention untouched</numerusform>
+    <numerusform>%n mentions untouched</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -215,16 +215,16 @@
   </message>
   <message numerus="yes">
    <source>%n more file(s) may hold comments for Spark.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n more file may hold comments for Spark.</numerusform>
+    <numerusform>%n more files may hold comments for Spark.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n more name(s) do not exist.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n more name does not exist.</numerusform>
+    <numerusform>%n more names do not exist.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -257,9 +257,9 @@
   </message>
   <message numerus="yes">
    <source>%n part(s) of the answer found no place: what SEARCH holds must stand in the file word for word.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n part of the answer found no place: what SEARCH holds must stand in the file word for word.</numerusform>
+    <numerusform>%n parts of the answer found no place: what SEARCH holds must stand in the file word for word.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -348,16 +348,16 @@
   </message>
   <message numerus="yes">
    <source>%n use(s) left to you</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n use left to you</numerusform>
+    <numerusform>%n uses left to you</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n use(s), each resolved</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n use, each resolved</numerusform>
+    <numerusform>%n uses, each resolved</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -369,9 +369,9 @@
   </message>
   <message numerus="yes">
    <source>Branch switched: %n file(s) changed; nothing proposed.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Branch switched: %n file changed; nothing proposed.</numerusform>
+    <numerusform>Branch switched: %n files changed; nothing proposed.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -418,16 +418,16 @@
   </message>
   <message numerus="yes">
    <source>The answer changes %n line(s), where one error was to be mended.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>The answer changes %n line, where one error was to be mended.</numerusform>
+    <numerusform>The answer changes %n lines, where one error was to be mended.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>The file still has %n syntax error(s).</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>The file still has %n syntax error.</numerusform>
+    <numerusform>The file still has %n syntax errors.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -446,9 +446,9 @@
   </message>
   <message numerus="yes">
    <source>The model answered %n time(s), each time something else.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>The model answered %n time, each time something else.</numerusform>
+    <numerusform>The model answered %n times, each time something else.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -474,9 +474,9 @@
   </message>
   <message numerus="yes">
    <source>a change of %n line(s)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>a change of %n line</numerusform>
+    <numerusform>a change of %n lines</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -509,9 +509,9 @@
   </message>
   <message numerus="yes">
    <source>no room: %n token(s), and {left} were left</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>no room: %n token, and {left} were left</numerusform>
+    <numerusform>no room: %n tokens, and {left} were left</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -530,9 +530,9 @@
   </message>
   <message numerus="yes">
    <source>only its first %n line(s) are shown</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>only its first %n line is shown</numerusform>
+    <numerusform>only its first %n lines are shown</numerusform>
    </translation>
   </message>
   <message numerus="yes">

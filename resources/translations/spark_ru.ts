@@ -93,10 +93,10 @@
   </message>
   <message numerus="yes">
    <source>%n comment(s) for Spark can be started.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Можно запустить %n комментарий для Spark.</numerusform>
+    <numerusform>Можно запустить %n комментария для Spark.</numerusform>
+    <numerusform>Можно запустить %n комментариев для Spark.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -141,10 +141,10 @@
   </message>
   <message numerus="yes">
    <source>%n file(s) changed at once; nothing proposed.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Разом изменился %n файл; ничего не предложено.</numerusform>
+    <numerusform>Разом изменились %n файла; ничего не предложено.</numerusform>
+    <numerusform>Разом изменились %n файлов; ничего не предложено.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -269,10 +269,10 @@
   </message>
   <message numerus="yes">
    <source>%n mention(s) untouched</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n упоминание не тронуто</numerusform>
+    <numerusform>%n упоминания не тронуты</numerusform>
+    <numerusform>%n упоминаний не тронуто</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -301,18 +301,18 @@
   </message>
   <message numerus="yes">
    <source>%n more file(s) may hold comments for Spark.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Ещё %n файл может содержать комментарии для Spark.</numerusform>
+    <numerusform>Ещё %n файла могут содержать комментарии для Spark.</numerusform>
+    <numerusform>Ещё %n файлов могут содержать комментарии для Spark.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n more name(s) do not exist.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Ещё %n имя не существует.</numerusform>
+    <numerusform>Ещё %n имени не существуют.</numerusform>
+    <numerusform>Ещё %n имён не существуют.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -349,10 +349,10 @@
   </message>
   <message numerus="yes">
    <source>%n part(s) of the answer found no place: what SEARCH holds must stand in the file word for word.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n часть ответа не нашла места: текст в SEARCH должен дословно стоять в файле.</numerusform>
+    <numerusform>%n части ответа не нашли места: текст в SEARCH должен дословно стоять в файле.</numerusform>
+    <numerusform>%n частей ответа не нашли места: текст в SEARCH должен дословно стоять в файле.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -453,18 +453,18 @@
   </message>
   <message numerus="yes">
    <source>%n use(s) left to you</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n место остаётся вам</numerusform>
+    <numerusform>%n места остаются вам</numerusform>
+    <numerusform>%n мест остаётся вам</numerusform>
    </translation>
   </message>
   <message numerus="yes">
    <source>%n use(s), each resolved</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>%n место, однозначное</numerusform>
+    <numerusform>%n места, все однозначные</numerusform>
+    <numerusform>%n мест, все однозначные</numerusform>
    </translation>
   </message>
   <message>
@@ -761,7 +761,7 @@
   </message>
   <message>
    <source>A part of the answer is no complete block.</source>
-   <translation type="unfinished"></translation>
+   <translation>Часть ответа — неполный блок.</translation>
   </message>
   <message>
    <source>A proposal failed</source>
@@ -821,7 +821,7 @@
   </message>
   <message>
    <source>A snooze of {minutes} minutes is not possible.</source>
-   <translation type="unfinished"></translation>
+   <translation>Пауза на {minutes} мин невозможна.</translation>
   </message>
   <message>
    <source>A source of the model was passed over. {skipped}</source>
@@ -1269,10 +1269,10 @@ The open file goes with the question.</source>
   </message>
   <message numerus="yes">
    <source>Branch switched: %n file(s) changed; nothing proposed.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Сменилась ветка: изменился %n файл; ничего не предложено.</numerusform>
+    <numerusform>Сменилась ветка: изменились %n файла; ничего не предложено.</numerusform>
+    <numerusform>Сменилась ветка: изменились %n файлов; ничего не предложено.</numerusform>
    </translation>
   </message>
   <message>
@@ -1473,7 +1473,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Choose 1 to {most} minutes, or pause watching.</source>
-   <translation type="unfinished"></translation>
+   <translation>Выберите от 1 до {most} минут или приостановите наблюдение.</translation>
   </message>
   <message>
    <source>Choose Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Codestral, CodeGemma or CodeLlama for suggestions, or another way to fill in.</source>
@@ -1885,7 +1885,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Defined in {path}</source>
-   <translation type="unfinished"></translation>
+   <translation>Определено в {path}</translation>
   </message>
   <message>
    <source>Delete</source>
@@ -2237,7 +2237,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Free some space or make the folder writable.</source>
-   <translation type="unfinished"></translation>
+   <translation>Освободите место или сделайте папку доступной для записи.</translation>
   </message>
   <message>
    <source>Free some space, then accept again.</source>
@@ -2389,7 +2389,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Imports of {path}</source>
-   <translation type="unfinished"></translation>
+   <translation>Импорты {path}</translation>
   </message>
   <message>
    <source>In GNOME an extension for tray icons brings them.</source>
@@ -2901,7 +2901,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Map of the workspace</source>
-   <translation type="unfinished"></translation>
+   <translation>Карта рабочей папки</translation>
   </message>
   <message>
    <source>Measure a model that answers at its own pace.</source>
@@ -3639,7 +3639,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Problems in this code</source>
-   <translation type="unfinished"></translation>
+   <translation>Проблемы в этом коде</translation>
   </message>
   <message>
    <source>Profile {profile}</source>
@@ -3663,7 +3663,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Proposals go on without it. Open the project again to try once more.</source>
-   <translation type="unfinished"></translation>
+   <translation>Предложения делаются без него. Чтобы попробовать ещё раз, откройте проект снова.</translation>
   </message>
   <message>
    <source>Propose the code for the open file: its selected lines, or else its end (Ctrl+Enter)</source>
@@ -4033,7 +4033,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Save the file again.</source>
-   <translation type="unfinished"></translation>
+   <translation>Сохраните файл ещё раз.</translation>
   </message>
   <message>
    <source>Save the thread as an image…</source>
@@ -4041,7 +4041,7 @@ The proposal was made for:
   </message>
   <message>
    <source>Saved lately: {place}</source>
-   <translation type="unfinished"></translation>
+   <translation>Недавно сохранено: {place}</translation>
   </message>
   <message>
    <source>Saving…</source>
@@ -4645,10 +4645,10 @@ The proposal was made for:
   </message>
   <message numerus="yes">
    <source>The answer changes %n line(s), where one error was to be mended.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Ответ меняет %n строку, хотя нужно было исправить одну ошибку.</numerusform>
+    <numerusform>Ответ меняет %n строки, хотя нужно было исправить одну ошибку.</numerusform>
+    <numerusform>Ответ меняет %n строк, хотя нужно было исправить одну ошибку.</numerusform>
    </translation>
   </message>
   <message>
@@ -4657,7 +4657,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer changes what the code does, where only documentation was asked for.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ меняет поведение кода, хотя нужна была только документация.</translation>
   </message>
   <message>
    <source>The answer deletes the file and writes it anew: it is changed.</source>
@@ -4673,7 +4673,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer does not keep the signature {signature}</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ не сохраняет сигнатуру {signature}</translation>
   </message>
   <message>
    <source>The answer ends in the middle of it.</source>
@@ -4697,7 +4697,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer has no docstring.</source>
-   <translation type="unfinished"></translation>
+   <translation>В ответе нет строки документации.</translation>
   </message>
   <message>
    <source>The answer has {after} of the region's {before} lines, and nothing asked to remove any.</source>
@@ -4705,7 +4705,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer is about another file than {path}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Ответ относится не к файлу {path}.</translation>
   </message>
   <message>
    <source>The answer is on the clipboard: paste it yourself.</source>
@@ -4937,7 +4937,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The documentation does not name {words}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В документации не названо: {words}.</translation>
   </message>
   <message>
    <source>The download was cancelled; nothing of it was kept.</source>
@@ -5033,10 +5033,10 @@ The proposal was made for:
   </message>
   <message numerus="yes">
    <source>The file still has %n syntax error(s).</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>В файле всё ещё %n синтаксическая ошибка.</numerusform>
+    <numerusform>В файле всё ещё %n синтаксические ошибки.</numerusform>
+    <numerusform>В файле всё ещё %n синтаксических ошибок.</numerusform>
    </translation>
   </message>
   <message>
@@ -5085,11 +5085,11 @@ The proposal was made for:
   </message>
   <message>
    <source>The function does nothing but call itself.</source>
-   <translation type="unfinished"></translation>
+   <translation>Функция только вызывает саму себя.</translation>
   </message>
   <message>
    <source>The function never uses {names}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Функция нигде не использует {names}.</translation>
   </message>
   <message>
    <source>The hunk at line {number} of the diff is cut off.</source>
@@ -5097,7 +5097,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The index of the project does not work: {reason}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Индекс проекта не работает: {reason}.</translation>
   </message>
   <message>
    <source>The kept bytes of this change are missing.</source>
@@ -5257,10 +5257,10 @@ The proposal was made for:
   </message>
   <message numerus="yes">
    <source>The model answered %n time(s), each time something else.</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>Модель ответила %n раз, каждый раз по-другому.</numerusform>
+    <numerusform>Модель ответила %n раза, каждый раз по-другому.</numerusform>
+    <numerusform>Модель ответила %n раз, каждый раз по-другому.</numerusform>
    </translation>
   </message>
   <message>
@@ -5769,7 +5769,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no type for {words}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Не указан тип: {words}.</translation>
   </message>
   <message>
    <source>There is no undone change left to redo.</source>
@@ -5873,7 +5873,7 @@ The proposal was made for:
   </message>
   <message>
    <source>This entry is gone.</source>
-   <translation type="unfinished"></translation>
+   <translation>Этой записи больше нет.</translation>
   </message>
   <message>
    <source>This hotkey cannot be used: {reason}.</source>
@@ -6641,10 +6641,10 @@ The proposal was made for:
   </message>
   <message numerus="yes">
    <source>a change of %n line(s)</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>правка из %n строки</numerusform>
+    <numerusform>правка из %n строк</numerusform>
+    <numerusform>правка из %n строк</numerusform>
    </translation>
   </message>
   <message>
@@ -6753,7 +6753,7 @@ The proposal was made for:
   </message>
   <message>
    <source>a value has to be chosen</source>
-   <translation type="unfinished"></translation>
+   <translation>значение нужно выбрать</translation>
   </message>
   <message>
    <source>a value of {name}</source>
@@ -6793,7 +6793,7 @@ The proposal was made for:
   </message>
   <message>
    <source>agreed</source>
-   <translation type="unfinished"></translation>
+   <translation>совпадает</translation>
   </message>
   <message>
    <source>all found</source>
@@ -6961,7 +6961,7 @@ The proposal was made for:
   </message>
   <message>
    <source>computed</source>
-   <translation type="unfinished"></translation>
+   <translation>вычислено</translation>
   </message>
   <message>
    <source>connect</source>
@@ -7157,7 +7157,7 @@ The proposal was made for:
   </message>
   <message>
    <source>follow-up</source>
-   <translation type="unfinished"></translation>
+   <translation>следом</translation>
   </message>
   <message>
    <source>fonts</source>
@@ -7177,7 +7177,7 @@ The proposal was made for:
   </message>
   <message>
    <source>generated, or not of this project</source>
-   <translation type="unfinished"></translation>
+   <translation>создан автоматически или не из этого проекта</translation>
   </message>
   <message>
    <source>git could not say what is changed: {reason}</source>
@@ -7213,7 +7213,7 @@ The proposal was made for:
   </message>
   <message>
    <source>ignored</source>
-   <translation type="unfinished"></translation>
+   <translation>пропущено</translation>
   </message>
   <message>
    <source>ignored by .gitignore</source>
@@ -7241,7 +7241,7 @@ The proposal was made for:
   </message>
   <message>
    <source>in comments and texts, line {lines}</source>
-   <translation type="unfinished"></translation>
+   <translation>в комментариях и строках, строка {lines}</translation>
   </message>
   <message>
    <source>in conflict</source>
@@ -7325,7 +7325,7 @@ The proposal was made for:
   </message>
   <message>
    <source>it is defined here with the parameters before</source>
-   <translation type="unfinished"></translation>
+   <translation>здесь оно определено с прежними параметрами</translation>
   </message>
   <message>
    <source>it is empty</source>
@@ -7357,7 +7357,7 @@ The proposal was made for:
   </message>
   <message>
    <source>it is passed on, not called</source>
-   <translation type="unfinished"></translation>
+   <translation>оно передаётся дальше, а не вызывается</translation>
   </message>
   <message>
    <source>it is several keys after each other; one is possible</source>
@@ -7385,7 +7385,7 @@ The proposal was made for:
   </message>
   <message>
    <source>it passes a list of arguments</source>
-   <translation type="unfinished"></translation>
+   <translation>передаётся список аргументов</translation>
   </message>
   <message numerus="yes">
    <source>it removes %n line(s) that it does not name</source>
@@ -7401,11 +7401,11 @@ The proposal was made for:
   </message>
   <message>
    <source>it stands in a comment or a text</source>
-   <translation type="unfinished"></translation>
+   <translation>оно стоит в комментарии или строке</translation>
   </message>
   <message>
    <source>it stands in another call that changes</source>
-   <translation type="unfinished"></translation>
+   <translation>оно стоит внутри другого изменяемого вызова</translation>
   </message>
   <message>
    <source>it was not done within {seconds:.0f} s</source>
@@ -7413,7 +7413,7 @@ The proposal was made for:
   </message>
   <message>
    <source>its arguments do not fit the signature before</source>
-   <translation type="unfinished"></translation>
+   <translation>его аргументы не подходят к прежней сигнатуре</translation>
   </message>
   <message>
    <source>its connection ended</source>
@@ -7421,7 +7421,7 @@ The proposal was made for:
   </message>
   <message>
    <source>its import has to be written by hand</source>
-   <translation type="unfinished"></translation>
+   <translation>его импорт нужно написать вручную</translation>
   </message>
   <message>
    <source>its makers do not recommend it</source>
@@ -7437,7 +7437,7 @@ The proposal was made for:
   </message>
   <message>
    <source>its name was changed again</source>
-   <translation type="unfinished"></translation>
+   <translation>его имя снова изменилось</translation>
   </message>
   <message>
    <source>its process ended in the middle of it: {how}</source>
@@ -7561,7 +7561,7 @@ The proposal was made for:
   </message>
   <message>
    <source>many files changed at once</source>
-   <translation type="unfinished"></translation>
+   <translation>разом изменилось много файлов</translation>
   </message>
   <message>
    <source>may hold secrets</source>
@@ -7569,7 +7569,7 @@ The proposal was made for:
   </message>
   <message>
    <source>may hold secrets: {what}</source>
-   <translation type="unfinished"></translation>
+   <translation>может содержать секреты: {what}</translation>
   </message>
   <message>
    <source>measured</source>
@@ -7589,11 +7589,11 @@ The proposal was made for:
   </message>
   <message>
    <source>mends it</source>
-   <translation type="unfinished"></translation>
+   <translation>исправляет</translation>
   </message>
   <message>
    <source>merged</source>
-   <translation type="unfinished"></translation>
+   <translation>объединено</translation>
   </message>
   <message>
    <source>model</source>
@@ -7605,7 +7605,7 @@ The proposal was made for:
   </message>
   <message>
    <source>names exist</source>
-   <translation type="unfinished"></translation>
+   <translation>имена существуют</translation>
   </message>
   <message>
    <source>never</source>
@@ -7617,7 +7617,7 @@ The proposal was made for:
   </message>
   <message>
    <source>new parameters of {name}</source>
-   <translation type="unfinished"></translation>
+   <translation>новые параметры {name}</translation>
   </message>
   <message>
    <source>no certificates of authorities in {place}</source>
@@ -7673,10 +7673,10 @@ The proposal was made for:
   </message>
   <message numerus="yes">
    <source>no room: %n token(s), and {left} were left</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>нет места: %n токен, а оставалось {left}</numerusform>
+    <numerusform>нет места: %n токена, а оставалось {left}</numerusform>
+    <numerusform>нет места: %n токенов, а оставалось {left}</numerusform>
    </translation>
   </message>
   <message>
@@ -7877,7 +7877,7 @@ The proposal was made for:
   </message>
   <message>
    <source>nothing is left to follow up</source>
-   <translation type="unfinished"></translation>
+   <translation>больше менять нечего</translation>
   </message>
   <message>
    <source>nothing is told</source>
@@ -7925,14 +7925,14 @@ The proposal was made for:
   </message>
   <message>
    <source>only documents</source>
-   <translation type="unfinished"></translation>
+   <translation>только документация</translation>
   </message>
   <message numerus="yes">
    <source>only its first %n line(s) are shown</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>показана только первая %n строка</numerusform>
+    <numerusform>показаны только первые %n строки</numerusform>
+    <numerusform>показаны только первые %n строк</numerusform>
    </translation>
   </message>
   <message>
@@ -8061,11 +8061,11 @@ The proposal was made for:
   </message>
   <message>
    <source>queued</source>
-   <translation type="unfinished"></translation>
+   <translation>в очереди</translation>
   </message>
   <message>
    <source>quiet mode: nothing starts unasked</source>
-   <translation type="unfinished"></translation>
+   <translation>тихий режим: ничто не начинается само</translation>
   </message>
   <message>
    <source>read as meant</source>
@@ -8113,11 +8113,11 @@ The proposal was made for:
   </message>
   <message>
    <source>rename {old} to {new}</source>
-   <translation type="unfinished"></translation>
+   <translation>переименование {old} в {new}</translation>
   </message>
   <message>
    <source>repair</source>
-   <translation type="unfinished"></translation>
+   <translation>исправление</translation>
   </message>
   <message>
    <source>repair: {problem}</source>
@@ -8153,7 +8153,7 @@ The proposal was made for:
   </message>
   <message>
    <source>same signature</source>
-   <translation type="unfinished"></translation>
+   <translation>та же сигнатура</translation>
   </message>
   <message>
    <source>sandbox</source>
@@ -8165,7 +8165,7 @@ The proposal was made for:
   </message>
   <message>
    <source>saved while Spark was snoozed</source>
-   <translation type="unfinished"></translation>
+   <translation>сохранено, пока Spark был на паузе</translation>
   </message>
   <message>
    <source>saved while watching was paused</source>
@@ -8173,7 +8173,7 @@ The proposal was made for:
   </message>
   <message>
    <source>says what was asked</source>
-   <translation type="unfinished"></translation>
+   <translation>сказано, что просили</translation>
   </message>
   <message>
    <source>screen</source>
@@ -8253,7 +8253,7 @@ The proposal was made for:
   </message>
   <message>
    <source>superseded</source>
-   <translation type="unfinished"></translation>
+   <translation>заменено</translation>
   </message>
   <message>
    <source>switched off in the settings</source>
@@ -8277,7 +8277,7 @@ The proposal was made for:
   </message>
   <message>
    <source>test</source>
-   <translation type="unfinished"></translation>
+   <translation>тест</translation>
   </message>
   <message>
    <source>test the connection to {title}</source>
@@ -8329,7 +8329,7 @@ The proposal was made for:
   </message>
   <message>
    <source>the file would not parse</source>
-   <translation type="unfinished"></translation>
+   <translation>файл перестал бы разбираться</translation>
   </message>
   <message>
    <source>the folder {folder} cannot be removed</source>
@@ -8337,7 +8337,7 @@ The proposal was made for:
   </message>
   <message>
    <source>the full path of a folder</source>
-   <translation type="unfinished"></translation>
+   <translation>полный путь папки</translation>
   </message>
   <message>
    <source>the keyring ({name}) is locked</source>
@@ -8393,7 +8393,7 @@ The proposal was made for:
   </message>
   <message>
    <source>the result</source>
-   <translation type="unfinished"></translation>
+   <translation>результат</translation>
   </message>
   <message>
    <source>the route /fim/completions</source>
@@ -8445,7 +8445,7 @@ The proposal was made for:
   </message>
   <message>
    <source>there are too many files at once</source>
-   <translation type="unfinished"></translation>
+   <translation>слишком много файлов сразу</translation>
   </message>
   <message>
    <source>there is no key {name}</source>
@@ -8501,7 +8501,7 @@ The proposal was made for:
   </message>
   <message>
    <source>two changes meet in it</source>
-   <translation type="unfinished"></translation>
+   <translation>в нём сталкиваются два изменения</translation>
   </message>
   <message>
    <source>types it again</source>
@@ -8533,11 +8533,11 @@ The proposal was made for:
   </message>
   <message>
    <source>until {time}</source>
-   <translation type="unfinished"></translation>
+   <translation>до {time}</translation>
   </message>
   <message>
    <source>uses all</source>
-   <translation type="unfinished"></translation>
+   <translation>использует всё</translation>
   </message>
   <message>
    <source>vendor</source>
@@ -8581,11 +8581,11 @@ The proposal was made for:
   </message>
   <message>
    <source>what it asks for waits already</source>
-   <translation type="unfinished"></translation>
+   <translation>то, о чём он просит, уже ждёт</translation>
   </message>
   <message>
    <source>which {name} is meant is not clear</source>
-   <translation type="unfinished"></translation>
+   <translation>неясно, какое {name} имеется в виду</translation>
   </message>
   <message>
    <source>whole file</source>
@@ -8649,7 +8649,7 @@ The proposal was made for:
   </message>
   <message>
    <source>{agreeing} of {asked} answers</source>
-   <translation type="unfinished"></translation>
+   <translation>{agreeing} из {asked} ответов</translation>
   </message>
   <message>
    <source>{amount}/s</source>
@@ -8731,7 +8731,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{count} more</source>
-   <translation type="unfinished"></translation>
+   <translation>ещё {count}</translation>
   </message>
   <message>
    <source>{count} tokens, pieces: {pieces}, the first after {first:.0f} ms, {rate:.0f} tokens/s</source>
@@ -8803,7 +8803,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{file} cannot be written ({reason}).</source>
-   <translation type="unfinished"></translation>
+   <translation>Не удаётся записать {file} ({reason}).</translation>
   </message>
   <message>
    <source>{file} is no list of endpoints ({reason}).</source>
@@ -9099,11 +9099,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{module} is imported but does not exist; did you mean {near}?</source>
-   <translation type="unfinished"></translation>
+   <translation>{module} импортируется, но не существует; может быть, {near}?</translation>
   </message>
   <message>
    <source>{module} is imported but is neither in the project nor among what it depends on.</source>
-   <translation type="unfinished"></translation>
+   <translation>{module} импортируется, но его нет ни в проекте, ни среди его зависимостей.</translation>
   </message>
   <message>
    <source>{ms:.0f} ms</source>
@@ -9151,7 +9151,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} cannot be used from other packages</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} недоступно из других пакетов</translation>
   </message>
   <message>
    <source>{name} could not be written to {folder}: {reason}.</source>
@@ -9175,11 +9175,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} gives another result</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} даёт другой результат</translation>
   </message>
   <message>
    <source>{name} gives another result: {place}</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} даёт другой результат: {place}</translation>
   </message>
   <message>
    <source>{name} has no id or no url.</source>
@@ -9191,7 +9191,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} is another thing there</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} там означает другое</translation>
   </message>
   <message>
    <source>{name} is here, and is the file that was released.</source>
@@ -9239,19 +9239,19 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} is used but not imported; it needs: {hint}</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} используется, но не импортируется; нужно: {hint}</translation>
   </message>
   <message>
    <source>{name} is used but not imported; {path} defines it.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} используется, но не импортируется; определение — в {path}.</translation>
   </message>
   <message>
    <source>{name} is used but nothing defines or imports it.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} используется, но нигде не определяется и не импортируется.</translation>
   </message>
   <message>
    <source>{name} is used but nothing defines or imports it; did you mean {near}?</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} используется, но нигде не определяется и не импортируется; может быть, {near}?</translation>
   </message>
   <message>
    <source>{name} is {value}, not {wanted}.</source>
@@ -9263,7 +9263,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} moved to {path}</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} теперь в {path}</translation>
   </message>
   <message>
    <source>{name} needs input, output, as_of and source. {so}</source>
@@ -9319,7 +9319,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name}: new arguments in {place}</source>
-   <translation type="unfinished"></translation>
+   <translation>{name}: новые аргументы в {place}</translation>
   </message>
   <message>
    <source>{name}: the id {id} is taken.</source>
@@ -9355,11 +9355,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{owner} has no {name}.</source>
-   <translation type="unfinished"></translation>
+   <translation>В {owner} нет {name}.</translation>
   </message>
   <message>
    <source>{owner} has no {name}; did you mean {near}?</source>
-   <translation type="unfinished"></translation>
+   <translation>В {owner} нет {name}; может быть, {near}?</translation>
   </message>
   <message>
    <source>{parent} is not this user's alone</source>
@@ -9543,7 +9543,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{path}, line {line}: {reason}</source>
-   <translation type="unfinished"></translation>
+   <translation>{path}, строка {line}: {reason}</translation>
   </message>
   <message>
    <source>{path}, line {start}: it was changed since the proposal was made.</source>
@@ -9825,11 +9825,11 @@ Choose another thread</source>
   </message>
   <message>
    <source>{title}: left to you: {told}</source>
-   <translation type="unfinished"></translation>
+   <translation>{title}: остаётся вам: {told}</translation>
   </message>
   <message>
    <source>{title}: nothing is left to follow up</source>
-   <translation type="unfinished"></translation>
+   <translation>{title}: больше менять нечего</translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>
