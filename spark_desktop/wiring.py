@@ -106,13 +106,13 @@ class Project:
     checks: ProjectChecks
     suggester: Suggester
     quiet: Quiet
-    index: WorkspaceIndex
     failing: FailingCode
     handed_runs: HandedRuns
     watched_tests: WatchedTests
     # Runs what the user typed on texts that are in no file yet.
     shadow_run: ShadowRun
     shadow: Shadow
+    index: WorkspaceIndex
     notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
@@ -276,8 +276,9 @@ def _assemble(
     suggester.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
     index = WorkspaceIndex(root, options.run_dir.parent / "index", bus, scope)
     suggester.judge.names = NameEvidence(LanguageNames(), KnownModules(root), index)
+    shadow.index = lambda: index if index.state.is_ready else None
     turns = Turns(suggester, review, chat, board, bus)
-    failing = FailingCode(files, composing.items.guard, syntax)
+    failing = FailingCode(files, composing.items.guard, syntax, index)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     inbox.seen.commits = GitCommits(root)
     breakage = Breakage(SyntaxProblems())
@@ -291,10 +292,12 @@ def _assemble(
         lambda command: watched.is_allowed or command in handed.typed,
     )
     search = NameSearch(files)
+    search.index = index
     bus.subscribe(FilesChanged, lambda event: search.saved(event.paths))
     follow_ups = FollowUps(TreeSitterNames(), search.holding, files, syntax, board, bus)
     inbox.finders.append(follow_ups.find)
     suggester.follow_ups = follow_ups.computed
+    follow_ups.evidence = shadow.checks.evidence_of
     guard = DiskPathGuard(root)
     answer_edits = AnswerEdits(
         lambda: AnswerFiles(guard, files),
@@ -340,10 +343,10 @@ def _assemble(
         checks=checks,
         suggester=suggester,
         quiet=Quiet(clock, bus, scope),
-        index=index,
         failing=failing,
         handed_runs=handed,
         watched_tests=watched,
         shadow_run=runs_in(shadow.bench, lambda: True),
         shadow=shadow,
+        index=index,
     )

@@ -558,9 +558,9 @@
   </message>
   <message numerus="yes">
    <source>{test} passes; %n other(s) fail as before</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>{test} passes; %n other fails as before</numerusform>
+    <numerusform>{test} passes; %n others fail as before</numerusform>
    </translation>
   </message>
   <message numerus="yes">

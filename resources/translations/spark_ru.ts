@@ -1381,7 +1381,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Check its name. Pipes and variables need a shell: spark run sh -c '…'</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверьте название. Для конвейеров и переменных нужна оболочка: spark run sh -c '…'</translation>
   </message>
   <message>
    <source>Check its name; it may have been moved.</source>
@@ -1401,7 +1401,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Check that it is a program and may be executed.</source>
-   <translation type="unfinished"></translation>
+   <translation>Проверьте, что это программа и что её можно запускать.</translation>
   </message>
   <message>
    <source>Check that the key is whole, of this vendor, and not expired.</source>
@@ -1849,7 +1849,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Correct the test command in the settings.</source>
-   <translation type="unfinished"></translation>
+   <translation>Исправьте команду тестов в настройках.</translation>
   </message>
   <message>
    <source>Correct the variable, or take it away.</source>
@@ -2777,7 +2777,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Look at it in the settings of this project.</source>
-   <translation type="unfinished"></translation>
+   <translation>Посмотрите на неё в настройках этого проекта.</translation>
   </message>
   <message>
    <source>Look at its balance and limits with the vendor.</source>
@@ -2785,7 +2785,7 @@ The open file goes with the question.</source>
   </message>
   <message>
    <source>Look at its output in the terminal.</source>
-   <translation type="unfinished"></translation>
+   <translation>Посмотрите её вывод в терминале.</translation>
   </message>
   <message>
    <source>Look at them now</source>
@@ -5585,7 +5585,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The test command gave no result: {reason}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Команда тестов не дала результата: {reason}.</translation>
   </message>
   <message>
    <source>The test was stopped.</source>
@@ -5745,7 +5745,7 @@ The proposal was made for:
   </message>
   <message>
    <source>There is no program {name}.</source>
-   <translation type="unfinished"></translation>
+   <translation>Программы {name} нет.</translation>
   </message>
   <message>
    <source>There is no proposal to comment on here.</source>
@@ -6517,11 +6517,11 @@ The proposal was made for:
   </message>
   <message>
    <source>With the answer there still is an error: {problem}.</source>
-   <translation type="unfinished"></translation>
+   <translation>С этим ответом ошибка остаётся: {problem}.</translation>
   </message>
   <message>
    <source>With the answer {test} fails.</source>
-   <translation type="unfinished"></translation>
+   <translation>С этим ответом не проходит {test}.</translation>
   </message>
   <message>
    <source>With this text nothing would change.</source>
@@ -7073,7 +7073,7 @@ The proposal was made for:
   </message>
   <message>
    <source>ends with 0</source>
-   <translation type="unfinished"></translation>
+   <translation>завершается с кодом 0</translation>
   </message>
   <message>
    <source>engine</source>
@@ -7097,7 +7097,7 @@ The proposal was made for:
   </message>
   <message>
    <source>failing test {name}</source>
-   <translation type="unfinished"></translation>
+   <translation>не прошедший тест {name}</translation>
   </message>
   <message>
    <source>failing, tried again in {time}</source>
@@ -7521,15 +7521,15 @@ The proposal was made for:
   </message>
   <message>
    <source>line {line}: unexpected {text}</source>
-   <translation type="unfinished"></translation>
+   <translation>строка {line}: лишнее {text}</translation>
   </message>
   <message>
    <source>line {line}: {problem}</source>
-   <translation type="unfinished"></translation>
+   <translation>строка {line}: {problem}</translation>
   </message>
   <message>
    <source>line {line}: {wanted} expected</source>
-   <translation type="unfinished"></translation>
+   <translation>строка {line}: ожидается {wanted}</translation>
   </message>
   <message>
    <source>line {number}: {line}</source>
@@ -7585,7 +7585,7 @@ The proposal was made for:
   </message>
   <message>
    <source>mended</source>
-   <translation type="unfinished"></translation>
+   <translation>исправлено</translation>
   </message>
   <message>
    <source>mends it</source>
@@ -8121,7 +8121,7 @@ The proposal was made for:
   </message>
   <message>
    <source>repair: {problem}</source>
-   <translation type="unfinished"></translation>
+   <translation>исправление: {problem}</translation>
   </message>
   <message>
    <source>replaced by a newer save</source>
@@ -8691,11 +8691,11 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{command} ends with {code}</source>
-   <translation type="unfinished"></translation>
+   <translation>{command} завершается с кодом {code}</translation>
   </message>
   <message>
    <source>{command} failed, and its output names no code of this folder.</source>
-   <translation type="unfinished"></translation>
+   <translation>{command} завершилась с ошибкой, и в её выводе нет кода из этой папки.</translation>
   </message>
   <message numerus="yes">
    <source>{cost}, without %n answer(s)</source>
@@ -9147,7 +9147,7 @@ The branch that is checked out</source>
   </message>
   <message>
    <source>{name} cannot be started: {reason}.</source>
-   <translation type="unfinished"></translation>
+   <translation>{name} не запускается: {reason}.</translation>
   </message>
   <message>
    <source>{name} cannot be used from other packages</source>
@@ -9747,10 +9747,10 @@ The branch that is checked out</source>
   </message>
   <message numerus="yes">
    <source>{test} passes; %n other(s) fail as before</source>
-   <translation type="unfinished">
-    <numerusform></numerusform>
-    <numerusform></numerusform>
-    <numerusform></numerusform>
+   <translation>
+    <numerusform>{test} проходит; %n другой не проходит, как и раньше</numerusform>
+    <numerusform>{test} проходит; %n других не проходят, как и раньше</numerusform>
+    <numerusform>{test} проходит; %n других не проходят, как и раньше</numerusform>
    </translation>
   </message>
   <message>

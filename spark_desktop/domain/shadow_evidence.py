@@ -53,7 +53,9 @@ _GO_PASSED = re.compile(r"^\s*--- PASS: ", re.MULTILINE)
 _STUB = re.compile(r"NotImplementedError|[Nn]ot (?:yet )?implemented|\bunimplemented\b|TODO")
 # What a test says of a function that returns nothing, since its body is still empty.
 _NOTHING_YET = re.compile(
-    r"^\s*(?:E  |FAILED |\w*Error\b|Got:?|Received:).*\b(?:None|NoneType|undefined)\b", re.MULTILINE
+    r"^\s*(?:E  |FAILED |\w*Error\b|Got:?|Received:).*\b(?:None|NoneType|undefined)\b"
+    r"|^\s*Got nothing$",
+    re.MULTILINE,
 )
 _ERROR = re.compile(r"^\s*\w*(?:Error|Exception): .+", re.MULTILINE)
 _NOTHING = re.compile(

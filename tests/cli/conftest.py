@@ -159,8 +159,8 @@ class Spark:
             failing=failing,
             handed_runs=handed,
             watched_tests=watched,
+            shadow=Shadow(root, root / "nothing-is-allowed", bus),
             shadow_run=self.shadow_run,
-            shadow=Shadow(root, root.parent / "cache", bus),
             index=WorkspaceIndex(root, root.parent / "index", bus, scope),
         )
         self.prepare(made)

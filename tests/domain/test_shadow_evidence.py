@@ -240,3 +240,12 @@ def test_examples_that_the_model_wrote_itself_are_told_from_given_ones():
 
 def test_what_an_open_run_lacks_is_said():
     assert "network" in OPEN_NOTE
+
+
+def test_examples_that_failed_as_there_was_no_body_have_to_pass_with_one():
+    examples = DetectedCheck("doctest", Stage.EXAMPLES, ("python",), proves=True)
+    empty = Ran(1, "FAILED m.clock\nFailed example:\n    clock(7)\nGot nothing\n3 examples")
+    wrong = Ran(1, "FAILED m.clock\nFailed example:\n    clock(7)\nGot:\n    '00'\n3 examples")
+    found = judged(examples, empty, wrong)
+    assert not found.passed
+    assert "Got:\n    '00'" in found.report

@@ -346,6 +346,9 @@ LINES = st.sampled_from(
 @example("thread '" * 300)
 @example(("a" * 1999 + "\n") * 50)
 @example(":" * 100_000)
+@example("error: x\n" * 20_000)
+@example("fatal error: x\n" * 20_000)
+@example("=====\nFAIL: a (b)\n-----\n" * 8_000)
 def test_no_text_is_refused_and_every_place_is_in_the_workspace(output: str) -> None:
     for failure in failures_in(output, PLACES):
         assert len(failure.text) <= REPORT

@@ -23,6 +23,25 @@ from spark_desktop.domain.errors import EndpointError
 RIGHT = f"```python\n{STUB.replace('...', 'return 2 * number')}```"
 WRONG = f"```python\n{STUB.replace('...', 'return number')}```"
 
+TEST = """import unittest
+
+from twice import twice
+
+
+class Tests(unittest.TestCase):
+    def test_twice(self):
+        self.assertEqual(twice(3), 6)
+"""
+BUG = replace(
+    TASK,
+    id="bug-twice",
+    kind="bug",
+    trigger="run",
+    visible="{python} -m unittest -q test_twice",
+    before={"twice.py": STUB.replace("...", "return number"), "test_twice.py": TEST},
+    saved={},
+)
+
 
 async def became(place: Path, task: Task, parts: str, *answers: Answer | str) -> Outcome:
     async with Machine(ScriptedWire(*answers), place) as machine:
@@ -40,6 +59,18 @@ async def test_a_saved_stub_is_filled_in_accepted_and_judged(tmp_path: Path) -> 
 async def test_a_comment_that_asks_is_answered_in_the_chat(tmp_path: Path) -> None:
     found = await became(tmp_path, QUESTION, "nothing", "It is 1.")
     assert (found.fate, found.told["answers"]) == (Fate.RIGHT, ["It is 1."])
+
+
+async def test_a_test_that_fails_is_handed_over_and_its_bug_is_fixed(tmp_path: Path) -> None:
+    found = await became(tmp_path, BUG, "nothing", RIGHT)
+    assert (found.fate, found.reason) == (Fate.RIGHT, "")
+    assert found.told["proposals"][0]["trigger"] == "FailingTest"
+
+
+async def test_a_bug_that_its_tests_do_not_show_is_no_task(tmp_path: Path) -> None:
+    sound = replace(BUG, before={**BUG.before, **BUG.solution})
+    with pytest.raises(RuntimeError, match="bug-twice: what shows the bug passes"):
+        await became(tmp_path, sound, "nothing")
 
 
 async def test_an_instruction_whose_model_fails_leads_to_nothing(tmp_path: Path) -> None:

@@ -82,6 +82,8 @@ _READ_BY_OTHERS = (
     "trusted comment: ",
     "not ok ",
     "{ echo $$ >",
+    "stack backtrace",
+    "<checked by spark>",
 )
 
 

@@ -12,7 +12,9 @@ _GO_FRAME = re.compile(r"\t((?:[A-Za-z]:)?[^\s:].{0,400}?\.go):(\d+)(?: \+0x|$)"
 _GO_PANIC = re.compile(r"(?:panic|fatal error): (.+)$")
 _GO_PACKAGE = re.compile(r"FAIL\t(\S+)")
 _GO_ERROR = re.compile(r"(?:vet: )?((?:[A-Za-z]:)?[^\s:].{0,400}?\.go):(\d+):(\d+): (.+)$")
-_GOROUTINE_END = re.compile(r"exit status |FAIL\b|panic: |goroutine (?!\d+ \[running)")
+_GOROUTINE_END = re.compile(
+    r"exit status |FAIL\b|panic: |fatal error: |goroutine (?!\d+ \[running)"
+)
 _RUST_TEST = re.compile(r"---- (.+) stdout ----$")
 _RUST_END = re.compile(r"---- |failures:$|test result: ")
 _PANIC = re.compile(
@@ -21,6 +23,8 @@ _PANIC = re.compile(
 _RUST_FRAME = re.compile(r"\s+at (\S.{0,400}?\.rs):(\d+)(?::\d+)?$")
 _RUST_NOTE = re.compile(r"note: |stack backtrace:|thread '|$")
 _TRACE_END = re.compile(r"$")
+# A line each, so that long lists of errors are read in linear time.
+_RUST_ERROR_END = re.compile(r"$|error(?:\[E\d+\])?: ")
 _RUST_ERROR = re.compile(r"error(?:\[E\d+\])?: (.+)$")
 _ARROW = re.compile(r"\s*--> (\S.{0,400}?):(\d+):\d+$")
 _ERROR = re.compile(
@@ -120,7 +124,7 @@ def _panic(lines: Sequence[str], start: int, end: int, name: str) -> Found | Non
 
 
 def _rust_error(lines: Sequence[str], start: int, message: str) -> Found | None:
-    end = end_of(lines, start + 1, _TRACE_END)
+    end = end_of(lines, start + 1, _RUST_ERROR_END)
     arrows = [hit for line in lines[start:end] if (hit := _ARROW.match(line)) is not None]
     places = unique([(hit[1], int(hit[2])) for hit in arrows])
     return Found("", message, start, end, places) if places else None

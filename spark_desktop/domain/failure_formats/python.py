@@ -43,7 +43,7 @@ def unittest_failures(lines: Sequence[str]) -> Iterator[Found]:
     """Yield the failures of unittest's report."""
     for number, line in enumerate(lines):
         head = _UNITTEST.match(line)
-        if head is None or number == 0 or not lines[number - 1].startswith("====="):
+        if head is None or number == 0 or not lines[number - 1].startswith("=" * 20):
             continue
         # A rule stands between head and traceback, and behind it.
         rule = end_of(lines, number + 1, _UNITTEST_END)
