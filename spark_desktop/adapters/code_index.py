@@ -180,6 +180,7 @@ class WorkspaceIndex:
             self._process = None
             # An empty answer of a worker that is gone says nothing of what exists.
             self._ready.clear()
+            self._state = IndexState(0, 0, False)
             self._end_questions()
             await asyncio.shield(process.stop())
 
