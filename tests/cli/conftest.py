@@ -160,6 +160,7 @@ class Spark:
             handed_runs=handed,
             watched_tests=watched,
             shadow_run=self.shadow_run,
+            shadow=Shadow(root, root.parent / "cache", bus),
             index=WorkspaceIndex(root, root.parent / "index", bus, scope),
         )
         self.prepare(made)

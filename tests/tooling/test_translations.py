@@ -38,6 +38,7 @@ _NO_TEXT_BELOW = (
     "domain/check_questions.py",
     "domain/compiled_checks.py",
     "domain/doctor_report.py",
+    "domain/language_members.py",
     "domain/model_shelf.py",
     "domain/notices.py",
     "domain/python_checks.py",
@@ -84,6 +85,9 @@ _READ_BY_OTHERS = (
     "{ echo $$ >",
     "stack backtrace",
     "<checked by spark>",
+    "if True:\n",
+    "ref: refs/heads/",
+    "# What is another in one folder, by its full path:",
 )
 
 
