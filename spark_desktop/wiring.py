@@ -20,6 +20,7 @@ from spark_desktop.adapters.lab_profiles import CoreProfiles
 from spark_desktop.adapters.lab_proposals import SqliteProposalLog
 from spark_desktop.adapters.ledger import SqliteLedger
 from spark_desktop.adapters.path_guard import DiskPathGuard
+from spark_desktop.adapters.power import is_on_battery
 from spark_desktop.adapters.project_commands import LocalCommands
 from spark_desktop.adapters.prompt_memory import SqlitePromptMemory
 from spark_desktop.adapters.prompt_tokenizer import PromptTokenizer
@@ -34,6 +35,7 @@ from spark_desktop.domain.errors import FileError, StoreError
 from spark_desktop.domain.events import StepReverted, WorkFailed
 from spark_desktop.domain.line_changes import load as load_comparison
 from spark_desktop.domain.settings import Settings
+from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
 from spark_desktop.endpoint_wiring import EndpointServices
 from spark_desktop.places import data_folder
@@ -52,6 +54,7 @@ from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.models import SwitchingCore
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.project_checks import Place, ProjectChecks
+from spark_desktop.services.proposal_context import ProposalContext, proposal_context
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
@@ -86,6 +89,7 @@ class Project:
     answers: Answers
     answer_edits: AnswerEdits
     checks: ProjectChecks
+    context: ProposalContext
     notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
@@ -103,6 +107,10 @@ class Project:
         self.scope.start("line comparison", asyncio.to_thread(load_comparison))
         self.scope.start("inbox", self._follow())
         self.scope.start("history", self._tell_history())
+
+    def look(self, path: str | None, lines: Span | None) -> None:
+        """Take it that the user looks at a file, or at selected lines of it: a prompt is near."""
+        self.context.warmup.looked_at(path, lines)
 
     def use(self, settings: Settings) -> None:
         """Follow the user's settings; also while the project is open."""
@@ -217,6 +225,7 @@ def _assemble(
     review = ReviewService(board, edits, files)
     threads = SqliteThreadStore(database, root, clock)
     proposals = LabProposals(SqliteProposalLog(database, root), bus, scope)
+    around = Surroundings(files, syntax, GitChanges(files), core, PromptTokenizer(answers), answers)
     chat, composing = compose(
         KeptChats(
             threads,
@@ -224,7 +233,7 @@ def _assemble(
             SqliteComposerStore(database, root),
             SqlitePromptMemory(database),
         ),
-        Surroundings(files, syntax, GitChanges(files), core, PromptTokenizer(answers), answers),
+        around,
         bus,
         clock,
         scope,
@@ -233,6 +242,10 @@ def _assemble(
     checks = ProjectChecks(LocalCommands(root), Place(root.as_posix(), Path.home().as_posix()))
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
     suggester.project = checks.evidence
+    context = proposal_context(around, composing.items.guard, bus, clock, scope)
+    context.gathering.diagnostics.project = checks.evidence
+    context.warmup.is_on_battery = is_on_battery
+    suggester.context = context.gathering.gather
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     guard = DiskPathGuard(root)
@@ -275,4 +288,5 @@ def _assemble(
         answers=answers,
         answer_edits=answer_edits,
         checks=checks,
+        context=context,
     )
