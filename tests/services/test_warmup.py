@@ -281,6 +281,15 @@ async def test_a_core_that_fails_meanwhile_is_no_matter():
     assert len(await desk.settle()) == 1
 
 
+async def test_it_is_idle_once_the_newest_place_is_read():
+    desk = Desk()
+    desk.clock.is_over.set()
+    await desk.warmup.idle()
+    desk.warmup.looked_at("shapes.py")
+    await desk.warmup.idle()
+    assert len(desk.endpoint.requests) == 1
+
+
 async def test_a_closed_project_reads_nothing():
     desk = Desk()
     await desk.scope.close()
