@@ -14,6 +14,7 @@ from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.file_watch import WatchdogFileWatch
 from spark_desktop.adapters.git_changes import GitChanges
+from spark_desktop.adapters.git_commits import GitCommits
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.lab_profiles import CoreProfiles
@@ -30,6 +31,7 @@ from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.adapters.thread_library import SqliteThreadLibrary
 from spark_desktop.adapters.thread_store import SqliteThreadStore
+from spark_desktop.adapters.track_record import TrackRecordFile
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import FileError, StoreError
 from spark_desktop.domain.events import StepReverted, WorkFailed
@@ -55,6 +57,7 @@ from spark_desktop.services.models import SwitchingCore
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.project_checks import Place, ProjectChecks
 from spark_desktop.services.proposal_context import ProposalContext, proposal_context
+from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
@@ -90,6 +93,8 @@ class Project:
     answer_edits: AnswerEdits
     checks: ProjectChecks
     context: ProposalContext
+    suggester: Suggester
+    quiet: Quiet
     notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
@@ -114,7 +119,9 @@ class Project:
 
     def use(self, settings: Settings) -> None:
         """Follow the user's settings; also while the project is open."""
-        self.inbox.watching = settings.watching
+        choices = settings.for_project(self.root)
+        self.inbox.watching = choices.watching
+        self.quiet.use(choices.watching.quiet)
         self.checks.choices = settings.checks
 
     async def close(self) -> None:
@@ -246,8 +253,10 @@ def _assemble(
     context.gathering.diagnostics.project = checks.evidence
     context.warmup.is_on_battery = is_on_battery
     suggester.context = context.gathering.gather
+    suggester.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
+    inbox.seen.commits = GitCommits(root)
     guard = DiskPathGuard(root)
     answer_edits = AnswerEdits(
         lambda: AnswerFiles(guard, files),
@@ -289,4 +298,6 @@ def _assemble(
         answer_edits=answer_edits,
         checks=checks,
         context=context,
+        suggester=suggester,
+        quiet=Quiet(clock, bus, scope),
     )

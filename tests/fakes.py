@@ -1,7 +1,7 @@
 """Fakes of the ports, in memory; each does what its Protocol says, without the world."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -43,7 +43,7 @@ from spark_desktop.domain.secret_files import secret_name
 from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.text import SourceText, decode, digest_of, split_lines
 from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Stub, Trigger
-from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot, snapshot_of
+from spark_desktop.domain.workspace import Glance, Ignored, IgnoreReason, Snapshot, snapshot_of
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Endpoint, FileStore
 
@@ -181,6 +181,7 @@ class MemoryFiles:
             self.data[path] = content.encode() if isinstance(content, str) else content
         self.ignored_paths: dict[str, Ignored] = {}
         self.own: dict[str, str] = {}
+        self.glanced: list[str] = []
         self.before_replace: list[str] = []
         self.error_on_replace: FileError | None = None
         self.error_on_read: dict[str, FileError] = {}
@@ -227,6 +228,16 @@ class MemoryFiles:
         if pattern := secret_name(path):
             return Ignored(path, IgnoreReason.SECRET, f"its name matches {pattern}")
         return self.ignored_paths.get(path)
+
+    async def glance(self, paths: Sequence[str], marks: Sequence[str]) -> tuple[Glance, ...]:
+        self.glanced.extend(paths)
+        found = []
+        for path in paths:
+            data = self.data.get(path)
+            is_marked = data is not None and any(mark.encode() in data for mark in marks)
+            digest = "" if data is None else digest_of(data)
+            found.append(Glance(path, await self.ignored(path), digest, is_marked))
+        return tuple(found)
 
     async def files(self, below: str = "") -> tuple[str, ...]:
         return tuple(

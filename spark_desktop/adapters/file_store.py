@@ -3,6 +3,7 @@
 import asyncio
 import os
 import stat
+from collections.abc import Sequence
 from pathlib import Path
 
 from spark_desktop.adapters.ignore_rules import IgnoreRules
@@ -21,7 +22,7 @@ from spark_desktop.domain.errors import (
 )
 from spark_desktop.domain.text import digest_of
 from spark_desktop.domain.words import say
-from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
+from spark_desktop.domain.workspace import Glance, Ignored, IgnoreReason, Snapshot
 
 
 class LocalFileStore:
@@ -78,6 +79,13 @@ class LocalFileStore:
         """
         return await asyncio.to_thread(self._secrets, below)
 
+    async def glance(self, paths: Sequence[str], marks: Sequence[str]) -> tuple[Glance, ...]:
+        """Return what a short look at each of many files tells, all in one other OS thread.
+
+        ``marks`` are looked for as UTF-8. The texts are not decoded, and not kept.
+        """
+        return await asyncio.to_thread(self._glance, paths, [mark.encode() for mark in marks])
+
     def is_own_write(self, path: str, digest: str) -> bool:
         """Return whether these bytes at this path are the last ones that we wrote."""
         return self._folder.is_own_write(path, digest)
@@ -120,7 +128,27 @@ class LocalFileStore:
                 say("Check its permissions, then try again."),
             ) from error
 
+    def _glance(self, paths: Sequence[str], marks: Sequence[bytes]) -> tuple[Glance, ...]:
+        return tuple(self._glance_at(path, marks) for path in paths)
+
+    def _glance_at(self, path: str, marks: Sequence[bytes]) -> Glance:
+        target = self._checked(path)
+        if isinstance(target, Ignored):
+            return Glance(path, target)
+        try:
+            data = self._bytes(path, target)
+        except FileError:
+            return Glance(path)
+        return Glance(path, None, digest_of(data), any(mark in data for mark in marks))
+
     def _ignored(self, path: str) -> Ignored | None:
+        target = self._checked(path)
+        if isinstance(target, Ignored):
+            return target
+        return None if target.is_dir() else self._ignored_content(path, target)
+
+    def _checked(self, path: str) -> Ignored | Path:
+        """Return where a path leads, or why its name is left alone."""
         shown = path.encode("utf-8", "replace").decode("utf-8")
         if shown != path:
             # Neither the database nor a request to the core could carry it.
@@ -134,7 +162,7 @@ class LocalFileStore:
         for name in dict.fromkeys((path, real)):  # a link must not show what its target hides
             if found := self._rules.check(name, is_folder):
                 return Ignored(path, found.reason, found.detail)
-        return None if is_folder else self._ignored_content(path, target)
+        return target
 
     def _ignored_content(self, path: str, target: Path) -> Ignored | None:
         try:

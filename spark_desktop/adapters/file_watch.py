@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import sys
 import threading
 import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
@@ -24,14 +25,11 @@ from watchdog.events import (
 from watchdog.observers.api import BaseObserver, ObservedWatch
 
 from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.watch_burst import Burst
 from spark_desktop.adapters.windows_watch import observer as system_observer
 from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.words import say
 
-# Whoever writes without a pause still gets a burst reported this often, in seconds.
-LONGEST_BURST = 1.0
-# Paths in one tuple; the rest of a larger burst (a checkout) follows in the next.
-LARGEST_BURST = 1000
 # Each folder that is watched on its own costs watchdog an OS thread.
 _MOST_WATCHES = 64
 _KINDS: list[type[FileSystemEvent]] = [
@@ -43,7 +41,8 @@ _KINDS: list[type[FileSystemEvent]] = [
 class WatchdogFileWatch:
     """Watches ``root``; a FileWatch.
 
-    A burst ends when nothing came for ``quiet`` seconds. Below ignored folders, and for editors'
+    A burst ends when nothing came for ``quiet`` seconds, see ``watch_burst``; however large it is,
+    it is one tuple. Below ignored folders, and for editors'
     temporary files, nothing is reported; an ignored file elsewhere is, so that the user can be told
     why nothing happens. There is no polling instead: it would cost a large folder more than it
     gives, so where the system cannot watch, the error says how to make it.
@@ -68,7 +67,7 @@ class WatchdogFileWatch:
         Raises FileError where the folder cannot be watched; the stream raises it when the folder
         is removed, or can no longer be watched.
         """
-        burst = _Burst(self._root)
+        burst = Burst(self._root)
         relay = _Relay(self._root, self._rules, burst, self._observer)
         try:
             await asyncio.to_thread(relay.start)
@@ -76,68 +75,9 @@ class WatchdogFileWatch:
         finally:
             await asyncio.to_thread(relay.stop)
 
-    async def _bursts(self, burst: "_Burst") -> AsyncIterator[tuple[str, ...]]:
+    async def _bursts(self, burst: Burst) -> AsyncIterator[tuple[str, ...]]:
         while True:
             yield await burst.next(self._quiet)
-
-
-class _Burst:
-    """Collects changes until there is a pause; used in the loop's thread, fed from any."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._loop = asyncio.get_running_loop()
-        self._arrived = asyncio.Event()
-        self._paths: dict[str, bool] = {}
-        self._error: FileError | None = None
-
-    def add(self, path: str, is_new: bool) -> None:
-        """Note a change from another OS thread; ``is_new`` where the file came into being."""
-        self._loop.call_soon_threadsafe(self._add, path, is_new)
-
-    def fail(self, error: FileError) -> None:
-        """End the stream from another OS thread, after what has come so far."""
-        self._loop.call_soon_threadsafe(self._fail, error)
-
-    async def next(self, quiet: float) -> tuple[str, ...]:
-        """Return the paths of the next burst, in the order of their first change."""
-        while True:
-            await self._arrived.wait()
-            await self._settle(quiet)
-            batch = list(self._paths.items())[:LARGEST_BURST]
-            for path, _ in batch:
-                del self._paths[path]
-            if self._paths:
-                self._arrived.set()
-            kept = await asyncio.to_thread(self._worth_telling, batch)
-            if kept:
-                return kept
-            if self._error is not None and not self._paths:
-                raise self._error
-
-    async def _settle(self, quiet: float) -> None:
-        end = self._loop.time() + LONGEST_BURST
-        while self._loop.time() < end and self._error is None:
-            self._arrived.clear()
-            try:
-                async with asyncio.timeout(quiet):
-                    await self._arrived.wait()
-            except TimeoutError:
-                return
-
-    def _worth_telling(self, batch: list[tuple[str, bool]]) -> tuple[str, ...]:
-        # Editors write beside the file and rename: what came and went says nothing.
-        return tuple(
-            path for path, is_new in batch if not is_new or os.path.lexists(self._root / path)
-        )
-
-    def _add(self, path: str, is_new: bool) -> None:
-        self._paths.setdefault(path, is_new)
-        self._arrived.set()
-
-    def _fail(self, error: FileError) -> None:
-        self._error = error
-        self._arrived.set()
 
 
 class _Relay(FileSystemEventHandler):
@@ -151,7 +91,7 @@ class _Relay(FileSystemEventHandler):
         self,
         root: Path,
         rules: IgnoreRules,
-        burst: _Burst,
+        burst: Burst,
         observer: Callable[[], BaseObserver],
     ) -> None:
         self._root = root
@@ -228,7 +168,7 @@ class _Relay(FileSystemEventHandler):
         if "/" not in path and not self._whole and self._observer is not None:
             self._schedule(self._observer, path)
         # Files that were written before the watch was there have no event of their own.
-        for file in self._rules.files(path):
+        for file in self._rules.files(path, limit=sys.maxsize):
             self._report(file)
 
     def _folder_left(self, path: str | None) -> None:

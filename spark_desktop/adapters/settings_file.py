@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from spark_desktop.adapters.settings_of_projects import merge_projects
 from spark_desktop.adapters.toml_file import read_text, reason_of, replace_text, set_aside
 from spark_desktop.domain.errors import StoreError
+from spark_desktop.domain.project_settings import ProjectSettings, project_data
 from spark_desktop.domain.settings import Settings, data_of, settings_of
 from spark_desktop.domain.words import Said, say
 from spark_desktop.services.ports import LoadedSettings
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     import tomlkit
 
 _AS_THEY_WERE = say("The settings stay as they were. Mend the file, and save it.")
+_SOME = "/home/me/project"
 
 
 class TomlSettings:
@@ -176,8 +179,13 @@ def _template() -> str:
 
     lines = ["# The settings of Spark Desktop. A line without its # counts; saving takes effect."]
     for name, values in data_of(Settings()).items():
+        if name == "projects":
+            continue
         lines += ["", f"[{name}]"]
         lines += [f"# {key} = {_written(value)}" for key, value in values.items()]
+    lines += ["", "# What is another in one folder, by its full path:", f'# [projects."{_SOME}"]']
+    lines += [f"# {key} = {_written(one)}" for key, one in project_data(ProjectSettings()).items()]
+    lines += ["# quiet = false", f'# [projects."{_SOME}".watching]', "# stubs = true"]
     return "\n".join(lines) + "\n"
 
 
@@ -194,6 +202,9 @@ def _merge(document: "tomlkit.TOMLDocument", settings: Settings, meant: Settings
 
     before = data_of(meant)
     for name, values in data_of(settings).items():
+        if name == "projects":
+            merge_projects(document, before[name], values)
+            continue
         table = document.get(name)
         known = table if isinstance(table, Mapping) else {}
         if name == "keys":

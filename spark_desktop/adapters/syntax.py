@@ -1,5 +1,6 @@
 """What a parser knows about a file; implements the Syntax port with tree-sitter."""
 
+from spark_desktop.adapters.bare_code import bare_code
 from spark_desktop.adapters.comments import Comment, comments_by_markers, comments_in, runs
 from spark_desktop.adapters.functions import functions_in, named_classes_in
 from spark_desktop.adapters.languages import Parsed, Parsing
@@ -50,6 +51,11 @@ class TreeSitterSyntax:
         """Return the number of syntax errors; None for a language without a parser."""
         parsed = self._parsing.parse(path, content)
         return None if parsed is None else _errors_in(parsed)
+
+    def bare(self, path: str, content: str) -> str | None:
+        """Return the code without comments, docstrings and annotated types; see the port."""
+        parsed = self._parsing.parse(path, content)
+        return None if parsed is None else bare_code(parsed)
 
     def symbols(self, snapshot: Snapshot) -> tuple[Symbol, ...]:
         """Return the functions and classes in the file's order; may run in any OS thread."""

@@ -4,6 +4,7 @@ from spark_desktop.cli.git_diff import diff_text
 from spark_desktop.domain.completion import Timing, Usage
 from spark_desktop.domain.conversation import Turn
 from spark_desktop.domain.history import AppliedChange, Step, StepKind
+from spark_desktop.domain.inbox_entry import InboxEntry
 from spark_desktop.domain.patch import Hunk
 from spark_desktop.domain.proposal import Closed, Conflict, Proposal, Ready
 from spark_desktop.domain.trigger import Span, Trigger, kind_of, title_of
@@ -19,6 +20,16 @@ def trigger_json(trigger: Trigger) -> Json:
         "title": title_of(trigger),
         "path": trigger.snapshot.path,
         "lines": _lines_json(trigger.lines),
+    }
+
+
+def burst_json(entry: InboxEntry) -> Json:
+    """Return what became of many files that changed at once; ``offered`` was not started."""
+    return {
+        "files": list(entry.paths),
+        "outcome": entry.outcome.value,
+        "reason": entry.reason,
+        "offered": [trigger_json(trigger) for trigger in entry.offered],
     }
 
 

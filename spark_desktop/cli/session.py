@@ -58,7 +58,8 @@ async def open_with_shared_core(root: Path, model: str | None) -> "Project":
     from spark_desktop.wiring import open_project
 
     file = settings_file()
-    privacy = TomlSettings(file).load().settings.privacy
+    settings = TomlSettings(file).load().settings
+    privacy = settings.privacy
     async with AsyncExitStack() as closing:
         endpoints = endpoint_services(
             data_folder(), file.with_name(ENDPOINTS), lambda: privacy.keep_ledger
@@ -73,5 +74,7 @@ async def open_with_shared_core(root: Path, model: str | None) -> "Project":
             history_bytes=lambda: privacy.history_bytes,
         )
         closing.push_async_callback(project.close)
+        # What starts a proposal here is the user's choice in every program.
+        project.use(settings)
         notes = endpoints.endpoints.problems
         return replace(project, closing=closing.pop_all(), notes=notes)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from spark_desktop.cli.git_diff import git_diff
 from spark_desktop.cli.json_shapes import (
+    burst_json,
     ignored_json,
     proposal_json,
     reason_of,
@@ -14,7 +15,13 @@ from spark_desktop.cli.json_shapes import (
 from spark_desktop.cli.output import Output
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.errors import NotTextError
-from spark_desktop.domain.events import ChangeIgnored, ProposalChanged, TurnChanged, WorkFailed
+from spark_desktop.domain.events import (
+    ChangeIgnored,
+    ProposalChanged,
+    SaveSettled,
+    TurnChanged,
+    WorkFailed,
+)
 from spark_desktop.domain.patch import FilePatch
 from spark_desktop.domain.proposal import Failed, Proposal, Queued, Ready, Streaming
 from spark_desktop.domain.review import told_whole
@@ -37,6 +44,7 @@ class WatchReport:
         bus.subscribe(ProposalChanged, self._on_proposal)
         bus.subscribe(TurnChanged, self._on_turn)
         bus.subscribe(ChangeIgnored, self._on_ignored)
+        bus.subscribe(SaveSettled, self._on_settled)
         bus.subscribe(WorkFailed, self._on_failed)
 
     def watching(self, root: Path) -> None:
@@ -113,6 +121,18 @@ class WatchReport:
         else:
             detail = f" ({ignored.detail})" if ignored.detail else ""
             self._output.line(f"ignored  {ignored.path}  {ignored.reason.value}{detail}")
+
+    def _on_settled(self, event: SaveSettled) -> None:
+        entry = event.entry
+        # What became of single saves is told by their proposals, or as ignored.
+        if not entry.is_burst:
+            return
+        if self._output.structured:
+            self._output.record({"event": "burst", **burst_json(entry)})
+            return
+        self._output.line(f"{entry.outcome.value}  {entry.reason}")
+        for trigger in entry.offered:
+            self._output.line(f"offered  {trigger.snapshot.path}  {title_of(trigger)}")
 
     def _on_failed(self, event: WorkFailed) -> None:
         self.failed = True

@@ -8,8 +8,10 @@ from spark_desktop.domain.conversation import Turn
 from spark_desktop.domain.core_state import CoreState
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.history import AppliedChange, Step
+from spark_desktop.domain.inbox_entry import InboxEntry
 from spark_desktop.domain.operation import Recovered, StoreUsage
 from spark_desktop.domain.proposal import Proposal
+from spark_desktop.domain.rest import Rest
 from spark_desktop.domain.standings import AnswerRecord
 from spark_desktop.domain.workspace import Ignored
 
@@ -49,6 +51,20 @@ class ChangeIgnored:
     """A change started nothing."""
 
     ignored: Ignored
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSettled:
+    """A save ended so; an ``entry`` that is known by its id has become another."""
+
+    entry: InboxEntry
+
+
+@dataclass(frozen=True, slots=True)
+class RestChanged:
+    """Quiet mode or a snooze began, or ended."""
+
+    rest: Rest
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +259,8 @@ Event = (
     | FilesChanged
     | WatchingChanged
     | ChangeIgnored
+    | SaveSettled
+    | RestChanged
     | ProposalChanged
     | ProposalStreamed
     | ChangeApplied

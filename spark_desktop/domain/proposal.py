@@ -7,6 +7,7 @@ from spark_desktop.domain.completion import Timing, Usage
 from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.patch import FilePatch
 from spark_desktop.domain.trigger import ProposalTrigger, Span
+from spark_desktop.domain.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,9 @@ class Cancelled:
 
     reason: str
 
+
+# Why a proposal is cancelled that a newer save asks for anew.
+REPLACED = say("replaced by a newer save")
 
 State = Queued | Streaming | Ready | Withheld | Conflict | Closed | Failed | Cancelled
 

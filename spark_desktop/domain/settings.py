@@ -1,11 +1,18 @@
 """What the user can choose, as frozen values, and how they stand in a table of data."""
 
-import types
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import Enum
-from typing import Any, get_origin, get_type_hints
+from pathlib import PurePath
+from types import MappingProxyType
 
+from spark_desktop.domain.project_settings import (
+    ProjectSettings,
+    key_in,
+    project_data,
+    projects_of,
+)
+from spark_desktop.domain.setting_values import read_into
 from spark_desktop.domain.words import Said, say
 
 
@@ -54,11 +61,15 @@ class ModelChoice:
 
 @dataclass(frozen=True, slots=True)
 class Watching:
-    """Which saves start a proposal."""
+    """Which saves start a proposal, and whether only what the user typed does (``quiet``)."""
 
     enabled: bool = True
     comments: bool = True
     stubs: bool = True
+    repairs: bool = True
+    follow_ups: bool = True
+    failing_tests: bool = True
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +133,20 @@ class Updates:
 
 
 @dataclass(frozen=True, slots=True)
+class ProjectChoices:
+    """What holds in one folder: the choices for it, over those for everywhere."""
+
+    watching: Watching = Watching()
+    allow_commands: bool = False
+    test_command: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the user can choose; ``keys`` maps an action's name to its shortcuts."""
+    """Everything the user can choose; ``keys`` maps an action's name to its shortcuts.
+
+    ``projects`` holds what is another in single folders, by their full paths.
+    """
 
     looks: Looks = Looks()
     model: ModelChoice = ModelChoice()
@@ -136,6 +159,37 @@ class Settings:
     keys: Mapping[str, tuple[str, ...]] = field(
         default_factory=dict, metadata={"of": say("a list of keys")}
     )
+    projects: Mapping[str, ProjectSettings] = field(
+        default_factory=dict, metadata={"tables": projects_of}
+    )
+
+    def project(self, root: PurePath) -> ProjectSettings:
+        """Return what the user chose for this folder alone."""
+        return self.projects.get(key_in(self.projects, root), ProjectSettings())
+
+    def for_project(self, root: PurePath) -> ProjectChoices:
+        """Return what holds in this folder."""
+        own = self.project(root)
+        chosen = {
+            one.name: value
+            for one in fields(own.watching)
+            if (value := getattr(own.watching, one.name)) is not None
+        }
+        if own.quiet is not None:
+            chosen["quiet"] = own.quiet
+        watching = replace(self.watching, **chosen)
+        return ProjectChoices(watching, own.allow_commands, own.test_command)
+
+    def with_project(self, root: PurePath, project: ProjectSettings) -> "Settings":
+        """Return the settings with these choices for a folder; the defaults take it off the list.
+
+        ``root`` is its full path.
+        """
+        key = key_in(self.projects, root)
+        others = {name: one for name, one in self.projects.items() if name != key}
+        if project != ProjectSettings():
+            others[key] = project
+        return replace(self, projects=MappingProxyType(others))
 
 
 def settings_of(data: Mapping[str, object]) -> tuple[Settings, tuple[Said, ...]]:
@@ -145,7 +199,8 @@ def settings_of(data: Mapping[str, object]) -> tuple[Settings, tuple[Said, ...]]
     program may have written it.
     """
     problems: list[Said] = []
-    return _read(Settings(), data, "", problems), tuple(problems)
+    settings: Settings = read_into(Settings(), data, "", problems)
+    return settings, tuple(problems)
 
 
 def data_of(settings: Settings) -> dict[str, dict[str, object]]:
@@ -155,6 +210,8 @@ def data_of(settings: Settings) -> dict[str, dict[str, object]]:
         value = getattr(settings, part.name)
         if is_dataclass(value):
             table[part.name] = {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+        elif "tables" in part.metadata:
+            table[part.name] = {root: project_data(one) for root, one in value.items()}
         else:
             table[part.name] = _lists(value)
     return table
@@ -168,74 +225,3 @@ def _plain(value: object) -> object:
 
 def _lists(value: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
     return {name: list(texts) for name, texts in value.items()}
-
-
-def _read(default: Any, data: Mapping[str, object], path: str, problems: list[Said]) -> Any:
-    hints = get_type_hints(type(default))
-    found: dict[str, object] = {}
-    for one in fields(default):
-        if one.name not in data:
-            continue
-        name = f"{path}{one.name}"
-        current, value = getattr(default, one.name), data[one.name]
-        if is_dataclass(current) or get_origin(hints[one.name]) is not None:
-            if not isinstance(value, Mapping):
-                problems.append(say("{name} is not a table.", name=name))
-            elif is_dataclass(current):
-                found[one.name] = _read(current, value, f"{name}.", problems)
-            else:
-                found[one.name] = _texts(value, name, one.metadata["of"], problems)
-        else:
-            read = _value(hints[one.name], value, one.metadata)
-            if isinstance(read, _Refused):
-                problems.append(
-                    say(
-                        "{name} is {value}, not {wanted}.",
-                        name=name,
-                        value=repr(value),
-                        wanted=read.wanted,
-                    )
-                )
-            else:
-                found[one.name] = read
-    return replace(default, **found)
-
-
-@dataclass(frozen=True, slots=True)
-class _Refused:
-    wanted: Said
-
-
-def _value(kind: Any, value: object, bounds: Mapping[str, Any]) -> object:
-    if isinstance(kind, type) and issubclass(kind, Enum):
-        known = [one.value for one in kind]
-        if isinstance(value, str) and value in known:
-            return kind(value)
-        return _Refused(say("one of {known}", known=", ".join(known)))
-    if kind is bool:
-        return value if isinstance(value, bool) else _Refused(say("true or false"))
-    if kind is int:
-        least, most = bounds["least"], bounds["most"]
-        if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
-            return value
-        return _Refused(say("a whole number from {least} to {most}", least=least, most=most))
-    return value if isinstance(value, str) else _Refused(say("text"))
-
-
-def _texts(
-    data: Mapping[str, object], name: str, wanted: Said, problems: list[Said]
-) -> Mapping[str, tuple[str, ...]]:
-    texts: dict[str, tuple[str, ...]] = {}
-    for key, value in data.items():
-        if isinstance(value, list) and all(isinstance(text, str) for text in value):
-            texts[key] = tuple(value)
-        else:
-            problems.append(
-                say(
-                    "{name} is {value}, not {wanted}.",
-                    name=f"{name}.{key}",
-                    value=repr(value),
-                    wanted=wanted,
-                )
-            )
-    return types.MappingProxyType(texts)

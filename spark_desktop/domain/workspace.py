@@ -44,6 +44,23 @@ class IgnoreReason(Enum):
     SWITCHED_OFF = say("switched off in the settings")
     PAUSED = say("saved while watching was paused")
     TOO_MANY = say("more at once than are taken from one save")
+    QUIET = say("quiet mode: nothing starts unasked")
+    SNOOZED = say("saved while Spark was snoozed")
+    BURST = say("many files changed at once")
+
+
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What a short look at a changed file tells, without its text.
+
+    ``ignored`` is why its path is left alone; ``digest`` is that of its bytes, "" where they cannot
+    be read; ``is_marked``: one of the marks that were looked for stands in it.
+    """
+
+    path: str
+    ignored: "Ignored | None" = None
+    digest: str = ""
+    is_marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

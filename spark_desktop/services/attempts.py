@@ -18,6 +18,7 @@ from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ProposalStreamed
 from spark_desktop.domain.proposal import Proposal
+from spark_desktop.services.block_answer import BlockAnswer
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.fill_in import FillIn
@@ -29,7 +30,8 @@ from spark_desktop.services.target import Target
 class Answer:
     """One attempt: the region that it came to, and what the model literally said.
 
-    ``proposal`` is marked with who answered.
+    ``proposal`` is marked with who answered. ``fault`` says why a part of it cannot be used, "" for
+    none; a region that is the whole file (``is_whole``) was assembled of blocks.
     """
 
     proposal: Proposal
@@ -37,6 +39,8 @@ class Answer:
     said: str
     reasoning: bool
     finished: Finished
+    fault: str = ""
+    is_whole: bool = False
 
 
 class Attempts:
@@ -70,6 +74,33 @@ class Attempts:
                         finished = chunk
         region = reader.finish()
         return Answer(progress.proposal, region, "".join(said), reader.has_reasoning, finished)
+
+    async def in_blocks(
+        self, proposal: Proposal, target: Target, endpoint: Endpoint, request: ChatRequest
+    ) -> Answer:
+        """Return the file as the model's blocks change it. Raises EndpointError."""
+        progress = _Progress(proposal, self._board, self._clock, self._bus)
+        answer = BlockAnswer(proposal.trigger.snapshot, target.content)
+        said: list[str] = []
+        finished = Finished(FinishReason.OTHER)
+        async with endpoint.stream(request) as chunks:
+            async for chunk in chunks:
+                match chunk:
+                    case TextChunk(text):
+                        said.append(text)
+                        # Only what is complete can be shown: half a block has no place.
+                        if answer.feed(text):
+                            progress.show(answer.text)
+                    case ReasoningChunk():
+                        continue
+                    case Answering() | Emulation():
+                        progress.mark(chunk)
+                    case Finished():
+                        finished = chunk
+        fault = answer.finish()
+        return Answer(
+            progress.proposal, answer.text, "".join(said), False, finished, fault, is_whole=True
+        )
 
     async def silently(
         self, proposal: Proposal, target: Target, endpoint: Endpoint, request: ChatRequest

@@ -35,6 +35,10 @@ class CodeIndex(Protocol):
         """Return what a file defines, in its order."""
         ...
 
+    async def names_in(self, path: str) -> frozenset[str]:
+        """Return every name that a file uses or defines."""
+        ...
+
     async def references(self, name: str, most: int = 500) -> tuple[Reference, ...]:
         """Return where the name is used, by path and line; definitions are not uses."""
         ...

@@ -1,37 +1,70 @@
-"""From saved files to triggers; whatever starts nothing is said, with its reason."""
+"""From saved files to triggers: each save ends in one entry, with its reason."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+import logging
+import uuid
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
 
-from spark_desktop.domain.errors import FileError, FileTooLargeError, NotTextError
+from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import (
     ChangeApplied,
     ChangeIgnored,
     ChangeReverted,
     FilesChanged,
+    RestChanged,
     WatchingChanged,
+    WorkFailed,
 )
-from spark_desktop.domain.secret_files import secret_in_file
+from spark_desktop.domain.inbox_entry import InboxEntry, Outcome
+from spark_desktop.domain.proposal import Conflict, Queued, Ready, Streaming
+from spark_desktop.domain.rest import Rest
 from spark_desktop.domain.settings import Watching
-from spark_desktop.domain.trigger import Stub, Trigger, title_of
-from spark_desktop.domain.words import joined, say
+from spark_desktop.domain.trigger import FollowUp, Stub, Trigger, title_of
+from spark_desktop.domain.words import Said, joined, say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
 from spark_desktop.services.bus import Bus
-from spark_desktop.services.locate import lines_of, unseen
-from spark_desktop.services.ports import FileStore, FileWatch, Syntax
+from spark_desktop.services.inbox_log import InboxLog
+from spark_desktop.services.locate import lines_of, located, unseen
+from spark_desktop.services.ports import FileWatch, Syntax
 from spark_desktop.services.review import ReviewService
+from spark_desktop.services.save_bursts import SaveBursts, SavedFiles, read_for_saves
+from spark_desktop.services.save_rules import refusal
+from spark_desktop.services.seen_texts import NoCommits, SeenTexts
+from spark_desktop.services.stale import is_stale
 from spark_desktop.services.turns import Turns
 
 # Stubs taken from one save: a file full of them would keep a small model busy for minutes.
 STUBS_PER_SAVE = 3
+_NAMED = 3
+
+# What a save asks for beside the comments and stubs that stand in the file, by the version before
+# (None for a new file) and the saved one.
+SaveFinder = Callable[[Snapshot | None, Snapshot], Awaitable[Sequence[Trigger]]]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is known of a save: ``standing`` is how many comments and stubs the file holds."""
+
+    path: str
+    is_own: bool
+    is_unchanged: bool
+    standing: int
 
 
 class Inbox:
-    """Follows the watched folder and requests a turn for each new trigger."""
+    """Follows the watched folder and requests a turn for each new trigger.
+
+    ``log`` holds the entries; everything that is ignored is told as ChangeIgnored, too.
+    """
 
     def __init__(
         self,
-        files: FileStore,
+        files: SavedFiles,
         watch: FileWatch,
         syntax: Syntax,
         turns: Turns,
@@ -50,14 +83,23 @@ class Inbox:
         self._written: dict[str, frozenset[str]] = {}
         # What starts a proposal; the user may change it at any time.
         self.watching = Watching()
+        # What else looks at each save; its triggers go through the same rules as all others.
+        self.finders: list[SaveFinder] = []
+        # Its ``commits`` may be set to what the project's version control knows.
+        self.seen = SeenTexts(NoCommits())
+        self.log = InboxLog(bus)
+        self._bursts = SaveBursts(files, syntax, self.seen, self.log, bus)
+        self._lock = asyncio.Lock()
+        self._rest = Rest()
         self._is_paused = False
         self._missed: dict[str, None] = {}
         bus.subscribe(ChangeApplied, self._wrote)
         bus.subscribe(ChangeReverted, self._wrote)
+        bus.subscribe(RestChanged, self._rested)
 
     @property
     def is_paused(self) -> bool:
-        """Return whether saves start nothing now."""
+        """Return whether the user paused watching: saves start nothing until ``resume``."""
         return self._is_paused
 
     def pause(self) -> None:
@@ -72,11 +114,14 @@ class Inbox:
     def resume(self) -> tuple[str, ...]:
         """Let saves start proposals again; return the files that were saved meanwhile.
 
-        What they ask for starts with their next save, or when they are given to ``saved``.
+        What they ask for starts with their next save, or when they are given to ``saved``. During a
+        snooze they are told when that is over.
         """
-        missed, self._missed = tuple(self._missed), {}
-        if self._is_paused:
-            self._is_paused = False
+        was_paused, self._is_paused = self._is_paused, False
+        missed: tuple[str, ...] = ()
+        if not self._rest.is_snoozed:
+            missed, self._missed = tuple(self._missed), {}
+        if was_paused:
             self._bus.publish(WatchingChanged(False, missed))
         return missed
 
@@ -86,6 +131,7 @@ class Inbox:
         ``opened`` is called when no later save can be missed any more.
         """
         async with self._watch.changes() as bursts:
+            await self._bursts.look()
             if opened is not None:
                 opened()
             async for paths in bursts:
@@ -95,33 +141,60 @@ class Inbox:
         """Return the comments for Spark that stand in the files now; unreadable ones are said."""
         found: list[Trigger] = []
         for path in paths:
-            snapshot = await self._read(path)
-            if snapshot is not None:
-                triggers = self._syntax.triggers(snapshot)
-                found.extend(trigger for trigger in triggers if not isinstance(trigger, Stub))
+            snapshot = await read_for_saves(self._files, path)
+            if isinstance(snapshot, Ignored):
+                self._bus.publish(ChangeIgnored(snapshot))
+                continue
+            triggers = self._syntax.triggers(snapshot)
+            found.extend(trigger for trigger in triggers if not isinstance(trigger, Stub))
         return tuple(found)
 
     async def saved(self, paths: Iterable[str]) -> None:
-        """Take one burst of saved files, which is one change."""
-        watched = []
-        for path in paths:
-            ignored = await self._files.ignored(path)
-            if ignored is None:
-                watched.append(path)
-            else:
-                self._bus.publish(ChangeIgnored(ignored))
-        if watched:
-            self._bus.publish(FilesChanged(tuple(watched)))
-        for path in watched:
-            await self._take(path)
+        """Take one burst of saved files, which is one change; each path ends in one entry."""
+        changed = tuple(dict.fromkeys(paths))
+        async with self._lock:
+            burst, others = await self._bursts.split(changed)
+            if burst is not None:
+                for path in burst.paths:
+                    self._forget(path)
+                await self._bursts.take(burst, self._moved_if_open, self._is_offered)
+            watched = []
+            for path in others:
+                ignored = await self._files.ignored(path)
+                if ignored is None:
+                    watched.append(path)
+                else:
+                    self._ignore(ignored)
+            if watched:
+                self._bus.publish(FilesChanged(tuple(watched)))
+            for path in watched:
+                await self._take(path)
 
-    async def _take(self, path: str) -> None:
-        snapshot = await self._read(path)
-        # Also for our own writes: other proposals on the same file must move.
-        await self._review.file_changed(path)
-        if snapshot is None:
-            self._digests.pop(path, None)
-            return
+    def found(self, path: str, triggers: Sequence[Trigger]) -> InboxEntry | None:
+        """Take what was found in a file without a save, as by a test run, by the same rules.
+
+        Return the entry it ended in; None where there is nothing.
+        """
+        if not triggers:
+            return None
+        if self._is_paused or self._rest.is_snoozed:
+            return self._ignore(self._paused(path), triggers)
+        return self._sort(list(triggers), _Look(path, False, False, 0))
+
+    def start(self, entry_id: str) -> tuple[str, ...]:
+        """Ask for what an entry offers; return the ids. Raises SparkError for an unknown one."""
+        offered = self.log.get(entry_id).offered
+        requests = tuple(self._turns.request(trigger) for trigger in offered)
+        if requests:
+            self.log.started(entry_id, requests)
+        return requests
+
+    async def _take(self, path: str) -> InboxEntry:
+        snapshot = await read_for_saves(self._files, path)
+        await self._moved(path, snapshot)
+        if isinstance(snapshot, Ignored):
+            self._forget(path)
+            return self._ignore(snapshot)
         unchanged = self._digests.get(path) == snapshot.digest
         self._digests[path] = snapshot.digest
         triggers = self._syntax.triggers(snapshot)
@@ -130,31 +203,145 @@ class Inbox:
         own = self._files.is_own_write(path, snapshot.digest)
         if own:
             fresh = [trigger for trigger in fresh if not self._is_ours(trigger)]
-        if self._is_paused:
-            # What is fresh stays so: it is wanted when watching goes on.
+        if self._is_paused or self._rest.is_snoozed:
+            # What is fresh stays so, and the version before, too: both are wanted when watching
+            # goes on.
             self._known[path] = tuple(one for one in triggers if one not in fresh)
-            self._pass_over(path, own)
-            return
-        off = [trigger for trigger in fresh if not self._is_wanted(trigger)]
-        if off:
-            self._leave(path, off)
-        if len(fresh) > len(off):
-            self._request(path, [trigger for trigger in fresh if trigger not in off])
-        elif off:
-            return
-        elif own:
-            self._ignore(path, IgnoreReason.OWN_WRITE)
-        elif unchanged:
-            self._ignore(path, IgnoreReason.UNCHANGED)
-        elif not triggers:
-            self._ignore(path, IgnoreReason.NO_TRIGGER)
-        else:
-            self._ignore(path, IgnoreReason.KNOWN, say("{count} in this file", count=len(triggers)))
+            return self._pass_over(path, own)
+        found = [] if own else await self._look(snapshot)
+        self.seen.keep(snapshot)
+        return self._sort([*fresh, *found], _Look(path, own, unchanged, len(triggers)))
 
-    def _pass_over(self, path: str, own: bool) -> None:
-        if not own:
-            self._missed[path] = None
-        self._ignore(path, IgnoreReason.OWN_WRITE if own else IgnoreReason.PAUSED)
+    async def _moved(self, path: str, snapshot: Snapshot | Ignored) -> None:
+        """Keep what is written and what waits in step with the file; our own writes count, too."""
+        running = self._turns.running
+        if running is not None and running.trigger.snapshot.path == path:
+            if isinstance(snapshot, Ignored):
+                self._turns.supersede(None)
+            else:
+                again = located(running.trigger, snapshot, self._syntax)
+                if again is None or is_stale(running, snapshot):
+                    self._turns.supersede(again)
+        await self._review.file_changed(path)
+
+    async def _moved_if_open(self, path: str) -> None:
+        if any(one.trigger.snapshot.path == path for one in self._turns.proposals()):
+            await self._moved(path, await read_for_saves(self._files, path))
+
+    async def _look(self, snapshot: Snapshot) -> list[Trigger]:
+        """Return what the finders see in a save that is not ours."""
+        if not self.finders or not self.watching.enabled:
+            return []
+        before = await self.seen.before(snapshot.path)
+        if before is not None and before.digest == snapshot.digest:
+            return []
+        found: list[Trigger] = []
+        for finder in self.finders:
+            try:
+                found.extend(await finder(before, snapshot))
+            except SparkError as error:
+                self._bus.publish(WorkFailed(error.message, error.next_step))
+            except Exception:  # noqa: BLE001 - nobody foresees what is wrong in it
+                # One that is broken must not end the watching, nor hide what the others see.
+                _log.exception("what looks at saves failed for %s", snapshot.path)
+        return found
+
+    def _sort(self, fresh: list[Trigger], look: _Look) -> InboxEntry:
+        refused: dict[IgnoreReason, list[Trigger]] = {}
+        wanted: list[Trigger] = []
+        for trigger in fresh:
+            reason = refusal(trigger, self.watching, self._rest)
+            (wanted if reason is None else refused.setdefault(reason, [])).append(trigger)
+        for reason, triggers in refused.items():
+            self._leave(look.path, triggers)
+            self._tell(Ignored(look.path, reason, _names(triggers)))
+        offered = refused.get(IgnoreReason.QUIET, [])
+        if wanted:
+            return self._request(look.path, wanted, offered)
+        if refused:
+            cause, triggers = next(iter(refused.items()))
+            told = joined((cause.value, _names(triggers)), ": ")
+            return self.log.settle(
+                (look.path,), Outcome.IGNORED, told, cause=cause, offered=offered
+            )
+        return self._settle_idle(look)
+
+    def _settle_idle(self, look: _Look) -> InboxEntry:
+        """Settle a save that holds nothing new."""
+        if look.is_own:
+            return self._ignore(Ignored(look.path, IgnoreReason.OWN_WRITE))
+        if look.is_unchanged:
+            return self._ignore(Ignored(look.path, IgnoreReason.UNCHANGED))
+        if not look.standing:
+            return self._ignore(Ignored(look.path, IgnoreReason.NO_TRIGGER))
+        detail = say("{count} in this file", count=look.standing)
+        ignored = Ignored(look.path, IgnoreReason.KNOWN, detail)
+        waits = [
+            one.id
+            for one in self._turns.proposals()
+            if one.trigger.snapshot.path == look.path
+            and isinstance(one.state, Queued | Streaming | Ready | Conflict)
+        ]
+        if not waits:
+            return self._ignore(ignored)
+        self._tell(ignored)
+        return self.log.settle((look.path,), Outcome.MERGED, _MERGED, requests=waits)
+
+    def _request(
+        self, path: str, triggers: list[Trigger], offered: Sequence[Trigger]
+    ) -> InboxEntry:
+        late = [trigger for trigger in triggers if isinstance(trigger, Stub)][STUBS_PER_SAVE:]
+        taken = [trigger for trigger in triggers if trigger not in late]
+        known = {proposal.id for proposal in self._turns.proposals()}
+        requests = self._ask(taken)
+        if late:
+            # The next save of the file takes them.
+            self._leave(path, late)
+            names = ", ".join(f"{stub.name}()" for stub in late if isinstance(stub, Stub))
+            left = say("{names}; the next save of the file takes them", names=names)
+            self._tell(Ignored(path, IgnoreReason.TOO_MANY, left))
+        is_merged = known.issuperset(requests)
+        return self.log.settle(
+            (path,),
+            Outcome.MERGED if is_merged else Outcome.QUEUED,
+            _MERGED if is_merged else _names(taken),
+            requests=requests,
+            offered=offered,
+        )
+
+    def _ask(self, triggers: Sequence[Trigger]) -> list[str]:
+        """Request the triggers; the places that one change asks for are one group."""
+        titles = Counter(one.title for one in triggers if isinstance(one, FollowUp))
+        groups = {title: uuid.uuid4().hex for title, count in titles.items() if count > 1}
+        return [
+            self._turns.request(
+                trigger, groups.get(trigger.title, "") if isinstance(trigger, FollowUp) else ""
+            )
+            for trigger in triggers
+        ]
+
+    def _pass_over(self, path: str, own: bool) -> InboxEntry:
+        if own:
+            return self._ignore(Ignored(path, IgnoreReason.OWN_WRITE))
+        self._missed[path] = None
+        return self._ignore(self._paused(path))
+
+    def _paused(self, path: str) -> Ignored:
+        until = self._rest.until
+        if self._is_paused or until is None:
+            return Ignored(path, IgnoreReason.PAUSED)
+        return Ignored(
+            path, IgnoreReason.SNOOZED, say("until {time}", time=until.strftime("%H:%M"))
+        )
+
+    def _rested(self, event: RestChanged) -> None:
+        was_snoozed, self._rest = self._rest.is_snoozed, event.rest
+        if was_snoozed and not self._rest.is_snoozed and not self._is_paused and self._missed:
+            missed, self._missed = tuple(self._missed), {}
+            self._bus.publish(WatchingChanged(False, missed))
+
+    def _is_offered(self, trigger: Trigger) -> bool:
+        return refusal(trigger, self.watching, self._rest) is None
 
     def _wrote(self, event: ChangeApplied | ChangeReverted) -> None:
         change = event.change
@@ -170,45 +357,29 @@ class Inbox:
         lines = trigger.body if isinstance(trigger, Stub) and len(trigger.body) else trigger.lines
         return written.issuperset(lines_of(trigger.snapshot, lines))
 
-    def _is_wanted(self, trigger: Trigger) -> bool:
-        is_chosen = self.watching.stubs if isinstance(trigger, Stub) else self.watching.comments
-        return self.watching.enabled and is_chosen
+    def _leave(self, path: str, triggers: Sequence[Trigger]) -> None:
+        # Not known: the next save of the file takes them, if they may start something then.
+        self._known[path] = tuple(one for one in self._known.get(path, ()) if one not in triggers)
 
-    def _leave(self, path: str, off: list[Trigger]) -> None:
-        # Not known: switched on again, the next save of the file takes them.
-        self._known[path] = tuple(one for one in self._known[path] if one not in off)
-        names = joined((title_of(trigger) for trigger in off[:STUBS_PER_SAVE]), ", ")
-        self._ignore(path, IgnoreReason.SWITCHED_OFF, names)
+    def _forget(self, path: str) -> None:
+        self._digests.pop(path, None)
+        self.seen.forget(path)
 
-    def _request(self, path: str, triggers: list[Trigger]) -> None:
-        stubs = [trigger for trigger in triggers if isinstance(trigger, Stub)]
-        late = stubs[STUBS_PER_SAVE:]
-        for trigger in triggers:
-            if trigger not in late:
-                self._turns.request(trigger)
-        if late:
-            # Not known: the next save of the file takes them.
-            self._known[path] = tuple(t for t in self._known[path] if t not in late)
-            names = ", ".join(f"{stub.name}()" for stub in late)
-            left = say("{names}; the next save of the file takes them", names=names)
-            self._ignore(path, IgnoreReason.TOO_MANY, left)
+    def _ignore(self, ignored: Ignored, offered: Sequence[Trigger] = ()) -> InboxEntry:
+        self._tell(ignored)
+        told = joined((ignored.reason.value, ignored.detail), ": ")
+        return self.log.settle(
+            (ignored.path,), Outcome.IGNORED, told, cause=ignored.reason, offered=offered
+        )
 
-    async def _read(self, path: str) -> Snapshot | None:
-        try:
-            snapshot = await self._files.read(path)
-            content = snapshot.text.content
-            # What stands in such a file, or around its comment, would go to the model.
-            if secret := await asyncio.to_thread(secret_in_file, path, content):
-                self._ignore(path, IgnoreReason.SECRET, secret)
-                return None
-            return snapshot
-        except FileTooLargeError as error:
-            self._ignore(path, IgnoreReason.TOO_LARGE, error.message)
-        except NotTextError as error:
-            self._ignore(path, IgnoreReason.BINARY, error.message)
-        except FileError as error:
-            self._ignore(path, IgnoreReason.DELETED, error.message)
-        return None
+    def _tell(self, ignored: Ignored) -> None:
+        self._bus.publish(ChangeIgnored(ignored))
 
-    def _ignore(self, path: str, reason: IgnoreReason, detail: str = "") -> None:
-        self._bus.publish(ChangeIgnored(Ignored(path, reason, detail)))
+
+_MERGED = say("what it asks for waits already")
+
+
+def _names(triggers: Sequence[Trigger]) -> Said:
+    more = len(triggers) - _NAMED
+    names = [title_of(trigger) for trigger in triggers[:_NAMED]]
+    return joined([*names, *([say("{count} more", count=more)] if more > 0 else [])], ", ")

@@ -7,8 +7,15 @@ from dataclasses import replace
 from spark_desktop.domain.checks import Candidate, check, failure
 from spark_desktop.domain.clipping import clipped, strays
 from spark_desktop.domain.completion import FinishReason, Usage
+from spark_desktop.domain.documenting import (
+    asks_only_to_document,
+    documented,
+    only_documents,
+    unsaid,
+)
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import Check, Proposal
+from spark_desktop.domain.words import say
 from spark_desktop.services.answer_evidence import ProjectEvidence
 from spark_desktop.services.attempts import Answer
 from spark_desktop.services.ports import Syntax
@@ -35,14 +42,27 @@ class Judge:
         proposal = answer.proposal
         text = proposal.trigger.snapshot.text
         path = proposal.trigger.snapshot.path
-        region = clipped(answer.region, target.text, target.outside)
-        stray = strays(region, target.text, target.outside)
-        region = target.in_style(region)
-        after = target.with_region(region)
+        if answer.is_whole:
+            region, stray = answer.region, ""
+            after = region
+        else:
+            region = clipped(answer.region, target.text, target.outside)
+            stray = strays(region, target.text, target.outside)
+            region = target.in_style(region)
+            after = target.with_region(region)
+        documents: tuple[Check, ...] = ()
+        if asks_only_to_document(target.instruction):
+            verdict = self._documents(path, target.content, after)
+            saved = None if answer.is_whole else documented(path, target.text, region)
+            if not verdict.passed and saved is not None:
+                region = target.in_style(saved)
+                after = target.with_region(region)
+                verdict = self._documents(path, target.content, after)
+            documents = (verdict, unsaid(target.instruction, path, region))
         candidate = Candidate(
             before=target.content,
             after=after,
-            region_before=target.text,
+            region_before=target.content if answer.is_whole else target.text,
             region_after=region,
             errors_before=self._syntax.errors(path, target.content),
             errors_after=self._syntax.errors(path, after),
@@ -51,7 +71,9 @@ class Judge:
             finished=answer.finished.reason is not FinishReason.LENGTH,
             stray=stray,
         )
-        evidence: tuple[Check, ...] = check(candidate)
+        evidence = (*check(candidate), *documents)
+        if answer.fault:
+            evidence = (Check(say("anchored"), False, answer.fault), *evidence)
         return replace(
             proposal,
             patch=compute(path, proposal.trigger.snapshot.digest, text.content, after),
@@ -83,6 +105,9 @@ class Judge:
             proposal = replace(proposal, evidence=(*proposal.evidence, *told))
         await asyncio.sleep(0)
         return proposal
+
+    def _documents(self, path: str, before: str, after: str) -> Check:
+        return only_documents(self._syntax.bare(path, before), self._syntax.bare(path, after))
 
 
 def sum_of(first: Usage | None, second: Usage) -> Usage:

@@ -76,6 +76,37 @@ def region_request(
     )
 
 
+def blocks_request(
+    path: str,
+    content: str,
+    instruction: str,
+    attempts: Sequence[tuple[str, str]] = (),
+    around: str = "",
+) -> ChatRequest:
+    """Return the request to change the file at ``path`` by search and replace blocks.
+
+    For models that follow that form; else as ``region_request``.
+    """
+    question = _template("blocks").substitute(
+        path=path,
+        language=language_of(path),
+        fence=_fence_for(content),
+        content=_plain(content).rstrip("\n"),
+        instruction=" ".join(instruction.split()).rstrip("."),
+    )
+    messages = [
+        Message(Role.SYSTEM, _template("system").substitute()),
+        Message(Role.USER, f"{around}\n\n{question}" if around else question),
+    ]
+    for answer, said in attempts:
+        messages += (Message(Role.ASSISTANT, answer), Message(Role.USER, said))
+    return ChatRequest(
+        messages=tuple(messages),
+        max_tokens=answer_tokens(content),
+        temperature=0.5 if attempts else 0.0,
+    )
+
+
 def repair_instruction(trigger: Repair) -> str:
     """Return what is asked where a save broke the syntax."""
     return _template("repair").substitute(problem=trigger.problem)

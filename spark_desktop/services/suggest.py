@@ -1,15 +1,15 @@
 """Makes one proposal: asks for a region, streams it, checks it, and asks on until one passes."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from enum import Enum
 
 from spark_desktop.domain.checks import failure, told_of
 from spark_desktop.domain.choosing import Choice, Vote, chosen
-from spark_desktop.domain.completion import ChatRequest, Priority
+from spark_desktop.domain.completion import SEARCH_REPLACE, ChatRequest, Priority
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.endpoints import WorkKind
-from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.errors import SparkError, StoreError
 from spark_desktop.domain.gathered import Gathered
 from spark_desktop.domain.line_comment import LineComment
 from spark_desktop.domain.patch import apply
@@ -23,9 +23,12 @@ from spark_desktop.domain.proposal import (
     Withheld,
 )
 from spark_desktop.domain.sameness import shape_of
+from spark_desktop.domain.track_record import Way, by_success
 from spark_desktop.domain.trigger import (
     AnswerEdit,
     EditComment,
+    FailingTest,
+    FollowUp,
     Insertion,
     Instruction,
     ModelTrigger,
@@ -42,22 +45,25 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.fill_in import FillIn, fill_in_of
 from spark_desktop.services.insertion import inserted_proposal
 from spark_desktop.services.judging import Judge, sum_of
-from spark_desktop.services.locate import located
-from spark_desktop.services.ports import Clock, Endpoint, Syntax
+from spark_desktop.services.locate import located, place_of
+from spark_desktop.services.ports import Clock, Endpoint, Syntax, TrackRecord
 from spark_desktop.services.prompts import (
     Surroundings,
+    blocks_request,
     refused,
     region_answer,
     region_request,
     revised,
 )
 from spark_desktop.services.secret_guard import Reader
-from spark_desktop.services.target import Target, require_room, target_of
+from spark_desktop.services.target import Target, require_room, target_of, whole_file
 
 # The trigger, its region, the tokens that there are, and how to count them.
 Count = Callable[[str], Awaitable[int]]
 Gather = Callable[[ModelTrigger, Span, int, Count], Awaitable[Gathered]]
 
+# Lines of a region that a model writes anew also where it could name the places: it is surer.
+_MOST_REWRITTEN = 80
 # Other answers to one prompt: hot enough to differ, not so hot that they are nonsense.
 _SAMPLING = 0.7
 
@@ -72,15 +78,6 @@ class Revision:
     def attempt(self, path: str) -> tuple[str, str]:
         """Return the earlier answer and what is said to it."""
         return region_answer(path, self.region), revised(self.comments)
-
-
-class Way(Enum):
-    """How an answer is asked for."""
-
-    FILL_IN = "fill-in"
-    REGION = "region"
-    REPAIR = "repair"
-    SAMPLE = "sample"
 
 
 @dataclass(slots=True)
@@ -98,6 +95,7 @@ class _Work:
     said: tuple[tuple[str, str], ...] = ()
     # Of what was said, what every attempt has to hear.
     kept: int = 0
+    in_blocks: bool = False
     asked: int = 0
     way: Way = Way.REGION
     likelihood: float | None = None
@@ -124,6 +122,8 @@ class Suggester:
         self.effort = Effort()
         # What joins the prompt; there may be nothing that knows the workspace.
         self.context: Gather | None = None
+        # What has worked with whom; without it every time is the first.
+        self.record: TrackRecord | None = None
 
     @property
     def project(self) -> ProjectEvidence | None:
@@ -152,12 +152,18 @@ class Suggester:
             raise SparkError(
                 say("What an answer changes is written in the chat."), say("Ask there again.")
             )
-        target = target_of(trigger, self._syntax)
-        proposal = self._put(
-            replace(proposal, trigger=trigger, region=target.region, state=Streaming(1))
-        )
+        target = _placed(trigger, self._syntax)
+        region = None if isinstance(target, SparkError) else target.region
+        proposal = self._put(replace(proposal, trigger=trigger, region=region, state=Streaming(1)))
         endpoint = await self._answers.endpoint_for(_kind_of(trigger))
-        require_room(target, endpoint.model.context)
+        finds_places = SEARCH_REPLACE in endpoint.model.formats
+        if isinstance(target, SparkError):
+            if not finds_places or not isinstance(trigger, Instruction | FollowUp | FailingTest):
+                raise target
+            target = whole_file(trigger)
+            proposal = self._put(replace(proposal, region=target.region))
+        in_blocks = finds_places and len(target.lines) > _MOST_REWRITTEN
+        require_room(target, endpoint.model.context, 1 if in_blocks else 2)
         said = () if revision is None else (revision.attempt(snapshot.path),)
         work = _Work(
             replace(proposal, model=endpoint.model.id),
@@ -167,6 +173,7 @@ class Suggester:
             self._fill_in_of(trigger, endpoint, revision),
             said,
             len(said),
+            in_blocks=in_blocks and revision is None,
         )
         found = await self._sought(work)
         reason = failure(found.evidence)
@@ -190,21 +197,33 @@ class Suggester:
         can = endpoint.model.fim and revision is None and self.effort.fill_in
         return fill_in_of(trigger) if can and isinstance(trigger, Stub) else None
 
-    def _ways(self, work: _Work) -> Iterator[Way]:
+    async def _ways(self, work: _Work) -> AsyncIterator[Way]:
         """Yield how to ask, from the first time on, until an answer passes."""
-        # A fill-in that failed is asked for as a whole function instead: another way, another hope.
-        if work.fill_in is not None:
-            yield Way.FILL_IN
-        yield Way.REGION
-        for _ in range(self.effort.repairs - (work.fill_in is not None)):
+        first = await self._first_ways(work)
+        for way in first:
+            yield way
+        for _ in range(self.effort.repairs - (len(first) > 1)):
             yield Way.REPAIR
         for _ in range(self.effort.samples - 1):
             yield Way.SAMPLE
 
+    async def _first_ways(self, work: _Work) -> tuple[Way, ...]:
+        # A fill-in that failed is asked for as a whole function instead: another way, another hope.
+        if work.fill_in is None:
+            return (Way.BLOCKS,) if work.in_blocks else (Way.REGION,)
+        ways = (Way.FILL_IN, Way.REGION)
+        if self.record is None:
+            return ways
+        try:
+            kind = place_of(work.proposal.trigger)[0]
+            return by_success(ways, await self.record.tallies(work.proposal.model, kind))
+        except StoreError:
+            return ways
+
     async def _sought(self, work: _Work) -> Proposal:
         """Return the first proposal that passes its checks, else the last that did not."""
         found = work.proposal
-        for way in self._ways(work):
+        async for way in self._ways(work):
             work.asked += 1
             if work.asked > 1:
                 streaming = Streaming(work.asked)
@@ -213,11 +232,21 @@ class Suggester:
             work.way, work.likelihood = way, answer.finished.likelihood
             found = await self._examined(work, self.judge.checked(work.target, answer))
             work.proposal = replace(found, evidence=())
-            if failure(found.evidence) is None:
+            passed = failure(found.evidence) is None
+            await self._note(found, way, passed)
+            if passed:
                 return found
-            if way in (Way.REGION, Way.REPAIR):
+            if way in (Way.REGION, Way.BLOCKS, Way.REPAIR):
                 work.said = (*work.said, (answer.said, refused(told_of(found.evidence))))
         return found
+
+    async def _note(self, proposal: Proposal, way: Way, passed: bool) -> None:
+        # An imitated pace is somebody else's answer as little as an endpoint's.
+        if self.record is None or proposal.endpoint:
+            return
+        with suppress(StoreError):  # only what is tried first depends on it
+            kind = place_of(proposal.trigger)[0]
+            await self.record.keep(proposal.model, kind, way, passed)
 
     async def _asked(self, work: _Work, way: Way) -> Answer:
         if way is Way.FILL_IN and work.fill_in is not None:
@@ -228,19 +257,15 @@ class Suggester:
             )
             fill_in = replace(work.fill_in, request=request)
             return await self._attempts.fill_in(work.proposal, fill_in, work.endpoint)
-        return await self._attempts.rewrite(
-            work.proposal, work.target, work.endpoint, self._request(work, way)
-        )
+        ask = self._attempts.in_blocks if work.in_blocks else self._attempts.rewrite
+        return await ask(work.proposal, work.target, work.endpoint, self._request(work, way))
 
     def _request(self, work: _Work, way: Way) -> ChatRequest:
         said = work.said if way is Way.REPAIR else work.said[: work.kept]
-        request = region_request(
-            work.proposal.trigger.snapshot.path,
-            work.target.text,
-            work.target.instruction,
-            said,
-            work.around.text,
-        )
+        build = blocks_request if work.in_blocks else region_request
+        path = work.proposal.trigger.snapshot.path
+        shown = work.target.content if work.in_blocks else work.target.text
+        request = build(path, shown, work.target.instruction, said, work.around.text)
         if way is Way.SAMPLE:
             request = replace(request, temperature=_SAMPLING, seed=work.asked)
         return replace(
@@ -260,7 +285,8 @@ class Suggester:
         """
         others = self.effort.samples - 1
         is_proved = any(check.proves and check.passed for check in found.evidence)
-        if is_proved or not self.effort.doubts or others < 1 or not work.endpoint.model.is_local:
+        is_free = work.endpoint.model.is_local and not work.in_blocks
+        if is_proved or not self.effort.doubts or others < 1 or not is_free:
             return found
         proposals, votes = [found], [Vote(self._shape(work, found), work.likelihood)]
         usage = found.usage
@@ -312,6 +338,14 @@ def agreement_of(choice: Choice) -> Check:
         False,
         say("The model answered %n time(s), each time something else.", "", choice.asked),
     )
+
+
+def _placed(trigger: ModelTrigger, syntax: Syntax) -> Target | SparkError:
+    """Return what the trigger asks for, or why its place is open."""
+    try:
+        return target_of(trigger, syntax)
+    except SparkError as error:
+        return error
 
 
 def _kind_of(trigger: ProposalTrigger) -> WorkKind:

@@ -104,9 +104,20 @@ def target_of(trigger: ModelTrigger, syntax: Syntax) -> Target:
             return Target(region, content, region, repair_instruction(trigger))
 
 
-def require_room(target: Target, context: int) -> None:
-    """Raise ContextExceededError where region and answer cannot both fit ``context`` tokens."""
-    needed = 2 * estimate_tokens(target.text) + 800
+def whole_file(trigger: Instruction | FollowUp | FailingTest) -> Target:
+    """Return the whole file as what is asked for, for models that name the place themselves."""
+    content = trigger.snapshot.text.content
+    lines = Span(0, len(split_lines(content)))
+    told = failing_instruction(trigger) if isinstance(trigger, FailingTest) else trigger.instruction
+    return Target(lines, content, lines, told)
+
+
+def require_room(target: Target, context: int, times: int = 2) -> None:
+    """Raise ContextExceededError where the region does not fit so many times into the context.
+
+    ``context`` is in tokens; a region that is written anew has to fit twice.
+    """
+    needed = times * estimate_tokens(target.text) + 800
     if needed > context:
         raise ContextExceededError(needed, context)
 

@@ -10,6 +10,7 @@ from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import WorkFailed
 from spark_desktop.domain.line_comment import LineComment
 from spark_desktop.domain.proposal import (
+    REPLACED,
     Cancelled,
     Conflict,
     Failed,
@@ -23,6 +24,7 @@ from spark_desktop.domain.trigger import (
     AnswerEdit,
     Insertion,
     Instruction,
+    ProposalTrigger,
     QuestionComment,
     Trigger,
 )
@@ -37,8 +39,9 @@ from spark_desktop.services.revising import lasting_trigger, proposed_region
 from spark_desktop.services.suggest import Revision, Suggester
 from spark_desktop.services.tasks import TaskScope
 
-_REPLACED = say("replaced by a newer save")
 _REVISED = say("revised by your comments")
+# What asked for a proposal that was being written is not in the newer text.
+GONE = say("what asked for it is no longer in the file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +73,37 @@ class Turns:
         self._waiting: deque[str | _Question] = deque()
         self._worker: asyncio.Task[None] | None = None
         self._current: asyncio.Task[None] | None = None
-        self._stopped_by_user = False
+        # The proposal that is being written, and what of the user's comments it goes by.
+        self._writing: tuple[str, Revision | None] | None = None
+        # Why the turn was ended before its end; None while it was not.
+        self._ending: Cancelled | None = None
         # Stops what a model is asked that is no turn; returns whether there was something.
         self.stop_besides: Callable[[], bool] = lambda: False
 
-    def request(self, trigger: Trigger) -> str:
+    @property
+    def running(self) -> Proposal | None:
+        """Return the proposal that a model is writing now."""
+        if self._writing is None or self._writing[0] not in self._board:
+            return None
+        proposal = self._board.get(self._writing[0])
+        return proposal if isinstance(proposal.state, Streaming) else None
+
+    def request(self, trigger: Trigger, group: str = "") -> str:
         """Queue the trigger and return the id of its proposal (of the question, for ``AI?``).
 
-        What an earlier save of the same place asked for and is not being written is replaced.
+        What an earlier save of the same place asked for and is not being written is replaced; one
+        that waits for the very same text is the one that is returned. Proposals of one ``group``
+        are reviewed together.
         """
         if isinstance(trigger, QuestionComment):
             question = _Question(uuid.uuid4().hex, trigger)
             self._enqueue(question)
             return question.id
+        waiting = self._same_waiting(trigger)
+        if waiting is not None:
+            return waiting.id
         self._replace_earlier(trigger)
-        proposal = Proposal(uuid.uuid4().hex, trigger, Queued())
+        proposal = Proposal(uuid.uuid4().hex, trigger, Queued(), group=group)
         self._board.put(proposal)
         self._enqueue(proposal.id)
         return proposal.id
@@ -138,8 +157,28 @@ class Turns:
         """
         if self._current is None or self._current.done():
             return self.stop_besides()
-        self._stopped_by_user = True
+        self._ending = Cancelled(say("stopped"))
         return self._current.cancel()
+
+    def supersede(self, trigger: ProposalTrigger | None) -> str | None:
+        """End the proposal that is being written: a newer save changed what it is about.
+
+        ``trigger`` is what asked for it, in the newer text, and is asked anew before all others;
+        None where it is gone. Return the id of the new proposal.
+        """
+        running = self.running
+        if running is None or self._writing is None or self._current is None:
+            return None
+        self._ending = Cancelled(REPLACED if trigger is not None else GONE)
+        self._current.cancel()
+        if trigger is None:
+            return None
+        proposal = Proposal(uuid.uuid4().hex, trigger, Queued(), group=running.group)
+        if (revision := self._writing[1]) is not None:
+            self._revisions[proposal.id] = revision
+        self._board.put(proposal)
+        self._waiting.appendleft(proposal.id)
+        return proposal.id
 
     def dismiss(self, proposal_id: str) -> None:
         """Take a proposal off the list; a running one is stopped first.
@@ -183,25 +222,28 @@ class Turns:
             try:
                 await self._current
             except asyncio.CancelledError:
-                if not self._stopped_by_user:
+                if self._ending is None:
                     raise
             finally:
-                self._stopped_by_user = False
+                self._ending = None
 
     async def _propose(self, proposal_id: str) -> None:
         try:
             revision = self._revisions.pop(proposal_id, None)
+            self._writing = proposal_id, revision
             proposal = await self._suggester.propose(self._board.get(proposal_id), revision)
             if isinstance(proposal.state, Ready):
                 # The file may have been saved while the model wrote.
                 await self._review.file_changed(proposal.trigger.snapshot.path)
         except asyncio.CancelledError:
-            self._end(proposal_id, Cancelled(say("stopped")))
+            self._end(proposal_id, self._ending or Cancelled(say("stopped")))
             raise
         except SparkError as error:
             self._end(
                 proposal_id, Failed(error.message, error.next_step or say("Ask for it again."))
             )
+        finally:
+            self._writing = None
 
     async def _answer(self, question: _Question) -> None:
         trigger = question.trigger
@@ -226,6 +268,16 @@ class Turns:
     def _end(self, proposal_id: str, state: Cancelled | Failed) -> None:
         self._board.put(replace(self._board.get(proposal_id), state=state, patch=None))
 
+    def _same_waiting(self, trigger: Trigger) -> Proposal | None:
+        """Return the proposal that waits for this very place of this very version of the file."""
+        if isinstance(trigger, Instruction | Insertion | AnswerEdit):
+            return None
+        for earlier in self._board.all():
+            is_same = earlier.trigger == trigger and earlier.id in self._waiting
+            if is_same and isinstance(earlier.state, Queued):
+                return earlier
+        return None
+
     def _replace_earlier(self, trigger: Trigger) -> None:
         if isinstance(trigger, Instruction | Insertion | AnswerEdit):
             return
@@ -234,4 +286,4 @@ class Turns:
             if open_ and is_same_place(earlier.trigger, trigger):
                 if earlier.id in self._waiting:
                     self._waiting.remove(earlier.id)
-                self._board.put(replace(earlier, state=Cancelled(_REPLACED)))
+                self._board.put(replace(earlier, state=Cancelled(REPLACED)))

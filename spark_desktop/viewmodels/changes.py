@@ -15,10 +15,12 @@ from spark_desktop.domain.events import (
     HistoryFull,
     ProposalChanged,
     ProposalStreamed,
+    SaveSettled,
     WorkFailed,
 )
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.history_words import full_texts, is_all_well, recovered_text
+from spark_desktop.domain.inbox_entry import InboxEntry
 from spark_desktop.domain.patch import FileKind
 from spark_desktop.domain.proposal import Streaming
 from spark_desktop.domain.words import say
@@ -27,7 +29,12 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.amounts import age_text, rate_of
 from spark_desktop.viewmodels.frames import Frames
-from spark_desktop.viewmodels.inbox_rows import first_to_decide, group_of, inbox_rows
+from spark_desktop.viewmodels.inbox_rows import (
+    first_to_decide,
+    group_of,
+    ignored_row,
+    inbox_rows,
+)
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
 from spark_desktop.viewmodels.ports import Edits, Turns
@@ -83,7 +90,8 @@ class ChangesViewModel(QObject):
         self._changes: dict[str, tuple[datetime, str]] = {}
         self._own: dict[str, str] = {}
         self._removed: dict[str, str] = {}
-        self._ignored: dict[str, Ignored] = {}
+        # By path; a burst by the id of its entry.
+        self._ignored: dict[str, Ignored | InboxEntry] = {}
         self._paced = Frames(self, _RATE_INTERVAL)
         self._paced.frame.connect(self._show_inbox)
         self._ages = QTimer(self)
@@ -112,8 +120,9 @@ class ChangesViewModel(QObject):
         return group[0].id if group else proposal_id
 
     def choose_file(self, path: str) -> None:
-        """Ask for a file to be shown."""
-        self.file_chosen.emit(path)
+        """Ask for a file to be shown; the row of a burst has none."""
+        if not isinstance(self._ignored.get(path), InboxEntry):
+            self.file_chosen.emit(path)
 
     def dismiss(self, proposal_id: str) -> None:
         """Take a row off the list: a proposal, or all files of an answer."""
@@ -167,6 +176,7 @@ class ChangesViewModel(QObject):
         bus.subscribe(ChangeApplied, self._on_applied)
         bus.subscribe(ChangeReverted, self._on_reverted)
         bus.subscribe(ChangeIgnored, self._on_ignored)
+        bus.subscribe(SaveSettled, self._on_settled)
         bus.subscribe(WorkFailed, self._on_failure)
         bus.subscribe(EditsRecovered, self._on_recovered)
         bus.subscribe(HistoryFull, lambda event: self._keep(*full_texts(event), Tone.WARNING))
@@ -203,10 +213,17 @@ class ChangesViewModel(QObject):
             self._note((path,), self._own[path])
         elif event.ignored.reason is IgnoreReason.DELETED:
             self._note((path,), self._removed.get(path) or say("deleted"))
-        self._ignored.pop(path, None)
-        self._ignored[path] = event.ignored
+        self._show_ignored(path, event.ignored)
+
+    def _on_settled(self, event: SaveSettled) -> None:
+        if event.entry.is_burst:
+            self._show_ignored(event.entry.id, event.entry)
+
+    def _show_ignored(self, key: str, ignored: Ignored | InboxEntry) -> None:
+        self._ignored.pop(key, None)
+        self._ignored[key] = ignored
         newest = list(reversed(self._ignored.values()))[:_KEPT]
-        self.ignored.set_rows([_ignored_row(ignored) for ignored in newest])
+        self.ignored.set_rows([ignored_row(one) for one in newest])
         self.changed.emit()
 
     def _on_failure(self, event: WorkFailed) -> None:
@@ -261,10 +278,3 @@ def _gone(change: AppliedChange) -> str:
             return change.target if change.undone else change.path
         case _:
             return ""
-
-
-def _ignored_row(ignored: Ignored) -> Row:
-    reason, detail = in_language(ignored.reason.value), in_language(ignored.detail)
-    text = f"{reason} ({detail})" if detail else reason
-    name = ignored.path.rpartition("/")[2]
-    return Row(ignored.path, name, text, "ignored", Tone.MUTED, "", f"{ignored.path}\n{text}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from spark_desktop.domain.inbox_entry import InboxEntry
 from spark_desktop.domain.proposal import (
     Cancelled,
     Closed,
@@ -11,11 +12,15 @@ from spark_desktop.domain.proposal import (
     Withheld,
 )
 from spark_desktop.domain.trigger import kind_of, title_of
+from spark_desktop.domain.workspace import Ignored
 from spark_desktop.viewmodels.notice import Tone
 from spark_desktop.viewmodels.rows import Row
 from spark_desktop.viewmodels.shelf import decided
 from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.viewmodels.wording import row_of, state_text
+
+# Files of a burst that its tip names.
+_NAMED = 20
 
 
 def inbox_rows(proposals: Iterable[Proposal], rates: Mapping[str, float]) -> list[Row]:
@@ -28,6 +33,19 @@ def inbox_rows(proposals: Iterable[Proposal], rates: Mapping[str, float]) -> lis
         first = group[0]
         rows.append(row_of(first, rates.get(first.id)) if len(group) == 1 else _row(group))
     return rows[::-1]
+
+
+def ignored_row(ignored: Ignored | InboxEntry) -> Row:
+    """Return the row of a file that starts nothing, or of many that changed at once."""
+    if isinstance(ignored, InboxEntry):
+        title, told = tr("%n file(s)", "", len(ignored.paths)), in_language(ignored.reason)
+        named = list(ignored.paths[:_NAMED])
+        tip = "\n".join([told, *named, *(["…"] if len(ignored.paths) > _NAMED else [])])
+        return Row(ignored.id, title, told, "ignored", Tone.MUTED, "", tip)
+    reason, detail = in_language(ignored.reason.value), in_language(ignored.detail)
+    text = f"{reason} ({detail})" if detail else reason
+    name = ignored.path.rpartition("/")[2]
+    return Row(ignored.path, name, text, "ignored", Tone.MUTED, "", f"{ignored.path}\n{text}")
 
 
 def groups(proposals: Iterable[Proposal]) -> list[tuple[Proposal, ...]]:

@@ -12,7 +12,7 @@ from watchdog.events import DirDeletedEvent, FileSystemEventHandler
 from watchdog.observers import Observer
 from watchdog.observers.api import ObservedWatch
 
-from spark_desktop.adapters import file_watch
+from spark_desktop.adapters import file_watch, ignore_rules, watch_burst
 from spark_desktop.adapters.file_watch import WatchdogFileWatch
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.domain.errors import FileError
@@ -171,25 +171,59 @@ async def test_an_ignored_file_outside_ignored_folders_is_reported(tmp_path: Pat
         assert await anext(bursts) == ("a.log",)
 
 
-async def test_a_large_burst_comes_in_several_tuples_and_nothing_is_lost(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(file_watch, "LARGEST_BURST", 20)
-    names = {f"{number}.py" for number in range(50)}
+async def test_a_burst_of_thousands_is_one_tuple_and_nothing_is_lost(tmp_path: Path) -> None:
+    names = {f"{number}.py" for number in range(2000)}
     async with watching(tmp_path) as bursts:
         for name in names:
             (tmp_path / name).write_text("x\n")
-        seen: list[tuple[str, ...]] = []
+        async with asyncio.timeout(20):
+            seen = await anext(bursts)
+    assert len(seen) == len(names)
+    assert set(seen) == names
+
+
+async def test_a_folder_of_thousands_that_appears_is_reported_in_full(tmp_path: Path) -> None:
+    root, outside = tmp_path / "root", tmp_path / "outside"
+    root.mkdir()
+    outside.mkdir()
+    for number in range(ignore_rules.MAX_FILES + 1):
+        (outside / f"{number}.py").touch()
+    async with watching(root) as bursts:
+        outside.rename(root / "inside")
+        async with asyncio.timeout(20):
+            assert len(await anext(bursts)) == ignore_rules.MAX_FILES + 1
+
+
+async def test_what_git_writes_while_it_holds_its_lock_is_one_burst(tmp_path: Path) -> None:
+    lock = tmp_path / ".git" / "index.lock"
+    lock.parent.mkdir()
+    lock.touch()
+    async with watching(tmp_path) as bursts:
+        burst = asyncio.ensure_future(anext(bursts))
+        for name in ("a.py", "b.py"):
+            (tmp_path / name).write_text("x\n")
+            # More than the pause that ends a burst of single saves.
+            await asyncio.wait({burst}, timeout=0.2)
+        lock.unlink()
         async with asyncio.timeout(10):
-            while {path for paths in seen for path in paths} != names:
-                seen.append(await anext(bursts))
-    assert max(map(len, seen)) == 20
+            assert set(await burst) == {"a.py", "b.py"}
+
+
+async def test_a_lock_that_git_left_behind_holds_nothing_back(tmp_path: Path) -> None:
+    lock = tmp_path / ".git" / "index.lock"
+    lock.parent.mkdir()
+    lock.touch()
+    os.utime(lock, (1, 1))
+    async with watching(tmp_path) as bursts:
+        (tmp_path / "a.py").write_text("x\n")
+        async with asyncio.timeout(10):
+            assert await anext(bursts) == ("a.py",)
 
 
 async def test_a_writer_without_a_pause_does_not_hold_a_burst_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(file_watch, "LONGEST_BURST", 0.1)
+    monkeypatch.setattr(watch_burst, "LONGEST_BURST", 0.1)
     watch = WatchdogFileWatch(tmp_path, IgnoreRules(tmp_path), quiet=30)
     async with watch.changes() as bursts:
         first = asyncio.ensure_future(anext(bursts))

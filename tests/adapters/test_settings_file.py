@@ -1,12 +1,13 @@
 import asyncio
 import os
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from spark_desktop.adapters.settings_file import TomlSettings
 from spark_desktop.domain.errors import StoreError
+from spark_desktop.domain.project_settings import ProjectSettings, WatchingHere
 from spark_desktop.domain.settings import Looks, Settings, ThemeChoice
 from spark_desktop.services.settings import SettingsService
 
@@ -152,3 +153,55 @@ def test_a_refused_value_stays_in_the_file_until_another_is_chosen(file: Path) -
     assert 'theme = "light"' in kept
     assert 'font_size = "big"' in kept
     assert 'accept = "a"' in kept
+
+
+ROOT = PurePosixPath("/home/me/project")
+
+
+def test_choices_for_a_folder_are_written_as_its_table(file: Path) -> None:
+    own = ProjectSettings(True, watching=WatchingHere(stubs=False))
+    asyncio.run(TomlSettings(file).save(Settings().with_project(ROOT, own)))
+    assert file.read_text() == (
+        '[projects."/home/me/project"]\nallow_commands = true\n\n'
+        '[projects."/home/me/project".watching]\nstubs = false\n'
+    )
+    assert TomlSettings(file).load().settings.project(ROOT) == own
+
+
+def test_comments_and_unknown_keys_stay_in_the_tables_of_folders(file: Path) -> None:
+    file.parent.mkdir()
+    text = (
+        '[looks]\nfont_size = 15\n\n# the big one\n[projects."/home/me/project"] # mine\n'
+        'quiet = true # for now\nlater = 1\n\n[projects."/other"]\nallow_commands = true\n'
+    )
+    file.write_text(text)
+    loaded = TomlSettings(file).load().settings
+    own = replace(loaded.project(ROOT), quiet=False)
+    asyncio.run(TomlSettings(file).save(loaded.with_project(ROOT, own)))
+    assert file.read_text() == text.replace("quiet = true", "quiet = false")
+
+
+def test_what_is_as_everywhere_again_goes_from_the_file(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text('[projects."/home/me/project"]\nquiet = true\nwatching = {stubs = false}\n')
+    loaded = TomlSettings(file).load().settings
+    own = ProjectSettings(quiet=None, watching=WatchingHere(comments=False))
+    asyncio.run(TomlSettings(file).save(loaded.with_project(ROOT, own)))
+    assert TomlSettings(file).load().settings.project(ROOT) == own
+    assert "quiet" not in file.read_text()
+    asyncio.run(TomlSettings(file).save(loaded.with_project(ROOT, ProjectSettings())))
+    assert TomlSettings(file).load().settings == Settings()
+
+
+def test_the_file_that_is_made_shows_how_a_folder_is_written(file: Path) -> None:
+    store = TomlSettings(file)
+    asyncio.run(store.prepare())
+    assert store.load().settings == Settings()
+    shown = file.read_text().partition('# [projects."/home')[2]
+    lines = ('# [projects."/home' + shown).splitlines()
+    file.write_text("\n".join(line.removeprefix("# ") for line in lines))
+    loaded = store.load()
+    assert loaded.problems == ()
+    assert loaded.settings.project(ROOT) == ProjectSettings(
+        quiet=False, watching=WatchingHere(stubs=True)
+    )

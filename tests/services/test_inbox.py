@@ -79,7 +79,8 @@ async def test_an_ignored_path_is_said_and_never_read(world_of):
     ignored = Ignored("a.py", IgnoreReason.GITIGNORE, "*.py")
     world.files.ignored_paths["a.py"] = ignored
     await world.inbox.saved(["a.py"])
-    assert world.seen.events == [ChangeIgnored(ignored)]
+    assert world.seen.of(ChangeIgnored) == [ChangeIgnored(ignored)]
+    assert world.seen.of(FilesChanged) == []
 
 
 async def test_our_own_write_starts_nothing(world_of):

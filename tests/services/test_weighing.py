@@ -6,10 +6,12 @@ import pytest
 from fakes import ENDED, MODEL, Answer, MemoryFiles
 
 from spark_desktop.domain.checks import failure
-from spark_desktop.domain.completion import Usage
+from spark_desktop.domain.completion import ChatRequest, Usage
 from spark_desktop.domain.effort import Effort
+from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.patch import apply
 from spark_desktop.domain.proposal import Check, Ready, Withheld
+from spark_desktop.domain.track_record import Tally, Way
 
 COMMENT = "def double(value):\n    # return twice the value AI!\n    return value\n"
 TIMES = "def double(value):\n    return value * 2\n"
@@ -133,3 +135,51 @@ async def test_an_answer_says_how_sure_the_model_was(world_of):
     # Both are lonely: the likelier is chosen, and withheld as nothing agrees with it.
     assert isinstance(proposal.state, Withheld)
     assert text_of(proposal) == TIMES
+
+
+class Record:
+    """A TrackRecord in memory; ``error`` is raised by both methods."""
+
+    def __init__(self, tallies=None, error=None):
+        self.known, self.error, self.kept = tallies or {}, error, []
+
+    async def tallies(self, model, kind):
+        if self.error is not None:
+            raise self.error
+        return self.known
+
+    async def keep(self, model, kind, way, passed):
+        self.kept.append((model, kind, way, passed))
+        if self.error is not None:
+            raise self.error
+
+
+STUB = "def double(value):\n    pass\n"
+
+
+async def stub_with(world_of, record, *answers):
+    world = world_of(MemoryFiles(a__py=STUB), *answers)
+    world.suggester.record = record
+    (trigger,) = world.triggers("a.py")
+    return world, await world.ready(trigger)
+
+
+async def test_what_has_failed_with_the_model_before_is_not_tried_first(world_of):
+    record = Record({Way.FILL_IN: Tally(20, 1), Way.REGION: Tally(20, 15)})
+    world, proposal = await stub_with(world_of, record, fenced(TIMES))
+    assert proposal.state == Ready()
+    assert isinstance(world.endpoint.requests[0], ChatRequest)
+    assert record.kept == [("fake-model", "stub", Way.REGION, True)]
+
+
+async def test_each_answer_is_counted(world_of):
+    record = Record()
+    _, proposal = await stub_with(world_of, record, "return (value", fenced(TIMES))
+    assert proposal.state == Ready()
+    assert [kept[2:] for kept in record.kept] == [(Way.FILL_IN, False), (Way.REGION, True)]
+
+
+async def test_a_record_that_cannot_be_kept_stops_nothing(world_of):
+    record = Record(error=StoreError("The disk is full.", "Make room."))
+    _, proposal = await stub_with(world_of, record, "return value * 2")
+    assert proposal.state == Ready()

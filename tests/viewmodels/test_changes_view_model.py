@@ -11,8 +11,10 @@ from spark_desktop.domain.events import (
     ChangeReverted,
     FilesChanged,
     ProposalStreamed,
+    SaveSettled,
     WorkFailed,
 )
+from spark_desktop.domain.inbox_entry import InboxEntry, Outcome, burst_reason
 from spark_desktop.domain.patch import FileKind
 from spark_desktop.domain.proposal import (
     Cancelled,
@@ -105,6 +107,25 @@ async def test_whatever_is_ignored_says_why(
     project.bus.publish(ChangeIgnored(Ignored(".env", IgnoreReason.SECRET)))
     rows = [(row.title, row.detail) for row in models.changes.ignored.rows]
     assert rows == [(".env", "may hold secrets"), ("x.js", "ignored by .gitignore (build/)")]
+
+
+async def test_a_burst_is_one_row_and_its_reason(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    paths = tuple(f"{number}.py" for number in range(5000))
+    reason = burst_reason(len(paths), has_switched=True, offered=0)
+    entry = InboxEntry("b", paths, Outcome.IGNORED, reason, is_burst=True)
+    project.bus.publish(SaveSettled(entry))
+    (row,) = models.changes.ignored.rows
+    assert (row.title, row.detail) == (
+        "5000 files",
+        "Branch switched: 5000 files changed; nothing proposed.",
+    )
+    assert row.tip.count("\n") == 21
+    chosen: list[str] = []
+    models.changes.file_chosen.connect(chosen.append)
+    models.changes.choose_file(row.id)
+    assert chosen == []
 
 
 async def test_undo_and_redo_are_noted(project: FakeProject, models: ProjectViewModels) -> None:

@@ -1,0 +1,107 @@
+"""Collects the changes of a folder until there is a pause: that is one burst."""
+
+import asyncio
+import os
+import threading
+import time
+from pathlib import Path
+
+from spark_desktop.adapters.git_commits import git_folder
+from spark_desktop.domain.errors import FileError
+
+# Whoever writes without a pause still gets a burst reported this often, in seconds.
+LONGEST_BURST = 1.0
+# A checkout or a formatter rests between files; from so many files on a longer pause is waited
+# for, and a later end. All that it changed is one burst then.
+MANY = 100
+_PAUSE_OF_MANY = 0.4
+LONGEST_OF_MANY = 20.0
+# Git is at work while it holds the lock of its index. An older lock is one that an editor of a
+# commit message holds, or that a crash has left.
+_FRESH_LOCK = 5.0
+
+
+class Burst:
+    """Fed from any OS thread, asked in the loop's."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._loop = asyncio.get_running_loop()
+        self._arrived = asyncio.Event()
+        self._adding = threading.Lock()
+        self._paths: dict[str, bool] = {}
+        self._last = 0.0
+        self._error: FileError | None = None
+
+    def add(self, path: str, is_new: bool) -> None:
+        """Note a change from another OS thread; ``is_new`` where the file came into being."""
+        with self._adding:
+            is_first = not self._paths
+            self._paths.setdefault(path, is_new)
+            self._last = time.monotonic()
+        # The loop is woken once for a burst: a checkout has ten thousands of events.
+        if is_first:
+            self._loop.call_soon_threadsafe(self._arrived.set)
+
+    def fail(self, error: FileError) -> None:
+        """End the stream from another OS thread, after what has come so far."""
+        self._loop.call_soon_threadsafe(self._fail, error)
+
+    async def next(self, quiet: float) -> tuple[str, ...]:
+        """Return the paths of the next burst, in the order of their first change.
+
+        It ends after ``quiet`` seconds without a change.
+        """
+        while True:
+            await self._arrived.wait()
+            await self._settle(quiet)
+            self._arrived.clear()
+            with self._adding:
+                batch, self._paths = self._paths, {}
+            kept = await asyncio.to_thread(self._worth_telling, batch)
+            if kept:
+                return kept
+            if self._error is not None:
+                raise self._error
+
+    async def _settle(self, quiet: float) -> None:
+        begun = time.monotonic()
+        was_at_work = False
+        while self._error is None:
+            with self._adding:
+                is_many, last = len(self._paths) >= MANY, self._last
+            pause = _PAUSE_OF_MANY if is_many else quiet
+            now = time.monotonic()
+            rests = now - last >= pause
+            if rests:
+                is_at_work = await asyncio.to_thread(self._is_git_at_work)
+                # What is checked out is written down just after the lock is gone: once more.
+                if not is_at_work and not was_at_work:
+                    return
+                was_at_work = is_at_work
+            longest = LONGEST_OF_MANY if is_many or rests else LONGEST_BURST
+            left = begun + longest - now
+            if left <= 0:
+                return
+            await asyncio.sleep(min(pause if rests else last + pause - now, left))
+
+    def _worth_telling(self, batch: dict[str, bool]) -> tuple[str, ...]:
+        # Editors write beside the file and rename: what came and went says nothing.
+        return tuple(
+            path
+            for path, is_new in batch.items()
+            if not is_new or os.path.lexists(self._root / path)
+        )
+
+    def _is_git_at_work(self) -> bool:
+        git = git_folder(self._root)
+        if git is None:
+            return False
+        try:
+            return time.time() - (git / "index.lock").stat().st_mtime < _FRESH_LOCK
+        except OSError:
+            return False
+
+    def _fail(self, error: FileError) -> None:
+        self._error = error
+        self._arrived.set()

@@ -1,0 +1,80 @@
+"""What the user chose for one folder. It stands in their settings, never in the folder itself."""
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import PurePath, PurePosixPath, PureWindowsPath
+
+from spark_desktop.domain.setting_values import read_into, refused
+from spark_desktop.domain.words import Said, say
+
+
+@dataclass(frozen=True, slots=True)
+class WatchingHere:
+    """Which saves start a proposal in one folder; None: as everywhere."""
+
+    enabled: bool | None = None
+    comments: bool | None = None
+    stubs: bool | None = None
+    repairs: bool | None = None
+    follow_ups: bool | None = None
+    failing_tests: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSettings:
+    """The choices for one folder.
+
+    ``allow_commands``: the project's own commands may be run, which nobody but the user says.
+    ``test_command`` is watched for failing tests, "" for none. ``quiet`` None: as everywhere.
+    """
+
+    allow_commands: bool = False
+    test_command: str = ""
+    quiet: bool | None = None
+    watching: WatchingHere = WatchingHere()
+
+
+def projects_of(
+    data: Mapping[str, object], name: str, problems: list[Said]
+) -> Mapping[str, ProjectSettings]:
+    """Return the choices by folder that a table holds; ``problems`` gets what is refused."""
+    found: dict[str, ProjectSettings] = {}
+    for root, table in data.items():
+        own = f'{name}."{root}"'
+        if not _is_absolute(root):
+            problems.append(refused(own, root, say("the full path of a folder")))
+        elif not isinstance(table, Mapping):
+            problems.append(say("{name} is not a table.", name=own))
+        else:
+            found[root] = read_into(ProjectSettings(), table, f"{own}.", problems)
+    return types.MappingProxyType(found)
+
+
+def project_data(project: ProjectSettings) -> dict[str, object]:
+    """Return the table of one folder's choices, without those that are as everywhere."""
+    watching = {
+        one.name: value
+        for one in fields(project.watching)
+        if (value := getattr(project.watching, one.name)) is not None
+    }
+    table: dict[str, object] = {
+        "allow_commands": project.allow_commands,
+        "test_command": project.test_command,
+    }
+    if project.quiet is not None:
+        table["quiet"] = project.quiet
+    if watching:
+        table["watching"] = watching
+    return table
+
+
+def key_in(projects: Mapping[str, ProjectSettings], root: PurePath) -> str:
+    """Return the name by which a folder stands in the table, or would stand there."""
+    same = (key for key in projects if type(root)(key) == root)
+    return next(same, root.as_posix())
+
+
+def _is_absolute(root: str) -> bool:
+    # The same file may be used on several systems.
+    return PurePosixPath(root).is_absolute() or PureWindowsPath(root).is_absolute()

@@ -1,0 +1,150 @@
+"""Many files that change at once: a branch switch or a formatter is one change, not a thousand."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from spark_desktop.domain.errors import FileError, FileTooLargeError, NotTextError
+from spark_desktop.domain.events import FilesChanged
+from spark_desktop.domain.inbox_entry import InboxEntry, Outcome, burst_reason
+from spark_desktop.domain.secret_files import secret_in_file
+from spark_desktop.domain.trigger import EditComment, QuestionComment, Trigger
+from spark_desktop.domain.workspace import Glance, Ignored, IgnoreReason, Snapshot
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.inbox_log import InboxLog
+from spark_desktop.services.ports import FileStore, Syntax
+from spark_desktop.services.seen_texts import SeenTexts
+
+# Nobody saves so many files by hand between two pauses.
+MANY = 100
+# Files that are looked at in one go, in another OS thread.
+_SLICE = 200
+# Files of a burst that are read for their comments; a checkout may bring thousands of them.
+_MOST_READ = 50
+_MARKS = ("AI!", "AI?")
+
+
+class SavedFiles(FileStore, Protocol):
+    """The files of one workspace, of which many can be looked at without reading each for good."""
+
+    async def glance(self, paths: Sequence[str], marks: Sequence[str]) -> tuple[Glance, ...]:
+        """Return what a short look at each of the files tells; ``marks`` are looked for."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """Files that changed at once; ``has_switched``: another branch or commit was checked out."""
+
+    paths: tuple[str, ...]
+    has_switched: bool
+
+
+class SaveBursts:
+    """Takes bursts: one entry each, which proposes nothing and offers the comments for Spark."""
+
+    def __init__(
+        self, files: SavedFiles, syntax: Syntax, seen: SeenTexts, log: InboxLog, bus: Bus
+    ) -> None:
+        self._files = files
+        self._syntax = syntax
+        self._seen = seen
+        self._log = log
+        self._bus = bus
+        self._head = ""
+
+    async def look(self) -> None:
+        """Note what is checked out, before anything changes."""
+        self._head = await self._seen.commits.head()
+
+    async def split(self, paths: tuple[str, ...]) -> tuple[Burst | None, tuple[str, ...]]:
+        """Return what of the changed files is a burst, and those that were saved one by one."""
+        before, head = self._head, await self._seen.commits.head()
+        self._head = head
+        has_switched = bool(before) and bool(head) and before != head
+        if len(paths) >= MANY:
+            return Burst(paths, has_switched), ()
+        if not has_switched:
+            return None, paths
+        # The switch may be older than this save: only what is as it was committed came with it.
+        switched = [path for path in paths if await self._is_as_committed(path)]
+        if not switched:
+            return None, paths
+        others = tuple(path for path in paths if path not in switched)
+        return Burst(tuple(switched), has_switched), others
+
+    async def take(
+        self,
+        burst: Burst,
+        moved: Callable[[str], Awaitable[None]],
+        is_wanted: Callable[[Trigger], bool],
+    ) -> InboxEntry:
+        """Return the one entry of a burst, which is kept in the log.
+
+        ``moved`` is called for each file whose proposals have to be kept in step.
+        """
+        glances: list[Glance] = []
+        for start in range(0, len(burst.paths), _SLICE):
+            part = burst.paths[start : start + _SLICE]
+            glances.extend(await self._files.glance(part, _MARKS))
+        changed = tuple(one.path for one in glances if one.ignored is None)
+        if changed:
+            self._bus.publish(FilesChanged(changed))
+        for path in burst.paths:
+            self._seen.forget(path)
+        for path in changed:
+            await moved(path)
+        foreign = [one for one in glances if not self._files.is_own_write(one.path, one.digest)]
+        if not foreign:
+            return self._own(burst)
+        marked = [one.path for one in foreign if one.ignored is None and one.is_marked]
+        offered = [
+            trigger
+            for path in marked[:_MOST_READ]
+            for trigger in await self._comments(path)
+            if is_wanted(trigger)
+        ]
+        unread = max(len(marked) - _MOST_READ, 0)
+        reason = burst_reason(len(foreign), burst.has_switched, len(offered), unread)
+        return self._log.settle(
+            burst.paths,
+            Outcome.IGNORED,
+            reason,
+            cause=IgnoreReason.BURST,
+            offered=offered,
+            is_burst=True,
+        )
+
+    def _own(self, burst: Burst) -> InboxEntry:
+        cause = IgnoreReason.OWN_WRITE
+        return self._log.settle(
+            burst.paths, Outcome.IGNORED, cause.value, cause=cause, is_burst=True
+        )
+
+    async def _comments(self, path: str) -> list[Trigger]:
+        snapshot = await read_for_saves(self._files, path)
+        if isinstance(snapshot, Ignored):
+            return []
+        found = self._syntax.triggers(snapshot)
+        return [one for one in found if isinstance(one, EditComment | QuestionComment)]
+
+    async def _is_as_committed(self, path: str) -> bool:
+        (glance,) = await self._files.glance((path,), ())
+        committed = await self._seen.commits.text(path)
+        return glance.digest == ("" if committed is None else committed.digest)
+
+
+async def read_for_saves(files: FileStore, path: str) -> Snapshot | Ignored:
+    """Return a saved file's text, or why nothing in it can start anything."""
+    try:
+        snapshot = await files.read(path)
+    except FileTooLargeError as error:
+        return Ignored(path, IgnoreReason.TOO_LARGE, error.message)
+    except NotTextError as error:
+        return Ignored(path, IgnoreReason.BINARY, error.message)
+    except FileError as error:
+        return Ignored(path, IgnoreReason.DELETED, error.message)
+    # What stands in such a file, or around its comment, would go to the model.
+    secret = await asyncio.to_thread(secret_in_file, path, snapshot.text.content)
+    return Ignored(path, IgnoreReason.SECRET, secret) if secret else snapshot

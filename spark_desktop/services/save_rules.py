@@ -1,0 +1,48 @@
+"""Which of the triggers that a save holds start a proposal, and why the others do not."""
+
+from spark_desktop.domain.rest import Rest
+from spark_desktop.domain.settings import Watching
+from spark_desktop.domain.trigger import (
+    EditComment,
+    FailingTest,
+    FollowUp,
+    QuestionComment,
+    Repair,
+    Stub,
+    Trigger,
+)
+from spark_desktop.domain.workspace import IgnoreReason
+
+
+def refusal(trigger: Trigger, watching: Watching, rest: Rest) -> IgnoreReason | None:
+    """Return why a trigger starts nothing now; None where it does.
+
+    Quiet holds back what Spark would do on its own. A comment that ends in AI! or AI? was typed to
+    ask for something, and is answered.
+    """
+    if not watching.enabled or not _is_chosen(trigger, watching):
+        return IgnoreReason.SWITCHED_OFF
+    if rest.is_quiet and is_unasked(trigger):
+        return IgnoreReason.QUIET
+    return None
+
+
+def is_unasked(trigger: Trigger) -> bool:
+    """Return whether Spark found the trigger by itself, where the user wrote nothing for it."""
+    return isinstance(trigger, Stub | Repair | FollowUp | FailingTest)
+
+
+def _is_chosen(trigger: Trigger, watching: Watching) -> bool:
+    match trigger:
+        case EditComment() | QuestionComment():
+            return watching.comments
+        case Stub():
+            return watching.stubs
+        case Repair():
+            return watching.repairs
+        case FollowUp():
+            return watching.follow_ups
+        case FailingTest():
+            return watching.failing_tests
+        case _:
+            return True
