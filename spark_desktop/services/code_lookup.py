@@ -19,7 +19,7 @@ from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.code_index import CodeIndex
-from spark_desktop.services.ports import FileStore, Syntax
+from spark_desktop.services.ports import Clock, FileStore, Syntax
 from spark_desktop.services.secret_guard import Reader
 
 # Names that are looked up, and definitions and callers that are given.
@@ -31,8 +31,10 @@ _TEST_FILES = 2
 _TEST_LINES = 30
 _CASE_LINES = 15
 _FAILING_LINES = 40
-# Files that are looked through where there is no index.
+# Files that are looked through where there is no index, and seconds for which the list of all is
+# taken for true: making it takes tenths of a second in a project of thousands.
 _FALLBACK_FILES = 8
+_LISTED_S = 60.0
 _WORD = re.compile(r"[^\W\d]\w*")
 _KINS = (
     (".ts", ".tsx", ".js", ".jsx", ".mts", ".cts", ".mjs", ".cjs"),
@@ -113,8 +115,10 @@ class Reading:
 class CodeLookup:
     """Asks the index of the workspace; while there is none, the files that a file names."""
 
-    def __init__(self, files: FileStore, reader: Reader, syntax: Syntax) -> None:
+    def __init__(self, files: FileStore, reader: Reader, syntax: Syntax, clock: Clock) -> None:
         self.index: CodeIndex | None = None
+        self._clock = clock
+        self._files_then: tuple[float, tuple[str, ...]] | None = None
         self._files = files
         self._reader = reader
         self._syntax = syntax
@@ -225,29 +229,32 @@ class CodeLookup:
         own = reading.own.path
         said = " ".join(import_lines(await reading.lines(own)))
         named = set(_WORD.findall(said))
-        paths = [own]
-        # A folder that cannot be listed has no definitions to show.
-        with suppress(SparkError):
-            near = ranked(own, await self._files.files())
-            others = [one for one in near if not is_test(one)]
-            paths += [one for one in others if PurePosixPath(one).stem in named][:_FALLBACK_FILES]
-        places = []
-        for path in paths:
+        near = [one for one in ranked(own, await self._listed()) if not is_test(one)]
+        others = [one for one in near if PurePosixPath(one).stem in named]
+        # Of files with one name, that which the import names with most of its folders.
+        others.sort(key=lambda one: -_named_parts(one, said))
+        found: dict[str, tuple[str, Span]] = {}
+        for path in [own, *others[:_FALLBACK_FILES]]:
             for symbol in await reading.symbols(path):
                 if symbol.name in names and (path == own or symbol.name in named):
-                    places.append((symbol.name, path, symbol.lines))
-        order = {name: place for place, name in enumerate(names)}
-        places.sort(key=lambda place: order[place[0]])
-        return [(path, span) for _name, path, span in places]
+                    found.setdefault(symbol.name, (path, symbol.lines))
+        return [found[name] for name in names if name in found]
+
+    async def _listed(self) -> tuple[str, ...]:
+        """Return the files of the workspace as they were a moment ago."""
+        now = self._clock.monotonic()
+        if self._files_then is None or now - self._files_then[0] > _LISTED_S:
+            # A folder that cannot be listed has nothing to show.
+            found: tuple[str, ...] = ()
+            with suppress(SparkError):
+                found = await self._files.files()
+            self._files_then = (now, found)
+        return self._files_then[1]
 
     async def _tests_of(self, path: str) -> Sequence[str]:
         if (index := self._ready()) is not None:
             return await index.tests_of(path)
-        try:
-            paths = await self._files.files()
-        except SparkError:
-            return ()
-        return ranked(path, [one for one in paths if is_pair(path, one)])
+        return ranked(path, [one for one in await self._listed() if is_pair(path, one)])
 
 
 def _meant(
@@ -278,6 +285,13 @@ def _meant(
     is_known = len(found) == 1 and _kin(found[0].path) == _kin(own)
     # A short name that only a member has is most often another thing's.
     return found[0] if is_known and (not is_member or len(name) > 4) else None
+
+
+def _named_parts(path: str, said: str) -> int:
+    """Return how many of a path's last parts stand together in imports, as modules or files."""
+    parts = PurePosixPath(path).with_suffix("").parts
+    ends = (parts[-count:] for count in range(len(parts), 0, -1))
+    return next((len(end) for end in ends if ".".join(end) in said or "/".join(end) in said), 0)
 
 
 def _kin(path: str) -> str:

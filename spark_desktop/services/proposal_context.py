@@ -33,7 +33,7 @@ def proposal_context(
     around: Surroundings, reader: Reader, bus: Bus, clock: Clock, scope: TaskScope
 ) -> ProposalContext:
     """Return both, working in the caller's ``scope``; ``reader`` is the project's guard."""
-    lookup = CodeLookup(around.files, reader, around.syntax)
+    lookup = CodeLookup(around.files, reader, around.syntax, clock)
     edits = RecentEdits(reader, bus, scope)
     diagnostics = Diagnostics(around.syntax)
     gathering = Gathering(lookup, edits, diagnostics, lambda work: _plan(around.answers, work))
