@@ -249,7 +249,7 @@ def _assemble(
     checks = ProjectChecks(LocalCommands(root), Place(root.as_posix(), Path.home().as_posix()))
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
     suggester.project = checks.evidence
-    context = proposal_context(around, composing.items.guard, bus, clock, scope)
+    context = proposal_context(around, bus, clock, scope)
     context.gathering.diagnostics.project = checks.evidence
     context.warmup.is_on_battery = is_on_battery
     suggester.context = context.gathering.gather
