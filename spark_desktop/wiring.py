@@ -25,6 +25,7 @@ from spark_desktop.adapters.languages import grammar_for
 from spark_desktop.adapters.ledger import SqliteLedger
 from spark_desktop.adapters.names_reader import LanguageNames
 from spark_desktop.adapters.path_guard import DiskPathGuard
+from spark_desktop.adapters.power import is_on_battery
 from spark_desktop.adapters.prompt_memory import SqlitePromptMemory
 from spark_desktop.adapters.prompt_tokenizer import PromptTokenizer
 from spark_desktop.adapters.renaming import TreeSitterNames
@@ -42,6 +43,7 @@ from spark_desktop.domain.errors import FileError, StoreError
 from spark_desktop.domain.events import FilesChanged, StepReverted, WorkFailed
 from spark_desktop.domain.line_changes import load as load_comparison
 from spark_desktop.domain.settings import Settings
+from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
 from spark_desktop.endpoint_wiring import EndpointServices
 from spark_desktop.places import cache_folder, data_folder
@@ -64,6 +66,7 @@ from spark_desktop.services.models import SwitchingCore
 from spark_desktop.services.name_evidence import NameEvidence
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.project_checks import ProjectChecks
+from spark_desktop.services.proposal_context import ProposalContext, proposal_context
 from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.run_evidence import FailingTestAgain, ShadowRun
@@ -104,6 +107,7 @@ class Project:
     answers: Answers
     answer_edits: AnswerEdits
     checks: ProjectChecks
+    context: ProposalContext
     suggester: Suggester
     quiet: Quiet
     failing: FailingCode
@@ -132,6 +136,10 @@ class Project:
         self.scope.start("inbox", self._follow())
         self.scope.start("history", self._tell_history())
         self.scope.start("first look", self._look_first())
+
+    def look(self, path: str | None, lines: Span | None) -> None:
+        """Take it that the user looks at a file, or at selected lines of it: a prompt is near."""
+        self.context.warmup.looked_at(path, lines)
 
     def use(self, settings: Settings) -> None:
         """Follow the user's settings; also while the project is open."""
@@ -256,6 +264,7 @@ def _assemble(
     review = ReviewService(board, edits, files)
     threads = SqliteThreadStore(database, root, clock)
     proposals = LabProposals(SqliteProposalLog(database, root), bus, scope)
+    around = Surroundings(files, syntax, GitChanges(files), core, PromptTokenizer(answers), answers)
     chat, composing = compose(
         KeptChats(
             threads,
@@ -263,7 +272,7 @@ def _assemble(
             SqliteComposerStore(database, root),
             SqlitePromptMemory(database),
         ),
-        Surroundings(files, syntax, GitChanges(files), core, PromptTokenizer(answers), answers),
+        around,
         bus,
         clock,
         scope,
@@ -273,10 +282,15 @@ def _assemble(
     checks = shadow.commands
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
     suggester.project = shadow.evidence
+    context = proposal_context(around, bus, clock, scope)
+    context.gathering.diagnostics.project = checks.evidence
+    context.warmup.is_on_battery = is_on_battery
+    suggester.context = context.gathering.gather
     suggester.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
     index = WorkspaceIndex(root, options.run_dir.parent / "index", bus, scope)
     suggester.judge.names = NameEvidence(LanguageNames(), KnownModules(root), index)
     shadow.index = lambda: index if index.state.is_ready else None
+    context.gathering.lookup.index = index
     turns = Turns(suggester, review, chat, board, bus)
     failing = FailingCode(files, composing.items.guard, syntax, index)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
@@ -341,6 +355,7 @@ def _assemble(
         answers=answers,
         answer_edits=answer_edits,
         checks=checks,
+        context=context,
         suggester=suggester,
         quiet=Quiet(clock, bus, scope),
         failing=failing,

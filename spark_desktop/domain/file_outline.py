@@ -29,6 +29,12 @@ _CONTAINER = re.compile(
     r"|final|sealed|unsafe|declare)\s+)*"
     r"(?:class|struct|union|enum|impl|trait|interface|module|namespace|type|record)\b"
 )
+_FIELD = re.compile(
+    r"(?P<indent>\s+)(?:(?:public|private|protected|readonly|static|pub(?:\([^)]*\))?)\s+)*"
+    r"(?!else\b|try\b|finally\b|default\b|case\b|return\b)[^\W\d]\w*[?!]?\s*:\s*[^\s{(][^{(]*\Z"
+)
+_MAKER = re.compile(r"\s+(?:def __init__\(|constructor\s*\()")
+_MOST_FIELDS = 10
 _COMMENT = re.compile(r"\s+(?:#|//|--)\s.*\Z")
 _DOCSTRING = re.compile(r"\s*[rRuU]?(?P<quotes>\"\"\"|''')(?P<text>.*)")
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -106,7 +112,7 @@ def brief(lines: Sequence[str], span: Span) -> str:
     """Return a definition as short as it says what it is, without the indent of its first line.
 
     Of at most eight lines it is whole; a longer one is its signature, with the first line of its
-    docstring, or of the comment above it.
+    docstring, or of the comment above it, and of a class its fields and how it is made.
     """
     whole = [line.rstrip() for line in lines[span.start : span.end]]
     while whole and not whole[-1]:
@@ -114,11 +120,12 @@ def brief(lines: Sequence[str], span: Span) -> str:
     if len(whole) <= WHOLE_LINES:
         return "\n".join(dedented([_without_request(line) for line in whole]))
     told = list(signature(lines, span))
+    fields = _fields(lines, span) if told and _CONTAINER.match(told[0]) else []
     if (doc := _docstring(whole)) is not None:
-        return "\n".join(dedented([*told, doc]))
+        return "\n".join(dedented([*told, doc, *fields]))
     above = lines[span.start - 1].rstrip() if span.start else ""
     is_comment = above.lstrip().startswith(("//", "#", "--")) and parse_ai_comment(above) is None
-    return "\n".join(dedented([above, *told] if is_comment else told))
+    return "\n".join(dedented([*([above] if is_comment else []), *told, *fields]))
 
 
 def dedented(lines: Sequence[str]) -> list[str]:
@@ -186,6 +193,22 @@ def _without_request(line: str) -> str:
     if comment is None or parse_ai_comment(comment[0].strip()) is None:
         return line
     return line[: comment.start()]
+
+
+def _fields(lines: Sequence[str], span: Span) -> list[str]:
+    """Return the lines of a class that declare its fields, and the signature that makes one."""
+    found: list[str] = []
+    inner = ""
+    for number in range(span.start, span.end):
+        line = _without_request(lines[number].rstrip())
+        made = _MAKER.match(line)
+        field = _FIELD.match(line)
+        inner = inner or (field["indent"] if field is not None else "")
+        if made is not None:
+            found += signature(lines, Span(number, span.end))
+        elif field is not None and field["indent"] == inner and len(found) < _MOST_FIELDS:
+            found.append(line)
+    return found
 
 
 def _docstring(whole: Sequence[str]) -> str | None:

@@ -69,6 +69,8 @@ _PLANS = (
     (16.0, ContextPlan(ALL_KINDS - {PartKind.MAP, PartKind.RULES}, 2_000)),
 )
 _LARGE = ContextPlan(ALL_KINDS, 6_000)
+_LOCAL = ModelInfo("", 0, fim=False).label
+_UNKNOWN_LOCAL = 4.0
 # "qwen2.5-coder-0.5b", "llama3.1:8b", "mixtral-8x7b"
 _BILLIONS = re.compile(r"(?<![a-z0-9.])(?:(\d+)x)?(\d+(?:\.\d+)?)b(?![a-z0-9])", re.IGNORECASE)
 
@@ -82,11 +84,13 @@ def billions_of(model_id: str) -> float | None:
 def plan_for(model: ModelInfo) -> ContextPlan:
     """Return what to show a model, by its size.
 
-    One that names no size is taken for a large one: those that run on a user's machine name it.
-    At most an eighth of the model's context is used.
+    Of those that name none, one of the local core is taken for a small one, any other for a large
+    one. At most an eighth of the model's context is used.
     """
     size = billions_of(model.id)
     plan = _LARGE
+    if size is None and model.label == _LOCAL:
+        size = _UNKNOWN_LOCAL
     if size is not None:
         plan = next((plan for most, plan in _PLANS if size <= most), _LARGE)
     return ContextPlan(plan.kinds, min(plan.tokens, model.context // 8))

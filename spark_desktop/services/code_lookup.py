@@ -13,12 +13,13 @@ from spark_desktop.domain.file_outline import brief, dedented, import_lines
 from spark_desktop.domain.gathered import LeftOut
 from spark_desktop.domain.generated_files import is_generated, is_generated_name
 from spark_desktop.domain.symbols import Symbol
+from spark_desktop.domain.test_pairs import is_pair, is_test, ranked
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.code_index import CodeIndex
-from spark_desktop.services.ports import FileStore, Syntax
+from spark_desktop.services.ports import Clock, FileStore, Syntax
 from spark_desktop.services.secret_guard import Reader
 
 # Names that are looked up, and definitions and callers that are given.
@@ -30,13 +31,16 @@ _TEST_FILES = 2
 _TEST_LINES = 30
 _CASE_LINES = 15
 _FAILING_LINES = 40
-# Files that are looked through where there is no index.
+# Files that are looked through where there is no index, and seconds for which the list of all is
+# taken for true: making it takes tenths of a second in a project of thousands.
 _FALLBACK_FILES = 8
-_TEST_PATH = re.compile(
-    r"(?:^|/)(?:tests?|specs?|__tests__|testing)/|(?:^|/)(?:test_|conftest)[^/]*$"
-    r"|(?:_test|_spec|\.test|\.spec)\.\w+$|(?:^|/)\w+Tests?\.\w+$"
-)
+_LISTED_S = 60.0
 _WORD = re.compile(r"[^\W\d]\w*")
+_KINS = (
+    (".ts", ".tsx", ".js", ".jsx", ".mts", ".cts", ".mjs", ".cjs"),
+    (".c", ".h", ".cpp", ".cc", ".cxx", ".hpp", ".hh", ".hxx"),
+    (".py", ".pyi"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +50,6 @@ class Piece:
     path: str
     line: int
     text: str
-
-
-def is_test(path: str) -> bool:
-    """Return whether a file holds tests, by its path."""
-    return _TEST_PATH.search(path) is not None
 
 
 class Reading:
@@ -116,8 +115,10 @@ class Reading:
 class CodeLookup:
     """Asks the index of the workspace; while there is none, the files that a file names."""
 
-    def __init__(self, files: FileStore, reader: Reader, syntax: Syntax) -> None:
+    def __init__(self, files: FileStore, reader: Reader, syntax: Syntax, clock: Clock) -> None:
         self.index: CodeIndex | None = None
+        self._clock = clock
+        self._files_then: tuple[float, tuple[str, ...]] | None = None
         self._files = files
         self._reader = reader
         self._syntax = syntax
@@ -228,32 +229,32 @@ class CodeLookup:
         own = reading.own.path
         said = " ".join(import_lines(await reading.lines(own)))
         named = set(_WORD.findall(said))
-        paths = [own]
-        # A folder that cannot be listed has no definitions to show.
-        with suppress(SparkError):
-            near = _nearest(own, await self._files.files())
-            others = [one for one in near if one != own and not is_test(one)]
-            paths += [one for one in others if PurePosixPath(one).stem in named][:_FALLBACK_FILES]
-        places = []
-        for path in paths:
+        near = [one for one in ranked(own, await self._listed()) if not is_test(one)]
+        others = [one for one in near if PurePosixPath(one).stem in named]
+        # Of files with one name, that which the import names with most of its folders.
+        others.sort(key=lambda one: -_named_parts(one, said))
+        found: dict[str, tuple[str, Span]] = {}
+        for path in [own, *others[:_FALLBACK_FILES]]:
             for symbol in await reading.symbols(path):
                 if symbol.name in names and (path == own or symbol.name in named):
-                    places.append((symbol.name, path, symbol.lines))
-        order = {name: place for place, name in enumerate(names)}
-        places.sort(key=lambda place: order[place[0]])
-        return [(path, span) for _name, path, span in places]
+                    found.setdefault(symbol.name, (path, symbol.lines))
+        return [found[name] for name in names if name in found]
+
+    async def _listed(self) -> tuple[str, ...]:
+        """Return the files of the workspace as they were a moment ago."""
+        now = self._clock.monotonic()
+        if self._files_then is None or now - self._files_then[0] > _LISTED_S:
+            # A folder that cannot be listed has nothing to show.
+            found: tuple[str, ...] = ()
+            with suppress(SparkError):
+                found = await self._files.files()
+            self._files_then = (now, found)
+        return self._files_then[1]
 
     async def _tests_of(self, path: str) -> Sequence[str]:
         if (index := self._ready()) is not None:
             return await index.tests_of(path)
-        stem = PurePosixPath(path).stem
-        try:
-            paths = await self._files.files()
-        except SparkError:
-            return ()
-        bare = {f"test_{stem}", f"{stem}_test", f"{stem}.test", f"{stem}.spec", f"{stem}_spec"}
-        bare |= {f"{stem}Test", f"{stem}Tests"}
-        return [one for one in _nearest(path, paths) if PurePosixPath(one).stem in bare]
+        return ranked(path, [one for one in await self._listed() if is_pair(path, one)])
 
 
 def _meant(
@@ -271,12 +272,32 @@ def _meant(
         for one in imports
         if one.target and (name in one.names or "*" in one.names or not one.names)
     }
-    imported = [one for one in found if one.path in brought and (is_member or not one.container)]
-    if imported:
+    # A package of Go is a folder, in which nothing has to be imported.
+    folder = PurePosixPath(own).parent.as_posix()
+    brought |= {folder} if own.endswith(".go") else set()
+    imported = [
+        one
+        for one in found
+        if one.path in brought or PurePosixPath(one.path).parent.as_posix() in brought
+    ]
+    if imported := [one for one in imported if is_member or not one.container]:
         return imported[0]
-    same = [one for one in found if PurePosixPath(one.path).suffix == PurePosixPath(own).suffix]
+    is_known = len(found) == 1 and _kin(found[0].path) == _kin(own)
     # A short name that only a member has is most often another thing's.
-    return same[0] if len(found) == len(same) == 1 and (not is_member or len(name) > 4) else None
+    return found[0] if is_known and (not is_member or len(name) > 4) else None
+
+
+def _named_parts(path: str, said: str) -> int:
+    """Return how many of a path's last parts stand together in imports, as modules or files."""
+    parts = PurePosixPath(path).with_suffix("").parts
+    ends = (parts[-count:] for count in range(len(parts), 0, -1))
+    return next((len(end) for end in ends if ".".join(end) in said or "/".join(end) in said), 0)
+
+
+def _kin(path: str) -> str:
+    """Return the languages that use each other's names, by a file's ending."""
+    suffix = PurePosixPath(path).suffix.lower()
+    return next((kin[0] for kin in _KINS if suffix in kin), suffix)
 
 
 async def _now(reading: Reading, meant: Definition) -> Span | None:
@@ -326,18 +347,3 @@ def _piece(path: str, span: Span, lines: Sequence[str]) -> Piece:
 
 def _size(pieces: Iterable[Piece]) -> int:
     return sum(piece.text.count("\n") + 1 for piece in pieces)
-
-
-def _nearest(own: str, paths: Iterable[str]) -> list[str]:
-    """Return the paths, those first that share most of their folders with a file."""
-    folders = PurePosixPath(own).parts[:-1]
-
-    def shared(path: str) -> int:
-        parts = PurePosixPath(path).parts[:-1]
-        same = next(
-            (n for n, (a, b) in enumerate(zip(folders, parts, strict=False)) if a != b),
-            min(len(folders), len(parts)),
-        )
-        return len(folders) + len(parts) - 2 * same
-
-    return sorted(paths, key=lambda path: (shared(path), path))

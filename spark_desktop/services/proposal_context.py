@@ -13,7 +13,7 @@ from spark_desktop.services.gathering import Gathering
 from spark_desktop.services.likely_requests import LikelyRequests
 from spark_desktop.services.ports import Clock
 from spark_desktop.services.recent_edits import RecentEdits
-from spark_desktop.services.secret_guard import Reader
+from spark_desktop.services.secret_guard import SecretGuard
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.warmup import WarmUp
 
@@ -30,10 +30,15 @@ class ProposalContext:
 
 
 def proposal_context(
-    around: Surroundings, reader: Reader, bus: Bus, clock: Clock, scope: TaskScope
+    around: Surroundings, bus: Bus, clock: Clock, scope: TaskScope
 ) -> ProposalContext:
-    """Return both, working in the caller's ``scope``; ``reader`` is the project's guard."""
-    lookup = CodeLookup(around.files, reader, around.syntax)
+    """Return both, working in the caller's ``scope``.
+
+    They read with a guard of their own: what the user allowed a question to send is not allowed to
+    join other prompts.
+    """
+    reader = SecretGuard(around.files)
+    lookup = CodeLookup(around.files, reader, around.syntax, clock)
     edits = RecentEdits(reader, bus, scope)
     diagnostics = Diagnostics(around.syntax)
     gathering = Gathering(lookup, edits, diagnostics, lambda work: _plan(around.answers, work))

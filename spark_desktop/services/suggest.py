@@ -11,6 +11,7 @@ from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError, StoreError
 from spark_desktop.domain.gathered import Gathered
 from spark_desktop.domain.line_comment import LineComment
+from spark_desktop.domain.prompt_layout import extra_files, told
 from spark_desktop.domain.proposal import (
     Cancelled,
     Proposal,
@@ -171,7 +172,7 @@ class Suggester:
             return Surroundings()
         room = endpoint.model.context // 4
         gathered = await self.context(trigger, target.region, room, endpoint.count_tokens)
-        return Surroundings("\n\n".join(part.text for part in gathered.parts))
+        return Surroundings(told(gathered.parts), extra_files(gathered.parts))
 
     def _fill_in_of(
         self, trigger: ModelTrigger, endpoint: Endpoint, revision: Revision | None

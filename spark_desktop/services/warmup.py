@@ -51,6 +51,7 @@ class WarmUp:
         self._clock = clock
         self._scope = scope
         self._latest = LatestTask(scope)
+        self._task: asyncio.Task[None] | None = None
         # Whether the machine runs on its battery; asked in an OS thread.
         self.is_on_battery: Callable[[], bool] = lambda: False
         # Whether to warm up at all; the user may change it at any time.
@@ -66,6 +67,11 @@ class WarmUp:
         else:
             self._begin(path, lines, is_save=False)
 
+    async def idle(self) -> None:
+        """Return when nothing is read or waits for its pause to pass."""
+        while self._task is not None and not self._task.done():
+            await asyncio.wait({self._task})
+
     def _saved(self, event: FilesChanged) -> None:
         if len(event.paths) <= _MOST_FILES:
             self._begin(event.paths[-1], None, is_save=True)
@@ -80,7 +86,7 @@ class WarmUp:
 
     def _begin(self, path: str, lines: Span | None, *, is_save: bool) -> None:
         if self.is_wanted and self._scope.can_start and self._kinds():
-            self._latest.start("warm-up", self._warm(path, lines, is_save))
+            self._task = self._latest.start("warm-up", self._warm(path, lines, is_save))
 
     def _kinds(self) -> frozenset[WorkKind]:
         """Return the work that the local core would be asked for first."""

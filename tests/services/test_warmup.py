@@ -23,7 +23,6 @@ from spark_desktop.services.composing import Surroundings
 from spark_desktop.services.fill_in import fill_in_of
 from spark_desktop.services.prompts import region_request
 from spark_desktop.services.proposal_context import proposal_context
-from spark_desktop.services.secret_guard import SecretGuard
 from spark_desktop.services.tasks import TaskScope
 
 SHAPES = """\
@@ -77,9 +76,7 @@ class Desk:
             *(self.files, TreeSitterSyntax(), FakeDiffs(), self.core, FakeTokenizer()),
             self.answers,
         )
-        context = proposal_context(
-            around, SecretGuard(self.files), self.bus, self.clock, self.scope
-        )
+        context = proposal_context(around, self.bus, self.clock, self.scope)
         self.gathering, self.warmup = context.gathering, context.warmup
         self.gathering.plan = lambda _work: ContextPlan(ALL_KINDS, 1_000)
 
@@ -279,6 +276,15 @@ async def test_a_core_that_fails_meanwhile_is_no_matter():
     desk.core.error = CoreError("It is gone.", "Start it.")
     desk.warmup.looked_at("shapes.py")
     assert len(await desk.settle()) == 1
+
+
+async def test_it_is_idle_once_the_newest_place_is_read():
+    desk = Desk()
+    desk.clock.is_over.set()
+    await desk.warmup.idle()
+    desk.warmup.looked_at("shapes.py")
+    await desk.warmup.idle()
+    assert len(desk.endpoint.requests) == 1
 
 
 async def test_a_closed_project_reads_nothing():
