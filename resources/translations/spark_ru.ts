@@ -5272,6 +5272,10 @@ The proposal was made for:
    <translation>Модель не вызвала инструмент.</translation>
   </message>
   <message>
+   <source>The model had read this much of the prompt before, for an earlier proposal or while you looked at the file; only the rest had to be worked through. As its server reports it, over all attempts.</source>
+   <translation>Столько из запроса модель прочла раньше — для прежнего предложения или пока вы смотрели файл; обработать нужно было только остальное. По данным её сервера, за все попытки.</translation>
+  </message>
+  <message>
    <source>The model is not running.</source>
    <translation>Модель не запущена.</translation>
   </message>
@@ -8684,6 +8688,10 @@ The branch that is checked out</source>
   <message>
    <source>{cached_tokens} of {prompt_tokens} prompt tokens were reused from the turn before, as the server reports it.</source>
    <translation>{cached_tokens} из {prompt_tokens} токенов запроса взяты из прошлого хода, по данным сервера.</translation>
+  </message>
+  <message>
+   <source>{cached} of {prompt} prompt tokens from the cache</source>
+   <translation>{cached} из {prompt} токенов запроса из кэша</translation>
   </message>
   <message>
    <source>{certificates}; Qt's own: {backend}</source>

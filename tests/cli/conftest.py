@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from composer_fakes import chat_of
+from composer_fakes import FakeDiffs, FakeTokenizer, chat_of
 from fakes import (
     Answer,
     FakeClock,
@@ -41,11 +41,13 @@ from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.breakage import Breakage
 from spark_desktop.services.bus import Bus
+from spark_desktop.services.composing import Surroundings
 from spark_desktop.services.edits import EditService
 from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.project_checks import Place, ProjectChecks
+from spark_desktop.services.proposal_context import proposal_context
 from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.run_evidence import FailingTestAgain
@@ -154,7 +156,15 @@ class Spark:
         closing.push_async_callback(watched.close)
         made = Project(
             *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
-            *(threads, scope, closing, answers, answer_edits, checks, suggester),
+            *(threads, scope, closing, answers, answer_edits, checks),
+            # Nobody looks at files here, and the prompt has the region alone.
+            context=proposal_context(
+                Surroundings(files, syntax, FakeDiffs(), core, FakeTokenizer(), answers),
+                bus,
+                self.clock,
+                scope,
+            ),
+            suggester=suggester,
             quiet=Quiet(self.clock, bus, scope),
             failing=failing,
             handed_runs=handed,
