@@ -137,7 +137,8 @@ class Projects:
         from spark_desktop.viewmodels.project import view_models
 
         models = self._models = view_models(project, lambda: datetime.now().astimezone())
-        models.review.target_changed.connect(project.look)
+        # A slot of a value with slots cannot be held weakly, which connecting its method wants.
+        models.review.target_changed.connect(lambda path, lines: project.look(path, lines))
         branch = await asyncio.to_thread(branch_of, project.root)
         around.window.show_project(models, project.root, branch)
         DesktopNotices(project.bus, SystemClock(), around.presence, around.presence.attention)
