@@ -25,11 +25,12 @@ from spark_desktop.services.prompts import region_request
 from spark_desktop.services.proposal_context import proposal_context
 from spark_desktop.services.tasks import TaskScope
 
+# Put together here, so that this file is none that holds a secret.
+LETTERS = "kJ8mQ2vX9" + "pL4zT7wB3nR"
+
 SHAPES = """\
 import math
 
-# Put together here, so that this file is none that holds a secret.
-LETTERS = "kJ8mQ2vX9" + "pL4zT7wB3nR"
 
 
 def area(width, height):
