@@ -32,7 +32,6 @@ SHAPES = """\
 import math
 
 
-
 def area(width, height):
     return width * height
 
