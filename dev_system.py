@@ -69,6 +69,8 @@ def missing_packages(has_environment: bool) -> list[str]:
         missing.add(FONT_PACKAGE)
     if not has_display() and shutil.which("Xvfb") is None:
         missing.add("xvfb")  # one test opens a window on a real X server
+    if shutil.which("bwrap") is None:
+        missing.add("bubblewrap")  # the checks of a proposal run shut in by it
     if not has_environment and importlib.util.find_spec("ensurepip") is None:
         missing.add("python3-venv")
     return sorted(missing)

@@ -1,22 +1,25 @@
 """From a saved file to the first token and to a reviewable patch, through the whole program.
 
-What a user waits for: the watch's burst, the parser, the prompt, the model, the checks. Three
+What a user waits for: the watch's burst, the parser, the prompt, the model, the checks. Four
 cases: the file is saved while the core still loads its model (``starting``), into a core that has
-answered nothing yet (``cold``), and after other saves of the same file (``warm``).
+answered nothing yet (``cold``), after other saves of the same file (``warm``), and into a core that
+has answered nothing, but was warmed up (``ahead``): the file was opened before a stub was written
+in it, and the function saved before a comment for Spark was.
 """
 
+import argparse
 import asyncio
 import statistics
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
-from benchmarks.cores import OtherLoad, model_path
+from benchmarks.cores import OtherLoad, catalogue_path, model_path
 from spark_desktop.adapters.core_lookup import CoreFiles, address_of
 from spark_desktop.domain.events import FilesChanged, ProposalChanged, ProposalStreamed
 from spark_desktop.domain.proposal import Proposal, Ready, Streaming, Withheld
@@ -48,6 +51,7 @@ ABOVE = "import math\n\n\n" + "".join(
 )
 STUB = 'def {name}(radius):\n    """Return the {name} of a circle."""\n    pass\n'
 COMMENT = "def {name}(radius):\n    # return the {name} of a circle AI!\n    return 0\n"
+UNASKED = "def {name}(radius):\n    return 0\n"
 NAMES = ("circumference", "area_of_circle", "diameter", "curvature", "half_circumference", "arc")
 
 
@@ -61,16 +65,29 @@ class Wait:
     proposal: Proposal
 
 
-def run(quick: bool) -> list[dict[str, object]]:
-    """Return a row for each kind of trigger and each case, with medians over its saves.
+def options(words: Sequence[str]) -> tuple[str, ...]:
+    """Return the ids of the models to measure; () for the one that is measured by default."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks first_suggestion")
+    parser.add_argument(
+        "--model", action="append", default=[], help="an id of the catalogue; may be repeated"
+    )
+    return tuple(parser.parse_args(words).model)
+
+
+def run(quick: bool, models: Sequence[str] = ()) -> list[dict[str, object]]:
+    """Return a row for each model, kind of trigger and case, with medians over its saves.
 
     ``reviewable_s`` is the time until the checks were passed, over the saves where they were;
     ``first_token_s`` until the first piece that was shown, over all.
     """
-    model = str(model_path())
+    paths = [str(catalogue_path(model)) for model in models] or [str(model_path())]
+    return [row for path in paths for row in _measured(path, quick)]
+
+
+def _measured(model: str, quick: bool) -> list[dict[str, object]]:
     programs, warm = (2, 2) if quick else (5, len(NAMES) - 1)
     rows = []
-    for trigger, text in (("stub", STUB), ("AI! comment", COMMENT)):
+    for trigger, text, before in (("stub", STUB, ""), ("AI! comment", COMMENT, UNASKED)):
         waits: list[Wait] = []
         shares: list[float] = []
         for number in range(programs):
@@ -78,7 +95,11 @@ def run(quick: bool) -> list[dict[str, object]]:
             # Saves of one program are warm after the first, so the others need only that one.
             saves = warm if number == 0 else 0
             shares.append(asyncio.run(_answering(model, text, saves, waits)))
-        rows += [_row(trigger, case, waits, shares) for case in ("starting", "cold", "warm")]
+            shares.append(asyncio.run(_ahead(model, text, before, waits)))
+        rows += [
+            {"model": Path(model).stem, **_row(trigger, case, waits, shares)}
+            for case in ("starting", "cold", "warm", "ahead")
+        ]
     return rows
 
 
@@ -101,6 +122,33 @@ async def _answering(model: str, text: str, warm: int, waits: list[Wait]) -> flo
         waits.append(await _saved(project, "cold", text.format(name=NAMES[0])))
         for name in NAMES[1 : 1 + warm]:
             waits.append(await _saved(project, "warm", text.format(name=name)))
+        return load.share()
+
+
+async def _ahead(model: str, text: str, before: str, waits: list[Wait]) -> float:
+    """Open the file in a program whose core was asked nothing, then save what asks.
+
+    ``before`` is saved first, where it is not empty; the user needs longer for the rest than the
+    core does for reading it.
+    """
+    async with _program(model) as project:
+        file = project.root / "shapes.py"
+        await asyncio.to_thread(file.write_text, ABOVE, "utf-8")
+        await _watching(project)
+        project.core.start()
+        await project.core.endpoint()
+        address = address_of(CoreFiles(_data(project) / "run", model))
+        load = OtherLoad() if address is None else OtherLoad(address.pid)
+        project.look("shapes.py", None)
+        await project.context.warmup.idle()
+        if before:
+            noticed = asyncio.Event()
+            stop = project.bus.subscribe(FilesChanged, lambda _event: noticed.set())
+            await asyncio.to_thread(file.write_text, ABOVE + before.format(name=NAMES[0]), "utf-8")
+            await noticed.wait()
+            stop()
+            await project.context.warmup.idle()
+        waits.append(await _saved(project, "ahead", text.format(name=NAMES[0])))
         return load.share()
 
 

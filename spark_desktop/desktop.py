@@ -17,6 +17,7 @@ from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import BudgetTold
 from spark_desktop.domain.handover import (
     ChooseFolder,
+    FailedCommand,
     FollowLink,
     Handover,
     OpenWindow,
@@ -165,6 +166,8 @@ class DesktopApp(QObject):
                 self.window.choose_folder()
             case FollowLink(link, activation):
                 self._links.follow(link, activation)
+            case FailedCommand():
+                return self._projects.propose_for(message)
         return True
 
     @property

@@ -35,3 +35,9 @@ def downloads_folder() -> Path:
     """Return where the user's downloads go; SPARK_DOWNLOADS_DIR names another folder for ours."""
     named = os.environ.get("SPARK_DOWNLOADS_DIR")
     return Path(named) if named else platformdirs.user_downloads_path()
+
+
+def cache_folder() -> Path:
+    """Return where copies for checks lie, which may be removed; SPARK_CACHE_DIR names another."""
+    named = os.environ.get("SPARK_CACHE_DIR")
+    return Path(named) if named else platformdirs.user_cache_path("spark-desktop", appauthor=False)

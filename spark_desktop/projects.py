@@ -1,6 +1,7 @@
 """Which project is open in the window: opens another, closes it, opens the newest or the sample."""
 
 import asyncio
+import shlex
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from spark_desktop.adapters.git_branch import branch_of
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.collector import spare_the_collector
 from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.handover import FailedCommand
 from spark_desktop.endpoint_entry import EndpointEntry
 from spark_desktop.machine_desk import MachineDesk
 from spark_desktop.presence import Presence
@@ -91,6 +93,19 @@ class Projects:
             self._around.machine.name(model)
         self.choose(str(root))
 
+    def propose_for(self, failed: FailedCommand) -> bool:
+        """Propose a fix for a command that failed; return False where another folder is open."""
+        project = self.current
+        if project is None or project.root != Path(failed.root):
+            return False
+        from spark_desktop.services.test_runs import FailedRun
+
+        try:
+            words = tuple(shlex.split(failed.command))
+        except ValueError:
+            return False
+        return project.handed_runs.take(FailedRun(words, failed.folder, failed.output))
+
     async def open(self, folder: Path) -> None:
         """Close the open project, if any, and open another; its core starts in the background."""
         async with self._turning:
@@ -122,6 +137,8 @@ class Projects:
         from spark_desktop.viewmodels.project import view_models
 
         models = self._models = view_models(project, lambda: datetime.now().astimezone())
+        # A slot of a value with slots cannot be held weakly, which connecting its method wants.
+        models.review.target_changed.connect(lambda path, lines: project.look(path, lines))
         branch = await asyncio.to_thread(branch_of, project.root)
         around.window.show_project(models, project.root, branch)
         DesktopNotices(project.bus, SystemClock(), around.presence, around.presence.attention)

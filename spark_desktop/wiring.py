@@ -3,10 +3,11 @@
 import asyncio
 import tomllib
 from collections.abc import Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from spark_desktop.adapters.code_index import WorkspaceIndex
 from spark_desktop.adapters.composer_store import SqliteComposerStore
 from spark_desktop.adapters.core_process import CoreOptions, core_command
 from spark_desktop.adapters.core_switch import SwitchingCoreProcess
@@ -16,50 +17,68 @@ from spark_desktop.adapters.file_watch import WatchdogFileWatch
 from spark_desktop.adapters.git_changes import GitChanges
 from spark_desktop.adapters.git_commits import GitCommits
 from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.known_modules import KnownModules
 from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.lab_profiles import CoreProfiles
 from spark_desktop.adapters.lab_proposals import SqliteProposalLog
+from spark_desktop.adapters.languages import grammar_for
 from spark_desktop.adapters.ledger import SqliteLedger
+from spark_desktop.adapters.names_reader import LanguageNames
 from spark_desktop.adapters.path_guard import DiskPathGuard
-from spark_desktop.adapters.project_commands import LocalCommands
+from spark_desktop.adapters.power import is_on_battery
 from spark_desktop.adapters.prompt_memory import SqlitePromptMemory
 from spark_desktop.adapters.prompt_tokenizer import PromptTokenizer
+from spark_desktop.adapters.renaming import TreeSitterNames
+from spark_desktop.adapters.renaming_search import NameSearch
 from spark_desktop.adapters.step_store import SqliteStepStore
 from spark_desktop.adapters.step_usage import DEFAULT_LIMIT
 from spark_desktop.adapters.syntax import TreeSitterSyntax
+from spark_desktop.adapters.syntax_problems import SyntaxProblems
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.adapters.thread_library import SqliteThreadLibrary
 from spark_desktop.adapters.thread_store import SqliteThreadStore
+from spark_desktop.adapters.track_record import TrackRecordFile
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import FileError, StoreError
-from spark_desktop.domain.events import StepReverted, WorkFailed
+from spark_desktop.domain.events import FilesChanged, StepReverted, WorkFailed
 from spark_desktop.domain.line_changes import load as load_comparison
 from spark_desktop.domain.settings import Settings
+from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
 from spark_desktop.endpoint_wiring import EndpointServices
-from spark_desktop.places import data_folder
+from spark_desktop.places import cache_folder, data_folder
 from spark_desktop.services.answer_edits import AnswerEdits
 from spark_desktop.services.answer_evidence import AnswerEvidence
 from spark_desktop.services.answer_files import AnswerFiles
 from spark_desktop.services.answers import Answers, CoreAnswers
 from spark_desktop.services.board import ProposalBoard
+from spark_desktop.services.breakage import Breakage
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.chat import ChatService
 from spark_desktop.services.composing import Composing, KeptChats, Surroundings, compose
 from spark_desktop.services.edits import EditService
+from spark_desktop.services.first_look import first_look
+from spark_desktop.services.follow_up import FollowUps
 from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.models import SwitchingCore
+from spark_desktop.services.name_evidence import NameEvidence
 from spark_desktop.services.ports import FileStore, Syntax
-from spark_desktop.services.project_checks import Place, ProjectChecks
+from spark_desktop.services.project_checks import ProjectChecks
+from spark_desktop.services.proposal_context import ProposalContext, proposal_context
 from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
+from spark_desktop.services.run_evidence import FailingTestAgain, ShadowRun
 from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.services.test_runs import FailingCode
 from spark_desktop.services.threads import ThreadService
+from spark_desktop.services.trigger_evidence import ByTrigger, runs_in
 from spark_desktop.services.turns import Turns
+from spark_desktop.services.watched_tests import HandedRuns, WatchedTests
+from spark_desktop.shadow_wiring import Shadow
 from spark_resources import resource
 
 
@@ -88,7 +107,16 @@ class Project:
     answers: Answers
     answer_edits: AnswerEdits
     checks: ProjectChecks
+    context: ProposalContext
+    suggester: Suggester
     quiet: Quiet
+    failing: FailingCode
+    handed_runs: HandedRuns
+    watched_tests: WatchedTests
+    # Runs what the user typed on texts that are in no file yet.
+    shadow_run: ShadowRun
+    shadow: Shadow
+    index: WorkspaceIndex
     notes: tuple[str, ...] = ()
 
     def warm(self, *kinds: WorkKind) -> None:
@@ -102,10 +130,16 @@ class Project:
     def watch(self) -> None:
         """Follow the folder, and what answers want changed in it; WorkFailed tells a failure."""
         self.answer_edits.follow()
+        self.index.start()
         # What compares lines takes tenths of a second to load, once.
         self.scope.start("line comparison", asyncio.to_thread(load_comparison))
         self.scope.start("inbox", self._follow())
         self.scope.start("history", self._tell_history())
+        self.scope.start("first look", self._look_first())
+
+    def look(self, path: str | None, lines: Span | None) -> None:
+        """Take it that the user looks at a file, or at selected lines of it: a prompt is near."""
+        self.context.warmup.looked_at(path, lines)
 
     def use(self, settings: Settings) -> None:
         """Follow the user's settings; also while the project is open."""
@@ -113,6 +147,9 @@ class Project:
         self.inbox.watching = choices.watching
         self.quiet.use(choices.watching.quiet)
         self.checks.choices = settings.checks
+        self.watched_tests.command = choices.test_command
+        self.watched_tests.is_allowed = choices.allow_commands
+        self.shadow.allowed = choices.allow_commands
 
     async def close(self) -> None:
         """Stop what runs, give up the core, close the database."""
@@ -123,6 +160,11 @@ class Project:
             await self.inbox.run()
         except FileError as error:
             self.bus.publish(WorkFailed(error.message, error.next_step))
+
+    async def _look_first(self) -> None:
+        # That the folder cannot be listed is what the watching says.
+        with suppress(FileError):
+            await first_look(self.files, self.inbox.seen, lambda path: bool(grammar_for(path)))
 
     async def _tell_history(self) -> None:
         try:
@@ -222,6 +264,7 @@ def _assemble(
     review = ReviewService(board, edits, files)
     threads = SqliteThreadStore(database, root, clock)
     proposals = LabProposals(SqliteProposalLog(database, root), bus, scope)
+    around = Surroundings(files, syntax, GitChanges(files), core, PromptTokenizer(answers), answers)
     chat, composing = compose(
         KeptChats(
             threads,
@@ -229,18 +272,46 @@ def _assemble(
             SqliteComposerStore(database, root),
             SqlitePromptMemory(database),
         ),
-        Surroundings(files, syntax, GitChanges(files), core, PromptTokenizer(answers), answers),
+        around,
         bus,
         clock,
         scope,
     )
     bus.subscribe(StepReverted, lambda event: review.reverted(event.step))
-    checks = ProjectChecks(LocalCommands(root), Place(root.as_posix(), Path.home().as_posix()))
+    shadow = Shadow(root, cache_folder(), bus)
+    checks = shadow.commands
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
-    suggester.project = checks.evidence
+    suggester.project = shadow.evidence
+    context = proposal_context(around, bus, clock, scope)
+    context.gathering.diagnostics.project = checks.evidence
+    context.warmup.is_on_battery = is_on_battery
+    suggester.context = context.gathering.gather
+    suggester.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
+    index = WorkspaceIndex(root, options.run_dir.parent / "index", bus, scope)
+    suggester.judge.names = NameEvidence(LanguageNames(), KnownModules(root), index)
+    shadow.index = lambda: index if index.state.is_ready else None
+    context.gathering.lookup.index = index
     turns = Turns(suggester, review, chat, board, bus)
+    failing = FailingCode(files, composing.items.guard, syntax, index)
     inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
     inbox.seen.commits = GitCommits(root)
+    breakage = Breakage(SyntaxProblems())
+    inbox.finders.append(breakage)
+    in_shadow = runs_in(shadow.bench, lambda: shadow.without_sandbox)
+    handed = HandedRuns(failing, turns.request, bus, scope)
+    watched = WatchedTests(in_shadow, failing, inbox.found, clock, bus)
+    suggester.judge.by_trigger = ByTrigger(
+        breakage,
+        FailingTestAgain(in_shadow),
+        lambda command: watched.is_allowed or command in handed.typed,
+    )
+    search = NameSearch(files)
+    search.index = index
+    bus.subscribe(FilesChanged, lambda event: search.saved(event.paths))
+    follow_ups = FollowUps(TreeSitterNames(), search.holding, files, syntax, board, bus)
+    inbox.finders.append(follow_ups.find)
+    suggester.follow_ups = follow_ups.computed
+    follow_ups.evidence = shadow.checks.evidence_of
     guard = DiskPathGuard(root)
     answer_edits = AnswerEdits(
         lambda: AnswerFiles(guard, files),
@@ -254,12 +325,15 @@ def _assemble(
     turns.stop_besides = answer_edits.stop
     # Closed from the last to the first: what works goes before what it works with.
     opening.push_async_callback(ledger.close)
+    opening.push_async_callback(shadow.bench.close)
     opening.push_async_callback(scope.close)
+    opening.push_async_callback(index.close)
     opening.push_async_callback(proposals.settle)
     opening.push_async_callback(core.close)
     opening.push_async_callback(answer_edits.close)
     opening.push_async_callback(chat.close)
     opening.push_async_callback(turns.close)
+    opening.push_async_callback(watched.close)
     return Project(
         root=root,
         bus=bus,
@@ -281,5 +355,13 @@ def _assemble(
         answers=answers,
         answer_edits=answer_edits,
         checks=checks,
+        context=context,
+        suggester=suggester,
         quiet=Quiet(clock, bus, scope),
+        failing=failing,
+        handed_runs=handed,
+        watched_tests=watched,
+        shadow_run=runs_in(shadow.bench, lambda: True),
+        shadow=shadow,
+        index=index,
     )

@@ -40,7 +40,7 @@ from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.operation import FileWrite, Operation, Recovered, StoreUsage
 from spark_desktop.domain.patch import ABSENT
 from spark_desktop.domain.secret_files import secret_name
-from spark_desktop.domain.symbols import Symbol
+from spark_desktop.domain.symbols import Oversights, Symbol
 from spark_desktop.domain.text import SourceText, decode, digest_of, split_lines
 from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Stub, Trigger
 from spark_desktop.domain.workspace import Glance, Ignored, IgnoreReason, Snapshot, snapshot_of
@@ -296,6 +296,15 @@ class LineSyntax:
         if not path.endswith(".py"):
             return None
         return abs(content.count("(") - content.count(")"))
+
+    def as_stub(self, snapshot: Snapshot, lines: Span) -> Stub | None:
+        return None
+
+    def oversights(self, path: str, content: str, lines: Span) -> Oversights | None:
+        return None
+
+    def bare(self, path: str, content: str) -> str | None:
+        return None
 
     def symbols(self, snapshot: Snapshot) -> tuple[Symbol, ...]:
         lines = split_lines(snapshot.text.content)

@@ -454,6 +454,7 @@ class FakeProject:
         self.root = root
         self.is_watched = False
         self.is_closed = False
+        self.looks: list[tuple[str | None, Span | None]] = []
         self.settings = Settings()
         self.bus = Bus()
         self.scope = TaskScope("test")
@@ -490,6 +491,9 @@ class FakeProject:
 
     def watch(self) -> None:
         self.is_watched = True
+
+    def look(self, path: str | None, lines: Span | None) -> None:
+        self.looks.append((path, lines))
 
     def use(self, settings: Settings) -> None:
         self.settings = settings

@@ -29,6 +29,7 @@ from spark_desktop.domain.edit_blocks import (
     Rewrite,
     WholeFile,
 )
+from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.patch import FileKind, apply
 from spark_desktop.domain.proposal import Proposal, Queued
 from spark_desktop.domain.text import decode
@@ -207,4 +208,5 @@ async def proposed(recording: Recording, pieces: list[str]) -> Proposal:
     suggester = Suggester(
         CoreAnswers(FakeCore(endpoint)), files, SYNTAX, ProposalBoard(bus), FakeClock(), bus
     )
+    suggester.effort = Effort(samples=1, doubts=False)
     return await suggester.propose(Proposal("p", trigger_of(recording, snapshot), Queued()))

@@ -16,6 +16,7 @@ from fakes import (
     ScriptedWatch,
 )
 
+from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.events import StepReverted
 from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.trigger import Trigger
@@ -86,6 +87,8 @@ def build(files: MemoryFiles, *answers: Answer | str) -> World:
     chat, composing = compose(kept, around, bus, clock, scope)
     bus.subscribe(StepReverted, lambda event: review.reverted(event.step))
     suggester = Suggester(CoreAnswers(core), composing.items.guard, syntax, board, clock, bus)
+    # Other answers to compare with are what tests of them ask for.
+    suggester.effort = Effort(samples=1, doubts=False)
     turns = Turns(suggester, review, chat, board, bus)
     inbox = Inbox(files, watch, syntax, turns, review, bus)
     return World(

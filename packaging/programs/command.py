@@ -6,7 +6,13 @@ from spark_resources.packaged import own_environment
 
 own_environment()
 
-from spark_desktop.cli.main import main  # noqa: E402 - what it imports may start processes
-
 if __name__ == "__main__":
+    # Before the command line: the index's worker is a part of the window, and small.
+    if sys.argv[1:2] == ["--index-worker"]:
+        from spark_desktop.adapters.index_worker import main as work
+
+        sys.exit(work(sys.argv[2:]))
+
+    from spark_desktop.cli.main import main  # what it imports may start processes
+
     sys.exit(main())

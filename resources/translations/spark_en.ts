@@ -32,6 +32,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n comment(s) for Spark can be started.</source>
+   <translation>
+    <numerusform>%n comment for Spark can be started.</numerusform>
+    <numerusform>%n comments for Spark can be started.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n comment(s) for the model</source>
    <translation>
     <numerusform>%n comment for the model</numerusform>
@@ -64,6 +71,13 @@
    <translation>
     <numerusform>%n file</numerusform>
     <numerusform>%n files</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n file(s) changed at once; nothing proposed.</source>
+   <translation>
+    <numerusform>%n file changed; nothing proposed.</numerusform>
+    <numerusform>%n files changed at once; nothing proposed.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -172,6 +186,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n mention(s) untouched</source>
+   <translation>
+    <numerusform>%n mention untouched</numerusform>
+    <numerusform>%n mentions untouched</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n model(s), {model} not among them: {names}</source>
    <translation>
     <numerusform>%n model, {model} not among them: {names}</numerusform>
@@ -190,6 +211,20 @@
    <translation>
     <numerusform>%n more</numerusform>
     <numerusform>%n more</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n more file(s) may hold comments for Spark.</source>
+   <translation>
+    <numerusform>%n more file may hold comments for Spark.</numerusform>
+    <numerusform>%n more files may hold comments for Spark.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n more name(s) do not exist.</source>
+   <translation>
+    <numerusform>%n more name does not exist.</numerusform>
+    <numerusform>%n more names do not exist.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -221,10 +256,24 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n part(s) of the answer found no place: what SEARCH holds must stand in the file word for word.</source>
+   <translation>
+    <numerusform>%n part of the answer found no place: what SEARCH holds must stand in the file word for word.</numerusform>
+    <numerusform>%n parts of the answer found no place: what SEARCH holds must stand in the file word for word.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n part(s) without a place</source>
    <translation>
     <numerusform>%n part without a place</numerusform>
     <numerusform>%n parts without a place</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n passed</source>
+   <translation>
+    <numerusform>%n passed</numerusform>
+    <numerusform>%n passed</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -263,6 +312,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n that failed before pass now</source>
+   <translation>
+    <numerusform>%n that failed before passes now</numerusform>
+    <numerusform>%n that failed before pass now</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n thread(s) deleted.</source>
    <translation>
     <numerusform>%n thread deleted.</numerusform>
@@ -291,10 +347,31 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n use(s) left to you</source>
+   <translation>
+    <numerusform>%n use left to you</numerusform>
+    <numerusform>%n uses left to you</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n use(s), each resolved</source>
+   <translation>
+    <numerusform>%n use, each resolved</numerusform>
+    <numerusform>%n uses, each resolved</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>Applied %n hunk(s).</source>
    <translation>
     <numerusform>Applied %n hunk.</numerusform>
     <numerusform>Applied %n hunks.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>Branch switched: %n file(s) changed; nothing proposed.</source>
+   <translation>
+    <numerusform>Branch switched: %n file changed; nothing proposed.</numerusform>
+    <numerusform>Branch switched: %n files changed; nothing proposed.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -340,6 +417,20 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>The answer changes %n line(s), where one error was to be mended.</source>
+   <translation>
+    <numerusform>The answer changes %n line, where one error was to be mended.</numerusform>
+    <numerusform>The answer changes %n lines, where one error was to be mended.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>The file still has %n syntax error(s).</source>
+   <translation>
+    <numerusform>The file still has %n syntax error.</numerusform>
+    <numerusform>The file still has %n syntax errors.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>The last %n day(s)</source>
    <translation>
     <numerusform>The last day</numerusform>
@@ -351,6 +442,13 @@
    <translation>
     <numerusform>%n answer in the last 30 days</numerusform>
     <numerusform>The median of %n answers in the last 30 days</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>The model answered %n time(s), each time something else.</source>
+   <translation>
+    <numerusform>The model answered %n time, each time something else.</numerusform>
+    <numerusform>The model answered %n times, each time something else.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -372,6 +470,13 @@
    <translation>
     <numerusform>With the answer the file has %n syntax error, before it had {before}.</numerusform>
     <numerusform>With the answer the file has %n syntax errors, before it had {before}.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>a change of %n line(s)</source>
+   <translation>
+    <numerusform>a change of %n line</numerusform>
+    <numerusform>a change of %n lines</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -403,10 +508,31 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>no room: %n token(s), and {left} were left</source>
+   <translation>
+    <numerusform>no room: %n token, and {left} were left</numerusform>
+    <numerusform>no room: %n tokens, and {left} were left</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>not run to its end: it started more than %n process(es)</source>
+   <translation>
+    <numerusform>not run to its end: it started more than %n process</numerusform>
+    <numerusform>not run to its end: it started more than %n processes</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>not run to its end: it took more than %n second(s)</source>
    <translation>
     <numerusform>not run to its end: it took more than %n second</numerusform>
     <numerusform>not run to its end: it took more than %n seconds</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>only its first %n line(s) are shown</source>
+   <translation>
+    <numerusform>only its first %n line is shown</numerusform>
+    <numerusform>only its first %n lines are shown</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -428,6 +554,13 @@
    <translation>
     <numerusform>{names} and %n more</numerusform>
     <numerusform>{names} and %n more</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>{test} passes; %n other(s) fail as before</source>
+   <translation>
+    <numerusform>{test} passes; %n other fails as before</numerusform>
+    <numerusform>{test} passes; %n others fail as before</numerusform>
    </translation>
   </message>
   <message numerus="yes">

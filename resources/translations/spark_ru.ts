@@ -92,6 +92,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n comment(s) for Spark can be started.</source>
+   <translation>
+    <numerusform>Можно запустить %n комментарий для Spark.</numerusform>
+    <numerusform>Можно запустить %n комментария для Spark.</numerusform>
+    <numerusform>Можно запустить %n комментариев для Spark.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n comment(s) for the model</source>
    <translation>
     <numerusform>%n замечание для модели</numerusform>
@@ -129,6 +137,14 @@
     <numerusform>%n файл</numerusform>
     <numerusform>%n файла</numerusform>
     <numerusform>%n файлов</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n file(s) changed at once; nothing proposed.</source>
+   <translation>
+    <numerusform>Разом изменился %n файл; ничего не предложено.</numerusform>
+    <numerusform>Разом изменились %n файла; ничего не предложено.</numerusform>
+    <numerusform>Разом изменились %n файлов; ничего не предложено.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -252,6 +268,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n mention(s) untouched</source>
+   <translation>
+    <numerusform>%n упоминание не тронуто</numerusform>
+    <numerusform>%n упоминания не тронуты</numerusform>
+    <numerusform>%n упоминаний не тронуто</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n model(s), {model} not among them: {names}</source>
    <translation>
     <numerusform>%n модель, {model} среди них нет: {names}</numerusform>
@@ -273,6 +297,22 @@
     <numerusform>ещё %n</numerusform>
     <numerusform>ещё %n</numerusform>
     <numerusform>ещё %n</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n more file(s) may hold comments for Spark.</source>
+   <translation>
+    <numerusform>Ещё %n файл может содержать комментарии для Spark.</numerusform>
+    <numerusform>Ещё %n файла могут содержать комментарии для Spark.</numerusform>
+    <numerusform>Ещё %n файлов могут содержать комментарии для Spark.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n more name(s) do not exist.</source>
+   <translation>
+    <numerusform>Ещё %n имя не существует.</numerusform>
+    <numerusform>Ещё %n имени не существуют.</numerusform>
+    <numerusform>Ещё %n имён не существуют.</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -308,11 +348,27 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n part(s) of the answer found no place: what SEARCH holds must stand in the file word for word.</source>
+   <translation>
+    <numerusform>%n часть ответа не нашла места: текст в SEARCH должен дословно стоять в файле.</numerusform>
+    <numerusform>%n части ответа не нашли места: текст в SEARCH должен дословно стоять в файле.</numerusform>
+    <numerusform>%n частей ответа не нашли места: текст в SEARCH должен дословно стоять в файле.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n part(s) without a place</source>
    <translation>
     <numerusform>%n часть без места</numerusform>
     <numerusform>%n части без места</numerusform>
     <numerusform>%n частей без места</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n passed</source>
+   <translation>
+    <numerusform>пройден %n</numerusform>
+    <numerusform>пройдено %n</numerusform>
+    <numerusform>пройдено %n</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -356,6 +412,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n that failed before pass now</source>
+   <translation>
+    <numerusform>%n падал раньше и теперь проходит</numerusform>
+    <numerusform>%n падали раньше и теперь проходят</numerusform>
+    <numerusform>%n падали раньше и теперь проходят</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n thread(s) deleted.</source>
    <translation>
     <numerusform>Удалена %n беседа.</numerusform>
@@ -385,6 +449,22 @@
     <numerusform>%n неотправленный вопрос</numerusform>
     <numerusform>%n неотправленных вопроса</numerusform>
     <numerusform>%n неотправленных вопросов</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n use(s) left to you</source>
+   <translation>
+    <numerusform>%n место остаётся вам</numerusform>
+    <numerusform>%n места остаются вам</numerusform>
+    <numerusform>%n мест остаётся вам</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n use(s), each resolved</source>
+   <translation>
+    <numerusform>%n место, однозначное</numerusform>
+    <numerusform>%n места, все однозначные</numerusform>
+    <numerusform>%n мест, все однозначные</numerusform>
    </translation>
   </message>
   <message>
@@ -680,6 +760,10 @@
    <translation>Возможно, более новый задерживают по пути. Сверьте часы этого компьютера; проверьте ещё раз из другой сети.</translation>
   </message>
   <message>
+   <source>A part of the answer is no complete block.</source>
+   <translation>Часть ответа — неполный блок.</translation>
+  </message>
+  <message>
    <source>A proposal failed</source>
    <translation>Сбой предложения</translation>
   </message>
@@ -734,6 +818,10 @@
   <message>
    <source>A server of my own</source>
    <translation>Собственный сервер</translation>
+  </message>
+  <message>
+   <source>A snooze of {minutes} minutes is not possible.</source>
+   <translation>Пауза на {minutes} мин невозможна.</translation>
   </message>
   <message>
    <source>A source of the model was passed over. {skipped}</source>
@@ -1179,6 +1267,14 @@ The open file goes with the question.</source>
    <source>Both</source>
    <translation>Обе</translation>
   </message>
+  <message numerus="yes">
+   <source>Branch switched: %n file(s) changed; nothing proposed.</source>
+   <translation>
+    <numerusform>Сменилась ветка: изменился %n файл; ничего не предложено.</numerusform>
+    <numerusform>Сменилась ветка: изменились %n файла; ничего не предложено.</numerusform>
+    <numerusform>Сменилась ветка: изменились %n файлов; ничего не предложено.</numerusform>
+   </translation>
+  </message>
   <message>
    <source>Bring the file back, then try again. Nothing was written.</source>
    <translation>Верните файл и попробуйте снова. Ничего не записано.</translation>
@@ -1284,6 +1380,10 @@ The open file goes with the question.</source>
    <translation>Проверьте позже; если не изменится, спросите того, кто публикует выпуски.</translation>
   </message>
   <message>
+   <source>Check its name. Pipes and variables need a shell: spark run sh -c '…'</source>
+   <translation>Проверьте название. Для конвейеров и переменных нужна оболочка: spark run sh -c '…'</translation>
+  </message>
+  <message>
    <source>Check its name; it may have been moved.</source>
    <translation>Проверьте имя: возможно, файл перемещён.</translation>
   </message>
@@ -1298,6 +1398,10 @@ The open file goes with the question.</source>
   <message>
    <source>Check now, read the release notes, download</source>
    <translation>Проверить сейчас, прочитать о выпуске, загрузить</translation>
+  </message>
+  <message>
+   <source>Check that it is a program and may be executed.</source>
+   <translation>Проверьте, что это программа и что её можно запускать.</translation>
   </message>
   <message>
    <source>Check that the key is whole, of this vendor, and not expired.</source>
@@ -1366,6 +1470,10 @@ The open file goes with the question.</source>
   <message>
    <source>Checks of proposals</source>
    <translation>Проверки предложений</translation>
+  </message>
+  <message>
+   <source>Choose 1 to {most} minutes, or pause watching.</source>
+   <translation>Выберите от 1 до {most} минут или приостановите наблюдение.</translation>
   </message>
   <message>
    <source>Choose Qwen2.5-Coder, StarCoder2, DeepSeek-Coder, Codestral, CodeGemma or CodeLlama for suggestions, or another way to fill in.</source>
@@ -1740,6 +1848,10 @@ The open file goes with the question.</source>
    <translation>Скопируйте нужную часть.</translation>
   </message>
   <message>
+   <source>Correct the test command in the settings.</source>
+   <translation>Исправьте команду тестов в настройках.</translation>
+  </message>
+  <message>
    <source>Correct the variable, or take it away.</source>
    <translation>Исправьте переменную или уберите её.</translation>
   </message>
@@ -1770,6 +1882,10 @@ The open file goes with the question.</source>
   <message>
    <source>Decide once it is done; you can read on meanwhile.</source>
    <translation>Решите, когда она закончит; читать можно уже сейчас.</translation>
+  </message>
+  <message>
+   <source>Defined in {path}</source>
+   <translation>Определено в {path}</translation>
   </message>
   <message>
    <source>Delete</source>
@@ -2120,6 +2236,10 @@ The open file goes with the question.</source>
    <translation>Освободите место или разрешите запись в папку, затем проверьте ещё раз.</translation>
   </message>
   <message>
+   <source>Free some space or make the folder writable.</source>
+   <translation>Освободите место или сделайте папку доступной для записи.</translation>
+  </message>
+  <message>
    <source>Free some space, then accept again.</source>
    <translation>Освободите место и примите ещё раз.</translation>
   </message>
@@ -2266,6 +2386,10 @@ The open file goes with the question.</source>
   <message>
    <source>Import a model</source>
    <translation>Импорт модели</translation>
+  </message>
+  <message>
+   <source>Imports of {path}</source>
+   <translation>Импорты {path}</translation>
   </message>
   <message>
    <source>In GNOME an extension for tray icons brings them.</source>
@@ -2632,6 +2756,10 @@ The open file goes with the question.</source>
    <translation>Строки фрагмента</translation>
   </message>
   <message>
+   <source>Linux: install your system's package bubblewrap. Without a sandbox the checks of a project run only where you allow that, too.</source>
+   <translation>Linux: установите пакет bubblewrap вашей системы. Без песочницы проверки проекта выполняются, только если вы разрешите и это.</translation>
+  </message>
+  <message>
    <source>List of &amp;materials</source>
    <translation>Список &amp;состава</translation>
   </message>
@@ -2648,8 +2776,16 @@ The open file goes with the question.</source>
    <translation>Проверить &amp;снова</translation>
   </message>
   <message>
+   <source>Look at it in the settings of this project.</source>
+   <translation>Посмотрите на неё в настройках этого проекта.</translation>
+  </message>
+  <message>
    <source>Look at its balance and limits with the vendor.</source>
    <translation>Проверьте у поставщика баланс и лимиты.</translation>
+  </message>
+  <message>
+   <source>Look at its output in the terminal.</source>
+   <translation>Посмотрите её вывод в терминале.</translation>
   </message>
   <message>
    <source>Look at them now</source>
@@ -2762,6 +2898,10 @@ The open file goes with the question.</source>
   <message>
    <source>Map of the changes</source>
    <translation>Карта изменений</translation>
+  </message>
+  <message>
+   <source>Map of the workspace</source>
+   <translation>Карта рабочей папки</translation>
   </message>
   <message>
    <source>Measure a model that answers at its own pace.</source>
@@ -3498,6 +3638,10 @@ The proposal was made for:
    <translation>Про&amp;кси</translation>
   </message>
   <message>
+   <source>Problems in this code</source>
+   <translation>Проблемы в этом коде</translation>
+  </message>
+  <message>
    <source>Profile {profile}</source>
    <translation>Профиль {profile}</translation>
   </message>
@@ -3516,6 +3660,10 @@ The proposal was made for:
   <message>
    <source>Proposals appear here while they are written.</source>
    <translation>Предложения появляются здесь по мере записи.</translation>
+  </message>
+  <message>
+   <source>Proposals go on without it. Open the project again to try once more.</source>
+   <translation>Предложения делаются без него. Чтобы попробовать ещё раз, откройте проект снова.</translation>
   </message>
   <message>
    <source>Propose the code for the open file: its selected lines, or else its end (Ctrl+Enter)</source>
@@ -3884,8 +4032,16 @@ The proposal was made for:
    <translation>Сохраните или отбросьте.</translation>
   </message>
   <message>
+   <source>Save the file again.</source>
+   <translation>Сохраните файл ещё раз.</translation>
+  </message>
+  <message>
    <source>Save the thread as an image…</source>
    <translation>Сохранить беседу как изображение…</translation>
+  </message>
+  <message>
+   <source>Saved lately: {place}</source>
+   <translation>Недавно сохранено: {place}</translation>
   </message>
   <message>
    <source>Saving…</source>
@@ -4487,9 +4643,21 @@ The proposal was made for:
    <source>The answer came at once: no speed can be told.</source>
    <translation>Ответ пришёл сразу целиком: скорость не определить.</translation>
   </message>
+  <message numerus="yes">
+   <source>The answer changes %n line(s), where one error was to be mended.</source>
+   <translation>
+    <numerusform>Ответ меняет %n строку, хотя нужно было исправить одну ошибку.</numerusform>
+    <numerusform>Ответ меняет %n строки, хотя нужно было исправить одну ошибку.</numerusform>
+    <numerusform>Ответ меняет %n строк, хотя нужно было исправить одну ошибку.</numerusform>
+   </translation>
+  </message>
   <message>
    <source>The answer changes nothing in the file.</source>
    <translation>Ответ ничего не меняет в файле.</translation>
+  </message>
+  <message>
+   <source>The answer changes what the code does, where only documentation was asked for.</source>
+   <translation>Ответ меняет поведение кода, хотя нужна была только документация.</translation>
   </message>
   <message>
    <source>The answer deletes the file and writes it anew: it is changed.</source>
@@ -4502,6 +4670,10 @@ The proposal was made for:
   <message>
    <source>The answer did not follow the schema.</source>
    <translation>Ответ не соответствует схеме.</translation>
+  </message>
+  <message>
+   <source>The answer does not keep the signature {signature}</source>
+   <translation>Ответ не сохраняет сигнатуру {signature}</translation>
   </message>
   <message>
    <source>The answer ends in the middle of it.</source>
@@ -4524,8 +4696,16 @@ The proposal was made for:
    <translation>В ответе есть управляющие символы.</translation>
   </message>
   <message>
+   <source>The answer has no docstring.</source>
+   <translation>В ответе нет строки документации.</translation>
+  </message>
+  <message>
    <source>The answer has {after} of the region's {before} lines, and nothing asked to remove any.</source>
    <translation>В ответе {after} из {before} строк участка, а удалять строки никто не просил.</translation>
+  </message>
+  <message>
+   <source>The answer is about another file than {path}.</source>
+   <translation>Ответ относится не к файлу {path}.</translation>
   </message>
   <message>
    <source>The answer is on the clipboard: paste it yourself.</source>
@@ -4756,6 +4936,10 @@ The proposal was made for:
    <translation>Diff слишком велик для вопроса, символов: {count}.</translation>
   </message>
   <message>
+   <source>The documentation does not name {words}.</source>
+   <translation>В документации не названо: {words}.</translation>
+  </message>
+  <message>
    <source>The download was cancelled; nothing of it was kept.</source>
    <translation>Загрузка отменена; от неё ничего не осталось.</translation>
   </message>
@@ -4847,6 +5031,14 @@ The proposal was made for:
    <source>The file may hold secrets.</source>
    <translation>В файле могут быть секреты.</translation>
   </message>
+  <message numerus="yes">
+   <source>The file still has %n syntax error(s).</source>
+   <translation>
+    <numerusform>В файле всё ещё %n синтаксическая ошибка.</numerusform>
+    <numerusform>В файле всё ещё %n синтаксические ошибки.</numerusform>
+    <numerusform>В файле всё ещё %n синтаксических ошибок.</numerusform>
+   </translation>
+  </message>
   <message>
    <source>The file was changed here as well. Choose what it shall hold.</source>
    <translation>Файл здесь тоже изменён. Выберите, что в нём останется.</translation>
@@ -4892,8 +5084,20 @@ The proposal was made for:
    <translation>Полнотекстовый указатель не находит записанного.</translation>
   </message>
   <message>
+   <source>The function does nothing but call itself.</source>
+   <translation>Функция только вызывает саму себя.</translation>
+  </message>
+  <message>
+   <source>The function never uses {names}.</source>
+   <translation>Функция нигде не использует {names}.</translation>
+  </message>
+  <message>
    <source>The hunk at line {number} of the diff is cut off.</source>
    <translation>Фрагмент в строке {number} diff обрезан.</translation>
+  </message>
+  <message>
+   <source>The index of the project does not work: {reason}.</source>
+   <translation>Индекс проекта не работает: {reason}.</translation>
   </message>
   <message>
    <source>The kept bytes of this change are missing.</source>
@@ -5051,6 +5255,14 @@ The proposal was made for:
     <numerusform>Медиана %n ответов за последние 30 дней</numerusform>
    </translation>
   </message>
+  <message numerus="yes">
+   <source>The model answered %n time(s), each time something else.</source>
+   <translation>
+    <numerusform>Модель ответила %n раз, каждый раз по-другому.</numerusform>
+    <numerusform>Модель ответила %n раза, каждый раз по-другому.</numerusform>
+    <numerusform>Модель ответила %n раз, каждый раз по-другому.</numerusform>
+   </translation>
+  </message>
   <message>
    <source>The model called the tool.</source>
    <translation>Модель вызвала инструмент.</translation>
@@ -5058,6 +5270,10 @@ The proposal was made for:
   <message>
    <source>The model did not call the tool.</source>
    <translation>Модель не вызвала инструмент.</translation>
+  </message>
+  <message>
+   <source>The model had read this much of the prompt before, for an earlier proposal or while you looked at the file; only the rest had to be worked through. As its server reports it, over all attempts.</source>
+   <translation>Столько из запроса модель прочла раньше — для прежнего предложения или пока вы смотрели файл; обработать нужно было только остальное. По данным её сервера, за все попытки.</translation>
   </message>
   <message>
    <source>The model is not running.</source>
@@ -5372,6 +5588,10 @@ The proposal was made for:
    <translation>Связка ключей системы</translation>
   </message>
   <message>
+   <source>The test command gave no result: {reason}.</source>
+   <translation>Команда тестов не дала результата: {reason}.</translation>
+  </message>
+  <message>
    <source>The test was stopped.</source>
    <translation>Проверка остановлена.</translation>
   </message>
@@ -5528,6 +5748,10 @@ The proposal was made for:
    <translation>Другого окна здесь нет.</translation>
   </message>
   <message>
+   <source>There is no program {name}.</source>
+   <translation>Программы {name} нет.</translation>
+  </message>
+  <message>
    <source>There is no proposal to comment on here.</source>
    <translation>Здесь нет предложения, которое можно комментировать.</translation>
   </message>
@@ -5546,6 +5770,10 @@ The proposal was made for:
   <message>
    <source>There is no thread {thread_id} in {workspace}.</source>
    <translation>В {workspace} нет беседы {thread_id}.</translation>
+  </message>
+  <message>
+   <source>There is no type for {words}.</source>
+   <translation>Не указан тип: {words}.</translation>
   </message>
   <message>
    <source>There is no undone change left to redo.</source>
@@ -5646,6 +5874,10 @@ The proposal was made for:
   <message>
    <source>This desktop shows no tray icons. Spark works without: closing the window quits.</source>
    <translation>На этом рабочем столе нет значков в трее. Spark работает и без них: закрытие окна завершает его.</translation>
+  </message>
+  <message>
+   <source>This entry is gone.</source>
+   <translation>Этой записи больше нет.</translation>
   </message>
   <message>
    <source>This hotkey cannot be used: {reason}.</source>
@@ -6288,6 +6520,14 @@ The proposal was made for:
    </translation>
   </message>
   <message>
+   <source>With the answer there still is an error: {problem}.</source>
+   <translation>С этим ответом ошибка остаётся: {problem}.</translation>
+  </message>
+  <message>
+   <source>With the answer {test} fails.</source>
+   <translation>С этим ответом не проходит {test}.</translation>
+  </message>
+  <message>
    <source>With this text nothing would change.</source>
    <translation>С этим текстом ничего бы не изменилось.</translation>
   </message>
@@ -6403,6 +6643,14 @@ The proposal was made for:
    <source>Your commands</source>
    <translation>Ваши команды</translation>
   </message>
+  <message numerus="yes">
+   <source>a change of %n line(s)</source>
+   <translation>
+    <numerusform>правка из %n строки</numerusform>
+    <numerusform>правка из %n строк</numerusform>
+    <numerusform>правка из %n строк</numerusform>
+   </translation>
+  </message>
   <message>
    <source>a date like 2026-11-28</source>
    <translation>дата вида 2026-11-28</translation>
@@ -6508,6 +6756,10 @@ The proposal was made for:
    <translation>токен реестра пакетов</translation>
   </message>
   <message>
+   <source>a value has to be chosen</source>
+   <translation>значение нужно выбрать</translation>
+  </message>
+  <message>
    <source>a value of {name}</source>
    <translation>значение {name}</translation>
   </message>
@@ -6542,6 +6794,10 @@ The proposal was made for:
   <message>
    <source>added, line {number}: {line}</source>
    <translation>добавлено, строка {number}: {line}</translation>
+  </message>
+  <message>
+   <source>agreed</source>
+   <translation>совпадает</translation>
   </message>
   <message>
    <source>all found</source>
@@ -6648,6 +6904,18 @@ The proposal was made for:
    <translation>обе темы выглядят одинаково</translation>
   </message>
   <message>
+   <source>bubblewrap (bwrap) is not installed</source>
+   <translation>bubblewrap (bwrap) не установлен</translation>
+  </message>
+  <message>
+   <source>bubblewrap {version} is too old: 0.8 is the least</source>
+   <translation>bubblewrap {version} слишком стар: нужен хотя бы 0.8</translation>
+  </message>
+  <message>
+   <source>bubblewrap {version}: checks of proposals are shut in</source>
+   <translation>bubblewrap {version}: проверки предложений изолированы</translation>
+  </message>
+  <message>
    <source>by hand, not checked</source>
    <translation>вручную, без проверки</translation>
   </message>
@@ -6694,6 +6962,10 @@ The proposal was made for:
   <message>
    <source>completions with a suffix</source>
    <translation>дополнение с параметром suffix</translation>
+  </message>
+  <message>
+   <source>computed</source>
+   <translation>вычислено</translation>
   </message>
   <message>
    <source>connect</source>
@@ -6804,6 +7076,10 @@ The proposal was made for:
    <translation>эмуляция</translation>
   </message>
   <message>
+   <source>ends with 0</source>
+   <translation>завершается с кодом 0</translation>
+  </message>
+  <message>
    <source>engine</source>
    <translation>движок</translation>
   </message>
@@ -6824,12 +7100,20 @@ The proposal was made for:
    </translation>
   </message>
   <message>
+   <source>failing test {name}</source>
+   <translation>не прошедший тест {name}</translation>
+  </message>
+  <message>
    <source>failing, tried again in {time}</source>
    <translation>сбои, новая попытка через {time}</translation>
   </message>
   <message>
    <source>fails as before: {line}</source>
    <translation>не проходит, как и раньше: {line}</translation>
+  </message>
+  <message>
+   <source>fails: {line}</source>
+   <translation>не проходит: {line}</translation>
   </message>
   <message>
    <source>fetch a model from {source}</source>
@@ -6876,6 +7160,10 @@ The proposal was made for:
    <translation>папка · {place}</translation>
   </message>
   <message>
+   <source>follow-up</source>
+   <translation>следом</translation>
+  </message>
+  <message>
    <source>fonts</source>
    <translation>шрифты</translation>
   </message>
@@ -6890,6 +7178,10 @@ The proposal was made for:
   <message>
    <source>from {source}</source>
    <translation>из {source}</translation>
+  </message>
+  <message>
+   <source>generated, or not of this project</source>
+   <translation>создан автоматически или не из этого проекта</translation>
   </message>
   <message>
    <source>git could not say what is changed: {reason}</source>
@@ -6924,6 +7216,10 @@ The proposal was made for:
    <translation>фрагмент {number} из {count}</translation>
   </message>
   <message>
+   <source>ignored</source>
+   <translation>пропущено</translation>
+  </message>
+  <message>
    <source>ignored by .gitignore</source>
    <translation>исключён в .gitignore</translation>
   </message>
@@ -6946,6 +7242,10 @@ The proposal was made for:
   <message>
    <source>in another thread</source>
    <translation>в другой беседе</translation>
+  </message>
+  <message>
+   <source>in comments and texts, line {lines}</source>
+   <translation>в комментариях и строках, строка {lines}</translation>
   </message>
   <message>
    <source>in conflict</source>
@@ -6996,6 +7296,10 @@ The proposal was made for:
    <translation>удаляется</translation>
   </message>
   <message>
+   <source>it came to its end before: {reason}</source>
+   <translation>раньше доходило до конца: {reason}</translation>
+  </message>
+  <message>
    <source>it could not be examined: {reason}</source>
    <translation>проверить не удалось: {reason}</translation>
   </message>
@@ -7022,6 +7326,10 @@ The proposal was made for:
   <message>
    <source>it hung: nothing came within {seconds:.0f} s</source>
    <translation>зависло: за {seconds:.0f} с ничего не пришло</translation>
+  </message>
+  <message>
+   <source>it is defined here with the parameters before</source>
+   <translation>здесь оно определено с прежними параметрами</translation>
   </message>
   <message>
    <source>it is empty</source>
@@ -7052,6 +7360,10 @@ The proposal was made for:
    <translation>это не UTF-8</translation>
   </message>
   <message>
+   <source>it is passed on, not called</source>
+   <translation>оно передаётся дальше, а не вызывается</translation>
+  </message>
+  <message>
    <source>it is several keys after each other; one is possible</source>
    <translation>это несколько клавиш подряд; возможна только одна</translation>
   </message>
@@ -7075,6 +7387,10 @@ The proposal was made for:
    <source>it needs Ctrl, Alt or Meta: every program would lose the key else</source>
    <translation>нужен Ctrl, Alt или Meta: иначе клавишу потеряют все программы</translation>
   </message>
+  <message>
+   <source>it passes a list of arguments</source>
+   <translation>передаётся список аргументов</translation>
+  </message>
   <message numerus="yes">
    <source>it removes %n line(s) that it does not name</source>
    <translation>
@@ -7088,12 +7404,28 @@ The proposal was made for:
    <translation>оно молчало {seconds:g} с</translation>
   </message>
   <message>
+   <source>it stands in a comment or a text</source>
+   <translation>оно стоит в комментарии или строке</translation>
+  </message>
+  <message>
+   <source>it stands in another call that changes</source>
+   <translation>оно стоит внутри другого изменяемого вызова</translation>
+  </message>
+  <message>
    <source>it was not done within {seconds:.0f} s</source>
    <translation>не закончено за {seconds:.0f} с</translation>
   </message>
   <message>
+   <source>its arguments do not fit the signature before</source>
+   <translation>его аргументы не подходят к прежней сигнатуре</translation>
+  </message>
+  <message>
    <source>its connection ended</source>
    <translation>соединение с ним прервалось</translation>
+  </message>
+  <message>
+   <source>its import has to be written by hand</source>
+   <translation>его импорт нужно написать вручную</translation>
   </message>
   <message>
    <source>its makers do not recommend it</source>
@@ -7106,6 +7438,10 @@ The proposal was made for:
   <message>
    <source>its name matches {secret}</source>
    <translation>имя подходит под {secret}</translation>
+  </message>
+  <message>
+   <source>its name was changed again</source>
+   <translation>его имя снова изменилось</translation>
   </message>
   <message>
    <source>its process ended in the middle of it: {how}</source>
@@ -7188,6 +7524,18 @@ The proposal was made for:
    <translation>прежняя строка {line}</translation>
   </message>
   <message>
+   <source>line {line}: unexpected {text}</source>
+   <translation>строка {line}: лишнее {text}</translation>
+  </message>
+  <message>
+   <source>line {line}: {problem}</source>
+   <translation>строка {line}: {problem}</translation>
+  </message>
+  <message>
+   <source>line {line}: {wanted} expected</source>
+   <translation>строка {line}: ожидается {wanted}</translation>
+  </message>
+  <message>
    <source>line {number}: {line}</source>
    <translation>строка {number}: {line}</translation>
   </message>
@@ -7216,8 +7564,16 @@ The proposal was made for:
    <translation>macOS отклонила горячую клавишу (ошибка {code}).</translation>
   </message>
   <message>
+   <source>many files changed at once</source>
+   <translation>разом изменилось много файлов</translation>
+  </message>
+  <message>
    <source>may hold secrets</source>
    <translation>может содержать секреты</translation>
+  </message>
+  <message>
+   <source>may hold secrets: {what}</source>
+   <translation>может содержать секреты: {what}</translation>
   </message>
   <message>
    <source>measured</source>
@@ -7232,6 +7588,18 @@ The proposal was made for:
    <translation>память</translation>
   </message>
   <message>
+   <source>mended</source>
+   <translation>исправлено</translation>
+  </message>
+  <message>
+   <source>mends it</source>
+   <translation>исправляет</translation>
+  </message>
+  <message>
+   <source>merged</source>
+   <translation>объединено</translation>
+  </message>
+  <message>
    <source>model</source>
    <translation>модель</translation>
   </message>
@@ -7240,12 +7608,20 @@ The proposal was made for:
    <translation>больше, чем берётся из одного сохранения</translation>
   </message>
   <message>
+   <source>names exist</source>
+   <translation>имена существуют</translation>
+  </message>
+  <message>
    <source>never</source>
    <translation>никогда</translation>
   </message>
   <message>
    <source>new file</source>
    <translation>новый файл</translation>
+  </message>
+  <message>
+   <source>new parameters of {name}</source>
+   <translation>новые параметры {name}</translation>
   </message>
   <message>
    <source>no certificates of authorities in {place}</source>
@@ -7298,6 +7674,18 @@ The proposal was made for:
   <message>
    <source>no reasoning</source>
    <translation>без рассуждений</translation>
+  </message>
+  <message numerus="yes">
+   <source>no room: %n token(s), and {left} were left</source>
+   <translation>
+    <numerusform>нет места: %n токен, а оставалось {left}</numerusform>
+    <numerusform>нет места: %n токена, а оставалось {left}</numerusform>
+    <numerusform>нет места: %n токенов, а оставалось {left}</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>no tests ran</source>
+   <translation>ни один тест не выполнен</translation>
   </message>
   <message>
    <source>no {suffix} in {folder}</source>
@@ -7383,6 +7771,18 @@ The proposal was made for:
    <source>not published</source>
    <translation>не опубликовано</translation>
   </message>
+  <message>
+   <source>not run to its end: it needed more than {most} MB of memory</source>
+   <translation>не завершилось: нужно больше {most} МБ памяти</translation>
+  </message>
+  <message numerus="yes">
+   <source>not run to its end: it started more than %n process(es)</source>
+   <translation>
+    <numerusform>не завершилось: запущено больше %n процесса</numerusform>
+    <numerusform>не завершилось: запущено больше %n процессов</numerusform>
+    <numerusform>не завершилось: запущено больше %n процессов</numerusform>
+   </translation>
+  </message>
   <message numerus="yes">
    <source>not run to its end: it took more than %n second(s)</source>
    <translation>
@@ -7392,8 +7792,32 @@ The proposal was made for:
    </translation>
   </message>
   <message>
+   <source>not run to its end: it took too much of the processor</source>
+   <translation>не завершилось: занято слишком много времени процессора</translation>
+  </message>
+  <message>
    <source>not run to its end: it was ended by {signal}</source>
    <translation>не завершилось: прервано сигналом {signal}</translation>
+  </message>
+  <message>
+   <source>not run to its end: it wrote more than the disk may hold for it</source>
+   <translation>не завершилось: записано больше, чем отведено на диске</translation>
+  </message>
+  <message>
+   <source>not run to its end: it wrote without an end</source>
+   <translation>не завершилось: вывод не кончался</translation>
+  </message>
+  <message>
+   <source>not run to its end: the machine had hardly any memory left</source>
+   <translation>не завершилось: на машине почти не осталось памяти</translation>
+  </message>
+  <message>
+   <source>not run, there is no sandbox: {reason}</source>
+   <translation>не запускалось, нет песочницы: {reason}</translation>
+  </message>
+  <message>
+   <source>not run: no time was left for it</source>
+   <translation>не запускалось: не осталось времени</translation>
   </message>
   <message>
    <source>not run: stopped</source>
@@ -7456,6 +7880,10 @@ The proposal was made for:
    <translation>ничего не рисуется для {names}</translation>
   </message>
   <message>
+   <source>nothing is left to follow up</source>
+   <translation>больше менять нечего</translation>
+  </message>
+  <message>
    <source>nothing is told</source>
    <translation>ничего не сказано</translation>
   </message>
@@ -7498,6 +7926,18 @@ The proposal was made for:
   <message>
    <source>one of {known}</source>
    <translation>одно из: {known}</translation>
+  </message>
+  <message>
+   <source>only documents</source>
+   <translation>только документация</translation>
+  </message>
+  <message numerus="yes">
+   <source>only its first %n line(s) are shown</source>
+   <translation>
+    <numerusform>показана только первая %n строка</numerusform>
+    <numerusform>показаны только первые %n строки</numerusform>
+    <numerusform>показаны только первые %n строк</numerusform>
+   </translation>
   </message>
   <message>
    <source>open</source>
@@ -7608,6 +8048,10 @@ The proposal was made for:
    <translation>программа</translation>
   </message>
   <message>
+   <source>project checks</source>
+   <translation>проверки проекта</translation>
+  </message>
+  <message>
    <source>proposals waiting: {count}</source>
    <translation>предложений ожидает: {count}</translation>
   </message>
@@ -7618,6 +8062,14 @@ The proposal was made for:
   <message>
    <source>queue</source>
    <translation>очередь</translation>
+  </message>
+  <message>
+   <source>queued</source>
+   <translation>в очереди</translation>
+  </message>
+  <message>
+   <source>quiet mode: nothing starts unasked</source>
+   <translation>тихий режим: ничто не начинается само</translation>
   </message>
   <message>
    <source>read as meant</source>
@@ -7664,6 +8116,18 @@ The proposal was made for:
    <translation>удаляется</translation>
   </message>
   <message>
+   <source>rename {old} to {new}</source>
+   <translation>переименование {old} в {new}</translation>
+  </message>
+  <message>
+   <source>repair</source>
+   <translation>исправление</translation>
+  </message>
+  <message>
+   <source>repair: {problem}</source>
+   <translation>исправление: {problem}</translation>
+  </message>
+  <message>
    <source>replaced by a newer save</source>
    <translation>заменено более новым сохранением</translation>
   </message>
@@ -7692,12 +8156,28 @@ The proposal was made for:
    <translation>работает из исходников, без установки</translation>
   </message>
   <message>
+   <source>same signature</source>
+   <translation>та же сигнатура</translation>
+  </message>
+  <message>
+   <source>sandbox</source>
+   <translation>песочница</translation>
+  </message>
+  <message>
    <source>saved</source>
    <translation>сохранено</translation>
   </message>
   <message>
+   <source>saved while Spark was snoozed</source>
+   <translation>сохранено, пока Spark был на паузе</translation>
+  </message>
+  <message>
    <source>saved while watching was paused</source>
    <translation>сохранён, пока слежение было на паузе</translation>
+  </message>
+  <message>
+   <source>says what was asked</source>
+   <translation>сказано, что просили</translation>
   </message>
   <message>
    <source>screen</source>
@@ -7776,6 +8256,10 @@ The proposal was made for:
    <translation>тело для {name}()</translation>
   </message>
   <message>
+   <source>superseded</source>
+   <translation>заменено</translation>
+  </message>
+  <message>
    <source>switched off in the settings</source>
    <translation>отключено в настройках</translation>
   </message>
@@ -7794,6 +8278,10 @@ The proposal was made for:
   <message>
    <source>ten tokens</source>
    <translation>десять токенов</translation>
+  </message>
+  <message>
+   <source>test</source>
+   <translation>тест</translation>
   </message>
   <message>
    <source>test the connection to {title}</source>
@@ -7844,8 +8332,16 @@ The proposal was made for:
    <translation>файл</translation>
   </message>
   <message>
+   <source>the file would not parse</source>
+   <translation>файл перестал бы разбираться</translation>
+  </message>
+  <message>
    <source>the folder {folder} cannot be removed</source>
    <translation>папку {folder} не удаётся удалить</translation>
+  </message>
+  <message>
+   <source>the full path of a folder</source>
+   <translation>полный путь папки</translation>
   </message>
   <message>
    <source>the keyring ({name}) is locked</source>
@@ -7900,6 +8396,10 @@ The proposal was made for:
    <translation>сначала пишет настоящая модель</translation>
   </message>
   <message>
+   <source>the result</source>
+   <translation>результат</translation>
+  </message>
+  <message>
    <source>the route /fim/completions</source>
    <translation>путь /fim/completions</translation>
   </message>
@@ -7936,12 +8436,20 @@ The proposal was made for:
    <translation>системные</translation>
   </message>
   <message>
+   <source>the system does not let bubblewrap work: {line}</source>
+   <translation>система не даёт работать bubblewrap: {line}</translation>
+  </message>
+  <message>
    <source>the system's own</source>
    <translation>системный</translation>
   </message>
   <message>
    <source>the window is empty in the theme {name}</source>
    <translation>окно пусто в теме {name}</translation>
+  </message>
+  <message>
+   <source>there are too many files at once</source>
+   <translation>слишком много файлов сразу</translation>
   </message>
   <message>
    <source>there is no key {name}</source>
@@ -7954,6 +8462,10 @@ The proposal was made for:
   <message>
    <source>there is no model {path}</source>
    <translation>нет модели {path}</translation>
+  </message>
+  <message>
+   <source>there is none on this system yet</source>
+   <translation>на этой системе её пока нет</translation>
   </message>
   <message>
    <source>these processes did not end by themselves: {pids}</source>
@@ -7992,6 +8504,10 @@ The proposal was made for:
    <translation>true или false</translation>
   </message>
   <message>
+   <source>two changes meet in it</source>
+   <translation>в нём сталкиваются два изменения</translation>
+  </message>
+  <message>
    <source>types it again</source>
    <translation>возвращает отменённое</translation>
   </message>
@@ -8018,6 +8534,14 @@ The proposal was made for:
   <message>
    <source>unknown</source>
    <translation>неизвестно</translation>
+  </message>
+  <message>
+   <source>until {time}</source>
+   <translation>до {time}</translation>
+  </message>
+  <message>
+   <source>uses all</source>
+   <translation>использует всё</translation>
   </message>
   <message>
    <source>vendor</source>
@@ -8060,6 +8584,14 @@ The proposal was made for:
    <translation>в файле больше нет того, что об этом просило</translation>
   </message>
   <message>
+   <source>what it asks for waits already</source>
+   <translation>то, о чём он просит, уже ждёт</translation>
+  </message>
+  <message>
+   <source>which {name} is meant is not clear</source>
+   <translation>неясно, какое {name} имеется в виду</translation>
+  </message>
+  <message>
    <source>whole file</source>
    <translation>файл целиком</translation>
   </message>
@@ -8074,6 +8606,10 @@ The proposal was made for:
   <message>
    <source>with {names}</source>
    <translation>приложено: {names}</translation>
+  </message>
+  <message>
+   <source>without a sandbox: the network could not be forbidden</source>
+   <translation>без песочницы: запретить сеть было нельзя</translation>
   </message>
   <message>
    <source>working</source>
@@ -8116,6 +8652,10 @@ The proposal was made for:
    <translation>ваш собственный файл</translation>
   </message>
   <message>
+   <source>{agreeing} of {asked} answers</source>
+   <translation>{agreeing} из {asked} ответов</translation>
+  </message>
+  <message>
    <source>{amount}/s</source>
    <translation>{amount}/с</translation>
   </message>
@@ -8150,8 +8690,20 @@ The branch that is checked out</source>
    <translation>{cached_tokens} из {prompt_tokens} токенов запроса взяты из прошлого хода, по данным сервера.</translation>
   </message>
   <message>
+   <source>{cached} of {prompt} prompt tokens from the cache</source>
+   <translation>{cached} из {prompt} токенов запроса из кэша</translation>
+  </message>
+  <message>
    <source>{certificates}; Qt's own: {backend}</source>
    <translation>{certificates}; у Qt: {backend}</translation>
+  </message>
+  <message>
+   <source>{command} ends with {code}</source>
+   <translation>{command} завершается с кодом {code}</translation>
+  </message>
+  <message>
+   <source>{command} failed, and its output names no code of this folder.</source>
+   <translation>{command} завершилась с ошибкой, и в её выводе нет кода из этой папки.</translation>
   </message>
   <message numerus="yes">
    <source>{cost}, without %n answer(s)</source>
@@ -8184,6 +8736,10 @@ The branch that is checked out</source>
   <message>
    <source>{count} loaded</source>
    <translation>загружено: {count}</translation>
+  </message>
+  <message>
+   <source>{count} more</source>
+   <translation>ещё {count}</translation>
   </message>
   <message>
    <source>{count} tokens, pieces: {pieces}, the first after {first:.0f} ms, {rate:.0f} tokens/s</source>
@@ -8252,6 +8808,10 @@ The branch that is checked out</source>
   <message>
    <source>{file} cannot be read: {reason}</source>
    <translation>Не удаётся прочитать {file}: {reason}</translation>
+  </message>
+  <message>
+   <source>{file} cannot be written ({reason}).</source>
+   <translation>Не удаётся записать {file} ({reason}).</translation>
   </message>
   <message>
    <source>{file} is no list of endpoints ({reason}).</source>
@@ -8546,6 +9106,14 @@ The branch that is checked out</source>
    <translation>{model}, эмуляция {profile}</translation>
   </message>
   <message>
+   <source>{module} is imported but does not exist; did you mean {near}?</source>
+   <translation>{module} импортируется, но не существует; может быть, {near}?</translation>
+  </message>
+  <message>
+   <source>{module} is imported but is neither in the project nor among what it depends on.</source>
+   <translation>{module} импортируется, но его нет ни в проекте, ни среди его зависимостей.</translation>
+  </message>
+  <message>
    <source>{ms:.0f} ms</source>
    <translation>{ms:.0f} мс</translation>
   </message>
@@ -8586,6 +9154,14 @@ The branch that is checked out</source>
    <translation>{name}, {path}, хеш сверен</translation>
   </message>
   <message>
+   <source>{name} cannot be started: {reason}.</source>
+   <translation>{name} не запускается: {reason}.</translation>
+  </message>
+  <message>
+   <source>{name} cannot be used from other packages</source>
+   <translation>{name} недоступно из других пакетов</translation>
+  </message>
+  <message>
    <source>{name} could not be written to {folder}: {reason}.</source>
    <translation>{name} не удалось записать в {folder}: {reason}.</translation>
   </message>
@@ -8606,12 +9182,24 @@ The branch that is checked out</source>
    <translation>{name}: прочитан не тот ключ, что был записан.</translation>
   </message>
   <message>
+   <source>{name} gives another result</source>
+   <translation>{name} даёт другой результат</translation>
+  </message>
+  <message>
+   <source>{name} gives another result: {place}</source>
+   <translation>{name} даёт другой результат: {place}</translation>
+  </message>
+  <message>
    <source>{name} has no id or no url.</source>
    <translation>{name}: нет id или url.</translation>
   </message>
   <message>
    <source>{name} has no id.</source>
    <translation>{name}: нет id.</translation>
+  </message>
+  <message>
+   <source>{name} is another thing there</source>
+   <translation>{name} там означает другое</translation>
   </message>
   <message>
    <source>{name} is here, and is the file that was released.</source>
@@ -8658,12 +9246,32 @@ The branch that is checked out</source>
    <translation>{name} задана.</translation>
   </message>
   <message>
+   <source>{name} is used but not imported; it needs: {hint}</source>
+   <translation>{name} используется, но не импортируется; нужно: {hint}</translation>
+  </message>
+  <message>
+   <source>{name} is used but not imported; {path} defines it.</source>
+   <translation>{name} используется, но не импортируется; определение — в {path}.</translation>
+  </message>
+  <message>
+   <source>{name} is used but nothing defines or imports it.</source>
+   <translation>{name} используется, но нигде не определяется и не импортируется.</translation>
+  </message>
+  <message>
+   <source>{name} is used but nothing defines or imports it; did you mean {near}?</source>
+   <translation>{name} используется, но нигде не определяется и не импортируется; может быть, {near}?</translation>
+  </message>
+  <message>
    <source>{name} is {value}, not {wanted}.</source>
    <translation>{name} = {value}, а должно быть: {wanted}.</translation>
   </message>
   <message>
    <source>{name} knows no '{text}'</source>
    <translation>{name}: нет перевода для «{text}»</translation>
+  </message>
+  <message>
+   <source>{name} moved to {path}</source>
+   <translation>{name} теперь в {path}</translation>
   </message>
   <message>
    <source>{name} needs input, output, as_of and source. {so}</source>
@@ -8718,6 +9326,10 @@ The branch that is checked out</source>
    <translation>{name}: секрет записан, прочитан и удалён</translation>
   </message>
   <message>
+   <source>{name}: new arguments in {place}</source>
+   <translation>{name}: новые аргументы в {place}</translation>
+  </message>
+  <message>
    <source>{name}: the id {id} is taken.</source>
    <translation>{name}: id {id} уже занят.</translation>
   </message>
@@ -8748,6 +9360,14 @@ The branch that is checked out</source>
   <message>
    <source>{other} is asked instead.</source>
    <translation>Вместо этого отвечает {other}.</translation>
+  </message>
+  <message>
+   <source>{owner} has no {name}.</source>
+   <translation>В {owner} нет {name}.</translation>
+  </message>
+  <message>
+   <source>{owner} has no {name}; did you mean {near}?</source>
+   <translation>В {owner} нет {name}; может быть, {near}?</translation>
   </message>
   <message>
    <source>{parent} is not this user's alone</source>
@@ -8928,6 +9548,10 @@ The branch that is checked out</source>
   <message>
    <source>{path}, line {line}: what stood here was taken back with “{title}”.</source>
    <translation>{path}, строка {line}: то, что здесь стояло, отменено вместе с «{title}».</translation>
+  </message>
+  <message>
+   <source>{path}, line {line}: {reason}</source>
+   <translation>{path}, строка {line}: {reason}</translation>
   </message>
   <message>
    <source>{path}, line {start}: it was changed since the proposal was made.</source>
@@ -9129,6 +9753,14 @@ The branch that is checked out</source>
    <source>{taken} of {count} folders are watched by your programs</source>
    <translation>ваши программы следят за папками: {taken} из {count}</translation>
   </message>
+  <message numerus="yes">
+   <source>{test} passes; %n other(s) fail as before</source>
+   <translation>
+    <numerusform>{test} проходит; %n другой не проходит, как и раньше</numerusform>
+    <numerusform>{test} проходит; %n других не проходят, как и раньше</numerusform>
+    <numerusform>{test} проходит; %n других не проходят, как и раньше</numerusform>
+   </translation>
+  </message>
   <message>
    <source>{thousands:,.0f}k</source>
    <translation>{thousands:,.0f} тыс.</translation>
@@ -9198,6 +9830,14 @@ Choose another thread</source>
   <message>
    <source>{title} was removed.</source>
    <translation>{title}: удалено.</translation>
+  </message>
+  <message>
+   <source>{title}: left to you: {told}</source>
+   <translation>{title}: остаётся вам: {told}</translation>
+  </message>
+  <message>
+   <source>{title}: nothing is left to follow up</source>
+   <translation>{title}: больше менять нечего</translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>

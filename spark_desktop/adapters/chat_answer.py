@@ -4,10 +4,11 @@ Chat completions, completions, fill-in routes and llama-server's ``/infill`` dif
 """
 
 from dataclasses import dataclass, field
+from statistics import fmean
 
 from spark_desktop.adapters.answer_usage import usage_of, with_server_times
 from spark_desktop.adapters.emulation_wire import emulation_in
-from spark_desktop.adapters.json_fields import Json, child_in, object_of, text_in
+from spark_desktop.adapters.json_fields import Json, child_in, children_in, object_of, text_in
 from spark_desktop.adapters.openai_wire import error_of, problem_in, status_in
 from spark_desktop.adapters.stop_texts import StopTexts
 from spark_desktop.adapters.think_tags import ThinkTags
@@ -58,6 +59,7 @@ class ChatAnswer:
     _usage: Json = field(default_factory=dict)
     _times: Json = field(default_factory=dict)
     _emulation: Emulation | None = None
+    _logprobs: list[float] = field(default_factory=list)
 
     def take(self, data: str) -> list[Chunk]:
         """Return the chunks in one event's data. Raises EndpointError for an error told in it."""
@@ -99,6 +101,7 @@ class ChatAnswer:
             self._emulation,
             calls,
             self.buckets,
+            likelihood=fmean(self._logprobs) if self._logprobs else None,
         )
 
     def _measure(self, event: Json) -> None:
@@ -117,6 +120,10 @@ class ChatAnswer:
         if isinstance(problem, dict) and problem:
             # OpenRouter, where the server behind it broke off.
             raise error_of(status_in(choice), problem)
+        for token in children_in(child_in(choice, "logprobs"), "content"):
+            logprob = token.get("logprob")
+            if isinstance(logprob, (int, float)):
+                self._logprobs.append(float(logprob))
         # An answer in one piece has a message, a completion its bare text.
         delta = child_in(choice, "delta") or child_in(choice, "message") or choice
         chunks = self._delta(delta)

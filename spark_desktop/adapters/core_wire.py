@@ -20,12 +20,16 @@ def body_of(request: Request, model: ModelInfo, progress: bool) -> dict[str, Any
     body: dict[str, Any] = {"model": model.id, "temperature": request.temperature, "stream": True}
     if request.stop:
         body["stop"] = list(request.stop)
+    if request.seed is not None:
+        body["seed"] = request.seed
     if progress:
         body["return_progress"] = True
     if request.priority in model.priorities:
         # Never to others: strict servers refuse a field that they do not know.
         body["priority"] = request.priority.value
     if isinstance(request, ChatRequest):
+        if request.likelihood:
+            body["logprobs"] = True
         return body | {
             "messages": messages_of(request.messages, has_tools=True),
             "max_tokens": request.max_tokens,

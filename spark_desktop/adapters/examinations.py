@@ -40,6 +40,7 @@ def examinations(
         machine.qt_libraries,
         machine.display,
         machine.file_watches,
+        around.sandbox,
         around.keyring_backend,
         around.trust_store,
         partial(around.proxies, os.environ),

@@ -74,7 +74,7 @@ def _class_nodes(parsed: Parsed) -> list[Node]:
 
 
 def extent_of(parsed: Parsed, node: Node) -> Span:
-    """Return the lines of a definition with what decorates it."""
+    """Return the lines of a definition with what decorates and explains it."""
     outer = node
     while outer.parent is not None and outer.parent.type in _WRAPPERS:
         outer = outer.parent
@@ -83,9 +83,21 @@ def extent_of(parsed: Parsed, node: Node) -> Span:
     while above is not None and above.type in _DECORATIONS:
         start = above.start_point.row
         above = above.prev_named_sibling
+    start = _with_comment_above(above, start, parsed)
     if parsed.grammar.name == "python":
         end = _end_of_block(parsed, node.start_point.row, node.start_point.column, end)
     return Span(start, end)
+
+
+def _with_comment_above(above: Node | None, start: int, parsed: Parsed) -> int:
+    """Return the first line of the comment that stands directly above: it explains what follows."""
+    while above is not None and above.type in parsed.grammar.comments:
+        first, end = rows_of(above)
+        is_alone = not parsed.lines[first][: above.start_point.column].strip()
+        if end != start or not is_alone:
+            break
+        start, above = first, above.prev_named_sibling
+    return start
 
 
 def decorators_of(node: Node) -> Iterator[str]:

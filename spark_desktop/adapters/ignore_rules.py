@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase, translate
@@ -121,14 +122,18 @@ class IgnoreRules:
             and self.own_reason(entry.name, True, chain) is None
         )
 
+    def walk(self) -> Iterator[str]:
+        """Return all watched files as they are found, those of one folder after the other."""
+        return self._walk("")
+
     def _walk(self, below: str, secrets: list[str] | None = None) -> Iterator[str]:
         chain = self.chain_at_root()
         parts = below.split("/") if below else []
         for depth in range(1, len(parts) + 1):
             chain = self.chain_below(chain, "/".join(parts[:depth]))
-        waiting = [(below, chain)]
+        waiting = deque([(below, chain)])
         while waiting:
-            folder, chain = waiting.pop(0)
+            folder, chain = waiting.popleft()
             for entry in _entries(self._root / folder):
                 path = f"{folder}/{entry.name}" if folder else entry.name
                 is_folder = entry.is_dir(follow_symlinks=False)

@@ -181,6 +181,16 @@ def grammar_modules() -> tuple[str, ...]:
     return tuple(sorted({grammar.module for grammar in GRAMMARS}))
 
 
+def parse_once(grammar: Grammar, content: str) -> Parsed:
+    """Return the parsed text, which is not kept; may run in any OS thread."""
+    return _parse(grammar, content)
+
+
+def language_of(name: str) -> Language:
+    """Return the language of a grammar by its name. Raises KeyError."""
+    return _language(_BY_NAME[name])
+
+
 def rows_of(node: Node) -> tuple[int, int]:
     """Return the node's first line and the line after its last."""
     start, end = node.start_point, node.end_point

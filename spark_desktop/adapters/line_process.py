@@ -6,6 +6,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 # Of what it says on standard error, for whoever asks why it failed.
@@ -52,6 +53,11 @@ class LineProcess:
         """Return the next line of standard output; None after the last."""
         return await self._lines.get()
 
+    async def send(self, line: str) -> None:
+        """Write a line to its standard input; one to a process that has ended is lost."""
+        # It may be busy, and a pipe holds little.
+        await asyncio.to_thread(self._write, line)
+
     async def code(self) -> int:
         """Return the exit code once the process has ended; negative for a signal."""
         return await asyncio.shield(self._ended)
@@ -78,6 +84,13 @@ class LineProcess:
     def kill(self) -> None:
         """Kill the process at once; its end is known once nobody holds its output any more."""
         self._process.kill()
+
+    def _write(self, line: str) -> None:
+        stream = self._process.stdin
+        if stream is not None:
+            with suppress(OSError, ValueError):
+                stream.write(f"{line}\n")
+                stream.flush()
 
     def _follow(self) -> None:
         out, told = self._process.stdout, self._process.stderr

@@ -49,7 +49,7 @@ class LocalCommands:
 
     def __init__(self, root: Path, environment: Mapping[str, str] | None = None) -> None:
         self._root = root
-        self._environment = _environment(os.environ if environment is None else environment)
+        self._environment = passed_on(os.environ if environment is None else environment)
 
     async def run(self, command: ProjectCommand, path: str, text: str, seconds: float) -> Outcome:
         """Run it for at most ``seconds``; cancelling kills it and all that it has started.
@@ -234,7 +234,7 @@ def _sweep(folder: Path) -> None:
                 entry.unlink()
 
 
-def _environment(given: Mapping[str, str]) -> dict[str, str]:
+def passed_on(given: Mapping[str, str]) -> dict[str, str]:
     """Return what is passed on, none of it with a key that is known here."""
     passed_on = frozenset(_PASSED_ON.split())
     kept = {

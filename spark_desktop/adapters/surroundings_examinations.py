@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from spark_desktop.adapters.keyring_choice import Ring, name_of, usable_keyring
+from spark_desktop.adapters.sandbox import Bubblewrap
 from spark_desktop.domain.errors import SecretStoreError
 from spark_desktop.domain.findings import Finding, Verdict
+from spark_desktop.domain.sandboxing import Sandboxing
 from spark_desktop.domain.words import say
 
 _GIGABYTE = 1_000_000_000
@@ -30,6 +32,20 @@ def keyring_backend(look: Callable[[], Ring] = usable_keyring) -> Finding:
         step = say("{step} The local model needs none.", step=error.next_step)
         return Finding(name, Verdict.NOTE, error.message, step)
     return Finding(name, Verdict.OK, say("{name}, unlocked when it is needed", name=name_of(ring)))
+
+
+def sandbox(look: Callable[[], Sandboxing] | None = None) -> Finding:
+    """Return whether the checks of proposals can be shut in; ``look`` finds out as they do."""
+    name = say("sandbox")
+    state = (look or Bubblewrap().state)()
+    if state.works:
+        told = say("bubblewrap {version}: checks of proposals are shut in", version=state.version)
+        return Finding(name, Verdict.OK, told)
+    step = say(
+        "Linux: install your system's package bubblewrap. Without a sandbox the checks of a project"
+        " run only where you allow that, too."
+    )
+    return Finding(name, Verdict.NOTE, state.reason, step)
 
 
 def trust_store(environment: Mapping[str, str] = os.environ) -> Finding:

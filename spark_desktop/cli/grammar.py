@@ -32,6 +32,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_ask(add)
     _add_quick(add)
     _add_edit(add)
+    _add_run(add)
     _add_watch(add)
     _add_history(add)
     _add_lab(add)
@@ -83,7 +84,29 @@ def _add_edit(add: _Add) -> None:
         "--lines", metavar="A-B", help="change what these lines are in, counted from 1"
     )
     edit.add_argument("--apply", action="store_true", help="write it; spark undo takes it back")
+    edit.add_argument(
+        "--test",
+        metavar="CMD",
+        help="run this on a copy with the change: only what passes is proposed",
+    )
+    edit.add_argument(
+        "--tries", type=int, metavar="N", help="with --test: ask so often at most (2)"
+    )
     _add_model(edit)
+
+
+def _add_run(add: _Add) -> None:
+    run = add("run", "Run a command here; where it fails, have a fix proposed.")
+    run.add_argument(
+        "--folder", metavar="FOLDER", help="run it there; without it in the current folder"
+    )
+    run.add_argument(
+        "--propose", action="store_true", help="propose the fix here, also while the app runs"
+    )
+    run.add_argument("--apply", action="store_true", help="write it; spark undo takes it back")
+    _add_model(run)
+    # Everything from the first word on is the command's, its options too.
+    run.add_argument("words", nargs=argparse.REMAINDER, metavar="CMD")
 
 
 def _add_watch(add: _Add) -> None:

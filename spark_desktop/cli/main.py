@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from spark_desktop.cli.session import ProjectFactory
 
-    Command = Callable[[argparse.Namespace, Output, ProjectFactory], Awaitable[ExitCode]]
+    # Some pass on the exit code of what they ran.
+    Command = Callable[[argparse.Namespace, Output, ProjectFactory], Awaitable[int]]
 
 
 def main(argv: Sequence[str] | None = None, project_factory: "ProjectFactory | None" = None) -> int:
@@ -29,6 +30,7 @@ def main(argv: Sequence[str] | None = None, project_factory: "ProjectFactory | N
     args = build_parser().parse_args(argv)
     keep_keys_out()
     output = Output(sys.stdout.buffer, sys.stderr, args.json)
+    code: int
     try:
         code = _run(args, output, project_factory)
     except SparkError as error:
@@ -42,16 +44,14 @@ def main(argv: Sequence[str] | None = None, project_factory: "ProjectFactory | N
     return int(code)
 
 
-def _run(
-    args: argparse.Namespace, output: Output, project_factory: "ProjectFactory | None"
-) -> ExitCode:
+def _run(args: argparse.Namespace, output: Output, project_factory: "ProjectFactory | None") -> int:
     import asyncio
 
     from spark_desktop.cli.session import open_with_shared_core
 
     command = _command(args.command)
 
-    async def work() -> ExitCode:
+    async def work() -> int:
         task = asyncio.current_task()
         if task is not None:
             output.on_closed = lambda: _cancel(task)
@@ -65,6 +65,7 @@ def _run(
 
 
 def _command(name: str) -> "Command":
+    run: Command
     match name:
         case "ask":
             from spark_desktop.cli.ask import run
@@ -72,24 +73,33 @@ def _command(name: str) -> "Command":
             from spark_desktop.cli.quick import run
         case "edit":
             from spark_desktop.cli.edit import run
+        case "run":
+            from spark_desktop.cli.run import run
         case "watch":
             from spark_desktop.cli.watch import run
-        case "undo":
-            from spark_desktop.cli.undo import run_undo as run
-        case "redo":
-            from spark_desktop.cli.undo import run_redo as run
-        case "history":
-            from spark_desktop.cli.history import run_history as run
-        case "restore":
-            from spark_desktop.cli.undo import run_restore as run
         case "lab":
             from spark_desktop.cli.lab import run
         case "threads":
             from spark_desktop.cli.threads import run
         case "endpoints":
             from spark_desktop.cli.endpoints import run
-        case _:
+        case "doctor":
             from spark_desktop.cli.doctor import run
+        case _:
+            return _command_on_steps(name)
+    return run
+
+
+def _command_on_steps(name: str) -> "Command":
+    match name:
+        case "undo":
+            from spark_desktop.cli.undo import run_undo as run
+        case "redo":
+            from spark_desktop.cli.undo import run_redo as run
+        case "restore":
+            from spark_desktop.cli.undo import run_restore as run
+        case _:
+            from spark_desktop.cli.history import run_history as run
     return run
 
 

@@ -1,6 +1,7 @@
 """The evidence of a proposal: what is checked before it is shown as ready."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from spark_desktop.domain.omissions import (
@@ -11,7 +12,11 @@ from spark_desktop.domain.omissions import (
     written_lines,
 )
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.symbols import Oversights
 from spark_desktop.domain.words import joined, say
+
+# Lines that mending one syntax error may change.
+_MOST_MENDED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,9 @@ class Candidate:
     ``errors_*`` counts syntax errors, None where no parser knows the language. ``reasoning`` tells
     that the model's reasoning leaked into the region; ``finished`` is False for an answer that
     the token limit cut off; ``stray`` is a line of it that belongs to other code of the file.
+    ``signature`` is what has to stay of the region, "" for nothing. One that ``mends`` has to leave
+    fewer syntax errors, and the rest of the region as it is. ``oversights`` are those of a function
+    that was written from nothing; None for other regions.
     """
 
     before: str
@@ -34,6 +42,9 @@ class Candidate:
     reasoning: bool
     finished: bool
     stray: str = ""
+    signature: str = ""
+    mends: bool = False
+    oversights: Oversights | None = None
 
 
 def check(candidate: Candidate) -> tuple[Check, ...]:
@@ -49,6 +60,9 @@ def check(candidate: Candidate) -> tuple[Check, ...]:
         _no_placeholder(candidate),
         _no_reasoning(candidate),
         _not_shrunk(candidate),
+        *_keeps_signature(candidate),
+        *_mends(candidate),
+        *_uses_all(candidate),
     )
 
 
@@ -64,6 +78,13 @@ def failure(checks: Iterable[Check]) -> str | None:
     if failed[0].name == "complete":
         return failed[0].detail
     return joined(check.detail for check in failed)
+
+
+def told_of(checks: Sequence[Check]) -> str:
+    """Return what the model is told of what failed: the reason, and what a program wrote of it."""
+    reports = [one.report.strip() for one in checks if one.report and not one.passed]
+    reason = failure(checks) or ""
+    return "\n".join((reason, *(f"```\n{report}\n```" for report in reports)))
 
 
 def _complete(candidate: Candidate) -> Check:
@@ -161,3 +182,44 @@ def _not_shrunk(candidate: Candidate) -> Check:
             after=after,
         ),
     )
+
+
+def _keeps_signature(candidate: Candidate) -> tuple[Check, ...]:
+    if not candidate.signature:
+        return ()
+    name = say("same signature")
+    if "".join(candidate.signature.split()) in "".join(candidate.region_after.split()):
+        return (Check(name, True),)
+    signature = " ".join(candidate.signature.split())
+    said = say("The answer does not keep the signature {signature}", signature=signature)
+    return (Check(name, False, said),)
+
+
+def _mends(candidate: Candidate) -> tuple[Check, ...]:
+    if not candidate.mends:
+        return ()
+    name = say("mends it")
+    before, after = candidate.errors_before, candidate.errors_after
+    if before is not None and after is not None and after >= max(before, 1):
+        said = say("The file still has %n syntax error(s).", "", after)
+        return (Check(name, False, said),)
+    old, new = candidate.region_before.splitlines(), candidate.region_after.splitlines()
+    kept = sum((Counter(map(str.strip, old)) & Counter(map(str.strip, new))).values())
+    changed = max(len(old), len(new)) - kept
+    if changed > max(_MOST_MENDED, len(old) // 4):
+        said = say("The answer changes %n line(s), where one error was to be mended.", "", changed)
+        return (Check(name, False, said),)
+    return (Check(name, True),)
+
+
+def _uses_all(candidate: Candidate) -> tuple[Check, ...]:
+    found = candidate.oversights
+    if found is None:
+        return ()
+    name = say("uses all")
+    if found.only_calls_itself:
+        return (Check(name, False, say("The function does nothing but call itself.")),)
+    if found.unused:
+        names = joined(found.unused, ", ")
+        return (Check(name, False, say("The function never uses {names}.", names=names)),)
+    return (Check(name, True),)

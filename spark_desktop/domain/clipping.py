@@ -19,6 +19,7 @@ _DEFINITION = re.compile(
 _IMPORT = re.compile(r"\s*(?:from|import|#include|use|using|require|package)\b")
 _FROM_IMPORT = re.compile(r"from\s+([\w.]+)\s+import\s+([\w\s,()]+)")
 _PLAIN_IMPORT = re.compile(r"import\s+([\w.\s,]+)")
+_COMMENT = re.compile(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\[)))")
 _KEYWORDS = re.compile(r"\s*(?:return|if|for|while|switch|catch|with|elif|else|new|throw|case)\b")
 
 
@@ -63,6 +64,17 @@ def _imported(line: str) -> set[tuple[str, str]]:
         return {(found[1], name.strip()) for name in found[2].strip("()").split(",")}
     found = _PLAIN_IMPORT.fullmatch(line.strip())
     return {(name.strip(), "") for name in found[1].split(",")} if found else set()
+
+
+def with_explanation(answer: str, region: str) -> str:
+    """Return the answer below the comment that the region begins with, where it left that out."""
+    head = []
+    for line in split_lines(region):
+        if not _COMMENT.match(line):
+            break
+        head.append(line)
+    first = next((line for line in split_lines(answer) if line.strip()), "")
+    return answer if not head or not first or _COMMENT.match(first) else "".join(head) + answer
 
 
 def strays(answer: str, region: str, outside: str) -> str:

@@ -48,10 +48,14 @@ class Tool:
 
 
 class Priority(Enum):
-    """Who goes first: where the model's server knows these, a question pauses suggestions."""
+    """Who goes first: where the model's server knows these, a question pauses suggestions.
+
+    A warm-up has its prompt read and writes nothing; it yields to both.
+    """
 
     QUESTION = "question"
     SUGGESTION = "suggestion"
+    WARMUP = "warmup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class ChatRequest:
     ``schema`` is a JSON schema, as JSON text, that the answer has to follow; "" for none.
     ``prediction`` is text that much of the answer is expected to repeat. ``thread`` is the same for
     the requests of one conversation, so that a stateful protocol may send only what is new.
+    ``seed`` tells samples of one prompt apart. ``likelihood`` asks how sure the model was, which
+    only our core is asked.
     """
 
     messages: tuple[Message, ...]
@@ -72,6 +78,8 @@ class ChatRequest:
     schema: str = ""
     prediction: str = ""
     thread: str = ""
+    seed: int | None = None
+    likelihood: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +93,7 @@ class InfillRequest:
     temperature: float = 0.0
     stop: tuple[str, ...] = ()
     priority: Priority = Priority.QUESTION
+    seed: int | None = None
 
 
 Request = ChatRequest | InfillRequest
@@ -163,7 +172,8 @@ class Finished:
 
     ``emulation`` is None for an answer at the server's own pace. ``calls`` are the tools that the
     model wants to have run, ``buckets`` what is left of the account's limits, ``cost`` what it took
-    in US dollars, None where that is not known.
+    in US dollars, None where that is not known. ``likelihood`` is the mean natural logarithm of the
+    tokens' probabilities, None where nobody asked or told.
     """
 
     reason: FinishReason = FinishReason.STOP
@@ -173,6 +183,7 @@ class Finished:
     calls: tuple[ToolCall, ...] = ()
     buckets: tuple[Bucket, ...] = ()
     cost: float | None = None
+    likelihood: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +209,8 @@ SEARCH_REPLACE = "search-replace"
 class ModelInfo:
     """What a model can do; ``formats`` are the edit formats that it is known to follow.
 
-    ``priorities`` are those that its server knows; most know none.
+    ``priorities`` are those that its server knows; most know none. One that ``is_local`` costs
+    nothing but time.
     """
 
     id: str
@@ -206,4 +218,5 @@ class ModelInfo:
     fim: bool
     formats: tuple[str, ...] = ("region",)
     label: str = say("local")
+    is_local: bool = True
     priorities: frozenset[Priority] = frozenset()

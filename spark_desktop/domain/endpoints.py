@@ -160,4 +160,5 @@ def model_info(spec: EndpointSpec) -> ModelInfo:
         # Models that are served to others are large enough to follow it.
         formats=(SEARCH_REPLACE, "region"),
         label=spec.title,
+        is_local=False,
     )

@@ -12,6 +12,7 @@ from spark_desktop.domain.inbox_entry import InboxEntry
 from spark_desktop.domain.operation import Recovered, StoreUsage
 from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.rest import Rest
+from spark_desktop.domain.sandboxing import Sandboxing
 from spark_desktop.domain.standings import AnswerRecord
 from spark_desktop.domain.workspace import Ignored
 
@@ -253,6 +254,19 @@ class AnswerMeasured:
     record: AnswerRecord
 
 
+@dataclass(frozen=True, slots=True)
+class ConsentNeeded:
+    """Checks of the project were found that the user has not allowed; told once.
+
+    ``commands`` are how they are named, ``lines`` what would be run for the first change, and
+    ``sandboxing`` whether they would be shut in.
+    """
+
+    commands: tuple[str, ...]
+    lines: tuple[str, ...]
+    sandboxing: Sandboxing
+
+
 Event = (
     CoreStateChanged
     | ModelSwitching
@@ -282,4 +296,5 @@ Event = (
     | BudgetTold
     | AnswerMeasured
     | EndpointsChanged
+    | ConsentNeeded
 )

@@ -1,7 +1,7 @@
 """What a second start of the program tells the one that runs already."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 # Bytes of one message; a longer one is nothing that a start of the program says.
@@ -46,12 +46,28 @@ class FollowLink:
     activation: str = ""
 
 
-Handover = OpenWindow | QuickText | ChooseFolder | FollowLink
+@dataclass(frozen=True, slots=True)
+class FailedCommand:
+    """A command failed in ``folder`` of the project in ``root``: propose a fix.
+
+    ``root`` is an absolute path, ``folder`` one in it; ``command`` is written as for a shell,
+    ``output`` is the end of what it wrote.
+    """
+
+    root: str = ""
+    folder: str = ""
+    command: str = ""
+    output: str = ""
+    activation: str = ""
+
+
+Handover = OpenWindow | QuickText | ChooseFolder | FollowLink | FailedCommand
 _KINDS: dict[str, type[Handover]] = {
     "open": OpenWindow,
     "quick": QuickText,
     "choose": ChooseFolder,
     "link": FollowLink,
+    "failed": FailedCommand,
 }
 
 
@@ -59,6 +75,14 @@ def encode(message: Handover) -> bytes:
     """Return the message as one line of JSON."""
     kind = next(name for name, known in _KINDS.items() if isinstance(message, known))
     return _line({"spark": _VERSION, "kind": kind, **asdict(message)})
+
+
+def fitting(message: FailedCommand) -> FailedCommand:
+    """Return the message with as much of its output's end as one message holds."""
+    while len(encode(message)) > MOST_BYTES and message.output:
+        # A character takes one byte or six, as JSON writes it.
+        message = replace(message, output=message.output[len(message.output) // 4 + 1 :])
+    return message
 
 
 def decode(line: bytes) -> Handover | None:

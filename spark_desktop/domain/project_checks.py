@@ -59,9 +59,13 @@ class Ran:
 
 @dataclass(frozen=True, slots=True)
 class NotRun:
-    """A command gave no result; ``reason`` is a short note for the user."""
+    """A command gave no result; ``reason`` is a short note for the user.
+
+    ``over_limit``: it was ended since it took too long, or too much of something.
+    """
 
     reason: Said
+    over_limit: bool = False
 
 
 Outcome = Ran | NotRun

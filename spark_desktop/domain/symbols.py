@@ -12,3 +12,11 @@ class Symbol:
     name: str
     path: str
     lines: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Oversights:
+    """What the body of a function leaves out: ``unused`` parameters, an end to its recursion."""
+
+    unused: tuple[str, ...] = ()
+    only_calls_itself: bool = False

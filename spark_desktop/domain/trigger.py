@@ -83,12 +83,15 @@ class FailingTest:
     """A test run that failed, and the ``lines`` that its failure most likely points at.
 
     ``name`` is the test's, ``report`` what the run wrote of it, for the model and the user.
+    ``command`` is what ran, in ``folder`` of the workspace: run again, it is the proposal's proof.
     """
 
     snapshot: Snapshot
     lines: Span | None
     name: str
     report: str
+    command: tuple[str, ...] = ()
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,12 +35,20 @@ class CodeIndex(Protocol):
         """Return what a file defines, in its order."""
         ...
 
+    async def names_in(self, path: str) -> frozenset[str]:
+        """Return every name that a file uses or defines."""
+        ...
+
     async def references(self, name: str, most: int = 500) -> tuple[Reference, ...]:
         """Return where the name is used, by path and line; definitions are not uses."""
         ...
 
     async def imports(self, path: str) -> tuple[Import, ...]:
         """Return what a file imports."""
+        ...
+
+    async def resolved(self, path: str, module: str, names: Collection[str]) -> tuple[Import, ...]:
+        """Return an import as it would be in a file that need not hold it yet."""
         ...
 
     async def importers(self, path: str) -> tuple[str, ...]:

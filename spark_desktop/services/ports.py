@@ -1,6 +1,6 @@
 """What the services need from the world; adapters implement these Protocols."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +17,9 @@ from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.secret import Secret
 from spark_desktop.domain.secret_files import Shareable
 from spark_desktop.domain.settings import Settings
-from spark_desktop.domain.symbols import Symbol
-from spark_desktop.domain.trigger import Span, Trigger
+from spark_desktop.domain.symbols import Oversights, Symbol
+from spark_desktop.domain.track_record import Tally, Way
+from spark_desktop.domain.trigger import Span, Stub, Trigger
 from spark_desktop.domain.words import Said
 from spark_desktop.domain.workspace import Ignored, Snapshot
 
@@ -132,8 +133,26 @@ class Syntax(Protocol):
         """Return the function, class or block around the lines, else a bounded window of lines."""
         ...
 
+    def as_stub(self, snapshot: Snapshot, lines: Span) -> Stub | None:
+        """Return the innermost function around the lines as if its body were missing.
+
+        None where there is none, or where its body cannot be replaced alone.
+        """
+        ...
+
+    def oversights(self, path: str, content: str, lines: Span) -> Oversights | None:
+        """Return what the largest function within the lines leaves out; None without one."""
+        ...
+
     def errors(self, path: str, content: str) -> int | None:
         """Return the number of syntax errors; None for a language without a parser."""
+        ...
+
+    def bare(self, path: str, content: str) -> str | None:
+        """Return the code without comments, docstrings and annotated types, for comparing only.
+
+        None for a language without a parser.
+        """
         ...
 
     def symbols(self, snapshot: Snapshot) -> tuple[Symbol, ...]:
@@ -316,6 +335,18 @@ class SecretStore(Protocol):
 
     async def forget(self, endpoint_id: str) -> None:
         """Remove a key; one that is not there is no error. Raises SecretStoreError."""
+        ...
+
+
+class TrackRecord(Protocol):
+    """What has worked with which model on this machine. Every method raises StoreError."""
+
+    async def tallies(self, model: str, kind: str) -> Mapping[Way, Tally]:
+        """Return the answers of a model for a kind of trigger, by the way they were asked for."""
+        ...
+
+    async def keep(self, model: str, kind: str, way: Way, passed: bool) -> None:
+        """Count one more answer, which passed its checks or did not."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import PurePosixPath
 from string import Template
@@ -28,8 +29,20 @@ def _template(name: str) -> Template:
     return Template(resource("prompts", f"{name}.md").read_text(encoding="utf-8").rstrip("\n"))
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What stands in front of a region in its prompt; ``extra`` are files for a fill-in."""
+
+    text: str = ""
+    extra: tuple[tuple[str, str], ...] = ()
+
+
 def region_request(
-    path: str, region: str, instruction: str, attempts: Sequence[tuple[str, str]] = ()
+    path: str,
+    region: str,
+    instruction: str,
+    attempts: Sequence[tuple[str, str]] = (),
+    around: str = "",
 ) -> ChatRequest:
     """Return the request to rewrite ``region``, a part of the file at ``path``.
 
@@ -37,8 +50,9 @@ def region_request(
     are earlier answers, each with what was said to it (``refused``, ``revised``); they are
     appended, so that the engine's cache of the prompt stays good.
 
-    The region's surroundings are not shown: of eight edits of the demo's project the 0.5B model got
-    four right without them and two with them, since it likes to repeat what it sees.
+    ``around`` is what is told of the surroundings, never their text: of eight edits of the demo's
+    project the 0.5B model got four right without that and two with it, since it likes to repeat
+    what it sees.
     """
     template = "stub" if not instruction else "region" if region.strip() else "write"
     question = _template(template).substitute(
@@ -49,7 +63,7 @@ def region_request(
     )
     messages = [
         Message(Role.SYSTEM, _template("system").substitute()),
-        Message(Role.USER, question),
+        Message(Role.USER, f"{around}\n\n{question}" if around else question),
     ]
     for answer, said in attempts:
         messages.append(Message(Role.ASSISTANT, answer))
@@ -58,6 +72,37 @@ def region_request(
         messages=tuple(messages),
         max_tokens=answer_tokens(region),
         # The second answer should be another one.
+        temperature=0.5 if attempts else 0.0,
+    )
+
+
+def blocks_request(
+    path: str,
+    content: str,
+    instruction: str,
+    attempts: Sequence[tuple[str, str]] = (),
+    around: str = "",
+) -> ChatRequest:
+    """Return the request to change the file at ``path`` by search and replace blocks.
+
+    For models that follow that form; else as ``region_request``.
+    """
+    question = _template("blocks").substitute(
+        path=path,
+        language=language_of(path),
+        fence=_fence_for(content),
+        content=_plain(content).rstrip("\n"),
+        instruction=" ".join(instruction.split()).rstrip("."),
+    )
+    messages = [
+        Message(Role.SYSTEM, _template("system").substitute()),
+        Message(Role.USER, f"{around}\n\n{question}" if around else question),
+    ]
+    for answer, said in attempts:
+        messages += (Message(Role.ASSISTANT, answer), Message(Role.USER, said))
+    return ChatRequest(
+        messages=tuple(messages),
+        max_tokens=answer_tokens(content),
         temperature=0.5 if attempts else 0.0,
     )
 

@@ -1,56 +1,68 @@
-"""Makes one proposal: asks for a region, streams it, checks it, asks once more if it fails."""
+"""Makes one proposal: asks for a region, streams it, checks it, and asks on until one passes."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from spark_desktop.domain.checks import Candidate, check, failure
-from spark_desktop.domain.clipping import clipped, strays
-from spark_desktop.domain.completion import (
-    Answering,
-    Finished,
-    FinishReason,
-    Priority,
-    ReasoningChunk,
-    TextChunk,
-    Timing,
-    Usage,
-)
-from spark_desktop.domain.context import estimate_tokens
-from spark_desktop.domain.edit_format import RegionReader
-from spark_desktop.domain.emulation import Emulation
+from spark_desktop.domain.checks import failure, told_of
+from spark_desktop.domain.completion import SEARCH_REPLACE
+from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.endpoints import WorkKind
-from spark_desktop.domain.errors import SparkError
-from spark_desktop.domain.events import ProposalStreamed
+from spark_desktop.domain.errors import SparkError, StoreError
+from spark_desktop.domain.gathered import Gathered
 from spark_desktop.domain.line_comment import LineComment
-from spark_desktop.domain.patch import apply, compute
+from spark_desktop.domain.prompt_layout import extra_files, told
 from spark_desktop.domain.proposal import (
     Cancelled,
-    Check,
     Proposal,
     Ready,
     Streaming,
     Withheld,
 )
+from spark_desktop.domain.track_record import Way, by_success
 from spark_desktop.domain.trigger import (
     AnswerEdit,
     EditComment,
+    FailingTest,
+    FollowUp,
     Insertion,
     Instruction,
+    ModelTrigger,
     ProposalTrigger,
+    Span,
     Stub,
 )
 from spark_desktop.domain.words import say
 from spark_desktop.services.answer_evidence import ProjectEvidence
 from spark_desktop.services.answers import Answers
+from spark_desktop.services.attempts import Answer, Attempts
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.fill_in import FillIn, fill_in_of
 from spark_desktop.services.insertion import inserted_proposal
-from spark_desktop.services.locate import located
-from spark_desktop.services.ports import Clock, Endpoint, Syntax
-from spark_desktop.services.prompts import refused, region_answer, region_request, revised
+from spark_desktop.services.judging import Judge
+from spark_desktop.services.locate import located, place_of
+from spark_desktop.services.ports import Clock, Endpoint, Syntax, TrackRecord
+from spark_desktop.services.prompts import (
+    Surroundings,
+    refused,
+    region_answer,
+    revised,
+)
 from spark_desktop.services.secret_guard import Reader
-from spark_desktop.services.target import Target, require_room, target_of
+from spark_desktop.services.target import Target, require_room, target_of, whole_file
+from spark_desktop.services.weighing import Weighing
+from spark_desktop.services.work import Work
+
+# The trigger, its region, the tokens that there are, and how to count them.
+Count = Callable[[str], Awaitable[int]]
+Gather = Callable[[ModelTrigger, Span, int, Count], Awaitable[Gathered]]
+
+# Lines of a region that a model writes anew also where it could name the places: it is surer.
+_MOST_REWRITTEN = 80
+
+# Makes a proposal of a follow-up, on the file as it is now; None where a model has to be asked.
+Computing = Callable[[Proposal, FollowUp], Awaitable[Proposal | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +75,6 @@ class Revision:
     def attempt(self, path: str) -> tuple[str, str]:
         """Return the earlier answer and what is said to it."""
         return region_answer(path, self.region), revised(self.comments)
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """One attempt: the region that it came to, and what the model literally said.
-
-    ``proposal`` is marked with who answered.
-    """
-
-    proposal: Proposal
-    region: str
-    said: str
-    reasoning: bool
-    finished: Finished
 
 
 class Suggester:
@@ -95,10 +93,25 @@ class Suggester:
         self._files = files
         self._syntax = syntax
         self._board = board
-        self._clock = clock
-        self._bus = bus
-        # What the project's own commands say of a proposed text; there may be none.
-        self.project: ProjectEvidence | None = None
+        self._attempts = Attempts(board, clock, bus)
+        self.judge = Judge(syntax)
+        self._weighing = Weighing(self._attempts, self.judge)
+        self.effort = Effort()
+        # What joins the prompt; there may be nothing that knows the workspace.
+        self.context: Gather | None = None
+        # What has worked with whom; without it every time is the first.
+        self.record: TrackRecord | None = None
+        # Makes the follow-ups that need no model.
+        self.follow_ups: Computing | None = None
+
+    @property
+    def project(self) -> ProjectEvidence | None:
+        """Return what says what the project's own commands find."""
+        return self.judge.project
+
+    @project.setter
+    def project(self, evidence: ProjectEvidence | None) -> None:
+        self.judge.project = evidence
 
     async def propose(self, proposal: Proposal, revision: Revision | None = None) -> Proposal:
         """Return the proposal ready, withheld or cancelled; each step is put on the board.
@@ -118,131 +131,118 @@ class Suggester:
             raise SparkError(
                 say("What an answer changes is written in the chat."), say("Ask there again.")
             )
-        target = target_of(trigger, self._syntax)
-        proposal = self._put(
-            replace(proposal, trigger=trigger, region=target.region, state=Streaming(1))
-        )
+        if isinstance(trigger, FollowUp) and self.follow_ups is not None and self.effort.computed:
+            computed = await self.follow_ups(proposal, trigger)
+            if computed is not None:
+                return self._put(computed)
+        target = _placed(trigger, self._syntax)
+        region = None if isinstance(target, SparkError) else target.region
+        proposal = self._put(replace(proposal, trigger=trigger, region=region, state=Streaming(1)))
         endpoint = await self._answers.endpoint_for(_kind_of(trigger))
-        require_room(target, endpoint.model.context)
-        proposal = replace(proposal, model=endpoint.model.id)
-        attempts = () if revision is None else (revision.attempt(snapshot.path),)
-        can_fill_in = isinstance(trigger, Stub) and endpoint.model.fim and revision is None
-        fill_in = fill_in_of(trigger) if isinstance(trigger, Stub) and can_fill_in else None
-        if fill_in is None:
-            answer = await self._rewrite(proposal, target, endpoint, attempts)
-        else:
-            answer = await self._fill_in(proposal, fill_in, endpoint)
-        proposal = await self._judged(target, answer)
-        reason = failure(proposal.evidence)
-        if reason is None:
-            return self._put(replace(proposal, state=Ready()))
+        finds_places = SEARCH_REPLACE in endpoint.model.formats
+        if isinstance(target, SparkError):
+            if not finds_places or not isinstance(trigger, Instruction | FollowUp | FailingTest):
+                raise target
+            target = whole_file(trigger)
+            proposal = self._put(replace(proposal, region=target.region))
+        in_blocks = finds_places and len(target.lines) > _MOST_REWRITTEN
+        require_room(target, endpoint.model.context, 1 if in_blocks else 2)
+        said = () if revision is None else (revision.attempt(snapshot.path),)
+        work = Work(
+            replace(proposal, model=endpoint.model.id),
+            target,
+            endpoint,
+            await self._around(trigger, target, endpoint),
+            self._fill_in_of(trigger, endpoint, revision),
+            said,
+            len(said),
+            in_blocks=in_blocks and revision is None,
+        )
+        found = await self._sought(work)
+        reason = failure(found.evidence)
+        if reason is None and revision is None:
+            found = await self._weighing.weighed(work, found, self.effort)
+            reason = failure(found.evidence)
+        return self._put(replace(found, state=Withheld(reason) if reason else Ready()))
+
+    async def _around(
+        self, trigger: ModelTrigger, target: Target, endpoint: Endpoint
+    ) -> Surroundings:
+        if self.context is None or not self.effort.context:
+            return Surroundings()
+        room = endpoint.model.context // 4
+        gathered = await self.context(trigger, target.region, room, endpoint.count_tokens)
+        return Surroundings(told(gathered.parts), extra_files(gathered.parts))
+
+    def _fill_in_of(
+        self, trigger: ModelTrigger, endpoint: Endpoint, revision: Revision | None
+    ) -> FillIn | None:
+        can = endpoint.model.fim and revision is None and self.effort.fill_in
+        return fill_in_of(trigger) if can and isinstance(trigger, Stub) else None
+
+    async def _ways(self, work: Work) -> AsyncIterator[Way]:
+        """Yield how to ask, from the first time on, until an answer passes."""
+        first = await self._first_ways(work)
+        for way in first:
+            yield way
+        for _ in range(self.effort.repairs - (len(first) > 1)):
+            yield Way.REPAIR
+        for _ in range(self.effort.samples - 1):
+            yield Way.SAMPLE
+
+    async def _first_ways(self, work: Work) -> tuple[Way, ...]:
         # A fill-in that failed is asked for as a whole function instead: another way, another hope.
-        if fill_in is None:
-            attempts = (*attempts, (answer.said, refused(reason)))
-        proposal = self._put(replace(proposal, state=Streaming(2), patch=None))
-        answer = await self._rewrite(proposal, target, endpoint, attempts)
-        proposal = await self._judged(target, answer)
-        reason = failure(proposal.evidence)
-        return self._put(replace(proposal, state=Withheld(reason) if reason else Ready()))
+        if work.fill_in is None:
+            return (Way.BLOCKS,) if work.in_blocks else (Way.REGION,)
+        ways = (Way.FILL_IN, Way.REGION)
+        if self.record is None:
+            return ways
+        try:
+            kind = place_of(work.proposal.trigger)[0]
+            return by_success(ways, await self.record.tallies(work.proposal.model, kind))
+        except StoreError:
+            return ways
 
-    async def _rewrite(
-        self,
-        proposal: Proposal,
-        target: Target,
-        endpoint: Endpoint,
-        attempts: Sequence[tuple[str, str]],
-    ) -> _Answer:
-        path = proposal.trigger.snapshot.path
-        request = replace(
-            region_request(path, target.text, target.instruction, attempts),
-            priority=_priority_of(proposal.trigger),
-        )
-        reader = RegionReader(target.text)
-        said: list[str] = []
-        finished = Finished(FinishReason.OTHER)
-        progress = _Progress(proposal, self._board, self._clock, self._bus)
-        async with endpoint.stream(request) as chunks:
-            async for chunk in chunks:
-                match chunk:
-                    case TextChunk(text):
-                        said.append(text)
-                        progress.show(reader.feed(text))
-                    case ReasoningChunk():
-                        # Kept apart by the server: it never reaches the region.
-                        continue
-                    case Answering() | Emulation():
-                        progress.mark(chunk)
-                    case Finished():
-                        finished = chunk
-        region = reader.finish()
-        said_all = "".join(said)
-        return _Answer(progress.proposal, region, said_all, reader.has_reasoning, finished)
+    async def _sought(self, work: Work) -> Proposal:
+        """Return the first proposal that passes its checks, else the last that did not."""
+        found = work.proposal
+        async for way in self._ways(work):
+            work.asked += 1
+            if work.asked > 1:
+                streaming = Streaming(work.asked)
+                work.proposal = self._put(replace(work.proposal, state=streaming, patch=None))
+            answer = await self._asked(work, way)
+            work.way, work.likelihood = way, answer.finished.likelihood
+            found = await self._examined(work, self.judge.checked(work.target, answer))
+            work.proposal = replace(found, evidence=())
+            passed = failure(found.evidence) is None
+            await self._note(found, way, passed)
+            if passed:
+                return found
+            if way in (Way.REGION, Way.BLOCKS, Way.REPAIR):
+                work.said = (*work.said, (answer.said, refused(told_of(found.evidence))))
+        return found
 
-    async def _fill_in(self, proposal: Proposal, fill_in: FillIn, endpoint: Endpoint) -> _Answer:
-        said = ""
-        ran_on = False
-        finished = Finished(FinishReason.STOP)
-        progress = _Progress(proposal, self._board, self._clock, self._bus)
-        request = replace(fill_in.request, priority=_priority_of(proposal.trigger))
-        async with endpoint.stream(request) as chunks:
-            async for chunk in chunks:
-                if isinstance(chunk, Finished):
-                    finished = chunk
-                elif isinstance(chunk, Answering | Emulation):
-                    progress.mark(chunk)
-                elif isinstance(chunk, TextChunk):
-                    said += chunk.text
-                    progress.show(fill_in.region(said, complete=False))
-                    if fill_in.runs_on(said):
-                        # It goes on behind the body: leaving the stream stops the engine.
-                        ran_on = True
-                        break
-        if ran_on:
-            prompt = fill_in.request.prefix + fill_in.request.suffix
-            finished = await progress.cut_short(endpoint, prompt)
-            finished = replace(finished, emulation=progress.proposal.emulation)
-        cut = finished.reason is FinishReason.LENGTH
-        region = fill_in.region(said, complete=not cut)
-        return _Answer(progress.proposal, region, said, False, finished)
+    async def _note(self, proposal: Proposal, way: Way, passed: bool) -> None:
+        # An imitated pace is somebody else's answer as little as an endpoint's.
+        if self.record is None or proposal.endpoint:
+            return
+        with suppress(StoreError):  # only what is tried first depends on it
+            kind = place_of(proposal.trigger)[0]
+            await self.record.keep(proposal.model, kind, way, passed)
 
-    async def _judged(self, target: Target, answer: _Answer) -> Proposal:
-        proposal = self._checked(target, answer)
-        if self.project is None or proposal.patch is None or failure(proposal.evidence):
-            return proposal
-        before = target.content
-        after = apply(proposal.trigger.snapshot.text.content, proposal.patch.hunks)
-        told = await self.project(proposal.patch.path, before, after)
-        return replace(proposal, evidence=(*proposal.evidence, *told))
+    async def _asked(self, work: Work, way: Way) -> Answer:
+        fill_in = work.filled()
+        if way is Way.FILL_IN and fill_in is not None:
+            return await self._attempts.fill_in(work.proposal, fill_in, work.endpoint)
+        ask = self._attempts.in_blocks if work.in_blocks else self._attempts.rewrite
+        request = work.request(way, likelihood=self.effort.doubts)
+        return await ask(work.proposal, work.target, work.endpoint, request)
 
-    def _checked(self, target: Target, answer: _Answer) -> Proposal:
-        proposal = answer.proposal
-        text = proposal.trigger.snapshot.text
-        path = proposal.trigger.snapshot.path
-        region = clipped(answer.region, target.text, target.outside)
-        stray = strays(region, target.text, target.outside)
-        region = target.in_style(region)
-        after = target.with_region(region)
-        candidate = Candidate(
-            before=target.content,
-            after=after,
-            region_before=target.text,
-            region_after=region,
-            errors_before=self._syntax.errors(path, target.content),
-            errors_after=self._syntax.errors(path, after),
-            instruction=target.instruction,
-            reasoning=answer.reasoning,
-            finished=answer.finished.reason is not FinishReason.LENGTH,
-            stray=stray,
-        )
-        evidence: tuple[Check, ...] = check(candidate)
-        return replace(
-            proposal,
-            patch=compute(path, proposal.trigger.snapshot.digest, text.content, after),
-            evidence=evidence,
-            usage=_sum(proposal.usage, answer.finished.usage),
-            timing=answer.finished.timing,
-            emulation=answer.finished.emulation,
-            cost=_cost(proposal.cost, answer.finished.cost),
+    async def _examined(self, work: Work, proposal: Proposal) -> Proposal:
+        effort = self.effort
+        return await self.judge.examined(
+            work.target, proposal, names=effort.names, project=effort.project
         )
 
     def _put(self, proposal: Proposal) -> Proposal:
@@ -250,74 +250,15 @@ class Suggester:
         return proposal
 
 
-class _Progress:
-    """Tells how far one attempt came, and marks the proposal with who answers."""
-
-    def __init__(self, proposal: Proposal, board: ProposalBoard, clock: Clock, bus: Bus) -> None:
-        self.proposal = proposal
-        self._board = board
-        self._clock = clock
-        self._bus = bus
-        self._asked = clock.monotonic()
-        self._first: float | None = None
-        self._tokens = 0
-
-    def mark(self, chunk: Answering | Emulation) -> None:
-        """Put on the board who answers, and at whose pace."""
-        if isinstance(chunk, Answering):
-            marked = replace(self.proposal, model=chunk.model, endpoint=chunk.endpoint)
-        else:
-            marked = replace(self.proposal, emulation=chunk)
-        self.proposal = marked
-        self._board.put(marked)
-
-    def show(self, region: str) -> None:
-        """Publish the region so far, in the file's style."""
-        now = self._clock.monotonic()
-        if self._first is None:
-            self._first = now
-        self._tokens += 1
-        text = self.proposal.trigger.snapshot.text.in_style(region)
-        self._bus.publish(ProposalStreamed(self.proposal.id, text, self._tokens, now - self._first))
-
-    async def cut_short(self, endpoint: Endpoint, prompt: str) -> Finished:
-        """Return the end of an answer that we stopped, as measured here: the server says nothing.
-
-        The prompt's tokens are counted by the model's tokenizer, where the server has a route for
-        that, the answer's as its chunks, of which our core sends one a token; the cached part stays
-        unknown, as 0.
-        """
-        now = self._clock.monotonic()
-        first = self._first or now
-        try:
-            sent = await endpoint.count_tokens(prompt)
-        except SparkError:
-            sent = estimate_tokens(prompt)
-        usage = Usage(sent, self._tokens)
-        return Finished(FinishReason.STOP, usage, Timing(first - self._asked, now - self._asked))
+def _placed(trigger: ModelTrigger, syntax: Syntax) -> Target | SparkError:
+    """Return what the trigger asks for, or why its place is open."""
+    try:
+        return target_of(trigger, syntax)
+    except SparkError as error:
+        return error
 
 
 def _kind_of(trigger: ProposalTrigger) -> WorkKind:
     """Return what the work is: a comment or an instruction was typed, the rest comes unasked."""
     asked = isinstance(trigger, EditComment | Instruction)
     return WorkKind.EDIT if asked else WorkKind.SUGGESTION
-
-
-def _cost(first: float | None, second: float | None) -> float | None:
-    return second if first is None else first + (second or 0.0)
-
-
-def _priority_of(trigger: ProposalTrigger) -> Priority:
-    """Return that of a question for what was typed to Spark: somebody sits there and waits."""
-    return Priority.QUESTION if isinstance(trigger, Instruction) else Priority.SUGGESTION
-
-
-def _sum(first: Usage | None, second: Usage) -> Usage:
-    if first is None:
-        return second
-    return Usage(
-        first.prompt_tokens + second.prompt_tokens,
-        first.completion_tokens + second.completion_tokens,
-        first.cached_tokens + second.cached_tokens,
-        first.written_tokens + second.written_tokens,
-    )

@@ -32,13 +32,15 @@ class Target:
     """The region in the snapshot, and the text that the model works on.
 
     ``content`` is the snapshot's without the comment that asked; ``lines`` is where the region
-    stands in it.
+    stands in it. ``signature`` is what has to stay of it; one that ``mends`` is a syntax error's.
     """
 
     region: Span
     content: str
     lines: Span
     instruction: str
+    signature: str = ""
+    mends: bool = False
 
     @property
     def text(self) -> str:
@@ -85,7 +87,7 @@ def target_of(trigger: ModelTrigger, syntax: Syntax) -> Target:
     content = trigger.snapshot.text.content
     match trigger:
         case Stub():
-            return Target(trigger.lines, content, trigger.lines, "")
+            return Target(trigger.lines, content, trigger.lines, "", _signature_of(trigger))
         case EditComment():
             return _at_comment(trigger, syntax)
         case Instruction(instruction=text):
@@ -101,14 +103,39 @@ def target_of(trigger: ModelTrigger, syntax: Syntax) -> Target:
             around = syntax.enclosing(trigger.snapshot, trigger.lines)
             lines = trigger.lines
             region = Span(min(around.start, lines.start), max(around.end, lines.end))
-            return Target(region, content, region, repair_instruction(trigger))
+            told = repair_instruction(trigger)
+            return Target(region, content, region, told, mends=True)
 
 
-def require_room(target: Target, context: int) -> None:
-    """Raise ContextExceededError where region and answer cannot both fit ``context`` tokens."""
-    needed = 2 * estimate_tokens(target.text) + 800
+def whole_file(trigger: Instruction | FollowUp | FailingTest) -> Target:
+    """Return the whole file as what is asked for, for models that name the place themselves."""
+    content = trigger.snapshot.text.content
+    lines = Span(0, len(split_lines(content)))
+    told = failing_instruction(trigger) if isinstance(trigger, FailingTest) else trigger.instruction
+    return Target(lines, content, lines, told)
+
+
+def require_room(target: Target, context: int, times: int = 2) -> None:
+    """Raise ContextExceededError where the region does not fit so many times into the context.
+
+    ``context`` is in tokens; a region that is written anew has to fit twice.
+    """
+    needed = times * estimate_tokens(target.text) + 800
     if needed > context:
         raise ContextExceededError(needed, context)
+
+
+def _signature_of(stub: Stub) -> str:
+    """Return the lines from the function's name to its body, or to its documentation."""
+    lines = split_lines(stub.snapshot.text.content)[stub.lines.start : stub.body.start]
+    named = (n for n, line in enumerate(lines) if re.search(rf"\b{re.escape(stub.name)}\b", line))
+    first = next(named, len(lines))
+    head = []
+    for line in lines[first:]:
+        head.append(line)
+        if line.rstrip().endswith((":", "{", "=>")):
+            return "".join(head)
+    return ""
 
 
 def _at_comment(trigger: EditComment, syntax: Syntax) -> Target:

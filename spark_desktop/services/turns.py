@@ -230,6 +230,9 @@ class Turns:
     async def _propose(self, proposal_id: str) -> None:
         try:
             revision = self._revisions.pop(proposal_id, None)
+            if isinstance(self._board.get(proposal_id).state, Cancelled):
+                # Taken back while it waited: a newer save says something else.
+                return
             self._writing = proposal_id, revision
             proposal = await self._suggester.propose(self._board.get(proposal_id), revision)
             if isinstance(proposal.state, Ready):

@@ -4,7 +4,8 @@ from datetime import datetime
 
 from PySide6.QtCore import QDate, QDateTime, QLocale, QTime
 
-from spark_desktop.viewmodels.translation import tr
+from spark_desktop.domain.completion import Usage
+from spark_desktop.viewmodels.translation import number_text, tr
 
 # As wide as a plus sign in most fonts, unlike a hyphen.
 MINUS = "\u2212"
@@ -69,6 +70,18 @@ def answered_text(endpoint: str, model: str, cost: float | None) -> str:
         return ""
     price = "" if cost is None else money_text(cost)
     return " · ".join(part for part in (endpoint, model, price) if part)
+
+
+def cached_text(usage: Usage | None) -> str:
+    """Return how much of a prompt was not worked through again; empty where none was, or nobody
+    knows."""
+    if usage is None or usage.cached_tokens <= 0 or usage.prompt_tokens <= 0:
+        return ""
+    return tr(
+        "{cached} of {prompt} prompt tokens from the cache",
+        cached=number_text(min(usage.cached_tokens, usage.prompt_tokens), ","),
+        prompt=number_text(usage.prompt_tokens, ","),
+    )
 
 
 def percent_text(share: float) -> str:

@@ -23,7 +23,7 @@ from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import FileStore
 from spark_desktop.services.tasks import TaskScope
-from spark_desktop.viewmodels.amounts import answered_text, rate_of
+from spark_desktop.viewmodels.amounts import answered_text, cached_text, rate_of
 from spark_desktop.viewmodels.deciding import Deciding
 from spark_desktop.viewmodels.decisions import Decisions
 from spark_desktop.viewmodels.frames import Frames
@@ -139,6 +139,11 @@ class ReviewViewModel(QObject):
         if proposal is None:
             return ""
         return answered_text(proposal.endpoint, proposal.model, proposal.cost)
+
+    @property
+    def cached_text(self) -> str:
+        """Return how much of the proposal's prompts came from the cache; empty for none."""
+        return "" if self.proposal is None else cached_text(self.proposal.usage)
 
     @property
     def notice(self) -> Notice | None:

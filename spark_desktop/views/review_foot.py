@@ -18,6 +18,7 @@ from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.viewmodels.review_words import conflict_text
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.viewmodels.wording import evidence_of
+from spark_desktop.views.elided_label import ElidedLabel
 from spark_desktop.views.flow_layout import FlowLayout
 from spark_desktop.views.icons import icon
 from spark_desktop.views.shortcuts import KEYBOARD, key_text, show_key
@@ -41,7 +42,7 @@ class ReviewFoot(QFrame):
         self.setObjectName("bottom")
         self._model = model
         self.failed, self.unsure, self.evidence = QLabel(), QLabel(), QLabel()
-        self.answered = QLabel()
+        self.answered, self.cached = QLabel(), ElidedLabel()
         self.accept, self.reject = QPushButton(), QPushButton()
         self.disk, self.mine, self.both = QPushButton(), QPushButton(), QPushButton()
         self.previous, self.next = QPushButton(), QPushButton()
@@ -83,6 +84,8 @@ class ReviewFoot(QFrame):
             label.setVisible(bool(text) or label is self.evidence)
         self.answered.setText(model.answered_text)
         self.answered.setVisible(bool(model.answered_text))
+        self.cached.setText(model.cached_text)
+        self.cached.setVisible(bool(model.cached_text))
         self.render_hunk()
 
     def set_writing(self, is_writing: bool) -> None:
@@ -163,8 +166,16 @@ class ReviewFoot(QFrame):
             label.setProperty("tone", tone)
             label.setProperty("small", True)
         self.evidence.setWordWrap(True)
-        self.answered.setProperty("small", True)
-        self.answered.setProperty("quiet", True)
+        for label in (self.answered, self.cached):
+            label.setProperty("small", True)
+            label.setProperty("quiet", True)
+        self.cached.setToolTip(
+            tr(
+                "The model had read this much of the prompt before, for an earlier proposal or "
+                "while you looked at the file; only the rest had to be worked through. As its "
+                "server reports it, over all attempts."
+            )
+        )
         self.failed.setWordWrap(True)
         warned, evidence = QHBoxLayout(), QHBoxLayout()
         for row in (warned, evidence):
@@ -173,6 +184,7 @@ class ReviewFoot(QFrame):
         warned.addWidget(self.unsure)
         warned.addStretch(1)
         evidence.addWidget(self.evidence, 1)
+        evidence.addWidget(self.cached)
         evidence.addWidget(self.answered)
         self._fill_buttons()
         column = QVBoxLayout(self)

@@ -349,3 +349,14 @@ def test_whatever_a_server_sends_is_chunks_or_one_of_our_errors(events: list[obj
         return
     answer.rest()
     assert answer.finished(TIMING).usage.prompt_tokens >= 0
+
+
+def test_how_sure_the_model_was_is_the_mean_of_its_tokens() -> None:
+    def token(logprob: object) -> dict[str, Any]:
+        choice = {"delta": {"content": "x"}, "logprobs": {"content": [{"logprob": logprob}]}}
+        return {"choices": [choice]}
+
+    _, finished = read(token(-0.5), token(-1.5), token("none"), "[DONE]")
+    assert finished.likelihood == -1.0
+    _, finished = read({"choices": [{"delta": {"content": "x"}, "logprobs": None}]}, "[DONE]")
+    assert finished.likelihood is None

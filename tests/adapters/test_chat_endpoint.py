@@ -410,10 +410,10 @@ async def test_a_connection_that_breaks_behind_the_reason_took_nothing(is_whole:
 @pytest.mark.parametrize(
     ("model", "info"),
     [
-        ({}, ModelInfo("m", 8192, False, FORMATS, label="Vendor")),
+        ({}, ModelInfo("m", 8192, False, FORMATS, label="Vendor", is_local=False)),
         (
             {"context": 131_072, "fill_in": FillInWay.SUFFIX},
-            ModelInfo("m", 131_072, True, FORMATS, label="Vendor"),
+            ModelInfo("m", 131_072, True, FORMATS, label="Vendor", is_local=False),
         ),
     ],
 )

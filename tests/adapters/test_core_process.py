@@ -89,7 +89,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return
         if self.path == "/v1/models":
             spark = {"context": 4096, "formats": ["region", "fim"], "fim": True}
-            spark["priorities"] = ["question", "suggestion", "another"]
+            spark["priorities"] = ["question", "suggestion", "warmup", "another"]
             self.wfile.write(json.dumps({"data": [{"id": "fake", "spark": spark}]}).encode())
         if self.path == "/lease":
             leases.add(self)

@@ -186,7 +186,7 @@ async def test_a_fill_in_is_generated() -> None:
     assert vendor.asked[0].url.path == "/api/generate"
     body = vendor.bodies[0]
     assert (body["prompt"], body["suffix"], body["options"]["num_predict"]) == ("def f(", "):", 9)
-    assert served.model == ModelInfo("m", 8192, True, FORMATS, label="Ollama")
+    assert served.model == ModelInfo("m", 8192, True, FORMATS, label="Ollama", is_local=False)
 
 
 async def test_a_model_that_cannot_fill_in_is_not_asked() -> None:

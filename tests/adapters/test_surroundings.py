@@ -6,6 +6,7 @@ import pytest
 from spark_desktop.adapters import surroundings_examinations as around
 from spark_desktop.domain.errors import SecretStoreError
 from spark_desktop.domain.findings import Verdict
+from spark_desktop.domain.sandboxing import Sandboxing
 
 GB = 1_000_000_000
 
@@ -34,6 +35,15 @@ def test_without_a_keyring_it_is_said_which_were_looked_for_and_what_to_do() -> 
 
 def test_this_machines_keyring_can_be_asked() -> None:
     assert around.keyring_backend().name == "keyring"
+
+
+def test_a_sandbox_is_named_or_its_lack_with_the_reason() -> None:
+    found = around.sandbox(lambda: Sandboxing(True, "", "0.9.0"))
+    assert (found.verdict, "bubblewrap 0.9.0" in found.detail) == (Verdict.OK, True)
+    found = around.sandbox(lambda: Sandboxing(False, "bubblewrap (bwrap) is not installed"))
+    assert found.verdict is Verdict.NOTE
+    assert "not installed" in found.detail
+    assert "bubblewrap" in found.next_step
 
 
 def test_certificates_are_counted_or_their_lack_is_told(tmp_path: Path) -> None:

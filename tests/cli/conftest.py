@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from composer_fakes import chat_of
+from composer_fakes import FakeDiffs, FakeTokenizer, chat_of
 from fakes import (
     Answer,
     FakeClock,
@@ -20,34 +20,46 @@ from fakes import (
     MemoryThreads,
     ScriptedWatch,
 )
+from run_fakes import ScriptedRuns
 from thread_fakes import MemoryLibrary
 
+from spark_desktop.adapters.code_index import WorkspaceIndex
 from spark_desktop.adapters.file_store import LocalFileStore
 from spark_desktop.adapters.ignore_rules import IgnoreRules
 from spark_desktop.adapters.lab_exports import LocalExports
 from spark_desktop.adapters.path_guard import DiskPathGuard
 from spark_desktop.adapters.project_commands import LocalCommands
 from spark_desktop.adapters.syntax import TreeSitterSyntax
+from spark_desktop.adapters.syntax_problems import SyntaxProblems
 from spark_desktop.cli.main import main
+from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.errors import CoreError
 from spark_desktop.services.answer_edits import AnswerEdits
 from spark_desktop.services.answer_evidence import AnswerEvidence
 from spark_desktop.services.answer_files import AnswerFiles
 from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.board import ProposalBoard
+from spark_desktop.services.breakage import Breakage
 from spark_desktop.services.bus import Bus
+from spark_desktop.services.composing import Surroundings
 from spark_desktop.services.edits import EditService
 from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.project_checks import Place, ProjectChecks
+from spark_desktop.services.proposal_context import proposal_context
 from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
+from spark_desktop.services.run_evidence import FailingTestAgain
 from spark_desktop.services.second_try import SecondTry
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.services.test_runs import FailingCode
 from spark_desktop.services.threads import ThreadService
+from spark_desktop.services.trigger_evidence import ByTrigger
 from spark_desktop.services.turns import Turns
+from spark_desktop.services.watched_tests import HandedRuns, WatchedTests
+from spark_desktop.shadow_wiring import Shadow
 from spark_desktop.wiring import Project
 
 BEFORE = "def mean(values):\n    return sum(values) / len(values)\n"
@@ -80,6 +92,8 @@ class Spark:
     core_error: CoreError | None = None
     # Called with each project before the command gets it.
     prepare: Callable[[Project], object] = lambda project: None
+    # Stands for a copy of the folder in which commands run.
+    shadow_run: ScriptedRuns = field(default_factory=ScriptedRuns)
     opened: list[tuple[Path, str | None]] = field(default_factory=list)
     cores: list[FakeCore] = field(default_factory=list)
 
@@ -108,6 +122,7 @@ class Spark:
         review = ReviewService(board, edits, files)
         chat, composing = chat_of(self.threads, files, core, bus, self.clock)
         suggester = Suggester(CoreAnswers(core), files, syntax, board, self.clock, bus)
+        suggester.effort = Effort(samples=1, doubts=False)
         turns = Turns(suggester, review, chat, board, bus)
         inbox = Inbox(files, self.watch, syntax, turns, review, bus)
         closing = AsyncExitStack()
@@ -130,10 +145,33 @@ class Spark:
             self.clock,
         )
         closing.push_async_callback(answer_edits.close)
+        failing = FailingCode(files, composing.items.guard, syntax)
+        handed = HandedRuns(failing, turns.request, bus, scope)
+        watched = WatchedTests(self.shadow_run, failing, inbox.found, self.clock, bus)
+        suggester.judge.by_trigger = ByTrigger(
+            Breakage(SyntaxProblems()),
+            FailingTestAgain(self.shadow_run),
+            lambda command: command in handed.typed,
+        )
+        closing.push_async_callback(watched.close)
         made = Project(
             *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
             *(threads, scope, closing, answers, answer_edits, checks),
+            # Nobody looks at files here, and the prompt has the region alone.
+            context=proposal_context(
+                Surroundings(files, syntax, FakeDiffs(), core, FakeTokenizer(), answers),
+                bus,
+                self.clock,
+                scope,
+            ),
+            suggester=suggester,
             quiet=Quiet(self.clock, bus, scope),
+            failing=failing,
+            handed_runs=handed,
+            watched_tests=watched,
+            shadow_run=self.shadow_run,
+            shadow=Shadow(root, root.parent / "cache", bus),
+            index=WorkspaceIndex(root, root.parent / "index", bus, scope),
         )
         self.prepare(made)
         return made

@@ -3,6 +3,7 @@ import dataclasses
 import pytest
 
 from spark_desktop.domain.checks import Candidate, check, failure
+from spark_desktop.domain.symbols import Oversights
 
 REGION = "".join(f"    step_{number}()\n" for number in range(8))
 GOOD = Candidate(
@@ -179,3 +180,35 @@ def test_half_of_the_lines_is_not_too_few_and_blank_lines_do_not_count() -> None
     half = "".join(f"    step_{number}()\n" for number in range(4))
     assert failed(with_region(half)) == []
     assert failed(with_region(half.replace("    step_3()", "    "))) == ["not shrunk"]
+
+
+def test_a_signature_that_has_to_stay_is_looked_for_whatever_the_layout() -> None:
+    asked = dataclasses.replace(GOOD, signature="def f(a,\n      b):\n")
+    kept = dataclasses.replace(asked, region_after="def f(a, b):\n    return a\n")
+    assert "same signature" not in failed(kept)
+    lost = dataclasses.replace(asked, region_after="def f(a, c):\n    return a\n")
+    assert "same signature" in failed(lost)
+    assert "def f(a, b):" in str(failure(check(lost)))
+
+
+MENDED = dataclasses.replace(with_region(REGION.replace("step_3(", "step_3((")), mends=True)
+
+
+def test_an_answer_that_mends_leaves_fewer_errors_and_the_rest_as_it_is() -> None:
+    good = dataclasses.replace(MENDED, errors_before=2, errors_after=0)
+    assert failed(good) == []
+    still = dataclasses.replace(MENDED, errors_before=1, errors_after=1)
+    assert failed(still) == ["mends it"]
+    assert "still has 1 syntax error" in str(failure(check(still)))
+    wild = dataclasses.replace(good, region_after="".join(f"x = {n}\n" for n in range(9)))
+    assert failed(wild) == ["mends it"]
+    assert "changes 9 lines" in str(failure(check(wild)))
+
+
+def test_a_function_written_from_nothing_uses_what_it_is_given() -> None:
+    fine = dataclasses.replace(GOOD, oversights=Oversights())
+    assert failed(fine) == []
+    unused = dataclasses.replace(GOOD, oversights=Oversights(("most", "first")))
+    assert failure(check(unused)) == "The function never uses most, first."
+    endless = dataclasses.replace(GOOD, oversights=Oversights((), only_calls_itself=True))
+    assert failure(check(endless)) == "The function does nothing but call itself."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from spark_desktop.domain.clipping import clipped, strays
+from spark_desktop.domain.clipping import clipped, strays, with_explanation
 
 BEFORE = "import math\n\n\ndef mean(values):\n    return sum(values) / len(values)\n\n\n"
 REGION = "def largest(values):\n    return max(values)\n"
@@ -81,3 +81,14 @@ def test_a_method_of_a_brace_language_keeps_to_itself():
     assert (
         clipped(answer, region, outside) == "    int area() {\n        return w * h * 1;\n    }\n"
     )
+
+
+def test_the_comment_above_is_kept_where_the_answer_left_it_out() -> None:
+    region = "// Says\n// it.\nfunction f() {\n}\n"
+    answer = "function f() {\n  // here\n  return 1;\n}\n"
+    assert with_explanation(answer, region) == "// Says\n// it.\n" + answer
+    written = "// Says more.\n" + answer
+    assert with_explanation(written, region) == written
+    assert with_explanation(answer, answer) == answer
+    assert with_explanation("", region) == ""
+    assert with_explanation("int f();\n", "#include <a>\nint f();\n") == "int f();\n"

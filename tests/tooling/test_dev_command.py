@@ -202,6 +202,7 @@ def test_each_missing_library_is_answered_with_its_package(
     monkeypatch.setattr(dev_system, "has_font", lambda folder: False)
     absent = {"libEGL.so.1", "libxcb-cursor.so.0"}
     monkeypatch.setattr(dev_system, "loads", lambda library: library not in absent)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     assert dev_system.missing_packages(True) == ["fonts-dejavu-core", "libegl1", "libxcb-cursor0"]
 
 
@@ -213,9 +214,9 @@ def test_an_x_server_is_needed_only_where_there_is_no_display(
     monkeypatch.setattr(dev_system, "loads", lambda library: True)
     monkeypatch.setattr(dev_system, "has_font", lambda folder: True)
     monkeypatch.setattr(shutil, "which", lambda name: None)
-    assert dev_system.missing_packages(True) == ["xvfb"]
+    assert dev_system.missing_packages(True) == ["bubblewrap", "xvfb"]
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
-    assert dev_system.missing_packages(True) == []
+    assert dev_system.missing_packages(True) == ["bubblewrap"]
 
 
 def test_a_python_that_cannot_make_environments_needs_a_package(
@@ -226,6 +227,7 @@ def test_a_python_that_cannot_make_environments_needs_a_package(
     monkeypatch.setattr(dev_system, "loads", lambda library: True)
     monkeypatch.setattr(dev_system, "has_font", lambda folder: True)
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     assert dev_system.missing_packages(False) == ["python3-venv"]
     assert dev_system.missing_packages(True) == []
 

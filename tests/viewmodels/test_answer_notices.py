@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QObject
 
 from spark_desktop.domain.answer_notices import sentences_of
+from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.conversation import TurnState
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.events import (
@@ -236,3 +237,20 @@ async def test_the_review_tells_of_the_proposal_that_is_shown(
     assert review.notice is None
     project.turns.put(proposal())
     assert review.answered_text == ""
+
+
+@pytest.mark.parametrize(
+    ("usage", "text"),
+    [
+        (Usage(1400, 80, 1240), "1,240 of 1,400 prompt tokens from the cache"),
+        (Usage(1400, 80, 0), ""),
+        (Usage(0, 80, 0), ""),
+        (None, ""),
+    ],
+)
+async def test_the_review_tells_how_much_of_the_prompt_was_cached(
+    project: FakeProject, models: ProjectViewModels, usage: Usage | None, text: str
+) -> None:
+    project.turns.put(replace(proposal(), usage=usage))
+    models.review.show_proposal("p1")
+    assert models.review.cached_text == text

@@ -16,6 +16,7 @@ from spark_desktop.domain.errors import FileError
 from spark_desktop.domain.handover import OpenWindow, QuickText
 from spark_desktop.domain.hotkey import HotkeyOn
 from spark_desktop.domain.settings import Desktop, Quick, Settings
+from spark_desktop.domain.trigger import Span
 from spark_desktop.services.settings import SettingsService
 from tests.interface_fakes import FakeProject, proposal, until
 
@@ -53,6 +54,20 @@ async def test_a_folder_is_opened_watched_and_its_core_started(
     await desktop.open_folder(tmp_path)
     assert first.is_closed
     assert desktop.window.top.text == f"{tmp_path.name} 01234567"
+
+
+async def test_what_the_user_opens_and_selects_is_told_to_the_project(
+    desktop: DesktopApp, tmp_path: Path
+) -> None:
+    await desktop.open_folder(tmp_path)
+    project, view = desktop.project, desktop.window.project
+    assert isinstance(project, FakeProject)
+    assert view is not None
+    review = view.models.review
+    review.open_file("stats.py")
+    await until(lambda: review.path == "stats.py")
+    review.select(Span(0, 1))
+    assert project.looks[-2:] == [("stats.py", None), ("stats.py", Span(0, 1))]
 
 
 async def test_a_folder_that_cannot_be_opened_is_told_in_the_window(

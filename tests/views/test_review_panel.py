@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from spark_desktop.domain.completion import Usage
 from spark_desktop.domain.errors import ConflictError
 from spark_desktop.domain.merge import Side
 from spark_desktop.domain.patch import FileKind
@@ -636,3 +637,14 @@ async def test_a_change_that_is_being_written_is_followed_while_its_hunk_is_in_v
         await until(lambda: not panel.diff.is_busy())
     first, end = panel.diff.rows.visible()
     assert any("new 119" in row.text for row in panel.diff.content.rows[first:end] if row.text)
+
+
+async def test_the_foot_tells_what_of_the_prompt_was_cached_where_something_was(
+    panel: ReviewPanel, project: FakeProject, models: ProjectViewModels
+) -> None:
+    foot = panel.foot
+    assert foot.cached.isHidden()
+    project.turns.put(replace(models.review.group[0], usage=Usage(1400, 80, 1240)))
+    assert foot.cached.text() == "1,240 of 1,400 prompt tokens from the cache"
+    assert foot.cached.isVisible()
+    assert "read this much of the prompt before" in foot.cached.toolTip()

@@ -1,0 +1,273 @@
+"""Where names stand in files, by tree-sitter; implements the CodeNames port."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from tree_sitter import Node
+
+from spark_desktop.adapters.languages import Parsed, Parsing, text_of
+from spark_desktop.adapters.renaming_definitions import definitions_in
+from spark_desktop.adapters.renaming_imports import imports_in
+from spark_desktop.adapters.renaming_nodes import (
+    Places,
+    binder_of,
+    classes_around,
+    field_of,
+    is_named_by,
+    nodes_around,
+)
+from spark_desktop.adapters.renaming_tables import TABLES, NameTable
+from spark_desktop.domain.defined import Defined
+from spark_desktop.domain.file_names import (
+    GLOBAL,
+    Argument,
+    Call,
+    FileNames,
+    Occurrence,
+    Role,
+)
+
+_SPREADS = ("list_splat", "dictionary_splat", "spread_element", "variadic_argument")
+_AROUND_LABELS = ("keyword_argument", "keyword_pattern", "argument_list", "case_pattern")
+_SHORTHANDS = ("shorthand_property_identifier", "shorthand_field_identifier")
+_BEFORE_MEMBER = re.compile(r"([\w.:]*?[\w\])])(\.|::|->)$")
+
+
+class TreeSitterNames:
+    """Each call parses for itself, so that it may run in any OS thread."""
+
+    def defined(self, path: str, content: str) -> tuple[Defined, ...]:
+        """Return what the file defines, () for a language that is not followed."""
+        parsed = Parsing().parse(path, content)
+        return () if parsed is None else definitions_in(path, parsed, Places(content))
+
+    def names(self, path: str, content: str, words: Iterable[str]) -> FileNames | None:
+        """Return where the words stand in the file, None for a language that is not followed."""
+        parsed = Parsing().parse(path, content)
+        if parsed is None or parsed.grammar.name not in TABLES:
+            return None
+        places = Places(content)
+        return FileNames(
+            path,
+            content,
+            parsed.grammar.name,
+            imports_in(parsed, places),
+            tuple(_occurrences(parsed, places, frozenset(words))),
+            definitions_in(path, parsed, places),
+            _package(parsed),
+        )
+
+
+def _package(parsed: Parsed) -> str:
+    if parsed.grammar.name != "go":
+        return ""
+    clause = next(iter(parsed.nodes(("package_clause",))), None)
+    return "" if clause is None else text_of(clause).removeprefix("package").strip()
+
+
+def _occurrences(parsed: Parsed, places: Places, words: frozenset[str]) -> Iterator[Occurrence]:
+    if not words:
+        return
+    table = TABLES[parsed.grammar.name]
+    some = "|".join(re.escape(word) for word in sorted(words))
+    search = re.compile(rf"(?<![\w$])(?:{some})(?![\w$])")
+    if not search.search(places.content):
+        return
+    for row, start, line in places.rows():
+        for match in search.finditer(line):
+            begin, end = start + match.start(), start + match.end()
+            first, last = places.points(begin, end, row)
+            node = parsed.root.descendant_for_point_range(first, last)
+            if node is not None:
+                yield _occurrence(node, table, places, (match[0], begin, end, row))
+
+
+def _occurrence(
+    node: Node, table: NameTable, places: Places, found: tuple[str, int, int, int]
+) -> Occurrence:
+    word, start, end, line = found
+    if node.type not in table.names or text_of(node) != word:
+        role = Role.EXPORTED if _is_exported(node, word) else Role.TEXT
+        return Occurrence(word, start, end, line, role)
+    binder = binder_of(node, table)
+    scopes, outermost = [], None
+    for above in nodes_around(node):
+        if above.type in table.scopes and not (binder and is_named_by(above, binder, node)):
+            scopes.append(above.start_byte)
+            outermost = above
+    around = (0, 0) if outermost is None else (places.start(outermost), places.end(outermost))
+    role, receiver = _role(node, table, places, binder)
+    owner = classes_around(node, table)
+    if role is Role.BOUND and not receiver and binder is not None:
+        receiver = _member_of(binder, table, owner)
+    return Occurrence(
+        word,
+        start,
+        end,
+        line,
+        role,
+        receiver,
+        tuple(reversed(scopes)),
+        owner,
+        _call(node, table, places),
+        around,
+    )
+
+
+def _role(node: Node, table: NameTable, places: Places, binder: Node | None) -> tuple[Role, str]:
+    parent = node.parent
+    edge = (parent.type, field_of(parent, node)) if parent is not None else ("", None)
+    is_export_from = any(
+        above.type == "export_statement" and above.child_by_field_name("source") is not None
+        for above in nodes_around(node)
+    )
+    if is_export_from or any(above.type in table.imports for above in nodes_around(node)):
+        return Role.IMPORTED, ""
+    if parent is not None and (field := table.members.get(edge)):
+        of = parent.child_by_field_name(field)
+        receiver = "" if of is None else " ".join(places.text(of).split())
+        return (Role.MEMBER if binder is None else Role.BOUND), receiver
+    if edge in table.labels or _is_go_key(node):
+        return Role.LABEL, _labelled(node, places)
+    if parent is not None and parent.type == "dotted_name" and node.prev_sibling is not None:
+        # A pattern of Python has no attributes, but dotted names.
+        receiver = places.content[places.start(parent) : places.start(node)]
+        return Role.MEMBER, receiver.rstrip(". ")
+    if node.type in _SHORTHANDS:
+        return Role.SHORTHAND, ""
+    if parent is not None and parent.type == "global_statement":
+        return Role.BARE, GLOBAL
+    if binder is not None:
+        return Role.BOUND, ""
+    if parent is not None and parent.type == "token_tree":
+        # A macro's words are not parsed: what stands before tells a member.
+        before = places.content[max(0, places.start(node) - 200) : places.start(node)]
+        if match := _BEFORE_MEMBER.search(before):
+            return Role.MEMBER, match[1]
+    if node.type == "property_identifier":
+        return Role.LABEL, ""
+    return Role.BARE, ""
+
+
+_IN_LABELLED = (
+    *("keyword_argument", "keyword_pattern", "argument_list", "case_pattern"),
+    *("literal_element", "keyed_element", "literal_value"),
+)
+
+
+def _made_by(literal: Node) -> str:
+    """Return the type that a literal of Go makes, or that its elements have."""
+    type_ = literal.child_by_field_name("type")
+    while type_ is not None and (
+        inner := type_.child_by_field_name("element") or type_.child_by_field_name("value")
+    ):
+        type_ = inner
+    return "" if type_ is None else text_of(type_).lstrip("*")
+
+
+def _labelled(node: Node, places: Places) -> str:
+    """Return what is called, or matched, with the name as a label; "" where that has no name."""
+    for above in nodes_around(node):
+        if above.type == "class_pattern":
+            return places.text(above.named_children[0])
+        if above.type == "call":
+            called = above.child_by_field_name("function")
+            return "" if called is None else places.text(called)
+        if above.type == "composite_literal":
+            return _made_by(above)
+        if above.type not in _IN_LABELLED:
+            break
+    return ""
+
+
+def _member_of(binder: Node, table: NameTable, owner: str) -> str:
+    """Return the class of which the bound name is a member, "" for none."""
+    if binder.type == "method_declaration":
+        return owner
+    for above in nodes_around(binder):
+        if above.type in table.classes:
+            return owner
+        if above.type in table.scopes:
+            return ""
+    return ""
+
+
+def _is_go_key(node: Node) -> bool:
+    element = node.parent
+    keyed = element.parent if element is not None else None
+    if element is None or element.type != "literal_element" or keyed is None:
+        return False
+    if keyed.type != "keyed_element" or keyed.named_children[0].id != element.id:
+        return False
+    literal = keyed.parent.parent if keyed.parent is not None else None
+    type_ = literal.child_by_field_name("type") if literal is not None else None
+    return type_ is None or type_.type != "map_type"
+
+
+def _is_exported(node: Node, word: str) -> bool:
+    """Return whether the node is a name in ``__all__``."""
+    if node.type not in ("string_content", "string") or text_of(node).strip("\"'") != word:
+        return False
+    for above in nodes_around(node):
+        if above.type in ("assignment", "augmented_assignment"):
+            left = above.child_by_field_name("left")
+            return left is not None and text_of(left) == "__all__"
+    return False
+
+
+def _call(node: Node, table: NameTable, places: Places) -> Call | None:
+    """Return the call of what the node names; None where it is not called."""
+    child, parent = node, node.parent
+    while parent is not None:
+        edge = parent.type, field_of(parent, child)
+        if (field := table.calls.get(edge)) is not None:
+            arguments = parent.child_by_field_name(field)
+            return None if arguments is None else _arguments(arguments, places)
+        is_member = edge in table.members
+        if not is_member and edge not in (("generic_function", "function"),):
+            break
+        child, parent = parent, parent.parent
+    if parent is not None and parent.type == "token_tree" and child.next_sibling is not None:
+        following = child.next_sibling
+        if following.type == "token_tree" and text_of(following).startswith("("):
+            return _tokens(following, places)
+    return None
+
+
+def _arguments(node: Node, places: Places) -> Call | None:
+    if not text_of(node).startswith("("):
+        return None
+    found = []
+    for child in node.named_children:
+        if child.type in ("comment", "line_comment", "block_comment"):
+            continue
+        named = child.child_by_field_name("name") if child.type == "keyword_argument" else None
+        found.append(
+            Argument(
+                places.start(child),
+                places.end(child),
+                places.text(child),
+                "" if named is None else text_of(named),
+                child.type in _SPREADS,
+            )
+        )
+    if node.type == "argument_list" and text_of(node).rstrip(" )\n").endswith("..."):
+        # The last argument of a call in Go is spread behind its value.
+        found = [*found[:-1], *(Argument(a.start, a.end, a.text, "", True) for a in found[-1:])]
+    return Call(places.start(node) + 1, places.end(node) - 1, tuple(found))
+
+
+def _tokens(node: Node, places: Places) -> Call:
+    """Return the arguments of a call within a macro, which are tokens only."""
+    found: list[Argument] = []
+    part: list[Node] = []
+    inside = node.children[1:-1]
+    for number, child in enumerate(inside):
+        is_comma = text_of(child) == ","
+        if not is_comma:
+            part.append(child)
+        if part and (is_comma or number == len(inside) - 1):
+            start, end = places.start(part[0]), places.end(part[-1])
+            found.append(Argument(start, end, places.content[start:end]))
+            part = []
+    return Call(places.start(node) + 1, places.end(node) - 1, tuple(found))

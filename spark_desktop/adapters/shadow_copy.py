@@ -1,0 +1,285 @@
+"""A copy of the workspace in which checks may write, kept up to date from one check to the next.
+
+Every file of it is compared, before each check, with the one that it was copied from (time of
+change, size, number) and with itself as it was left: the time of a file's last change of any kind
+(ctime) cannot be set by a program, so what a test changed, added or removed is found without
+reading, and undone. Copies share their blocks with the original where the file system can.
+"""
+
+import contextlib
+import os
+import shutil
+import stat
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.shadow_packages import ShadowPackages
+from spark_desktop.adapters.shadow_scope import LARGEST_FILE, Scope, Scopes
+from spark_desktop.domain.errors import NotTextError
+from spark_desktop.domain.text import decode
+from spark_desktop.domain.words import say
+
+if sys.platform == "linux":
+    import fcntl
+
+# linux/fs.h: _IOW(0x94, 9, int)
+_FICLONE = 0x40049409
+_Mark = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """A shadow that is ready for one check.
+
+    ``shown`` are the folders of dependencies, as paths in it; ``size`` its bytes; ``is_whole``:
+    the workspace is not too large to be in it with every watched file.
+    """
+
+    folder: Path
+    shown: tuple[str, ...]
+    size: int
+    is_whole: bool
+
+
+class ShadowCopy:
+    """The shadow of ``root`` in ``folder``, which is its own; one check at a time may use it."""
+
+    def __init__(
+        self, root: Path, folder: Path, rules: IgnoreRules, scopes: Scopes | None = None
+    ) -> None:
+        self._root, self._folder = root, folder
+        self._scopes = scopes or Scopes(root, rules)
+        self._files: dict[str, tuple[_Mark | None, _Mark, int]] = {}
+        self._folders: dict[str, int] = {}
+        self._packages = ShadowPackages(root, folder, _remove)
+        self._clones = sys.platform == "linux"
+        self._stamp = 0.0
+
+    def laid(
+        self,
+        texts: Mapping[str, str | None],
+        around: Sequence[str] = (),
+        is_open: bool = False,
+    ) -> Laid:
+        """Return the shadow as the workspace is now, with ``texts`` in their files' place.
+
+        None takes a file away. ``around``: further files that the check is about. ``is_open``:
+        there is no sandbox, in which folders of dependencies could be shown. Raises OSError, also
+        for a path that leads out of the workspace.
+        """
+        for path in texts:
+            _require_inside(path)
+        scope = self._scopes.scope((*texts, *around))
+        # Tools that go by a file's time, to whole seconds some of them, must see every change.
+        self._stamp = max(time.time(), self._stamp + 1.0)
+        self._tidy()
+        self._follow(scope)
+        self._packages.show(scope.shown, is_open)
+        for path, text in texts.items():
+            self._lay(path, text)
+        self._folders = {path: _ctime(self._place(path)) for path in self._folders}
+        size = sum(one[2] for one in self._files.values())
+        return Laid(self._folder, scope.shown, size, scope.is_whole)
+
+    def close(self) -> None:
+        """Remove it."""
+        remove_tree(self._folder)
+        self._files, self._folders = {}, {}
+        self._packages.show((), False)
+
+    def _place(self, path: str) -> str:
+        return f"{self._folder}/{path}" if path else str(self._folder)
+
+    def _tidy(self) -> None:
+        """Take away what a check has made, and forget what it changed."""
+        for path, known in sorted(self._folders.items()):
+            place = self._place(path)
+            if _is_folder(place) and _ctime(place) == known:
+                continue
+            if not _is_folder(place):
+                _remove(place)
+                del self._folders[path]
+                continue
+            os.chmod(place, 0o700)
+            with os.scandir(place) as entries:
+                names = [entry.name for entry in entries]
+            for name in names:
+                inner = f"{path}/{name}" if path else name
+                if not (inner in self._files or inner in self._folders or inner in self._packages):
+                    _remove(self._place(inner))
+        for path, (_, own, _) in list(self._files.items()):
+            if _own_mark(self._place(path)) != own:
+                _remove(self._place(path))
+                del self._files[path]
+
+    def _follow(self, scope: Scope) -> None:
+        """Make it what the workspace is."""
+        wanted = set(scope.files)
+        for path in [path for path in self._files if path not in wanted]:
+            _remove(self._place(path))
+            del self._files[path]
+        folders = set(scope.folders) | {""}
+        for path in sorted((one for one in self._folders if one not in folders), reverse=True):
+            _remove(self._place(path))
+            del self._folders[path]
+        for path in sorted(folders):
+            self._make_folder(path)
+        for path in scope.files:
+            self._copy(path)
+
+    def _make_folder(self, path: str) -> None:
+        place = self._place(path)
+        if path in self._folders and _is_folder(place):
+            return
+        if not _is_folder(place):
+            _remove(place)
+            os.makedirs(place, 0o700)
+        self._folders[path] = 0
+
+    def _copy(self, path: str) -> None:
+        source, place = f"{self._root}/{path}", self._place(path)
+        known = self._files.get(path)
+        try:
+            status = os.lstat(source)
+            mark = (status.st_mtime_ns, status.st_size, status.st_ino)
+            if known is not None and known[0] == mark:
+                return
+            _remove(place)
+            self._files.pop(path, None)
+            if stat.S_ISLNK(status.st_mode):
+                if not self._copy_link(source, place):
+                    return
+            elif stat.S_ISREG(status.st_mode) and status.st_size <= LARGEST_FILE:
+                self._copy_file(source, place, status, is_new=known is None)
+            else:
+                return
+        except FileNotFoundError:
+            return  # removed meanwhile
+        except PermissionError:
+            return  # not ours to read
+        self._files[path] = (mark, _own_mark(place), status.st_size)
+
+    def _copy_link(self, source: str, place: str) -> bool:
+        """Make a link that leads to the same file of the shadow; none that leads out of it."""
+        root, target = (Path(os.path.realpath(one)) for one in (self._root, source))
+        if not target.is_relative_to(root):
+            return False
+        inside = target.relative_to(root)
+        os.symlink(os.path.relpath(f"{self._folder}/{inside}", os.path.dirname(place)), place)
+        return True
+
+    def _copy_file(self, source: str, place: str, status: os.stat_result, is_new: bool) -> None:
+        flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+        with open(os.open(source, flags), "rb") as given, open(place, "xb") as taken:
+            if not self._is_cloned(given.fileno(), taken.fileno()):
+                shutil.copyfileobj(given, taken)
+            if hasattr(os, "fchmod"):
+                os.fchmod(taken.fileno(), 0o600 | (status.st_mode & 0o111))
+        moment = status.st_mtime if is_new else self._stamp
+        os.utime(place, (moment, moment))
+
+    def _is_cloned(self, source: int, target: int) -> bool:
+        if sys.platform != "linux" or not self._clones:
+            return False
+        try:
+            fcntl.ioctl(target, _FICLONE, source)
+        except OSError:
+            self._clones = False
+            return False
+        return True
+
+    def _lay(self, path: str, text: str | None) -> None:
+        place = self._place(path)
+        if text is None:
+            _remove(place)
+            self._files.pop(path, None)
+            return
+        data = self._encoded(path, text)
+        if path in self._files and not os.path.islink(place):
+            with open(place, "rb") as file:
+                if file.read() == data:
+                    return
+        folder = path.rpartition("/")[0]
+        parts = folder.split("/") if folder else []
+        for count in range(len(parts) + 1):
+            self._make_folder("/".join(parts[:count]))
+        mode = os.lstat(place).st_mode & 0o777 if path in self._files else 0o600
+        _remove(place)
+        with open(place, "xb") as file:
+            file.write(data)
+        os.chmod(place, mode | 0o600)
+        os.utime(place, (self._stamp, self._stamp))
+        self._files[path] = (None, _own_mark(place), len(data))
+
+    def _encoded(self, path: str, text: str) -> bytes:
+        """Return the bytes of a text in the encoding that its file has."""
+        with contextlib.suppress(OSError, NotTextError):
+            return decode((self._root / path).read_bytes()).with_content(text).encode()
+        return text.encode("utf-8", "surrogatepass")
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder, whatever modes a program gave to what is in it; links are not followed."""
+    _remove(str(folder))
+
+
+def _require_inside(path: str) -> None:
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts or not pure.parts or "\0" in path:
+        raise OSError(None, say("{path} leads out of the folder", path=path))
+
+
+def _own_mark(place: str) -> _Mark:
+    """Return what tells whether a file is the one that we left; no program can set all of it."""
+    try:
+        status = os.lstat(place)
+    except OSError:
+        return (0, 0, 0)
+    return (_clock(status), status.st_size, status.st_ino)
+
+
+def _ctime(place: str) -> int:
+    try:
+        return _clock(os.lstat(place))
+    except OSError:
+        return 0
+
+
+def _clock(status: os.stat_result) -> int:
+    # Windows has the time of making there.
+    return status.st_mtime_ns if sys.platform == "win32" else status.st_ctime_ns
+
+
+def _is_folder(place: str) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(place).st_mode)
+    except OSError:
+        return False
+
+
+def _remove(place: str) -> None:
+    """Remove a file, a link or a whole folder; what is not there is fine."""
+    try:
+        os.unlink(place)
+        return
+    except FileNotFoundError:
+        return
+    except OSError:
+        if not _is_folder(place):
+            raise
+    _allow(place)
+    shutil.rmtree(place, ignore_errors=False)
+
+
+def _allow(place: str) -> None:
+    """Let us into every folder below, whatever mode a program gave it."""
+    waiting = [place]
+    while waiting:
+        folder = waiting.pop()
+        os.chmod(folder, 0o700)
+        with os.scandir(folder) as entries:
+            waiting += [one.path for one in entries if one.is_dir(follow_symlinks=False)]

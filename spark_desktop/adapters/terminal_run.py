@@ -1,0 +1,197 @@
+"""Runs a command that the user typed, in their terminal and their tree, and keeps its output's end.
+
+The command has our standard input and our process group, so that Ctrl+C and Ctrl+Z reach it as
+they would without us. Where our output is a terminal the command writes to one too (a pseudo
+terminal that changes nothing on the way), so that it keeps its colours; elsewhere to a pipe. What
+goes to one place for us goes to one for the command: the order of its lines stays.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import BinaryIO
+
+from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.run_report import RunReport, Tail
+from spark_desktop.domain.words import say
+
+# Seconds for the rest after the command's end: what it left running may hold the pipe for good.
+_REST_S = 1.0
+_PIECE = 65536
+# As shells say it.
+NOT_FOUND, NOT_RUNNABLE = 127, 126
+_SIGNALLED = 128
+
+
+class CommandNotRunError(SparkError):
+    """The command could not be started; ``code`` is what a shell would return."""
+
+    def __init__(self, message: str, next_step: str, code: int) -> None:
+        super().__init__(message, next_step)
+        self.code = code
+
+
+def run_in_terminal(words: Sequence[str], folder: Path, out: BinaryIO, err: BinaryIO) -> RunReport:
+    """Run a command to its end; call it in the main OS thread, which gets the signals.
+
+    Raises CommandNotRunError.
+    """
+    streams = _Streams(out, err)
+    tail = Tail()
+    with streams, _following_signals() as follow:
+        process = _started(words, folder, streams)
+        follow(process)
+        streams.begin(tail)
+        code = process.wait()
+        streams.finish()
+    is_stopped = code in (-signal.SIGINT, _SIGNALLED + signal.SIGINT)
+    return RunReport(_SIGNALLED - code if code < 0 else code, tail.text, is_stopped)
+
+
+def _started(words: Sequence[str], folder: Path, streams: "_Streams") -> "subprocess.Popen[bytes]":
+    program = words[0]
+    # On Windows a script such as npm.cmd is only found with its ending.
+    found = shutil.which(program) if sys.platform == "win32" else None
+    try:
+        return subprocess.Popen(
+            [found or program, *words[1:]], cwd=folder, stdout=streams.out, stderr=streams.err
+        )
+    except FileNotFoundError as error:
+        raise CommandNotRunError(
+            say("There is no program {name}.", name=program),
+            say("Check its name. Pipes and variables need a shell: spark run sh -c '…'"),
+            NOT_FOUND,
+        ) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise CommandNotRunError(
+            say("{name} cannot be started: {reason}.", name=program, reason=reason),
+            say("Check that it is a program and may be executed."),
+            NOT_RUNNABLE,
+        ) from error
+
+
+class _Streams:
+    """What the command writes to, and where that goes; ``out`` and ``err`` are for its start."""
+
+    def __init__(self, out: BinaryIO, err: BinaryIO) -> None:
+        self._opened: list[int] = []
+        self._channels: list[tuple[int, BinaryIO]] = []
+        self._readers: list[threading.Thread] = []
+        self.out = self._channel(out)
+        self.err = self.out if _is_same(out, err) else self._channel(err)
+
+    def __enter__(self) -> "_Streams":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._close_ends()
+        # A reader closes its own; without one nobody else does.
+        if not self._readers:
+            for source, _target in self._channels:
+                os.close(source)
+
+    def begin(self, tail: Tail) -> None:
+        """Copy what the command writes, and keep its end."""
+        self._close_ends()
+        for source, target in self._channels:
+            reader = threading.Thread(target=_copy, args=(source, target, tail), daemon=True)
+            reader.start()
+            self._readers.append(reader)
+
+    def finish(self) -> None:
+        """Wait until all is copied that the command has written."""
+        for reader in self._readers:
+            reader.join(_REST_S)
+
+    def _channel(self, target: BinaryIO) -> int:
+        source, end = _terminal(target) or os.pipe()
+        self._channels.append((source, target))
+        self._opened.append(end)
+        return end
+
+    def _close_ends(self) -> None:
+        for end in self._opened:
+            os.close(end)
+        self._opened.clear()
+
+
+def _copy(source: int, target: BinaryIO, tail: Tail) -> None:
+    try:
+        # A pseudo terminal whose other end is closed fails instead of ending.
+        with contextlib.suppress(OSError):
+            while piece := os.read(source, _PIECE):
+                tail.add(piece)
+                target.write(piece)
+                target.flush()
+    finally:
+        # Closed also where our own reader went away: then the command's next line ends it.
+        os.close(source)
+
+
+def _is_same(out: BinaryIO, err: BinaryIO) -> bool:
+    try:
+        first, second = os.fstat(out.fileno()), os.fstat(err.fileno())
+    except (OSError, ValueError):
+        return False
+    return (first.st_dev, first.st_ino) == (second.st_dev, second.st_ino)
+
+
+def _terminal(target: BinaryIO) -> tuple[int, int] | None:
+    """Return both ends of a pseudo terminal like the one behind ``target``; None without one."""
+    if sys.platform == "win32" or not target.isatty():
+        return None
+    import pty
+    import termios
+
+    source, end = pty.openpty()
+    with contextlib.suppress(termios.error, OSError):
+        modes = termios.tcgetattr(end)
+        # Our own terminal makes carriage returns of line feeds; twice would be a change.
+        modes[1] &= ~termios.OPOST
+        termios.tcsetattr(end, termios.TCSANOW, modes)
+        columns, lines = os.get_terminal_size(target.fileno())
+        termios.tcsetwinsize(end, (lines, columns))
+    return source, end
+
+
+@contextlib.contextmanager
+def _following_signals() -> "Iterator[Callable[[subprocess.Popen[bytes]], None]]":
+    """Leave signals to the command: it gets Ctrl+C from the terminal, the others from us."""
+    running: list[subprocess.Popen[bytes]] = []
+    has_terminal = _has_terminal()
+
+    def pass_on(number: int, _frame: FrameType | None) -> None:
+        # The terminal has told the command already: it is in our process group.
+        if number == signal.SIGINT and has_terminal:
+            return
+        for process in running:
+            with contextlib.suppress(OSError):
+                process.send_signal(number)
+
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if sys.platform != "win32":
+        numbers += [signal.SIGHUP, signal.SIGQUIT]
+    before = {number: signal.signal(number, pass_on) for number in numbers}
+    try:
+        yield running.append
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _has_terminal() -> bool:
+    if sys.platform == "win32":
+        return True
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR))
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,288 @@
+"""Runs programs of the project on texts that are in no file yet: in its shadow, shut in.
+
+Where there is no sandbox, and the user allowed that, they run in the shadow with limits, an empty
+home of their own, and nothing else between them and the machine.
+"""
+
+import asyncio
+import contextlib
+import hashlib
+import os
+import re
+import secrets
+import shutil
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from spark_desktop.adapters.ignore_rules import IgnoreRules
+from spark_desktop.adapters.limited_process import LimitedProcess, Start
+from spark_desktop.adapters.process_identity import is_alive, own_identity
+from spark_desktop.adapters.process_use import is_larger
+from spark_desktop.adapters.project_commands import passed_on
+from spark_desktop.adapters.sandbox import Bubblewrap, View
+from spark_desktop.adapters.shadow_copy import Laid, ShadowCopy, remove_tree
+from spark_desktop.adapters.shadow_packages import STORES, store_of
+from spark_desktop.adapters.shadow_scope import Scopes
+from spark_desktop.adapters.tool_folders import ToolFolders, python_homes
+from spark_desktop.domain.project_checks import NotRun, Outcome
+from spark_desktop.domain.sandboxing import Job, Sandboxing
+from spark_desktop.domain.words import say
+from spark_desktop.services.tasks import to_end
+
+_OWNER = "owner"
+_KEPT = "kept"
+# What tools keep between checks (compiled packages, mostly) is removed above this many bytes.
+_MOST_KEPT = 1_500_000_000
+_KEPT_DAYS = 14
+# For what is written and changed again within one tick of the file system's clock.
+_TICK_S = 0.005
+_STORE = re.compile(rf"{STORES}/[0-9a-f]+/")
+# Offline, without files beside the sources, and as on a build machine: nobody is there to ask.
+_QUIET = {
+    "CI": "1",
+    "NO_COLOR": "1",
+    # The line that names a failed test has its reason, too.
+    "COLUMNS": "200",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTEST_ADDOPTS": "-p no:cacheprovider",
+    "RUFF_NO_CACHE": "true",
+    "PIP_NO_INDEX": "1",
+    "QT_QPA_PLATFORM": "offscreen",
+    "MPLBACKEND": "Agg",
+    "CARGO_NET_OFFLINE": "true",
+    "GOPROXY": "off",
+    "GOTOOLCHAIN": "local",
+    "npm_config_offline": "true",
+}
+
+
+class LocalWorkbench:
+    """For one workspace; ``cache`` is a folder of ours, ``home`` the user's."""
+
+    def __init__(
+        self,
+        root: Path,
+        cache: Path,
+        sandbox: Bubblewrap,
+        environment: Mapping[str, str] | None = None,
+        scopes: Scopes | None = None,
+    ) -> None:
+        self._root = Path(os.path.realpath(root))
+        self._place = cache / "checks"
+        name = hashlib.sha256(str(self._root).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        self._kept = self._place / _KEPT / name
+        self._sandbox = sandbox
+        self._environment = passed_on(os.environ if environment is None else environment)
+        self._home = Path(self._environment.get("HOME") or Path.home())
+        self._scopes = scopes
+        self._alone = asyncio.Lock()
+        self._running = _Stopping()
+        self._own: Path | None = None
+        self._shadow: ShadowCopy | None = None
+
+    async def sandboxing(self) -> Sandboxing:
+        """Return whether programs are shut in here."""
+        return await asyncio.to_thread(self._sandbox.state)
+
+    async def run(self, job: Job, *, open_allowed: bool = False) -> Outcome:
+        """Run a program to its end; cancelling ends it and all that it has started.
+
+        One runs at a time. ``open_allowed``: also where there is no sandbox. NotRun says why there
+        is no result.
+        """
+        async with self._alone:
+            stopping = self._running = _Stopping()
+            work = asyncio.get_running_loop().run_in_executor(
+                None, self._run, job, open_allowed, stopping
+            )
+            try:
+                return await asyncio.shield(work)
+            except asyncio.CancelledError:
+                stopping.stop()
+                # Killed, it ends at once; nothing may write in the shadow when the next one comes.
+                await to_end(asyncio.wait({work}))
+                raise
+
+    async def close(self) -> None:
+        """End what runs, and remove the shadow."""
+        self._running.stop()
+        async with self._alone:
+            if self._own is not None:
+                await asyncio.to_thread(remove_tree, self._own)
+                self._own = self._shadow = None
+
+    def program(self, name: str, folder: str = "") -> str | None:
+        """Return where a program is: in the project's own tools, else in PATH; None: nowhere.
+
+        What is in the project is returned as a path in it. ``folder``: tools of that folder, and
+        of those above it, count.
+        """
+        parts = folder.split("/") if folder else []
+        for count in range(len(parts), -1, -1):
+            above = "/".join((*parts[:count], ""))
+            for place in (".venv/bin", "venv/bin", "node_modules/.bin", ".venv/Scripts"):
+                found = shutil.which(str(self._root / above / place / name))
+                if found is not None:
+                    return found
+        return self._in_path(name)
+
+    def _in_path(self, name: str) -> str | None:
+        for folder in self._environment.get("PATH", os.defpath).split(os.pathsep):
+            if not Path(folder).is_absolute():
+                continue
+            found = shutil.which(str(Path(folder) / name))
+            if found is not None and "/.pyenv/shims/" in found:
+                found = self._behind_shim(name)
+            if found is not None:
+                return found
+        return None
+
+    def _behind_shim(self, name: str) -> str | None:
+        """Return what pyenv's shim would start; the shim itself takes tenths of a second."""
+        pyenv = Path(self._environment.get("PYENV_ROOT") or self._home / ".pyenv")
+        named = self._environment.get("PYENV_VERSION", "")
+        for file in (self._root / ".python-version", pyenv / "version"):
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                named = named or file.read_text("utf-8").strip().partition("\n")[0]
+        place = pyenv / "versions" / named / "bin" / name
+        return str(place) if named and place.is_file() else None
+
+    def _run(self, job: Job, open_allowed: bool, stopping: "_Stopping") -> Outcome:
+        state = self._sandbox.state()
+        if not state.works and not open_allowed:
+            return NotRun(say("not run: {reason}", reason=state.reason))
+        try:
+            words = self._found(job)
+            if isinstance(words, NotRun):
+                return words
+            shadow = self._ready()
+            laid = shadow.laid(job.texts, job.around, is_open=not state.works)
+            with self._started(job, words, laid, state) as start:
+                process = LimitedProcess(start, job.limits)
+                if not stopping.owns(process):
+                    return NotRun(say("not run: stopped"))
+                return self._renamed(process.result(job.data), laid.folder)
+        except (OSError, ValueError) as error:
+            # A word with a NUL in it is a ValueError.
+            return NotRun(say("not run: {reason}", reason=getattr(error, "strerror", 0) or error))
+
+    def _found(self, job: Job) -> tuple[str, ...] | NotRun:
+        name = job.words[0]
+        if "/" in name or os.sep in name:
+            return job.words
+        found = self.program(name, job.folder)
+        if found is None:
+            return NotRun(say("not run: there is no program {name}", name=name))
+        return (found, *job.words[1:])
+
+    def _ready(self) -> ShadowCopy:
+        if self._shadow is None:
+            self._sweep()
+            self._own = self._place / f"{os.getpid()}-{secrets.token_hex(4)}"
+            self._own.mkdir(parents=True, mode=0o700)
+            (self._own / _OWNER).write_text(own_identity(), "utf-8")
+            rules = IgnoreRules(self._root)
+            folder = self._own / "shadow"
+            self._shadow = ShadowCopy(self._root, folder, rules, self._scopes)
+        return self._shadow
+
+    def _sweep(self) -> None:
+        """Remove what programs that are dead have left, and what tools kept too much or long of."""
+        for folder in self._place.glob("*-*"):
+            with contextlib.suppress(OSError, UnicodeDecodeError):
+                if not is_alive((folder / _OWNER).read_text("utf-8")):
+                    remove_tree(folder)
+        for folder in self._place.glob(f"{_KEPT}/*"):
+            with contextlib.suppress(OSError):
+                is_old = time.time() - folder.stat().st_mtime > _KEPT_DAYS * 86400
+                if is_old or is_larger(folder, _MOST_KEPT):
+                    remove_tree(folder)
+
+    @contextlib.contextmanager
+    def _started(
+        self, job: Job, words: tuple[str, ...], laid: Laid, state: Sandboxing
+    ) -> Iterator[Start]:
+        kept = self._kept
+        kept.mkdir(parents=True, exist_ok=True, mode=0o700)
+        os.utime(kept)
+        grows = {laid.folder: laid.size * 2 + job.limits.disk, kept: _MOST_KEPT + job.limits.disk}
+        own = {k: v for k, v in self._environment.items() if not k.startswith("XDG_")}
+        environment = {**own, **_QUIET, **_caches(kept), **job.environment}
+        if state.works:
+            environment |= {"HOME": str(self._home), "TMPDIR": "/tmp"}
+            view = self._view(job, words, laid, kept)
+            sandbox = self._sandbox.words(view, self._home, job.limits)
+            yield Start(words, self._root, environment, sandbox, grows)
+            return
+        scratch = laid.folder.parent / f"scratch-{secrets.token_hex(4)}"
+        try:
+            for inner in ("home", "tmp"):
+                (scratch / inner).mkdir(parents=True, mode=0o700)
+            places = {"TMPDIR": "tmp", "TEMP": "tmp", "TMP": "tmp", "HOME": "home"}
+            environment |= {key: str(scratch / inner) for key, inner in places.items()}
+            grows[scratch] = job.limits.scratch
+            if sys.platform != "win32":
+                time.sleep(_TICK_S)
+            yield Start(words, laid.folder / job.folder, environment, (), grows)
+        finally:
+            with contextlib.suppress(OSError):
+                remove_tree(scratch)
+
+    def _view(self, job: Job, words: tuple[str, ...], laid: Laid, kept: Path) -> View:
+        private = (self._place.parent,)
+        tools = ToolFolders(self._root, self._home, self._environment, private)
+        own = dict(_shown(self._root, path) for path in laid.shown)
+        homes = [home for folder in own.values() for home in python_homes(folder)]
+        program = Path(words[0])
+        more = [program.parent] if program.is_absolute() else []
+        readable = tools.readable((*homes, *own.values(), *more))
+        folder = self._root / job.folder
+        return View(self._root, laid.folder, folder, {**readable, **own}, kept)
+
+    def _renamed(self, outcome: Outcome, shadow: Path) -> Outcome:
+        """Return an outcome whose output names files as paths in the workspace."""
+        if isinstance(outcome, NotRun):
+            return outcome
+        output = _STORE.sub("", outcome.output)
+        for place in (shadow, self._root, self._kept):
+            output = output.replace(f"{place}{os.sep}", "")
+        return type(outcome)(outcome.code, output)
+
+
+def _shown(root: Path, path: str) -> tuple[Path, Path]:
+    """Return where a folder of dependencies stands in a sandbox, and where it really is."""
+    real = Path(os.path.realpath(root / path))
+    is_linked = path.rpartition("/")[2] == "node_modules"
+    return (Path(store_of(path)) / "node_modules" if is_linked else root / path, real)
+
+
+class _Stopping:
+    """Stops the one process that it owns, also before there is one."""
+
+    def __init__(self) -> None:
+        self._process: LimitedProcess | None = None
+        self._stopped = False
+
+    def owns(self, process: LimitedProcess) -> bool:
+        """Return False where it was stopped already."""
+        self._process = process
+        return not self._stopped
+
+    def stop(self) -> None:
+        """Kill what runs."""
+        self._stopped = True
+        if self._process is not None:
+            self._process.stop(say("not run: stopped"))
+
+
+def _caches(kept: Path) -> dict[str, str]:
+    """Return where tools keep what they need the next time."""
+    return {
+        "XDG_CACHE_HOME": str(kept / "cache"),
+        "GOCACHE": str(kept / "go"),
+        "CARGO_TARGET_DIR": str(kept / "target"),
+        "MYPY_CACHE_DIR": str(kept / "mypy"),
+        "COVERAGE_FILE": str(kept / "coverage"),
+    }

@@ -1,0 +1,114 @@
+"""``spark edit --test CMD``: an edit is shown when the command passes on a copy that has it."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spark_desktop.cli.exit_codes import UsageError
+from spark_desktop.cli.output import Output
+from spark_desktop.domain.checks import failure
+from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.events import ProposalChanged
+from spark_desktop.domain.project_checks import CommandError, NotRun, command_of
+from spark_desktop.domain.proposal import Check, Streaming
+from spark_desktop.services.run_evidence import RUN_SECONDS, CommandEvidence, label_of
+
+if TYPE_CHECKING:
+    from spark_desktop.cli.json_shapes import Json
+    from spark_desktop.wiring import Project
+
+# How often a model is asked, each time with the failure before, where --tries says nothing.
+TRIES = 2
+
+
+def test_words(args: argparse.Namespace) -> tuple[str, ...]:
+    """Return the command of ``--test``, () for none. Raises UsageError."""
+    tries: int | None = args.tries
+    if args.test is None:
+        if tries is not None:
+            raise UsageError("--tries needs --test.", 'Say what must pass: --test "pytest -q"')
+        return ()
+    if tries is not None and tries < 1:
+        raise UsageError(f"--tries is {tries}.", "Write a number from 1 on.")
+    try:
+        return command_of(args.test).words
+    except CommandError as error:
+        raise UsageError(error.said, 'Write it as --test "pytest -q".') from error
+
+
+class Trials:
+    """The command's part in one edit, as a ProjectEvidence; it remembers each try.
+
+    ``folder`` is where the command runs, inside of the workspace.
+    """
+
+    def __init__(
+        self, project: "Project", words: tuple[str, ...], folder: str, output: Output
+    ) -> None:
+        self._run = project.shadow_run
+        self._words, self._folder, self._output = words, folder, output
+        self._evidence = CommandEvidence(self._run, words, RUN_SECONDS, folder)
+        self._others = project.suggester.project
+        self._attempt = 1
+        self._checks: dict[int, Check] = {}
+        project.bus.subscribe(ProposalChanged, self._follow)
+
+    async def begin(self, path: str, text: str) -> None:
+        """Run the command on the file as it is. Raises SparkError where it cannot be run."""
+        self._output.redraw(f"Running {label_of(self._words)}")
+        outcome = await self._run(self._words, {path: text}, RUN_SECONDS, self._folder)
+        self._output.redraw("")
+        if isinstance(outcome, NotRun):
+            raise SparkError(
+                f"{label_of(self._words)}: {outcome.reason}.", "Check the command of --test."
+            )
+        if outcome.code == 0:
+            self._output.note("spark: The command of --test passes already, without a change.")
+
+    async def __call__(self, path: str, before: str, after: str) -> tuple[Check, ...]:
+        """Return what the user's own checks and the command say of ``after``."""
+        told = () if self._others is None else await self._others(path, before, after)
+        if failure(told):
+            return told
+        self._output.redraw(f"Running {label_of(self._words)}")
+        (check,) = await self._evidence(path, before, after)
+        self._output.redraw("")
+        self._checks[self._attempt] = check
+        return (*told, check)
+
+    def json(self) -> "Json":
+        """Return each try: whether it passed, why not, and the end of what the command wrote."""
+        last = max((self._attempt, *self._checks))
+        return {"tries": [self._try(number) for number in range(1, last + 1)]}
+
+    def _try(self, number: int) -> "Json":
+        check = self._checks.get(number)
+        if check is None:
+            # Such an answer did not come as far as the command.
+            return {"passed": False, "ran": False, "detail": "", "report": ""}
+        return {
+            "passed": check.passed,
+            "ran": True,
+            "detail": check.detail,
+            "report": check.report,
+        }
+
+    def _follow(self, event: ProposalChanged) -> None:
+        if isinstance(event.proposal.state, Streaming):
+            self._attempt = event.proposal.state.attempt
+
+
+def try_out(project: "Project", trials: Trials, tries: int | None) -> None:
+    """Let only what the command passes be proposed, after so many tries at most."""
+    suggester = project.suggester
+    suggester.project = trials
+    repairs = (tries or TRIES) - 1
+    suggester.effort = replace(suggester.effort, repairs=repairs, project=True)
+
+
+def folder_in(root: Path) -> str:
+    """Return the current folder as a path in ``root``, "" for itself or one elsewhere."""
+    here = Path.cwd()
+    inside = here.relative_to(root) if here.is_relative_to(root) else Path()
+    return "" if inside == Path() else inside.as_posix()

@@ -1,0 +1,57 @@
+"""A definition as one version of a file has it, with what its callers have to know."""
+
+from dataclasses import dataclass, field
+
+from spark_desktop.domain.code import Definition
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One parameter; ``takes_rest`` is True for those that take any number of arguments.
+
+    ``text`` is how it is written, by which none differs from another.
+    """
+
+    name: str
+    type: str = ""
+    has_default: bool = False
+    is_keyword_only: bool = False
+    takes_rest: bool = False
+    text: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Defined:
+    """``text`` is the whole definition; ``parameters`` is None for what cannot be called.
+
+    The receiver of a method (``self``) is none of its parameters. ``name_at`` is the place of the
+    name in the file, in characters, ``parameters_at`` that of the parameters with their brackets;
+    ``bases`` are the classes that a class names as its own. ``gives`` says in words what callers
+    get of a function ("one value", "2 values", "a promise"), "" where that is not known;
+    ``returned`` are the values of its only ``return``, a name that is set once as what it is.
+    """
+
+    definition: Definition
+    text: str
+    name_at: int
+    parameters: tuple[Parameter, ...] | None = None
+    result: str = ""
+    bases: tuple[str, ...] = ()
+    parameters_at: tuple[int, int] = (0, 0)
+    gives: str = ""
+    returned: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+        return self.definition.name
+
+    @property
+    def path(self) -> str:
+        """Return its file."""
+        return self.definition.path
+
+    @property
+    def container(self) -> str:
+        """Return the class around it, "" for none."""
+        return self.definition.container

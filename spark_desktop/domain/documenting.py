@@ -1,0 +1,201 @@
+"""Requests that only want code explained, and what can be saved of an answer that did more."""
+
+import ast
+import re
+
+from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.words import joined, say
+
+_ASKS = re.compile(
+    r"(?:please\s+)?(?:add|write|give|put|document|annotate|describe|explain)\b"
+    r"(?:(?!\b(?:that|which|functions?|methods?|class(?:es)?|helpers?|tests?)\b)[^.;:]){0,60}?"
+    r"\b(?:doc(?:umentation)?[\s-]?(?:string|comment)s?|documentation|jsdoc|rustdoc|godoc"
+    r"|annotations?|type\s+hints?|comments?)\b"
+    r"|(?:please\s+)?(?:document|annotate)\b",
+    re.IGNORECASE,
+)
+# Words that ask for other code as well.
+_ASKS_FOR_MORE = re.compile(
+    r"\b(?:and|then|also)\s+(?:make|fix|handle|rename|remove|change|support|use|check|refactor"
+    r"|simplify|let|move|replace)\b",
+    re.IGNORECASE,
+)
+_DOCSTRING = re.compile(r"\bdoc[\s-]?strings?\b|\bdocument\b", re.IGNORECASE)
+_PARAMETERS = re.compile(r"\b(?:parameters?|arguments?)\b", re.IGNORECASE)
+_TYPES = re.compile(r"\b(?:annotat\w+|type\s+hints?|types)\b", re.IGNORECASE)
+_QUOTED = re.compile(r"`([A-Za-z_]\w*)`")
+_TAG = re.compile(r"@\w+")
+_COMMENT = re.compile(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\[)))")
+
+
+def asks_only_to_document(instruction: str) -> bool:
+    """Return whether code that does something else than before cannot be what is wanted."""
+    text = " ".join(instruction.split())
+    return _ASKS.match(text) is not None and _ASKS_FOR_MORE.search(text) is None
+
+
+def only_documents(before: str | None, after: str | None) -> Check:
+    """Return as evidence whether the code itself, without comments and types, is the same.
+
+    None stands for a language without a parser: nothing can be said then.
+    """
+    name = say("only documents")
+    if before is None or after is None:
+        return Check(name, True, say("no parser for this language"))
+    if before == after:
+        # What cannot do anything else than before needs no test to prove it.
+        return Check(name, True, proves=True)
+    return Check(
+        name,
+        False,
+        say("The answer changes what the code does, where only documentation was asked for."),
+    )
+
+
+def unsaid(instruction: str, path: str, region: str) -> Check:
+    """Return as evidence whether the documentation of a region has what was asked for.
+
+    These are names between backticks, tags such as @param, all parameters where these are asked
+    for, and annotations. In other languages than Python only names and tags.
+    """
+    name = say("says what was asked")
+    text = _comments(region)
+    function = _function_in(region) if path.endswith((".py", ".pyi")) else None
+    if path.endswith((".py", ".pyi")):
+        text = (ast.get_docstring(function) or "") if function is not None else region
+        if function is not None and _DOCSTRING.search(instruction) and not text:
+            return Check(name, False, say("The answer has no docstring."))
+    own = function.name if function is not None else ""
+    wanted = [word for word in _QUOTED.findall(instruction) if word in region and word != own]
+    wanted += _TAG.findall(instruction)
+    if function is not None and text and _PARAMETERS.search(instruction):
+        wanted += _named(function)
+    missing = [word for word in dict.fromkeys(wanted) if not _holds(text, word)]
+    if missing and text:
+        words = joined(missing, ", ")
+        return Check(name, False, say("The documentation does not name {words}.", words=words))
+    if function is not None and _TYPES.search(instruction) and (bare := _unannotated(function)):
+        words = joined(bare, ", ")
+        return Check(name, False, say("There is no type for {words}.", words=words))
+    return Check(name, True)
+
+
+def documented(path: str, region: str, answer: str) -> str | None:
+    """Return the region with the documentation of an answer; None where there is none to take.
+
+    In Python that is the docstring, and the annotations where the parameters stay the same; else
+    the comment above the code.
+    """
+    if path.endswith((".py", ".pyi")):
+        return _python(region, answer)
+    head = _comment_above(answer)
+    if not head or _comment_above(region):
+        return None
+    return "".join(head) + region
+
+
+def _comments(text: str) -> str:
+    return "".join(line for line in split_lines(text) if _COMMENT.match(line))
+
+
+def _holds(text: str, word: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
+
+
+def _named(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    return [one.arg for one in _arguments(function) if one.arg not in ("self", "cls")]
+
+
+def _unannotated(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    named = [one for one in _arguments(function) if one.arg not in ("self", "cls")]
+    bare = [one.arg for one in named if one.annotation is None]
+    return bare if function.returns is not None else [*bare, say("the result")]
+
+
+def _arguments(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.arg]:
+    arguments = function.args
+    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
+
+
+def _comment_above(text: str) -> list[str]:
+    head = []
+    for line in split_lines(text):
+        if not _COMMENT.match(line):
+            break
+        head.append(line)
+    return head
+
+
+def _python(region: str, answer: str) -> str | None:
+    own, other = _function_in(region), _function_in(answer)
+    if own is None or other is None or own.name != other.name:
+        return None
+    if ast.get_docstring(other) is None or ast.get_docstring(own) is not None:
+        return None
+    lines, said = split_lines(region), split_lines(answer)
+    begin, end = _signature(own, lines)
+    there, until = _signature(other, said)
+    if begin == end or there == until:
+        return None  # the body shares the signature's line
+    newline = "\r\n" if lines[0].endswith("\r\n") else "\n"
+    docstring = other.body[0]
+    shift = len(_indent(lines[own.body[0].lineno - 1])) - docstring.col_offset
+    doc = said[docstring.lineno - 1 : docstring.end_lineno]
+    head = said[there:until] if _parameters(own) == _parameters(other) else lines[begin:end]
+    if head != lines[begin:end]:
+        head = _shifted(head, own.col_offset - other.col_offset, newline)
+    return "".join([*lines[:begin], *head, *_shifted(doc, shift, newline), *lines[end:]])
+
+
+def _signature(
+    function: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str]
+) -> tuple[int, int]:
+    """Return the lines of a signature, without the decorators; none where the body is on it."""
+    first = function.body[0]
+    decorators = [node.lineno for node in getattr(first, "decorator_list", ())]
+    end = min([first.lineno, *decorators]) - 1
+    begin = function.lineno - 1
+    while end > begin + 1 and (not lines[end - 1].strip() or lines[end - 1].lstrip()[0] == "#"):
+        end -= 1
+    return begin, max(begin, end)
+
+
+def _shifted(lines: list[str], columns: int, newline: str) -> list[str]:
+    found = []
+    for line in lines:
+        text = line.strip()
+        width = max(0, len(_indent(line)) + columns)
+        found.append((" " * width + text if text else "") + newline)
+    return found
+
+
+def _indent(line: str) -> str:
+    return line[: len(line) - len(line.lstrip())]
+
+
+def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    arguments = function.args
+    names = [argument.arg for argument in _arguments(function)]
+    defaults = (*arguments.defaults, *arguments.kw_defaults)
+    return [*names, *(ast.dump(one) if one else "" for one in defaults)]
+
+
+def _function_in(text: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    lines = split_lines(text)
+    first = next((line for line in lines if line.strip()), "")
+    width = len(first) - len(first.lstrip())
+    source = "if True:\n" * bool(width) + text
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    body: list[ast.stmt] = tree.body
+    if width and isinstance(tree.body[0], ast.If):
+        body = tree.body[0].body
+    found = [node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    if len(body) != 1 or len(found) != 1:
+        return None
+    if width:
+        ast.increment_lineno(found[0], -1)
+    return found[0]

@@ -1,0 +1,138 @@
+"""Which code a failing test is about: the names that it calls, and where they may stand. Pure."""
+
+import posixpath
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+_TEST_NAME = re.compile(
+    r"(?:test_.*|.*_tests?|tests|conftest)\.py$|.*_test\.(?:go|cc|cpp|cxx|c|exs?)$"
+    r"|.*[._-](?:test|spec)s?\.[cm]?[jt]sx?$|(?:test|tests)\.rs$|test_.*\.(?:c|cc|cpp|cxx|rb)$"
+)
+_TEST_FOLDERS = frozenset({"tests", "test", "__tests__", "spec", "testing"})
+_CALLED = re.compile(r"([A-Za-z_]\w*)\s*(?:::<[^<>]*>)?\(")
+_READ = re.compile(r"\.([A-Za-z_]\w*)\b(?!\s*\()")
+_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
+_PYTHON_FROM = re.compile(r"^\s*from\s+(\.*[\w.]*)\s+import\s+\(?([^()#\n]*)", re.MULTILINE)
+_PYTHON_IMPORT = re.compile(r"^\s*import\s+([\w., ]+)", re.MULTILINE)
+_SCRIPT = re.compile(r"(?:from\s+|require\(\s*|import\(\s*|import\s+)['\"](\.{1,2}/[^'\"\n]+)['\"]")
+_INCLUDE = re.compile(r"^\s*#\s*include\s+[\"<]([^\">\n]+)[\">]", re.MULTILINE)
+_RUST_USE = re.compile(r"^\s*(?:pub\s+)?use\s+([\w:]+)", re.MULTILINE)
+_SCRIPT_ENDS = (
+    *("", ".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs", ".mts"),
+    *("/index.ts", "/index.tsx", "/index.js"),
+)
+_C_ENDS = (".c", ".cc", ".cpp", ".cxx", ".h", ".hpp", ".hh")
+
+
+def is_test_path(path: str) -> bool:
+    """Return whether a file holds tests, by its name or its folder."""
+    folders = path.split("/")[:-1]
+    return _TEST_NAME.fullmatch(posixpath.basename(path)) is not None or any(
+        folder in _TEST_FOLDERS for folder in folders
+    )
+
+
+def names_called(lines: Sequence[str], failing: int) -> tuple[str, ...]:
+    """Return the names that a test uses, the likeliest to have failed first.
+
+    Those of the ``failing`` line (an index into ``lines``), then of the lines above it from there
+    upwards, since a line above computed what was compared, then of those below.
+    """
+    order = [failing, *range(failing - 1, -1, -1), *range(failing + 1, len(lines))]
+    found: dict[str, None] = {}
+    for number in order:
+        if 0 <= number < len(lines):
+            code = _STRING.sub('""', lines[number])
+            found |= dict.fromkeys(_CALLED.findall(code))
+            found |= dict.fromkeys(_READ.findall(code))
+    return tuple(found)
+
+
+def files_imported(path: str, content: str, files: Collection[str]) -> tuple[str, ...]:
+    """Return the files of the workspace that a file imports, in its order; an estimate by names."""
+    ending = posixpath.splitext(path)[1]
+    if ending in (".py", ".pyi"):
+        found = _of_python(path, content, files)
+    elif ending in (".go",):
+        folder = posixpath.dirname(path)
+        found = [
+            one
+            for one in sorted(files)
+            if one.endswith(".go") and posixpath.dirname(one) == folder and not is_test_path(one)
+        ]
+    elif ending == ".rs":
+        found = _of_rust(content, files)
+    elif ending in _C_ENDS:
+        found = _of_c(content, files)
+    else:
+        found = _of_script(path, content, files)
+    return tuple(dict.fromkeys(one for one in found if one != path))
+
+
+def _of_python(path: str, content: str, files: Collection[str]) -> list[str]:
+    modules: list[str] = []
+    for match in re.finditer(
+        f"{_PYTHON_FROM.pattern}|{_PYTHON_IMPORT.pattern}", content, re.MULTILINE
+    ):
+        if match[3] is not None:
+            modules += [one.split(" as ")[0].strip() for one in match[3].split(",")]
+            continue
+        module = _absolute(match[1], path)
+        names = [one.split(" as ")[0].strip() for one in match[2].split(",")]
+        # A name may be a module of a package.
+        modules += [f"{module}.{name}".strip(".") for name in names if name] + [module]
+    found: list[str] = []
+    for module in modules:
+        stem = module.replace(".", "/")
+        if stem:
+            found += _ending_in((f"{stem}.py", f"{stem}/__init__.py"), files)
+    return found
+
+
+def _absolute(module: str, path: str) -> str:
+    name = module.lstrip(".")
+    level = len(module) - len(name)
+    if not level:
+        return name
+    folders = path.split("/")[:-1]
+    kept = folders[: len(folders) - level + 1]
+    return ".".join([*kept, name] if name else kept)
+
+
+def _of_script(path: str, content: str, files: Collection[str]) -> list[str]:
+    folder = posixpath.dirname(path)
+    found = []
+    for written in _SCRIPT.findall(content):
+        whole = posixpath.normpath(posixpath.join(folder, written))
+        # TypeScript writes the name of what will be compiled.
+        stems = [whole, re.sub(r"\.[cm]?jsx?$", "", whole)]
+        found += [f"{stem}{end}" for stem in stems for end in _SCRIPT_ENDS if stem + end in files]
+    return found
+
+
+def _of_rust(content: str, files: Collection[str]) -> list[str]:
+    found: list[str] = []
+    for used in _RUST_USE.findall(content):
+        for part in used.split("::")[1:]:
+            found += _ending_in((f"src/{part}.rs", f"{part}/mod.rs"), files)
+    return [*found, *_ending_in(("src/lib.rs", "src/main.rs"), files)]
+
+
+def _of_c(content: str, files: Collection[str]) -> list[str]:
+    found: list[str] = []
+    for written in _INCLUDE.findall(content):
+        stem = posixpath.splitext(posixpath.basename(written))[0]
+        # What a header declares stands in the file of its name.
+        found += _ending_in([f"{stem}{end}" for end in _C_ENDS], files)
+    return found
+
+
+def _ending_in(names: Iterable[str], files: Collection[str]) -> list[str]:
+    """Return the files of these paths, else those whose paths end so, the shortest first."""
+    found = []
+    for name in names:
+        if name in files:
+            found.append(name)
+        else:
+            found += sorted((one for one in files if one.endswith(f"/{name}")), key=len)
+    return found

@@ -1,0 +1,1 @@
+"""How failures are written: one module for each family of test runners and compilers."""

@@ -1,0 +1,99 @@
+"""Where names stand in one file, and as what: what a parser tells, for all languages alike."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from spark_desktop.domain.defined import Defined
+
+
+class Role(Enum):
+    """What a name is used as, where it stands."""
+
+    BARE = "bare"
+    MEMBER = "member"
+    IMPORTED = "imported"
+    BOUND = "bound"
+    SHORTHAND = "shorthand"
+    EXPORTED = "exported"
+    LABEL = "label"
+    TEXT = "text"
+
+
+# The receiver of a name in a ``global`` statement: the function means the file's.
+GLOBAL = "global"
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """One argument of a call; places are characters of the file.
+
+    ``keyword`` names the parameter where the call does; one that ``is_spread`` is any number.
+    """
+
+    start: int
+    end: int
+    text: str
+    keyword: str = ""
+    is_spread: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The arguments of a call, and where the place for them begins and ends."""
+
+    start: int
+    end: int
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """One name in the file; ``start`` and ``end`` in characters, ``line`` from 0.
+
+    ``receiver`` is what it is a member of, as it is written; ``scopes`` are the places where the
+    functions and blocks around it begin, and ``owner`` is the class around. ``around`` is the
+    outermost function, in characters.
+    """
+
+    name: str
+    start: int
+    end: int
+    line: int
+    role: Role
+    receiver: str = ""
+    scopes: tuple[int, ...] = ()
+    owner: str = ""
+    call: Call | None = None
+    around: tuple[int, int] = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A name that an import brings: ``name`` of ``module`` as ``local``.
+
+    ``name`` is "" for the module itself and "*" for all of it; ``start`` and ``end`` are the whole
+    statement, ``name_at`` is where the name stands, -1 where it does not. ``count`` is how many
+    names the statement brings; ``is_passed_on`` is True for what others may import from here.
+    """
+
+    module: str
+    name: str
+    local: str
+    start: int
+    end: int
+    name_at: int = -1
+    count: int = 1
+    is_passed_on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class FileNames:
+    """What is known of one file; ``occurrences`` are those of the names that were asked for."""
+
+    path: str
+    content: str
+    language: str
+    brought: tuple[Brought, ...] = ()
+    occurrences: tuple[Occurrence, ...] = ()
+    defined: tuple[Defined, ...] = ()
+    package: str = ""

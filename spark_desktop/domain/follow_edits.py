@@ -1,0 +1,275 @@
+"""What one changed name asks of one file: edits where they can be computed, calls where not."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from spark_desktop.domain.call_changes import SignatureChange, Unclear, changed_call
+from spark_desktop.domain.file_names import Call, FileNames, Occurrence, Role
+from spark_desktop.domain.module_paths import Tree
+from spark_desktop.domain.moved_imports import moved_edits
+from spark_desktop.domain.name_changes import NameChange
+from spark_desktop.domain.name_uses import uses_in
+from spark_desktop.domain.prototypes import are_others, prototype_edit
+from spark_desktop.domain.result_changes import result_edits, takes_all
+from spark_desktop.domain.target_names import Target
+from spark_desktop.domain.text_edits import TextEdit, edited
+from spark_desktop.domain.words import Said, say
+
+_JS = ("javascript", "typescript", "tsx")
+# A model may choose a value, and see which parameter became which; nobody can for the rest.
+_ASKED = (Unclear.VALUE, Unclear.GUESS, Unclear.FORM, Unclear.EFFECT)
+_CONSTRUCTORS = ("__init__", "constructor")
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """One change to be followed: where the ``target`` stands in others, the ``change`` says how.
+
+    ``fresh`` are files that were saved together with it, and lines of its own file that were: what
+    fits the signature of now may have been written for it.
+    """
+
+    target: Target
+    change: NameChange
+    fresh_files: frozenset[str] = frozenset()
+    fresh_lines: frozenset[int] = frozenset()
+
+    @property
+    def signature(self) -> SignatureChange | None:
+        """Return what became of the parameters where calls have to follow; None else."""
+        old, new = self.change.old, self.change.new
+        if old.parameters is None or new.parameters is None:
+            return None
+        found = SignatureChange(old.parameters, new.parameters, self.target.language == "python")
+        return found if found.asks else None
+
+    @property
+    def is_constructor(self) -> bool:
+        """Return whether it is called by the name of its class."""
+        return self.change.old.name in _CONSTRUCTORS and bool(self.change.old.container)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A use that is left to the user; ``line`` from 0. One that ``is_text`` breaks nothing.
+
+    ``at`` is the place of one that may mean something else, -1 for all others.
+    """
+
+    path: str
+    line: int
+    reason: Said
+    is_text: bool = False
+    at: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class FileFollow:
+    """What is done in one file: ``edits``, and ``asked`` calls, which a model changes.
+
+    ``clear`` are the places of the uses whose meaning is known.
+    """
+
+    path: str
+    edits: tuple[TextEdit, ...] = ()
+    asked: tuple[Occurrence, ...] = ()
+    left: tuple[Left, ...] = ()
+    lines: tuple[int, ...] = ()
+    clear: frozenset[int] = frozenset()
+
+
+def follow(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
+    """Return what a change asks of a file; nothing where the file does not mean it."""
+    if followed.change.is_moved:
+        return _moved(followed, file, tree)
+    return _Following(followed, file, tree).result()
+
+
+def together(parts: Collection[FileFollow], file: FileNames) -> FileFollow:
+    """Return what several changes ask of one file; edits that meet are left to the user."""
+    edits: list[TextEdit] = []
+    # What is not this member may be the other one of that name: of an interface and its types.
+    clear = frozenset[int]().union(*(part.clear for part in parts))
+    left: list[Left] = [one for part in parts for one in part.left if one.at not in clear]
+    asked = dict.fromkeys(one for part in parts for one in part.asked)
+    lines: list[int] = []
+    for part in parts:
+        try:
+            edited(file.content, [*edits, *part.edits])
+        except ValueError:
+            first = part.lines[0] if part.lines else 0
+            left.append(Left(file.path, first, say("two changes meet in it")))
+            continue
+        edits += part.edits
+        lines += part.lines
+    unique = dict.fromkeys(edits)
+    return FileFollow(
+        file.path,
+        tuple(unique),
+        tuple(asked),
+        tuple(dict.fromkeys(left)),
+        tuple(sorted(set(lines))),
+        clear,
+    )
+
+
+class _Following:
+    """Renames and new arguments in one file."""
+
+    def __init__(self, followed: Followed, file: FileNames, tree: Tree) -> None:
+        self._followed = followed
+        self._file = file
+        self._target = followed.target
+        self._new = followed.change.new.name
+        self._uses = uses_in(followed.target, file, tree)
+        self._edits: list[TextEdit] = []
+        self._lines: list[int] = []
+        self._asked: list[Occurrence] = []
+        self._left: list[Left] = []
+
+    def result(self) -> FileFollow:
+        for one in self._uses.doubtful:
+            reason = say("which {name} is meant is not clear", name=one.name)
+            self._left.append(Left(self._file.path, one.line, reason, at=one.start))
+        is_renamed = self._followed.change.is_renamed and not self._followed.is_constructor
+        blocked = self._blocked() if is_renamed and self._uses.found else None
+        for one in self._uses.found:
+            if blocked is not None:
+                self._leave(one, blocked)
+                continue
+            if not self._follow_call(one):
+                continue
+            if is_renamed:
+                self._rename(one)
+        self._tell_texts()
+        return FileFollow(
+            self._file.path,
+            tuple(self._edits),
+            tuple(self._asked),
+            tuple(self._left),
+            tuple(self._lines),
+            frozenset(one.start for one in self._uses.found),
+        )
+
+    def _blocked(self) -> Said | None:
+        """Return why the new name cannot be used in the file; None where it can."""
+        if self._uses.is_out_of_reach:
+            return say("{name} cannot be used from other packages", name=self._new)
+        if self._target.container or self._file.path in self._target.homes:
+            return None
+        is_bound = any(
+            one.name == self._new and one.role is Role.BOUND for one in self._file.occurrences
+        )
+        is_brought = any(one.local == self._new for one in self._file.brought)
+        if is_bound or is_brought:
+            return say("{name} is another thing there", name=self._new)
+        return None
+
+    def _rename(self, one: Occurrence) -> None:
+        new = self._new
+        if one.role is Role.SHORTHAND:
+            new = f"{one.name}: {new}"
+        self._edit(one, TextEdit(one.start, one.end, new))
+
+    def _follow_call(self, one: Occurrence) -> bool:
+        """Return whether the name itself is to be looked at, too: the call is none of a model's."""
+        signature, gives_other = self._followed.signature, self._followed.change.gives_other
+        if one.role is Role.BOUND:
+            self._follow_declaration(one)
+            return True
+        is_import = one.role in (Role.IMPORTED, Role.EXPORTED)
+        if is_import or (signature is None and not gives_other):
+            return True
+        if one.call is None:
+            if not self._followed.is_constructor:
+                self._leave(one, say("it is passed on, not called"))
+            return True
+        if self._is_fresh(one):
+            return True
+        if gives_other and not takes_all(one, self._file, self._followed.change):
+            return self._follow_result(one)
+        return signature is None or self._follow_arguments(one, one.call, signature)
+
+    def _follow_result(self, one: Occurrence) -> bool:
+        has_more = self._followed.signature is not None
+        edits = None if has_more else result_edits(one, self._file, self._followed.change)
+        if edits is None:
+            self._asked.append(one)
+            return False
+        for edit in edits:
+            self._edit(one, edit)
+        return True
+
+    def _follow_arguments(self, one: Occurrence, call: Call, signature: SignatureChange) -> bool:
+        found = changed_call(call, signature)
+        if not isinstance(found, Unclear):
+            for edit in found:
+                self._edit(one, edit)
+            return True
+        if found in _ASKED:
+            self._asked.append(one)
+            return False
+        if found is Unclear.SPREAD:
+            self._leave(one, say("it passes a list of arguments"))
+        elif not self._fits_now(one, signature):
+            self._leave(one, say("its arguments do not fit the signature before"))
+        return True
+
+    def _follow_declaration(self, one: Occurrence) -> None:
+        """Follow where the same thing is declared once more: in a header, or in a subclass."""
+        old, new = self._followed.change.old.parameters, self._followed.change.new.parameters
+        if old is None or new is None or not are_others(old, new):
+            return
+        here = next((each for each in self._file.defined if each.name_at == one.start), None)
+        if self._file.language in ("c", "cpp") and here is not None:
+            edit = prototype_edit(here, old, new)
+            if edit is not None:
+                self._edit(one, edit)
+        elif self._followed.signature is not None:
+            self._leave(one, say("it is defined here with the parameters before"))
+
+    def _is_fresh(self, one: Occurrence) -> bool:
+        """Return whether the call was written together with the new signature."""
+        if self._file.path in self._target.homes:
+            return one.line in self._followed.fresh_lines
+        if self._file.path not in self._followed.fresh_files:
+            return False
+        signature = self._followed.signature
+        return signature is None or self._fits_now(one, signature)
+
+    def _fits_now(self, one: Occurrence, signature: SignatureChange) -> bool:
+        now = replace(signature, old=signature.new)
+        return one.call is not None and changed_call(one.call, now) == ()
+
+    def _edit(self, one: Occurrence, edit: TextEdit) -> None:
+        try:
+            edited(self._file.content, [*self._edits, edit])
+        except ValueError:
+            self._leave(one, say("it stands in another call that changes"))
+            return
+        self._edits.append(edit)
+        self._lines.append(one.line)
+
+    def _leave(self, one: Occurrence, reason: Said) -> None:
+        self._left.append(Left(self._file.path, one.line, reason))
+
+    def _tell_texts(self) -> None:
+        """Say of comments and texts that they name what has another name now."""
+        if not self._followed.change.is_renamed or not self._uses.found:
+            return
+        for one in self._file.occurrences:
+            if one.role is Role.TEXT and one.name == self._target.name:
+                reason = say("it stands in a comment or a text")
+                self._left.append(Left(self._file.path, one.line, reason, is_text=True))
+
+
+def _moved(followed: Followed, file: FileNames, tree: Tree) -> FileFollow:
+    found = moved_edits(followed.target, followed.change.new.path, file, tree)
+    if found is None:
+        uses = uses_in(followed.target, file, tree)
+        reason = say("its import has to be written by hand")
+        return FileFollow(
+            file.path, left=tuple(Left(file.path, one.line, reason) for one in uses.found[:1])
+        )
+    lines = tuple(file.content.count("\n", 0, edit.start) for edit in found)
+    return FileFollow(file.path, found, lines=lines)

@@ -1,0 +1,161 @@
+"""Takes only the body of an answer for a stub: what its author wrote above it stays word for word.
+
+Small models like to write the signature anew with other types, and imports for these.
+"""
+
+import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from spark_desktop.domain.text import dominant_newline, split_lines
+
+_Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Grafted:
+    """A function with another's body, and the ``imports`` that this body needs, a line each."""
+
+    text: str
+    imports: tuple[str, ...] = ()
+
+
+def with_body_of(region: str, answer: str) -> Grafted | None:
+    """Return the Python function ``region`` with the body of the one in ``answer``.
+
+    None where either is not one function, or where they are not the same one: by name and
+    parameters.
+    """
+    own, other = _function_in(region), _function_in(answer)
+    if own is None or other is None or _described(own.node) != _described(other.node):
+        return None
+    head, _ = _parts(own, split_lines(region))
+    _, body = _parts(other, split_lines(answer))
+    if not any(quotes in "".join(body) for quotes in ('"""', "'''")):
+        # Small models leave blanks in lines that look empty; in a long string they may be meant.
+        body = [line if line.strip() else line.lstrip(" \t") for line in body]
+    if not head or not body:
+        return None
+    shift = own.node.col_offset + own.width - other.node.col_offset - other.width
+    text = "".join([*head, *(_shifted(line, shift) for line in body)])
+    return Grafted(text if text.endswith("\n") else f"{text}\n", _imports(other))
+
+
+def with_imports(content: str, imports: Sequence[str]) -> str:
+    """Return a Python file with the imports behind those that it has, or at its beginning.
+
+    What it imports already is left out. A file that does not parse stays as it is.
+    """
+    try:
+        tree = ast.parse(content)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return content
+    top = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    there = {ast.unparse(node) for node in top}
+    new = [one for one in imports if one not in there]
+    if not new:
+        return content
+    lines = split_lines(content)
+    newline = dominant_newline(content)
+    place, begins = _import_place(tree, top, lines)
+    block = [f"{one}{newline}" for one in new]
+    if begins:
+        block = [*([newline] if place else []), *block]
+        if place == len(lines) or lines[place].strip():
+            block.append(newline)
+    return "".join([*lines[:place], *block, *lines[place:]])
+
+
+def _import_place(
+    tree: ast.Module, top: Sequence[ast.stmt], lines: Sequence[str]
+) -> tuple[int, bool]:
+    """Return the line to insert imports before, and whether they are the file's first."""
+    block = []
+    for node in tree.body:
+        if node in top:
+            block.append(node)
+        elif block:
+            break
+    if block:
+        return block[-1].end_lineno or block[-1].lineno, False
+    if ast.get_docstring(tree) is not None:
+        return tree.body[0].end_lineno or 1, True
+    place = 0
+    while place < len(lines) and lines[place].startswith("#"):
+        place += 1
+    return place, True
+
+
+class _Found:
+    """A function in a text whose lines are indented by ``width`` more than the parser saw."""
+
+    def __init__(
+        self, node: _Function, imports: list[ast.Import | ast.ImportFrom], width: int
+    ) -> None:
+        self.node, self.imports, self.width = node, imports, width
+
+
+def _function_in(text: str) -> _Found | None:
+    lines = split_lines(text)
+    first = next((line for line in lines if line.strip()), "")
+    width = len(first) - len(first.lstrip(" \t"))
+    try:
+        tree = ast.parse(
+            "".join(line[width:] if line[:width].isspace() else line for line in lines)
+        )
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    rest = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
+    if len(rest) != 1 or not isinstance(rest[0], ast.FunctionDef | ast.AsyncFunctionDef):
+        return None
+    return _Found(rest[0], imports, width)
+
+
+def _described(node: _Function) -> tuple[object, ...]:
+    arguments = node.args
+    parts = (arguments.posonlyargs, arguments.args, arguments.kwonlyargs)
+    names = tuple(tuple(one.arg for one in part) for part in parts)
+    stars = (arguments.vararg and arguments.vararg.arg, arguments.kwarg and arguments.kwarg.arg)
+    return node.name, isinstance(node, ast.AsyncFunctionDef), names, stars
+
+
+def _parts(found: _Found, lines: list[str]) -> tuple[list[str], list[str]]:
+    """Return the lines down to the docstring, and those of the body; none on one line."""
+    node = found.node
+    statements = node.body
+    first = statements[0]
+    begin = min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1
+    if first.lineno == node.lineno:
+        return [], []
+    if ast.get_docstring(node, clean=False) is not None:
+        end = first.end_lineno or first.lineno
+    else:
+        end = first.lineno - 1
+        while end > node.lineno and _is_aside(lines[end - 1]):
+            end -= 1
+    return lines[begin:end], lines[end : node.end_lineno]
+
+
+def _is_aside(line: str) -> bool:
+    return not line.strip() or line.lstrip().startswith("#")
+
+
+def _imports(found: _Found) -> tuple[str, ...]:
+    """Return the imports in front of a function that its body needs."""
+    body = ast.Module(found.node.body, [])
+    used = {node.id for node in ast.walk(body) if isinstance(node, ast.Name)}
+    kept = []
+    for node in found.imports:
+        names = {(one.asname or one.name).split(".")[0] for one in node.names}
+        if names & used:
+            kept.append(ast.unparse(node))
+    return tuple(kept)
+
+
+def _shifted(line: str, columns: int) -> str:
+    if not line.strip() or not columns:
+        return line
+    if columns > 0:
+        return " " * columns + line
+    return line[min(-columns, len(line) - len(line.lstrip())) :]

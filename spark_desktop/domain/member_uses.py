@@ -1,0 +1,101 @@
+"""Which occurrences of a name are the member of one class, by what they are called on."""
+
+from spark_desktop.domain.file_names import FileNames, Occurrence, Role
+from spark_desktop.domain.language_members import is_language_member, is_language_type
+from spark_desktop.domain.module_paths import Tree
+from spark_desktop.domain.receivers import type_of
+from spark_desktop.domain.target_names import Target, Uses
+
+_OWN = ("self", "this", "cls", "super()", "Self", "type(self)", "self.__class__", "super")
+
+
+def member_uses(target: Target, file: FileNames, tree: Tree) -> Uses:
+    """Return the uses of a member of a class.
+
+    Clear are those on the object itself, on the class, on what was made by it or has its type, and
+    on anything where no other definition of the workspace, and no type of the language, has such a
+    member.
+    """
+    here = [
+        one
+        for one in file.occurrences
+        if one.name == target.name and one.role in (Role.MEMBER, Role.BOUND, Role.LABEL)
+    ]
+    if not here or _has_other(target, file, tree):
+        return Uses()
+    classes = _family(target, file)
+    found, doubtful = [], []
+    for one in here:
+        is_meant = _is_meant(one, target, file, classes)
+        if is_meant is None:
+            doubtful.append(one)
+        elif is_meant:
+            found.append(one)
+    is_elsewhere = file.language == "go" and file.package != target.package
+    return Uses(tuple(found), tuple(doubtful), False, is_elsewhere and target.is_private)
+
+
+def _is_meant(
+    one: Occurrence, target: Target, file: FileNames, classes: frozenset[str]
+) -> bool | None:
+    """Return whether it is the target's member; None where that is not clear."""
+    if one.role is Role.LABEL:
+        # A class is made, or matched, by the names of its fields.
+        made = one.receiver.rpartition(".")[2]
+        if made == "replace" and target.kind == "constant":
+            # Of which class it makes a copy, its first argument tells, which may be anything.
+            return None
+        is_own = made == "cls" and one.owner in classes
+        return target.kind == "constant" and (made in classes or is_own)
+    if one.role is Role.BOUND:
+        return bool(one.receiver) and one.receiver.rpartition("::")[2] in classes
+    if one.receiver in _OWN or one.receiver.startswith("super"):
+        return one.owner in classes
+    last = one.receiver.replace("::", ".").rpartition(".")[2]
+    if last in classes:
+        return True
+    told = type_of(one.receiver, file.language, _before(one, file))
+    if told is not None:
+        if told in classes:
+            return True
+        # An interface or a base of the class may be meant: only names tell, so nobody knows.
+        return None if target.is_unique and not is_language_type(told) else False
+    if target.is_unique and not is_language_member(target.name, file.language):
+        return True
+    return None
+
+
+def _before(one: Occurrence, file: FileNames) -> str:
+    """Return the text in which the receiver gets its type."""
+    start, end = one.around
+    is_field = one.receiver.startswith(("self.", "this.", "this->")) or not end
+    # A field may be given its type anywhere in the file.
+    return file.content if is_field else file.content[start : one.start]
+
+
+def _family(target: Target, file: FileNames) -> frozenset[str]:
+    """Return the class and those of the file that come from it."""
+    classes = {target.container}
+    size = 0
+    while size != len(classes):
+        size = len(classes)
+        for one in file.defined:
+            if classes & set(one.bases):
+                classes.add(one.name)
+    return frozenset(classes)
+
+
+def _has_other(target: Target, file: FileNames, tree: Tree) -> bool:
+    """Return whether the file means another class by the name."""
+    if file.path in target.homes:
+        return False
+    if any(
+        one.name == target.container and not one.container and one.definition.kind != "function"
+        for one in file.defined
+    ):
+        return file.language not in ("go", "rust", "c", "cpp")
+    for brought in file.brought:
+        if brought.local == target.container and brought.name == target.container:
+            files = tree.files(file.language, file.path, brought.module)
+            return bool(files) and not files & target.paths
+    return False

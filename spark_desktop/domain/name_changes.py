@@ -1,0 +1,239 @@
+"""What one save did to the names and signatures of a file: renamed, changed, gone, moved."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from spark_desktop.domain.defined import Defined, Parameter
+
+# Measured on renames in the history of this project: the same function with small changes is
+# above the first, two different ones of a kind are below the second.
+_SAME_PLACE, _ELSEWHERE = 0.75, 0.9
+# A second candidate that is nearly as good makes it a guess.
+_MARGIN = 0.1
+# Shorter definitions resemble one another by chance: only the same words in the same place count.
+_SHORT = 10
+# Tokens that are compared of a long definition.
+_COMPARED = 1500
+_TOKEN = re.compile(r"\w+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class NameChange:
+    """A definition before and after; where the paths differ it was moved."""
+
+    old: Defined
+    new: Defined
+
+    @property
+    def is_renamed(self) -> bool:
+        """Return whether it has another name."""
+        return self.old.name != self.new.name
+
+    @property
+    def is_moved(self) -> bool:
+        """Return whether it stands in another file."""
+        return self.old.path != self.new.path
+
+    @property
+    def is_resigned(self) -> bool:
+        """Return whether callers have to look at it: other parameters or another result."""
+        is_other = self.old.parameters != self.new.parameters or self.old.result != self.new.result
+        return is_other or self.gives_other
+
+    @property
+    def gives_other(self) -> bool:
+        """Return whether callers have to take its result in another way; nothing lost needs it."""
+        old, new = self.old.gives, self.new.gives
+        return bool(old and new) and old != new and not old.startswith("nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What changed, what is gone without a successor, and what is new without a predecessor."""
+
+    changed: tuple[NameChange, ...] = ()
+    gone: tuple[Defined, ...] = ()
+    come: tuple[Defined, ...] = ()
+
+
+def changes_between(before: Iterable[Defined], after: Iterable[Defined]) -> Changes:
+    """Return what was done to the definitions of one file.
+
+    A definition that went and one that came are the same where their texts are (almost) alike and
+    no other pair is nearly as good; what is defined twice under one name says nothing.
+    """
+    old, new = _Version(before), _Version(after)
+    pairs: dict[str, str] = {}
+    found: list[NameChange] = []
+    # Classes first: their members are compared under the name that the class has now.
+    for depth in (0, 1):
+        level = [one for one in old.once if bool(one.container) == bool(depth)]
+        gone = [one for one in level if not new.has(_moved_key(one, pairs))]
+        come = [
+            one
+            for one in new.once
+            if bool(one.container) == bool(depth)
+            and not old.has(_moved_key(one, {there: here for here, there in pairs.items()}))
+        ]
+        for one, other in _matched(gone, come, old, new, pairs):
+            found.append(NameChange(one, other))
+            if not depth:
+                pairs[one.name] = other.name
+    renamed = {id(change.old) for change in found}
+    for one in old.once:
+        same = new.get(_moved_key(one, pairs))
+        if same is not None and id(one) not in renamed:
+            change = NameChange(one, same)
+            if change.is_resigned and one.definition.kind == same.definition.kind:
+                found.append(change)
+    taken = renamed | {id(change.new) for change in found}
+    return Changes(
+        tuple(sorted(found, key=lambda change: change.old.name_at)),
+        tuple(
+            one
+            for one in old.once
+            if id(one) not in taken and not new.has(_moved_key(one, pairs)) and not one.container
+        ),
+        tuple(
+            one
+            for one in new.once
+            if id(one) not in taken and not old.has(_key(one)) and not one.container
+        ),
+    )
+
+
+def is_same_moved(one: Defined, other: Defined) -> bool:
+    """Return whether a definition of another file is the one that went, word for word or nearly."""
+    same = one.name == other.name and one.definition.kind == other.definition.kind
+    return same and likeness(one, other) >= _ELSEWHERE
+
+
+def likeness(one: Defined, other: Defined) -> float:
+    """Return from 0 to 1 how alike two definitions are but for their names."""
+    a, b = _tokens(one), _tokens(other)
+    if a == b:
+        return 1.0
+    matcher = SequenceMatcher(None, a[:_COMPARED], b[:_COMPARED], autojunk=False)
+    if matcher.quick_ratio() < _SAME_PLACE:
+        return 0.0
+    return matcher.ratio()
+
+
+def renamed_parameters(old: Sequence[Parameter], new: Sequence[Parameter]) -> dict[str, str] | None:
+    """Return the new names of parameters that have others now; None where that is a guess.
+
+    A parameter is renamed where one name went and one came in the same place, with the same type.
+    """
+    if old == new:
+        return {}
+    here, there = [one.name for one in old], [one.name for one in new]
+    lost = [place for place, name in enumerate(here) if name not in there]
+    fresh = [place for place, name in enumerate(there) if name not in here]
+    if not lost or not fresh:
+        return {}
+    if len(old) != len(new) or lost != fresh:
+        # Some went and others came, in other places: which became which nobody can tell.
+        return None
+    if any(old[place].type != new[place].type for place in lost):
+        return None
+    return {here[place]: there[place] for place in lost}
+
+
+class _Version:
+    """The definitions of one version, by container and name."""
+
+    def __init__(self, defined: Iterable[Defined]) -> None:
+        grouped: dict[tuple[str, str], list[Defined]] = {}
+        for one in defined:
+            grouped.setdefault(_key(one), []).append(one)
+        self._known = grouped
+        self.once = [
+            max(group, key=lambda one: len(one.text))
+            for group in grouped.values()
+            if len({_shape(one) for one in group}) == 1
+        ]
+        self._by_key = {_key(one): one for one in self.once}
+        counted = Counter(one.container for one in self.once)
+        self._order = {
+            container: [_key(one) for one in self.once if one.container == container]
+            for container in counted
+        }
+
+    def has(self, key: tuple[str, str]) -> bool:
+        return key in self._known
+
+    def get(self, key: tuple[str, str]) -> Defined | None:
+        return self._by_key.get(key)
+
+    def neighbours(
+        self, one: Defined, kept: set[tuple[str, str]]
+    ) -> tuple[tuple[str, str] | None, tuple[str, str] | None]:
+        """Return the nearest definitions above and below that are in ``kept``."""
+        order = self._order[one.container]
+        at = order.index(_key(one))
+        above = next((key for key in reversed(order[:at]) if key in kept), None)
+        below = next((key for key in order[at + 1 :] if key in kept), None)
+        return above, below
+
+
+def _key(one: Defined) -> tuple[str, str]:
+    return one.container, one.name
+
+
+def _moved_key(one: Defined, pairs: dict[str, str]) -> tuple[str, str]:
+    return pairs.get(one.container, one.container), one.name
+
+
+def _shape(one: Defined) -> tuple[object, ...]:
+    """Return what two declarations of the same thing have in common; overloads differ in it."""
+    types = None if one.parameters is None else tuple(p.type or p.name for p in one.parameters)
+    # A prototype and its definition are one thing; two with a body are not told apart here.
+    return one.definition.kind, types
+
+
+def _matched(
+    gone: list[Defined],
+    come: list[Defined],
+    old: _Version,
+    new: _Version,
+    pairs: dict[str, str],
+) -> list[tuple[Defined, Defined]]:
+    back = {there: here for here, there in pairs.items()}
+    kept = {_key(one) for one in old.once if new.has(_moved_key(one, pairs))}
+    here = {_moved_key_of(key, pairs): key for key in kept}
+    scores: dict[tuple[int, int], float] = {}
+    for i, one in enumerate(gone):
+        around = old.neighbours(one, kept)
+        for j, other in enumerate(come):
+            if one.definition.kind != other.definition.kind:
+                continue
+            if back.get(other.container, other.container) != one.container:
+                continue
+            there = new.neighbours(other, set(here))
+            is_here = tuple(here.get(key) if key else None for key in there) == around
+            if score := _score(one, other, is_here):
+                scores[i, j] = score
+    return [
+        (gone[i], come[j])
+        for (i, j), score in scores.items()
+        if all(score - rest > _MARGIN for (k, m), rest in scores.items() if (k == i) != (m == j))
+    ]
+
+
+def _moved_key_of(key: tuple[str, str], pairs: dict[str, str]) -> tuple[str, str]:
+    return pairs.get(key[0], key[0]), key[1]
+
+
+def _score(one: Defined, other: Defined, is_here: bool) -> float:
+    """Return how sure it is that the two are the same, 0 for not at all."""
+    alike = likeness(one, other)
+    if len(_tokens(one)) < _SHORT:
+        return alike if is_here and alike == 1.0 else 0.0
+    return alike if alike >= (_SAME_PLACE if is_here else _ELSEWHERE) else 0.0
+
+
+def _tokens(one: Defined) -> list[str]:
+    return ["" if token == one.name else token for token in _TOKEN.findall(one.text)]

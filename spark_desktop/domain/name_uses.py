@@ -1,0 +1,168 @@
+"""Which occurrences of a name in a file mean one definition: resolved, not equal in spelling."""
+
+from dataclasses import dataclass, field
+
+from spark_desktop.domain.defined import Defined
+from spark_desktop.domain.file_names import GLOBAL, Brought, FileNames, Occurrence, Role
+from spark_desktop.domain.member_uses import member_uses
+from spark_desktop.domain.module_paths import Tree
+from spark_desktop.domain.target_names import Target, Uses
+
+_JS = ("javascript", "typescript", "tsx")
+_C = ("c", "cpp")
+
+
+def uses_in(target: Target, file: FileNames, tree: Tree) -> Uses:
+    """Return the uses of the target in the file; what cannot be told apart is ``doubtful``."""
+    if target.container:
+        return member_uses(target, file, tree)
+    return _Top(target, file, tree).uses()
+
+
+@dataclass
+class _Reach:
+    """The ways on which a file gets at the target."""
+
+    direct: list[Brought] = field(default_factory=list)
+    qualifiers: set[str] = field(default_factory=set)
+    has_all: bool = False
+    passes_on: bool = False
+    is_doubtful: bool = False
+
+
+class _Top:
+    """Looks for a definition at the top of its file."""
+
+    def __init__(self, target: Target, file: FileNames, tree: Tree) -> None:
+        self._target = target
+        self._file = file
+        self._tree = tree
+        self._here = [one for one in file.occurrences if one.name == target.name]
+        self._reach = self._reached()
+
+    def uses(self) -> Uses:
+        reach, target = self._reach, self._target
+        is_home = self._is_home()
+        named = {one.name_at for one in reach.direct if one.name_at >= 0}
+        bound = [one for one in self._here if one.role is Role.BOUND and one.start not in named]
+        own = [one for one in bound if not one.scopes and not one.receiver]
+        is_plain = is_home or reach.has_all or self._is_brought_plainly()
+        # The file makes a name of its own of it: what is meant by the bare word cannot be told.
+        is_clash = bool(own) and not is_home and self._file.language not in _C
+        shared = {one.scopes for one in self._here if one.receiver == GLOBAL}
+        shadows = {one.scopes for one in bound if one.scopes and not one.receiver} - shared
+        found: list[Occurrence] = []
+        doubtful: list[Occurrence] = []
+        for one in self._here:
+            if self._is_use(one, named, is_plain=is_plain):
+                is_hidden = one.start not in named and _is_shadowed(one, shadows)
+                if one.role in (Role.BARE, Role.SHORTHAND) and is_hidden:
+                    continue
+                is_bare = one.role is not Role.MEMBER
+                is_unsure = (reach.is_doubtful and not is_home) or (is_clash and is_bare)
+                (doubtful if is_unsure else found).append(one)
+            elif one.role is Role.BOUND and one.scopes in shared and is_plain:
+                found.append(one)
+        passes_on = reach.passes_on and not reach.is_doubtful
+        return Uses(tuple(found), tuple(doubtful), passes_on, not is_home and target.is_private)
+
+    def _is_use(self, one: Occurrence, named: set[int], *, is_plain: bool) -> bool:
+        if one.start in named:
+            return True
+        match one.role:
+            case Role.BARE | Role.SHORTHAND | Role.EXPORTED:
+                return is_plain
+            case Role.MEMBER:
+                return self._is_qualified(one, is_plain)
+            case Role.BOUND:
+                is_declared = self._file.language in _C and not one.scopes and not one.receiver
+                return is_declared and is_plain
+            case _:
+                return False
+
+    def _is_qualified(self, one: Occurrence, is_plain: bool) -> bool:
+        language, target = self._file.language, self._target
+        if language in _C:
+            is_scoped = self._file.content[: one.start].endswith("::")
+            return is_plain and is_scoped and one.receiver.partition("::")[0] != "std"
+        if one.receiver in self._reach.qualifiers:
+            return True
+        if language == "rust" and self._file.content[: one.start].rstrip().endswith("::"):
+            first, _, rest = one.receiver.partition("::")
+            for brought in self._file.brought:
+                if brought.local == first and brought.name and first not in ("self", "super"):
+                    whole = "::".join(part for part in (brought.module, brought.name, rest) if part)
+                    return bool(self._files(whole) & target.paths)
+            return bool(self._files(one.receiver) & target.paths)
+        return False
+
+    def _reached(self) -> _Reach:
+        reach, target = _Reach(), self._target
+        for brought in self._file.brought:
+            files = self._files(brought.module)
+            if brought.name in (target.name, "*") and files & target.paths:
+                reach.is_doubtful |= len(files) > 1 and not files <= target.paths
+                if brought.name == "*":
+                    reach.has_all |= brought.local == "*" or brought.local == "."
+                    reach.passes_on |= brought.is_passed_on
+                else:
+                    reach.direct.append(brought)
+                    keeps_name = brought.local.removeprefix("export ") == target.name
+                    reach.passes_on |= brought.is_passed_on and keeps_name
+            elif (brought.name == "" and files & target.paths) or (
+                brought.name and self._submodule(brought) & target.paths
+            ):
+                reach.qualifiers.add(brought.local)
+        return reach
+
+    def _submodule(self, brought: Brought) -> frozenset[str]:
+        if self._file.language == "python":
+            dot = "" if brought.module.endswith(".") else "."
+            return self._files(f"{brought.module}{dot}{brought.name}")
+        if self._file.language == "rust":
+            whole = "::".join(part for part in (brought.module, brought.name) if part)
+            return self._files(whole)
+        return frozenset()
+
+    def _files(self, module: str) -> frozenset[str]:
+        files = self._tree.files(self._file.language, self._file.path, module)
+        if self._file.language in _C and files & self._target.included:
+            return self._target.paths
+        return files
+
+    def _is_home(self) -> bool:
+        file, target = self._file, self._target
+        if file.path in target.homes:
+            return True
+        if file.language == "go":
+            return file.package == target.package and _folder(file.path) in {
+                _folder(path) for path in target.homes
+            }
+        return False
+
+    def _is_brought_plainly(self) -> bool:
+        return any(one.local == self._target.name for one in self._reach.direct)
+
+
+def target_of(defined: Defined, name: str, file: FileNames) -> Target:
+    """Return what to look for: the definition under the name that others still use."""
+    home = frozenset({file.path})
+    return Target(
+        name=name,
+        container=defined.container,
+        kind=defined.definition.kind,
+        language=file.language,
+        paths=home,
+        homes=home,
+        included=home,
+        package=file.package,
+        is_private=file.language == "go" and not defined.name[:1].isupper(),
+    )
+
+
+def _is_shadowed(one: Occurrence, shadows: set[tuple[int, ...]]) -> bool:
+    return any(one.scopes[: len(scopes)] == scopes for scopes in shadows)
+
+
+def _folder(path: str) -> str:
+    return path.rpartition("/")[0]

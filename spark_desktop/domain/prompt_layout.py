@@ -1,0 +1,188 @@
+"""What of a workspace joins a proposal's prompt, for which model, in which order, in what form.
+
+A prompt is append-only: what stays the same stands first, so that a model's server processes it
+once. What changes with the region, the instruction or the last save stands behind it.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from spark_desktop.domain.completion import ModelInfo
+from spark_desktop.domain.gathered import LeftOut, Part
+from spark_desktop.domain.words import say
+
+
+class PartKind(StrEnum):
+    """What a part is; in the order in which parts stand in a prompt.
+
+    RULES is the project's file for those that work on it, MAP the signatures of the workspace,
+    IMPORTS and OUTLINE are the file's own; DEFINITIONS are those of names that the region uses,
+    CALLERS the lines that call it, TESTS the cases that name it; EDITS were saved lately,
+    DIAGNOSTICS are what a parser or a linter says of the region.
+    """
+
+    RULES = "rules"
+    MAP = "map"
+    IMPORTS = "imports"
+    OUTLINE = "outline"
+    DEFINITIONS = "definitions"
+    CALLERS = "callers"
+    TESTS = "tests"
+    EDITS = "edits"
+    DIAGNOSTICS = "diagnostics"
+
+
+# They stay the same for all regions of a file, whatever is asked.
+STABLE = frozenset({PartKind.RULES, PartKind.MAP, PartKind.IMPORTS, PartKind.OUTLINE})
+ALL_KINDS = frozenset(PartKind)
+# What a model that fills in is shown as files of its own; the file itself is around the place.
+_FILES = frozenset({PartKind.DEFINITIONS, PartKind.CALLERS, PartKind.TESTS})
+# Which parts go last where the budget ends: those that say most about what the code has to do.
+_WORTH = (
+    *(PartKind.TESTS, PartKind.DIAGNOSTICS, PartKind.DEFINITIONS, PartKind.CALLERS),
+    *(PartKind.EDITS, PartKind.IMPORTS, PartKind.OUTLINE, PartKind.RULES, PartKind.MAP),
+)
+_PLACE = {kind.value: place for place, kind in enumerate(PartKind)}
+_RANK = {kind.value: rank for rank, kind in enumerate(_WORTH)}
+# Stable parts may take this share of a budget, whatever else there is: what comes and goes with the
+# region must not decide about the prompt's beginning.
+_STABLE_SHARE = 0.5
+_TICKS = re.compile("`{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class ContextPlan:
+    """What a model is shown beside the region: kinds of parts, and at most so many tokens."""
+
+    kinds: frozenset[PartKind]
+    tokens: int
+
+
+# By billions of parameters, up to and with. A small model repeats what it sees, so that it gets
+# only what tells it what the code has to do; the figures of each kind are in docs/performance.md.
+_SMALL = frozenset({PartKind.TESTS, PartKind.DIAGNOSTICS, PartKind.DEFINITIONS})
+_PLANS = (
+    (1.0, ContextPlan(_SMALL, 400)),
+    (4.0, ContextPlan(_SMALL | {PartKind.CALLERS, PartKind.IMPORTS}, 800)),
+    (16.0, ContextPlan(ALL_KINDS - {PartKind.MAP, PartKind.RULES}, 2_000)),
+)
+_LARGE = ContextPlan(ALL_KINDS, 6_000)
+_LOCAL = ModelInfo("", 0, fim=False).label
+_UNKNOWN_LOCAL = 4.0
+# "qwen2.5-coder-0.5b", "llama3.1:8b", "mixtral-8x7b"
+_BILLIONS = re.compile(r"(?<![a-z0-9.])(?:(\d+)x)?(\d+(?:\.\d+)?)b(?![a-z0-9])", re.IGNORECASE)
+
+
+def billions_of(model_id: str) -> float | None:
+    """Return a model's billions of parameters as its name tells them; None where it does not."""
+    found = _BILLIONS.search(model_id)
+    return None if found is None else float(found[1] or 1) * float(found[2])
+
+
+def plan_for(model: ModelInfo) -> ContextPlan:
+    """Return what to show a model, by its size.
+
+    Of those that name none, one of the local core is taken for a small one, any other for a large
+    one. At most an eighth of the model's context is used.
+    """
+    size = billions_of(model.id)
+    plan = _LARGE
+    if size is None and model.label == _LOCAL:
+        size = _UNKNOWN_LOCAL
+    if size is not None:
+        plan = next((plan for most, plan in _PLANS if size <= most), _LARGE)
+    return ContextPlan(plan.kinds, min(plan.tokens, model.context // 8))
+
+
+def in_order(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """Return the parts as they stand in a prompt; those of one kind keep their order."""
+    return tuple(sorted(parts, key=lambda part: _PLACE.get(part.kind, len(_PLACE))))
+
+
+def fitted(
+    parts: Sequence[Part], budget_tokens: int
+) -> tuple[tuple[Part, ...], tuple[LeftOut, ...]]:
+    """Return those parts that fit the budget, in order, and those that do not, with their sizes.
+
+    The worth of a part's kind decides, then its place among those of its kind. Stable parts are
+    chosen by themselves, within half of the budget: the same ones give the same prompt's beginning
+    whatever else there is.
+    """
+    stable = [part for part in parts if part.is_stable]
+    kept, left = _within(stable, int(budget_tokens * _STABLE_SHARE))
+    rest = budget_tokens - sum(part.tokens for part in kept)
+    others, left_others = _within([part for part in parts if not part.is_stable], rest)
+    return in_order([*kept, *others]), (*left, *left_others)
+
+
+def _within(parts: Sequence[Part], tokens: int) -> tuple[list[Part], list[LeftOut]]:
+    kept, left = [], []
+    for part in sorted(parts, key=lambda part: _RANK.get(part.kind, len(_RANK))):
+        if part.tokens <= tokens:
+            kept.append(part)
+            tokens -= part.tokens
+        else:
+            left.append(
+                LeftOut(
+                    part.title,
+                    say(
+                        "no room: %n token(s), and {left} were left",
+                        "",
+                        part.tokens,
+                        left=tokens,
+                    ),
+                )
+            )
+    return kept, left
+
+
+def part_text(part: Part) -> str:
+    """Return a part as it stands in a prompt: its title, then its text in a fence."""
+    text = part.text.rstrip("\n")
+    fence = fence_for(text)
+    return f"{part.title}:\n{fence}{part.language}\n{text}\n{fence}"
+
+
+def told(parts: Sequence[Part]) -> str:
+    """Return the parts as they stand in front of the region in a chat; "" for none.
+
+    Each is separated from the next, as the whole is from the region, by an empty line: so the text
+    for some parts is the beginning of that for these and more behind them.
+    """
+    return "\n\n".join(part_text(part) for part in in_order(parts))
+
+
+def extra_files(parts: Sequence[Part]) -> tuple[tuple[str, str], ...]:
+    """Return (file name, text) pairs for a model that fills in, in the parts' order.
+
+    Parts of one file that follow each other are one file. What is no code of another file is left
+    out: such a model takes everything for code.
+    """
+    files: list[tuple[str, str]] = []
+    for part in in_order(parts):
+        if part.kind not in _FILES:
+            continue
+        name, text = file_of(part), f"{part.text.rstrip()}\n"
+        if files and files[-1][0] == name:
+            files[-1] = (name, f"{files[-1][1]}\n{text}")
+        else:
+            files.append((name, text))
+    return tuple(files)
+
+
+def file_of(part: Part) -> str:
+    """Return the file that a part is of: its title up to the place in it."""
+    return part.title.partition(", line ")[0]
+
+
+def place_in(path: str, line: int) -> str:
+    """Return the title of a part that begins at a line, counted from 0."""
+    return f"{path}, line {line + 1}"
+
+
+def fence_for(text: str) -> str:
+    """Return a fence that is longer than any in the text."""
+    longest = max((len(run) for run in _TICKS.findall(text)), default=0)
+    return "`" * max(3, longest + 1)

@@ -1,0 +1,195 @@
+"""What a check of the project shows of a proposal, by its result before and after. Pure.
+
+Only what is new counts: a project may have failing tests and old findings, which are not the
+proposal's fault.
+"""
+
+import re
+from collections.abc import Iterable
+
+from spark_desktop.domain.detected_checks import DetectedCheck, Stage
+from spark_desktop.domain.project_checks import (
+    NotRun,
+    Outcome,
+    Ran,
+    evidence_of,
+    findings,
+    first_line,
+    plain,
+)
+from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.words import joined, say
+
+# Characters of a report: a page or two for a model with a small context.
+REPORT = 4000
+# How the runners of tests name the one that failed: pytest, unittest, cargo, go, TAP, node, vitest,
+# jest, and our own for examples.
+_FAILED = tuple(
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        r"^(?:FAILED|ERROR) ([^\s(]\S*(?: [^-\s]\S*)*?)(?: - .*)?$",
+        r"^(?:FAIL|ERROR): (\w+ \([\w.<>]+\))",
+        r"^test (\S+) \.\.\. FAILED$",
+        r"^---- (.+?)(?: \(line \d+\))? stdout ----$",
+        r"^\s*--- FAIL: (\S+)",
+        r"^\s*not ok \d+ - (.+)$",
+        r"^\s*\u2716 (.+?)(?: \([\d.]+ms\))?$",
+        r"^\s*(?:\u00d7|FAIL) +(\S+ > .+?)(?: \d+ms)?$",
+        r"^\s*● (.+)$",
+    )
+)
+_PASSED = tuple(
+    re.compile(pattern, re.MULTILINE)
+    for pattern in (
+        r"^\s*Tests:? .*?(\d+) passed",
+        r"(?:^|\s)(\d+) passed",
+        r"^Ran (\d+) tests?",
+        r"^[#\u2139] pass (\d+)",
+        r"^(\d+) examples$",
+    )
+)
+_GO_PASSED = re.compile(r"^\s*--- PASS: ", re.MULTILINE)
+# What a function says that is still to be written.
+_STUB = re.compile(r"NotImplementedError|[Nn]ot (?:yet )?implemented|\bunimplemented\b|TODO")
+# What a test says of a function that returns nothing, since its body is still empty.
+_NOTHING_YET = re.compile(
+    r"^\s*(?:E  |FAILED |\w*Error\b|Got:?|Received:).*\b(?:None|NoneType|undefined)\b"
+    r"|^\s*Got nothing$",
+    re.MULTILINE,
+)
+_ERROR = re.compile(r"^\s*\w*(?:Error|Exception): .+", re.MULTILINE)
+_NOTHING = re.compile(
+    r"^Ran 0 tests|^NO TESTS RAN|^running 0 tests|^[#\u2139] tests 0$|"
+    r"^\?\s+\S+\s+\[no test files\]",
+    re.MULTILINE,
+)
+_RULE = re.compile(r":\d+:\d+: ([A-Z]+\d+)\b")
+# Rules about how code is laid out and named: a person may still want the change.
+_STYLE = ("E1", "E2", "E3", "E5", "W1", "W2", "W3", "W6", "I0", "D1", "D2", "D3", "D4")
+_MORE_STYLE = ("Q0", "COM", "ANN", "N8", "ERA", "TD0", "FIX", "T20", "RUF10", "PLR", "C90")
+
+
+def judged(
+    check: DetectedCheck, before: Outcome | None, after: Outcome, mends: bool = False
+) -> Check:
+    """Return what a check shows; ``before`` is None where it was not needed, or there is no text.
+
+    ``mends``: the change is meant to mend failing tests, and fails where none of them passes now.
+
+    What newly fails withholds, but for a linter's rules of style, which are advice. What could not
+    be run passes, with a note; what does not come to its end any more fails.
+    """
+    if isinstance(after, NotRun):
+        return _without_result(check, before, after)
+    if check.stage >= Stage.EXAMPLES:
+        return _of_tests(check, before, after, mends)
+    found = evidence_of(check.label, before, after, withholds=True)
+    if found.passed:
+        return found
+    detail = found.detail
+    if check.stage is Stage.COMPILES and (error := _ERROR.search(plain(after.output))):
+        detail = error[0].strip()
+    is_style = check.stage is Stage.LINTS and _is_style(before, after)
+    return Check(check.label, False, detail, is_style, report_of(after.output))
+
+
+def needs_before(check: DetectedCheck, after: Outcome) -> bool:
+    """Return whether the result before is needed to judge the one after."""
+    if isinstance(after, NotRun):
+        return after.over_limit
+    return after.code != 0 and not _ran_nothing(check, after)
+
+
+def report_of(output: str) -> str:
+    """Return the end of an output, in whole lines, for the model's next attempt."""
+    text = plain(output).strip()
+    if len(text) <= REPORT:
+        return text
+    end = text[-REPORT:]
+    return f"…\n{end.partition(chr(10))[2] or end}"
+
+
+def failed_tests(output: str) -> dict[str, str]:
+    """Return the names of the tests that failed, in their order, with what is said of each."""
+    text = plain(output)
+    marks = sorted(
+        (match.start(), match[1].strip()) for one in _FAILED for match in one.finditer(text)
+    )
+    found: dict[str, str] = {}
+    for place, (start, name) in enumerate(marks):
+        end = marks[place + 1][0] if place + 1 < len(marks) else len(text)
+        found[name] = found.get(name, "") + text[start:end]
+    return found
+
+
+def passed_tests(output: str) -> int | None:
+    """Return how many tests passed by what the runner says; None where it does not say."""
+    text = plain(output)
+    for pattern in _PASSED:
+        if counts := pattern.findall(text):
+            return sum(int(count) for count in counts)
+    found = len(_GO_PASSED.findall(text))
+    return found or None
+
+
+def _without_result(check: DetectedCheck, before: Outcome | None, after: NotRun) -> Check:
+    if after.over_limit and isinstance(before, Ran):
+        detail = say("it came to its end before: {reason}", reason=after.reason)
+        return Check(check.label, False, detail, report=str(after.reason))
+    return Check(check.label, True, after.reason)
+
+
+def _of_tests(check: DetectedCheck, before: Outcome | None, after: Ran, mends: bool) -> Check:
+    if _ran_nothing(check, after):
+        return Check(check.label, True, say("no tests ran"))
+    known = failed_tests(before.output) if isinstance(before, Ran) and before.code else {}
+    failed = failed_tests(after.output) if after.code else {}
+    mended = [one for one in known if one not in failed]
+    news = say("%n that failed before pass now", "", len(mended)) if mended else ""
+    if after.code == 0:
+        passed = passed_tests(after.output)
+        counted = say("%n passed", "", passed) if passed is not None else say("passed")
+        return Check(check.label, True, joined((counted, news), ", "), proves=True)
+    if isinstance(before, NotRun):
+        return Check(check.label, True, say("not compared: {reason}", reason=before.reason))
+    new = [one for one in failed if one not in known or _is_no_stub(known[one], failed[one])]
+    is_as_before = before is not None and before.code and not new and (failed or not known)
+    if is_as_before and (mended or not mends):
+        told = say("fails as before: {line}", line=_line(failed, after.output))
+        return Check(check.label, True, joined((news, told), "; "), proves=bool(mended))
+    detail = say("fails: {line}", line=_line(new or failed, after.output))
+    return Check(check.label, False, detail, report=report_of(after.output), proves=True)
+
+
+def _is_no_stub(before: str, after: str) -> bool:
+    """Return whether a test failed since its function was not written, and fails though it is."""
+    return any(
+        one.search(before) is not None and one.search(after) is None
+        for one in (_STUB, _NOTHING_YET)
+    )
+
+
+def _line(names: Iterable[str], output: str) -> str:
+    return next(iter(names), "") or first_line(output)
+
+
+def _ran_nothing(check: DetectedCheck, after: Ran) -> bool:
+    """Return whether a runner found no test at all, which says nothing about the change."""
+    if check.stage < Stage.EXAMPLES:
+        return False
+    # unittest ends with 5 as well, since Python 3.12.
+    if after.code not in (0, 5):
+        return False
+    if check.label in ("pytest", "doctest") and after.code == 5:
+        return True
+    text = plain(after.output)
+    return _NOTHING.search(text) is not None and not passed_tests(text)
+
+
+def _is_style(before: Outcome | None, after: Ran) -> bool:
+    known = set(findings(before.output)) if isinstance(before, Ran) else set()
+    new = [one for one in findings(after.output) if one not in known]
+    rules = [match[1] for one in new if (match := _RULE.search(one))]
+    return len(rules) == len(new) > 0 and all(
+        rule.startswith((*_STYLE, *_MORE_STYLE)) for rule in rules
+    )

@@ -1,0 +1,193 @@
+"""One attempt at a proposal: asks the model and streams what comes."""
+
+from dataclasses import dataclass, replace
+
+from spark_desktop.domain.completion import (
+    Answering,
+    ChatRequest,
+    Finished,
+    FinishReason,
+    ReasoningChunk,
+    TextChunk,
+    Timing,
+    Usage,
+)
+from spark_desktop.domain.context import estimate_tokens
+from spark_desktop.domain.edit_format import RegionReader
+from spark_desktop.domain.emulation import Emulation
+from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.events import ProposalStreamed
+from spark_desktop.domain.proposal import Proposal
+from spark_desktop.services.block_answer import BlockAnswer
+from spark_desktop.services.board import ProposalBoard
+from spark_desktop.services.bus import Bus
+from spark_desktop.services.fill_in import FillIn
+from spark_desktop.services.ports import Clock, Endpoint
+from spark_desktop.services.target import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One attempt: the region that it came to, and what the model literally said.
+
+    ``proposal`` is marked with who answered. ``fault`` says why a part of it cannot be used, "" for
+    none; a region that is the whole file (``is_whole``) was assembled of blocks.
+    """
+
+    proposal: Proposal
+    region: str
+    said: str
+    reasoning: bool
+    finished: Finished
+    fault: str = ""
+    is_whole: bool = False
+
+
+class Attempts:
+    """Asks for regions; what a user may watch is published while it comes."""
+
+    def __init__(self, board: ProposalBoard, clock: Clock, bus: Bus) -> None:
+        self._board = board
+        self._clock = clock
+        self._bus = bus
+
+    async def rewrite(
+        self, proposal: Proposal, target: Target, endpoint: Endpoint, request: ChatRequest
+    ) -> Answer:
+        """Return the region as the model rewrites it. Raises EndpointError."""
+        progress = _Progress(proposal, self._board, self._clock, self._bus)
+        reader = RegionReader(target.text)
+        said: list[str] = []
+        finished = Finished(FinishReason.OTHER)
+        async with endpoint.stream(request) as chunks:
+            async for chunk in chunks:
+                match chunk:
+                    case TextChunk(text):
+                        said.append(text)
+                        progress.show(reader.feed(text))
+                    case ReasoningChunk():
+                        # Kept apart by the server: it never reaches the region.
+                        continue
+                    case Answering() | Emulation():
+                        progress.mark(chunk)
+                    case Finished():
+                        finished = chunk
+        region = reader.finish()
+        return Answer(progress.proposal, region, "".join(said), reader.has_reasoning, finished)
+
+    async def in_blocks(
+        self, proposal: Proposal, target: Target, endpoint: Endpoint, request: ChatRequest
+    ) -> Answer:
+        """Return the file as the model's blocks change it. Raises EndpointError."""
+        progress = _Progress(proposal, self._board, self._clock, self._bus)
+        answer = BlockAnswer(proposal.trigger.snapshot, target.content)
+        said: list[str] = []
+        finished = Finished(FinishReason.OTHER)
+        async with endpoint.stream(request) as chunks:
+            async for chunk in chunks:
+                match chunk:
+                    case TextChunk(text):
+                        said.append(text)
+                        # Only what is complete can be shown: half a block has no place.
+                        if answer.feed(text):
+                            progress.show(answer.text)
+                    case ReasoningChunk():
+                        continue
+                    case Answering() | Emulation():
+                        progress.mark(chunk)
+                    case Finished():
+                        finished = chunk
+        fault = answer.finish()
+        return Answer(
+            progress.proposal, answer.text, "".join(said), False, finished, fault, is_whole=True
+        )
+
+    async def silently(
+        self, proposal: Proposal, target: Target, endpoint: Endpoint, request: ChatRequest
+    ) -> Answer:
+        """Return another answer to compare with, which nobody watches. Raises EndpointError."""
+        reader = RegionReader(target.text)
+        said: list[str] = []
+        finished = Finished(FinishReason.OTHER)
+        async with endpoint.stream(request) as chunks:
+            async for chunk in chunks:
+                if isinstance(chunk, TextChunk):
+                    said.append(chunk.text)
+                    reader.feed(chunk.text)
+                elif isinstance(chunk, Finished):
+                    finished = chunk
+        return Answer(proposal, reader.finish(), "".join(said), reader.has_reasoning, finished)
+
+    async def fill_in(self, proposal: Proposal, fill_in: FillIn, endpoint: Endpoint) -> Answer:
+        """Return the function with the body that the model fills in. Raises EndpointError."""
+        said = ""
+        ran_on = False
+        finished = Finished(FinishReason.STOP)
+        progress = _Progress(proposal, self._board, self._clock, self._bus)
+        async with endpoint.stream(fill_in.request) as chunks:
+            async for chunk in chunks:
+                if isinstance(chunk, Finished):
+                    finished = chunk
+                elif isinstance(chunk, Answering | Emulation):
+                    progress.mark(chunk)
+                elif isinstance(chunk, TextChunk):
+                    said += chunk.text
+                    progress.show(fill_in.region(said, complete=False))
+                    if fill_in.runs_on(said):
+                        # It goes on behind the body: leaving the stream stops the engine.
+                        ran_on = True
+                        break
+        if ran_on:
+            prompt = fill_in.request.prefix + fill_in.request.suffix
+            finished = await progress.cut_short(endpoint, prompt)
+            finished = replace(finished, emulation=progress.proposal.emulation)
+        cut = finished.reason is FinishReason.LENGTH
+        region = fill_in.region(said, complete=not cut)
+        return Answer(progress.proposal, region, said, False, finished)
+
+
+class _Progress:
+    """Tells how far one attempt came, and marks the proposal with who answers."""
+
+    def __init__(self, proposal: Proposal, board: ProposalBoard, clock: Clock, bus: Bus) -> None:
+        self.proposal = proposal
+        self._board = board
+        self._clock = clock
+        self._bus = bus
+        self._asked = clock.monotonic()
+        self._first: float | None = None
+        self._tokens = 0
+
+    def mark(self, chunk: Answering | Emulation) -> None:
+        """Put on the board who answers, and at whose pace."""
+        if isinstance(chunk, Answering):
+            marked = replace(self.proposal, model=chunk.model, endpoint=chunk.endpoint)
+        else:
+            marked = replace(self.proposal, emulation=chunk)
+        self.proposal = marked
+        self._board.put(marked)
+
+    def show(self, region: str) -> None:
+        """Publish the region so far, in the file's style."""
+        now = self._clock.monotonic()
+        if self._first is None:
+            self._first = now
+        self._tokens += 1
+        text = self.proposal.trigger.snapshot.text.in_style(region)
+        self._bus.publish(ProposalStreamed(self.proposal.id, text, self._tokens, now - self._first))
+
+    async def cut_short(self, endpoint: Endpoint, prompt: str) -> Finished:
+        """Return the end of an answer that we stopped, as measured here: the server says nothing.
+
+        The prompt's tokens are counted by the model's tokenizer, where the server has a route for
+        that, the answer's as its chunks, of which our core sends one a token; the cached part stays
+        unknown, as 0.
+        """
+        now = self._clock.monotonic()
+        first = self._first or now
+        try:
+            sent = await endpoint.count_tokens(prompt)
+        except SparkError:
+            sent = estimate_tokens(prompt)
+        usage = Usage(sent, self._tokens)
+        return Finished(FinishReason.STOP, usage, Timing(first - self._asked, now - self._asked))

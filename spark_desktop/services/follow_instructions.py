@@ -1,0 +1,36 @@
+"""What a model is told of a follow-up that cannot be computed."""
+
+from collections.abc import Iterable
+
+from spark_desktop.domain.follow_edits import Followed
+
+# Characters of a definition that a model is shown.
+_LONGEST = 1500
+
+
+def instruction_for(followed: Iterable[Followed]) -> str:
+    """Return what a model is told: the changes, and what to do about them."""
+    told = []
+    for one in followed:
+        old, new = one.change.old, one.change.new
+        if one.change.is_moved:
+            told.append(f"`{old.name}` moved from {old.path} to {new.path}: import it from there.")
+        elif one.change.is_renamed:
+            told.append(f"`{old.name}` is called `{new.name}` now: use the new name.")
+        if one.signature is not None:
+            told.append(
+                f"The signature of `{new.name}` was `{old.definition.signature}` and is now "
+                f"`{new.definition.signature}`. Change each call of it so that it fits; where a "
+                "value is new, pass a fitting one."
+            )
+        if one.change.gives_other:
+            told.append(
+                f"A call of `{new.name}` gave {old.gives} and now gives {new.gives}; it is\n"
+                f"{_short(new.text)}\nChange what is done with the result of each call of it, so "
+                "that the code around works as before; a value that is not needed there is ignored."
+            )
+    return " ".join((*told, "Change nothing else."))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

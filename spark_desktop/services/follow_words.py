@@ -1,0 +1,80 @@
+"""What a follow-up is called, and what its evidence says."""
+
+from collections.abc import Collection
+
+from spark_desktop.domain.follow_edits import Left
+from spark_desktop.domain.name_changes import NameChange
+from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.words import Said, joined, say
+
+# What is named one by one in a title, and of what is left to the user.
+_NAMED, _TOLD = 2, 5
+
+
+def title_for(changes: Collection[NameChange]) -> Said:
+    """Return what the changes of one save are called, in a line."""
+    titles = list(dict.fromkeys(_title(change) for change in changes))
+    more = len(titles) - _NAMED
+    if more > 0:
+        titles = [*titles[:_NAMED], say("{count} more", count=more)]
+    return joined(titles, ", ")
+
+
+def asked_title(change: NameChange, place: str) -> Said:
+    """Return what a call is called that a model changes."""
+    if change.old.parameters == change.new.parameters and change.gives_other:
+        return say("{name} gives another result: {place}", name=_shown(change), place=place)
+    return say("{name}: new arguments in {place}", name=_shown(change), place=place)
+
+
+def _title(change: NameChange) -> Said:
+    if change.is_moved:
+        return say("{name} moved to {path}", name=_shown(change), path=change.new.path)
+    if change.is_renamed:
+        return say("rename {old} to {new}", old=_shown(change), new=change.new.name)
+    if change.old.parameters == change.new.parameters and change.gives_other:
+        return say("{name} gives another result", name=_shown(change))
+    return say("new parameters of {name}", name=_shown(change))
+
+
+def _shown(change: NameChange) -> str:
+    old = change.old
+    is_class = old.name in ("__init__", "constructor") and old.container
+    name = old.container if is_class else old.name
+    return f"{name}()" if old.parameters is not None else name
+
+
+def computed_check(count: int) -> Check:
+    """Return as evidence that no model wrote it."""
+    return Check(say("computed"), True, say("%n use(s), each resolved", "", count))
+
+
+def left_checks(left: Collection[Left]) -> tuple[Check, ...]:
+    """Return as evidence what is left to the user, and which comments name it still."""
+    uses = [one for one in left if not one.is_text]
+    texts = [one for one in left if one.is_text]
+    checks = []
+    if uses:
+        told = [_told(one) for one in uses[:_TOLD]]
+        if len(uses) > _TOLD:
+            told.append(say("{count} more", count=len(uses) - _TOLD))
+        name = say("%n use(s) left to you", "", len(uses))
+        checks.append(Check(name, False, joined(told, "; "), is_advice=True))
+    if texts:
+        lines = ", ".join(str(one.line + 1) for one in texts[:_TOLD])
+        detail = say("in comments and texts, line {lines}", lines=lines)
+        checks.append(Check(say("%n mention(s) untouched", "", len(texts)), True, detail))
+    return tuple(checks)
+
+
+def nothing_left(title: Said, left: Collection[Left]) -> Said:
+    """Return why a change of a name starts nothing."""
+    uses = [one for one in left if not one.is_text]
+    if not uses:
+        return say("{title}: nothing is left to follow up", title=title)
+    told = joined([_told(one) for one in uses[:_TOLD]], "; ")
+    return say("{title}: left to you: {told}", title=title, told=told)
+
+
+def _told(one: Left) -> Said:
+    return say("{path}, line {line}: {reason}", path=one.path, line=one.line + 1, reason=one.reason)

@@ -1,0 +1,156 @@
+"""From an answer to a proposal with its evidence."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+from spark_desktop.domain.checks import Candidate, check, failure
+from spark_desktop.domain.clipping import clipped, strays, with_explanation
+from spark_desktop.domain.completion import FinishReason, Usage
+from spark_desktop.domain.documenting import (
+    asks_only_to_document,
+    documented,
+    only_documents,
+    unsaid,
+)
+from spark_desktop.domain.grafting import Grafted, with_body_of, with_imports
+from spark_desktop.domain.patch import apply, compute
+from spark_desktop.domain.proposal import Check, Proposal
+from spark_desktop.domain.symbols import Oversights
+from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.trigger import Span
+from spark_desktop.domain.words import say
+from spark_desktop.services.answer_evidence import ProjectEvidence
+from spark_desktop.services.attempts import Answer
+from spark_desktop.services.ports import Syntax
+from spark_desktop.services.target import Target
+from spark_desktop.services.trigger_evidence import TriggerEvidence
+
+# The path, the text before and after it; gives what is to be said of the names that it uses.
+NameEvidence = Callable[[str, str, str], Awaitable[tuple[Check, ...]]]
+
+
+class Judge:
+    """Checks answers, the cheapest checks first; the first that fails ends it.
+
+    ``names`` and ``project`` may be missing: who can say whether names exist, and the project's
+    own commands.
+    """
+
+    def __init__(self, syntax: Syntax) -> None:
+        self._syntax = syntax
+        self.names: NameEvidence | None = None
+        self.project: ProjectEvidence | None = None
+        # What proves a proposal by what started it.
+        self.by_trigger: TriggerEvidence | None = None
+
+    def checked(self, target: Target, answer: Answer) -> Proposal:
+        """Return the proposal with its patch and what can be said of the text alone."""
+        proposal = answer.proposal
+        text = proposal.trigger.snapshot.text
+        path = proposal.trigger.snapshot.path
+        grafted: Grafted | None = None
+        if answer.is_whole:
+            region, stray = answer.region, ""
+            after = region
+        else:
+            region = clipped(answer.region, target.text, target.outside)
+            region = with_explanation(region, target.text)
+            if target.signature and path.endswith((".py", ".pyi")):
+                grafted = with_body_of(target.text, region)
+            if grafted is not None:
+                region = grafted.text
+            stray = strays(region, target.text, target.outside)
+            region = target.in_style(region)
+            after = target.with_region(region)
+            if grafted is not None:
+                after = with_imports(after, grafted.imports)
+        documents: tuple[Check, ...] = ()
+        if asks_only_to_document(target.instruction):
+            verdict = self._documents(path, target.content, after)
+            saved = None if answer.is_whole else documented(path, target.text, region)
+            if not verdict.passed and saved is not None:
+                region = target.in_style(saved)
+                after = target.with_region(region)
+                verdict = self._documents(path, target.content, after)
+            documents = (verdict, unsaid(target.instruction, path, region))
+        candidate = Candidate(
+            before=target.content,
+            after=after,
+            region_before=target.content if answer.is_whole else target.text,
+            region_after=region,
+            errors_before=self._syntax.errors(path, target.content),
+            errors_after=self._syntax.errors(path, after),
+            instruction=target.instruction,
+            reasoning=answer.reasoning,
+            finished=answer.finished.reason is not FinishReason.LENGTH,
+            stray=stray,
+            signature=target.signature,
+            mends=target.mends,
+            oversights=self._oversights(target, path, after),
+        )
+        evidence = (*check(candidate), *documents)
+        if answer.fault:
+            evidence = (Check(say("anchored"), False, answer.fault), *evidence)
+        return replace(
+            proposal,
+            patch=compute(path, proposal.trigger.snapshot.digest, text.content, after),
+            evidence=evidence,
+            usage=sum_of(proposal.usage, answer.finished.usage),
+            timing=answer.finished.timing,
+            emulation=answer.finished.emulation,
+            cost=_cost(proposal.cost, answer.finished.cost),
+        )
+
+    async def examined(
+        self, target: Target, proposal: Proposal, *, names: bool, project: bool
+    ) -> Proposal:
+        """Return the proposal with what is known of its names, and what the project's checks say.
+
+        Only as long as nothing fails: each is slower than the one before.
+        """
+        if proposal.patch is None or failure(proposal.evidence):
+            return proposal
+        path, before = proposal.patch.path, target.content
+        after = apply(proposal.trigger.snapshot.text.content, proposal.patch.hunks)
+        if names and self.names is not None:
+            told = await self.names(path, before, after)
+            proposal = replace(proposal, evidence=(*proposal.evidence, *told))
+            if failure(told):
+                return proposal
+        if project and self.by_trigger is not None:
+            told = await self.by_trigger(proposal.trigger, path, before, after)
+            proposal = replace(proposal, evidence=(*proposal.evidence, *told))
+            if failure(told):
+                return proposal
+        if project and self.project is not None:
+            told = await self.project(path, before, after)
+            proposal = replace(proposal, evidence=(*proposal.evidence, *told))
+        await asyncio.sleep(0)
+        return proposal
+
+    def _oversights(self, target: Target, path: str, after: str) -> Oversights | None:
+        if not target.signature:
+            return None
+        grown = len(split_lines(after)) - len(split_lines(target.content))
+        lines = Span(target.lines.start, target.lines.end + grown)
+        return self._syntax.oversights(path, after, lines)
+
+    def _documents(self, path: str, before: str, after: str) -> Check:
+        return only_documents(self._syntax.bare(path, before), self._syntax.bare(path, after))
+
+
+def sum_of(first: Usage | None, second: Usage) -> Usage:
+    """Return the tokens of both."""
+    if first is None:
+        return second
+    return Usage(
+        first.prompt_tokens + second.prompt_tokens,
+        first.completion_tokens + second.completion_tokens,
+        first.cached_tokens + second.cached_tokens,
+        first.written_tokens + second.written_tokens,
+    )
+
+
+def _cost(first: float | None, second: float | None) -> float | None:
+    return second if first is None else first + (second or 0.0)

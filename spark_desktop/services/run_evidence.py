@@ -1,0 +1,147 @@
+"""A command as evidence: run on the proposed text, in a copy of the workspace."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from spark_desktop.domain.project_checks import NotRun, Outcome, Ran, first_line
+from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.test_output import (
+    REPORT,
+    Failure,
+    Places,
+    end_of_output,
+    failures_in,
+)
+from spark_desktop.domain.trigger import FailingTest
+from spark_desktop.domain.words import Said, joined, say
+from spark_desktop.services.test_runs import keys_of
+
+# Seconds that a run may take where nobody says otherwise.
+RUN_SECONDS = 60.0
+# Failures whose text a model is told.
+_TOLD = 2
+
+
+class ShadowRun(Protocol):
+    """Runs programs in a shadow of the workspace."""
+
+    async def __call__(
+        self,
+        words: Sequence[str],
+        texts: Mapping[str, str | None],
+        seconds: float,
+        folder: str = "",
+    ) -> Outcome:
+        """Run a program in a folder of the workspace's copy, with ``texts`` laid over its files.
+
+        Cancelling ends it. NotRun says why there is no result.
+        """
+        ...
+
+
+class CommandEvidence:
+    """A ProjectEvidence: what a command that the user typed says of a proposal.
+
+    It passes where the command ends with 0, and only then. ``tries`` are the checks so far.
+    """
+
+    def __init__(
+        self, run: ShadowRun, words: Sequence[str], seconds: float = RUN_SECONDS, folder: str = ""
+    ) -> None:
+        self._run = run
+        self._words = tuple(words)
+        self._seconds = seconds
+        self._folder = folder
+        self.tries: list[Check] = []
+
+    async def __call__(self, path: str, before: str, after: str) -> tuple[Check, ...]:
+        """Return what the command says of ``after``; ``before`` is not run."""
+        outcome = await self._run(self._words, {path: after}, self._seconds, self._folder)
+        check = self._judged(outcome, await told_by(outcome))
+        self.tries.append(check)
+        return (check,)
+
+    def _judged(self, outcome: Outcome, report: str) -> Check:
+        name = label_of(self._words)
+        if isinstance(outcome, NotRun):
+            return Check(name, False, outcome.reason)
+        if outcome.code == 0:
+            return Check(name, True, say("ends with 0"), proves=True)
+        return Check(name, False, _failed(name, outcome), report=report, proves=True)
+
+
+class FailingTestAgain:
+    """The evidence for a FailingTest: the run that failed, once more on the proposed text.
+
+    It passes where everything does, or where that test passes and none fails that did not before.
+    Where the command cannot be run here nothing is withheld: the user is told.
+    """
+
+    def __init__(self, run: ShadowRun, seconds: float = RUN_SECONDS) -> None:
+        self._run = run
+        self._seconds = seconds
+
+    async def __call__(
+        self, trigger: FailingTest, path: str, before: str, after: str
+    ) -> tuple[Check, ...]:
+        """Return what the run says of ``after``; nothing where the trigger names no command."""
+        if not trigger.command:
+            return ()
+        name = label_of(trigger.command)
+        outcome = await self._of(trigger, path, after)
+        if isinstance(outcome, NotRun):
+            return (Check(name, True, outcome.reason, is_advice=True),)
+        if outcome.code == 0:
+            return (Check(name, True, say("ends with 0"), proves=True),)
+        failed = keys_of(await read_failures(outcome.output))
+        report = await told_by(outcome)
+        earlier = await self._of(trigger, path, before)
+        known = await read_failures(earlier.output) if isinstance(earlier, Ran) else ()
+        gone, new = keys_of(known) - failed, sorted(failed - keys_of(known))
+        # One that fails without a word that is known may be worse than before.
+        if not failed or not gone or trigger.name in failed:
+            detail = _failed(name, outcome)
+            return (Check(name, False, detail, report=report, proves=True),)
+        if new:
+            detail = say("With the answer {test} fails.", test=new[0])
+            return (Check(name, False, detail, report=report, proves=True),)
+        detail = say(
+            "{test} passes; %n other(s) fail as before", "", len(failed), test=trigger.name
+        )
+        return (Check(name, True, detail, proves=True),)
+
+    async def _of(self, trigger: FailingTest, path: str, text: str) -> Outcome:
+        return await self._run(trigger.command, {path: text}, self._seconds, trigger.folder)
+
+
+def label_of(words: Sequence[str]) -> str:
+    """Return how a command is named in a list: its words, cut."""
+    text = " ".join(words)
+    return text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…"
+
+
+_LABEL = 40
+
+
+async def read_failures(output: str) -> tuple[Failure, ...]:
+    """Return the failures of an output whose paths are those of the workspace."""
+    return await asyncio.to_thread(failures_in, output, Places(files=None))
+
+
+async def told_by(outcome: Outcome) -> str:
+    """Return what a model is told of a run: its first failures, else the end of its output."""
+    if isinstance(outcome, NotRun) or outcome.code == 0:
+        return ""
+    found = await read_failures(outcome.output)
+    texts = [one.text for one in found if one.text][:_TOLD]
+    if not texts:
+        return end_of_output(outcome.output)
+    told = "\n\n".join(texts)
+    return told if len(told) <= REPORT else texts[0][:REPORT]
+
+
+def _failed(name: str, outcome: Ran) -> Said:
+    line = first_line(outcome.output)
+    said = say("{command} ends with {code}", command=name, code=outcome.code)
+    return joined((said, line), ": ") if line else said

@@ -1,0 +1,229 @@
+"""From a run that failed to what may be proposed: which file, which lines of it, and why."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from spark_desktop.domain.errors import FileError
+from spark_desktop.domain.failing_code import files_imported, is_test_path, names_called
+from spark_desktop.domain.secret_text import secret_in
+from spark_desktop.domain.symbols import Symbol
+from spark_desktop.domain.test_output import REPORT, Failure, Frame, Places, failures_in
+from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.trigger import FailingTest, Span
+from spark_desktop.domain.workspace import Snapshot
+from spark_desktop.services.code_index import CodeIndex
+from spark_desktop.services.ports import FileStore, Syntax
+from spark_desktop.services.secret_guard import Reader
+
+# Candidates for one failure, and failures that are looked into, most likely first.
+MOST_CANDIDATES = 4
+_MOST_LOOKED_AT = 8
+# Lines and characters of a test that a report shows.
+_TEST_LINES = 14
+_TEST_CHARS = 600
+_FILES_READ = 12
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRun:
+    """What ran and failed: the words of a command, the folder in the workspace, its output."""
+
+    command: tuple[str, ...]
+    folder: str
+    output: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """The test of a failure: its file, its lines, and the one that failed; None: not known."""
+
+    snapshot: Snapshot
+    lines: Span
+    failing: int
+
+
+class FailingCode:
+    """Finds what a failure points at.
+
+    ``reader`` refuses secrets. ``index`` may be missing: then the imports of the test's file and
+    the names in it tell where to look.
+    """
+
+    def __init__(
+        self, files: FileStore, reader: Reader, syntax: Syntax, index: CodeIndex | None = None
+    ) -> None:
+        self._files = files
+        self._reader = reader
+        self._syntax = syntax
+        self._index = index
+
+    async def failures(self, run: FailedRun) -> tuple[Failure, ...]:
+        """Return what the run's output tells of this workspace."""
+        root = self._files.root
+        files = frozenset(await self._files.files())
+        roots = tuple(dict.fromkeys((root.as_posix(), root.resolve().as_posix())))
+        places = Places(roots, files, run.folder)
+        return await asyncio.to_thread(failures_in, run.output, places)
+
+    async def likeliest(
+        self, failures: Sequence[Failure], run: FailedRun, most: int
+    ) -> tuple[FailingTest, ...]:
+        """Return for the failures the likeliest places to mend, each function once."""
+        found: dict[tuple[str, Span], FailingTest] = {}
+        for failure in failures[:_MOST_LOOKED_AT]:
+            for trigger in (await self.candidates(failure, run))[:1]:
+                lines = trigger.lines or Span(0, 0)
+                around = self._syntax.enclosing(trigger.snapshot, lines)
+                found.setdefault((trigger.snapshot.path, around), trigger)
+        return tuple(found.values())[:most]
+
+    async def is_tested(self, paths: Sequence[str]) -> bool:
+        """Return whether a save of the files can change what tests say.
+
+        Without an index that is every file in a language with a parser.
+        """
+        for path in paths:
+            if is_test_path(path):
+                return True
+            if self._index is not None and self._index.state.is_ready:
+                if await self._index.tests_of(path) or await self._index.importers(path):
+                    return True
+            elif self._syntax.errors(path, "") is not None:
+                return True
+        return False
+
+    async def candidates(self, failure: Failure, run: FailedRun) -> tuple[FailingTest, ...]:
+        """Return where the mistake behind a failure may be, the likeliest first.
+
+        The code that was running outside of tests; where a test compared what came back, the
+        functions that it calls. What cannot be read, or looks like a secret, is left out.
+        """
+        places: dict[tuple[str, Span], Snapshot] = {}
+        frames, test = await self._sorted_frames(failure)
+        for snapshot, line in frames:
+            places.setdefault((snapshot.path, Span(line, line + 1)), snapshot)
+        if test is not None:
+            for snapshot, symbol in await self._called(test):
+                places.setdefault((symbol.path, symbol.lines), snapshot)
+        report = await self._report(failure, test)
+        # What is no test's failure goes by what ran.
+        name = failure.name or " ".join(run.command)
+        return tuple(
+            FailingTest(snapshot, lines, name, report, run.command, run.folder)
+            for (_path, lines), snapshot in list(places.items())[:MOST_CANDIDATES]
+        )
+
+    async def _sorted_frames(
+        self, failure: Failure
+    ) -> tuple[list[tuple[Snapshot, int]], _Seen | None]:
+        """Return the places outside of tests, the nearest first, and the nearest test."""
+        outside: list[tuple[Snapshot, int]] = []
+        test: _Seen | None = None
+        for frame in failure.frames:
+            snapshot = await self._read(frame.path)
+            if snapshot is None:
+                continue
+            own = self._symbols(snapshot)
+            around = _around(own, frame.line)
+            named = _named(own, failure.name)
+            if is_test_path(frame.path) or (around is not None and around == named):
+                if test is None:
+                    test = _seen(snapshot, frame, around or named)
+            elif 0 <= frame.line < len(split_lines(snapshot.text.content)):
+                outside.append((snapshot, frame.line))
+        return outside, test
+
+    async def _called(self, test: _Seen) -> list[tuple[Snapshot, Symbol]]:
+        """Return the definitions of what a test calls, the likeliest first."""
+        lines = split_lines(test.snapshot.text.content)[test.lines.start : test.lines.end]
+        names = names_called(lines, test.failing - test.lines.start)
+        snapshots = await self._candidate_files(test)
+        found: list[tuple[int, int, Snapshot, Symbol]] = []
+        for place, snapshot in enumerate(snapshots):
+            for symbol in self._symbols(snapshot):
+                is_itself = snapshot.path == test.snapshot.path and symbol.lines == test.lines
+                if symbol.name in names and not is_itself:
+                    found.append((names.index(symbol.name), place, snapshot, symbol))
+        # Of equal names that with the fewest lines: a method before the class that holds it.
+        found.sort(key=lambda one: (one[0], one[1], len(one[3].lines)))
+        return [(snapshot, symbol) for _rank, _place, snapshot, symbol in found]
+
+    async def _candidate_files(self, test: _Seen) -> list[Snapshot]:
+        path, content = test.snapshot.path, test.snapshot.text.content
+        files = frozenset(await self._files.files())
+        wanted: list[str] = []
+        if self._index is not None:
+            wanted += [one.target for one in await self._index.imports(path) if one.target]
+            wanted += await self._index.tests_of(path)
+        wanted += files_imported(path, content, files)
+        # A test may stand in the file that it tests.
+        if not is_test_path(path):
+            wanted.insert(0, path)
+        chosen = [one for one in dict.fromkeys(wanted) if one == path or not is_test_path(one)]
+        read = [await self._read(one) for one in chosen[:_FILES_READ]]
+        return [snapshot for snapshot in read if snapshot is not None]
+
+    async def _report(self, failure: Failure, test: _Seen | None) -> str:
+        """Return what the model is told: the test's source where the run did not show it, then
+        what the run wrote, at most REPORT characters."""
+        text = failure.text or failure.message
+        if await asyncio.to_thread(secret_in, text):
+            # Also a short message may hold it; the test's name says what to look at.
+            text = ""
+        source = "" if test is None else _source(test, text)
+        room = REPORT - len(source) - 1
+        if len(text) > room:
+            # The end of it says what was expected.
+            text = text[-room:].partition("\n")[2] or text[-room:]
+        return "\n".join(filter(None, (source, text)))
+
+    def _symbols(self, snapshot: Snapshot) -> Sequence[Symbol]:
+        return self._syntax.symbols(snapshot)
+
+    async def _read(self, path: str) -> Snapshot | None:
+        if await self._files.ignored(path) is not None:
+            return None
+        try:
+            return await self._reader.read(path)
+        except FileError:
+            return None
+
+
+def keys_of(failures: Iterable[Failure]) -> frozenset[str]:
+    """Return what names each failure across runs: the test, else what went wrong."""
+    return frozenset(one.name or one.message.partition("\n")[0] for one in failures)
+
+
+def _around(symbols: Collection[Symbol], line: int) -> Symbol | None:
+    inside = [one for one in symbols if one.lines.start <= line < one.lines.end]
+    return min(inside, key=lambda one: len(one.lines), default=None)
+
+
+def _named(symbols: Collection[Symbol], test: str) -> Symbol | None:
+    """Return the definition that a test's name ends in: "tests/a.py::T::test_b[1]" is test_b."""
+    name = test.partition("[")[0].replace("::", ".").replace("/", ".").rpartition(".")[2]
+    return next((one for one in symbols if one.name == name), None) if name else None
+
+
+def _seen(snapshot: Snapshot, frame: Frame, around: Symbol | None) -> _Seen:
+    count = len(split_lines(snapshot.text.content))
+    if around is None:
+        line = min(max(frame.line, 0), max(0, count - 1))
+        return _Seen(snapshot, Span(max(0, line - 6), min(count, line + 2)), line)
+    line = frame.line if frame.line >= 0 else around.lines.end - 1
+    return _Seen(snapshot, around.lines, line)
+
+
+def _source(test: _Seen, text: str) -> str:
+    """Return the test's lines up to the one that failed, unless the text shows them already."""
+    lines = split_lines(test.snapshot.text.content)
+    end = min(test.lines.end, test.failing + 1)
+    shown = [line.rstrip() for line in lines[max(test.lines.start, end - _TEST_LINES) : end]]
+    written = [line.strip() for line in shown if line.strip()]
+    if sum(line in text for line in written) > len(written) // 2:
+        return ""
+    source = "\n".join(shown)
+    if len(source) > _TEST_CHARS:
+        source = source[-_TEST_CHARS:].partition("\n")[2]
+    return f"{test.snapshot.path}:\n{source}"

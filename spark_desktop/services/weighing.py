@@ -1,0 +1,87 @@
+"""Weighs an answer that nothing proves against others that the model gives to the same prompt."""
+
+from dataclasses import replace
+
+from spark_desktop.domain.checks import failure
+from spark_desktop.domain.choosing import Choice, Vote, chosen
+from spark_desktop.domain.completion import Priority
+from spark_desktop.domain.effort import Effort
+from spark_desktop.domain.patch import apply
+from spark_desktop.domain.proposal import Check, Proposal
+from spark_desktop.domain.sameness import shape_of
+from spark_desktop.domain.track_record import Way
+from spark_desktop.domain.words import say
+from spark_desktop.services.attempts import Attempts
+from spark_desktop.services.judging import Judge, sum_of
+from spark_desktop.services.work import Work
+
+# Apart from the seeds of the answers before.
+_SEEDS = 100
+
+
+class Weighing:
+    """Asks for more answers, which nobody watches."""
+
+    def __init__(self, attempts: Attempts, judge: Judge) -> None:
+        self._attempts = attempts
+        self._judge = judge
+
+    async def weighed(self, work: Work, found: Proposal, effort: Effort) -> Proposal:
+        """Return the answer that others agree with most; a lonely one with a doubt.
+
+        Nothing is weighed that a test has proved, nor where other answers would cost money. Raises
+        EndpointError.
+        """
+        others = effort.samples - 1
+        is_proved = any(check.proves and check.passed for check in found.evidence)
+        is_free = work.endpoint.model.is_local and not work.in_blocks
+        if is_proved or not effort.doubts or others < 1 or not is_free:
+            return found
+        proposals, votes = [found], [Vote(_shape(found), work.likelihood)]
+        usage = found.usage
+        for number in range(others):
+            other, likelihood = await self._other(work, effort, _SEEDS + number)
+            if other.usage is not None:
+                usage = sum_of(usage, other.usage)
+            if failure(other.evidence) is None:
+                proposals.append(other)
+                votes.append(Vote(_shape(other), likelihood))
+        choice = chosen(votes, 1 + others)
+        best = proposals[choice.place]
+        if choice.place:
+            best = await self._judge.examined(work.target, best, names=False, project=True)
+            if failure(best.evidence):
+                agreeing = sum(vote.shape == votes[0].shape for vote in votes)
+                best, choice = found, Choice(0, agreeing, choice.asked)
+        return replace(best, usage=usage, evidence=(*best.evidence, agreement_of(choice)))
+
+    async def _other(self, work: Work, effort: Effort, seed: int) -> tuple[Proposal, float | None]:
+        request = replace(
+            work.request(Way.SAMPLE, likelihood=True), seed=seed, priority=Priority.SUGGESTION
+        )
+        proposal = replace(work.proposal, usage=None)
+        answer = await self._attempts.silently(proposal, work.target, work.endpoint, request)
+        checked = self._judge.checked(work.target, answer)
+        examined = await self._judge.examined(
+            work.target, checked, names=effort.names, project=False
+        )
+        return examined, answer.finished.likelihood
+
+
+def agreement_of(choice: Choice) -> Check:
+    """Return as evidence how many of the model's answers are the same code."""
+    name = say("agreed")
+    if choice.agreeing > 1:
+        detail = say("{agreeing} of {asked} answers", agreeing=choice.agreeing, asked=choice.asked)
+        return Check(name, True, detail)
+    return Check(
+        name,
+        False,
+        say("The model answered %n time(s), each time something else.", "", choice.asked),
+    )
+
+
+def _shape(proposal: Proposal) -> str:
+    before = proposal.trigger.snapshot.text.content
+    hunks = proposal.patch.hunks if proposal.patch is not None else ()
+    return shape_of(proposal.trigger.snapshot.path, apply(before, hunks))

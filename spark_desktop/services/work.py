@@ -1,0 +1,61 @@
+"""A proposal in the making, and how its next answer is asked for."""
+
+from dataclasses import dataclass, replace
+
+from spark_desktop.domain.completion import ChatRequest, Priority
+from spark_desktop.domain.proposal import Proposal
+from spark_desktop.domain.track_record import Way
+from spark_desktop.domain.trigger import Instruction
+from spark_desktop.services.fill_in import FillIn
+from spark_desktop.services.ports import Endpoint
+from spark_desktop.services.prompts import Surroundings, blocks_request, region_request
+from spark_desktop.services.target import Target
+
+# Other answers to one prompt: hot enough to differ, not so hot that they are nonsense.
+_SAMPLING = 0.7
+
+
+@dataclass(slots=True)
+class Work:
+    """``said`` is the conversation so far, of which every attempt has to hear what is ``kept``.
+
+    ``way`` is how the last answer was asked for, ``likelihood`` how sure the model was of it, and
+    ``asked`` how many there were. ``in_blocks``: the model changes the file by blocks.
+    """
+
+    proposal: Proposal
+    target: Target
+    endpoint: Endpoint
+    around: Surroundings
+    fill_in: FillIn | None
+    said: tuple[tuple[str, str], ...] = ()
+    kept: int = 0
+    in_blocks: bool = False
+    asked: int = 0
+    way: Way = Way.REGION
+    likelihood: float | None = None
+
+    @property
+    def priority(self) -> Priority:
+        """Return that of a question for what was typed to Spark: somebody sits there and waits."""
+        is_typed = isinstance(self.proposal.trigger, Instruction)
+        return Priority.QUESTION if is_typed else Priority.SUGGESTION
+
+    def request(self, way: Way, *, likelihood: bool = False) -> ChatRequest:
+        """Return the request for the next answer; ``likelihood`` asks how sure the model is."""
+        said = self.said if way is Way.REPAIR else self.said[: self.kept]
+        build = blocks_request if self.in_blocks else region_request
+        path = self.proposal.trigger.snapshot.path
+        shown = self.target.content if self.in_blocks else self.target.text
+        request = build(path, shown, self.target.instruction, said, self.around.text)
+        if way is Way.SAMPLE:
+            request = replace(request, temperature=_SAMPLING, seed=self.asked)
+        return replace(request, priority=self.priority, likelihood=likelihood)
+
+    def filled(self) -> FillIn | None:
+        """Return the fill-in with what joins its prompt; None where nothing can be filled in."""
+        if self.fill_in is None:
+            return None
+        request = self.fill_in.request
+        request = replace(request, priority=self.priority, extra=self.around.extra)
+        return replace(self.fill_in, request=request)

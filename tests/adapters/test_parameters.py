@@ -1,0 +1,53 @@
+"""What a function's body leaves out."""
+
+import pytest
+
+from spark_desktop.adapters.syntax import TreeSitterSyntax
+from spark_desktop.domain.symbols import Oversights
+from spark_desktop.domain.trigger import Span
+
+FILES = {
+    "a.py": "def f(self, a, b: int, c=1, *d, e: str = '', **g):\n    return [a, c, f'{e}', g]\n",
+    "a.ts": "function f(a: number, b?: string, { c, d }: T, ...e: X[]) { return [a, c, d, e]; }\n",
+    "a.go": "package a\n\nfunc F(a, b int, c string) int {\n\treturn a + len(c)\n}\n",
+    "a.rs": "impl A {\n    fn f(&self, a: i32, b: &str) -> i32 {\n        a\n    }\n}\n",
+    "a.cpp": "int f(int a, const std::string& b, int* c) { return a + *c; }\n",
+}
+
+
+def oversights(path, text):
+    return TreeSitterSyntax().oversights(path, text, Span(0, text.count("\n") + 1))
+
+
+@pytest.mark.parametrize("path", FILES)
+def test_parameters_that_the_body_never_names_are_told(path):
+    expected = ("b", "d") if path == "a.py" else ("b",)
+    assert oversights(path, FILES[path]) == Oversights(expected)
+
+
+def test_names_that_say_so_may_stay_unused():
+    assert oversights("a.py", "def f(cls, _event):\n    return 1\n") == Oversights()
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("a.py", "def f(a):\n    '''Say.'''\n    return f(a)\n"),
+        ("a.ts", "function f(a) {\n  return f(a);\n}\n"),
+        ("a.go", "package a\n\nfunc f(a int) int {\n\treturn f(a)\n}\n"),
+        ("a.rs", "fn f(a: i32) -> i32 {\n    f(a)\n}\n"),
+        ("a.cpp", "int f(int a) {\n  return f(a);\n}\n"),
+    ],
+)
+def test_a_function_that_only_calls_itself_is_told(path, text):
+    assert oversights(path, text) == Oversights((), only_calls_itself=True)
+
+
+def test_recursion_with_an_end_is_none():
+    text = "def f(a):\n    if not a:\n        return 0\n    return f(a - 1)\n"
+    assert oversights("a.py", text) == Oversights()
+
+
+def test_without_a_function_there_is_nothing_to_tell():
+    assert oversights("a.py", "x = 1\n") is None
+    assert oversights("a.txt", "x") is None

@@ -1,0 +1,109 @@
+"""A project's checks as they are put together: asked for, allowed, and run beside the user's."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from spark_desktop.adapters.sandbox import Bubblewrap
+from spark_desktop.domain.events import ConsentNeeded
+from spark_desktop.domain.project_settings import ProjectSettings
+from spark_desktop.domain.settings import Checks, Settings
+from spark_desktop.services.bus import Bus
+from spark_desktop.shadow_wiring import Shadow
+from spark_desktop.wiring import open_project
+from tests.index_fakes import KnownCode
+
+STATE = Bubblewrap().state()
+shut_in = pytest.mark.skipif(not STATE.works, reason=f"there is no sandbox here: {STATE.reason}")
+BEFORE = "def add(a, b):\n    raise NotImplementedError\n"
+RIGHT = "def add(a, b):\n    return a + b\n"
+WRONG = "def add(a, b):\n    return a - b\n"
+TESTS = """import unittest
+from shop import add
+
+class Adding(unittest.TestCase):
+    def test_sum(self):
+        self.assertEqual(add(2, 1), 3)
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "shop.py").write_text(BEFORE)
+    (folder / "test_shop.py").write_text(TESTS)
+    return folder
+
+
+def shadow_of(root: Path) -> tuple[Shadow, list[ConsentNeeded]]:
+    bus, asked = Bus(), []
+    bus.subscribe(ConsentNeeded, asked.append)
+    return Shadow(root, root.parent / "cache", bus), asked
+
+
+async def test_what_would_run_is_told_once_and_nothing_runs_or_is_copied(root):
+    shadow, asked = shadow_of(root)
+    for _ in range(2):
+        assert await shadow.evidence("shop.py", BEFORE, RIGHT) == ()
+    assert [one.commands for one in asked] == [("python", "unittest")]
+    assert asked[0].lines[-1].endswith("-m unittest test_shop")
+    assert not (root.parent / "cache").exists()
+
+
+@shut_in
+async def test_allowed_checks_prove_what_is_right_and_withhold_what_is_wrong(root):
+    shadow, asked = shadow_of(root)
+    shadow.allowed = True
+    proven = await shadow.evidence("shop.py", BEFORE, RIGHT)
+    assert [(one.name, one.passed, one.proves) for one in proven] == [
+        ("python", True, False),
+        ("unittest", True, True),
+    ]
+    wrong = (await shadow.evidence("shop.py", BEFORE, WRONG))[-1]
+    assert (wrong.passed, wrong.is_advice) == (False, False)
+    assert "AssertionError: 1 != 3" in wrong.report
+    assert asked == []
+    await shadow.bench.close()
+
+
+@shut_in
+async def test_an_index_knows_tests_better_than_names_do_and_of_a_test_only_itself(root):
+    (root / "test_shop.py").rename(root / "test_sums.py")
+    shadow, _ = shadow_of(root)
+    shadow.allowed = True
+    assert [one.name for one in await shadow.evidence("shop.py", BEFORE, RIGHT)] == ["python"]
+    index = KnownCode()
+    index.tests = {"shop.py": ("test_sums.py",), "test_sums.py": ("shop.py",)}
+    shadow.index = lambda: index
+    assert len(await shadow.evidence("shop.py", BEFORE, RIGHT)) == 2
+    found = await shadow.evidence("test_sums.py", TESTS, TESTS.replace("(2, 1), 3", "(2, 1), 4"))
+    assert [one.name for one in found] == ["python", "unittest"]
+    await shadow.bench.close()
+
+
+@shut_in
+async def test_what_a_command_of_the_settings_withholds_is_not_tried_further(root):
+    shadow, _ = shadow_of(root)
+    shadow.allowed = True
+    command = f'"{sys.executable}" -c "import sys; sys.exit(b\'a - b\' in sys.stdin.buffer.read())"'
+    shadow.commands.choices = Checks(commands={"*.py": (command,)}, withhold=True)
+    found = await shadow.evidence("shop.py", BEFORE, WRONG)
+    assert [(one.passed, one.is_advice) for one in found] == [(False, False)]
+    assert len(await shadow.evidence("shop.py", BEFORE, RIGHT)) == 3
+    await shadow.bench.close()
+
+
+async def test_the_word_of_the_settings_is_the_projects(root, tmp_path):
+    project = await open_project(root, data_dir=tmp_path / "data")
+    try:
+        assert not project.shadow.allowed
+        allowing = Settings().with_project(root, ProjectSettings(allow_commands=True))
+        project.use(allowing)
+        assert project.shadow.allowed
+        project.use(Settings())
+        assert not project.shadow.allowed
+        assert project.suggester.project == project.shadow.evidence
+    finally:
+        await project.close()

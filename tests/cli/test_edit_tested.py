@@ -1,0 +1,97 @@
+"""``spark edit --test CMD``: only what the command passes is shown and written."""
+
+import json
+
+import pytest
+from cli.conftest import AFTER, BEFORE, REWRITTEN
+from run_fakes import ScriptedRuns, passes_with
+
+from spark_desktop.domain.project_checks import Ran
+
+WRONG = REWRITTEN.replace("return 0", "return 1")
+OTHER = REWRITTEN.replace("return 0", "return 2")
+EDIT = ("edit", "a.py", "Guard it", "--test", "pytest -q")
+
+
+def test_an_edit_that_passes_is_shown_and_the_command_saw_it_on_a_copy(spark, folder):
+    spark.shadow_run = passes_with("a.py", "return 0")
+    run = spark(*EDIT, answers=(REWRITTEN,))
+    assert run.code == 0
+    assert "+        return 0" in run.text
+    assert spark.shadow_run.ran == [
+        (("pytest", "-q"), {"a.py": BEFORE}, ""),
+        (("pytest", "-q"), {"a.py": AFTER}, ""),
+    ]
+    assert (folder / "a.py").read_text() == BEFORE
+
+
+def test_the_model_is_asked_again_with_the_end_of_the_failure(spark, folder):
+    spark.shadow_run = passes_with("a.py", "return 0", "E   assert 1 == 0\n")
+    run = spark(*EDIT, "--apply", answers=(WRONG, REWRITTEN))
+    assert (run.code, (folder / "a.py").read_text()) == (0, AFTER)
+    again = spark.endpoint.requests[1].messages[-1].text
+    assert "pytest -q ends with 1" in again
+    assert "E   assert 1 == 0" in again
+
+
+def test_what_no_try_passes_is_withheld_and_not_written(spark, folder):
+    spark.shadow_run = passes_with("a.py", "return 0")
+    run = spark(*EDIT, "--apply", answers=(WRONG, OTHER, WRONG, OTHER))
+    assert (run.code, run.out, (folder / "a.py").read_text()) == (3, b"", BEFORE)
+    assert "No proposal: pytest -q ends with 1" in run.err
+
+
+@pytest.mark.parametrize(("tries", "asked"), [("1", 1), ("2", 2), ("3", 3)])
+def test_tries_say_how_often_the_failure_is_told(spark, folder, tries, asked):
+    spark.shadow_run = passes_with("a.py", "return 0")
+    spark(*EDIT, "--tries", tries, answers=(WRONG, OTHER, WRONG, OTHER, WRONG, OTHER))
+    told = [one for one in spark.endpoint.requests if len(one.messages) > 2]
+    assert len(told) == asked - 1
+
+
+def test_json_says_each_try(spark, folder):
+    spark.shadow_run = passes_with("a.py", "return 0", "boom\n")
+    same = f"```python\n{BEFORE}```\n"
+    run = spark(*EDIT, "--tries", "3", "--json", answers=(WRONG, same, REWRITTEN))
+    told = json.loads(run.out)
+    assert (told["state"], [one["passed"] for one in told["tries"]]) == (
+        "ready",
+        [False, False, True],
+    )
+    assert [one["ran"] for one in told["tries"]] == [True, False, True]
+    assert told["tries"][0]["report"] == "boom"
+
+
+def test_the_command_runs_where_the_user_is(spark, folder, monkeypatch):
+    monkeypatch.chdir(folder / "sub")
+    spark.shadow_run = passes_with("a.py", "return 0")
+    spark("edit", "../a.py", "Guard it", "--test", "make", answers=(REWRITTEN,))
+    assert {ran[2] for ran in spark.shadow_run.ran} == {"sub"}
+
+
+def test_a_command_that_passes_already_is_said(spark, folder):
+    spark.shadow_run = ScriptedRuns(Ran(0, ""), Ran(0, ""))
+    run = spark(*EDIT, answers=(REWRITTEN,))
+    assert run.code == 0
+    assert "passes already" in run.err
+
+
+def test_a_command_that_cannot_run_is_said_before_the_model_is_asked(spark, folder):
+    run = spark(*EDIT)
+    assert (run.code, spark.endpoint.requests) == (1, [])
+    assert "there is no program pytest" in run.err
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (("--test", ""), "A command is empty."),
+        (("--test", "pytest 'x"), "A quote is not closed"),
+        (("--test", "make", "--tries", "0"), "--tries is 0"),
+        (("--tries", "2"), "--tries needs --test"),
+    ],
+)
+def test_options_that_make_no_sense_are_wrong_usage(spark, folder, more, said):
+    run = spark("edit", "a.py", "Guard it", *more)
+    assert (run.code, spark.opened) == (2, [])
+    assert said in run.err

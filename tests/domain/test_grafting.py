@@ -1,0 +1,79 @@
+"""Only the body of an answer for a stub is taken."""
+
+import pytest
+
+from spark_desktop.domain.grafting import Grafted, with_body_of, with_imports
+
+STUB = 'def counts(text: str) -> dict[str, int]:\n    """Count words."""\n    pass\n'
+ANSWER = """\
+from collections import Counter
+from typing import Dict
+
+
+def counts(text: str) -> Dict[str, int]:
+    # in lower case
+    return Counter(text.lower().split())
+"""
+
+
+def test_the_authors_lines_stay_and_imports_that_the_body_needs_come_along():
+    assert with_body_of(STUB, ANSWER) == Grafted(
+        'def counts(text: str) -> dict[str, int]:\n    """Count words."""\n'
+        "    # in lower case\n    return Counter(text.lower().split())\n",
+        ("from collections import Counter",),
+    )
+
+
+def test_a_docstring_that_was_written_anew_is_left_out():
+    answer = ANSWER.replace("    # in", '    """Count all words."""\n    # in')
+    assert '"""Count words."""\n    # in lower case\n' in with_body_of(STUB, answer).text
+    assert "all words" not in with_body_of(STUB, answer).text
+
+
+def test_a_method_keeps_its_indent_and_its_decorators():
+    stub = "    @property\n    def one(self):\n        # TODO\n        ...\n"
+    answer = "@property\ndef one(self):\n    if self:\n        return 1\n\n    return 2\n"
+    assert with_body_of(stub, answer).text == (
+        "    @property\n    def one(self):\n"
+        "        if self:\n            return 1\n\n        return 2\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        ANSWER.replace("def counts(text", "def count(text"),
+        ANSWER.replace("(text: str)", "(text: str, most=1)"),
+        ANSWER + "\n\ndef more():\n    pass\n",
+        "def counts(text: str) -> dict: return {}\n",
+        "def counts(text:\n",
+        "",
+    ],
+    ids=["another name", "more parameters", "two functions", "one line", "broken", "nothing"],
+)
+def test_what_is_not_the_same_function_is_not_taken_apart(answer):
+    assert with_body_of(STUB, answer) is None
+
+
+@pytest.mark.parametrize(
+    ("content", "after"),
+    [
+        ("import os\n\nx = 1\n", "import os\nimport re\n\nx = 1\n"),
+        ('"""Doc."""\n\n\nx = 1\n', '"""Doc."""\n\nimport re\n\n\nx = 1\n'),
+        ("#!/bin/py\nx = 1\n", "#!/bin/py\n\nimport re\n\nx = 1\n"),
+        ("x = 1\n", "import re\n\nx = 1\n"),
+        ("x = 1\nimport re\n", "x = 1\nimport re\n"),
+        ("import os\r\nx = 1\r\n", "import os\r\nimport re\r\nx = 1\r\n"),
+        ("x = (\n", "x = (\n"),
+    ],
+)
+def test_imports_go_where_a_file_has_its_own(content, after):
+    assert with_imports(content, ("import re",)) == after
+
+
+def test_blanks_in_empty_lines_go_but_not_from_a_long_string():
+    stub = "def one():\n    pass\n"
+    blank = "def one():\n    x = 1\n    \n    return x\n"
+    assert with_body_of(stub, blank).text == "def one():\n    x = 1\n\n    return x\n"
+    quoted = 'def one():\n    return """a\n    \n"""\n'
+    assert with_body_of(stub, quoted).text == quoted

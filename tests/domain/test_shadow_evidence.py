@@ -1,0 +1,251 @@
+"""What the results of a check before and after a proposal show of it."""
+
+import pytest
+
+from spark_desktop.domain.changed_examples import examples_in, given_examples
+from spark_desktop.domain.detected_checks import DetectedCheck, Stage
+from spark_desktop.domain.project_checks import NotRun, Ran
+from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.sandboxing import OPEN_NOTE
+from spark_desktop.domain.shadow_evidence import (
+    REPORT,
+    failed_tests,
+    judged,
+    needs_before,
+    passed_tests,
+    report_of,
+)
+from spark_desktop.domain.words import say
+
+TESTS = DetectedCheck("pytest", Stage.TESTS, ("pytest",), proves=True)
+LINT = DetectedCheck("ruff check", Stage.LINTS, ("ruff",))
+TYPES = DetectedCheck("mypy", Stage.TYPES, ("mypy",))
+COMPILE = DetectedCheck("python", Stage.COMPILES, ("python",))
+SLOW = NotRun(say("not run to its end: it took more than %n second(s)", "", 5), True)
+ABSENT = NotRun(say("not run: there is no program {name}", name="ruff"))
+TWO_FAIL = Ran(1, "FAILED t.py::one - assert\nFAILED t.py::two - assert\n2 failed, 3 passed")
+ONE_FAILS = Ran(1, "FAILED t.py::two - assert\n1 failed, 4 passed")
+STUB = Ran(1, "FAILED t.py::one - NotImplementedError\n1 failed")
+EMPTY = Ran(1, "FAILED t.py::one - assert None == 2\n1 failed")
+WRONG = Ran(1, "FAILED t.py::one - assert 1 == 2\n1 failed")
+CRASHED = Ran(2, "ImportError while importing\nInterrupted: 1 error during collection")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "passed", "detail", "proves"),
+    [
+        (None, Ran(0, "14 passed in 0.1s"), True, "14 passed", True),
+        (TWO_FAIL, Ran(0, "5 passed"), True, "5 passed, 2 that failed before pass now", True),
+        (Ran(0, ""), ONE_FAILS, False, "fails: t.py::two", True),
+        (None, ONE_FAILS, False, "fails: t.py::two", True),
+        (ONE_FAILS, ONE_FAILS, True, "fails as before: t.py::two", False),
+        (ONE_FAILS, TWO_FAIL, False, "fails: t.py::one", True),
+        (
+            TWO_FAIL,
+            ONE_FAILS,
+            True,
+            "1 that failed before pass now; fails as before: t.py::two",
+            True,
+        ),
+        (STUB, WRONG, False, "fails: t.py::one", True),
+        (STUB, STUB, True, "fails as before: t.py::one", False),
+        (EMPTY, WRONG, False, "fails: t.py::one", True),
+        (EMPTY, EMPTY, True, "fails as before: t.py::one", False),
+        (WRONG, EMPTY, True, "fails as before: t.py::one", False),
+        (ONE_FAILS, CRASHED, False, "fails: ImportError while importing", True),
+        (CRASHED, CRASHED, True, "fails as before: ImportError while importing", False),
+        (SLOW, ONE_FAILS, True, f"not compared: {SLOW.reason}", False),
+        (None, Ran(5, "no tests ran in 0.01s"), True, "no tests ran", False),
+        (None, ABSENT, True, ABSENT.reason, False),
+        (ONE_FAILS, SLOW, False, f"it came to its end before: {SLOW.reason}", False),
+        (SLOW, SLOW, True, SLOW.reason, False),
+        (None, SLOW, True, SLOW.reason, False),
+    ],
+)
+def test_tests_count_by_what_is_new(before, after, passed, detail, proves):
+    found = judged(TESTS, before, after)
+    assert (found.passed, found.detail, found.proves) == (passed, detail, proves)
+    assert not found.is_advice
+    assert bool(found.report) is not passed
+
+
+@pytest.mark.parametrize(
+    ("empty", "wrong"),
+    [
+        ("AssertionError: None != 3", "AssertionError: 4 != 3"),
+        ("TypeError: 'NoneType' object is not iterable", "AssertionError: [] != [1]"),
+    ],
+)
+def test_a_body_that_was_empty_and_is_wrong_now_fails(empty, wrong):
+    lines = "FAIL: test_sum (t.Adding)\n-----\nTraceback (most recent call last):\n  x = None\n{}\n"
+    before, after = (Ran(1, lines.format(one)) for one in (empty, wrong))
+    assert not judged(TESTS, before, after).passed
+    assert judged(TESTS, before, before).passed
+
+
+def test_a_change_that_is_to_mend_tests_fails_where_it_mends_none():
+    assert not judged(TESTS, ONE_FAILS, ONE_FAILS, mends=True).passed
+    assert judged(TESTS, TWO_FAIL, ONE_FAILS, mends=True).passed
+    assert judged(TESTS, TWO_FAIL, Ran(0, "5 passed"), mends=True).passed
+
+
+@pytest.mark.parametrize(
+    ("check", "before", "after", "expected"),
+    [
+        (LINT, None, Ran(0, ""), Check("ruff check", True)),
+        (
+            LINT,
+            Ran(0, ""),
+            Ran(1, "a.py:1:1: F821 Undefined name `x`"),
+            Check(
+                "ruff check",
+                False,
+                "1 new: a.py:1:1: F821 Undefined name `x`",
+                report="a.py:1:1: F821 Undefined name `x`",
+            ),
+        ),
+        (
+            LINT,
+            Ran(1, "a.py:9:1: F821 Undefined name `x`"),
+            Ran(1, "a.py:1:1: F821 Undefined name `x`"),
+            Check("ruff check", True, "1 as before"),
+        ),
+        (
+            TYPES,
+            Ran(0, ""),
+            Ran(1, "a.py:1: error: bad"),
+            Check("mypy", False, "1 new: a.py:1: error: bad", report="a.py:1: error: bad"),
+        ),
+        (
+            COMPILE,
+            Ran(0, ""),
+            Ran(1, "Traceback\n  File a.py\nSyntaxError: '(' was never closed"),
+            Check(
+                "python",
+                False,
+                "SyntaxError: '(' was never closed",
+                report="Traceback\n  File a.py\nSyntaxError: '(' was never closed",
+            ),
+        ),
+    ],
+)
+def test_linters_and_compilers_count_by_what_is_new(check, before, after, expected):
+    assert judged(check, before, after) == expected
+
+
+def test_rules_of_style_are_advice():
+    style = Ran(1, "a.py:1:1: E501 Line too long\na.py:2:1: D103 Missing docstring")
+    assert judged(LINT, Ran(0, ""), style).is_advice
+    mixed = Ran(1, style.output + "\na.py:3:1: F821 Undefined name")
+    assert not judged(LINT, Ran(0, ""), mixed).is_advice
+
+
+def test_the_text_before_is_looked_at_only_where_that_decides():
+    assert not needs_before(TESTS, Ran(0, ""))
+    assert not needs_before(TESTS, ABSENT)
+    assert not needs_before(TESTS, Ran(5, "no tests ran"))
+    assert needs_before(TESTS, SLOW)
+    assert needs_before(LINT, Ran(1, ""))
+
+
+@pytest.mark.parametrize(
+    ("output", "names"),
+    [
+        ("FAILED t/a.py::T::test_x[a b] - assert 1", ["t/a.py::T::test_x[a b]"]),
+        ("ERROR t/a.py - ImportError", ["t/a.py"]),
+        ("FAIL: test_x (t.a.T.test_x)\n---\nFAILED (failures=1)", ["test_x (t.a.T.test_x)"]),
+        ("test tests::adds ... FAILED", ["tests::adds"]),
+        ("---- tests::adds stdout ----", ["tests::adds"]),
+        ("---- src/lib.rs - add (line 3) stdout ----", ["src/lib.rs - add"]),
+        (
+            "--- FAIL: TestAdd (0.00s)\n    --- FAIL: TestAdd/zero (0.00s)",
+            ["TestAdd", "TestAdd/zero"],
+        ),
+        ("TAP version 13\nok 1 - a\nnot ok 2 - adds", ["adds"]),
+        (" \u00d7 src/a.test.ts > sums > adds 3ms", ["src/a.test.ts > sums > adds"]),
+        ("  \u25cf sums \u203a adds", ["sums \u203a adds"]),
+        ("\u2716 adds (1.5ms)", ["adds"]),
+        ("FAILED (failures=1, errors=2)", []),
+        ("nothing of the kind", []),
+    ],
+)
+def test_failed_tests_are_named_as_their_runners_do(output, names):
+    assert list(failed_tests(output)) == names
+
+
+@pytest.mark.parametrize(
+    ("output", "count"),
+    [
+        ("14 passed, 1 skipped in 0.2s", 14),
+        ("Ran 3 tests in 0.000s\n\nOK", 3),
+        ("test result: ok. 2 passed; 0 failed\ntest result: ok. 1 passed; 0 failed", 3),
+        ("Test Suites: 1 passed, 1 total\nTests:       4 passed, 4 total", 4),
+        (" Test Files  1 passed (1)\n      Tests  2 passed (2)", 2),
+        ("# pass 5\n# fail 0", 5),
+        ("--- PASS: TestA (0.00s)\n--- PASS: TestB (0.00s)\nok  \tx\t0.1s", 2),
+        ("4 examples", 4),
+        ("fine", None),
+    ],
+)
+def test_passed_tests_are_counted_as_their_runners_do(output, count):
+    assert passed_tests(output) == count
+
+
+def test_a_report_is_the_end_in_whole_lines_without_colours():
+    text = "\n".join(f"line {number}" for number in range(2000))
+    found = report_of(f"\x1b[31m{text}\x1b[0m")
+    assert len(found) <= REPORT + 2
+    assert found.startswith("\u2026\nline ")
+    assert found.endswith("line 1999")
+    assert report_of("short\n") == "short"
+
+
+BEFORE = '''
+def one():
+    """One.
+
+    >>> one()
+    1
+    """
+    raise NotImplementedError
+
+
+class Box:
+    def two(self):
+        """Two.
+
+        >>> Box().two()
+        2
+        """
+        return 2
+
+
+def plain():
+    return 3
+'''
+
+
+def test_examples_of_the_functions_that_changed_are_run():
+    after = BEFORE.replace("raise NotImplementedError", "return 1").replace("return 3", "return 4")
+    assert examples_in(BEFORE, after) == ("one",)
+    assert examples_in(BEFORE, BEFORE.replace("return 2", "return 3")) == ("Box.two",)
+    assert examples_in("", BEFORE) == ("one", "Box.two")
+    assert examples_in(BEFORE, "def (") == ()
+
+
+def test_examples_that_the_model_wrote_itself_are_told_from_given_ones():
+    assert given_examples(BEFORE, BEFORE.replace("return 2", "return 3"))
+    assert not given_examples(BEFORE, BEFORE.replace(">>> one()", ">>> one() + 0"))
+
+
+def test_what_an_open_run_lacks_is_said():
+    assert "network" in OPEN_NOTE
+
+
+def test_examples_that_failed_as_there_was_no_body_have_to_pass_with_one():
+    examples = DetectedCheck("doctest", Stage.EXAMPLES, ("python",), proves=True)
+    empty = Ran(1, "FAILED m.clock\nFailed example:\n    clock(7)\nGot nothing\n3 examples")
+    wrong = Ran(1, "FAILED m.clock\nFailed example:\n    clock(7)\nGot:\n    '00'\n3 examples")
+    found = judged(examples, empty, wrong)
+    assert not found.passed
+    assert "Got:\n    '00'" in found.report

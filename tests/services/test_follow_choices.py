@@ -1,0 +1,146 @@
+"""What the user, the checks and an index change about follow-ups."""
+
+import asyncio
+
+import pytest
+from following import Following, following
+
+from spark_desktop.adapters.git_commits import GitCommits
+from spark_desktop.adapters.renaming_search import NameSearch
+from spark_desktop.domain.code import IndexState
+from spark_desktop.domain.effort import Effort
+from spark_desktop.domain.events import ChangeIgnored
+from spark_desktop.domain.proposal import Cancelled, Check, Ready
+from spark_desktop.domain.settings import Watching
+from spark_desktop.domain.words import say
+from spark_desktop.domain.workspace import IgnoreReason
+from spark_desktop.services.first_look import first_look
+from spark_desktop.services.seen_texts import NoCommits, SeenTexts
+
+FILES = {
+    "a.py": "def slug(text):\n    return text.lower().strip()\n",
+    "b.py": "from a import slug\n\n\ndef f():\n    return slug('B')\n",
+    "c.py": "import a\n\n\ndef g():\n    return a.slug('C')\n",
+}
+RENAMED = FILES["a.py"].replace("slug", "make_slug")
+
+
+@pytest.fixture
+async def project(tmp_path):
+    """Make projects, and close their services in the end."""
+    made: list[Following] = []
+
+    def make(files=FILES, *answers) -> Following:
+        made.append(following(tmp_path, files, *answers))
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.world.turns.close()
+        await one.world.chat.close()
+        await one.world.scope.close()
+
+
+async def test_switched_off_a_rename_starts_nothing_and_says_why(project):
+    one = project()
+    one.world.inbox.watching = Watching(follow_ups=False)
+    ignored = []
+    one.world.seen_bus.subscribe(ChangeIgnored, lambda event: ignored.append(event.ignored))
+    await one.save(a__py=RENAMED)
+    assert one.world.board.all() == ()
+    assert [one.reason for one in ignored] == [IgnoreReason.SWITCHED_OFF]
+
+
+async def test_without_computing_the_model_is_asked_for_each_file(project):
+    one = project(
+        FILES,
+        "def f():\n    return make_slug('B')\n",
+        "def g():\n    return a.make_slug('C')\n",
+    )
+    one.world.suggester.effort = Effort(computed=False, samples=1, doubts=False)
+    await one.save(a__py=RENAMED)
+    assert len(one.world.endpoint.requests) == 2
+    assert "`slug` is called `make_slug` now" in str(one.world.endpoint.requests[0])
+
+
+async def test_the_projects_checks_see_all_files_at_once_and_withhold_nothing(project):
+    asked = []
+
+    async def evidence(texts):
+        asked.append(texts)
+        return (Check(say("tests"), False, say("2 fail")),)
+
+    one = project()
+    one.follow_ups.evidence = evidence
+    await one.save(a__py=RENAMED)
+    assert [set(texts) for texts in asked] == [{"b.py", "c.py"}]
+    assert [one.state for one in one.ready] == [Ready(), Ready()]
+    assert all(check.is_advice for p in one.ready for check in p.evidence if not check.passed)
+
+
+async def test_a_rename_that_is_taken_back_while_the_checks_run_offers_nothing(project):
+    one = project()
+    running, go_on = asyncio.Event(), asyncio.Event()
+
+    async def evidence(texts):
+        running.set()
+        await go_on.wait()
+        return ()
+
+    one.follow_ups.evidence = evidence
+    one.write("a.py", RENAMED)
+    await one.world.inbox.saved(["a.py"])
+    await running.wait()
+    one.write("a.py", FILES["a.py"])
+    await one.world.inbox.saved(["a.py"])
+    go_on.set()
+    await one.world.turns.idle()
+    assert {type(p.state) for p in one.world.board.all()} == {Cancelled}
+
+
+class _Index:
+    """An index that is ready and knows one file."""
+
+    state = IndexState(3, 3, True)
+
+    def __init__(self, *paths):
+        self.paths = paths
+
+    async def importers(self, path):
+        return self.paths
+
+    async def references(self, name, most):
+        return ()
+
+    async def definitions(self, name, most):
+        return ()
+
+
+async def test_of_many_files_an_index_names_those_to_look_at_and_the_last_saved_are_added(project):
+    files = project().world.files
+    search = NameSearch(files, _Index("b.py", "readme.md"))
+    assert await search.holding("a.py", ["slug"]) == ("a.py", "b.py", "c.py")
+    search.looked_at = 2
+    assert await search.holding("a.py", ["slug"]) == ("b.py",)
+    search.saved(["c.py", "d.py"])
+    assert await search.holding("a.py", ["slug"]) == ("b.py", "c.py")
+
+
+async def test_a_folder_without_version_control_is_read_once_so_that_the_first_save_counts(
+    project,
+):
+    one = project()
+    seen = SeenTexts(NoCommits())
+    assert await first_look(one.world.files, seen, lambda path: path.endswith(".py")) == 3
+    one.world.inbox.seen = seen
+    await one.save(a__py=RENAMED)
+    assert set(one.offered) == {"b.py", "c.py"}
+
+
+async def test_in_a_folder_with_version_control_nothing_is_read(project, tmp_path):
+    one = project()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "HEAD").write_text("ref: refs/heads/main\n")
+    seen = SeenTexts(GitCommits(tmp_path))
+    assert await first_look(one.world.files, seen, lambda path: True) == 0
+    assert seen.held == 0

@@ -1,0 +1,324 @@
+"""The same changes in TypeScript, Go, Rust and C++: each way to get at a name is resolved."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from following import Following, following
+
+
+@dataclass
+class Case:
+    """Files, words to replace in the first of them, and what the others are to become.
+
+    Those that are not in ``wanted`` are to stay out of it.
+    """
+
+    name: str
+    files: dict[str, str]
+    pairs: tuple[tuple[str, str], ...]
+    wanted: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    path: str = ""
+    left: str = ""
+
+
+TS = {
+    "src/text.ts": "export function slugify(text: string, sep = '-'): string {\n"
+    "  const words = text.toLowerCase().split(' ');\n  return words.join(sep);\n}\n\n"
+    "export const MOST = 3;\n\nexport class Page {\n  title(size: number) {\n"
+    "    return slugify('x').slice(0, size);\n  }\n}\n",
+    "src/index.ts": 'export { slugify } from "./text";\nexport * from "./text.js";\n',
+    "src/app.ts": 'import { slugify as s, MOST } from "./text";\n'
+    'import * as text from "./text";\n\n'
+    "export const a = s('A') + text.slugify('b') + MOST;\n",
+    "src/far/use.tsx": 'import { slugify, Page } from "..";\n\n'
+    "export function show(slugs: string[]) {\n  const tools = { slugify, MOST: 1 };\n"
+    "  const page = new Page();\n"
+    "  return slugs.map((one) => slugify(one)).concat(tools.slugify('x'), page.title(3));\n}\n",
+    "src/own.ts": "function slugify(x: string) { return x; }\nslugify('a');\n",
+    "old.js": "const { slugify } = require('./src/text');\nslugify('q');\n",
+}
+GO = {
+    "util/text.go": "package util\n\nconst Most = 3\n\n"
+    "// Set is a set.\ntype Set struct{ n int }\n\n"
+    "func (s *Set) Insert(x int, name string) int {\n\ts.n += x\n\treturn s.n + len(name)\n}\n\n"
+    "func Slug(text string, most int) string {\n\tif len(text) > most {\n"
+    "\t\treturn text[:most]\n\t}\n\treturn text\n}\n",
+    "util/more.go": "package util\n\nfunc Two() string {\n\tSet := 3\n\t_ = Set\n"
+    '\treturn Slug("a", Most) + Slug("b", 1)\n}\n',
+    "util/text_test.go": 'package util_test\n\nimport "example.com/app/util"\n\n'
+    'func f() { util.Slug("a", util.Most) }\n',
+    "main.go": 'package main\n\nimport (\n\tu "example.com/app/util"\n)\n\n'
+    'func Slug() {}\n\nfunc main() {\n\tvar s u.Set\n\ts.Insert(1, "a")\n'
+    '\tSlug()\n\tprintln(u.Slug("a", u.Most))\n}\n',
+    "go.mod": "module example.com/app\n\ngo 1.19\n",
+}
+RUST = {
+    "src/text.rs": "pub const MOST: usize = 3;\n\npub struct Page {\n    size: usize,\n}\n\n"
+    "impl Page {\n    pub fn new() -> Self {\n        Page { size: MOST }\n    }\n\n"
+    "    pub fn shorten(&self, text: &str) -> usize {\n        text.len() + self.size\n    }\n}\n\n"
+    "pub fn slug(text: &str, most: usize) -> String {\n"
+    "    text.to_lowercase().chars().take(most).collect()\n}\n\n"
+    "#[cfg(test)]\nmod tests {\n    use super::*;\n\n    #[test]\n    fn slugs() {\n"
+    '        assert_eq!(slug("A", 1), "a");\n    }\n}\n',
+    "src/main.rs": "mod text;\nuse crate::text::{slug, Page};\n\nfn main() {\n"
+    '    let page = Page::new();\n    println!("{}", slug("A", text::MOST));\n'
+    '    println!("{}", page.shorten("a"));\n    let b = text::slug("b", 2);\n}\n',
+    "src/other.rs": "fn slug() {}\n\npub fn f() {\n"
+    '    slug();\n    crate::text::slug("c", 1);\n}\n',
+    "Cargo.toml": '[package]\nname = "my-app"\nversion = "0.1.0"\n',
+}
+CPP = {
+    "text.cpp": '#include "text.h"\n\nstd::string slug(const std::string &text, int most) {\n'
+    "  std::string found = text.substr(0, most);\n  return found;\n}\n\n"
+    "int Page::width(int extra) const { return size + extra; }\n",
+    "text.h": "#pragma once\n#include <string>\n\n"
+    "std::string slug(const std::string &text, int most);\n\n"
+    "class Page {\n public:\n  int width(int extra) const;\n  int size;\n};\n",
+    "all.h": '#include "text.h"\n',
+    "main.cpp": '#include "all.h"\n\nint main() {\n  Page page;\n  auto a = slug("a", 2);\n'
+    "  return page.width(3);\n}\n",
+    "apart.cpp": "static int slug(int x) { return x; }\nint b = slug(1);\n",
+}
+
+SLUG = RUST["src/text.rs"].partition("pub fn slug")[2].partition("\n#[cfg")[0]
+
+CASES = [
+    Case(
+        "typescript: a function",
+        TS,
+        (("export function slugify", "export function toSlug"),),
+        {
+            "src/text.ts": (("return slugify", "return toSlug"),),
+            "src/index.ts": (("{ slugify }", "{ toSlug }"),),
+            "src/app.ts": (("{ slugify as s", "{ toSlug as s"), ("text.slugify", "text.toSlug")),
+            "src/far/use.tsx": (
+                ("{ slugify, Page", "{ toSlug, Page"),
+                ("{ slugify, MOST", "{ slugify: toSlug, MOST"),
+                ("=> slugify(one)", "=> toSlug(one)"),
+            ),
+            "old.js": (("slugify", "toSlug"),),
+        },
+    ),
+    Case(
+        "typescript: a method",
+        TS,
+        (("title(size", "heading(size"),),
+        {"src/far/use.tsx": (("page.title", "page.heading"),)},
+    ),
+    Case(
+        "typescript: a class",
+        TS,
+        (("class Page", "class Sheet"),),
+        {"src/far/use.tsx": (("slugify, Page", "slugify, Sheet"), ("new Page", "new Sheet"))},
+    ),
+    Case(
+        "typescript: parameters change places",
+        TS
+        | {"src/two.ts": 'import { pad } from "./pad";\npad("a", 3);\n'}
+        | {
+            "src/pad.ts": "export const pad = (text: string, by: number) => text.repeat(by) + by;\n"
+        },
+        (("text: string, by: number", "by: number, text: string"),),
+        {"src/two.ts": (('"a", 3', '3, "a"'),)},
+        path="src/pad.ts",
+    ),
+    Case(
+        "go: a function",
+        GO,
+        (("func Slug(", "func Short("),),
+        {
+            "util/more.go": (("Slug(", "Short("),),
+            "util/text_test.go": (("util.Slug", "util.Short"),),
+            "main.go": (("u.Slug", "u.Short"),),
+        },
+    ),
+    Case(
+        "go: a constant",
+        GO,
+        (("const Most", "const Limit"),),
+        {
+            "util/more.go": (("Most", "Limit"),),
+            "util/text_test.go": (("util.Most", "util.Limit"),),
+            "main.go": (("u.Most", "u.Limit"),),
+        },
+    ),
+    Case(
+        "go: a type is not the variable with its name",
+        GO,
+        (("type Set ", "type Bag "), ("s *Set", "s *Bag")),
+        {"main.go": (("u.Set", "u.Bag"),)},
+    ),
+    Case(
+        "go: a method",
+        GO,
+        ((") Insert(", ") Put("),),
+        {"main.go": (("s.Insert", "s.Put"),)},
+    ),
+    Case(
+        "go: a parameter goes",
+        GO,
+        (("x int, name string", "x int"), (" + len(name)", "")),
+        {"main.go": (('s.Insert(1, "a")', "s.Insert(1)"),)},
+    ),
+    Case(
+        "go: a name that others cannot use any more",
+        GO,
+        (("func Slug(", "func slug("),),
+        {"util/more.go": (("Slug(", "slug("),)},
+        left="slug cannot be used from other packages",
+    ),
+    Case(
+        "rust: a function",
+        RUST,
+        (("pub fn slug(", "pub fn short("),),
+        {
+            "src/text.rs": (("assert_eq!(slug(", "assert_eq!(short("),),
+            "src/main.rs": (
+                ("{slug, Page}", "{short, Page}"),
+                ('", slug(', '", short('),
+                ("text::slug", "text::short"),
+            ),
+            "src/other.rs": (("text::slug", "text::short"),),
+        },
+    ),
+    Case(
+        "rust: a constant",
+        RUST,
+        (("const MOST", "const LIMIT"),),
+        {
+            "src/text.rs": (("size: MOST", "size: LIMIT"),),
+            "src/main.rs": (("text::MOST", "text::LIMIT"),),
+        },
+    ),
+    Case(
+        "rust: a method",
+        RUST,
+        (("fn shorten(", "fn cut("),),
+        {"src/main.rs": (("page.shorten", "page.cut"),)},
+    ),
+    Case(
+        "rust: a struct",
+        RUST,
+        (
+            ("struct Page", "struct Sheet"),
+            ("impl Page", "impl Sheet"),
+        ),
+        {
+            "src/text.rs": (("Page { size", "Sheet { size"),),
+            "src/main.rs": (("slug, Page", "slug, Sheet"), ("Page::new", "Sheet::new")),
+        },
+    ),
+    Case(
+        "rust: a parameter goes, in a macro too",
+        RUST,
+        (("text: &str, most: usize) -> S", "text: &str) -> S"), ("take(most)", "take(3)")),
+        {
+            "src/text.rs": (('slug("A", 1)', 'slug("A")'),),
+            "src/main.rs": (('slug("A", text::MOST)', 'slug("A")'), ('slug("b", 2)', 'slug("b")')),
+            "src/other.rs": (('slug("c", 1)', 'slug("c")'),),
+        },
+    ),
+    Case(
+        "c++: a function",
+        CPP,
+        (("std::string slug(", "std::string shorten("),),
+        {
+            "text.h": (("slug", "shorten"),),
+            "main.cpp": (("slug", "shorten"),),
+        },
+    ),
+    Case(
+        "c++: a method",
+        CPP,
+        (("Page::width", "Page::breadth"),),
+        {"text.h": (("width", "breadth"),), "main.cpp": (("page.width", "page.breadth"),)},
+    ),
+    Case(
+        "typescript: a constant moved to another file",
+        TS | {"src/limits.ts": "export const MANY = 9;\nexport const MOST = 3;\n"},
+        (("export const MOST = 3;\n\n", ""),),
+        {
+            "src/app.ts": (
+                ("import { slugify as s, MOST }", "import { slugify as s }"),
+                ("import { slugify", 'import { MOST } from "./limits";\nimport { slugify'),
+            ),
+        },
+    ),
+    Case(
+        "rust: a constant moved to another module",
+        RUST
+        | {"src/main.rs": "use crate::text::{MOST, Page};\n\nfn main() {\n    f(MOST);\n}\n"}
+        | {"src/cut.rs": "pub const MOST: usize = 3;\n"},
+        (("pub const MOST: usize = 3;\n\n", ""),),
+        {
+            "src/text.rs": (("pub struct Page", "use crate::cut::MOST;\n\npub struct Page"),),
+            "src/main.rs": (
+                ("use crate::text::{MOST,", "use crate::cut::MOST;\nuse crate::text::{"),
+                ("{ Page}", "{Page}"),
+            ),
+        },
+    ),
+    Case(
+        "rust: a function moved to another module",
+        RUST | {"src/cut.rs": RUST["src/text.rs"].partition("pub fn slug")[1] + SLUG},
+        (("pub fn slug" + SLUG, ""),),
+        {
+            "src/text.rs": (("pub const MOST", "use crate::cut::slug;\n\npub const MOST"),),
+        },
+        left="src/main.rs, line 2: its import has to be written by hand",
+    ),
+    Case(
+        "c++: a parameter goes, in the prototype and in the calls",
+        CPP,
+        (("const std::string &text, int most", "const std::string &text"), ("0, most", "0, 3")),
+        {
+            "text.h": (("text, int most", "text"),),
+            "main.cpp": (('slug("a", 2)', 'slug("a")'),),
+        },
+    ),
+    Case(
+        "c++: another type of a parameter, from the header to the definition",
+        CPP | {"text.h": CPP["text.h"].replace("int most", "int most = 4")},
+        (("int most = 4", "long most = 4"),),
+        {"text.cpp": (("int most", "long most"),)},
+        path="text.h",
+    ),
+    Case(
+        "c++: the prototype keeps its defaults",
+        CPP | {"text.h": CPP["text.h"].replace("int most", "int most = 4")},
+        (("const std::string &text", "std::string text"),),
+        {"text.h": (("const std::string &text", "std::string text"),)},
+    ),
+]
+
+
+@pytest.fixture
+async def project(tmp_path):
+    """Make projects, and close their services in the end."""
+    made: list[Following] = []
+
+    def make(files, *answers) -> Following:
+        made.append(following(tmp_path, files, *answers))
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.world.turns.close()
+        await one.world.chat.close()
+        await one.world.scope.close()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+async def test_a_change_is_followed_to_each_use_and_nowhere_else(case, project):
+    one = project(case.files)
+    path = case.path or next(iter(case.files))
+    await one.replace(path, *case.pairs)
+    wanted = {}
+    for name, pairs in case.wanted.items():
+        text = one.text(name)
+        for old, new in pairs:
+            assert old in text, (name, old)
+            text = text.replace(old, new)
+        wanted[name] = text
+    assert one.offered == wanted
+    assert case.left in one.left

@@ -1,0 +1,134 @@
+"""A save after which a function gives another result: what its callers have to do with it."""
+
+import pytest
+from following import Following, following
+
+from spark_desktop.domain.trigger import FollowUp, title_of
+
+GRADE = """def grade(answers):
+    return sum(answers)
+
+
+def alone():
+    print("x")
+    return 1
+"""
+BOTH = """def grade(answers):
+    points = sum(answers)
+    return points, points > 3
+"""
+GO = {
+    "a.go": "package app\n\ntype Shape interface {\n\tSize(unit int) int\n}\n\n"
+    "type Square struct {\n\tSide, Edge int\n}\n\n"
+    "func (s Square) Size(unit int) int { return s.Side * unit }\n\n"
+    "func Load(path string) string { return path }\n",
+    "b.go": "package app\n\nfunc Tins(shape Shape) int {\n"
+    "\tmany := []Square{{Side: 2}, {Edge: 1}}\n"
+    "\treturn shape.Size(1) + many[0].Side + Square{Side: 3}.Size(2)\n}\n",
+    "c.go": 'package app\n\nfunc Two() string {\n\treturn Load("a")\n}\n',
+}
+
+
+@pytest.fixture
+async def project(tmp_path):
+    """Make projects, and close their services in the end."""
+    made: list[Following] = []
+
+    def make(files, *answers) -> Following:
+        made.append(following(tmp_path, files, *answers))
+        return made[-1]
+
+    yield make
+    for one in made:
+        await one.world.turns.close()
+        await one.world.chat.close()
+        await one.world.scope.close()
+
+
+def asked(one: Following) -> set[str]:
+    return {
+        str(title_of(p.trigger)) for p in one.world.board.all() if isinstance(p.trigger, FollowUp)
+    }
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("points = grade([1])\n", "points, _ = grade([1])\n"),
+        ("print(grade([1]), 'x')\n", "print(grade([1])[0], 'x')\n"),
+        ("points = grade([1]) + 2\n", "points = grade([1])[0] + 2\n"),
+        ("def f():\n    points = grade(\n        [1],\n    )\n", "    points, _ = grade("),
+        ("from gettext import gettext as _\nx = grade([1])\n", "x = grade([1])[0]\n"),
+    ],
+)
+async def test_a_tuple_with_the_former_result_is_taken_apart_without_a_model(
+    project, before, after
+):
+    one = project({"a.py": GRADE, "b.py": f"from a import grade\n\n{before}"})
+    await one.save(a__py=BOTH)
+    assert after in one.offered["b.py"]
+    assert one.world.endpoint.requests == []
+
+
+@pytest.mark.parametrize("use", ["grade([1])\n", "points, is_passed = grade([1])\n"])
+async def test_a_call_that_needs_no_change_gets_none(project, use):
+    one = project({"a.py": GRADE, "b.py": f"from a import grade\n\n{use}"})
+    await one.save(a__py=BOTH)
+    assert one.world.board.all() == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("    return max(answers), sum(answers) / 2\n", "now gives 2 values as a tuple"),
+        ("    yield from answers\n", "now gives an iterator"),
+    ],
+)
+async def test_a_result_that_nobody_can_match_is_asked_of_the_model(project, body, told):
+    answer = "def f():\n    return grade([1])[1]\n"
+    one = project(
+        {"a.py": GRADE, "b.py": "from a import grade\n\ndef f():\n    return grade([1])\n"}
+    )
+    one.world.endpoint.answers.extend(type(one.world.endpoint)(answer).answers)
+    await one.save(a__py=f"def grade(answers):\n{body}")
+    assert asked(one) == {"grade() gives another result: b.py, f()"}
+    (proposal,) = one.world.board.all()
+    assert "A call of `grade` gave one value" in proposal.trigger.instruction
+    assert told in proposal.trigger.instruction
+
+
+async def test_a_function_that_is_awaited_now_is_asked_of_the_model_where_it_is_used(project):
+    answer = "export async function f() {\n  return (await load()) + 1;\n}\n"
+    files = {
+        "a.ts": "export function load(): number {\n  return 1;\n}\n",
+        "b.ts": "import { load } from './a';\n\nexport function f() {\n  return load() + 1;\n}\n",
+    }
+    one = project(files, answer)
+    await one.save(a__ts="export async function load(): Promise<number> {\n  return 1;\n}\n")
+    assert asked(one) == {"load() gives another result: b.ts, f()"}
+
+
+async def test_an_error_beside_the_result_in_go_is_asked_of_the_model(project):
+    one = project(GO, 'func Two() string {\n\ttext, _ := Load("a")\n\treturn text\n}\n')
+    await one.replace(
+        "a.go",
+        (
+            "(path string) string { return path }",
+            "(path string) (string, error) { return path, nil }",
+        ),
+    )
+    assert asked(one) == {"Load() gives another result: c.go, Two()"}
+
+
+async def test_a_method_of_an_interface_is_followed_with_those_of_its_types(project):
+    one = project(GO)
+    await one.replace("a.go", ("\tSize(unit", "\tArea(unit"), (") Size(unit", ") Area(unit"))
+    assert one.offered == {"b.go": GO["b.go"].replace("Size", "Area")}
+    assert one.left == ""
+    assert asked(one) == {"rename Size() to Area"}
+
+
+async def test_a_field_of_go_is_followed_into_literals(project):
+    one = project(GO)
+    await one.replace("a.go", ("Side, Edge", "Width, Edge"), ("s.Side", "s.Width"))
+    assert one.offered == {"b.go": GO["b.go"].replace("Side", "Width")}

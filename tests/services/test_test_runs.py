@@ -1,0 +1,265 @@
+"""From a failing run to the code that it points at."""
+
+from fakes import MemoryFiles
+from run_fakes import ScriptedRuns
+
+from spark_desktop.adapters.syntax import TreeSitterSyntax
+from spark_desktop.domain.code import Definition, Import, IndexState, Reference, TextHit
+from spark_desktop.domain.project_checks import NotRun, Ran
+from spark_desktop.domain.test_output import REPORT
+from spark_desktop.domain.trigger import FailingTest, Span
+from spark_desktop.domain.words import say
+from spark_desktop.services.run_evidence import CommandEvidence, FailingTestAgain
+from spark_desktop.services.secret_guard import SecretGuard
+from spark_desktop.services.test_runs import FailedRun, FailingCode
+
+CALC = (
+    "def add(a, b):\n    return a - b\n\n\ndef first(values):\n    return values[0]\n\n\n"
+    "class Stack:\n    def __init__(self):\n        self.items = []\n\n"
+    "    def push(self, item):\n        self.items = [item]\n\n"
+    "    def size(self):\n        return len(self.items)\n"
+)
+TEST = (
+    "from calc import Stack, add, first\n\n\ndef test_add():\n    result = add(1, 2)\n"
+    "    assert result == 3\n\n\ndef test_first():\n    assert first([]) is None\n\n\n"
+    "def test_stack():\n    stack = Stack()\n    stack.push(1)\n    stack.push(2)\n"
+    "    assert stack.size() == 2\n"
+)
+ADD = (
+    "=== FAILURES ===\n___ test_add ___\n\n    def test_add():\n        result = add(1, 2)\n"
+    ">       assert result == 3\nE       assert -1 == 3\n\ntests/test_calc.py:6: AssertionError\n"
+    "=== short test summary info ===\nFAILED tests/test_calc.py::test_add - assert -1 == 3\n"
+)
+FIRST = (
+    "=== FAILURES ===\n___ test_first ___\n\n>   assert first([]) is None\n\n"
+    "tests/test_calc.py:10: \n_ _ _ _\n\n>   return values[0]\nE   IndexError: list index\n\n"
+    "calc.py:6: IndexError\n=== short test summary info ===\n"
+    "FAILED tests/test_calc.py::test_first - IndexError: list index\n"
+)
+STACK = (
+    "=== FAILURES ===\n___ test_stack ___\n>   assert stack.size() == 2\nE   assert 1 == 2\n\n"
+    "tests/test_calc.py:17: AssertionError\n=== short test summary info ===\n"
+    "FAILED tests/test_calc.py::test_stack - assert 1 == 2\n"
+)
+COMMAND = ("pytest", "-q")
+
+
+def project(**more: str) -> MemoryFiles:
+    files = MemoryFiles(calc__py=CALC)
+    files.write("tests/test_calc.py", TEST)
+    for path, text in more.items():
+        files.write(path.replace("__", "."), text)
+    return files
+
+
+def code_of(files: MemoryFiles, index: object = None) -> FailingCode:
+    return FailingCode(files, SecretGuard(files), TreeSitterSyntax(), index)
+
+
+async def pointed(files: MemoryFiles, output: str, index: object = None) -> list[FailingTest]:
+    failing = code_of(files, index)
+    run = FailedRun(COMMAND, "", output)
+    (failure, *_) = await failing.failures(run)
+    return list(await failing.candidates(failure, run))
+
+
+def places(found: list[FailingTest]) -> list[tuple[str, int, int]]:
+    return [(one.snapshot.path, one.lines.start, one.lines.end) for one in found]
+
+
+async def test_code_that_was_running_outside_of_tests_comes_first():
+    found = await pointed(project(), FIRST)
+    assert places(found)[0] == ("calc.py", 5, 6)
+    assert found[0].name == "tests/test_calc.py::test_first"
+    assert (found[0].command, found[0].folder) == (COMMAND, "")
+
+
+async def test_an_assertion_points_at_what_the_lines_above_it_called():
+    found = await pointed(project(), ADD)
+    assert places(found) == [("calc.py", 0, 2)]
+    assert "assert -1 == 3" in found[0].report
+    assert "result = add(1, 2)" in found[0].report
+
+
+async def test_several_candidates_are_ranked_by_the_failing_line():
+    found = await pointed(project(), STACK)
+    assert places(found) == [("calc.py", 15, 17), ("calc.py", 12, 14), ("calc.py", 8, 17)]
+
+
+async def test_the_report_shows_the_tests_source_where_the_run_did_not():
+    output = STACK.replace(">   assert stack.size() == 2\n", "")
+    (found, *_) = await pointed(project(), output)
+    assert found.report.startswith("tests/test_calc.py:\ndef test_stack():\n    stack = Stack()")
+    assert found.report.count("assert stack.size() == 2") == 1
+
+
+async def test_a_report_is_never_longer_than_a_model_is_told():
+    long = ADD.replace("E       assert -1 == 3\n", "E       x = 1\n" * 900 + "E       the end\n")
+    (found, *_) = await pointed(project(), long)
+    assert len(found.report) <= REPORT
+    assert "the end" in found.report
+
+
+async def test_a_file_that_looks_like_a_secret_is_left_out():
+    letters = "q7Zk2vXw9LpR" + "4tYbN8sD1fGh"
+    secret = f"API_KEY = '{letters}'\n"
+    files = project()
+    files.write("calc.py", secret + CALC)
+    assert await pointed(files, ADD) == []
+    files = project()
+    (found, *_) = await pointed(files, ADD.replace("assert -1", secret.strip() + "; assert -1"))
+    assert "q7Zk2vXw9LpR4tYbN8sD1fGh" not in found.report
+
+
+async def test_a_rust_test_in_the_file_that_it_tests_points_at_the_function():
+    lib = (
+        "pub fn add(a: i32, b: i32) -> i32 {\n    a - b\n}\n\n#[cfg(test)]\nmod tests {\n"
+        "    use super::*;\n\n    #[test]\n    fn adds() {\n        assert_eq!(add(1, 2), 3);\n"
+        "    }\n}\n"
+    )
+    output = (
+        "---- tests::adds stdout ----\n\nthread 'tests::adds' (1) panicked at src/lib.rs:11:9:\n"
+        "assertion `left == right` failed\n  left: -1\n right: 3\n\nfailures:\n"
+    )
+    files = MemoryFiles()
+    files.write("src/lib.rs", lib)
+    found = await pointed(files, output)
+    assert places(found) == [("src/lib.rs", 0, 3)]
+
+
+async def test_a_script_test_points_at_what_it_requires():
+    files = MemoryFiles()
+    files.write("src/sum.ts", "export function sum(a: number, b: number) {\n  return a - b;\n}\n")
+    files.write(
+        "src/sum.test.ts",
+        'import { sum } from "./sum.js";\ntest("adds", () => {\n'
+        "  expect(sum(1, 2)).toBe(3);\n});\n",
+    )
+    output = (
+        " FAIL  src/sum.test.ts > adds\nAssertionError: expected -1 to be 3\n\n"
+        " \u276f src/sum.test.ts:3:21\n"
+    )
+    assert places(await pointed(files, output)) == [("src/sum.ts", 0, 3)]
+
+
+async def test_a_compilers_error_points_at_its_line():
+    files = MemoryFiles()
+    files.write("a.cpp", "int main() {\n  retrun 1;\n}\n")
+    found = await pointed(files, "a.cpp:2:3: error: 'retrun' was not declared\n")
+    assert places(found) == [("a.cpp", 1, 2)]
+    assert found[0].name == "pytest -q"
+
+
+async def test_failures_of_one_function_are_one_proposal():
+    failing = code_of(project())
+    again = ADD.replace("test_add", "test_add_again").replace(":6:", ":5:")
+    run = FailedRun(COMMAND, "", ADD + again + FIRST)
+    found = await failing.likeliest(await failing.failures(run), run, 3)
+    assert [one.lines for one in found] == [Span(0, 2), Span(5, 6)]
+    assert len(await failing.likeliest(await failing.failures(run), run, 1)) == 1
+
+
+async def test_a_place_that_is_gone_or_ignored_is_passed_over():
+    failing = code_of(project())
+    run = FailedRun(COMMAND, "", "gone.cpp:1:1: error: no\n/project/x/y.py:3: in f\n")
+    assert await failing.likeliest(await failing.failures(run), run, 3) == ()
+
+
+class Index:
+    """A CodeIndex that knows what a test imports."""
+
+    state = IndexState(1, 1, True)
+
+    async def imports(self, path: str) -> tuple[Import, ...]:
+        return (Import(path, "lib", "deep/lib.py", ("add",)),) if "test" in path else ()
+
+    async def tests_of(self, path: str) -> tuple[str, ...]:
+        return ("tests/test_calc.py",) if path == "calc.py" else ()
+
+    async def importers(self, path: str) -> tuple[str, ...]:
+        return ()
+
+    async def definitions(self, name: str, most: int = 20) -> tuple[Definition, ...]:
+        return ()
+
+    async def references(self, name: str, most: int = 500) -> tuple[Reference, ...]:
+        return ()
+
+    async def search(self, words: str, most: int = 20) -> tuple[TextHit, ...]:
+        return ()
+
+
+async def test_the_index_knows_better_than_names_what_a_test_imports():
+    files = MemoryFiles()
+    files.write("deep/lib.py", "def add(a, b):\n    return a - b\n")
+    files.write("tests/test_calc.py", TEST.replace("from calc import", "from aliased import"))
+    assert places(await pointed(files, ADD, Index())) == [("deep/lib.py", 0, 2)]
+
+
+async def test_only_saves_that_tests_touch_are_worth_a_run():
+    with_index, without = code_of(project(), Index()), code_of(project())
+    assert await with_index.is_tested(["calc.py"])
+    assert await with_index.is_tested(["tests/test_new.py"])
+    assert not await with_index.is_tested(["other.py"])
+    assert await without.is_tested(["other.py"])
+    assert not await without.is_tested(["notes.txt", "README.md"])
+
+
+def trigger() -> FailingTest:
+    files = project()
+    snapshot = files.snapshot("calc.py")
+    return FailingTest(snapshot, Span(0, 2), "tests/test_calc.py::test_add", "…", COMMAND, "sub")
+
+
+async def again(*outcomes: Ran | NotRun) -> tuple[bool, bool, bool, str]:
+    runs = ScriptedRuns(*outcomes)
+    (check,) = await FailingTestAgain(runs)(trigger(), "calc.py", "old", "new")
+    assert runs.ran[0] == (COMMAND, {"calc.py": "new"}, "sub")
+    return check.passed, check.proves, check.is_advice, check.report
+
+
+async def test_a_run_that_passes_now_proves_the_fix():
+    assert await again(Ran(0, "")) == (True, True, False, "")
+
+
+async def test_the_same_test_failing_again_refuses_it_and_tells_the_model():
+    passed, _proves, is_advice, report = await again(Ran(1, ADD), Ran(1, ADD))
+    assert (passed, is_advice) == (False, False)
+    assert "assert -1 == 3" in report
+
+
+async def test_others_that_fail_as_before_do_not_count_and_new_ones_do():
+    passed, proves, *_ = await again(Ran(1, FIRST), Ran(1, ADD + FIRST))
+    assert (passed, proves) == (True, True)
+    passed, *_ = await again(Ran(1, FIRST), Ran(1, ADD))
+    assert not passed
+
+
+async def test_an_output_that_nobody_can_read_is_no_proof():
+    passed, *_ = await again(Ran(1, "Segmentation fault\n"), Ran(1, ADD))
+    assert not passed
+
+
+async def test_what_cannot_be_run_withholds_nothing():
+    assert await again(NotRun(say("not run: no"))) == (True, False, True, "")
+
+
+async def test_a_trigger_without_a_command_has_no_such_evidence():
+    from dataclasses import replace
+
+    bare = replace(trigger(), command=())
+    assert await FailingTestAgain(ScriptedRuns())(bare, "calc.py", "old", "new") == ()
+
+
+async def test_a_typed_command_passes_with_zero_and_with_nothing_else():
+    runs = ScriptedRuns(Ran(0, "ok"), Ran(3, "boom\n"), NotRun(say("not run: too slow")))
+    evidence = CommandEvidence(runs, ("make", "test"), 5.0, "sub")
+    found = [(await evidence("a.py", "old", "new"))[0] for _ in range(3)]
+    assert [(one.passed, one.proves, one.is_advice) for one in found] == [
+        (True, True, False),
+        (False, True, False),
+        (False, False, False),
+    ]
+    assert found[1].detail == "make test ends with 3: boom"
+    assert found[1].report == "boom"
+    assert evidence.tries == found

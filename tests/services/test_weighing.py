@@ -1,0 +1,185 @@
+"""More answers than one: samples after failures, and agreement where nothing proves an answer."""
+
+from dataclasses import replace
+
+import pytest
+from fakes import ENDED, MODEL, Answer, MemoryFiles
+
+from spark_desktop.domain.checks import failure
+from spark_desktop.domain.completion import ChatRequest, Usage
+from spark_desktop.domain.effort import Effort
+from spark_desktop.domain.errors import StoreError
+from spark_desktop.domain.patch import apply
+from spark_desktop.domain.proposal import Check, Ready, Withheld
+from spark_desktop.domain.track_record import Tally, Way
+
+COMMENT = "def double(value):\n    # return twice the value AI!\n    return value\n"
+TIMES = "def double(value):\n    return value * 2\n"
+PLUS = "def double(value):\n    return value + value\n"
+SQUARE = "def double(value):\n    return value ** 2\n"
+BROKEN = "def double(value):\n    return (value * 2\n"
+
+
+def fenced(code: str) -> str:
+    return f"```python\n{code}```\n"
+
+
+@pytest.fixture
+def asked(world_of):
+    """Return what asks for the comment's proposal, with three answers to choose from."""
+
+    async def ask(*answers, effort=None, proved=False, model=None):
+        world = world_of(MemoryFiles(a__py=COMMENT), *(fenced(code) for code in answers))
+        world.suggester.effort = effort or Effort(samples=3)
+        if model is not None:
+            world.endpoint.become(model)
+        if proved:
+
+            async def passes(path, before, after):
+                return (Check("tests", "value * 2" in after, "", report="2 != 4", proves=True),)
+
+            world.suggester.project = passes
+        (trigger,) = world.triggers("a.py")
+        return world, await world.ready(trigger)
+
+    return ask
+
+
+def text_of(proposal) -> str:
+    return apply(COMMENT, proposal.patch.hunks)
+
+
+async def test_an_answer_that_another_one_repeats_is_shown_with_that(asked):
+    world, proposal = await asked(TIMES, PLUS, TIMES)
+    assert proposal.state == Ready()
+    assert text_of(proposal) == TIMES
+    assert proposal.evidence[-1] == Check("agreed", True, "2 of 3 answers")
+    assert len({request.seed for request in world.endpoint.requests}) == 3
+
+
+async def test_what_most_answers_agree_on_is_shown_instead_of_the_first(asked):
+    _, proposal = await asked(SQUARE, TIMES, TIMES)
+    assert proposal.state == Ready()
+    assert text_of(proposal) == TIMES
+
+
+async def test_answers_that_all_differ_are_withheld_with_that_reason(asked):
+    _, proposal = await asked(TIMES, PLUS, SQUARE)
+    assert proposal.state == Withheld("The model answered 3 times, each time something else.")
+
+
+async def test_an_answer_that_a_test_proves_is_not_weighed(asked):
+    world, proposal = await asked(TIMES, proved=True)
+    assert proposal.state == Ready()
+    assert len(world.endpoint.requests) == 1
+
+
+async def test_after_repairs_that_failed_other_answers_are_tried(asked):
+    world, proposal = await asked(SQUARE, PLUS, BROKEN, TIMES, proved=True)
+    assert proposal.state == Ready()
+    assert text_of(proposal) == TIMES
+    first, repair, sample, _ = world.endpoint.requests
+    assert "2 != 4" in repair.messages[-1].text
+    assert sample.messages == first.messages
+    assert (first.temperature, sample.temperature) == (0.0, 0.7)
+
+
+async def test_a_model_that_costs_money_is_asked_once_where_nothing_fails(asked):
+    world, proposal = await asked(TIMES, model=replace(MODEL, is_local=False))
+    assert proposal.state == Ready()
+    assert len(world.endpoint.requests) == 1
+
+
+async def test_the_tokens_of_all_answers_are_added_up(asked):
+    _, proposal = await asked(TIMES, TIMES, TIMES)
+    usage = ENDED.usage
+    assert proposal.usage == Usage(
+        3 * usage.prompt_tokens, 3 * usage.completion_tokens, 3 * usage.cached_tokens
+    )
+
+
+async def test_a_majority_that_the_projects_checks_refuse_is_no_reason_to_show_it(world_of):
+    world = world_of(MemoryFiles(a__py=COMMENT), *(fenced(c) for c in (TIMES, PLUS, PLUS)))
+    world.suggester.effort = Effort(samples=3)
+
+    async def no_plus(path, before, after):
+        return (Check("lint", "+" not in after, "Use a product."),)
+
+    world.suggester.project = no_plus
+    (trigger,) = world.triggers("a.py")
+    proposal = await world.ready(trigger)
+    assert text_of(proposal) == TIMES
+    assert failure(proposal.evidence) == ("The model answered 3 times, each time something else.")
+
+
+async def test_a_failed_sample_agrees_with_nothing(asked):
+    _, proposal = await asked(TIMES, BROKEN, BROKEN)
+    assert isinstance(proposal.state, Withheld)
+
+
+async def test_without_doubts_the_first_that_passes_is_shown(asked):
+    world, proposal = await asked(TIMES, effort=Effort(doubts=False))
+    assert proposal.state == Ready()
+    assert not world.endpoint.requests[0].likelihood
+
+
+async def test_an_answer_says_how_sure_the_model_was(world_of):
+    world = world_of(
+        MemoryFiles(a__py=COMMENT),
+        Answer(fenced(PLUS), end=replace(ENDED, likelihood=-0.5)),
+        Answer(fenced(TIMES), end=replace(ENDED, likelihood=-0.1)),
+    )
+    world.suggester.effort = Effort(samples=2)
+    (trigger,) = world.triggers("a.py")
+    proposal = await world.ready(trigger)
+    # Both are lonely: the likelier is chosen, and withheld as nothing agrees with it.
+    assert isinstance(proposal.state, Withheld)
+    assert text_of(proposal) == TIMES
+
+
+class Record:
+    """A TrackRecord in memory; ``error`` is raised by both methods."""
+
+    def __init__(self, tallies=None, error=None):
+        self.known, self.error, self.kept = tallies or {}, error, []
+
+    async def tallies(self, model, kind):
+        if self.error is not None:
+            raise self.error
+        return self.known
+
+    async def keep(self, model, kind, way, passed):
+        self.kept.append((model, kind, way, passed))
+        if self.error is not None:
+            raise self.error
+
+
+STUB = "def double(value):\n    pass\n"
+
+
+async def stub_with(world_of, record, *answers):
+    world = world_of(MemoryFiles(a__py=STUB), *answers)
+    world.suggester.record = record
+    (trigger,) = world.triggers("a.py")
+    return world, await world.ready(trigger)
+
+
+async def test_what_has_failed_with_the_model_before_is_not_tried_first(world_of):
+    record = Record({Way.FILL_IN: Tally(20, 1), Way.REGION: Tally(20, 15)})
+    world, proposal = await stub_with(world_of, record, fenced(TIMES))
+    assert proposal.state == Ready()
+    assert isinstance(world.endpoint.requests[0], ChatRequest)
+    assert record.kept == [("fake-model", "stub", Way.REGION, True)]
+
+
+async def test_each_answer_is_counted(world_of):
+    record = Record()
+    _, proposal = await stub_with(world_of, record, "return (value", fenced(TIMES))
+    assert proposal.state == Ready()
+    assert [kept[2:] for kept in record.kept] == [(Way.FILL_IN, False), (Way.REGION, True)]
+
+
+async def test_a_record_that_cannot_be_kept_stops_nothing(world_of):
+    record = Record(error=StoreError("The disk is full.", "Make room."))
+    _, proposal = await stub_with(world_of, record, "return value * 2")
+    assert proposal.state == Ready()
