@@ -9,9 +9,7 @@ from dataclasses import dataclass
 
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import (
-    ChangeApplied,
     ChangeIgnored,
-    ChangeReverted,
     FilesChanged,
     RestChanged,
     WatchingChanged,
@@ -26,7 +24,8 @@ from spark_desktop.domain.words import Said, joined, say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.inbox_log import InboxLog
-from spark_desktop.services.locate import lines_of, located, unseen
+from spark_desktop.services.locate import located, unseen
+from spark_desktop.services.own_writes import OwnWrites
 from spark_desktop.services.ports import FileWatch, Syntax
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.save_bursts import SaveBursts, SavedFiles, read_for_saves
@@ -79,8 +78,7 @@ class Inbox:
         self._bus = bus
         self._digests: dict[str, str] = {}
         self._known: dict[str, tuple[Trigger, ...]] = {}
-        # The lines that our last write put into each file.
-        self._written: dict[str, frozenset[str]] = {}
+        self._own_writes = OwnWrites(bus)
         # What starts a proposal; the user may change it at any time.
         self.watching = Watching()
         # What else looks at each save; its triggers go through the same rules as all others.
@@ -93,8 +91,6 @@ class Inbox:
         self._rest = Rest()
         self._is_paused = False
         self._missed: dict[str, None] = {}
-        bus.subscribe(ChangeApplied, self._wrote)
-        bus.subscribe(ChangeReverted, self._wrote)
         bus.subscribe(RestChanged, self._rested)
 
     @property
@@ -204,7 +200,7 @@ class Inbox:
         self._known[path] = triggers
         own = self._files.is_own_write(path, snapshot.digest)
         if own:
-            fresh = [trigger for trigger in fresh if not self._is_ours(trigger)]
+            fresh = [trigger for trigger in fresh if not self._own_writes.brought(trigger)]
         if self._is_paused or self._rest.is_snoozed:
             # What is fresh stays so, and the version before, too: both are wanted when watching
             # goes on.
@@ -346,20 +342,6 @@ class Inbox:
 
     def _is_offered(self, trigger: Trigger) -> bool:
         return refusal(trigger, self.watching, self._rest) is None
-
-    def _wrote(self, event: ChangeApplied | ChangeReverted) -> None:
-        change = event.change
-        lines = (hunk.old if change.undone else hunk.new for hunk in change.hunks)
-        self._written[change.path] = frozenset(line for group in lines for line in group)
-
-    def _is_ours(self, trigger: Trigger) -> bool:
-        """Return whether our write put the trigger there, not a save that came just before it."""
-        written = self._written.get(trigger.snapshot.path)
-        if written is None:
-            return True
-        # A stub's signature stands there before and after: only its body is written.
-        lines = trigger.body if isinstance(trigger, Stub) and len(trigger.body) else trigger.lines
-        return written.issuperset(lines_of(trigger.snapshot, lines))
 
     def _leave(self, path: str, triggers: Sequence[Trigger]) -> None:
         # Not known: the next save of the file takes them, if they may start something then.

@@ -92,6 +92,20 @@ async def test_our_own_write_starts_nothing(world_of):
     assert world.turns.proposals() == ()
 
 
+async def test_our_own_write_starts_nothing_before_it_is_told_either(world_of):
+    world = world_of(MemoryFiles(a__py=STUB), "return 1\n")
+    await world.inbox.saved(["a.py"])
+    await world.turns.idle()
+    await world.review.accept(world.turns.proposals()[0].id)
+    await world.inbox.saved(["a.py"])
+    # As an undo of many files is: this one is written, and the step as a whole is not yet.
+    snapshot = world.files.snapshot("a.py")
+    await world.files.replace("a.py", snapshot.text.with_content(STUB), snapshot.digest)
+    await world.inbox.saved(["a.py"])
+    assert len(world.turns.proposals()) == 1
+    assert reasons(world)[-1] is IgnoreReason.OWN_WRITE
+
+
 async def test_a_touched_file_is_unchanged(world_of):
     world = world_of(MemoryFiles(a__py="X = 1\n"))
     await world.inbox.saved(["a.py"])
