@@ -27,6 +27,7 @@ def circumference(radius):
     pass
 """
 REWRITTEN = "```python\ndef area(width, height):\n    return width * height\n```\n"
+AGAIN = "```python\ndef circumference(radius):\n    return 2 * math.pi * radius\n```\n"
 WRITTEN = b"""\
 import math
 
@@ -47,6 +48,8 @@ def _answers(script: Path) -> str:
         script,
         {"match": "<|fim_prefix|>", "text": "return 2 * math.pi * radius\n"},
         {"match": "the product of both", "text": REWRITTEN},
+        # What it is asked for beside, to see whether it stays with its answer.
+        {"match": "Write the body of this function", "text": AGAIN},
     )
 
 
