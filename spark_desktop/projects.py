@@ -137,7 +137,7 @@ class Projects:
         from spark_desktop.viewmodels.project import view_models
 
         models = self._models = view_models(project, lambda: datetime.now().astimezone())
-        # A slot of a value with slots cannot be held weakly, which connecting its method wants.
+        # Not the method itself: Qt would hold a value with slots weakly, which is not possible.
         models.review.target_changed.connect(lambda path, lines: project.look(path, lines))
         branch = await asyncio.to_thread(branch_of, project.root)
         around.window.show_project(models, project.root, branch)

@@ -297,9 +297,6 @@ class LineSyntax:
             return None
         return abs(content.count("(") - content.count(")"))
 
-    def as_stub(self, snapshot: Snapshot, lines: Span) -> Stub | None:
-        return None
-
     def oversights(self, path: str, content: str, lines: Span) -> Oversights | None:
         return None
 

@@ -1,7 +1,6 @@
 """What a parser knows about a file; implements the Syntax port with tree-sitter."""
 
 from spark_desktop.adapters.bare_code import bare_code
-from spark_desktop.adapters.bodies import as_stub
 from spark_desktop.adapters.comments import Comment, comments_by_markers, comments_in, runs
 from spark_desktop.adapters.functions import functions_in, named_classes_in
 from spark_desktop.adapters.languages import Parsed, Parsing
@@ -11,7 +10,7 @@ from spark_desktop.adapters.stubs import stubs_in
 from spark_desktop.domain.ai_comment import AiKind, parse_ai_comment
 from spark_desktop.domain.symbols import Oversights, Symbol
 from spark_desktop.domain.text import split_lines
-from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Stub, Trigger
+from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Trigger
 from spark_desktop.domain.workspace import Snapshot
 
 
@@ -48,11 +47,6 @@ class TreeSitterSyntax:
         if parsed is None or not parsed.lines:
             return window_around(split_lines(content), lines)
         return region_around(parsed, lines)
-
-    def as_stub(self, snapshot: Snapshot, lines: Span) -> Stub | None:
-        """Return the function around the lines as if its body were missing; see the port."""
-        parsed = self._parsing.parse(snapshot.path, snapshot.text.content)
-        return None if parsed is None else as_stub(snapshot, parsed, lines)
 
     def oversights(self, path: str, content: str, lines: Span) -> Oversights | None:
         """Return what the function within the lines leaves out; see the port."""

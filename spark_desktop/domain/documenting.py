@@ -4,6 +4,7 @@ import ast
 import re
 
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.python_function import Function, function_in
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.words import joined, say
 
@@ -61,18 +62,21 @@ def unsaid(instruction: str, path: str, region: str) -> Check:
     """
     name = say("says what was asked")
     text = _comments(region)
-    function = _function_in(region) if path.endswith((".py", ".pyi")) else None
+    found = function_in(region) if path.endswith((".py", ".pyi")) else None
+    function = None if found is None else found.node
     if path.endswith((".py", ".pyi")):
         text = (ast.get_docstring(function) or "") if function is not None else region
         if function is not None and _DOCSTRING.search(instruction) and not text:
             return Check(name, False, say("The answer has no docstring."))
     own = function.name if function is not None else ""
     wanted = [word for word in _QUOTED.findall(instruction) if word in region and word != own]
-    wanted += _TAG.findall(instruction)
+    tags = _TAG.findall(instruction)
     if function is not None and text and _PARAMETERS.search(instruction):
         wanted += _named(function)
-    missing = [word for word in dict.fromkeys(wanted) if not _holds(text, word)]
-    if missing and text:
+    # Where only types are asked for there is no text that could name anything.
+    expected = dict.fromkeys([*(wanted if text else ()), *tags])
+    missing = [word for word in expected if not _holds(text, word)]
+    if missing:
         words = joined(missing, ", ")
         return Check(name, False, say("The documentation does not name {words}.", words=words))
     if function is not None and _TYPES.search(instruction) and (bare := _unannotated(function)):
@@ -103,17 +107,17 @@ def _holds(text: str, word: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
 
 
-def _named(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+def _named(function: Function) -> list[str]:
     return [one.arg for one in _arguments(function) if one.arg not in ("self", "cls")]
 
 
-def _unannotated(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+def _unannotated(function: Function) -> list[str]:
     named = [one for one in _arguments(function) if one.arg not in ("self", "cls")]
     bare = [one.arg for one in named if one.annotation is None]
     return bare if function.returns is not None else [*bare, say("the result")]
 
 
-def _arguments(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[ast.arg]:
+def _arguments(function: Function) -> list[ast.arg]:
     arguments = function.args
     return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
 
@@ -128,9 +132,10 @@ def _comment_above(text: str) -> list[str]:
 
 
 def _python(region: str, answer: str) -> str | None:
-    own, other = _function_in(region), _function_in(answer)
-    if own is None or other is None or own.name != other.name:
+    mine, given = function_in(region), function_in(answer)
+    if mine is None or given is None or mine.node.name != given.node.name:
         return None
+    own, other = mine.node, given.node
     if ast.get_docstring(other) is None or ast.get_docstring(own) is not None:
         return None
     lines, said = split_lines(region), split_lines(answer)
@@ -140,17 +145,18 @@ def _python(region: str, answer: str) -> str | None:
         return None  # the body shares the signature's line
     newline = "\r\n" if lines[0].endswith("\r\n") else "\n"
     docstring = other.body[0]
-    shift = len(_indent(lines[own.body[0].lineno - 1])) - docstring.col_offset
+    indent = len(_indent(lines[own.body[0].lineno - 1]))
+    shift = indent - docstring.col_offset - given.width
     doc = said[docstring.lineno - 1 : docstring.end_lineno]
-    head = said[there:until] if _parameters(own) == _parameters(other) else lines[begin:end]
+    # Types that the answer had to import first would be names that the file does not know.
+    fits = not given.imports and _parameters(own) == _parameters(other)
+    head = said[there:until] if fits else lines[begin:end]
     if head != lines[begin:end]:
-        head = _shifted(head, own.col_offset - other.col_offset, newline)
+        head = _shifted(head, mine.column - given.column, newline)
     return "".join([*lines[:begin], *head, *_shifted(doc, shift, newline), *lines[end:]])
 
 
-def _signature(
-    function: ast.FunctionDef | ast.AsyncFunctionDef, lines: list[str]
-) -> tuple[int, int]:
+def _signature(function: Function, lines: list[str]) -> tuple[int, int]:
     """Return the lines of a signature, without the decorators; none where the body is on it."""
     first = function.body[0]
     decorators = [node.lineno for node in getattr(first, "decorator_list", ())]
@@ -174,28 +180,8 @@ def _indent(line: str) -> str:
     return line[: len(line) - len(line.lstrip())]
 
 
-def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+def _parameters(function: Function) -> list[str]:
     arguments = function.args
     names = [argument.arg for argument in _arguments(function)]
     defaults = (*arguments.defaults, *arguments.kw_defaults)
     return [*names, *(ast.dump(one) if one else "" for one in defaults)]
-
-
-def _function_in(text: str) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
-    lines = split_lines(text)
-    first = next((line for line in lines if line.strip()), "")
-    width = len(first) - len(first.lstrip())
-    source = "if True:\n" * bool(width) + text
-    try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    body: list[ast.stmt] = tree.body
-    if width and isinstance(tree.body[0], ast.If):
-        body = tree.body[0].body
-    found = [node for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    if len(body) != 1 or len(found) != 1:
-        return None
-    if width:
-        ast.increment_lineno(found[0], -1)
-    return found[0]

@@ -4,11 +4,8 @@ import posixpath
 import re
 from collections.abc import Collection, Iterable, Sequence
 
-_TEST_NAME = re.compile(
-    r"(?:test_.*|.*_tests?|tests|conftest)\.py$|.*_test\.(?:go|cc|cpp|cxx|c|exs?)$"
-    r"|.*[._-](?:test|spec)s?\.[cm]?[jt]sx?$|(?:test|tests)\.rs$|test_.*\.(?:c|cc|cpp|cxx|rb)$"
-)
-_TEST_FOLDERS = frozenset({"tests", "test", "__tests__", "spec", "testing"})
+from spark_desktop.domain.test_pairs import is_test
+
 _CALLED = re.compile(r"([A-Za-z_]\w*)\s*(?:::<[^<>]*>)?\(")
 _READ = re.compile(r"\.([A-Za-z_]\w*)\b(?!\s*\()")
 _STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'")
@@ -22,14 +19,6 @@ _SCRIPT_ENDS = (
     *("/index.ts", "/index.tsx", "/index.js"),
 )
 _C_ENDS = (".c", ".cc", ".cpp", ".cxx", ".h", ".hpp", ".hh")
-
-
-def is_test_path(path: str) -> bool:
-    """Return whether a file holds tests, by its name or its folder."""
-    folders = path.split("/")[:-1]
-    return _TEST_NAME.fullmatch(posixpath.basename(path)) is not None or any(
-        folder in _TEST_FOLDERS for folder in folders
-    )
 
 
 def names_called(lines: Sequence[str], failing: int) -> tuple[str, ...]:
@@ -58,7 +47,7 @@ def files_imported(path: str, content: str, files: Collection[str]) -> tuple[str
         found = [
             one
             for one in sorted(files)
-            if one.endswith(".go") and posixpath.dirname(one) == folder and not is_test_path(one)
+            if one.endswith(".go") and posixpath.dirname(one) == folder and not is_test(one)
         ]
     elif ending == ".rs":
         found = _of_rust(content, files)

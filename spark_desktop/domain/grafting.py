@@ -7,9 +7,8 @@ import ast
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from spark_desktop.domain.python_function import Function, FunctionText, function_in
 from spark_desktop.domain.text import dominant_newline, split_lines
-
-_Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ def with_body_of(region: str, answer: str) -> Grafted | None:
     None where either is not one function, or where they are not the same one: by name and
     parameters.
     """
-    own, other = _function_in(region), _function_in(answer)
+    own, other = function_in(region), function_in(answer)
     if own is None or other is None or _described(own.node) != _described(other.node):
         return None
     head, _ = _parts(own, split_lines(region))
@@ -36,7 +35,7 @@ def with_body_of(region: str, answer: str) -> Grafted | None:
         body = [line if line.strip() else line.lstrip(" \t") for line in body]
     if not head or not body:
         return None
-    shift = own.node.col_offset + own.width - other.node.col_offset - other.width
+    shift = own.column - other.column
     text = "".join([*head, *(_shifted(line, shift) for line in body)])
     return Grafted(text if text.endswith("\n") else f"{text}\n", _imports(other))
 
@@ -86,33 +85,7 @@ def _import_place(
     return place, True
 
 
-class _Found:
-    """A function in a text whose lines are indented by ``width`` more than the parser saw."""
-
-    def __init__(
-        self, node: _Function, imports: list[ast.Import | ast.ImportFrom], width: int
-    ) -> None:
-        self.node, self.imports, self.width = node, imports, width
-
-
-def _function_in(text: str) -> _Found | None:
-    lines = split_lines(text)
-    first = next((line for line in lines if line.strip()), "")
-    width = len(first) - len(first.lstrip(" \t"))
-    try:
-        tree = ast.parse(
-            "".join(line[width:] if line[:width].isspace() else line for line in lines)
-        )
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    imports = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
-    rest = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
-    if len(rest) != 1 or not isinstance(rest[0], ast.FunctionDef | ast.AsyncFunctionDef):
-        return None
-    return _Found(rest[0], imports, width)
-
-
-def _described(node: _Function) -> tuple[object, ...]:
+def _described(node: Function) -> tuple[object, ...]:
     arguments = node.args
     parts = (arguments.posonlyargs, arguments.args, arguments.kwonlyargs)
     names = tuple(tuple(one.arg for one in part) for part in parts)
@@ -120,7 +93,7 @@ def _described(node: _Function) -> tuple[object, ...]:
     return node.name, isinstance(node, ast.AsyncFunctionDef), names, stars
 
 
-def _parts(found: _Found, lines: list[str]) -> tuple[list[str], list[str]]:
+def _parts(found: FunctionText, lines: list[str]) -> tuple[list[str], list[str]]:
     """Return the lines down to the docstring, and those of the body; none on one line."""
     node = found.node
     statements = node.body
@@ -141,7 +114,7 @@ def _is_aside(line: str) -> bool:
     return not line.strip() or line.lstrip().startswith("#")
 
 
-def _imports(found: _Found) -> tuple[str, ...]:
+def _imports(found: FunctionText) -> tuple[str, ...]:
     """Return the imports in front of a function that its body needs."""
     body = ast.Module(found.node.body, [])
     used = {node.id for node in ast.walk(body) if isinstance(node, ast.Name)}

@@ -61,7 +61,7 @@ class ContextPlan:
 
 
 # By billions of parameters, up to and with. A small model repeats what it sees, so that it gets
-# only what tells it what the code has to do; the figures of each kind are in docs/performance.md.
+# only what tells it what the code has to do. Which kinds earn their place is not measured yet.
 _SMALL = frozenset({PartKind.TESTS, PartKind.DIAGNOSTICS, PartKind.DEFINITIONS})
 _PLANS = (
     (1.0, ContextPlan(_SMALL, 400)),

@@ -16,11 +16,15 @@ _TEST_STEM = re.compile(
     r"(?:test_(?P<a>.+)|(?P<b>.+?)[._-](?:tests?|spec|unittest)|(?P<c>.+?)(?:Tests?|Spec|IT)"
     r"|(?:Test)(?P<d>[A-Z].*))"
 )
+# Names of tests that do not say what they test.
+_NO_SUBJECT = frozenset({"conftest.py", "test.py", "tests.py", "test.rs", "tests.rs"})
 _STEM = re.compile(r"(?P<stem>.+?)\.(?P<suffix>[A-Za-z+]+)")
 
 
 def is_test(path: str) -> bool:
     """Return whether the file's name or folder says that it holds tests."""
+    if basename(path) in _NO_SUBJECT:
+        return True
     return tested_stem(path) is not None or not _TEST_FOLDERS.isdisjoint(
         dirname(path).lower().split("/")
     )

@@ -1,5 +1,6 @@
 """One attempt at a proposal: asks the model and streams what comes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.completion import (
@@ -57,23 +58,13 @@ class Attempts:
         """Return the region as the model rewrites it. Raises EndpointError."""
         progress = _Progress(proposal, self._board, self._clock, self._bus)
         reader = RegionReader(target.text)
-        said: list[str] = []
-        finished = Finished(FinishReason.OTHER)
-        async with endpoint.stream(request) as chunks:
-            async for chunk in chunks:
-                match chunk:
-                    case TextChunk(text):
-                        said.append(text)
-                        progress.show(reader.feed(text))
-                    case ReasoningChunk():
-                        # Kept apart by the server: it never reaches the region.
-                        continue
-                    case Answering() | Emulation():
-                        progress.mark(chunk)
-                    case Finished():
-                        finished = chunk
+
+        def take(text: str) -> None:
+            progress.show(reader.feed(text))
+
+        said, finished = await _read(endpoint, request, take, progress.mark)
         region = reader.finish()
-        return Answer(progress.proposal, region, "".join(said), reader.has_reasoning, finished)
+        return Answer(progress.proposal, region, said, reader.has_reasoning, finished)
 
     async def in_blocks(
         self, proposal: Proposal, target: Target, endpoint: Endpoint, request: ChatRequest
@@ -81,42 +72,27 @@ class Attempts:
         """Return the file as the model's blocks change it. Raises EndpointError."""
         progress = _Progress(proposal, self._board, self._clock, self._bus)
         answer = BlockAnswer(proposal.trigger.snapshot, target.content)
-        said: list[str] = []
-        finished = Finished(FinishReason.OTHER)
-        async with endpoint.stream(request) as chunks:
-            async for chunk in chunks:
-                match chunk:
-                    case TextChunk(text):
-                        said.append(text)
-                        # Only what is complete can be shown: half a block has no place.
-                        if answer.feed(text):
-                            progress.show(answer.text)
-                    case ReasoningChunk():
-                        continue
-                    case Answering() | Emulation():
-                        progress.mark(chunk)
-                    case Finished():
-                        finished = chunk
+
+        def take(text: str) -> None:
+            # Only what is complete can be shown: half a block has no place.
+            if answer.feed(text):
+                progress.show(answer.text)
+
+        said, finished = await _read(endpoint, request, take, progress.mark)
         fault = answer.finish()
-        return Answer(
-            progress.proposal, answer.text, "".join(said), False, finished, fault, is_whole=True
-        )
+        return Answer(progress.proposal, answer.text, said, False, finished, fault, is_whole=True)
 
     async def silently(
         self, proposal: Proposal, target: Target, endpoint: Endpoint, request: ChatRequest
     ) -> Answer:
         """Return another answer to compare with, which nobody watches. Raises EndpointError."""
         reader = RegionReader(target.text)
-        said: list[str] = []
-        finished = Finished(FinishReason.OTHER)
-        async with endpoint.stream(request) as chunks:
-            async for chunk in chunks:
-                if isinstance(chunk, TextChunk):
-                    said.append(chunk.text)
-                    reader.feed(chunk.text)
-                elif isinstance(chunk, Finished):
-                    finished = chunk
-        return Answer(proposal, reader.finish(), "".join(said), reader.has_reasoning, finished)
+
+        def take(text: str) -> None:
+            reader.feed(text)
+
+        said, finished = await _read(endpoint, request, take, lambda _chunk: None)
+        return Answer(proposal, reader.finish(), said, reader.has_reasoning, finished)
 
     async def fill_in(self, proposal: Proposal, fill_in: FillIn, endpoint: Endpoint) -> Answer:
         """Return the function with the body that the model fills in. Raises EndpointError."""
@@ -144,6 +120,31 @@ class Attempts:
         cut = finished.reason is FinishReason.LENGTH
         region = fill_in.region(said, complete=not cut)
         return Answer(progress.proposal, region, said, False, finished)
+
+
+async def _read(
+    endpoint: Endpoint,
+    request: ChatRequest,
+    take: Callable[[str], None],
+    mark: Callable[[Answering | Emulation], None],
+) -> tuple[str, Finished]:
+    """Return what the model said and how it ended; ``take`` gets each piece of it."""
+    said: list[str] = []
+    finished = Finished(FinishReason.OTHER)
+    async with endpoint.stream(request) as chunks:
+        async for chunk in chunks:
+            match chunk:
+                case TextChunk(text):
+                    said.append(text)
+                    take(text)
+                case ReasoningChunk():
+                    # Kept apart by the server: it never reaches a file.
+                    continue
+                case Answering() | Emulation():
+                    mark(chunk)
+                case Finished():
+                    finished = chunk
+    return "".join(said), finished
 
 
 class _Progress:

@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from spark_desktop.domain.errors import FileError
-from spark_desktop.domain.failing_code import files_imported, is_test_path, names_called
+from spark_desktop.domain.failing_code import files_imported, names_called
 from spark_desktop.domain.secret_text import secret_in
 from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.test_output import REPORT, Failure, Frame, Places, failures_in
+from spark_desktop.domain.test_pairs import is_test
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import FailingTest, Span
 from spark_desktop.domain.workspace import Snapshot
@@ -84,7 +85,7 @@ class FailingCode:
         Without an index that is every file in a language with a parser.
         """
         for path in paths:
-            if is_test_path(path):
+            if is_test(path):
                 return True
             if self._index is not None and self._index.state.is_ready:
                 if await self._index.tests_of(path) or await self._index.importers(path):
@@ -127,7 +128,7 @@ class FailingCode:
             own = self._symbols(snapshot)
             around = _around(own, frame.line)
             named = _named(own, failure.name)
-            if is_test_path(frame.path) or (around is not None and around == named):
+            if is_test(frame.path) or (around is not None and around == named):
                 if test is None:
                     test = _seen(snapshot, frame, around or named)
             elif 0 <= frame.line < len(split_lines(snapshot.text.content)):
@@ -158,9 +159,9 @@ class FailingCode:
             wanted += await self._index.tests_of(path)
         wanted += files_imported(path, content, files)
         # A test may stand in the file that it tests.
-        if not is_test_path(path):
+        if not is_test(path):
             wanted.insert(0, path)
-        chosen = [one for one in dict.fromkeys(wanted) if one == path or not is_test_path(one)]
+        chosen = [one for one in dict.fromkeys(wanted) if one == path or not is_test(one)]
         read = [await self._read(one) for one in chosen[:_FILES_READ]]
         return [snapshot for snapshot in read if snapshot is not None]
 

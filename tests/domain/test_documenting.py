@@ -136,3 +136,11 @@ def test_documentation_with_all_that_was_asked_for_passes():
     said = "/**\n * @param x one\n * @returns it\n */\nfunction f(x) {\n  return x;\n}\n"
     assert unsaid(tags, "a.ts", said).passed
     assert not unsaid(tags, "a.ts", said.replace("@returns", "gives")).passed
+    assert not unsaid(tags, "a.ts", "function f(x) {\n  return x;\n}\n").passed
+    assert unsaid("annotate `x`", "a.ts", "function f(x: number) {\n  return x;\n}\n").passed
+
+
+def test_types_that_need_an_import_stay_with_their_answer():
+    answer = "from typing import List\n\n\n" + ANSWER.replace("list[float]", "List[float]")
+    found = documented("a.py", OWN, answer)
+    assert found.startswith('def mean(values, digits=2):\n    """Return the mean')

@@ -85,7 +85,6 @@ _READ_BY_OTHERS = (
     "{ echo $$ >",
     "stack backtrace",
     "<checked by spark>",
-    "if True:\n",
     "ref: refs/heads/",
     "# What is another in one folder, by its full path:",
 )
