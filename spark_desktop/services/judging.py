@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from spark_desktop.domain.checks import Candidate, check, failure
 from spark_desktop.domain.clipping import clipped, strays, with_explanation
-from spark_desktop.domain.completion import FinishReason, Usage
+from spark_desktop.domain.completion import FinishReason, Timing, Usage
 from spark_desktop.domain.documenting import (
     asks_only_to_document,
     documented,
@@ -97,7 +97,7 @@ class Judge:
             patch=compute(path, proposal.trigger.snapshot.digest, text.content, after),
             evidence=evidence,
             usage=sum_of(proposal.usage, answer.finished.usage),
-            timing=answer.finished.timing,
+            timing=time_of_both(proposal.timing, answer.finished.timing),
             emulation=answer.finished.emulation,
             cost=_cost(proposal.cost, answer.finished.cost),
         )
@@ -150,6 +150,27 @@ def sum_of(first: Usage | None, second: Usage) -> Usage:
         first.cached_tokens + second.cached_tokens,
         first.written_tokens + second.written_tokens,
     )
+
+
+def time_of_both(first: Timing | None, second: Timing | None) -> Timing | None:
+    """Return the time of two answers, one after the other; the first token is the first one's.
+
+    A part that one of them does not tell is not known of both.
+    """
+    if first is None or second is None:
+        return first or second
+    return Timing(
+        first.first_token,
+        first.total + second.total,
+        _both(first.prefill, second.prefill),
+        _both(first.decode, second.decode),
+        first.connect,
+        _both(first.queue, second.queue),
+    )
+
+
+def _both(first: float | None, second: float | None) -> float | None:
+    return None if first is None or second is None else first + second
 
 
 def _cost(first: float | None, second: float | None) -> float | None:

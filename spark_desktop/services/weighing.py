@@ -12,7 +12,7 @@ from spark_desktop.domain.sameness import shape_of
 from spark_desktop.domain.track_record import Way
 from spark_desktop.domain.words import say
 from spark_desktop.services.attempts import Attempts
-from spark_desktop.services.judging import Judge, sum_of
+from spark_desktop.services.judging import Judge, sum_of, time_of_both
 from spark_desktop.services.work import Work
 
 # Apart from the seeds of the answers before.
@@ -38,11 +38,12 @@ class Weighing:
         if is_proved or not effort.doubts or others < 1 or not is_free:
             return found
         proposals, votes = [found], [Vote(_shape(found), work.likelihood)]
-        usage = found.usage
+        usage, timing = found.usage, found.timing
         for number in range(others):
             other, likelihood = await self._other(work, effort, _SEEDS + number)
             if other.usage is not None:
                 usage = sum_of(usage, other.usage)
+            timing = time_of_both(timing, other.timing)
             if failure(other.evidence) is None:
                 proposals.append(other)
                 votes.append(Vote(_shape(other), likelihood))
@@ -53,13 +54,15 @@ class Weighing:
             if failure(best.evidence):
                 agreeing = sum(vote.shape == votes[0].shape for vote in votes)
                 best, choice = found, Choice(0, agreeing, choice.asked)
-        return replace(best, usage=usage, evidence=(*best.evidence, agreement_of(choice)))
+        evidence = (*best.evidence, agreement_of(choice))
+        # All answers, and the time of all of them: a rate of both is that of the model.
+        return replace(best, usage=usage, timing=timing, cost=found.cost, evidence=evidence)
 
     async def _other(self, work: Work, effort: Effort, seed: int) -> tuple[Proposal, float | None]:
         request = replace(
             work.request(Way.SAMPLE, likelihood=True), seed=seed, priority=Priority.SUGGESTION
         )
-        proposal = replace(work.proposal, usage=None)
+        proposal = replace(work.proposal, usage=None, timing=None, cost=None)
         answer = await self._attempts.silently(proposal, work.target, work.endpoint, request)
         checked = self._judge.checked(work.target, answer)
         examined = await self._judge.examined(

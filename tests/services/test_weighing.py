@@ -6,7 +6,7 @@ import pytest
 from fakes import ENDED, MODEL, Answer, MemoryFiles
 
 from spark_desktop.domain.checks import failure
-from spark_desktop.domain.completion import ChatRequest, Usage
+from spark_desktop.domain.completion import ChatRequest, Timing, Usage
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.patch import apply
@@ -96,6 +96,17 @@ async def test_the_tokens_of_all_answers_are_added_up(asked):
     assert proposal.usage == Usage(
         3 * usage.prompt_tokens, 3 * usage.completion_tokens, 3 * usage.cached_tokens
     )
+    timing = ENDED.timing
+    # Else three answers in the time of one would be three times as fast.
+    assert proposal.timing == Timing(
+        timing.first_token, 3 * timing.total, pytest.approx(3 * timing.prefill), 3 * timing.decode
+    )
+
+
+async def test_the_time_of_a_second_attempt_is_added(asked):
+    _, proposal = await asked(BROKEN, TIMES, effort=Effort(samples=1))
+    assert proposal.timing.total == 2 * ENDED.timing.total
+    assert proposal.timing.first_token == ENDED.timing.first_token
 
 
 async def test_a_majority_that_the_projects_checks_refuse_is_no_reason_to_show_it(world_of):
