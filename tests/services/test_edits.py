@@ -217,6 +217,28 @@ async def test_hunks_are_undone_one_by_one_and_then_the_step(world_of):
     assert world.files.text("a.txt") == UPPER
 
 
+async def test_a_step_comes_back_as_it_stood_before_it_was_undone_and_then_whole(world_of):
+    world = world_of(MemoryFiles(a__txt=BEFORE))
+    step = await applied(world, UPPER)
+    await world.edits.undo(step.id, {step.changes[0].id: [ids(step)[1]]})
+    before = world.files.text("a.txt")
+    await world.edits.undo(step.id)
+    assert (await world.edits.redo(step.id)).partly_undone
+    assert world.files.text("a.txt") == before
+    assert not (await world.edits.redo(step.id)).partly_undone
+    assert world.files.text("a.txt") == UPPER
+
+
+async def test_a_file_that_was_taken_back_alone_stays_so_when_its_step_comes_back(world_of):
+    world = world_of(MemoryFiles(a__txt=BEFORE))
+    changes = [a_new("b.txt", "n\n"), change_to(world, UPPER)]
+    step = await world.edits.apply(changes, "two files")
+    await world.edits.undo(step.id, {step.changes[0].id: ["new"]})
+    await world.edits.undo(step.id)
+    await world.edits.redo(step.id)
+    assert world.files.data == {"a.txt": UPPER.encode()}
+
+
 async def test_redo_brings_back_the_one_hunk_that_was_undone_last(world_of):
     world = world_of(MemoryFiles(a__txt=BEFORE))
     step = await applied(world, UPPER)
@@ -372,6 +394,8 @@ async def test_a_renamed_file_goes_back_with_what_the_user_wrote_since(world_of)
     assert world.files.text("b.txt") == BEFORE + "mine\n"
     await world.edits.undo(step.id)
     assert world.files.data == {"a.txt": (BEFORE + "mine\n").encode()}
+    await world.edits.redo(step.id)
+    assert world.files.data == {"b.txt": (BEFORE + "mine\n").encode()}
     await world.edits.redo(step.id)
     assert world.files.data == {"b.txt": (AFTER + "mine\n").encode()}
     world.files.write("a.txt", "another\n")
