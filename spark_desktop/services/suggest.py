@@ -50,16 +50,19 @@ from spark_desktop.services.prompts import (
     revised,
 )
 from spark_desktop.services.secret_guard import Reader
-from spark_desktop.services.target import Target, require_room, target_of, whole_file
+from spark_desktop.services.target import (
+    Target,
+    is_in_blocks,
+    require_room,
+    target_of,
+    whole_file,
+)
 from spark_desktop.services.weighing import Weighing
 from spark_desktop.services.work import Work
 
 # The trigger, its region, the tokens that there are, and how to count them.
 Count = Callable[[str], Awaitable[int]]
 Gather = Callable[[ModelTrigger, Span, int, Count], Awaitable[Gathered]]
-
-# Lines of a region that a model writes anew also where it could name the places: it is surer.
-_MOST_REWRITTEN = 80
 
 # Makes a proposal of a follow-up, on the file as it is now; None where a model has to be asked.
 Computing = Callable[[Proposal, FollowUp], Awaitable[Proposal | None]]
@@ -145,7 +148,7 @@ class Suggester:
                 raise target
             target = whole_file(trigger)
             proposal = self._put(replace(proposal, region=target.region))
-        in_blocks = finds_places and len(target.lines) > _MOST_REWRITTEN
+        in_blocks = is_in_blocks(target, endpoint.model.formats)
         require_room(target, endpoint.model.context, 1 if in_blocks else 2)
         said = () if revision is None else (revision.attempt(snapshot.path),)
         work = Work(
