@@ -57,5 +57,19 @@ class Work:
         if self.fill_in is None:
             return None
         request = self.fill_in.request
-        request = replace(request, priority=self.priority, extra=self.around.extra)
+        path = self.proposal.trigger.snapshot.path
+        # What stands around the place is not shown again in front of it, where the server would
+        # have to read all of the file once more behind it.
+        around = _lines(request.prefix + request.suffix)
+        extra = tuple(
+            (name, text)
+            for name, text in self.around.extra
+            if name != path or not _lines(text) <= around
+        )
+        request = replace(request, priority=self.priority, extra=extra)
         return replace(self.fill_in, request=request)
+
+
+def _lines(text: str) -> set[str]:
+    # The first line of a docstring that goes on is shown with the quotes that end it.
+    return {line.strip().rstrip("\"'") for line in text.split("\n")} - {""}
