@@ -86,6 +86,12 @@ class LocalWorkbench:
         """Return whether programs are shut in here."""
         return await asyncio.to_thread(self._sandbox.state)
 
+    async def prepare(self, path: str) -> None:
+        """Bring the shadow up to date for checks of a file. Raises OSError."""
+        async with self._alone:
+            # It is not cut short: nothing else may write in the shadow meanwhile.
+            await to_end(asyncio.to_thread(self._prepare, path))
+
     async def run(self, job: Job, *, open_allowed: bool = False) -> Outcome:
         """Run a program to its end; cancelling ends it and all that it has started.
 
@@ -167,6 +173,9 @@ class LocalWorkbench:
         except (OSError, ValueError) as error:
             # A word with a NUL in it is a ValueError.
             return NotRun(say("not run: {reason}", reason=getattr(error, "strerror", 0) or error))
+
+    def _prepare(self, path: str) -> None:
+        self._ready().laid({}, (path,), is_open=not self._sandbox.state().works)
 
     def _found(self, job: Job) -> tuple[str, ...] | NotRun:
         name = job.words[0]

@@ -48,9 +48,13 @@ class FakeBench:
     state: Sandboxing = SHUT_IN
     jobs: list[Job] = field(default_factory=list)
     open_allowed: list[bool] = field(default_factory=list)
+    prepared: list[str] = field(default_factory=list)
 
     async def sandboxing(self) -> Sandboxing:
         return self.state
+
+    async def prepare(self, path: str) -> None:
+        self.prepared.append(path)
 
     async def run(self, job: Job, *, open_allowed: bool = False) -> Outcome:
         self.jobs.append(job)
@@ -95,8 +99,8 @@ async def test_before_consent_nothing_runs_and_the_user_is_asked_once():
     checks.asks = asked.append
     assert await checks.evidence("a.py", OLD, NEW) == ()
     assert await checks.evidence("b.py", OLD, NEW) == ()
-    await checks.look_ahead("a.py", OLD)
-    assert bench.jobs == []
+    await checks.prepare("a.py")
+    assert (bench.jobs, bench.prepared) == ([], [])
     assert asked == [
         ConsentNeeded(
             ("python", "ruff check", "pytest"),
@@ -152,13 +156,14 @@ async def test_a_known_failure_is_none_and_is_looked_up_only_once():
     assert bench.ran.count(("pytest", OLD)) == 1
 
 
-async def test_tests_that_failed_while_the_model_wrote_and_pass_now_are_told():
-    bench = FakeBench({("pytest", OLD): FAILS})
-    checks = service(bench)
-    await checks.look_ahead("a.py", OLD)
-    assert bench.ran == [("pytest", OLD)]
-    found = await checks.evidence("a.py", OLD, NEW)
-    assert found[-1].detail == "1 passed, 1 that failed before pass now"
+async def test_the_shadow_is_made_ready_only_where_programs_may_run_in_it():
+    bench = FakeBench(state=OPEN)
+    await service(bench).prepare("a.py")
+    assert bench.prepared == []
+    await service(bench, without_sandbox=True).prepare("a.py")
+    bench.state = SHUT_IN
+    await service(bench).prepare("b.py")
+    assert (bench.prepared, bench.jobs) == (["a.py", "b.py"], [])
 
 
 async def test_a_new_file_is_compared_with_nothing():
