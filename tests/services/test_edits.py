@@ -25,6 +25,7 @@ from spark_desktop.domain.events import (
 from spark_desktop.domain.history import FileChange, StepKind
 from spark_desktop.domain.operation import Recovered, RecoveryOutcome
 from spark_desktop.domain.patch import ABSENT, FileKind, Hunk, compute
+from spark_desktop.domain.step_log import flips_of
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.workspace import Snapshot
 
@@ -298,6 +299,21 @@ async def test_a_step_that_the_user_took_back_by_hand_is_marked_and_can_come_bac
     assert world.files.text("a.txt") == BEFORE.replace("six", "by hand")
     await world.edits.redo()
     assert world.files.text("a.txt") == AFTER.replace("six", "by hand")
+
+
+async def test_a_file_that_the_user_took_away_is_told_from_one_that_comes_in_its_place(world_of):
+    world = world_of(MemoryFiles(a__txt=BEFORE))
+    first = await world.edits.apply([a_new("c.txt", "c\n")], "make it")
+    between = await applied(world)
+    await world.edits.undo(first.id)
+    second = await world.edits.apply([a_new("c.txt", "c\n")], "make it again")
+    await world.edits.restore(between.id)
+    del world.files.data["c.txt"]
+    await world.edits.undo()
+    assert world.files.text("c.txt") == "c\n"
+    by = {flip.change_id: flip.by for flip in flips_of(world.steps.kept[-1])}
+    assert not by[first.changes[0].id]
+    assert by[second.changes[0].id]
 
 
 async def test_a_turn_of_several_steps_goes_and_comes_as_one(world_of):
