@@ -17,8 +17,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from spark_desktop.adapters.ignore_rules import IgnoreRules
-from spark_desktop.adapters.limited_process import LimitedProcess, Start
+from spark_desktop.adapters.limited_process import LimitedProcess
 from spark_desktop.adapters.process_identity import is_alive, own_identity
+from spark_desktop.adapters.process_start import Start
 from spark_desktop.adapters.process_use import is_larger
 from spark_desktop.adapters.project_commands import passed_on
 from spark_desktop.adapters.sandbox import Bubblewrap, View
