@@ -35,8 +35,9 @@ from spark_desktop.domain.trigger import (
 )
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
-from spark_desktop.services.code_lookup import CodeLookup, Piece, Reading
+from spark_desktop.services.code_lookup import CodeLookup
 from spark_desktop.services.diagnostics import Diagnostics
+from spark_desktop.services.prompt_reading import Piece, Reading
 from spark_desktop.services.prompts import language_of
 from spark_desktop.services.recent_edits import MOST_LINES, RecentEdits
 
