@@ -116,16 +116,21 @@ class ShadowChecks:
         found = await self._all(checks, changes)
         return found if state.works else tuple(_opened(one) for one in found)
 
-    async def prepare(self, path: str) -> None:
-        """Make the shadow ready for checks of a file that may come; nothing of it is run.
+    async def look_ahead(self, path: str, before: str) -> None:
+        """Make the shadow ready, and run the tests on the text as it is, while a model writes.
 
-        Raises OSError where it cannot be.
+        What they say is kept for ``evidence``: tests prove something only where they failed before.
+        Raises OSError where there can be no shadow.
         """
         if not self._consent.allowed():
             return
         state = await self._bench.sandboxing()
-        if state.works or self._consent.without_sandbox():
-            await self._bench.prepare(path)
+        if not state.works and not self._consent.without_sandbox():
+            return
+        await self._bench.prepare(path)
+        for check in await self._planned({path: (before, before)}):
+            if check.stage >= Stage.EXAMPLES:
+                await self._before(check, {path: before}, self._budget().each)
 
     def _ask(self, checks: Sequence[DetectedCheck], state: Sandboxing) -> None:
         commands = tuple(dict.fromkeys(one.label for one in checks))

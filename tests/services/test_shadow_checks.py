@@ -82,15 +82,20 @@ def service(bench: FakeBench, *, allowed=True, without_sandbox=False, files=None
 
 
 async def test_checks_run_from_the_quick_ones_to_the_tests():
-    bench = FakeBench()
+    bench = FakeBench({("pytest", OLD): Ran(1, "FAILED t.py::one - assert None == 2\n1 failed")})
     found = await service(bench).evidence("a.py", OLD, NEW)
     assert [(one.name, one.passed, one.proves) for one in found] == [
         ("python", True, False),
         ("ruff check", True, False),
         ("pytest", True, True),
     ]
-    assert bench.ran == [("compile(", NEW), ("ruff", NEW), ("pytest", NEW)]
+    assert bench.ran == [("compile(", NEW), ("ruff", NEW), ("pytest", NEW), ("pytest", OLD)]
     assert bench.jobs[-1].around == ("tests/test_a.py",)
+
+
+async def test_tests_that_passed_before_prove_nothing():
+    found = await service(FakeBench()).evidence("a.py", OLD, NEW)
+    assert [(one.name, one.passed, one.proves) for one in found][-1] == ("pytest", True, False)
 
 
 async def test_before_consent_nothing_runs_and_the_user_is_asked_once():
@@ -99,7 +104,7 @@ async def test_before_consent_nothing_runs_and_the_user_is_asked_once():
     checks.asks = asked.append
     assert await checks.evidence("a.py", OLD, NEW) == ()
     assert await checks.evidence("b.py", OLD, NEW) == ()
-    await checks.prepare("a.py")
+    await checks.look_ahead("a.py", OLD)
     assert (bench.jobs, bench.prepared) == ([], [])
     assert asked == [
         ConsentNeeded(
@@ -133,7 +138,8 @@ async def test_without_a_sandbox_a_second_consent_is_needed_and_the_evidence_say
     assert bench.jobs == []
     found = await service(bench, without_sandbox=True).evidence("a.py", OLD, NEW)
     assert [one.detail for one in found] == [OPEN_NOTE, OPEN_NOTE, f"1 passed; {OPEN_NOTE}"]
-    assert bench.open_allowed == [True] * 3
+    # The tests on the text before as well.
+    assert bench.open_allowed == [True] * 4
 
 
 async def test_what_newly_fails_withholds_and_ends_the_rest():
@@ -156,14 +162,22 @@ async def test_a_known_failure_is_none_and_is_looked_up_only_once():
     assert bench.ran.count(("pytest", OLD)) == 1
 
 
-async def test_the_shadow_is_made_ready_only_where_programs_may_run_in_it():
+async def test_tests_that_failed_while_the_model_wrote_and_pass_now_are_told():
+    bench = FakeBench({("pytest", OLD): FAILS})
+    checks = service(bench)
+    await checks.look_ahead("a.py", OLD)
+    assert (bench.prepared, bench.ran) == (["a.py"], [("pytest", OLD)])
+    found = await checks.evidence("a.py", OLD, NEW)
+    assert found[-1].detail == "1 passed, 1 that failed before pass now"
+    assert bench.ran.count(("pytest", OLD)) == 1
+
+
+async def test_without_a_sandbox_nothing_is_looked_at_ahead_before_the_second_consent():
     bench = FakeBench(state=OPEN)
-    await service(bench).prepare("a.py")
-    assert bench.prepared == []
-    await service(bench, without_sandbox=True).prepare("a.py")
-    bench.state = SHUT_IN
-    await service(bench).prepare("b.py")
-    assert (bench.prepared, bench.jobs) == (["a.py", "b.py"], [])
+    await service(bench).look_ahead("a.py", OLD)
+    assert (bench.prepared, bench.jobs) == ([], [])
+    await service(bench, without_sandbox=True).look_ahead("a.py", OLD)
+    assert (bench.prepared, bench.ran) == (["a.py"], [("pytest", OLD)])
 
 
 async def test_a_new_file_is_compared_with_nothing():
@@ -232,12 +246,14 @@ async def test_examples_that_the_model_wrote_itself_prove_nothing():
 
     class Bench(FakeBench):
         async def run(self, job: Job, *, open_allowed: bool = False) -> Outcome:
-            return Ran(0, "1 examples")
+            is_old = job.texts["a.py"] == broken
+            return Ran(1, "1 failed") if is_old else Ran(0, "1 examples")
 
-    found = await service(Bench(), files=files).evidence("a.py", given, given.replace("F.", "G."))
+    broken = given.replace("return 1", "return 0")
+    found = await service(Bench(), files=files).evidence("a.py", broken, given)
     assert [(one.name, one.proves) for one in found][1] == ("doctest", True)
     written = given.replace(">>> f()", ">>> f() + 0")
-    found = await service(Bench(), files=files).evidence("a.py", given, written)
+    found = await service(Bench(), files=files).evidence("a.py", broken, written)
     assert [(one.name, one.proves) for one in found][1] == ("doctest", False)
     assert bench.jobs == []
 
