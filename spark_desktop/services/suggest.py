@@ -7,12 +7,13 @@ from itertools import cycle
 
 from spark_desktop.domain.checks import failure, told_of
 from spark_desktop.domain.completion import SEARCH_REPLACE
+from spark_desktop.domain.documenting import asks_only_to_document
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError, StoreError
 from spark_desktop.domain.gathered import Gathered
 from spark_desktop.domain.line_comment import LineComment
-from spark_desktop.domain.prompt_layout import extra_files, told
+from spark_desktop.domain.prompt_layout import extra_files, likes_to_repeat, told
 from spark_desktop.domain.proposal import (
     Cancelled,
     Proposal,
@@ -47,11 +48,13 @@ from spark_desktop.services.locate import located, place_of
 from spark_desktop.services.ports import Clock, Endpoint, Syntax, TrackRecord
 from spark_desktop.services.prompts import (
     Surroundings,
+    failing_instruction,
     refused,
     region_answer,
     revised,
 )
 from spark_desktop.services.secret_guard import Reader
+from spark_desktop.services.small_mends import SmallMends
 from spark_desktop.services.target import Target, require_room, target_of, whole_file
 from spark_desktop.services.weighing import Weighing
 from spark_desktop.services.work import Work
@@ -98,6 +101,7 @@ class Suggester:
         self._attempts = Attempts(board, clock, bus)
         self.judge = Judge(syntax)
         self._weighing = Weighing(self._attempts, self.judge)
+        self._mends = SmallMends(syntax, self.judge)
         self.effort = Effort()
         # What joins the prompt; there may be nothing that knows the workspace.
         self.context: Gather | None = None
@@ -147,6 +151,8 @@ class Suggester:
                 raise target
             target = whole_file(trigger)
             proposal = self._put(replace(proposal, region=target.region))
+        if isinstance(trigger, FailingTest) and likes_to_repeat(endpoint.model, documenting=True):
+            target = replace(target, instruction=failing_instruction(trigger, brief=True))
         in_blocks = finds_places and len(target.lines) > _MOST_REWRITTEN
         require_room(target, endpoint.model.context, 1 if in_blocks else 2)
         said = () if revision is None else (revision.attempt(snapshot.path),)
@@ -179,10 +185,15 @@ class Suggester:
         room = endpoint.model.context // 4
         gathered = await self.context(trigger, target.region, room, endpoint.count_tokens)
         shown = "" if fill_in is None else fill_in.request.prefix + fill_in.request.suffix
-        return Surroundings(told(gathered.parts), extra_files(gathered.parts, shown))
+        is_aside = asks_only_to_document(target.instruction)
+        repeats = likes_to_repeat(endpoint.model, documenting=is_aside)
+        in_front = "" if repeats else told(gathered.parts)
+        return Surroundings(in_front, extra_files(gathered.parts, shown))
 
     async def _ways(self, work: Work) -> AsyncIterator[Way]:
         """Yield how to ask, from the first time on, until an answer passes."""
+        if isinstance(work.proposal.trigger, FailingTest) and self.effort.small:
+            yield Way.SMALL
         first = await self._first_ways(work)
         for way in first:
             yield way
@@ -212,6 +223,11 @@ class Suggester:
         """Return the first proposal that passes its checks, else the last that did not."""
         found = work.proposal
         async for way in self._ways(work):
+            if way is Way.SMALL:
+                mended = await self._mends.mended(work.proposal, work.target)
+                if mended is not None:
+                    return mended
+                continue
             work.asked += 1
             if work.asked > 1:
                 streaming = Streaming(work.asked)
