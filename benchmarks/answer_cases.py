@@ -65,7 +65,9 @@ Case = Edit | Chat
 
 _SAME = "The answer changes nothing in the file."
 
+# As ``services.test_runs`` makes it of what pytest writes.
 _TOTAL_FAILS = """\
+____________________ test_the_total_is_the_sum_of_all_lines ____________________
     def test_the_total_is_the_sum_of_all_lines():
         cart = Cart()
         cart.add("tea", 3.0, 2)
@@ -73,9 +75,7 @@ _TOTAL_FAILS = """\
 >       assert cart.total() == 8.5
 E       assert 5.5 == 8.5
 E        +  where 5.5 = total()
-
-tests/test_cart.py:8: AssertionError
-"""
+tests/test_cart.py:8: AssertionError"""
 
 _EDITS = (
     Edit(
@@ -156,6 +156,15 @@ _EDITS = (
         saved=("line.price * line.quantity", "line.price"),
         test="tests/test_cart.py::test_the_total_is_the_sum_of_all_lines",
         report=_TOTAL_FAILS,
+    ),
+    Edit(
+        "failing-message",
+        "shop/cart.py",
+        lines=(26, 27),
+        saved=("line.price * line.quantity", "line.price"),
+        test="total of tea and cake",
+        report="The total of two teas and a cake should be 8.5 dollars and is 5.5.",
+        models=[SMALL],
     ),
     Edit(
         "blocks-python",

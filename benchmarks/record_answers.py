@@ -11,6 +11,7 @@ import asyncio
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.answer_cases import CASES, SMALL, Case, Chat, Edit
@@ -35,6 +36,7 @@ from spark_desktop.services.prompts import (
     blocks_request,
     compaction_request,
     continuation,
+    failing_instruction,
     item_text,
     language_of,
     placing_request,
@@ -109,6 +111,9 @@ def edit_request(edit: Edit, earlier: Json | None) -> ChatRequest:
         whole = whole_file(trigger)
         return blocks_request(edit.path, whole.content, whole.instruction)
     target = target_of(trigger, _SYNTAX)
+    if isinstance(trigger, FailingTest):
+        # All that are recorded are small models, which would repeat the report.
+        target = replace(target, instruction=failing_instruction(trigger, brief=True))
     attempts = []
     if earlier is not None:
         said = refused(edit.reason) if edit.reason else revised(edit.comments)

@@ -13,7 +13,8 @@ class Effort:
     failure. ``samples``: answers among which the best is chosen, 1 for none but the first;
     ``proven``: answers of which the first is taken that makes a failing test pass.
     ``doubts``: an answer that nothing proves, and that others of the model contradict, is withheld.
-    ``computed``: follow-ups of a rename are computed, not asked for.
+    ``computed``: follow-ups of a rename are computed, not asked for. ``small``: one small change is
+    tried where a test decides.
     """
 
     context: bool = True
@@ -25,3 +26,4 @@ class Effort:
     proven: int = 6
     doubts: bool = True
     computed: bool = True
+    small: bool = True

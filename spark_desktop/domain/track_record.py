@@ -14,6 +14,7 @@ class Way(Enum):
     REPAIR = "repair"
     SAMPLE = "sample"
     ANEW = "anew"
+    SMALL = "small change"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from spark_desktop.domain.fault import fault_in
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import FailingTest, ModelTrigger, Repair, Span, Stub
 from spark_desktop.services.fill_in import FillIn, fill_in_of
@@ -18,7 +19,6 @@ _HASH = frozenset({".py", ".rb", ".sh", ".pl", ".r", ".jl", ".ex", ".exs"})
 # Lines of a body that are shown as a comment, and characters of what is asked for.
 _MOST_LINES = 40
 _MOST_ASKED = 300
-_ERROR = re.compile(r"\b(?:\w*(?:Error|Exception)|panicked|assertion|expected|FAIL)\b")
 
 
 def anew_of(trigger: ModelTrigger, target: Target, syntax: Syntax) -> FillIn | None:
@@ -91,7 +91,11 @@ def _note(trigger: ModelTrigger, target: Target, path: str, indent: str, body: l
     """Return the comment that shows what stood in the gap, and what is to be other about it."""
     before = [line.rstrip() for line in body if line.strip()]
     if isinstance(trigger, FailingTest):
-        lines = [f"This was wrong ({_fault(trigger)}):", *_shifted(before), "This is right:"]
+        lines = [
+            f"This was wrong ({fault_in(trigger.report).words or trigger.name}):",
+            *_shifted(before),
+            "This is right:",
+        ]
     else:
         asked = " ".join(target.instruction.split())[:_MOST_ASKED]
         lines = ["Before:", *_shifted(before), f"Now: {asked}"]
@@ -102,11 +106,3 @@ def _note(trigger: ModelTrigger, target: Target, path: str, indent: str, body: l
 def _shifted(lines: list[str]) -> list[str]:
     margin = min((len(line) - len(line.lstrip()) for line in lines), default=0)
     return [f"    {line[margin:]}" for line in lines]
-
-
-def _fault(trigger: FailingTest) -> str:
-    """Return the line of a report that says most about the failure."""
-    lines = [line.strip() for line in trigger.report.splitlines() if line.strip()]
-    telling = [line for line in lines if _ERROR.search(line)]
-    chosen = (telling or lines or [trigger.name])[-1]
-    return chosen[:_MOST_ASKED]

@@ -17,6 +17,7 @@ from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.secret import Secret
 from spark_desktop.domain.secret_files import Shareable
 from spark_desktop.domain.settings import Settings
+from spark_desktop.domain.small_change import SmallChange
 from spark_desktop.domain.symbols import Oversights, Symbol
 from spark_desktop.domain.track_record import Tally, Way
 from spark_desktop.domain.trigger import Span, Stub, Trigger
@@ -141,6 +142,13 @@ class Syntax(Protocol):
         """Return the innermost function around the lines as if its body were missing.
 
         None where there is none, or where its body cannot be replaced alone.
+        """
+        ...
+
+    def small_changes(self, path: str, content: str, lines: Span) -> tuple[SmallChange, ...]:
+        """Return changes of one word or number within the lines, the likeliest slip first.
+
+        Empty for a language without a parser.
         """
         ...
 

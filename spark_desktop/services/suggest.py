@@ -12,7 +12,7 @@ from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError, StoreError
 from spark_desktop.domain.gathered import Gathered
 from spark_desktop.domain.line_comment import LineComment
-from spark_desktop.domain.prompt_layout import extra_files, told
+from spark_desktop.domain.prompt_layout import extra_files, in_front, likes_to_repeat
 from spark_desktop.domain.proposal import (
     Cancelled,
     Proposal,
@@ -47,11 +47,13 @@ from spark_desktop.services.locate import located, place_of
 from spark_desktop.services.ports import Clock, Endpoint, Syntax, TrackRecord
 from spark_desktop.services.prompts import (
     Surroundings,
+    failing_instruction,
     refused,
     region_answer,
     revised,
 )
 from spark_desktop.services.secret_guard import Reader
+from spark_desktop.services.small_mends import SmallMends
 from spark_desktop.services.target import (
     Target,
     is_in_blocks,
@@ -101,6 +103,7 @@ class Suggester:
         self._attempts = Attempts(board, clock, bus)
         self.judge = Judge(syntax)
         self._weighing = Weighing(self._attempts, self.judge)
+        self._mends = SmallMends(syntax, self.judge)
         self.effort = Effort()
         # What joins the prompt; there may be nothing that knows the workspace.
         self.context: Gather | None = None
@@ -150,6 +153,8 @@ class Suggester:
                 raise target
             target = whole_file(trigger)
             proposal = self._put(replace(proposal, region=target.region))
+        if isinstance(trigger, FailingTest) and likes_to_repeat(endpoint.model, documenting=True):
+            target = replace(target, instruction=failing_instruction(trigger, brief=True))
         in_blocks = is_in_blocks(target, endpoint.model.formats)
         require_room(target, endpoint.model.context, 1 if in_blocks else 2)
         said = () if revision is None else (revision.attempt(snapshot.path),)
@@ -182,10 +187,13 @@ class Suggester:
         room = endpoint.model.context // 4
         gathered = await self.context(trigger, target.region, room, endpoint.count_tokens)
         shown = "" if fill_in is None else fill_in.request.prefix + fill_in.request.suffix
-        return Surroundings(told(gathered.parts), extra_files(gathered.parts, shown))
+        before = in_front(gathered.parts, endpoint.model, target.instruction)
+        return Surroundings(before, extra_files(gathered.parts, shown))
 
     async def _ways(self, work: Work) -> AsyncIterator[Way]:
         """Yield how to ask, from the first time on, until an answer passes."""
+        if isinstance(work.proposal.trigger, FailingTest) and self.effort.small:
+            yield Way.SMALL
         first = await self._first_ways(work)
         for way in first:
             yield way
@@ -215,6 +223,11 @@ class Suggester:
         """Return the first proposal that passes its checks, else the last that did not."""
         found = work.proposal
         async for way in self._ways(work):
+            if way is Way.SMALL:
+                mended = await self._mends.mended(work.proposal, work.target)
+                if mended is not None:
+                    return mended
+                continue
             work.asked += 1
             if work.asked > 1:
                 streaming = Streaming(work.asked)

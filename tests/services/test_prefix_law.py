@@ -39,6 +39,8 @@ from spark_desktop.services.tasks import TaskScope
 
 CHAT = replace(MODEL, fim=False, context=32_768)
 BLOCKS = replace(CHAT, formats=(SEARCH_REPLACE, "region"))
+# It would repeat what it is shown in front of a region.
+SMALLEST = replace(CHAT, id="fake-0.5b")
 TASK = "return nan for infinite sides"
 
 SHORT = """\
@@ -185,7 +187,11 @@ def place_in(text: str, words: str) -> int:
     return next(n for n, line in enumerate(text.splitlines()) if words in line)
 
 
-@pytest.mark.parametrize("model", [CHAT, BLOCKS], ids=["region", "blocks"])
+KNOWN = [CHAT, BLOCKS, SMALLEST]
+MODELS = pytest.mark.parametrize("model", KNOWN, ids=["region", "blocks", "smallest"])
+
+
+@MODELS
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_selection_is_asked_about_with_what_was_read_of_it(kind, model):
     desk = Desk(KINDS[kind], model)
@@ -196,7 +202,7 @@ async def test_a_selection_is_asked_about_with_what_was_read_of_it(kind, model):
     assert "return" in rendered(warmed)
 
 
-@pytest.mark.parametrize("model", [CHAT, BLOCKS], ids=["region", "blocks"])
+@MODELS
 @pytest.mark.parametrize("kind", KINDS)
 async def test_a_comment_is_asked_about_with_what_was_read_after_the_save_before(kind, model):
     desk = Desk(KINDS[kind], model)
@@ -265,7 +271,7 @@ async def test_what_an_instruction_names_comes_behind_what_the_region_names():
     others=st.integers(0, 60),
     at=st.integers(0, 119),
     is_above=st.booleans(),
-    model=st.sampled_from([CHAT, BLOCKS]),
+    model=st.sampled_from(KNOWN),
 )
 def test_wherever_a_comment_is_written_its_prompt_begins_with_what_was_read(
     lines, others, at, is_above, model

@@ -38,6 +38,7 @@ AWAITED = (
     "repair-python",
     "repair-javascript",
     "failing-python",
+    "failing-message",
     "blocks-python",
     "blocks-two-places",
 )
