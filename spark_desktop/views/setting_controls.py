@@ -149,6 +149,27 @@ class ModelControl(QWidget):
             self.chosen.emit(self.line.text().strip())
 
 
+class TextControl(QLineEdit):
+    """A line of text, used when it is finished."""
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown = ""
+        self.editingFinished.connect(self._finished)
+
+    def show_value(self, value: object) -> None:
+        """Show a value; what is half typed stays while it is the same."""
+        if str(value) != self._shown:
+            self._shown = str(value)
+            self.setText(self._shown)
+
+    def _finished(self) -> None:
+        if self.text().strip() != self._shown:
+            self.chosen.emit(self.text().strip())
+
+
 class KeyControl(QWidget):
     """One key, chosen by pressing it; a button takes it away."""
 
@@ -196,6 +217,7 @@ def control_of(row: SettingRow) -> QWidget:
         Kind.MODEL: ModelControl,
         Kind.KEY: KeyControl,
         Kind.COMMANDS: CommandsControl,
+        Kind.TEXT: TextControl,
     }
     control = made[row.kind]()
     for widget in (control, *control.findChildren(QWidget)):
