@@ -97,6 +97,7 @@ class ConsentDialog(QDialog):
         for widget in (heading, root, found):
             column.addWidget(widget)
         column.addWidget(self.lines, 1)
-        for widget in (self.sandbox, self.unshut, others):
-            column.addWidget(widget)
+        column.addWidget(self.sandbox)
+        column.addWidget(self.unshut)
+        column.addWidget(others)
         column.addLayout(buttons)

@@ -172,8 +172,7 @@ class ReviewFoot(QFrame):
         if theme is None:
             return
         if self._context_window is None:
-            self._context_window = ContextWindow(theme, self.window())
-            self._context_window.setAttribute(Qt.WidgetAttribute.WA_QuitOnClose, False)
+            self._context_window = ContextWindow(theme, self)
         self._context_window.show_context(self._model.context_text, self._model.context_rows)
         self._context_window.show_front()
 
@@ -199,11 +198,8 @@ class ReviewFoot(QFrame):
                 "server reports it, over all attempts."
             )
         )
-        self.context.setProperty("link", True)
         self.context.setToolTip(
-            tr(
-                "What of the workspace the model was shown beside the lines it changes, and what not"
-            )
+            tr("What the model was shown beside the lines it changes, and what was left out")
         )
         self.context.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.failed.setWordWrap(True)

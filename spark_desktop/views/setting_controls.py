@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from spark_desktop.viewmodels.settings_rows import Kind, SettingRow
+from spark_desktop.viewmodels.settings_rows import Category, Kind, SettingRow, title_of
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.commands_control import CommandsControl
 from spark_desktop.views.form_controls import ChoiceBox, NumberBox, TickBox
@@ -220,9 +220,13 @@ def control_of(row: SettingRow) -> QWidget:
         Kind.TEXT: TextControl,
     }
     control = made[row.kind]()
+    name = row.title
+    if row.category is Category.PROJECT:
+        # A search may show the same setting for everywhere as well.
+        name = f"{title_of(row.category)}: {row.title}"
     for widget in (control, *control.findChildren(QWidget)):
         if not widget.accessibleName() and widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
             text = widget.property("text") if isinstance(widget, QToolButton | QPushButton) else ""
-            widget.setAccessibleName(f"{row.title}: {text}" if text else row.title)
+            widget.setAccessibleName(f"{name}: {text}" if text else name)
         widget.setAccessibleDescription(row.help)
     return control

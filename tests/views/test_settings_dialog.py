@@ -83,7 +83,7 @@ async def test_the_dialog_shows_a_category_and_finds_in_all(dialog: SettingsDial
     assert shown(dialog)[0] == "looks.theme"
     assert "watching.stubs" not in shown(dialog)
     dialog.search.setText("stubs")
-    assert shown(dialog) == ["watching.stubs"]
+    assert shown(dialog) == ["watching.stubs", "project.watching.stubs"]
     dialog.search.setText("keys question")
     assert shown(dialog) == []
     assert [name for name, line in dialog.keys.lines.items() if not line.isHidden()] == ["ask"]
