@@ -198,6 +198,7 @@ class ReviewFoot(QFrame):
                 "server reports it, over all attempts."
             )
         )
+        self.context.setProperty("small", True)
         self.context.setToolTip(
             tr("What the model was shown beside the lines it changes, and what was left out")
         )
