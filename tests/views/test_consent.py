@@ -13,8 +13,12 @@ from spark_desktop.desktop import DesktopApp
 from spark_desktop.domain.events import ConsentNeeded
 from spark_desktop.domain.sandboxing import Sandboxing
 from spark_desktop.domain.words import say
+from spark_desktop.viewmodels.consent import ConsentViewModel
+from spark_desktop.viewmodels.settings import unkept_settings
 from spark_desktop.viewmodels.settings_rows import Category
+from spark_desktop.viewmodels.told import Told
 from spark_desktop.views.consent_dialog import ConsentDialog
+from spark_desktop.wiring import open_project
 from tests.interface_fakes import FakeProject, until
 from tests.views.test_link_entry import Panel
 from tests.views.walking import cut_off, without_name
@@ -136,3 +140,33 @@ async def test_what_was_allowed_is_taken_back_in_the_settings_at_once(desktop: D
     assert project is not None
     assert not project.settings.for_project(project.root).allow_commands
     assert desktop.settings.current.projects == {}
+
+
+async def test_real_checks_run_from_the_answer_on_until_it_is_taken_back(
+    qapp: object, tmp_path: Path
+) -> None:
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "shop.py").write_text("x = 1\n")
+    settings, told = unkept_settings(), Told()
+    model = ConsentViewModel(settings, told)
+    project = await open_project(root, data_dir=tmp_path / "data")
+    settings.changed.connect(lambda: project.use(settings.current))
+    model.follow(project)
+
+    async def evidence() -> list[str]:
+        found = await project.shadow.evidence("shop.py", "x = 1\n", "x = 2\n")
+        return [one.name for one in found]
+
+    try:
+        assert await evidence() == []
+        assert told.notice is not None
+        assert model.needed is not None
+        model.allow(without_sandbox=not model.needed.sandboxing.works)
+        assert await evidence() == ["python"]
+        settings.set_own(project.root, allow_commands=False)
+        assert await evidence() == []
+        # Once a session.
+        assert told.notice is None
+    finally:
+        await project.close()
