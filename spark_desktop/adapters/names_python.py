@@ -144,6 +144,8 @@ class _Reader(ast.NodeVisitor):
         self._bindings: dict[str, int] = {}
         self._owner: tuple[str, str] | None = None
         self._class = ""
+        # Of the function that is read: its parameters that are surely of a class.
+        self._typed: dict[str, str] = {}
 
     def of_modules(self) -> Iterator[MemberUse]:
         """Return the attributes that are read of modules."""
@@ -228,6 +230,8 @@ class _Reader(ast.NodeVisitor):
         elif isinstance(node.value, ast.Name):
             if self._owner is not None and node.value.id == self._owner[0]:
                 self.of_self.add(MemberUse(self._owner[1], node.attr))
+            elif node.value.id in self._typed:
+                self.of_self.add(MemberUse(self._typed[node.value.id], node.attr))
             else:
                 self._read.append((node.value.id, node.attr))
         self.generic_visit(node)
@@ -257,7 +261,9 @@ class _Reader(ast.NodeVisitor):
             self._owner = None if is_static else (given[0].arg, self._class)
         # What is in a method is no method.
         self._class = ""
+        typed, self._typed = self._typed, _typed(node)
         self.generic_visit(node)
+        self._typed = typed
         self._owner, self._class = owner, inner
 
     def _parameters(self, given: ast.arguments) -> None:
@@ -269,6 +275,43 @@ class _Reader(ast.NodeVisitor):
     def _bind(self, name: str) -> None:
         self.names.add(name)
         self._bindings[name] = self._bindings.get(name, 0) + 1
+
+
+def _typed(node: ast.FunctionDef | ast.AsyncFunctionDef) -> dict[str, str]:
+    """Return the class that each parameter's annotation names, by the parameter.
+
+    Not of one that is bound anew, or that something asks for its type: it may be of another class.
+    """
+    given = [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]
+    found = {one.arg: _class_of(one.annotation) for one in given}
+    for inner in ast.walk(node):
+        match inner:
+            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+                found.pop(name, None)
+            case ast.arg(arg=name) if inner not in given:
+                found.pop(name, None)
+            case ast.Call(func=ast.Name(), args=[ast.Name(id=name), *_]):
+                # isinstance, hasattr, or a function that tells types apart.
+                found.pop(name, None)
+            case ast.Match(subject=ast.Name(id=name)):
+                found.pop(name, None)
+            case ast.MatchAs(name=str(name)) | ast.ExceptHandler(name=str(name)):
+                found.pop(name, None)
+            case ast.Import() | ast.ImportFrom() | ast.ClassDef():
+                return {}
+    return {name: owner for name, owner in found.items() if owner}
+
+
+def _class_of(annotation: ast.expr | None) -> str:
+    """Return the name that an annotation is, also in quotes or with None; "" for any other."""
+    match annotation:
+        case ast.Name(id=name) if name[:1].isupper():
+            return name
+        case ast.Constant(value=str(name)) if name.isidentifier() and name[:1].isupper():
+            return name
+        case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Constant(value=None)):
+            return _class_of(left)
+    return ""
 
 
 def _members(node: ast.ClassDef) -> set[str]:

@@ -46,7 +46,10 @@ class ClassNames:
 
 @dataclass(frozen=True, slots=True)
 class MemberUse:
-    """An attribute that is read: of a class by its own methods, or of an imported module."""
+    """An attribute that is read: of an object of a class, or of an imported module.
+
+    A class is known of ``self``, and of parameters that are annotated with it.
+    """
 
     owner: str
     name: str

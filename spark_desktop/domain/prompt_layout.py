@@ -154,15 +154,15 @@ def told(parts: Sequence[Part]) -> str:
     return "\n\n".join(part_text(part) for part in in_order(parts))
 
 
-def extra_files(parts: Sequence[Part]) -> tuple[tuple[str, str], ...]:
+def extra_files(parts: Sequence[Part], shown: str = "") -> tuple[tuple[str, str], ...]:
     """Return (file name, text) pairs for a model that fills in, in the parts' order.
 
     Parts of one file that follow each other are one file. What is no code of another file is left
-    out: such a model takes everything for code.
+    out: such a model takes everything for code. So is what it is ``shown`` anyway, around the gap.
     """
     files: list[tuple[str, str]] = []
     for part in in_order(parts):
-        if part.kind not in _FILES:
+        if part.kind not in _FILES or part.text.strip("\n") in shown:
             continue
         name, text = file_of(part), f"{part.text.rstrip()}\n"
         if files and files[-1][0] == name:

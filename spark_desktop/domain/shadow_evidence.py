@@ -97,7 +97,10 @@ def needs_before(check: DetectedCheck, after: Outcome) -> bool:
     """Return whether the result before is needed to judge the one after."""
     if isinstance(after, NotRun):
         return after.over_limit
-    return after.code != 0 and not _ran_nothing(check, after)
+    if check.stage >= Stage.EXAMPLES:
+        # Tests that pass prove something only where they did not pass before.
+        return not _ran_nothing(check, after)
+    return after.code != 0
 
 
 def report_of(output: str) -> str:
@@ -149,7 +152,9 @@ def _of_tests(check: DetectedCheck, before: Outcome | None, after: Ran, mends: b
     if after.code == 0:
         passed = passed_tests(after.output)
         counted = say("%n passed", "", passed) if passed is not None else say("passed")
-        return Check(check.label, True, joined((counted, news), ", "), proves=True)
+        # What passed before as well does not ask for the change; of a new file it could not.
+        proves = before is None or (isinstance(before, Ran) and before.code != 0)
+        return Check(check.label, True, joined((counted, news), ", "), proves=proves)
     if isinstance(before, NotRun):
         return Check(check.label, True, say("not compared: {reason}", reason=before.reason))
     new = [one for one in failed if one not in known or _is_no_stub(known[one], failed[one])]

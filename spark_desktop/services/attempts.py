@@ -19,6 +19,7 @@ from spark_desktop.domain.emulation import Emulation
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import ProposalStreamed
 from spark_desktop.domain.proposal import Proposal
+from spark_desktop.domain.repeating import loops
 from spark_desktop.services.block_answer import BlockAnswer
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
@@ -32,7 +33,8 @@ class Answer:
     """One attempt: the region that it came to, and what the model literally said.
 
     ``proposal`` is marked with who answered. ``fault`` says why a part of it cannot be used, "" for
-    none; a region that is the whole file (``is_whole``) was assembled of blocks.
+    none; a region that is the whole file (``is_whole``) was assembled of blocks. One that ``loops``
+    was stopped, since it only said the same again and again.
     """
 
     proposal: Proposal
@@ -42,6 +44,7 @@ class Answer:
     finished: Finished
     fault: str = ""
     is_whole: bool = False
+    loops: bool = False
 
 
 class Attempts:
@@ -62,9 +65,11 @@ class Attempts:
         def take(text: str) -> None:
             progress.show(reader.feed(text))
 
-        said, finished = await _read(endpoint, request, take, progress.mark)
+        said, finished, ended = await _read(endpoint, request, take, progress.mark)
+        if ended:
+            finished = await progress.cut_short(endpoint, _told(request))
         region = reader.finish()
-        return Answer(progress.proposal, region, said, reader.has_reasoning, finished)
+        return Answer(progress.proposal, region, said, reader.has_reasoning, finished, loops=ended)
 
     async def in_blocks(
         self, proposal: Proposal, target: Target, endpoint: Endpoint, request: ChatRequest
@@ -78,26 +83,35 @@ class Attempts:
             if answer.feed(text):
                 progress.show(answer.text)
 
-        said, finished = await _read(endpoint, request, take, progress.mark)
+        said, finished, ended = await _read(endpoint, request, take, progress.mark)
+        if ended:
+            finished = await progress.cut_short(endpoint, _told(request))
         fault = answer.finish()
-        return Answer(progress.proposal, answer.text, said, False, finished, fault, is_whole=True)
+        return Answer(
+            progress.proposal, answer.text, said, False, finished, fault, True, loops=ended
+        )
 
     async def silently(
         self, proposal: Proposal, target: Target, endpoint: Endpoint, request: ChatRequest
     ) -> Answer:
         """Return another answer to compare with, which nobody watches. Raises EndpointError."""
+        progress = _Progress(proposal, self._board, self._clock, self._bus)
         reader = RegionReader(target.text)
 
         def take(text: str) -> None:
             reader.feed(text)
+            progress.count()
 
-        said, finished = await _read(endpoint, request, take, lambda _chunk: None)
-        return Answer(proposal, reader.finish(), said, reader.has_reasoning, finished)
+        said, finished, ended = await _read(endpoint, request, take, lambda _chunk: None)
+        if ended:
+            finished = await progress.cut_short(endpoint, _told(request))
+        region = reader.finish()
+        return Answer(proposal, region, said, reader.has_reasoning, finished, loops=ended)
 
     async def fill_in(self, proposal: Proposal, fill_in: FillIn, endpoint: Endpoint) -> Answer:
         """Return the function with the body that the model fills in. Raises EndpointError."""
         said = ""
-        ran_on = False
+        ran_on = ended = False
         finished = Finished(FinishReason.STOP)
         progress = _Progress(proposal, self._board, self._clock, self._bus)
         async with endpoint.stream(fill_in.request) as chunks:
@@ -109,17 +123,17 @@ class Attempts:
                 elif isinstance(chunk, TextChunk):
                     said += chunk.text
                     progress.show(fill_in.region(said, complete=False))
-                    if fill_in.runs_on(said):
+                    ran_on, ended = fill_in.runs_on(said), loops(said)
+                    if ran_on or ended:
                         # It goes on behind the body: leaving the stream stops the engine.
-                        ran_on = True
                         break
-        if ran_on:
+        if ran_on or ended:
             prompt = fill_in.request.prefix + fill_in.request.suffix
             finished = await progress.cut_short(endpoint, prompt)
             finished = replace(finished, emulation=progress.proposal.emulation)
         cut = finished.reason is FinishReason.LENGTH
         region = fill_in.region(said, complete=not cut)
-        return Answer(progress.proposal, region, said, False, finished)
+        return Answer(progress.proposal, region, said, False, finished, loops=ended)
 
 
 async def _read(
@@ -127,16 +141,22 @@ async def _read(
     request: ChatRequest,
     take: Callable[[str], None],
     mark: Callable[[Answering | Emulation], None],
-) -> tuple[str, Finished]:
-    """Return what the model said and how it ended; ``take`` gets each piece of it."""
-    said: list[str] = []
+) -> tuple[str, Finished, bool]:
+    """Return what the model said, how it ended, and whether it was left for saying it in a loop.
+
+    ``take`` gets each piece of it.
+    """
+    said = ""
     finished = Finished(FinishReason.OTHER)
     async with endpoint.stream(request) as chunks:
         async for chunk in chunks:
             match chunk:
                 case TextChunk(text):
-                    said.append(text)
+                    said += text
                     take(text)
+                    if loops(said):
+                        # Leaving the stream stops the engine.
+                        return said, finished, True
                 case ReasoningChunk():
                     # Kept apart by the server: it never reaches a file.
                     continue
@@ -144,7 +164,12 @@ async def _read(
                     mark(chunk)
                 case Finished():
                     finished = chunk
-    return "".join(said), finished
+    return said, finished, False
+
+
+def _told(request: ChatRequest) -> str:
+    """Return the text of a request, for counting its tokens."""
+    return "\n".join(message.text for message in request.messages)
 
 
 class _Progress:
@@ -170,12 +195,18 @@ class _Progress:
 
     def show(self, region: str) -> None:
         """Publish the region so far, in the file's style."""
+        now = self.count()
+        text = self.proposal.trigger.snapshot.text.in_style(region)
+        first = now if self._first is None else self._first
+        self._bus.publish(ProposalStreamed(self.proposal.id, text, self._tokens, now - first))
+
+    def count(self) -> float:
+        """Count a piece of the answer; return when it came."""
         now = self._clock.monotonic()
         if self._first is None:
             self._first = now
         self._tokens += 1
-        text = self.proposal.trigger.snapshot.text.in_style(region)
-        self._bus.publish(ProposalStreamed(self.proposal.id, text, self._tokens, now - self._first))
+        return now
 
     async def cut_short(self, endpoint: Endpoint, prompt: str) -> Finished:
         """Return the end of an answer that we stopped, as measured here: the server says nothing.

@@ -92,6 +92,9 @@ class Judge:
         evidence = (*check(candidate), *documents)
         if answer.fault:
             evidence = (Check(say("anchored"), False, answer.fault), *evidence)
+        if answer.loops:
+            told = say("The answer says the same again and again.")
+            evidence = (Check(say("comes to an end"), False, told), *evidence)
         return replace(
             proposal,
             patch=compute(path, proposal.trigger.snapshot.digest, text.content, after),

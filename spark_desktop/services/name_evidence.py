@@ -233,7 +233,10 @@ class _Judge:
         if name in _OF_OBJECTS or name in self._text.stored or self._index is None:
             return None
         owner = self._text.classes.get(use.owner)
-        members = await self._members(owner, 0) if owner is not None else None
+        if owner is not None:
+            members = await self._members(owner, 0)
+        else:
+            members = await self._members_imported(use.owner)
         if members is None or name in members:
             return None
         # A class that inherits from this one may have it, or who makes its objects.
@@ -244,6 +247,19 @@ class _Judge:
             if others or any(one.path != self._path for one in defined):
                 return None
         return no_attribute(use.owner, name, members)
+
+    async def _members_imported(self, name: str) -> frozenset[str] | None:
+        """Return the attributes of a class that another file of the workspace defines."""
+        if self._index is None or name not in self._text.bound:
+            return None
+        for one in self._text.imports:
+            if name in one.names:
+                found = await self._index.resolved(self._path, one.module, (name,))
+                targets = {each.target for each in found if each.target}
+                where = await self._index.definitions(name, 3)
+                if targets and targets == {each.path for each in where}:
+                    return await self._members_elsewhere(name, 1)
+        return None
 
     async def _members(self, owner: ClassNames, depth: int) -> frozenset[str] | None:
         """Return the attributes of a class with its bases'; None where one of them is unknown."""

@@ -148,12 +148,13 @@ class Suggester:
         in_blocks = finds_places and len(target.lines) > _MOST_REWRITTEN
         require_room(target, endpoint.model.context, 1 if in_blocks else 2)
         said = () if revision is None else (revision.attempt(snapshot.path),)
+        fill_in = self._fill_in_of(trigger, endpoint, revision)
         work = Work(
             replace(proposal, model=endpoint.model.id),
             target,
             endpoint,
-            await self._around(trigger, target, endpoint),
-            self._fill_in_of(trigger, endpoint, revision),
+            await self._around(trigger, target, endpoint, fill_in),
+            fill_in,
             said,
             len(said),
             in_blocks=in_blocks and revision is None,
@@ -166,13 +167,14 @@ class Suggester:
         return self._put(replace(found, state=Withheld(reason) if reason else Ready()))
 
     async def _around(
-        self, trigger: ModelTrigger, target: Target, endpoint: Endpoint
+        self, trigger: ModelTrigger, target: Target, endpoint: Endpoint, fill_in: FillIn | None
     ) -> Surroundings:
         if self.context is None or not self.effort.context:
             return Surroundings()
         room = endpoint.model.context // 4
         gathered = await self.context(trigger, target.region, room, endpoint.count_tokens)
-        return Surroundings(told(gathered.parts), extra_files(gathered.parts))
+        shown = "" if fill_in is None else fill_in.request.prefix + fill_in.request.suffix
+        return Surroundings(told(gathered.parts), extra_files(gathered.parts, shown))
 
     def _fill_in_of(
         self, trigger: ModelTrigger, endpoint: Endpoint, revision: Revision | None

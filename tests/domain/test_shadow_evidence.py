@@ -36,6 +36,9 @@ CRASHED = Ran(2, "ImportError while importing\nInterrupted: 1 error during colle
     [
         (None, Ran(0, "14 passed in 0.1s"), True, "14 passed", True),
         (TWO_FAIL, Ran(0, "5 passed"), True, "5 passed, 2 that failed before pass now", True),
+        (Ran(0, "5 passed"), Ran(0, "5 passed"), True, "5 passed", False),
+        (SLOW, Ran(0, "5 passed"), True, "5 passed", False),
+        (CRASHED, Ran(0, "5 passed"), True, "5 passed", True),
         (Ran(0, ""), ONE_FAILS, False, "fails: t.py::two", True),
         (None, ONE_FAILS, False, "fails: t.py::two", True),
         (ONE_FAILS, ONE_FAILS, True, "fails as before: t.py::two", False),
@@ -141,7 +144,8 @@ def test_rules_of_style_are_advice():
 
 
 def test_the_text_before_is_looked_at_only_where_that_decides():
-    assert not needs_before(TESTS, Ran(0, ""))
+    assert needs_before(TESTS, Ran(0, "5 passed"))
+    assert not needs_before(LINT, Ran(0, ""))
     assert not needs_before(TESTS, ABSENT)
     assert not needs_before(TESTS, Ran(5, "no tests ran"))
     assert needs_before(TESTS, SLOW)

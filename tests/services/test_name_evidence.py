@@ -79,3 +79,34 @@ async def test_without_an_index_only_python_is_sure_of_a_free_name(tmp_path: Pat
 async def test_another_language_has_no_evidence(tmp_path: Path) -> None:
     assert await evidence(tmp_path)("a.txt", "", "known") == ()
     assert await evidence(tmp_path)("a.go", "", "package {{") == ()
+
+
+SHOP = (
+    "from py.items import Item\n\n\nclass Cart:\n    def __init__(self) -> None:\n"
+    "        self.items = []\n\n\ndef total(cart: Cart, item: Item, other: 'Cart | None') -> int:\n"
+)
+ITEM = "from dataclasses import dataclass\n\n\n@dataclass\nclass Item:\n    price: int\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ("return len(cart.items) + item.price", ""),
+        ("return cart.entries", "Cart has no entries"),
+        ("return item.cost", "Item has no cost"),
+        ("item = open(item)\n    return item.cost", ""),
+        ("if hasattr(item, 'cost'):\n        return item.cost\n    return 0", ""),
+        ("return [item.cost for item in cart.items]", ""),
+        ("return (lambda item: item.cost)(1)", ""),
+    ],
+)
+async def test_a_parameter_has_what_its_class_has(tmp_path: Path, body: str, fault: str) -> None:
+    root = tmp_path / "root"
+    (root / "py").mkdir(parents=True)
+    (root / "py/items.py").write_text(ITEM)
+    names = NameEvidence(
+        LanguageNames(), KnownModules(root), LocalIndex(root, tmp_path / "index.db", True)
+    )
+    (check,) = await names("py/cart.py", f"{SHOP}    return 0\n", f"{SHOP}    {body}\n")
+    assert check.passed is not bool(fault)
+    assert fault in check.detail

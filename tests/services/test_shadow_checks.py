@@ -78,15 +78,20 @@ def service(bench: FakeBench, *, allowed=True, without_sandbox=False, files=None
 
 
 async def test_checks_run_from_the_quick_ones_to_the_tests():
-    bench = FakeBench()
+    bench = FakeBench({("pytest", OLD): Ran(1, "FAILED t.py::one - assert None == 2\n1 failed")})
     found = await service(bench).evidence("a.py", OLD, NEW)
     assert [(one.name, one.passed, one.proves) for one in found] == [
         ("python", True, False),
         ("ruff check", True, False),
         ("pytest", True, True),
     ]
-    assert bench.ran == [("compile(", NEW), ("ruff", NEW), ("pytest", NEW)]
+    assert bench.ran == [("compile(", NEW), ("ruff", NEW), ("pytest", NEW), ("pytest", OLD)]
     assert bench.jobs[-1].around == ("tests/test_a.py",)
+
+
+async def test_tests_that_passed_before_prove_nothing():
+    found = await service(FakeBench()).evidence("a.py", OLD, NEW)
+    assert [(one.name, one.passed, one.proves) for one in found][-1] == ("pytest", True, False)
 
 
 async def test_before_consent_nothing_runs_and_the_user_is_asked_once():
@@ -137,7 +142,8 @@ async def test_without_a_sandbox_a_second_consent_is_needed_and_the_evidence_say
     assert bench.jobs == []
     found = await service(bench, without_sandbox=True).evidence("a.py", OLD, NEW)
     assert [one.detail for one in found] == [OPEN_NOTE, OPEN_NOTE, f"1 passed; {OPEN_NOTE}"]
-    assert bench.open_allowed == [True] * 3
+    # The tests on the text before as well.
+    assert bench.open_allowed == [True] * 4
 
 
 async def test_what_newly_fails_withholds_and_ends_the_rest():
@@ -235,12 +241,14 @@ async def test_examples_that_the_model_wrote_itself_prove_nothing():
 
     class Bench(FakeBench):
         async def run(self, job: Job, *, open_allowed: bool = False) -> Outcome:
-            return Ran(0, "1 examples")
+            is_old = job.texts["a.py"] == broken
+            return Ran(1, "1 failed") if is_old else Ran(0, "1 examples")
 
-    found = await service(Bench(), files=files).evidence("a.py", given, given.replace("F.", "G."))
+    broken = given.replace("return 1", "return 0")
+    found = await service(Bench(), files=files).evidence("a.py", broken, given)
     assert [(one.name, one.proves) for one in found][1] == ("doctest", True)
     written = given.replace(">>> f()", ">>> f() + 0")
-    found = await service(Bench(), files=files).evidence("a.py", given, written)
+    found = await service(Bench(), files=files).evidence("a.py", broken, written)
     assert [(one.name, one.proves) for one in found][1] == ("doctest", False)
     assert bench.jobs == []
 
