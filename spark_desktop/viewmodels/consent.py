@@ -34,10 +34,13 @@ class Consenting(Protocol):
 class ConsentViewModel(QObject):
     """Puts the question into the line over the window; ``wanted`` asks for the dialog.
 
+    ``ended`` says that the question is answered, or about a project that is no longer open.
+
     What is answered stands in the user's settings for the folder, and counts at once.
     """
 
     wanted = Signal()
+    ended = Signal()
 
     def __init__(self, settings: SettingsViewModel, told: Told) -> None:
         super().__init__()
@@ -103,8 +106,11 @@ class ConsentViewModel(QObject):
             self._forget()
 
     def _forget(self) -> None:
+        if self._needed is None:
+            return
         self._needed = None
         self._told.tell(_ABOUT, None)
+        self.ended.emit()
 
 
 def question_of(needed: ConsentNeeded) -> Notice:

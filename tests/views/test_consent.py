@@ -105,6 +105,22 @@ async def test_leaving_the_dialog_answers_nothing(desktop: DesktopApp) -> None:
     assert not desktop.window.told.isHidden()
 
 
+async def test_the_dialog_goes_with_the_project_that_it_is_about(
+    desktop: DesktopApp, tmp_path: Path
+) -> None:
+    ask(desktop)
+    desktop.window.told.button.click()
+    dialog = dialog_of(desktop)
+    other = tmp_path / "other"
+    other.mkdir()
+    await desktop.open_folder(other)
+    assert not dialog.isVisible()
+    assert desktop.window.told.isHidden()
+    ask(desktop, OPEN)
+    assert not desktop.window.told.isHidden()
+    assert desktop.settings.current.projects == {}
+
+
 async def test_without_a_sandbox_a_second_choice_is_needed(desktop: DesktopApp) -> None:
     ask(desktop, OPEN)
     desktop.window.told.button.click()
