@@ -13,6 +13,7 @@ class Way(Enum):
     BLOCKS = "blocks"
     REPAIR = "repair"
     SAMPLE = "sample"
+    ANEW = "anew"
 
 
 @dataclass(frozen=True, slots=True)

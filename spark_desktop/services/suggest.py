@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import cycle
 
 from spark_desktop.domain.checks import failure, told_of
 from spark_desktop.domain.completion import SEARCH_REPLACE
@@ -33,6 +34,7 @@ from spark_desktop.domain.trigger import (
     Stub,
 )
 from spark_desktop.domain.words import say
+from spark_desktop.services.anew import anew_of
 from spark_desktop.services.answer_evidence import ProjectEvidence
 from spark_desktop.services.answers import Answers
 from spark_desktop.services.attempts import Answer, Attempts
@@ -148,13 +150,16 @@ class Suggester:
         in_blocks = finds_places and len(target.lines) > _MOST_REWRITTEN
         require_room(target, endpoint.model.context, 1 if in_blocks else 2)
         said = () if revision is None else (revision.attempt(snapshot.path),)
-        fill_in = self._fill_in_of(trigger, endpoint, revision)
+        can_fill_in = endpoint.model.fim and revision is None and self.effort.fill_in
+        fill_in = fill_in_of(trigger) if can_fill_in and isinstance(trigger, Stub) else None
+        can_anew = can_fill_in and endpoint.model.is_local and not in_blocks
         work = Work(
             replace(proposal, model=endpoint.model.id),
             target,
             endpoint,
             await self._around(trigger, target, endpoint, fill_in),
             fill_in,
+            anew_of(trigger, target, self._syntax) if can_anew else None,
             said,
             len(said),
             in_blocks=in_blocks and revision is None,
@@ -176,12 +181,6 @@ class Suggester:
         shown = "" if fill_in is None else fill_in.request.prefix + fill_in.request.suffix
         return Surroundings(told(gathered.parts), extra_files(gathered.parts, shown))
 
-    def _fill_in_of(
-        self, trigger: ModelTrigger, endpoint: Endpoint, revision: Revision | None
-    ) -> FillIn | None:
-        can = endpoint.model.fim and revision is None and self.effort.fill_in
-        return fill_in_of(trigger) if can and isinstance(trigger, Stub) else None
-
     async def _ways(self, work: Work) -> AsyncIterator[Way]:
         """Yield how to ask, from the first time on, until an answer passes."""
         first = await self._first_ways(work)
@@ -189,8 +188,12 @@ class Suggester:
             yield way
         for _ in range(self.effort.repairs - (len(first) > 1)):
             yield Way.REPAIR
-        for _ in range(self.effort.samples - 1):
-            yield Way.SAMPLE
+        # Where a test decides, more tries cost nobody's attention.
+        is_decided = isinstance(work.proposal.trigger, FailingTest) and work.endpoint.model.is_local
+        more = self.effort.proven if is_decided and self.effort.samples > 1 else self.effort.samples
+        others = (Way.SAMPLE,) if work.anew is None else (Way.ANEW, Way.SAMPLE)
+        for way, _ in zip(cycle(others), range(more - 1), strict=False):
+            yield way
 
     async def _first_ways(self, work: Work) -> tuple[Way, ...]:
         # A fill-in that failed is asked for as a whole function instead: another way, another hope.
@@ -234,8 +237,8 @@ class Suggester:
             await self.record.keep(proposal.model, kind, way, passed)
 
     async def _asked(self, work: Work, way: Way) -> Answer:
-        fill_in = work.filled()
-        if way is Way.FILL_IN and fill_in is not None:
+        fill_in = work.filled(way) if way in (Way.FILL_IN, Way.ANEW) else None
+        if fill_in is not None:
             return await self._attempts.fill_in(work.proposal, fill_in, work.endpoint)
         ask = self._attempts.in_blocks if work.in_blocks else self._attempts.rewrite
         request = work.request(way, likelihood=self.effort.doubts)
