@@ -4890,6 +4890,10 @@ The proposal was made for:
    <translation>В ответе модели {name} нет данных о времени.</translation>
   </message>
   <message>
+   <source>The answer says the same again and again.</source>
+   <translation>Ответ снова и снова повторяет одно и то же.</translation>
+  </message>
+  <message>
    <source>The answer wants different things of one file.</source>
    <translation>Ответ требует от одного файла разного.</translation>
   </message>
@@ -7146,6 +7150,10 @@ The proposal was made for:
    <translation>закрывает то, что открыто</translation>
   </message>
   <message>
+   <source>comes to an end</source>
+   <translation>доходит до конца</translation>
+  </message>
+  <message>
    <source>comes with Spark</source>
    <translation>поставляется со Spark</translation>
   </message>
@@ -7364,6 +7372,14 @@ The proposal was made for:
   <message>
    <source>fonts</source>
    <translation>шрифты</translation>
+  </message>
+  <message numerus="yes">
+   <source>found by trying %n small change(s), without a model</source>
+   <translation>
+    <numerusform>найдено перебором из %n малой правки, без модели</numerusform>
+    <numerusform>найдено перебором из %n малых правок, без модели</numerusform>
+    <numerusform>найдено перебором из %n малых правок, без модели</numerusform>
+   </translation>
   </message>
   <message>
    <source>free</source>
@@ -8416,6 +8432,10 @@ The proposal was made for:
   <message>
    <source>sends, or opens what is chosen</source>
    <translation>отправляет или открывает выбранное</translation>
+  </message>
+  <message>
+   <source>small change</source>
+   <translation>малая правка</translation>
   </message>
   <message>
    <source>spark: {reason}</source>
