@@ -8,6 +8,7 @@ import re
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from spark_desktop.domain.documenting import asks_only_to_document
 from spark_desktop.domain.fault import fault_in
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import FailingTest, ModelTrigger, Repair, Span, Stub
@@ -26,7 +27,7 @@ def anew_of(trigger: ModelTrigger, target: Target, syntax: Syntax) -> FillIn | N
 
     None where that is no single function, or where its body cannot be replaced alone.
     """
-    if isinstance(trigger, Stub | Repair):
+    if isinstance(trigger, Stub | Repair) or asks_only_to_document(target.instruction):
         return None
     text = replace(trigger.snapshot.text, content=target.content)
     snapshot = replace(trigger.snapshot, text=text)

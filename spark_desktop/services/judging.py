@@ -14,6 +14,7 @@ from spark_desktop.domain.documenting import (
 )
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import Check, Proposal
+from spark_desktop.domain.said_types import with_said_types
 from spark_desktop.domain.symbols import Oversights
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import Span
@@ -127,7 +128,12 @@ class Judge:
             region = target.in_style(saved)
             shaped = Shaped(region, target.with_region(region), shaped.stray)
             verdict = self._documents(path, target.content, shaped.after)
-        return shaped, (verdict, unsaid(target.instruction, path, shaped.region))
+        told = unsaid(target.instruction, path, shaped.region)
+        if not told.passed and path.endswith((".py", ".pyi")):
+            typed = with_said_types(shaped.region)
+            if typed is not None and (better := unsaid(target.instruction, path, typed)).passed:
+                told, shaped = better, Shaped(typed, target.with_region(typed), shaped.stray)
+        return shaped, (verdict, told)
 
     def _documents(self, path: str, before: str, after: str) -> Check:
         return only_documents(self._syntax.bare(path, before), self._syntax.bare(path, after))

@@ -129,7 +129,7 @@ class ShadowChecks:
             return
         await self._bench.prepare(path)
         for check in await self._planned({path: (before, before)}):
-            if check.stage >= Stage.EXAMPLES:
+            if check.stage >= Stage.EXAMPLES and self._consent.allowed():
                 await self._before(check, {path: before}, self._budget().each)
 
     def _ask(self, checks: Sequence[DetectedCheck], state: Sandboxing) -> None:
@@ -156,11 +156,15 @@ class ShadowChecks:
         end = time.monotonic() + budget.total
         found: list[Check] = []
         for check in checks:
+            if not self._consent.allowed():
+                break  # taken back meanwhile
             left = end - time.monotonic()
             if left <= 0:
                 found.append(Check(check.label, True, say("not run: no time was left for it")))
                 continue
             before, after = await self._results(check, changes, min(budget.each, left))
+            if not self._consent.allowed():
+                break  # it may not have been asked about the text before
             found.append(_as_proven(judged(check, before, after), check))
             _log.debug("%s: %s", check.label, "passed" if found[-1].passed else "failed")
             if not found[-1].passed and not found[-1].is_advice:
@@ -174,6 +178,8 @@ class ShadowChecks:
         old = {path: pair[0] for path, pair in changes.items()}
         before: Outcome | None = self._kept(check, old)
         has_before = any(pair[0] for pair in changes.values())
+        if not self._consent.allowed():
+            return None, after
         if before is None and has_before and needs_before(check, after):
             before = await self._before(check, old, seconds)
         return before, after
