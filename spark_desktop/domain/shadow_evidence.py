@@ -5,7 +5,7 @@ proposal's fault.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from spark_desktop.domain.detected_checks import DetectedCheck, Stage
 from spark_desktop.domain.project_checks import (
@@ -69,8 +69,16 @@ _STYLE = ("E1", "E2", "E3", "E5", "W1", "W2", "W3", "W6", "I0", "D1", "D2", "D3"
 _MORE_STYLE = ("Q0", "COM", "ANN", "N8", "ERA", "TD0", "FIX", "T20", "RUF10", "PLR", "C90")
 
 
-def judged(check: DetectedCheck, before: Outcome | None, after: Outcome) -> Check:
+def judged(
+    check: DetectedCheck,
+    before: Outcome | None,
+    after: Outcome,
+    about: Collection[str] = (),
+) -> Check:
     """Return what a check shows; ``before`` is None where it was not needed, or there is no text.
+
+    ``about`` are the tests of what is changed: one of these that fails as before says that the
+    change does not do what it should.
 
     What newly fails withholds, but for a linter's rules of style, which are advice. What could not
     be run passes, with a note; what does not come to its end any more fails.
@@ -78,7 +86,7 @@ def judged(check: DetectedCheck, before: Outcome | None, after: Outcome) -> Chec
     if isinstance(after, NotRun):
         return _without_result(check, before, after)
     if check.stage >= Stage.EXAMPLES:
-        return _of_tests(check, before, after)
+        return _of_tests(check, before, after, about)
     found = evidence_of(check.label, before, after, withholds=True)
     if found.passed:
         return found
@@ -138,7 +146,9 @@ def _without_result(check: DetectedCheck, before: Outcome | None, after: NotRun)
     return Check(check.label, True, after.reason)
 
 
-def _of_tests(check: DetectedCheck, before: Outcome | None, after: Ran) -> Check:
+def _of_tests(
+    check: DetectedCheck, before: Outcome | None, after: Ran, about: Collection[str]
+) -> Check:
     if _ran_nothing(check, after):
         return Check(check.label, True, say("no tests ran"))
     known = failed_tests(before.output) if isinstance(before, Ran) and before.code else {}
@@ -155,6 +165,10 @@ def _of_tests(check: DetectedCheck, before: Outcome | None, after: Ran) -> Check
         return Check(check.label, True, say("not compared: {reason}", reason=before.reason))
     new = [one for one in failed if one not in known or _is_no_stub(known[one], failed[one])]
     is_as_before = before is not None and before.code and not new and (failed or not known)
+    if is_as_before and (still := [one for one in failed if one in about]):
+        # It says what the function is to do; the user may have written it for this very change.
+        detail = say("still fails: {line}", line=still[0])
+        return Check(check.label, False, detail, report=report_of(after.output), proves=True)
     if is_as_before:
         told = say("fails as before: {line}", line=_line(failed, after.output))
         return Check(check.label, True, joined((news, told), "; "), proves=bool(mended))

@@ -12,14 +12,15 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from spark_desktop.domain.changed_definitions import changed_names, speaking_of
 from spark_desktop.domain.changed_examples import given_examples
 from spark_desktop.domain.detected_checks import DetectedCheck, ProjectFiles, Stage
 from spark_desktop.domain.events import ConsentNeeded
 from spark_desktop.domain.planned_checks import planned
-from spark_desktop.domain.project_checks import Outcome
+from spark_desktop.domain.project_checks import Outcome, Ran
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.sandboxing import OPEN_NOTE, Job, Limits, Sandboxing
-from spark_desktop.domain.shadow_evidence import judged, needs_before
+from spark_desktop.domain.shadow_evidence import failed_tests, judged, needs_before
 from spark_desktop.domain.words import joined, say
 
 _log = logging.getLogger(__name__)
@@ -165,11 +166,31 @@ class ShadowChecks:
             before, after = await self._results(check, changes, min(budget.each, left))
             if not self._consent.allowed():
                 break  # it may not have been asked about the text before
-            found.append(_as_proven(judged(check, before, after), check))
+            about = await self._tests_about(check, changes, after)
+            found.append(_as_proven(judged(check, before, after, about), check))
             _log.debug("%s: %s", check.label, "passed" if found[-1].passed else "failed")
             if not found[-1].passed and not found[-1].is_advice:
                 break
         return tuple(found)
+
+    async def _tests_about(
+        self, check: DetectedCheck, changes: Changes, after: Outcome
+    ) -> frozenset[str]:
+        """Return those of the tests that fail now whose source calls what is changed."""
+        failed = failed_tests(after.output) if isinstance(after, Ran) and after.code else {}
+        if check.stage is not Stage.TESTS or not failed or not check.about:
+            return frozenset()
+        names = {
+            name
+            for path, (before, text) in changes.items()
+            for name in changed_names(path, before or "", text or "")
+        }
+
+        def found() -> frozenset[str]:
+            sources = [self._files.text(path) or "" for path in check.about]
+            return speaking_of(names, failed, sources)
+
+        return await asyncio.to_thread(found)
 
     async def _results(
         self, check: DetectedCheck, changes: Changes, seconds: float
