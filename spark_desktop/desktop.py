@@ -11,6 +11,7 @@ from PySide6.QtGui import QGuiApplication
 from spark_desktop.adapters.desktop_messages import FreedesktopMessages
 from spark_desktop.adapters.recent_file import RecentFile
 from spark_desktop.adapters.settings_file import TomlSettings
+from spark_desktop.consent_desk import ConsentDesk
 from spark_desktop.domain.answer_notices import sentences_of
 from spark_desktop.domain.core_state import CoreState
 from spark_desktop.domain.errors import SparkError
@@ -96,7 +97,10 @@ class DesktopApp(QObject):
         self.presence.elsewhere = FreedesktopMessages(
             self._scope, self.presence.show_window, tr("Show the window")
         )
-        around = Around(self.window, self.tray, self.presence, self._machine, self.settings)
+        consent = ConsentDesk(self.window, self.told)
+        around = Around(
+            self.window, self.tray, self.presence, self._machine, self.settings, consent
+        )
         opener = opener or opener_with(self.endpoints)
         self._projects = Projects(data_dir, model, around, self._scope, opener)
         self._links = LinkEntry(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from spark_desktop.adapters.git_branch import branch_of
 from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.collector import spare_the_collector
+from spark_desktop.consent_desk import ConsentDesk
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.handover import FailedCommand
 from spark_desktop.endpoint_entry import EndpointEntry
@@ -44,6 +45,7 @@ class Around:
     presence: Presence
     machine: MachineDesk
     settings: SettingsService
+    consent: ConsentDesk
 
 
 class Projects:
@@ -143,6 +145,7 @@ class Projects:
         around.window.show_project(models, project.root, branch)
         DesktopNotices(project.bus, SystemClock(), around.presence, around.presence.attention)
         around.tray.follow(project)
+        around.consent.follow(project)
         models.chat.load()
         models.threads.load()
         project.watch()
@@ -152,6 +155,7 @@ class Projects:
         project, self.current = self.current, None
         self._around.machine.attach(None)
         self._around.tray.follow(None)
+        self._around.consent.follow(None)
         models, self._models = self._models, None
         if project is not None:
             await project.close()

@@ -75,6 +75,7 @@ from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.test_runs import FailingCode
 from spark_desktop.services.threads import ThreadService
+from spark_desktop.services.told_context import telling
 from spark_desktop.services.trigger_evidence import ByTrigger, runs_in
 from spark_desktop.services.turns import Turns
 from spark_desktop.services.watched_tests import HandedRuns, WatchedTests
@@ -150,6 +151,7 @@ class Project:
         self.watched_tests.command = choices.test_command
         self.watched_tests.is_allowed = choices.allow_commands
         self.shadow.allowed = choices.allow_commands
+        self.shadow.without_sandbox = choices.without_sandbox
 
     async def close(self) -> None:
         """Stop what runs, give up the core, close the database."""
@@ -285,7 +287,7 @@ def _assemble(
     context = proposal_context(around, bus, clock, scope)
     context.gathering.diagnostics.project = checks.evidence
     context.warmup.is_on_battery = is_on_battery
-    suggester.context = context.gathering.gather
+    suggester.context = telling(context.gathering.gather, bus)
     suggester.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
     index = WorkspaceIndex(root, options.run_dir.parent / "index", bus, scope)
     suggester.judge.names = NameEvidence(LanguageNames(), KnownModules(root), index)

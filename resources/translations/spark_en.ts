@@ -172,6 +172,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n left out</source>
+   <translation>
+    <numerusform>%n left out</numerusform>
+    <numerusform>%n left out</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n line(s)</source>
    <translation>
     <numerusform>%n line</numerusform>
@@ -239,6 +246,13 @@
    <translation>
     <numerusform>%n other machine was asked.</numerusform>
     <numerusform>%n other machines were asked.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n part(s)</source>
+   <translation>
+    <numerusform>%n part</numerusform>
+    <numerusform>%n parts</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -323,6 +337,13 @@
    <translation>
     <numerusform>%n thread deleted.</numerusform>
     <numerusform>%n threads deleted.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n token(s)</source>
+   <translation>
+    <numerusform>%n token</numerusform>
+    <numerusform>%n tokens</numerusform>
    </translation>
   </message>
   <message numerus="yes">

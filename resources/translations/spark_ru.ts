@@ -252,6 +252,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n left out</source>
+   <translation>
+    <numerusform>%n пропущена</numerusform>
+    <numerusform>%n пропущены</numerusform>
+    <numerusform>%n пропущено</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n line(s)</source>
    <translation>
     <numerusform>%n строка</numerusform>
@@ -329,6 +337,14 @@
     <numerusform>Запросы шли к %n другому компьютеру.</numerusform>
     <numerusform>Запросы шли к %n другим компьютерам.</numerusform>
     <numerusform>Запросы шли к %n другим компьютерам.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n part(s)</source>
+   <translation>
+    <numerusform>%n часть</numerusform>
+    <numerusform>%n части</numerusform>
+    <numerusform>%n частей</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -425,6 +441,14 @@
     <numerusform>Удалена %n беседа.</numerusform>
     <numerusform>Удалено %n беседы.</numerusform>
     <numerusform>Удалено %n бесед.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>%n token(s)</source>
+   <translation>
+    <numerusform>%n токен</numerusform>
+    <numerusform>%n токена</numerusform>
+    <numerusform>%n токенов</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -800,6 +824,10 @@
    <translation>Сохранение файла может запустить предложение. Выключено: только то, что вы вводите.</translation>
   </message>
   <message>
+   <source>A save that breaks the syntax is offered a repair.</source>
+   <translation>Если сохранение ломает синтаксис, предлагается исправление.</translation>
+  </message>
+  <message>
    <source>A saved comment that ends in AI! or AI? is done or answered.</source>
    <translation>Сохранённый комментарий, который кончается на AI! или AI?, выполняется или получает ответ.</translation>
   </message>
@@ -834,6 +862,10 @@
   <message>
    <source>A step that was undone before a newer one is redone from the list of steps.</source>
    <translation>Шаг, отменённый до более нового, возвращают из списка шагов.</translation>
+  </message>
+  <message>
+   <source>A test that fails now, and passed before, is offered a fix.</source>
+   <translation>Для теста, который раньше проходил, а теперь падает, предлагается исправление.</translation>
   </message>
   <message>
    <source>About Spark</source>
@@ -986,6 +1018,14 @@
    <translation>Разрешить отправку {name}: там могут быть секреты</translation>
   </message>
   <message>
+   <source>Allow…</source>
+   <translation>Разрешить…</translation>
+  </message>
+  <message>
+   <source>Also without a sandbox</source>
+   <translation>И без песочницы</translation>
+  </message>
+  <message>
    <source>Alt+Up and Alt+Down go from turn to turn and read it.</source>
    <translation>Alt+Up и Alt+Down переходят от хода к ходу и читают его.</translation>
   </message>
@@ -1064,6 +1104,10 @@
   <message>
    <source>As emulated</source>
    <translation>Как в эмуляции</translation>
+  </message>
+  <message>
+   <source>As everywhere</source>
+   <translation>Как везде</translation>
   </message>
   <message>
    <source>As it came</source>
@@ -1150,6 +1194,10 @@ The open file goes with the question.</source>
   <message>
    <source>Ask for it again.</source>
    <translation>Запросите его ещё раз.</translation>
+  </message>
+  <message>
+   <source>Ask for its checks</source>
+   <translation>Спрашивать о его проверках</translation>
   </message>
   <message>
    <source>Ask for one first.</source>
@@ -1282,6 +1330,10 @@ The open file goes with the question.</source>
   <message>
    <source>Brings the step back; what came later is kept.</source>
    <translation>Возвращает шаг; всё, что было позже, сохраняется.</translation>
+  </message>
+  <message>
+   <source>Broken syntax</source>
+   <translation>Сломанный синтаксис</translation>
   </message>
   <message>
    <source>By this app's clock: from sending the request to the first piece, and the tokens after the first divided by the time since it. Measured answers only; emulated ones are dashed, in a series of their own.</source>
@@ -1470,6 +1522,10 @@ The open file goes with the question.</source>
   <message>
    <source>Checks of proposals</source>
    <translation>Проверки предложений</translation>
+  </message>
+  <message>
+   <source>Checks of the project</source>
+   <translation>Проверки проекта</translation>
   </message>
   <message>
    <source>Choose 1 to {most} minutes, or pause watching.</source>
@@ -1688,6 +1744,14 @@ The open file goes with the question.</source>
    <translation>Входит в состав {package}</translation>
   </message>
   <message>
+   <source>Command of its tests</source>
+   <translation>Команда его тестов</translation>
+  </message>
+  <message>
+   <source>Commands of the project</source>
+   <translation>Команды проекта</translation>
+  </message>
+  <message>
    <source>Comment</source>
    <translation>Замечание</translation>
   </message>
@@ -1770,6 +1834,18 @@ The open file goes with the question.</source>
   <message>
    <source>Context</source>
    <translation>Контекст</translation>
+  </message>
+  <message>
+   <source>Context of the proposal</source>
+   <translation>Контекст предложения</translation>
+  </message>
+  <message>
+   <source>Context: {parts}</source>
+   <translation>Контекст: {parts}</translation>
+  </message>
+  <message>
+   <source>Context: {parts}; {without}</source>
+   <translation>Контекст: {parts}; {without}</translation>
   </message>
   <message>
    <source>Continue</source>
@@ -2124,6 +2200,10 @@ The open file goes with the question.</source>
    <translation>СБОЙ</translation>
   </message>
   <message>
+   <source>Failing tests</source>
+   <translation>Падающие тесты</translation>
+  </message>
+  <message>
    <source>Fetch it in the window's Models, or with: spark-core models pull {name}</source>
    <translation>Загрузите её в окне «Модели» или так: spark-core models pull {name}</translation>
   </message>
@@ -2212,6 +2292,14 @@ The open file goes with the question.</source>
    <translation>Шрифт кода</translation>
   </message>
   <message>
+   <source>For another file others of the project's tools may run. You can take this back in the settings, under This project.</source>
+   <translation>Для другого файла могут запускаться другие инструменты проекта. Разрешение можно отозвать в настройках, в разделе «Этот проект».</translation>
+  </message>
+  <message>
+   <source>For the file that was just changed these would run:</source>
+   <translation>Для файла, который только что изменён, запускались бы:</translation>
+  </message>
+  <message>
    <source>Forget them</source>
    <translation>Забыть их</translation>
   </message>
@@ -2254,6 +2342,10 @@ The open file goes with the question.</source>
   <message>
    <source>Free some space: nothing can be kept.</source>
    <translation>Освободите место: ничего нельзя сохранить.</translation>
+  </message>
+  <message>
+   <source>From</source>
+   <translation>Откуда</translation>
   </message>
   <message>
    <source>From sending the request to the first piece of the answer, by this app's clock.</source>
@@ -2556,6 +2648,10 @@ The open file goes with the question.</source>
    <translation>Модель читает короткий текст и пишет 64 токена.</translation>
   </message>
   <message>
+   <source>It runs after a save, once its checks may run; a test that fails then is offered a fix. Such as: pytest -q. Empty: none.</source>
+   <translation>Выполняется после сохранения, если проверки проекта разрешены; для теста, который тогда падает, предлагается исправление. Например: pytest -q. Пусто: никакая.</translation>
+  </message>
+  <message>
    <source>It runs on this machine.</source>
    <translation>Она работает на этом компьютере.</translation>
   </message>
@@ -2606,6 +2702,10 @@ The open file goes with the question.</source>
   <message>
    <source>Its name in the file</source>
    <translation>Имя в файле</translation>
+  </message>
+  <message>
+   <source>Its name in the file, in the table of this project</source>
+   <translation>Его имя в файле, в таблице этого проекта</translation>
   </message>
   <message>
    <source>Its name matches {pattern}.</source>
@@ -3008,6 +3108,10 @@ The open file goes with the question.</source>
    <translation>Назовите ту, которую спрашивать.</translation>
   </message>
   <message>
+   <source>Never for this project</source>
+   <translation>Никогда для этого проекта</translation>
+  </message>
+  <message>
    <source>New thread</source>
    <translation>Новая беседа</translation>
   </message>
@@ -3168,6 +3272,10 @@ The open file goes with the question.</source>
    <translation>Не закончено: {reason}</translation>
   </message>
   <message>
+   <source>Not now</source>
+   <translation>Не сейчас</translation>
+  </message>
+  <message>
    <source>Not offered for this machine: it {reason}.</source>
    <translation>Для этого компьютера не предлагается: {reason}.</translation>
   </message>
@@ -3316,8 +3424,18 @@ The open file goes with the question.</source>
    <translation>Из {there} строк осталось бы {left}.</translation>
   </message>
   <message>
+   <source>Off</source>
+   <comment>a setting</comment>
+   <translation>Выключено</translation>
+  </message>
+  <message>
    <source>Ollama's own</source>
    <translation>Собственный протокол Ollama</translation>
+  </message>
+  <message>
+   <source>On</source>
+   <comment>a setting</comment>
+   <translation>Включено</translation>
   </message>
   <message>
    <source>On Debian and Ubuntu: sudo apt install {packages}</source>
@@ -3350,6 +3468,10 @@ The proposal was made for:
    <translation>Раз в день, в подписанном списке. Само ничего не устанавливается.</translation>
   </message>
   <message>
+   <source>Once a session, while they are not allowed and checks are found.</source>
+   <translation>Раз за сеанс, пока они не разрешены и проверки найдены.</translation>
+  </message>
+  <message>
    <source>One a line: a pattern of files, a colon, a program. It runs for each proposal, with the proposed text as its input; {file} is a copy of it, {path} the file's name.</source>
    <translation>По одной в строке: шаблон файлов, двоеточие, программа. Она запускается для каждого предложения и получает предложенный текст на вход; {file} — его копия, {path} — имя файла.</translation>
   </message>
@@ -3366,6 +3488,10 @@ The proposal was made for:
    <translation>Если команда работает дольше, она прерывается и ничего не показывает.</translation>
   </message>
   <message>
+   <source>Only comments that end in AI! or AI? start something.</source>
+   <translation>Что-то начинают только комментарии, которые кончаются на AI! или AI?.</translation>
+  </message>
+  <message>
    <source>Open</source>
    <translation>Открыть</translation>
   </message>
@@ -3380,6 +3506,10 @@ The proposal was made for:
   <message>
    <source>Open a folder first.</source>
    <translation>Сначала откройте папку.</translation>
+  </message>
+  <message>
+   <source>Open a folder first: what is chosen here holds for it alone.</source>
+   <translation>Сначала откройте папку: выбранное здесь действует только для неё.</translation>
   </message>
   <message>
    <source>Open a folder to begin.</source>
@@ -3742,6 +3872,10 @@ The proposal was made for:
    <translation>Быстрый вопрос</translation>
   </message>
   <message>
+   <source>Quiet</source>
+   <translation>Тихий режим</translation>
+  </message>
+  <message>
    <source>Quit</source>
    <translation>Выйти</translation>
   </message>
@@ -4012,6 +4146,18 @@ The proposal was made for:
    <translation>Запустите «spark-desktop --self-test» в терминале.</translation>
   </message>
   <message>
+   <source>Run its own checks</source>
+   <translation>Запускать его собственные проверки</translation>
+  </message>
+  <message>
+   <source>Run them without a sandbox all the same</source>
+   <translation>Всё равно запускать их без песочницы</translation>
+  </message>
+  <message>
+   <source>Run this project's own checks on each proposal?</source>
+   <translation>Запускать собственные проверки этого проекта для каждого предложения?</translation>
+  </message>
+  <message>
    <source>SQLite</source>
    <translation>SQLite</translation>
   </message>
@@ -4224,6 +4370,10 @@ The proposal was made for:
    <translation>Размер шрифта</translation>
   </message>
   <message>
+   <source>Size, or why not</source>
+   <translation>Размер или почему нет</translation>
+  </message>
+  <message>
    <source>Smaller type</source>
    <translation>Шрифт мельче</translation>
   </message>
@@ -4246,6 +4396,14 @@ The proposal was made for:
   <message>
    <source>Spark Desktop</source>
    <translation>Spark Desktop</translation>
+  </message>
+  <message>
+   <source>Spark can run this project's own checks ({names}) in a copy before it shows a proposal.</source>
+   <translation>Прежде чем показать предложение, Spark может запускать собственные проверки этого проекта ({names}) в его копии.</translation>
+  </message>
+  <message>
+   <source>Spark can run this project's own checks ({names}) in a sandboxed copy before it shows a proposal.</source>
+   <translation>Прежде чем показать предложение, Spark может запускать собственные проверки этого проекта ({names}) в его копии, в песочнице.</translation>
   </message>
   <message>
    <source>Spark does not look for new versions by itself.</source>
@@ -5220,6 +5378,10 @@ The proposal was made for:
    <translation>В тексте ссылки знаков: {size}; помещается {most}.</translation>
   </message>
   <message>
+   <source>The linter, type checker and tests that the project has set up run on a copy of it before a proposal is shown. Off: nothing of it runs.</source>
+   <translation>Прежде чем предложение показано, линтер, проверка типов и тесты, настроенные в проекте, запускаются на его копии. Выключено: ничего из него не запускается.</translation>
+  </message>
+  <message>
    <source>The list of licences {file} cannot be read: {reason}</source>
    <translation>Не удаётся прочитать список лицензий {file}: {reason}</translation>
   </message>
@@ -5760,6 +5922,14 @@ The proposal was made for:
    <translation>Для {name} нет места в {folder}: нужно {size:,.0f} МБ.</translation>
   </message>
   <message>
+   <source>There is no sandbox here: {reason}. They would run in a copy of the project, with an empty home folder and a limit of time, memory and disk. But nothing would shut them in: like any program of yours they could use the network, and read and change your files.</source>
+   <translation>Песочницы здесь нет: {reason}. Они запускались бы в копии проекта, с пустой домашней папкой и с пределом времени, памяти и диска. Но их ничто бы не запирало: как любая ваша программа, они могли бы пользоваться сетью, читать и менять ваши файлы.</translation>
+  </message>
+  <message>
+   <source>There is no sandbox: {reason}.</source>
+   <translation>Песочницы нет: {reason}.</translation>
+  </message>
+  <message>
    <source>There is no such file.</source>
    <translation>Такого файла нет.</translation>
   </message>
@@ -5934,6 +6104,14 @@ The proposal was made for:
   <message>
    <source>This month: {cost}</source>
    <translation>Этот месяц: {cost}</translation>
+  </message>
+  <message>
+   <source>This project</source>
+   <translation>Этот проект</translation>
+  </message>
+  <message>
+   <source>This project: {name}</source>
+   <translation>Этот проект: {name}</translation>
   </message>
   <message>
    <source>This proposal changes nothing.</source>
@@ -6367,6 +6545,10 @@ The proposal was made for:
    <source>What comes from {host} through the proxy {proxy} is not HTTP: {reason}.</source>
    <translation>То, что приходит от {host} через прокси {proxy}, не HTTP: {reason}.</translation>
   </message>
+  <message>
+   <source>What follows in other files</source>
+   <translation>Что следует в других файлах</translation>
+  </message>
   <message numerus="yes">
    <source>What is kept for undo takes {size} MB of {limit} MB: with the next change the oldest %n step(s) go: {names}.</source>
    <translation>
@@ -6398,6 +6580,10 @@ The proposal was made for:
   <message>
    <source>What the model looked for</source>
    <translation>Что искала модель</translation>
+  </message>
+  <message>
+   <source>What the model was shown beside the lines it changes, and what was left out</source>
+   <translation>Что модели показали кроме строк, которые она меняет, и что пропущено</translation>
   </message>
   <message>
    <source>What the proposal was made for</source>
@@ -6452,8 +6638,16 @@ The proposal was made for:
    <translation>Где</translation>
   </message>
   <message>
+   <source>Where a name or a parameter is another, its uses are offered to follow.</source>
+   <translation>Если имя или параметр теперь другие, предлагается изменить и места, где они используются.</translation>
+  </message>
+  <message>
    <source>Where no first token came after so many seconds, the next endpoint is asked as well, and whoever begins first answers. Both may charge for it.</source>
    <translation>Если за столько секунд не пришёл первый токен, спрашивается и следующий сервер, и отвечает тот, кто начнёт первым. Плату могут взять оба.</translation>
+  </message>
+  <message>
+   <source>Where nothing can shut its commands in, they run all the same: they could use the network and change your files.</source>
+   <translation>Где его команды запереть нечем, они всё равно запускаются: они могли бы пользоваться сетью и менять ваши файлы.</translation>
   </message>
   <message>
    <source>Where the model runs, and which one it is.</source>
@@ -6906,6 +7100,10 @@ The proposal was made for:
   <message>
    <source>bubblewrap (bwrap) is not installed</source>
    <translation>bubblewrap (bwrap) не установлен</translation>
+  </message>
+  <message>
+   <source>bubblewrap shuts them in. They have no network. They write into a copy of the project, never into your files. Of your home folder they see the folders of tools alone, no keys. What takes too much time, memory or disk is ended.</source>
+   <translation>Их запирает bubblewrap. Сети у них нет. Они пишут в копию проекта и никогда в ваши файлы. Из вашей домашней папки они видят только папки инструментов, без ключей. Что занимает слишком много времени, памяти или диска, завершается.</translation>
   </message>
   <message>
    <source>bubblewrap {version} is too old: 0.8 is the least</source>
@@ -7514,6 +7712,10 @@ The proposal was made for:
   <message>
    <source>left out, nothing uses it</source>
    <translation>нет, он и не нужен</translation>
+  </message>
+  <message>
+   <source>left out: {reason}</source>
+   <translation>пропущено: {reason}</translation>
   </message>
   <message>
    <source>line {line}</source>

@@ -33,7 +33,12 @@ def merge_projects(
         _merge(tables[root], _of(before.get(root)), _of(meant), _DEFAULTS)
 
 
-_DEFAULTS: Mapping[str, object] = {"allow_commands": False, "test_command": ""}
+_DEFAULTS: Mapping[str, object] = {
+    "allow_commands": False,
+    "without_sandbox": False,
+    "ask_commands": True,
+    "test_command": "",
+}
 
 
 def _merge(

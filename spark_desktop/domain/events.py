@@ -7,6 +7,7 @@ from spark_desktop.domain.context_item import Question
 from spark_desktop.domain.conversation import Turn
 from spark_desktop.domain.core_state import CoreState
 from spark_desktop.domain.endpoints import WorkKind
+from spark_desktop.domain.gathered import Gathered
 from spark_desktop.domain.history import AppliedChange, Step
 from spark_desktop.domain.inbox_entry import InboxEntry
 from spark_desktop.domain.operation import Recovered, StoreUsage
@@ -14,6 +15,7 @@ from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.rest import Rest
 from spark_desktop.domain.sandboxing import Sandboxing
 from spark_desktop.domain.standings import AnswerRecord
+from spark_desktop.domain.trigger import ProposalTrigger
 from spark_desktop.domain.workspace import Ignored
 
 
@@ -267,6 +269,17 @@ class ConsentNeeded:
     sandboxing: Sandboxing
 
 
+@dataclass(frozen=True, slots=True)
+class ContextGathered:
+    """What joined the prompt of a proposal, and what did not; the parts come without their texts.
+
+    The proposal is the one that has this very ``trigger``.
+    """
+
+    trigger: ProposalTrigger
+    gathered: Gathered
+
+
 Event = (
     CoreStateChanged
     | ModelSwitching
@@ -297,4 +310,5 @@ Event = (
     | AnswerMeasured
     | EndpointsChanged
     | ConsentNeeded
+    | ContextGathered
 )

@@ -25,7 +25,9 @@ class WatchingHere:
 class ProjectSettings:
     """The choices for one folder.
 
-    ``allow_commands``: the project's own commands may be run, which nobody but the user says.
+    ``allow_commands``: the project's own commands may be run, which nobody but the user says;
+    ``without_sandbox``: also where nothing can shut them in. ``ask_commands``: the user may be
+    asked for it.
     ``test_command`` is watched for failing tests, "" for none. ``quiet`` None: as everywhere.
     """
 
@@ -33,6 +35,8 @@ class ProjectSettings:
     test_command: str = ""
     quiet: bool | None = None
     watching: WatchingHere = WatchingHere()
+    without_sandbox: bool = False
+    ask_commands: bool = True
 
 
 def projects_of(
@@ -60,6 +64,8 @@ def project_data(project: ProjectSettings) -> dict[str, object]:
     }
     table: dict[str, object] = {
         "allow_commands": project.allow_commands,
+        "without_sandbox": project.without_sandbox,
+        "ask_commands": project.ask_commands,
         "test_command": project.test_command,
     }
     if project.quiet is not None:

@@ -139,6 +139,7 @@ class ProjectChoices:
     watching: Watching = Watching()
     allow_commands: bool = False
     test_command: str = ""
+    without_sandbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +179,7 @@ class Settings:
         if own.quiet is not None:
             chosen["quiet"] = own.quiet
         watching = replace(self.watching, **chosen)
-        return ProjectChoices(watching, own.allow_commands, own.test_command)
+        return ProjectChoices(watching, own.allow_commands, own.test_command, own.without_sandbox)
 
     def with_project(self, root: PurePath, project: ProjectSettings) -> "Settings":
         """Return the settings with these choices for a folder; the defaults take it off the list.

@@ -36,6 +36,9 @@ class Intent(Enum):
     ENDPOINTS = "show the endpoints"
     UPDATES = "show the updates"
     OPEN_LINKED = "open the folder that a link names"
+    ALLOW_CHECKS = "show what allowing the project's commands means"
+    NOT_NOW = "ask for the commands in another session"
+    NEVER_CHECKS = "never ask for the project's commands"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,8 @@ class Action:
 class Notice:
     """``text`` is the line, ``hint`` the next step in a quieter voice.
 
-    ``other`` is there only where ``action`` needs consent: the way to say no.
+    ``other`` is there only where ``action`` needs consent: the way to say no. ``never`` says it
+    for good.
     """
 
     text: str
@@ -58,6 +62,7 @@ class Notice:
     hint: str = ""
     action: Action | None = None
     other: Action | None = None
+    never: Action | None = None
 
 
 def notice_of(error: SparkError, action: Action | None = None) -> Notice:

@@ -32,6 +32,7 @@ from spark_desktop.viewmodels.line_comments import LineComments
 from spark_desktop.viewmodels.notice import Intent, Notice
 from spark_desktop.viewmodels.open_file import OpenFile
 from spark_desktop.viewmodels.ports import Reviews, Turns
+from spark_desktop.viewmodels.prompt_context import ContextRow, PromptContext
 from spark_desktop.viewmodels.review_notices import STILL_WRITTEN, ReviewNotices
 from spark_desktop.viewmodels.review_words import decisions_text, file_row
 from spark_desktop.viewmodels.rows import Rows
@@ -69,6 +70,7 @@ class ReviewViewModel(QObject):
         self._decisions = Decisions(reviews, scope, fail)
         self.work = HunkWork(reviews, self._decisions, fail, self._notices.forget)
         self.comments = LineComments(turns, fail)
+        self.context = PromptContext(turns, bus)
         self.decide = Deciding(self._decisions, self.work, self._notices)
         self._frames = Frames(self)
         self._connect(bus)
@@ -146,6 +148,16 @@ class ReviewViewModel(QObject):
         return "" if self.proposal is None else cached_text(self.proposal.usage)
 
     @property
+    def context_text(self) -> str:
+        """Return how much of the workspace joined the prompt; empty for nothing."""
+        return self.context.text(self._shown)
+
+    @property
+    def context_rows(self) -> tuple[ContextRow, ...]:
+        """Return what joined the prompt, and what was left out and why."""
+        return self.context.rows(self._shown)
+
+    @property
     def notice(self) -> Notice | None:
         """Return the line over the review; None while there is just something to decide."""
         has_file = self._file.snapshot is not None
@@ -189,6 +201,7 @@ class ReviewViewModel(QObject):
         self._decisions.file_wanted.connect(self.show_proposal)
         self.comments.sent.connect(self._on_asked)
         self._notices.changed.connect(self.changed)
+        self.context.changed.connect(self.changed)
         self._frames.frame.connect(self._on_frame)
         bus.subscribe(ProposalChanged, self._on_proposal)
         bus.subscribe(ProposalStreamed, self._on_streamed)
@@ -225,6 +238,7 @@ class ReviewViewModel(QObject):
         known = {name for one in proposals for name in (one.id, one.group) if name}
         self.work.forget(known)
         self.comments.forget(known)
+        self.context.forget(known)
         self.list_changed.emit()
 
     def _follow(self) -> None:

@@ -1,7 +1,7 @@
 """What stands in the settings: a row for each, with its words and what it can be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from spark_desktop.domain.settings import Language, Motion, ThemeChoice
@@ -15,6 +15,7 @@ class Category(Enum):
     MODEL = "model"
     WATCHING = "watching"
     CHECKS = "checks"
+    PROJECT = "project"
     DESKTOP = "desktop"
     PRIVACY = "privacy"
     UPDATES = "updates"
@@ -31,6 +32,7 @@ class Kind(Enum):
     MODEL = "model"
     KEY = "key"
     COMMANDS = "commands"
+    TEXT = "text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,11 @@ class SettingRow:
     least: int = 0
     most: int = 0
     unit: str = ""
+
+    @property
+    def name_in_file(self) -> str:
+        """Return the name that stands in the file; a folder's own ones stand in its table."""
+        return self.key.removeprefix("project.")
 
     def matches(self, query: str) -> bool:
         """Return whether each word of the query stands somewhere in the row."""
@@ -64,6 +71,8 @@ def title_of(category: Category) -> str:
             return tr("Watching and triggers")
         case Category.CHECKS:
             return tr("Checks of proposals")
+        case Category.PROJECT:
+            return tr("This project")
         case Category.DESKTOP:
             return tr("Desktop and quick prompt")
         case Category.PRIVACY:
@@ -76,7 +85,16 @@ def title_of(category: Category) -> str:
 
 def setting_rows() -> Sequence[SettingRow]:
     """Return every row, in the user's language."""
-    return (*_looks(), *_model(), *_watching(), *_checks(), *_desktop(), *_privacy(), *_updates())
+    return (
+        *_looks(),
+        *_model(),
+        *_watching(),
+        *_checks(),
+        *project_rows(),
+        *_desktop(),
+        *_privacy(),
+        *_updates(),
+    )
 
 
 def _looks() -> Sequence[SettingRow]:
@@ -163,6 +181,24 @@ def _watching() -> Sequence[SettingRow]:
             tr("Empty functions"),
             tr("A saved function without a body is offered one."),
         ),
+        _row(
+            "watching.repairs",
+            Kind.SWITCH,
+            tr("Broken syntax"),
+            tr("A save that breaks the syntax is offered a repair."),
+        ),
+        _row(
+            "watching.follow_ups",
+            Kind.SWITCH,
+            tr("What follows in other files"),
+            tr("Where a name or a parameter is another, its uses are offered to follow."),
+        ),
+        _row(
+            "watching.failing_tests",
+            Kind.SWITCH,
+            tr("Failing tests"),
+            tr("A test that fails now, and passed before, is offered a fix."),
+        ),
     )
 
 
@@ -195,6 +231,62 @@ def _checks() -> Sequence[SettingRow]:
             Kind.SWITCH,
             tr("Withhold what fails"),
             tr("A proposal in which your commands find something new is not shown as a change."),
+        ),
+    )
+
+
+def project_rows() -> Sequence[SettingRow]:
+    """Return the rows of what is another in the open folder."""
+    here = (
+        (None, tr("As everywhere")),
+        (True, tr("On", "a setting")),
+        (False, tr("Off", "a setting")),
+    )
+    watched = [
+        replace(row, key=f"project.{row.key}", category=Category.PROJECT, options=here)
+        for row in _watching()
+    ]
+    return (
+        _row(
+            "project.allow_commands",
+            Kind.SWITCH,
+            tr("Run its own checks"),
+            tr(
+                "The linter, type checker and tests that the project has set up run on a copy of "
+                "it before a proposal is shown. Off: nothing of it runs."
+            ),
+        ),
+        _row(
+            "project.without_sandbox",
+            Kind.SWITCH,
+            tr("Also without a sandbox"),
+            tr(
+                "Where nothing can shut its commands in, they run all the same: they could use "
+                "the network and change your files."
+            ),
+        ),
+        _row(
+            "project.ask_commands",
+            Kind.SWITCH,
+            tr("Ask for its checks"),
+            tr("Once a session, while they are not allowed and checks are found."),
+        ),
+        _row(
+            "project.test_command",
+            Kind.TEXT,
+            tr("Command of its tests"),
+            tr(
+                "It runs after a save, once its checks may run; a test that fails then is offered "
+                "a fix. Such as: pytest -q. Empty: none."
+            ),
+        ),
+        *(replace(row, kind=Kind.CHOICE) for row in watched),
+        _row(
+            "project.quiet",
+            Kind.CHOICE,
+            tr("Quiet"),
+            tr("Only comments that end in AI! or AI? start something."),
+            here,
         ),
     )
 

@@ -1,5 +1,7 @@
 """The line over the whole window: what is told outside of any one region."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QObject, Signal
 
 from spark_desktop.viewmodels.notice import Action, Intent, Notice
@@ -30,7 +32,7 @@ class Told(QObject):
         if notice is not None:
             action = notice.action or Action(tr("Dismiss"), Intent.DISMISS)
             text, hint = in_language(notice.text), in_language(notice.hint)
-            self._notices[about] = Notice(text, notice.tone, hint, action, notice.other)
+            self._notices[about] = replace(notice, text=text, hint=hint, action=action)
         if self.notice != before:
             self.changed.emit()
 

@@ -136,6 +136,7 @@ class MainWindow(QMainWindow):
         self._drop_project()
         self._memory.open_project(root)
         self._models, self._root, self._branch = models, root, branch
+        self.settings.follow(root)
         self.machine.follow(models.times, models.history)
         # Here, and not at the start: the window is painted before a project is shown.
         from spark_desktop.views.project_view import ProjectView
@@ -330,6 +331,7 @@ class MainWindow(QMainWindow):
             self._pages.removeWidget(self.project)
             self.project.deleteLater()
         self.project, self._models, self._root = None, None, None
+        self.settings.follow(None)
         self.machine.follow(None)
         self._pages.setCurrentWidget(self.welcome)
 

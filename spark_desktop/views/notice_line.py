@@ -46,11 +46,12 @@ class NoticeLine(QFrame):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(tr("Download"))
         self._bar.setFixedWidth(_BAR)
-        self._button, self._other = QPushButton(), QPushButton()
+        self._button, self._other, self._never = QPushButton(), QPushButton(), QPushButton()
         # Enter in a field of a dialog presses no button that says no.
         self._other.setAutoDefault(False)
-        self._button.clicked.connect(lambda: self._clicked(0))
-        self._other.clicked.connect(lambda: self._clicked(1))
+        self._never.setAutoDefault(False)
+        for place, button in enumerate(self._buttons):
+            button.clicked.connect(lambda _checked=False, place=place: self._clicked(place))
         self._words = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._arrange(strip)
         self.show_notice(None)
@@ -70,6 +71,15 @@ class NoticeLine(QFrame):
         """Return the button that says no, hidden where the notice asks for no consent."""
         return self._other
 
+    @property
+    def never(self) -> QPushButton:
+        """Return the button that says no for good, hidden where nobody could."""
+        return self._never
+
+    @property
+    def _buttons(self) -> tuple[QPushButton, ...]:
+        return self._button, self._other, self._never
+
     def show_notice(self, notice: Notice | None, progress: float | None = None) -> None:
         """Show ``notice``, with a bar where ``progress`` (0 to 1) is known; None hides the line."""
         self.setVisible(notice is not None)
@@ -87,11 +97,12 @@ class NoticeLine(QFrame):
         self._bar.setVisible(progress is not None)
         if progress is not None:
             self._bar.setValue(round(progress * 100))
-        actions = [action for action in (notice.action, notice.other) if action is not None]
+        wanted = (notice.action, notice.other, notice.never)
+        actions = [action for action in wanted if action is not None]
         self._intents = [action.intent for action in actions]
-        self._button.setVisible(len(actions) > 0)
-        self._other.setVisible(len(actions) > 1)
-        for button, action in zip((self._button, self._other), actions, strict=False):
+        for place, button in enumerate(self._buttons):
+            button.setVisible(place < len(actions))
+        for button, action in zip(self._buttons, actions, strict=False):
             button.setText(in_language(action.label))
             button.setAccessibleDescription(self.text)
         self._fold()
@@ -108,10 +119,11 @@ class NoticeLine(QFrame):
         # isHidden, since the whole line may not be on the screen yet.
         needed = sum(label.fontMetrics().horizontalAdvance(label.text()) for label in labels)
         needed += 0 if self._bar.isHidden() else _BAR
-        for button in (self._button, self._other):
+        for button in self._buttons:
             needed += 0 if button.isHidden() else button.sizeHint().width()
-        # Two margins and up to four gaps, and a little for what the labels keep around their text.
-        is_long = needed + 6 * _GAP > self.width() or "\n" in self._text.text()
+        # Two margins and the gaps, and a little for what the labels keep around their text.
+        gaps = 6 if self._never.isHidden() else 7
+        is_long = needed + gaps * _GAP > self.width() or "\n" in self._text.text()
         for label in labels:
             label.setWordWrap(is_long)
         way = QBoxLayout.Direction
@@ -131,8 +143,8 @@ class NoticeLine(QFrame):
             self._words.addWidget(self._hint)
             self._words.addStretch(1)
             row.addLayout(self._words, 1)
-            row.addWidget(self._button)
-            row.addWidget(self._other)
+            for button in self._buttons:
+                row.addWidget(button)
             return
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
@@ -141,8 +153,8 @@ class NoticeLine(QFrame):
             column.addWidget(label)
         column.addWidget(self._bar, 0, side)
         column.addSpacing(4)
-        column.addWidget(self._button, 0, side)
-        column.addWidget(self._other, 0, side)
+        for button in self._buttons:
+            column.addWidget(button, 0, side)
 
     def _clicked(self, place: int) -> None:
         if place < len(self._intents):

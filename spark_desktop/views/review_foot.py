@@ -18,6 +18,7 @@ from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.viewmodels.review_words import conflict_text
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.viewmodels.wording import evidence_of
+from spark_desktop.views.context_window import ContextWindow
 from spark_desktop.views.elided_label import ElidedLabel
 from spark_desktop.views.flow_layout import FlowLayout
 from spark_desktop.views.icons import icon
@@ -43,6 +44,8 @@ class ReviewFoot(QFrame):
         self._model = model
         self.failed, self.unsure, self.evidence = QLabel(), QLabel(), QLabel()
         self.answered, self.cached = QLabel(), ElidedLabel()
+        self.context = QPushButton()
+        self._context_window: ContextWindow | None = None
         self.accept, self.reject = QPushButton(), QPushButton()
         self.disk, self.mine, self.both = QPushButton(), QPushButton(), QPushButton()
         self.previous, self.next = QPushButton(), QPushButton()
@@ -52,12 +55,16 @@ class ReviewFoot(QFrame):
         self.buttons = QWidget()
         self._keyed: list[tuple[QPushButton, str, str]] = []
         self._is_writing = False
+        self._theme: Theme | None = None
         self._arrange()
         self._connect()
         self.show_keys()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in another theme."""
+        self._theme = theme
+        if self._context_window is not None:
+            self._context_window.set_theme(theme)
         self.more.setIcon(icon("menu", theme.text_secondary))
         self.more.setIconSize(QSize(theme.px(16), theme.px(16)))
 
@@ -86,6 +93,10 @@ class ReviewFoot(QFrame):
         self.answered.setVisible(bool(model.answered_text))
         self.cached.setText(model.cached_text)
         self.cached.setVisible(bool(model.cached_text))
+        self.context.setText(model.context_text)
+        self.context.setVisible(bool(model.context_text))
+        if self._context_window is not None and self._context_window.isVisible():
+            self._context_window.show_context(model.context_text, model.context_rows)
         self.render_hunk()
 
     def set_writing(self, is_writing: bool) -> None:
@@ -115,7 +126,8 @@ class ReviewFoot(QFrame):
         self.undo.setVisible(model.has_decided)
         has_buttons = is_decidable or model.has_decided
         self.buttons.setVisible(has_buttons and not self._is_writing)
-        self.setVisible(bool(evidence_of(proposal).text) or not self.buttons.isHidden())
+        has_words = bool(evidence_of(proposal).text) or not self.context.isHidden()
+        self.setVisible(has_words or not self.buttons.isHidden())
 
     def menu(self) -> QMenu:
         """Return the menu of what is done less often, with its keys."""
@@ -153,6 +165,16 @@ class ReviewFoot(QFrame):
         ):
             button.clicked.connect(lambda _checked=False, work=work: work())
         self.more.clicked.connect(self._show_menu)
+        self.context.clicked.connect(self._show_context)
+
+    def _show_context(self) -> None:
+        theme = self._theme
+        if theme is None:
+            return
+        if self._context_window is None:
+            self._context_window = ContextWindow(theme, self)
+        self._context_window.show_context(self._model.context_text, self._model.context_rows)
+        self._context_window.show_front()
 
     def _show_menu(self) -> None:
         self.menu().popup(self.more.mapToGlobal(self.more.rect().topLeft()))
@@ -176,6 +198,11 @@ class ReviewFoot(QFrame):
                 "server reports it, over all attempts."
             )
         )
+        self.context.setProperty("small", True)
+        self.context.setToolTip(
+            tr("What the model was shown beside the lines it changes, and what was left out")
+        )
+        self.context.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.failed.setWordWrap(True)
         warned, evidence = QHBoxLayout(), QHBoxLayout()
         for row in (warned, evidence):
@@ -184,6 +211,7 @@ class ReviewFoot(QFrame):
         warned.addWidget(self.unsure)
         warned.addStretch(1)
         evidence.addWidget(self.evidence, 1)
+        evidence.addWidget(self.context)
         evidence.addWidget(self.cached)
         evidence.addWidget(self.answered)
         self._fill_buttons()

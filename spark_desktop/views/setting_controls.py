@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from spark_desktop.viewmodels.settings_rows import Kind, SettingRow
+from spark_desktop.viewmodels.settings_rows import Category, Kind, SettingRow, title_of
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.commands_control import CommandsControl
 from spark_desktop.views.form_controls import ChoiceBox, NumberBox, TickBox
@@ -149,6 +149,27 @@ class ModelControl(QWidget):
             self.chosen.emit(self.line.text().strip())
 
 
+class TextControl(QLineEdit):
+    """A line of text, used when it is finished."""
+
+    chosen = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown = ""
+        self.editingFinished.connect(self._finished)
+
+    def show_value(self, value: object) -> None:
+        """Show a value; what is half typed stays while it is the same."""
+        if str(value) != self._shown:
+            self._shown = str(value)
+            self.setText(self._shown)
+
+    def _finished(self) -> None:
+        if self.text().strip() != self._shown:
+            self.chosen.emit(self.text().strip())
+
+
 class KeyControl(QWidget):
     """One key, chosen by pressing it; a button takes it away."""
 
@@ -196,11 +217,16 @@ def control_of(row: SettingRow) -> QWidget:
         Kind.MODEL: ModelControl,
         Kind.KEY: KeyControl,
         Kind.COMMANDS: CommandsControl,
+        Kind.TEXT: TextControl,
     }
     control = made[row.kind]()
+    name = row.title
+    if row.category is Category.PROJECT:
+        # A search may show the same setting for everywhere as well.
+        name = f"{title_of(row.category)}: {row.title}"
     for widget in (control, *control.findChildren(QWidget)):
         if not widget.accessibleName() and widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
             text = widget.property("text") if isinstance(widget, QToolButton | QPushButton) else ""
-            widget.setAccessibleName(f"{row.title}: {text}" if text else row.title)
+            widget.setAccessibleName(f"{name}: {text}" if text else name)
         widget.setAccessibleDescription(row.help)
     return control

@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from spark_desktop.viewmodels.settings import SettingsViewModel
-from spark_desktop.viewmodels.settings_rows import Kind, SettingRow
+from spark_desktop.viewmodels.settings_rows import Category, Kind, SettingRow
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.setting_controls import Control, control_of
 from spark_desktop.views.theme import Theme
@@ -91,7 +91,8 @@ class SettingLine(QFrame):
         self._model.reset(self.row.key)
 
     def _arrange(self) -> None:
-        title, said, key = QLabel(self.row.title), QLabel(self.row.help), QLabel(self.row.key)
+        title, said, key = QLabel(self.row.title), QLabel(self.row.help), QLabel()
+        key.setText(self.row.name_in_file)
         title.setProperty("strong", True)
         title.setBuddy(self.control)
         self.remark.setProperty("tone", "warning")
@@ -101,7 +102,12 @@ class SettingLine(QFrame):
         for label in (said, key):
             label.setProperty("quiet", True)
         key.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        key.setToolTip(tr("Its name in the file"))
+        is_own = self.row.category is Category.PROJECT
+        key.setToolTip(
+            tr("Its name in the file, in the table of this project")
+            if is_own
+            else tr("Its name in the file")
+        )
         self.reset.setToolTip(tr("Use the default again"))
         self.reset.setAccessibleName(tr("Reset {title}", title=self.row.title))
         policy = self.reset.sizePolicy()

@@ -50,6 +50,8 @@ class SettingsDialog(QDialog):
         self.endpoints = QPushButton(tr("Endpoints…"))
         self.notice = NoticeLine(strip=True)
         self.categories, self.nothing = QListWidget(), QLabel(tr("No setting has these words."))
+        self.folderless = QLabel(tr("Open a folder first: what is chosen here holds for it alone."))
+        self._root = model.root
         self._page, self._scroll = QWidget(), QScrollArea()
         self._headings = {one: QLabel(title_of(one)) for one in Category}
         self.lines = [SettingLine(row, model, theme) for row in setting_rows()]
@@ -98,6 +100,11 @@ class SettingsDialog(QDialog):
         """Show the values in use."""
         for line in self.lines:
             line.render_state()
+        root = self._model.root
+        if root != self._root:
+            self._root = root
+            self._name_project()
+            self._filter()
 
     def render_notice(self) -> None:
         """Show what went wrong with the file."""
@@ -118,9 +125,13 @@ class SettingsDialog(QDialog):
         shown = set[Category]()
         for line in self.lines:
             is_shown = line.row.matches(query) if query else line.row.category is self.category
+            if line.row.category is Category.PROJECT and self._root is None:
+                is_shown = False
             line.setVisible(is_shown)
             if is_shown:
                 shown.add(line.row.category)
+        is_folderless = self._root is None and self.category is Category.PROJECT and not query
+        self.folderless.setVisible(is_folderless)
         is_wanted = bool(query) or self.category is Category.KEYS
         if is_wanted and self.keys.show_matching(query):
             shown.add(Category.KEYS)
@@ -128,8 +139,15 @@ class SettingsDialog(QDialog):
             self._keys.setVisible(Category.KEYS in shown)
         for category, heading in self._headings.items():
             heading.setVisible(category in shown)
-        self.nothing.setVisible(not shown)
+        self.nothing.setVisible(not shown and not is_folderless)
         self._scroll.verticalScrollBar().setValue(0)
+
+    def _name_project(self) -> None:
+        title = title_of(Category.PROJECT)
+        if self._root is not None:
+            title = tr("This project: {name}", name=self._root.name or self._root)
+        self._headings[Category.PROJECT].setText(title)
+        self._headings[Category.PROJECT].setToolTip(plain_tip(str(self._root or "")))
 
     def _choose_category(self) -> None:
         self.search.clear()
@@ -197,8 +215,13 @@ class SettingsDialog(QDialog):
         column = QVBoxLayout(self._page)
         column.setContentsMargins(_EDGE, 8, _EDGE, _EDGE)
         column.setSpacing(0)
-        self.nothing.setProperty("quiet", True)
-        column.addWidget(self.nothing)
+        for label in (self.nothing, self.folderless):
+            label.setProperty("quiet", True)
+            label.setWordWrap(True)
+            column.addWidget(label)
+        for heading in self._headings.values():
+            heading.setTextFormat(Qt.TextFormat.PlainText)
+        self._name_project()
         for category, heading in self._headings.items():
             heading.setProperty("heading", True)
             heading.setContentsMargins(0, 8, 0, 4)

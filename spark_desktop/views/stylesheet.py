@@ -44,6 +44,10 @@ QPushButton:hover { border-color: $text_secondary; }
 QPushButton:focus { border-color: $accent; outline: none; }
 QPushButton:pressed { background: $line; }
 QPushButton:disabled { color: $text_secondary; background: transparent; }
+QPushButton[small="true"] { background: transparent; border-color: transparent; font-size: 12px;
+    color: $text_secondary; padding: 1px 6px; text-decoration: underline; }
+QPushButton[small="true"]:hover { color: $text; }
+QPushButton[small="true"]:focus { border-color: $accent; }
 QPushButton[main="true"] { border-color: $accent; color: $accent; }
 QPushButton[main="true"]:disabled { border-color: $line; color: $text_secondary; }
 

@@ -1,14 +1,16 @@
 """A project's checks as they are put together: asked for, allowed, and run beside the user's."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from spark_desktop.adapters.sandbox import Bubblewrap
-from spark_desktop.domain.events import ConsentNeeded
+from spark_desktop.domain.events import ConsentNeeded, ContextGathered
 from spark_desktop.domain.project_settings import ProjectSettings
 from spark_desktop.domain.settings import Checks, Settings
+from spark_desktop.domain.trigger import Instruction, Span
 from spark_desktop.services.bus import Bus
 from spark_desktop.shadow_wiring import Shadow
 from spark_desktop.wiring import open_project
@@ -99,11 +101,34 @@ async def test_the_word_of_the_settings_is_the_projects(root, tmp_path):
     project = await open_project(root, data_dir=tmp_path / "data")
     try:
         assert not project.shadow.allowed
-        allowing = Settings().with_project(root, ProjectSettings(allow_commands=True))
-        project.use(allowing)
-        assert project.shadow.allowed
+        allowing = ProjectSettings(allow_commands=True)
+        project.use(Settings().with_project(root, allowing))
+        assert (project.shadow.allowed, project.shadow.without_sandbox) == (True, False)
+        project.use(Settings().with_project(root, replace(allowing, without_sandbox=True)))
+        assert (project.shadow.allowed, project.shadow.without_sandbox) == (True, True)
         project.use(Settings())
-        assert not project.shadow.allowed
+        assert (project.shadow.allowed, project.shadow.without_sandbox) == (False, False)
         assert project.suggester.project == project.shadow.evidence
     finally:
         await project.close()
+
+
+async def test_what_joins_a_prompt_is_told(root, tmp_path):
+    project = await open_project(root, data_dir=tmp_path / "data")
+    told = []
+    project.bus.subscribe(ContextGathered, told.append)
+    try:
+        snapshot = await project.files.read("shop.py")
+        trigger = Instruction(snapshot, Span(0, 2), "add")
+        assert project.suggester.context is not None
+        gathered = await project.suggester.context(trigger, Span(0, 2), 1000, _letters)
+        (event,) = told
+        assert event.trigger is trigger
+        assert [one.title for one in event.gathered.parts] == [one.title for one in gathered.parts]
+        assert not any(one.text for one in event.gathered.parts)
+    finally:
+        await project.close()
+
+
+async def _letters(text: str) -> int:
+    return len(text)

@@ -34,6 +34,8 @@ PROJECT = st.builds(
     test_command=st.text(),
     quiet=PERHAPS,
     watching=st.builds(WatchingHere, stubs=PERHAPS, repairs=PERHAPS),
+    without_sandbox=st.booleans(),
+    ask_commands=st.booleans(),
 )
 PROJECTS = st.dictionaries(st.text().map("/{}".format), PROJECT, max_size=3)
 SETTINGS = st.builds(
@@ -144,3 +146,11 @@ def test_a_folder_is_found_however_its_path_is_written() -> None:
 
 def test_no_command_of_a_folder_is_allowed_until_the_user_says_so() -> None:
     assert not Settings().for_project(ROOT).allow_commands
+    assert not Settings().for_project(ROOT).without_sandbox
+
+
+def test_running_without_a_sandbox_is_another_word_than_running() -> None:
+    allowing = Settings().with_project(ROOT, ProjectSettings(allow_commands=True))
+    assert not allowing.for_project(ROOT).without_sandbox
+    both = ProjectSettings(allow_commands=True, without_sandbox=True)
+    assert Settings().with_project(ROOT, both).for_project(ROOT).without_sandbox

@@ -117,12 +117,20 @@ async def test_before_consent_nothing_runs_and_the_user_is_asked_once():
 
 
 async def test_consent_that_comes_later_counts_at_once():
-    answers = [False, True]
-    consent = Consent(lambda: answers.pop(0))
-    checks = ShadowChecks(FakeBench(), FakeFiles(), paired, consent)
+    answers = [False]
+    checks = ShadowChecks(FakeBench(), FakeFiles(), paired, Consent(lambda: answers[-1]))
     assert await checks.evidence("a.py", OLD, NEW) == ()
+    answers.append(True)
     assert len(await checks.evidence("a.py", OLD, NEW)) == 3
     assert checks.needed is None
+
+
+async def test_consent_that_is_taken_back_ends_what_has_not_begun():
+    bench, answers = FakeBench(), [True, True, False]
+    checks = ShadowChecks(bench, FakeFiles(), paired, Consent(lambda: answers.pop(0)))
+    found = await checks.evidence("a.py", OLD, NEW)
+    assert [one.name for one in found] == ["python"]
+    assert bench.ran == [("compile(", NEW)]
 
 
 async def test_without_a_sandbox_a_second_consent_is_needed_and_the_evidence_says_so():

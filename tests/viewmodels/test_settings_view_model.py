@@ -1,10 +1,11 @@
 import asyncio
 from collections.abc import AsyncIterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pytest
 
 from spark_desktop.adapters.settings_file import TomlSettings
+from spark_desktop.domain.project_settings import ProjectSettings, WatchingHere
 from spark_desktop.domain.settings import Settings, ThemeChoice
 from spark_desktop.services.settings import SettingsService
 from spark_desktop.services.tasks import TaskScope
@@ -143,3 +144,43 @@ async def test_the_file_is_made_with_every_setting_before_it_is_opened(
     model.open_file()
     await until(lambda: len(opened) == 2)
     assert read(file) == "# mine\n"
+
+
+SHOP = PurePosixPath("/home/me/shop")
+
+
+async def test_what_is_chosen_for_a_folder_stands_in_its_table(
+    model: SettingsViewModel, file: Path
+) -> None:
+    model.follow(SHOP)
+    model.set("project.allow_commands", True)
+    model.set("project.watching.stubs", False)
+    assert model.value("project.watching.stubs") is False
+    assert not model.is_default("project.watching.stubs")
+    own = ProjectSettings(True, watching=WatchingHere(stubs=False))
+    assert model.current.project(SHOP) == own
+    await until(lambda: "stubs = false" in read(file))
+    assert '[projects."/home/me/shop"]' in read(file)
+    model.reset("project.watching.stubs")
+    model.reset("project.allow_commands")
+    assert model.current == Settings()
+
+
+async def test_another_folder_has_choices_of_its_own(model: SettingsViewModel) -> None:
+    changes: list[bool] = []
+    model.changed.connect(lambda: changes.append(True))
+    model.follow(SHOP)
+    model.follow(SHOP)
+    assert len(changes) == 1
+    model.set("project.test_command", "pytest -q")
+    model.follow(PurePosixPath("/home/me/other"))
+    assert model.value("project.test_command") == ""
+    model.follow(SHOP)
+    assert model.value("project.test_command") == "pytest -q"
+
+
+async def test_without_a_folder_nothing_is_chosen_for_one(model: SettingsViewModel) -> None:
+    model.set("project.allow_commands", True)
+    model.reset("project.quiet")
+    assert model.value("project.allow_commands") is False
+    assert model.current == Settings()

@@ -29,7 +29,7 @@ _NAMES = """
     SHA SOCKS Shift Space Spark TLS TOML Tab URL UTF Ubuntu Up WSE WebSocket Windows apt ca
     certificates decode desktop diff emulated false gitignore install keyring llama macOS
     Anthropic Authorization Bearer Ollama http https none
-    prefill px quick run spark sudo sysctl true unified xllamacpp xvfb
+    prefill px pytest bubblewrap bwrap quick quiet run spark sudo sysctl true unified xllamacpp xvfb
 """
 NAMES = frozenset(_NAMES.split())
 _WORD = re.compile(r"[A-Za-z]{2,}")

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QLocale
@@ -43,10 +44,13 @@ from spark_desktop.domain.events import (
     ChangeApplied,
     ChangeIgnored,
     ChangeReverted,
+    ConsentNeeded,
+    ContextGathered,
     FilesChanged,
     TurnChanged,
 )
 from spark_desktop.domain.findings import Finding, Verdict
+from spark_desktop.domain.gathered import Gathered, LeftOut, Part
 from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.proposal import (
     Cancelled,
@@ -59,6 +63,7 @@ from spark_desktop.domain.proposal import (
     Streaming,
     Withheld,
 )
+from spark_desktop.domain.sandboxing import Sandboxing
 from spark_desktop.domain.self_test import PLAN, TIDY, Outcome, Seen
 from spark_desktop.domain.settings import Language
 from spark_desktop.domain.spending import Budget
@@ -67,8 +72,10 @@ from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
 from spark_desktop.self_test import drawing, installed
 from spark_desktop.self_test.stage import Stage
+from spark_desktop.services.bus import Bus
 from spark_desktop.services.settings import SettingsService
 from spark_desktop.services.tasks import TaskScope
+from spark_desktop.viewmodels.consent import ConsentViewModel
 from spark_desktop.viewmodels.endpoint_desk_models import endpoint_view_models
 from spark_desktop.viewmodels.lab_lane import Lane
 from spark_desktop.viewmodels.machine import machine_view_models
@@ -76,10 +83,13 @@ from spark_desktop.viewmodels.notice import Tone
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.viewmodels.review_notices import CHOOSE_A_SIDE, STILL_WRITTEN
 from spark_desktop.viewmodels.settings import SettingsViewModel
+from spark_desktop.viewmodels.settings_rows import Category
+from spark_desktop.viewmodels.told import Told
 from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.viewmodels.updates import UpdateAction
 from spark_desktop.viewmodels.wording import evidence_of
 from spark_desktop.views import desktop_examinations as desktop
+from spark_desktop.views.consent_dialog import ConsentDialog
 from spark_desktop.views.desktop_examinations import RegisteredHotkey
 from spark_desktop.views.endpoints_dialog import EndpointsDialog
 from spark_desktop.views.language import load
@@ -559,3 +569,40 @@ def test_every_finding_of_the_doctor_is_russian(
     # The version of the library holds its date, and Qt has its own name for this screen.
     plain = [re.sub(r"OpenSSL.*|offscreen|DISPLAY", "", text) for text in said]
     assert [text for text in plain if foreign_words(text)] == []
+
+
+@pytest.mark.parametrize(
+    "state", [Sandboxing(True), Sandboxing(False, say("bubblewrap (bwrap) is not installed"))]
+)
+async def test_the_question_about_the_checks_of_a_project_is_russian(
+    window: MainWindow, state: Sandboxing
+) -> None:
+    told, bus = Told(), Bus()
+    consent = ConsentViewModel(window.settings, told)
+    consent.follow(SimpleNamespace(root=Path("/library"), bus=bus))
+    bus.publish(ConsentNeeded(("pytest",), ("pytest",), state))
+    window.told.show_notice(told.notice)
+    dialog = ConsentDialog(consent, window.theme, window)
+    dialog.open()
+    assert (english(window), english(dialog)) == ([], [])
+    dialog.reject()
+
+
+async def test_the_context_of_a_prompt_is_russian(
+    window: MainWindow, project: FakeProject, models: ProjectViewModels
+) -> None:
+    one = judged()
+    project.turns.put(one)
+    models.changes.choose_proposal("p1")
+    left = LeftOut("main", say("a change of %n line(s)", "", 500))
+    gathered = Gathered((Part("map", say("Map of the workspace"), "", tokens=420),), (left,))
+    project.bus.publish(ContextGathered(one.trigger, gathered))
+    assert window.project is not None
+    window.project.review.foot.context.click()
+    assert english(window) == []
+
+
+async def test_the_page_of_a_project_is_russian(window: MainWindow) -> None:
+    dialog = window.preferences.show(Category.PROJECT)
+    assert english(dialog) == []
+    dialog.close()

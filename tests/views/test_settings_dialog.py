@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QLocale, Qt, QTranslator
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit
+from PySide6.QtWidgets import QComboBox, QFileDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from spark_desktop.adapters.settings_file import TomlSettings
@@ -83,7 +83,7 @@ async def test_the_dialog_shows_a_category_and_finds_in_all(dialog: SettingsDial
     assert shown(dialog)[0] == "looks.theme"
     assert "watching.stubs" not in shown(dialog)
     dialog.search.setText("stubs")
-    assert shown(dialog) == ["watching.stubs"]
+    assert shown(dialog) == ["watching.stubs", "project.watching.stubs"]
     dialog.search.setText("keys question")
     assert shown(dialog) == []
     assert [name for name, line in dialog.keys.lines.items() if not line.isHidden()] == ["ask"]
@@ -391,3 +391,62 @@ async def test_commands_that_were_edited_into_the_file_are_shown(
     write(file, '[checks.commands]\n"*.rs" = ["rustfmt --check {file}"]\n')
     dialog.line_of("checks.commands")._model.reload()
     await until(lambda: control.lines.toPlainText() == "*.rs: rustfmt --check {file}")
+
+
+async def test_the_page_of_the_open_project_is_about_it_alone(
+    window: MainWindow, dialog: SettingsDialog, tmp_path: Path, file: Path
+) -> None:
+    dialog.show_category(Category.PROJECT)
+    assert dialog.folderless.isHidden()
+    assert {f"project.watching.{name}" for name in ("enabled", "comments", "stubs")} < set(
+        shown(dialog)
+    )
+    assert "project.without_sandbox" in shown(dialog)
+    assert without_name(dialog) == []
+    line = dialog.line_of("project.watching.stubs")
+    assert line.control.accessibleName() == "This project: Empty functions"
+    assert isinstance(line.control, QComboBox)
+    assert line.control.currentText() == "As everywhere"
+    line.control.setCurrentIndex(2)
+    line.control.activated.emit(2)
+    root = tmp_path / "library"
+    choices = window.settings.current.for_project(root)
+    assert (choices.watching.stubs, window.settings.current.watching.stubs) == (False, True)
+    await until(lambda: "stubs = false" in read(file))
+    line.reset.click()
+    assert window.settings.current.for_project(root).watching.stubs
+
+
+async def test_the_command_of_the_tests_is_used_when_it_is_finished(
+    window: MainWindow, dialog: SettingsDialog, tmp_path: Path
+) -> None:
+    dialog.show_category(Category.PROJECT)
+    control = dialog.line_of("project.test_command").control
+    assert isinstance(control, QLineEdit)
+    control.setFocus()
+    QTest.keyClicks(control, "pytest -q ")
+    own = window.settings.current.project(tmp_path / "library")
+    assert own.test_command == ""
+    QTest.keyClick(control, Qt.Key.Key_Return)
+    assert dialog.isVisible()
+    own = window.settings.current.project(tmp_path / "library")
+    assert own.test_command == "pytest -q"
+    dialog.line_of("project.test_command").reset.click()
+    assert control.text() == ""
+
+
+async def test_without_a_folder_the_page_says_what_to_do(
+    window: MainWindow, dialog: SettingsDialog, models: ProjectViewModels, tmp_path: Path
+) -> None:
+    dialog.show_category(Category.PROJECT)
+    heading = "This project: library"
+    assert heading in [label.text() for label in dialog.findChildren(QLabel)]
+    window.show_welcome()
+    assert not dialog.folderless.isHidden()
+    assert (shown(dialog), dialog.nothing.isHidden()) == ([], True)
+    dialog.search.setText("sandbox")
+    assert (shown(dialog), dialog.nothing.isHidden()) == ([], False)
+    dialog.search.clear()
+    window.show_project(models, tmp_path / "library", "main")
+    assert dialog.folderless.isHidden()
+    assert "project.allow_commands" in shown(dialog)
