@@ -38,6 +38,7 @@ class ChangesPanel(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._notice)
+        self._over_inbox = column
         column.addWidget(self.inbox, 1)
         self._inbox_section = Section(tr("INBOX"), inbox_body, theme)
         self._nothing = {
@@ -72,6 +73,10 @@ class ChangesPanel(QFrame):
         for part in (self.inbox, self.files, self.ignored, self.threads, *self.sections):
             part.set_theme(theme)
         self.render_state()
+
+    def put_over_inbox(self, widget: QWidget) -> None:
+        """Let a widget stand between the line of state and the list."""
+        self._over_inbox.insertWidget(1, widget)
 
     def search_threads(self) -> None:
         """Put the cursor into the search field of the threads."""
