@@ -50,8 +50,8 @@ def instruction_of(action: QuickAction) -> str:
     return _INSTRUCTIONS[action]
 
 
-def test_instruction(name: str, path: str) -> str:
-    """Return what a model is told that adds a test to a file of tests; ``name`` is what it tests."""
+def instruction_for_test(name: str, path: str) -> str:
+    """Return what a model is told that adds a test of ``name``, in ``path``, to a file of tests."""
     return (
         f"Add a test for `{name}` of {path} in the style of the tests here; keep those as they are"
     )
@@ -64,7 +64,7 @@ def explain_question(name: str, lines: str) -> Said:
     return say("Explain `{name}` ({lines}): what does it do, and why?", name=name, lines=lines)
 
 
-def test_question(name: str, lines: str, new_path: str) -> Said:
+def question_for_test(name: str, lines: str, new_path: str) -> Said:
     """Return the question whose answer is a new file of tests."""
     return say(
         "Write a test for `{name}` ({lines}). Answer with the whole new file {path}, its path on "
@@ -84,8 +84,5 @@ def new_test_path(path: str, known: tuple[str, ...]) -> str:
     if not names:
         return ""
     near = ranked(path, (one for one in known if is_test(one)))
-    if near:
-        folder = dirname(near[0])
-    else:
-        folder = "tests" if path.endswith(".py") else dirname(path)
-    return join(folder, names[0])
+    usual = "tests" if path.endswith(".py") else dirname(path)
+    return join(dirname(near[0]) if near else usual, names[0])

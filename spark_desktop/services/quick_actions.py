@@ -8,10 +8,10 @@ from spark_desktop.domain.errors import FileError, SparkError
 from spark_desktop.domain.quick_actions import (
     Actions,
     explain_question,
+    instruction_for_test,
     instruction_of,
     new_test_path,
-    test_instruction,
-    test_question,
+    question_for_test,
 )
 from spark_desktop.domain.symbols import Symbol
 from spark_desktop.domain.test_pairs import is_test
@@ -112,8 +112,10 @@ class QuickActions:
                     say("Spark does not know where tests of {path} stand.", path=snapshot.path),
                     say("Ask for one in the chat, and name the file."),
                 )
-            return Asked(test_question(name, _words(snapshot, place), new), snapshot.path, place)
-        wanted = test_instruction(name, snapshot.path)
+            return Asked(
+                question_for_test(name, _words(snapshot, place), new), snapshot.path, place
+            )
+        wanted = instruction_for_test(name, snapshot.path)
         where = self._last_test(tests)
         return self._request(Instruction(tests, where, wanted, QuickAction.TEST))
 

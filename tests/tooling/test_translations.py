@@ -42,6 +42,7 @@ _NO_TEXT_BELOW = (
     "domain/model_shelf.py",
     "domain/notices.py",
     "domain/python_checks.py",
+    "domain/quick_actions.py",
     "domain/unified_diff.py",
     "domain/refusal_prompts.py",
     "domain/self_test.py",
