@@ -1,6 +1,7 @@
 """Over the inbox: what saves would have started, each with the button that starts it."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -59,7 +60,9 @@ class OfferLine(QFrame):
 
 
 class OfferList(QFrame):
-    """Hidden while nothing is offered."""
+    """Hidden while nothing is offered; ``fitted`` says that it has another height."""
+
+    fitted = Signal()
 
     def __init__(self, model: OffersViewModel, theme: Theme) -> None:
         super().__init__()
@@ -102,17 +105,23 @@ class OfferList(QFrame):
         if place is not None and self.lines:
             self.lines[min(place, len(self.lines) - 1)].start.setFocus()
 
-    def resizeEvent(self, event: object) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Take the height that the texts need at this width."""
-        super().resizeEvent(event)  # type: ignore[arg-type]
+        super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
-        seen = self.lines[:_MOST]
-        height = sum(
-            max(one.heightForWidth(self.width()), 0) or one.sizeHint().height() for one in seen
-        )
-        self._area.setFixedHeight(max(1, height))
+        height = sum(self._height_of(line) for line in self.lines[:_MOST])
+        is_news = height != self.maximumHeight()
+        self.setFixedHeight(height)
+        if is_news:
+            self.fitted.emit()
+
+    def _height_of(self, line: OfferLine) -> int:
+        layout = line.layout()
+        assert layout is not None
+        width = self.width() - self._area.verticalScrollBar().sizeHint().width()
+        return max(layout.heightForWidth(width), line.sizeHint().height())
 
 
 def _has_focus(line: OfferLine) -> bool:

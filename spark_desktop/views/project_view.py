@@ -53,6 +53,7 @@ class ProjectView(QFrame):
         self.changes = ChangesPanel(models.changes, models.threads, theme)
         self.offers = OfferList(models.offers, theme)
         self.changes.put_over_inbox(self.offers)
+        self.offers.fitted.connect(self.changes.render_state)
         self.review = ReviewPanel(models.review, theme, memory)
         self.quick_actions = QuickActionsMenu(models.quick_actions, self.review.diff)
         self.rest: RestControl | None = None
