@@ -20,6 +20,7 @@ EFFORTS = {
     "one sample": Effort(samples=1),
     "without doubts": Effort(doubts=False),
     "without computed": Effort(computed=False),
+    "without small changes": Effort(small=False),
     "nothing": Effort(
         context=False,
         fill_in=False,
@@ -29,6 +30,7 @@ EFFORTS = {
         samples=1,
         doubts=False,
         computed=False,
+        small=False,
     ),
 }
 PARTS = (ALL, PLAIN, *(name for name in EFFORTS if name != ALL))

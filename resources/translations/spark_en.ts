@@ -543,6 +543,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>found by trying %n small change(s), without a model</source>
+   <translation>
+    <numerusform>found by trying %n small change, without a model</numerusform>
+    <numerusform>found by trying %n small changes, without a model</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>it removes %n line(s) that it does not name</source>
    <translation>
     <numerusform>it removes %n line that it does not name</numerusform>

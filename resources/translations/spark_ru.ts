@@ -857,7 +857,7 @@
   </message>
   <message>
    <source>A snooze of {minutes} minutes is not possible.</source>
-   <translation>Пауза на {minutes} мин невозможна.</translation>
+   <translation>Перерыв на {minutes} мин невозможен.</translation>
   </message>
   <message>
    <source>A source of the model was passed over. {skipped}</source>
@@ -5095,7 +5095,7 @@ The proposal was made for:
   </message>
   <message>
    <source>The answer says the same again and again.</source>
-   <translation>Ответ повторяет одно и то же снова и снова.</translation>
+   <translation>Ответ снова и снова повторяет одно и то же.</translation>
   </message>
   <message>
    <source>The answer wants different things of one file.</source>
@@ -7399,7 +7399,7 @@ The proposal was made for:
   </message>
   <message>
    <source>comes to an end</source>
-   <translation>подходит к концу</translation>
+   <translation>доходит до конца</translation>
   </message>
   <message>
    <source>comes with Spark</source>
@@ -7632,6 +7632,14 @@ The proposal was made for:
   <message>
    <source>fonts</source>
    <translation>шрифты</translation>
+  </message>
+  <message numerus="yes">
+   <source>found by trying %n small change(s), without a model</source>
+   <translation>
+    <numerusform>найдено перебором из %n малой правки, без модели</numerusform>
+    <numerusform>найдено перебором из %n малых правок, без модели</numerusform>
+    <numerusform>найдено перебором из %n малых правок, без модели</numerusform>
+   </translation>
   </message>
   <message>
    <source>free</source>
@@ -8643,7 +8651,7 @@ The proposal was made for:
   </message>
   <message>
    <source>saved while Spark was snoozed</source>
-   <translation>сохранено, пока Spark был на паузе</translation>
+   <translation>сохранено во время перерыва</translation>
   </message>
   <message>
    <source>saved while watching was paused</source>
@@ -8696,6 +8704,10 @@ The proposal was made for:
   <message>
    <source>simplify {place}</source>
    <translation>упростить: {place}</translation>
+  </message>
+  <message>
+   <source>small change</source>
+   <translation>малая правка</translation>
   </message>
   <message>
    <source>spark: {reason}</source>

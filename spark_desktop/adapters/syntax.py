@@ -1,16 +1,19 @@
 """What a parser knows about a file; implements the Syntax port with tree-sitter."""
 
 from spark_desktop.adapters.bare_code import bare_code
+from spark_desktop.adapters.bodies import as_stub
 from spark_desktop.adapters.comments import Comment, comments_by_markers, comments_in, runs
 from spark_desktop.adapters.functions import functions_in, named_classes_in
 from spark_desktop.adapters.languages import Parsed, Parsing
 from spark_desktop.adapters.parameters import oversights_in
 from spark_desktop.adapters.regions import region_around, window_around
+from spark_desktop.adapters.small_changes import small_changes
 from spark_desktop.adapters.stubs import stubs_in
 from spark_desktop.domain.ai_comment import AiKind, parse_ai_comment
+from spark_desktop.domain.small_change import SmallChange
 from spark_desktop.domain.symbols import Oversights, Symbol
 from spark_desktop.domain.text import split_lines
-from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Trigger
+from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Stub, Trigger
 from spark_desktop.domain.workspace import Snapshot
 
 
@@ -52,6 +55,16 @@ class TreeSitterSyntax:
         """Return what the function within the lines leaves out; see the port."""
         parsed = self._parsing.parse(path, content)
         return None if parsed is None else oversights_in(parsed, lines)
+
+    def as_stub(self, snapshot: Snapshot, lines: Span) -> Stub | None:
+        """Return the function around the lines as if its body were missing; see the port."""
+        parsed = self._parsing.parse(snapshot.path, snapshot.text.content)
+        return None if parsed is None else as_stub(snapshot, parsed, lines)
+
+    def small_changes(self, path: str, content: str, lines: Span) -> tuple[SmallChange, ...]:
+        """Return what may undo a slip within the lines; see the port."""
+        parsed = self._parsing.parse(path, content)
+        return () if parsed is None else small_changes(parsed, content, lines)
 
     def errors(self, path: str, content: str) -> int | None:
         """Return the number of syntax errors; None for a language without a parser."""

@@ -132,8 +132,9 @@ def _comment_above(text: str) -> list[str]:
 
 
 def _python(region: str, answer: str) -> str | None:
-    mine, given = function_in(region), function_in(answer)
-    if mine is None or given is None or mine.node.name != given.node.name:
+    mine = function_in(region)
+    given = None if mine is None else function_in(answer, mine.node.name)
+    if mine is None or given is None:
         return None
     own, other = mine.node, given.node
     if ast.get_docstring(other) is None or ast.get_docstring(own) is not None:

@@ -10,9 +10,11 @@ class Effort:
     ``context``: definitions, recent edits, diagnostics and tests join the prompt. ``fill_in``:
     stubs are filled in where the model can. ``names``: names that an answer uses must exist.
     ``project``: the project's own checks run. ``repairs``: further attempts that are told the
-    failure. ``samples``: answers among which the best is chosen, 1 for none but the first.
+    failure. ``samples``: answers among which the best is chosen, 1 for none but the first;
+    ``proven``: answers of which the first is taken that makes a failing test pass.
     ``doubts``: an answer that nothing proves, and that others of the model contradict, is withheld.
-    ``computed``: follow-ups of a rename are computed, not asked for.
+    ``computed``: follow-ups of a rename are computed, not asked for. ``small``: one small change is
+    tried where a test decides.
     """
 
     context: bool = True
@@ -21,5 +23,7 @@ class Effort:
     project: bool = True
     repairs: int = 1
     samples: int = 3
+    proven: int = 6
     doubts: bool = True
     computed: bool = True
+    small: bool = True

@@ -4,10 +4,11 @@ Small models like to write the signature anew with other types, and imports for 
 """
 
 import ast
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from spark_desktop.domain.python_function import Function, FunctionText, function_in
+from spark_desktop.domain.python_function import Function, FunctionText, function_in, names_beside
 from spark_desktop.domain.text import dominant_newline, split_lines
 
 
@@ -22,10 +23,11 @@ class Grafted:
 def with_body_of(region: str, answer: str) -> Grafted | None:
     """Return the Python function ``region`` with the body of the one in ``answer``.
 
-    None where either is not one function, or where they are not the same one: by name and
-    parameters.
+    None where there is no such function in either, or where they are not the same: by name and
+    parameters. What else the answer holds is left out.
     """
-    own, other = function_in(region), function_in(answer)
+    own = function_in(region)
+    other = None if own is None else function_in(answer, own.node.name)
     if own is None or other is None or _described(own.node) != _described(other.node):
         return None
     head, _ = _parts(own, split_lines(region))
@@ -37,6 +39,30 @@ def with_body_of(region: str, answer: str) -> Grafted | None:
         return None
     shift = own.column - other.column
     text = "".join([*head, *(_shifted(line, shift) for line in body)])
+    return Grafted(text if text.endswith("\n") else f"{text}\n", _imports(other))
+
+
+def alone(region: str, answer: str, outside: str) -> Grafted | None:
+    """Return the Python function of an answer that repeats definitions around it as well.
+
+    None where the answer is nothing but that function, or where it defines something new beside
+    it: only what stands in the text ``outside`` of the region, or is the class around it, is
+    repeated.
+    """
+    own = function_in(region)
+    if own is None or function_in(answer) is not None:
+        return None
+    other = function_in(answer, own.node.name)
+    beside = names_beside(answer, own.node.name)
+    if other is None or beside is None:
+        return None
+    if any(re.search(rf"\b(?:def|class) {re.escape(one)}\b", outside) is None for one in beside):
+        return None
+    node = other.node
+    begin = min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1
+    shift = own.column - other.column
+    lines = split_lines(answer)[begin : node.end_lineno]
+    text = "".join(_shifted(line, shift) for line in lines)
     return Grafted(text if text.endswith("\n") else f"{text}\n", _imports(other))
 
 

@@ -161,9 +161,9 @@ def plain(output: str) -> str:
 
 
 def first_line(output: str) -> str:
-    """Return the first line that says something, cut to a detail's length."""
+    """Return the first line with a word in it, cut to a detail's length."""
     lines = (line.strip() for line in plain(output).splitlines())
-    return _short(next((line for line in lines if line), ""))
+    return _short(next((line for line in lines if re.search(r"\w", line)), ""))
 
 
 def lines_of(commands: Mapping[str, Sequence[str]]) -> str:

@@ -61,7 +61,7 @@ class ContextPlan:
 
 
 # By billions of parameters, up to and with. A small model repeats what it sees, so that it gets
-# only what tells it what the code has to do. Which kinds earn their place is not measured yet.
+# only what tells it what the code has to do; see also ``likes_to_repeat``.
 _SMALL = frozenset({PartKind.TESTS, PartKind.DIAGNOSTICS, PartKind.DEFINITIONS})
 _PLANS = (
     (1.0, ContextPlan(_SMALL, 400)),
@@ -71,6 +71,9 @@ _PLANS = (
 _LARGE = ContextPlan(ALL_KINDS, 6_000)
 _LOCAL = ModelInfo("", 0, fim=False).label
 _UNKNOWN_LOCAL = 4.0
+_UNKNOWN = 100.0
+_REPEATS = 1.0
+_REPEATS_ALL = 4.0
 # "qwen2.5-coder-0.5b", "llama3.1:8b", "mixtral-8x7b"
 _BILLIONS = re.compile(r"(?<![a-z0-9.])(?:(\d+)x)?(\d+(?:\.\d+)?)b(?![a-z0-9])", re.IGNORECASE)
 
@@ -94,6 +97,18 @@ def plan_for(model: ModelInfo) -> ContextPlan:
     if size is not None:
         plan = next((plan for most, plan in _PLANS if size <= most), _LARGE)
     return ContextPlan(plan.kinds, min(plan.tokens, model.context // 8))
+
+
+def likes_to_repeat(model: ModelInfo, *, documenting: bool = False) -> bool:
+    """Return whether a model answers with the code that it is shown in front of a region.
+
+    The smallest one does so always (decision 0003): it is shown other code only around a gap that
+    it fills in. For documentation, which is about the region alone, those do that know no better.
+    """
+    size = billions_of(model.id)
+    if size is None:
+        size = _UNKNOWN_LOCAL if model.label == _LOCAL else _UNKNOWN
+    return size <= (_REPEATS_ALL if documenting else _REPEATS)
 
 
 def in_order(parts: Iterable[Part]) -> tuple[Part, ...]:

@@ -1,6 +1,7 @@
 """The one Python function that a text is, whatever it is indented by."""
 
 import ast
+import textwrap
 from dataclasses import dataclass
 
 from spark_desktop.domain.text import split_lines
@@ -25,8 +26,11 @@ class FunctionText:
         return self.node.col_offset + self.width
 
 
-def function_in(text: str) -> FunctionText | None:
-    """Return the function; None for a text that holds anything else but imports."""
+def function_in(text: str, name: str = "") -> FunctionText | None:
+    """Return the function; None for a text that holds anything else but imports.
+
+    With a ``name`` it is the only function of that name, also among others or in a class.
+    """
     lines = split_lines(text)
     first = next((line for line in lines if line.strip()), "")
     width = len(first) - len(first.lstrip(" \t"))
@@ -38,6 +42,27 @@ def function_in(text: str) -> FunctionText | None:
         return None
     imports = tuple(node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom))
     rest = [node for node in tree.body if not isinstance(node, ast.Import | ast.ImportFrom)]
-    if len(rest) != 1 or not isinstance(rest[0], ast.FunctionDef | ast.AsyncFunctionDef):
+    if name:
+        inner = [one for node in rest if isinstance(node, ast.ClassDef) for one in node.body]
+        rest = [one for one in (*rest, *inner) if isinstance(one, Function) and one.name == name]
+    if len(rest) != 1 or not isinstance(rest[0], Function):
         return None
     return FunctionText(rest[0], imports, width)
+
+
+def names_beside(text: str, name: str) -> frozenset[str] | None:
+    """Return what a text defines at its top beside the function ``name`` and classes around it.
+
+    None where it cannot be read.
+    """
+    try:
+        tree = ast.parse(textwrap.dedent(text))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    found = set()
+    for node in tree.body:
+        if isinstance(node, Function | ast.ClassDef) and node.name != name:
+            inner = node.body if isinstance(node, ast.ClassDef) else []
+            if not any(isinstance(one, Function) and one.name == name for one in inner):
+                found.add(node.name)
+    return frozenset(found)

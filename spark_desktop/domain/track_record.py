@@ -13,6 +13,8 @@ class Way(Enum):
     BLOCKS = "blocks"
     REPAIR = "repair"
     SAMPLE = "sample"
+    ANEW = "anew"
+    SMALL = "small change"
 
 
 @dataclass(frozen=True, slots=True)

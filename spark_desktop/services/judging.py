@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
 from spark_desktop.domain.checks import Candidate, check, failure
-from spark_desktop.domain.clipping import clipped, strays, with_explanation
 from spark_desktop.domain.completion import FinishReason, Timing, Usage
 from spark_desktop.domain.documenting import (
     asks_only_to_document,
@@ -13,14 +12,15 @@ from spark_desktop.domain.documenting import (
     only_documents,
     unsaid,
 )
-from spark_desktop.domain.grafting import Grafted, with_body_of, with_imports
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import Check, Proposal
+from spark_desktop.domain.said_types import with_said_types
 from spark_desktop.domain.symbols import Oversights
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
 from spark_desktop.services.answer_evidence import ProjectEvidence
+from spark_desktop.services.answer_shape import Shaped, shaped_by
 from spark_desktop.services.attempts import Answer
 from spark_desktop.services.ports import Syntax
 from spark_desktop.services.target import Target
@@ -49,45 +49,24 @@ class Judge:
         proposal = answer.proposal
         text = proposal.trigger.snapshot.text
         path = proposal.trigger.snapshot.path
-        grafted: Grafted | None = None
-        if answer.is_whole:
-            region, stray = answer.region, ""
-            after = region
-        else:
-            region = clipped(answer.region, target.text, target.outside)
-            region = with_explanation(region, target.text)
-            if target.signature and path.endswith((".py", ".pyi")):
-                grafted = with_body_of(target.text, region)
-            if grafted is not None:
-                region = grafted.text
-            stray = strays(region, target.text, target.outside)
-            region = target.in_style(region)
-            after = target.with_region(region)
-            if grafted is not None:
-                after = with_imports(after, grafted.imports)
+        shaped = shaped_by(target, path, answer)
         documents: tuple[Check, ...] = ()
         if asks_only_to_document(target.instruction):
-            verdict = self._documents(path, target.content, after)
-            saved = None if answer.is_whole else documented(path, target.text, region)
-            if not verdict.passed and saved is not None:
-                region = target.in_style(saved)
-                after = target.with_region(region)
-                verdict = self._documents(path, target.content, after)
-            documents = (verdict, unsaid(target.instruction, path, region))
+            shaped, documents = self._documenting(target, path, answer, shaped)
         candidate = Candidate(
             before=target.content,
-            after=after,
+            after=shaped.after,
             region_before=target.content if answer.is_whole else target.text,
-            region_after=region,
+            region_after=shaped.region,
             errors_before=self._syntax.errors(path, target.content),
-            errors_after=self._syntax.errors(path, after),
+            errors_after=self._syntax.errors(path, shaped.after),
             instruction=target.instruction,
             reasoning=answer.reasoning,
             finished=answer.finished.reason is not FinishReason.LENGTH,
-            stray=stray,
+            stray=shaped.stray,
             signature=target.signature,
             mends=target.mends,
-            oversights=self._oversights(target, path, after),
+            oversights=self._oversights(target, path, shaped.after),
         )
         evidence = (*check(candidate), *documents)
         if answer.fault:
@@ -97,7 +76,7 @@ class Judge:
             evidence = (Check(say("comes to an end"), False, told), *evidence)
         return replace(
             proposal,
-            patch=compute(path, proposal.trigger.snapshot.digest, text.content, after),
+            patch=compute(path, proposal.trigger.snapshot.digest, text.content, shaped.after),
             evidence=evidence,
             usage=sum_of(proposal.usage, answer.finished.usage),
             timing=time_of_both(proposal.timing, answer.finished.timing),
@@ -138,6 +117,23 @@ class Judge:
         grown = len(split_lines(after)) - len(split_lines(target.content))
         lines = Span(target.lines.start, target.lines.end + grown)
         return self._syntax.oversights(path, after, lines)
+
+    def _documenting(
+        self, target: Target, path: str, answer: Answer, shaped: Shaped
+    ) -> tuple[Shaped, tuple[Check, ...]]:
+        """Return what of an answer only documents, where it did more, and the evidence for that."""
+        verdict = self._documents(path, target.content, shaped.after)
+        saved = None if answer.is_whole else documented(path, target.text, answer.region)
+        if not verdict.passed and saved is not None:
+            region = target.in_style(saved)
+            shaped = Shaped(region, target.with_region(region), shaped.stray)
+            verdict = self._documents(path, target.content, shaped.after)
+        told = unsaid(target.instruction, path, shaped.region)
+        if not told.passed and path.endswith((".py", ".pyi")):
+            typed = with_said_types(shaped.region)
+            if typed is not None and (better := unsaid(target.instruction, path, typed)).passed:
+                told, shaped = better, Shaped(typed, target.with_region(typed), shaped.stray)
+        return shaped, (verdict, told)
 
     def _documents(self, path: str, before: str, after: str) -> Check:
         return only_documents(self._syntax.bare(path, before), self._syntax.bare(path, after))

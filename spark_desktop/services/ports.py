@@ -17,9 +17,10 @@ from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.secret import Secret
 from spark_desktop.domain.secret_files import Shareable
 from spark_desktop.domain.settings import Settings
+from spark_desktop.domain.small_change import SmallChange
 from spark_desktop.domain.symbols import Oversights, Symbol
 from spark_desktop.domain.track_record import Tally, Way
-from spark_desktop.domain.trigger import Span, Trigger
+from spark_desktop.domain.trigger import Span, Stub, Trigger
 from spark_desktop.domain.words import Said
 from spark_desktop.domain.workspace import Ignored, Snapshot
 
@@ -135,6 +136,20 @@ class Syntax(Protocol):
 
     def oversights(self, path: str, content: str, lines: Span) -> Oversights | None:
         """Return what the largest function within the lines leaves out; None without one."""
+        ...
+
+    def as_stub(self, snapshot: Snapshot, lines: Span) -> Stub | None:
+        """Return the innermost function around the lines as if its body were missing.
+
+        None where there is none, or where its body cannot be replaced alone.
+        """
+        ...
+
+    def small_changes(self, path: str, content: str, lines: Span) -> tuple[SmallChange, ...]:
+        """Return changes of one word or number within the lines, the likeliest slip first.
+
+        Empty for a language without a parser.
+        """
         ...
 
     def errors(self, path: str, content: str) -> int | None:

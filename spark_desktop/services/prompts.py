@@ -10,6 +10,7 @@ from string import Template
 from spark_desktop.domain.completion import ChatRequest, InfillRequest, Message, Role
 from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.context_item import ContextItem
+from spark_desktop.domain.fault import fault_in
 from spark_desktop.domain.line_comment import LineComment
 from spark_desktop.domain.trigger import FailingTest, Repair, Span
 from spark_resources import resource
@@ -112,8 +113,14 @@ def repair_instruction(trigger: Repair) -> str:
     return _template("repair").substitute(problem=trigger.problem)
 
 
-def failing_instruction(trigger: FailingTest) -> str:
-    """Return what is asked where a test fails, with the end of what it wrote."""
+def failing_instruction(trigger: FailingTest, *, brief: bool = False) -> str:
+    """Return what is asked where a test fails, with the end of what it wrote.
+
+    In ``brief``, for models that would repeat it, only the line that failed and how.
+    """
+    fault = fault_in(trigger.report)
+    if brief and fault.code:
+        return _template("failing-brief").substitute(code=fault.code, words=fault.words)
     report = trigger.report.rstrip()[-_REPORT:]
     return _template("failing").substitute(name=trigger.name, report=report)
 

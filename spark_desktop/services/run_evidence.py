@@ -1,6 +1,7 @@
 """A command as evidence: run on the proposed text, in a copy of the workspace."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -81,6 +82,8 @@ class FailingTestAgain:
     def __init__(self, run: ShadowRun, seconds: float = RUN_SECONDS) -> None:
         self._run = run
         self._seconds = seconds
+        # The last text before, with what was run on it.
+        self._known: tuple[tuple[object, ...], Outcome] | None = None
 
     async def __call__(
         self, trigger: FailingTest, path: str, before: str, after: str
@@ -96,7 +99,7 @@ class FailingTestAgain:
             return (Check(name, True, say("ends with 0"), proves=True),)
         failed = keys_of(await read_failures(outcome.output))
         report = await told_by(outcome)
-        earlier = await self._of(trigger, path, before)
+        earlier = await self._before(trigger, path, before)
         known = await read_failures(earlier.output) if isinstance(earlier, Ran) else ()
         gone, new = keys_of(known) - failed, sorted(failed - keys_of(known))
         # One that fails without a word that is known may be worse than before.
@@ -111,13 +114,22 @@ class FailingTestAgain:
         )
         return (Check(name, True, detail, proves=True),)
 
+    async def _before(self, trigger: FailingTest, path: str, text: str) -> Outcome:
+        """Return what the run says of the text before; kept, since several answers are tried."""
+        key = (trigger.command, trigger.folder, path, text)
+        if self._known is None or self._known[0] != key:
+            self._known = (key, await self._of(trigger, path, text))
+        return self._known[1]
+
     async def _of(self, trigger: FailingTest, path: str, text: str) -> Outcome:
         return await self._run(trigger.command, {path: text}, self._seconds, trigger.folder)
 
 
 def label_of(words: Sequence[str]) -> str:
     """Return how a command is named in a list: its words, cut."""
-    text = " ".join(words)
+    # Where the program lies says nothing to the user.
+    program = re.split(r"[\\/]", words[0])[-1] if words else ""
+    text = " ".join((program, *words[1:]))
     return text if len(text) <= _LABEL else f"{text[: _LABEL - 1]}…"
 
 

@@ -162,6 +162,8 @@ class ShadowChecks:
                 found.append(Check(check.label, True, say("not run: no time was left for it")))
                 continue
             before, after = await self._results(check, changes, min(budget.each, left))
+            if not self._consent.allowed():
+                break  # it may not have been asked about the text before
             found.append(_as_proven(judged(check, before, after, mends), check))
             _log.debug("%s: %s", check.label, "passed" if found[-1].passed else "failed")
             if not found[-1].passed and not found[-1].is_advice:
@@ -175,6 +177,8 @@ class ShadowChecks:
         old = {path: pair[0] for path, pair in changes.items()}
         before: Outcome | None = self._kept(check, old)
         has_before = any(pair[0] for pair in changes.values())
+        if not self._consent.allowed():
+            return None, after
         if before is None and has_before and needs_before(check, after):
             before = await self._before(check, old, seconds)
         return before, after

@@ -3,15 +3,17 @@
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import cycle
 
 from spark_desktop.domain.checks import failure, told_of
 from spark_desktop.domain.completion import SEARCH_REPLACE
+from spark_desktop.domain.documenting import asks_only_to_document
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError, StoreError
 from spark_desktop.domain.gathered import Gathered
 from spark_desktop.domain.line_comment import LineComment
-from spark_desktop.domain.prompt_layout import extra_files, told
+from spark_desktop.domain.prompt_layout import extra_files, likes_to_repeat, told
 from spark_desktop.domain.proposal import (
     Cancelled,
     Proposal,
@@ -33,6 +35,7 @@ from spark_desktop.domain.trigger import (
     Stub,
 )
 from spark_desktop.domain.words import say
+from spark_desktop.services.anew import anew_of
 from spark_desktop.services.answer_evidence import ProjectEvidence
 from spark_desktop.services.answers import Answers
 from spark_desktop.services.attempts import Answer, Attempts
@@ -45,11 +48,13 @@ from spark_desktop.services.locate import located, place_of
 from spark_desktop.services.ports import Clock, Endpoint, Syntax, TrackRecord
 from spark_desktop.services.prompts import (
     Surroundings,
+    failing_instruction,
     refused,
     region_answer,
     revised,
 )
 from spark_desktop.services.secret_guard import Reader
+from spark_desktop.services.small_mends import SmallMends
 from spark_desktop.services.target import Target, require_room, target_of, whole_file
 from spark_desktop.services.weighing import Weighing
 from spark_desktop.services.work import Work
@@ -96,6 +101,7 @@ class Suggester:
         self._attempts = Attempts(board, clock, bus)
         self.judge = Judge(syntax)
         self._weighing = Weighing(self._attempts, self.judge)
+        self._mends = SmallMends(syntax, self.judge)
         self.effort = Effort()
         # What joins the prompt; there may be nothing that knows the workspace.
         self.context: Gather | None = None
@@ -145,16 +151,21 @@ class Suggester:
                 raise target
             target = whole_file(trigger)
             proposal = self._put(replace(proposal, region=target.region))
+        if isinstance(trigger, FailingTest) and likes_to_repeat(endpoint.model, documenting=True):
+            target = replace(target, instruction=failing_instruction(trigger, brief=True))
         in_blocks = finds_places and len(target.lines) > _MOST_REWRITTEN
         require_room(target, endpoint.model.context, 1 if in_blocks else 2)
         said = () if revision is None else (revision.attempt(snapshot.path),)
-        fill_in = self._fill_in_of(trigger, endpoint, revision)
+        can_fill_in = endpoint.model.fim and revision is None and self.effort.fill_in
+        fill_in = fill_in_of(trigger) if can_fill_in and isinstance(trigger, Stub) else None
+        can_anew = can_fill_in and endpoint.model.is_local and not in_blocks
         work = Work(
             replace(proposal, model=endpoint.model.id),
             target,
             endpoint,
             await self._around(trigger, target, endpoint, fill_in),
             fill_in,
+            anew_of(trigger, target, self._syntax) if can_anew else None,
             said,
             len(said),
             in_blocks=in_blocks and revision is None,
@@ -174,23 +185,26 @@ class Suggester:
         room = endpoint.model.context // 4
         gathered = await self.context(trigger, target.region, room, endpoint.count_tokens)
         shown = "" if fill_in is None else fill_in.request.prefix + fill_in.request.suffix
-        return Surroundings(told(gathered.parts), extra_files(gathered.parts, shown))
-
-    def _fill_in_of(
-        self, trigger: ModelTrigger, endpoint: Endpoint, revision: Revision | None
-    ) -> FillIn | None:
-        can = endpoint.model.fim and revision is None and self.effort.fill_in
-        return fill_in_of(trigger) if can and isinstance(trigger, Stub) else None
+        is_aside = asks_only_to_document(target.instruction)
+        repeats = likes_to_repeat(endpoint.model, documenting=is_aside)
+        in_front = "" if repeats else told(gathered.parts)
+        return Surroundings(in_front, extra_files(gathered.parts, shown))
 
     async def _ways(self, work: Work) -> AsyncIterator[Way]:
         """Yield how to ask, from the first time on, until an answer passes."""
+        if isinstance(work.proposal.trigger, FailingTest) and self.effort.small:
+            yield Way.SMALL
         first = await self._first_ways(work)
         for way in first:
             yield way
         for _ in range(self.effort.repairs - (len(first) > 1)):
             yield Way.REPAIR
-        for _ in range(self.effort.samples - 1):
-            yield Way.SAMPLE
+        # Where a test decides, more tries cost nobody's attention.
+        is_decided = isinstance(work.proposal.trigger, FailingTest) and work.endpoint.model.is_local
+        more = self.effort.proven if is_decided and self.effort.samples > 1 else self.effort.samples
+        others = (Way.SAMPLE,) if work.anew is None else (Way.ANEW, Way.SAMPLE)
+        for way, _ in zip(cycle(others), range(more - 1), strict=False):
+            yield way
 
     async def _first_ways(self, work: Work) -> tuple[Way, ...]:
         # A fill-in that failed is asked for as a whole function instead: another way, another hope.
@@ -209,6 +223,11 @@ class Suggester:
         """Return the first proposal that passes its checks, else the last that did not."""
         found = work.proposal
         async for way in self._ways(work):
+            if way is Way.SMALL:
+                mended = await self._mends.mended(work.proposal, work.target)
+                if mended is not None:
+                    return mended
+                continue
             work.asked += 1
             if work.asked > 1:
                 streaming = Streaming(work.asked)
@@ -234,8 +253,8 @@ class Suggester:
             await self.record.keep(proposal.model, kind, way, passed)
 
     async def _asked(self, work: Work, way: Way) -> Answer:
-        fill_in = work.filled()
-        if way is Way.FILL_IN and fill_in is not None:
+        fill_in = work.filled(way) if way in (Way.FILL_IN, Way.ANEW) else None
+        if fill_in is not None:
             return await self._attempts.fill_in(work.proposal, fill_in, work.endpoint)
         ask = self._attempts.in_blocks if work.in_blocks else self._attempts.rewrite
         request = work.request(way, likelihood=self.effort.doubts)

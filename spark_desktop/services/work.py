@@ -20,7 +20,8 @@ class Work:
     """``said`` is the conversation so far, of which every attempt has to hear what is ``kept``.
 
     ``way`` is how the last answer was asked for, ``likelihood`` how sure the model was of it, and
-    ``asked`` how many there were. ``in_blocks``: the model changes the file by blocks.
+    ``asked`` how many there were. ``in_blocks``: the model changes the file by blocks. ``anew`` is
+    how the body of the region's function can be written once more.
     """
 
     proposal: Proposal
@@ -28,12 +29,14 @@ class Work:
     endpoint: Endpoint
     around: Surroundings
     fill_in: FillIn | None
+    anew: FillIn | None = None
     said: tuple[tuple[str, str], ...] = ()
     kept: int = 0
     in_blocks: bool = False
     asked: int = 0
     way: Way = Way.REGION
     likelihood: float | None = None
+    filled_in: int = 0
 
     @property
     def priority(self) -> Priority:
@@ -52,10 +55,13 @@ class Work:
             request = replace(request, temperature=_SAMPLING, seed=self.asked)
         return replace(request, priority=self.priority, likelihood=likelihood)
 
-    def filled(self) -> FillIn | None:
+    def filled(self, way: Way) -> FillIn | None:
         """Return the fill-in with what joins its prompt; None where nothing can be filled in."""
-        if self.fill_in is None:
+        fill_in = self.anew if way is Way.ANEW else self.fill_in
+        if fill_in is None:
             return None
-        request = self.fill_in.request
-        request = replace(request, priority=self.priority, extra=self.around.extra)
-        return replace(self.fill_in, request=request)
+        request = replace(fill_in.request, priority=self.priority, extra=self.around.extra)
+        if way is Way.ANEW and self.filled_in:
+            request = replace(request, temperature=_SAMPLING, seed=self.asked)
+        self.filled_in += 1
+        return replace(fill_in, request=request)

@@ -34,10 +34,15 @@ class Consenting(Protocol):
 class ConsentViewModel(QObject):
     """Puts the question into the line over the window; ``wanted`` asks for the dialog.
 
+    ``asked`` carries the question, for readers of the screen: the line takes no focus. ``ended``
+    says that it is answered, or about a project that is no longer open.
+
     What is answered stands in the user's settings for the folder, and counts at once.
     """
 
+    asked = Signal(str)
     wanted = Signal()
+    ended = Signal()
 
     def __init__(self, settings: SettingsViewModel, told: Told) -> None:
         super().__init__()
@@ -93,7 +98,9 @@ class ConsentViewModel(QObject):
             return
         self._asked.add(root)
         self._needed = needed
-        self._told.tell(_ABOUT, question_of(needed))
+        question = question_of(needed)
+        self._told.tell(_ABOUT, question)
+        self.asked.emit(f"{question.text} {question.hint}".strip())
 
     def _follow_settings(self) -> None:
         if self._root is None or self._needed is None:
@@ -103,8 +110,11 @@ class ConsentViewModel(QObject):
             self._forget()
 
     def _forget(self) -> None:
+        if self._needed is None:
+            return
         self._needed = None
         self._told.tell(_ABOUT, None)
+        self.ended.emit()
 
 
 def question_of(needed: ConsentNeeded) -> Notice:

@@ -23,6 +23,8 @@ _SIZE, _LINES = (560, 420), 5
 class ConsentDialog(QDialog):
     """Made for one question; *Allow* answers it, everything else leaves it as it is.
 
+    It closes with the question: what it shows must not count for another project.
+
     Where there is no sandbox, *Allow* can be pressed only after a second choice of its own.
     """
 
@@ -42,6 +44,7 @@ class ConsentDialog(QDialog):
         self.unshut.toggled.connect(self._render_allow)
         self.allow.clicked.connect(self._allow)
         self.cancel.clicked.connect(self.reject)
+        model.ended.connect(self._end)
         self._render_allow()
 
     def _fill(self) -> None:
@@ -59,8 +62,13 @@ class ConsentDialog(QDialog):
         self.allow.setEnabled(is_shut_in or self.unshut.isChecked())
 
     def _allow(self) -> None:
-        self._model.allow(without_sandbox=self.unshut.isChecked())
+        # Closed first: the answer ends the question, which would close it as well.
         self.accept()
+        self._model.allow(without_sandbox=self.unshut.isChecked())
+
+    def _end(self) -> None:
+        if self.isVisible():
+            self.reject()
 
     def _arrange(self) -> None:
         heading = QLabel(tr("Run this project's own checks on each proposal?"))

@@ -51,6 +51,8 @@ async def test_the_question_names_the_checks_and_has_three_answers(
     model: ConsentViewModel, told: Told
 ) -> None:
     project = Opened()
+    read: list[str] = []
+    model.asked.connect(read.append)
     model.follow(project)
     assert told.notice is None
     project.bus.publish(SHUT_IN)
@@ -61,6 +63,7 @@ async def test_the_question_names_the_checks_and_has_three_answers(
         "it shows a proposal."
     )
     assert notice.hint == ""
+    assert read == [notice.text]
     actions = (notice.action, notice.other, notice.never)
     assert [one and one.intent for one in actions] == [
         Intent.ALLOW_CHECKS,

@@ -5,9 +5,9 @@ import pytest
 from spark_desktop.domain.events import ContextGathered
 from spark_desktop.domain.gathered import Gathered, LeftOut, Part
 from spark_desktop.domain.words import say
-from spark_desktop.viewmodels.project import ProjectViewModels, view_models
+from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.viewmodels.prompt_context import ContextRow, context_text
-from tests.interface_fakes import NOON, FakeProject, proposal
+from tests.interface_fakes import FakeProject, proposal
 
 GATHERED = Gathered(
     (
@@ -17,16 +17,6 @@ GATHERED = Gathered(
     ),
     (LeftOut("src/keys.py", say("may hold secrets: {what}", what="a key")),),
 )
-
-
-@pytest.fixture
-async def project(qapp: object) -> FakeProject:
-    return FakeProject()
-
-
-@pytest.fixture
-async def models(project: FakeProject) -> ProjectViewModels:
-    return view_models(project, lambda: NOON)
 
 
 async def test_what_was_gathered_is_told_of_its_proposal(
@@ -40,10 +30,10 @@ async def test_what_was_gathered_is_told_of_its_proposal(
     models.review.changed.connect(lambda: changes.append(True))
     project.bus.publish(ContextGathered(first.trigger, GATHERED))
     assert changes == [True]
-    assert models.review.context_text == "Context: 3 part(s), 420 token(s); 1 left out"
+    assert models.review.context_text == "Context: 3 parts, 420 tokens; 1 left out"
     assert models.review.context_rows[1:] == (
-        ContextRow("Map of the workspace", "300 token(s)"),
-        ContextRow("src/a.py, line 3", "100 token(s)"),
+        ContextRow("Map of the workspace", "300 tokens"),
+        ContextRow("src/a.py, line 3", "100 tokens"),
         ContextRow("src/keys.py", "left out: may hold secrets: a key", is_left_out=True),
     )
     models.review.show_proposal("p2")
@@ -58,7 +48,7 @@ async def test_what_was_gathered_last_counts_and_goes_with_the_proposal(
     models.review.show_proposal("p1")
     project.bus.publish(ContextGathered(one.trigger, GATHERED))
     project.bus.publish(ContextGathered(one.trigger, Gathered(GATHERED.parts[:1])))
-    assert models.review.context_text == "Context: 1 part(s), 20 token(s)"
+    assert models.review.context_text == "Context: 1 part, 20 tokens"
     models.review.context.forget(())
     assert models.review.context_text == ""
 
@@ -67,8 +57,8 @@ async def test_what_was_gathered_last_counts_and_goes_with_the_proposal(
     ("gathered", "said"),
     [
         (Gathered(), ""),
-        (Gathered(left_out=GATHERED.left_out), "Context: 0 part(s); 1 left out"),
-        (Gathered((Part("map", "Map", ""),)), "Context: 1 part(s)"),
+        (Gathered(left_out=GATHERED.left_out), "Context: 0 parts; 1 left out"),
+        (Gathered((Part("map", "Map", ""),)), "Context: 1 part"),
     ],
 )
 async def test_the_sum_says_only_what_is_known(qapp: object, gathered: Gathered, said: str) -> None:

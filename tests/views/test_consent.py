@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
+from spark_desktop.consent_desk import ConsentDesk
 from spark_desktop.desktop import DesktopApp
 from spark_desktop.domain.events import ConsentNeeded
 from spark_desktop.domain.sandboxing import Sandboxing
@@ -77,6 +78,18 @@ async def test_the_question_stands_over_the_window_and_takes_no_focus(
     assert told.isHidden()
 
 
+@pytest.mark.parametrize("is_heard", [True, False])
+async def test_a_reader_of_the_screen_is_told_the_question(
+    desktop: DesktopApp, is_heard: bool
+) -> None:
+    read: list[tuple[QWidget, str]] = []
+    desk = ConsentDesk(desktop.window, Told(), lambda *said: read.append(said), lambda: is_heard)
+    desk.follow(desktop.project)
+    ask(desktop)
+    told = desktop.window.told
+    assert read == ([(told, told.text)] if is_heard else [])
+
+
 async def test_the_dialog_lists_the_commands_and_what_shuts_them_in(desktop: DesktopApp) -> None:
     ask(desktop)
     desktop.window.told.button.click()
@@ -103,6 +116,22 @@ async def test_leaving_the_dialog_answers_nothing(desktop: DesktopApp) -> None:
     QTest.keyClick(dialog_of(desktop), Qt.Key.Key_Escape)
     assert desktop.settings.current.projects == {}
     assert not desktop.window.told.isHidden()
+
+
+async def test_the_dialog_goes_with_the_project_that_it_is_about(
+    desktop: DesktopApp, tmp_path: Path
+) -> None:
+    ask(desktop)
+    desktop.window.told.button.click()
+    dialog = dialog_of(desktop)
+    other = tmp_path / "other"
+    other.mkdir()
+    await desktop.open_folder(other)
+    assert not dialog.isVisible()
+    assert desktop.window.told.isHidden()
+    ask(desktop, OPEN)
+    assert not desktop.window.told.isHidden()
+    assert desktop.settings.current.projects == {}
 
 
 async def test_without_a_sandbox_a_second_choice_is_needed(desktop: DesktopApp) -> None:

@@ -29,7 +29,7 @@ from spark_desktop.views.settings_watch import SettingsWatch
 from spark_desktop.views.shortcuts import KEYBOARD, SHORTCUTS, key_text
 from spark_desktop.views.theme import load_theme
 from tests.interface_fakes import FakeProject, proposal, until
-from tests.views.walking import without_name
+from tests.views.walking import cut_off, without_name
 
 
 @pytest.fixture
@@ -402,6 +402,7 @@ async def test_the_page_of_the_open_project_is_about_it_alone(
         shown(dialog)
     )
     assert "project.without_sandbox" in shown(dialog)
+    await until(lambda: cut_off(dialog) == [])
     assert without_name(dialog) == []
     line = dialog.line_of("project.watching.stubs")
     assert line.control.accessibleName() == "This project: Empty functions"

@@ -1,0 +1,147 @@
+"""Small changes of a function, from its syntax: those that undo a slip."""
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from spark_desktop.adapters.languages import Parsed, text_of
+from spark_desktop.adapters.renaming_nodes import Places
+from spark_desktop.domain.small_change import (
+    NAME,
+    NEGATED,
+    NUMBER,
+    REMOVED,
+    SWAPPED,
+    SmallChange,
+    twins,
+)
+from spark_desktop.domain.trigger import Span
+
+_TEXTS = ("string", "comment", "char_literal", "template_string", "raw_string", "import", "type")
+_NUMBERS = frozenset(
+    {"integer", "number", "int_literal", "integer_literal", "number_literal", "decimal_literal"}
+)
+_NAMES = frozenset({"identifier", "field_identifier", "property_identifier"})
+_CONDITIONS = ("if_statement", "elif_clause", "while_statement", "if_expression")
+_BINARY = ("binary_operator", "binary_expression")
+_ITSELF = frozenset({"self", "cls", "this"})
+# Of one place so many other names are tried.
+_MOST_NAMES = 4
+_DEFINES = (
+    *("function_definition", "function_declaration", "method_definition", "function_item"),
+    *("method_declaration", "parameter", "parameters", "typed_parameter", "keyword_argument"),
+    *("parameter_declaration", "required_parameter", "default_parameter", "class_definition"),
+    *("typed_default_parameter", "formal_parameters", "parameter_list", "type_annotation"),
+)
+
+
+def small_changes(parsed: Parsed, content: str, lines: Span) -> tuple[SmallChange, ...]:
+    """Return the changes within the lines, the likeliest first, each text once."""
+    places = Places(content)
+    leaves = [node for node in _leaves(parsed.root) if _is_within(node, lines)]
+    found = [*_of_words(leaves, places), *_of_names(leaves, places)]
+    found += _of_shapes(parsed.root, lines, places)
+    ordered = sorted(found, key=lambda one: (one[0], one[1].start))
+    return tuple(dict.fromkeys(change for _, change in ordered))
+
+
+def _leaves(node: Node) -> Iterator[Node]:
+    if node.type.startswith(_TEXTS):
+        return
+    if node.child_count == 0:
+        yield node
+    for child in node.children:
+        yield from _leaves(child)
+
+
+def _is_within(node: Node, lines: Span) -> bool:
+    return lines.start <= node.start_point.row and node.end_point.row < lines.end
+
+
+def _put(node: Node, places: Places, text: str) -> SmallChange:
+    return SmallChange(places.start(node), places.end(node), text)
+
+
+def _of_words(leaves: list[Node], places: Places) -> Iterator[tuple[int, SmallChange]]:
+    for node in leaves:
+        word = text_of(node)
+        for rank, other in twins(word):
+            yield rank, _put(node, places, other)
+        if node.type in _NUMBERS and word.isdecimal() and len(word) < 10:
+            for step in (1, -1):
+                yield NUMBER, _put(node, places, str(int(word) + step))
+
+
+def _of_names(leaves: list[Node], places: Places) -> Iterator[tuple[int, SmallChange]]:
+    """One variable or attribute in the place of another that stands in the same lines."""
+    named = [node for node in leaves if node.type in _NAMES and not _is_defined(node)]
+    named = [node for node in named if text_of(node) not in _ITSELF]
+    for kind in (False, True):
+        same = [node for node in named if _is_attribute(node) is kind]
+        known = list(dict.fromkeys(text_of(node) for node in same if not _is_called(node)))
+        for node in same:
+            if _is_called(node):
+                continue
+            others = [name for name in known if name != text_of(node)]
+            for name in others[:_MOST_NAMES]:
+                yield NAME, _put(node, places, name)
+
+
+def _is_defined(node: Node) -> bool:
+    parent = node.parent
+    if parent is None or parent.type in _DEFINES:
+        return True
+    fields = ("left", "pattern", "declarator")
+    return any(parent.child_by_field_name(field) == node for field in fields) and (
+        parent.type not in _BINARY
+    )
+
+
+def _is_attribute(node: Node) -> bool:
+    parent = node.parent
+    if parent is None:
+        return False
+    fields = ("attribute", "field", "property")
+    return any(parent.child_by_field_name(field) == node for field in fields)
+
+
+def _is_called(node: Node) -> bool:
+    inner, parent = node, node.parent
+    if parent is not None and _is_attribute(node):
+        inner, parent = parent, parent.parent
+    return parent is not None and parent.child_by_field_name("function") == inner
+
+
+def _of_shapes(root: Node, lines: Span, places: Places) -> Iterator[tuple[int, SmallChange]]:
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.end_point.row < lines.start or node.start_point.row >= lines.end:
+            continue
+        waiting += node.children
+        if not _is_within(node, lines) and node.type not in _CONDITIONS:
+            continue
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        if node.type in _BINARY and left is not None and right is not None:
+            operator = places.content[places.end(left) : places.start(right)].strip()
+            if operator in ("+", "-") and right.type in _NUMBERS:
+                yield REMOVED, _put(node, places, places.text(left))
+            if operator in ("-", "/", "//", "%"):
+                swapped = f"{places.text(right)} {operator} {places.text(left)}"
+                yield SWAPPED, _put(node, places, swapped)
+        condition = node.child_by_field_name("condition")
+        if node.type in _CONDITIONS and condition is not None and _is_within(condition, lines):
+            yield NEGATED, _put(condition, places, _negated(condition, places, root))
+
+
+def _negated(condition: Node, places: Places, root: Node) -> str:
+    text = places.text(condition)
+    if root.type == "module":
+        return f"not {text}" if _is_simple(condition) else f"not ({text})"
+    if condition.type in ("parenthesized_expression", "condition_clause"):
+        return f"(!{text})"
+    return f"!{text}" if _is_simple(condition) else f"!({text})"
+
+
+def _is_simple(node: Node) -> bool:
+    return node.type in (*_NAMES, "call", "call_expression", "parenthesized_expression")

@@ -1,0 +1,28 @@
+"""What a report of a failed test says in two lines: the code that failed, and how. Pure."""
+
+import re
+from dataclasses import dataclass
+
+_TELLS = re.compile(r"\b(?:\w*(?:Error|Exception)|panicked|assertion|expected|FAIL)\b")
+_PLACE = re.compile(r"^(?:File \"|Traceback |at |-->|[~^|\s]+$|={3,}|-{3,}|(?:FAIL|ERROR): )")
+_LONGEST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """``code`` is the line of code in front of the ``words``, "" where the report shows none."""
+
+    code: str
+    words: str
+
+
+def fault_in(report: str) -> Fault:
+    """Return the last line that tells of a failure; of a report without one, its last line."""
+    lines = [line.strip() for line in report.splitlines() if line.strip()]
+    telling = [number for number, line in enumerate(lines) if _TELLS.search(line)]
+    if not lines:
+        return Fault("", "")
+    last = telling[-1] if telling else len(lines) - 1
+    above = [line for line in lines[:last] if not _PLACE.match(line)]
+    code = above[-1] if above and re.search(r"[(=]", above[-1]) else ""
+    return Fault(code[:_LONGEST], lines[last][:_LONGEST])

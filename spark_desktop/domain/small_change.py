@@ -1,0 +1,47 @@
+"""One small change of a code text, as a slip of the keyboard or of the mind would be undone."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SmallChange:
+    """``text`` in the place of the characters from ``start`` to ``end``."""
+
+    start: int
+    end: int
+    text: str
+
+    def applied(self, content: str) -> str:
+        """Return the content with the change."""
+        return content[: self.start] + self.text + content[self.end :]
+
+
+# What is mistaken for what; the likeliest first. Comparisons at their bounds lead: most slips are
+# off by one (as the catalogues of mutation testing have it).
+_TWINS: tuple[tuple[str, ...], ...] = (
+    ("< <=", "> >="),
+    ("== !=", "=== !==", "and or", "&& ||", "is is_not"),
+    ("< >", "<= >=", "+ -", "* /", "/ //", "// %", "+= -=", "*= /=", "<< >>", "& |"),
+    ("True False", "true false", "min max", "any all", "append extend", "push unshift"),
+    ("startswith endswith", "startsWith endsWith", "starts_with ends_with", "lower upper"),
+    ("lstrip rstrip", "trimStart trimEnd", "trim_start trim_end", "floor ceil", "keys values"),
+    ("push_back push_front", "pop shift", "first last", "left right", "break continue"),
+)
+# Below those: numbers that are one more or less, and one name in the place of another.
+REMOVED, NUMBER, NAME, NEGATED, SWAPPED = 1, 2, 3, 4, 5
+
+
+def twins(word: str) -> Sequence[tuple[int, str]]:
+    """Return what a word may have been meant to be, each with its rank, 0 for the likeliest."""
+    found = []
+    for rank, pairs in enumerate(_TWINS):
+        for pair in pairs:
+            one, other = pair.split()
+            if word == one:
+                found.append((rank, other))
+            elif word == other:
+                found.append((rank, one))
+    return [
+        (rank, other.replace("_", " ") if other == "is_not" else other) for rank, other in found
+    ]

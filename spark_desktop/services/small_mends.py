@@ -1,0 +1,66 @@
+"""Mends a failing test by one small change, where its run says that this is all it takes.
+
+A model, a small one above all, is likelier to write a function anew wrongly than to see that one
+sign in it is turned around. The run decides, so that trying costs nobody's attention.
+"""
+
+import time
+from dataclasses import replace
+
+from spark_desktop.domain.checks import failure
+from spark_desktop.domain.patch import compute
+from spark_desktop.domain.proposal import Check, Proposal
+from spark_desktop.domain.trigger import FailingTest
+from spark_desktop.domain.words import say
+from spark_desktop.services.judging import Judge
+from spark_desktop.services.ports import Syntax
+from spark_desktop.services.target import Target
+
+# Runs of the test, and seconds of all of them on the wall.
+_MOST = 60
+_SECONDS = 30.0
+# Lines of a region in which one small change is worth looking for.
+_MOST_LINES = 80
+
+
+class SmallMends:
+    """Tries the changes one by one; the first that the run proves is the proposal."""
+
+    def __init__(self, syntax: Syntax, judge: Judge, most: int = _MOST) -> None:
+        self._syntax = syntax
+        self._judge = judge
+        self._most = most
+
+    async def mended(self, proposal: Proposal, target: Target) -> Proposal | None:
+        """Return the proposal with the change and its evidence; None where none is proved.
+
+        Nothing is tried where the test's command may not run again. Cancelling ends the run.
+        """
+        trigger, again = proposal.trigger, self._judge.by_trigger
+        if not isinstance(trigger, FailingTest) or again is None or len(target.lines) > _MOST_LINES:
+            return None
+        path, before = trigger.snapshot.path, target.content
+        changes = self._syntax.small_changes(path, before, target.lines)
+        end = time.monotonic() + _SECONDS
+        for number, change in enumerate(changes[: self._most], 1):
+            if time.monotonic() > end:
+                return None
+            after = change.applied(before)
+            told = await again(trigger, path, before, after)
+            if not any(check.proves for check in told):
+                return None  # there is no run that could decide
+            if failure(told) is None:
+                found = _proposed(proposal, after, told, number)
+                found = await self._judge.examined(target, found, names=False, project=True)
+                if failure(found.evidence) is None:
+                    return found
+        return None
+
+
+def _proposed(proposal: Proposal, after: str, told: tuple[Check, ...], number: int) -> Proposal:
+    snapshot = proposal.trigger.snapshot
+    patch = compute(snapshot.path, snapshot.digest, snapshot.text.content, after)
+    detail = say("found by trying %n small change(s), without a model", "", number)
+    return replace(
+        proposal, patch=patch, evidence=(*told, Check(say("small change"), True, detail))
+    )

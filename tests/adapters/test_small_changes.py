@@ -1,0 +1,60 @@
+"""Small changes of a function: what a slip of the keyboard or the mind may have been."""
+
+import pytest
+
+from spark_desktop.adapters.syntax import TreeSitterSyntax
+from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.trigger import Span
+
+TEXTS = {
+    "a.py": "def f(a, b):\n    if a > b and a:\n        return a - 1\n    return max(a, b)\n",
+    "a.ts": "function f(a: number, b: number) {\n  if (a > b && a) { return a - 1; }\n}\n",
+    "a.go": "package a\n\nfunc f(a, b int) int {\n\tif a > b && a != 0 { return a - 1 }\n}\n",
+    "a.rs": "fn f(a: u8, b: u8) -> u8 {\n    if a > b && a != 0 { return a - 1; }\n    b\n}\n",
+    "a.cpp": "int f(int a, int b) {\n    if (a > b && a) return a - 1;\n    return b;\n}\n",
+}
+
+
+def changed(path, text, lines=None):
+    span = lines or Span(0, len(split_lines(text)))
+    found = TreeSitterSyntax().small_changes(path, text, span)
+    return [one.applied(text) for one in found]
+
+
+@pytest.mark.parametrize("path", TEXTS)
+def test_a_bound_is_doubted_first_then_what_is_one_off(path):
+    text = TEXTS[path]
+    found = changed(path, text)
+    assert found[0] == text.replace("a > b", "a >= b")
+    assert text.replace("a - 1", "a") in found[:4]
+    for one in (text.replace("a - 1", "a + 1"), text.replace("a - 1", "b - 1")):
+        assert one in found
+    assert len(set(found)) == len(found)
+    assert text not in found
+
+
+@pytest.mark.parametrize("path", TEXTS)
+def test_each_change_parses_as_well_as_the_text(path):
+    syntax = TreeSitterSyntax()
+    before = syntax.errors(path, TEXTS[path])
+    assert [one for one in changed(path, TEXTS[path]) if syntax.errors(path, one) != before] == []
+
+
+def test_texts_and_comments_and_names_in_signatures_stay():
+    text = 'def f(a, b):\n    """1 < 2 and a > b"""\n    # a - 1\n    return "a < b"\n'
+    assert changed("a.py", text) == []
+
+
+def test_only_the_lines_that_are_meant_are_changed():
+    text = "def f(a):\n    return a < 1\n\n\ndef g(a):\n    return a < 1\n"
+    for one in changed("a.py", text, Span(0, 2)):
+        assert one.endswith("\n\n\ndef g(a):\n    return a < 1\n")
+
+
+def test_letters_of_two_bytes_do_not_move_the_places():
+    text = "def f(größe):\n    return 'ü', größe < 3\n"
+    assert changed("a.py", text)[0] == text.replace("<", "<=")
+
+
+def test_a_language_without_a_parser_has_none():
+    assert changed("a.txt", "a < b\n") == []

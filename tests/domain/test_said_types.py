@@ -1,0 +1,52 @@
+"""Types that a docstring tells, written into the signature."""
+
+import pytest
+
+from spark_desktop.domain.said_types import with_said_types
+
+
+def written(*lines):
+    """Return a docstring as it stands in a function."""
+    return "".join(f"    {line}".rstrip() + "\n" for line in ('"""Go.', "", *lines, '"""'))
+
+
+IT = ("Returns:", "    int: It.")
+GOOGLE = written(
+    *("Args:", "    a (int): One.", "    b (list[str], optional): More."),
+    *("", "Returns:", "    float: It."),
+)
+NUMPY = written(
+    *("Parameters", "----------", "a : int", "    One.", "b : list[str]"),
+    *("", "Returns", "-------", "float", "    It."),
+)
+SPHINX = written(*(":param int a: One.", ":param b: More.", ":type b: list[str]", ":rtype: float"))
+LOOSE = written(
+    *("Parameters:", "a (int): One.", "- b (list[str]): More.", "", "Returns:", "float: It.")
+)
+
+
+@pytest.mark.parametrize("doc", [GOOGLE, NUMPY, SPHINX, LOOSE])
+@pytest.mark.parametrize("indent", ["", "    "])
+def test_each_style_is_read_and_only_the_signature_changes(doc, indent):
+    text = f"def f(a, b=None):\n{doc}    return a  # so\n"
+    text = "".join(f"{indent}{line}\n" if line else "\n" for line in text.splitlines())
+    found = with_said_types(text)
+    assert found == text.replace(
+        "def f(a, b=None):", "def f(a: int, b: list[str] = None) -> float:"
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "def f(a):\n    return a\n",
+        f"def f(a):\n{written(*IT)}    return a\n",
+        f"def f(a):\n{written('Args:', '    a (int): It.')}    return a\n",
+        f"def f(a):\n{written('Args:', '    a (Path): It.', *IT)}    return a\n",
+        f"def f(*a):\n{written(*IT)}    return a\n",
+        f"def f(a: int) -> int:\n{written()}    return a\n",
+        "not python (",
+    ],
+)
+def test_what_is_not_told_of_all_is_left(text):
+    assert with_said_types(text) is None
