@@ -59,7 +59,7 @@ class OfferLine(QFrame):
         column.addLayout(line)
 
 
-class OfferList(QFrame):
+class OfferList(QScrollArea):
     """Hidden while nothing is offered; ``fitted`` says that it has another height."""
 
     fitted = Signal()
@@ -73,15 +73,12 @@ class OfferList(QFrame):
         self._column = QVBoxLayout(self._inside)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        self._area = QScrollArea()
-        self._area.setWidget(self._inside)
-        self._area.setWidgetResizable(True)
-        self._area.setFrameShape(QFrame.Shape.NoFrame)
-        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(self._area)
+        self.setWidget(self._inside)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Its buttons take the focus, and bring themselves into view.
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         model.changed.connect(self.render_rows)
         self.render_rows()
 
@@ -120,7 +117,7 @@ class OfferList(QFrame):
     def _height_of(self, line: OfferLine) -> int:
         layout = line.layout()
         assert layout is not None
-        width = self.width() - self._area.verticalScrollBar().sizeHint().width()
+        width = self.width() - self.verticalScrollBar().sizeHint().width()
         return max(layout.heightForWidth(width), line.sizeHint().height())
 
 

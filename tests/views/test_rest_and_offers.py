@@ -79,6 +79,11 @@ def offered(name: str = "b", count: int = 3) -> InboxEntry:
     )
 
 
+def is_seen(offers: OfferList, count: int) -> bool:
+    seen = [line.visibleRegion().boundingRect().height() for line in offers.lines]
+    return seen == [line.height() for line in offers.lines] and len(seen) == count
+
+
 def shown(menu: RestMenu) -> list[str]:
     return [one.text() for one in menu.actions() if one.isVisible() and one.text()]
 
@@ -212,9 +217,10 @@ async def test_nothing_is_cut_in_either_theme_and_size(
     window.resize(*size)
     project.quiet.snooze(60)
     project.bus.publish(SaveSettled(offered()))
-    project.bus.publish(SaveSettled(offered("c", 1)))
     control, offers = control_of(window), offers_of(window)
-    await until(lambda: offers.visibleRegion().boundingRect().height() == offers.height())
+    await until(lambda: is_seen(offers, 1))
+    project.bus.publish(SaveSettled(offered("c", 1)))
+    await until(lambda: is_seen(offers, 2))
     assert control.state.width() >= control.state.sizeHint().width()
     assert control.resume.width() >= control.resume.sizeHint().width()
     for line in offers.lines:
