@@ -585,6 +585,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>spark: snoozed for %n minute(s)</source>
+   <translation>
+    <numerusform>spark: snoozed for %n minute</numerusform>
+    <numerusform>spark: snoozed for %n minutes</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>{cost}, without %n answer(s)</source>
    <translation>
     <numerusform>{cost}, without %n answer</numerusform>

@@ -3200,6 +3200,10 @@ The open file goes with the question.</source>
    <translation>Нет запущенного Spark, чтобы показать быстрый вопрос.</translation>
   </message>
   <message>
+   <source>No Spark runs with a folder open in it.</source>
+   <translation>Нет запущенного Spark с открытой папкой.</translation>
+  </message>
+  <message>
    <source>No TLS connection to {host} could be made: {reason}.</source>
    <translation>Соединение TLS с {host} не удалось: {reason}.</translation>
   </message>
@@ -4330,6 +4334,10 @@ The proposal was made for:
    <translation>Сохранение…</translation>
   </message>
   <message>
+   <source>Say 1 to {most} minutes, morning, or off.</source>
+   <translation>Укажите от 1 до {most} минут, morning или off.</translation>
+  </message>
+  <message>
    <source>Say what to change in the open file, or its selected lines</source>
    <translation>Сказать, что изменить в открытом файле или выделенных строках</translation>
   </message>
@@ -4768,6 +4776,10 @@ The proposal was made for:
   <message>
    <source>Start at log-in</source>
    <translation>Запускать при входе</translation>
+  </message>
+  <message>
+   <source>Start it (spark-desktop), and open one.</source>
+   <translation>Запустите его (spark-desktop) и откройте папку.</translation>
   </message>
   <message>
    <source>Start it (spark-desktop), or ask here: spark quick "…"</source>
@@ -8709,6 +8721,22 @@ The proposal was made for:
    <source>small change</source>
    <translation>малая правка</translation>
   </message>
+  <message numerus="yes">
+   <source>spark: snoozed for %n minute(s)</source>
+   <translation>
+    <numerusform>spark: перерыв на %n минуту</numerusform>
+    <numerusform>spark: перерыв на %n минуты</numerusform>
+    <numerusform>spark: перерыв на %n минут</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>spark: snoozed until tomorrow morning</source>
+   <translation>spark: перерыв до завтрашнего утра</translation>
+  </message>
+  <message>
+   <source>spark: watching goes on</source>
+   <translation>spark: наблюдение продолжается</translation>
+  </message>
   <message>
    <source>spark: {reason}</source>
    <translation>spark: {reason}</translation>
@@ -10266,6 +10294,10 @@ The branch that is checked out</source>
   <message>
    <source>{thousands:.1f}k</source>
    <translation>{thousands:.1f} тыс.</translation>
+  </message>
+  <message>
+   <source>{time} is no time for a snooze.</source>
+   <translation>{time}: такого времени для перерыва нет.</translation>
   </message>
   <message>
    <source>{title}

@@ -170,6 +170,19 @@ class RestViewModel(QObject):
         if self._project is not None:
             self._project.quiet.wake()
 
+    def snooze_as_told(self, minutes: int, *, until_morning: bool) -> bool:
+        """Do what another start of the program was asked for; return whether a project is open.
+
+        Without minutes, and not until the morning, a snooze ends.
+        """
+        if until_morning:
+            self.snooze_until_morning()
+        elif minutes:
+            self.snooze(minutes)
+        else:
+            self.wake()
+        return self.can_rest
+
     def start_held(self) -> None:
         """Ask for everything that was held back and told."""
         held, self._held = self._held, {}

@@ -105,6 +105,17 @@ async def test_a_snooze_that_is_refused_is_told(desk: Desk) -> None:
     assert desk.notice == "A snooze of 0 minutes is not possible."
 
 
+async def test_a_command_snoozes_and_wakes_the_open_project(desk: Desk) -> None:
+    assert desk.rest.snooze_as_told(5, until_morning=False)
+    assert desk.rest.text == "Snoozed until 12:05"
+    assert desk.rest.snooze_as_told(0, until_morning=True)
+    assert desk.rest.text == "Snoozed until tomorrow, 06:00"
+    assert desk.rest.snooze_as_told(0, until_morning=False)
+    assert desk.rest.text == ""
+    desk.tray.follow(None)
+    assert not desk.rest.snooze_as_told(5, until_morning=False)
+
+
 async def test_a_snooze_goes_on_in_the_next_project(desk: Desk) -> None:
     desk.rest.snooze(60)
     desk.tray.follow(None)
