@@ -16,7 +16,11 @@ BOTH = (SMALL, LARGER)
 class Edit:
     """Ask for a region: that around the lines ``lines`` (from 0), or the whole file.
 
-    Without an ``instruction`` it is the file's first stub. ``after`` names a case whose answer
+    Without an ``instruction`` it is the file's first stub. ``saved`` is what a save put into the
+    place of which text before: it broke the syntax, or made the ``test`` fail whose ``report`` is
+    given. ``in_blocks``: the model is shown the whole file, and names the places itself.
+
+    ``after`` names a case whose answer
     stands before it in the prompt; what is said to that is a ``reason`` to write it again, or the
     user's ``comments``.
     """
@@ -28,6 +32,10 @@ class Edit:
     after: str = ""
     reason: str = ""
     comments: tuple[LineComment, ...] = ()
+    saved: tuple[str, str] | None = None
+    test: str = ""
+    report: str = ""
+    in_blocks: bool = False
     models: Sequence[str] = BOTH
 
 
@@ -56,6 +64,18 @@ class Chat:
 Case = Edit | Chat
 
 _SAME = "The answer changes nothing in the file."
+
+# As ``services.test_runs`` makes it of what pytest writes.
+_TOTAL_FAILS = """\
+____________________ test_the_total_is_the_sum_of_all_lines ____________________
+    def test_the_total_is_the_sum_of_all_lines():
+        cart = Cart()
+        cart.add("tea", 3.0, 2)
+        cart.add("cake", 2.5)
+>       assert cart.total() == 8.5
+E       assert 5.5 == 8.5
+E        +  where 5.5 = total()
+tests/test_cart.py:8: AssertionError"""
 
 _EDITS = (
     Edit(
@@ -117,6 +137,47 @@ _EDITS = (
         after="region-template",
         comments=(LineComment(0, True, "export function heading(order) {", "use arrow syntax"),),
         models=[SMALL],
+    ),
+    Edit(
+        "repair-python",
+        "shop/cart.py",
+        saved=("def remove(self, name):", "def remove(self, name)"),
+    ),
+    Edit(
+        "repair-javascript",
+        "web/format.js",
+        saved=('" (" + money(order.total) + ")"', '" (" + money(order.total + ")"'),
+        models=[SMALL],
+    ),
+    Edit(
+        "failing-python",
+        "shop/cart.py",
+        lines=(26, 27),
+        saved=("line.price * line.quantity", "line.price"),
+        test="tests/test_cart.py::test_the_total_is_the_sum_of_all_lines",
+        report=_TOTAL_FAILS,
+    ),
+    Edit(
+        "failing-message",
+        "shop/cart.py",
+        lines=(26, 27),
+        saved=("line.price * line.quantity", "line.price"),
+        test="total of tea and cake",
+        report="The total of two teas and a cake should be 8.5 dollars and is 5.5.",
+        models=[SMALL],
+    ),
+    Edit(
+        "blocks-python",
+        "tools/units.py",
+        "write lengths below one metre in whole centimetres, such as 25 cm",
+        in_blocks=True,
+    ),
+    Edit(
+        "blocks-two-places",
+        "tools/units.py",
+        "add the nautical mile of 1852 metres, with a conversion in both directions",
+        in_blocks=True,
+        models=[LARGER],
     ),
 )
 

@@ -170,6 +170,55 @@ def test_the_total_is_the_sum_of_all_lines():
     assert cart.total() == 8.5
 """
 
+# Longer than what a model that finds places is asked to write anew.
+UNITS = (
+    '''\
+"""Lengths, in metres, and how they are written."""
+
+INCH = 0.0254
+FOOT = 0.3048
+YARD = 0.9144
+MILE = 1609.344
+LEAGUE = 4828.032
+
+
+def written(metres):
+    """Return a length with its unit."""
+    if metres >= 1000:
+        return f"{metres / 1000} km"
+    return f"{metres} m"
+'''
+    + "".join(
+        f'''
+
+def {name}_from_metres(metres):
+    """Return a length in {name}."""
+    return metres / {unit}
+
+
+def metres_from_{name}({name}):
+    """Return a length in metres."""
+    return {name} * {unit}
+'''
+        for name, unit in (
+            ("inches", "INCH"),
+            ("feet", "FOOT"),
+            ("yards", "YARD"),
+            ("miles", "MILE"),
+            ("leagues", "LEAGUE"),
+        )
+    )
+    + "".join(
+        f'''
+
+def is_longer_than_a_{name}(metres):
+    """Return whether a length is more than one {name}."""
+    return metres > {name.upper()}
+'''
+        for name in ("foot", "yard", "mile", "league")
+    )
+)
+
 SAMPLES = {
     "shop/cart.py": CART,
     "web/format.js": FORMAT,
@@ -182,4 +231,5 @@ SAMPLES = {
     "tests/test_cart.py": CART_TESTS,
     "tools/primes.py": "",
     "src/stack.rs": "",
+    "tools/units.py": UNITS,
 }

@@ -7,23 +7,36 @@ One that is there is left alone (``--again``: asked again). What the engine must
 """
 
 import argparse
+import asyncio
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.answer_cases import CASES, SMALL, Case, Chat, Edit
 from benchmarks.answer_samples import SAMPLES
 from benchmarks.cores import CONTEXT, Json, Listener, catalogue_path, running_core, stream_chat
 from spark_desktop.adapters.syntax import TreeSitterSyntax
+from spark_desktop.adapters.syntax_problems import SyntaxProblems
 from spark_desktop.domain.completion import ChatRequest, Message, Role
 from spark_desktop.domain.context_item import ContextItem, ItemKind, ItemRef
 from spark_desktop.domain.text import decode
-from spark_desktop.domain.trigger import Instruction, ModelTrigger, Span, Stub
-from spark_desktop.domain.workspace import snapshot_of
+from spark_desktop.domain.trigger import (
+    FailingTest,
+    Instruction,
+    ModelTrigger,
+    Repair,
+    Span,
+    Stub,
+)
+from spark_desktop.domain.workspace import Snapshot, snapshot_of
+from spark_desktop.services.breakage import Breakage
 from spark_desktop.services.prompts import (
+    blocks_request,
     compaction_request,
     continuation,
+    failing_instruction,
     item_text,
     language_of,
     placing_request,
@@ -34,7 +47,7 @@ from spark_desktop.services.prompts import (
     revised,
 )
 from spark_desktop.services.second_try import told_of
-from spark_desktop.services.target import target_of
+from spark_desktop.services.target import target_of, whole_file
 
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "data" / "answers"
 # No case asks for more; a chat of the product may take 1,024.
@@ -51,9 +64,13 @@ def recorded(folder: Path, model: str, name: str) -> Path:
 
 
 def trigger_of(edit: Edit) -> ModelTrigger:
-    """What asks for the edit in the app. Raises ValueError where the file holds no stub."""
-    text = decode(SAMPLES[edit.path].encode())
-    snapshot = snapshot_of(edit.path, text)
+    """What asks for the edit in the app. Raises ValueError where the file holds no such thing."""
+    snapshot = snapshot_of(edit.path, decode(text_of(edit).encode()))
+    if edit.test:
+        lines = None if edit.lines is None else Span(*edit.lines)
+        return FailingTest(snapshot, lines, edit.test, edit.report)
+    if edit.saved is not None:
+        return _repair(snapshot_of(edit.path, decode(SAMPLES[edit.path].encode())), snapshot)
     if edit.instruction:
         lines = None if edit.lines is None else Span(*edit.lines)
         return Instruction(snapshot, lines, edit.instruction)
@@ -61,6 +78,23 @@ def trigger_of(edit: Edit) -> ModelTrigger:
         if isinstance(trigger, Stub):
             return trigger
     raise ValueError(f"{edit.path} holds no stub")
+
+
+def text_of(edit: Edit) -> str:
+    """The text of the edit's file. Raises ValueError where what a save replaced is not in it."""
+    text = SAMPLES[edit.path]
+    if edit.saved is None:
+        return text
+    if text.count(edit.saved[0]) != 1:
+        raise ValueError(f"{edit.path} does not hold once: {edit.saved[0]}")
+    return text.replace(*edit.saved)
+
+
+def _repair(before: Snapshot, after: Snapshot) -> ModelTrigger:
+    for trigger in asyncio.run(Breakage(SyntaxProblems())(before, after)):
+        if isinstance(trigger, Repair):
+            return trigger
+    raise ValueError(f"nothing is broken in {after.path}")
 
 
 def request_of(case: Case, earlier: Json | None) -> ChatRequest:
@@ -72,7 +106,14 @@ def request_of(case: Case, earlier: Json | None) -> ChatRequest:
 
 def edit_request(edit: Edit, earlier: Json | None) -> ChatRequest:
     """The request for a region; ``earlier`` is the recording that it comes after."""
-    target = target_of(trigger_of(edit), _SYNTAX)
+    trigger = trigger_of(edit)
+    if edit.in_blocks and isinstance(trigger, Instruction):
+        whole = whole_file(trigger)
+        return blocks_request(edit.path, whole.content, whole.instruction)
+    target = target_of(trigger, _SYNTAX)
+    if isinstance(trigger, FailingTest):
+        # All that are recorded are small models, which would repeat the report.
+        target = replace(target, instruction=failing_instruction(trigger, brief=True))
     attempts = []
     if earlier is not None:
         said = refused(edit.reason) if edit.reason else revised(edit.comments)
@@ -115,8 +156,7 @@ def record(core: Listener, model: str, case: Case, earlier: Json | None) -> Json
         "name": case.name,
         "model": model,
         "settings": {**settings, "threads": THREADS, "context": CONTEXT},
-        "files": _files(case),
-        "asked": _asked(case),
+        **question_of(case),
         "messages": messages,
         "answer": streamed.text,
         "tokens": streamed.tokens,
@@ -125,9 +165,15 @@ def record(core: Listener, model: str, case: Case, earlier: Json | None) -> Json
     }
 
 
+def question_of(case: Case) -> Json:
+    """What a recording tells of its question: the files, and how it was asked."""
+    return {"files": _files(case), "asked": _asked(case)}
+
+
 def _files(case: Case) -> dict[str, str]:
-    paths = case.files if isinstance(case, Chat) else (case.path,)
-    return {path: SAMPLES[path] for path in paths}
+    if isinstance(case, Edit):
+        return {case.path: text_of(case)}
+    return {path: SAMPLES[path] for path in case.files}
 
 
 def _asked(case: Case) -> Json:
@@ -135,7 +181,14 @@ def _asked(case: Case) -> Json:
         return {"how": "chat", "after": case.after, "goes_on": case.goes_on}
     trigger = trigger_of(case)
     lines = None if trigger.lines is None else [trigger.lines.start, trigger.lines.end]
+    told: Json = {}
     how = "instruction" if case.instruction else "stub"
+    if isinstance(trigger, Repair):
+        how, told = "repair", {"problem": str(trigger.problem)}
+    elif isinstance(trigger, FailingTest):
+        how, told = "failing", {"test": trigger.name, "report": trigger.report}
+    elif case.in_blocks:
+        how = "blocks"
     return {
         "how": how,
         "path": case.path,
@@ -143,6 +196,7 @@ def _asked(case: Case) -> Json:
         "instruction": case.instruction,
         "after": case.after,
         "refused": case.reason,
+        **told,
     }
 
 

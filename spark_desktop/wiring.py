@@ -72,6 +72,7 @@ from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.run_evidence import FailingTestAgain, ShadowRun
 from spark_desktop.services.second_try import SecondTry
+from spark_desktop.services.shadow_ahead import ShadowAhead
 from spark_desktop.services.suggest import Suggester
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.test_runs import FailingCode
@@ -287,6 +288,7 @@ def _assemble(
     checks = shadow.commands
     suggester = Suggester(answers, composing.items.guard, syntax, board, clock, bus)
     suggester.project = shadow.evidence
+    ShadowAhead(shadow.checks, bus, scope)
     context = proposal_context(around, bus, clock, scope)
     context.gathering.diagnostics.project = checks.evidence
     context.warmup.is_on_battery = is_on_battery

@@ -303,6 +303,9 @@ class LineSyntax:
     def bare(self, path: str, content: str) -> str | None:
         return None
 
+    def as_stub(self, snapshot: Snapshot, lines: Span) -> Stub | None:
+        return None
+
     def symbols(self, snapshot: Snapshot) -> tuple[Symbol, ...]:
         lines = split_lines(snapshot.text.content)
         return tuple(

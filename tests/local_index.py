@@ -24,7 +24,7 @@ class LocalIndex:
         self.store = IndexStore.open(file)
         self.files = IndexFiles(root)
         read_all(root, self.store)
-        self.answers = IndexAnswers(self.store, self.files)
+        self.answers = IndexAnswers(self.store.queries, self.files)
         self.is_ready = is_ready
 
     @property

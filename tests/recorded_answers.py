@@ -6,7 +6,7 @@ A file's ``expected`` was judged by a person who read the answer; see the README
 import json
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,13 @@ from spark_desktop.domain.anchoring import anchor
 from spark_desktop.domain.answer_reader import AnswerReader
 from spark_desktop.domain.assembly import Assembled, assemble, paths_of
 from spark_desktop.domain.checks import failure
-from spark_desktop.domain.completion import Finished, FinishReason, ModelInfo
+from spark_desktop.domain.completion import (
+    SEARCH_REPLACE,
+    Finished,
+    FinishReason,
+    ModelInfo,
+    Request,
+)
 from spark_desktop.domain.edit_blocks import (
     Block,
     BlockEnded,
@@ -33,7 +39,14 @@ from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.patch import FileKind, apply
 from spark_desktop.domain.proposal import Proposal, Queued
 from spark_desktop.domain.text import decode
-from spark_desktop.domain.trigger import Instruction, ModelTrigger, Span, Stub
+from spark_desktop.domain.trigger import (
+    FailingTest,
+    Instruction,
+    ModelTrigger,
+    Repair,
+    Span,
+    Stub,
+)
 from spark_desktop.domain.workspace import Snapshot, snapshot_of
 from spark_desktop.services.answer_evidence import AnswerEvidence
 from spark_desktop.services.answers import CoreAnswers
@@ -190,23 +203,36 @@ def trigger_of(recording: Recording, snapshot: Snapshot) -> ModelTrigger:
         found = SYNTAX.triggers(snapshot)
         return next(trigger for trigger in found if isinstance(trigger, Stub))
     lines = None if asked["lines"] is None else Span(*asked["lines"])
+    if asked["how"] == "failing":
+        return FailingTest(snapshot, lines, asked["test"], asked["report"])
+    if asked["how"] == "repair" and lines is not None:
+        return Repair(snapshot, lines, asked["problem"])
     return Instruction(snapshot, lines, asked["instruction"])
 
 
 async def proposed(recording: Recording, pieces: list[str]) -> Proposal:
     """Let the suggester have the answer, and the same once more where it wants another."""
+    proposal, _ = await asked_and_proposed(recording, pieces)
+    return proposal
+
+
+async def asked_and_proposed(
+    recording: Recording, pieces: list[str]
+) -> tuple[Proposal, list[Request]]:
+    """Return the proposal, and the requests that the suggester made for it."""
     path = recording.data["asked"]["path"]
     files = MemoryFiles()
     files.write(path, recording.data["files"][path])
     snapshot = files.snapshot(path)
     reason = FinishReason.LENGTH if recording.is_cut else FinishReason.STOP
     answer = Answer(*pieces, end=Finished(reason))
-    endpoint = FakeEndpoint(
-        answer, answer, model=ModelInfo(recording.data["model"], 8192, fim=False)
-    )
-    bus = Bus()
+    model = ModelInfo(recording.data["model"], 8192, fim=False)
+    if recording.data["asked"]["how"] == "blocks":
+        model = replace(model, formats=(SEARCH_REPLACE, "region"))
+    endpoint, bus = FakeEndpoint(answer, answer, model=model), Bus()
     suggester = Suggester(
         CoreAnswers(FakeCore(endpoint)), files, SYNTAX, ProposalBoard(bus), FakeClock(), bus
     )
     suggester.effort = Effort(samples=1, doubts=False)
-    return await suggester.propose(Proposal("p", trigger_of(recording, snapshot), Queued()))
+    proposal = Proposal("p", trigger_of(recording, snapshot), Queued())
+    return await suggester.propose(proposal), endpoint.requests

@@ -6,7 +6,7 @@ from posixpath import dirname
 
 from spark_desktop.adapters.index_encoding import counts_in, places_of
 from spark_desktop.adapters.index_files import IndexFiles, names_in, words_in
-from spark_desktop.adapters.index_store import IndexStore
+from spark_desktop.adapters.index_queries import IndexQueries
 from spark_desktop.domain.code import Definition, Import, Reference, TextHit
 from spark_desktop.domain.code_map import IMPORTED, IMPORTING, NEAR, Surroundings, code_map
 from spark_desktop.domain.import_targets import import_keys, targets
@@ -30,29 +30,29 @@ _SEARCHED = 3
 class IndexAnswers:
     """Nothing in an answer is of a file that is gone. Every method may raise sqlite3.Error."""
 
-    def __init__(self, store: IndexStore, files: IndexFiles) -> None:
-        self._store = store
+    def __init__(self, queries: IndexQueries, files: IndexFiles) -> None:
+        self._queries = queries
         self._files = files
 
     def defined(self, names: Iterable[str]) -> list[str]:
         """Return those of the names that something defines."""
-        return sorted(self._store.defined(names))
+        return sorted(self._queries.defined(names))
 
     def definitions(self, name: str, most: int) -> list[Definition]:
         """Return what has the name."""
-        found = list(self._store.definitions(name, most))
+        found = list(self._queries.definitions(name, most))
         gone = self._gone(one.path for one in found)
         return [one for one in found if one.path not in gone]
 
     def outline(self, path: str) -> list[Definition]:
         """Return what a file defines."""
-        return self._store.outline(path)
+        return self._queries.outline(path)
 
     def names_in(self, path: str) -> list[str]:
         """Return every name that a file uses or defines."""
-        uses = self._store.uses(path)
+        uses = self._queries.uses(path)
         used = {name for name, _ in counts_in(uses)} if uses else set()
-        return sorted(used | {one.name for one in self._store.outline(path)})
+        return sorted(used | {one.name for one in self._queries.outline(path)})
 
     def references(self, name: str, most: int) -> list[Reference]:
         """Return where the name is used."""
@@ -60,7 +60,7 @@ class IndexAnswers:
         if not words:
             return []
         found: list[Reference] = []
-        for path, uses in self._store.using(words, _MOST_FILES):
+        for path, uses in self._queries.using(words, _MOST_FILES):
             places = places_of(uses, name)
             if not places or self._files.stamp(path) is None:
                 continue
@@ -73,20 +73,20 @@ class IndexAnswers:
         """Return what a file imports, each target apart."""
         return [
             replace(one, target=target, names=names)
-            for one in self._store.imports(path)
-            for target, names in targets(path, one.module, one.names, self._store)
+            for one in self._queries.imports(path)
+            for target, names in targets(path, one.module, one.names, self._queries)
         ]
 
     def resolved(self, path: str, module: str, names: Sequence[str]) -> list[Import]:
         """Return an import as it would be in a file."""
-        found = targets(path, module, tuple(names), self._store)
+        found = targets(path, module, tuple(names), self._queries)
         return [Import(path, module, target, own) for target, own in found]
 
     def importers(self, path: str) -> list[str]:
         """Return the files that import a file."""
         wanted = {path, dirname(path) or "."} if path.endswith(".go") else {path}
-        keys = self._store.keys_of(path)
-        candidates = self._store.importing(keys, _MOST_FILES)
+        keys = self._queries.keys_of(path)
+        candidates = self._queries.importing(keys, _MOST_FILES)
         found = [one for one in candidates if one != path and self._imports(one, wanted, keys)]
         gone = self._gone(found)
         return [one for one in found if one not in gone]
@@ -97,7 +97,7 @@ class IndexAnswers:
             near = self._named(tested_names(path))
             paired = [one for one in ranked(path, near) if not is_test(one)]
             bound = [one.target for one in self.imports(path) if one.target]
-            bound = [one for one in dict.fromkeys(bound) if self._store.is_file(one)]
+            bound = [one for one in dict.fromkeys(bound) if self._queries.is_file(one)]
         else:
             near = self._named(names_of_tests(path))
             paired = [one for one in ranked(path, near) if is_pair(path, one)]
@@ -110,10 +110,10 @@ class IndexAnswers:
     def search(self, words: str, most: int) -> list[TextHit]:
         """Return the files that hold the words, all of them first, each with its best line."""
         asked = names_in(words)[:20]
-        found = self._store.holding(asked, most * _SEARCHED)
+        found = self._queries.holding(asked, most * _SEARCHED)
         if len(found) < most:
             parts = words_in(words).split()[:20]
-            more = self._store.holding(parts, most * _SEARCHED, is_any=True)
+            more = self._queries.holding(parts, most * _SEARCHED, is_any=True)
             found = list(dict.fromkeys([*found, *more]))
         hits: list[TextHit] = []
         for path in found:
@@ -127,10 +127,12 @@ class IndexAnswers:
         """Return the ranked signatures of what is around the paths."""
         used: dict[str, int] = {}
         for path in about:
-            for name, count in counts_in(self._store.uses(path) or b"") if self._has(path) else ():
+            for name, count in (
+                counts_in(self._queries.uses(path) or b"") if self._has(path) else ()
+            ):
                 used[name] = used.get(name, 0) + count
         weights = self._near(about) if about else self._central()
-        outlines = {path: self._store.outline(path) for path in weights}
+        outlines = {path: self._queries.outline(path) for path in weights}
         if not about:
             used = {one.name: 1 for outline in outlines.values() for one in outline}
         for name in sorted(used, key=lambda one: (-used[one], one))[:_MOST_NAMES]:
@@ -140,7 +142,7 @@ class IndexAnswers:
     def _add_definers(
         self, name: str, outlines: dict[str, list[Definition]], weights: dict[str, float]
     ) -> None:
-        found = list(self._store.definitions(name, _MOST_DEFINERS))
+        found = list(self._queries.definitions(name, _MOST_DEFINERS))
         for one in found if len(found) < _MOST_DEFINERS else ():
             if one.path not in weights:
                 outlines.setdefault(one.path, []).append(one)
@@ -164,29 +166,31 @@ class IndexAnswers:
 
     def _central(self) -> dict[str, float]:
         """Return the files that are imported most."""
-        paths = [path for stem in self._store.import_words() for path in self._store.stemmed(stem)]
+        paths = [
+            path for stem in self._queries.import_words() for path in self._queries.stemmed(stem)
+        ]
         return dict.fromkeys(paths[:_MOST_TESTS], IMPORTED)
 
     def _files_of(self, target: str) -> list[str]:
-        if self._store.is_file(target):
+        if self._queries.is_file(target):
             return [target]
         folder = "" if target == "." else target
-        return [one for one in self._store.below(folder) if dirname(one) == folder][:_MOST_TESTS]
+        return [one for one in self._queries.below(folder) if dirname(one) == folder][:_MOST_TESTS]
 
     def _named(self, names: Iterable[str]) -> list[str]:
-        return [path for name in names for path in self._store.named(name)]
+        return [path for name in names for path in self._queries.named(name)]
 
     def _imports(self, path: str, wanted: set[str], keys: frozenset[str]) -> bool:
         """Return whether a file imports one of these; only what fits the keys is looked for."""
         return any(
             target in wanted
-            for one in self._store.imports(path)
+            for one in self._queries.imports(path)
             if not keys.isdisjoint(import_keys(path, one.module, one.names))
-            for target, _ in targets(path, one.module, one.names, self._store)
+            for target, _ in targets(path, one.module, one.names, self._queries)
         )
 
     def _has(self, path: str) -> bool:
-        return self._store.is_file(path)
+        return self._queries.is_file(path)
 
     def _hit(self, path: str, words: Sequence[str]) -> TextHit | None:
         # Read now: the line is shown, and may hold a secret since.

@@ -24,8 +24,9 @@ from typing import Any
 import psutil
 
 from spark_desktop.adapters.index_answers import IndexAnswers
+from spark_desktop.adapters.index_database import discard
 from spark_desktop.adapters.index_files import IndexFiles, ReadFile, Stamp
-from spark_desktop.adapters.index_store import IndexStore, discard
+from spark_desktop.adapters.index_store import IndexStore
 
 # Files in one step of the database; a question waits for at most one file, or one such step.
 _BATCH = 200
@@ -108,7 +109,7 @@ class IndexWorker:
         try:
             if 0 < len(self._changed) <= _FEW:
                 self._update(list(self._changed))
-            ask = getattr(IndexAnswers(self._store, self._files), message["ask"])
+            ask = getattr(IndexAnswers(self._store.queries, self._files), message["ask"])
             answer = ask(*message["with"])
         finally:
             # Whoever asked waits: an answer that failed is none.
@@ -125,7 +126,7 @@ class IndexWorker:
                 gone.append(path)
             elif stamp != self._store.stamp(path):
                 file = self._files.read(path, stamp)
-                if file.digest and file.digest == self._store.digest(path):
+                if file.digest and file.digest == self._store.queries.digest(path):
                     self._store.restamp(path, stamp)
                 else:
                     read.append(file)

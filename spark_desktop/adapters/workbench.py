@@ -17,8 +17,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from spark_desktop.adapters.ignore_rules import IgnoreRules
-from spark_desktop.adapters.limited_process import LimitedProcess, Start
+from spark_desktop.adapters.limited_process import LimitedProcess
 from spark_desktop.adapters.process_identity import is_alive, own_identity
+from spark_desktop.adapters.process_start import Start
 from spark_desktop.adapters.process_use import is_larger
 from spark_desktop.adapters.project_commands import passed_on
 from spark_desktop.adapters.sandbox import Bubblewrap, View
@@ -85,6 +86,12 @@ class LocalWorkbench:
     async def sandboxing(self) -> Sandboxing:
         """Return whether programs are shut in here."""
         return await asyncio.to_thread(self._sandbox.state)
+
+    async def prepare(self, path: str) -> None:
+        """Bring the shadow up to date for checks of a file. Raises OSError."""
+        async with self._alone:
+            # It is not cut short: nothing else may write in the shadow meanwhile.
+            await to_end(asyncio.to_thread(self._prepare, path))
 
     async def run(self, job: Job, *, open_allowed: bool = False) -> Outcome:
         """Run a program to its end; cancelling ends it and all that it has started.
@@ -167,6 +174,9 @@ class LocalWorkbench:
         except (OSError, ValueError) as error:
             # A word with a NUL in it is a ValueError.
             return NotRun(say("not run: {reason}", reason=getattr(error, "strerror", 0) or error))
+
+    def _prepare(self, path: str) -> None:
+        self._ready().laid({}, (path,), is_open=not self._sandbox.state().works)
 
     def _found(self, job: Job) -> tuple[str, ...] | NotRun:
         name = job.words[0]

@@ -67,13 +67,17 @@ def switching(
 ) -> tuple[Flip, ...]:
     """Return the flips that undo or redo a step, or ``hunks`` of it by the ids of its changes.
 
-    Raises NothingToUndoError where all is so already, PatchError for an unknown hunk.
+    A step that is undone comes back as it stood before that; one of which some stands comes back
+    whole. Raises NothingToUndoError where all is so already, PatchError for an unknown hunk.
     """
     if step.kind is StepKind.RESTORE:
         return _of_restore(steps, step, hunks, on=on)
     flips = []
+    taken = _taken_last(steps, step) if on and hunks is None and step.undone else {}
     for change in step.changes if on else reversed(step.changes):
         wanted = change.parts if hunks is None else _chosen(step, change, hunks)
+        if taken:
+            wanted &= taken.get(change.id, frozenset())
         parts = wanted & change.off if on else wanted - change.off
         if parts:
             flips.append(Flip(change.id, parts, on))
@@ -128,6 +132,20 @@ def _of_restore(
     did = flips_of(step)
     wanted = did if on else tuple(Flip(one.change_id, one.parts, not one.on) for one in did)
     return _still(steps, wanted) + tuple(of_restore(change.id, on) for change in step.changes)
+
+
+def _taken_last(steps: Sequence[Step], step: Step) -> dict[str, frozenset[str]]:
+    """Return what was taken back of a step last, by its changes; nothing where no undo tells."""
+    own = {change.id: change.off for change in step.changes}
+    for later in reversed(steps):
+        taken: dict[str, frozenset[str]] = {}
+        for flip in flips_of(later):
+            parts = flip.parts & own.get(flip.change_id, frozenset())
+            if parts and not flip.on:
+                taken[flip.change_id] = taken.get(flip.change_id, frozenset()) | parts
+        if taken:
+            return taken
+    return {}
 
 
 def _turned(steps: Sequence[Step], did: Sequence[Flip]) -> tuple[Flip, ...]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from spark_desktop.domain.completion import ModelInfo
+from spark_desktop.domain.documenting import asks_only_to_document
 from spark_desktop.domain.gathered import LeftOut, Part
 from spark_desktop.domain.words import say
 
@@ -169,15 +170,25 @@ def told(parts: Sequence[Part]) -> str:
     return "\n\n".join(part_text(part) for part in in_order(parts))
 
 
+def in_front(parts: Sequence[Part], model: ModelInfo, instruction: str) -> str:
+    """Return what of the parts a model is told in front of a region; "" where it would repeat it.
+
+    An instruction that is not known yet is "".
+    """
+    is_aside = asks_only_to_document(instruction)
+    return "" if likes_to_repeat(model, documenting=is_aside) else told(parts)
+
+
 def extra_files(parts: Sequence[Part], shown: str = "") -> tuple[tuple[str, str], ...]:
     """Return (file name, text) pairs for a model that fills in, in the parts' order.
 
     Parts of one file that follow each other are one file. What is no code of another file is left
     out: such a model takes everything for code. So is what it is ``shown`` anyway, around the gap.
     """
+    around = _code_lines(shown)
     files: list[tuple[str, str]] = []
     for part in in_order(parts):
-        if part.kind not in _FILES or part.text.strip("\n") in shown:
+        if part.kind not in _FILES or _code_lines(part.text) <= around:
             continue
         name, text = file_of(part), f"{part.text.rstrip()}\n"
         if files and files[-1][0] == name:
@@ -185,6 +196,11 @@ def extra_files(parts: Sequence[Part], shown: str = "") -> tuple[tuple[str, str]
         else:
             files.append((name, text))
     return tuple(files)
+
+
+def _code_lines(text: str) -> set[str]:
+    """Return the lines without indents, which short forms lose; their docstrings are closed."""
+    return {line.strip().rstrip("\"'") for line in text.splitlines()} - {""}
 
 
 def file_of(part: Part) -> str:

@@ -69,12 +69,8 @@ _STYLE = ("E1", "E2", "E3", "E5", "W1", "W2", "W3", "W6", "I0", "D1", "D2", "D3"
 _MORE_STYLE = ("Q0", "COM", "ANN", "N8", "ERA", "TD0", "FIX", "T20", "RUF10", "PLR", "C90")
 
 
-def judged(
-    check: DetectedCheck, before: Outcome | None, after: Outcome, mends: bool = False
-) -> Check:
+def judged(check: DetectedCheck, before: Outcome | None, after: Outcome) -> Check:
     """Return what a check shows; ``before`` is None where it was not needed, or there is no text.
-
-    ``mends``: the change is meant to mend failing tests, and fails where none of them passes now.
 
     What newly fails withholds, but for a linter's rules of style, which are advice. What could not
     be run passes, with a note; what does not come to its end any more fails.
@@ -82,7 +78,7 @@ def judged(
     if isinstance(after, NotRun):
         return _without_result(check, before, after)
     if check.stage >= Stage.EXAMPLES:
-        return _of_tests(check, before, after, mends)
+        return _of_tests(check, before, after)
     found = evidence_of(check.label, before, after, withholds=True)
     if found.passed:
         return found
@@ -142,7 +138,7 @@ def _without_result(check: DetectedCheck, before: Outcome | None, after: NotRun)
     return Check(check.label, True, after.reason)
 
 
-def _of_tests(check: DetectedCheck, before: Outcome | None, after: Ran, mends: bool) -> Check:
+def _of_tests(check: DetectedCheck, before: Outcome | None, after: Ran) -> Check:
     if _ran_nothing(check, after):
         return Check(check.label, True, say("no tests ran"))
     known = failed_tests(before.output) if isinstance(before, Ran) and before.code else {}
@@ -159,7 +155,7 @@ def _of_tests(check: DetectedCheck, before: Outcome | None, after: Ran, mends: b
         return Check(check.label, True, say("not compared: {reason}", reason=before.reason))
     new = [one for one in failed if one not in known or _is_no_stub(known[one], failed[one])]
     is_as_before = before is not None and before.code and not new and (failed or not known)
-    if is_as_before and (mended or not mends):
+    if is_as_before:
         told = say("fails as before: {line}", line=_line(failed, after.output))
         return Check(check.label, True, joined((news, told), "; "), proves=bool(mended))
     detail = say("fails: {line}", line=_line(new or failed, after.output))

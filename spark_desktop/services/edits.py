@@ -112,7 +112,10 @@ class EditService:
     async def redo(
         self, step_id: str | None = None, hunks: Mapping[str, Collection[str]] | None = None
     ) -> Step:
-        """Bring a step back (None: what was undone last), or ``hunks`` of it; see ``undo``."""
+        """Bring a step back (None: what was undone last), or ``hunks`` of it; see ``undo``.
+
+        What was taken back of it alone before it was undone stays so until it is redone, too.
+        """
 
         def choose(steps: tuple[Step, ...]) -> tuple[Flip, ...]:
             if step_id is None:

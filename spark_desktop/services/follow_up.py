@@ -1,22 +1,12 @@
 """From a saved change of a name or signature to what it asks of the other files."""
 
 import asyncio
-from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 
-from spark_desktop.domain.call_changes import SignatureChange
-from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.events import ChangeIgnored, FilesChanged
-from spark_desktop.domain.file_names import FileNames, Occurrence
 from spark_desktop.domain.follow_edits import FileFollow, Followed, Left, follow, together
-from spark_desktop.domain.module_paths import Tree
-from spark_desktop.domain.name_changes import (
-    Changes,
-    NameChange,
-    changes_between,
-    is_same_moved,
-)
+from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import (
     Cancelled,
@@ -27,17 +17,15 @@ from spark_desktop.domain.proposal import (
     Ready,
     Streaming,
 )
-from spark_desktop.domain.prototypes import are_others
-from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.text_edits import edited
 from spark_desktop.domain.trigger import FollowUp, Span, Trigger
-from spark_desktop.domain.words import Said, say
+from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.follow_instructions import instruction_for
+from spark_desktop.services.follow_plan import MOST_FILES, Plan, Plans, asked
 from spark_desktop.services.follow_words import (
-    asked_title,
     computed_check,
     left_checks,
     nothing_left,
@@ -45,36 +33,10 @@ from spark_desktop.services.follow_words import (
 )
 from spark_desktop.services.name_survey import CodeNames, Holding, Survey, workspace_tree
 from spark_desktop.services.ports import FileStore, Syntax
-
-# Files that one change is followed to; beyond it is work for a tool of the language.
-_MOST_FILES = 100
-# Calls for which a model is asked after one save.
-_MOST_ASKED = 8
-# Changes that are remembered, as their proposals may be looked at later.
-_KEPT_PLANS = 50
-_KEPT_GONE = 50
-
-# A function has a declaration and a definition there, which agree.
-_OF_C = (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".hxx")
+from spark_desktop.services.saved_names import SavedNames
 
 # The texts before and after of all files of a follow-up; gives what the project's checks say.
 EvidenceOf = Callable[[Mapping[str, tuple[str, str]]], Awaitable[tuple[Check, ...]]]
-
-
-@dataclass(slots=True)
-class _Plan:
-    """What one save asks of others; ``base`` is the version before the first change of it."""
-
-    title: Said
-    base: Snapshot
-    followed: tuple[Followed, ...]
-    tree: Tree
-    words: frozenset[str]
-    left: list[Left] = field(default_factory=list)
-    paths: tuple[str, ...] = ()
-    told_by: str = ""
-    texts: dict[str, tuple[str, str]] = field(default_factory=dict)
-    checks: tuple[Check, ...] | None = None
 
 
 class FollowUps:
@@ -101,9 +63,8 @@ class FollowUps:
         self._bus = bus
         # What the project's checks say of all files together; there may be none.
         self.evidence: EvidenceOf | None = None
-        self._plans: OrderedDict[tuple[str, str], _Plan] = OrderedDict()
-        self._newest: dict[str, _Plan] = {}
-        self._gone: deque[Defined] = deque(maxlen=_KEPT_GONE)
+        self._saved_names = SavedNames(names, holding, files)
+        self._plans = Plans()
         self._burst: frozenset[str] = frozenset()
         # The versions before files that do not parse.
         self._held: dict[str, Snapshot] = {}
@@ -118,13 +79,13 @@ class FollowUps:
             # In the middle of a change: names that the parser does not see now are not gone.
             self._held[after.path] = before
             return ()
-        changed = await self._changed(before, after)
+        changed = await self._saved_names.changed(before, after)
         if not changed:
             return ()
         base = self._withdraw(after.path, before)
         if base is not before:
             # A name that was changed twice is followed from where it began, and from in between.
-            earlier = await self._changed(base, after)
+            earlier = await self._saved_names.changed(base, after)
             known = {(one.old.container, one.old.name) for one in earlier}
             between = [one for one in changed if (one.old.container, one.old.name) not in known]
             changed = [*earlier, *between]
@@ -135,7 +96,7 @@ class FollowUps:
 
         ``trigger`` is the proposal's on the file as it is now.
         """
-        plan = self._plans.get((trigger.snapshot.path, trigger.title))
+        plan = self._plans.of(trigger)
         if plan is None:
             return None
         if isinstance(proposal.state, Cancelled):
@@ -165,7 +126,7 @@ class FollowUps:
             evidence=tuple(evidence),
         )
 
-    async def _checked(self, plan: _Plan) -> tuple[Check, ...]:
+    async def _checked(self, plan: Plan) -> tuple[Check, ...]:
         """Return what the project's checks say of all files of the plan; they run once."""
         if plan.checks is None and self.evidence is not None:
             told = await self.evidence(plan.texts)
@@ -173,44 +134,9 @@ class FollowUps:
             plan.checks = tuple(replace(one, is_advice=True) for one in told)
         return plan.checks or ()
 
-    async def _changed(self, before: Snapshot, after: Snapshot) -> list[NameChange]:
-        found = await asyncio.to_thread(self._compared, before, after)
-        changed = [one for one in found.changed if one.is_renamed or _asks(one) or one.gives_other]
-        return [*changed, *await self._moved(found, after.path)]
-
-    def _compared(self, before: Snapshot, after: Snapshot) -> Changes:
-        old = self._names.defined(before.path, before.text.content)
-        new = self._names.defined(after.path, after.text.content) if old or self._gone else ()
-        return changes_between(old, new)
-
-    async def _moved(self, found: Changes, path: str) -> list[NameChange]:
-        """Return what went from here to another file, or came from one."""
-        moved = []
-        for one in found.come:
-            left = [gone for gone in self._gone if gone.path != path and is_same_moved(gone, one)]
-            if len(left) == 1:
-                moved.append(NameChange(left[0], one))
-                self._gone.remove(left[0])
-        for one in found.gone:
-            there = []
-            for other in await self._holding(path, (one.name,)):
-                if other != path:
-                    there += [d for d in await self._defined(other) if is_same_moved(one, d)]
-            if len(there) == 1:
-                moved.append(NameChange(one, there[0]))
-            elif not there:
-                self._gone.append(one)
-        return moved
-
-    async def _defined(self, path: str) -> tuple[Defined, ...]:
-        survey = Survey(self._names, self._files, Tree(()), ())
-        await survey.read((path,))
-        file = survey.known.get(path)
-        return () if file is None else tuple(one for one in file.defined if not one.container)
-
     def _withdraw(self, path: str, before: Snapshot) -> Snapshot:
         """Take back what an earlier change of the file still offers; return where it began."""
-        plan = self._newest.get(path)
+        plan = self._plans.newest(path)
         if plan is None:
             return before
         waiting = [
@@ -218,7 +144,7 @@ class FollowUps:
             for one in self._board.all()
             if isinstance(one.trigger, FollowUp)
             and isinstance(one.state, Queued | Streaming | Ready | Conflict)
-            and self._plans.get((one.trigger.snapshot.path, one.trigger.title)) is plan
+            and self._plans.of(one.trigger) is plan
         ]
         for one in waiting:
             self._board.put(replace(one, state=Cancelled(say("its name was changed again"))))
@@ -243,7 +169,7 @@ class FollowUps:
             target = await survey.target(one)
             if target is not None:
                 followed.append(Followed(target, one, self._burst, fresh))
-        plan = _Plan(title_for(_distinct(changed)), base, tuple(followed), tree, frozenset(words))
+        plan = Plan(title_for(_distinct(changed)), base, tuple(followed), tree, frozenset(words))
         found = {
             path: together([follow(one, file, tree) for one in followed], file)
             for path, file in survey.known.items()
@@ -251,14 +177,14 @@ class FollowUps:
         return await self._triggers(plan, found, survey, after.path)
 
     async def _triggers(
-        self, plan: _Plan, found: dict[str, FileFollow], survey: Survey, origin: str
+        self, plan: Plan, found: dict[str, FileFollow], survey: Survey, origin: str
     ) -> Sequence[Trigger]:
         instruction = instruction_for(plan.followed)
         computed: list[FollowUp] = []
         for path, one in found.items():
             snapshot = survey.snapshots[path]
             content = snapshot.text.content
-            if not one.edits or len(computed) == _MOST_FILES:
+            if not one.edits or len(computed) == MOST_FILES:
                 plan.left += one.left
                 if one.edits:
                     reason = say("there are too many files at once")
@@ -271,43 +197,13 @@ class FollowUps:
             plan.texts[path] = content, after
             lines = Span(one.lines[0], one.lines[-1] + 1)
             computed.append(FollowUp(snapshot, lines, plan.title, instruction))
-        asked = self._asked(plan, found, survey)
-        self._keep(plan, computed, origin)
-        if not computed and not asked:
+        called = asked(plan, found, survey, self._syntax)
+        self._plans.keep(plan, computed, origin)
+        if not computed and not called:
             self._say_nothing(plan, origin)
-        return (*computed, *asked)
+        return (*computed, *called)
 
-    def _keep(self, plan: _Plan, computed: list[FollowUp], origin: str) -> None:
-        plan.paths = tuple(one.snapshot.path for one in computed)
-        plan.told_by = plan.paths[0] if plan.paths else ""
-        for path in plan.paths:
-            self._plans[path, plan.title] = plan
-        self._newest[origin] = plan
-        while len(self._plans) > _KEPT_PLANS + _MOST_FILES:
-            self._plans.popitem(last=False)
-
-    def _asked(self, plan: _Plan, found: dict[str, FileFollow], survey: Survey) -> list[FollowUp]:
-        """Return a trigger for each function with calls whose arguments a model chooses."""
-        asked: dict[tuple[str, int, int], tuple[Followed, list[Occurrence]]] = {}
-        for path, one in found.items():
-            for use in one.asked:
-                place = Span(use.line, use.line + 1)
-                region = self._syntax.enclosing(survey.snapshots[path], place)
-                about = next(f for f in plan.followed if f.target.name == use.name)
-                asked.setdefault((path, region.start, region.end), (about, []))[1].append(use)
-        triggers = []
-        for number, ((path, start, end), (about, uses)) in enumerate(asked.items()):
-            if number >= _MOST_ASKED:
-                reason = say("a value has to be chosen")
-                plan.left += [Left(path, use.line, reason) for use in uses]
-                continue
-            title = asked_title(about.change, _place(survey.known[path], start, end))
-            lines = Span(uses[0].line, uses[-1].line + 1)
-            told = instruction_for([about])
-            triggers.append(FollowUp(survey.snapshots[path], lines, title, told))
-        return triggers
-
-    async def _in_file(self, plan: _Plan, snapshot: Snapshot) -> FileFollow | None:
+    async def _in_file(self, plan: Plan, snapshot: Snapshot) -> FileFollow | None:
         survey = Survey(self._names, self._files, plan.tree, plan.words)
         await survey.take(snapshot)
         file = survey.known.get(snapshot.path)
@@ -321,7 +217,7 @@ class FollowUps:
         )
         return Check(say("parses"), was is None or now is None or now <= was)
 
-    def _say_nothing(self, plan: _Plan, path: str) -> None:
+    def _say_nothing(self, plan: Plan, path: str) -> None:
         detail = nothing_left(plan.title, plan.left)
         self._bus.publish(ChangeIgnored(Ignored(path, IgnoreReason.NO_TRIGGER, detail)))
 
@@ -337,15 +233,6 @@ def _distinct(changed: Sequence[NameChange]) -> list[NameChange]:
     return list(found.values())
 
 
-def _asks(change: NameChange) -> bool:
-    """Return whether calls have to follow the parameters."""
-    old, new = change.old.parameters, change.new.parameters
-    if old is None or new is None:
-        return False
-    is_declared_apart = change.old.path.endswith(_OF_C) and are_others(old, new)
-    return is_declared_apart or SignatureChange(old, new, has_keywords=True).asks
-
-
 def _is_constructor(change: NameChange) -> bool:
     return change.old.name in ("__init__", "constructor") and bool(change.old.container)
 
@@ -359,15 +246,3 @@ def _fresh_lines(before: Snapshot, after: Snapshot) -> frozenset[int]:
         found |= set(range(start, start + len(hunk.new)))
         shift += len(hunk.new) - len(hunk.old)
     return frozenset(found)
-
-
-def _place(file: FileNames, start: int, end: int) -> str:
-    """Return the name of the function at these lines, else the line."""
-    inside: Collection[Defined] = [
-        one
-        for one in file.defined
-        if one.definition.lines.start >= start and one.definition.lines.end <= end
-    ]
-    named = next((f"{one.name}()" for one in inside if one.parameters is not None), "")
-    first = split_lines(file.content)[start : start + 1]
-    return f"{file.path}, {named}" if named else f"{file.path}:{start + 1 if first else 1}"

@@ -35,8 +35,9 @@ from spark_desktop.domain.trigger import (
 )
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Snapshot
-from spark_desktop.services.code_lookup import CodeLookup, Piece, Reading
+from spark_desktop.services.code_lookup import CodeLookup
 from spark_desktop.services.diagnostics import Diagnostics
+from spark_desktop.services.prompt_reading import Piece, Reading
 from spark_desktop.services.prompts import language_of
 from spark_desktop.services.recent_edits import MOST_LINES, RecentEdits
 
@@ -159,14 +160,14 @@ class Gathering:
 
     async def _definitions(self, ask: _Ask) -> tuple[list[Part], list[LeftOut]]:
         pieces = await self.lookup.definitions(ask.reading, ask.region, ask.names)
-        return _parts(PartKind.DEFINITIONS, pieces), []
+        return _parts(PartKind.DEFINITIONS, pieces, ask.own.path), []
 
     async def _callers(self, ask: _Ask) -> tuple[list[Part], list[LeftOut]]:
         if not ask.name or not isinstance(ask.trigger, Stub | FollowUp | Repair):
             # What is there already says itself what it is called with.
             return [], []
         pieces = await self.lookup.callers(ask.reading, ask.region, ask.name)
-        return _parts(PartKind.CALLERS, pieces), []
+        return _parts(PartKind.CALLERS, pieces, ask.own.path), []
 
     async def _tests(self, ask: _Ask) -> tuple[list[Part], list[LeftOut]]:
         failing = ask.trigger.name if isinstance(ask.trigger, FailingTest) else ""
@@ -174,7 +175,7 @@ class Gathering:
         if not names and not failing:
             return [], []
         pieces = await self.lookup.tests(ask.reading, names, failing)
-        return _parts(PartKind.TESTS, pieces), []
+        return _parts(PartKind.TESTS, pieces, ask.own.path), []
 
     async def _edits(self, ask: _Ask) -> tuple[list[Part], list[LeftOut]]:
         parts, left = [], []
@@ -235,8 +236,12 @@ async def _counted(part: Part, count: Count) -> Part:
         return replace(part, tokens=estimate_tokens(text))
 
 
-def _parts(kind: PartKind, pieces: Iterable[Piece]) -> list[Part]:
-    return [_part(kind, place_in(one.path, one.line), one.text, one.path) for one in pieces]
+def _parts(kind: PartKind, pieces: Iterable[Piece], own: str) -> list[Part]:
+    # Lines of the file itself have no numbers: they move with each line that is written above them,
+    # a comment for Spark too, and the server would have to read all behind them again.
+    titles = [one.path if one.path == own else place_in(one.path, one.line) for one in pieces]
+    texts = zip(titles, pieces, strict=True)
+    return [_part(kind, title, one.text, one.path) for title, one in texts]
 
 
 def _part(kind: PartKind, title: str, text: str, path: str) -> Part:

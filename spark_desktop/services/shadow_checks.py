@@ -39,6 +39,10 @@ class Workbench(Protocol):
         """Return whether programs are shut in here."""
         ...
 
+    async def prepare(self, path: str) -> None:
+        """Bring the shadow up to date for checks of a file. Raises OSError."""
+        ...
+
     async def run(self, job: Job, *, open_allowed: bool = False) -> Outcome:
         """Run a program to its end; cancelling ends it. ``open_allowed``: without a sandbox too."""
         ...
@@ -90,11 +94,8 @@ class ShadowChecks:
         """
         return await self.evidence_of({path: (before or None, after)})
 
-    async def evidence_of(self, changes: Changes, *, mends: bool = False) -> tuple[Check, ...]:
-        """Return the evidence of a change of several files, which count together.
-
-        ``mends``: it is meant to mend failing tests, and fails where none of them passes now.
-        """
+    async def evidence_of(self, changes: Changes) -> tuple[Check, ...]:
+        """Return the evidence of a change of several files, which count together."""
         changes = {path: pair for path, pair in changes.items() if pair[0] != pair[1]}
         if not any(after for _, after in changes.values()):
             return ()
@@ -112,21 +113,23 @@ class ShadowChecks:
         if not state.works and not self._consent.without_sandbox():
             detail = say("not run, there is no sandbox: {reason}", reason=state.reason)
             return (Check(say("project checks"), True, detail),)
-        found = await self._all(checks, changes, mends)
+        found = await self._all(checks, changes)
         return found if state.works else tuple(_opened(one) for one in found)
 
     async def look_ahead(self, path: str, before: str) -> None:
-        """Run the tests on the text as it is, while the model still writes another.
+        """Make the shadow ready, and run the tests on the text as it is, while a model writes.
 
-        What they say is kept for ``evidence``: which failed before is known then.
+        What they say is kept for ``evidence``: tests prove something only where they failed before.
+        Raises OSError where there can be no shadow.
         """
         if not self._consent.allowed():
             return
         state = await self._bench.sandboxing()
         if not state.works and not self._consent.without_sandbox():
             return
+        await self._bench.prepare(path)
         for check in await self._planned({path: (before, before)}):
-            if check.stage is Stage.TESTS:
+            if check.stage >= Stage.EXAMPLES and self._consent.allowed():
                 await self._before(check, {path: before}, self._budget().each)
 
     def _ask(self, checks: Sequence[DetectedCheck], state: Sandboxing) -> None:
@@ -148,9 +151,7 @@ class ShadowChecks:
                 found.setdefault((one.words, one.folder), one)
         return tuple(sorted(found.values(), key=lambda one: one.stage))
 
-    async def _all(
-        self, checks: Sequence[DetectedCheck], changes: Changes, mends: bool
-    ) -> tuple[Check, ...]:
+    async def _all(self, checks: Sequence[DetectedCheck], changes: Changes) -> tuple[Check, ...]:
         budget = self._budget()
         end = time.monotonic() + budget.total
         found: list[Check] = []
@@ -164,7 +165,7 @@ class ShadowChecks:
             before, after = await self._results(check, changes, min(budget.each, left))
             if not self._consent.allowed():
                 break  # it may not have been asked about the text before
-            found.append(_as_proven(judged(check, before, after, mends), check))
+            found.append(_as_proven(judged(check, before, after), check))
             _log.debug("%s: %s", check.label, "passed" if found[-1].passed else "failed")
             if not found[-1].passed and not found[-1].is_advice:
                 break

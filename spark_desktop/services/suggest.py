@@ -7,13 +7,12 @@ from itertools import cycle
 
 from spark_desktop.domain.checks import failure, told_of
 from spark_desktop.domain.completion import SEARCH_REPLACE
-from spark_desktop.domain.documenting import asks_only_to_document
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import SparkError, StoreError
 from spark_desktop.domain.gathered import Gathered
 from spark_desktop.domain.line_comment import LineComment
-from spark_desktop.domain.prompt_layout import extra_files, likes_to_repeat, told
+from spark_desktop.domain.prompt_layout import extra_files, in_front, likes_to_repeat
 from spark_desktop.domain.proposal import (
     Cancelled,
     Proposal,
@@ -55,16 +54,19 @@ from spark_desktop.services.prompts import (
 )
 from spark_desktop.services.secret_guard import Reader
 from spark_desktop.services.small_mends import SmallMends
-from spark_desktop.services.target import Target, require_room, target_of, whole_file
+from spark_desktop.services.target import (
+    Target,
+    is_in_blocks,
+    require_room,
+    target_of,
+    whole_file,
+)
 from spark_desktop.services.weighing import Weighing
 from spark_desktop.services.work import Work
 
 # The trigger, its region, the tokens that there are, and how to count them.
 Count = Callable[[str], Awaitable[int]]
 Gather = Callable[[ModelTrigger, Span, int, Count], Awaitable[Gathered]]
-
-# Lines of a region that a model writes anew also where it could name the places: it is surer.
-_MOST_REWRITTEN = 80
 
 # Makes a proposal of a follow-up, on the file as it is now; None where a model has to be asked.
 Computing = Callable[[Proposal, FollowUp], Awaitable[Proposal | None]]
@@ -153,7 +155,7 @@ class Suggester:
             proposal = self._put(replace(proposal, region=target.region))
         if isinstance(trigger, FailingTest) and likes_to_repeat(endpoint.model, documenting=True):
             target = replace(target, instruction=failing_instruction(trigger, brief=True))
-        in_blocks = finds_places and len(target.lines) > _MOST_REWRITTEN
+        in_blocks = is_in_blocks(target, endpoint.model.formats)
         require_room(target, endpoint.model.context, 1 if in_blocks else 2)
         said = () if revision is None else (revision.attempt(snapshot.path),)
         can_fill_in = endpoint.model.fim and revision is None and self.effort.fill_in
@@ -185,10 +187,8 @@ class Suggester:
         room = endpoint.model.context // 4
         gathered = await self.context(trigger, target.region, room, endpoint.count_tokens)
         shown = "" if fill_in is None else fill_in.request.prefix + fill_in.request.suffix
-        is_aside = asks_only_to_document(target.instruction)
-        repeats = likes_to_repeat(endpoint.model, documenting=is_aside)
-        in_front = "" if repeats else told(gathered.parts)
-        return Surroundings(in_front, extra_files(gathered.parts, shown))
+        before = in_front(gathered.parts, endpoint.model, target.instruction)
+        return Surroundings(before, extra_files(gathered.parts, shown))
 
     async def _ways(self, work: Work) -> AsyncIterator[Way]:
         """Yield how to ask, from the first time on, until an answer passes."""

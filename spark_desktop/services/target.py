@@ -1,10 +1,12 @@
 """What exactly a proposal asks for: the region, and how an answer becomes the whole file."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from spark_desktop.domain.comment_removal import without_comment
+from spark_desktop.domain.completion import SEARCH_REPLACE
 from spark_desktop.domain.context import estimate_tokens
 from spark_desktop.domain.errors import ContextExceededError, SparkError
 from spark_desktop.domain.text import dominant_newline, split_lines
@@ -22,6 +24,8 @@ from spark_desktop.domain.words import say
 from spark_desktop.services.ports import Syntax
 from spark_desktop.services.prompts import failing_instruction, repair_instruction
 
+# Lines of a region that a model writes anew also where it could name the places: it is surer.
+_MOST_REWRITTEN = 80
 # A file with no more lines than this is rewritten as a whole where no place in it is meant.
 _SMALL_FILE_LINES = 60
 _WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
@@ -113,6 +117,11 @@ def whole_file(trigger: Instruction | FollowUp | FailingTest) -> Target:
     lines = Span(0, len(split_lines(content)))
     told = failing_instruction(trigger) if isinstance(trigger, FailingTest) else trigger.instruction
     return Target(lines, content, lines, told)
+
+
+def is_in_blocks(target: Target, formats: Collection[str]) -> bool:
+    """Return whether a model that follows these edit formats names the places of its changes."""
+    return SEARCH_REPLACE in formats and len(target.lines) > _MOST_REWRITTEN
 
 
 def require_room(target: Target, context: int, times: int = 2) -> None:

@@ -49,7 +49,8 @@ class UndoPlan:
     _slots: dict[str, _Slot] = field(default_factory=dict)
     _disk: dict[str, Snapshot | None] = field(default_factory=dict)
     _moved: dict[str, str] = field(default_factory=dict)
-    _done: list[tuple[Flip, _Slot]] = field(default_factory=list)
+    # None for what was so already, whatever becomes of the file behind it.
+    _done: list[tuple[Flip, _Slot | None]] = field(default_factory=list)
 
     async def switch(self, flips: Sequence[Flip]) -> None:
         """Switch the parts in this order. Raises UndoBlockedError, FileError, StoreError."""
@@ -81,6 +82,7 @@ class UndoPlan:
 
     async def _switch(self, flip: Flip) -> None:
         _, change = self._log.known[flip.change_id]
+        slot: _Slot | None
         if change.kind in (FileKind.CREATE, FileKind.DELETE):
             slot = await self._switch_file(change, (change.kind is FileKind.CREATE) == flip.on)
         else:
@@ -162,7 +164,8 @@ class UndoPlan:
         slot.text, slot.touched, slot.hunks = text, slot.touched + 1, source.hunks
         return True
 
-    async def _switch_file(self, change: AppliedChange, shall_be: bool) -> _Slot:
+    async def _switch_file(self, change: AppliedChange, shall_be: bool) -> _Slot | None:
+        """Make or remove a file; return None where the user had done so by hand."""
         index = self._log.file_write_of(change.id)
         write = self._log.entries[index].change
         path = self._log.place(change.id)
@@ -184,6 +187,8 @@ class UndoPlan:
                 say("Delete it yourself if it is not wanted. Nothing was written."),
                 blame,
             )
+        elif slot.touched == 0 and shall_be is (slot.text is not None):
+            return None
         elif not shall_be:
             slot.text = None
         slot.touched += 1

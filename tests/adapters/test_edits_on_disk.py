@@ -117,6 +117,8 @@ async def test_hunks_and_marks_by_hand_last_across_restarts(root, tmp_path):
         assert (await folder.edits.undo(step.id)).undone
         assert (root / "a.txt").read_bytes() == BEFORE
     async with Folder(root, tmp_path) as folder:
+        assert (await folder.edits.redo(step.id)).partly_undone
+        assert (root / "a.txt").read_bytes() == b"\xef\xbb\xbfone\r\ntwo\nTHREE"
         await folder.edits.redo(step.id)
         assert (root / "a.txt").read_bytes() == b"\xef\xbb\xbfONE\r\ntwo\nTHREE"
 

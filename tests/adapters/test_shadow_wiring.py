@@ -1,5 +1,6 @@
 """A project's checks as they are put together: asked for, allowed, and run beside the user's."""
 
+import asyncio
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -7,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from spark_desktop.adapters.sandbox import Bubblewrap
-from spark_desktop.domain.events import ConsentNeeded, ContextGathered
+from spark_desktop.domain.events import ConsentNeeded, ContextGathered, ProposalChanged
 from spark_desktop.domain.project_settings import ProjectSettings
+from spark_desktop.domain.proposal import Proposal, Streaming
 from spark_desktop.domain.settings import Checks, Settings
 from spark_desktop.domain.trigger import Instruction, Span
 from spark_desktop.services.bus import Bus
@@ -109,6 +111,34 @@ async def test_the_word_of_the_settings_is_the_projects(root, tmp_path):
         project.use(Settings())
         assert (project.shadow.allowed, project.shadow.without_sandbox) == (False, False)
         assert project.suggester.project == project.shadow.evidence
+    finally:
+        await project.close()
+
+
+@shut_in
+async def test_while_a_model_writes_the_shadow_is_made_and_tests_run_on_the_text_before(
+    root, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("SPARK_CACHE_DIR", str(tmp_path / "cache"))
+    project = await open_project(root, data_dir=tmp_path / "data")
+    try:
+        project.use(Settings().with_project(root, ProjectSettings(allow_commands=True)))
+        ran, run = [], project.shadow.bench.run
+
+        async def noted(job, *, open_allowed=False):
+            ran.append((job.words[-1], job.texts["shop.py"]))
+            return await run(job, open_allowed=open_allowed)
+
+        project.shadow.bench.run = noted
+        trigger = Instruction(await project.files.read("shop.py"), None, "add them")
+        project.bus.publish(ProposalChanged(Proposal("1", trigger, Streaming(1))))
+        looking = [one for one in asyncio.all_tasks() if one.get_name().endswith("shadow ahead")]
+        await asyncio.gather(*looking)
+        assert list((tmp_path / "cache").glob("checks/*-*/shadow/shop.py"))
+        assert ran == [("test_shop", BEFORE)]
+        found = await project.shadow.evidence("shop.py", BEFORE, RIGHT)
+        assert found[-1].proves
+        assert ran.count(("test_shop", BEFORE)) == 1
     finally:
         await project.close()
 

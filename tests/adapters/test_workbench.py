@@ -64,6 +64,18 @@ def program(place: Path, text: str = "#!/bin/sh\n") -> Path:
 
 
 @shut_in
+async def test_a_shadow_that_was_made_ready_follows_what_was_saved_since(root):
+    bench = bench_of(root)
+    await bench.prepare("shop.py")
+    (shadow,) = (root.parent / "cache").glob("checks/*-*/shadow")
+    assert (shadow / "shop.py").read_text() == SHOP
+    (root / "shop.py").write_text("A = 1\n")
+    outcome = await bench.run(Job(("cat", "shop.py"), {}, Limits(seconds=30)))
+    assert outcome == Ran(0, "A = 1\n")
+    await bench.close()
+
+
+@shut_in
 async def test_a_stub_is_proven_by_its_examples_and_tests_and_a_wrong_answer_is_reported(root):
     bench = bench_of(root)
     facts = ProjectFacts(root, IgnoreRules(root), bench)

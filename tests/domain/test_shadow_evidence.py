@@ -86,12 +86,6 @@ def test_a_body_that_was_empty_and_is_wrong_now_fails(empty, wrong):
     assert judged(TESTS, before, before).passed
 
 
-def test_a_change_that_is_to_mend_tests_fails_where_it_mends_none():
-    assert not judged(TESTS, ONE_FAILS, ONE_FAILS, mends=True).passed
-    assert judged(TESTS, TWO_FAIL, ONE_FAILS, mends=True).passed
-    assert judged(TESTS, TWO_FAIL, Ran(0, "5 passed"), mends=True).passed
-
-
 @pytest.mark.parametrize(
     ("check", "before", "after", "expected"),
     [

@@ -25,6 +25,7 @@ from spark_desktop.domain.events import (
 from spark_desktop.domain.history import FileChange, StepKind
 from spark_desktop.domain.operation import Recovered, RecoveryOutcome
 from spark_desktop.domain.patch import ABSENT, FileKind, Hunk, compute
+from spark_desktop.domain.step_log import flips_of
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.workspace import Snapshot
 
@@ -217,6 +218,28 @@ async def test_hunks_are_undone_one_by_one_and_then_the_step(world_of):
     assert world.files.text("a.txt") == UPPER
 
 
+async def test_a_step_comes_back_as_it_stood_before_it_was_undone_and_then_whole(world_of):
+    world = world_of(MemoryFiles(a__txt=BEFORE))
+    step = await applied(world, UPPER)
+    await world.edits.undo(step.id, {step.changes[0].id: [ids(step)[1]]})
+    before = world.files.text("a.txt")
+    await world.edits.undo(step.id)
+    assert (await world.edits.redo(step.id)).partly_undone
+    assert world.files.text("a.txt") == before
+    assert not (await world.edits.redo(step.id)).partly_undone
+    assert world.files.text("a.txt") == UPPER
+
+
+async def test_a_file_that_was_taken_back_alone_stays_so_when_its_step_comes_back(world_of):
+    world = world_of(MemoryFiles(a__txt=BEFORE))
+    changes = [a_new("b.txt", "n\n"), change_to(world, UPPER)]
+    step = await world.edits.apply(changes, "two files")
+    await world.edits.undo(step.id, {step.changes[0].id: ["new"]})
+    await world.edits.undo(step.id)
+    await world.edits.redo(step.id)
+    assert world.files.data == {"a.txt": UPPER.encode()}
+
+
 async def test_redo_brings_back_the_one_hunk_that_was_undone_last(world_of):
     world = world_of(MemoryFiles(a__txt=BEFORE))
     step = await applied(world, UPPER)
@@ -276,6 +299,21 @@ async def test_a_step_that_the_user_took_back_by_hand_is_marked_and_can_come_bac
     assert world.files.text("a.txt") == BEFORE.replace("six", "by hand")
     await world.edits.redo()
     assert world.files.text("a.txt") == AFTER.replace("six", "by hand")
+
+
+async def test_a_file_that_the_user_took_away_is_told_from_one_that_comes_in_its_place(world_of):
+    world = world_of(MemoryFiles(a__txt=BEFORE))
+    first = await world.edits.apply([a_new("c.txt", "c\n")], "make it")
+    between = await applied(world)
+    await world.edits.undo(first.id)
+    second = await world.edits.apply([a_new("c.txt", "c\n")], "make it again")
+    await world.edits.restore(between.id)
+    del world.files.data["c.txt"]
+    await world.edits.undo()
+    assert world.files.text("c.txt") == "c\n"
+    by = {flip.change_id: flip.by for flip in flips_of(world.steps.kept[-1])}
+    assert not by[first.changes[0].id]
+    assert by[second.changes[0].id]
 
 
 async def test_a_turn_of_several_steps_goes_and_comes_as_one(world_of):
@@ -372,6 +410,8 @@ async def test_a_renamed_file_goes_back_with_what_the_user_wrote_since(world_of)
     assert world.files.text("b.txt") == BEFORE + "mine\n"
     await world.edits.undo(step.id)
     assert world.files.data == {"a.txt": (BEFORE + "mine\n").encode()}
+    await world.edits.redo(step.id)
+    assert world.files.data == {"b.txt": (BEFORE + "mine\n").encode()}
     await world.edits.redo(step.id)
     assert world.files.data == {"b.txt": (AFTER + "mine\n").encode()}
     world.files.write("a.txt", "another\n")

@@ -48,9 +48,13 @@ class FakeBench:
     state: Sandboxing = SHUT_IN
     jobs: list[Job] = field(default_factory=list)
     open_allowed: list[bool] = field(default_factory=list)
+    prepared: list[str] = field(default_factory=list)
 
     async def sandboxing(self) -> Sandboxing:
         return self.state
+
+    async def prepare(self, path: str) -> None:
+        self.prepared.append(path)
 
     async def run(self, job: Job, *, open_allowed: bool = False) -> Outcome:
         self.jobs.append(job)
@@ -101,7 +105,7 @@ async def test_before_consent_nothing_runs_and_the_user_is_asked_once():
     assert await checks.evidence("a.py", OLD, NEW) == ()
     assert await checks.evidence("b.py", OLD, NEW) == ()
     await checks.look_ahead("a.py", OLD)
-    assert bench.jobs == []
+    assert (bench.jobs, bench.prepared) == ([], [])
     assert asked == [
         ConsentNeeded(
             ("python", "ruff check", "pytest"),
@@ -171,9 +175,18 @@ async def test_tests_that_failed_while_the_model_wrote_and_pass_now_are_told():
     bench = FakeBench({("pytest", OLD): FAILS})
     checks = service(bench)
     await checks.look_ahead("a.py", OLD)
-    assert bench.ran == [("pytest", OLD)]
+    assert (bench.prepared, bench.ran) == (["a.py"], [("pytest", OLD)])
     found = await checks.evidence("a.py", OLD, NEW)
     assert found[-1].detail == "1 passed, 1 that failed before pass now"
+    assert bench.ran.count(("pytest", OLD)) == 1
+
+
+async def test_without_a_sandbox_nothing_is_looked_at_ahead_before_the_second_consent():
+    bench = FakeBench(state=OPEN)
+    await service(bench).look_ahead("a.py", OLD)
+    assert (bench.prepared, bench.jobs) == ([], [])
+    await service(bench, without_sandbox=True).look_ahead("a.py", OLD)
+    assert (bench.prepared, bench.ran) == (["a.py"], [("pytest", OLD)])
 
 
 async def test_a_new_file_is_compared_with_nothing():

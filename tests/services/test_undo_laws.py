@@ -144,7 +144,11 @@ class Undoing(RuleBasedStateMachine):
                 return
             hunks = {change.id: [draw.draw(st.sampled_from([one.id for one in change.hunks]))]}
         work = self.edits.redo if on else self.edits.undo
+        # Undo leaves nothing of a step: what stood of it before a redo brought the rest goes, too.
+        is_rest = on and step.partly_undone
         self.switched(lambda: work(step.id, hunks), step.id if hunks is None else "")
+        if is_rest:
+            self.last = None
 
     @rule(on=st.booleans())
     def last_is_switched(self, on: bool) -> None:

@@ -24,6 +24,8 @@ _NO_TEXT_BELOW = (
     "adapters/code_queries.py",
     "adapters/comments.py",
     "adapters/git_branch.py",
+    "adapters/index_database.py",
+    "adapters/index_queries.py",
     "adapters/index_store.py",
     "adapters/languages.py",
     "adapters/module_lists.py",

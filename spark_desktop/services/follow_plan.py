@@ -1,0 +1,107 @@
+"""What one save asks of other files, kept as long as its proposals may be looked at."""
+
+from collections import OrderedDict
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from spark_desktop.domain.defined import Defined
+from spark_desktop.domain.file_names import FileNames, Occurrence
+from spark_desktop.domain.follow_edits import FileFollow, Followed, Left
+from spark_desktop.domain.module_paths import Tree
+from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.trigger import FollowUp, Span
+from spark_desktop.domain.words import Said, say
+from spark_desktop.domain.workspace import Snapshot
+from spark_desktop.services.follow_instructions import instruction_for
+from spark_desktop.services.follow_words import asked_title
+from spark_desktop.services.name_survey import Survey
+from spark_desktop.services.ports import Syntax
+
+# Files that one change is followed to; beyond it is work for a tool of the language.
+MOST_FILES = 100
+# Calls for which a model is asked after one save.
+_MOST_ASKED = 8
+# Changes that are remembered, as their proposals may be looked at later.
+_KEPT_PLANS = 50
+
+
+@dataclass(slots=True)
+class Plan:
+    """What one save asks of others; ``base`` is the version before the first change of it."""
+
+    title: Said
+    base: Snapshot
+    followed: tuple[Followed, ...]
+    tree: Tree
+    words: frozenset[str]
+    left: list[Left] = field(default_factory=list)
+    paths: tuple[str, ...] = ()
+    told_by: str = ""
+    texts: dict[str, tuple[str, str]] = field(default_factory=dict)
+    checks: tuple[Check, ...] | None = None
+
+
+class Plans:
+    """The plans of the last saves, by what they ask of which file, and by the file of the save."""
+
+    def __init__(self) -> None:
+        self._plans: OrderedDict[tuple[str, str], Plan] = OrderedDict()
+        self._newest: dict[str, Plan] = {}
+
+    def of(self, trigger: FollowUp) -> Plan | None:
+        """Return the plan that a trigger is of; None where it is not remembered any more."""
+        return self._plans.get((trigger.snapshot.path, trigger.title))
+
+    def newest(self, origin: str) -> Plan | None:
+        """Return what the last save of a file asked for."""
+        return self._newest.get(origin)
+
+    def keep(self, plan: Plan, computed: list[FollowUp], origin: str) -> None:
+        """Remember a plan of a save of ``origin``, with the triggers that need no model."""
+        plan.paths = tuple(one.snapshot.path for one in computed)
+        plan.told_by = plan.paths[0] if plan.paths else ""
+        for path in plan.paths:
+            self._plans[path, plan.title] = plan
+        self._newest[origin] = plan
+        while len(self._plans) > _KEPT_PLANS + MOST_FILES:
+            self._plans.popitem(last=False)
+
+
+def asked(
+    plan: Plan, found: dict[str, FileFollow], survey: Survey, syntax: Syntax
+) -> list[FollowUp]:
+    """Return a trigger for each function with calls whose arguments a model chooses.
+
+    Those beyond the most are left to the user, which the plan then says.
+    """
+    asked: dict[tuple[str, int, int], tuple[Followed, list[Occurrence]]] = {}
+    for path, one in found.items():
+        for use in one.asked:
+            place = Span(use.line, use.line + 1)
+            region = syntax.enclosing(survey.snapshots[path], place)
+            about = next(f for f in plan.followed if f.target.name == use.name)
+            asked.setdefault((path, region.start, region.end), (about, []))[1].append(use)
+    triggers = []
+    for number, ((path, start, end), (about, uses)) in enumerate(asked.items()):
+        if number >= _MOST_ASKED:
+            reason = say("a value has to be chosen")
+            plan.left += [Left(path, use.line, reason) for use in uses]
+            continue
+        title = asked_title(about.change, _place(survey.known[path], start, end))
+        lines = Span(uses[0].line, uses[-1].line + 1)
+        told = instruction_for([about])
+        triggers.append(FollowUp(survey.snapshots[path], lines, title, told))
+    return triggers
+
+
+def _place(file: FileNames, start: int, end: int) -> str:
+    """Return the name of the function at these lines, else the line."""
+    inside: Collection[Defined] = [
+        one
+        for one in file.defined
+        if one.definition.lines.start >= start and one.definition.lines.end <= end
+    ]
+    named = next((f"{one.name}()" for one in inside if one.parameters is not None), "")
+    first = split_lines(file.content)[start : start + 1]
+    return f"{file.path}, {named}" if named else f"{file.path}:{start + 1 if first else 1}"

@@ -1,0 +1,77 @@
+"""Which names and signatures a save changed, also where they went to another file."""
+
+import asyncio
+from collections import deque
+
+from spark_desktop.domain.call_changes import SignatureChange
+from spark_desktop.domain.defined import Defined
+from spark_desktop.domain.module_paths import Tree
+from spark_desktop.domain.name_changes import (
+    Changes,
+    NameChange,
+    changes_between,
+    is_same_moved,
+)
+from spark_desktop.domain.prototypes import are_others
+from spark_desktop.domain.workspace import Snapshot
+from spark_desktop.services.name_survey import CodeNames, Holding, Survey
+from spark_desktop.services.ports import FileStore
+
+_KEPT_GONE = 50
+# A function has a declaration and a definition there, which agree.
+_OF_C = (".c", ".h", ".cc", ".cpp", ".cxx", ".hpp", ".hh", ".hxx")
+
+
+class SavedNames:
+    """Remembers what went from files lately: it may come in another one."""
+
+    def __init__(self, names: CodeNames, holding: Holding, files: FileStore) -> None:
+        self._names = names
+        self._holding = holding
+        self._files = files
+        self._gone: deque[Defined] = deque(maxlen=_KEPT_GONE)
+
+    async def changed(self, before: Snapshot, after: Snapshot) -> list[NameChange]:
+        """Return what others have to follow, of the change from one text to the other."""
+        found = await asyncio.to_thread(self._compared, before, after)
+        changed = [one for one in found.changed if one.is_renamed or _asks(one) or one.gives_other]
+        return [*changed, *await self._moved(found, after.path)]
+
+    def _compared(self, before: Snapshot, after: Snapshot) -> Changes:
+        old = self._names.defined(before.path, before.text.content)
+        new = self._names.defined(after.path, after.text.content) if old or self._gone else ()
+        return changes_between(old, new)
+
+    async def _moved(self, found: Changes, path: str) -> list[NameChange]:
+        """Return what went from here to another file, or came from one."""
+        moved = []
+        for one in found.come:
+            left = [gone for gone in self._gone if gone.path != path and is_same_moved(gone, one)]
+            if len(left) == 1:
+                moved.append(NameChange(left[0], one))
+                self._gone.remove(left[0])
+        for one in found.gone:
+            there = []
+            for other in await self._holding(path, (one.name,)):
+                if other != path:
+                    there += [d for d in await self._defined(other) if is_same_moved(one, d)]
+            if len(there) == 1:
+                moved.append(NameChange(one, there[0]))
+            elif not there:
+                self._gone.append(one)
+        return moved
+
+    async def _defined(self, path: str) -> tuple[Defined, ...]:
+        survey = Survey(self._names, self._files, Tree(()), ())
+        await survey.read((path,))
+        file = survey.known.get(path)
+        return () if file is None else tuple(one for one in file.defined if not one.container)
+
+
+def _asks(change: NameChange) -> bool:
+    """Return whether calls have to follow the parameters."""
+    old, new = change.old.parameters, change.new.parameters
+    if old is None or new is None:
+        return False
+    is_declared_apart = change.old.path.endswith(_OF_C) and are_others(old, new)
+    return is_declared_apart or SignatureChange(old, new, has_keywords=True).asks
