@@ -1,14 +1,15 @@
 """Quick actions of selected lines become proposals, or questions for the chat."""
 
 import pytest
+from fakes import Answer, LineSyntax, MemoryFiles
 
 from spark_desktop.domain.errors import FileError, SparkError
+from spark_desktop.domain.proposal import Ready
 from spark_desktop.domain.quick_actions import Actions, new_test_path
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import Instruction, QuickAction, Span, Trigger, title_of
 from spark_desktop.domain.workspace import Snapshot, snapshot_of
 from spark_desktop.services.quick_actions import Asked, QuickActions
-from tests.fakes import LineSyntax
 
 CODE = "def first(a):\n    return a\n\ndef second(b):\n    return b\n"
 TESTS = "def test_first():\n    assert first(1) == 1\n"
@@ -159,3 +160,19 @@ def test_a_new_test_stands_beside_those_that_are_known(
     path: str, known: tuple[str, ...], new: str
 ) -> None:
     assert new_test_path(path, known) == new
+
+
+async def test_an_action_goes_the_way_of_every_proposal_to_the_file(world_of) -> None:
+    files = MemoryFiles()
+    files.write("stats.py", CODE)
+    world = world_of(files, Answer("```python\ndef second(b):\n    return b or 0\n```"))
+    actions = QuickActions(world.files, LineSyntax(), Desk(), world.turns.request)
+    proposal_id = await actions.begin(QuickAction.FIX, files.snapshot("stats.py"), Span(4, 5))
+    await world.turns.idle()
+    proposal = world.board.get(proposal_id)
+    assert isinstance(proposal.state, Ready)
+    asked = world.endpoint.requests[0].messages[-1].text
+    assert "Fix the mistakes in this code" in asked
+    assert "def first" not in asked
+    await world.review.accept(proposal_id)
+    assert files.text("stats.py").endswith("def second(b):\n    return b or 0\n")
