@@ -10,8 +10,7 @@ class Effort:
     ``context``: definitions, recent edits, diagnostics and tests join the prompt. ``fill_in``:
     stubs are filled in where the model can. ``names``: names that an answer uses must exist.
     ``project``: the project's own checks run. ``repairs``: further attempts that are told the
-    failure. ``samples``: answers among which the best is chosen, 1 for none but the first;
-    ``proven``: answers of which the first is taken that makes a failing test pass.
+    failure. ``samples``: answers among which the best is chosen, 1 for none but the first.
     ``doubts``: an answer that nothing proves, and that others of the model contradict, is withheld.
     ``computed``: follow-ups of a rename are computed, not asked for. ``small``: one small change is
     tried where a test decides.
@@ -23,7 +22,6 @@ class Effort:
     project: bool = True
     repairs: int = 1
     samples: int = 3
-    proven: int = 6
     doubts: bool = True
     computed: bool = True
     small: bool = True

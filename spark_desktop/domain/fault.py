@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-_TELLS = re.compile(r"\b(?:\w*(?:Error|Exception)|panicked|assertion|expected|FAIL)\b")
+_TELLS = re.compile(r"\b(?:\w*(?:Error|Exception)|panicked|[Aa]ssertion|expected|FAIL)\b")
 _PLACE = re.compile(r"^(?:File \"|Traceback |at |-->|[~^|\s]+$|={3,}|-{3,}|(?:FAIL|ERROR): )")
 _LONGEST = 300
 
@@ -19,6 +19,8 @@ class Fault:
 def fault_in(report: str) -> Fault:
     """Return the last line that tells of a failure; of a report without one, its last line."""
     lines = [line.strip() for line in report.splitlines() if line.strip()]
+    if (found := _of_pytest(lines)) is not None:
+        return found
     telling = [number for number, line in enumerate(lines) if _TELLS.search(line)]
     if not lines:
         return Fault("", "")
@@ -26,3 +28,13 @@ def fault_in(report: str) -> Fault:
     above = [line for line in lines[:last] if not _PLACE.match(line)]
     code = above[-1] if above and re.search(r"[(=]", above[-1]) else ""
     return Fault(code[:_LONGEST], lines[last][:_LONGEST])
+
+
+def _of_pytest(lines: list[str]) -> Fault | None:
+    """Return what pytest marks: the line with ">", and the first of those with "E" below it."""
+    code = [number for number, line in enumerate(lines) if line.startswith("> ")]
+    for number in reversed(code):
+        said = [line[2:].strip() for line in lines[number + 1 :] if line.startswith("E ")]
+        if said:
+            return Fault(lines[number][2:].strip()[:_LONGEST], said[0][:_LONGEST])
+    return None

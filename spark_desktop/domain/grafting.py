@@ -24,7 +24,7 @@ def with_body_of(region: str, answer: str) -> Grafted | None:
     """Return the Python function ``region`` with the body of the one in ``answer``.
 
     None where there is no such function in either, or where they are not the same: by name and
-    parameters. What else the answer holds is left out.
+    parameters. What else the answer holds is left out, unless the body uses it.
     """
     own = function_in(region)
     other = None if own is None else function_in(answer, own.node.name)
@@ -35,7 +35,7 @@ def with_body_of(region: str, answer: str) -> Grafted | None:
     if not any(quotes in "".join(body) for quotes in ('"""', "'''")):
         # Small models leave blanks in lines that look empty; in a long string they may be meant.
         body = [line if line.strip() else line.lstrip(" \t") for line in body]
-    if not head or not body:
+    if not head or not body or _uses(other.node, names_beside(answer, own.node.name)):
         return None
     shift = own.column - other.column
     text = "".join([*head, *(_shifted(line, shift) for line in body)])
@@ -62,8 +62,9 @@ def alone(region: str, answer: str, outside: str) -> Grafted | None:
     begin = min([node.lineno, *(one.lineno for one in node.decorator_list)]) - 1
     shift = own.column - other.column
     lines = split_lines(answer)[begin : node.end_lineno]
-    text = "".join(_shifted(line, shift) for line in lines)
-    return Grafted(text if text.endswith("\n") else f"{text}\n", _imports(other))
+    text = "".join(_shifted(line, shift) for line in lines).rstrip("\n")
+    # The region's own end stays: it may hold the blank lines behind the function.
+    return Grafted(text + region[len(region.rstrip("\r\n")) :], _imports(other))
 
 
 def with_imports(content: str, imports: Sequence[str]) -> str:
@@ -134,6 +135,12 @@ def _parts(found: FunctionText, lines: list[str]) -> tuple[list[str], list[str]]
         while end > node.lineno and _is_aside(lines[end - 1]):
             end -= 1
     return lines[begin:end], lines[end : node.end_lineno]
+
+
+def _uses(node: Function, names: frozenset[str] | None) -> bool:
+    """Return whether a function needs what its answer defines beside it."""
+    used = {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}
+    return bool(names and names & used)
 
 
 def _is_aside(line: str) -> bool:

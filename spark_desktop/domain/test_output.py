@@ -12,6 +12,7 @@ from itertools import islice
 from urllib.parse import unquote
 
 from spark_desktop.domain.failure_formats.compiled import (
+    assertions,
     compiler_errors,
     go_failures,
     rust_failures,
@@ -48,6 +49,7 @@ _READERS: tuple[Reader, ...] = (
     vitest_failures,
     tsc_errors,
     compiler_errors,
+    assertions,
     tracebacks,
     node_traces,
 )

@@ -14,7 +14,7 @@ class Way(Enum):
     REPAIR = "repair"
     SAMPLE = "sample"
     ANEW = "anew"
-    SMALL = "small change"
+    SMALL = "small"
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,9 @@ from spark_desktop.services.work import Work
 Count = Callable[[str], Awaitable[int]]
 Gather = Callable[[ModelTrigger, Span, int, Count], Awaitable[Gathered]]
 
+# Answers of which the first is taken that makes a failing test pass.
+_PROVEN = 6
+
 # Makes a proposal of a follow-up, on the file as it is now; None where a model has to be asked.
 Computing = Callable[[Proposal, FollowUp], Awaitable[Proposal | None]]
 
@@ -201,7 +204,7 @@ class Suggester:
             yield Way.REPAIR
         # Where a test decides, more tries cost nobody's attention.
         is_decided = isinstance(work.proposal.trigger, FailingTest) and work.endpoint.model.is_local
-        more = self.effort.proven if is_decided and self.effort.samples > 1 else self.effort.samples
+        more = _PROVEN if is_decided and self.effort.samples > 1 else self.effort.samples
         others = (Way.SAMPLE,) if work.anew is None else (Way.ANEW, Way.SAMPLE)
         for way, _ in zip(cycle(others), range(more - 1), strict=False):
             yield way

@@ -101,12 +101,17 @@ class FailingCode:
         functions that it calls. What cannot be read, or looks like a secret, is left out.
         """
         places: dict[tuple[str, Span], Snapshot] = {}
-        frames, test = await self._sorted_frames(failure)
+        frames, tests = await self._sorted_frames(failure)
         for snapshot, line in frames:
             places.setdefault((snapshot.path, Span(line, line + 1)), snapshot)
-        if test is not None:
-            for snapshot, symbol in await self._called(test):
-                places.setdefault((symbol.path, symbol.lines), snapshot)
+        test = tests[0] if tests else None
+        for one in tests:
+            # What compares may be a function of its own: the test is who calls that.
+            if called := await self._called(one):
+                test = one
+                for snapshot, symbol in called:
+                    places.setdefault((symbol.path, symbol.lines), snapshot)
+                break
         report = await self._report(failure, test)
         # What is no test's failure goes by what ran.
         name = failure.name or " ".join(run.command)
@@ -117,10 +122,10 @@ class FailingCode:
 
     async def _sorted_frames(
         self, failure: Failure
-    ) -> tuple[list[tuple[Snapshot, int]], _Seen | None]:
-        """Return the places outside of tests, the nearest first, and the nearest test."""
+    ) -> tuple[list[tuple[Snapshot, int]], list[_Seen]]:
+        """Return the places outside of tests, and those in tests, the nearest first."""
         outside: list[tuple[Snapshot, int]] = []
-        test: _Seen | None = None
+        tests: list[_Seen] = []
         for frame in failure.frames:
             snapshot = await self._read(frame.path)
             if snapshot is None:
@@ -129,11 +134,10 @@ class FailingCode:
             around = _around(own, frame.line)
             named = _named(own, failure.name)
             if is_test(frame.path) or (around is not None and around == named):
-                if test is None:
-                    test = _seen(snapshot, frame, around or named)
+                tests.append(_seen(snapshot, frame, around or named))
             elif 0 <= frame.line < len(split_lines(snapshot.text.content)):
                 outside.append((snapshot, frame.line))
-        return outside, test
+        return outside, tests
 
     async def _called(self, test: _Seen) -> list[tuple[Snapshot, Symbol]]:
         """Return the definitions of what a test calls, the likeliest first."""

@@ -21,10 +21,17 @@ UNITTEST = (
             "assert f(2) == 3",
             "E   AssertionError: 2",
         ),
+        (
+            "    def test_x():\n>       assert total() == 6\nE       assert 5.5 == 6\n"
+            "E        +  where 5.5 = total()\n\ntests/test_a.py:8: AssertionError",
+            "assert total() == 6",
+            "assert 5.5 == 6",
+        ),
+        ("a.cpp:16: int main(): Assertion `f(1) == 2' failed.", "", None),
         ("it broke", "", "it broke"),
         ("some words\nmore words, KeyError", "", "more words, KeyError"),
         ("", "", ""),
     ],
 )
 def test_the_line_that_failed_and_how(report, code, words):
-    assert fault_in(report) == Fault(code, words)
+    assert fault_in(report) == Fault(code, report if words is None else words)

@@ -204,6 +204,18 @@ and a second line
         ),
         (TRACE, [("", "ValueError: no such key", ["main.py:9", "calc.py:3"])]),
         (
+            "t: calc.py:16: int main(): Assertion `f(1) == 2' failed.\nAborted\n",
+            [("", "Assertion failed: f(1) == 2", ["calc.py:16"])],
+        ),
+        (
+            "Assertion failed: (f(1) == 2), function main, file calc.py, line 3.\n",
+            [("", "Assertion failed: (f(1) == 2)", ["calc.py:3"])],
+        ),
+        (
+            "Assertion failed: f(1) == 2, file calc.py, line 3\n",
+            [("", "Assertion failed: f(1) == 2", ["calc.py:3"])],
+        ),
+        (
             "  File \"calc.py\", line 4\n    if x\n        ^\nSyntaxError: expected ':'\n",
             [("", "SyntaxError: expected ':'", ["calc.py:4"])],
         ),

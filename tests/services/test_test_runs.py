@@ -142,6 +142,21 @@ async def test_a_script_test_points_at_what_it_requires():
     assert places(await pointed(files, output)) == [("src/sum.ts", 0, 3)]
 
 
+async def test_a_function_that_compares_leads_to_the_test_that_calls_it():
+    files = MemoryFiles()
+    files.write("src/sum.ts", "export function sum(a: number, b: number) {\n  return a - b;\n}\n")
+    files.write("tests/same.ts", "export function same(is: number) {\n  throw new Error();\n}\n")
+    files.write(
+        "tests/sum.ts",
+        'import { sum } from "../src/sum";\nimport { same } from "./same";\nsame(sum(1, 2));\n',
+    )
+    output = (
+        "Error: -1 instead of 3\n    at same (tests/same.ts:2:9)\n"
+        "    at Object.<anonymous> (tests/sum.ts:3:1)\n"
+    )
+    assert places(await pointed(files, output)) == [("src/sum.ts", 0, 3)]
+
+
 async def test_a_compilers_error_points_at_its_line():
     files = MemoryFiles()
     files.write("a.cpp", "int main() {\n  retrun 1;\n}\n")

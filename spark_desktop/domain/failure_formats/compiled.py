@@ -32,6 +32,23 @@ _ERROR = re.compile(
     r"(?:fatal )?error(?: \w+)?: (.*)$"
 )
 
+# "prog: a.c:3: int main(): Assertion `x' failed." of glibc, "Assertion failed: (x), function main,
+# file a.c, line 3." of the BSDs and macOS, "Assertion failed: x, file a.c, line 3" of Windows.
+_GLIBC = re.compile(r"(?:.{0,200}?: )?(\S.{0,400}?):(\d+): .{0,400}?Assertion [`'](.+)' failed\.")
+_ASSERTED = re.compile(r"Assertion failed: (.+?), (?:function .+?, )?file (.+), line (\d+)\.?$")
+
+
+def assertions(lines: Sequence[str]) -> Iterator[Found]:
+    """Yield what ``assert`` of C and C++ writes before it aborts."""
+    for number, line in enumerate(lines):
+        if (found := _GLIBC.match(line)) is not None:
+            place, said = (found[1], int(found[2])), found[3]
+        elif (found := _ASSERTED.match(line)) is not None:
+            place, said = (found[2], int(found[3])), found[1]
+        else:
+            continue
+        yield Found("", f"Assertion failed: {said}", number, number + 1, (place,))
+
 
 def go_failures(lines: Sequence[str]) -> Iterator[Found]:
     """Yield failed tests of Go, panics and what its compiler refused."""
