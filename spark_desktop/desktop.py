@@ -23,6 +23,7 @@ from spark_desktop.domain.handover import (
     Handover,
     OpenWindow,
     QuickText,
+    Snooze,
 )
 from spark_desktop.domain.settings import Settings, ThemeChoice
 from spark_desktop.domain.words import Said, joined
@@ -172,6 +173,8 @@ class DesktopApp(QObject):
                 self._links.follow(link, activation)
             case FailedCommand():
                 return self._projects.propose_for(message)
+            case Snooze(minutes, until_morning):
+                return self.tray.rest.snooze_as_told(minutes, until_morning=until_morning)
         return True
 
     @property

@@ -203,6 +203,7 @@ class Presence(QObject):
         window.quit_requested.connect(self.quit_requested)
         window.quick_requested.connect(lambda: self.open_quick())
         window.pause_requested.connect(self._model.toggle_pause)
+        window.use_rest(self._model.rest)
         window.theme_changed.connect(tray.set_theme)
         window.told.intent.connect(self._act)
         self._model.told.changed.connect(self._render_told)

@@ -67,6 +67,7 @@ from spark_desktop.services.name_evidence import NameEvidence
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.project_checks import ProjectChecks
 from spark_desktop.services.proposal_context import ProposalContext, proposal_context
+from spark_desktop.services.quick_actions import QuickActions
 from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.run_evidence import FailingTestAgain, ShadowRun
@@ -112,6 +113,7 @@ class Project:
     context: ProposalContext
     suggester: Suggester
     quiet: Quiet
+    quick_actions: QuickActions
     failing: FailingCode
     handed_runs: HandedRuns
     watched_tests: WatchedTests
@@ -148,6 +150,7 @@ class Project:
         choices = settings.for_project(self.root)
         self.inbox.watching = choices.watching
         self.quiet.use(choices.watching.quiet)
+        self.quick_actions.chosen = choices.actions
         self.checks.choices = settings.checks
         self.watched_tests.command = choices.test_command
         self.watched_tests.is_allowed = choices.allow_commands
@@ -362,6 +365,7 @@ def _assemble(
         context=context,
         suggester=suggester,
         quiet=Quiet(clock, bus, scope),
+        quick_actions=QuickActions(files, syntax, index, turns.request),
         failing=failing,
         handed_runs=handed,
         watched_tests=watched,

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -19,6 +19,7 @@ from spark_desktop.domain.events import (
     ChangeReverted,
     CoreStateChanged,
     ProposalChanged,
+    RestChanged,
     StepApplied,
     StepReverted,
     TurnChanged,
@@ -37,10 +38,12 @@ from spark_desktop.domain.proposal import (
     Ready,
     State,
 )
+from spark_desktop.domain.quick_actions import Actions
+from spark_desktop.domain.rest import Rest
 from spark_desktop.domain.secret_files import secret_name
 from spark_desktop.domain.settings import Settings
 from spark_desktop.domain.text import SourceText, split_lines
-from spark_desktop.domain.trigger import EditComment, Span, Trigger
+from spark_desktop.domain.trigger import EditComment, QuickAction, Span, Trigger
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot, snapshot_of
 from spark_desktop.services.answers import CoreAnswers
 from spark_desktop.services.bus import Bus
@@ -50,6 +53,7 @@ from spark_desktop.services.context_items import ContextItems
 from spark_desktop.services.mention_search import MentionSearch
 from spark_desktop.services.outbox import Outbox
 from spark_desktop.services.preview import PromptPreview
+from spark_desktop.services.quick_actions import Asked
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.services.token_counter import TokenCounter
 from tests.composer_fakes import FakeDiffs, FakeTokenizer, MemoryComposer, MemoryPrompts
@@ -415,6 +419,8 @@ class FakeInbox:
         self.is_paused = False
         self.missed: tuple[str, ...] = ()
         self.looked_at: list[tuple[str, ...]] = []
+        self.started: list[str] = []
+        self.error: SparkError | None = None
 
     def pause(self) -> None:
         self.is_paused = True
@@ -428,6 +434,56 @@ class FakeInbox:
 
     async def saved(self, paths: Iterable[str]) -> None:
         self.looked_at.append(tuple(paths))
+
+    def start(self, entry_id: str) -> tuple[str, ...]:
+        if self.error is not None:
+            raise self.error
+        self.started.append(entry_id)
+        return (f"of {entry_id}",)
+
+
+class FakeQuiet:
+    """Quiet mode and the snooze; nothing ends by itself. It is always noon."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._bus = bus
+        self.rest = Rest()
+        self.error: SparkError | None = None
+
+    def use(self, is_quiet: bool) -> None:
+        self._become(Rest(is_quiet, self.rest.until))
+
+    def snooze(self, minutes: int) -> datetime:
+        if self.error is not None:
+            raise self.error
+        until = NOON + timedelta(minutes=minutes)
+        self._become(Rest(self.rest.is_quiet, until))
+        return until
+
+    def wake(self) -> None:
+        self._become(Rest(self.rest.is_quiet))
+
+    def _become(self, rest: Rest) -> None:
+        if rest != self.rest:
+            self.rest = rest
+            self._bus.publish(RestChanged(rest))
+
+
+class FakeQuickActions:
+    """Notes what is asked for, and answers with what a test has put."""
+
+    def __init__(self) -> None:
+        self.chosen = Actions()
+        self.begun: list[tuple[QuickAction, str, Span]] = []
+        self.answer: str | Asked = "p1"
+        self.error: SparkError | None = None
+
+    async def begin(self, action: QuickAction, snapshot: Snapshot, lines: Span) -> str | Asked:
+        await asyncio.sleep(0)
+        if self.error is not None:
+            raise self.error
+        self.begun.append((action, snapshot.path, lines))
+        return self.answer
 
 
 class MemoryRecent:
@@ -470,6 +526,8 @@ class FakeProject:
         self.lab = FakeLab(self.chat)
         self.threads = FakeThreads(self.chat, self.bus)
         self.inbox = FakeInbox(self.bus)
+        self.quiet = FakeQuiet(self.bus)
+        self.quick_actions = FakeQuickActions()
 
     def _composing(self) -> Composing:
         threads, syntax, diffs = MemoryThreads(FakeClock()), LineSyntax(), FakeDiffs()
@@ -497,6 +555,7 @@ class FakeProject:
 
     def use(self, settings: Settings) -> None:
         self.settings = settings
+        self.quiet.use(settings.for_project(self.root).watching.quiet)
 
     async def close(self) -> None:
         await self.scope.close()

@@ -305,6 +305,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n proposal(s) held back meanwhile</source>
+   <translation>
+    <numerusform>%n proposal held back meanwhile</numerusform>
+    <numerusform>%n proposals held back meanwhile</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n question(s) waiting</source>
    <translation>
     <numerusform>%n question waiting</numerusform>
@@ -428,6 +435,20 @@
    <translation>
     <numerusform>Spark is made with the work of others: %n component.</numerusform>
     <numerusform>Spark is made with the work of others: %n components.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>Start %n comment(s)</source>
+   <translation>
+    <numerusform>Start %n comment</numerusform>
+    <numerusform>Start %n comments</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>Start %n proposal(s)</source>
+   <translation>
+    <numerusform>Start %n proposal</numerusform>
+    <numerusform>Start %n proposals</numerusform>
    </translation>
   </message>
   <message numerus="yes">
@@ -561,6 +582,13 @@
    <translation>
     <numerusform>only its first %n line is shown</numerusform>
     <numerusform>only its first %n lines are shown</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>spark: snoozed for %n minute(s)</source>
+   <translation>
+    <numerusform>spark: snoozed for %n minute</numerusform>
+    <numerusform>spark: snoozed for %n minutes</numerusform>
    </translation>
   </message>
   <message numerus="yes">

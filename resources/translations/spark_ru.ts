@@ -404,6 +404,14 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>%n proposal(s) held back meanwhile</source>
+   <translation>
+    <numerusform>За это время отложено %n предложение</numerusform>
+    <numerusform>За это время отложено %n предложения</numerusform>
+    <numerusform>За это время отложено %n предложений</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>%n question(s) waiting</source>
    <translation>
     <numerusform>%n вопрос ждёт</numerusform>
@@ -849,7 +857,7 @@
   </message>
   <message>
    <source>A snooze of {minutes} minutes is not possible.</source>
-   <translation>Пауза на {minutes} мин невозможна.</translation>
+   <translation>Перерыв на {minutes} мин невозможен.</translation>
   </message>
   <message>
    <source>A source of the model was passed over. {skipped}</source>
@@ -968,6 +976,10 @@
   <message>
    <source>Agree, and it asks whenever you press Check now; the daily check stays as it is.</source>
    <translation>Если согласиться, он будет спрашивать при каждом нажатии «Проверить сейчас»; ежедневная проверка остаётся как есть.</translation>
+  </message>
+  <message>
+   <source>All quick actions are switched off.</source>
+   <translation>Все быстрые действия выключены.</translation>
   </message>
   <message>
    <source>All the time</source>
@@ -1204,6 +1216,10 @@ The open file goes with the question.</source>
    <translation>Сначала запросите его.</translation>
   </message>
   <message>
+   <source>Ask for one in the chat, and name the file.</source>
+   <translation>Попросите о нём в чате и назовите файл.</translation>
+  </message>
+  <message>
    <source>Ask for the proposal again.</source>
    <translation>Запросите предложение ещё раз.</translation>
   </message>
@@ -1278,6 +1294,10 @@ The open file goes with the question.</source>
   <message>
    <source>Asking {host}…</source>
    <translation>Запрос к {host}…</translation>
+  </message>
+  <message>
+   <source>Asks in the chat what selected lines do.</source>
+   <translation>Спрашивает в чате, что делают выделенные строки.</translation>
   </message>
   <message>
    <source>Back to the project</source>
@@ -2012,6 +2032,14 @@ The open file goes with the question.</source>
    <translation>Диагностика</translation>
   </message>
   <message>
+   <source>Document</source>
+   <translation>Документировать</translation>
+  </message>
+  <message>
+   <source>Document the selected lines</source>
+   <translation>Документировать выделенные строки</translation>
+  </message>
+  <message>
    <source>Download</source>
    <translation>Загрузка</translation>
   </message>
@@ -2112,6 +2140,14 @@ The open file goes with the question.</source>
    <translation>Завершите ту программу и запустите Spark ещё раз.</translation>
   </message>
   <message>
+   <source>End the snooze</source>
+   <translation>Закончить перерыв</translation>
+  </message>
+  <message>
+   <source>End the snooze now</source>
+   <translation>Закончить перерыв сейчас</translation>
+  </message>
+  <message>
    <source>Endpoint</source>
    <translation>Сервер</translation>
   </message>
@@ -2180,6 +2216,22 @@ The open file goes with the question.</source>
    </translation>
   </message>
   <message>
+   <source>Explain</source>
+   <translation>Объяснить</translation>
+  </message>
+  <message>
+   <source>Explain `{name}` ({lines}): what does it do, and why?</source>
+   <translation>Объясни `{name}` ({lines}): что он делает и зачем?</translation>
+  </message>
+  <message>
+   <source>Explain the selected lines</source>
+   <translation>Объяснить выделенные строки</translation>
+  </message>
+  <message>
+   <source>Explain {lines}: what does this code do, and why?</source>
+   <translation>Объясни {lines}: что делает этот код и зачем?</translation>
+  </message>
+  <message>
    <source>Export CSV…</source>
    <translation>Сохранить CSV…</translation>
   </message>
@@ -2218,6 +2270,10 @@ The open file goes with the question.</source>
   <message>
    <source>Files</source>
    <translation>Файлы</translation>
+  </message>
+  <message>
+   <source>Files saved while Spark was snoozed: {count}</source>
+   <translation>Файлы, сохранённые во время перерыва: {count}</translation>
   </message>
   <message>
    <source>Files saved while watching was paused: {count}</source>
@@ -2278,6 +2334,14 @@ The open file goes with the question.</source>
   <message>
    <source>First token</source>
    <translation>Первый токен</translation>
+  </message>
+  <message>
+   <source>Fix</source>
+   <translation>Исправить</translation>
+  </message>
+  <message>
+   <source>Fix the selected lines</source>
+   <translation>Исправить выделенные строки</translation>
   </message>
   <message>
    <source>Fold unchanged lines again</source>
@@ -3136,6 +3200,10 @@ The open file goes with the question.</source>
    <translation>Нет запущенного Spark, чтобы показать быстрый вопрос.</translation>
   </message>
   <message>
+   <source>No Spark runs with a folder open in it.</source>
+   <translation>Нет запущенного Spark с открытой папкой.</translation>
+  </message>
+  <message>
    <source>No TLS connection to {host} could be made: {reason}.</source>
    <translation>Соединение TLS с {host} не удалось: {reason}.</translation>
   </message>
@@ -3274,6 +3342,10 @@ The open file goes with the question.</source>
   <message>
    <source>Not now</source>
    <translation>Не сейчас</translation>
+  </message>
+  <message>
+   <source>Not now: {reason}</source>
+   <translation>Не сейчас: {reason}</translation>
   </message>
   <message>
    <source>Not offered for this machine: it {reason}.</source>
@@ -3812,6 +3884,22 @@ The proposal was made for:
    <translation>Предложенные строки фрагмента в строке {line}</translation>
   </message>
   <message>
+   <source>Proposes a test of what is selected, in the file of its tests.</source>
+   <translation>Предлагает тест для выделенного в файле его тестов.</translation>
+  </message>
+  <message>
+   <source>Proposes documentation for selected lines; the code stays.</source>
+   <translation>Предлагает документацию к выделенным строкам; код остаётся прежним.</translation>
+  </message>
+  <message>
+   <source>Proposes selected lines without their mistakes.</source>
+   <translation>Предлагает выделенные строки без ошибок.</translation>
+  </message>
+  <message>
+   <source>Proposes simpler code that does the same.</source>
+   <translation>Предлагает более простой код, который делает то же самое.</translation>
+  </message>
+  <message>
    <source>Put it on the clipboard and paste it where you were</source>
    <translation>Скопировать в буфер обмена и вставить туда, где вы были</translation>
   </message>
@@ -3856,6 +3944,34 @@ The proposal was made for:
    <translation>В очереди: выполняется другой ход.</translation>
   </message>
   <message>
+   <source>Quick action: document</source>
+   <translation>Быстрое действие: документировать</translation>
+  </message>
+  <message>
+   <source>Quick action: explain</source>
+   <translation>Быстрое действие: объяснить</translation>
+  </message>
+  <message>
+   <source>Quick action: fix</source>
+   <translation>Быстрое действие: исправить</translation>
+  </message>
+  <message>
+   <source>Quick action: simplify</source>
+   <translation>Быстрое действие: упростить</translation>
+  </message>
+  <message>
+   <source>Quick action: write a test</source>
+   <translation>Быстрое действие: написать тест</translation>
+  </message>
+  <message>
+   <source>Quick actions</source>
+   <translation>Быстрые действия</translation>
+  </message>
+  <message>
+   <source>Quick actions of the selected lines</source>
+   <translation>Быстрые действия с выделенными строками</translation>
+  </message>
+  <message>
    <source>Quick answer</source>
    <translation>Быстрый ответ</translation>
   </message>
@@ -3874,6 +3990,18 @@ The proposal was made for:
   <message>
    <source>Quiet</source>
    <translation>Тихий режим</translation>
+  </message>
+  <message>
+   <source>Quiet and snooze</source>
+   <translation>Тихий режим и перерыв</translation>
+  </message>
+  <message>
+   <source>Quiet and snooze: let saves start less, or nothing for a while.</source>
+   <translation>Тихий режим и перерыв: сохранения запускают меньше или какое-то время ничего.</translation>
+  </message>
+  <message>
+   <source>Quiet mode, on or off</source>
+   <translation>Включить или выключить тихий режим</translation>
   </message>
   <message>
    <source>Quit</source>
@@ -4110,6 +4238,14 @@ The proposal was made for:
    <translation>Возобновить</translation>
   </message>
   <message>
+   <source>Resume now</source>
+   <translation>Продолжить сейчас</translation>
+  </message>
+  <message>
+   <source>Resume now ({state})</source>
+   <translation>Продолжить сейчас ({state})</translation>
+  </message>
+  <message>
    <source>Resume watching</source>
    <translation>Возобновить слежение</translation>
   </message>
@@ -4190,8 +4326,16 @@ The proposal was made for:
    <translation>Недавно сохранено: {place}</translation>
   </message>
   <message>
+   <source>Saves start nothing until then; what they ask for is told afterwards.</source>
+   <translation>До этого времени сохранения ничего не запускают; о чём они просят, будет сказано потом.</translation>
+  </message>
+  <message>
    <source>Saving…</source>
    <translation>Сохранение…</translation>
+  </message>
+  <message>
+   <source>Say 1 to {most} minutes, morning, or off.</source>
+   <translation>Укажите от 1 до {most} минут, morning или off.</translation>
   </message>
   <message>
    <source>Say what to change in the open file, or its selected lines</source>
@@ -4246,8 +4390,16 @@ The proposal was made for:
    <translation>Выберите в различиях строки, которые заменяет эта часть.</translation>
   </message>
   <message>
+   <source>Select lines first.</source>
+   <translation>Сначала выделите строки.</translation>
+  </message>
+  <message>
    <source>Select lines to edit only those.</source>
    <translation>Выделите строки, чтобы изменить только их.</translation>
+  </message>
+  <message>
+   <source>Select one, or lines in it.</source>
+   <translation>Выделите её или строки в ней.</translation>
   </message>
   <message>
    <source>Select the lines to change, or name the function.</source>
@@ -4310,6 +4462,10 @@ The proposal was made for:
    <translation>Сократите вопрос или увеличьте контекст на его сервере.</translation>
   </message>
   <message>
+   <source>Show a file first, and select lines of it.</source>
+   <translation>Сначала откройте файл и выделите в нём строки.</translation>
+  </message>
+  <message>
    <source>Show a file of the folder</source>
    <translation>Показать файл из папки</translation>
   </message>
@@ -4342,6 +4498,10 @@ The proposal was made for:
    <translation>Показать или скрыть чат</translation>
   </message>
   <message>
+   <source>Show the file itself first: this is a proposal.</source>
+   <translation>Сначала откройте сам файл: здесь показано предложение.</translation>
+  </message>
+  <message>
    <source>Show the summary</source>
    <translation>Показать сводку</translation>
   </message>
@@ -4356,6 +4516,14 @@ The proposal was made for:
   <message>
    <source>Side by side</source>
    <translation>Рядом</translation>
+  </message>
+  <message>
+   <source>Simplify</source>
+   <translation>Упростить</translation>
+  </message>
+  <message>
+   <source>Simplify the selected lines</source>
+   <translation>Упростить выделенные строки</translation>
   </message>
   <message>
    <source>Since the project was opened: {cost}.</source>
@@ -4376,6 +4544,26 @@ The proposal was made for:
   <message>
    <source>Smaller type</source>
    <translation>Шрифт мельче</translation>
+  </message>
+  <message>
+   <source>Snooze for 15 minutes</source>
+   <translation>Перерыв на 15 минут</translation>
+  </message>
+  <message>
+   <source>Snooze for an hour</source>
+   <translation>Перерыв на час</translation>
+  </message>
+  <message>
+   <source>Snooze until tomorrow morning</source>
+   <translation>Перерыв до завтрашнего утра</translation>
+  </message>
+  <message>
+   <source>Snoozed until tomorrow, {time}</source>
+   <translation>Перерыв до завтра, {time}</translation>
+  </message>
+  <message>
+   <source>Snoozed until {time}</source>
+   <translation>Перерыв до {time}</translation>
   </message>
   <message>
    <source>Sort by</source>
@@ -4406,6 +4594,10 @@ The proposal was made for:
    <translation>Прежде чем показать предложение, Spark может запускать собственные проверки этого проекта ({names}) в его копии, в песочнице.</translation>
   </message>
   <message>
+   <source>Spark does not know where tests of {path} stand.</source>
+   <translation>Spark не знает, где находятся тесты для {path}.</translation>
+  </message>
+  <message>
    <source>Spark does not look for new versions by itself.</source>
    <translation>Сам Spark не ищет новых версий.</translation>
   </message>
@@ -4424,6 +4616,10 @@ The proposal was made for:
     <numerusform>Spark создан с использованием чужого труда: %n компонента.</numerusform>
     <numerusform>Spark создан с использованием чужого труда: %n компонентов.</numerusform>
    </translation>
+  </message>
+  <message>
+   <source>Spark is not snoozed.</source>
+   <translation>Сейчас нет перерыва.</translation>
   </message>
   <message>
    <source>Spark looks for new versions once a day.</source>
@@ -4549,6 +4745,22 @@ The proposal was made for:
    <source>Stages</source>
    <translation>Этапы</translation>
   </message>
+  <message numerus="yes">
+   <source>Start %n comment(s)</source>
+   <translation>
+    <numerusform>Запустить %n комментарий</numerusform>
+    <numerusform>Запустить %n комментария</numerusform>
+    <numerusform>Запустить %n комментариев</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
+   <source>Start %n proposal(s)</source>
+   <translation>
+    <numerusform>Запустить %n предложение</numerusform>
+    <numerusform>Запустить %n предложения</numerusform>
+    <numerusform>Запустить %n предложений</numerusform>
+   </translation>
+  </message>
   <message>
    <source>Start Spark again.</source>
    <translation>Запустите Spark ещё раз.</translation>
@@ -4564,6 +4776,10 @@ The proposal was made for:
   <message>
    <source>Start at log-in</source>
    <translation>Запускать при входе</translation>
+  </message>
+  <message>
+   <source>Start it (spark-desktop), and open one.</source>
+   <translation>Запустите его (spark-desktop) и откройте папку.</translation>
   </message>
   <message>
    <source>Start it (spark-desktop), or ask here: spark quick "…"</source>
@@ -5798,6 +6014,10 @@ The proposal was made for:
    <translation>Беседы {id} больше нет.</translation>
   </message>
   <message>
+   <source>The threads are not there yet.</source>
+   <translation>Беседы ещё не загружены.</translation>
+  </message>
+  <message>
    <source>The tokens of this answer were not counted; they are estimated from its length.</source>
    <translation>Токены этого ответа не сосчитаны; их число оценено по его длине.</translation>
   </message>
@@ -5978,6 +6198,10 @@ The proposal was made for:
    <translation>В этом месте файл уже такой.</translation>
   </message>
   <message>
+   <source>These lines are no function or class that a test could call.</source>
+   <translation>Эти строки не функция и не класс, которые мог бы вызвать тест.</translation>
+  </message>
+  <message>
    <source>They are estimated instead.</source>
    <translation>Вместо этого их число оценивается.</translation>
   </message>
@@ -5988,6 +6212,10 @@ The proposal was made for:
   <message>
    <source>They hold until Spark ends. Make the folder writable.</source>
    <translation>Они действуют, пока Spark открыт. Разрешите запись в папку.</translation>
+  </message>
+  <message>
+   <source>They stay in the inbox.</source>
+   <translation>Они остаются во входящих.</translation>
   </message>
   <message>
    <source>They were ended. If it stays so, report it with this table.</source>
@@ -6140,6 +6368,14 @@ The proposal was made for:
   <message>
    <source>This question is gone.</source>
    <translation>Этого вопроса больше нет.</translation>
+  </message>
+  <message>
+   <source>This quick action is switched off in the settings.</source>
+   <translation>Это быстрое действие выключено в настройках.</translation>
+  </message>
+  <message>
+   <source>This quick action is switched off.</source>
+   <translation>Это быстрое действие выключено.</translation>
   </message>
   <message>
    <source>This server needs none.</source>
@@ -6302,6 +6538,10 @@ The proposal was made for:
    <translation>Попробуйте ещё раз; если не поможет, сообщите нам с этим текстом.</translation>
   </message>
   <message>
+   <source>Try once more.</source>
+   <translation>Попробуйте ещё раз.</translation>
+  </message>
+  <message>
    <source>Trying the next source.</source>
    <translation>Пробуем следующий источник.</translation>
   </message>
@@ -6320,6 +6560,10 @@ The proposal was made for:
   <message>
    <source>Turn &amp;on</source>
    <translation>В&amp;ключить</translation>
+  </message>
+  <message>
+   <source>Turn it on in the settings.</source>
+   <translation>Включите его в настройках.</translation>
   </message>
   <message>
    <source>Turn one of them on.</source>
@@ -6766,6 +7010,18 @@ The proposal was made for:
    <translation>Переносить длинные строки или нет</translation>
   </message>
   <message>
+   <source>Write a test</source>
+   <translation>Написать тест</translation>
+  </message>
+  <message>
+   <source>Write a test for `{name}` ({lines}). Answer with the whole new file {path}, its path on the line above the code.</source>
+   <translation>Напиши тест для `{name}` ({lines}). Ответь целым новым файлом {path}, его путь напиши на строке над кодом.</translation>
+  </message>
+  <message>
+   <source>Write a test of the selected lines</source>
+   <translation>Написать тест для выделенных строк</translation>
+  </message>
+  <message>
    <source>Write https:// in its address, or allow plain HTTP in its settings.</source>
    <translation>Пишите в адресе https:// или разрешите простой HTTP в настройках сервера.</translation>
   </message>
@@ -6928,6 +7184,10 @@ The proposal was made for:
   <message>
    <source>a signed token</source>
    <translation>подписанный токен</translation>
+  </message>
+  <message>
+   <source>a snooze</source>
+   <translation>перерыв</translation>
   </message>
   <message>
    <source>a table</source>
@@ -7250,6 +7510,10 @@ The proposal was made for:
    <translation>экран</translation>
   </message>
   <message>
+   <source>document {place}</source>
+   <translation>документировать: {place}</translation>
+  </message>
+  <message>
    <source>does not answer: {cores}</source>
    <translation>не отвечает: {cores}</translation>
   </message>
@@ -7292,6 +7556,10 @@ The proposal was made for:
   <message>
    <source>exit code {code}</source>
    <translation>код завершения {code}</translation>
+  </message>
+  <message>
+   <source>explain {place}</source>
+   <translation>объяснить: {place}</translation>
   </message>
   <message>
    <source>failed</source>
@@ -7356,6 +7624,10 @@ The proposal was made for:
   <message>
    <source>first token {first} · done in {duration:.2f} s</source>
    <translation>первый токен {first} · готово за {duration:.2f} с</translation>
+  </message>
+  <message>
+   <source>fix {place}</source>
+   <translation>исправить: {place}</translation>
   </message>
   <message>
    <source>folded: {line}. Enter opens it.</source>
@@ -7756,6 +8028,10 @@ The proposal was made for:
   <message>
    <source>line {number}: {line}</source>
    <translation>строка {number}: {line}</translation>
+  </message>
+  <message>
+   <source>lines {first} to {last}</source>
+   <translation>строки {first}–{last}</translation>
   </message>
   <message>
    <source>lines {spans}</source>
@@ -8387,7 +8663,7 @@ The proposal was made for:
   </message>
   <message>
    <source>saved while Spark was snoozed</source>
-   <translation>сохранено, пока Spark был на паузе</translation>
+   <translation>сохранено во время перерыва</translation>
   </message>
   <message>
    <source>saved while watching was paused</source>
@@ -8422,6 +8698,10 @@ The proposal was made for:
    <translation>из вторых рук</translation>
   </message>
   <message>
+   <source>selected lines of a file</source>
+   <translation>выделенные строки файла</translation>
+  </message>
+  <message>
    <source>selects all</source>
    <translation>выделяет всё</translation>
   </message>
@@ -8434,8 +8714,28 @@ The proposal was made for:
    <translation>отправляет или открывает выбранное</translation>
   </message>
   <message>
+   <source>simplify {place}</source>
+   <translation>упростить: {place}</translation>
+  </message>
+  <message>
    <source>small change</source>
    <translation>малая правка</translation>
+  </message>
+  <message numerus="yes">
+   <source>spark: snoozed for %n minute(s)</source>
+   <translation>
+    <numerusform>spark: перерыв на %n минуту</numerusform>
+    <numerusform>spark: перерыв на %n минуты</numerusform>
+    <numerusform>spark: перерыв на %n минут</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>spark: snoozed until tomorrow morning</source>
+   <translation>spark: перерыв до завтрашнего утра</translation>
+  </message>
+  <message>
+   <source>spark: watching goes on</source>
+   <translation>spark: наблюдение продолжается</translation>
   </message>
   <message>
    <source>spark: {reason}</source>
@@ -8836,6 +9136,10 @@ The proposal was made for:
   <message>
    <source>working</source>
    <translation>идёт работа</translation>
+  </message>
+  <message>
+   <source>write a test</source>
+   <translation>написать тест</translation>
   </message>
   <message>
    <source>writes {rate} tokens/s</source>
@@ -9990,6 +10294,10 @@ The branch that is checked out</source>
   <message>
    <source>{thousands:.1f}k</source>
    <translation>{thousands:.1f} тыс.</translation>
+  </message>
+  <message>
+   <source>{time} is no time for a snooze.</source>
+   <translation>{time}: такого времени для перерыва нет.</translation>
   </message>
   <message>
    <source>{title}

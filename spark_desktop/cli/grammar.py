@@ -31,6 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add_ask(add)
     _add_quick(add)
+    _add_snooze(add)
     _add_edit(add)
     _add_run(add)
     _add_watch(add)
@@ -67,6 +68,13 @@ def _add_ask(add: _Add) -> None:
         help="go on with the newest chat of this folder; otherwise a new one is begun",
     )
     _add_model(ask)
+
+
+def _add_snooze(add: _Add) -> None:
+    snooze = add("snooze", "Let the running app start nothing for a while.")
+    snooze.add_argument(
+        "time", nargs="?", default="60", help="minutes (60), morning (until tomorrow), or off"
+    )
 
 
 def _add_quick(add: _Add) -> None:

@@ -71,6 +71,8 @@ def _command(name: str) -> "Command":
             from spark_desktop.cli.ask import run
         case "quick":
             from spark_desktop.cli.quick import run
+        case "snooze":
+            from spark_desktop.cli.snooze import run
         case "edit":
             from spark_desktop.cli.edit import run
         case "run":

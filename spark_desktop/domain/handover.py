@@ -61,13 +61,25 @@ class FailedCommand:
     activation: str = ""
 
 
-Handover = OpenWindow | QuickText | ChooseFolder | FollowLink | FailedCommand
+@dataclass(frozen=True, slots=True)
+class Snooze:
+    """Let the open project start nothing for so many minutes, or until the next morning.
+
+    With neither a snooze ends.
+    """
+
+    minutes: int = 0
+    until_morning: bool = False
+
+
+Handover = OpenWindow | QuickText | ChooseFolder | FollowLink | FailedCommand | Snooze
 _KINDS: dict[str, type[Handover]] = {
     "open": OpenWindow,
     "quick": QuickText,
     "choose": ChooseFolder,
     "link": FollowLink,
     "failed": FailedCommand,
+    "snooze": Snooze,
 }
 
 

@@ -2,9 +2,10 @@
 
 import types
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import PurePath, PurePosixPath, PureWindowsPath
 
+from spark_desktop.domain.quick_actions import ActionsHere
 from spark_desktop.domain.setting_values import read_into, refused
 from spark_desktop.domain.words import Said, say
 
@@ -37,6 +38,7 @@ class ProjectSettings:
     watching: WatchingHere = WatchingHere()
     without_sandbox: bool = False
     ask_commands: bool = True
+    actions: ActionsHere = field(default_factory=ActionsHere)
 
 
 def projects_of(
@@ -57,11 +59,6 @@ def projects_of(
 
 def project_data(project: ProjectSettings) -> dict[str, object]:
     """Return the table of one folder's choices, without those that are as everywhere."""
-    watching = {
-        one.name: value
-        for one in fields(project.watching)
-        if (value := getattr(project.watching, one.name)) is not None
-    }
     table: dict[str, object] = {
         "allow_commands": project.allow_commands,
         "without_sandbox": project.without_sandbox,
@@ -70,9 +67,16 @@ def project_data(project: ProjectSettings) -> dict[str, object]:
     }
     if project.quiet is not None:
         table["quiet"] = project.quiet
-    if watching:
-        table["watching"] = watching
+    for name, here in (("watching", project.watching), ("actions", project.actions)):
+        if chosen := chosen_here(here):
+            table[name] = chosen
     return table
+
+
+def chosen_here(here: WatchingHere | ActionsHere) -> dict[str, bool]:
+    """Return what is not as everywhere."""
+    values = {one.name: getattr(here, one.name) for one in fields(here)}
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def key_in(projects: Mapping[str, ProjectSettings], root: PurePath) -> str:

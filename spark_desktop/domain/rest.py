@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+# Of a snooze: a day.
+MOST_MINUTES = 24 * 60
+
 
 @dataclass(frozen=True, slots=True)
 class Rest:

@@ -8,10 +8,12 @@ from types import MappingProxyType
 
 from spark_desktop.domain.project_settings import (
     ProjectSettings,
+    chosen_here,
     key_in,
     project_data,
     projects_of,
 )
+from spark_desktop.domain.quick_actions import Actions
 from spark_desktop.domain.setting_values import read_into
 from spark_desktop.domain.words import Said, say
 
@@ -140,6 +142,7 @@ class ProjectChoices:
     allow_commands: bool = False
     test_command: str = ""
     without_sandbox: bool = False
+    actions: Actions = field(default_factory=Actions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,7 @@ class Settings:
     looks: Looks = Looks()
     model: ModelChoice = ModelChoice()
     watching: Watching = Watching()
+    actions: Actions = field(default_factory=Actions)
     desktop: Desktop = Desktop()
     quick: Quick = Quick()
     privacy: Privacy = Privacy()
@@ -171,15 +175,17 @@ class Settings:
     def for_project(self, root: PurePath) -> ProjectChoices:
         """Return what holds in this folder."""
         own = self.project(root)
-        chosen = {
-            one.name: value
-            for one in fields(own.watching)
-            if (value := getattr(own.watching, one.name)) is not None
-        }
+        chosen = chosen_here(own.watching)
         if own.quiet is not None:
             chosen["quiet"] = own.quiet
         watching = replace(self.watching, **chosen)
-        return ProjectChoices(watching, own.allow_commands, own.test_command, own.without_sandbox)
+        return ProjectChoices(
+            watching,
+            own.allow_commands,
+            own.test_command,
+            own.without_sandbox,
+            replace(self.actions, **chosen_here(own.actions)),
+        )
 
     def with_project(self, root: PurePath, project: ProjectSettings) -> "Settings":
         """Return the settings with these choices for a folder; the defaults take it off the list.

@@ -147,6 +147,8 @@ _TITLE = 80
 def title_of(trigger: Trigger) -> str:
     """Return a one-line name of the trigger for lists, at most 80 characters."""
     match trigger:
+        case Instruction(action=QuickAction() as action, lines=lines):
+            return _title_of_action(action, lines)
         case EditComment(instruction=text) | Instruction(instruction=text):
             title = text
         case AnswerEdit(title=text) | FollowUp(title=text):
@@ -186,6 +188,26 @@ def kind_of(trigger: Trigger) -> str:
             return say("test")
         case FollowUp():
             return say("follow-up")
+
+
+def _title_of_action(action: QuickAction, lines: Span | None) -> str:
+    if action is QuickAction.TEST:
+        return say("write a test")
+    if lines is None:
+        place = say("the file")
+    elif len(lines) == 1:
+        place = say("line {line}", line=lines.end)
+    else:
+        place = say("lines {first} to {last}", first=lines.start + 1, last=lines.end)
+    match action:
+        case QuickAction.FIX:
+            return say("fix {place}", place=place)
+        case QuickAction.DOCUMENT:
+            return say("document {place}", place=place)
+        case QuickAction.SIMPLIFY:
+            return say("simplify {place}", place=place)
+        case QuickAction.EXPLAIN:
+            return say("explain {place}", place=place)
 
 
 def _short(text: str, most: int) -> str:

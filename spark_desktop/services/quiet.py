@@ -4,13 +4,12 @@ from datetime import datetime, timedelta
 
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import RestChanged
-from spark_desktop.domain.rest import Rest
+from spark_desktop.domain.rest import MOST_MINUTES, Rest
 from spark_desktop.domain.words import say
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Clock
 from spark_desktop.services.tasks import LatestTask, TaskScope
 
-MOST_MINUTES = 24 * 60
 # Seconds between looks at the clock: a machine that slept meanwhile is late by no more than this.
 _LOOK_AGAIN = 20.0
 

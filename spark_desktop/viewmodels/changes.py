@@ -6,6 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import (
     ChangeApplied,
     ChangeIgnored,
@@ -20,7 +21,7 @@ from spark_desktop.domain.events import (
 )
 from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.history_words import full_texts, is_all_well, recovered_text
-from spark_desktop.domain.inbox_entry import InboxEntry
+from spark_desktop.domain.inbox_entry import InboxEntry, Outcome
 from spark_desktop.domain.patch import FileKind
 from spark_desktop.domain.proposal import Streaming
 from spark_desktop.domain.words import say
@@ -90,7 +91,7 @@ class ChangesViewModel(QObject):
         self._changes: dict[str, tuple[datetime, str]] = {}
         self._own: dict[str, str] = {}
         self._removed: dict[str, str] = {}
-        # By path; a burst by the id of its entry.
+        # By path; a burst by the id of its entry, since no single file stands for it.
         self._ignored: dict[str, Ignored | InboxEntry] = {}
         self._paced = Frames(self, _RATE_INTERVAL)
         self._paced.frame.connect(self._show_inbox)
@@ -121,7 +122,8 @@ class ChangesViewModel(QObject):
 
     def choose_file(self, path: str) -> None:
         """Ask for a file to be shown; the row of a burst has none."""
-        if not isinstance(self._ignored.get(path), InboxEntry):
+        entry = self._ignored.get(path)
+        if not (isinstance(entry, InboxEntry) and entry.is_burst):
             self.file_chosen.emit(path)
 
     def dismiss(self, proposal_id: str) -> None:
@@ -143,6 +145,10 @@ class ChangesViewModel(QObject):
     def redo(self) -> None:
         """Bring the last undone change back."""
         self._intents.start("redo", self._edits.redo())
+
+    def tell_error(self, error: SparkError) -> None:
+        """Show over the inbox why something that was asked for there is not possible."""
+        self._tell(notice_of(error))
 
     def act(self, intent: Intent) -> None:
         """Clear what was told, where that is asked for."""
@@ -216,8 +222,11 @@ class ChangesViewModel(QObject):
         self._show_ignored(path, event.ignored)
 
     def _on_settled(self, event: SaveSettled) -> None:
-        if event.entry.is_burst:
-            self._show_ignored(event.entry.id, event.entry)
+        entry = event.entry
+        if entry.is_burst:
+            self._show_ignored(entry.id, entry)
+        elif entry.outcome in (Outcome.MERGED, Outcome.SUPERSEDED):
+            self._show_ignored(entry.paths[0], entry)
 
     def _show_ignored(self, key: str, ignored: Ignored | InboxEntry) -> None:
         self._ignored.pop(key, None)

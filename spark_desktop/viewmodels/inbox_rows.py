@@ -37,6 +37,11 @@ def inbox_rows(proposals: Iterable[Proposal], rates: Mapping[str, float]) -> lis
 
 def ignored_row(ignored: Ignored | InboxEntry) -> Row:
     """Return the row of a file that starts nothing, or of many that changed at once."""
+    if isinstance(ignored, InboxEntry) and not ignored.is_burst:
+        path, outcome = ignored.paths[0], in_language(ignored.outcome.value)
+        told = f"{outcome}: {in_language(ignored.reason)}"
+        name = path.rpartition("/")[2]
+        return Row(path, name, told, "ignored", Tone.MUTED, "", f"{path}\n{told}")
     if isinstance(ignored, InboxEntry):
         title, told = tr("%n file(s)", "", len(ignored.paths)), in_language(ignored.reason)
         named = list(ignored.paths[:_NAMED])

@@ -32,6 +32,7 @@ class Intent(Enum):
     HELP = "show how"
     RESUME = "watch again"
     TAKE_MISSED = "look at what was saved during a pause"
+    START_HELD = "start what was held back"
     HIDE = "hide the window"
     ENDPOINTS = "show the endpoints"
     UPDATES = "show the updates"

@@ -19,8 +19,11 @@ from spark_desktop.viewmodels.composer import ComposerViewModel
 from spark_desktop.viewmodels.core import CoreViewModel
 from spark_desktop.viewmodels.history import HistoryViewModel
 from spark_desktop.viewmodels.lab import LabViewModel
+from spark_desktop.viewmodels.offers import OffersViewModel
 from spark_desktop.viewmodels.ports import Chat, Edits, Lab, Reviews, Turns
 from spark_desktop.viewmodels.project_files import ProjectFiles
+from spark_desktop.viewmodels.quick_actions import QuickActionService, QuickActionsViewModel
+from spark_desktop.viewmodels.rest import Offering
 from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.viewmodels.status import StatusViewModel
 from spark_desktop.viewmodels.thread_image import ThreadImageViewModel
@@ -83,6 +86,16 @@ class Services(Protocol):
         ...
 
     @property
+    def inbox(self) -> Offering:
+        """Return what looks at saved files."""
+        ...
+
+    @property
+    def quick_actions(self) -> QuickActionService:
+        """Return the quick actions of selected lines."""
+        ...
+
+    @property
     def lab(self) -> Lab:
         """Return the recorded answers and the paces of other hardware."""
         ...
@@ -109,6 +122,8 @@ class ProjectViewModels:
     files: ProjectFiles
     image: ThreadImageViewModel
     history: HistoryViewModel
+    quick_actions: QuickActionsViewModel
+    offers: OffersViewModel
 
     def release(self) -> None:
         """Give the view models up, once the project has ended and its views are gone.
@@ -141,9 +156,10 @@ def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewM
     pace = AnswerPace(bus)
     review = ReviewViewModel(services.turns, services.review, services.files, bus, scope)
     chat = ChatViewModel(services.chat, services.turns, services.files, bus, scope, pace)
+    changes = ChangesViewModel(services.turns, services.edits, now, bus, scope)
     models = ProjectViewModels(
         CoreViewModel(services.core, bus, services.answers),
-        ChangesViewModel(services.turns, services.edits, now, bus, scope),
+        changes,
         review,
         chat,
         ComposerViewModel(chat, services.composing, bus, scope),
@@ -154,6 +170,10 @@ def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewM
         ProjectFiles(services.files, bus, scope),
         ThreadImageViewModel(services.lab, scope),
         HistoryViewModel(services.edits, now, bus, scope),
+        QuickActionsViewModel(
+            services.quick_actions, review, chat, services.composing.outbox, scope
+        ),
+        OffersViewModel(services.inbox, bus, changes.tell_error),
     )
     chat, threads = models.chat, models.threads
     threads.thread_wanted.connect(chat.open_thread)
@@ -164,6 +184,7 @@ def view_models(services: Services, now: Callable[[], datetime]) -> ProjectViewM
     )
     models.changes.proposal_chosen.connect(models.review.show_proposal)
     models.chat.edit_requested.connect(models.changes.choose_proposal)
+    models.quick_actions.proposed.connect(models.changes.choose_proposal)
     models.image.told.connect(models.chat.tell)
     models.changes.file_chosen.connect(models.review.open_file)
     models.review.list_changed.connect(models.changes.refresh)

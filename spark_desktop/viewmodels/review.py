@@ -183,6 +183,10 @@ class ReviewViewModel(QObject):
         if self.proposal is None:
             self._set_selection(lines)
 
+    def tell_error(self, error: SparkError) -> None:
+        """Show over the review why something that was asked for here is not possible."""
+        self._notices.fail(error)
+
     def act(self, intent: Intent) -> None:
         """Do what the notice's button asks for, or hand it to the window."""
         match intent:

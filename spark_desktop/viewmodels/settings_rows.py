@@ -89,6 +89,8 @@ def setting_rows() -> Sequence[SettingRow]:
         *_looks(),
         *_model(),
         *_watching(),
+        _quiet("watching.quiet", Kind.SWITCH),
+        *_actions(),
         *_checks(),
         *project_rows(),
         *_desktop(),
@@ -202,6 +204,37 @@ def _watching() -> Sequence[SettingRow]:
     )
 
 
+def _quiet(key: str, kind: Kind, options: tuple[tuple[object, str], ...] = ()) -> SettingRow:
+    text = tr("Only comments that end in AI! or AI? start something.")
+    return _row(key, kind, tr("Quiet"), text, options)
+
+
+def _actions() -> Sequence[SettingRow]:
+    words = (
+        ("explain", tr("Quick action: explain"), tr("Asks in the chat what selected lines do.")),
+        ("fix", tr("Quick action: fix"), tr("Proposes selected lines without their mistakes.")),
+        (
+            "document",
+            tr("Quick action: document"),
+            tr("Proposes documentation for selected lines; the code stays."),
+        ),
+        (
+            "test",
+            tr("Quick action: write a test"),
+            tr("Proposes a test of what is selected, in the file of its tests."),
+        ),
+        (
+            "simplify",
+            tr("Quick action: simplify"),
+            tr("Proposes simpler code that does the same."),
+        ),
+    )
+    return [
+        SettingRow(f"actions.{name}", Category.WATCHING, Kind.SWITCH, title, text)
+        for name, title, text in words
+    ]
+
+
 def _checks() -> Sequence[SettingRow]:
     return (
         _row(
@@ -244,7 +277,7 @@ def project_rows() -> Sequence[SettingRow]:
     )
     watched = [
         replace(row, key=f"project.{row.key}", category=Category.PROJECT, options=here)
-        for row in _watching()
+        for row in (*_watching(), *_actions())
     ]
     return (
         _row(
@@ -281,13 +314,7 @@ def project_rows() -> Sequence[SettingRow]:
             ),
         ),
         *(replace(row, kind=Kind.CHOICE) for row in watched),
-        _row(
-            "project.quiet",
-            Kind.CHOICE,
-            tr("Quiet"),
-            tr("Only comments that end in AI! or AI? start something."),
-            here,
-        ),
+        _quiet("project.quiet", Kind.CHOICE, here),
     )
 
 

@@ -22,6 +22,7 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone, notice_of
+from spark_desktop.viewmodels.rest import RestViewModel
 from spark_desktop.viewmodels.told import Told
 from spark_desktop.viewmodels.translation import in_language, tr
 from spark_desktop.viewmodels.tray_ports import Recent, Watched
@@ -67,6 +68,9 @@ class TrayViewModel(QObject):
         self._is_paused = False
         self._missed: tuple[str, ...] = ()
         self._folders: tuple[Path, ...] = ()
+        # Quiet mode and the snooze of the open project.
+        self.rest = RestViewModel(told)
+        self.rest.changed.connect(self.changed)
 
     @property
     def told(self) -> Told:
@@ -84,7 +88,7 @@ class TrayViewModel(QObject):
             return TrayState.WAITING
         if self._is_working:
             return TrayState.WORKING
-        if self._is_paused:
+        if self._is_paused or self.rest.is_snoozed:
             return TrayState.PAUSED
         return TrayState.READY if isinstance(self._core, CoreReady) else TrayState.IDLE
 
@@ -140,6 +144,7 @@ class TrayViewModel(QObject):
             else:
                 self._show_pause(project.inbox.is_paused)
             self._intents.start("recent", self._opened(project.root))
+        self.rest.follow(project)
         self.changed.emit()
 
     async def newest(self) -> Path | None:
@@ -165,6 +170,8 @@ class TrayViewModel(QObject):
                 missed = self._missed
                 self._show_missed(())
                 self._intents.start("missed", self._project.inbox.saved(missed))
+            case Intent.START_HELD:
+                self.rest.start_held()
             case Intent.DISMISS:
                 self._told.dismiss()
 
@@ -198,6 +205,8 @@ class TrayViewModel(QObject):
             words.append(tr("working") if is_ready else tr("the model is starting"))
         if self._is_paused:
             words.append(tr("watching is paused"))
+        if self.rest.text:
+            words.append(self.rest.text)
         if not words:
             is_ready = isinstance(self._core, CoreReady)
             words.append(tr("ready") if is_ready else tr("the model is not running"))
@@ -251,8 +260,12 @@ class TrayViewModel(QObject):
     def _show_missed(self, missed: tuple[str, ...]) -> None:
         self._missed = missed
         names = ", ".join(path.rpartition("/")[2] for path in missed[:_NAMES_SHOWN])
+        # The inbox tells it before the end of the snooze is told here.
+        was_snoozed = self.rest.is_snoozed
         notice = Notice(
-            tr("Files saved while watching was paused: {count}", count=len(missed)),
+            tr("Files saved while Spark was snoozed: {count}", count=len(missed))
+            if was_snoozed
+            else tr("Files saved while watching was paused: {count}", count=len(missed)),
             Tone.PLAIN,
             names if len(missed) <= _NAMES_SHOWN else f"{names}, …",
             Action(tr("Look at them now"), Intent.TAKE_MISSED),

@@ -7,6 +7,7 @@ from typing import Protocol
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.ports import Core
 from spark_desktop.viewmodels.ports import Turns
+from spark_desktop.viewmodels.rest import Resting
 
 
 class Watching(Protocol):
@@ -23,6 +24,10 @@ class Watching(Protocol):
 
     def resume(self) -> tuple[str, ...]:
         """Let them start proposals again; return what was saved meanwhile."""
+        ...
+
+    def start(self, entry_id: str) -> tuple[str, ...]:
+        """Ask for what an entry offers. Raises SparkError for an entry that is gone."""
         ...
 
     async def saved(self, paths: Iterable[str]) -> None:
@@ -51,6 +56,11 @@ class Watched(Protocol):
     @property
     def turns(self) -> Turns:
         """Return the proposals in the making."""
+        ...
+
+    @property
+    def quiet(self) -> Resting:
+        """Return quiet mode and the snooze."""
         ...
 
     @property

@@ -38,6 +38,8 @@ class ChangesPanel(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self._notice)
+        self._over_inbox = column
+        self._above: QWidget | None = None
         column.addWidget(self.inbox, 1)
         self._inbox_section = Section(tr("INBOX"), inbox_body, theme)
         self._nothing = {
@@ -73,6 +75,15 @@ class ChangesPanel(QFrame):
             part.set_theme(theme)
         self.render_state()
 
+    def put_over_inbox(self, widget: QWidget) -> None:
+        """Let a widget of its own, fixed height stand between the line of state and the list.
+
+        ``render_state`` fits the section when that height is another.
+        """
+        self._over_inbox.insertWidget(1, widget)
+        self._above = widget
+        self.render_state()
+
     def search_threads(self) -> None:
         """Put the cursor into the search field of the threads."""
         self._threads_section.set_open(True)
@@ -95,11 +106,16 @@ class ChangesPanel(QFrame):
             part.setMinimumHeight(min(count, _SEEN) * part.row_height)
             part.setMaximumHeight(height)
             is_alone = count > 0 and (part is not self.inbox or model.notice is None)
-            self.sections[place].limit(height if is_alone else None)
+            above = self._height_above if part is self.inbox else 0
+            self.sections[place].limit(height + above if is_alone else None)
             if part in self._nothing:
                 part.setVisible(count > 0)
                 self._nothing[part].setVisible(count == 0)
             self._column.setStretch(place, min(count, _MOST_SHARES))
+
+    @property
+    def _height_above(self) -> int:
+        return 0 if self._above is None or self._above.isHidden() else self._above.maximumHeight()
 
     def _arrange(self) -> None:
         column = self._column

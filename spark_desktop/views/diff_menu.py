@@ -25,6 +25,7 @@ def open_menu(view: "DiffView", event: QContextMenuEvent) -> None:
     if rows is None or not rows.start <= row < rows.end:
         view.select(row, row, view.stage.scene.lane_at(event.pos().x()).side)
     menu = menu_of(view, row)
+    view.menu_filled.emit(menu)
     menu.popup(event.globalPos())
 
 

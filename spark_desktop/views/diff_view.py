@@ -78,6 +78,8 @@ class DiffView(QAbstractScrollArea):
     # Which match is the current one (from 1, 0: none), and how many there are.
     matches_changed = Signal(int, int)
     selection_changed = Signal(object)
+    # A QMenu of a line, which takes more entries until it is shown.
+    menu_filled = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

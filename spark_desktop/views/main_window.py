@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
 )
 
 from spark_desktop.domain.settings import ThemeChoice
+from spark_desktop.domain.trigger import QuickAction
 from spark_desktop.viewmodels.notice import Intent, Notice
+from spark_desktop.viewmodels.rest import HOUR, QUARTER, RestViewModel
 from spark_desktop.viewmodels.settings import SettingsViewModel, unkept_settings
 from spark_desktop.viewmodels.settings_rows import Category
 from spark_desktop.viewmodels.translation import tr
@@ -83,6 +85,7 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self._layout_timer = single_shot(self, _SETTLED, self.remember)
         self.project: ProjectView | None = None
+        self.rest: RestViewModel | None = None
         self.sheet: ShortcutSheet | None = None
         self.preferences = Preferences(self)
         self.machine = MachineWindows(self)
@@ -144,6 +147,8 @@ class MainWindow(QMainWindow):
         self.project = ProjectView(models, self._theme, self._memory)
         self.project.intent_raised.connect(self.do)
         self.project.layout_changed.connect(self._layout_timer.start)
+        if self.rest is not None:
+            self.project.show_rest(self.rest)
         self._pages.addWidget(self.project)
         self._pages.setCurrentWidget(self.project)
         self.project.fit(self.width())
@@ -151,6 +156,11 @@ class MainWindow(QMainWindow):
         self.finder.show_project(models)
         self.top.show_project(root.name or str(root), branch)
         self.setWindowTitle(tr("{reason} - Spark Desktop", reason=root.name or root))
+
+    def use_rest(self, model: RestViewModel) -> None:
+        """Offer quiet mode and the snooze, in the projects that are shown from now on."""
+        self.rest = model
+        model.quiet_wanted.connect(self._choose_quiet)
 
     def speak(self) -> None:
         """Make all that holds words anew: the language is another."""
@@ -290,6 +300,10 @@ class MainWindow(QMainWindow):
                 return tr("No proposal is shown.")
             case Need.LAB if not is_in_lab:
                 return tr("Open the speed lab first.")
+            case Need.SELECTION:
+                return self._models.quick_actions.reason(QuickAction(shortcut.name))
+            case Need.SNOOZE if self.rest is None or not self.rest.is_snoozed:
+                return tr("Spark is not snoozed.")
             case _:
                 return ""
 
@@ -390,9 +404,26 @@ class MainWindow(QMainWindow):
         if self.project is not None and isinstance(QApplication.focusWidget(), _FIELDS):
             self.project.review.diff.setFocus()
 
+    def _quick_action(self, action: QuickAction) -> None:
+        # Nobody sees the lines that the speed lab covers.
+        if self.project is not None and not self.project.is_in_lab:
+            self._with_models(lambda models: models.quick_actions.run(action))
+
+    def _with_rest(self, work: "Callable[[RestViewModel], None]") -> None:
+        if self.rest is not None:
+            work(self.rest)
+
+    def _choose_quiet(self, is_quiet: bool) -> None:
+        # Where the open folder has its own choice, that is the one that holds.
+        root = self._root
+        if root is not None and self.settings.current.project(root).quiet is not None:
+            self.settings.set_own(root, quiet=is_quiet)
+        else:
+            self.settings.set("watching.quiet", is_quiet)
+
     def _handlers(self) -> dict[str, Callable[[], None]]:
         do, show = self._with_models, self._with_project
-        review, walk = self._with_review, self._walk
+        review, walk, rest = self._with_review, self._walk, self._with_rest
         return {
             "accept": lambda: review(lambda model: model.accept()),
             "reject": lambda: review(lambda model: model.reject()),
@@ -406,6 +437,8 @@ class MainWindow(QMainWindow):
             "reject_all": lambda: review(lambda model: model.reject_all()),
             "undo_decision": lambda: review(lambda model: model.undo()),
             **{name: partial(self._in_review, name) for name in PANEL_KEYS},
+            "quick_actions": lambda: show(lambda view: view.open_quick_actions()),
+            **{one.value: partial(self._quick_action, one) for one in QuickAction},
             "stop": lambda: show(lambda view: view.stop()),
             "undo": lambda: do(lambda models: models.changes.undo()),
             "redo": lambda: do(lambda models: models.changes.redo()),
@@ -428,6 +461,11 @@ class MainWindow(QMainWindow):
             "menu": lambda: self.top.show_menu(),
             "quick": self.quick_requested.emit,
             "pause": self.pause_requested.emit,
+            "quiet": lambda: rest(lambda model: model.toggle_quiet()),
+            "snooze_quarter": lambda: rest(lambda model: model.snooze(QUARTER)),
+            "snooze_hour": lambda: rest(lambda model: model.snooze(HOUR)),
+            "snooze_morning": lambda: rest(lambda model: model.snooze_until_morning()),
+            "wake": lambda: rest(lambda model: model.wake()),
             "settings": lambda: self._show_settings(),
             "keys": lambda: self._show_settings(Category.KEYS),
             "endpoints": self.machine.show_endpoints,

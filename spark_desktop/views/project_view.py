@@ -14,6 +14,7 @@ from spark_desktop.domain.context_item import Draft
 from spark_desktop.viewmodels.chat import Mode
 from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.project import ProjectViewModels
+from spark_desktop.viewmodels.rest import RestViewModel
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.announcer import Announcer, DecisionAnnouncer
 from spark_desktop.views.changes_panel import ChangesPanel
@@ -22,7 +23,10 @@ from spark_desktop.views.frames import single_shot
 from spark_desktop.views.lab_view import LabView
 from spark_desktop.views.layout_memory import LayoutMemory
 from spark_desktop.views.notice_line import NoticeLine
+from spark_desktop.views.offer_list import OfferList
 from spark_desktop.views.pickers import pick_target
+from spark_desktop.views.quick_actions_menu import QuickActionsMenu
+from spark_desktop.views.rest_control import RestControl
 from spark_desktop.views.review_panel import ReviewPanel
 from spark_desktop.views.status_bar import StatusBar
 from spark_desktop.views.theme import Theme
@@ -47,7 +51,12 @@ class ProjectView(QFrame):
         self._models, self._memory = models, memory
         self._is_narrow: bool | None = None
         self.changes = ChangesPanel(models.changes, models.threads, theme)
+        self.offers = OfferList(models.offers, theme)
+        self.changes.put_over_inbox(self.offers)
+        self.offers.fitted.connect(self.changes.render_state)
         self.review = ReviewPanel(models.review, theme, memory)
+        self.quick_actions = QuickActionsMenu(models.quick_actions, self.review.diff)
+        self.rest: RestControl | None = None
         self.chat = ChatPanel(models.chat, models.composer, theme)
         self.status = StatusBar(models.core, models.status, theme)
         self.core_notice = NoticeLine(strip=True)
@@ -78,8 +87,10 @@ class ProjectView(QFrame):
         self._theme = theme
         if self.lab is not None:
             self.lab.set_theme(theme)
-        for part in (self.changes, self.review, self.chat, self.status):
+        for part in (self.changes, self.offers, self.review, self.chat, self.status):
             part.set_theme(theme)
+        if self.rest is not None:
+            self.rest.set_theme(theme)
         if self._is_narrow is not None:
             self.fit(self.width())
 
@@ -209,6 +220,17 @@ class ProjectView(QFrame):
         else:
             self.tabs.setCurrentWidget(self.chat)
 
+    def open_quick_actions(self) -> None:
+        """Show the quick actions at the selected lines; nothing where the speed lab covers them."""
+        if not self.is_in_lab:
+            self.show_review()
+            self.quick_actions.open()
+
+    def show_rest(self, model: RestViewModel) -> None:
+        """Show quiet mode and the snooze in the status bar."""
+        self.rest = RestControl(model, self._theme)
+        self.status.put_beside_state(self.rest)
+
     def stop(self) -> None:
         """Stop the answer where one streams, else the proposal."""
         if self._models.chat.is_answering:
@@ -265,6 +287,8 @@ class ProjectView(QFrame):
             part.chosen.connect(self.show_review)
         # No lambda: the view may go before the model, and takes its own methods along.
         self._models.chat.edit_requested.connect(self.show_review)
+        self._models.quick_actions.proposed.connect(self.show_review)
+        self._models.quick_actions.asked.connect(self.show_chat)
         # Not when the window shrinks: what is squeezed then would stay so when it grows.
         threads = self._models.threads
         self.chat.turn_action.connect(threads.turn_action)

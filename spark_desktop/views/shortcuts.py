@@ -35,6 +35,8 @@ class Need(Enum):
     PROPOSAL = say("a proposal to decide on")
     REVIEW = say("a proposal in the review")
     LAB = say("the speed lab")
+    SELECTION = say("selected lines of a file")
+    SNOOZE = say("a snooze")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,18 @@ SHORTCUTS = (
     Shortcut("comment", ("C",), say("Comment on a line"), _REVIEW, Need.REVIEW),
     Shortcut("layout", ("V",), say("One column, or side by side"), _REVIEW, Need.REVIEW),
     Shortcut("wrap", ("W",), say("Wrap long lines, or not"), _REVIEW, Need.PROJECT),
+    Shortcut(
+        "quick_actions",
+        ("Ctrl+.",),
+        say("Quick actions of the selected lines"),
+        _REVIEW,
+        Need.PROJECT,
+    ),
+    Shortcut("explain", (), say("Explain the selected lines"), _REVIEW, Need.SELECTION),
+    Shortcut("fix", (), say("Fix the selected lines"), _REVIEW, Need.SELECTION),
+    Shortcut("document", (), say("Document the selected lines"), _REVIEW, Need.SELECTION),
+    Shortcut("test", (), say("Write a test of the selected lines"), _REVIEW, Need.SELECTION),
+    Shortcut("simplify", (), say("Simplify the selected lines"), _REVIEW, Need.SELECTION),
     Shortcut("stop", ("Esc",), say("Stop the model"), _REVIEW, Need.PROJECT),
     Shortcut("undo", ("Ctrl+Z",), say("Undo the last applied change"), _REVIEW, Need.PROJECT),
     Shortcut("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), say("Redo it"), _REVIEW, Need.PROJECT),
@@ -116,6 +130,11 @@ SHORTCUTS = (
     Shortcut("menu", ("F10",), say("Menu of all actions"), _WINDOW),
     Shortcut("quick", (), say("Quick prompt"), _WINDOW),
     Shortcut("pause", (), say("Pause watching, or go on"), _WINDOW, Need.PROJECT),
+    Shortcut("quiet", (), say("Quiet mode, on or off"), _WINDOW, Need.PROJECT),
+    Shortcut("snooze_quarter", (), say("Snooze for 15 minutes"), _WINDOW, Need.PROJECT),
+    Shortcut("snooze_hour", (), say("Snooze for an hour"), _WINDOW, Need.PROJECT),
+    Shortcut("snooze_morning", (), say("Snooze until tomorrow morning"), _WINDOW, Need.PROJECT),
+    Shortcut("wake", (), say("End the snooze"), _WINDOW, Need.SNOOZE),
     Shortcut("settings", ("Ctrl+,",), say("Settings"), _WINDOW),
     Shortcut("keys", (), say("Change keys"), _WINDOW),
     Shortcut("endpoints", ("Ctrl+Shift+E",), say("Endpoints"), _WINDOW),

@@ -66,6 +66,10 @@ class StatusBar(QFrame):
         self._split_bar.set_colors(theme.text, theme.link)
         self.render_state()
 
+    def put_beside_state(self, widget: QWidget) -> None:
+        """Let a widget stand right of the state in words; it asks for its room in resizing."""
+        self._row.insertWidget(2, widget)
+
     def render_state(self) -> None:
         """Show the newest values."""
         color = color_of(self._core.tone, self._theme)
@@ -126,6 +130,7 @@ class StatusBar(QFrame):
         row.setSpacing(8)
         row.addWidget(self._dot)
         row.addWidget(self._word)
+        self._row = row
         self._groups: tuple[tuple[QLabel, QWidget | None], ...] = (
             (self.speed, None),
             (self.first_token, None),

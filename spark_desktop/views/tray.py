@@ -11,6 +11,7 @@ from spark_desktop.viewmodels.plain_tip import plain_tip
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.viewmodels.tray import TrayState, TrayViewModel
 from spark_desktop.views.app_icon import app_icon
+from spark_desktop.views.rest_menu import RestMenu
 from spark_desktop.views.stylesheet import stylesheet
 from spark_desktop.views.theme import Theme
 from spark_desktop.views.tray_icon import tray_icon
@@ -52,6 +53,7 @@ class Tray(QObject):
         self.menu = QMenu()
         self.recent = QMenu(tr("Recent projects"), self.menu)
         self.pause = QAction(self.menu)
+        self.rest = RestMenu(model.rest, self.menu)
         self._arrange()
         self.icon.setContextMenu(self.menu)
         self.icon.activated.connect(self._activated)
@@ -77,6 +79,7 @@ class Tray(QObject):
         for action in self.menu.actions():
             self.menu.removeAction(action)
         self.recent.setTitle(tr("Recent projects"))
+        self.rest.speak()
         self.pause.triggered.disconnect()
         self._arrange()
         self.render()
@@ -101,11 +104,13 @@ class Tray(QObject):
             self.icon.setToolTip(model.tip)
         self.pause.setText(tr("Resume watching") if model.is_paused else tr("Pause watching"))
         self.pause.setEnabled(model.can_pause)
+        self.rest.setEnabled(model.can_pause)
         self._render_recent()
 
     def finish(self) -> None:
         """Take the icon away; nothing is shown afterwards."""
         self._model.changed.disconnect(self.render)
+        self.rest.finish()
         self.icon.hide()
         self.icon.deleteLater()
         self.menu.deleteLater()
@@ -116,6 +121,7 @@ class Tray(QObject):
         self.menu.addSeparator()
         self.pause.triggered.connect(lambda _checked=False: self._model.toggle_pause())
         self.menu.addAction(self.pause)
+        self.menu.addMenu(self.rest)
         self.menu.addMenu(self.recent)
         self.menu.addSeparator()
         self._offer(tr("Settings…"), self.settings_requested.emit)

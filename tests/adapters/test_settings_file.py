@@ -8,6 +8,7 @@ import pytest
 from spark_desktop.adapters.settings_file import TomlSettings
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.project_settings import ProjectSettings, WatchingHere
+from spark_desktop.domain.quick_actions import ActionsHere
 from spark_desktop.domain.settings import Looks, Settings, ThemeChoice
 from spark_desktop.services.settings import SettingsService
 
@@ -165,6 +166,13 @@ def test_choices_for_a_folder_are_written_as_its_table(file: Path) -> None:
         '[projects."/home/me/project"]\nallow_commands = true\n\n'
         '[projects."/home/me/project".watching]\nstubs = false\n'
     )
+    assert TomlSettings(file).load().settings.project(ROOT) == own
+
+
+def test_the_quick_actions_of_a_folder_are_written_as_a_table_of_their_own(file: Path) -> None:
+    own = ProjectSettings(actions=ActionsHere(explain=False))
+    asyncio.run(TomlSettings(file).save(Settings().with_project(ROOT, own)))
+    assert file.read_text() == '[projects."/home/me/project".actions]\nexplain = false\n'
     assert TomlSettings(file).load().settings.project(ROOT) == own
 
 

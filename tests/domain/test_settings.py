@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spark_desktop.domain.project_settings import ProjectSettings, WatchingHere
+from spark_desktop.domain.quick_actions import Actions, ActionsHere
 from spark_desktop.domain.settings import (
     Checks,
     Language,
@@ -34,6 +35,7 @@ PROJECT = st.builds(
     test_command=st.text(),
     quiet=PERHAPS,
     watching=st.builds(WatchingHere, stubs=PERHAPS, repairs=PERHAPS),
+    actions=st.builds(ActionsHere, fix=PERHAPS),
     without_sandbox=st.booleans(),
     ask_commands=st.booleans(),
 )
@@ -42,6 +44,7 @@ SETTINGS = st.builds(
     Settings,
     looks=LOOKS,
     watching=st.builds(Watching),
+    actions=st.builds(Actions),
     checks=st.builds(Checks, commands=TEXTS),
     keys=TEXTS,
     projects=PROJECTS,
@@ -136,6 +139,16 @@ def test_in_a_folder_its_own_choices_win_and_the_others_hold() -> None:
     watching = Watching(comments=False, stubs=True, repairs=False, quiet=True)
     assert settings.for_project(ROOT) == ProjectChoices(watching, True, "pytest -q")
     assert settings.for_project(PurePosixPath("/other")) == ProjectChoices(everywhere.watching)
+
+
+def test_quick_actions_are_offered_unless_they_are_switched_off_here_or_everywhere() -> None:
+    data = {"actions": {"fix": False}, "projects": {str(ROOT): {"actions": {"test": False}}}}
+    settings, problems = settings_of(data)
+    assert problems == ()
+    assert settings.for_project(ROOT).actions == Actions(fix=False, test=False)
+    assert settings.for_project(PurePosixPath("/other")).actions == Actions(fix=False)
+    own = ProjectSettings(actions=ActionsHere(fix=True))
+    assert settings.with_project(ROOT, own).for_project(ROOT).actions == Actions()
 
 
 def test_a_folder_is_found_however_its_path_is_written() -> None:

@@ -45,6 +45,7 @@ _NO_TEXT_BELOW = (
     "domain/model_shelf.py",
     "domain/notices.py",
     "domain/python_checks.py",
+    "domain/quick_actions.py",
     "domain/unified_diff.py",
     "domain/refusal_prompts.py",
     "domain/said_types.py",

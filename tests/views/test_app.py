@@ -13,7 +13,7 @@ from spark_desktop.adapters.settings_file import TomlSettings
 from spark_desktop.app import main
 from spark_desktop.desktop import DesktopApp
 from spark_desktop.domain.errors import FileError
-from spark_desktop.domain.handover import OpenWindow, QuickText
+from spark_desktop.domain.handover import OpenWindow, QuickText, Snooze
 from spark_desktop.domain.hotkey import HotkeyOn
 from spark_desktop.domain.settings import Desktop, Quick, Settings
 from spark_desktop.domain.trigger import Span
@@ -314,6 +314,17 @@ async def test_a_text_for_the_quick_prompt_is_handed_on(in_tray: DesktopApp) -> 
     in_tray.presence.quick_requested.connect(heard.append)
     assert in_tray.take(QuickText("Why?", "token"))
     assert heard == ["Why?"]
+
+
+async def test_a_snooze_is_taken_where_a_folder_is_open(
+    in_tray: DesktopApp, tmp_path: Path
+) -> None:
+    assert not in_tray.take(Snooze(30))
+    await in_tray.open_folder(tmp_path)
+    assert in_tray.take(Snooze(30))
+    assert in_tray.tray.rest.is_snoozed
+    assert in_tray.take(Snooze())
+    assert not in_tray.tray.rest.is_snoozed
 
 
 async def test_a_start_that_comes_while_this_program_ends_is_not_taken(
