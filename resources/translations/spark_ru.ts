@@ -8762,6 +8762,10 @@ The proposal was made for:
    <translation>запускается с проектом</translation>
   </message>
   <message>
+   <source>still fails: {line}</source>
+   <translation>по-прежнему падает: {line}</translation>
+  </message>
+  <message>
    <source>stopped</source>
    <translation>остановлено</translation>
   </message>
