@@ -60,6 +60,7 @@ from spark_desktop.services.edits import EditService
 from spark_desktop.services.first_look import first_look
 from spark_desktop.services.follow_up import FollowUps
 from spark_desktop.services.inbox import Inbox
+from spark_desktop.services.invented_names import InventedNames
 from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.models import SwitchingCore
@@ -296,6 +297,7 @@ def _assemble(
     suggester.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
     index = WorkspaceIndex(root, options.run_dir.parent / "index", bus, scope)
     suggester.judge.names = NameEvidence(LanguageNames(), KnownModules(root), index)
+    suggester.judge.invented = InventedNames(LanguageNames(), index, composing.items.guard)
     shadow.index = lambda: index if index.state.is_ready else None
     context.gathering.lookup.index = index
     turns = Turns(suggester, review, chat, board, bus)

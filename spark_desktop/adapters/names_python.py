@@ -90,6 +90,7 @@ def python_names(content: str) -> NamesUsed | None:
         of_self=frozenset(reader.of_self),
         of_modules=frozenset(reader.of_modules()),
         stored=frozenset(reader.stored),
+        read=frozenset(reader.read),
         hints={name: hint for name in free if (hint := _hint(name))},
     )
 
@@ -137,6 +138,7 @@ class _Reader(ast.NodeVisitor):
         self.of_self: set[MemberUse] = set()
         self.stored: set[str] = set()
         self.names: set[str] = set()
+        self.read: set[str] = set()
         self.is_open = False
         self._guarded = 0
         self._modules: dict[str, str] = {}
@@ -227,13 +229,22 @@ class _Reader(ast.NodeVisitor):
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if not isinstance(node.ctx, ast.Load):
             self.stored.add(node.attr)
-        elif isinstance(node.value, ast.Name):
+        else:
+            self.read.add(node.attr)
+        if isinstance(node.ctx, ast.Load) and isinstance(node.value, ast.Name):
             if self._owner is not None and node.value.id == self._owner[0]:
                 self.of_self.add(MemberUse(self._owner[1], node.attr))
             elif node.value.id in self._typed:
                 self.of_self.add(MemberUse(self._typed[node.value.id], node.attr))
             else:
                 self._read.append((node.value.id, node.attr))
+        self.generic_visit(node)
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:
+        match node:
+            case ast.Subscript(slice=ast.Constant(value=str(key)), ctx=ast.Load()):
+                if key.isidentifier():
+                    self.read.add(key)
         self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> None:

@@ -62,7 +62,8 @@ class NamesUsed:
     ``free`` are those that it uses and nothing in it binds, builtins left out; ``bound`` all that
     it binds. Where ``is_open``, other names may come in unseen. ``hints`` says of well-known free
     names how they are had. ``stored`` are attributes that it sets on anything, and words in it that
-    are looked up by name.
+    are looked up by name. ``read`` are attributes that it reads of anything, and the texts between
+    the brackets of what it reads by a key.
     """
 
     rule: FreeRule
@@ -74,6 +75,7 @@ class NamesUsed:
     of_self: frozenset[MemberUse] = frozenset()
     of_modules: frozenset[MemberUse] = frozenset()
     stored: frozenset[str] = frozenset()
+    read: frozenset[str] = frozenset()
     hints: Mapping[str, str] = field(default_factory=dict)
 
 

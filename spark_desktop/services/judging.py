@@ -18,7 +18,7 @@ from spark_desktop.domain.said_types import with_said_types
 from spark_desktop.domain.symbols import Oversights
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import Span
-from spark_desktop.domain.words import say
+from spark_desktop.domain.words import joined, say
 from spark_desktop.services.answer_evidence import ProjectEvidence
 from spark_desktop.services.answer_shape import Shaped, shaped_by
 from spark_desktop.services.attempts import Answer
@@ -28,6 +28,8 @@ from spark_desktop.services.trigger_evidence import TriggerEvidence
 
 # The path, the text before and after it; gives what is to be said of the names that it uses.
 NameEvidence = Callable[[str, str, str], Awaitable[tuple[Check, ...]]]
+# The path, the text before and after, and what was asked for; gives words that only an answer uses.
+Invented = Callable[[str, str, str, str], Awaitable[tuple[str, ...]]]
 
 
 class Judge:
@@ -41,6 +43,8 @@ class Judge:
         self._syntax = syntax
         self.names: NameEvidence | None = None
         self.project: ProjectEvidence | None = None
+        # What a small model may have made up; there may be nothing that knows the workspace.
+        self.invented: Invented | None = None
         # What proves a proposal by what started it.
         self.by_trigger: TriggerEvidence | None = None
 
@@ -111,12 +115,29 @@ class Judge:
         await asyncio.sleep(0)
         return proposal
 
-    def _oversights(self, target: Target, path: str, after: str) -> Oversights | None:
-        if not target.signature:
+    async def doubted(self, target: Target, proposal: Proposal) -> Check | None:
+        """Return a doubt about words of an answer; None where all are known, or nobody knows."""
+        if self.invented is None or proposal.patch is None:
             return None
+        after = apply(proposal.trigger.snapshot.text.content, proposal.patch.hunks)
+        path = proposal.patch.path
+        words = await self.invented(path, target.content, after, target.instruction)
+        if not words:
+            return None
+        detail = say("Nothing in the project has {words}.", words=joined(words, ", "))
+        return Check(say("words are known"), False, detail)
+
+    def _oversights(self, target: Target, path: str, after: str) -> Oversights | None:
         grown = len(split_lines(after)) - len(split_lines(target.content))
         lines = Span(target.lines.start, target.lines.end + grown)
-        return self._syntax.oversights(path, after, lines)
+        found = self._syntax.oversights(path, after, lines)
+        if target.signature or found is None:
+            return found
+        # Of a function that was written before only what the answer brings is its fault.
+        known = self._syntax.oversights(path, target.content, target.lines) or Oversights()
+        unused = tuple(one for one in found.unused if one not in known.unused)
+        alone = found.only_calls_itself and not known.only_calls_itself
+        return Oversights(unused, alone)
 
     def _documenting(
         self, target: Target, path: str, answer: Answer, shaped: Shaped

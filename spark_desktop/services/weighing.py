@@ -39,19 +39,27 @@ class Weighing:
             return found
         proposals, votes = [found], [Vote(_shape(found), work.likelihood)]
         usage, timing = found.usage, found.timing
+        doubt = await self._judge.doubted(work.target, found)
         for number in range(others):
             other, likelihood = await self._other(work, effort, _SEEDS + number)
             if other.usage is not None:
                 usage = sum_of(usage, other.usage)
             timing = time_of_both(timing, other.timing)
-            if failure(other.evidence) is None:
+            if failure(other.evidence) is None and (
+                await self._judge.doubted(work.target, other) is None
+            ):
                 proposals.append(other)
                 votes.append(Vote(_shape(other), likelihood))
+        if doubt is not None:
+            if len(votes) == 1:
+                evidence = (*found.evidence, doubt)
+                return replace(found, usage=usage, timing=timing, evidence=evidence)
+            proposals, votes = proposals[1:], votes[1:]
         choice = chosen(votes, 1 + others)
         best = proposals[choice.place]
-        if choice.place:
+        if best is not found:
             best = await self._judge.examined(work.target, best, names=False, project=True)
-            if failure(best.evidence):
+            if failure(best.evidence) and doubt is None:
                 agreeing = sum(vote.shape == votes[0].shape for vote in votes)
                 best, choice = found, Choice(0, agreeing, choice.asked)
         evidence = (*best.evidence, agreement_of(choice))

@@ -28,7 +28,7 @@ def fenced(code: str) -> str:
 def asked(world_of):
     """Return what asks for the comment's proposal, with three answers to choose from."""
 
-    async def ask(*answers, effort=None, proved=False, model=None):
+    async def ask(*answers, effort=None, proved=False, model=None, invented=None):
         world = world_of(MemoryFiles(a__py=COMMENT), *(fenced(code) for code in answers))
         world.suggester.effort = effort or Effort(samples=3)
         if model is not None:
@@ -39,6 +39,7 @@ def asked(world_of):
                 return (Check("tests", "value * 2" in after, "", report="2 != 4", proves=True),)
 
             world.suggester.project = passes
+        world.suggester.judge.invented = invented
         (trigger,) = world.triggers("a.py")
         return world, await world.ready(trigger)
 
@@ -194,3 +195,18 @@ async def test_a_record_that_cannot_be_kept_stops_nothing(world_of):
     record = Record(error=StoreError("The disk is full.", "Make room."))
     _, proposal = await stub_with(world_of, record, "return value * 2")
     assert proposal.state == Ready()
+
+
+async def test_an_answer_with_words_that_nobody_knows_gives_way_to_others_or_is_withheld(asked):
+    async def invented(path, before, after, asked):
+        return ("cost",) if ".cost" in after else ()
+
+    made_up = "def double(value):\n    return value.cost * 2\n"
+    for answers, text in (((made_up, TIMES, TIMES), TIMES), ((made_up, made_up, made_up), "")):
+        _, proposal = await asked(*answers, invented=invented)
+        if text:
+            assert text_of(proposal) == text
+            assert proposal.state == Ready()
+            assert proposal.evidence[-1] == Check("agreed", True, "2 of 3 answers")
+        else:
+            assert proposal.state == Withheld("Nothing in the project has cost.")
