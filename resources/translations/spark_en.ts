@@ -599,6 +599,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>{function} takes %n argument(s), not {given}.</source>
+   <translation>
+    <numerusform>{function} takes %n argument, not {given}.</numerusform>
+    <numerusform>{function} takes %n arguments, not {given}.</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>{machine}, %n logical core(s)</source>
    <translation>
     <numerusform>{machine}, %n logical core</numerusform>

@@ -3388,6 +3388,10 @@ The open file goes with the question.</source>
    <translation>В файле нет ничего похожего на эти строки.</translation>
   </message>
   <message>
+   <source>Nothing in the project has {words}.</source>
+   <translation>Ничто в проекте не имеет {words}.</translation>
+  </message>
+  <message>
    <source>Nothing in {folder} was changed.</source>
    <translation>В {folder} ничего не изменено.</translation>
   </message>
@@ -7390,6 +7394,10 @@ The proposal was made for:
    <translation>из кэша {share}</translation>
   </message>
   <message>
+   <source>calls fit</source>
+   <translation>вызовы подходят</translation>
+  </message>
+  <message>
    <source>cannot be used</source>
    <translation>непригодна</translation>
   </message>
@@ -9138,6 +9146,10 @@ The proposal was made for:
    <translation>без песочницы: запретить сеть было нельзя</translation>
   </message>
   <message>
+   <source>words are known</source>
+   <translation>слова известны</translation>
+  </message>
+  <message>
    <source>working</source>
    <translation>идёт работа</translation>
   </message>
@@ -9426,6 +9438,22 @@ The branch that is checked out</source>
   <message>
    <source>{free:.1f} of {total:.1f} GB available, the default model takes {needed:.1f} GB</source>
    <translation>доступно {free:.1f} из {total:.1f} ГБ, модель по умолчанию занимает {needed:.1f} ГБ</translation>
+  </message>
+  <message>
+   <source>{function} needs {name}.</source>
+   <translation>{function} требует {name}.</translation>
+  </message>
+  <message numerus="yes">
+   <source>{function} takes %n argument(s), not {given}.</source>
+   <translation>
+    <numerusform>{function} принимает %n аргумент, а не {given}.</numerusform>
+    <numerusform>{function} принимает %n аргумента, а не {given}.</numerusform>
+    <numerusform>{function} принимает %n аргументов, а не {given}.</numerusform>
+   </translation>
+  </message>
+  <message>
+   <source>{function} takes no {name}.</source>
+   <translation>{function} не принимает {name}.</translation>
   </message>
   <message>
    <source>{host} answered with a web page, not as a model's server does.</source>

@@ -12,6 +12,7 @@ from spark_desktop.domain.documenting import (
     only_documents,
     unsaid,
 )
+from spark_desktop.domain.fitting_calls import calls_fit
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.said_types import with_said_types
@@ -73,6 +74,9 @@ class Judge:
             oversights=self._oversights(target, path, shaped.after),
         )
         evidence = (*check(candidate), *documents)
+        if path.endswith((".py", ".pyi")):
+            fits = calls_fit(target.content, shaped.after)
+            evidence = evidence if fits is None else (*evidence, fits)
         if answer.fault:
             evidence = (Check(say("anchored"), False, answer.fault), *evidence)
         if answer.loops:
