@@ -63,6 +63,7 @@ from spark_desktop.services.inbox import Inbox
 from spark_desktop.services.invented_names import InventedNames
 from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
+from spark_desktop.services.missing_imports import MissingImports
 from spark_desktop.services.models import SwitchingCore
 from spark_desktop.services.name_evidence import NameEvidence
 from spark_desktop.services.ports import FileStore, Syntax
@@ -297,6 +298,7 @@ def _assemble(
     suggester.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
     index = WorkspaceIndex(root, options.run_dir.parent / "index", bus, scope)
     suggester.judge.names = NameEvidence(LanguageNames(), KnownModules(root), index)
+    suggester.judge.imports = MissingImports(LanguageNames())
     suggester.judge.invented = InventedNames(LanguageNames(), index, composing.items.guard)
     shadow.index = lambda: index if index.state.is_ready else None
     context.gathering.lookup.index = index

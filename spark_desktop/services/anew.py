@@ -12,7 +12,7 @@ from spark_desktop.domain.documenting import asks_only_to_document
 from spark_desktop.domain.fault import fault_in
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import FailingTest, ModelTrigger, Repair, Span, Stub
-from spark_desktop.services.fill_in import FillIn, fill_in_of
+from spark_desktop.services.fill_in import FillIn, fill_in_of, without_rest
 from spark_desktop.services.ports import Syntax
 from spark_desktop.services.target import Target
 
@@ -46,7 +46,7 @@ def anew_of(trigger: ModelTrigger, target: Target, syntax: Syntax) -> FillIn | N
     body = split_lines(target.content)[stub.body.start : stub.body.end]
     note = _note(trigger, target, snapshot.path, indent, body)
     request = replace(fill_in.request, prefix=f"{prefix[:begin]}{note}{indent}")
-    return replace(fill_in, request=request)
+    return without_rest(replace(fill_in, request=request))
 
 
 def _place(trigger: ModelTrigger, target: Target, syntax: Syntax) -> Span | None:

@@ -71,6 +71,15 @@ def fill_in_of(stub: Stub) -> FillIn | None:
     )
 
 
+def without_rest(fill_in: FillIn) -> FillIn:
+    """Return the fill-in for a model that takes what follows for what to write.
+
+    Of eight stubs the 0.5B model answered six with a line of the next function, and none so where
+    it was not shown that.
+    """
+    return replace(fill_in, request=replace(fill_in.request, suffix="\n"))
+
+
 def _stops(path: str, indent: str) -> tuple[str, ...]:
     outer = indent[:-1] if indent.endswith("\t") else indent[: max(0, len(indent) - 4)]
     begins = _NEXT_DEFINITION.get(path.rpartition(".")[2], _BRACES)

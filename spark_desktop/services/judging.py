@@ -44,6 +44,8 @@ class Judge:
         self._syntax = syntax
         self.names: NameEvidence | None = None
         self.project: ProjectEvidence | None = None
+        # Adds imports that were forgotten: the path, the text before and after; gives the text.
+        self.imports: Callable[[str, str, str], str] | None = None
         # What a small model may have made up; there may be nothing that knows the workspace.
         self.invented: Invented | None = None
         # What proves a proposal by what started it.
@@ -55,6 +57,9 @@ class Judge:
         text = proposal.trigger.snapshot.text
         path = proposal.trigger.snapshot.path
         shaped = shaped_by(target, path, answer)
+        if self.imports is not None:
+            after = self.imports(path, target.content, shaped.after)
+            shaped = Shaped(shaped.region, after, shaped.stray)
         documents: tuple[Check, ...] = ()
         if asks_only_to_document(target.instruction):
             shaped, documents = self._documenting(target, path, answer, shaped)

@@ -40,7 +40,7 @@ from spark_desktop.services.answers import Answers
 from spark_desktop.services.attempts import Answer, Attempts
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
-from spark_desktop.services.fill_in import FillIn, fill_in_of
+from spark_desktop.services.fill_in import FillIn, fill_in_of, without_rest
 from spark_desktop.services.insertion import inserted_proposal
 from spark_desktop.services.judging import Judge
 from spark_desktop.services.locate import located, place_of
@@ -163,6 +163,8 @@ class Suggester:
         said = () if revision is None else (revision.attempt(snapshot.path),)
         can_fill_in = endpoint.model.fim and revision is None and self.effort.fill_in
         fill_in = fill_in_of(trigger) if can_fill_in and isinstance(trigger, Stub) else None
+        if fill_in is not None and likes_to_repeat(endpoint.model, documenting=True):
+            fill_in = without_rest(fill_in)
         can_anew = can_fill_in and endpoint.model.is_local and not in_blocks
         work = Work(
             replace(proposal, model=endpoint.model.id),
@@ -202,12 +204,16 @@ class Suggester:
             yield way
         for _ in range(self.effort.repairs - (len(first) > 1)):
             yield Way.REPAIR
-        # Where a test decides, more tries cost nobody's attention.
-        is_decided = isinstance(work.proposal.trigger, FailingTest) and work.endpoint.model.is_local
-        more = _PROVEN if is_decided and self.effort.samples > 1 else self.effort.samples
-        others = (Way.SAMPLE,) if work.anew is None else (Way.ANEW, Way.SAMPLE)
-        for way, _ in zip(cycle(others), range(more - 1), strict=False):
+        can = ((Way.FILL_IN, work.fill_in), (Way.ANEW, work.anew), (Way.SAMPLE, work))
+        for number, way in enumerate(cycle([way for way, how in can if how is not None]), 1):
+            if number >= self._most(work):
+                return
             yield way
+
+    def _most(self, work: Work) -> int:
+        # Where a test decides, more tries cost nobody's attention.
+        is_free = work.endpoint.model.is_local and self.effort.samples > 1
+        return _PROVEN if work.is_decided and is_free else self.effort.samples
 
     async def _first_ways(self, work: Work) -> tuple[Way, ...]:
         # A fill-in that failed is asked for as a whole function instead: another way, another hope.
@@ -239,6 +245,7 @@ class Suggester:
             work.way, work.likelihood = way, answer.finished.likelihood
             found = await self._examined(work, self.judge.checked(work.target, answer))
             work.proposal = replace(found, evidence=())
+            work.is_decided = work.is_decided or any(one.proves for one in found.evidence)
             passed = failure(found.evidence) is None
             await self._note(found, way, passed)
             if passed:

@@ -21,7 +21,8 @@ class Work:
 
     ``way`` is how the last answer was asked for, ``likelihood`` how sure the model was of it, and
     ``asked`` how many there were. ``in_blocks``: the model changes the file by blocks. ``anew`` is
-    how the body of the region's function can be written once more.
+    how the body of the region's function can be written once more. ``is_decided``: a test has said
+    that an answer was wrong, and so can say that another one is right.
     """
 
     proposal: Proposal
@@ -37,6 +38,7 @@ class Work:
     way: Way = Way.REGION
     likelihood: float | None = None
     filled_in: int = 0
+    is_decided: bool = False
 
     @property
     def priority(self) -> Priority:
@@ -61,7 +63,7 @@ class Work:
         if fill_in is None:
             return None
         request = replace(fill_in.request, priority=self.priority, extra=self.around.extra)
-        if way is Way.ANEW and self.filled_in:
+        if self.filled_in:
             request = replace(request, temperature=_SAMPLING, seed=self.asked)
         self.filled_in += 1
         return replace(fill_in, request=request)

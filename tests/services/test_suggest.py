@@ -1,6 +1,8 @@
 """One proposal: the region, the answer, the checks, the second attempt."""
 
-from fakes import EMULATION, ENDED, Answer, MemoryFiles, infills
+from dataclasses import replace
+
+from fakes import EMULATION, ENDED, MODEL, Answer, MemoryFiles, infills
 
 from spark_desktop.domain.completion import ChatRequest, Finished, FinishReason, ModelInfo
 from spark_desktop.domain.events import ProposalChanged, ProposalStreamed
@@ -131,10 +133,19 @@ async def test_a_stub_is_filled_in_between_prefix_and_suffix(world_of):
     proposal = await from_comment(world)
     (request,) = infills(world.endpoint)
     assert request.prefix == "def mean(values):\n    "
-    assert request.suffix.startswith("\n\n\ndef other")
+    # Such a model would write what follows.
+    assert request.suffix == "\n"
     assert proposal.state == Ready()
     after = apply(STUB, proposal.patch.hunks)
     assert after == STUB.replace("pass", "return sum(values) / len(values)")
+
+
+async def test_a_large_model_is_shown_what_follows_the_gap(world_of):
+    world = world_of(MemoryFiles(a__py=STUB), "return sum(values) / len(values)\n")
+    world.endpoint.become(replace(MODEL, id="coder-32b"))
+    assert (await from_comment(world)).state == Ready()
+    (request,) = infills(world.endpoint)
+    assert request.suffix.startswith("\n\n\ndef other")
 
 
 async def test_a_fill_in_that_runs_on_is_stopped_and_cut(world_of):

@@ -1,0 +1,60 @@
+"""Imports of Go's own packages that a new text uses and does not have. Pure."""
+
+import re
+
+# Packages whose last name is what code writes, and which no variable is usually called.
+_PACKAGES = {
+    name.rpartition("/")[2]: name
+    for name in (
+        *("errors", "strings", "strconv", "fmt", "sort", "math", "bytes", "time", "os", "bufio"),
+        *("unicode", "slices", "maps", "regexp", "io", "sync", "context", "path/filepath"),
+        *("unicode/utf8", "encoding/json", "encoding/csv", "math/big", "net/http", "net/url"),
+    )
+}
+_USED = re.compile(r"(?<![\w.\"/])([a-z]\w*)\.[A-Z]\w*")
+_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`|//[^\n]*")
+_IMPORTED = re.compile(r"^\s*(?:import\s+)?(?:(\w+)\s+)?\"([\w./-]+)\"\s*$", re.MULTILINE)
+_BLOCK = re.compile(r"^import \(\n(?P<lines>(?:[^)\n]*\n)*)\)", re.MULTILINE)
+_SINGLE = re.compile(r"^import (?:\w+ )?\"[^\"\n]+\"\n", re.MULTILINE)
+_PACKAGE = re.compile(r"^package \w+\n", re.MULTILINE)
+
+
+def with_go_imports(before: str, after: str) -> str:
+    """Return ``after`` with the imports that its new words need; else as it is."""
+    new = _used(after) - _used(before)
+    there = {alias or path.rpartition("/")[2] for alias, path in _IMPORTED.findall(after)}
+    wanted = sorted(
+        _PACKAGES[name]
+        for name in new
+        if name in _PACKAGES and name not in there and not _is_bound(name, after)
+    )
+    for path in wanted:
+        after = _with(after, path)
+    return after
+
+
+def _used(text: str) -> set[str]:
+    return set(_USED.findall(_STRING.sub('""', text)))
+
+
+def _is_bound(name: str, text: str) -> bool:
+    """Return whether something of the file has the name of the package."""
+    return re.search(rf"\b{name}\b\s*(?::=|=[^=]|,|\)|[\w*\[]+\s*[,)])", text) is not None
+
+
+def _with(text: str, path: str) -> str:
+    if (block := _BLOCK.search(text)) is not None:
+        lines = block["lines"].splitlines(keepends=True)
+        place = next((n for n, line in enumerate(lines) if _path(line) > path), len(lines))
+        lines.insert(place, f'\t"{path}"\n')
+        return text[: block.start("lines")] + "".join(lines) + text[block.end("lines") :]
+    if (single := _SINGLE.search(text)) is not None:
+        return f'{text[: single.end()]}import "{path}"\n{text[single.end() :]}'
+    if (head := _PACKAGE.search(text)) is not None:
+        return f'{text[: head.end()]}\nimport "{path}"\n{text[head.end() :]}'
+    return text
+
+
+def _path(line: str) -> str:
+    found = re.search(r"\"([^\"]+)\"", line)
+    return found[1] if found else ""

@@ -1,0 +1,24 @@
+"""Adds the imports that an answer forgot, where there is no doubt which are meant."""
+
+from spark_desktop.domain.go_imports import with_go_imports
+from spark_desktop.domain.grafting import with_imports
+from spark_desktop.services.name_evidence import NamesReader
+
+
+class MissingImports:
+    """Of Python's and Go's own libraries; what a project has, only its author places."""
+
+    def __init__(self, reader: NamesReader) -> None:
+        self._reader = reader
+
+    def __call__(self, path: str, before: str, after: str) -> str:
+        """Return ``after`` with the imports of well-known names that only it uses."""
+        if path.endswith(".go"):
+            return with_go_imports(before, after)
+        if not path.endswith((".py", ".pyi")):
+            return after
+        new, old = self._reader.names(path, after), self._reader.names(path, before)
+        if new is None or old is None or new.is_open:
+            return after
+        hints = [new.hints[name] for name in sorted(new.free - old.free) if name in new.hints]
+        return with_imports(after, hints) if hints else after

@@ -1,0 +1,48 @@
+"""Imports of Go's own packages that a new text uses and does not have."""
+
+import pytest
+
+from spark_desktop.domain.go_imports import with_go_imports
+
+BODY = 'func F() error { return errors.New("x") }\n'
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("package a\n\n", 'package a\n\nimport "errors"\n\n'),
+        ('package a\n\nimport "fmt"\n\n', 'package a\n\nimport "fmt"\nimport "errors"\n\n'),
+        (
+            'package a\n\nimport (\n\t"bytes"\n\t"fmt"\n)\n\n',
+            'package a\n\nimport (\n\t"bytes"\n\t"errors"\n\t"fmt"\n)\n\n',
+        ),
+        ('package a\n\nimport "errors"\n\n', 'package a\n\nimport "errors"\n\n'),
+        (
+            'package a\n\nimport errors "my/errors"\n\n',
+            'package a\n\nimport errors "my/errors"\n\n',
+        ),
+    ],
+)
+def test_a_package_that_a_new_text_needs_is_imported(head, expected):
+    assert with_go_imports(head, head + BODY) == expected + BODY
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "func F(errors *List) int { return errors.Len() }\n",
+        "func F() int { errors := make(); return errors.Len() }\n",
+        'func F() string { return "errors.New" }\n',
+        "func F() int { return a.errors.Len() }\n",
+        "func F() int { return mine.Len() }\n",
+        "// errors.New is not used\n",
+    ],
+)
+def test_what_is_no_package_is_left(body):
+    text = f"package a\n\n{body}"
+    assert with_go_imports("package a\n", text) == text
+
+
+def test_what_was_used_before_is_the_users_business():
+    text = f"package a\n\n{BODY}"
+    assert with_go_imports(text, text + "var x = 1\n") == text + "var x = 1\n"

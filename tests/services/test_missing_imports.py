@@ -1,0 +1,34 @@
+"""Imports that an answer forgot."""
+
+import pytest
+
+from spark_desktop.adapters.names_reader import LanguageNames
+from spark_desktop.services.missing_imports import MissingImports
+
+
+@pytest.mark.parametrize(
+    ("path", "before", "after", "expected"),
+    [
+        (
+            "a.py",
+            "def f(x):\n    pass\n",
+            "def f(x):\n    return Counter(math.floor(x))\n",
+            "import math\nfrom collections import Counter\n\ndef f(x):\n"
+            "    return Counter(math.floor(x))\n",
+        ),
+        ("a.py", "x = 1\n", "x = unheard_of\n", "x = unheard_of\n"),
+        ("a.py", "x = math.pi\n", "x = math.pi\ny = 1\n", "x = math.pi\ny = 1\n"),
+        ("a.py", "x = 1\n", "x = (\n", "x = (\n"),
+        ("a.py", "x = 1\n", "from m import *\nx = math\n", "from m import *\nx = math\n"),
+        (
+            "a.go",
+            "package a\n",
+            "package a\n\nvar x = strings.ToUpper(y)\n",
+            'package a\n\nimport "strings"\n\nvar x = strings.ToUpper(y)\n',
+        ),
+        ("a.rs", "", "fn f() { HashMap::new(); }\n", "fn f() { HashMap::new(); }\n"),
+    ],
+)
+def test_well_known_names_are_imported_and_nothing_else(path, before, after, expected):
+    found = MissingImports(LanguageNames())(path, before, after)
+    assert sorted(found.splitlines()) == sorted(expected.splitlines())
