@@ -48,6 +48,7 @@ from spark_desktop.services.lab import LabService
 from spark_desktop.services.lab_proposals import LabProposals
 from spark_desktop.services.project_checks import Place, ProjectChecks
 from spark_desktop.services.proposal_context import proposal_context
+from spark_desktop.services.quick_actions import QuickActions
 from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
 from spark_desktop.services.run_evidence import FailingTestAgain
@@ -154,6 +155,7 @@ class Spark:
             lambda command: command in handed.typed,
         )
         closing.push_async_callback(watched.close)
+        index = WorkspaceIndex(root, root.parent / "index", bus, scope)
         made = Project(
             *(root, bus, files, syntax, core, inbox, turns, review, edits, chat, composing, lab),
             *(threads, scope, closing, answers, answer_edits, checks),
@@ -171,7 +173,8 @@ class Spark:
             watched_tests=watched,
             shadow_run=self.shadow_run,
             shadow=Shadow(root, root.parent / "cache", bus),
-            index=WorkspaceIndex(root, root.parent / "index", bus, scope),
+            index=index,
+            quick_actions=QuickActions(files, syntax, index, turns.request),
         )
         self.prepare(made)
         return made
