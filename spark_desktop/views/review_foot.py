@@ -43,6 +43,7 @@ class ReviewFoot(QFrame):
         self.setObjectName("bottom")
         self._model = model
         self.failed, self.unsure, self.evidence = QLabel(), QLabel(), QLabel()
+        self.asked = QWidget()
         self.answered, self.cached = QLabel(), ElidedLabel()
         self.context = QPushButton()
         self._context_window: ContextWindow | None = None
@@ -95,6 +96,8 @@ class ReviewFoot(QFrame):
         self.cached.setVisible(bool(model.cached_text))
         self.context.setText(model.context_text)
         self.context.setVisible(bool(model.context_text))
+        texts = (model.context_text, model.cached_text, model.answered_text)
+        self.asked.setVisible(any(texts))
         if self._context_window is not None and self._context_window.isVisible():
             self._context_window.show_context(model.context_text, model.context_rows)
         self.render_hunk()
@@ -204,22 +207,23 @@ class ReviewFoot(QFrame):
         )
         self.context.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.failed.setWordWrap(True)
-        warned, evidence = QHBoxLayout(), QHBoxLayout()
-        for row in (warned, evidence):
-            row.setSpacing(12)
+        warned = QHBoxLayout()
+        warned.setSpacing(12)
         warned.addWidget(self.failed)
         warned.addWidget(self.unsure)
         warned.addStretch(1)
-        evidence.addWidget(self.evidence, 1)
-        evidence.addWidget(self.context)
-        evidence.addWidget(self.cached)
-        evidence.addWidget(self.answered)
+        # Below the evidence, which is the longer the more was checked.
+        asked = FlowLayout(12)
+        for widget in (self.context, self.cached, self.answered):
+            asked.addWidget(widget)
+        self.asked.setLayout(asked)
         self._fill_buttons()
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(8)
         column.addLayout(warned)
-        column.addLayout(evidence)
+        column.addWidget(self.evidence)
+        column.addWidget(self.asked)
         column.addWidget(self.buttons)
 
     def _fill_buttons(self) -> None:
