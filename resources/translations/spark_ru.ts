@@ -2620,6 +2620,10 @@ The open file goes with the question.</source>
    <translation>Почему, он не сказал.</translation>
   </message>
   <message>
+   <source>It does the same in both cases of: {line}</source>
+   <translation>В обоих случаях делается одно и то же: {line}</translation>
+  </message>
+  <message>
    <source>It goes up with '..'.</source>
    <translation>В нём есть «..».</translation>
   </message>

@@ -31,7 +31,25 @@ def oversights_in(parsed: Parsed, lines: Span) -> Oversights | None:
     return Oversights(
         tuple(name for name in unused if name not in _NEVER and not name.startswith("_")),
         _only_calls_itself(found, body),
+        _same_branches(body),
     )
+
+
+def _same_branches(body: Node) -> str:
+    waiting = [body]
+    while waiting:
+        node = waiting.pop()
+        waiting += node.named_children
+        then = node.child_by_field_name("consequence")
+        other = node.child_by_field_name("alternative")
+        if then is None or other is None:
+            continue
+        if other.type == "else_clause" and other.named_children:
+            other = other.named_children[-1]
+        code = text_of(then).split()
+        if code and code == text_of(other).split():
+            return text_of(node).partition("\n")[0].strip()
+    return ""
 
 
 def _parameters(function: Node) -> list[str]:

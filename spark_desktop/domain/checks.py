@@ -219,6 +219,9 @@ def _uses_all(candidate: Candidate) -> tuple[Check, ...]:
     name = say("uses all")
     if found.only_calls_itself:
         return (Check(name, False, say("The function does nothing but call itself.")),)
+    if found.same_branches:
+        said = say("It does the same in both cases of: {line}", line=found.same_branches)
+        return (Check(name, False, said),)
     if found.unused:
         names = joined(found.unused, ", ")
         return (Check(name, False, say("The function never uses {names}.", names=names)),)

@@ -16,7 +16,11 @@ class Symbol:
 
 @dataclass(frozen=True, slots=True)
 class Oversights:
-    """What the body of a function leaves out: ``unused`` parameters, an end to its recursion."""
+    """What the body of a function leaves out: ``unused`` parameters, an end to its recursion.
+
+    ``same_branches`` is the line of an ``if`` that does the same in both cases, "" for none.
+    """
 
     unused: tuple[str, ...] = ()
     only_calls_itself: bool = False
+    same_branches: str = ""

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from spark_desktop.domain.documenting import asks_only_to_document
 from spark_desktop.domain.fault import fault_in
 from spark_desktop.domain.text import split_lines
-from spark_desktop.domain.trigger import FailingTest, ModelTrigger, Repair, Span, Stub
+from spark_desktop.domain.trigger import FailingTest, Instruction, ModelTrigger, Repair, Span, Stub
 from spark_desktop.services.fill_in import FillIn, fill_in_of, without_rest
 from spark_desktop.services.ports import Syntax
 from spark_desktop.services.target import Target
@@ -51,6 +51,8 @@ def anew_of(trigger: ModelTrigger, target: Target, syntax: Syntax) -> FillIn | N
 
 def _place(trigger: ModelTrigger, target: Target, syntax: Syntax) -> Span | None:
     """Return a line of the function that is meant; None where several may be."""
+    if isinstance(trigger, Instruction | FailingTest) and trigger.lines:
+        return Span(trigger.lines.start, trigger.lines.start + 1)
     if trigger_lines := _own_lines(trigger, target):
         return trigger_lines
     said = trigger.report if isinstance(trigger, FailingTest) else target.instruction

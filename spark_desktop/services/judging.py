@@ -98,11 +98,12 @@ class Judge:
         )
 
     async def examined(
-        self, target: Target, proposal: Proposal, *, names: bool, project: bool
+        self, target: Target, proposal: Proposal, *, names: bool, project: bool, again: bool = True
     ) -> Proposal:
         """Return the proposal with what is known of its names, and what the project's checks say.
 
-        Only as long as nothing fails: each is slower than the one before.
+        Only as long as nothing fails: each is slower than the one before. Not ``again``: what
+        started it has been asked already.
         """
         if proposal.patch is None or failure(proposal.evidence):
             return proposal
@@ -113,7 +114,7 @@ class Judge:
             proposal = replace(proposal, evidence=(*proposal.evidence, *told))
             if failure(told):
                 return proposal
-        if project and self.by_trigger is not None:
+        if project and again and self.by_trigger is not None:
             told = await self.by_trigger(proposal.trigger, path, before, after)
             proposal = replace(proposal, evidence=(*proposal.evidence, *told))
             if failure(told):
@@ -146,7 +147,8 @@ class Judge:
         known = self._syntax.oversights(path, target.content, target.lines) or Oversights()
         unused = tuple(one for one in found.unused if one not in known.unused)
         alone = found.only_calls_itself and not known.only_calls_itself
-        return Oversights(unused, alone)
+        same = "" if known.same_branches else found.same_branches
+        return Oversights(unused, alone, same)
 
     def _documenting(
         self, target: Target, path: str, answer: Answer, shaped: Shaped

@@ -51,7 +51,9 @@ class SmallMends:
                 return None  # there is no run that could decide
             if failure(told) is None:
                 found = _proposed(proposal, after, told, number)
-                found = await self._judge.examined(target, found, names=False, project=True)
+                found = await self._judge.examined(
+                    target, found, names=False, project=True, again=False
+                )
                 if failure(found.evidence) is None:
                     return found
         return None

@@ -51,3 +51,26 @@ def test_recursion_with_an_end_is_none():
 def test_without_a_function_there_is_nothing_to_tell():
     assert oversights("a.py", "x = 1\n") is None
     assert oversights("a.txt", "x") is None
+
+
+BRANCHES = {
+    "a.py": "def f(a):\n    if a > 7:\n        return a * 2\n    else:\n        return a * 2\n",
+    "a.ts": "function f(a: number) {\n  if (a > 7) { return a; } else {\n    return a;\n  }\n}\n",
+    "a.go": (
+        "package a\n\nfunc f(a int) int {\n\tif a > 7 {\n\t\treturn a\n\t} else {\n"
+        "\t\treturn a\n\t}\n}\n"
+    ),
+    "a.rs": "fn f(a: u8) -> u8 {\n    if a > 7 { a } else { a }\n}\n",
+    "a.cpp": "int f(int a) {\n    if (a > 7)\n        return a;\n    else\n        return a;\n}\n",
+}
+
+
+@pytest.mark.parametrize("path", BRANCHES)
+def test_a_choice_between_the_same_is_told_by_its_line(path):
+    assert "a > 7" in oversights(path, BRANCHES[path]).same_branches
+
+
+def test_branches_that_differ_are_none():
+    text = BRANCHES["a.py"]
+    assert oversights("a.py", text[: text.rindex("2")] + "3\n").same_branches == ""
+    assert oversights("a.py", text.partition("    else")[0]).same_branches == ""

@@ -212,3 +212,5 @@ def test_a_function_written_from_nothing_uses_what_it_is_given() -> None:
     assert failure(check(unused)) == "The function never uses most, first."
     endless = dataclasses.replace(GOOD, oversights=Oversights((), only_calls_itself=True))
     assert failure(check(endless)) == "The function does nothing but call itself."
+    same = dataclasses.replace(GOOD, oversights=Oversights(same_branches="if a:"))
+    assert failure(check(same)) == "It does the same in both cases of: if a:"

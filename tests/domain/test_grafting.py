@@ -2,7 +2,7 @@
 
 import pytest
 
-from spark_desktop.domain.grafting import Grafted, with_body_of, with_imports
+from spark_desktop.domain.grafting import Grafted, alone, with_body_of, with_imports
 
 STUB = 'def counts(text: str) -> dict[str, int]:\n    """Count words."""\n    pass\n'
 ANSWER = """\
@@ -77,3 +77,39 @@ def test_blanks_in_empty_lines_go_but_not_from_a_long_string():
     assert with_body_of(stub, blank).text == "def one():\n    x = 1\n\n    return x\n"
     quoted = 'def one():\n    return """a\n    \n"""\n'
     assert with_body_of(stub, quoted).text == quoted
+
+
+METHOD = "    def pay(self, cents):\n        self.sum = cents\n"
+OUTSIDE = "class Account:\n    pass\n\n\nclass NotEnough(Exception):\n    pass\n"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "class Account:\n    def pay(self, cents):\n        self.sum += cents\n",
+        "class NotEnough(Exception):\n    pass\n\n\ndef pay(self, cents):\n    self.sum += cents\n",
+        "class Bank:\n    x = 1\n\n    def pay(self, cents):\n        self.sum += cents\n",
+    ],
+    ids=["its class", "another class", "a class of another name"],
+)
+def test_of_an_answer_that_repeats_what_is_around_the_function_alone_is_taken(answer):
+    assert alone(METHOD, answer, OUTSIDE).text == METHOD.replace("= cents", "+= cents")
+
+
+def test_imports_that_the_function_needs_come_with_it():
+    answer = "import math\nimport os\n\nclass Account:\n    def pay(self, a):\n        math.pi\n"
+    assert alone(METHOD, answer, OUTSIDE).imports == ("import math",)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "def pay(self, cents):\n    self.sum += cents\n",
+        "def more():\n    pass\n\n\ndef pay(self, cents):\n    more()\n",
+        "def give(self, cents):\n    pass\n",
+        "def pay(self, cents:\n",
+    ],
+    ids=["nothing else", "a new function", "another one", "broken"],
+)
+def test_an_answer_that_is_or_brings_something_else_is_taken_as_it_is(answer):
+    assert alone(METHOD, answer, OUTSIDE) is None

@@ -210,3 +210,19 @@ async def test_an_answer_with_words_that_nobody_knows_gives_way_to_others_or_is_
             assert proposal.evidence[-1] == Check("agreed", True, "2 of 3 answers")
         else:
             assert proposal.state == Withheld("Nothing in the project has cost.")
+
+
+FIVE_WRONG = (PLUS, SQUARE, PLUS, SQUARE, PLUS)
+
+
+async def test_where_a_test_decides_more_answers_are_tried(asked):
+    world, proposal = await asked(*FIVE_WRONG, TIMES, proved=True)
+    assert proposal.state == Ready()
+    assert text_of(proposal) == TIMES
+    assert len(world.endpoint.requests) == 6
+
+
+async def test_the_answers_that_a_test_decides_on_are_bounded(asked):
+    world, proposal = await asked(*FIVE_WRONG, PLUS, SQUARE, TIMES, proved=True)
+    assert isinstance(proposal.state, Withheld)
+    assert len(world.endpoint.requests) == 7

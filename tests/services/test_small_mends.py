@@ -1,0 +1,83 @@
+"""A failing test that one small change mends: the run decides, and no model is asked."""
+
+from dataclasses import replace
+
+from fakes import MemoryFiles
+
+from spark_desktop.adapters.syntax import TreeSitterSyntax
+from spark_desktop.domain.patch import apply
+from spark_desktop.domain.proposal import Check, Proposal, Queued
+from spark_desktop.domain.trigger import FailingTest, Instruction, Span
+from spark_desktop.services.judging import Judge
+from spark_desktop.services.small_mends import SmallMends
+from spark_desktop.services.target import target_of
+
+SYNTAX = TreeSitterSyntax()
+TEXT = "def free(total):\n    return total > 5000\n\n\ndef other(a):\n    return a < 1\n"
+RIGHT = TEXT.replace("> 5000", ">= 5000")
+PASSED = Check("pytest", True, "ends with 0", proves=True)
+FAILED = Check("pytest", False, "ends with 1", proves=True)
+
+
+async def proposal_of(lines=None):
+    snapshot = await MemoryFiles(a__py=TEXT).read("a.py")
+    trigger = FailingTest(snapshot, lines, "test_free", "free(5000)", ("pytest",))
+    return Proposal("p", trigger, Queued())
+
+
+class Run:
+    """Says which texts pass; counts what it is asked."""
+
+    def __init__(self, *right: str, proves: bool = True) -> None:
+        self.right, self.proves = right, proves
+        self.asked: list[str] = []
+
+    async def __call__(self, trigger, path, before, after):
+        self.asked.append(after)
+        found = PASSED if after in self.right else FAILED
+        return (replace(found, proves=self.proves),)
+
+
+async def mended(run, proposal, most=60, project=None):
+    judge = Judge(SYNTAX)
+    judge.by_trigger, judge.project = run, project
+    target = target_of(proposal.trigger, SYNTAX)
+    return await SmallMends(SYNTAX, judge, most).mended(proposal, target)
+
+
+async def test_the_change_that_the_run_proves_is_proposed_with_its_evidence():
+    run = Run(RIGHT)
+    found = await mended(run, await proposal_of(Span(1, 2)))
+    assert apply(TEXT, found.patch.hunks) == RIGHT
+    assert [one.name for one in found.evidence] == ["pytest", "small change"]
+    assert found.evidence[1].detail == "found by trying 1 small change, without a model"
+    assert all(one.endswith("return a < 1\n") for one in run.asked)
+
+
+async def test_where_none_is_proved_there_is_none_and_the_number_is_bounded():
+    run = Run()
+    assert await mended(run, await proposal_of(), most=3) is None
+    assert len(run.asked) == 3
+
+
+async def test_where_no_run_decides_nothing_is_tried():
+    run = Run(proves=False)
+    assert await mended(run, await proposal_of()) is None
+    assert len(run.asked) == 1
+    assert await mended(None, await proposal_of()) is None
+
+
+async def test_a_change_that_the_projects_checks_refuse_gives_way_to_the_next():
+    other = TEXT.replace("> 5000", "< 5000")
+
+    async def checks(path, before, after):
+        return (Check("ruff", after != RIGHT),)
+
+    found = await mended(Run(RIGHT, other), await proposal_of(), project=checks)
+    assert apply(TEXT, found.patch.hunks) == other
+
+
+async def test_only_a_failing_test_is_mended_so():
+    proposal = await proposal_of()
+    instruction = Instruction(proposal.trigger.snapshot, None, "make it right")
+    assert await mended(Run(RIGHT), replace(proposal, trigger=instruction)) is None
