@@ -77,7 +77,8 @@ def failure(checks: Iterable[Check]) -> str | None:
         return None
     if failed[0].name == "complete":
         return failed[0].detail
-    return joined(check.detail for check in failed)
+    # A check without words still fails: its name has to say so.
+    return joined(check.detail or check.name for check in failed)
 
 
 def told_of(checks: Sequence[Check]) -> str:
