@@ -295,7 +295,7 @@ def _assemble(
     context.gathering.diagnostics.project = checks.evidence
     context.warmup.is_on_battery = is_on_battery
     suggester.context = telling(context.gathering.gather, bus)
-    suggester.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
+    suggester.ways.record = TrackRecordFile(options.run_dir.parent / "track_record.json")
     index = WorkspaceIndex(root, options.run_dir.parent / "index", bus, scope)
     suggester.judge.names = NameEvidence(LanguageNames(), KnownModules(root), index)
     suggester.judge.imports = MissingImports(LanguageNames())

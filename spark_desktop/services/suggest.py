@@ -1,15 +1,13 @@
 """Makes one proposal: asks for a region, streams it, checks it, and asks on until one passes."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from itertools import cycle
 
 from spark_desktop.domain.checks import failure, told_of
 from spark_desktop.domain.completion import SEARCH_REPLACE
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.endpoints import WorkKind
-from spark_desktop.domain.errors import SparkError, StoreError
+from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.gathered import Gathered
 from spark_desktop.domain.line_comment import LineComment
 from spark_desktop.domain.prompt_layout import extra_files, in_front, likes_to_repeat
@@ -20,7 +18,7 @@ from spark_desktop.domain.proposal import (
     Streaming,
     Withheld,
 )
-from spark_desktop.domain.track_record import Way, by_success
+from spark_desktop.domain.track_record import Way
 from spark_desktop.domain.trigger import (
     AnswerEdit,
     EditComment,
@@ -43,8 +41,8 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.fill_in import FillIn, fill_in_of, without_rest
 from spark_desktop.services.insertion import inserted_proposal
 from spark_desktop.services.judging import Judge
-from spark_desktop.services.locate import located, place_of
-from spark_desktop.services.ports import Clock, Endpoint, Syntax, TrackRecord
+from spark_desktop.services.locate import located
+from spark_desktop.services.ports import Clock, Endpoint, Syntax
 from spark_desktop.services.prompts import (
     Surroundings,
     failing_instruction,
@@ -61,15 +59,13 @@ from spark_desktop.services.target import (
     target_of,
     whole_file,
 )
+from spark_desktop.services.ways import Ways
 from spark_desktop.services.weighing import Weighing
 from spark_desktop.services.work import Work
 
 # The trigger, its region, the tokens that there are, and how to count them.
 Count = Callable[[str], Awaitable[int]]
 Gather = Callable[[ModelTrigger, Span, int, Count], Awaitable[Gathered]]
-
-# Answers of which the first is taken that makes a failing test pass.
-_PROVEN = 6
 
 # Makes a proposal of a follow-up, on the file as it is now; None where a model has to be asked.
 Computing = Callable[[Proposal, FollowUp], Awaitable[Proposal | None]]
@@ -110,8 +106,7 @@ class Suggester:
         self.effort = Effort()
         # What joins the prompt; there may be nothing that knows the workspace.
         self.context: Gather | None = None
-        # What has worked with whom; without it every time is the first.
-        self.record: TrackRecord | None = None
+        self.ways = Ways()
         # Makes the follow-ups that need no model.
         self.follow_ups: Computing | None = None
 
@@ -146,28 +141,39 @@ class Suggester:
             computed = await self.follow_ups(proposal, trigger)
             if computed is not None:
                 return self._put(computed)
+        work = await self._begun(proposal, trigger, revision)
+        found = await self._sought(work)
+        reason = failure(found.evidence)
+        if reason is None and revision is None:
+            found = await self._weighing.weighed(work, found, self.effort)
+            reason = failure(found.evidence)
+        return self._put(replace(found, state=Withheld(reason) if reason else Ready()))
+
+    async def _begun(
+        self, proposal: Proposal, trigger: ModelTrigger, revision: Revision | None
+    ) -> Work:
+        """Return what is to be asked of whom, with all that joins the prompt."""
         target = _placed(trigger, self._syntax)
         region = None if isinstance(target, SparkError) else target.region
         proposal = self._put(replace(proposal, trigger=trigger, region=region, state=Streaming(1)))
         endpoint = await self._answers.endpoint_for(_kind_of(trigger))
-        finds_places = SEARCH_REPLACE in endpoint.model.formats
+        model = endpoint.model
         if isinstance(target, SparkError):
+            finds_places = SEARCH_REPLACE in model.formats
             if not finds_places or not isinstance(trigger, Instruction | FollowUp | FailingTest):
                 raise target
             target = whole_file(trigger)
             proposal = self._put(replace(proposal, region=target.region))
-        if isinstance(trigger, FailingTest) and likes_to_repeat(endpoint.model, documenting=True):
+        if isinstance(trigger, FailingTest) and likes_to_repeat(model, documenting=True):
             target = replace(target, instruction=failing_instruction(trigger, brief=True))
-        in_blocks = is_in_blocks(target, endpoint.model.formats)
-        require_room(target, endpoint.model.context, 1 if in_blocks else 2)
-        said = () if revision is None else (revision.attempt(snapshot.path),)
-        can_fill_in = endpoint.model.fim and revision is None and self.effort.fill_in
-        fill_in = fill_in_of(trigger) if can_fill_in and isinstance(trigger, Stub) else None
-        if fill_in is not None and likes_to_repeat(endpoint.model, documenting=True):
-            fill_in = without_rest(fill_in)
-        can_anew = can_fill_in and endpoint.model.is_local and not in_blocks
-        work = Work(
-            replace(proposal, model=endpoint.model.id),
+        in_blocks = is_in_blocks(target, model.formats)
+        require_room(target, model.context, 1 if in_blocks else 2)
+        said = () if revision is None else (revision.attempt(trigger.snapshot.path),)
+        can_fill_in = model.fim and revision is None and self.effort.fill_in
+        fill_in = _fill_in_of(trigger, endpoint) if can_fill_in else None
+        can_anew = can_fill_in and model.is_local and not in_blocks
+        return Work(
+            replace(proposal, model=model.id),
             target,
             endpoint,
             await self._around(trigger, target, endpoint, fill_in),
@@ -177,12 +183,6 @@ class Suggester:
             len(said),
             in_blocks=in_blocks and revision is None,
         )
-        found = await self._sought(work)
-        reason = failure(found.evidence)
-        if reason is None and revision is None:
-            found = await self._weighing.weighed(work, found, self.effort)
-            reason = failure(found.evidence)
-        return self._put(replace(found, state=Withheld(reason) if reason else Ready()))
 
     async def _around(
         self, trigger: ModelTrigger, target: Target, endpoint: Endpoint, fill_in: FillIn | None
@@ -195,43 +195,10 @@ class Suggester:
         before = in_front(gathered.parts, endpoint.model, target.instruction)
         return Surroundings(before, extra_files(gathered.parts, shown))
 
-    async def _ways(self, work: Work) -> AsyncIterator[Way]:
-        """Yield how to ask, from the first time on, until an answer passes."""
-        if isinstance(work.proposal.trigger, FailingTest) and self.effort.small:
-            yield Way.SMALL
-        first = await self._first_ways(work)
-        for way in first:
-            yield way
-        for _ in range(self.effort.repairs - (len(first) > 1)):
-            yield Way.REPAIR
-        can = ((Way.FILL_IN, work.fill_in), (Way.ANEW, work.anew), (Way.SAMPLE, work))
-        for number, way in enumerate(cycle([way for way, how in can if how is not None]), 1):
-            if number >= self._most(work):
-                return
-            yield way
-
-    def _most(self, work: Work) -> int:
-        # Where a test decides, more tries cost nobody's attention.
-        is_free = work.endpoint.model.is_local and self.effort.samples > 1
-        return _PROVEN if work.is_decided and is_free else self.effort.samples
-
-    async def _first_ways(self, work: Work) -> tuple[Way, ...]:
-        # A fill-in that failed is asked for as a whole function instead: another way, another hope.
-        if work.fill_in is None:
-            return (Way.BLOCKS,) if work.in_blocks else (Way.REGION,)
-        ways = (Way.FILL_IN, Way.REGION)
-        if self.record is None:
-            return ways
-        try:
-            kind = place_of(work.proposal.trigger)[0]
-            return by_success(ways, await self.record.tallies(work.proposal.model, kind))
-        except StoreError:
-            return ways
-
     async def _sought(self, work: Work) -> Proposal:
         """Return the first proposal that passes its checks, else the last that did not."""
         found = work.proposal
-        async for way in self._ways(work):
+        async for way in self.ways.of(work, self.effort):
             if way is Way.SMALL:
                 mended = await self._mends.mended(work.proposal, work.target)
                 if mended is not None:
@@ -247,20 +214,12 @@ class Suggester:
             work.proposal = replace(found, evidence=())
             work.is_decided = work.is_decided or any(one.proves for one in found.evidence)
             passed = failure(found.evidence) is None
-            await self._note(found, way, passed)
+            await self.ways.note(found, way, passed)
             if passed:
                 return found
             if way in (Way.REGION, Way.BLOCKS, Way.REPAIR):
                 work.said = (*work.said, (answer.said, refused(told_of(found.evidence))))
         return found
-
-    async def _note(self, proposal: Proposal, way: Way, passed: bool) -> None:
-        # An imitated pace is somebody else's answer as little as an endpoint's.
-        if self.record is None or proposal.endpoint:
-            return
-        with suppress(StoreError):  # only what is tried first depends on it
-            kind = place_of(proposal.trigger)[0]
-            await self.record.keep(proposal.model, kind, way, passed)
 
     async def _asked(self, work: Work, way: Way) -> Answer:
         fill_in = work.filled(way) if way in (Way.FILL_IN, Way.ANEW) else None
@@ -287,6 +246,13 @@ def _placed(trigger: ModelTrigger, syntax: Syntax) -> Target | SparkError:
         return target_of(trigger, syntax)
     except SparkError as error:
         return error
+
+
+def _fill_in_of(trigger: ModelTrigger, endpoint: Endpoint) -> FillIn | None:
+    fill_in = fill_in_of(trigger) if isinstance(trigger, Stub) else None
+    if fill_in is not None and likes_to_repeat(endpoint.model, documenting=True):
+        return without_rest(fill_in)
+    return fill_in
 
 
 def _kind_of(trigger: ProposalTrigger) -> WorkKind:

@@ -171,7 +171,7 @@ STUB = "def double(value):\n    pass\n"
 
 async def stub_with(world_of, record, *answers):
     world = world_of(MemoryFiles(a__py=STUB), *answers)
-    world.suggester.record = record
+    world.suggester.ways.record = record
     (trigger,) = world.triggers("a.py")
     return world, await world.ready(trigger)
 
