@@ -1,8 +1,9 @@
 """Whether two answers are the same code, however they are laid out and name what is theirs."""
 
-import ast
 import re
 from pathlib import PurePosixPath
+
+from spark_desktop.domain.same_python import python_shape
 
 # Strings first, so that what looks like a comment in one stays.
 _TOKEN = re.compile(
@@ -22,11 +23,10 @@ _CLOSING = frozenset(")]}")
 def shape_of(path: str, text: str) -> str:
     """Return a text that is equal for answers that are the same code.
 
-    Comments, layout and docstrings do not count; in Python neither do the names of what a function
-    assigns for itself.
+    Comments and layout do not count; in Python neither does what ``same_python`` evens out.
     """
     if path.endswith((".py", ".pyi")):
-        shape = _python(text)
+        shape = python_shape(text)
         if shape is not None:
             return shape
     pattern = _HASHES if PurePosixPath(path).suffix in _WITH_HASHES else _TOKEN
@@ -37,51 +37,3 @@ def shape_of(path: str, text: str) -> str:
         if token != ";" and not (token == "," and following in _CLOSING)
     ]
     return " ".join("'" + one[1:-1] + "'" if one[0] in "\"'" else one for one in kept)
-
-
-def _python(text: str) -> str | None:
-    try:
-        tree = ast.parse(_without_indent(text))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            _rename_locals(node)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module):
-            _drop_docstring(node)
-    return ast.dump(tree)
-
-
-def _without_indent(text: str) -> str:
-    lines = text.split("\n")
-    first = next((line for line in lines if line.strip()), "")
-    width = len(first) - len(first.lstrip())
-    return "\n".join(line[width:] if not line[:width].strip() else line for line in lines)
-
-
-def _drop_docstring(
-    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module,
-) -> None:
-    first = node.body[0] if node.body else None
-    text = first.value if isinstance(first, ast.Expr) else None
-    if isinstance(text, ast.Constant) and isinstance(text.value, str):
-        node.body = node.body[1:]
-
-
-def _rename_locals(function: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-    """Give the names that a function assigns for itself the numbers of their first use."""
-    taken = {
-        name
-        for node in ast.walk(function)
-        if isinstance(node, ast.Global | ast.Nonlocal)
-        for name in node.names
-    }
-    parts = (function.args.posonlyargs, function.args.args, function.args.kwonlyargs)
-    taken |= {argument.arg for part in parts for argument in part}
-    names: dict[str, str] = {}
-    for node in ast.walk(function):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id not in taken:
-            names.setdefault(node.id, f"local_{len(names)}")
-    for node in ast.walk(function):
-        if isinstance(node, ast.Name) and node.id in names:
-            node.id = names[node.id]

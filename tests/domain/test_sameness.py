@@ -57,3 +57,62 @@ def test_other_languages_are_compared_without_comments_and_layout():
 
 def test_shell_comments_begin_with_a_hash():
     assert shape_of("a.sh", "echo 1 # one") == shape_of("a.sh", "echo 1")
+
+
+SORTED = """\
+import os
+
+def listing(self, most):
+    \"\"\"List them.\"\"\"
+    ordered = sorted(self.all, key=lambda one: one.last)
+    return [line_of(one) for one in ordered]
+"""
+CHOICE = """\
+def sign(a):
+    if a > 0:
+        return 1
+    else:
+        return 2
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        (SORTED, SORTED.replace("lambda one: one.last", "lambda x: x.last")),
+        (SORTED, SORTED.replace("import os\n", "from typing import List\n")),
+        (SORTED, SORTED.replace("self, most", "self, most: int").replace("):", ") -> list:", 1)),
+        (
+            SORTED,
+            "def listing(self, most):\n    return [line_of(x) for x in sorted(self.all, "
+            "key=lambda y: y.last)]\n",
+        ),
+        (CHOICE, CHOICE.replace("    else:\n        return 2", "    return 2")),
+        (CHOICE, CHOICE.replace("a > 0", "0 < a")),
+        (TOTAL, TOTAL.replace("result += value", "result = result + value")),
+        (TOTAL, TOTAL.replace("result = 0", "result: int = 0")),
+    ],
+)
+def test_two_ways_to_write_the_same_have_one_shape(text, other):
+    assert text != other
+    assert shape_of("a.py", text) == shape_of("a.py", other)
+
+
+@pytest.mark.parametrize(
+    ("text", "other"),
+    [
+        (SORTED, SORTED.replace("one.last", "one.first")),
+        (CHOICE, CHOICE.replace("a > 0", "a >= 0")),
+        (CHOICE, CHOICE.replace("a > 0", "a < 0")),
+        (
+            "def f(a):\n    x = a()\n    for i in b:\n        g(x)\n",
+            "def f(a):\n    for i in b:\n        g(a())\n",
+        ),
+        (
+            "def f(a):\n    x = a()\n    return x, x\n",
+            "def f(a):\n    return a(), a()\n",
+        ),
+    ],
+)
+def test_what_may_do_something_else_has_another_shape(text, other):
+    assert shape_of("a.py", text) != shape_of("a.py", other)
