@@ -196,6 +196,9 @@ async def outcome(
 async def _fate(task: Task, happened: Happened, root: Path, tools: Toolchains) -> tuple[Fate, str]:
     turn = happened.turn
     if task.kind == "question" and turn is not None:
+        if turn.doubt:
+            # The user sees it with a warning: nothing to rely on is shown.
+            return Fate.WITHHELD, f"doubted: {turn.doubt}"
         if turn.state is TurnState.DONE:
             return judged_answer(task, turn.answer)
         return Fate.NOTHING, f"{turn.state.value}: {turn.error}"

@@ -1288,6 +1288,10 @@ The open file goes with the question.</source>
    <translation>Спросить без сжатия; самые старые ходы могут не войти</translation>
   </message>
   <message>
+   <source>Asked again, the model answered something else each time: do not rely on it.</source>
+   <translation>На повторный вопрос модель каждый раз отвечала иначе: не полагайтесь на этот ответ.</translation>
+  </message>
+  <message>
    <source>Asking the core's program for its profiles.</source>
    <translation>Запрашиваем профили у программы ядра.</translation>
   </message>

@@ -43,6 +43,8 @@ def turns_of(
 
 def write_turn(connection: sqlite3.Connection, thread_id: str, turn: Turn) -> int:
     """Insert the turn, or replace the one with its id in its place; return its position."""
+    # A whole answer has no error; what speaks against it is kept in that place.
+    told = turn.doubt if turn.state is TurnState.DONE else turn.error
     # An upsert keeps the row's position, so an answer that ends late stays in its place.
     connection.execute(
         f"""INSERT INTO turns (thread_id, {_COLUMNS})
@@ -55,14 +57,14 @@ def write_turn(connection: sqlite3.Connection, thread_id: str, turn: Turn) -> in
                    cost = excluded.cost, error_words = excluded.error_words""",
         (
             *(thread_id, turn.id, turn.question, turn.answer, turn.state.value),
-            *(turn.created.isoformat(), turn.model, turn.path, turn.error),
+            *(turn.created.isoformat(), turn.model, turn.path, told),
             json.dumps(asdict(turn.usage)) if turn.usage else None,
             json.dumps(asdict(turn.timing)) if turn.timing else None,
             json.dumps(asdict(turn.emulation)) if turn.emulation else None,
             attached_json(turn.attached) if turn.attached else None,
             turn.endpoint,
             turn.cost,
-            kept(turn.error),
+            kept(told),
         ),
     )
     found = connection.execute("SELECT position FROM turns WHERE id = ?", (turn.id,))
@@ -80,6 +82,8 @@ def _turn(row: tuple[Any, ...], streaming: Container[str]) -> Turn:
     turn_state = TurnState(state)
     if turn_state is TurnState.STREAMING and id_ not in streaming:
         turn_state, error = TurnState.FAILED, INTERRUPTED
+    error = recalled(error, words)
+    is_whole = turn_state is TurnState.DONE
     return Turn(
         id=id_,
         question=question,
@@ -88,7 +92,8 @@ def _turn(row: tuple[Any, ...], streaming: Container[str]) -> Turn:
         created=time_of(created),
         model=model,
         path=path,
-        error=recalled(error, words),
+        error="" if is_whole else error,
+        doubt=error if is_whole else "",
         usage=Usage(**json.loads(usage)) if usage else None,
         timing=Timing(**json.loads(timing)) if timing else None,
         emulation=Emulation(**json.loads(told)) if told else None,

@@ -85,6 +85,7 @@ def turn_json(turn: Turn) -> Json:
         "state": turn.state.value,
         "path": turn.path,
         "error": turn.error,
+        "doubt": turn.doubt,
         "model": turn.model,
         "endpoint": turn.endpoint,
         "cost": turn.cost,

@@ -99,6 +99,9 @@ class WatchReport:
 
     def _on_turn(self, event: TurnChanged) -> None:
         turn = event.turn
+        if turn.id in self._answered and turn.doubt:
+            self._doubt(turn)
+            return
         if turn.state is TurnState.STREAMING or turn.id in self._answered:
             return
         self._answered.add(turn.id)
@@ -107,6 +110,12 @@ class WatchReport:
             self._output.record({"event": "answer", **turn_json(turn)})
         else:
             self._answer(turn)
+
+    def _doubt(self, turn: Turn) -> None:
+        if self._output.structured:
+            self._output.record({"event": "doubt", "question": turn.question, "doubt": turn.doubt})
+        else:
+            self._output.line(turn.doubt)
 
     def _answer(self, turn: Turn) -> None:
         self._output.line(f"AI?  {turn.path or ''}  {turn.question}")

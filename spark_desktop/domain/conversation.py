@@ -25,7 +25,8 @@ class Turn:
 
     ``emulation`` says that the times are those of other hardware, imitated. ``attached`` is what
     went with the question. ``endpoint`` is the title of who answered, "" for the local core, and
-    ``cost`` what that took in US dollars, None where nobody knows.
+    ``cost`` what that took in US dollars, None where nobody knows. ``doubt`` says why a whole
+    answer is not to be relied on, "" where nothing is known against it.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Turn:
     attached: tuple[Attached, ...] = ()
     endpoint: str = ""
     cost: float | None = None
+    doubt: str = ""
 
     @property
     def can_go_on(self) -> bool:

@@ -105,7 +105,7 @@ def _ended(turn: Turn) -> str:
         case TurnState.STREAMING:
             return say("The answer was still being written.")
         case TurnState.DONE:
-            return ""
+            return turn.doubt
 
 
 def _minute(when: datetime) -> str:
@@ -122,6 +122,7 @@ def _turn_json(turn: Turn) -> dict[str, object]:
         "model": turn.model,
         "path": turn.path,
         "error": turn.error,
+        "doubt": turn.doubt,
         "usage": asdict(turn.usage) if turn.usage else None,
         "timing": asdict(turn.timing) if turn.timing else None,
         "emulation": asdict(turn.emulation) if turn.emulation else None,

@@ -22,6 +22,7 @@ from spark_desktop.services.chat_prompt import ChatPrompt, attached
 from spark_desktop.services.compaction import Compactor
 from spark_desktop.services.continuing import continued
 from spark_desktop.services.ports import Clock, Endpoint, ThreadStore
+from spark_desktop.services.second_opinion import doubt_of
 from spark_desktop.services.tasks import TaskScope
 
 Items = tuple[ContextItem, ...]
@@ -81,7 +82,9 @@ class ChatService:
             except SparkError as error:
                 failed = replace(self._begun(asked, ()), state=TurnState.FAILED, error=error.told)
                 return await self._keep(thread.id, failed)
-            return await self._run(asked, self._begun(asked, items), items)
+            turn = await self._run(asked, self._begun(asked, items), items)
+            # A comment in the code asks for a fact of that code, which can be asked for twice.
+            return turn if lines is None else await self._looked_at(thread.id, turn)
 
     async def answer(self, question: Question) -> Turn:
         """Return the answered turn, as ``ask`` does, of a question with what goes with it.
@@ -233,6 +236,16 @@ class ChatService:
             self._bus.publish(TurnChanged(question.thread_id, shown))
             return shown
 
+    async def _looked_at(self, thread_id: str, turn: Turn) -> Turn:
+        """Return the turn with a doubt where the local model contradicts its own answer."""
+        now = self._answer_now
+        is_own = turn.state is TurnState.DONE and not turn.endpoint
+        if not is_own or now is None or now.turn.id != turn.id or now.asked is None:
+            return turn
+        endpoint, request = now.asked
+        doubt = await doubt_of(endpoint, request, turn.question, turn.answer)
+        return await self._keep(thread_id, replace(turn, doubt=doubt)) if doubt else turn
+
     def _latest(self, turn: Turn) -> Turn:
         now = self._answer_now
         return turn if now is None or now.turn.id != turn.id else now.turn
@@ -264,6 +277,7 @@ class ChatService:
             endpoint = await self._answers.endpoint_for(WorkKind.CHAT)
             answer.turn = replace(answer.turn, model=endpoint.model.id)
             request = await self._request(question, answer, items, endpoint)
+            answer.asked = (endpoint, request)
             answer.kept = self._clock.monotonic()
             async with endpoint.stream(request) as chunks:
                 async for chunk in chunks:
@@ -341,6 +355,8 @@ class _Answer:
         self.seam = Seam(turn.answer)
         # When it was last saved, by the monotonic clock.
         self.kept = 0.0
+        # Who was asked what; None before that.
+        self.asked: tuple[Endpoint, ChatRequest] | None = None
 
     def append(self, piece: str) -> None:
         """Add a piece of the answer."""
@@ -393,4 +409,5 @@ def _asked_again(turn: Turn) -> Turn:
         emulation=None,
         endpoint="",
         cost=None,
+        doubt="",
     )

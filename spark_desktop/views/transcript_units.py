@@ -155,6 +155,8 @@ class TurnUnits:
                 return (Notice(_reason(self.turn.error), True),)
             case TurnState.STOPPED:
                 return (Notice(tr("Stopped."), False),)
+            case TurnState.DONE if self.turn.doubt:
+                return (Notice(in_language(self.turn.doubt), True),)
         return ()
 
     @property

@@ -64,6 +64,17 @@ async def test_a_saved_turn_comes_back_equal(
     assert (await reopened(database, tmp_path).thread(thread.id)).turns == (TURN, bare)
 
 
+async def test_what_speaks_against_a_whole_answer_is_kept_in_every_language(
+    store: SqliteThreadStore, database: Database, tmp_path: Path
+) -> None:
+    doubted = replace(TURN, doubt=say("Asked {count} times.", count=3))
+    thread = await store.create("")
+    await store.save_turn(thread.id, doubted)
+    (turn,) = (await reopened(database, tmp_path).thread(thread.id)).turns
+    assert (turn, turn.error) == (doubted, "")
+    assert kept(turn.doubt) == kept(doubted.doubt)
+
+
 async def test_what_an_answer_imitates_is_kept(
     store: SqliteThreadStore, database: Database, tmp_path: Path
 ) -> None:

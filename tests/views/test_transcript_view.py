@@ -183,6 +183,8 @@ def test_a_failed_answer_says_why_and_a_stopped_one_that_it_was() -> None:
     assert list(TurnUnits(failed).units())[-1] == Notice("The core ended.", True)
     stopped = turn("half", TurnState.STOPPED)
     assert list(TurnUnits(stopped).units())[-1] == Notice("Stopped.", False)
+    doubted = replace(stopped, state=TurnState.DONE, doubt="Do not rely on it.")
+    assert list(TurnUnits(doubted).units())[-1] == Notice("Do not rely on it.", True)
 
 
 def test_an_update_that_only_ends_the_stream_keeps_the_parsed_blocks() -> None:

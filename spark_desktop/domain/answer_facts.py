@@ -1,0 +1,80 @@
+"""What a short answer claims, so that two answers to one question can be compared. Pure."""
+
+import re
+from collections.abc import Sequence
+
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:[.,]\d+)?(?!\w)")
+_CODE = re.compile(
+    r"`([^`\n]{1,80})`|\b([A-Za-z_]\w*(?:_\w+|[a-z][A-Z]\w*)|[A-Z]\w*(?:Error|Exception))\b"
+)
+_FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_WORDS = {
+    word: str(number)
+    for number, word in enumerate(
+        (
+            *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+            *("ten", "eleven", "twelve"),
+        )
+    )
+}
+_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
+# Longer answers explain; what they claim cannot be told from their words.
+_LONGEST = 1200
+
+
+def claims(question: str, answer: str) -> frozenset[str] | None:
+    """Return the numbers and names that an answer ends in; None for one that explains at length.
+
+    Those of the question say nothing, and neither do those of the way there: the last sentence
+    that has any counts.
+    """
+    text = _FENCE.sub(" ", answer).strip()
+    if len(text) > _LONGEST:
+        return None
+    asked = _facts(question)
+    for sentence in reversed(_sentences(text or answer)):
+        if found := _facts(sentence) - asked:
+            return found
+    return frozenset()
+
+
+def contradict(question: str, answers: Sequence[str]) -> bool:
+    """Return whether the first answer stands alone: no other one claims the same.
+
+    False where the first claims nothing that could be compared, or explains at length.
+    """
+    first, *others = (claims(question, answer) for answer in answers)
+    if not first or not others:
+        return False
+    return not any(other is not None and _agree(first, other) for other in others)
+
+
+def _agree(first: frozenset[str], other: frozenset[str]) -> bool:
+    numbers = {one for one in first if one[0].isdigit()}
+    if numbers:
+        # Of a sum with its parts the sum has to be the same, which stands last or alone.
+        return bool(numbers & other) and (first <= other or other <= first or numbers <= other)
+    return bool(first & other)
+
+
+def _sentences(text: str) -> list[str]:
+    return [one for one in re.split(r"(?<=[.!?])\s+|\n+", text) if one.strip()]
+
+
+def _facts(text: str) -> frozenset[str]:
+    numbers = {_plain(one) for one in _NUMBER.findall(text)}
+    numbers |= {_WORDS[one.lower()] for one in _NUMBER_WORD.findall(text)}
+    names = set()
+    for quoted, name in _CODE.findall(text):
+        word = (quoted or name).strip()
+        if _NUMBER.fullmatch(word):
+            numbers.add(_plain(word))
+        elif word:
+            names.add(word.rstrip("().,;:"))
+    return frozenset(numbers or names)
+
+
+def _plain(number: str) -> str:
+    """Return a number without its sign and needless zeros: 6.00 is 6."""
+    text = number.replace(",", ".").lstrip("-")
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,57 @@
+"""Asks a local model once more what it answered, and tells where it then says something else."""
+
+import asyncio
+from dataclasses import replace
+
+from spark_desktop.domain.answer_facts import claims, contradict
+from spark_desktop.domain.completion import ChatRequest, Priority, TextChunk
+from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.words import say
+from spark_desktop.services.ports import Endpoint
+
+_OTHERS = 2
+_TEMPERATURE = 0.7
+_SEED = 200
+# Tokens of another answer: what it claims stands in few words, or cannot be compared.
+_TOKENS = 300
+
+
+async def doubt_of(endpoint: Endpoint, request: ChatRequest, question: str, answer: str) -> str:
+    """Return why the answer to ``request`` should not be relied on; "" where nothing says so.
+
+    Only of a model that costs nothing, and of an answer that ends in numbers or names of code.
+    What fails meanwhile says nothing. Cancelling ends the other answers.
+    """
+    if not endpoint.model.is_local or not claims(question, answer):
+        return ""
+    asked = [
+        asyncio.ensure_future(_answered(endpoint, request, number)) for number in range(_OTHERS)
+    ]
+    try:
+        others = await asyncio.gather(*asked)
+    except SparkError:
+        return ""
+    finally:
+        for one in asked:
+            one.cancel()
+        await asyncio.gather(*asked, return_exceptions=True)
+    if contradict(question, (answer, *others)):
+        return say("Asked again, the model answered something else each time: do not rely on it.")
+    return ""
+
+
+async def _answered(endpoint: Endpoint, request: ChatRequest, number: int) -> str:
+    again = replace(
+        request,
+        temperature=_TEMPERATURE,
+        seed=_SEED + number,
+        max_tokens=min(request.max_tokens, _TOKENS),
+        priority=Priority.SUGGESTION,
+        thread="",
+    )
+    said = ""
+    async with endpoint.stream(again) as chunks:
+        async for chunk in chunks:
+            if isinstance(chunk, TextChunk):
+                said += chunk.text
+    return said

@@ -1,0 +1,47 @@
+"""What a short answer claims, and when other answers contradict it."""
+
+import pytest
+
+from spark_desktop.domain.answer_facts import claims, contradict
+
+ASKED = "what does parking for 125 minutes cost?"
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ("It costs 600 cents.", {"600"}),
+        ("125 minutes are 3 hours, so it is 3 * 200. Therefore it costs 6.00 EUR.", {"6"}),
+        ("Four times: the first attempt and three retries.", {"4", "3"}),
+        ("It raises `KeyError`.", {"KeyError"}),
+        ("It raises a ValueError. See below.\n\n```python\nx = 7\n```", {"ValueError"}),
+        ("It is 600.\n\nSo be it.", {"600"}),
+        ("Parking for 125 minutes is free.", set()),
+        ("The answer is `600`", {"600"}),
+        ("", set()),
+    ],
+)
+def test_the_last_sentence_that_claims_something_counts(answer, found):
+    assert claims(ASKED, answer) == found
+
+
+def test_an_answer_that_explains_at_length_is_not_compared():
+    assert claims(ASKED, "It costs 600 cents. " * 100) is None
+    assert not contradict(ASKED, ("word 1. " * 400, "2", "3"))
+
+
+@pytest.mark.parametrize(
+    ("answers", "alone"),
+    [
+        (("It costs 200 cents.", "It is 400.", "It costs 600."), True),
+        (("It costs 600 cents.", "600", "It costs 200."), False),
+        (("It costs 6.00 EUR.", "6 EUR", "nothing"), False),
+        (("4 times, 3 of them retries.", "4", "5"), False),
+        (("It raises `KeyError`.", "A KeyError is raised.", "None"), False),
+        (("It raises `KeyError`.", "It raises `ValueError`.", "It returns `None`."), True),
+        (("It is free.", "It costs 200.", "It costs 400."), False),
+        (("It costs 200.",), False),
+    ],
+)
+def test_an_answer_that_none_of_the_others_repeats_stands_alone(answers, alone):
+    assert contradict(ASKED, answers) is alone

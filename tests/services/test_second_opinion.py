@@ -1,0 +1,62 @@
+"""A question that a comment asks is asked again of the local model; contradictions are told."""
+
+import asyncio
+
+from fakes import Answer, MemoryFiles
+
+from spark_desktop.domain.conversation import TurnState
+from spark_desktop.domain.errors import EndpointUnreachableError
+from spark_desktop.domain.events import TurnChanged
+from spark_desktop.domain.trigger import Span
+from spark_desktop.services.tasks import TaskScope
+
+DOUBT = "Asked again, the model answered something else each time: do not rely on it."
+FILE = "PER_HOUR = 200\n"
+
+
+async def asked(world):
+    return await world.chat.ask("What do 125 minutes cost?", "a.py", lines=Span(0, 1))
+
+
+async def test_an_answer_that_none_of_the_others_repeats_is_doubted_and_kept_so(world_of):
+    world = world_of(MemoryFiles(a__py=FILE), "It costs 200.", "It is 400.", "It costs 600.")
+    turn = await asked(world)
+    assert (turn.state, turn.answer, turn.doubt) == (TurnState.DONE, "It costs 200.", DOUBT)
+    assert (await world.chat.current()).turns == (turn,)
+    # It is shown before anybody doubts it.
+    states = [(event.turn.state, event.turn.doubt) for event in world.seen.of(TurnChanged)]
+    assert states[-2:] == [(TurnState.DONE, ""), (TurnState.DONE, DOUBT)]
+    first, *others = world.endpoint.requests
+    assert [one.messages for one in others] == [first.messages] * 2
+    assert len({one.seed for one in world.endpoint.requests}) == 3
+
+
+async def test_an_answer_that_is_repeated_is_not_doubted(world_of):
+    world = world_of(MemoryFiles(a__py=FILE), "It costs 600.", "600 cents", "It costs 200.")
+    assert (await asked(world)).doubt == ""
+
+
+async def test_what_claims_nothing_and_what_was_typed_is_asked_once(world_of):
+    world = world_of(MemoryFiles(a__py=FILE), "It depends.", "It costs 200.")
+    assert (await asked(world)).doubt == ""
+    assert (await world.chat.ask("What do 125 minutes cost?")).doubt == ""
+    assert len(world.endpoint.requests) == 2
+
+
+async def test_what_fails_meanwhile_says_nothing(world_of):
+    lost = EndpointUnreachableError("The core ended.", "Ask again.")
+    world = world_of(MemoryFiles(a__py=FILE), "200.", Answer("4", error=lost), "600.")
+    turn = await asked(world)
+    assert (turn.state, turn.doubt) == (TurnState.DONE, "")
+
+
+async def test_stopping_while_it_is_asked_again_leaves_the_answer_whole(world_of):
+    world = world_of(MemoryFiles(a__py=FILE), "It costs 200.", Answer("It", hangs=True), "600.")
+    scope = TaskScope("test")
+    asking = scope.start("ask", asked(world))
+    await world.endpoint.reached_silence.wait()
+    asking.cancel()
+    await asyncio.gather(asking, return_exceptions=True)
+    (turn,) = (await world.chat.current()).turns
+    assert (turn.state, turn.answer, turn.doubt) == (TurnState.DONE, "It costs 200.", "")
+    assert world.endpoint.closed_early == 1
