@@ -17,15 +17,17 @@ def calls_fit(before: str, after: str) -> Check | None:
     Only of functions of the file and of a class's own methods, as they are written: one that is
     decorated, bound twice or shadowed may take anything. None where the text cannot be read.
     """
-    new, old = _parsed(after), _parsed(before)
+    new = _parsed(after)
     if new is None:
         return None
-    known = set() if old is None else {ast.dump(one) for one in ast.walk(old) if _is_call(one)}
-    told = [
-        fault
+    misfits = [
+        (call, fault)
         for call, function, is_method in _known_calls(new)
-        if ast.dump(call) not in known and (fault := _misfit(call, function, is_method)) is not None
+        if (fault := _misfit(call, function, is_method)) is not None
     ]
+    old = _parsed(before) if misfits else None
+    known = set() if old is None else {ast.dump(one) for one in ast.walk(old) if _is_call(one)}
+    told = [fault for call, fault in misfits if ast.dump(call) not in known]
     name = say("calls fit")
     if not told:
         return Check(name, True)
