@@ -29,8 +29,9 @@ SUMMARY = "seconds from a save to the first token and to a reviewable patch, col
 
 LONGEST_S = 120.0
 POLL_S = 0.01
-# The core ends with the program, so that the next one is begun anew.
-LINGER_S = 0.1
+# The core ends with the program, so that the next one is begun anew. With less it would end while
+# a slow machine still waits for it.
+LINGER_S = 1.0
 
 # A file as people have it: what stands above the change is most of the prompt.
 ABOVE = "import math\n\n\n" + "".join(
