@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
@@ -20,6 +21,7 @@ from spark_desktop.services.test_runs import keys_of
 
 # Seconds that a run may take where nobody says otherwise.
 RUN_SECONDS = 60.0
+_KEPT_S = 120.0
 # Failures whose text a model is told.
 _TOLD = 2
 
@@ -82,8 +84,8 @@ class FailingTestAgain:
     def __init__(self, run: ShadowRun, seconds: float = RUN_SECONDS) -> None:
         self._run = run
         self._seconds = seconds
-        # The last text before, with what was run on it.
-        self._known: tuple[tuple[object, ...], Outcome] | None = None
+        # The last text before, when it was run, and what came of it.
+        self._known: tuple[tuple[object, ...], float, Outcome] | None = None
 
     async def __call__(
         self, trigger: FailingTest, path: str, before: str, after: str
@@ -115,11 +117,14 @@ class FailingTestAgain:
         return (Check(name, True, detail, proves=True),)
 
     async def _before(self, trigger: FailingTest, path: str, text: str) -> Outcome:
-        """Return what the run says of the text before; kept, since several answers are tried."""
-        key = (trigger.command, trigger.folder, path, text)
-        if self._known is None or self._known[0] != key:
-            self._known = (key, await self._of(trigger, path, text))
-        return self._known[1]
+        """Return what the run says of the text before; kept, since several answers are tried.
+
+        Not for long: it is a run of the whole project, whose other files go on.
+        """
+        key, now = (trigger.command, trigger.folder, path, text), time.monotonic()
+        if self._known is None or self._known[0] != key or now - self._known[1] > _KEPT_S:
+            self._known = (key, now, await self._of(trigger, path, text))
+        return self._known[2]
 
     async def _of(self, trigger: FailingTest, path: str, text: str) -> Outcome:
         return await self._run(trigger.command, {path: text}, self._seconds, trigger.folder)

@@ -63,6 +63,6 @@ def _proposed(proposal: Proposal, after: str, told: tuple[Check, ...], number: i
     snapshot = proposal.trigger.snapshot
     patch = compute(snapshot.path, snapshot.digest, snapshot.text.content, after)
     detail = say("found by trying %n small change(s), without a model", "", number)
-    return replace(
-        proposal, patch=patch, evidence=(*told, Check(say("small change"), True, detail))
-    )
+    evidence = (*told, Check(say("small change"), True, detail))
+    # Nobody answered: a model's name would claim what it did not write.
+    return replace(proposal, model="", patch=patch, evidence=evidence)

@@ -212,7 +212,8 @@ class Suggester:
             work.way, work.likelihood = way, answer.finished.likelihood
             found = await self._examined(work, self.judge.checked(work.target, answer))
             work.proposal = replace(found, evidence=())
-            work.is_decided = work.is_decided or any(one.proves for one in found.evidence)
+            refuted = any(one.proves and not one.passed for one in found.evidence)
+            work.is_decided = work.is_decided or refuted
             passed = failure(found.evidence) is None
             await self.ways.note(found, way, passed)
             if passed:

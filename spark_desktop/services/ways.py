@@ -25,11 +25,16 @@ class Ways:
 
     async def of(self, work: Work, effort: Effort) -> AsyncIterator[Way]:
         """Yield how to ask, from the first time on, until an answer passes."""
-        if isinstance(work.proposal.trigger, FailingTest) and effort.small:
+        may_be_slip = isinstance(work.proposal.trigger, FailingTest) and effort.small
+        is_local = work.endpoint.model.is_local
+        if may_be_slip and is_local:
             yield Way.SMALL
         first = await self._first_ways(work)
         for way in first:
             yield way
+        # A large model mends most bugs sooner than all slips are tried.
+        if may_be_slip and not is_local:
+            yield Way.SMALL
         for _ in range(effort.repairs - (len(first) > 1)):
             yield Way.REPAIR
         can = ((Way.FILL_IN, work.fill_in), (Way.ANEW, work.anew), (Way.SAMPLE, work))

@@ -4,6 +4,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QMenu
 
+from spark_desktop.domain.trigger import QuickAction
 from spark_desktop.viewmodels.quick_actions import QuickActionsViewModel
 from spark_desktop.viewmodels.translation import tr
 from spark_desktop.views.diff_view import DiffView
@@ -56,5 +57,5 @@ class QuickActionsMenu:
         if not offers:
             menu.addAction(tr("All quick actions are switched off.")).setEnabled(False)
 
-    def _run(self, action: object, _checked: bool = False) -> None:
-        self._model.run(action)  # type: ignore[arg-type]
+    def _run(self, action: QuickAction, _checked: bool = False) -> None:
+        self._model.run(action)

@@ -22,7 +22,7 @@ FAILED = Check("pytest", False, "ends with 1", proves=True)
 async def proposal_of(lines=None):
     snapshot = await MemoryFiles(a__py=TEXT).read("a.py")
     trigger = FailingTest(snapshot, lines, "test_free", "free(5000)", ("pytest",))
-    return Proposal("p", trigger, Queued())
+    return Proposal("p", trigger, Queued(), model="small")
 
 
 class Run:
@@ -49,6 +49,7 @@ async def test_the_change_that_the_run_proves_is_proposed_with_its_evidence():
     run = Run(RIGHT)
     found = await mended(run, await proposal_of(Span(1, 2)))
     assert apply(TEXT, found.patch.hunks) == RIGHT
+    assert found.model == ""
     assert [one.name for one in found.evidence] == ["pytest", "small change"]
     assert found.evidence[1].detail == "found by trying 1 small change, without a model"
     assert all(one.endswith("return a < 1\n") for one in run.asked)
