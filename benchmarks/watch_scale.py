@@ -86,7 +86,7 @@ class _Day:
                     "files": files,
                     "window_s": round(opened, 2),
                     "watching_s": round(watching, 2),
-                    "rss_mb": await _memory_mb(),
+                    **await _memory_mb(),
                     **ticker.figures(),
                 }
             )
@@ -96,7 +96,7 @@ class _Day:
             for branch in ("other", "main"):
                 rows.append(await self._switch(desktop, ticker, branch))
             rows.append(await self._format(desktop, ticker))
-            rows[-1]["rss_mb"] = await _memory_mb()
+            rows[-1] |= await _memory_mb()
         finally:
             await desktop.close()
 
@@ -249,9 +249,15 @@ def _ticker(desktop: "DesktopApp") -> "Ticker":
     return ticker
 
 
-async def _memory_mb() -> float:
+async def _memory_mb() -> dict[str, object]:
+    """Return what the window's process holds, and what its workers do: index, watch, model."""
     # Two rounds: what Qt deletes later goes in the first, and frees more for the second.
     for _ in range(2):
         await asyncio.sleep(0.5)
         gc.collect()
-    return round(psutil.Process().memory_info().rss / _MB, 1)
+    window = psutil.Process()
+    workers = sum(one.memory_info().rss for one in window.children(recursive=True))
+    return {
+        "rss_mb": round(window.memory_info().rss / _MB, 1),
+        "workers_mb": round(workers / _MB, 1),
+    }

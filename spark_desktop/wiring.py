@@ -13,7 +13,6 @@ from spark_desktop.adapters.core_process import CoreOptions, core_command
 from spark_desktop.adapters.core_switch import SwitchingCoreProcess
 from spark_desktop.adapters.database import Database
 from spark_desktop.adapters.file_store import LocalFileStore
-from spark_desktop.adapters.file_watch import WatchdogFileWatch
 from spark_desktop.adapters.git_changes import GitChanges
 from spark_desktop.adapters.git_commits import GitCommits
 from spark_desktop.adapters.ignore_rules import IgnoreRules
@@ -38,6 +37,7 @@ from spark_desktop.adapters.system_clock import SystemClock
 from spark_desktop.adapters.thread_library import SqliteThreadLibrary
 from spark_desktop.adapters.thread_store import SqliteThreadStore
 from spark_desktop.adapters.track_record import TrackRecordFile
+from spark_desktop.adapters.watch_process import ProcessFileWatch
 from spark_desktop.domain.endpoints import WorkKind
 from spark_desktop.domain.errors import FileError, StoreError
 from spark_desktop.domain.events import FilesChanged, StepReverted, WorkFailed
@@ -304,7 +304,7 @@ def _assemble(
     context.gathering.lookup.index = index
     turns = Turns(suggester, review, chat, board, bus)
     failing = FailingCode(files, composing.items.guard, syntax, index)
-    inbox = Inbox(files, WatchdogFileWatch(root, rules), syntax, turns, review, bus)
+    inbox = Inbox(files, ProcessFileWatch(root), syntax, turns, review, bus)
     inbox.seen.commits = GitCommits(root)
     breakage = Breakage(SyntaxProblems())
     inbox.finders.append(breakage)

@@ -3640,6 +3640,10 @@ The proposal was made for:
    <translation>Открыть папку</translation>
   </message>
   <message>
+   <source>Open the folder again.</source>
+   <translation>Откройте папку ещё раз.</translation>
+  </message>
+  <message>
    <source>Open the folder of your project.</source>
    <translation>Откройте папку вашего проекта.</translation>
   </message>
@@ -6868,6 +6872,10 @@ The proposal was made for:
   <message>
    <source>What was written to the database is not what was read.</source>
    <translation>Из базы данных прочитано не то, что было записано.</translation>
+  </message>
+  <message>
+   <source>What watches {root} ended: {reason}.</source>
+   <translation>То, что следит за {root}, завершилось: {reason}.</translation>
   </message>
   <message>
    <source>What would this session have cost?</source>

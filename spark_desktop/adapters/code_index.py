@@ -4,12 +4,12 @@ import asyncio
 import hashlib
 import json
 import logging
-import sys
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from spark_desktop.adapters.line_process import LineProcess
+from spark_desktop.adapters.workers import worker_command
 from spark_desktop.domain.code import (
     Definition,
     Import,
@@ -29,8 +29,9 @@ from spark_desktop.domain.words import say
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.tasks import TaskScope
 
-# What a frozen program takes for the worker; see packaging/programs/command.py.
+# What a packaged program takes for the worker, and what it is in Python.
 WORKER = "--index-worker"
+_MODULE = "spark_desktop.adapters.index_worker"
 _STOP_S = 3.0
 # Changes that come close together go in one message, and a large burst in several; seconds, paths.
 _GATHER_S = 0.2
@@ -57,7 +58,8 @@ class WorkspaceIndex:
         scope: TaskScope,
         command: tuple[str, ...] | None = None,
     ) -> None:
-        self._command = (*(command or worker_command()), str(root), str(database(root, folder)))
+        program = command or worker_command(WORKER, _MODULE)
+        self._command = (*program, str(root), str(database(root, folder)))
         self._bus = bus
         self._scope = scope
         self._process: LineProcess | None = None
@@ -260,15 +262,6 @@ def database(root: Path, folder: Path) -> Path:
     """Return the file of the project's index in the folder."""
     digest = hashlib.sha256(str(root).encode("utf-8", "surrogateescape")).hexdigest()[:16]
     return folder / f"{digest}.db"
-
-
-def worker_command() -> tuple[str, ...]:
-    """Return what starts the worker, without the folder and the file."""
-    if getattr(sys, "frozen", False):
-        name = "spark.exe" if sys.platform == "win32" else "spark"
-        return (str(Path(sys.executable).with_name(name)), WORKER)
-    # -P: a module of the user's project must not be run.
-    return (sys.executable, "-P", "-m", "spark_desktop.adapters.index_worker")
 
 
 def _imports(found: Iterable[dict[str, Any]] | None) -> tuple[Import, ...]:

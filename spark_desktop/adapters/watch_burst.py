@@ -16,8 +16,9 @@ LONGEST_BURST = 1.0
 MANY = 100
 _PAUSE_OF_MANY = 0.4
 LONGEST_OF_MANY = 20.0
-# Git is at work while it holds the lock of its index. An older lock is one that an editor of a
-# commit message holds, or that a crash has left.
+# Git is at work while it holds the lock of its index, which it takes before it writes files. A lock
+# that was older when the burst began is one that an editor of a commit message holds, or that a
+# crash has left.
 _FRESH_LOCK = 5.0
 
 
@@ -79,7 +80,7 @@ class Burst:
                 raise self._error
 
     async def _settle(self, quiet: float) -> None:
-        begun = time.monotonic()
+        begun, fresh_from = time.monotonic(), time.time() - _FRESH_LOCK
         was_at_work = False
         while self._error is None:
             with self._adding:
@@ -88,7 +89,7 @@ class Burst:
             now = time.monotonic()
             rests = now - last >= pause
             if rests:
-                is_at_work = await asyncio.to_thread(self._is_git_at_work)
+                is_at_work = await asyncio.to_thread(self._is_git_at_work, fresh_from)
                 # What is checked out is written down just after the lock is gone: once more.
                 if not is_at_work and not was_at_work:
                     return
@@ -107,12 +108,12 @@ class Burst:
             if not is_new or os.path.lexists(self._root / path)
         )
 
-    def _is_git_at_work(self) -> bool:
+    def _is_git_at_work(self, fresh_from: float) -> bool:
         git = git_folder(self._root)
         if git is None:
             return False
         try:
-            return time.time() - (git / "index.lock").stat().st_mtime < _FRESH_LOCK
+            return (git / "index.lock").stat().st_mtime > fresh_from
         except OSError:
             return False
 

@@ -209,6 +209,23 @@ async def test_what_git_writes_while_it_holds_its_lock_is_one_burst(tmp_path: Pa
             assert set(await burst) == {"a.py", "b.py"}
 
 
+async def test_a_long_checkout_is_one_burst_however_old_its_lock_becomes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_burst, "_FRESH_LOCK", 0.3)
+    lock = tmp_path / ".git" / "index.lock"
+    lock.parent.mkdir()
+    async with watching(tmp_path) as bursts:
+        burst = asyncio.ensure_future(anext(bursts))
+        lock.touch()
+        for name in ("a.py", "b.py", "c.py"):
+            (tmp_path / name).write_text("x\n")
+            await asyncio.wait({burst}, timeout=0.4)
+        lock.unlink()
+        async with asyncio.timeout(10):
+            assert set(await burst) == {"a.py", "b.py", "c.py"}
+
+
 async def test_a_lock_that_git_left_behind_holds_nothing_back(tmp_path: Path) -> None:
     lock = tmp_path / ".git" / "index.lock"
     lock.parent.mkdir()
