@@ -45,11 +45,17 @@ class Machine:
         return await self._holder.answers.endpoint_for(WorkKind.EDIT)
 
     @asynccontextmanager
-    async def project(self, files: Mapping[str, str]) -> AsyncIterator[Project]:
-        """A project with these files, committed, watched, its core up, with its own data folder."""
+    async def project(
+        self, files: Mapping[str, str], provide: Callable[[Path], None]
+    ) -> AsyncIterator[Project]:
+        """A project with these files, committed, watched, its core up, with its own data folder.
+
+        ``provide`` puts in what is installed there, before it is opened.
+        """
         # One path for all: it stands in what tests write, and so in prompts.
         root = self._place / "project"
         await asyncio.to_thread(_made, root, files)
+        await asyncio.to_thread(provide, root)
         try:
             async with self.opened(root) as project:
                 yield project

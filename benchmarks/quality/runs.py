@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,8 @@ async def outcome(
     if parts == PLAIN:
         endpoint = await machine.endpoint()
         return await plain_outcome(task, wire.name, endpoint, wire, tools, limit_s)
-    async with machine.project(task.before) as project:
+    provide = partial(tools.provide, task.language)
+    async with machine.project(task.before, provide) as project:
         await arrange(project, EFFORTS[parts])
         happened = await done_by_product(project, task, tools, limit_s)
         await accept_all(project, happened)

@@ -19,10 +19,28 @@ _PROGRAMS = {"go": ("go",), "rust": ("rustc", "cargo"), "cpp": ("g++", "make")}
 
 @dataclass(frozen=True, slots=True)
 class Toolchains:
-    """``programs`` are the words that placeholders stand for; ``missing`` says why, by language."""
+    """``programs`` are the words that placeholders stand for; ``missing`` says why, by language.
+
+    ``packages`` is the folder of npm's packages that holds TypeScript, None without one.
+    """
 
     programs: Mapping[str, tuple[str, ...]]
     missing: Mapping[str, str]
+    packages: Path | None = None
+
+    def provide(self, language: str, root: Path) -> None:
+        """Put into a project what its language's tools install there, as a user's has it.
+
+        Hard links where the file system allows them, so that it costs neither time nor room.
+        """
+        if language != "typescript" or self.packages is None:
+            return
+        inside = root / "node_modules"
+        for name in ("typescript", "@typescript"):
+            if (self.packages / name).is_dir():
+                shutil.copytree(self.packages / name, inside / name, copy_function=_linked)
+        (inside / ".bin").mkdir(parents=True)
+        (inside / ".bin/tsc").symlink_to("../typescript/bin/tsc")
 
     def words(self, command: str) -> list[list[str]]:
         """Return a task's command as programs with their arguments, to be run one by one."""
@@ -73,7 +91,20 @@ def toolchains() -> Toolchains:
         )
     else:
         found |= {"{node}": (node,), "{tsc}": (node, str(tsc))}
-    return Toolchains(found, missing)
+    return Toolchains(found, missing, None if tsc is None else _packages(tsc))
+
+
+def _packages(tsc: Path) -> Path | None:
+    """Return the folder of packages that a compiler's script is installed in."""
+    return next((one for one in tsc.parents if one.name == "node_modules"), None)
+
+
+def _linked(source: str, target: str) -> str:
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
+    return target
 
 
 def _tsc() -> Path | None:

@@ -1,6 +1,7 @@
 """The checks of a JavaScript or TypeScript file: compiler, linter, and the runner of its tests."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from spark_desktop.domain.detected_checks import (
@@ -12,6 +13,10 @@ from spark_desktop.domain.detected_checks import (
     nearest,
 )
 
+# What `npm init` writes where there are no tests yet.
+_NO_TESTS = "no test specified"
+# Runners that go on until a key is pressed.
+_WAITS = re.compile(r"--?watch(?!=false|All=false)|\breact-scripts test\b")
 _PLAIN = (".js", ".mjs", ".cjs")
 _ESLINT = (
     *("eslint.config.js", "eslint.config.mjs", "eslint.config.cjs", "eslint.config.ts"),
@@ -86,7 +91,7 @@ def _runner(
     node = files.program("node", folder)
     runs_tests = "node --test" in script or all(one.endswith(_PLAIN) for one in inside)
     if node is None or not runs_tests or not _asks_node(files, tests, script):
-        return None
+        return _own_script(folder, files, script, tests)
     loaders = [
         one
         for flag, value in zip(script.split(), (*script.split()[1:], ""), strict=True)
@@ -95,6 +100,17 @@ def _runner(
     ]
     words = (node, *loaders, "--test", "--test-reporter=tap", *inside)
     return _tests("node --test", words, folder, tests)
+
+
+def _own_script(
+    folder: str, files: ProjectFiles, script: str, tests: Sequence[str]
+) -> DetectedCheck | None:
+    """Return the project's own command for its tests: one that builds and then runs them, say."""
+    if not script or _NO_TESTS in script or _WAITS.search(script):
+        return None
+    if npm := files.program("npm", folder):
+        return _tests("npm test", (npm, "test", "--silent"), folder, tests)
+    return None
 
 
 def _asks_node(files: ProjectFiles, tests: Sequence[str], script: str) -> bool:

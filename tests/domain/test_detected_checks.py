@@ -1,5 +1,6 @@
 """Which checks a project's files tell of, for a file in it, and how they are run."""
 
+import json
 from dataclasses import dataclass, field
 
 import pytest
@@ -10,7 +11,7 @@ from spark_desktop.domain.python_checks import module_of
 
 ALL = (
     *("python", "ruff", "mypy", "pyright", "flake8", "node", "tsc", "eslint", "vitest", "jest"),
-    *("mocha", "go", "cargo", "g++", "cc", "make"),
+    *("mocha", "npm", "go", "cargo", "g++", "cc", "make"),
 )
 
 
@@ -164,6 +165,27 @@ def test_tests_of_javascript_run_by_the_runner_of_the_package(package, line):
 @pytest.mark.parametrize("package", ["{", "[]", '{"scripts": []}', '{"scripts": {"test": 1}}'])
 def test_a_broken_package_names_no_runner(package):
     texts = {"package.json": package, "a.test.js": "describe()"}
+    assert lines(checks("a.js", texts, tests=("a.test.js",))) == ["node --check a.js"]
+
+
+def test_a_runner_that_is_the_projects_own_is_run_by_its_script():
+    package = '{"scripts": {"test": "tsc -p . && node build/a.js"}}'
+    texts = {"package.json": package, "a.test.ts": "same(a(), 1)"}
+    assert lines(checks("a.ts", texts, tests=("a.test.ts",))) == ["npm test --silent"]
+    assert lines(checks("a.ts", texts)) == []
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        'echo "Error: no test specified" && exit 1',
+        "vite-test --watch",
+        "vite-test -watch",
+        "react-scripts test",
+    ],
+)
+def test_a_script_that_tests_nothing_or_never_ends_is_not_run(script):
+    texts = {"package.json": json.dumps({"scripts": {"test": script}}), "a.test.js": "describe()"}
     assert lines(checks("a.js", texts, tests=("a.test.js",))) == ["node --check a.js"]
 
 
