@@ -188,6 +188,7 @@ async def _instruct(project: Project, task: Task) -> None:
 
 async def _report(project: Project, task: Task, tools: Toolchains) -> None:
     """Let the project's own tests fail, and hand that over as ``spark run`` does."""
+    tools = tools.inside(project.root)
     done = await asyncio.to_thread(run_command, task.visible, project.root, tools)
     run = FailedRun(tuple(tools.one(task.visible)), "", done.output)
     if done.passed or not project.handed_runs.take(run):

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 LANGUAGES = ("python", "typescript", "go", "rust", "cpp")
@@ -41,6 +41,13 @@ class Toolchains:
                 shutil.copytree(self.packages / name, inside / name, copy_function=_linked)
         (inside / ".bin").mkdir(parents=True)
         (inside / ".bin/tsc").symlink_to("../typescript/bin/tsc")
+
+    def inside(self, root: Path) -> "Toolchains":
+        """Return these tools with those that a project has itself, as its user calls them."""
+        own = "node_modules/.bin/tsc"
+        if not (root / own).exists():
+            return self
+        return replace(self, programs={**self.programs, "{tsc}": (own,)})
 
     def words(self, command: str) -> list[list[str]]:
         """Return a task's command as programs with their arguments, to be run one by one."""

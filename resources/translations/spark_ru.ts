@@ -3104,6 +3104,10 @@ The open file goes with the question.</source>
    <translation>Модели</translation>
   </message>
   <message>
+   <source>Models of this size are mostly wrong about numbers: do not rely on it.</source>
+   <translation>Модели такого размера чаще всего ошибаются в числах: не полагайтесь на этот ответ.</translation>
+  </message>
+  <message>
    <source>More about the hunk</source>
    <translation>Другие действия с фрагментом</translation>
   </message>
@@ -5120,6 +5124,10 @@ The proposal was made for:
   <message>
    <source>The answer of {name} told no times.</source>
    <translation>В ответе модели {name} нет данных о времени.</translation>
+  </message>
+  <message>
+   <source>The answer only repeats what the model was shown.</source>
+   <translation>Ответ лишь повторяет то, что было показано модели.</translation>
   </message>
   <message>
    <source>The answer says the same again and again.</source>

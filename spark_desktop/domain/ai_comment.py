@@ -46,6 +46,7 @@ _LINE = re.compile(
 # The signs of full width are what a Chinese or Japanese keyboard writes.
 _LAST = re.compile(r"(?:^|[\s(\[,.:;\u2013\u2014-])ai([!?\uff01\uff1f])[\s.)\]]*$", re.IGNORECASE)
 _FIRST = re.compile(r"^[\s(\[]*ai([!?\uff01\uff1f])(?=[\s,:;)\]\u2013\u2014-]|$)", re.IGNORECASE)
+_MARK = re.compile(r"[ \t]*\bai[!?\uff01\uff1f]", re.IGNORECASE)
 _EDGES = " \t\n,;:\u2013\u2014-"
 
 
@@ -67,6 +68,11 @@ def parse_ai_comment(comment: str) -> AiComment | None:
     if not text:
         return None
     return AiComment(AiKind.EDIT if sign[1] in "!\uff01" else AiKind.QUESTION, text)
+
+
+def without_marks(line: str) -> str:
+    """Return a line of such a comment without its ``AI!`` or ``AI?``."""
+    return _MARK.sub("", line)
 
 
 def _without_markers(lines: Sequence[str]) -> list[str]:

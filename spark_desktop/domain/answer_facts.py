@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from spark_desktop.domain.ai_comment import without_marks
+
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:[.,]\d+)?(?!\w)")
 _CODE = re.compile(
     r"`([^`\n]{1,80})`|\b([A-Za-z_]\w*(?:_\w+|[a-z][A-Z]\w*)|[A-Z]\w*(?:Error|Exception))\b"
@@ -47,6 +49,21 @@ def contradict(question: str, answers: Sequence[str]) -> bool:
     if not first or not others:
         return False
     return not any(other is not None and _agree(first, other) for other in others)
+
+
+def claims_number(question: str, answer: str) -> bool:
+    """Return whether what the answer ends in is a number that the question does not hold."""
+    return any(one[0].isdigit() for one in claims(question, answer) or ())
+
+
+def only_repeats(answer: str, shown: str) -> bool:
+    """Return whether an answer says nothing but lines of what was shown, or no word at all."""
+    known = {" ".join(line.split()) for line in shown.splitlines()}
+    said = [" ".join(line.split()) for line in answer.splitlines()]
+    return all(
+        line in known or line.startswith("```") or not re.search(r"\w", without_marks(line))
+        for line in said
+    )
 
 
 def _agree(first: frozenset[str], other: frozenset[str]) -> bool:

@@ -18,7 +18,7 @@ from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
 from spark_desktop.services.answers import Answers
 from spark_desktop.services.bus import Bus
-from spark_desktop.services.chat_prompt import ChatPrompt, attached
+from spark_desktop.services.chat_prompt import ChatPrompt, attached, without_mark
 from spark_desktop.services.compaction import Compactor
 from spark_desktop.services.continuing import continued
 from spark_desktop.services.ports import Clock, Endpoint, ThreadStore
@@ -82,7 +82,10 @@ class ChatService:
             except SparkError as error:
                 failed = replace(self._begun(asked, ()), state=TurnState.FAILED, error=error.told)
                 return await self._keep(thread.id, failed)
-            turn = await self._run(asked, self._begun(asked, items), items)
+            begun = self._begun(asked, items)
+            if lines is not None:
+                items = tuple(without_mark(item, lines) for item in items)
+            turn = await self._run(asked, begun, items)
             # A comment in the code asks for a fact of that code, which can be asked for twice.
             return turn if lines is None else await self._looked_at(thread.id, turn)
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from spark_desktop.domain.ai_comment import without_marks
 from spark_desktop.domain.compaction import Summary, turns_after
 from spark_desktop.domain.completion import (
     SEARCH_REPLACE,
@@ -15,6 +16,7 @@ from spark_desktop.domain.context_item import Attached, ContextItem, ItemKind, I
 from spark_desktop.domain.conversation import Turn, TurnState
 from spark_desktop.domain.prompt_plan import MESSAGE_TOKENS, Plan, Wanted, plan
 from spark_desktop.domain.text import digest_of
+from spark_desktop.domain.trigger import Span
 from spark_desktop.services.context_items import ContextItems
 from spark_desktop.services.ports import PromptMemory, ThreadStore
 from spark_desktop.services.prompts import item_text, question_system, question_text, told
@@ -200,6 +202,19 @@ def refs_of(question: Question) -> tuple[ItemRef, ...]:
     if path is None or any(ref.path == path and ref.kind in files for ref in question.refs):
         return question.refs
     return (ItemRef(ItemKind.OPEN, path), *question.refs)
+
+
+def without_mark(item: ContextItem, lines: Span) -> ContextItem:
+    """Return an item without the mark of the comment at ``lines`` that asks, where it holds that.
+
+    What is asked, and where, stays; a small model repeats the mark instead of an answer.
+    """
+    start, end = lines.start - item.first_line, lines.end - item.first_line
+    if item.ref.lines != lines or start < 0:
+        return item
+    texts = list(item.lines)
+    texts[start:end] = [without_marks(text) for text in texts[start:end]]
+    return replace(item, text="".join(texts))
 
 
 def attached(items: Sequence[ContextItem], planned: Plan | None = None) -> tuple[Attached, ...]:

@@ -1,11 +1,12 @@
-"""Asks a local model once more what it answered, and tells where it then says something else."""
+"""Doubts an answer of a local model that says nothing, or something else when asked again."""
 
 import asyncio
 from dataclasses import replace
 
-from spark_desktop.domain.answer_facts import claims, contradict
+from spark_desktop.domain.answer_facts import claims, claims_number, contradict, only_repeats
 from spark_desktop.domain.completion import ChatRequest, Priority, TextChunk
 from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.prompt_layout import counts_badly
 from spark_desktop.domain.words import say
 from spark_desktop.services.ports import Endpoint
 
@@ -19,10 +20,16 @@ _TOKENS = 300
 async def doubt_of(endpoint: Endpoint, request: ChatRequest, question: str, answer: str) -> str:
     """Return why the answer to ``request`` should not be relied on; "" where nothing says so.
 
-    Only of a model that costs nothing, and of an answer that ends in numbers or names of code.
-    What fails meanwhile says nothing. Cancelling ends the other answers.
+    Only of a model that costs nothing. It is asked again for an answer that ends in numbers or
+    names of code. What fails meanwhile says nothing. Cancelling ends the other answers.
     """
-    if not endpoint.model.is_local or not claims(question, answer):
+    if not endpoint.model.is_local:
+        return ""
+    if only_repeats(answer, "\n".join(one.text for one in request.messages)):
+        return say("The answer only repeats what the model was shown.")
+    if counts_badly(endpoint.model) and claims_number(question, answer):
+        return say("Models of this size are mostly wrong about numbers: do not rely on it.")
+    if not claims(question, answer):
         return ""
     asked = [
         asyncio.ensure_future(_answered(endpoint, request, number)) for number in range(_OTHERS)

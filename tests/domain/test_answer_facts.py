@@ -2,7 +2,7 @@
 
 import pytest
 
-from spark_desktop.domain.answer_facts import claims, contradict
+from spark_desktop.domain.answer_facts import claims, claims_number, contradict, only_repeats
 
 ASKED = "what does parking for 125 minutes cost?"
 
@@ -45,3 +45,25 @@ def test_an_answer_that_explains_at_length_is_not_compared():
 )
 def test_an_answer_that_none_of_the_others_repeats_stands_alone(answers, alone):
     assert contradict(ASKED, answers) is alone
+
+
+def test_a_number_that_the_question_holds_is_not_claimed():
+    assert claims_number(ASKED, "It costs 600 cents.")
+    assert not claims_number(ASKED, "Parking for 125 minutes is free.")
+    assert not claims_number(ASKED, "It raises `KeyError`.")
+
+
+@pytest.mark.parametrize(
+    ("answer", "repeats"),
+    [
+        ("AI?", True),
+        ("", True),
+        ("```python\ndef price(minutes):\n        return 0\n```", True),
+        ("def price(minutes):\n    return 1", False),
+        ("It is free.", False),
+        ("0", False),
+    ],
+)
+def test_an_answer_that_only_repeats_what_was_shown_says_nothing(answer, repeats):
+    shown = "a.py\n\n```python\ndef price(minutes):\n    return 0\n```"
+    assert only_repeats(answer, shown) is repeats

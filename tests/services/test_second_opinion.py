@@ -1,6 +1,7 @@
 """A question that a comment asks is asked again of the local model; contradictions are told."""
 
 import asyncio
+from dataclasses import replace
 
 from fakes import Answer, MemoryFiles
 
@@ -41,6 +42,28 @@ async def test_what_claims_nothing_and_what_was_typed_is_asked_once(world_of):
     assert (await asked(world)).doubt == ""
     assert (await world.chat.ask("What do 125 minutes cost?")).doubt == ""
     assert len(world.endpoint.requests) == 2
+
+
+async def test_the_question_stands_in_the_code_without_its_mark(world_of):
+    file = "# what do 125 minutes cost? AI?\nPER_HOUR = 200\n"
+    world = world_of(MemoryFiles(a__py=file), "Some money.")
+    assert (await asked(world)).doubt == ""
+    prompt = world.endpoint.requests[0].messages[-1].text
+    assert "# what do 125 minutes cost?\nPER_HOUR = 200\n" in prompt
+
+
+async def test_an_answer_that_repeats_the_code_is_doubted_without_another_one(world_of):
+    world = world_of(MemoryFiles(a__py=FILE), "```python\nPER_HOUR = 200\n```")
+    assert (await asked(world)).doubt == "The answer only repeats what the model was shown."
+    assert len(world.endpoint.requests) == 1
+
+
+async def test_a_number_of_the_smallest_models_is_doubted_at_once(world_of):
+    world = world_of(MemoryFiles(a__py=FILE), "It costs 600.", "It costs KeyError.")
+    world.endpoint.become(replace(world.endpoint.model, id="qwen2.5-coder-0.5b"))
+    told = "Models of this size are mostly wrong about numbers: do not rely on it."
+    assert (await asked(world)).doubt == told
+    assert len(world.endpoint.requests) == 1
 
 
 async def test_what_fails_meanwhile_says_nothing(world_of):
