@@ -3580,6 +3580,10 @@ The proposal was made for:
    <translation>Что-то начинают только комментарии, которые кончаются на AI! или AI?.</translation>
   </message>
   <message>
+   <source>Only {agreeing} of {asked} answers are the same, too few for a model of this size.</source>
+   <translation>Только {agreeing} из {asked} ответов совпадают: для модели такого размера этого мало.</translation>
+  </message>
+  <message>
    <source>Open</source>
    <translation>Открыть</translation>
   </message>
@@ -5068,6 +5072,10 @@ The proposal was made for:
   <message>
    <source>The answer does not keep the signature {signature}</source>
    <translation>Ответ не сохраняет сигнатуру {signature}</translation>
+  </message>
+  <message>
+   <source>The answer does not use {words}, which was spoken of.</source>
+   <translation>Ответ не использует {words}, хотя об этом шла речь.</translation>
   </message>
   <message>
    <source>The answer ends in the middle of it.</source>
@@ -9100,6 +9108,10 @@ The proposal was made for:
   <message>
    <source>uses all</source>
    <translation>использует всё</translation>
+  </message>
+  <message>
+   <source>uses what was asked</source>
+   <translation>использует названное</translation>
   </message>
   <message>
    <source>vendor</source>

@@ -20,6 +20,8 @@ _WORDS = {
     )
 }
 _NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
+# A part of a line that is so long is no fact that happens to stand there; characters.
+_SENTENCE = 16
 # Longer answers explain; what they claim cannot be told from their words.
 _LONGEST = 1200
 
@@ -59,9 +61,13 @@ def claims_number(question: str, answer: str) -> bool:
 def only_repeats(answer: str, shown: str) -> bool:
     """Return whether an answer says nothing but lines of what was shown, or no word at all."""
     known = {" ".join(line.split()) for line in shown.splitlines()}
+    whole = "\n".join(known)
     said = [" ".join(line.split()) for line in answer.splitlines()]
     return all(
-        line in known or line.startswith("```") or not re.search(r"\w", without_marks(line))
+        line in known
+        or (len(line) >= _SENTENCE and line in whole)
+        or line.startswith("```")
+        or not re.search(r"\w", without_marks(line))
         for line in said
     )
 

@@ -5,6 +5,7 @@ import re
 
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.python_function import Function, function_in
+from spark_desktop.domain.script_types import lacks_result_type
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.words import joined, say
 
@@ -25,6 +26,9 @@ _ASKS_FOR_MORE = re.compile(
 _DOCSTRING = re.compile(r"\bdoc[\s-]?strings?\b|\bdocument\b", re.IGNORECASE)
 _PARAMETERS = re.compile(r"\b(?:parameters?|arguments?)\b", re.IGNORECASE)
 _TYPES = re.compile(r"\b(?:annotat\w+|type\s+hints?|types)\b", re.IGNORECASE)
+_RESULT_TYPE = re.compile(
+    r"\b(?:return|result)\s+type\b|\btypes?\b[^.;]{0,40}\breturn(?:s|ed)?\b", re.IGNORECASE
+)
 _QUOTED = re.compile(r"`([A-Za-z_]\w*)`")
 _TAG = re.compile(r"@\w+")
 _COMMENT = re.compile(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\[)))")
@@ -82,6 +86,9 @@ def unsaid(instruction: str, path: str, region: str) -> Check:
     if function is not None and _TYPES.search(instruction) and (bare := _unannotated(function)):
         words = joined(bare, ", ")
         return Check(name, False, say("There is no type for {words}.", words=words))
+    is_bare = path.endswith((".ts", ".tsx")) and lacks_result_type(region)
+    if is_bare and _RESULT_TYPE.search(instruction):
+        return Check(name, False, say("There is no type for {words}.", words=say("the result")))
     return Check(name, True)
 
 

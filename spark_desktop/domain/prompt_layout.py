@@ -112,8 +112,8 @@ def likes_to_repeat(model: ModelInfo, *, documenting: bool = False) -> bool:
     return size <= (_REPEATS_ALL if documenting else _REPEATS)
 
 
-def counts_badly(model: ModelInfo) -> bool:
-    """Return whether a number that a model tells, or works out, is likely to be wrong.
+def is_smallest(model: ModelInfo) -> bool:
+    """Return whether the model is one of those whose word alone is worth little.
 
     Of the five tuned questions of ``suggestion_quality``, all about numbers, the 0.5B model
     answered none in any of five ways of asking, and some with the same wrong number three times.

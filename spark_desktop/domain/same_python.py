@@ -14,7 +14,8 @@ def python_shape(text: str) -> str | None:
 
     Imports, docstrings, annotations, and the names of what a function or a lambda has for itself do
     not count; nor whether a value is named before its only use, whether an ``else`` follows what
-    leaves anyway, on which side of a comparison something stands, and ``+=`` for ``x = x + …``.
+    leaves anyway, on which side of a comparison something stands, ``+=`` for ``x = x + …``, and
+    what an exception says in words.
     """
     try:
         tree = ast.parse(_without_indent(text))
@@ -63,6 +64,12 @@ class _Plain(ast.NodeTransformer):
         node.returns = None
         return self.generic_visit(node)
 
+    def visit_Raise(self, node: ast.Raise) -> ast.AST:
+        raised = node.exc
+        if isinstance(raised, ast.Call) and raised.args and _is_words(raised.args[0]):
+            node.exc = ast.Call(raised.func, [], raised.keywords)
+        return self.generic_visit(node)
+
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         if node.value is None or not isinstance(node.target, ast.Name):
             return self.generic_visit(node)
@@ -100,6 +107,12 @@ def _is_text(node: ast.stmt) -> bool:
         isinstance(node, ast.Expr)
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
+    )
+
+
+def _is_words(node: ast.expr) -> bool:
+    return isinstance(node, ast.JoinedStr) or (
+        isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
 
 

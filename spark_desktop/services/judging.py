@@ -3,7 +3,9 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from textwrap import dedent
 
+from spark_desktop.domain.asked_names import uses_names
 from spark_desktop.domain.checks import Candidate, check, failure
 from spark_desktop.domain.completion import FinishReason, Timing, Usage
 from spark_desktop.domain.documenting import (
@@ -16,9 +18,11 @@ from spark_desktop.domain.fitting_calls import calls_fit
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.said_types import with_said_types
+from spark_desktop.domain.script_types import with_result_type
 from spark_desktop.domain.symbols import Oversights
 from spark_desktop.domain.text import split_lines
-from spark_desktop.domain.trigger import Span
+from spark_desktop.domain.trigger import EditComment, Instruction, Span
+from spark_desktop.domain.unasked_examples import without_unasked_examples
 from spark_desktop.domain.words import joined, say
 from spark_desktop.services.answer_evidence import ProjectEvidence
 from spark_desktop.services.answer_shape import Shaped, shaped_by
@@ -82,6 +86,8 @@ class Judge:
         if path.endswith((".py", ".pyi")):
             fits = calls_fit(target.content, shaped.after)
             evidence = evidence if fits is None else (*evidence, fits)
+        if isinstance(proposal.trigger, EditComment | Instruction) and not documents:
+            evidence = (*evidence, *self._used(target, path, shaped.region))
         if answer.fault:
             evidence = (Check(say("anchored"), False, answer.fault), *evidence)
         if answer.loops:
@@ -150,6 +156,13 @@ class Judge:
         same = "" if known.same_branches else found.same_branches
         return Oversights(unused, alone, same)
 
+    def _used(self, target: Target, path: str, region: str) -> tuple[Check, ...]:
+        code = self._syntax.bare(path, target.content)
+        own = self._syntax.bare(path, dedent(region))
+        if code is None or own is None:
+            return ()
+        return (uses_names(target.instruction, code, own, not target.outside.strip()),)
+
     def _documenting(
         self, target: Target, path: str, answer: Answer, shaped: Shaped
     ) -> tuple[Shaped, tuple[Check, ...]]:
@@ -160,15 +173,23 @@ class Judge:
             region = target.in_style(saved)
             shaped = Shaped(region, target.with_region(region), shaped.stray)
             verdict = self._documents(path, target.content, shaped.after)
+        plain = without_unasked_examples(path, target.instruction, shaped.region)
+        if plain != shaped.region and _is_without_examples(target, path):
+            shaped = Shaped(plain, target.with_region(plain), shaped.stray)
         told = unsaid(target.instruction, path, shaped.region)
-        if not told.passed and path.endswith((".py", ".pyi")):
-            typed = with_said_types(shaped.region)
+        if not told.passed:
+            is_python = path.endswith((".py", ".pyi"))
+            typed = (with_said_types if is_python else with_result_type)(shaped.region)
             if typed is not None and (better := unsaid(target.instruction, path, typed)).passed:
                 told, shaped = better, Shaped(typed, target.with_region(typed), shaped.stray)
         return shaped, (verdict, told)
 
     def _documents(self, path: str, before: str, after: str) -> Check:
         return only_documents(self._syntax.bare(path, before), self._syntax.bare(path, after))
+
+
+def _is_without_examples(target: Target, path: str) -> bool:
+    return without_unasked_examples(path, target.instruction, target.text) == target.text
 
 
 def sum_of(first: Usage | None, second: Usage) -> Usage:

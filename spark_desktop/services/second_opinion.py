@@ -6,7 +6,7 @@ from dataclasses import replace
 from spark_desktop.domain.answer_facts import claims, claims_number, contradict, only_repeats
 from spark_desktop.domain.completion import ChatRequest, Priority, TextChunk
 from spark_desktop.domain.errors import SparkError
-from spark_desktop.domain.prompt_layout import counts_badly
+from spark_desktop.domain.prompt_layout import is_smallest
 from spark_desktop.domain.words import say
 from spark_desktop.services.ports import Endpoint
 
@@ -27,7 +27,7 @@ async def doubt_of(endpoint: Endpoint, request: ChatRequest, question: str, answ
         return ""
     if only_repeats(answer, "\n".join(one.text for one in request.messages)):
         return say("The answer only repeats what the model was shown.")
-    if counts_badly(endpoint.model) and claims_number(question, answer):
+    if is_smallest(endpoint.model) and claims_number(question, answer):
         return say("Models of this size are mostly wrong about numbers: do not rely on it.")
     if not claims(question, answer):
         return ""

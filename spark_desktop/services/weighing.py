@@ -8,6 +8,7 @@ from spark_desktop.domain.choosing import Choice, Vote, chosen
 from spark_desktop.domain.completion import Priority
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.patch import apply
+from spark_desktop.domain.prompt_layout import is_smallest
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.sameness import shape_of
 from spark_desktop.domain.track_record import Way
@@ -29,6 +30,8 @@ class Weighing:
 
     async def weighed(self, work: Work, found: Proposal, effort: Effort) -> Proposal:
         """Return the answer that others agree with most; a lonely one with a doubt.
+
+        Of the smallest models all answers have to agree: their mistakes repeat themselves.
 
         Nothing is weighed that a test has proved, nor where other answers would cost money. Raises
         EndpointError.
@@ -62,7 +65,8 @@ class Weighing:
             if failure(best.evidence) and doubt is None:
                 agreeing = sum(vote.shape == votes[0].shape for vote in votes)
                 best, choice = found, Choice(0, agreeing, choice.asked)
-        evidence = (*best.evidence, agreement_of(choice))
+        needed = choice.asked if is_smallest(work.endpoint.model) else 2
+        evidence = (*best.evidence, agreement_of(choice, needed))
         # All answers, and the time of all of them: a rate of both is that of the model.
         return replace(best, usage=usage, timing=timing, cost=found.cost, evidence=evidence)
 
@@ -95,17 +99,21 @@ class Weighing:
         return examined, answer.finished.likelihood
 
 
-def agreement_of(choice: Choice) -> Check:
-    """Return as evidence how many of the model's answers are the same code."""
+def agreement_of(choice: Choice, needed: int) -> Check:
+    """Return as evidence how many of the model's answers are the same code, and if it is enough."""
     name = say("agreed")
-    if choice.agreeing > 1:
-        detail = say("{agreeing} of {asked} answers", agreeing=choice.agreeing, asked=choice.asked)
-        return Check(name, True, detail)
-    return Check(
-        name,
-        False,
-        say("The model answered %n time(s), each time something else.", "", choice.asked),
-    )
+    if choice.agreeing == 1:
+        said = say("The model answered %n time(s), each time something else.", "", choice.asked)
+        return Check(name, False, said)
+    agreeing, asked = choice.agreeing, choice.asked
+    if choice.agreeing < needed:
+        said = say(
+            "Only {agreeing} of {asked} answers are the same, too few for a model of this size.",
+            agreeing=agreeing,
+            asked=asked,
+        )
+        return Check(name, False, said)
+    return Check(name, True, say("{agreeing} of {asked} answers", agreeing=agreeing, asked=asked))
 
 
 def _shape(proposal: Proposal) -> str:

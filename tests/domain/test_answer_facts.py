@@ -61,9 +61,13 @@ def test_a_number_that_the_question_holds_is_not_claimed():
         ("```python\ndef price(minutes):\n        return 0\n```", True),
         ("def price(minutes):\n    return 1", False),
         ("It is free.", False),
+        ("Return what it costs.", True),
+        ("return", False),
         ("0", False),
     ],
 )
 def test_an_answer_that_only_repeats_what_was_shown_says_nothing(answer, repeats):
-    shown = "a.py\n\n```python\ndef price(minutes):\n    return 0\n```"
+    shown = (
+        'a.py\n\n```python\ndef price(minutes):\n    """Return what it costs."""\n    return 0\n```'
+    )
     assert only_repeats(answer, shown) is repeats

@@ -116,3 +116,33 @@ def test_two_ways_to_write_the_same_have_one_shape(text, other):
 )
 def test_what_may_do_something_else_has_another_shape(text, other):
     assert shape_of("a.py", text) != shape_of("a.py", other)
+
+
+def test_what_an_error_says_in_words_does_not_count():
+    one = 'def f(a):\n    if a < 0:\n        raise ValueError("no")\n    return a\n'
+    assert shape_of("a.py", one) == shape_of("a.py", one.replace('"no"', 'f"not {a}"'))
+    assert shape_of("a.py", one) != shape_of("a.py", one.replace("ValueError", "KeyError"))
+    assert shape_of("a.py", one) != shape_of("a.py", one.replace('"no"', "a"))
+
+
+@pytest.mark.parametrize(
+    ("path", "one", "other"),
+    [
+        ("a.go", 'return 0, fmt.Errorf("too little")', 'return 0, fmt.Errorf("%d < %d", a, (b))'),
+        ("a.ts", 'throw new RangeError("no")', "throw new RangeError(`${no} of ${f(a)}`)"),
+        ("a.rs", 'panic!("no")', 'panic!("{} no", a)'),
+        ("a.cpp", 'throw std::out_of_range("no")', 'throw std::out_of_range("a" + name)'),
+    ],
+)
+def test_nor_does_it_in_other_languages(path, one, other):
+    assert shape_of(path, f"{one}; x") == shape_of(path, f"{other}; x")
+    assert shape_of(path, f"{one}; x") != shape_of(path, f"{other}; y")
+
+
+def test_an_error_that_wraps_another_one_is_told_by_its_words():
+    one = 'return fmt.Errorf("read: %w", err)'
+    assert shape_of("a.go", one) != shape_of("a.go", 'return fmt.Errorf("read")')
+
+
+def test_an_error_whose_bracket_is_missing_is_compared_to_its_end():
+    assert shape_of("a.go", 'fmt.Errorf("a') == shape_of("a.go", "fmt . Errorf ( 'a")

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from fakes import ENDED, MODEL, Answer, MemoryFiles
+from fakes import ENDED, MODEL, Answer, LineSyntax, MemoryFiles
 
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.completion import ChatRequest, Timing, Usage
@@ -62,6 +62,15 @@ async def test_what_most_answers_agree_on_is_shown_instead_of_the_first(asked):
     _, proposal = await asked(SQUARE, TIMES, TIMES)
     assert proposal.state == Ready()
     assert text_of(proposal) == TIMES
+
+
+async def test_of_the_smallest_models_all_answers_have_to_agree(asked):
+    small = replace(MODEL, id="qwen2.5-coder-0.5b")
+    _, proposal = await asked(TIMES, TIMES, TIMES, model=small)
+    assert (proposal.state, proposal.evidence[-1].detail) == (Ready(), "3 of 3 answers")
+    _, proposal = await asked(TIMES, PLUS, TIMES, model=small)
+    told = "Only 2 of 3 answers are the same, too few for a model of this size."
+    assert proposal.state == Withheld(told)
 
 
 async def test_answers_that_all_differ_are_withheld_with_that_reason(asked):
@@ -226,3 +235,18 @@ async def test_the_answers_that_a_test_decides_on_are_bounded(asked):
     world, proposal = await asked(*FIVE_WRONG, PLUS, SQUARE, TIMES, proved=True)
     assert proposal.state == Withheld("tests")
     assert len(world.endpoint.requests) == 7
+
+
+async def test_a_name_of_the_file_that_was_asked_for_and_is_not_used_is_said_to_the_model(
+    world_of, monkeypatch
+):
+    monkeypatch.setattr(LineSyntax, "bare", lambda _self, _path, content: content)
+    file = "LIMIT = 5\n\n\ndef double(value):\n    # never more than LIMIT AI!\n    return value\n"
+    best = fenced("def double(value):\n    return min(value, LIMIT)\n")
+    world = world_of(MemoryFiles(a__py=file), fenced(TIMES), best)
+    world.suggester.effort = Effort(samples=1)
+    (trigger,) = world.triggers("a.py")
+    proposal = await world.ready(trigger)
+    assert proposal.state == Ready()
+    told = world.endpoint.requests[1].messages[-1].text
+    assert "The answer does not use LIMIT, which was spoken of." in told

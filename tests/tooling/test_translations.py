@@ -73,6 +73,8 @@ _READ_BY_OTHERS = (
     "The endpoints that Spark Desktop may ask.",
     "# The settings of Spark Desktop.",
     "inotify wd:",
+    "no test specified",
+    "npm test",
     "=> not found",
     "disconnected without sending",
     "closed connection without",
