@@ -9,11 +9,11 @@ import re
 from spark_desktop.domain.python_function import function_in
 from spark_desktop.domain.text import split_lines
 
-# Only what needs no import.
-_TYPE = r"(?:int|float|str|bool|bytes|None|(?:list|dict|set|tuple)(?:\[[\w\[\], ]+\])?)"
+# What may stand where a type does; ``_type_of`` says whether it is one.
+_TYPE = r"[A-Za-z][\w\[\], |.]{0,60}?"
 _NAMED = (
     r"^\W*{name}\s*\(\s*(?P<type>{type})\s*(?:,\s*optional)?\)",
-    r"^\W*{name}\s*:\s*(?P<type>{type})\s*$",
+    r"^\W*{name}\s*:\s*(?P<type>{type})\s*(?:,\s*optional\s*)?$",
     r":param\s+(?P<type>{type})\s+{name}\b",
     r":type\s+{name}:\s*(?P<type>{type})\s*$",
 )
@@ -22,6 +22,16 @@ _RETURNS = (
     r"^\s*Returns?\s*:\s*(?P<type>{type})\s*(?::|\.|$)",
     r":rtype:\s*(?P<type>{type})\s*$",
 )
+# Only what needs no import.
+_PLAIN = frozenset(
+    ("int", "float", "str", "bool", "bytes", "None", "list", "dict", "set", "tuple", "object")
+)
+_OTHER_NAMES = {
+    **{"integer": "int", "string": "str", "boolean": "bool", "dictionary": "dict"},
+    **{"List": "list", "Dict": "dict", "Set": "set", "Tuple": "tuple", "array": "list"},
+}
+_MANY = re.compile(r"(list|set)s?\s+of\s+([A-Za-z]+?)s?")
+_OPTIONAL = re.compile(r"Optional\[(.+)\]|(.+?)\s+or\s+None")
 
 
 def with_said_types(region: str) -> str | None:
@@ -68,15 +78,24 @@ def with_said_types(region: str) -> str | None:
 def _said(patterns: tuple[str, ...], doc: str, name: str = "") -> str:
     """Return the one type that a docstring tells, "" for none or several."""
     filled = [one.format(name=re.escape(name), type=_TYPE) for one in patterns]
-    found = {
-        match["type"].strip() for one in filled for match in re.finditer(one, doc, re.MULTILINE)
-    }
-    return _readable(found.pop()) if len(found) == 1 else ""
+    told = [match["type"] for one in filled for match in re.finditer(one, doc, re.MULTILINE)]
+    found = {type_ for text in told if (type_ := _type_of(text.strip()))}
+    return found.pop() if len(found) == 1 else ""
 
 
-def _readable(text: str) -> str:
+def _type_of(text: str) -> str:
+    """Return the type that a text means, as an annotation; "" where it means none."""
+    if optional := _OPTIONAL.fullmatch(text):
+        inner = _type_of(optional[1] or optional[2])
+        return inner and f"{inner} | None"
+    if many := _MANY.fullmatch(text):
+        inner = _type_of(many[2])
+        return inner and f"{many[1]}[{inner}]"
+    text = re.sub(r"[A-Za-z_]\w*", lambda word: _OTHER_NAMES.get(word[0], word[0]), text)
+    if not set(re.findall(r"\w+", text)) <= _PLAIN:
+        return ""
     try:
         ast.parse(text, mode="eval")
     except SyntaxError:
         return ""
-    return text
+    return "" if "," in re.sub(r"\[.*\]", "", text) else text

@@ -1,11 +1,11 @@
 """Weighs an answer that nothing proves against others that the model gives to the same prompt."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.choosing import Choice, Vote, chosen
-from spark_desktop.domain.completion import Priority
+from spark_desktop.domain.completion import Priority, Timing, Usage
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.patch import apply
 from spark_desktop.domain.prompt_layout import is_smallest
@@ -19,6 +19,8 @@ from spark_desktop.services.work import Work
 
 # Apart from the seeds of the answers before.
 _SEEDS = 100
+# Further answers where those of a small model nearly agree.
+_MORE = 2
 
 
 class Weighing:
@@ -31,7 +33,8 @@ class Weighing:
     async def weighed(self, work: Work, found: Proposal, effort: Effort) -> Proposal:
         """Return the answer that others agree with most; a lonely one with a doubt.
 
-        Of the smallest models all answers have to agree: their mistakes repeat themselves.
+        Of the smallest models all answers have to agree, or four of five: their mistakes repeat
+        themselves.
 
         Nothing is weighed that a test has proved, nor where other answers would cost money. Raises
         EndpointError.
@@ -41,42 +44,41 @@ class Weighing:
         is_free = work.endpoint.model.is_local and not work.in_blocks
         if is_proved or not effort.doubts or others < 1 or not is_free:
             return found
-        proposals, votes = [found], [Vote(_shape(found), work.likelihood)]
-        usage, timing = found.usage, found.timing
+        ballot = _Ballot.of(found, work.likelihood)
         doubt = await self._judge.doubted(work.target, found)
-        for other, likelihood in await self._others(work, effort, others):
-            if other.usage is not None:
-                usage = sum_of(usage, other.usage)
-            timing = time_of_both(timing, other.timing)
-            if failure(other.evidence) is None and (
-                await self._judge.doubted(work.target, other) is None
-            ):
-                proposals.append(other)
-                votes.append(Vote(_shape(other), likelihood))
+        await self._vote(ballot, work, effort, others)
+        is_small = is_smallest(work.endpoint.model)
+        if is_small and 1 < ballot.agreeing < ballot.asked:
+            await self._vote(ballot, work, effort, _MORE)
         if doubt is not None:
-            if len(votes) == 1:
-                evidence = (*found.evidence, doubt)
-                return replace(found, usage=usage, timing=timing, evidence=evidence)
-            proposals, votes = proposals[1:], votes[1:]
-        choice = chosen(votes, 1 + others)
-        best = proposals[choice.place]
+            if len(ballot.votes) == 1:
+                return ballot.told(found, (*found.evidence, doubt))
+            del ballot.proposals[0], ballot.votes[0]
+        choice = chosen(ballot.votes, ballot.asked)
+        best = ballot.proposals[choice.place]
         if best is not found:
             best = await self._judge.examined(work.target, best, names=False, project=True)
             if failure(best.evidence) and doubt is None:
-                agreeing = sum(vote.shape == votes[0].shape for vote in votes)
-                best, choice = found, Choice(0, agreeing, choice.asked)
-        needed = choice.asked if is_smallest(work.endpoint.model) else 2
-        evidence = (*best.evidence, agreement_of(choice, needed))
-        # All answers, and the time of all of them: a rate of both is that of the model.
-        return replace(best, usage=usage, timing=timing, cost=found.cost, evidence=evidence)
+                best, choice = found, Choice(0, ballot.agreeing_with(0), choice.asked)
+        # Of the smallest models one answer of five may be another one, of three none.
+        needed = choice.asked - (choice.asked > 1 + others) if is_small else 2
+        return ballot.told(best, (*best.evidence, agreement_of(choice, needed)))
+
+    async def _vote(self, ballot: "_Ballot", work: Work, effort: Effort, count: int) -> None:
+        """Ask for so many more answers; those that pass their checks without a doubt count."""
+        for other, likelihood in await self._others(work, effort, ballot.asked, count):
+            is_sound = failure(other.evidence) is None and (
+                await self._judge.doubted(work.target, other) is None
+            )
+            ballot.add(other, likelihood, is_sound)
 
     async def _others(
-        self, work: Work, effort: Effort, count: int
+        self, work: Work, effort: Effort, first: int, count: int
     ) -> list[tuple[Proposal, float | None]]:
         # Together: the core decodes several answers in little more time than one.
         asked = [
             asyncio.ensure_future(self._other(work, effort, _SEEDS + number))
-            for number in range(count)
+            for number in range(first, first + count)
         ]
         try:
             return await asyncio.gather(*asked)
@@ -97,6 +99,45 @@ class Weighing:
             work.target, checked, names=effort.names, project=False
         )
         return examined, answer.finished.likelihood
+
+
+@dataclass(slots=True)
+class _Ballot:
+    """The answers that passed, with their votes, and the cost of all that were ``asked``."""
+
+    proposals: list[Proposal]
+    votes: list[Vote]
+    usage: Usage | None
+    timing: Timing | None
+    cost: float | None
+    asked: int = 1
+
+    @classmethod
+    def of(cls, found: Proposal, likelihood: float | None) -> "_Ballot":
+        votes = [Vote(_shape(found), likelihood)]
+        return cls([found], votes, found.usage, found.timing, found.cost)
+
+    @property
+    def agreeing(self) -> int:
+        """Return how many agree with each other at most."""
+        return max(self.agreeing_with(place) for place in range(len(self.votes)))
+
+    def agreeing_with(self, place: int) -> int:
+        return sum(vote.shape == self.votes[place].shape for vote in self.votes)
+
+    def add(self, other: Proposal, likelihood: float | None, is_sound: bool) -> None:
+        self.asked += 1
+        if other.usage is not None:
+            self.usage = sum_of(self.usage, other.usage)
+        self.timing = time_of_both(self.timing, other.timing)
+        if is_sound:
+            self.proposals.append(other)
+            self.votes.append(Vote(_shape(other), likelihood))
+
+    def told(self, best: Proposal, evidence: tuple[Check, ...]) -> Proposal:
+        """Return it with the tokens and the time of all answers: a rate of both is the model's."""
+        cost, timing = self.cost, self.timing
+        return replace(best, usage=self.usage, timing=timing, cost=cost, evidence=evidence)
 
 
 def agreement_of(choice: Choice, needed: int) -> Check:

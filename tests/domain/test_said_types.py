@@ -50,3 +50,30 @@ def test_each_style_is_read_and_only_the_signature_changes(doc, indent):
 )
 def test_what_is_not_told_of_all_is_left(text):
     assert with_said_types(text) is None
+
+
+@pytest.mark.parametrize(
+    ("told", "written_as"),
+    [
+        ("integer", "int"),
+        ("string", "str"),
+        ("list of floats", "list[float]"),
+        ("list of str", "list[str]"),
+        ("List[int]", "list[int]"),
+        ("Dict[str, List[int]]", "dict[str, list[int]]"),
+        ("Optional[str]", "str | None"),
+        ("str or None", "str | None"),
+        ("int | None", "int | None"),
+    ],
+)
+def test_a_type_in_words_or_of_typing_is_written_as_an_annotation(told, written_as):
+    doc = written("Args:", f"    a ({told}): One.", "", "Returns:", f"    {told}: It.")
+    found = with_said_types(f"def f(a):\n{doc}    return a\n")
+    assert found is not None
+    assert found.startswith(f"def f(a: {written_as}) -> {written_as}:\n")
+
+
+@pytest.mark.parametrize("told", ["number", "the amount", "int, str", "Path", "list of things"])
+def test_what_is_no_type_or_needs_an_import_is_not_written(told):
+    doc = written("Args:", f"    a ({told}): One.", "", "Returns:", f"    {told}: It.")
+    assert with_said_types(f"def f(a):\n{doc}    return a\n") is None

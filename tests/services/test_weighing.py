@@ -64,13 +64,25 @@ async def test_what_most_answers_agree_on_is_shown_instead_of_the_first(asked):
     assert text_of(proposal) == TIMES
 
 
-async def test_of_the_smallest_models_all_answers_have_to_agree(asked):
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ((TIMES, TIMES, TIMES), "3 of 3 answers"),
+        ((TIMES, PLUS, TIMES, TIMES, TIMES), "4 of 5 answers"),
+        ((TIMES, PLUS, PLUS, PLUS, PLUS), "4 of 5 answers"),
+        (
+            (TIMES, PLUS, TIMES, PLUS, TIMES),
+            "Only 3 of 5 answers are the same, too few for a model of this size.",
+        ),
+        ((TIMES, PLUS, SQUARE), "The model answered 3 times, each time something else."),
+    ],
+)
+async def test_of_the_smallest_models_nearly_all_answers_have_to_agree(asked, answers, told):
     small = replace(MODEL, id="qwen2.5-coder-0.5b")
-    _, proposal = await asked(TIMES, TIMES, TIMES, model=small)
-    assert (proposal.state, proposal.evidence[-1].detail) == (Ready(), "3 of 3 answers")
-    _, proposal = await asked(TIMES, PLUS, TIMES, model=small)
-    told = "Only 2 of 3 answers are the same, too few for a model of this size."
-    assert proposal.state == Withheld(told)
+    world, proposal = await asked(*answers, model=small)
+    assert proposal.evidence[-1].detail == told
+    assert proposal.state == (Ready() if told.endswith("answers") else Withheld(told))
+    assert len({request.seed for request in world.endpoint.requests}) == len(answers)
 
 
 async def test_answers_that_all_differ_are_withheld_with_that_reason(asked):
