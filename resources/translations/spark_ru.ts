@@ -3104,8 +3104,8 @@ The open file goes with the question.</source>
    <translation>Модели</translation>
   </message>
   <message>
-   <source>Models of this size are mostly wrong about numbers: do not rely on it.</source>
-   <translation>Модели такого размера чаще всего ошибаются в числах: не полагайтесь на этот ответ.</translation>
+   <source>Models of this size are mostly wrong about values: do not rely on it.</source>
+   <translation>Модели такого размера чаще всего ошибаются в значениях: не полагайтесь на этот ответ.</translation>
   </message>
   <message>
    <source>More about the hunk</source>
@@ -5348,6 +5348,14 @@ The proposal was made for:
   <message>
    <source>The documentation does not name {words}.</source>
    <translation>В документации не названо: {words}.</translation>
+  </message>
+  <message>
+   <source>The documentation does not say what is raised.</source>
+   <translation>В документации не сказано, какая ошибка возникает.</translation>
+  </message>
+  <message>
+   <source>The documentation does not say what is returned.</source>
+   <translation>В документации не сказано, что возвращается.</translation>
   </message>
   <message>
    <source>The download was cancelled; nothing of it was kept.</source>

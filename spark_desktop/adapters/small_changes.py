@@ -1,6 +1,7 @@
 """Small changes of a function, from its syntax: those that undo a slip."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -42,7 +43,7 @@ def small_changes(parsed: Parsed, content: str, lines: Span) -> tuple[SmallChang
     found = [*_of_words(leaves, places), *_of_names(leaves, places)]
     found += _of_shapes(parsed.root, lines, places)
     ordered = sorted(found, key=lambda one: (one[0], one[1].start))
-    return tuple(dict.fromkeys(change for _, change in ordered))
+    return tuple(dict.fromkeys(replace(change, rank=rank) for rank, change in ordered))
 
 
 def _leaves(node: Node) -> Iterator[Node]:

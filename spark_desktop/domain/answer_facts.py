@@ -9,6 +9,9 @@ _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:[.,]\d+)?(?!\w)")
 _CODE = re.compile(
     r"`([^`\n]{1,80})`|\b([A-Za-z_]\w*(?:_\w+|[a-z][A-Z]\w*)|[A-Z]\w*(?:Error|Exception))\b"
 )
+_QUOTED = re.compile(
+    r"[\"\u201c]([^\"\u201c\u201d\n]{1,60})[\"\u201d]|(?<!\w)'([^'\n]{1,60})'(?!\w)"
+)
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _WORDS = {
     word: str(number)
@@ -27,10 +30,10 @@ _LONGEST = 1200
 
 
 def claims(question: str, answer: str) -> frozenset[str] | None:
-    """Return the numbers and names that an answer ends in; None for one that explains at length.
+    """Return the numbers, names and quoted texts that an answer ends in.
 
-    Those of the question say nothing, and neither do those of the way there: the last sentence
-    that has any counts.
+    None for an answer that explains at length. Those of the question say nothing, and neither do
+    those of the way there: the last sentence that has any counts.
     """
     text = _FENCE.sub(" ", answer).strip()
     if len(text) > _LONGEST:
@@ -53,9 +56,14 @@ def contradict(question: str, answers: Sequence[str]) -> bool:
     return not any(other is not None and _agree(first, other) for other in others)
 
 
-def claims_number(question: str, answer: str) -> bool:
-    """Return whether what the answer ends in is a number that the question does not hold."""
-    return any(one[0].isdigit() for one in claims(question, answer) or ())
+def claims_value(question: str, answer: str) -> bool:
+    """Return whether the answer ends in a value, as code has it, that the question does not hold.
+
+    Values are numbers and texts between quotes: they have to be worked out, or looked up.
+    """
+    found = claims(question, answer) or frozenset()
+    texts = {(one or other).strip() for one, other in _QUOTED.findall(answer)}
+    return any(one[0].isdigit() or one in texts for one in found if one)
 
 
 def only_repeats(answer: str, shown: str) -> bool:
@@ -86,14 +94,18 @@ def _sentences(text: str) -> list[str]:
 
 def _facts(text: str) -> frozenset[str]:
     numbers = {_plain(one) for one in _NUMBER.findall(text)}
-    numbers |= {_WORDS[one.lower()] for one in _NUMBER_WORD.findall(text)}
     names = set()
     for quoted, name in _CODE.findall(text):
         word = (quoted or name).strip()
         if _NUMBER.fullmatch(word):
             numbers.add(_plain(word))
         elif word:
-            names.add(word.rstrip("().,;:"))
+            names.add(word.strip("\"'").rstrip("().,;:"))
+    names |= {(one or other).strip() for one, other in _QUOTED.findall(text)}
+    words = {one.lower() for one in _NUMBER_WORD.findall(text)}
+    if names or numbers:
+        words.discard("one")  # more often a pronoun
+    numbers |= {_WORDS[one] for one in words}
     return frozenset(numbers or names)
 
 

@@ -1,5 +1,6 @@
 """The checks of Go, Rust, C and C++: their compilers, and the tests that they build."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
@@ -13,6 +14,7 @@ from spark_desktop.domain.detected_checks import (
     nearest,
 )
 
+_HEADERS = (".hpp", ".hh", ".hxx", ".h++")
 _TEST_TARGET = re.compile(r"^(test|check)\s*:", re.MULTILINE)
 
 
@@ -70,7 +72,10 @@ def cpp_checks(path: str, files: ProjectFiles, tests: Sequence[str]) -> tuple[De
     if compiler is None:
         return ()
     flags = (*(() if is_c else (_standard(folder, files),)), *_includes(path, folder, files))
-    words = (compiler, "-fsyntax-only", "-fdiagnostics-color=never", *flags, below(path, folder))
+    own = below(path, folder)
+    # A header by itself would be warned of its `#pragma once`: it is read as one that is included.
+    read = ("-x", "c++", "-include", own, os.devnull) if path.endswith(_HEADERS) else (own,)
+    words = (compiler, "-fsyntax-only", "-fdiagnostics-color=never", *flags, *read)
     name = PurePosixPath(compiler).name
     found = [DetectedCheck(f"{name} -fsyntax-only", Stage.COMPILES, words, folder)]
     found += _programs(path, folder, files, tests, (compiler, *flags))

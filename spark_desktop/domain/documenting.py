@@ -6,6 +6,7 @@ import re
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.python_function import Function, function_in
 from spark_desktop.domain.script_types import lacks_result_type
+from spark_desktop.domain.signatures import parameters_of
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.words import joined, say
 
@@ -30,6 +31,12 @@ _RESULT_TYPE = re.compile(
     r"\b(?:return|result)\s+type\b|\btypes?\b[^.;]{0,40}\breturn(?:s|ed)?\b", re.IGNORECASE
 )
 _QUOTED = re.compile(r"`([A-Za-z_]\w*)`")
+# A name as only code has it.
+_AS_CODE = re.compile(r"(?<![`\w])([A-Za-z]+_\w+|[A-Z]?[a-z]+[A-Z]\w*)(?![`\w])")
+_RETURNED = re.compile(r"\breturn(?:s|ed)\b", re.IGNORECASE)
+_RETURNS = re.compile(r"\b(?:return|yield|result|give)", re.IGNORECASE)
+_RAISED = re.compile(r"\b(?:raise[sd]?|throws?|thrown|panics?)\b", re.IGNORECASE)
+_RAISES = re.compile(r"\b(?:rais|throw|panic|error|exception|fail)", re.IGNORECASE)
 _TAG = re.compile(r"@\w+")
 _COMMENT = re.compile(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\[)))")
 
@@ -61,8 +68,8 @@ def only_documents(before: str | None, after: str | None) -> Check:
 def unsaid(instruction: str, path: str, region: str) -> Check:
     """Return as evidence whether the documentation of a region has what was asked for.
 
-    These are names between backticks, tags such as @param, all parameters where these are asked
-    for, and annotations. In other languages than Python only names and tags.
+    These are names between backticks or in the form of code, tags such as @param, all parameters
+    where these are asked for, what is returned or raised, and types.
     """
     name = say("says what was asked")
     text = _comments(region)
@@ -73,16 +80,21 @@ def unsaid(instruction: str, path: str, region: str) -> Check:
         if function is not None and _DOCSTRING.search(instruction) and not text:
             return Check(name, False, say("The answer has no docstring."))
     own = function.name if function is not None else ""
-    wanted = [word for word in _QUOTED.findall(instruction) if word in region and word != own]
+    asked = [*_QUOTED.findall(instruction), *_AS_CODE.findall(instruction)]
+    wanted = [word for word in asked if _holds(region, word) and word != own]
     tags = _TAG.findall(instruction)
-    if function is not None and text and _PARAMETERS.search(instruction):
-        wanted += _named(function)
+    if text and _PARAMETERS.search(instruction):
+        wanted += _named(function) if function is not None else parameters_of(path, region)
     # Where only types are asked for there is no text that could name anything.
     expected = dict.fromkeys([*(wanted if text else ()), *tags])
     missing = [word for word in expected if not _holds(text, word)]
     if missing:
         words = joined(missing, ", ")
         return Check(name, False, say("The documentation does not name {words}.", words=words))
+    if text and _RETURNED.search(instruction) and not _RETURNS.search(text):
+        return Check(name, False, say("The documentation does not say what is returned."))
+    if text and _RAISED.search(instruction) and not _RAISES.search(text):
+        return Check(name, False, say("The documentation does not say what is raised."))
     if function is not None and _TYPES.search(instruction) and (bare := _unannotated(function)):
         words = joined(bare, ", ")
         return Check(name, False, say("There is no type for {words}.", words=words))

@@ -1,16 +1,20 @@
 """One small change of a code text, as a slip of the keyboard or of the mind would be undone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class SmallChange:
-    """``text`` in the place of the characters from ``start`` to ``end``."""
+    """``text`` in the place of the characters from ``start`` to ``end``.
+
+    ``rank`` says how likely such a slip is, 0 the likeliest.
+    """
 
     start: int
     end: int
     text: str
+    rank: int = field(default=0, compare=False)
 
     def applied(self, content: str) -> str:
         """Return the content with the change."""

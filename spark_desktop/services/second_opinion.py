@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 
-from spark_desktop.domain.answer_facts import claims, claims_number, contradict, only_repeats
+from spark_desktop.domain.answer_facts import claims, claims_value, contradict, only_repeats
 from spark_desktop.domain.completion import ChatRequest, Priority, TextChunk
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.prompt_layout import is_smallest
@@ -27,8 +27,8 @@ async def doubt_of(endpoint: Endpoint, request: ChatRequest, question: str, answ
         return ""
     if only_repeats(answer, "\n".join(one.text for one in request.messages)):
         return say("The answer only repeats what the model was shown.")
-    if is_smallest(endpoint.model) and claims_number(question, answer):
-        return say("Models of this size are mostly wrong about numbers: do not rely on it.")
+    if is_smallest(endpoint.model) and claims_value(question, answer):
+        return say("Models of this size are mostly wrong about values: do not rely on it.")
     if not claims(question, answer):
         return ""
     asked = [

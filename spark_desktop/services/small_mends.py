@@ -24,7 +24,7 @@ _MOST_LINES = 80
 
 
 class SmallMends:
-    """Tries the changes one by one; the first that the run proves is the proposal."""
+    """Tries the changes one by one; the likeliest that the run proves is the proposal."""
 
     def __init__(self, syntax: Syntax, judge: Judge, most: int = _MOST) -> None:
         self._syntax = syntax
@@ -34,29 +34,39 @@ class SmallMends:
     async def mended(self, proposal: Proposal, target: Target) -> Proposal | None:
         """Return the proposal with the change and its evidence; None where none is proved.
 
-        Nothing is tried where the test's command may not run again. Cancelling ends the run.
+        Nor where another one that is as likely passes, too: the run then says nothing of what was
+        meant. Nothing is tried where the test's command may not run again. Cancelling ends the run.
         """
         trigger, again = proposal.trigger, self._judge.by_trigger
         if not isinstance(trigger, FailingTest) or again is None or len(target.lines) > _MOST_LINES:
             return None
         path, before = trigger.snapshot.path, target.content
-        changes = self._syntax.small_changes(path, before, target.lines)
+        changes = self._syntax.small_changes(path, before, target.lines)[: self._most]
         end = time.monotonic() + _SECONDS
-        for number, change in enumerate(changes[: self._most], 1):
-            if time.monotonic() > end:
-                return None
+        found: Proposal | None = None
+        rank = 0
+        for number, change in enumerate(changes, 1):
+            if time.monotonic() > end or (found is not None and change.rank > rank):
+                return found
             after = change.applied(before)
             told = await again(trigger, path, before, after)
             if not any(check.proves for check in told):
                 return None  # there is no run that could decide
-            if failure(told) is None:
-                found = _proposed(proposal, after, told, number)
-                found = await self._judge.examined(
-                    target, found, names=False, project=True, again=False
-                )
-                if failure(found.evidence) is None:
-                    return found
-        return None
+            if failure(told) is not None:
+                continue
+            one = await self._judge.examined(
+                target,
+                _proposed(proposal, after, told, number),
+                names=False,
+                project=True,
+                again=False,
+            )
+            if failure(one.evidence) is not None:
+                continue
+            if found is not None:
+                return None  # the run does not say which of the two was meant
+            found, rank = one, change.rank
+        return found
 
 
 def _proposed(proposal: Proposal, after: str, told: tuple[Check, ...], number: int) -> Proposal:

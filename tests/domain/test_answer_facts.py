@@ -2,7 +2,7 @@
 
 import pytest
 
-from spark_desktop.domain.answer_facts import claims, claims_number, contradict, only_repeats
+from spark_desktop.domain.answer_facts import claims, claims_value, contradict, only_repeats
 
 ASKED = "what does parking for 125 minutes cost?"
 
@@ -18,6 +18,8 @@ ASKED = "what does parking for 125 minutes cost?"
         ("It is 600.\n\nSo be it.", {"600"}),
         ("Parking for 125 minutes is free.", set()),
         ("The answer is `600`", {"600"}),
+        ('The next one is "jam".', {"jam"}),
+        ("It says 'no more' then, and doesn't stop.", {"no more"}),
         ("", set()),
     ],
 )
@@ -48,9 +50,10 @@ def test_an_answer_that_none_of_the_others_repeats_stands_alone(answers, alone):
 
 
 def test_a_number_that_the_question_holds_is_not_claimed():
-    assert claims_number(ASKED, "It costs 600 cents.")
-    assert not claims_number(ASKED, "Parking for 125 minutes is free.")
-    assert not claims_number(ASKED, "It raises `KeyError`.")
+    assert claims_value(ASKED, "It costs 600 cents.")
+    assert not claims_value(ASKED, "Parking for 125 minutes is free.")
+    assert not claims_value(ASKED, "It raises `KeyError`.")
+    assert claims_value(ASKED, 'The ticket says "free".')
 
 
 @pytest.mark.parametrize(

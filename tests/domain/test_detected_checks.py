@@ -1,6 +1,7 @@
 """Which checks a project's files tell of, for a file in it, and how they are run."""
 
 import json
+import os
 from dataclasses import dataclass, field
 
 import pytest
@@ -216,6 +217,11 @@ def test_cpp_is_compiled_by_itself_and_tests_with_a_main_are_built_and_run():
     assert checks("a.cpp", texts, tests=("a_test.cpp",))[1].words[-1] == "a_test.cpp"
     texts["a_test.cpp"] = "TEST(A, b) {}"
     assert len(checks("a.cpp", texts, tests=("a_test.cpp",))) == 1
+
+
+def test_a_header_is_compiled_as_one_that_is_included():
+    (found,) = checks("src/a.hpp", {"Makefile": "all:\n"})
+    assert found.words[-5:] == ("-x", "c++", "-include", "src/a.hpp", os.devnull)
 
 
 def test_a_makefile_with_a_target_for_tests_runs_them():

@@ -144,3 +144,29 @@ def test_types_that_need_an_import_stay_with_their_answer():
     answer = "from typing import List\n\n\n" + ANSWER.replace("list[float]", "List[float]")
     found = documented("a.py", OWN, answer)
     assert found.startswith('def mean(values, digits=2):\n    """Return the mean')
+
+
+RUST = "/// Shares `cents`{more}.\npub fn f(cents: u32, people: u32) -> u32 {{\n    cents\n}}\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "more", "reason"),
+    [
+        ("write a doc comment that names the parameters", "", "does not name people."),
+        ("write a doc comment that names each parameter", " among `people`", ""),
+        ("document what is returned", "", "does not say what is returned."),
+        ("document what it returns", "; returns them", ""),
+        ("document when it panics", "", "does not say what is raised."),
+        ("document when it panics", "; panics at 0", ""),
+    ],
+)
+def test_what_was_asked_for_is_looked_for_in_other_languages_too(asked, more, reason):
+    verdict = unsaid(asked, "a.rs", RUST.format(more=more))
+    assert verdict.passed is not bool(reason)
+    assert verdict.detail.endswith(reason)
+
+
+def test_names_in_the_form_of_code_count_without_backticks():
+    text = 'def f(a):\n    """Take it."""\n    raise NotEnough(a)\n'
+    verdict = unsaid("write a docstring that says NotEnough is raised", "a.py", text)
+    assert verdict.detail == "The documentation does not name NotEnough."

@@ -55,6 +55,20 @@ async def test_the_change_that_the_run_proves_is_proposed_with_its_evidence():
     assert all(one.endswith("return a < 1\n") for one in run.asked)
 
 
+async def test_where_another_change_that_is_as_likely_passes_too_none_is_proposed():
+    # The bound and its neighbour: both are slips of the same kind.
+    text = "def free(total, least):\n    return total > 5000 and least > 1\n"
+    first, other = (text.replace(f"> {one}", f">= {one}") for one in ("5000", "1\n"))
+    snapshot = await MemoryFiles(a__py=text).read("a.py")
+    trigger = FailingTest(snapshot, Span(0, 2), "test_free", "free(5000)", ("pytest",))
+    proposal = Proposal("p", trigger, Queued(), model="small")
+    assert await mended(Run(first, other), proposal) is None
+    run = Run(first, text.replace("and", "or"))
+    found = await mended(run, proposal)
+    assert apply(text, found.patch.hunks) == first
+    assert text.replace("and", "or") not in run.asked
+
+
 async def test_where_none_is_proved_there_is_none_and_the_number_is_bounded():
     run = Run()
     assert await mended(run, await proposal_of(), most=3) is None
