@@ -5138,6 +5138,10 @@ The proposal was made for:
    <translation>Ответ лишь повторяет то, что было показано модели.</translation>
   </message>
   <message>
+   <source>The answer raises {words} no more.</source>
+   <translation>Ответ больше не вызывает {words}.</translation>
+  </message>
+  <message>
    <source>The answer says the same again and again.</source>
    <translation>Ответ снова и снова повторяет одно и то же.</translation>
   </message>
@@ -7992,6 +7996,10 @@ The proposal was made for:
   <message>
    <source>its {encoding} is damaged at byte {place}</source>
    <translation>{encoding} повреждён на байте {place}</translation>
+  </message>
+  <message>
+   <source>keeps its errors</source>
+   <translation>сохраняет свои ошибки</translation>
   </message>
   <message>
    <source>kept for the answer: {tokens}</source>

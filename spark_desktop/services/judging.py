@@ -15,13 +15,20 @@ from spark_desktop.domain.documenting import (
     unsaid,
 )
 from spark_desktop.domain.fitting_calls import calls_fit
+from spark_desktop.domain.kept_errors import keeps_errors, keeps_errors_of
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.said_types import with_said_types
 from spark_desktop.domain.script_types import with_result_type
 from spark_desktop.domain.symbols import Oversights
 from spark_desktop.domain.text import split_lines
-from spark_desktop.domain.trigger import EditComment, Instruction, Span
+from spark_desktop.domain.trigger import (
+    EditComment,
+    FailingTest,
+    Instruction,
+    ProposalTrigger,
+    Span,
+)
 from spark_desktop.domain.unasked_examples import without_unasked_examples
 from spark_desktop.domain.words import joined, say
 from spark_desktop.services.answer_evidence import ProjectEvidence
@@ -86,8 +93,8 @@ class Judge:
         if path.endswith((".py", ".pyi")):
             fits = calls_fit(target.content, shaped.after)
             evidence = evidence if fits is None else (*evidence, fits)
-        if isinstance(proposal.trigger, EditComment | Instruction) and not documents:
-            evidence = (*evidence, *self._used(target, path, shaped.region))
+        if not documents:
+            evidence = (*evidence, *self._spoken_of(proposal.trigger, target, path, shaped.region))
         if answer.fault:
             evidence = (Check(say("anchored"), False, answer.fault), *evidence)
         if answer.loops:
@@ -156,12 +163,21 @@ class Judge:
         same = "" if known.same_branches else found.same_branches
         return Oversights(unused, alone, same)
 
-    def _used(self, target: Target, path: str, region: str) -> tuple[Check, ...]:
-        code = self._syntax.bare(path, target.content)
-        own = self._syntax.bare(path, dedent(region))
-        if code is None or own is None:
+    def _spoken_of(
+        self, trigger: ProposalTrigger, target: Target, path: str, region: str
+    ) -> tuple[Check, ...]:
+        """Return whether names that were asked for are used, and errors that were not are kept."""
+        if not isinstance(trigger, EditComment | Instruction | FailingTest):
             return ()
-        return (uses_names(target.instruction, code, own, not target.outside.strip()),)
+        code = self._syntax.bare(path, target.content)
+        before, after = (self._syntax.bare(path, dedent(one)) for one in (target.text, region))
+        if code is None or before is None or after is None:
+            return ()
+        if isinstance(trigger, FailingTest):
+            return (keeps_errors_of(trigger.report, before, after),)
+        asked = target.instruction
+        used = uses_names(asked, code, after, not target.outside.strip())
+        return used, keeps_errors(asked, before, after)
 
     def _documenting(
         self, target: Target, path: str, answer: Answer, shaped: Shaped
