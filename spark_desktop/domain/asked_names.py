@@ -22,18 +22,16 @@ _ASIDE = re.compile(
 _NEAR = 60
 
 
-def uses_names(asked: str, code: str, region: str, is_file: bool = False) -> Check:
+def uses_names(asked: str, code: str, region: str) -> Check:
     """Return as evidence whether a region's code has the names of its file that were asked for.
 
     ``code`` is that of the file before and ``region`` that of the answer, both without comments
-    and documentation. ``is_file``: the region is all of the file, where a name that stands once is
-    only defined. A name that the file does not have says nothing: a person may call things as the
-    code does not.
+    and documentation. A name that the file does not have says nothing: a person may call things as
+    the code does not.
     """
     name = say("uses what was asked")
     wanted = dict.fromkeys(_wanted(asked))
-    least = 2 if is_file else 1
-    missing = [one for one in wanted if _count(code, one) and _count(region, one) < least]
+    missing = [one for one in wanted if _holds(code, one) and not _holds(region, one)]
     if not missing:
         return Check(name, True)
     words = joined(missing, ", ")
@@ -50,5 +48,5 @@ def _wanted(asked: str) -> list[str]:
     return found
 
 
-def _count(code: str, name: str) -> int:
-    return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", code))
+def _holds(code: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", code) is not None

@@ -176,7 +176,7 @@ class Judge:
         if isinstance(trigger, FailingTest):
             return (keeps_errors_of(trigger.report, before, after),)
         asked = target.instruction
-        used = uses_names(asked, code, after, not target.outside.strip())
+        used = uses_names(asked, code, after)
         return used, keeps_errors(asked, before, after)
 
     def _documenting(

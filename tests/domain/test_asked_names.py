@@ -30,9 +30,3 @@ def test_what_the_file_has_and_is_asked_for_must_be_used(asked, missing):
     wanted = set(missing.split(", ")) - {"", "health_"}
     assert found.passed is not bool(wanted)
     assert all(name in found.detail for name in wanted)
-
-
-def test_in_a_whole_file_a_name_that_is_only_defined_is_not_used():
-    code = "LIMIT = 5 def double ( value ) : return value"
-    assert not uses_names("at most LIMIT", code, code, is_file=True).passed
-    assert uses_names("at most LIMIT", code, code.replace("value", "LIMIT"), is_file=True).passed
