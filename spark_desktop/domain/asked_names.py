@@ -15,7 +15,8 @@ _NAME = re.compile(
 _ASIDE = re.compile(
     r"\b(?:remove|drop|delete|rename|replace|instead\s+of|rather\s+than|without|unlike|except|avoid"
     r"|stop|do(?:es)?\s+not|don't|doesn't|not\s+(?:use|call|via|with|by)|no\s+longer|any\s*more"
-    r"|like|as|same|similar|see|from|old|calls?|callers?)\b"
+    r"|like|as|same|similar|see|from|old|calls?|callers?|undefined|undeclared|unknown|unused"
+    r"|wrong|typo|misspel\w+)\b"
     r"[^.;:!?]{0,40}$",
     re.IGNORECASE,
 )

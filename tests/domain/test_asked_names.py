@@ -21,6 +21,7 @@ CODE = "class Player : health_ = 1 ; armour_ = 2 ; LARGEST = 3 ; def slug ( ) : 
         ("do it without `slug`", ""),
         ("do not use `slug`", ""),
         ("send it as JSON", ""),
+        ("fix the undefined name armour_", ""),
         ("as slug() does", ""),
         ("the caller of slug() wants a list", ""),
     ],
