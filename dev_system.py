@@ -51,6 +51,8 @@ LIBRARIES = {
 FONT_PACKAGE = "fonts-dejavu-core"
 FONT_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts")
 FONT_SUFFIXES = {".ttf", ".otf", ".ttc"}
+# How long apt waits for another apt, in seconds.
+LOCK_TIMEOUT_S = 120
 
 
 class MissingPackagesError(Exception):
@@ -122,6 +124,8 @@ def install(packages: Sequence[str], say: Callable[[str], None]) -> None:
     say(f"Installing with apt: {names}")
     # sudo clears the environment, so the setting travels as an argument.
     apt = [*([] if is_root else ["sudo", "-n"]), "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
+    # A new machine often updates itself just then, and apt would fail at once at its lock.
+    apt += ["-o", f"DPkg::Lock::Timeout={LOCK_TIMEOUT_S}"]
     # Old lists name files that the mirror no longer has; without a new one they may still do.
     _succeeds(*apt, "-qq", "update")
     if not _succeeds(*apt, "-qq", "install", "-y", "--no-install-recommends", *packages):

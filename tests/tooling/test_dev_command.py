@@ -273,7 +273,8 @@ def test_root_installs_missing_packages_with_apt(monkeypatch: pytest.MonkeyPatch
     apt, said = Apt(monkeypatch, root=True, codes={"update": 100}), list[str]()
     dev_system.install(["libegl1", "xvfb"], said.append)
     assert said == ["Installing with apt: libegl1 xvfb"]
-    assert apt.ran[-1].endswith("apt-get -qq install -y --no-install-recommends libegl1 xvfb")
+    assert apt.ran[-1].endswith(" -qq install -y --no-install-recommends libegl1 xvfb")
+    assert all("DPkg::Lock::Timeout=" in line for line in apt.ran), "another apt is waited for"
     assert not any("sudo" in line for line in apt.ran)
 
 
