@@ -6,7 +6,7 @@ import re
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.python_function import Function, function_in
 from spark_desktop.domain.script_types import lacks_result_type
-from spark_desktop.domain.signatures import parameters_of
+from spark_desktop.domain.signatures import is_defined, parameters_of
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.words import joined, say
 
@@ -27,8 +27,11 @@ _ASKS_FOR_MORE = re.compile(
 _DOCSTRING = re.compile(r"\bdoc[\s-]?strings?\b|\bdocument\b", re.IGNORECASE)
 _PARAMETERS = re.compile(r"\b(?:parameters?|arguments?)\b", re.IGNORECASE)
 _TYPES = re.compile(r"\b(?:annotat\w+|type\s+hints?|types)\b", re.IGNORECASE)
+# A type in the signature, and not one in the comment.
 _RESULT_TYPE = re.compile(
-    r"\b(?:return|result)\s+type\b|\btypes?\b[^.;]{0,40}\breturn(?:s|ed)?\b", re.IGNORECASE
+    r"\b(?:return|result)s?\s+types?\b"
+    r"|\b(?:annotat\w+|declar\w+|type\s+hints?)\b[^.;]{0,60}\b(?:return|result)",
+    re.IGNORECASE,
 )
 _QUOTED = re.compile(r"`([A-Za-z_]\w*)`")
 # A name as only code has it.
@@ -79,9 +82,9 @@ def unsaid(instruction: str, path: str, region: str) -> Check:
         text = (ast.get_docstring(function) or "") if function is not None else region
         if function is not None and _DOCSTRING.search(instruction) and not text:
             return Check(name, False, say("The answer has no docstring."))
-    own = function.name if function is not None else ""
     asked = [*_QUOTED.findall(instruction), *_AS_CODE.findall(instruction)]
-    wanted = [word for word in asked if _holds(region, word) and word != own]
+    # Nobody names a function in its own documentation.
+    wanted = [word for word in asked if _holds(region, word) and not is_defined(region, word)]
     tags = _TAG.findall(instruction)
     if text and _PARAMETERS.search(instruction):
         wanted += _named(function) if function is not None else parameters_of(path, region)

@@ -5,8 +5,9 @@ Small models like to tell types in the docstring where they were asked to annota
 
 import ast
 import re
+from collections.abc import Mapping
 
-from spark_desktop.domain.python_function import function_in
+from spark_desktop.domain.python_function import FunctionText, function_in
 from spark_desktop.domain.text import split_lines
 
 # What may stand where a type does; ``_type_of`` says whether it is one.
@@ -26,6 +27,7 @@ _RETURNS = (
 _PLAIN = frozenset(
     ("int", "float", "str", "bool", "bytes", "None", "list", "dict", "set", "tuple", "object")
 )
+_HOLDERS = frozenset(("list", "dict", "set", "tuple"))
 _OTHER_NAMES = {
     **{"integer": "int", "string": "str", "boolean": "bool", "dictionary": "dict"},
     **{"List": "list", "Dict": "dict", "Set": "set", "Tuple": "tuple", "array": "list"},
@@ -54,25 +56,38 @@ def with_said_types(region: str) -> str | None:
         return None
     if node.body[0].lineno != node.lineno + 1 or not (bare or result):
         return None
-    for one in bare:
-        one.annotation = ast.parse(types[one.arg], mode="eval").body
-    if result:
-        node.returns = ast.parse(result, mode="eval").body
     lines = split_lines(region)
     row = node.lineno - 1
-    word = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
-    returns = f" -> {ast.unparse(node.returns)}" if node.returns is not None else ""
-    arguments = ast.unparse(given)
-    for one in named:
-        # With a type there are blanks around what a parameter is without being given.
-        annotated = ast.unparse(one)
-        arguments = re.sub(
-            rf"(?<![\w.]){re.escape(annotated)}=", f"{annotated} = ", arguments, count=1
-        )
-    head = f"{word} {node.name}({arguments}){returns}:"
-    ending = lines[row][len(lines[row].rstrip("\r\n")) :]
-    indent = lines[row][: len(lines[row]) - len(lines[row].lstrip())]
-    return "".join([*lines[:row], f"{indent}{head}{ending}", *lines[row + 1 :]])
+    # What is there stays as it is written: a default, a comment.
+    head = _annotated(lines[row].encode(), found, types, result)
+    if head is None:
+        return None
+    return "".join([*lines[:row], head.decode(), *lines[row + 1 :]])
+
+
+def _annotated(
+    line: bytes, found: FunctionText, types: Mapping[str, str], result: str
+) -> bytes | None:
+    """Return the head with types put in; columns count bytes, as the parser's do."""
+    given = found.node.args
+    named = [*given.posonlyargs, *given.args, *given.kwonlyargs]
+    places = [(found.width + (one.end_col_offset or 0), types.get(one.arg, "")) for one in named]
+    put = [(place, f": {type_}") for place, type_ in places if type_]
+    if result:
+        defaults = [one for one in (*given.defaults, *given.kw_defaults) if one is not None]
+        ends = [found.width + (one.end_col_offset or 0) for one in (*named, *defaults)]
+        name = line.index(found.node.name.encode(), found.column)
+        closing = re.compile(rb"\)\s*:").search(line, max(ends, default=name))
+        if closing is None:
+            return None
+        put.append((closing.start() + 1, f" -> {result}"))
+    for place, text in sorted(put, reverse=True):
+        rest = line[place:]
+        if text.startswith(":"):
+            # With a type there are blanks around what a parameter is without being given.
+            rest = re.sub(rb"^\s*=\s*", b" = ", rest)
+        line = line[:place] + text.encode() + rest
+    return line
 
 
 def _said(patterns: tuple[str, ...], doc: str, name: str = "") -> str:
@@ -95,7 +110,21 @@ def _type_of(text: str) -> str:
     if not set(re.findall(r"\w+", text)) <= _PLAIN:
         return ""
     try:
-        ast.parse(text, mode="eval")
+        node = ast.parse(text, mode="eval").body
     except SyntaxError:
         return ""
-    return "" if "," in re.sub(r"\[.*\]", "", text) else text
+    return text if _is_type(node) else ""
+
+
+def _is_type(node: ast.expr) -> bool:
+    """Return whether an annotation can be evaluated: ``int[str]`` and ``int.str`` cannot."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return _is_type(node.left) and _is_type(node.right)
+    if isinstance(node, ast.Subscript):
+        inner = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        return (
+            isinstance(node.value, ast.Name)
+            and node.value.id in _HOLDERS
+            and all(_is_type(one) for one in inner)
+        )
+    return isinstance(node, ast.Name) or (isinstance(node, ast.Constant) and node.value is None)

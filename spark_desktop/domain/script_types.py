@@ -2,15 +2,23 @@
 
 import re
 
-_HEAD = re.compile(
-    r"^[ \t]*(?:export\s+)?(?:default\s+)?(?:async\s+)?function\b[^(\n]*\(", re.MULTILINE
-)
+from spark_desktop.domain.signatures import first_code
+
+_HEAD = re.compile(r"[ \t]*(?:export\s+)?(?:default\s+)?(?P<async>async\s+)?function\b[^(\n]*\(")
 _SAID = re.compile(r"@returns?\s+\{([^\n]+?)\}(?=\s|$)")
 _STAR = re.compile(r"^[ \t]*(?:/\*\*|\*)", re.MULTILINE)
+# What JSDoc has and TypeScript has not: ``?number``, ``*``, ``number=``, ``function(string)``.
+_FOREIGN = re.compile(r"[?*!=]|\bfunction\b|\.<")
+# Brackets in a text or a comment close nothing.
+_TOKEN = re.compile(
+    r"""(?P<skipped>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"""
+    r"""|//[^\n]*|/\*.*?\*/)|(?P<open>[(\[{])|(?P<close>[)\]}])""",
+    re.DOTALL,
+)
 
 
 def lacks_result_type(region: str) -> bool:
-    """Return whether the first function does not declare what it returns."""
+    """Return whether the function that a region begins with does not declare what it returns."""
     end = _end_of_parameters(region)
     return end is not None and not region[end:].lstrip().startswith(":")
 
@@ -21,24 +29,30 @@ def with_result_type(region: str) -> str | None:
     Nor where it is declared already. Small models tell types there, where they mean nothing.
     """
     end = _end_of_parameters(region)
-    head = _HEAD.search(region)
+    start = first_code(region)
+    head = _HEAD.match(region, start)
     if end is None or head is None or not lacks_result_type(region):
         return None
-    above = region[: head.start()]
+    above = region[:start]
     told = {match[1].strip() for match in _SAID.finditer(above)}
     if len(told) != 1 or not _STAR.search(above):
         return None
-    return f"{region[:end]}: {told.pop()}{region[end:]}"
+    type_ = told.pop()
+    if _FOREIGN.search(type_.replace("=>", "")):
+        return None
+    if head["async"] and not type_.startswith("Promise<"):
+        type_ = f"Promise<{type_}>"
+    return f"{region[:end]}: {type_}{region[end:]}"
 
 
 def _end_of_parameters(region: str) -> int | None:
     """Return the place behind the bracket that closes the first function's parameters."""
-    head = _HEAD.search(region)
+    head = _HEAD.match(region, first_code(region))
     if head is None:
         return None
     depth = 0
-    for place in range(head.end() - 1, len(region)):
-        depth += (region[place] in "([{") - (region[place] in ")]}")
-        if depth == 0:
-            return place + 1
+    for token in _TOKEN.finditer(region, head.end() - 1):
+        depth += bool(token["open"]) - bool(token["close"])
+        if depth == 0 and token["close"]:
+            return token.end()
     return None

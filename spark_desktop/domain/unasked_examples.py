@@ -4,21 +4,32 @@ Small models write them where only a description was wanted, and work out what t
 """
 
 import re
+from collections import Counter
 from pathlib import PurePosixPath
 
 from spark_desktop.domain.text import split_lines
 
 _ASKED = re.compile(r"\bexamples?\b|\bdoctests?\b|>>>|\busage\b", re.IGNORECASE)
-# Of each kind of file: how a line of documentation begins, what begins examples in it, and what
-# ends them. What is matched stands behind the beginning.
-_RUST = (r"\s*//[/!]", r"\s*#+\s*Examples?\b", r"\s*#+\s")
-_TAGS = (r"\s*\*(?!/)", r"\s*@example\b", r"\s*@\w")
-_STYLES = {
-    ".rs": _RUST,
-    **dict.fromkeys((".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs"), _TAGS),
-}
-_SECTION = re.compile(r"\s*(?:Examples?|Usage)\s*:?\s*$")
-_OTHER_SECTION = re.compile(r"\s*[A-Z][a-z]+(?:\s[A-Z]?[a-z]+)?:?\s*$")
+_SCRIPTS = frozenset({".ts", ".tsx", ".js", ".jsx", ".mjs", ".cjs"})
+_RUST_LINE = re.compile(r"\s*//[/!]")
+_RUST_EXAMPLES = re.compile(r"\s*#+\s*Examples?\b")
+_RUST_HEADING = re.compile(r"\s*#+\s+[A-Z]")
+_FENCE = re.compile(r"\s*(?:```|~~~)")
+_STAR_LINE = re.compile(r"\s*\*(?!/)")
+_EXAMPLE_TAG = re.compile(r"\s*@example\b")
+# Other words with this sign may be decorators in the example.
+_TAG = re.compile(
+    r"\s*@(?:param|arg|returns?|throws|exception|typeParam|template|type|see|since|deprecated"
+    r"|remarks|defaultValue|default|yields|async|public|private|protected|internal|override)\b"
+)
+_SECTION = re.compile(
+    r"\s*(?:for example|examples?(?:\s+usage)?|usage(?:\s+examples?)?)\s*:?\s*$", re.IGNORECASE
+)
+# What begins another part of a docstring even where no empty line stands before it.
+_FIELD = re.compile(
+    r"\s*(?::[a-z]+\b[^:\n]*:"
+    r"|(?:Args|Arguments|Parameters|Returns?|Yields|Raises|Notes?|See Also|Attributes)\s*:?\s*$)"
+)
 _QUOTES = re.compile(r'"""|' + "'''")
 
 
@@ -29,26 +40,41 @@ def without_unasked_examples(path: str, instruction: str, region: str) -> str:
     """
     if _ASKED.search(instruction):
         return region
-    if path.endswith((".py", ".pyi")):
+    suffix = PurePosixPath(path).suffix
+    if suffix in (".py", ".pyi"):
         return _without_sections(region)
-    style = _STYLES.get(PurePosixPath(path).suffix)
-    return region if style is None else _without_blocks(region, *style)
+    if suffix == ".rs":
+        return _without_rust(region)
+    return _without_tags(region) if suffix in _SCRIPTS else region
 
 
-def _without_blocks(region: str, mark: str, begins: str, ends: str) -> str:
+def keeps_what_stood_there(before: str, answer: str, cut: str) -> bool:
+    """Return whether each line of ``before`` that an answer keeps is there after the cut as well.
+
+    An example that a person wrote is theirs.
+    """
+    had, kept, left = (
+        Counter(line.strip() for line in split_lines(text) if line.strip())
+        for text in (before, answer, cut)
+    )
+    return all(left[line] >= min(count, kept[line]) for line, count in had.items())
+
+
+def _without_rust(region: str) -> str:
     kept: list[str] = []
-    is_example = False
+    is_example = is_fenced = False
     for line in split_lines(region):
-        head = re.match(mark, line)
+        head = _RUST_LINE.match(line)
         said = line[head.end() :] if head else ""
         if head is None:
-            is_example = False
-        elif re.match(begins, said):
+            is_example = is_fenced = False
+        elif _FENCE.match(said):
+            # In code a line that begins with a hash is one that the page does not show.
+            is_fenced = not is_fenced
+        elif not is_fenced and _RUST_EXAMPLES.match(said):
             is_example = True
-            # The empty lines in front of it were there to set it off.
-            while kept and re.fullmatch(rf"{mark}\s*", kept[-1].rstrip("\r\n")):
-                kept.pop()
-        elif is_example and re.match(ends, said):
+            _drop_gap(kept, _RUST_LINE)
+        elif is_example and not is_fenced and _RUST_HEADING.match(said):
             is_example = False
             kept.append(f"{line[: head.end()]}{_ending(line)}")
         if not is_example:
@@ -56,36 +82,81 @@ def _without_blocks(region: str, mark: str, begins: str, ends: str) -> str:
     return "".join(kept)
 
 
-def _without_sections(region: str) -> str:
-    lines = split_lines(region)
-    bounds = [row for row, line in enumerate(lines) for _ in _QUOTES.finditer(line)][:2]
-    if len(bounds) < 2 or bounds[0] == bounds[1]:
-        return region
-    first, last = bounds
+def _without_tags(region: str) -> str:
     kept: list[str] = []
     is_example = False
-    for row in range(first + 1, last):
-        line = lines[row]
-        if _SECTION.match(line) or (line.lstrip().startswith(">>>") and not is_example):
-            is_example = True
-        elif is_example and _ends_example(lines, row):
+    for line in split_lines(region):
+        head = _STAR_LINE.match(line)
+        said = line[head.end() :] if head else ""
+        if head is None:
             is_example = False
+        elif _EXAMPLE_TAG.match(said):
+            is_example = True
+            _drop_gap(kept, _STAR_LINE)
+        elif is_example and _TAG.match(said):
+            is_example = False
+            kept.append(f"{line[: head.end()]}{_ending(line)}")
+        if is_example and "*/" in said:
+            # The comment ends with the example; without this the code would be in it.
+            is_example = False
+            line = f"{line[: line.index('*')]}{line[line.index('*/') :]}"
         if not is_example:
             kept.append(line)
-    if len(kept) == last - first - 1:
-        return region
-    while kept and not kept[-1].strip() and lines[last].strip()[:3] in ('"""', "'''"):
+    return "".join(kept)
+
+
+def _drop_gap(kept: list[str], mark: re.Pattern[str]) -> None:
+    """Take the empty lines away that set an example off."""
+    while kept and (head := mark.match(kept[-1])) and not kept[-1][head.end() :].strip():
         kept.pop()
-    return "".join([*lines[: first + 1], *kept, *lines[last:]])
 
 
-def _ends_example(lines: list[str], row: int) -> bool:
-    """Return whether another section, or a paragraph of words, begins in a row."""
-    line = lines[row]
-    if not line.strip():
+def _without_sections(region: str) -> str:
+    lines = split_lines(region)
+    bounds = [
+        (row, match.start()) for row, line in enumerate(lines) for match in _QUOTES.finditer(line)
+    ][:2]
+    if len(bounds) < 2 or bounds[0][0] == bounds[1][0]:
+        return region
+    (first, _), (last, column) = bounds
+    kept: list[str] = []
+    # Where the example is indented to, None outside of one.
+    begun: int | None = None
+    has_code = is_deeper = False
+    for row in range(first + 1, last + 1):
+        line = lines[row] if row < last else lines[row][:column]
+        is_over = is_deeper or (has_code and not lines[row - 1].strip())
+        if begun is not None and _ends(line, begun, is_over):
+            begun = None
+        if begun is None and (_SECTION.match(line) or line.lstrip().startswith(">>>")):
+            begun, has_code, is_deeper = _width(line), not _SECTION.match(line), False
+        elif begun is not None and line.strip():
+            has_code, is_deeper = True, is_deeper or _width(line) > begun
+        if begun is None and row < last:
+            kept.append(line)
+    if len(kept) == last - first - 1 and begun is None:
+        return region
+    end = lines[last]
+    if begun is not None and end[:column].strip():
+        # What the example gives shares its line with the quotes.
+        end = f"{end[: _width(end)]}{end[column:]}"
+    while kept and not kept[-1].strip() and end.lstrip().startswith(('"""', "'''")):
+        kept.pop()
+    return "".join([*lines[: first + 1], *kept, end, *lines[last + 1 :]])
+
+
+def _ends(line: str, begun: int, is_over: bool) -> bool:
+    """Return whether an example that is indented to ``begun`` ends in front of a line.
+
+    ``is_over``: what was indented below its title, or an empty line after code, stands above.
+    """
+    if not line.strip() or line.lstrip().startswith((">>>", "...")) or _width(line) > begun:
         return False
-    follows_gap = not lines[row - 1].strip()
-    return follows_gap and bool(_OTHER_SECTION.match(line))
+    return is_over or _FIELD.match(line) is not None
+
+
+def _width(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _ending(line: str) -> str:

@@ -29,7 +29,10 @@ from spark_desktop.domain.trigger import (
     ProposalTrigger,
     Span,
 )
-from spark_desktop.domain.unasked_examples import without_unasked_examples
+from spark_desktop.domain.unasked_examples import (
+    keeps_what_stood_there,
+    without_unasked_examples,
+)
 from spark_desktop.domain.words import joined, say
 from spark_desktop.services.answer_evidence import ProjectEvidence
 from spark_desktop.services.answer_shape import Shaped, shaped_by
@@ -189,23 +192,41 @@ class Judge:
             region = target.in_style(saved)
             shaped = Shaped(region, target.with_region(region), shaped.stray)
             verdict = self._documents(path, target.content, shaped.after)
+        if answer.is_whole:
+            # The whole file: what stands outside of the lines that were meant says nothing.
+            region = _lines_of(target, shaped.after)
+            return shaped, (verdict, unsaid(target.instruction, path, region))
         plain = without_unasked_examples(path, target.instruction, shaped.region)
-        if plain != shaped.region and _is_without_examples(target, path):
-            shaped = Shaped(plain, target.with_region(plain), shaped.stray)
+        if keeps_what_stood_there(target.text, shaped.region, plain):
+            shaped = self._rewritten(target, path, shaped, plain)
         told = unsaid(target.instruction, path, shaped.region)
         if not told.passed:
             is_python = path.endswith((".py", ".pyi"))
             typed = (with_said_types if is_python else with_result_type)(shaped.region)
-            if typed is not None and (better := unsaid(target.instruction, path, typed)).passed:
-                told, shaped = better, Shaped(typed, target.with_region(typed), shaped.stray)
+            better = self._rewritten(target, path, shaped, typed or shaped.region)
+            if (fits := unsaid(target.instruction, path, better.region)).passed:
+                told, shaped = fits, better
         return shaped, (verdict, told)
+
+    def _rewritten(self, target: Target, path: str, shaped: Shaped, region: str) -> Shaped:
+        """Return an answer with another region, or as it was where its code would be another."""
+        if region == shaped.region:
+            return shaped
+        after = target.with_region(region)
+        is_same = self._documents(path, shaped.after, after).passed
+        return Shaped(region, after, shaped.stray) if is_same else shaped
 
     def _documents(self, path: str, before: str, after: str) -> Check:
         return only_documents(self._syntax.bare(path, before), self._syntax.bare(path, after))
 
 
-def _is_without_examples(target: Target, path: str) -> bool:
-    return without_unasked_examples(path, target.instruction, target.text) == target.text
+def _lines_of(target: Target, after: str) -> str:
+    """Return what a new text of the file has where the target stood; all of it where that moved."""
+    lines, before = split_lines(after), split_lines(target.content)
+    start, behind = target.lines.start, len(before) - target.lines.end
+    end = len(lines) - behind
+    is_kept = lines[:start] == before[:start] and lines[end:] == before[target.lines.end :]
+    return "".join(lines[start:end]) if is_kept and end >= start else after
 
 
 def sum_of(first: Usage | None, second: Usage) -> Usage:

@@ -77,3 +77,23 @@ def test_a_type_in_words_or_of_typing_is_written_as_an_annotation(told, written_
 def test_what_is_no_type_or_needs_an_import_is_not_written(told):
     doc = written("Args:", f"    a ({told}): One.", "", "Returns:", f"    {told}: It.")
     assert with_said_types(f"def f(a):\n{doc}    return a\n") is None
+
+
+def test_what_stands_in_the_signature_stays_as_it_is_written():
+    doc = written("Args:", "    mask (int): It.", "    name (string): It.", *("", *IT))
+    text = f"def f(mask=0xFF_00, *, name = 'ä'):  # noqa: D417\n{doc}    return mask\n"
+    assert with_said_types(text) == text.replace(
+        "mask=0xFF_00, *, name = 'ä'):", "mask: int = 0xFF_00, *, name: str = 'ä') -> int:"
+    )
+
+
+@pytest.mark.parametrize("type_", ["int[str]", "int.str", "list[int[str]]", "(int)(str)"])
+def test_what_cannot_be_evaluated_is_no_type(type_):
+    text = f"def f(a):\n{written('Args:', f'    a ({type_}): It.', '', *IT)}    return a\n"
+    assert with_said_types(text) is None
+
+
+def test_a_type_behind_a_bracket_in_a_default_is_found():
+    doc = written("Args:", "    a (str): It.", "", *IT)
+    text = f'def f(a="):"):\n{doc}    return a\n'
+    assert with_said_types(text) == text.replace('a="):"):', 'a: str = "):") -> int:')

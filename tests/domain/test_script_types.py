@@ -54,3 +54,28 @@ def test_what_is_not_told_once_is_not_written(region):
 def test_a_type_that_was_asked_for_must_be_there(asked, passed):
     assert unsaid(asked, "a.ts", SAID + HEAD).passed is passed
     assert unsaid(asked, "a.ts", with_result_type(SAID + HEAD)).passed
+
+
+ONE = "function f(a) {\n  return a;\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("type_", "head", "written"),
+    [
+        ("string", 'function f(a = ")") {', 'function f(a = ")"): string {'),
+        ("string", "function f(a /* ) */) {", "function f(a /* ) */): string {"),
+        ("Response", "async function f(a) {", "async function f(a): Promise<Response> {"),
+        ("Promise<X>", "async function f(a) {", "async function f(a): Promise<X> {"),
+        ("(a: A) => B", "function f(a) {", "function f(a): (a: A) => B {"),
+        ("?number", "function f(a) {", None),
+        ("*", "function f(a) {", None),
+        ("number=", "function f(a) {", None),
+        ("function(string)", "function f(a) {", None),
+        ("string", "const f = (a) => {\n  function f(b) {", None),
+    ],
+)
+def test_the_type_is_one_of_the_language_and_stands_where_types_do(type_, head, written):
+    comment = f"/**\n * @returns {{{type_}}} It.\n */\n"
+    found = with_result_type(comment + ONE.replace("function f(a) {", head))
+    wanted = None if written is None else comment + ONE.replace("function f(a) {", written)
+    assert found == wanted

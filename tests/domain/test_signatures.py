@@ -2,7 +2,7 @@
 
 import pytest
 
-from spark_desktop.domain.signatures import parameters_of
+from spark_desktop.domain.signatures import is_defined, parameters_of
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,41 @@ from spark_desktop.domain.signatures import parameters_of
 )
 def test_the_names_are_those_of_the_first_function(path, region, names):
     assert parameters_of(path, region) == (["key", "then", "last"] if names is None else names)
+
+
+@pytest.mark.parametrize(
+    ("path", "region", "names"),
+    [
+        ("a.ts", "export const load = async (path: string, by = 1) => {", ["path", "by"]),
+        ("a.ts", "const f = function (a, b) {", ["a", "b"]),
+        ("a.ts", "export const x = 1;\n  if (cache.has(path)) {\n", []),
+        ("a.ts", "if (a) {\n  f(b);\n}\n", []),
+        ("a.ts", "/*\n f(x)\n*/\n@Injectable()\nfunction g(y) {", ["y"]),
+        ("a.rs", "#[inline]\npub(crate) fn f(a: u8) {", ["a"]),
+    ],
+)
+def test_only_the_first_line_of_code_is_a_head(path, region, names):
+    assert parameters_of(path, region) == names
+
+
+@pytest.mark.parametrize(
+    ("region", "word"),
+    [
+        ("/// Of parse.\npub fn parse_line(a: u8) {", "parse_line"),
+        ("template <class T>\nclass Ring {", "Ring"),
+        ("int Till::take(int cents) {", "take"),
+        ("export const load = async (a) => {", "load"),
+        ("func (t *Till) Take(cents int) {", "Take"),
+        ("  put<T>(a: T): void {", "put"),
+        ("@lru_cache(1)\ndef total(rows):", "total"),
+        ("impl Index {", "Index"),
+    ],
+)
+def test_what_the_first_line_defines_is_known(region, word):
+    assert is_defined(region, word)
+    assert not is_defined(region, word[:-1])
+
+
+@pytest.mark.parametrize("word", ["cents", "other", "x"])
+def test_what_it_only_names_is_not(word):
+    assert not is_defined("int take(int cents) {\n  other(x);\n}\n", word)

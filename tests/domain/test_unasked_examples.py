@@ -2,7 +2,10 @@
 
 import pytest
 
-from spark_desktop.domain.unasked_examples import without_unasked_examples
+from spark_desktop.domain.unasked_examples import (
+    keeps_what_stood_there,
+    without_unasked_examples,
+)
 
 RUST = (
     "/// Shares a bill.\n///\n/// # Examples\n///\n/// ```\n/// assert_eq!(f(1), 2);\n/// ```\n"
@@ -46,6 +49,72 @@ PYTHON = (
 )
 def test_examples_are_left_out_and_nothing_else(path, region, left):
     assert without_unasked_examples(path, "document it", region) == left
+
+
+def python(*lines):
+    """Return a function whose docstring has these lines behind the first one."""
+    doc = "".join(f"    {line}".rstrip() + "\n" for line in lines)
+    return f'def f(a):\n    """Share it.\n{doc}    """\n    return a\n'
+
+
+@pytest.mark.parametrize(
+    ("path", "region", "left"),
+    [
+        (
+            "a.py",
+            python("", "Example:", "    >>> f(1)", "    2", ":param a: It.", ":returns: It."),
+            python("", ":param a: It.", ":returns: It."),
+        ),
+        (
+            "a.py",
+            python("", ">>> f(1)", "2", "", "It is shared by all."),
+            python("", "It is shared by all."),
+        ),
+        (
+            "a.py",
+            python("", "For example:", "", "    f(1)  # 2", "", "    f(2)  # 3", "It ends."),
+            python("", "It ends."),
+        ),
+        ("a.py", python("", "Examples", ">>> f(1)", "2", "Raises:", "    E: Never."), None),
+        (
+            "a.py",
+            'def f(a):\n    """Share it.\n\n    >>> f(1)\n    3"""\n    return a\n',
+            'def f(a):\n    """Share it.\n    """\n    return a\n',
+        ),
+        (
+            "a.rs",
+            RUST.replace("/// assert", "/// # use x;\n/// assert"),
+            "/// Shares a bill.\npub fn f(a: u32) -> u32 { a }\n",
+        ),
+        (
+            "a.ts",
+            "/**\n * Adds.\n * @example add(1, 2) // 3 */\nadd() {}\n/** More. */\n",
+            "/**\n * Adds.\n */\nadd() {}\n/** More. */\n",
+        ),
+        (
+            "a.ts",
+            SCRIPT.replace(" * f(1) // 2\n", " * @Component({})\n * f(1) */\n").replace(
+                " * @returns it\n */\n", ""
+            ),
+            "/**\n * Shares.\n * @param a it\n */\nf(a) {}\n",
+        ),
+    ],
+    ids=["fields", "words", "for example", "next part", "quotes", "hidden", "one line", "sign"],
+)
+def test_what_follows_an_example_stays(path, region, left):
+    wanted = python("", "Raises:", "    E: Never.") if left is None else left
+    assert without_unasked_examples(path, "document it", region) == wanted
+
+
+def test_an_example_that_stood_there_is_noticed():
+    own = python("", "Example:", "    >>> f(1)", "    2")
+    answer = own.replace("Share it.", "Share it with all.")
+    cut = without_unasked_examples("a.py", "document it", answer)
+    assert cut != answer
+    assert not keeps_what_stood_there(own, answer, cut)
+    assert keeps_what_stood_there(python(), answer, cut)
+    # What the answer itself left out is another matter.
+    assert keeps_what_stood_there(own, python(), python())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,123 @@
+"""Documentation that was asked for, judged with the parsers that the app has."""
+
+import pytest
+
+from spark_desktop.adapters.syntax import TreeSitterSyntax
+from spark_desktop.domain.checks import failure
+from spark_desktop.domain.completion import Finished
+from spark_desktop.domain.patch import apply
+from spark_desktop.domain.proposal import Proposal, Streaming
+from spark_desktop.domain.text import SourceText
+from spark_desktop.domain.trigger import Instruction, Span
+from spark_desktop.domain.workspace import snapshot_of
+from spark_desktop.services.attempts import Answer
+from spark_desktop.services.judging import Judge
+from spark_desktop.services.target import target_of
+
+LONG = "def long(rows):\n" + "".join(f"    rows.append({n})\n" for n in range(90))
+WITH_EXAMPLE = (
+    'def first():\n    """Do it.\n\n    Example:\n        first()\n    """\n    return 1\n\n\n'
+)
+SCRIPT = "/**\n * Joins.\n * @returns {number}\n */\nfunction first() {\n  return 1;\n}\n\n"
+
+
+def judged(path, content, answer, asked, lines, is_whole=False):
+    """Return the failure, what proves, and the file that an answer gives."""
+    syntax = TreeSitterSyntax()
+    snapshot = snapshot_of(path, SourceText(content))
+    trigger = Instruction(snapshot, Span(*lines), asked)
+    given = Answer(
+        Proposal("1", trigger, Streaming(1)), answer, answer, False, Finished(), is_whole=is_whole
+    )
+    found = Judge(syntax).checked(target_of(trigger, syntax), given)
+    after = apply(content, found.patch.hunks) if found.patch else None
+    return failure(found.evidence), [one.name for one in found.evidence if one.proves], after
+
+
+def test_an_answer_for_the_whole_file_is_taken_as_it_is():
+    content = WITH_EXAMPLE + LONG
+    answer = content.replace("long(rows):\n", 'long(rows):\n    """Lengthen rows."""\n')
+    lines = (9, 9 + 91)
+    found = judged("a.py", content, answer, "Add a docstring to long", lines, is_whole=True)
+    assert found == (None, ["only documents"], answer)
+
+
+def test_what_another_function_lacks_is_not_asked_of_an_answer_for_the_whole_file():
+    long = "function long(a) {\n" + "  a += 1;\n" * 90 + "}\n"
+    content = SCRIPT + long
+    answer = content.replace("function long", "/** Long. */\nfunction long")
+    asked = "add a JSDoc comment to long"
+    lines = (8, 8 + 92)
+    assert judged("a.ts", content, answer, asked, lines, is_whole=True)[2] == answer
+
+
+def test_an_example_in_the_last_line_of_a_comment_does_not_take_the_code_along():
+    content = "function add(a, b) {\n  return a + b;\n}\n\n/** Other. */\nfunction other() {}\n"
+    answer = (
+        "/**\n * Adds.\n * @example add(1, 2) // 3 */\nfunction add(a, b) {\n  return a + b;\n}\n"
+    )
+    why, proofs, after = judged("a.ts", content, answer, "add a JSDoc comment", (0, 3))
+    assert (why, proofs) == (None, ["only documents"])
+    assert after == content.replace("function add", "/**\n * Adds.\n */\nfunction add", 1)
+
+
+def test_examples_of_a_person_stay():
+    content = WITH_EXAMPLE.rstrip("\n") + "\n"
+    answer = content.replace("Do it.", "Do it at once.")
+    assert judged("a.py", content, answer, "improve the docstring", (0, 7))[2] == answer
+    assert judged("a.py", content, answer, "document it: at once", (0, 7))[2] == answer
+
+
+def test_a_type_is_not_written_into_a_text():
+    content = 'function join(xs: string[], end = ")") {\n  return xs.join(end);\n}\n'
+    answer = "/**\n * Joins.\n * @returns {string} All.\n */\n" + content
+    asked = "add a JSDoc comment and annotate the return type"
+    why, _, after = judged("a.ts", content, answer, asked, (0, 3))
+    assert why is None
+    assert after == answer.replace('")") {', '")"): string {')
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "asked", "comment"),
+    [
+        (
+            "a.ts",
+            "function parseLine(text: string) {\n  return text;\n}\n",
+            "Add a JSDoc comment to parseLine",
+            "/** Splits a line. */\n",
+        ),
+        (
+            "a.rs",
+            "pub fn parse_line(text: &str) -> &str {\n    text\n}\n",
+            "Document parse_line",
+            "/// Splits a line.\n",
+        ),
+        (
+            "a.ts",
+            "export const load = async (path: string) => {\n  if (isOld(path)) {\n  }\n};\n",
+            "add a JSDoc comment that names the parameters",
+            "/** Loads what is at a path. */\n",
+        ),
+        (
+            "a.ts",
+            "function sum(xs: number[]) {\n  return 1;\n}\n",
+            "Add a JSDoc comment with the types of the parameters and what it returns",
+            "/**\n * Adds up.\n * @param {number[]} xs all\n * @returns the sum\n */\n",
+        ),
+        (
+            "a.tsx",
+            "export const Panel = (a: A): B => {\n  function onClick() {\n  }\n  return a;\n};\n",
+            "add a doc comment and annotate the return type",
+            "/** A panel. */\n",
+        ),
+        (
+            "a.cpp",
+            "int clamp(int low) {\n  return low;\n}\n",
+            "Document `clamp`",
+            "/// Cuts a number.\n",
+        ),
+    ],
+)
+def test_good_documentation_is_shown(path, content, asked, comment):
+    lines = (0, content.count("\n"))
+    assert judged(path, content, comment + content, asked, lines)[0] is None
