@@ -74,8 +74,11 @@ def _annotated(
     places = [(found.width + (one.end_col_offset or 0), types.get(one.arg, "")) for one in named]
     put = [(place, f": {type_}") for place, type_ in places if type_]
     if result:
-        defaults = [one for one in (*given.defaults, *given.kw_defaults) if one is not None]
-        ends = [found.width + (one.end_col_offset or 0) for one in (*named, *defaults)]
+        defaults: list[ast.expr] = [
+            one for one in (*given.defaults, *given.kw_defaults) if one is not None
+        ]
+        ends = [place for place, _ in places]
+        ends += [found.width + (one.end_col_offset or 0) for one in defaults]
         name = line.index(found.node.name.encode(), found.column)
         closing = re.compile(rb"\)\s*:").search(line, max(ends, default=name))
         if closing is None:

@@ -66,8 +66,8 @@ class _Plain(ast.NodeTransformer):
 
     def visit_Raise(self, node: ast.Raise) -> ast.AST:
         raised = node.exc
-        if isinstance(raised, ast.Call) and raised.args and _is_words(raised.args[0]):
-            node.exc = ast.Call(raised.func, [], raised.keywords)
+        if isinstance(raised, ast.Call) and _tells_in_words(raised):
+            node.exc = ast.Call(raised.func, raised.args[1:], raised.keywords)
         return self.generic_visit(node)
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
@@ -108,6 +108,12 @@ def _is_text(node: ast.stmt) -> bool:
         and isinstance(node.value, ast.Constant)
         and isinstance(node.value.value, str)
     )
+
+
+def _tells_in_words(raised: ast.Call) -> bool:
+    """Return whether the first argument of an exception is for people; a missing key is not."""
+    is_key = isinstance(raised.func, ast.Name) and raised.func.id == "KeyError"
+    return bool(raised.args) and _is_words(raised.args[0]) and not is_key
 
 
 def _is_words(node: ast.expr) -> bool:

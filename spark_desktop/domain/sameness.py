@@ -1,6 +1,7 @@
 """Whether two answers are the same code, however they are laid out and name what is theirs."""
 
 import re
+from itertools import pairwise
 from pathlib import PurePosixPath
 
 from spark_desktop.domain.same_python import python_shape
@@ -16,13 +17,17 @@ _HASHES = re.compile(
     r"""|(?P<comment>\#[^\n]*)|(?P<word>\w+)|(?P<sign>[^\s\w])"""
 )
 _WITH_HASHES = frozenset({".rb", ".sh", ".bash", ".py", ".pyi", ".toml", ".yaml", ".yml"})
-# What makes an error, or ends with one: its first argument is for people.
-_REPORT = re.compile(
-    r"Errorf|\w*(?:Error|Exception)|panic|bail|anyhow|expect|runtime_error|logic_error"
-    r"|invalid_argument|out_of_range|domain_error|length_error"
+# What makes an error: its first argument is for people. Where the name is one of the language's own
+# reporting functions, all that is filled into the words is for them as well.
+_ERROR = re.compile(
+    r"\w*(?:Error|Exception)|runtime_error|logic_error|invalid_argument|out_of_range|domain_error"
+    r"|length_error"
 )
+_MAKES = frozenset({"throw", "raise", "new"})
+_REPORTS = {("panic", "!"), ("bail", "!"), ("anyhow", "!"), ("panic", "")}
 # Needless in front of a bracket that closes.
 _CLOSING = frozenset(")]}")
+_OPENING = frozenset("([{")
 
 
 def shape_of(path: str, text: str) -> str:
@@ -36,7 +41,7 @@ def shape_of(path: str, text: str) -> str:
         if shape is not None:
             return shape
     pattern = _HASHES if PurePosixPath(path).suffix in _WITH_HASHES else _TOKEN
-    tokens = _without_reports([m[0] for m in pattern.finditer(text) if not m["comment"]])
+    tokens = _without_reports(path, [m[0] for m in pattern.finditer(text) if not m["comment"]])
     kept = [
         token
         for token, following in zip(tokens, [*tokens[1:], ""], strict=True)
@@ -45,30 +50,71 @@ def shape_of(path: str, text: str) -> str:
     return " ".join("'" + one[1:-1] + "'" if one[0] in "\"'" else one for one in kept)
 
 
-def _without_reports(tokens: list[str]) -> list[str]:
-    """Return the tokens without the words, and what is filled into them, of errors that are made.
+def _without_reports(path: str, tokens: list[str]) -> list[str]:
+    """Return the tokens without the words of errors that are made.
 
-    An error that wraps another one (Go's %w) is told by its words.
+    An error that wraps another one (Go's %w) is told by its words; what is called to fill them in
+    does something.
     """
     kept: list[str] = []
     place = 0
     while place < len(tokens):
+        is_report, opens = _reports(path, tokens, place)
+        words = tokens[opens + 1] if opens + 1 < len(tokens) else ""
         kept.append(tokens[place])
         place += 1
-        opens = place if tokens[place : place + 1] == ["("] else place + 1
-        starts_report = _REPORT.fullmatch(kept[-1]) and tokens[opens : opens + 1] == ["("]
-        words = tokens[opens + 1] if starts_report and opens + 1 < len(tokens) else ""
-        if words[:1] in {'"', "'", "`"} and "%w" not in words and tokens[place] in {"(", "!"}:
-            place = _closed(tokens, opens)
-            kept.append("(…)")
+        if opens == 0 or words[:1] not in {'"', "'", "`"} or "%w" in words:
+            continue
+        kept += [*tokens[place:opens], "(", "…"]
+        end = _end(tokens, opens, at_comma=not is_report)
+        place = opens + 2 if _calls(tokens[opens + 1 : end]) else end
     return kept
 
 
-def _closed(tokens: list[str], opens: int) -> int:
-    """Return the place behind the bracket that closes the one at ``opens``."""
+def _calls(tokens: list[str]) -> bool:
+    return any(sign == "(" and re.fullmatch(r"\w+", name) for name, sign in pairwise(tokens))
+
+
+def _reports(path: str, tokens: list[str], place: int) -> tuple[bool, int]:
+    """Return whether a token is a reporting function's name, and where its bracket opens.
+
+    That is 0 where the token neither reports nor makes an error.
+    """
+    name = tokens[place]
+    after = tokens[place + 1 : place + 3]
+    sign = "!" if after[:1] == ["!"] else ""
+    opens = place + 1 + bool(sign)
+    if tokens[opens : opens + 1] != ["("]:
+        return False, 0
+    before = tokens[max(0, place - 2) : place]
+    if (name, sign) in _REPORTS or (name == "Errorf" and before == ["fmt", "."]):
+        return True, opens
+    if (name == "expect" and before[1:] == ["."] and path.endswith(".rs")) or (
+        name == "New" and before == ["errors", "."]
+    ):
+        return False, opens
+    return False, opens if not sign and _ERROR.fullmatch(name) and _is_made(tokens, place) else 0
+
+
+def _is_made(tokens: list[str], place: int) -> bool:
+    """Return whether what stands in front of a name throws it, or says that it is new."""
+    place -= 1
+    while place > 0 and tokens[place] in {":", "."}:
+        # The names that a name is reached by.
+        while place > 0 and tokens[place] in {":", "."}:
+            place -= 1
+        place -= 1
+    return place >= 0 and tokens[place] in _MAKES
+
+
+def _end(tokens: list[str], opens: int, *, at_comma: bool) -> int:
+    """Return where the bracket that opens there closes, or where its first argument ends."""
     depth = 0
     for place in range(opens, len(tokens)):
-        depth += (tokens[place] == "(") - (tokens[place] == ")")
+        token = tokens[place]
+        if depth == 1 and at_comma and token == ",":
+            return place
+        depth += (token in _OPENING) - (token in _CLOSING)
         if depth == 0:
-            return place + 1
+            return place
     return len(tokens)

@@ -146,3 +146,32 @@ def test_an_error_that_wraps_another_one_is_told_by_its_words():
 
 def test_an_error_whose_bracket_is_missing_is_compared_to_its_end():
     assert shape_of("a.go", 'fmt.Errorf("a') == shape_of("a.go", "fmt . Errorf ( 'a")
+
+
+@pytest.mark.parametrize(
+    ("path", "one", "other"),
+    [
+        ("a.ts", 'throw new HttpError("no", 404)', 'throw new HttpError("no", 500)'),
+        ("a.ts", 'setError("email", a)', 'setError("password", a)'),
+        ("a.ts", 'expect("a b".trim())', 'expect(" x")'),
+        ("a.ts", 'logError("x", user.id)', 'logError("x", gone(user))'),
+        ("a.go", 'fmt.Errorf("x %v", a)', 'fmt.Errorf("x %v", remove(a))'),
+        ("a.py", 'raise KeyError("a")', 'raise KeyError("b")'),
+        ("a.py", 'raise HTTPException("no", 404)', 'raise HTTPException("yes", 500)'),
+    ],
+)
+def test_what_is_no_word_for_people_counts(path, one, other):
+    assert shape_of(path, one) != shape_of(path, other)
+
+
+@pytest.mark.parametrize(
+    ("path", "one", "other"),
+    [
+        ("a.ts", 'throw new HttpError("no", 404)', 'throw new HttpError("not found", 404)'),
+        ("a.rs", 'a.expect("a number")', 'a.expect("no number")'),
+        ("a.go", 'return errors.New("no")', 'return errors.New("nothing")'),
+        ("a.py", 'raise HTTPException("no", 404)', 'raise HTTPException("yes", 404)'),
+    ],
+)
+def test_the_words_alone_do_not(path, one, other):
+    assert shape_of(path, one) == shape_of(path, other)
