@@ -6,7 +6,7 @@ Commands are the user's settings, never the project's files: they are programs t
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -153,6 +153,17 @@ def findings(output: str) -> tuple[str, ...]:
             found.append(text)
         above = text or above
     return tuple(found)
+
+
+def found_in(output: str, path: str, rows: Collection[int]) -> tuple[str, ...]:
+    """Return what an output finds in the given rows (from 0) of the file at ``path``."""
+    name = re.escape(path.rsplit("/", 1)[-1])
+    place = re.compile(rf"(?<![\w.-]){name}(?::|\()(\d+)")
+    return tuple(
+        one
+        for one in findings(output)
+        if (match := place.search(one)) is not None and int(match[1]) - 1 in rows
+    )
 
 
 def plain(output: str) -> str:

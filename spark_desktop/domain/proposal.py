@@ -16,7 +16,8 @@ class Check:
 
     One that ``is_advice`` withholds nothing where it fails: the user is told and decides.
     ``report`` is what a program wrote that failed, for the model's next attempt. One that
-    ``proves`` ran the changed code (a test): passing it says more than any parser.
+    ``proves`` ran the changed code (a test): passing it says more than any parser. What one found
+    that ``lingers`` it found in the changed lines before the change as well.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Check:
     is_advice: bool = False
     report: str = ""
     proves: bool = False
+    lingers: bool = False
 
 
 @dataclass(frozen=True, slots=True)

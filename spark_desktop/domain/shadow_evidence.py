@@ -6,6 +6,7 @@ proposal's fault.
 
 import re
 from collections.abc import Collection, Iterable
+from difflib import SequenceMatcher
 
 from spark_desktop.domain.detected_checks import DetectedCheck, Stage
 from spark_desktop.domain.project_checks import (
@@ -15,11 +16,15 @@ from spark_desktop.domain.project_checks import (
     evidence_of,
     findings,
     first_line,
+    found_in,
     plain,
 )
 from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.words import joined, say
 
+# Rows of the text before and of the one after.
+Change = tuple[frozenset[int], frozenset[int]]
 # Characters of a report: a page or two for a model with a small context.
 REPORT = 4000
 # How the runners of tests name the one that failed: pytest, unittest, cargo, go, TAP, node, vitest,
@@ -95,6 +100,37 @@ def judged(
         detail = error[0].strip()
     is_style = check.stage is Stage.LINTS and _is_style(before, after)
     return Check(check.label, False, detail, is_style, report_of(after.output))
+
+
+def lingering(before: Outcome | None, after: Outcome, path: str, change: Change) -> str:
+    """Return what is found in the changed lines, where something was before; "" for nothing."""
+    if (
+        not isinstance(before, Ran)
+        or not isinstance(after, Ran)
+        or not (before.code and after.code)
+    ):
+        return ""
+    old, new = change
+    if not found_in(before.output, path, old):
+        return ""
+    return next(iter(found_in(after.output, path, new)), "")
+
+
+def changed_rows(before: str, after: str) -> Change:
+    """Return the rows, from 0, that a change takes away or rewrites, and those that it brings."""
+    old, new = split_lines(before), split_lines(after)
+    first, last = 0, 0
+    while first < min(len(old), len(new)) and old[first] == new[first]:
+        first += 1
+    while last < min(len(old), len(new)) - first and old[-1 - last] == new[-1 - last]:
+        last += 1
+    # Comparing whole long files would take seconds.
+    middle = (old[first : len(old) - last], new[first : len(new) - last])
+    matcher = SequenceMatcher(None, *middle, autojunk=False)
+    parts = [one for one in matcher.get_opcodes() if one[0] != "equal"]
+    gone = {first + row for _, start, end, _, _ in parts for row in range(start, end)}
+    come = {first + row for _, _, _, start, end in parts for row in range(start, end)}
+    return frozenset(gone), frozenset(come)
 
 
 def needs_before(check: DetectedCheck, after: Outcome) -> bool:

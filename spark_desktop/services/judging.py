@@ -25,6 +25,7 @@ from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import (
     EditComment,
     FailingTest,
+    FollowUp,
     Instruction,
     ProposalTrigger,
     Span,
@@ -137,6 +138,8 @@ class Judge:
                 return proposal
         if project and self.project is not None:
             told = await self.project(path, before, after)
+            if isinstance(proposal.trigger, FollowUp):
+                told = tuple(map(_unmended, told))
             proposal = replace(proposal, evidence=(*proposal.evidence, *told))
         await asyncio.sleep(0)
         return proposal
@@ -218,6 +221,13 @@ class Judge:
 
     def _documents(self, path: str, before: str, after: str) -> Check:
         return only_documents(self._syntax.bare(path, before), self._syntax.bare(path, after))
+
+
+def _unmended(told: Check) -> Check:
+    """Return evidence of a follow-up: what the changed name or signature broke shall be gone."""
+    if not told.lingers:
+        return told
+    return replace(told, passed=False, report=told.report or told.detail)
 
 
 def _lines_of(target: Target, after: str) -> str:

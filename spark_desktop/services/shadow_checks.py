@@ -20,7 +20,13 @@ from spark_desktop.domain.planned_checks import planned
 from spark_desktop.domain.project_checks import Outcome, Ran
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.sandboxing import OPEN_NOTE, Job, Limits, Sandboxing
-from spark_desktop.domain.shadow_evidence import failed_tests, judged, needs_before
+from spark_desktop.domain.shadow_evidence import (
+    changed_rows,
+    failed_tests,
+    judged,
+    lingering,
+    needs_before,
+)
 from spark_desktop.domain.words import joined, say
 
 _log = logging.getLogger(__name__)
@@ -167,7 +173,10 @@ class ShadowChecks:
             if not self._consent.allowed():
                 break  # it may not have been asked about the text before
             about = await self._tests_about(check, changes, after)
-            found.append(_as_proven(judged(check, before, after, about), check))
+            told = _as_proven(judged(check, before, after, about), check)
+            if told.passed and check.stage in (Stage.COMPILES, Stage.TYPES):
+                told = await asyncio.to_thread(_with_lingering, told, before, after, changes)
+            found.append(told)
             _log.debug("%s: %s", check.label, "passed" if found[-1].passed else "failed")
             if not found[-1].passed and not found[-1].is_advice:
                 break
@@ -248,6 +257,14 @@ async def run_command(
 def _as_proven(found: Check, check: DetectedCheck) -> Check:
     """Return evidence that proves no more than its check does."""
     return found if check.proves or not found.proves else replace(found, proves=False)
+
+
+def _with_lingering(told: Check, before: Outcome | None, after: Outcome, changes: Changes) -> Check:
+    """Return evidence that says whether something is still found where the change is."""
+    for path, (old, new) in changes.items():
+        if old and new and (line := lingering(before, after, path, changed_rows(old, new))):
+            return replace(told, detail=joined((told.detail, line), "; "), lingers=True)
+    return told
 
 
 def _opened(check: Check) -> Check:

@@ -8,9 +8,11 @@ from spark_desktop.domain.project_checks import NotRun, Ran
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.sandboxing import OPEN_NOTE
 from spark_desktop.domain.shadow_evidence import (
+    changed_rows,
     REPORT,
     failed_tests,
     judged,
+    lingering,
     needs_before,
     passed_tests,
     report_of,
@@ -247,3 +249,33 @@ def test_examples_that_failed_as_there_was_no_body_have_to_pass_with_one():
     found = judged(examples, empty, wrong)
     assert not found.passed
     assert "Got:\n    '00'" in found.report
+
+
+BROKEN = "const a = 1;\nf(1, 2);\ng(3);\n"
+
+
+@pytest.mark.parametrize(
+    ("after", "found", "left"),
+    [
+        # The line that was wrong is rewritten, and still wrong.
+        ("f({ a: 1, b: 2 }, 3);", "src/a.ts(2,3): error TS2554: Expected 1", True),
+        ("f({ a: 1 });", "src/a.ts(3,1): error TS2304: no name g", False),
+        ("f({ a: 1 });", "src/other.ts(2,1): error TS2554: Expected 1", False),
+    ],
+)
+def test_what_is_found_in_changed_lines_before_and_after_lingers(after, found, left):
+    text = BROKEN.replace("f(1, 2);", after)
+    before = Ran(2, "src/a.ts(2,3): error TS2554: Expected 1 arguments, but got 2.\n")
+    rows = changed_rows(BROKEN, text)
+    assert rows == ({1}, {1})
+    assert lingering(before, Ran(2, found), "src/a.ts", rows) == (found if left else "")
+    assert not lingering(Ran(0, ""), Ran(2, found), "src/a.ts", rows)
+    assert not lingering(before, Ran(0, ""), "src/a.ts", rows)
+    assert not lingering(None, Ran(2, found), "src/a.ts", rows)
+
+
+def test_changed_rows_are_those_of_each_place():
+    text = BROKEN.replace("const a", "let a").replace("g(3);\n", "g(3);\nh();\ni();\n")
+    assert changed_rows(BROKEN, text) == ({0}, {0, 3, 4})
+    assert changed_rows(BROKEN, BROKEN) == (set(), set())
+    assert changed_rows("", "a\n") == (set(), {0})

@@ -273,3 +273,20 @@ async def test_a_command_that_the_user_typed_runs_by_typing_it():
     assert outcome == Ran(0, "1 passed")
     assert (bench.jobs[0].words, bench.jobs[0].limits.seconds) == (("make", "test"), 30.0)
     assert bench.open_allowed == [True]
+
+
+async def test_what_is_found_in_the_changed_lines_as_before_is_told():
+    files = FakeFiles({"tsconfig.json": "{}", "a.ts": ""})
+    found = Ran(2, "a.ts(1,3): error TS2554: Expected 1 arguments, but got 2.\n")
+
+    class Always(FakeBench):
+        async def run(self, job: Job, *, open_allowed: bool = False) -> Outcome:
+            return found
+
+    (told,) = await service(Always(), files=files).evidence("a.ts", "f(1, 2);\n", "f(3, 4);\n")
+    assert told.passed and told.lingers
+    assert "Expected 1 arguments" in told.detail
+    (other,) = await service(Always(), files=files).evidence(
+        "a.ts", "f(1, 2);\ng();\n", "f(1, 2);\nh();\n"
+    )
+    assert other.passed and not other.lingers
