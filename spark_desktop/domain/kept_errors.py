@@ -5,36 +5,74 @@ import re
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.words import joined, say
 
+# Bare code has blanks within C++'s `' x '` and Rust's `' a`, but none behind a quote of a string.
+_STRING = re.compile(
+    r"' (?:\\\w+|\\?.) '"
+    r'|"""[\s\S]*?"""|"(?:\\.|[^"\\])*"|`[^`]*`'
+    r"|(?<!\w)[a-zA-Z]{0,2}(?:'''[\s\S]*?'''|'(?=\S)(?:\\.|[^'\\])*')"
+)
+# Names with a small letter in front are caught errors that are raised again, except for C++'s.
 _RAISED = re.compile(
-    r"\b(?:raise|throw(?:\s+new)?)\s+([A-Za-z_][\w.:]*)"
+    r"\b(?:raise|throw(?:\s+new)?)\s+((?:\w+\.)*[A-Z][\w.:]*|\w+::[\w:]+)"
     r"|\b(panic|errors\.New|fmt\.Errorf)\s*\("
     r"|\b(panic|unreachable|assert)!"
-    r"|\b(Err)\s*\("
+    r"|(?<!let )(?<!== )\b(Err)\s*\((?!\s*_\s*\))"
 )
-# What a report calls an error whose kind has no name of its own.
-_WORD_OF = {"Err": "err", "errors.New": "error", "fmt.Errorf": "error", "panic": "panic"}
-_SPOKEN_OF = re.compile(
-    r"\b(?:rais\w*|throw\w*|thrown|errors?|exceptions?|panics?|fails?|crash\w*|abort\w*|refus\w*"
-    r"|guards?|checks?|validat\w*|instead\s+of|remov\w*|delet\w*|drop\w*|replac\w*)\b",
+# `Err(` that a value is compared with, and not made.
+_PATTERN = re.compile(r"\bErr\s*\((?:[^()]|\([^()]*\))*\)\s*(?:=>|=(?!=)|\|(?!\|)|if\b)")
+_UNWRITTEN = re.compile(
+    r"\b(?:raise|throw(?:\s+new)?|panic|Err|errors\.New|fmt\.Errorf)\b[\w\s.:!(]*"
+    r"([\"'`])\s*(?:(?:is\s+)?not\s+(?:yet\s+)?(?:implemented|written|done)|unimplemented|todo\b)"
+    r"|\bNotImplemented\w*",
     re.IGNORECASE,
 )
+# Code without any of these that raises does so always: nobody has written it yet.
+_BRANCH = re.compile(
+    r"\b(?:if|elif|else|unless|guard|when|match|switch|case|for|while|try|catch|except|or|assert)\b"
+    r"|\?|\|\||&&"
+)
+# Other ways to the same error, which count where the answer has more of them.
+_ELSE = {
+    "Err": re.compile(r"\?|\b(?:ok_or|ok_or_else|map_err|bail|ensure|anyhow)\b"),
+    "error": re.compile(r"\berrors\.Join\s*\(|\bErr[A-Z]"),
+    "panic": re.compile(r"\.\s*(?:unwrap|expect)\s*\(|\b(?:unreachable|assert\w*)!"),
+}
+_SAME = {"errors.New": "error", "fmt.Errorf": "error"}
+# What Python raises without being told: looking a key up needs no `raise KeyError`.
+_OF_ITSELF = frozenset(
+    ["AttributeError", "IndexError", "KeyError", "StopIteration", "TypeError", "ZeroDivisionError"]
+)
+# What a report calls an error whose kind has no name of its own.
+_WORD_OF = {"Err": "err", **_SAME}
+# Requests after which the code does what it did. All others may want an error gone without a word
+# of it: "accept negative numbers", "look it up in the defaults".
+_DOES_THE_SAME = re.compile(
+    r"\b(?:simplif\w*|simpler|refactor\w*|restructur\w*|readab\w*|faster|speed\s+(?:\w+\s+)?up"
+    r"|optimi[sz]e)\b",
+    re.IGNORECASE,
+)
+_MAY_SPEAK_OF = re.compile(
+    r"\b(?:rais\w*|throw\w*|errors?|exceptions?|panics?|fail\w*|crash\w*|abort\w*|refus\w*|guards?"
+    r"|check\w*|validat\w*|instead|remov\w*|delet\w*|drop\w*|replac\w*|without|return\w*|defaults?"
+    r"|fall\s*(?:back|s\s+back)|us(?:e|ing)|call\w*|ignor\w*|skip\w*|empty|missing|accept\w*"
+    r"|allow\w*|handl\w*|support\w*|none|null|nil|zero|\d+)\b",
+    re.IGNORECASE,
+)
+_CALLED = re.compile(r"\b(\w+)\s*\(")
 
 
 def keeps_errors(asked: str, before: str, after: str) -> Check:
-    """Return as evidence whether all kinds of errors that a region raised are still raised.
+    """Return as evidence whether a region that was only to be put differently raises what it did.
 
-    The texts are code without comments and documentation. Where ``asked`` speaks of errors, or
-    names the kind, nothing can be said. A kind counts once, however often it is raised.
+    The texts are code without comments and documentation. Nothing can be said of a request that
+    may change what the code does. A kind counts once, however often it is raised.
     """
-    name = say("keeps its errors")
-    if _SPOKEN_OF.search(asked):
-        return Check(name, True)
-    kept = _kinds(after)
-    lost = [one for one in _kinds(before) if one not in kept and one not in asked]
-    if not lost:
-        return Check(name, True)
-    words = joined(lost, ", ")
-    return Check(name, False, say("The answer raises {words} no more.", words=words))
+    if not _DOES_THE_SAME.search(asked) or _MAY_SPEAK_OF.search(asked):
+        return _told([])
+    new = set(_CALLED.findall(after)) - set(_CALLED.findall(before))
+    # `min` of nothing and `int` of a word raise it, too.
+    unsaid = _OF_ITSELF | {"ValueError"} if new else _OF_ITSELF
+    return _told([one for one in _lost(before, after) if one not in unsaid and one not in asked])
 
 
 def keeps_errors_of(report: str, before: str, after: str) -> Check:
@@ -44,13 +82,45 @@ def keeps_errors_of(report: str, before: str, after: str) -> Check:
     there, counts.
     """
     told = report.lower()
-    shown = [one for one in _kinds(before) if _WORD_OF.get(one, one).lower() in told]
-    return keeps_errors(" ".join(shown), before, after)
+    lost = _lost(before, after)
+    return _told([one for one in lost if _WORD_OF.get(one, one).lower() not in told])
 
 
-def _kinds(code: str) -> dict[str, None]:
+def _told(lost: list[str]) -> Check:
+    name = say("keeps its errors")
+    if not lost:
+        return Check(name, True)
+    words = joined(lost, ", ")
+    return Check(name, False, say("The answer raises {words} no more.", words=words))
+
+
+def _lost(before: str, after: str) -> list[str]:
+    had, has = _tight(before), _tight(after)
+    # What stands for code is known by its words, so that goes before all words do.
+    had = _UNWRITTEN.sub(lambda match: match[1] or "", had)
+    had, has = _STRING.sub('""', had), _STRING.sub('""', has)
+    if not _BRANCH.search(had):
+        return []
+    kept = {_kind(one) for one in _raised(has)}
+    return [one for one in _raised(had) if not (_kind(one) in kept or _is_put(one, had, has))]
+
+
+def _is_put(raised: str, had: str, has: str) -> bool:
+    other = _ELSE.get(_kind(raised))
+    return other is not None and len(other.findall(has)) > len(other.findall(had))
+
+
+def _tight(code: str) -> str:
     # Between tokens there may be a blank: "fmt . Errorf (".
     tight = re.sub(r"\s*(\.|::)\s*", r"\1", code)
-    tight = re.sub(r"(\w)\s+!", r"\1!", tight)
-    found = (next(filter(None, match.groups())) for match in _RAISED.finditer(tight))
+    return re.sub(r"(\w)\s+!(?!=)", r"\1!", tight)
+
+
+def _raised(code: str) -> dict[str, None]:
+    made = _PATTERN.sub(" ", code)
+    found = (next(filter(None, match.groups())) for match in _RAISED.finditer(made))
     return dict.fromkeys(found)
+
+
+def _kind(raised: str) -> str:
+    return _SAME.get(raised) or re.split(r"\.|::", raised)[-1]
