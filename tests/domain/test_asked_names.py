@@ -24,6 +24,24 @@ CODE = "class Player : health_ = 1 ; armour_ = 2 ; LARGEST = 3 ; def slug ( ) : 
         ("fix the undefined name armour_", ""),
         ("as slug() does", ""),
         ("the caller of slug() wants a list", ""),
+        ("sort the players using slug()", "slug"),
+        ("multiply it by LARGEST", "LARGEST"),
+        ("change it to use slug()", "slug"),
+        ("leave at most LARGEST of them", "LARGEST"),
+        ("use `slug`, armour_ is not needed any more", "slug"),
+        ("armour_ is not needed any more", ""),
+        ("inline slug()", ""),
+        ("turn the loop over armour_ into a comprehension", ""),
+        ("slug() passes paths now, so accept both", ""),
+        ("cut to the first ten (that is LARGEST)", ""),
+        ("cut it (with slug() it was too long)", ""),
+        ("find what is wrong with slug()", ""),
+        ("make it work with slug()", ""),
+        ("return what is given by slug()", ""),
+        ("it crashes for more than LARGEST players", ""),
+        ("call slug() no more", ""),
+        ("use slug() or `armour_`", ""),
+        ("take armour_ out", ""),
     ],
 )
 def test_what_the_file_has_and_is_asked_for_must_be_used(asked, missing):
@@ -31,3 +49,22 @@ def test_what_the_file_has_and_is_asked_for_must_be_used(asked, missing):
     wanted = set(missing.split(", ")) - {"", "health_"}
     assert found.passed is not bool(wanted)
     assert all(name in found.detail for name in wanted)
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ("use `None` for unknown keys", "a = None"),
+        ("return 0 if p is NULL", "a = NULL"),
+        ("use NULL for it", "a = NULL"),
+        ("send it with JSON", "JSON . stringify ( a )"),
+        ("call it with `self`", "def a ( self ) : pass"),
+    ],
+)
+def test_words_of_a_language_and_what_the_file_gives_no_value_are_no_names(asked, code):
+    assert uses_names(asked, code, "return 1").passed
+
+
+@pytest.mark.parametrize("code", ["LIMIT : usize = 5", "# define LIMIT 5", "LIMIT = 5"])
+def test_capitals_are_a_name_where_the_file_gives_them_a_value(code):
+    assert not uses_names("never more than LIMIT", code, "return 1").passed
