@@ -8,8 +8,8 @@ from spark_desktop.domain.project_checks import NotRun, Ran
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.sandboxing import OPEN_NOTE
 from spark_desktop.domain.shadow_evidence import (
-    changed_rows,
     REPORT,
+    changed_rows,
     failed_tests,
     judged,
     lingering,
