@@ -1,6 +1,7 @@
 """Fakes of the ports, in memory; each does what its Protocol says, without the world."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -40,6 +41,7 @@ from spark_desktop.domain.lab_proposal import ProposalFigures
 from spark_desktop.domain.operation import FileWrite, Operation, Recovered, StoreUsage
 from spark_desktop.domain.patch import ABSENT
 from spark_desktop.domain.secret_files import secret_name
+from spark_desktop.domain.small_change import SmallChange
 from spark_desktop.domain.symbols import Oversights, Symbol
 from spark_desktop.domain.text import SourceText, decode, digest_of, split_lines
 from spark_desktop.domain.trigger import EditComment, QuestionComment, Span, Stub, Trigger
@@ -291,6 +293,13 @@ class LineSyntax:
         while end < len(all_lines) and not all_lines[end].startswith("def "):
             end += 1
         return Span(start, end)
+
+    def small_changes(self, path: str, content: str, lines: Span) -> tuple[SmallChange, ...]:
+        return tuple(
+            SmallChange(match.start(1), match.end(1), ">=")
+            for match in re.finditer(r" (>) ", content)
+            if lines.start <= content.count("\n", 0, match.start()) < lines.end
+        )
 
     def errors(self, path: str, content: str) -> int | None:
         if not path.endswith(".py"):

@@ -37,6 +37,7 @@ from spark_desktop.services.answer_evidence import ProjectEvidence
 from spark_desktop.services.answers import Answers
 from spark_desktop.services.attempts import Answer, Attempts
 from spark_desktop.services.board import ProposalBoard
+from spark_desktop.services.bound_probes import BoundProbes
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.fill_in import FillIn, fill_in_of, without_rest
 from spark_desktop.services.insertion import inserted_proposal
@@ -101,7 +102,7 @@ class Suggester:
         self._board = board
         self._attempts = Attempts(board, clock, bus)
         self.judge = Judge(syntax)
-        self._weighing = Weighing(self._attempts, self.judge)
+        self._weighing = Weighing(self._attempts, self.judge, BoundProbes(syntax, self.judge))
         self._mends = SmallMends(syntax, self.judge)
         self.effort = Effort()
         # What joins the prompt; there may be nothing that knows the workspace.

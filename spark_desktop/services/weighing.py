@@ -14,6 +14,7 @@ from spark_desktop.domain.sameness import shape_of
 from spark_desktop.domain.track_record import Way
 from spark_desktop.domain.words import say
 from spark_desktop.services.attempts import Attempts
+from spark_desktop.services.bound_probes import BoundProbes
 from spark_desktop.services.judging import Judge, sum_of, time_of_both
 from spark_desktop.services.work import Work
 
@@ -26,9 +27,10 @@ _MORE = 2
 class Weighing:
     """Asks for more answers, which nobody watches."""
 
-    def __init__(self, attempts: Attempts, judge: Judge) -> None:
+    def __init__(self, attempts: Attempts, judge: Judge, probes: BoundProbes) -> None:
         self._attempts = attempts
         self._judge = judge
+        self._probes = probes
 
     async def weighed(self, work: Work, found: Proposal, effort: Effort) -> Proposal:
         """Return the answer that others agree with most; a lonely one with a doubt.
@@ -36,14 +38,19 @@ class Weighing:
         Of the smallest models all answers have to agree, or four of five: their mistakes repeat
         themselves.
 
-        Nothing is weighed that a test has proved, nor where other answers would cost money. Raises
-        EndpointError.
+        Nothing is weighed that a test has proved, down to its bounds, nor where other answers would
+        cost money. Raises EndpointError.
         """
         others = effort.samples - 1
         is_proved = any(check.proves and check.passed for check in found.evidence)
         is_free = work.endpoint.model.is_local and not work.in_blocks
-        if is_proved or not effort.doubts or others < 1 or not is_free:
+        if not effort.doubts or others < 1 or not is_free:
             return found
+        if is_proved:
+            bound = await self._probes.open_bound(work.target, found)
+            if bound is None:
+                return found
+            found = replace(found, evidence=(*found.evidence, bound))
         ballot = _Ballot.of(found, work.likelihood)
         doubt = await self._judge.doubted(work.target, found)
         await self._vote(ballot, work, effort, others)

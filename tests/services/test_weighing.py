@@ -262,3 +262,34 @@ async def test_a_name_of_the_file_that_was_asked_for_and_is_not_used_is_said_to_
     assert proposal.state == Ready()
     told = world.endpoint.requests[1].messages[-1].text
     assert "The answer does not use LIMIT, which was spoken of." in told
+
+
+LATE = "def late(day, last):\n    # tell whether the last day is over AI!\n    return False\n"
+AFTER = "def late(day, last):\n    return day > last\n"
+FROM = "def late(day, last):\n    return day >= last\n"
+
+
+@pytest.mark.parametrize(
+    ("answers", "state"),
+    [
+        ((AFTER, AFTER, FROM), Ready()),
+        (
+            (AFTER, FROM, "def late(day, last):\n    return not day <= last\n"),
+            Withheld("The model answered 3 times, each time something else."),
+        ),
+    ],
+)
+async def test_an_answer_whose_bound_no_test_decides_is_weighed(world_of, answers, state):
+    world = world_of(MemoryFiles(a__py=LATE), *(fenced(code) for code in answers))
+    world.suggester.effort = Effort(samples=3)
+
+    async def passes(path, before, after):
+        return (Check("tests", "return False" not in after, proves=True),)
+
+    world.suggester.project = passes
+    (trigger,) = world.triggers("a.py")
+    proposal = await world.ready(trigger)
+    assert proposal.state == state
+    assert len(world.endpoint.requests) == 3
+    (bound,) = [one for one in proposal.evidence if one.name == "bounds are tested"]
+    assert bound.detail == "The tests pass with >= for >, too."
