@@ -3,12 +3,13 @@
 import ast
 import re
 
+from spark_desktop.domain.documented_functions import DocumentedFunction, documented_functions
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.python_function import Function, function_in
 from spark_desktop.domain.script_types import lacks_result_type
-from spark_desktop.domain.signatures import is_defined, parameters_of
+from spark_desktop.domain.signatures import is_defined
 from spark_desktop.domain.text import split_lines
-from spark_desktop.domain.words import joined, say
+from spark_desktop.domain.words import Said, joined, say
 
 _ASKS = re.compile(
     r"(?:please\s+)?(?:add|write|give|put|document|annotate|describe|explain)\b"
@@ -32,6 +33,20 @@ _RESULT_TYPE = re.compile(
     r"\b(?:return|result)s?\s+types?\b"
     r"|\b(?:annotat\w+|declar\w+|type\s+hints?)\b[^.;]{0,60}\b(?:return|result)",
     re.IGNORECASE,
+)
+# Types of the parameters in the signature, and not in the comment.
+_PARAMETER_TYPES = re.compile(
+    r"\b(?:annotat\w+|declar\w+|type\s+hints?)\b[^.;]{0,60}\b(?:parameters?|arguments?)\b"
+    r"|\bgive\b[^.;]{0,30}\b(?:parameters?|arguments?)\b[^.;]{0,30}\btypes?\b",
+    re.IGNORECASE,
+)
+_EACH = re.compile(
+    r"\b(?:both|each|every|all)\b(?:\s+\w+){0,3}?\s+(?:functions?|methods?)\b", re.IGNORECASE
+)
+# A part of a documentation that is about the result alone.
+_RETURNS_SECTION = re.compile(
+    r"^[\s/*!#]*(?:#\s*Returns?\b|Returns?:?\s*$|:returns?:|@returns?\b(?!\s*\{?(?:void|nothing)))",
+    re.IGNORECASE | re.MULTILINE,
 )
 _QUOTED = re.compile(r"`([A-Za-z_]\w*)`")
 # A name as only code has it.
@@ -72,39 +87,75 @@ def unsaid(instruction: str, path: str, region: str) -> Check:
     """Return as evidence whether the documentation of a region has what was asked for.
 
     These are names between backticks or in the form of code, tags such as @param, all parameters
-    where these are asked for, what is returned or raised, and types.
+    where these are asked for, what is returned and raised, and types; of each function where each
+    was meant. A result must not be told of a function that returns nothing.
     """
     name = say("says what was asked")
+    functions = documented_functions(path, region)
+    if len(functions) > 1 and _EACH.search(instruction):
+        bare = [one.name for one in functions if not one.comment]
+        if bare:
+            words = joined(bare, ", ")
+            return Check(name, False, say("{words} has no documentation.", words=words))
+        # Names in the request may be those of one of them alone.
+        told = [_missing(instruction, path, one.comment, "", one) for one in functions]
+        reason = next(filter(None, told), None)
+        return Check(name, reason is None, reason or "")
+    is_python = path.endswith((".py", ".pyi"))
+    is_one = bool(functions) and is_defined(region, functions[0].name)
+    function = functions[0] if is_one else None
     text = _comments(region)
-    found = function_in(region) if path.endswith((".py", ".pyi")) else None
-    function = None if found is None else found.node
-    if path.endswith((".py", ".pyi")):
-        text = (ast.get_docstring(function) or "") if function is not None else region
+    if is_python:
+        text = function.comment if function is not None else region
         if function is not None and _DOCSTRING.search(instruction) and not text:
             return Check(name, False, say("The answer has no docstring."))
+    reason = _missing(instruction, path, text, region, function)
+    return Check(name, reason is None, reason or "")
+
+
+def _missing(
+    instruction: str, path: str, text: str, region: str, function: DocumentedFunction | None
+) -> Said | None:
+    """Return what a documentation lacks, or says that is not so; None where it is as asked."""
     asked = [*_QUOTED.findall(instruction), *_AS_CODE.findall(instruction)]
     # Nobody names a function in its own documentation.
     wanted = [word for word in asked if _holds(region, word) and not is_defined(region, word)]
     tags = _TAG.findall(instruction)
-    if text and _PARAMETERS.search(instruction):
-        wanted += _named(function) if function is not None else parameters_of(path, region)
+    if text and _PARAMETERS.search(instruction) and function is not None:
+        wanted += function.parameters
     # Where only types are asked for there is no text that could name anything.
     expected = dict.fromkeys([*(wanted if text else ()), *tags])
     missing = [word for word in expected if not _holds(text, word)]
     if missing:
-        words = joined(missing, ", ")
-        return Check(name, False, say("The documentation does not name {words}.", words=words))
-    if text and _RETURNED.search(instruction) and not _RETURNS.search(text):
-        return Check(name, False, say("The documentation does not say what is returned."))
+        return say("The documentation does not name {words}.", words=joined(missing, ", "))
+    gives = function is None or function.gives is not False
+    if text and gives and _RETURNED.search(instruction) and not _RETURNS.search(text):
+        return say("The documentation does not say what is returned.")
+    if not gives and _RETURNS_SECTION.search(text):
+        return say("The documentation tells a result, and there is none.")
     if text and _RAISED.search(instruction) and not _RAISES.search(text):
-        return Check(name, False, say("The documentation does not say what is raised."))
-    if function is not None and _TYPES.search(instruction) and (bare := _unannotated(function)):
-        words = joined(bare, ", ")
-        return Check(name, False, say("There is no type for {words}.", words=words))
+        return say("The documentation does not say what is raised.")
+    bare = _without_type(instruction, path, region, function)
+    return say("There is no type for {words}.", words=joined(bare, ", ")) if bare else None
+
+
+def _without_type(
+    instruction: str, path: str, region: str, function: DocumentedFunction | None
+) -> list[str]:
+    """Return what has no type, where types were asked for."""
+    if path.endswith((".py", ".pyi")):
+        if function is None or not _TYPES.search(instruction):
+            return []
+        found = function_in(region)
+        is_typed = found is None or found.node.returns is not None
+        return [*function.untyped, *(() if is_typed else (say("the result"),))]
+    untyped: list[str] = []
+    if function is not None and _PARAMETER_TYPES.search(instruction):
+        untyped += function.untyped
     is_bare = path.endswith((".ts", ".tsx")) and lacks_result_type(region)
     if is_bare and _RESULT_TYPE.search(instruction):
-        return Check(name, False, say("There is no type for {words}.", words=say("the result")))
-    return Check(name, True)
+        untyped.append(say("the result"))
+    return untyped
 
 
 def documented(path: str, region: str, answer: str) -> str | None:
@@ -127,16 +178,6 @@ def _comments(text: str) -> str:
 
 def _holds(text: str, word: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
-
-
-def _named(function: Function) -> list[str]:
-    return [one.arg for one in _arguments(function) if one.arg not in ("self", "cls")]
-
-
-def _unannotated(function: Function) -> list[str]:
-    named = [one for one in _arguments(function) if one.arg not in ("self", "cls")]
-    bare = [one.arg for one in named if one.annotation is None]
-    return bare if function.returns is not None else [*bare, say("the result")]
 
 
 def _arguments(function: Function) -> list[ast.arg]:

@@ -1,6 +1,7 @@
 """The head of a function in text that need not be a whole file. Pure."""
 
 import re
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 _SCRIPT = (
@@ -21,6 +22,8 @@ _NAMES = {
     ".go": r"(\w+)\b",
 }
 _NAME = r"(?:(?:public|private|protected|readonly)\s+)*(?:\.\.\.)?(\w+)"
+# Where a parameter may have a type, or none.
+TYPED = frozenset({".ts", ".tsx"})
 _ITSELF = frozenset({"self", "this"})
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 # Empty lines, comments, attributes, decorators and templates, which stand above a head.
@@ -36,25 +39,86 @@ _DEFINES = (
 _CALLED = r"(?<![.\w]){word}\s*(?:<[^(]*>)?\("
 
 
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One that a head names, with whether it says a type."""
+
+    name: str
+    is_typed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """A function's name and parameters; it ``start``s where its line does.
+
+    ``end`` is behind the bracket that closes its parameters.
+    """
+
+    name: str
+    start: int
+    end: int
+    parameters: tuple[Parameter, ...]
+
+
 def parameters_of(path: str, region: str) -> list[str]:
     """Return the names of the parameters of the function that a region begins with.
 
     None in a language that is not known: known are Rust, Go, and TypeScript with JavaScript. Names
     that a pattern takes apart are left out.
     """
+    first = first_code(region)
+    found = [head for head in heads_of(path, region) if head.start == first]
+    return [one.name for head in found for one in head.parameters]
+
+
+def heads_of(path: str, region: str) -> list[Head]:
+    """Return the heads of all functions in a region; none in a language that is not known."""
     kind = PurePosixPath(path).suffix
-    head = re.compile(_HEADS[kind]).match(region, first_code(region)) if kind in _HEADS else None
-    if head is None:
+    if kind not in _HEADS:
         return []
-    name = re.compile(rf"\s*{_NAMES.get(kind, _NAME)}")
-    found = [match[1] for part in _parts(region, head.end()) if (match := name.match(part))]
-    return [one for one in found if one not in _ITSELF]
+    pattern, name = re.compile(_HEADS[kind]), re.compile(rf"\s*{_NAMES.get(kind, _NAME)}")
+    found: list[Head] = []
+    place = 0
+    while 0 <= place < len(region):
+        place = first_code(region, place)
+        match = pattern.match(region, place)
+        parts, end = ([], 0) if match is None else _parts(region, match.end())
+        if match is not None and end and _is_function(kind, match[0], region[end:]):
+            given = [(one, part) for part in parts if (one := name.match(part))]
+            found.append(Head(_name_in(match[0]), place, end, _parameters(given)))
+        place = region.find("\n", max(place, end - 1)) + 1 or len(region)
+    return found
 
 
-def first_code(region: str) -> int:
-    """Return where the first line begins that is no comment and nothing else above a head."""
-    above = _ABOVE.match(region)
-    return above.end() if above is not None else 0
+def _parameters(given: list[tuple[re.Match[str], str]]) -> tuple[Parameter, ...]:
+    return tuple(
+        Parameter(one[1], part[one.end() :].lstrip()[:1] in (":", "?") or one[0].endswith(":"))
+        for one, part in given
+        if one[1] not in _ITSELF
+    )
+
+
+def _is_function(kind: str, head: str, rest: str) -> bool:
+    """Return whether a head is that of a function: a call of one looks like a method's."""
+    if kind in (".rs", ".go") or re.search(r"\bfunction\b", head):
+        return True
+    return re.match(r"\s*(?:=>|\{|:)", rest) is not None
+
+
+def _name_in(head: str) -> str:
+    if assigned := re.search(r"\b(?:const|let|var)\s+(\w+)", head):
+        return assigned[1]
+    names: list[str] = re.findall(r"#?\w+", re.sub(r"[<\[][^(]*\($", "(", head))
+    return names[-1] if names else ""
+
+
+def first_code(region: str, start: int = 0) -> int:
+    """Return where the first line begins that is no comment and nothing else above a head.
+
+    The lines are those from ``start`` on, which begins one.
+    """
+    above = _ABOVE.match(region, start)
+    return above.end() if above is not None else start
 
 
 def is_defined(region: str, word: str) -> bool:
@@ -64,8 +128,11 @@ def is_defined(region: str, word: str) -> bool:
     return any(re.search(one.format(word=name), line) for one in (_DEFINES, _CALLED))
 
 
-def _parts(text: str, start: int) -> list[str]:
-    """Return what stands between the commas up to the bracket that closes."""
+def _parts(text: str, start: int) -> tuple[list[str], int]:
+    """Return what stands between the commas up to the bracket that closes, and the place behind.
+
+    That is 0 where none closes.
+    """
     parts, depth, begun = [], 0, start
     for place in range(start, len(text)):
         sign = text[place]
@@ -73,9 +140,9 @@ def _parts(text: str, start: int) -> list[str]:
             parts.append(text[begun:place])
             begun = place + 1
             if sign == ")":
-                return parts
+                return parts, begun
         elif sign in _PAIRS:
             depth += 1
         elif sign in _PAIRS.values() and text[place - 1] not in "=-":
             depth -= 1
-    return []
+    return [], 0

@@ -1,0 +1,124 @@
+"""The functions of a region, with their documentation and what their signatures say."""
+
+import pytest
+
+from spark_desktop.domain.documented_functions import DocumentedFunction, documented_functions
+from spark_desktop.domain.documenting import unsaid
+
+
+@pytest.mark.parametrize(
+    ("path", "region", "found"),
+    [
+        (
+            "a.py",
+            'class A:\n    def f(self, a: int, b):\n        """F."""\n        return a\n',
+            [DocumentedFunction("f", "F.", ("a", "b"), ("b",), True)],
+        ),
+        (
+            "a.py",
+            "def f():\n    yield 1\n\n\ndef g(a):\n    def h():\n        return 1\n    a(h())\n",
+            [
+                DocumentedFunction("f", "", (), (), True),
+                DocumentedFunction("g", "", ("a",), ("a",), False),
+            ],
+        ),
+        ("a.py", "def f():\n    ...\n", [DocumentedFunction("f", "", (), (), None)]),
+        ("a.py", "def f(", []),
+        (
+            "a.rs",
+            "impl A {\n    /// F.\n    #[inline]\n    pub fn f(&self, a: u8) -> u8 {\n        a\n"
+            "    }\n\n    fn g<T>(a: T) {\n    }\n}\n",
+            [
+                DocumentedFunction("f", "    /// F.\n", ("a",), (), True),
+                DocumentedFunction("g", "", ("a",), (), False),
+            ],
+        ),
+        (
+            "a.go",
+            "// F is f.\nfunc F(a int) (int, error) {\n}\n\nfunc (a *A) G() {\n}\n",
+            [
+                DocumentedFunction("F", "// F is f.\n", ("a",), (), True),
+                DocumentedFunction("G", "", (), (), False),
+            ],
+        ),
+        (
+            "a.ts",
+            "/** F. */\nfunction f(a: A, b = 1, c?: C, ...d: D[]): void {\n  g(a, () => b);\n"
+            "  const h = (x) => {\n  };\n}\n\nexport const k = (a) => a;\n",
+            [
+                DocumentedFunction("f", "/** F. */\n", ("a", "b", "c", "d"), ("b",), False),
+                DocumentedFunction("k", "", ("a",), ("a",), None),
+            ],
+        ),
+        ("a.cpp", "int f(int a) {\n}\n", []),
+    ],
+)
+def test_each_function_is_found_with_its_comment(path, region, found):
+    assert documented_functions(path, region) == found
+
+
+BOTH = "write doc comments for both methods that name their parameters and say what is returned"
+METHODS = (
+    "impl A {\n    /// Puts `page` in.\n    pub fn add(&mut self, page: u32) {\n    }\n\n"
+    "    /// Returns the pages of `word`.\n    pub fn find(&self, word: &str) -> u8 {\n"
+    "        1\n    }\n}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("region", "reason"),
+    [
+        (METHODS, ""),
+        (METHODS.replace("    /// Puts `page` in.\n", ""), "add has no documentation."),
+        (METHODS.replace("`page`", "it"), "The documentation does not name page."),
+        (METHODS.replace("Returns", "Has"), "The documentation does not say what is returned."),
+        (
+            METHODS.replace("in.\n", "in.\n    ///\n    /// # Returns\n    /// The page.\n"),
+            "The documentation tells a result, and there is none.",
+        ),
+    ],
+)
+def test_where_each_was_meant_each_is_looked_at(region, reason):
+    assert unsaid(BOTH, "a.rs", region).detail == reason
+    assert unsaid("write a doc comment for the type", "a.rs", region).passed
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "told"),
+    [
+        ("a.py", 'def f(a):\n    """F.\n\n    Returns:\n        It.\n    """\n    a.b()\n', True),
+        (
+            "a.py",
+            'def f(a):\n    """F.\n\n    :return: It.\n    """\n    a.b = 1\n    a.c()\n',
+            True,
+        ),
+        ("a.py", 'def f(a):\n    """Return a."""\n    return a\n', False),
+        (
+            "a.py",
+            'def f(a):\n    """Return.\n\n    Returns:\n        It.\n    """\n    ...\n',
+            False,
+        ),
+        ("a.ts", "/**\n * @returns It.\n */\nfunction f(a): void {\n}\n", True),
+        ("a.ts", "/**\n * @returns {void}\n */\nfunction f(a): void {\n}\n", False),
+        ("a.ts", "/**\n * @returns It.\n */\nfunction f(a) {\n}\n", False),
+    ],
+)
+def test_a_result_is_not_told_where_there_is_none(path, text, told):
+    assert unsaid("document it", path, text).passed is not told
+
+
+TYPED = "export function wait(attempt, first: number) {\n  return first;\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ("document it; give the parameters and the result types", "attempt, the result."),
+        ("annotate the parameters", "attempt."),
+        ("add a JSDoc comment with the types of the parameters", ""),
+    ],
+)
+def test_parameters_have_types_where_these_were_asked_for(asked, reason):
+    verdict = unsaid(asked, "a.ts", "/** Waits for attempt and first. */\n" + TYPED)
+    assert verdict.detail == (reason and f"There is no type for {reason}")
+    assert unsaid(asked, "a.js", "/** Waits for attempt, first. */\n" + TYPED).passed
