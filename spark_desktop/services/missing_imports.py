@@ -2,11 +2,14 @@
 
 from spark_desktop.domain.go_imports import with_go_imports
 from spark_desktop.domain.grafting import with_imports
+from spark_desktop.domain.library_uses import with_includes, with_uses
 from spark_desktop.services.name_evidence import NamesReader
+
+_CPP = (".cpp", ".cc", ".cxx", ".hpp", ".hh", ".hxx", ".h")
 
 
 class MissingImports:
-    """Of Python's and Go's own libraries; what a project has, only its author places."""
+    """Of the own libraries of Python, Go, C++ and Rust; what a project has only its author places."""
 
     def __init__(self, reader: NamesReader) -> None:
         self._reader = reader
@@ -15,6 +18,10 @@ class MissingImports:
         """Return ``after`` with the imports of well-known names that only it uses."""
         if path.endswith(".go"):
             return with_go_imports(before, after)
+        if path.endswith(".rs"):
+            return with_uses(before, after)
+        if path.endswith(_CPP):
+            return with_includes(before, after)
         if not path.endswith((".py", ".pyi")):
             return after
         new, old = self._reader.names(path, after), self._reader.names(path, before)

@@ -26,7 +26,19 @@ from spark_desktop.services.missing_imports import MissingImports
             "package a\n\nvar x = strings.ToUpper(y)\n",
             'package a\n\nimport "strings"\n\nvar x = strings.ToUpper(y)\n',
         ),
-        ("a.rs", "", "fn f() { HashMap::new(); }\n", "fn f() { HashMap::new(); }\n"),
+        (
+            "a.rs",
+            "",
+            "fn f() { HashMap::new(); }\n",
+            "use std::collections::HashMap;\n\nfn f() { HashMap::new(); }\n",
+        ),
+        (
+            "a.hpp",
+            "#include <string>\n",
+            '#include <string>\nint f() { throw std::out_of_range("no"); }\n',
+            '#include <string>\n#include <stdexcept>\nint f() { throw std::out_of_range("no"); }\n',
+        ),
+        ("a.c", "", "std::sort;\n", "std::sort;\n"),
     ],
 )
 def test_well_known_names_are_imported_and_nothing_else(path, before, after, expected):

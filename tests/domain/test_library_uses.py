@@ -1,0 +1,74 @@
+"""Headers of C++ and names of Rust's library that an answer forgot."""
+
+import pytest
+
+from spark_desktop.domain.library_uses import with_includes, with_uses
+
+BODY = "int f() {\n  return 1;\n}\n"
+NEW = "int f() {\n  std::vector<int> a;\n  return std::accumulate(a.begin(), a.end(), 0);\n}\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        ("", "#include <numeric>\n#include <vector>\n\n"),
+        ("#pragma once\n\n", "#pragma once\n#include <numeric>\n#include <vector>\n\n\n"),
+        (
+            "#ifndef A_H\n#define A_H\n",
+            "#ifndef A_H\n#define A_H\n#include <numeric>\n#include <vector>\n\n",
+        ),
+        (
+            '#include "a.hpp"\n#include <vector>  // of all\n\n',
+            '#include "a.hpp"\n#include <vector>  // of all\n#include <numeric>\n\n',
+        ),
+    ],
+)
+def test_headers_join_those_that_there_are(head, wanted):
+    assert with_includes(head + BODY, head + NEW) == wanted + NEW
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (NEW, NEW.replace("0);", "1);")),
+        (BODY, BODY.replace("1", "std::mine(1)")),
+        (BODY, BODY.replace("return", "// as std::sort does\n  return")),
+        (BODY, "#include <vector>\n#include <numeric>\n" + NEW),
+    ],
+    ids=["used before", "unknown", "a comment", "there"],
+)
+def test_no_header_is_added_without_need(before, after):
+    assert with_includes(before, after) == after
+
+
+RUST = "fn f() {\n    let a: HashMap<u8, Rc<u8>> = HashMap::new();\n}\n"
+LINES = "use std::collections::HashMap;\nuse std::rc::Rc;\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        ("", LINES + "\n"),
+        ("//! Of f.\n#![allow(x)]\n", "//! Of f.\n#![allow(x)]\n" + LINES + "\n"),
+        ("use crate::a;\n\n", "use crate::a;\n" + LINES + "\n"),
+    ],
+)
+def test_names_of_the_library_are_brought_in(head, wanted):
+    assert with_uses(head, head + RUST) == wanted + RUST
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "use std::{collections::HashMap, rc::Rc};\n",
+        "struct HashMap;\nstruct Rc;\n",
+        "mod tests {\n    use super::*;\n}\n",
+    ],
+)
+def test_what_is_known_already_is_not_brought_in(head):
+    assert with_uses("", head + RUST) == head + RUST
+
+
+def test_whole_paths_need_nothing():
+    text = "fn f() {\n    let a = std::collections::HashMap::<u8, u8>::new();\n}\n"
+    assert with_uses("", text) == text
