@@ -9,7 +9,7 @@ _CPP = (".cpp", ".cc", ".cxx", ".hpp", ".hh", ".hxx", ".h")
 
 
 class MissingImports:
-    """Of the own libraries of Python, Go, C++ and Rust; what a project has only its author places."""
+    """Of the libraries of Python, Go, C++ and Rust; what a project has only its author places."""
 
     def __init__(self, reader: NamesReader) -> None:
         self._reader = reader
