@@ -63,7 +63,7 @@ def claims_value(question: str, answer: str) -> bool:
     """
     found = claims(question, answer) or frozenset()
     texts = {(one or other).strip() for one, other in _QUOTED.findall(answer)}
-    return any(one[0].isdigit() or one in texts for one in found if one)
+    return any(one[0].isdigit() or one in texts for one in found)
 
 
 def only_repeats(answer: str, shown: str) -> bool:
@@ -99,9 +99,10 @@ def _facts(text: str) -> frozenset[str]:
         word = (quoted or name).strip()
         if _NUMBER.fullmatch(word):
             numbers.add(_plain(word))
-        elif word:
+        else:
             names.add(word.strip("\"'").rstrip("().,;:"))
     names |= {(one or other).strip() for one, other in _QUOTED.findall(text)}
+    names.discard("")  # of `""`, or of quotes around a space
     words = {one.lower() for one in _NUMBER_WORD.findall(text)}
     if names or numbers:
         words.discard("one")  # more often a pronoun

@@ -28,6 +28,7 @@ from spark_desktop.services.tasks import TaskScope
 Items = tuple[ContextItem, ...]
 # Seconds between two saves of an answer that is being written.
 _SAVE = 2.0
+MISTAKE = say("Spark made a mistake while this was answered; its log has more.")
 
 
 class ChatService:
@@ -305,8 +306,7 @@ class ChatService:
         except Exception:
             # A mistake of ours goes on to whoever reports those; the turn has ended all the same.
             self._add(question, answer, answer.seam.finish())
-            told = say("Spark made a mistake while this was answered; its log has more.")
-            failed = replace(answer.turn, state=TurnState.FAILED, error=told)
+            failed = replace(answer.turn, state=TurnState.FAILED, error=MISTAKE)
             await self._keep(question.thread_id, failed)
             raise
         return await self._keep(question.thread_id, replace(answer.turn, state=TurnState.DONE))

@@ -1,6 +1,7 @@
 """Doubts an answer of a local model that says nothing, or something else when asked again."""
 
 import asyncio
+import logging
 from dataclasses import replace
 
 from spark_desktop.domain.answer_facts import claims, claims_value, contradict, only_repeats
@@ -10,6 +11,7 @@ from spark_desktop.domain.prompt_layout import is_smallest
 from spark_desktop.domain.words import say
 from spark_desktop.services.ports import Endpoint
 
+_log = logging.getLogger(__name__)
 _OTHERS = 2
 _TEMPERATURE = 0.7
 _SEED = 200
@@ -23,6 +25,17 @@ async def doubt_of(endpoint: Endpoint, request: ChatRequest, question: str, answ
     Only of a model that costs nothing. It is asked again for an answer that ends in numbers or
     names of code. What fails meanwhile says nothing. Cancelling ends the other answers.
     """
+    try:
+        return await _doubt(endpoint, request, question, answer)
+    except SparkError:
+        return ""
+    except Exception:  # noqa: BLE001 - nobody foresees what is wrong in it
+        # It only warns: an answer that is there must not be lost to a mistake in comparing it.
+        _log.exception("an answer could not be doubted")
+        return ""
+
+
+async def _doubt(endpoint: Endpoint, request: ChatRequest, question: str, answer: str) -> str:
     if not endpoint.model.is_local:
         return ""
     if only_repeats(answer, "\n".join(one.text for one in request.messages)):
@@ -36,8 +49,6 @@ async def doubt_of(endpoint: Endpoint, request: ChatRequest, question: str, answ
     ]
     try:
         others = await asyncio.gather(*asked)
-    except SparkError:
-        return ""
     finally:
         for one in asked:
             one.cancel()

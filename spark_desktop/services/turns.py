@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.errors import SparkError
@@ -31,7 +31,7 @@ from spark_desktop.domain.trigger import (
 from spark_desktop.domain.words import say
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
-from spark_desktop.services.chat import ChatService
+from spark_desktop.services.chat import MISTAKE, ChatService
 from spark_desktop.services.locate import is_same_place
 from spark_desktop.services.prompts import revised_answer
 from spark_desktop.services.review import ReviewService
@@ -224,6 +224,8 @@ class Turns:
             except asyncio.CancelledError:
                 if self._ending is None:
                     raise
+            except Exception:  # noqa: BLE001 - its scope has logged it; the others wait
+                continue
             finally:
                 self._ending = None
 
@@ -245,28 +247,33 @@ class Turns:
             self._end(
                 proposal_id, Failed(error.message, error.next_step or say("Ask for it again."))
             )
+        except Exception:
+            self._end(proposal_id, Failed(MISTAKE, say("Ask for it again.")))
+            raise
         finally:
             self._writing = None
 
     async def _answer(self, question: _Question) -> None:
-        trigger = question.trigger
-        try:
-            await self._chat.ask(trigger.question, trigger.snapshot.path, lines=trigger.lines)
-        except SparkError as error:
-            self._bus.publish(WorkFailed(error.message, error.next_step))
+        trigger, path = question.trigger, question.trigger.snapshot.path
+        await self._in_chat(self._chat.ask(trigger.question, path, lines=trigger.lines))
 
     async def _ask_again(self, trigger: AnswerEdit) -> None:
-        try:
-            await self._chat.repeat(trigger.thread_id, trigger.turn_id)
-        except SparkError as error:
-            self._bus.publish(WorkFailed(error.message, error.next_step))
+        await self._in_chat(self._chat.repeat(trigger.thread_id, trigger.turn_id))
 
     async def _ask(self, trigger: AnswerEdit, comments: Sequence[LineComment]) -> None:
         path = trigger.snapshot.path
+        asking = self._chat.ask(revised_answer(path, comments), path, trigger.thread_id)
+        await self._in_chat(asking)
+
+    async def _in_chat(self, asking: Awaitable[object]) -> None:
+        """Await an answer of the chat, and tell where it fails; a mistake of ours is logged too."""
         try:
-            await self._chat.ask(revised_answer(path, comments), path, trigger.thread_id)
+            await asking
         except SparkError as error:
             self._bus.publish(WorkFailed(error.message, error.next_step))
+        except Exception:
+            self._bus.publish(WorkFailed(MISTAKE, say("Ask for it again.")))
+            raise
 
     def _end(self, proposal_id: str, state: Cancelled | Failed) -> None:
         self._board.put(replace(self._board.get(proposal_id), state=state, patch=None))

@@ -43,6 +43,11 @@ def test_an_answer_that_explains_at_length_is_not_compared():
         (("It raises `KeyError`.", "It raises `ValueError`.", "It returns `None`."), True),
         (("It is free.", "It costs 200.", "It costs 400."), False),
         (("It costs 200.",), False),
+        (('It returns an empty string, `""`.', "It returns None."), False),
+        (("It returns `''`.", "It returns `None`."), False),
+        (("It returns `()`.", "It returns `None`."), False),
+        (('It returns " ".', "It returns `None`."), False),
+        (("It returns `None`.", 'It returns `""`.', "It is 5."), True),
     ],
 )
 def test_an_answer_that_none_of_the_others_repeats_stands_alone(answers, alone):

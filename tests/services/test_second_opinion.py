@@ -73,6 +73,14 @@ async def test_what_fails_meanwhile_says_nothing(world_of):
     assert (turn.state, turn.doubt) == (TurnState.DONE, "")
 
 
+async def test_a_mistake_in_comparing_says_nothing_and_is_logged(world_of, caplog):
+    broken = Answer("4", error=IndexError("ours"))
+    world = world_of(MemoryFiles(a__py=FILE), "200.", broken, "600.")
+    turn = await asked(world)
+    assert (turn.state, turn.doubt) == (TurnState.DONE, "")
+    assert "IndexError: ours" in caplog.text
+
+
 async def test_stopping_while_it_is_asked_again_leaves_the_answer_whole(world_of):
     world = world_of(MemoryFiles(a__py=FILE), "It costs 200.", Answer("It", hangs=True), "600.")
     scope = TaskScope("test")

@@ -20,6 +20,7 @@ from spark_desktop.domain.proposal import (
     Streaming,
 )
 from spark_desktop.domain.trigger import Instruction, Span
+from spark_desktop.services.chat import MISTAKE
 
 TWO = "def one():\n    pass\n\n\ndef two():\n    pass\n"
 
@@ -99,6 +100,26 @@ async def test_a_broken_stream_fails_the_turn_with_the_next_step_and_the_queue_g
     await world.turns.idle()
     assert world.board.get(first).state == Failed("The core ended.", "Repeat the turn.")
     assert world.board.get(second).state == Ready()
+
+
+async def test_a_mistake_of_ours_fails_the_turn_is_logged_and_the_queue_goes_on(world_of, caplog):
+    world = world_of(MemoryFiles(a__py=TWO), Answer("ret", error=IndexError("ours")), "return 2\n")
+    first, second = (world.turns.request(trigger) for trigger in world.triggers("a.py"))
+    await world.turns.idle()
+    assert world.board.get(first).state == Failed(MISTAKE, "Ask for it again.")
+    assert world.board.get(second).state == Ready()
+    assert "IndexError: ours" in caplog.text
+
+
+async def test_a_mistake_of_ours_in_a_question_is_told_and_the_queue_goes_on(world_of, caplog):
+    files = MemoryFiles(a__py="x = 1  # why AI?\n", b__py=TWO)
+    world = world_of(files, Answer("Be", error=IndexError("ours")), "return 1\n")
+    world.turns.request(world.triggers("a.py")[0])
+    waiting = world.turns.request(world.triggers("b.py")[0])
+    await world.turns.idle()
+    assert world.seen.of(WorkFailed) == [WorkFailed(MISTAKE, "Ask for it again.")]
+    assert world.board.get(waiting).state == Ready()
+    assert "IndexError: ours" in caplog.text
 
 
 async def test_a_core_that_cannot_start_fails_the_turn(world_of):
