@@ -20,6 +20,9 @@ LONGEST_OF_MANY = 20.0
 # that was older when the burst began is one that an editor of a commit message holds, or that a
 # crash has left.
 _FRESH_LOCK = 5.0
+# So long it holds back a few saves: a crash a moment ago, or an editor of a commit message that
+# has just been opened, looks the same.
+_LONGEST_AT_WORK = 5.0
 
 
 class Burst:
@@ -94,8 +97,8 @@ class Burst:
                 if not is_at_work and not was_at_work:
                     return
                 was_at_work = is_at_work
-            longest = LONGEST_OF_MANY if is_many or rests else LONGEST_BURST
-            left = begun + longest - now
+            longest = _LONGEST_AT_WORK if rests else LONGEST_BURST
+            left = begun + (LONGEST_OF_MANY if is_many else longest) - now
             if left <= 0:
                 return
             await asyncio.sleep(min(pause if rests else last + pause - now, left))

@@ -237,6 +237,39 @@ async def test_a_lock_that_git_left_behind_holds_nothing_back(tmp_path: Path) ->
             assert await anext(bursts) == ("a.py",)
 
 
+async def test_a_lock_that_git_has_just_left_behind_holds_a_save_back_for_seconds_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_burst, "_LONGEST_AT_WORK", 0.3)
+    lock = tmp_path / ".git" / "index.lock"
+    lock.parent.mkdir()
+    lock.touch()
+    async with watching(tmp_path) as bursts:
+        (tmp_path / "a.py").write_text("x\n")
+        async with asyncio.timeout(10):
+            assert await anext(bursts) == ("a.py",)
+
+
+async def test_many_files_that_git_rests_between_stay_one_burst(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watch_burst, "_LONGEST_AT_WORK", 0.3)
+    monkeypatch.setattr(watch_burst, "MANY", 3)
+    lock = tmp_path / ".git" / "index.lock"
+    lock.parent.mkdir()
+    lock.touch()
+    names = [f"{number}.py" for number in range(4)]
+    async with watching(tmp_path) as bursts:
+        burst = asyncio.ensure_future(anext(bursts))
+        for name in names[:3]:
+            (tmp_path / name).write_text("x\n")
+        await asyncio.wait({burst}, timeout=1)
+        (tmp_path / names[3]).write_text("x\n")
+        lock.unlink()
+        async with asyncio.timeout(10):
+            assert sorted(await burst) == names
+
+
 async def test_a_writer_without_a_pause_does_not_hold_a_burst_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
