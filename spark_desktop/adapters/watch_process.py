@@ -10,7 +10,7 @@ from typing import Any
 from spark_desktop.adapters.line_process import LineProcess
 from spark_desktop.adapters.workers import worker_command
 from spark_desktop.domain.errors import FileError
-from spark_desktop.domain.words import recalled, say
+from spark_desktop.domain.words import joined, recalled, say
 
 # What a packaged program takes for the worker.
 WORKER = "--watch-worker"
@@ -56,15 +56,24 @@ class ProcessFileWatch:
             try:
                 message = json.loads(line)
             except ValueError:
+                message = None
+            if not isinstance(message, dict):
                 continue  # what else a library prints is not for us
             if "error" in message:
                 raise FileError(*(recalled(text, kept) for text, kept in message["error"]))
-            return dict(message)
-        code = await process.code()
-        raise self._ended(process.last_words or say("exit code {code}", code=code))
+            return message
+        raise self._ended(_reason(await process.code(), process.last_words))
 
     def _ended(self, reason: str) -> FileError:
         return FileError(
             say("What watches {root} ended: {reason}.", root=self._root, reason=reason),
             say("Open the folder again."),
         )
+
+
+def _reason(code: int, last_words: str) -> str:
+    if code >= 0:
+        return last_words or say("exit code {code}", code=code)
+    # Whoever is killed cannot say why: what was said before may be any warning.
+    killed = say("killed by signal {number}", number=-code)
+    return joined((killed, last_words and f"({last_words})"))

@@ -71,6 +71,22 @@ async def test_a_worker_that_ends_says_why(tmp_path: Path) -> None:
                 pass
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no signals")
+@pytest.mark.parametrize(
+    ("warning", "told"), [("", "signal 9"), ("warn: x", r"signal 9 \(warn: x\)")]
+)
+async def test_a_worker_that_was_killed_is_said_to_be(
+    tmp_path: Path, warning: str, told: str
+) -> None:
+    code = (
+        f"import os, sys; print({warning!r}, file=sys.stderr, flush=True); os.kill(os.getpid(), 9)"
+    )
+    async with asyncio.timeout(WAIT_S):
+        with pytest.raises(FileError, match=rf"ended: killed by {told}\."):
+            async with ProcessFileWatch(tmp_path, program(code)).changes():
+                pass
+
+
 async def test_a_program_that_cannot_be_started_is_named(tmp_path: Path) -> None:
     nothing = (str(tmp_path / "nothing"),)
     with pytest.raises(FileError, match="ended: No such file"):
@@ -80,7 +96,8 @@ async def test_a_program_that_cannot_be_started_is_named(tmp_path: Path) -> None
 
 async def test_what_a_library_prints_is_passed_over(tmp_path: Path) -> None:
     noisy = program(
-        "for line in ('a warning', '{\"watching\": true}', 'more', '{\"changed\": [\"a.py\"]}'):\n"
+        "for line in ('a warning', '5', '{\"watching\": true}', '[\"error\"]', 'null', 'more',\n"
+        '             \'{"changed": ["a.py"]}\'):\n'
         "    print(line, flush=True)\n"
         "input()\n"
     )
