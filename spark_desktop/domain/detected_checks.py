@@ -27,7 +27,8 @@ class DetectedCheck:
     """A command as its words, to be run in ``folder`` of the workspace ("": its root).
 
     ``label`` is how the user reads it. ``proves``: it runs the changed code. ``about`` are the
-    files besides the changed one that it needs. ``environment`` is for it alone.
+    files besides the changed one that it needs. ``environment`` is for it alone. ``is_mixed``: it
+    does more than to run tests, so a test has to be seen in what it prints.
     """
 
     label: str
@@ -37,6 +38,7 @@ class DetectedCheck:
     proves: bool = False
     about: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    is_mixed: bool = False
 
     @property
     def line(self) -> str:

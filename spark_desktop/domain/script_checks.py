@@ -1,8 +1,8 @@
 """The checks of a JavaScript or TypeScript file: compiler, linter, and the runner of its tests."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from spark_desktop.domain.detected_checks import (
     DetectedCheck,
@@ -12,11 +12,10 @@ from spark_desktop.domain.detected_checks import (
     below,
     nearest,
 )
+from spark_desktop.domain.package_scripts import commands, may_test, only_tests, waits
 
 # What `npm init` writes where there are no tests yet.
 _NO_TESTS = "no test specified"
-# Runners that go on until a key is pressed.
-_WAITS = re.compile(r"--?watch(?!=false|All=false)|\breact-scripts test\b")
 _PLAIN = (".js", ".mjs", ".cjs")
 _ESLINT = (
     *("eslint.config.js", "eslint.config.mjs", "eslint.config.cjs", "eslint.config.ts"),
@@ -91,7 +90,7 @@ def _runner(
     node = files.program("node", folder)
     runs_tests = "node --test" in script or all(one.endswith(_PLAIN) for one in inside)
     if node is None or not runs_tests or not _asks_node(files, tests, script):
-        return _own_script(folder, files, script, tests)
+        return _own_script(folder, files, package, tests)
     loaders = [
         one
         for flag, value in zip(script.split(), (*script.split()[1:], ""), strict=True)
@@ -103,13 +102,20 @@ def _runner(
 
 
 def _own_script(
-    folder: str, files: ProjectFiles, script: str, tests: Sequence[str]
+    folder: str, files: ProjectFiles, package: Mapping[str, object], tests: Sequence[str]
 ) -> DetectedCheck | None:
-    """Return the project's own command for its tests: one that builds and then runs them, say."""
-    if not script or _NO_TESTS in script or _WAITS.search(script):
+    """Return the project's own command for its tests: one that builds and then runs them, say.
+
+    One that only lints or compiles proves nothing, whatever it says.
+    """
+    script = _script(package)
+    run = tuple(commands(_table(package, "scripts")))
+    if not script or _NO_TESTS in script or any(waits(one) for one in run):
         return None
     if npm := files.program("npm", folder):
-        return _tests("npm test", (npm, "test", "--silent"), folder, tests)
+        found = _tests("npm test", (npm, "test", "--silent"), folder, tests)
+        proves = any(may_test(one) for one in run)
+        return replace(found, proves=proves, is_mixed=not all(only_tests(one) for one in run))
     return None
 
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Collection, Iterable
 from difflib import SequenceMatcher
 
-from spark_desktop.domain.detected_checks import DetectedCheck, Stage
+from spark_desktop.domain.detected_checks import DetectedCheck, Stage, below
 from spark_desktop.domain.project_checks import (
     NotRun,
     Outcome,
@@ -38,7 +38,7 @@ _FAILED = tuple(
         r"^---- (.+?)(?: \(line \d+\))? stdout ----$",
         r"^\s*--- FAIL: (\S+)",
         r"^\s*not ok \d+ - (.+)$",
-        r"^\s*\u2716 (.+?)(?: \([\d.]+ms\))?$",
+        r"^\s*\u2716 (?!\d+ problems?\b| *\d+:\d+ )(.+?)(?: \([\d.]+ms\))?$",
         r"^\s*(?:\u00d7|FAIL) +(\S+ > .+?)(?: \d+ms)?$",
         r"^\s*● (.+)$",
     )
@@ -63,6 +63,13 @@ _NOTHING_YET = re.compile(
     re.MULTILINE,
 )
 _ERROR = re.compile(r"^\s*\w*(?:Error|Exception): .+", re.MULTILINE)
+# How programs that are no known runner of tests say that one failed: what it threw, or in words.
+_THROWN = re.compile(
+    r"^[ \t]+at \S.*:\d+:\d+\)?$|^Node\.js v\d|^[^\w\n]*fail\w*\b|"
+    r"\b[1-9]\d* (?:\w+ )?fail(?:ed|ing|ures?)\b",
+    re.MULTILINE | re.IGNORECASE,
+)
+_NOT_COMPILED = re.compile(r"^(\S.*?)(?:\(\d+,\d+\): |:\d+:\d+ - )error TS\d+", re.MULTILINE)
 _NOTHING = re.compile(
     r"^Ran 0 tests|^NO TESTS RAN|^running 0 tests|^[#\u2139] tests 0$|"
     r"^\?\s+\S+\s+\[no test files\]",
@@ -195,7 +202,9 @@ def _of_tests(
         passed = passed_tests(after.output)
         counted = say("%n passed", "", passed) if passed is not None else say("passed")
         # What passed before as well does not ask for the change; of a new file it could not.
-        proves = before is None or (isinstance(before, Ran) and before.code != 0)
+        proves = not check.is_mixed or bool(passed)
+        if before is not None:
+            proves = isinstance(before, Ran) and before.code != 0 and _failed_by_test(check, before)
         return Check(check.label, True, joined((counted, news), ", "), proves=proves)
     if isinstance(before, NotRun):
         return Check(check.label, True, say("not compared: {reason}", reason=before.reason))
@@ -210,6 +219,18 @@ def _of_tests(
         return Check(check.label, True, joined((news, told), "; "), proves=bool(mended))
     detail = say("fails: {line}", line=_line(new or failed, after.output))
     return Check(check.label, False, detail, report=report_of(after.output), proves=True)
+
+
+def _failed_by_test(check: DetectedCheck, before: Ran) -> bool:
+    """Return whether it was a test that failed, where also a linter or a compiler may have."""
+    if not check.is_mixed:
+        return True
+    text = plain(before.output)
+    if not_compiled := _NOT_COMPILED.findall(text):
+        # A test may name what is not there yet; a stub that does not compile says nothing.
+        tests = {below(one, check.folder) for one in check.about}
+        return any(one.replace("\\", "/") in tests for one in not_compiled)
+    return bool(failed_tests(text)) or _THROWN.search(text) is not None
 
 
 def _is_no_stub(before: str, after: str) -> bool:

@@ -183,11 +183,29 @@ def test_a_runner_that_is_the_projects_own_is_run_by_its_script():
         "vite-test --watch",
         "vite-test -watch",
         "react-scripts test",
+        "ava -w",
+        "ng test",
     ],
 )
 def test_a_script_that_tests_nothing_or_never_ends_is_not_run(script):
     texts = {"package.json": json.dumps({"scripts": {"test": script}}), "a.test.js": "describe()"}
     assert lines(checks("a.js", texts, tests=("a.test.js",))) == ["node --check a.js"]
+
+
+@pytest.mark.parametrize(
+    ("script", "proves", "is_mixed"),
+    [
+        ("node build/a.js", True, False),
+        ("tsc -p . && node build/a.js", True, True),
+        ("eslint . && tsc", False, True),
+        ("exit 0", False, False),
+    ],
+)
+def test_a_script_proves_by_what_it_runs(script, proves, is_mixed):
+    package = json.dumps({"scripts": {"test": script}})
+    texts = {"package.json": package, "a.test.ts": "same(a(), 1)"}
+    (found,) = checks("a.ts", texts, tests=("a.test.ts",))
+    assert (found.label, found.proves, found.is_mixed) == ("npm test", proves, is_mixed)
 
 
 def test_go_vets_and_tests_the_package_of_the_file():

@@ -74,6 +74,48 @@ def test_tests_count_by_what_is_new(before, after, passed, detail, proves):
     assert bool(found.report) is not passed
 
 
+MIXED = DetectedCheck(
+    "npm test", Stage.TESTS, ("npm",), "web", True, ("web/tests/a.ts",), is_mixed=True
+)
+UNUSED = "/x/src/a.ts\n  3:20  error  'a' is defined but never used\n\n\u2716 1 problem (1 error)"
+THREW = (
+    "/x/a.js:7\n  throw new Error('no')\n\nError: no\n    at total (/x/a.js:7:9)\n\nNode.js v22.1.0"
+)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "proves"),
+    [
+        (Ran(1, UNUSED), Ran(0, ""), False),
+        (Ran(2, "src/a.ts(3,9): error TS2355: must return a value."), Ran(0, ""), False),
+        (Ran(2, "src/a.ts:3:9 - error TS6133: 'a' is declared."), Ran(0, "5 passed"), False),
+        (Ran(2, "tests/a.ts(1,10): error TS2305: has no 'total'."), Ran(0, ""), True),
+        (Ran(2, "src\\b.ts(1,1): error TS1\ntests\\a.ts(1,10): error TS2"), Ran(0, ""), True),
+        (Ran(1, THREW), Ran(0, ""), True),
+        (Ran(1, "Error: no\n    at Object.<anonymous> (/x/a.js:7:9)"), Ran(0, ""), True),
+        (Ran(1, "2 passed, 1 failed"), Ran(0, "3 passed"), True),
+        (Ran(1, "  FAIL total: 3 instead of 4"), Ran(0, ""), True),
+        (Ran(1, "TAP version 13\nnot ok 1 - total"), Ran(0, "# pass 1"), True),
+        (Ran(0, ""), Ran(0, "# pass 1"), False),
+        (None, Ran(0, ""), False),
+        (None, Ran(0, "# pass 1"), True),
+    ],
+)
+def test_a_script_that_lints_too_proves_only_by_a_test_that_is_seen(before, after, proves):
+    assert judged(MIXED, before, after).proves is proves
+
+
+def test_a_script_that_only_runs_a_test_proves_without_a_word():
+    alone = DetectedCheck("npm test", Stage.TESTS, ("npm",), proves=True)
+    assert judged(alone, Ran(1, ""), Ran(0, "")).proves
+
+
+def test_the_sum_of_a_linter_is_no_test_that_failed():
+    fewer = Ran(1, UNUSED.replace("1 problem", "2 problems"))
+    assert judged(MIXED, fewer, Ran(1, UNUSED)) == judged(MIXED, fewer, fewer)
+    assert failed_tests(UNUSED) == {}
+
+
 @pytest.mark.parametrize(
     ("empty", "wrong"),
     [
