@@ -46,7 +46,25 @@ _LINE = re.compile(
 # The signs of full width are what a Chinese or Japanese keyboard writes.
 _LAST = re.compile(r"(?:^|[\s(\[,.:;\u2013\u2014-])ai([!?\uff01\uff1f])[\s.)\]]*$", re.IGNORECASE)
 _FIRST = re.compile(r"^[\s(\[]*ai([!?\uff01\uff1f])(?=[\s,:;)\]\u2013\u2014-]|$)", re.IGNORECASE)
-_MARK = re.compile(r"[ \t]*\bai[!?\uff01\uff1f]", re.IGNORECASE)
+_SIGN = r"ai[!?\uff01\uff1f]"
+# What opens a comment behind code; a single character only where a space is before it.
+_OPENED = (
+    r"(?<!/)/{2,}+|(?<!\S)(?:#+|--+|;+|%+)|(?<!/)/\*++|<!--|<%--|--\[\[|\{\{!--|\(\*|\{-|\{#|<#|"
+    r"#\||#=|%\{|\"{3}|'{3}"
+)
+_CLOSED = "|".join(re.escape(closing) for _opening, closing in BLOCKS)
+# The mark of a line of a comment: its first word, where it may stand in brackets, or its last.
+_MARK_FIRST = re.compile(
+    rf"((?:^[ \t]*+(?:{_LINE.pattern}|\*+)?|{_OPENED})[!:]?)"
+    rf"[ \t]*[(\[]?{_SIGN}[)\]]?(?=[\s,:;)\]\u2013\u2014-]|$|{_CLOSED})",
+    re.IGNORECASE,
+)
+_MARK_LAST = re.compile(
+    rf"(?:(?<![ \t])[ \t]*[(\[]{_SIGN}[)\]]"
+    rf"|(?:^|(?<![ \t])[ \t]+|(?<=[(\[,.:;\u2013\u2014-])){_SIGN})"
+    rf"(?=[\s.)\]]*(?:(?:\*/|-->).*|(?:{_CLOSED}|#+|/{{2,}}|;+|%+)?\s*)$)",
+    re.IGNORECASE,
+)
 _EDGES = " \t\n,;:\u2013\u2014-"
 
 
@@ -71,8 +89,11 @@ def parse_ai_comment(comment: str) -> AiComment | None:
 
 
 def without_marks(line: str) -> str:
-    """Return a line of such a comment without its ``AI!`` or ``AI?``."""
-    return _MARK.sub("", line)
+    """Return a line of such a comment without its ``AI!`` or ``AI?``.
+
+    Only where it is the comment's first or last word: code before the comment stays as it is.
+    """
+    return _MARK_LAST.sub("", _MARK_FIRST.sub(r"\1", line, count=1), count=1)
 
 
 def _without_markers(lines: Sequence[str]) -> list[str]:

@@ -66,18 +66,41 @@ def claims_value(question: str, answer: str) -> bool:
     return any(one[0].isdigit() or one in texts for one in found)
 
 
-def only_repeats(answer: str, shown: str) -> bool:
-    """Return whether an answer says nothing but lines of what was shown, or no word at all."""
+def says_nothing(answer: str) -> bool:
+    """Return whether an answer is empty, or only the mark of the comment that asks."""
+    return not _said(answer)
+
+
+def only_repeats(question: str, answer: str, shown: str) -> bool:
+    """Return whether an answer is nothing but the question, or some lines of what was shown.
+
+    One line of code may be what was asked for.
+    """
     known = {" ".join(line.split()) for line in shown.splitlines()}
     whole = "\n".join(known)
-    said = [" ".join(line.split()) for line in answer.splitlines()]
-    return all(
-        line in known
-        or (len(line) >= _SENTENCE and line in whole)
-        or line.startswith("```")
-        or not re.search(r"\w", without_marks(line))
-        for line in said
-    )
+    asked = {_bare(question), *(_bare(line) for line in question.splitlines())}
+    said = _said(answer)
+    of_question = [line for line in said if _bare(line) in asked]
+    of_code = [line for line in said if line in known or (len(line) >= _SENTENCE and line in whole)]
+    is_all = all(line in of_question or line in of_code for line in said)
+    return is_all and (len(said) > 1 or bool(of_question))
+
+
+def _said(answer: str) -> list[str]:
+    """Return the lines of an answer without fences, empty ones and lone marks."""
+    lines = (" ".join(line.split()) for line in answer.splitlines())
+    return [
+        line
+        for line in lines
+        if line
+        and not line.startswith("```")
+        and (without_marks(line) == line or re.search(r"\w", without_marks(line)))
+    ]
+
+
+def _bare(line: str) -> str:
+    """Return a line of a comment without its mark and what opens and ends it."""
+    return re.sub(r"^\W+|\W+$", "", " ".join(without_marks(line).split())).casefold()
 
 
 def _agree(first: frozenset[str], other: frozenset[str]) -> bool:

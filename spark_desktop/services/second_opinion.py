@@ -4,7 +4,13 @@ import asyncio
 import logging
 from dataclasses import replace
 
-from spark_desktop.domain.answer_facts import claims, claims_value, contradict, only_repeats
+from spark_desktop.domain.answer_facts import (
+    claims,
+    claims_value,
+    contradict,
+    only_repeats,
+    says_nothing,
+)
 from spark_desktop.domain.completion import ChatRequest, Priority, TextChunk
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.prompt_layout import is_smallest
@@ -38,7 +44,9 @@ async def doubt_of(endpoint: Endpoint, request: ChatRequest, question: str, answ
 async def _doubt(endpoint: Endpoint, request: ChatRequest, question: str, answer: str) -> str:
     if not endpoint.model.is_local:
         return ""
-    if only_repeats(answer, "\n".join(one.text for one in request.messages)):
+    if says_nothing(answer):
+        return say("The answer says nothing.")
+    if only_repeats(question, answer, "\n".join(one.text for one in request.messages)):
         return say("The answer only repeats what the model was shown.")
     if is_smallest(endpoint.model) and claims_value(question, answer):
         return say("Models of this size are mostly wrong about values: do not rely on it.")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spark_desktop.domain.ai_comment import AiComment, AiKind, parse_ai_comment
+from spark_desktop.domain.ai_comment import AiComment, AiKind, parse_ai_comment, without_marks
 
 EDIT, QUESTION = AiKind.EDIT, AiKind.QUESTION
 
@@ -122,6 +122,43 @@ def test_other_comments_do_not_speak_to_spark(comment: str) -> None:
 
 def test_the_last_word_decides_where_both_ends_speak() -> None:
     assert parse_ai_comment("# AI! why AI?") == AiComment(QUESTION, "why")
+
+
+@pytest.mark.parametrize(
+    ("line", "plain"),
+    [
+        ("# what does it cost? AI?\n", "# what does it cost?\n"),
+        ("if (ai!=null) { // why here AI?", "if (ai!=null) { // why here"),
+        ("foo.ai?.bar()  # why AI?\r\n", "foo.ai?.bar()  # why\r\n"),
+        ("foo.ai?.bar()", "foo.ai?.bar()"),
+        ("foo(ai!) // AI? why two", "foo(ai!) // why two"),
+        ("const x = ai! // AI? why", "const x = ai! // why"),
+        ("f(ai!) /* why AI? */ + 1;", "f(ai!) /* why */ + 1;"),
+        ("// AI? why two loops", "// why two loops"),
+        ("//AI? why", "// why"),
+        ("# AI! why AI?", "# why"),
+        ("# why (AI?)", "# why"),
+        ("# why \u2014 AI?", "# why \u2014"),
+        ("/* why AI? */", "/* why */"),
+        ("/* AI? */", "/* */"),
+        (" * AI? why", " * why"),
+        ("   why AI?", "   why"),
+        ("<!-- why AI? -->", "<!-- why -->"),
+        ('"""why AI?"""', '"""why"""'),
+        ("-- why AI\uff1f", "-- why"),
+        ("# why AI? #", "# why #"),
+        ("AI?", ""),
+        ("# what does AI? do here AI?", "# what does AI? do here"),
+    ],
+)
+def test_a_line_loses_the_mark_of_its_comment_and_nothing_of_its_code(line, plain):
+    assert without_marks(line) == plain
+
+
+@pytest.mark.parametrize("piece", [" ", "/", "#", "(", "ai! ", "/*", '"'])
+def test_a_long_line_is_read_in_one_go(piece):
+    line = f"# {piece * 50_000}x"
+    assert len(without_marks(line)) >= len(line) - len(" ai!")
 
 
 @given(st.text())

@@ -2,7 +2,13 @@
 
 import pytest
 
-from spark_desktop.domain.answer_facts import claims, claims_value, contradict, only_repeats
+from spark_desktop.domain.answer_facts import (
+    claims,
+    claims_value,
+    contradict,
+    only_repeats,
+    says_nothing,
+)
 
 ASKED = "what does parking for 125 minutes cost?"
 
@@ -64,18 +70,32 @@ def test_a_number_that_the_question_holds_is_not_claimed():
 @pytest.mark.parametrize(
     ("answer", "repeats"),
     [
-        ("AI?", True),
-        ("", True),
+        ("what does parking for 125 minutes cost?", True),
+        ("# What does parking for 125 minutes cost? AI?", True),
+        ("# what does parking for 125 minutes cost? AI?\n    return 0", True),
+        ("what does parking for 125 minutes cost?\nIt is free.", False),
+        ("return 0", False),
+        ("```python\nreturn 0\n```", False),
+        ("", False),
         ("```python\ndef price(minutes):\n        return 0\n```", True),
         ("def price(minutes):\n    return 1", False),
         ("It is free.", False),
-        ("Return what it costs.", True),
+        ("Return what it costs.", False),
+        ("def price(minutes):\nReturn what it costs.", True),
         ("return", False),
         ("0", False),
     ],
 )
-def test_an_answer_that_only_repeats_what_was_shown_says_nothing(answer, repeats):
+def test_an_answer_that_only_repeats_what_was_shown_is_told_from_a_line_of_it(answer, repeats):
     shown = (
         'a.py\n\n```python\ndef price(minutes):\n    """Return what it costs."""\n    return 0\n```'
     )
-    assert only_repeats(answer, shown) is repeats
+    assert only_repeats(ASKED, answer, shown) is repeats
+
+
+@pytest.mark.parametrize(
+    ("answer", "nothing"),
+    [("", True), (" \n", True), ("AI?", True), ("# AI?", True), ("```\n```", True), ("`%`", False)],
+)
+def test_an_answer_without_a_word_or_a_sign_says_nothing(answer, nothing):
+    assert says_nothing(answer) is nothing

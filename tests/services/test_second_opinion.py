@@ -52,8 +52,14 @@ async def test_the_question_stands_in_the_code_without_its_mark(world_of):
     assert "# what do 125 minutes cost?\nPER_HOUR = 200\n" in prompt
 
 
+async def test_an_answer_that_says_nothing_is_said_to(world_of):
+    world = world_of(MemoryFiles(a__py=FILE), "AI?")
+    assert (await asked(world)).doubt == "The answer says nothing."
+    assert len(world.endpoint.requests) == 1
+
+
 async def test_an_answer_that_repeats_the_code_is_doubted_without_another_one(world_of):
-    world = world_of(MemoryFiles(a__py=FILE), "```python\nPER_HOUR = 200\n```")
+    world = world_of(MemoryFiles(a__py=FILE + "x = 1\n"), "```python\nPER_HOUR = 200\nx = 1\n```")
     assert (await asked(world)).doubt == "The answer only repeats what the model was shown."
     assert len(world.endpoint.requests) == 1
 
