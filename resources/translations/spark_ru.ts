@@ -3104,8 +3104,8 @@ The open file goes with the question.</source>
    <translation>Модели</translation>
   </message>
   <message>
-   <source>Models of this size are mostly wrong about values: do not rely on it.</source>
-   <translation>Модели такого размера чаще всего ошибаются в значениях: не полагайтесь на этот ответ.</translation>
+   <source>Models of this size are mostly wrong about facts of code: do not rely on it.</source>
+   <translation>Модели такого размера чаще ошибаются в фактах о коде: не полагайтесь на ответ.</translation>
   </message>
   <message>
    <source>More about the hunk</source>
@@ -5142,6 +5142,10 @@ The proposal was made for:
    <translation>Ответ больше не вызывает {words}.</translation>
   </message>
   <message>
+   <source>The answer says nothing.</source>
+   <translation>Ответ ничего не говорит.</translation>
+  </message>
+  <message>
    <source>The answer says the same again and again.</source>
    <translation>Ответ снова и снова повторяет одно и то же.</translation>
   </message>
@@ -5360,6 +5364,10 @@ The proposal was made for:
   <message>
    <source>The documentation does not say what is returned.</source>
    <translation>В документации не сказано, что возвращается.</translation>
+  </message>
+  <message>
+   <source>The documentation tells a result, and there is none.</source>
+   <translation>Документация описывает результат, которого нет.</translation>
   </message>
   <message>
    <source>The download was cancelled; nothing of it was kept.</source>
@@ -6020,6 +6028,10 @@ The proposal was made for:
   <message>
    <source>The test was stopped.</source>
    <translation>Проверка остановлена.</translation>
+  </message>
+  <message>
+   <source>The tests pass with {other} for {bound}, too.</source>
+   <translation>Тесты проходят и с {other} вместо {bound}.</translation>
   </message>
   <message>
    <source>The text has {size} bytes; {most} fit.</source>
@@ -7408,6 +7420,10 @@ The proposal was made for:
   <message>
    <source>both themes look the same</source>
    <translation>обе темы выглядят одинаково</translation>
+  </message>
+  <message>
+   <source>bounds are tested</source>
+   <translation>границы проверены</translation>
   </message>
   <message>
    <source>bubblewrap (bwrap) is not installed</source>
@@ -10548,6 +10564,10 @@ Choose another thread</source>
   <message>
    <source>{width} x {height} at {ratio:.3g}</source>
    <translation>{width} x {height}, масштаб {ratio:.3g}</translation>
+  </message>
+  <message>
+   <source>{words} has no documentation.</source>
+   <translation>Нет документации: {words}.</translation>
   </message>
   <message>
    <source>{{{field}}} is not filled in.</source>

@@ -25,6 +25,11 @@ _WORDS = {
 _NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
 # A part of a line that is so long is no fact that happens to stand there; characters.
 _SENTENCE = 16
+_EXPLAIN = re.compile(
+    r"(?:why|explain|describe|how\s+(?:does|do|is|are|can|should|would)"
+    r"|what\s+(?:does|do)\b.{1,60}\bdo\b)\b",
+    re.IGNORECASE,
+)
 # Longer answers explain; what they claim cannot be told from their words.
 _LONGEST = 1200
 
@@ -56,14 +61,13 @@ def contradict(question: str, answers: Sequence[str]) -> bool:
     return not any(other is not None and _agree(first, other) for other in others)
 
 
-def claims_value(question: str, answer: str) -> bool:
-    """Return whether the answer ends in a value, as code has it, that the question does not hold.
+def tells_a_fact(question: str, answer: str) -> bool:
+    """Return whether a short answer tells something that is so or is not.
 
-    Values are numbers and texts between quotes: they have to be worked out, or looked up.
+    What explains how or why, and what is told at length, may be of use though a part is wrong.
     """
-    found = claims(question, answer) or frozenset()
-    texts = {(one or other).strip() for one, other in _QUOTED.findall(answer)}
-    return any(one[0].isdigit() or one in texts for one in found)
+    asked = " ".join(without_marks(question).split()).lstrip(" #/*-;%")
+    return _EXPLAIN.match(asked) is None and claims(question, answer) is not None
 
 
 def says_nothing(answer: str) -> bool:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 from spark_desktop.domain.answer_facts import (
     claims,
-    claims_value,
     contradict,
     only_repeats,
     says_nothing,
+    tells_a_fact,
 )
 from spark_desktop.domain.completion import ChatRequest, Priority, TextChunk
 from spark_desktop.domain.errors import SparkError
@@ -48,8 +48,8 @@ async def _doubt(endpoint: Endpoint, request: ChatRequest, question: str, answer
         return say("The answer says nothing.")
     if only_repeats(question, answer, "\n".join(one.text for one in request.messages)):
         return say("The answer only repeats what the model was shown.")
-    if is_smallest(endpoint.model) and claims_value(question, answer):
-        return say("Models of this size are mostly wrong about values: do not rely on it.")
+    if is_smallest(endpoint.model) and tells_a_fact(question, answer):
+        return say("Models of this size are mostly wrong about facts of code: do not rely on it.")
     if not claims(question, answer):
         return ""
     asked = [

@@ -4,10 +4,10 @@ import pytest
 
 from spark_desktop.domain.answer_facts import (
     claims,
-    claims_value,
     contradict,
     only_repeats,
     says_nothing,
+    tells_a_fact,
 )
 
 ASKED = "what does parking for 125 minutes cost?"
@@ -60,11 +60,14 @@ def test_an_answer_that_none_of_the_others_repeats_stands_alone(answers, alone):
     assert contradict(ASKED, answers) is alone
 
 
-def test_a_number_that_the_question_holds_is_not_claimed():
-    assert claims_value(ASKED, "It costs 600 cents.")
-    assert not claims_value(ASKED, "Parking for 125 minutes is free.")
-    assert not claims_value(ASKED, "It raises `KeyError`.")
-    assert claims_value(ASKED, 'The ticket says "free".')
+def test_a_short_answer_tells_a_fact_unless_it_explains():
+    assert tells_a_fact(ASKED, "It costs 600 cents.")
+    assert tells_a_fact(ASKED, "It raises `KeyError`.")
+    assert tells_a_fact("# which part? AI?", "The first one.")
+    assert not tells_a_fact(ASKED, "It is so. " * 200)
+    assert not tells_a_fact("// Why is it 600? AI?", "It costs 600 cents.")
+    assert not tells_a_fact("what does this function do? AI?", "It costs 600 cents.")
+    assert tells_a_fact("what does `f(1)` give? AI?", "600")
 
 
 @pytest.mark.parametrize(

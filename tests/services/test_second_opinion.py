@@ -64,10 +64,10 @@ async def test_an_answer_that_repeats_the_code_is_doubted_without_another_one(wo
     assert len(world.endpoint.requests) == 1
 
 
-async def test_a_number_of_the_smallest_models_is_doubted_at_once(world_of):
+async def test_a_fact_told_by_the_smallest_models_is_doubted_at_once(world_of):
     world = world_of(MemoryFiles(a__py=FILE), "It costs 600.", "It costs KeyError.")
     world.endpoint.become(replace(world.endpoint.model, id="qwen2.5-coder-0.5b"))
-    told = "Models of this size are mostly wrong about values: do not rely on it."
+    told = "Models of this size are mostly wrong about facts of code: do not rely on it."
     assert (await asked(world)).doubt == told
     assert len(world.endpoint.requests) == 1
 
