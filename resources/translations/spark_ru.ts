@@ -6254,6 +6254,10 @@ The proposal was made for:
    <translation>В этом месте файл уже такой.</translation>
   </message>
   <message>
+   <source>There was no time to try all changes that are as likely.</source>
+   <translation>Не хватило времени проверить все столь же вероятные изменения.</translation>
+  </message>
+  <message>
    <source>These lines are no function or class that a test could call.</source>
    <translation>Эти строки не функция и не класс, которые мог бы вызвать тест.</translation>
   </message>

@@ -41,13 +41,16 @@ class SmallMends:
         if not isinstance(trigger, FailingTest) or again is None or len(target.lines) > _MOST_LINES:
             return None
         path, before = trigger.snapshot.path, target.content
-        changes = self._syntax.small_changes(path, before, target.lines)[: self._most]
+        all_changes = self._syntax.small_changes(path, before, target.lines)
+        changes = all_changes[: self._most]
         end = time.monotonic() + _SECONDS
         found: Proposal | None = None
         rank = 0
         for number, change in enumerate(changes, 1):
-            if time.monotonic() > end or (found is not None and change.rank > rank):
+            if found is not None and change.rank > rank:
                 return found
+            if time.monotonic() > end:
+                return found and _with_doubt(found)
             after = change.applied(before)
             told = await again(trigger, path, before, after)
             if not any(check.proves for check in told):
@@ -66,7 +69,15 @@ class SmallMends:
             if found is not None:
                 return None  # the run does not say which of the two was meant
             found, rank = one, change.rank
-        return found
+        return found if len(changes) == len(all_changes) else found and _with_doubt(found)
+
+
+def _with_doubt(found: Proposal) -> Proposal:
+    """Return a proposal that says that there was no time for all that are as likely."""
+    detail = say("There was no time to try all changes that are as likely.")
+    return replace(
+        found, evidence=(*found.evidence, Check(say("small change"), False, detail, is_advice=True))
+    )
 
 
 def _proposed(proposal: Proposal, after: str, told: tuple[Check, ...], number: int) -> Proposal:

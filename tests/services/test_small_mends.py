@@ -96,3 +96,12 @@ async def test_only_a_failing_test_is_mended_so():
     proposal = await proposal_of()
     instruction = Instruction(proposal.trigger.snapshot, None, "make it right")
     assert await mended(Run(RIGHT), replace(proposal, trigger=instruction)) is None
+
+
+async def test_where_others_as_likely_were_not_tried_that_is_said():
+    run = Run(RIGHT)
+    found = await mended(run, await proposal_of(Span(1, 2)), most=1)
+    assert apply(TEXT, found.patch.hunks) == RIGHT
+    last = found.evidence[-1]
+    assert (last.passed, last.is_advice) == (False, True)
+    assert last.detail == "There was no time to try all changes that are as likely."
