@@ -60,9 +60,20 @@ def _is_meant(
             return True
         # An interface or a base of the class may be meant: only names tell, so nobody knows.
         return None if target.is_unique and not is_language_type(told) else False
-    if target.is_unique and not is_language_member(target.name, file.language):
+    if target.is_unique and (
+        not is_language_member(target.name, file.language) or _is_named_after(last, classes)
+    ):
         return True
     return None
+
+
+def _is_named_after(receiver: str, classes: frozenset[str]) -> bool:
+    """Return whether a variable is called as a class is: ``_job_queue`` after ``JobQueue``.
+
+    Where nothing tells its type its name does, to a reader as well.
+    """
+    name = receiver.rpartition("->")[2].replace("_", "").casefold()
+    return any(name == one.replace("_", "").casefold() for one in classes)
 
 
 def _before(one: Occurrence, file: FileNames) -> str:

@@ -289,6 +289,19 @@ CASES = [
         (("const std::string &text", "std::string text"),),
         {"text.h": (("const std::string &text", "std::string text"),)},
     ),
+    Case(
+        "python: a name as other types have it, on what is called like the class",
+        {
+            "jobs/queue.py": "class JobQueue:\n    def __init__(self):\n        self._all = []\n\n"
+            "    def get(self):\n        return self._all.pop()\n",
+            "jobs/work.py": "class Worker:\n    def __init__(self, job_queue):\n"
+            "        self._job_queue = job_queue\n\n    def run(self, options):\n"
+            "        return self._job_queue.get() or options.get('x')\n",
+        },
+        (("def get", "def take"),),
+        {"jobs/work.py": (("_job_queue.get()", "_job_queue.take()"),)},
+        left="jobs/work.py, line 6: which get is meant is not clear",
+    ),
 ]
 
 
