@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 
+from spark_desktop.domain.text import dominant_newline, split_lines
+
 _HEADERS: Mapping[str, tuple[str, ...]] = {
     "algorithm": (
         *("sort", "stable_sort", "find_if", "count_if", "any_of", "all_of", "none_of", "clamp"),
@@ -65,8 +67,7 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
 }
 _HEADER_OF = {name: header for header, names in _HEADERS.items() for name in names}
 _STD = re.compile(r"\bstd::(\w+)")
-_INCLUDE = re.compile(r"^[ \t]*#[ \t]*include[ \t]*[<\"]([^>\"\n]+)[>\"][^\n]*\n", re.MULTILINE)
-_GUARD = re.compile(r"^#pragma once\n|^#ifndef (\w+)\n#define \1[^\n]*\n", re.MULTILINE)
+_INCLUDED = re.compile(r"[ \t]*#[ \t]*include[ \t]*[<\"]([^>\"\n]+)[>\"]")
 # Names that nothing else of the library has.
 _RUST = {
     **dict.fromkeys(
@@ -77,34 +78,48 @@ _RUST = {
     **dict.fromkeys(("Path", "PathBuf"), "std::path"),
     **{"Rc": "std::rc", "RefCell": "std::cell", "FromStr": "std::str", "Cow": "std::borrow"},
 }
-_RUST_WORD = re.compile(r"(?<![\w:.])([A-Z]\w*)\b")
-_RUST_USE = re.compile(r"^use [^;\n]+;[^\n]*\n", re.MULTILINE)
-_RUST_INNER = re.compile(r"\A(?:[ \t]*(?://![^\n]*|#!\[[^\n]*\])?\n)+")
-_UNREAD = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|//[^\n]*|/\*.*?\*/", re.DOTALL)
+# As only a type is written; a variant of an enum may have the same name.
+_RUST_TYPE = re.compile(r"(?<![\w:.])([A-Z]\w*)(?=::|<)")
+_GLOB = re.compile(r"^(?:pub(?:\([^)]*\))?\s+)?use\b[^;]*\*", re.MULTILINE)
+_UNREAD = re.compile(
+    r"R\"\((?:(?!\)\").)*\)\"|\"(?:[^\"\\]|\\.)*\"|//[^\n]*|/\*(?:(?!\*/).)*\*/", re.DOTALL
+)
+# The lines that a file begins with: what is known of them is passed over, all else ends them.
+_COMMENT = r"[ \t]*//[^\n]*\n|[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\r?\n"
+_BLANK = r"[ \t]*\r?\n"
+_INCLUDES = (
+    r"[ \t]*#[ \t]*include\b[^\n]*\n",
+    r"#pragma once[^\n]*\n"
+    r"|#ifndef (?P<guard>\w+)[ \t]*\r?\n#define (?P=guard)[ \t]*\r?\n",
+)
+_USES = (
+    r"(?:pub(?:\([^)\n]*\))?[ ])?(?:use\b[^;]*|mod[ ]\w+|extern[ ]crate[ ]\w+);[^\n]*\n",
+    r"[ \t]*//![^\n]*\n|#!\[[^\]]*\][ \t]*\r?\n",
+)
 
 
 def with_includes(before: str, after: str) -> str:
     """Return C++ with the headers of the ``std::`` names that only it uses; else as it is.
 
-    A header of its own folder may bring them along; one more does no harm.
+    A header of its own folder may bring them along; one more does no harm. They join what is
+    included at the file's beginning, in front of all code and conditions.
     """
     new = _named(_STD, after) - _named(_STD, before)
-    there = set(_INCLUDE.findall(after))
+    there = {match[1] for line in split_lines(after) if (match := _INCLUDED.match(line))}
     wanted = sorted({_HEADER_OF[name] for name in new if name in _HEADER_OF} - there)
-    if not wanted:
-        return after
-    return _placed(after, "".join(f"#include <{one}>\n" for one in wanted), _INCLUDE, _GUARD)
+    return _placed(after, [f"#include <{one}>" for one in wanted], *_INCLUDES)
 
 
 def with_uses(before: str, after: str) -> str:
-    """Return Rust with a ``use`` for each well-known name that only it uses; else as it is."""
-    new = _named(_RUST_WORD, after) - _named(_RUST_WORD, before)
-    lines = [
-        f"use {_RUST[name]}::{name};\n"
-        for name in sorted(new & _RUST.keys())
-        if not _is_known(name, after)
-    ]
-    return _placed(after, "".join(lines), _RUST_USE, _RUST_INNER) if lines else after
+    """Return Rust with a ``use`` for each well-known name that only it uses; else as it is.
+
+    Nothing is done where a ``use`` of all names of something may bring a namesake in.
+    """
+    new = _named(_RUST_TYPE, after) - _named(_RUST_TYPE, before)
+    wanted = sorted(name for name in new & _RUST.keys() if not _is_known(name, after))
+    if not wanted or _GLOB.search(after):
+        return after
+    return _placed(after, [f"use {_RUST[name]}::{name};" for name in wanted], *_USES)
 
 
 def _named(pattern: re.Pattern[str], text: str) -> set[str]:
@@ -112,17 +127,29 @@ def _named(pattern: re.Pattern[str], text: str) -> set[str]:
 
 
 def _is_known(name: str, text: str) -> bool:
-    """Return whether a file defines a name, or brings it in, also by a star of what is above."""
+    """Return whether a file defines a name or brings it in at its top."""
     defined = rf"\b(?:struct|enum|trait|type|union)\s+{name}\b"
-    brought = rf"^[ \t]*(?:pub\s+)?use\b[^;]*(?:\b{name}\b|\bsuper::\*|\bprelude::\*)[^;]*;"
+    brought = rf"^(?:pub(?:\([^)]*\))?\s+)?use\b[^;]*\b{name}\b"
     return any(re.search(one, text, re.MULTILINE) for one in (defined, brought))
 
 
-def _placed(text: str, lines: str, others: re.Pattern[str], head: re.Pattern[str]) -> str:
-    """Return the text with lines behind the last of their kind, else behind the file's head."""
-    found = [one for one in others.finditer(text) if not text[one.start()].isspace()]
-    if found:
-        return text[: found[-1].end()] + lines + text[found[-1].end() :]
-    above = head.search(text)
-    place = above.end() if above is not None else 0
-    return f"{text[:place]}{lines}\n{text[place:]}" if text[place:].strip() else text + lines
+def _placed(text: str, lines: list[str], others: str, head: str) -> str:
+    """Return the text with lines behind those of their kind at its beginning, else behind its head.
+
+    ``others`` and ``head`` are patterns of whole lines.
+    """
+    if not lines:
+        return text
+    newline = dominant_newline(text)
+    added = "".join(f"{line}{newline}" for line in lines)
+    known = re.compile(f"(?P<others>{others})|(?P<head>{head})|{_BLANK}|{_COMMENT}", re.DOTALL)
+    last, first, place = 0, 0, 0
+    while (match := known.match(text, place)) is not None and match.end() > place:
+        place = match.end()
+        if match["others"]:
+            last = place
+        elif match["head"]:
+            first = place
+    if last:
+        return text[:last] + added + text[last:]
+    return f"{text[:first]}{added}{newline}{text[first:]}"

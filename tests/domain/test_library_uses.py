@@ -62,7 +62,8 @@ def test_names_of_the_library_are_brought_in(head, wanted):
     [
         "use std::{collections::HashMap, rc::Rc};\n",
         "struct HashMap;\nstruct Rc;\n",
-        "mod tests {\n    use super::*;\n}\n",
+        "use crate::geo::*;\n",
+        "pub(crate) use hashbrown::HashMap;\nuse crate::Rc;\n",
     ],
 )
 def test_what_is_known_already_is_not_brought_in(head):
@@ -72,3 +73,48 @@ def test_what_is_known_already_is_not_brought_in(head):
 def test_whole_paths_need_nothing():
     text = "fn f() {\n    let a = std::collections::HashMap::<u8, u8>::new();\n}\n"
     assert with_uses("", text) == text
+
+
+@pytest.mark.parametrize(
+    ("head", "at"),
+    [
+        ("// Copyright.\n\n#include <map>\n", 3),
+        ("/* Copyright\n * of all. */\n#include <map>\n", 3),
+        ("#include <map>\n\n#ifdef _WIN32\n#include <windows.h>\n#endif\n", 1),
+        ('extern "C" {\n#include "a.h"\n}\n', 0),
+        ('const char* text = R"(\n#include <common>\n)";\n', 0),
+        ("#ifndef MOST\n#define MOST 10\n#endif\n", 0),
+        ('enum A {\n#include "all.def"\n};\n', 0),
+        ('#pragma once\n#include <map>\nint a;\n#include "a.moc"\n', 2),
+    ],
+)
+def test_headers_stand_at_the_beginning_in_front_of_conditions(head, at):
+    found = with_includes(head + BODY, head + NEW)
+    lines = (head + NEW).splitlines(keepends=True)
+    blank = [] if "#include <map>" in head else ["\n"]
+    added = ["#include <numeric>\n", "#include <vector>\n", *blank]
+    assert found == "".join([*lines[:at], *added, *lines[at:]])
+
+
+@pytest.mark.parametrize(
+    ("head", "at"),
+    [
+        ("// Copyright.\n//! Of f.\n\n", 2),
+        ("/* Copyright. */\n#![allow(\n    x,\n)]\n", 4),
+        ('const T: &str = "\nuse foo::bar;\n";\n', 0),
+        ("mod tests {\n    use super::*;\n}\n", 0),
+    ],
+)
+def test_uses_stand_behind_what_documents_the_file(head, at):
+    lines = (head + RUST).splitlines(keepends=True)
+    assert with_uses(head, head + RUST) == "".join([*lines[:at], LINES, "\n", *lines[at:]])
+
+
+def test_a_variant_of_an_enum_is_no_use():
+    text = "enum Seg {\n    Line,\n    Path(u8),\n}\n"
+    assert with_uses("enum Seg {\n    Line,\n}\n", text) == text
+
+
+def test_lines_end_as_the_files_do():
+    text = "#include <map>\r\n" + NEW.replace("\n", "\r\n")
+    assert "\n" not in with_includes("", text).replace("\r\n", "")
