@@ -1,10 +1,12 @@
 """What a parser knows about a file; implements the Syntax port with tree-sitter."""
 
+import ast
+
 from spark_desktop.adapters.bare_code import bare_code
 from spark_desktop.adapters.bodies import as_stub
 from spark_desktop.adapters.comments import Comment, comments_by_markers, comments_in, runs
 from spark_desktop.adapters.functions import functions_in, named_classes_in
-from spark_desktop.adapters.languages import Parsed, Parsing
+from spark_desktop.adapters.languages import Parsed, Parsing, text_of
 from spark_desktop.adapters.parameters import oversights_in
 from spark_desktop.adapters.regions import region_around, window_around
 from spark_desktop.adapters.small_changes import small_changes
@@ -102,7 +104,21 @@ def _errors_in(parsed: Parsed) -> int:
         # The grammar takes a block without a statement, Python does not.
         blocks = parsed.nodes(("block",))
         errors += sum(1 for block in blocks if block.named_child_count == 0)
+        errors += not errors and _mixes_indents(text_of(parsed.root))
     return errors
+
+
+def _mixes_indents(content: str) -> bool:
+    """Return whether tabs and blanks indent the same block of Python, which the grammar takes."""
+    if "\t" not in content:
+        return False
+    try:
+        ast.parse(content)
+    except TabError:
+        return True
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False  # the grammar knows more of newer and older versions
+    return False
 
 
 def _place(trigger: Trigger) -> int:

@@ -12,8 +12,11 @@ from spark_desktop.domain.signatures import TYPED, Head, Parameter, heads_of
 _RUST_RESULT = re.compile(r"\s*->\s*(?!\(\)|!)\S")
 _GO_RESULT = re.compile(r"\s*[^\s{]")
 _SCRIPT_RESULT = re.compile(r"\s*:\s*(?P<type>[^{=;]*)")
-_NOTHING = re.compile(r"(?:Promise<)?\s*(?:void|undefined|never)\b")
+_NOTHING = re.compile(r"\s*(?:void|never|undefined)\s*$")
 _ATTRIBUTE = re.compile(r"\s*(?:#!?\[|@\w)")
+_ATTRIBUTE_END = re.compile(r"\s*(?:\)\]|\}\)|\))\s*$")
+# Lines of an attribute.
+_LONGEST = 20
 _COMMENT = re.compile(r"\s*(?://|/\*|\*)")
 
 
@@ -22,7 +25,8 @@ class DocumentedFunction:
     """A function, its ``comment`` ("" for none), and what its signature says.
 
     ``untyped`` are the parameters without a type, where the language lets them be without one;
-    ``gives`` is whether it returns something, None where that is not told.
+    ``gives`` is whether it returns something, None where that is not told. One that ``is_minor``
+    is mostly left without a comment of its own: a constructor, a setter, an overload.
     """
 
     name: str
@@ -30,6 +34,7 @@ class DocumentedFunction:
     parameters: tuple[str, ...]
     untyped: tuple[str, ...]
     gives: bool | None
+    is_minor: bool = False
 
 
 def documented_functions(path: str, region: str) -> list[DocumentedFunction]:
@@ -51,6 +56,7 @@ def documented_functions(path: str, region: str) -> list[DocumentedFunction]:
             tuple(one.name for one in head.parameters),
             _untyped(kind, head.parameters),
             _gives(kind, region[head.end :]),
+            _is_minor(head, region),
         )
         for head in heads
         if _indent(region, head) <= most
@@ -81,7 +87,20 @@ def _python(node: Function) -> DocumentedFunction:
         tuple(one.arg for one in named),
         tuple(one.arg for one in named if one.annotation is None),
         _returns(node),
+        node.name == "__init__" or any(map(_is_second, node.decorator_list)),
     )
+
+
+def _is_second(decorator: ast.expr) -> bool:
+    """Return whether a decorator says that a function of this name is documented elsewhere."""
+    name = ast.unparse(decorator).rpartition(".")[2]
+    return name in ("setter", "deleter", "overload")
+
+
+def _is_minor(head: Head, region: str) -> bool:
+    rest = region[head.end :].partition("\n")[0].rstrip()
+    is_overload = rest.endswith(";") and "=>" not in rest and "{" not in rest
+    return head.name == "constructor" or head.is_accessor or is_overload
 
 
 def _returns(node: Function) -> bool | None:
@@ -118,7 +137,15 @@ def _gives(kind: str, rest: str) -> bool | None:
 def _comment_above(text: str) -> str:
     lines = text.splitlines(keepends=True)
     found: list[str] = []
-    while lines and (_COMMENT.match(lines[-1]) or _ATTRIBUTE.match(lines[-1])):
+    while lines:
+        if _ATTRIBUTE_END.match(lines[-1]):
+            # One of several lines: up to where it begins.
+            start = next(
+                (n for n in range(len(lines) - 1, -1, -1) if _ATTRIBUTE.match(lines[n])), 0
+            )
+            del lines[start + 1 :]
+        if not (lines and (_COMMENT.match(lines[-1]) or _ATTRIBUTE.match(lines[-1]))):
+            break
         line = lines.pop()
         if _COMMENT.match(line):
             found.insert(0, line)

@@ -27,7 +27,11 @@ _ASKS_FOR_MORE = re.compile(
 )
 _DOCSTRING = re.compile(r"\bdoc[\s-]?strings?\b|\bdocument\b", re.IGNORECASE)
 _PARAMETERS = re.compile(r"\b(?:parameters?|arguments?)\b", re.IGNORECASE)
-_TYPES = re.compile(r"\b(?:annotat\w+|type\s+hints?|types)\b", re.IGNORECASE)
+# "Which types of events" are no annotations.
+_TYPES = re.compile(
+    r"\b(?:annotat\w+|type\s+hints?|types(?!\s+of\s+(?!(?:the|its|all|both|each)\b)))\b",
+    re.IGNORECASE,
+)
 # A type in the signature, and not one in the comment.
 _RESULT_TYPE = re.compile(
     r"\b(?:return|result)s?\s+types?\b"
@@ -41,13 +45,17 @@ _PARAMETER_TYPES = re.compile(
     re.IGNORECASE,
 )
 _EACH = re.compile(
-    r"\b(?:both|each|every|all)\b(?:\s+\w+){0,3}?\s+(?:functions?|methods?)\b", re.IGNORECASE
+    r"\b(?:both|each|every|all)\s+(?:of\s+)?(?:the\s+)?(?:(?!of\b)\w+\s+)?(?:functions?|methods?)\b",
+    re.IGNORECASE,
 )
-# A part of a documentation that is about the result alone.
+# A part of a documentation that is about the result alone; it may say that there is none.
+_NOTHING = r"(?:None|nothing|void|undefined|unit|\(\)|no(?:t|\s+value)\b|-{3})"
 _RETURNS_SECTION = re.compile(
-    r"^[\s/*!#]*(?:#\s*Returns?\b|Returns?:?\s*$|:returns?:|@returns?\b(?!\s*\{?(?:void|nothing)))",
+    r"^[\s/*!#]*(?:#\s*Returns?\b|Returns?:?[ \t]*$|:returns?:|@returns?\b)"
+    rf"(?![\s/*!{{`:]*{_NOTHING})",
     re.IGNORECASE | re.MULTILINE,
 )
+_ASKS_FOR_RESULT = re.compile(r"@returns?\b|\breturns?\s+section\b", re.IGNORECASE)
 _QUOTED = re.compile(r"`([A-Za-z_]\w*)`")
 # A name as only code has it.
 _AS_CODE = re.compile(r"(?<![`\w])([A-Za-z]+_\w+|[A-Z]?[a-z]+[A-Z]\w*)(?![`\w])")
@@ -93,18 +101,20 @@ def unsaid(instruction: str, path: str, region: str) -> Check:
     name = say("says what was asked")
     functions = documented_functions(path, region)
     if len(functions) > 1 and _EACH.search(instruction):
-        bare = [one.name for one in functions if not one.comment]
+        bare = [one.name for one in functions if not one.comment and not one.is_minor]
         if bare:
             words = joined(bare, ", ")
             return Check(name, False, say("{words} has no documentation.", words=words))
         # Names in the request may be those of one of them alone.
-        told = [_missing(instruction, path, one.comment, "", one) for one in functions]
+        told = [
+            _missing(instruction, path, one.comment, "", one) for one in functions if one.comment
+        ]
         reason = next(filter(None, told), None)
         return Check(name, reason is None, reason or "")
     is_python = path.endswith((".py", ".pyi"))
     is_one = bool(functions) and is_defined(region, functions[0].name)
     function = functions[0] if is_one else None
-    text = _comments(region)
+    text = _comments(region) if function is None else function.comment
     if is_python:
         text = function.comment if function is not None else region
         if function is not None and _DOCSTRING.search(instruction) and not text:
@@ -129,9 +139,10 @@ def _missing(
     if missing:
         return say("The documentation does not name {words}.", words=joined(missing, ", "))
     gives = function is None or function.gives is not False
-    if text and gives and _RETURNED.search(instruction) and not _RETURNS.search(text):
+    is_told = gives and (region or function is None or function.gives)
+    if text and is_told and _RETURNED.search(instruction) and not _RETURNS.search(text):
         return say("The documentation does not say what is returned.")
-    if not gives and _RETURNS_SECTION.search(text):
+    if not gives and not _ASKS_FOR_RESULT.search(instruction) and _RETURNS_SECTION.search(text):
         return say("The documentation tells a result, and there is none.")
     if text and _RAISED.search(instruction) and not _RAISES.search(text):
         return say("The documentation does not say what is raised.")
@@ -209,15 +220,15 @@ def _python(region: str, answer: str) -> str | None:
         return None  # the body shares the signature's line
     newline = "\r\n" if lines[0].endswith("\r\n") else "\n"
     docstring = other.body[0]
-    indent = len(_indent(lines[own.body[0].lineno - 1]))
-    shift = indent - docstring.col_offset - given.width
     doc = said[docstring.lineno - 1 : docstring.end_lineno]
     # Types that the answer had to import first would be names that the file does not know.
     fits = not given.imports and _parameters(own) == _parameters(other)
     head = said[there:until] if fits else lines[begin:end]
     if head != lines[begin:end]:
-        head = _shifted(head, mine.column - given.column, newline)
-    return "".join([*lines[:begin], *head, *_shifted(doc, shift, newline), *lines[end:]])
+        head = _indented(head, given.column, _indent(lines[begin]), newline)
+    body = _indent(lines[own.body[0].lineno - 1])
+    doc = _indented(doc, docstring.col_offset + given.width, body, newline)
+    return "".join([*lines[:begin], *head, *doc, *lines[end:]])
 
 
 def _signature(function: Function, lines: list[str]) -> tuple[int, int]:
@@ -231,12 +242,16 @@ def _signature(function: Function, lines: list[str]) -> tuple[int, int]:
     return begin, max(begin, end)
 
 
-def _shifted(lines: list[str], columns: int, newline: str) -> list[str]:
+def _indented(lines: list[str], width: int, indent: str, newline: str) -> list[str]:
+    """Return lines with an indent in the place of their first ``width`` blanks.
+
+    It may be of tabs: with blanks beside them the file would not be Python any more.
+    """
     found = []
     for line in lines:
         text = line.strip()
-        width = max(0, len(_indent(line)) + columns)
-        found.append((" " * width + text if text else "") + newline)
+        more = " " * max(0, len(_indent(line)) - width)
+        found.append((indent + more + text if text else "") + newline)
     return found
 
 

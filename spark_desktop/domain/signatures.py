@@ -25,11 +25,16 @@ _NAME = r"(?:(?:public|private|protected|readonly)\s+)*(?:\.\.\.)?(\w+)"
 # Where a parameter may have a type, or none.
 TYPED = frozenset({".ts", ".tsx"})
 _ITSELF = frozenset({"self", "this"})
+# Characters of a signature.
+_LONGEST = 4_000
+_UNREAD = re.compile(
+    r"\"(?:[^\"\\\n]|\\.)*\"|`(?:[^`\\]|\\.)*`|//[^\n]*|/\*(?:(?!\*/).)*\*/", re.DOTALL
+)
 _PAIRS = {"(": ")", "[": "]", "{": "}", "<": ">"}
 # Empty lines, comments, attributes, decorators and templates, which stand above a head.
 _ABOVE = re.compile(
-    r"(?:[ \t]*(?:\r?\n|//[^\n]*\n|/\*.*?\*/[ \t]*\r?\n|\*[^\n]*\n|#!?\[[^\n]*\]\s*\n|@[^\n]*\n"
-    r"|template\b[^\n]*\n|#(?!\w)[^\n]*\n))*",
+    r"(?:[ \t]*(?:\r?\n|//[^\n]*\n|/\*(?:(?!\*/).)*\*/[ \t]*\r?\n|\*[^\n]*\n|#!?\[[^\n]*\]\s*\n"
+    r"|@[^\n]*\n|template\b[^\n]*\n|#(?!\w)[^\n]*\n))*",
     re.DOTALL,
 )
 _DEFINES = (
@@ -58,6 +63,7 @@ class Head:
     start: int
     end: int
     parameters: tuple[Parameter, ...]
+    is_accessor: bool = False
 
 
 def parameters_of(path: str, region: str) -> list[str]:
@@ -77,22 +83,25 @@ def heads_of(path: str, region: str) -> list[Head]:
     if kind not in _HEADS:
         return []
     pattern, name = re.compile(_HEADS[kind]), re.compile(rf"\s*{_NAMES.get(kind, _NAME)}")
+    code = _UNREAD.sub(lambda text: " " * len(text[0]), region)
     found: list[Head] = []
     place = 0
     while 0 <= place < len(region):
         place = first_code(region, place)
         match = pattern.match(region, place)
-        parts, end = ([], 0) if match is None else _parts(region, match.end())
+        parts, end = ([], 0) if match is None else _parts(code, match.end())
         if match is not None and end and _is_function(kind, match[0], region[end:]):
             given = [(one, part) for part in parts if (one := name.match(part))]
-            found.append(Head(_name_in(match[0]), place, end, _parameters(given)))
+            is_accessor = re.search(r"\b[gs]et\s+\w+\s*\($", match[0]) is not None
+            found.append(Head(_name_in(match[0]), place, end, _parameters(given), is_accessor))
         place = region.find("\n", max(place, end - 1)) + 1 or len(region)
     return found
 
 
 def _parameters(given: list[tuple[re.Match[str], str]]) -> tuple[Parameter, ...]:
     return tuple(
-        Parameter(one[1], part[one.end() :].lstrip()[:1] in (":", "?") or one[0].endswith(":"))
+        # A value that is there without being given tells the type, too.
+        Parameter(one[1], one[0].endswith(":") or part[one.end() :].lstrip()[:1] in (*":?=",))
         for one, part in given
         if one[1] not in _ITSELF
     )
@@ -134,13 +143,16 @@ def _parts(text: str, start: int) -> tuple[list[str], int]:
     That is 0 where none closes.
     """
     parts, depth, begun = [], 0, start
-    for place in range(start, len(text)):
+    for place in range(start, min(len(text), start + _LONGEST)):
         sign = text[place]
         if depth == 0 and sign in ",)":
             parts.append(text[begun:place])
             begun = place + 1
             if sign == ")":
                 return parts, begun
+        elif sign == ";" or (sign == "<" and not text[place - 1].isalnum()):
+            # No part of a signature, but of a calculation.
+            continue
         elif sign in _PAIRS:
             depth += 1
         elif sign in _PAIRS.values() and text[place - 1] not in "=-":

@@ -175,6 +175,8 @@ def test_lines_beyond_the_end_are_taken_for_the_last() -> None:
         ("a.py", "def f():\n    return 1\n", 0),
         ("a.py", "def f(:\n    return 1\n", 1),
         ("a.py", "def f():\n    # TODO\n", 1),
+        ("a.py", "def f():\n    a = 1\n\treturn a\n", 1),
+        ("a.py", "def f():\n\treturn 1\n", 0),
         ("a.js", "f(1;\n", 1),
         ("a.css", "a {{{", None),
         ("README", "words", None),

@@ -46,11 +46,34 @@ from spark_desktop.domain.documenting import unsaid
             "/** F. */\nfunction f(a: A, b = 1, c?: C, ...d: D[]): void {\n  g(a, () => b);\n"
             "  const h = (x) => {\n  };\n}\n\nexport const k = (a) => a;\n",
             [
-                DocumentedFunction("f", "/** F. */\n", ("a", "b", "c", "d"), ("b",), False),
+                DocumentedFunction("f", "/** F. */\n", ("a", "b", "c", "d"), (), False),
                 DocumentedFunction("k", "", ("a",), ("a",), None),
             ],
         ),
         ("a.cpp", "int f(int a) {\n}\n", []),
+        (
+            "a.rs",
+            "/// F.\n#[instrument(\n    skip(a),\n)]\nfn f(a: u8) {\n}\n",
+            [DocumentedFunction("f", "/// F.\n", ("a",), (), False)],
+        ),
+        (
+            "a.ts",
+            'function f(a: A, // the first, if any\n  sep = "a,b", n = 3) {\n}\n',
+            [DocumentedFunction("f", "", ("a", "sep", "n"), (), None)],
+        ),
+        (
+            "a.ts",
+            "/* ignored */ export function f(a): Promise<void> {\n}\n/** */\n",
+            [],
+        ),
+        (
+            "a.ts",
+            "function f(a): undefined | Row {\n}\nfunction g(): Promise<void> {\n}\n",
+            [
+                DocumentedFunction("f", "", ("a",), ("a",), True),
+                DocumentedFunction("g", "", (), (), True),
+            ],
+        ),
     ],
 )
 def test_each_function_is_found_with_its_comment(path, region, found):
@@ -84,6 +107,35 @@ def test_where_each_was_meant_each_is_looked_at(region, reason):
 
 
 @pytest.mark.parametrize(
+    ("path", "region"),
+    [
+        (
+            "a.py",
+            "class A:\n    def __init__(self):\n        pass\n\n    @property\n    def x(self):\n"
+            '        """X."""\n        return 1\n\n    @x.setter\n    def x(self, to):\n'
+            "        self._x = to\n",
+        ),
+        (
+            "a.ts",
+            "class A {\n  constructor(a: A) {\n  }\n\n  /** X. */\n  x(): void {\n  }\n\n"
+            "  set y(to: number) {\n  }\n}\n",
+        ),
+        ("a.ts", "function f(a: A): void;\n/** F. */\nfunction f(a: B): void {\n}\n"),
+    ],
+)
+def test_what_is_mostly_left_without_a_comment_may_be_so(path, region):
+    assert unsaid("document all methods", path, region).passed
+
+
+@pytest.mark.parametrize(
+    "asked", ["explain each parameter of the function", "which types of events are handled"]
+)
+def test_other_words_ask_for_less(asked):
+    text = 'def f(a):\n    """F of a."""\n    return a\n\n\ndef g(a):\n    return a\n'
+    assert unsaid(asked, "a.py", text).passed
+
+
+@pytest.mark.parametrize(
     ("path", "text", "told"),
     [
         ("a.py", 'def f(a):\n    """F.\n\n    Returns:\n        It.\n    """\n    a.b()\n', True),
@@ -101,6 +153,26 @@ def test_where_each_was_meant_each_is_looked_at(region, reason):
         ("a.ts", "/**\n * @returns It.\n */\nfunction f(a): void {\n}\n", True),
         ("a.ts", "/**\n * @returns {void}\n */\nfunction f(a): void {\n}\n", False),
         ("a.ts", "/**\n * @returns It.\n */\nfunction f(a) {\n}\n", False),
+        ("a.ts", "/**\n * @returns {undefined}\n */\nfunction f(a): void {\n}\n", False),
+        (
+            "a.ts",
+            "/**\n * @returns {Promise<void>}\n */\nfunction f(a): Promise<void> {\n}\n",
+            False,
+        ),
+        ("a.rs", "/// F.\n///\n/// # Returns\n///\n/// Nothing.\nfn f() {\n}\n", False),
+        ("a.rs", "/// F.\n///\n/// # Returns\n///\n/// It.\nfn f() {\n}\n", True),
+        ("a.py", 'def f(a):\n    """F.\n\n    Returns:\n        None\n    """\n    a.b()\n', False),
+        (
+            "a.py",
+            'def f(a):\n    """F.\n\n    Returns\n    ---\n    None\n    """\n    a.b()\n',
+            False,
+        ),
+        (
+            "a.ts",
+            "/** Sets up. */\nexport function f(app): void {\n  /** @returns {number} */\n"
+            "  function g() {\n  }\n}\n",
+            False,
+        ),
     ],
 )
 def test_a_result_is_not_told_where_there_is_none(path, text, told):
@@ -122,3 +194,8 @@ def test_parameters_have_types_where_these_were_asked_for(asked, reason):
     verdict = unsaid(asked, "a.ts", "/** Waits for attempt and first. */\n" + TYPED)
     assert verdict.detail == (reason and f"There is no type for {reason}")
     assert unsaid(asked, "a.js", "/** Waits for attempt, first. */\n" + TYPED).passed
+
+
+def test_a_result_that_was_asked_for_may_be_told():
+    text = "/**\n * @returns When it is done.\n */\nfunction f(a): void {\n}\n"
+    assert unsaid("add JSDoc with @returns", "a.ts", text).passed

@@ -84,6 +84,15 @@ def test_a_method_keeps_its_indent_and_its_decorators():
     )
 
 
+@pytest.mark.parametrize("indent", ["\t", "    "])
+def test_the_docstring_gets_the_files_own_indent(indent):
+    own = "def f(a):\n\tif a:\n\t\treturn 1\n\treturn 2\n"
+    answer = f'def f(a):\n{indent}"""Do a.\n\n{indent}    More.\n{indent}"""\n{indent}return 2\n'
+    found = documented("a.py", own, answer)
+    assert found == own.replace(":\n", ':\n\t"""Do a.\n\n\t    More.\n\t"""\n', 1)
+    compile(found, "a.py", "exec")
+
+
 def test_windows_line_endings_stay():
     found = documented("a.py", OWN.replace("\n", "\r\n"), ANSWER)
     assert "\n" not in found.replace("\r\n", "")

@@ -33,15 +33,6 @@ EARLIER = {
 }
 
 
-# Not asked of a model yet: ``python -m benchmarks.record_answers`` does, then a person judges them.
-AWAITED = (
-    "repair-python",
-    "repair-javascript",
-    "failing-python",
-    "failing-message",
-    "blocks-python",
-    "blocks-two-places",
-)
 EDITS = [case for case in CASES if isinstance(case, Edit) and not case.after]
 # What a good model would answer, so that it is known to be replayed in the end.
 CENTIMETRES = """\
@@ -59,8 +50,7 @@ tools/units.py
 
 
 def test_every_case_of_each_model_is_recorded_and_nothing_else():
-    known = [case for case in CASES if case.name not in AWAITED]
-    wanted = [(model, case.name) for case in known for model in BOTH if model in case.models]
+    wanted = [(model, case.name) for case in CASES for model in BOTH if model in case.models]
     files = {recorded(FOLDER, *one) for one in wanted}
     assert set(FOLDER.glob("*.json")) == files
 
