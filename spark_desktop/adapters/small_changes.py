@@ -24,6 +24,7 @@ _NUMBERS = frozenset(
 )
 _NAMES = frozenset({"identifier", "field_identifier", "property_identifier"})
 _CONDITIONS = ("if_statement", "elif_clause", "while_statement", "if_expression")
+_COMPARISONS = ("comparison_operator", "binary_expression", "binary_operator", "binary")
 _BINARY = ("binary_operator", "binary_expression")
 _ITSELF = frozenset({"self", "cls", "this"})
 # Of one place so many other names are tried.
@@ -66,6 +67,8 @@ def _put(node: Node, places: Places, text: str) -> SmallChange:
 def _of_words(leaves: list[Node], places: Places) -> Iterator[tuple[int, SmallChange]]:
     for node in leaves:
         word = text_of(node)
+        if word in "<>" and node.parent is not None and node.parent.type not in _COMPARISONS:
+            continue  # of a type or a tag
         for rank, other in twins(word):
             yield rank, _put(node, places, other)
         if node.type in _NUMBERS and word.isdecimal() and len(word) < 10:

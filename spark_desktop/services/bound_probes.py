@@ -4,6 +4,11 @@ One test of the ordinary case passes with ``<`` as well as with ``<=``, and a sm
 either. Where a bound turned into its neighbour passes, too, the run proves less than it seems.
 """
 
+import asyncio
+import time
+from collections.abc import Collection, Iterator
+from itertools import islice
+
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.documenting import asks_only_to_document
 from spark_desktop.domain.patch import apply
@@ -17,8 +22,9 @@ from spark_desktop.services.judging import Judge
 from spark_desktop.services.ports import Syntax
 from spark_desktop.services.target import Target
 
-# Runs of the project's checks at most.
+# Runs of the project's checks at most, and seconds on the wall in which the last one may begin.
 _MOST = 4
+_SECONDS = 20.0
 
 
 class BoundProbes:
@@ -37,7 +43,12 @@ class BoundProbes:
             return None
         path, before = proposal.patch.path, target.content
         after = apply(proposal.trigger.snapshot.text.content, proposal.patch.hunks)
-        for change in self._bounds(path, before, after)[:_MOST]:
+        end = time.monotonic() + _SECONDS
+        # Comparing long texts takes tenths of a second.
+        _, rows = await asyncio.to_thread(changed_rows, before, after)
+        for change in islice(self._bounds(path, after, rows), _MOST):
+            if time.monotonic() > end:
+                return None
             if await self._passes(proposal, path, before, change.applied(after)):
                 bound, other = after[change.start : change.end], change.text
                 told = say(
@@ -46,16 +57,13 @@ class BoundProbes:
                 return Check(say("bounds are tested"), False, told, is_advice=True)
         return None
 
-    def _bounds(self, path: str, before: str, after: str) -> list[SmallChange]:
-        rows = changed_rows(before, after)[1]
+    def _bounds(self, path: str, after: str, rows: Collection[int]) -> Iterator[SmallChange]:
         if not rows:
-            return []
+            return
         lines = Span(min(rows), max(rows) + 1)
-        return [
-            one
-            for one in self._syntax.small_changes(path, after, lines)
-            if one.rank == 0 and after.count("\n", 0, one.start) in rows
-        ]
+        for one in self._syntax.small_changes(path, after, lines):
+            if one.rank == 0 and after.count("\n", 0, one.start) in rows:
+                yield one
 
     async def _passes(self, proposal: Proposal, path: str, before: str, after: str) -> bool:
         told: tuple[Check, ...] = ()

@@ -38,8 +38,8 @@ class Weighing:
         Of the smallest models all answers have to agree, or four of five: their mistakes repeat
         themselves.
 
-        Nothing is weighed that a test has proved, down to its bounds, nor where other answers would
-        cost money. Raises EndpointError.
+        Nothing is weighed that a test has proved (of the smallest models down to its bounds), nor
+        where other answers would cost money. Raises EndpointError.
         """
         others = effort.samples - 1
         is_proved = any(check.proves and check.passed for check in found.evidence)
@@ -51,6 +51,8 @@ class Weighing:
             if bound is None:
                 return found
             found = replace(found, evidence=(*found.evidence, bound))
+            if not is_smallest(work.endpoint.model):
+                return found  # with a warning: some bounds can be either
         ballot = _Ballot.of(found, work.likelihood)
         doubt = await self._judge.doubted(work.target, found)
         await self._vote(ballot, work, effort, others)

@@ -6,7 +6,9 @@ from fakes import MemoryFiles
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import Check, Proposal, Queued
+from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import FailingTest, Instruction, Span
+from spark_desktop.domain.workspace import snapshot_of
 from spark_desktop.services.bound_probes import BoundProbes
 from spark_desktop.services.judging import Judge
 from spark_desktop.services.target import target_of
@@ -72,6 +74,30 @@ async def test_so_many_bounds_are_tried_and_no_more():
     checks = Checks()
     assert await probed(checks, long) is None
     assert len(checks.asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "bound"),
+    [
+        (
+            "a.cpp",
+            "bool f(int a) {\n  std::vector<int> v;\n  std::vector<std::map<int, int>> w;\n"
+            "  return a < 3;\n}\n",
+            "a <= 3",
+        ),
+        ("a.tsx", "function f(a) {\n  return a < 3 ? <div>no</div> : <b>yes</b>;\n}\n", "a <= 3"),
+    ],
+)
+async def test_brackets_of_types_and_tags_are_no_bounds(path, text, bound):
+    snapshot = snapshot_of(path, SourceText("\n"))
+    trigger = Instruction(snapshot, Span(0, 1), "write it")
+    judge, checks = Judge(SYNTAX), Checks()
+    judge.project = checks
+    patch = compute(path, snapshot.digest, "\n", text)
+    proposal = Proposal("p", trigger, Queued(), patch=patch)
+    target = target_of(trigger, SYNTAX)
+    assert await BoundProbes(SYNTAX, judge).open_bound(target, proposal) is None
+    assert [bound in one for one in checks.asked] == [True]
 
 
 async def test_the_failing_run_decides_first():

@@ -269,10 +269,14 @@ AFTER = "def late(day, last):\n    return day > last\n"
 FROM = "def late(day, last):\n    return day >= last\n"
 
 
+async def passes_late(path, before, after):
+    return (Check("tests", "return False" not in after, proves=True),)
+
+
 @pytest.mark.parametrize(
     ("answers", "state"),
     [
-        ((AFTER, AFTER, FROM), Ready()),
+        ((AFTER, AFTER, AFTER), Ready()),
         (
             (AFTER, FROM, "def late(day, last):\n    return not day <= last\n"),
             Withheld("The model answered 3 times, each time something else."),
@@ -281,15 +285,22 @@ FROM = "def late(day, last):\n    return day >= last\n"
 )
 async def test_an_answer_whose_bound_no_test_decides_is_weighed(world_of, answers, state):
     world = world_of(MemoryFiles(a__py=LATE), *(fenced(code) for code in answers))
+    world.endpoint.become(replace(MODEL, id="qwen2.5-coder-0.5b"))
     world.suggester.effort = Effort(samples=3)
-
-    async def passes(path, before, after):
-        return (Check("tests", "return False" not in after, proves=True),)
-
-    world.suggester.project = passes
+    world.suggester.project = passes_late
     (trigger,) = world.triggers("a.py")
     proposal = await world.ready(trigger)
     assert proposal.state == state
-    assert len(world.endpoint.requests) == 3
     (bound,) = [one for one in proposal.evidence if one.name == "bounds are tested"]
     assert bound.detail == "The tests pass with >= for >, too."
+
+
+async def test_of_larger_models_it_is_shown_with_a_warning(world_of):
+    world = world_of(MemoryFiles(a__py=LATE), fenced(AFTER))
+    world.suggester.effort = Effort(samples=3)
+    world.suggester.project = passes_late
+    (trigger,) = world.triggers("a.py")
+    proposal = await world.ready(trigger)
+    assert proposal.state == Ready()
+    assert proposal.evidence[-1].name == "bounds are tested"
+    assert len(world.endpoint.requests) == 1
