@@ -20,6 +20,7 @@ _DETAIL = 160
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 # "a.py:3:5: F401 …", "a.py:3: error: …", "a.c(3,5): …", and ESLint's "  3:5  error  …".
 _LOCATION = re.compile(r"\S(?::\d+(?::\d+)?(?=[:\s]|$)|\(\d+(?:,\d+)?\))|^\s*\d+:\d+\s")
+_WARNING = re.compile(r"\b(?:warning|note)\b", re.IGNORECASE)
 _ARROW = "-->"
 _NUMBERS = re.compile(r"(?<=[:(,])\d+|^\s*\d+:\d+(?=\s)")
 
@@ -156,14 +157,25 @@ def findings(output: str) -> tuple[str, ...]:
 
 
 def found_in(output: str, path: str, rows: Collection[int]) -> tuple[str, ...]:
-    """Return what an output finds in the given rows (from 0) of the file at ``path``."""
+    """Return what an output finds in the given rows (from 0) of the file at ``path``.
+
+    The output may name the file by the end of its path, or by a longer one. Warnings are left out.
+    """
     name = re.escape(path.rsplit("/", 1)[-1])
-    place = re.compile(rf"(?<![\w.-]){name}(?::|\()(\d+)")
+    place = re.compile(rf"(?:^|[\s\"'(])((?:[^\s\"'():]*/)?{name})(?::|\()(\d+)")
     return tuple(
         one
         for one in findings(output)
-        if (match := place.search(one)) is not None and int(match[1]) - 1 in rows
+        if (match := place.search(one)) is not None
+        and int(match[2]) - 1 in rows
+        and _is_same_file(match[1], path)
+        and not _WARNING.search(one)
     )
+
+
+def _is_same_file(told: str, path: str) -> bool:
+    mine, other = path.split("/")[::-1], told.removeprefix("./").split("/")[::-1]
+    return all(one == two for one, two in zip(mine, other, strict=False))
 
 
 def plain(output: str) -> str:

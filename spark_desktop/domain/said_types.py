@@ -50,6 +50,12 @@ def with_said_types(region: str) -> str | None:
     named = [*given.posonlyargs, *given.args, *given.kwonlyargs]
     bare = [one for one in named if one.annotation is None and one.arg not in ("self", "cls")]
     types = {one.arg: _said(_NAMED, doc, one.arg) for one in bare}
+    types = {
+        name: f"{type_} | None"
+        if type_ and name in _without(given) and "None" not in type_
+        else type_
+        for name, type_ in types.items()
+    }
     result = "" if node.returns is not None else _said(_RETURNS, doc)
     is_whole = all(types.values()) and (node.returns is not None or result)
     if not doc or not is_whole or given.vararg is not None or given.kwarg is not None:
@@ -91,6 +97,20 @@ def _annotated(
             rest = re.sub(rb"^\s*=\s*", b" = ", rest)
         line = line[:place] + text.encode() + rest
     return line
+
+
+def _without(given: ast.arguments) -> frozenset[str]:
+    """Return the parameters that are None where nothing is given."""
+    named = [*given.posonlyargs, *given.args]
+    pairs = [*zip(reversed(named), reversed(given.defaults), strict=False)]
+    pairs += [
+        (one, value)
+        for one, value in zip(given.kwonlyargs, given.kw_defaults, strict=True)
+        if value
+    ]
+    return frozenset(
+        one.arg for one, value in pairs if isinstance(value, ast.Constant) and value.value is None
+    )
 
 
 def _said(patterns: tuple[str, ...], doc: str, name: str = "") -> str:

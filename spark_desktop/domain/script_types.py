@@ -4,11 +4,18 @@ import re
 
 from spark_desktop.domain.signatures import first_code
 
-_HEAD = re.compile(r"[ \t]*(?:export\s+)?(?:default\s+)?(?P<async>async\s+)?function\b[^(\n]*\(")
+_HEAD = re.compile(
+    r"[ \t]*(?:export\s+)?(?:default\s+)?(?P<async>async\s+)?function\b(?P<many>\s*\*)?[^(\n]*\("
+)
 _SAID = re.compile(r"@returns?\s+\{([^\n]+?)\}(?=\s|$)")
 _STAR = re.compile(r"^[ \t]*(?:/\*\*|\*)", re.MULTILINE)
-# What JSDoc has and TypeScript has not: ``?number``, ``*``, ``number=``, ``function(string)``.
-_FOREIGN = re.compile(r"[?*!=]|\bfunction\b|\.<")
+# What JSDoc has and TypeScript has not: ``?number``, ``*``, ``number=``, ``function(string)``; and
+# what some call a type that TypeScript does not, or not without what it holds.
+_FOREIGN = re.compile(
+    r"[?*!=]|\bfunction\b|\.<"
+    r"|\b(?:int|integer|float|double|bool|str|list|dict|tuple|array|object|any|char|byte)\b"
+    r"|\b(?:Promise|Array|Map|Set|Record|Iterable|Iterator|Generator|Object)\b(?!<)"
+)
 # Brackets in a text or a comment close nothing.
 _TOKEN = re.compile(
     r"""(?P<skipped>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|`(?:\\.|[^`\\])*`"""
@@ -38,7 +45,7 @@ def with_result_type(region: str) -> str | None:
     if len(told) != 1 or not _STAR.search(above):
         return None
     type_ = told.pop()
-    if _FOREIGN.search(type_.replace("=>", "")):
+    if _FOREIGN.search(type_.replace("=>", "")) or head["many"]:
         return None
     if head["async"] and not type_.startswith("Promise<"):
         type_ = f"Promise<{type_}>"

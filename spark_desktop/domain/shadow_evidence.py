@@ -110,7 +110,10 @@ def judged(
 
 
 def lingering(before: Outcome | None, after: Outcome, path: str, change: Change) -> str:
-    """Return what is found in the changed lines, where something was before; "" for nothing."""
+    """Return the first finding of the changed lines where these have as many as before.
+
+    "" where some are gone, or there were none.
+    """
     if (
         not isinstance(before, Ran)
         or not isinstance(after, Ran)
@@ -118,9 +121,8 @@ def lingering(before: Outcome | None, after: Outcome, path: str, change: Change)
     ):
         return ""
     old, new = change
-    if not found_in(before.output, path, old):
-        return ""
-    return next(iter(found_in(after.output, path, new)), "")
+    known, found = found_in(before.output, path, old), found_in(after.output, path, new)
+    return found[0] if known and len(found) >= len(known) else ""
 
 
 def changed_rows(before: str, after: str) -> Change:

@@ -4,7 +4,6 @@ Small models write them where only a description was wanted, and work out what t
 """
 
 import re
-from collections import Counter
 from pathlib import PurePosixPath
 
 from spark_desktop.domain.text import split_lines
@@ -17,11 +16,8 @@ _RUST_HEADING = re.compile(r"\s*#+\s+[A-Z]")
 _FENCE = re.compile(r"\s*(?:```|~~~)")
 _STAR_LINE = re.compile(r"\s*\*(?!/)")
 _EXAMPLE_TAG = re.compile(r"\s*@example\b")
-# Other words with this sign may be decorators in the example.
-_TAG = re.compile(
-    r"\s*@(?:param|arg|returns?|throws|exception|typeParam|template|type|see|since|deprecated"
-    r"|remarks|defaultValue|default|yields|async|public|private|protected|internal|override)\b"
-)
+# With a capital, or called, it is a decorator in the example.
+_TAG = re.compile(r"\s*@[a-z]\w*\b(?!\()")
 _SECTION = re.compile(
     r"\s*(?:for example|examples?(?:\s+usage)?|usage(?:\s+examples?)?)\s*:?\s*$", re.IGNORECASE
 )
@@ -30,6 +26,7 @@ _FIELD = re.compile(
     r"\s*(?::[a-z]+\b[^:\n]*:"
     r"|(?:Args|Arguments|Parameters|Returns?|Yields|Raises|Notes?|See Also|Attributes)\s*:?\s*$)"
 )
+_PROMPT = re.compile(r"\s*>>>")
 _QUOTES = re.compile(r'"""|' + "'''")
 
 
@@ -48,34 +45,36 @@ def without_unasked_examples(path: str, instruction: str, region: str) -> str:
     return _without_tags(region) if suffix in _SCRIPTS else region
 
 
-def keeps_what_stood_there(before: str, answer: str, cut: str) -> bool:
-    """Return whether each line of ``before`` that an answer keeps is there after the cut as well.
-
-    An example that a person wrote is theirs.
-    """
-    had, kept, left = (
-        Counter(line.strip() for line in split_lines(text) if line.strip())
-        for text in (before, answer, cut)
-    )
-    return all(left[line] >= min(count, kept[line]) for line, count in had.items())
+def has_examples(text: str) -> bool:
+    """Return whether there is an example already: it is a person's, and so may others be."""
+    return any(
+        pattern.match(line.lstrip().lstrip("/*!#").removeprefix("*"))
+        for line in split_lines(text)
+        for pattern in (_SECTION, _EXAMPLE_TAG, _PROMPT, _FENCE)
+    ) or any(_RUST_EXAMPLES.match(line.lstrip().lstrip("/!")) for line in split_lines(text))
 
 
 def _without_rust(region: str) -> str:
     kept: list[str] = []
-    is_example = is_fenced = False
+    is_example = is_fenced = is_over = False
     for line in split_lines(region):
         head = _RUST_LINE.match(line)
         said = line[head.end() :] if head else ""
         if head is None:
-            is_example = is_fenced = False
+            is_example = is_fenced = is_over = False
         elif _FENCE.match(said):
             # In code a line that begins with a hash is one that the page does not show.
             is_fenced = not is_fenced
+            is_over = is_example and not is_fenced
         elif not is_fenced and _RUST_EXAMPLES.match(said):
-            is_example = True
+            is_example, is_over = True, False
             _drop_gap(kept, _RUST_LINE)
-        elif is_example and not is_fenced and _RUST_HEADING.match(said):
-            is_example = False
+        elif (
+            is_example
+            and not is_fenced
+            and (_RUST_HEADING.match(said) or (is_over and said.strip()))
+        ):
+            is_example = is_over = False
             kept.append(f"{line[: head.end()]}{_ending(line)}")
         if not is_example:
             kept.append(line)

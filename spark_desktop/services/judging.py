@@ -31,7 +31,7 @@ from spark_desktop.domain.trigger import (
     Span,
 )
 from spark_desktop.domain.unasked_examples import (
-    keeps_what_stood_there,
+    has_examples,
     without_unasked_examples,
 )
 from spark_desktop.domain.words import joined, say
@@ -200,7 +200,7 @@ class Judge:
             region = _lines_of(target, shaped.after)
             return shaped, (verdict, unsaid(target.instruction, path, region))
         plain = without_unasked_examples(path, target.instruction, shaped.region)
-        if keeps_what_stood_there(target.text, shaped.region, plain):
+        if not has_examples(target.text):
             shaped = self._rewritten(target, path, shaped, plain)
         told = unsaid(target.instruction, path, shaped.region)
         if not told.passed:

@@ -32,7 +32,7 @@ def test_each_style_is_read_and_only_the_signature_changes(doc, indent):
     text = "".join(f"{indent}{line}\n" if line else "\n" for line in text.splitlines())
     found = with_said_types(text)
     assert found == text.replace(
-        "def f(a, b=None):", "def f(a: int, b: list[str] = None) -> float:"
+        "def f(a, b=None):", "def f(a: int, b: list[str] | None = None) -> float:"
     )
 
 

@@ -303,6 +303,9 @@ BROKEN = "const a = 1;\nf(1, 2);\ng(3);\n"
         ("f({ a: 1, b: 2 }, 3);", "src/a.ts(2,3): error TS2554: Expected 1", True),
         ("f({ a: 1 });", "src/a.ts(3,1): error TS2304: no name g", False),
         ("f({ a: 1 });", "src/other.ts(2,1): error TS2554: Expected 1", False),
+        ("f({ a: 1 });", "lib/a.ts(2,1): error TS2554: Expected 1", False),
+        ("f({ a: 1 });", "src/a.ts(2,1): warning: unused", False),
+        ("f({ a: 1 });", "/shadow/src/a.ts(2,1): error TS2554: Expected 1", True),
     ],
 )
 def test_what_is_found_in_changed_lines_before_and_after_lingers(after, found, left):
@@ -314,6 +317,15 @@ def test_what_is_found_in_changed_lines_before_and_after_lingers(after, found, l
     assert not lingering(Ran(0, ""), Ran(2, found), "src/a.ts", rows)
     assert not lingering(before, Ran(0, ""), "src/a.ts", rows)
     assert not lingering(None, Ran(2, found), "src/a.ts", rows)
+
+
+def test_where_one_of_two_findings_is_gone_nothing_lingers():
+    text = BROKEN.replace("f(1, 2);", "f({ a: 1 });")
+    rows = changed_rows(BROKEN, text)
+    old = "src/a.ts(2,1): error TS1: untyped\n"
+    before = Ran(2, old + "src/a.ts(2,3): error TS2554: Expected 1\n")
+    assert not lingering(before, Ran(2, old), "src/a.ts", rows)
+    assert lingering(Ran(2, old), Ran(2, old), "src/a.ts", rows)
 
 
 def test_changed_rows_are_those_of_each_place():

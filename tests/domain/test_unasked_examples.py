@@ -3,7 +3,7 @@
 import pytest
 
 from spark_desktop.domain.unasked_examples import (
-    keeps_what_stood_there,
+    has_examples,
     without_unasked_examples,
 )
 
@@ -87,6 +87,16 @@ def python(*lines):
             "/// Shares a bill.\npub fn f(a: u32) -> u32 { a }\n",
         ),
         (
+            "a.rs",
+            RUST.replace("pub fn", "///\n/// It never panics.\npub fn"),
+            "/// Shares a bill.\n///\n/// It never panics.\npub fn f(a: u32) -> u32 { a }\n",
+        ),
+        (
+            "a.ts",
+            SCRIPT.replace("@returns it", "@fires Store#saved"),
+            "/**\n * Shares.\n * @param a it\n *\n * @fires Store#saved\n */\nf(a) {}\n",
+        ),
+        (
             "a.ts",
             "/**\n * Adds.\n * @example add(1, 2) // 3 */\nadd() {}\n/** More. */\n",
             "/**\n * Adds.\n */\nadd() {}\n/** More. */\n",
@@ -99,22 +109,37 @@ def python(*lines):
             "/**\n * Shares.\n * @param a it\n */\nf(a) {}\n",
         ),
     ],
-    ids=["fields", "words", "for example", "next part", "quotes", "hidden", "one line", "sign"],
+    ids=[
+        "fields",
+        "words",
+        "for example",
+        "next part",
+        "quotes",
+        "hidden",
+        "prose",
+        "tag",
+        "one line",
+        "sign",
+    ],
 )
 def test_what_follows_an_example_stays(path, region, left):
     wanted = python("", "Raises:", "    E: Never.") if left is None else left
     assert without_unasked_examples(path, "document it", region) == wanted
 
 
-def test_an_example_that_stood_there_is_noticed():
-    own = python("", "Example:", "    >>> f(1)", "    2")
-    answer = own.replace("Share it.", "Share it with all.")
-    cut = without_unasked_examples("a.py", "document it", answer)
-    assert cut != answer
-    assert not keeps_what_stood_there(own, answer, cut)
-    assert keeps_what_stood_there(python(), answer, cut)
-    # What the answer itself left out is another matter.
-    assert keeps_what_stood_there(own, python(), python())
+@pytest.mark.parametrize(
+    "text",
+    [RUST, SCRIPT, PYTHON, python("", "    >>> f(1)", "    2"), " * For example:\n", "/// ```\n"],
+)
+def test_examples_that_stood_there_are_noticed(text):
+    assert has_examples(text)
+
+
+@pytest.mark.parametrize(
+    "text", [python("", "Returns:", "    It."), "# exam\nf()\n", "/// Usage is f.\n"]
+)
+def test_other_text_has_none(text):
+    assert not has_examples(text)
 
 
 @pytest.mark.parametrize(
