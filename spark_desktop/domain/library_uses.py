@@ -89,8 +89,8 @@ _COMMENT = r"[ \t]*//[^\n]*\n|[ \t]*/\*(?:(?!\*/).)*\*/[ \t]*\r?\n"
 _BLANK = r"[ \t]*\r?\n"
 _INCLUDES = (
     r"[ \t]*#[ \t]*include\b[^\n]*\n",
-    r"#pragma once[^\n]*\n"
-    r"|#ifndef (?P<guard>\w+)[ \t]*\r?\n#define (?P=guard)[ \t]*\r?\n",
+    r"#pragma\s+once[^\n]*\n"
+    r"|#ifndef[ ](?P<guard>\w+)[ \t]*\r?\n#define[ ](?P=guard)[ \t]*\r?\n",
 )
 _USES = (
     r"(?:pub(?:\([^)\n]*\))?[ ])?(?:use\b[^;]*|mod[ ]\w+|extern[ ]crate[ ]\w+);[^\n]*\n",
