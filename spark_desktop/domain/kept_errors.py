@@ -31,13 +31,31 @@ _BRANCH = re.compile(
     r"\b(?:if|elif|else|unless|guard|when|match|switch|case|for|while|try|catch|except|or|assert)\b"
     r"|\?|\|\||&&"
 )
+# Rust's errors that go on as they came: `?`, `map` and leaving the match out do the same.
+_PASSED_ON = re.compile(
+    r"\bErr\s*\(\s*([a-z_]\w*)\s*\)\s*(?:=>|=(?![=>])[^={};]{0,200}\{)[\s{]*(?:return\s*)?"
+    r"Err\s*\(\s*\1\s*(?:\.into\s*\(\s*\)\s*)?\)"
+)
+# Ways to lose such an error.
+_SWALLOWED = re.compile(
+    r"\.\s*(?:unwrap\w*|expect|ok|is_ok\w*|map_or\w*)\s*\("
+    r"|\blet\s+Ok\b|\bErr\s*\(\s*_|\b_\s*=>"
+)
+# Where a name of an error stands and nothing is raised. Too much is no harm: what is raised there
+# is found before.
+_NOT_RAISED = re.compile(
+    r"\bcatch\s*\([^()]*\)|\bexcept\b[^:]*:|\b(?:catch|rescue|throws|instanceof|class|import)\b"
+    r"[\w\s.:,]*|\b(?:isinstance|suppress)\s*\([^:]*?\)"
+)
 # Other ways to the same error, which count where the answer has more of them.
 _ELSE = {
-    "Err": re.compile(r"\?|\b(?:ok_or|ok_or_else|map_err|bail|ensure|anyhow)\b"),
-    "error": re.compile(r"\berrors\.Join\s*\(|\bErr[A-Z]"),
+    "Err": re.compile(r"\?|\b(?:ok_or|ok_or_else|map_err|and_then|bail|ensure|anyhow)\b"),
+    "error": re.compile(r"\berrors\.Join\s*\(|\b[eE]rr[A-Z]"),
     "panic": re.compile(r"\.\s*(?:unwrap|expect)\s*\(|\b(?:unreachable|assert\w*)!"),
 }
 _SAME = {"errors.New": "error", "fmt.Errorf": "error"}
+# What raises and names no error.
+_WORDS = frozenset(["Err", "panic", "unreachable", "assert", *_SAME])
 # What Python raises without being told: looking a key up needs no `raise KeyError`.
 _OF_ITSELF = frozenset(
     ["AttributeError", "IndexError", "KeyError", "StopIteration", "TypeError", "ZeroDivisionError"]
@@ -65,7 +83,8 @@ def keeps_errors(asked: str, before: str, after: str) -> Check:
     """Return as evidence whether a region that was only to be put differently raises what it did.
 
     The texts are code without comments and documentation. Nothing can be said of a request that
-    may change what the code does. A kind counts once, however often it is raised.
+    may change what the code does. A kind counts once, however often it is raised, and one that is
+    still named is kept: `orElseThrow(() -> new Missing())` raises it with other words.
     """
     if not _DOES_THE_SAME.search(asked) or _MAY_SPEAK_OF.search(asked):
         return _told([])
@@ -102,12 +121,26 @@ def _lost(before: str, after: str) -> list[str]:
     if not _BRANCH.search(had):
         return []
     kept = {_kind(one) for one in _raised(has)}
-    return [one for one in _raised(had) if not (_kind(one) in kept or _is_put(one, had, has))]
+    made = had if _has_more(_SWALLOWED, had, has) else _PASSED_ON.sub(" ", had)
+    raised = [one for one in _raised(made) if _kind(one) not in kept]
+    return [one for one in raised if not (_is_named(one, has) or _is_put(one, had, has))]
+
+
+def _is_named(raised: str, has: str) -> bool:
+    """Return whether an error with a name of its own is made in some other way."""
+    if raised in _WORDS:
+        return False
+    name = re.escape(_kind(raised))
+    return re.search(rf"\b{name}\b", _NOT_RAISED.sub(" ", has)) is not None
 
 
 def _is_put(raised: str, had: str, has: str) -> bool:
     other = _ELSE.get(_kind(raised))
-    return other is not None and len(other.findall(has)) > len(other.findall(had))
+    return other is not None and _has_more(other, had, has)
+
+
+def _has_more(what: re.Pattern[str], had: str, has: str) -> bool:
+    return len(what.findall(has)) > len(what.findall(had))
 
 
 def _tight(code: str) -> str:

@@ -71,6 +71,49 @@ def test_the_same_error_may_be_put_otherwise(before, after, passed):
 
 
 @pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (
+            "if ( a . isEmpty ( ) ) throw new NoSuchElementException ( k ) ;",
+            "return a . orElseThrow ( ( ) -> new NoSuchElementException ( k ) ) ;",
+        ),
+        ("if ( ! a ) throw new Missing ( ) ;", "return a . orElseThrow ( Missing :: new ) ;"),
+        (
+            "if ( x == null ) throw new ArgumentNullException ( nameof ( x ) ) ;",
+            "ArgumentNullException . ThrowIfNull ( x ) ;",
+        ),
+        ("if a : raise InvalidOrder ( a )", "error = InvalidOrder ( a ) if a : raise error"),
+        ("if ( a ) throw new BadInput ( ) ;", "return Promise . reject ( new BadInput ( ) ) ;"),
+        ("if a < 0 { return errors . New ( 'no' ) }", "return errNegative"),
+        ("match x { Ok ( v ) => Ok ( v + 1 ) , Err ( e ) => return Err ( e ) , }", "x . map ( f )"),
+        ("match x { Ok ( v ) => f ( v ) , Err ( e ) => Err ( e ) , }", "x . and_then ( f )"),
+        ("match x { Ok ( v ) => Ok ( v ) , Err ( e ) => { Err ( e . into ( ) ) } }", "x"),
+        ("if let Err ( e ) = f ( x ) { return Err ( e ) ; } Ok ( ( ) )", "f ( x )"),
+        ("if v < 0 { Err ( No ) } else { Ok ( v ) }", "x . and_then ( f )"),
+    ],
+)
+def test_an_error_with_other_words_around_it_is_kept(before, after):
+    assert keeps_errors("simplify this", before, after).passed
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("if a : raise Missing ( )", "try : f ( ) except ( Missing , Wrong ) : return 0"),
+        ("if a : raise Missing ( )", "with suppress ( Missing ) : f ( )"),
+        ("if ( a ) throw new Missing ( ) ;", "try { f ( ) } catch ( Missing e ) { return 0 ; }"),
+        ("if ( a ) throw new Missing ( ) ;", "int f ( ) throws Missing { return 0 ; }"),
+        ("if ( a ) throw new Missing ( ) ;", "class Missing extends Wrong { } return 0 ;"),
+        ("match x { Ok ( v ) => v , Err ( e ) => return Err ( e ) }", "x . unwrap_or ( 0 )"),
+        ("match x { Ok ( v ) => v , Err ( e ) => return Err ( e ) }", "if let Ok ( v ) = x { v }"),
+        ("if a . is_empty ( ) { return Err ( No ) } sum", "a . iter ( ) . map ( f ) . sum ( )"),
+    ],
+)
+def test_an_error_that_is_only_caught_or_declared_is_not_kept(before, after):
+    assert not keeps_errors("simplify this", before, after).passed
+
+
+@pytest.mark.parametrize(
     "asked",
     [
         *("return None instead of raising", "drop ValueError", "do not fail for an empty list"),
