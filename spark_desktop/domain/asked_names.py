@@ -15,46 +15,34 @@ _NAME = re.compile(
 _WORDS_OF_LANGUAGES = frozenset(keyword.kwlist) | frozenset(
     ["NULL", "NaN", "false", "nil", "null", "nullptr", "self", "super", "this", "true", "undefined"]
 )
-# Only an order says to use a name. Most sentences with names tell a reason, a caller, or what is to
-# go, in more ways than a list could hold.
+# Only an order that is unmistakable says to use a name. "With", "by" and "call" tell as often what
+# the code does or its callers are to do.
 _ORDER = (
-    r"(?:(?:^|[.,;:!?])\s*|\b(?:and|then|but|please|just|also|always|instead|now"
+    r"(?:(?:^|[.,;:!?])\s*|\b(?:and|then|but|please|instead"
     r"|(?:it|this|you|function|method)\s+(?:should|must)|(?:it|this|sure)\s+to)\s+)"
 )
-_DO = (
-    r"(?:build|calculate|cap|change|check|clamp|clean|compare|compute|convert|count|create|cut|do"
-    r"|divide|escape|fill|filter|find|format|get|give|group|increase|join|keep|leave|limit|load"
-    r"|make|multiply|normali[sz]e|order|parse|print|read|reduce|replace|return|round|save|scale"
-    r"|send|show|sort|split|store|turn|wrap|write)"
-)
 _ARTICLE = r"(?:\s+(?:the|our|its))?\s+$"
-_USED = re.compile(
-    rf"{_ORDER}(?:(?:re)?use|call|apply|add|subtract|using|via|through|with"
-    rf"|by\s+(?:using|calling|adding|applying)){_ARTICLE}"
-    rf"|{_ORDER}{_DO}\b(?:\s+[\w`()'-]+){{0,5}}?\s+(?:using|via|through|with|by|at\s+(?:most|least)"
-    rf"|up\s+to|by\s+(?:using|calling|adding|applying)){_ARTICLE}",
+_USED = re.compile(rf"{_ORDER}(?:re-?)?use{_ARTICLE}", re.IGNORECASE)
+# "It is never more than X" only tells what it is: an order has none of that in front.
+_BOUND = re.compile(
+    rf"{_ORDER}(?:return|give|show|keep|leave|take|cut|limit)(?:\s+[\w`()'-]+){{0,5}}?\s+at\s+most"
+    rf"{_ARTICLE}|(?:{_ORDER}|\b(?:must|should|may)\s+)never(?:\s+\w+)?"
+    rf"\s+(?:(?:more|less|[a-z]+er)\s+than|below|above){_ARTICLE}",
     re.IGNORECASE,
 )
 # "take armour_ off the damage"; without a word after it, it may be that the name is to go.
 _TAKEN = re.compile(rf"{_ORDER}take{_ARTICLE}", re.IGNORECASE)
-_OFF = re.compile(r"\s+(?:off|from)\s+\w", re.IGNORECASE)
-_BOUND = re.compile(
-    r"\b(?:never|not?|nothing|none)"
-    r"(?:\s+(?:be|is|go|goes|gets?|falls?|drops?|sinks?|rises?|grows?|returns?|gives?)){0,2}"
-    r"\s+(?:(?:more|less|fewer|[a-z]+er)\s+than|below|above|beyond|under|over|past)" + _ARTICLE,
-    re.IGNORECASE,
-)
+_OFF = re.compile(r"\s+off\s+\w", re.IGNORECASE)
 # What says, in the same part of the sentence, that the name is not to be used.
 _AGAINST = re.compile(
-    r"\b(?:not|no|never|without|stop|avoid|unlike|instead\s+of|rather\s+than)\b|n't\b"
-    r"|\b(?:away|along|together|works?|deals?|wrong|problem|trouble|bug|compatible|consistent"
-    r"|(?:begin|start)s?)\s+with\s"
-    r"|\b(?:\w+ed|done|given|made|written|ones?)\s+(?:by|with|using|via|through)\s",
+    r"\b(?:not|no|never|without|stop|avoid|unlike|instead\s+of|rather\s+than)\b|n't\b",
     re.IGNORECASE,
 )
+# What follows a name that is a model or one of two, and what makes of the order none: "use X is
+# called twice".
 _NO_MORE = re.compile(
-    r"\s*(?:,\s*)?(?:or\b|/|no\s+(?:more|longer)\b|any\s*more\b|less\b|elsewhere\b"
-    r"|in\s+(?:the\s+)?callers?\b)",
+    r"\s*(?:,\s*)?(?:or\b|/|(?:as|is|are|was|were|less|elsewhere)\b|no\s+(?:more|longer)\b"
+    r"|any\s*more\b|in\s+(?:the\s+)?callers?\b)",
     re.IGNORECASE,
 )
 
