@@ -6,6 +6,7 @@ Nothing is run for that: the words of a script are read, and those of the script
 import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
+from itertools import islice
 
 # The words of one program, which is the first of them, without its folder.
 Command = tuple[str, ...]
@@ -33,28 +34,44 @@ _RUNNERS = (
     *("node", "tsx", "mocha", "jest", "vitest", "ava", "tape", "tap", "uvu", "jasmine"),
     *("lab", "zora", "qunit", "c8", "nyc", "playwright", "cypress"),
 )
-_WATCH = re.compile(r"--?watch(?:All)?(?:=(?!false$).*)?|watch(?::.*)?")
+_WATCH = re.compile(r"--?watch(?:All)?(?:=(?!false$).*)?|--watch-path(?:=.*)?|watch(?::.*)?")
 _ONCE = re.compile(r"--no-watch|--watch(?:All)?=false")
 _WATCHERS = ("nodemon", "tsc-watch", "onchange", "chokidar", "webpack-dev-server")
-# With these -w has another meaning: a workspace, to write, whole words.
-_OTHER_W = (*_MANAGERS, "prettier", "grep", "wc")
+# With others -w has another meaning: a workspace, how many workers, to write, whole words.
+_W_WATCHES = frozenset(["mocha", "ava", "tsc", "vitest"])
+# No package has as much, and one that does is to hold nobody up.
+_MOST_WORDS = 2000
+_MOST_SCRIPTS = 500
 
 
-def commands(
-    scripts: Mapping[str, object], name: str = "test", above: frozenset[str] = frozenset()
-) -> Iterator[Command]:
-    """Return what ``npm run NAME`` runs, one program after the other."""
-    above |= {name}
-    for one in (f"pre{name}", name, f"post{name}"):
-        text = scripts.get(one)
-        for part in _BETWEEN.split(text) if isinstance(text, str) else ():
-            words = _bare(part, scripts)
-            named = _named(words, scripts)
-            for script in named or ():
-                if script not in above:
-                    yield from commands(scripts, script, above)
-            if words and named is None:
-                yield words
+def commands(scripts: Mapping[str, object], name: str = "test") -> Iterator[Command]:
+    """Return what ``npm run NAME`` runs, one program after the other, and each script once.
+
+    What goes beyond some 2,000 words is not read.
+    """
+    seen: set[str] = set()
+    # The next one is the last.
+    ahead = _parts(scripts, [name], seen)[::-1]
+    left = _MOST_WORDS
+    while ahead and left > 0:
+        part = ahead.pop().split()[:left]
+        left -= len(part)
+        words = _bare(part, scripts)
+        named = _named(words, scripts)
+        ahead += _parts(scripts, named or [], seen)[::-1]
+        if words and named is None:
+            yield words
+
+
+def _parts(scripts: Mapping[str, object], names: list[str], seen: set[str]) -> list[str]:
+    """Return the commands of those scripts that were not ``seen`` yet, and mark these."""
+    found: list[str] = []
+    for one in (whole for name in names for whole in (f"pre{name}", name, f"post{name}")):
+        text = None if one in seen else scripts.get(one)
+        if isinstance(text, str):
+            seen.add(one)
+            found += _BETWEEN.split(text)
+    return found
 
 
 def may_test(command: Command) -> bool:
@@ -80,12 +97,17 @@ def waits(command: Command) -> bool:
         return not any(_ONCE.fullmatch(word) for word in rest)
     if program == "karma" and "start" in rest:
         return not {"--single-run", "--single-run=true", "--singleRun"}.intersection(rest)
-    return "-w" in rest and program not in _OTHER_W
+    if program == "cypress" and rest[:1] == ["open"]:
+        return True
+    if program == "vitest" and "--ui" in rest:
+        return not {"run", "--run"}.intersection(rest)
+    # "nyc mocha -w" waits as well.
+    return "-w" in rest and not _W_WATCHES.isdisjoint(command[: command.index("-w")])
 
 
-def _bare(part: str, scripts: Mapping[str, object]) -> Command:
+def _bare(part: list[str], scripts: Mapping[str, object]) -> Command:
     """Return the words of a command without what only starts it."""
-    words = [bare for word in part.split() if (bare := word.strip("\"'()`"))]
+    words = [bare for word in part if (bare := word.strip("\"'()`"))]
     while words:
         if words[0] in _MANAGERS and words[1:2] in (["exec"], ["dlx"], ["x"]):
             words = words[2:]
@@ -108,7 +130,7 @@ def _is_no_program(words: list[str], scripts: Mapping[str, object]) -> bool:
     if words[0] in ("yarn", "pnpm"):
         # Both also run a program by its bare name, where no script has it.
         return not any(
-            one.startswith("-") or one in ("run", *scripts) for one in words[1:2] or ["-"]
+            one.startswith("-") or one == "run" or one in scripts for one in words[1:2] or ["-"]
         )
     return (
         words[0] in _STARTERS or words[0].startswith("-") or _VARIABLE.match(words[0]) is not None
@@ -126,7 +148,8 @@ def _named(words: Command, scripts: Mapping[str, object]) -> list[str] | None:
         return None
     rest = [word for word in words[1:] if not word.startswith("-")]
     if words[0] in _RUN_MANY:
-        return [name for name in scripts if any(fnmatchcase(name, one) for one in rest)]
+        some = islice(scripts, _MOST_SCRIPTS)
+        return [name for name in some if any(fnmatchcase(name, one) for one in rest)]
     if rest[:1] in (["run"], ["run-script"]):
         return rest[1:2]
     if words[0] == "npm" and rest[:1] in (["test"], ["t"]):

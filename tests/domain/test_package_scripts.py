@@ -34,6 +34,45 @@ def test_what_comes_before_and_after_a_script_belongs_to_it():
     assert run("node t.js", pretest="tsc", posttest=7) == (("tsc",), ("node", "t.js"))
 
 
+class Counted(dict):
+    """Scripts that count how often they are looked up."""
+
+    lookups = 0
+
+    def get(self, key, default=None):
+        self.lookups += 1
+        return super().get(key, default)
+
+
+@pytest.mark.parametrize(
+    "scripts",
+    [
+        {f"s{n}": f"npm run s{n + 1} && npm run s{n + 1}" for n in range(40)},
+        {f"s{n}": 'run-s "s*" "s*"' for n in range(40)},
+        {"s0": "run-s 's*' && " * 5000},
+    ],
+    ids=["twice", "each all", "long"],
+)
+def test_scripts_that_run_one_another_are_read_once(scripts):
+    counted = Counted({**scripts, "s40": "node t.js", "test": "npm run s0"})
+    assert tuple(commands(counted)) == (("node", "t.js"),)
+    assert counted.lookups < 10_000
+
+
+def test_a_program_is_named_once_however_often_its_script_runs():
+    assert run("npm run a && npm run a", a="npm run b && npm run b", b="node t.js") == (
+        ("node", "t.js"),
+    )
+
+
+def test_scripts_may_run_one_another_deeper_than_python_calls():
+    assert run("npm run 0", **{f"{n}": f"npm run {n + 1}" for n in range(5000)}) == ()
+
+
+def test_what_goes_beyond_all_that_a_package_has_is_not_read():
+    assert len(run("node t.js && " * 5000)) == 1000
+
+
 @pytest.mark.parametrize(
     "script",
     [
@@ -74,6 +113,16 @@ def test_what_may_test_is_told_from_what_does_nothing_else(script, alone):
         ("mocha --watch-files src", False),
         ("mocha -w", True),
         ("ava -w", True),
+        ("nyc mocha -w", True),
+        ("npx tsc -w", True),
+        ("vitest -w", True),
+        ("jest -w 2", False),
+        ("cypress open --e2e", True),
+        ("cypress run", False),
+        ("vitest --ui", True),
+        ("vitest run --ui", False),
+        ("node --watch-path=src t.js", True),
+        ("node --watch-path src t.js", True),
         ("npm test -w packages/a", False),
         ("gulp watch test", True),
         ("ng test", True),
