@@ -28,6 +28,9 @@ _REPORTS = {("panic", "!"), ("bail", "!"), ("anyhow", "!"), ("panic", "")}
 # Needless in front of a bracket that closes.
 _CLOSING = frozenset(")]}")
 _OPENING = frozenset("([{")
+# A report of more tokens is compared as it is: brackets that nobody closes would be read to the end
+# for each of them.
+_LONGEST_REPORT = 200
 
 
 def shape_of(path: str, text: str) -> str:
@@ -65,8 +68,10 @@ def _without_reports(path: str, tokens: list[str]) -> list[str]:
         place += 1
         if opens == 0 or words[:1] not in {'"', "'", "`"} or "%w" in words:
             continue
-        kept += [*tokens[place:opens], "(", "…"]
         end = _end(tokens, opens, at_comma=not is_report)
+        if end is None:
+            continue
+        kept += [*tokens[place:opens], "(", "…"]
         place = opens + 2 if _calls(tokens[opens + 1 : end]) else end
     return kept
 
@@ -107,14 +112,18 @@ def _is_made(tokens: list[str], place: int) -> bool:
     return place >= 0 and tokens[place] in _MAKES
 
 
-def _end(tokens: list[str], opens: int, *, at_comma: bool) -> int:
-    """Return where the bracket that opens there closes, or where its first argument ends."""
+def _end(tokens: list[str], opens: int, *, at_comma: bool) -> int | None:
+    """Return where the bracket that opens there closes, or where its first argument ends.
+
+    None is for one that is too far away to look for it.
+    """
     depth = 0
-    for place in range(opens, len(tokens)):
+    last = min(len(tokens), opens + _LONGEST_REPORT)
+    for place in range(opens, last):
         token = tokens[place]
         if depth == 1 and at_comma and token == ",":
             return place
         depth += (token in _OPENING) - (token in _CLOSING)
         if depth == 0:
             return place
-    return len(tokens)
+    return last if last == len(tokens) else None

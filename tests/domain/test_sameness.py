@@ -144,6 +144,14 @@ def test_an_error_that_wraps_another_one_is_told_by_its_words():
     assert shape_of("a.go", one) != shape_of("a.go", 'return fmt.Errorf("read")')
 
 
+def test_an_error_of_more_tokens_than_people_write_is_compared_as_it_is():
+    few, many = " + a" * 50, " + a" * 500
+    assert shape_of("a.go", f'panic("a"{few})') == shape_of("a.go", f'panic("b"{few})')
+    assert shape_of("a.go", f'panic("a"{many})') != shape_of("a.go", f'panic("b"{many})')
+    open_ones = ' panic("a"' * 500
+    assert shape_of("a.go", f'panic("a"{open_ones}') != shape_of("a.go", f'panic("b"{open_ones}')
+
+
 def test_an_error_whose_bracket_is_missing_is_compared_to_its_end():
     assert shape_of("a.go", 'fmt.Errorf("a') == shape_of("a.go", "fmt . Errorf ( 'a")
 
