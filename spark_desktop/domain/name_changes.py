@@ -18,6 +18,22 @@ _SHORT = 10
 # Tokens that are compared of a long definition.
 _COMPARED = 1500
 _TOKEN = re.compile(r"\w+|[^\w\s]")
+# Words of names that tell in what a number counts, each with the shortest of those that mean the
+# same. Words that mean something else as well ("min", "second") are left out.
+_UNITS = {
+    word: group[0]
+    for group in (
+        *(("ms", "millis", "milliseconds", "msec", "msecs"), ("secs", "sec", "seconds")),
+        *(("us", "micros", "microseconds"), ("ns", "nanos", "nanoseconds"), ("mins", "minutes")),
+        *(("hours",), ("days",), ("weeks",), ("months",), ("years",)),
+        *(("bits",), ("bytes",), ("kb",), ("kib",), ("mb",), ("mib",), ("gb",), ("gib",)),
+        *(("px", "pixels"), ("dp",), ("percent", "pct"), ("ratio",), ("cents",), ("pence",)),
+        *(("euros", "eur"), ("dollars", "usd"), ("mm",), ("cm",), ("km",), ("metres", "meters")),
+        *(("miles",), ("feet",), ("inches",), ("deg", "degrees"), ("rad", "radians"), ("kelvin",)),
+        *(("celsius",), ("fahrenheit",), ("kg",), ("grams",), ("hz",), ("khz",), ("mhz",)),
+    )
+    for word in group
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +142,8 @@ def renamed_parameters(old: Sequence[Parameter], new: Sequence[Parameter]) -> di
     """Return the new names of parameters that have others now; None where that is a guess.
 
     A parameter is renamed where one name went and one came in the same place, with the same type.
+    One that counts in another unit by its name, or is something else where nothing is given, takes
+    other values: what calls pass has to be converted, by somebody who knows how.
     """
     if old == new:
         return {}
@@ -137,9 +155,21 @@ def renamed_parameters(old: Sequence[Parameter], new: Sequence[Parameter]) -> di
     if len(old) != len(new) or lost != fresh:
         # Some went and others came, in other places: which became which nobody can tell.
         return None
-    if any(old[place].type != new[place].type for place in lost):
+    if any(_takes_others(old[place], new[place]) for place in lost):
         return None
     return {here[place]: there[place] for place in lost}
+
+
+def _takes_others(old: Parameter, new: Parameter) -> bool:
+    if old.type != new.type or _units(old.name) != _units(new.name):
+        return True
+    default, other = (one.text.partition("=")[2].strip() for one in (old, new))
+    return bool(default and other) and default != other
+
+
+def _units(name: str) -> frozenset[str]:
+    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
+    return frozenset(_UNITS.get(word.casefold(), "") for word in words) - {""}
 
 
 class _Version:

@@ -170,6 +170,27 @@ def test_a_parameter_is_renamed_in_its_place_with_its_type(old, new, found):
     assert renamed_parameters(parameters(old), parameters(new)) == found
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "is_renamed"),
+    [
+        ("timeout_ms=1000", "timeout=1.0", False),
+        ("timeout_ms", "timeout", False),
+        ("delayMillis", "delayMs", True),
+        ("widthPx", "widthPercent", False),
+        ("wait=10", "timeout=10", True),
+        ("wait=10", "timeout=5", False),
+        ("wait", "timeout=5", True),
+        ("min_size", "smallest", True),
+    ],
+)
+def test_one_that_counts_in_something_else_is_not_only_renamed(old, new, is_renamed):
+    def one(text):
+        return (Parameter(text.partition("=")[0], has_default="=" in text, text=text),)
+
+    found = renamed_parameters(one(old), one(new))
+    assert (found is not None) is is_renamed
+
+
 names = st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=6, unique=True)
 
 
