@@ -9892,6 +9892,10 @@ The branch that is checked out</source>
    <translation>{name} используется, но нигде не определяется и не импортируется; может быть, {near}?</translation>
   </message>
   <message>
+   <source>{name} is {found} in the code, not {told}.</source>
+   <translation>{name}: в коде это {found}, а не {told}.</translation>
+  </message>
+  <message>
    <source>{name} is {value}, not {wanted}.</source>
    <translation>{name} = {value}, а должно быть: {wanted}.</translation>
   </message>

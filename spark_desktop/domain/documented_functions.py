@@ -3,7 +3,7 @@
 import ast
 import re
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from spark_desktop.domain.python_function import Function
@@ -26,7 +26,8 @@ class DocumentedFunction:
 
     ``untyped`` are the parameters without a type, where the language lets them be without one;
     ``gives`` is whether it returns something, None where that is not told. One that ``is_minor``
-    is mostly left without a comment of its own: a constructor, a setter, an overload.
+    is mostly left without a comment of its own: a constructor, a setter, an overload, a class.
+    ``node`` is Python's.
     """
 
     name: str
@@ -35,13 +36,14 @@ class DocumentedFunction:
     untyped: tuple[str, ...]
     gives: bool | None
     is_minor: bool = False
+    node: Function | None = field(default=None, compare=False, repr=False)
 
 
 def documented_functions(path: str, region: str) -> list[DocumentedFunction]:
     """Return the functions in their order; none in a language that is not known.
 
-    Known are Python, Rust, Go, and TypeScript with JavaScript. Functions within functions are left
-    out.
+    Known are Python, with its classes, Rust, Go, and TypeScript with JavaScript. Functions within
+    functions are left out.
     """
     if path.endswith((".py", ".pyi")):
         return _of_python(region)
@@ -74,10 +76,17 @@ def _of_python(region: str) -> list[DocumentedFunction]:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     inner = [one for node in tree.body if isinstance(node, ast.ClassDef) for one in node.body]
-    return [_python(one) for one in (*tree.body, *inner) if isinstance(one, Function)]
+    return [
+        _python(one)
+        for one in (*tree.body, *inner)
+        if isinstance(one, Function) or (isinstance(one, ast.ClassDef) and one in tree.body)
+    ]
 
 
-def _python(node: Function) -> DocumentedFunction:
+def _python(node: Function | ast.ClassDef) -> DocumentedFunction:
+    if isinstance(node, ast.ClassDef):
+        comment = ast.get_docstring(node) or ""
+        return DocumentedFunction(node.name, comment, (), (), None, is_minor=True)
     given = node.args
     named = [*given.posonlyargs, *given.args, *given.kwonlyargs]
     named = [one for one in named if one.arg not in ("self", "cls")]
@@ -88,6 +97,7 @@ def _python(node: Function) -> DocumentedFunction:
         tuple(one.arg for one in named if one.annotation is None),
         _returns(node),
         node.name == "__init__" or any(map(_is_second, node.decorator_list)),
+        node,
     )
 
 

@@ -3,13 +3,10 @@
 import ast
 import re
 
-from spark_desktop.domain.documented_functions import DocumentedFunction, documented_functions
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.python_function import Function, function_in
-from spark_desktop.domain.script_types import lacks_result_type
-from spark_desktop.domain.signatures import is_defined
 from spark_desktop.domain.text import split_lines
-from spark_desktop.domain.words import Said, joined, say
+from spark_desktop.domain.words import say
 
 _ASKS = re.compile(
     r"(?:please\s+)?(?:add|write|give|put|document|annotate|describe|explain)\b"
@@ -25,45 +22,6 @@ _ASKS_FOR_MORE = re.compile(
     r"|simplify|let|move|replace)\b",
     re.IGNORECASE,
 )
-_DOCSTRING = re.compile(r"\bdoc[\s-]?strings?\b|\bdocument\b", re.IGNORECASE)
-_PARAMETERS = re.compile(r"\b(?:parameters?|arguments?)\b", re.IGNORECASE)
-# "Which types of events" are no annotations.
-_TYPES = re.compile(
-    r"\b(?:annotat\w+|type\s+hints?|types(?!\s+of\s+(?!(?:the|its|all|both|each)\b)))\b",
-    re.IGNORECASE,
-)
-# A type in the signature, and not one in the comment.
-_RESULT_TYPE = re.compile(
-    r"\b(?:return|result)s?\s+types?\b"
-    r"|\b(?:annotat\w+|declar\w+|type\s+hints?)\b[^.;]{0,60}\b(?:return|result)",
-    re.IGNORECASE,
-)
-# Types of the parameters in the signature, and not in the comment.
-_PARAMETER_TYPES = re.compile(
-    r"\b(?:annotat\w+|declar\w+|type\s+hints?)\b[^.;]{0,60}\b(?:parameters?|arguments?)\b"
-    r"|\bgive\b[^.;]{0,30}\b(?:parameters?|arguments?)\b[^.;]{0,30}\btypes?\b",
-    re.IGNORECASE,
-)
-_EACH = re.compile(
-    r"\b(?:both|each|every|all)\s+(?:of\s+)?(?:the\s+)?(?:(?!of\b)\w+\s+)?(?:functions?|methods?)\b",
-    re.IGNORECASE,
-)
-# A part of a documentation that is about the result alone; it may say that there is none.
-_NOTHING = r"(?:None|nothing|void|undefined|unit|\(\)|no(?:t|\s+value)\b|-{3})"
-_RETURNS_SECTION = re.compile(
-    r"^[\s/*!#]*(?:#\s*Returns?\b|Returns?:?[ \t]*$|:returns?:|@returns?\b)"
-    rf"(?![\s/*!{{`:]*{_NOTHING})",
-    re.IGNORECASE | re.MULTILINE,
-)
-_ASKS_FOR_RESULT = re.compile(r"@returns?\b|\breturns?\s+section\b", re.IGNORECASE)
-_QUOTED = re.compile(r"`([A-Za-z_]\w*)`")
-# A name as only code has it.
-_AS_CODE = re.compile(r"(?<![`\w])([A-Za-z]+_\w+|[A-Z]?[a-z]+[A-Z]\w*)(?![`\w])")
-_RETURNED = re.compile(r"\breturn(?:s|ed)\b", re.IGNORECASE)
-_RETURNS = re.compile(r"\b(?:return|yield|result|give)", re.IGNORECASE)
-_RAISED = re.compile(r"\b(?:raise[sd]?|throws?|thrown|panics?)\b", re.IGNORECASE)
-_RAISES = re.compile(r"\b(?:rais|throw|panic|error|exception|fail)", re.IGNORECASE)
-_TAG = re.compile(r"@\w+")
 _COMMENT = re.compile(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\[)))")
 
 
@@ -91,84 +49,6 @@ def only_documents(before: str | None, after: str | None) -> Check:
     )
 
 
-def unsaid(instruction: str, path: str, region: str) -> Check:
-    """Return as evidence whether the documentation of a region has what was asked for.
-
-    These are names between backticks or in the form of code, tags such as @param, all parameters
-    where these are asked for, what is returned and raised, and types; of each function where each
-    was meant. A result must not be told of a function that returns nothing.
-    """
-    name = say("says what was asked")
-    functions = documented_functions(path, region)
-    if len(functions) > 1 and _EACH.search(instruction):
-        bare = [one.name for one in functions if not one.comment and not one.is_minor]
-        if bare:
-            words = joined(bare, ", ")
-            return Check(name, False, say("{words} has no documentation.", words=words))
-        # Names in the request may be those of one of them alone.
-        told = [
-            _missing(instruction, path, one.comment, "", one) for one in functions if one.comment
-        ]
-        reason = next(filter(None, told), None)
-        return Check(name, reason is None, reason or "")
-    is_python = path.endswith((".py", ".pyi"))
-    is_one = bool(functions) and is_defined(region, functions[0].name)
-    function = functions[0] if is_one else None
-    text = _comments(region) if function is None else function.comment
-    if is_python:
-        text = function.comment if function is not None else region
-        if function is not None and _DOCSTRING.search(instruction) and not text:
-            return Check(name, False, say("The answer has no docstring."))
-    reason = _missing(instruction, path, text, region, function)
-    return Check(name, reason is None, reason or "")
-
-
-def _missing(
-    instruction: str, path: str, text: str, region: str, function: DocumentedFunction | None
-) -> Said | None:
-    """Return what a documentation lacks, or says that is not so; None where it is as asked."""
-    asked = [*_QUOTED.findall(instruction), *_AS_CODE.findall(instruction)]
-    # Nobody names a function in its own documentation.
-    wanted = [word for word in asked if _holds(region, word) and not is_defined(region, word)]
-    tags = _TAG.findall(instruction)
-    if text and _PARAMETERS.search(instruction) and function is not None:
-        wanted += function.parameters
-    # Where only types are asked for there is no text that could name anything.
-    expected = dict.fromkeys([*(wanted if text else ()), *tags])
-    missing = [word for word in expected if not _holds(text, word)]
-    if missing:
-        return say("The documentation does not name {words}.", words=joined(missing, ", "))
-    gives = function is None or function.gives is not False
-    is_told = gives and (region or function is None or function.gives)
-    if text and is_told and _RETURNED.search(instruction) and not _RETURNS.search(text):
-        return say("The documentation does not say what is returned.")
-    if not gives and not _ASKS_FOR_RESULT.search(instruction) and _RETURNS_SECTION.search(text):
-        return say("The documentation tells a result, and there is none.")
-    if text and _RAISED.search(instruction) and not _RAISES.search(text):
-        return say("The documentation does not say what is raised.")
-    bare = _without_type(instruction, path, region, function)
-    return say("There is no type for {words}.", words=joined(bare, ", ")) if bare else None
-
-
-def _without_type(
-    instruction: str, path: str, region: str, function: DocumentedFunction | None
-) -> list[str]:
-    """Return what has no type, where types were asked for."""
-    if path.endswith((".py", ".pyi")):
-        if function is None or not _TYPES.search(instruction):
-            return []
-        found = function_in(region)
-        is_typed = found is None or found.node.returns is not None
-        return [*function.untyped, *(() if is_typed else (say("the result"),))]
-    untyped: list[str] = []
-    if function is not None and _PARAMETER_TYPES.search(instruction):
-        untyped += function.untyped
-    is_bare = path.endswith((".ts", ".tsx")) and lacks_result_type(region)
-    if is_bare and _RESULT_TYPE.search(instruction):
-        untyped.append(say("the result"))
-    return untyped
-
-
 def documented(path: str, region: str, answer: str) -> str | None:
     """Return the region with the documentation of an answer; None where there is none to take.
 
@@ -181,14 +61,6 @@ def documented(path: str, region: str, answer: str) -> str | None:
     if not head or _comment_above(region):
         return None
     return "".join(head) + region
-
-
-def _comments(text: str) -> str:
-    return "".join(line for line in split_lines(text) if _COMMENT.match(line))
-
-
-def _holds(text: str, word: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
 
 
 def _arguments(function: Function) -> list[ast.arg]:

@@ -7,6 +7,7 @@ import ast
 import re
 from collections.abc import Mapping
 
+from spark_desktop.domain.plain_types import tuple_given
 from spark_desktop.domain.python_function import FunctionText, function_in
 from spark_desktop.domain.text import split_lines
 
@@ -69,6 +70,24 @@ def with_said_types(region: str) -> str | None:
     if head is None:
         return None
     return "".join([*lines[:row], head.decode(), *lines[row + 1 :]])
+
+
+def with_exact_tuple(region: str) -> str:
+    """Return the function with what its tuple holds, where it only says that it gives one."""
+    found = function_in(region)
+    node = None if found is None else found.node
+    returns = None if node is None else node.returns
+    if found is None or node is None or not isinstance(returns, ast.Name) or returns.id != "tuple":
+        return region
+    given = tuple_given(node)
+    if not given:
+        return region
+    lines = split_lines(region)
+    row = returns.lineno - 1
+    line = lines[row].encode()
+    start, end = (found.width + (one or 0) for one in (returns.col_offset, returns.end_col_offset))
+    lines[row] = (line[:start] + given.encode() + line[end:]).decode()
+    return "".join(lines)
 
 
 def _annotated(

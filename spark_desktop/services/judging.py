@@ -12,13 +12,12 @@ from spark_desktop.domain.documenting import (
     asks_only_to_document,
     documented,
     only_documents,
-    unsaid,
 )
 from spark_desktop.domain.fitting_calls import calls_fit
 from spark_desktop.domain.kept_errors import keeps_errors, keeps_errors_of
 from spark_desktop.domain.patch import apply, compute
 from spark_desktop.domain.proposal import Check, Proposal
-from spark_desktop.domain.said_types import with_said_types
+from spark_desktop.domain.said_types import with_exact_tuple, with_said_types
 from spark_desktop.domain.script_types import with_result_type
 from spark_desktop.domain.symbols import Oversights
 from spark_desktop.domain.text import split_lines
@@ -34,6 +33,7 @@ from spark_desktop.domain.unasked_examples import (
     has_examples,
     without_unasked_examples,
 )
+from spark_desktop.domain.unsaid import unsaid
 from spark_desktop.domain.words import joined, say
 from spark_desktop.services.answer_evidence import ProjectEvidence
 from spark_desktop.services.answer_shape import Shaped, shaped_by
@@ -202,13 +202,15 @@ class Judge:
         plain = without_unasked_examples(path, target.instruction, shaped.region)
         if not has_examples(target.text):
             shaped = self._rewritten(target, path, shaped, plain)
+        is_python = path.endswith((".py", ".pyi"))
         told = unsaid(target.instruction, path, shaped.region)
         if not told.passed:
-            is_python = path.endswith((".py", ".pyi"))
             typed = (with_said_types if is_python else with_result_type)(shaped.region)
             better = self._rewritten(target, path, shaped, typed or shaped.region)
             if (fits := unsaid(target.instruction, path, better.region)).passed:
                 told, shaped = fits, better
+        if is_python and " -> tuple" not in target.text:
+            shaped = self._rewritten(target, path, shaped, with_exact_tuple(shaped.region))
         return shaped, (verdict, told)
 
     def _rewritten(self, target: Target, path: str, shaped: Shaped, region: str) -> Shaped:

@@ -3,7 +3,7 @@
 import pytest
 
 from spark_desktop.domain.documented_functions import DocumentedFunction, documented_functions
-from spark_desktop.domain.documenting import unsaid
+from spark_desktop.domain.unsaid import unsaid
 
 
 @pytest.mark.parametrize(
@@ -12,7 +12,10 @@ from spark_desktop.domain.documenting import unsaid
         (
             "a.py",
             'class A:\n    def f(self, a: int, b):\n        """F."""\n        return a\n',
-            [DocumentedFunction("f", "F.", ("a", "b"), ("b",), True)],
+            [
+                DocumentedFunction("A", "", (), (), None, is_minor=True),
+                DocumentedFunction("f", "F.", ("a", "b"), ("b",), True),
+            ],
         ),
         (
             "a.py",
@@ -199,3 +202,39 @@ def test_parameters_have_types_where_these_were_asked_for(asked, reason):
 def test_a_result_that_was_asked_for_may_be_told():
     text = "/**\n * @returns When it is done.\n */\nfunction f(a): void {\n}\n"
     assert unsaid("add JSDoc with @returns", "a.ts", text).passed
+
+
+CLASS = (
+    'class Bucket:\n    """A bucket with a `rate`."""\n\n    def __init__(self, rate, clock):\n'
+    "        self.rate = rate\n\n    def take(self, count: int = 1) -> bool:\n"
+    '        """Take `count` out."""\n        return count in self.rate\n\n'
+    "    def other(self, x):\n        return x\n"
+)
+ASKED = (
+    "add docstrings to the class `Bucket` (naming `rate`) and to its method `take` (naming "
+    "`count`), and types for the parameters and the result of the method"
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "reason"),
+    [
+        ("", "", ""),
+        ('    """A bucket with a `rate`."""\n\n', "", "Bucket has no documentation."),
+        ('        """Take `count` out."""\n', "", "take has no documentation."),
+        ("with a `rate`", "", "The documentation does not name rate."),
+        ("`count` out", "out", "The documentation does not name count."),
+        ("count: int", "count", "There is no type for count."),
+        (" -> bool", "", "There is no type for the result."),
+        ("-> bool", "-> str", "the result is bool in the code, not str."),
+        ("count: int", "count: str", "count is int in the code, not str."),
+    ],
+)
+def test_what_is_named_of_a_class_is_looked_at(old, new, reason):
+    assert unsaid(ASKED, "a.py", CLASS.replace(old, new)).detail == reason
+
+
+def test_types_of_the_parameters_are_no_words_about_them():
+    text = 'def f(a: int, b: str) -> str:\n    """Join a to the other."""\n    return b\n'
+    assert unsaid("write a docstring, and types for the parameters", "a.py", text).passed
+    assert not unsaid("write a docstring that names the parameters", "a.py", text).passed

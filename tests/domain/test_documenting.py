@@ -6,8 +6,8 @@ from spark_desktop.domain.documenting import (
     asks_only_to_document,
     documented,
     only_documents,
-    unsaid,
 )
+from spark_desktop.domain.unsaid import unsaid
 
 
 @pytest.mark.parametrize(

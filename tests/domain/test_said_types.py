@@ -2,7 +2,7 @@
 
 import pytest
 
-from spark_desktop.domain.said_types import with_said_types
+from spark_desktop.domain.said_types import with_exact_tuple, with_said_types
 
 
 def written(*lines):
@@ -97,3 +97,19 @@ def test_a_type_behind_a_bracket_in_a_default_is_found():
     doc = written("Args:", "    a (str): It.", "", *IT)
     text = f'def f(a="):"):\n{doc}    return a\n'
     assert with_said_types(text) == text.replace('a="):"):', 'a: str = "):") -> int:')
+
+
+@pytest.mark.parametrize(
+    ("head", "wanted"),
+    [
+        ("def f(a) -> tuple:", "def f(a) -> tuple[str, int]:"),
+        ("    def f(ä) -> tuple:  # so", "    def f(ä) -> tuple[str, int]:  # so"),
+        ("def f(a) -> tuple[str, str]:", "def f(a) -> tuple[str, str]:"),
+        ("def f(a):", "def f(a):"),
+    ],
+)
+def test_a_tuple_says_what_it_holds(head, wanted):
+    indent = " " * (len(head) - len(head.lstrip()))
+    body = f"\n{indent}    return a.lower(), int(a)\n"
+    assert with_exact_tuple(head + body) == wanted + body
+    assert with_exact_tuple(f"{head}\n{indent}    return a\n") == f"{head}\n{indent}    return a\n"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from spark_desktop.domain.documenting import unsaid
 from spark_desktop.domain.script_types import lacks_result_type, with_result_type
+from spark_desktop.domain.unsaid import unsaid
 
 SAID = "/**\n * Zooms.\n * @returns {Map<string, View>} The view.\n */\n"
 HEAD = "export function zoomed(view: View, by = f(1, [2])) {\n  return view;\n}\n"

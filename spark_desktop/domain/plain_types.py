@@ -1,0 +1,133 @@
+"""Types of Python values that can be seen at the expression itself. Pure; guesses nothing."""
+
+import ast
+from collections.abc import Iterator
+
+from spark_desktop.domain.python_function import Function
+
+_DISPLAYS: tuple[tuple[type[ast.AST], str], ...] = (
+    (ast.JoinedStr, "str"),
+    (ast.List, "list"),
+    (ast.ListComp, "list"),
+    (ast.Dict, "dict"),
+    (ast.DictComp, "dict"),
+    (ast.Set, "set"),
+    (ast.SetComp, "set"),
+)
+_MADE = {
+    **{one: one for one in ("int", "float", "str", "bool", "bytes", "list", "dict", "set")},
+    **{"len": "int", "ord": "int", "sorted": "list", "repr": "str", "chr": "str", "any": "bool"},
+    **{"all": "bool", "isinstance": "bool", "tuple": "tuple"},
+}
+_METHODS = {
+    **dict.fromkeys(("lower", "upper", "title", "casefold", "capitalize"), "str"),
+    **dict.fromkeys(("startswith", "endswith", "isdigit", "isalpha", "isspace"), "bool"),
+    **{"splitlines": "list", "encode": "bytes", "decode": "str"},
+}
+_BOOLS = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
+# What an annotation accepts beside itself.
+_ACCEPTS = {"float": {"int", "bool"}, "int": {"bool"}, "complex": {"int", "float", "bool"}}
+_KNOWN = frozenset(
+    ("int", "float", "str", "bool", "bytes", "list", "dict", "set", "tuple", "None", "complex")
+)
+_OLD_NAMES = {"List": "list", "Dict": "dict", "Set": "set", "Tuple": "tuple"}
+
+
+def type_of(node: ast.expr) -> str:
+    """Return the type of an expression, "" where it is not seen; a tuple has those of its parts."""
+    if isinstance(node, ast.Constant):
+        kind = "None" if node.value is None else type(node.value).__name__
+        return "" if node.value is ... else kind
+    if isinstance(node, ast.Tuple):
+        parts = [type_of(one) for one in node.elts]
+        return f"tuple[{', '.join(parts)}]" if parts and all(parts) else "tuple"
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
+        return "bool"
+    if isinstance(node, ast.Compare):
+        return "bool" if all(isinstance(one, _BOOLS) for one in node.ops) else ""
+    if isinstance(node, ast.IfExp):
+        first, other = type_of(node.body), type_of(node.orelse)
+        return first if first == other else ""
+    if isinstance(node, ast.Call):
+        if isinstance(node.func, ast.Name):
+            return _MADE.get(node.func.id, "")
+        return _METHODS.get(node.func.attr, "") if isinstance(node.func, ast.Attribute) else ""
+    return next((name for kind, name in _DISPLAYS if isinstance(node, kind)), "")
+
+
+def misfit(function: Function) -> tuple[str, str, str] | None:
+    """Return a type in a signature that the function itself refutes; None where none is seen.
+
+    That is what has it (a parameter's name, "" for the result), the type that is told, and the one
+    that is there. A parameter that is None where nothing is given may be told without that.
+    """
+    given = function.args
+    named = [*given.posonlyargs, *given.args]
+    pairs = [*zip(reversed(named), reversed(given.defaults), strict=False)]
+    pairs += [
+        (one, value)
+        for one, value in zip(given.kwonlyargs, given.kw_defaults, strict=True)
+        if value is not None
+    ]
+    for one, value in pairs:
+        found = type_of(value)
+        if one.annotation is not None and found != "None" and _refutes(one.annotation, found):
+            return one.arg, ast.unparse(one.annotation), found
+    if function.returns is None or not isinstance(function, ast.FunctionDef) or _yields(function):
+        return None
+    for result in _results(function):
+        found = type_of(result)
+        if _refutes(function.returns, found):
+            return "", ast.unparse(function.returns), found
+    return None
+
+
+def tuple_given(function: Function) -> str:
+    """Return the tuple, with the types of its parts, that all results are; "" for anything else."""
+    found = {type_of(one) for one in _results(function)}
+    only = found.pop() if len(found) == 1 else ""
+    return only if only.startswith("tuple[") and not _yields(function) else ""
+
+
+def _refutes(annotation: ast.expr, found: str) -> bool:
+    told = _outer(annotation)
+    if not found or not told <= _KNOWN:
+        return False
+    accepted = told | {one for name in told for one in _ACCEPTS.get(name, ())}
+    return found.partition("[")[0] not in accepted
+
+
+def _outer(annotation: ast.expr) -> set[str]:
+    """Return the names of an annotation without what they hold; "?" among them for others."""
+    if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+        return _outer(annotation.left) | _outer(annotation.right)
+    if isinstance(annotation, ast.Subscript):
+        name = ast.unparse(annotation.value).rpartition(".")[2]
+        if name == "Optional":
+            return _outer(annotation.slice) | {"None"}
+        return _outer(annotation.value)
+    if isinstance(annotation, ast.Constant):
+        return {"None"} if annotation.value is None else {"?"}
+    if not isinstance(annotation, ast.Name):
+        return {"?"}
+    return {_OLD_NAMES.get(annotation.id, annotation.id)}
+
+
+def _results(function: Function) -> Iterator[ast.expr]:
+    for node in _own(function):
+        if isinstance(node, ast.Return) and node.value is not None:
+            yield node.value
+
+
+def _yields(function: Function) -> bool:
+    return any(isinstance(node, ast.Yield | ast.YieldFrom) for node in _own(function))
+
+
+def _own(function: Function) -> Iterator[ast.AST]:
+    """Yield the nodes of a function without those of functions in it."""
+    left: list[ast.AST] = list(function.body)
+    while left:
+        node = left.pop(0)
+        yield node
+        if not isinstance(node, Function | ast.Lambda | ast.ClassDef):
+            left += ast.iter_child_nodes(node)

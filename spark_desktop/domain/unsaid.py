@@ -1,0 +1,196 @@
+"""Whether a documentation says what was asked for, and nothing that is not so. Pure."""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from spark_desktop.domain.documented_functions import DocumentedFunction, documented_functions
+from spark_desktop.domain.plain_types import misfit
+from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.script_types import lacks_result_type
+from spark_desktop.domain.signatures import is_defined
+from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.words import Said, joined, say
+
+_DOCSTRING = re.compile(r"\bdoc[\s-]?strings?\b|\bdocument\b", re.IGNORECASE)
+_PARAMETERS = re.compile(r"\b(?:parameters?|arguments?)\b", re.IGNORECASE)
+# "Which types of events" are no annotations.
+_TYPES = re.compile(
+    r"\b(?:annotat\w+|type\s+hints?|types(?!\s+of\s+(?!(?:the|its|all|both|each)\b)))\b",
+    re.IGNORECASE,
+)
+# A type in the signature, and not one in the comment.
+_RESULT_TYPE = re.compile(
+    r"\b(?:return|result)s?\s+types?\b"
+    r"|\b(?:annotat\w+|declar\w+|type\s+hints?)\b[^.;]{0,60}\b(?:return|result)",
+    re.IGNORECASE,
+)
+# Types of the parameters in the signature, and not in the comment.
+_PARAMETER_TYPES = re.compile(
+    r"\b(?:annotat\w+|declar\w+|type\s+hints?)\b[^.;]{0,60}\b(?:parameters?|arguments?)\b"
+    r"|\bgive\b[^.;]{0,30}\b(?:parameters?|arguments?)\b[^.;]{0,30}\btypes?\b",
+    re.IGNORECASE,
+)
+_EACH = re.compile(
+    r"\b(?:both|each|every|all)\s+(?:of\s+)?(?:the\s+)?(?:(?!of\b)\w+\s+)?(?:functions?|methods?)\b",
+    re.IGNORECASE,
+)
+# A part of a documentation that is about the result alone; it may say that there is none.
+_NOTHING = r"(?:None|nothing|void|undefined|unit|\(\)|no(?:t|\s+value)\b|-{3})"
+_RETURNS_SECTION = re.compile(
+    r"^[\s/*!#]*(?:#\s*Returns?\b|Returns?:?[ \t]*$|:returns?:|@returns?\b)"
+    rf"(?![\s/*!{{`:]*{_NOTHING})",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ASKS_FOR_RESULT = re.compile(r"@returns?\b|\breturns?\s+section\b", re.IGNORECASE)
+_QUOTED = re.compile(r"`([A-Za-z_]\w*)`")
+# A name as only code has it.
+_AS_CODE = re.compile(r"(?<![`\w])([A-Za-z]+_\w+|[A-Z]?[a-z]+[A-Z]\w*)(?![`\w])")
+_RETURNED = re.compile(r"\breturn(?:s|ed)\b", re.IGNORECASE)
+_RETURNS = re.compile(r"\b(?:return|yield|result|give)", re.IGNORECASE)
+_RAISED = re.compile(r"\b(?:raise[sd]?|throws?|thrown|panics?)\b", re.IGNORECASE)
+_RAISES = re.compile(r"\b(?:rais|throw|panic|error|exception|fail)", re.IGNORECASE)
+_TAG = re.compile(r"@\w+")
+_COMMENT = re.compile(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\[)))")
+_TYPES_OF_PARAMETERS = re.compile(
+    r"\b(?:types?|annotat\w+|type\s+hints?)\b[^.;]*?\b(?:parameters?|arguments?)\b", re.IGNORECASE
+)
+
+
+def unsaid(instruction: str, path: str, region: str) -> Check:
+    """Return as evidence whether the documentation of a region has what was asked for.
+
+    These are names between backticks or in the form of code, tags such as @param, all parameters
+    where these are asked for, what is returned and raised, and types; of each function where each
+    was meant, or where it is named. A result must not be told of a function that returns nothing,
+    nor a type that the code refutes.
+    """
+    functions = documented_functions(path, region)
+    if len(functions) > 1:
+        reason = _of_several(instruction, path, region, functions)
+    else:
+        reason = _of_one(instruction, path, region, functions)
+    return Check(say("says what was asked"), reason is None, reason or "")
+
+
+def _of_several(
+    instruction: str, path: str, region: str, functions: Sequence[DocumentedFunction]
+) -> Said | None:
+    is_each = _EACH.search(instruction) is not None
+    asked = _names_in(instruction)
+    meant = [one for one in functions if one.name in asked or (is_each and not one.is_minor)]
+    meant = meant or [one for one in functions if is_defined(region, one.name)]
+    if is_each or _DOCSTRING.search(instruction):
+        bare = [one.name for one in meant if not one.comment]
+        if bare:
+            return say("{words} has no documentation.", words=joined(bare, ", "))
+    text = "\n".join(one.comment for one in functions) + _comments(region)
+    own = {one.name for one in functions}
+    missing = [one for one in asked if _holds(region, one) and one not in own]
+    missing = [one for one in missing if text.strip() and not _holds(text, one)]
+    if missing:
+        return say("The documentation does not name {words}.", words=joined(missing, ", "))
+    for one in meant:
+        said = [name for name in asked if name in one.parameters]
+        # What the signature does not tell, not each of them need have.
+        is_sure = one.gives is not None
+        reason = _missing(instruction, one.comment, said, one, is_sure) if one.comment else None
+        reason = reason or _untyped(instruction, path, "", one)
+        if reason is not None:
+            return reason
+    return None
+
+
+def _of_one(
+    instruction: str, path: str, region: str, functions: Sequence[DocumentedFunction]
+) -> Said | None:
+    is_python = path.endswith((".py", ".pyi"))
+    is_one = bool(functions) and is_defined(region, functions[0].name)
+    function = functions[0] if is_one else None
+    text = _comments(region) if function is None else function.comment
+    if is_python:
+        text = function.comment if function is not None else region
+        if function is not None and _DOCSTRING.search(instruction) and not text:
+            return say("The answer has no docstring.")
+    # Nobody names a function in its own documentation.
+    wanted = [
+        one for one in _names_in(instruction) if _holds(region, one) and not is_defined(region, one)
+    ]
+    # Where only types are asked for there is no text that could name anything.
+    reason = _missing(instruction, text, wanted if text else (), function)
+    return reason or _untyped(instruction, path, region, function)
+
+
+def _names_in(instruction: str) -> list[str]:
+    return list(dict.fromkeys([*_QUOTED.findall(instruction), *_AS_CODE.findall(instruction)]))
+
+
+def _missing(
+    instruction: str,
+    text: str,
+    names: Iterable[str],
+    function: DocumentedFunction | None,
+    is_result_sure: bool = True,
+) -> Said | None:
+    """Return what a documentation lacks, or says that is not so; None where it is as asked."""
+    wanted = list(names)
+    if text and function is not None and _asks_for_parameters(instruction):
+        wanted += function.parameters
+    missing = [
+        one for one in dict.fromkeys([*wanted, *_TAG.findall(instruction)]) if not _holds(text, one)
+    ]
+    if missing:
+        return say("The documentation does not name {words}.", words=joined(missing, ", "))
+    gives = None if function is None else function.gives
+    is_told = _RETURNED.search(instruction) is None or _RETURNS.search(text) is not None
+    if text and gives is not False and is_result_sure and not is_told:
+        return say("The documentation does not say what is returned.")
+    if (
+        gives is False
+        and not _ASKS_FOR_RESULT.search(instruction)
+        and _RETURNS_SECTION.search(text)
+    ):
+        return say("The documentation tells a result, and there is none.")
+    if text and _RAISED.search(instruction) and not _RAISES.search(text):
+        return say("The documentation does not say what is raised.")
+    return None
+
+
+def _asks_for_parameters(instruction: str) -> bool:
+    """Return whether the text is to name the parameters: types of them are no text."""
+    return _PARAMETERS.search(_TYPES_OF_PARAMETERS.sub("", instruction)) is not None
+
+
+def _untyped(
+    instruction: str, path: str, region: str, function: DocumentedFunction | None
+) -> Said | None:
+    """Return what has no type, or a wrong one, where types were asked for."""
+    untyped: list[str] = []
+    if path.endswith((".py", ".pyi")):
+        if function is None or function.node is None or not _TYPES.search(instruction):
+            return None
+        untyped += function.untyped
+        if function.node.returns is None and function.name != "__init__":
+            untyped.append(say("the result"))
+        if not untyped and (wrong := misfit(function.node)) is not None:
+            name, told, found = wrong
+            return say(
+                "{name} is {found} in the code, not {told}.",
+                name=name or say("the result"),
+                found=found,
+                told=told,
+            )
+    else:
+        if function is not None and _PARAMETER_TYPES.search(instruction):
+            untyped += function.untyped
+        is_bare = path.endswith((".ts", ".tsx")) and lacks_result_type(region)
+        if is_bare and _RESULT_TYPE.search(instruction):
+            untyped.append(say("the result"))
+    return say("There is no type for {words}.", words=joined(untyped, ", ")) if untyped else None
+
+
+def _comments(text: str) -> str:
+    return "".join(line for line in split_lines(text) if _COMMENT.match(line))
+
+
+def _holds(text: str, word: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text) is not None
