@@ -7854,6 +7854,10 @@ The proposal was made for:
    <translation>удаляется</translation>
   </message>
   <message>
+   <source>it calls what it gave</source>
+   <translation>вызывается то, что она вернула</translation>
+  </message>
+  <message>
    <source>it came to its end before: {reason}</source>
    <translation>раньше доходило до конца: {reason}</translation>
   </message>
@@ -9828,6 +9832,14 @@ The branch that is checked out</source>
    <translation>{name}: нет id.</translation>
   </message>
   <message>
+   <source>{name} is a method now</source>
+   <translation>{name} теперь метод</translation>
+  </message>
+  <message>
+   <source>{name} is a property now</source>
+   <translation>{name} теперь свойство</translation>
+  </message>
+  <message>
    <source>{name} is another thing there</source>
    <translation>{name} там означает другое</translation>
   </message>
@@ -10476,6 +10488,10 @@ Choose another thread</source>
   <message>
    <source>{title}: nothing is left to follow up</source>
    <translation>{title}: больше менять нечего</translation>
+  </message>
+  <message>
+   <source>{title}: {place}</source>
+   <translation>{title}: {place}</translation>
   </message>
   <message>
    <source>{title}: {rate:,.0f} tokens/s</source>

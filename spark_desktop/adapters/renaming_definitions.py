@@ -136,6 +136,7 @@ def _defined(
         (0, 0) if parameters is None else (places.start(parameters), places.end(parameters)),
         "" if told is None else given_back(about, parsed.grammar.name),
         () if told is None else returned_by(about, parsed.grammar.name),
+        told is not None and _is_property(node),
     )
 
 
@@ -157,6 +158,13 @@ def _whole(node: Node) -> Node:
 
 def _is_static(node: Node) -> bool:
     return any("staticmethod" in decorator for decorator in decorators_of(node))
+
+
+def _is_property(node: Node) -> bool:
+    if any(child.type == "get" for child in node.children):
+        return True
+    words = (one.rpartition(".")[2].lstrip("@").strip() for one in decorators_of(node))
+    return any(word in ("property", "cached_property", "abstractproperty") for word in words)
 
 
 def _bases(node: Node) -> Iterator[str]:
@@ -206,6 +214,7 @@ def _python(parameters: Node) -> Iterator[Parameter]:
             node.child_by_field_name("value") is not None,
             is_keyword_only and not takes_rest,
             takes_rest,
+            text_of(node),
         )
         if inner.type == "list_splat_pattern":
             is_keyword_only = True
@@ -225,7 +234,9 @@ def _javascript(parameters: Node) -> Iterator[Parameter]:
             node.type in ("optional_parameter", "assignment_pattern")
             or node.child_by_field_name("value") is not None
         )
-        yield Parameter(text_of(named), _type_of(node), has_default, takes_rest=takes_rest)
+        yield Parameter(
+            text_of(named), _type_of(node), has_default, takes_rest=takes_rest, text=text_of(node)
+        )
 
 
 def _go(parameters: Node) -> Iterator[Parameter]:

@@ -28,7 +28,8 @@ class Defined:
     name in the file, in characters, ``parameters_at`` that of the parameters with their brackets;
     ``bases`` are the classes that a class names as its own. ``gives`` says in words what callers
     get of a function ("one value", "2 values", "a promise"), "" where that is not known;
-    ``returned`` are the values of its only ``return``, a name that is set once as what it is.
+    ``returned`` are the values of its only ``return``, a name that is set once as what it is. A
+    method that ``is_property`` is used without being called.
     """
 
     definition: Definition
@@ -40,6 +41,7 @@ class Defined:
     parameters_at: tuple[int, int] = (0, 0)
     gives: str = ""
     returned: tuple[str, ...] = ()
+    is_property: bool = False
 
     @property
     def name(self) -> str:

@@ -178,6 +178,8 @@ class _Following:
             self._follow_declaration(one)
             return True
         is_import = one.role in (Role.IMPORTED, Role.EXPORTED)
+        if self._followed.change.turns and one.role is Role.MEMBER:
+            return self._follow_turn(one)
         if is_import or (signature is None and not gives_other):
             return True
         if one.call is None:
@@ -189,6 +191,26 @@ class _Following:
         if gives_other and not takes_all(one, self._file, self._followed.change):
             return self._follow_result(one)
         return signature is None or self._follow_arguments(one, one.call, signature)
+
+    def _follow_turn(self, one: Occurrence) -> bool:
+        """Follow a method that is a property now, or a property that is a method."""
+        if self._is_fresh(one):
+            return True
+        if self._followed.change.old.is_property:
+            if one.call is None:
+                self._edit(one, TextEdit(one.end, one.end, "()"))
+            else:
+                self._leave(one, say("it calls what it gave"))
+            return True
+        if one.call is None:
+            # It is passed on; what takes it needs something to call.
+            self._asked.append(one)
+            return False
+        if one.call.arguments:
+            self._leave(one, say("its arguments do not fit the signature before"))
+        else:
+            self._edit(one, TextEdit(one.end, one.call.end + 1, ""))
+        return True
 
     def _follow_result(self, one: Occurrence) -> bool:
         has_more = self._followed.signature is not None

@@ -57,7 +57,12 @@ class NameChange:
     def is_resigned(self) -> bool:
         """Return whether callers have to look at it: other parameters or another result."""
         is_other = self.old.parameters != self.new.parameters or self.old.result != self.new.result
-        return is_other or self.gives_other
+        return is_other or self.gives_other or self.turns
+
+    @property
+    def turns(self) -> bool:
+        """Return whether a method became a property, or a property a method."""
+        return self.old.is_property != self.new.is_property
 
     @property
     def gives_other(self) -> bool:

@@ -17,6 +17,14 @@ def instruction_for(followed: Iterable[Followed]) -> str:
             told.append(f"`{old.name}` moved from {old.path} to {new.path}: import it from there.")
         elif one.change.is_renamed:
             told.append(f"`{old.name}` is called `{new.name}` now: use the new name.")
+        if one.change.turns:
+            what, how = ("property", "without calling it")
+            if old.is_property:
+                what, how = ("method", "by calling it")
+            told.append(
+                f"`{new.name}` of {old.container} is a {what} now: use it {how}; where it is "
+                "passed on, pass a function that gives it."
+            )
         if one.signature is not None:
             told.append(
                 f"The signature of `{new.name}` was `{old.definition.signature}` and is now "

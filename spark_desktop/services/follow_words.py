@@ -22,6 +22,8 @@ def title_for(changes: Collection[NameChange]) -> Said:
 
 def asked_title(change: NameChange, place: str) -> Said:
     """Return what a call is called that a model changes."""
+    if change.turns:
+        return say("{title}: {place}", title=_title(change), place=place)
     if change.old.parameters == change.new.parameters and change.gives_other:
         return say("{name} gives another result: {place}", name=_shown(change), place=place)
     return say("{name}: new arguments in {place}", name=_shown(change), place=place)
@@ -32,6 +34,11 @@ def _title(change: NameChange) -> Said:
         return say("{name} moved to {path}", name=_shown(change), path=change.new.path)
     if change.is_renamed:
         return say("rename {old} to {new}", old=_shown(change), new=change.new.name)
+    if change.turns:
+        name = f"{change.old.container}.{change.new.name}"
+        if change.new.is_property:
+            return say("{name} is a property now", name=name)
+        return say("{name} is a method now", name=name)
     if change.old.parameters == change.new.parameters and change.gives_other:
         return say("{name} gives another result", name=_shown(change))
     return say("new parameters of {name}", name=_shown(change))

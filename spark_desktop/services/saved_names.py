@@ -34,7 +34,11 @@ class SavedNames:
     async def changed(self, before: Snapshot, after: Snapshot) -> list[NameChange]:
         """Return what others have to follow, of the change from one text to the other."""
         found = await asyncio.to_thread(self._compared, before, after)
-        changed = [one for one in found.changed if one.is_renamed or _asks(one) or one.gives_other]
+        changed = [
+            one
+            for one in found.changed
+            if one.is_renamed or _asks(one) or one.gives_other or one.turns
+        ]
         return [*changed, *await self._moved(found, after.path)]
 
     def _compared(self, before: Snapshot, after: Snapshot) -> Changes:

@@ -144,3 +144,19 @@ async def test_in_a_folder_with_version_control_nothing_is_read(project, tmp_pat
     seen = SeenTexts(GitCommits(tmp_path))
     assert await first_look(one.world.files, seen, lambda path: True) == 0
     assert seen.held == 0
+
+
+async def test_a_method_that_is_passed_on_is_asked_of_the_model_once_it_is_a_property(project):
+    shapes = "class Shape:\n    def area(self):\n        return 2\n"
+    use = "from shapes import Shape\n\n\ndef f(all):\n    return sorted(all, key=Shape.area)\n"
+    one = project(
+        {"shapes.py": shapes, "use.py": use},
+        "def f(all):\n    return sorted(all, key=lambda one: one.area)\n",
+    )
+    one.world.suggester.effort = Effort(samples=1, doubts=False)
+    await one.save(shapes__py=shapes.replace("    def", "    @property\n    def"))
+    (request,) = one.world.endpoint.requests
+    assert "`area` of Shape is a property now: use it without calling it" in str(request)
+    (proposal,) = one.world.board.all()
+    assert proposal.trigger.title == "Shape.area is a property now: use.py, f()"
+    assert proposal.state == Ready()

@@ -82,6 +82,11 @@ CPP = {
 
 SLUG = RUST["src/text.rs"].partition("pub fn slug")[2].partition("\n#[cfg")[0]
 
+PROPERTY = {
+    "shapes.py": "class Shape:\n    def area(self):\n        return 2\n",
+    "use.py": "from shapes import Shape\n\n\ndef f(one: Shape):\n"
+    "    return one.area() + 3 * one.area(\n    )\n",
+}
 CASES = [
     Case(
         "typescript: a function",
@@ -301,6 +306,35 @@ CASES = [
         (("def get", "def take"),),
         {"jobs/work.py": (("_job_queue.get()", "_job_queue.take()"),)},
         left="jobs/work.py, line 6: which get is meant is not clear",
+    ),
+    Case(
+        "python: a method that is a property now",
+        PROPERTY,
+        (("    def area", "    @property\n    def area"),),
+        {"use.py": (("one.area() +", "one.area +"), ("one.area(\n    )", "one.area"))},
+    ),
+    Case(
+        "python: a property that is a method now",
+        {
+            "shapes.py": PROPERTY["shapes.py"].replace(
+                "    def area", "    @property\n    def area"
+            ),
+            "use.py": PROPERTY["use.py"]
+            .replace("area() +", "area +")
+            .replace("area(\n    )", "area"),
+        },
+        (("    @property\n", ""),),
+        {"use.py": (("one.area +", "one.area() +"), ("3 * one.area", "3 * one.area()"))},
+    ),
+    Case(
+        "typescript: a method that is a getter now",
+        {
+            "src/box.ts": "export class Box {\n  area(): number {\n    return 1;\n  }\n}\n",
+            "src/use.ts": 'import { Box } from "./box";\n\nexport function f(box: Box) {\n'
+            "  return box.area() + new Box().area();\n}\n",
+        },
+        (("  area()", "  get area()"),),
+        {"src/use.ts": (("box.area() + new Box().area()", "box.area + new Box().area"),)},
     ),
 ]
 
