@@ -16,11 +16,16 @@ _STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`|//[^\n]*")
 _IMPORTED = re.compile(r"^\s*(?:import\s+)?(?:(\w+)\s+)?\"([\w./-]+)\"\s*$", re.MULTILINE)
 _BLOCK = re.compile(r"^import \(\n(?P<lines>(?:[^)\n]*\n)*)\)", re.MULTILINE)
 _SINGLE = re.compile(r"^import (?:\w+ )?\"[^\"\n]+\"\n", re.MULTILINE)
+_EMPTY = re.compile(r"^import \(\s*\)\n+", re.MULTILINE)
 _PACKAGE = re.compile(r"^package \w+\n", re.MULTILINE)
 
 
 def with_go_imports(before: str, after: str) -> str:
-    """Return ``after`` with the imports that its new words need; else as it is."""
+    """Return ``after`` with the imports that its new words need, without those it needs no more.
+
+    Go compiles neither a package that is not imported, nor one that is and not used.
+    """
+    after = _without(after, _used(before) - _used(after))
     new = _used(after) - _used(before)
     there = {alias or path.rpartition("/")[2] for alias, path in _IMPORTED.findall(after)}
     wanted = sorted(
@@ -31,6 +36,19 @@ def with_go_imports(before: str, after: str) -> str:
     for path in wanted:
         after = _with(after, path)
     return after
+
+
+def _without(text: str, names: set[str]) -> str:
+    """Return the text without the imports of packages that are called so in it."""
+    found = [
+        line
+        for line in _IMPORTED.finditer(text)
+        if (line[1] or line[2].rpartition("/")[2]) in names
+    ]
+    for line in reversed(found):
+        start, end = text.rfind("\n", 0, line.start(2)) + 1, text.find("\n", line.end(2)) + 1
+        text = text[:start] + (text[end:] if end else "")
+    return _EMPTY.sub("", text)
 
 
 def _used(text: str) -> set[str]:

@@ -46,3 +46,37 @@ def test_what_is_no_package_is_left(body):
 def test_what_was_used_before_is_the_users_business():
     text = f"package a\n\n{BODY}"
     assert with_go_imports(text, text + "var x = 1\n") == text + "var x = 1\n"
+
+
+USED = 'func F() string { return strings.ToUpper(fmt.Sprint("x")) }\n'
+LEFT = 'func F() string { return fmt.Sprint("x") }\n'
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        (
+            'package a\n\nimport (\n\t"fmt"\n\t"strings"\n)\n\n',
+            'package a\n\nimport (\n\t"fmt"\n)\n\n',
+        ),
+        (
+            'package a\n\nimport "fmt"\nimport "strings"\n\n',
+            'package a\n\nimport "fmt"\n\n',
+        ),
+        (
+            'package a\n\nimport "fmt"\n\nimport (\n\t"strings"\n)\n\n',
+            'package a\n\nimport "fmt"\n\n',
+        ),
+        (
+            'package a\n\nimport (\n\t"fmt"\n\tstrings "my/text"\n\t_ "embed"\n)\n\n',
+            'package a\n\nimport (\n\t"fmt"\n\t_ "embed"\n)\n\n',
+        ),
+    ],
+)
+def test_an_import_that_a_new_text_needs_no_more_goes(head, expected):
+    assert with_go_imports(head + USED, head + LEFT) == expected + LEFT
+
+
+def test_an_import_that_was_not_used_before_stays():
+    text = f'package a\n\nimport "fmt"\nimport "strings"\n\n{LEFT}'
+    assert with_go_imports(text, text) == text
