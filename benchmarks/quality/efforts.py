@@ -21,6 +21,7 @@ EFFORTS = {
     "without doubts": Effort(doubts=False),
     "without computed": Effort(computed=False),
     "without small changes": Effort(small=False),
+    "without lines": Effort(lines=False),
     "nothing": Effort(
         context=False,
         fill_in=False,
@@ -31,6 +32,7 @@ EFFORTS = {
         doubts=False,
         computed=False,
         small=False,
+        lines=False,
     ),
 }
 PARTS = (ALL, PLAIN, *(name for name in EFFORTS if name != ALL))

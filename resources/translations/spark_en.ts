@@ -543,6 +543,13 @@
    </translation>
   </message>
   <message numerus="yes">
+   <source>found by leaving out %n line(s), one after the other</source>
+   <translation>
+    <numerusform>found by leaving out %n line, one after the other</numerusform>
+    <numerusform>found by leaving out %n lines, one after the other</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>found by trying %n small change(s), without a model</source>
    <translation>
     <numerusform>found by trying %n small change, without a model</numerusform>

@@ -7718,6 +7718,14 @@ The proposal was made for:
    <translation>шрифты</translation>
   </message>
   <message numerus="yes">
+   <source>found by leaving out %n line(s), one after the other</source>
+   <translation>
+    <numerusform>найдено: по очереди пропущена %n строка</numerusform>
+    <numerusform>найдено: по очереди пропущены %n строки</numerusform>
+    <numerusform>найдено: по очереди пропущено %n строк</numerusform>
+   </translation>
+  </message>
+  <message numerus="yes">
    <source>found by trying %n small change(s), without a model</source>
    <translation>
     <numerusform>найдено перебором из %n малой правки, без модели</numerusform>
@@ -8496,6 +8504,10 @@ The proposal was made for:
   <message>
    <source>ok</source>
    <translation>в порядке</translation>
+  </message>
+  <message>
+   <source>one line</source>
+   <translation>одна строка</translation>
   </message>
   <message>
    <source>one of {known}</source>

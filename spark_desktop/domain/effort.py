@@ -13,7 +13,7 @@ class Effort:
     failure. ``samples``: answers among which the best is chosen, 1 for none but the first.
     ``doubts``: an answer that nothing proves, and that others of the model contradict, is withheld.
     ``computed``: follow-ups of a rename are computed, not asked for. ``small``: one small change is
-    tried where a test decides.
+    tried where a test decides. ``lines``: the model writes single lines anew where a test decides.
     """
 
     context: bool = True
@@ -25,3 +25,4 @@ class Effort:
     doubts: bool = True
     computed: bool = True
     small: bool = True
+    lines: bool = True

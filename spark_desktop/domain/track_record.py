@@ -15,6 +15,7 @@ class Way(Enum):
     SAMPLE = "sample"
     ANEW = "anew"
     SMALL = "small"
+    LINE = "line"
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ from spark_desktop.services.bus import Bus
 from spark_desktop.services.fill_in import FillIn, fill_in_of, without_rest
 from spark_desktop.services.insertion import inserted_proposal
 from spark_desktop.services.judging import Judge
+from spark_desktop.services.line_mends import LineMends
 from spark_desktop.services.locate import located
 from spark_desktop.services.ports import Clock, Endpoint, Syntax
 from spark_desktop.services.prompts import (
@@ -104,6 +105,7 @@ class Suggester:
         self.judge = Judge(syntax)
         self._weighing = Weighing(self._attempts, self.judge, BoundProbes(syntax, self.judge))
         self._mends = SmallMends(syntax, self.judge)
+        self._lines = LineMends(syntax, self.judge)
         self.effort = Effort()
         # What joins the prompt; there may be nothing that knows the workspace.
         self.context: Gather | None = None
@@ -202,6 +204,11 @@ class Suggester:
         async for way in self.ways.of(work, self.effort):
             if way is Way.SMALL:
                 mended = await self._mends.mended(work.proposal, work.target)
+                if mended is not None:
+                    return mended
+                continue
+            if way is Way.LINE:
+                mended = await self._lines.mended(work)
                 if mended is not None:
                     return mended
                 continue

@@ -27,6 +27,8 @@ class Ways:
         """Yield how to ask, from the first time on, until an answer passes."""
         may_be_slip = isinstance(work.proposal.trigger, FailingTest) and effort.small
         is_local = work.endpoint.model.is_local
+        can_fill_in = is_local and work.endpoint.model.fim and effort.lines
+        may_be_line = isinstance(work.proposal.trigger, FailingTest) and can_fill_in
         if may_be_slip and is_local:
             yield Way.SMALL
         first = await self._first_ways(work)
@@ -35,6 +37,8 @@ class Ways:
         # A large model mends most bugs sooner than all slips are tried.
         if may_be_slip and not is_local:
             yield Way.SMALL
+        if may_be_line:
+            yield Way.LINE
         for _ in range(effort.repairs - (len(first) > 1)):
             yield Way.REPAIR
         can = ((Way.FILL_IN, work.fill_in), (Way.ANEW, work.anew), (Way.SAMPLE, work))

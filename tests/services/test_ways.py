@@ -27,13 +27,19 @@ async def work_of(is_local: bool) -> Work:
 
 @pytest.mark.parametrize(
     ("is_local", "first"),
-    [(True, [Way.SMALL, Way.REGION, Way.REPAIR]), (False, [Way.REGION, Way.SMALL, Way.REPAIR])],
+    [
+        (True, [Way.SMALL, Way.REGION, Way.LINE, Way.REPAIR]),
+        (False, [Way.REGION, Way.SMALL, Way.REPAIR]),
+    ],
 )
 async def test_slips_are_tried_before_a_small_model_and_after_a_large_one(is_local, first):
     work = await work_of(is_local)
     ways = [way async for way in Ways().of(work, Effort())]
     assert ways == [*first, Way.SAMPLE, Way.SAMPLE]
     assert Way.SMALL not in [way async for way in Ways().of(work, Effort(small=False))]
+    assert Way.LINE not in [way async for way in Ways().of(work, Effort(lines=False))]
+    work.endpoint.become(replace(work.endpoint.model, fim=False))
+    assert Way.LINE not in [way async for way in Ways().of(work, Effort())]
 
 
 @pytest.mark.parametrize(("is_local", "samples"), [(True, 5), (False, 2)])

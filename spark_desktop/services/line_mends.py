@@ -1,0 +1,180 @@
+"""Mends a failing test by one line that the model writes anew, where its run says that it holds.
+
+Asked for a whole function small models repeat it. Of one line that they are not shown they write
+what should stand there: so each line of the function is left out in turn, and the run decides.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from spark_desktop.domain.checks import failure
+from spark_desktop.domain.completion import Finished, InfillRequest, TextChunk, Usage
+from spark_desktop.domain.patch import compute
+from spark_desktop.domain.prompt_layout import is_smallest
+from spark_desktop.domain.proposal import Check, Proposal
+from spark_desktop.domain.sameness import shape_of
+from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.trigger import FailingTest, Span
+from spark_desktop.domain.words import say
+from spark_desktop.services.judging import Judge, sum_of
+from spark_desktop.services.ports import Endpoint, Syntax
+from spark_desktop.services.prompts import infill_request
+from spark_desktop.services.work import Work
+
+# Lines that are tried at most, answers for each, and seconds on the wall in which the last begins.
+_MOST_LINES = 16
+_ANSWERS = 3
+_SECONDS = 60.0
+_TOKENS = 60
+_TEMPERATURE = 0.7
+_SEED = 300
+_COMMENT = re.compile(r"\s*(?:#|//|/\*|\*|--|\"\"\"|''')")
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the run proved, by the code that it comes to; ``usage`` is that of all answers."""
+
+    proposals: dict[str, Proposal]
+    usage: Usage
+
+
+class LineMends:
+    """Leaves out one line after the other; the answer that the run proves is the proposal."""
+
+    def __init__(self, syntax: Syntax, judge: Judge) -> None:
+        self._syntax = syntax
+        self._judge = judge
+
+    async def mended(self, work: Work) -> Proposal | None:
+        """Return the proposal with the line and its evidence; None where none is proved.
+
+        Of the smallest models all lines are tried, and nothing is taken where two answers pass:
+        they hit on what only the test wants more often. Raises EndpointError. Cancelling ends it.
+        """
+        trigger = work.proposal.trigger
+        if not isinstance(trigger, FailingTest) or self._judge.by_trigger is None:
+            return None
+        found = _Found({}, Usage(0, 0))
+        end = time.monotonic() + _SECONDS
+        is_small = is_smallest(work.endpoint.model)
+        for number, row in enumerate(self._rows(work, trigger), 1):
+            if number > _MOST_LINES or time.monotonic() > end:
+                break
+            if not await self._try(work, trigger, row, number, found):
+                return None  # there is no run that could decide
+            if found.proposals and not is_small:
+                break
+        proposals = list(found.proposals.values())
+        if not proposals or (is_small and len(proposals) > 1):
+            return None
+        return replace(proposals[0], usage=sum_of(work.proposal.usage, found.usage))
+
+    def _rows(self, work: Work, trigger: FailingTest) -> Iterator[int]:
+        """Yield the rows of the function's code, those that the failure points at first."""
+        text = replace(trigger.snapshot.text, content=work.target.content)
+        snapshot = replace(trigger.snapshot, text=text)
+        last = trigger.lines.start if trigger.lines is not None else work.target.lines.end - 1
+        stub = self._syntax.as_stub(snapshot, Span(last, last + 1))
+        if stub is None:
+            return
+        lines = split_lines(work.target.content)
+        rows = [
+            row
+            for row in range(stub.body.start, stub.body.end)
+            if re.search(r"\w", lines[row]) and not _COMMENT.match(lines[row])
+        ]
+        told = {int(one) - 1 for one in re.findall(r"(?:line |:)(\d+)", trigger.report)}
+        yield from sorted(rows, key=lambda row: (row not in told, row))
+
+    async def _try(
+        self, work: Work, trigger: FailingTest, row: int, number: int, found: _Found
+    ) -> bool:
+        """Try what the model writes for a row; return whether the run can decide."""
+        content = work.target.content
+        lines = split_lines(content)
+        line = lines[row]
+        body = line.rstrip("\r\n")
+        indent = body[: len(body) - len(body.lstrip())]
+        start = sum(map(len, lines[:row])) + len(indent)
+        request = infill_request(content, start, start + len(body) - len(indent))
+        request = replace(request, stop=("\n",), max_tokens=_TOKENS, priority=work.priority)
+        answers = await self._answers(work.endpoint, request, found)
+        for said in dict.fromkeys(answers):
+            if not said or said == body.strip():
+                continue
+            after = "".join([*lines[:row], indent, said, line[len(body) :], *lines[row + 1 :]])
+            if not await self._prove(work, trigger, after, number, found):
+                return False
+        return True
+
+    async def _prove(
+        self, work: Work, trigger: FailingTest, after: str, number: int, found: _Found
+    ) -> bool:
+        path, before = trigger.snapshot.path, work.target.content
+        shape = shape_of(path, after)
+        if shape in found.proposals or self._is_broken(path, before, after):
+            return True
+        again = self._judge.by_trigger
+        told = () if again is None else await again(trigger, path, before, after)
+        if not any(check.proves for check in told):
+            return False
+        if failure(told) is not None:
+            return True
+        one = await self._judge.examined(
+            work.target, _proposed(work, after, told, number), names=True, project=True, again=False
+        )
+        if failure(one.evidence) is None:
+            found.proposals[shape] = one
+        return True
+
+    def _is_broken(self, path: str, before: str, after: str) -> bool:
+        was, now = self._syntax.errors(path, before), self._syntax.errors(path, after)
+        return was is not None and now is not None and now > was
+
+    async def _answers(
+        self, endpoint: Endpoint, request: InfillRequest, found: _Found
+    ) -> list[str]:
+        # Together: the core decodes several answers in little more time than one.
+        asked = [
+            asyncio.ensure_future(
+                _answered(
+                    endpoint,
+                    replace(request, temperature=_TEMPERATURE, seed=_SEED + number)
+                    if number
+                    else request,
+                )
+            )
+            for number in range(_ANSWERS)
+        ]
+        try:
+            answers = await asyncio.gather(*asked)
+        finally:
+            for one in asked:
+                one.cancel()
+            await asyncio.gather(*asked, return_exceptions=True)
+        for _, usage in answers:
+            found.usage = sum_of(found.usage, usage)
+        return [said for said, _ in answers]
+
+
+async def _answered(endpoint: Endpoint, request: InfillRequest) -> tuple[str, Usage]:
+    said, usage = "", Usage(0, 0)
+    async with endpoint.stream(request) as chunks:
+        async for chunk in chunks:
+            if isinstance(chunk, TextChunk):
+                said += chunk.text
+            elif isinstance(chunk, Finished):
+                usage = chunk.usage
+    return said.partition("\n")[0].strip(), usage
+
+
+def _proposed(work: Work, after: str, told: tuple[Check, ...], number: int) -> Proposal:
+    snapshot = work.proposal.trigger.snapshot
+    patch = compute(snapshot.path, snapshot.digest, snapshot.text.content, after)
+    detail = say("found by leaving out %n line(s), one after the other", "", number)
+    evidence = (*told, Check(say("one line"), True, detail))
+    return replace(work.proposal, patch=patch, evidence=evidence)
