@@ -7,7 +7,6 @@ what should stand there: so each line of the function is left out in turn, and t
 import asyncio
 import re
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.checks import failure
@@ -24,9 +23,10 @@ from spark_desktop.services.ports import Endpoint, Syntax
 from spark_desktop.services.prompts import infill_request
 from spark_desktop.services.work import Work
 
-# Lines that are tried at most, answers for each, and seconds on the wall in which the last begins.
+# Lines that are tried at most, and seconds on the wall in which the last begins.
 _MOST_LINES = 16
-_ANSWERS = 3
+# Answers for all lines together, and the least and the most for each.
+_ANSWERS, _LEAST, _MOST = 24, 3, 8
 _SECONDS = 60.0
 _TOKENS = 60
 _TEMPERATURE = 0.7
@@ -45,9 +45,10 @@ class _Found:
 class LineMends:
     """Leaves out one line after the other; the answer that the run proves is the proposal."""
 
-    def __init__(self, syntax: Syntax, judge: Judge) -> None:
+    def __init__(self, syntax: Syntax, judge: Judge, answers: int = _ANSWERS) -> None:
         self._syntax = syntax
         self._judge = judge
+        self._most = answers
 
     async def mended(self, work: Work) -> Proposal | None:
         """Return the proposal with the line and its evidence; None where none is proved.
@@ -61,10 +62,12 @@ class LineMends:
         found = _Found({}, Usage(0, 0))
         end = time.monotonic() + _SECONDS
         is_small = is_smallest(work.endpoint.model)
-        for number, row in enumerate(self._rows(work, trigger), 1):
-            if number > _MOST_LINES or time.monotonic() > end:
+        rows = self._rows(work, trigger)
+        answers = max(_LEAST, min(_MOST, self._most // max(1, len(rows))))
+        for number, row in enumerate(rows[:_MOST_LINES], 1):
+            if time.monotonic() > end:
                 break
-            if not await self._try(work, trigger, row, number, found):
+            if not await self._try(work, trigger, (row, number, answers), found):
                 return None  # there is no run that could decide
             if found.proposals and not is_small:
                 break
@@ -73,14 +76,14 @@ class LineMends:
             return None
         return replace(proposals[0], usage=sum_of(work.proposal.usage, found.usage))
 
-    def _rows(self, work: Work, trigger: FailingTest) -> Iterator[int]:
-        """Yield the rows of the function's code, those that the failure points at first."""
+    def _rows(self, work: Work, trigger: FailingTest) -> list[int]:
+        """Return the rows of the function's code, those that the failure points at first."""
         text = replace(trigger.snapshot.text, content=work.target.content)
         snapshot = replace(trigger.snapshot, text=text)
         last = trigger.lines.start if trigger.lines is not None else work.target.lines.end - 1
         stub = self._syntax.as_stub(snapshot, Span(last, last + 1))
         if stub is None:
-            return
+            return []
         lines = split_lines(work.target.content)
         rows = [
             row
@@ -88,12 +91,16 @@ class LineMends:
             if re.search(r"\w", lines[row]) and not _COMMENT.match(lines[row])
         ]
         told = {int(one) - 1 for one in re.findall(r"(?:line |:)(\d+)", trigger.report)}
-        yield from sorted(rows, key=lambda row: (row not in told, row))
+        return sorted(rows, key=lambda row: (row not in told, row))
 
     async def _try(
-        self, work: Work, trigger: FailingTest, row: int, number: int, found: _Found
+        self, work: Work, trigger: FailingTest, place: tuple[int, int, int], found: _Found
     ) -> bool:
-        """Try what the model writes for a row; return whether the run can decide."""
+        """Try what the model writes for a row; return whether the run can decide.
+
+        ``place`` is the row, its number among those that are tried, and how many answers it gets.
+        """
+        row, number, count = place
         content = work.target.content
         lines = split_lines(content)
         line = lines[row]
@@ -102,7 +109,7 @@ class LineMends:
         start = sum(map(len, lines[:row])) + len(indent)
         request = infill_request(content, start, start + len(body) - len(indent))
         request = replace(request, stop=("\n",), max_tokens=_TOKENS, priority=work.priority)
-        answers = await self._answers(work.endpoint, request, found)
+        answers = await self._answers(work.endpoint, request, count, found)
         for said in dict.fromkeys(answers):
             if not said or said == body.strip():
                 continue
@@ -136,7 +143,7 @@ class LineMends:
         return was is not None and now is not None and now > was
 
     async def _answers(
-        self, endpoint: Endpoint, request: InfillRequest, found: _Found
+        self, endpoint: Endpoint, request: InfillRequest, count: int, found: _Found
     ) -> list[str]:
         # Together: the core decodes several answers in little more time than one.
         asked = [
@@ -148,7 +155,7 @@ class LineMends:
                     else request,
                 )
             )
-            for number in range(_ANSWERS)
+            for number in range(count)
         ]
         try:
             answers = await asyncio.gather(*asked)

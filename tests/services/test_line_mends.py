@@ -49,7 +49,8 @@ async def work_of(*answers, model=MODEL, report="tagged(x)", lines=HERE):
 async def mended(work, run, project=None):
     judge = Judge(SYNTAX)
     judge.by_trigger, judge.project = run, project
-    return await LineMends(SYNTAX, judge).mended(work)
+    # Of a function of two lines each gets three.
+    return await LineMends(SYNTAX, judge, 6).mended(work)
 
 
 FIRST = ("tags", "found = list(tags)", "found = tags")
@@ -132,3 +133,12 @@ async def test_what_fails_ends_the_others():
         await asyncio.wait_for(mended(work, Run(RIGHT)), 5)
     assert work.endpoint.closed_early >= 1
     assert ENDED.usage.prompt_tokens == 40
+
+
+@pytest.mark.parametrize(("answers", "each"), [(24, 8), (10, 5), (1, 3)])
+async def test_the_fewer_lines_there_are_the_more_answers_each_gets(answers, each):
+    work = await work_of(*(["found = tags"] * each), *(["return found"] * each))
+    judge = Judge(SYNTAX)
+    judge.by_trigger = Run()
+    assert await LineMends(SYNTAX, judge, answers).mended(work) is None
+    assert len(work.endpoint.requests) == 2 * each
