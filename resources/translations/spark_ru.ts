@@ -7170,6 +7170,10 @@ The proposal was made for:
    </translation>
   </message>
   <message>
+   <source>a class has its own, or is asked itself</source>
+   <translation>у класса есть своё, или обращаются к самому классу</translation>
+  </message>
+  <message>
    <source>a date like 2026-11-28</source>
    <translation>дата вида 2026-11-28</translation>
   </message>
@@ -7932,6 +7936,10 @@ The proposal was made for:
   <message>
    <source>it is passed on, not called</source>
    <translation>оно передаётся дальше, а не вызывается</translation>
+  </message>
+  <message>
+   <source>it is set or deleted</source>
+   <translation>значение присваивается или удаляется</translation>
   </message>
   <message>
    <source>it is several keys after each other; one is possible</source>

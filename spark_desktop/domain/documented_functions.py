@@ -36,6 +36,7 @@ class DocumentedFunction:
     untyped: tuple[str, ...]
     gives: bool | None
     is_minor: bool = False
+    is_class: bool = False
     node: Function | None = field(default=None, compare=False, repr=False)
 
 
@@ -86,7 +87,7 @@ def _of_python(region: str) -> list[DocumentedFunction]:
 def _python(node: Function | ast.ClassDef) -> DocumentedFunction:
     if isinstance(node, ast.ClassDef):
         comment = ast.get_docstring(node) or ""
-        return DocumentedFunction(node.name, comment, (), (), None, is_minor=True)
+        return DocumentedFunction(node.name, comment, (), (), None, is_minor=True, is_class=True)
     given = node.args
     named = [*given.posonlyargs, *given.args, *given.kwonlyargs]
     named = [one for one in named if one.arg not in ("self", "cls")]
@@ -97,7 +98,7 @@ def _python(node: Function | ast.ClassDef) -> DocumentedFunction:
         tuple(one.arg for one in named if one.annotation is None),
         _returns(node),
         node.name == "__init__" or any(map(_is_second, node.decorator_list)),
-        node,
+        node=node,
     )
 
 

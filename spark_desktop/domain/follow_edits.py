@@ -9,6 +9,7 @@ from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.moved_imports import moved_edits
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.name_uses import uses_in
+from spark_desktop.domain.property_turns import turned
 from spark_desktop.domain.prototypes import are_others, prototype_edit
 from spark_desktop.domain.result_changes import result_edits, takes_all
 from spark_desktop.domain.target_names import Target
@@ -196,21 +197,20 @@ class _Following:
         """Follow a method that is a property now, or a property that is a method."""
         if self._is_fresh(one):
             return True
-        if self._followed.change.old.is_property:
-            if one.call is None:
-                self._edit(one, TextEdit(one.end, one.end, "()"))
-            else:
-                self._leave(one, say("it calls what it gave"))
-            return True
-        if one.call is None:
-            # It is passed on; what takes it needs something to call.
+        found = turned(one, self._file.content, self._followed.change.old, self._is_defined_anew)
+        if isinstance(found, TextEdit):
+            self._edit(one, found)
+        elif found is None:
             self._asked.append(one)
-            return False
-        if one.call.arguments:
-            self._leave(one, say("its arguments do not fit the signature before"))
         else:
-            self._edit(one, TextEdit(one.end, one.call.end + 1, ""))
-        return True
+            self._leave(one, found)
+        return found is not None
+
+    @property
+    def _is_defined_anew(self) -> bool:
+        """Return whether a class of the file has its own of the name, which stays what it was."""
+        own = self._followed.change.new.name_at if self._file.path in self._target.homes else -1
+        return any(one.role is Role.BOUND and one.start != own for one in self._uses.found)
 
     def _follow_result(self, one: Occurrence) -> bool:
         has_more = self._followed.signature is not None

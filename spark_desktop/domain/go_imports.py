@@ -11,8 +11,11 @@ _PACKAGES = {
         *("unicode/utf8", "encoding/json", "encoding/csv", "math/big", "net/http", "net/url"),
     )
 }
-_USED = re.compile(r"(?<![\w.\"/])([a-z]\w*)\.[A-Z]\w*")
-_STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`|//[^\n]*")
+_USED = re.compile(r"(?<![\w\"])(?:(?<=\.\.\.)|(?<!\.))([a-z]\w*)\.[A-Z]\w*")
+_STRING = re.compile(
+    r"\"(?:[^\"\\\n]|\\.)*\"|`[^`]*`|'(?:[^'\\\n]|\\.)+'|//[^\n]*|/\*(?:(?!\*/).)*\*/", re.DOTALL
+)
+_CODE = re.compile(r"^(?:func|type|var|const)\b", re.MULTILINE)
 _IMPORTED = re.compile(r"^\s*(?:import\s+)?(?:(\w+)\s+)?\"([\w./-]+)\"\s*$", re.MULTILINE)
 _BLOCK = re.compile(r"^import \(\n(?P<lines>(?:[^)\n]*\n)*)\)", re.MULTILINE)
 _SINGLE = re.compile(r"^import (?:\w+ )?\"[^\"\n]+\"\n", re.MULTILINE)
@@ -39,16 +42,25 @@ def with_go_imports(before: str, after: str) -> str:
 
 
 def _without(text: str, names: set[str]) -> str:
-    """Return the text without the imports of packages that are called so in it."""
+    """Return the text without the imports of packages that are called so in it.
+
+    One whose name stands before a dot anywhere else stays, whatever that is.
+    """
+    code = _CODE.search(text)
+    end = code.start() if code is not None else len(text)
+    head, rest = text[:end], text[end:]
     found = [
         line
-        for line in _IMPORTED.finditer(text)
-        if (line[1] or line[2].rpartition("/")[2]) in names
+        for line in _IMPORTED.finditer(head)
+        if (name := line[1] or line[2].rpartition("/")[2]) in names
+        and re.search(rf"\b{name}\s*\.", rest) is None
     ]
+    if not found:
+        return text
     for line in reversed(found):
-        start, end = text.rfind("\n", 0, line.start(2)) + 1, text.find("\n", line.end(2)) + 1
-        text = text[:start] + (text[end:] if end else "")
-    return _EMPTY.sub("", text)
+        start, stop = head.rfind("\n", 0, line.start(2)) + 1, head.find("\n", line.end(2)) + 1
+        head = head[:start] + (head[stop:] if stop else "")
+    return _EMPTY.sub("", head) + rest
 
 
 def _used(text: str) -> set[str]:

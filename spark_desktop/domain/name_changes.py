@@ -18,6 +18,9 @@ _SHORT = 10
 # Tokens that are compared of a long definition.
 _COMPARED = 1500
 _TOKEN = re.compile(r"\w+|[^\w\s]")
+_NUMBER = re.compile(
+    r"&?(?:int|uint|float|double|number|long|short|usize|isize|Decimal|byte)(?:\d+|_t)*|[iuf]\d+"
+)
 # Words of names that tell in what a number counts, each with the shortest of those that mean the
 # same. Words that mean something else as well ("min", "second") are left out.
 _UNITS = {
@@ -166,15 +169,27 @@ def renamed_parameters(old: Sequence[Parameter], new: Sequence[Parameter]) -> di
 
 
 def _takes_others(old: Parameter, new: Parameter) -> bool:
-    if old.type != new.type or _units(old.name) != _units(new.name):
+    if old.type != new.type:
+        return True
+    is_number = not old.type or _NUMBER.fullmatch(old.type) is not None
+    if is_number and _counts_otherwise(old.name, new.name):
         return True
     default, other = (one.text.partition("=")[2].strip() for one in (old, new))
     return bool(default and other) and default != other
 
 
-def _units(name: str) -> frozenset[str]:
-    words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
-    return frozenset(_UNITS.get(word.casefold(), "") for word in words) - {""}
+def _counts_otherwise(old: str, new: str) -> bool:
+    """Return whether names tell different units; one word alone may be what it names."""
+    (first, here), (second, there) = _unit_of(old), _unit_of(new)
+    if first == second:
+        return False
+    return bool(first and second) or (here if first else there)
+
+
+def _unit_of(name: str) -> tuple[str, bool]:
+    """Return the unit that a name ends in, "" for none, and whether there are words before it."""
+    words = re.findall(r"[KMG]i?B|[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
+    return (_UNITS.get(words[-1].casefold(), ""), len(words) > 1) if words else ("", False)
 
 
 class _Version:

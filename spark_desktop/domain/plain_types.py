@@ -22,7 +22,7 @@ _MADE = {
 _METHODS = {
     **dict.fromkeys(("lower", "upper", "title", "casefold", "capitalize"), "str"),
     **dict.fromkeys(("startswith", "endswith", "isdigit", "isalpha", "isspace"), "bool"),
-    **{"splitlines": "list", "encode": "bytes", "decode": "str"},
+    **{"splitlines": "list"},
 }
 _BOOLS = (ast.Is, ast.IsNot, ast.In, ast.NotIn)
 # What an annotation accepts beside itself.
@@ -49,10 +49,16 @@ def type_of(node: ast.expr) -> str:
         first, other = type_of(node.body), type_of(node.orelse)
         return first if first == other else ""
     if isinstance(node, ast.Call):
-        if isinstance(node.func, ast.Name):
-            return _MADE.get(node.func.id, "")
-        return _METHODS.get(node.func.attr, "") if isinstance(node.func, ast.Attribute) else ""
+        return _made(node.func)
     return next((name for kind, name in _DISPLAYS if isinstance(node, kind)), "")
+
+
+def _made(called: ast.expr) -> str:
+    """Return what a call gives: of a method only where it is one of a text that is seen."""
+    if isinstance(called, ast.Name):
+        return _MADE.get(called.id, "")
+    is_of_text = isinstance(called, ast.Attribute) and type_of(called.value) == "str"
+    return _METHODS.get(called.attr, "") if isinstance(called, ast.Attribute) and is_of_text else ""
 
 
 def misfit(function: Function) -> tuple[str, str, str] | None:
@@ -76,7 +82,7 @@ def misfit(function: Function) -> tuple[str, str, str] | None:
     if function.returns is None or not isinstance(function, ast.FunctionDef) or _yields(function):
         return None
     for result in _results(function):
-        found = type_of(result)
+        found = "" if _hides(function) else type_of(result)
         if _refutes(function.returns, found):
             return "", ast.unparse(function.returns), found
     return None
@@ -84,6 +90,8 @@ def misfit(function: Function) -> tuple[str, str, str] | None:
 
 def tuple_given(function: Function) -> str:
     """Return the tuple, with the types of its parts, that all results are; "" for anything else."""
+    if _hides(function):
+        return ""
     found = {type_of(one) for one in _results(function)}
     only = found.pop() if len(found) == 1 else ""
     return only if only.startswith("tuple[") and not _yields(function) else ""
@@ -115,8 +123,20 @@ def _outer(annotation: ast.expr) -> set[str]:
 
 def _results(function: Function) -> Iterator[ast.expr]:
     for node in _own(function):
-        if isinstance(node, ast.Return) and node.value is not None:
-            yield node.value
+        if isinstance(node, ast.Return):
+            yield node.value or ast.Constant(None)
+
+
+def _hides(function: Function) -> bool:
+    """Return whether a name of the language's own is another thing in the function."""
+    given = function.args
+    names = {one.arg for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)}
+    names |= {
+        node.id
+        for node in _own(function)
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }
+    return bool(names & _MADE.keys())
 
 
 def _yields(function: Function) -> bool:

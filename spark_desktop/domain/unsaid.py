@@ -1,7 +1,7 @@
 """Whether a documentation says what was asked for, and nothing that is not so. Pure."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from spark_desktop.domain.documented_functions import DocumentedFunction, documented_functions
 from spark_desktop.domain.plain_types import misfit
@@ -54,31 +54,42 @@ _COMMENT = re.compile(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\
 _TYPES_OF_PARAMETERS = re.compile(
     r"\b(?:types?|annotat\w+|type\s+hints?)\b[^.;]*?\b(?:parameters?|arguments?)\b", re.IGNORECASE
 )
+_CLASS = re.compile(r"\bclass(?:es)?\b", re.IGNORECASE)
+# The functions that there were, by their names.
+Known = Mapping[str, DocumentedFunction]
 
 
-def unsaid(instruction: str, path: str, region: str) -> Check:
+def unsaid(instruction: str, path: str, region: str, before: str = "") -> Check:
     """Return as evidence whether the documentation of a region has what was asked for.
 
     These are names between backticks or in the form of code, tags such as @param, all parameters
     where these are asked for, what is returned and raised, and types; of each function where each
     was meant, or where it is named. A result must not be told of a function that returns nothing,
-    nor a type that the code refutes.
+    nor a type that the code refutes, unless it stood ``before``, which is what the region was.
     """
     functions = documented_functions(path, region)
+    known = {one.name: one for one in documented_functions(path, before)}
     if len(functions) > 1:
-        reason = _of_several(instruction, path, region, functions)
+        reason = _of_several(instruction, path, region, functions, known)
     else:
-        reason = _of_one(instruction, path, region, functions)
+        reason = _of_one(instruction, path, region, functions, known)
     return Check(say("says what was asked"), reason is None, reason or "")
 
 
 def _of_several(
-    instruction: str, path: str, region: str, functions: Sequence[DocumentedFunction]
+    instruction: str,
+    path: str,
+    region: str,
+    functions: Sequence[DocumentedFunction],
+    known: Known,
 ) -> Said | None:
     is_each = _EACH.search(instruction) is not None
     asked = _names_in(instruction)
-    meant = [one for one in functions if one.name in asked or (is_each and not one.is_minor)]
-    meant = meant or [one for one in functions if is_defined(region, one.name)]
+    meant = [
+        one
+        for one in functions
+        if _is_meant(instruction, asked, one) or (is_each and not one.is_minor)
+    ]
     if is_each or _DOCSTRING.search(instruction):
         bare = [one.name for one in meant if not one.comment]
         if bare:
@@ -94,14 +105,18 @@ def _of_several(
         # What the signature does not tell, not each of them need have.
         is_sure = one.gives is not None
         reason = _missing(instruction, one.comment, said, one, is_sure) if one.comment else None
-        reason = reason or _untyped(instruction, path, "", one)
+        reason = reason or _untyped(instruction, path, "", one, known)
         if reason is not None:
             return reason
     return None
 
 
 def _of_one(
-    instruction: str, path: str, region: str, functions: Sequence[DocumentedFunction]
+    instruction: str,
+    path: str,
+    region: str,
+    functions: Sequence[DocumentedFunction],
+    known: Known,
 ) -> Said | None:
     is_python = path.endswith((".py", ".pyi"))
     is_one = bool(functions) and is_defined(region, functions[0].name)
@@ -117,7 +132,16 @@ def _of_one(
     ]
     # Where only types are asked for there is no text that could name anything.
     reason = _missing(instruction, text, wanted if text else (), function)
-    return reason or _untyped(instruction, path, region, function)
+    return reason or _untyped(instruction, path, region, function, known)
+
+
+def _is_meant(instruction: str, asked: Sequence[str], one: DocumentedFunction) -> bool:
+    """Return whether a function or a class is named as what is to be documented."""
+    if one.is_class:
+        # That of methods may only be said to tell where they are.
+        return _CLASS.search(instruction) is not None and one.name in instruction
+    called = rf"\b{re.escape(one.name)}\s+(?:method|function)\b"
+    return one.name in asked or re.search(called, instruction) is not None
 
 
 def _names_in(instruction: str) -> list[str]:
@@ -161,7 +185,7 @@ def _asks_for_parameters(instruction: str) -> bool:
 
 
 def _untyped(
-    instruction: str, path: str, region: str, function: DocumentedFunction | None
+    instruction: str, path: str, region: str, function: DocumentedFunction | None, known: Known
 ) -> Said | None:
     """Return what has no type, or a wrong one, where types were asked for."""
     untyped: list[str] = []
@@ -171,7 +195,10 @@ def _untyped(
         untyped += function.untyped
         if function.node.returns is None and function.name != "__init__":
             untyped.append(say("the result"))
-        if not untyped and (wrong := misfit(function.node)) is not None:
+        wrong = misfit(function.node)
+        was = known.get(function.name)
+        is_old = was is not None and was.node is not None and misfit(was.node) == wrong
+        if not untyped and wrong is not None and not is_old:
             name, told, found = wrong
             return say(
                 "{name} is {found} in the code, not {told}.",

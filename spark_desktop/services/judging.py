@@ -198,16 +198,16 @@ class Judge:
         if answer.is_whole:
             # The whole file: what stands outside of the lines that were meant says nothing.
             region = _lines_of(target, shaped.after)
-            return shaped, (verdict, unsaid(target.instruction, path, region))
+            return shaped, (verdict, self._unsaid(target, path, region))
         plain = without_unasked_examples(path, target.instruction, shaped.region)
         if not has_examples(target.text):
             shaped = self._rewritten(target, path, shaped, plain)
         is_python = path.endswith((".py", ".pyi"))
-        told = unsaid(target.instruction, path, shaped.region)
+        told = self._unsaid(target, path, shaped.region)
         if not told.passed:
             typed = (with_said_types if is_python else with_result_type)(shaped.region)
             better = self._rewritten(target, path, shaped, typed or shaped.region)
-            if (fits := unsaid(target.instruction, path, better.region)).passed:
+            if (fits := self._unsaid(target, path, better.region)).passed:
                 told, shaped = fits, better
         if is_python and " -> tuple" not in target.text:
             shaped = self._rewritten(target, path, shaped, with_exact_tuple(shaped.region))
@@ -220,6 +220,9 @@ class Judge:
         after = target.with_region(region)
         is_same = self._documents(path, shaped.after, after).passed
         return Shaped(region, after, shaped.stray) if is_same else shaped
+
+    def _unsaid(self, target: Target, path: str, region: str) -> Check:
+        return unsaid(target.instruction, path, region, target.text)
 
     def _documents(self, path: str, before: str, after: str) -> Check:
         return only_documents(self._syntax.bare(path, before), self._syntax.bare(path, after))

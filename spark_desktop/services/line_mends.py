@@ -7,7 +7,7 @@ what should stand there: so each line of the function is left out in turn, and t
 import asyncio
 import re
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.completion import Finished, InfillRequest, TextChunk, Usage
@@ -36,10 +36,15 @@ _COMMENT = re.compile(r"\s*(?:#|//|/\*|\*|--|\"\"\"|''')")
 
 @dataclass(slots=True)
 class _Found:
-    """What the run proved, by the code that it comes to; ``usage`` is that of all answers."""
+    """What the run proved; ``usage`` is that of all answers.
 
-    proposals: dict[str, Proposal]
-    usage: Usage
+    ``seen`` is the code that was tried, and ``end`` when the last run may begin.
+    """
+
+    end: float
+    seen: set[str]
+    proposals: list[Proposal] = field(default_factory=list)
+    usage: Usage = field(default_factory=Usage)
 
 
 class LineMends:
@@ -56,25 +61,24 @@ class LineMends:
         Of the smallest models all lines are tried, and nothing is taken where two answers pass:
         they hit on what only the test wants more often. Raises EndpointError. Cancelling ends it.
         """
-        trigger = work.proposal.trigger
-        if not isinstance(trigger, FailingTest) or self._judge.by_trigger is None:
+        trigger, again = work.proposal.trigger, self._judge.by_trigger
+        if not isinstance(trigger, FailingTest) or again is None:
             return None
-        found = _Found({}, Usage(0, 0))
-        end = time.monotonic() + _SECONDS
+        path, before = trigger.snapshot.path, work.target.content
+        now = await again(trigger, path, before, before)
+        if failure(now) is None or not any(check.proves for check in now):
+            return None  # there is no run that could decide
+        found = _Found(time.monotonic() + _SECONDS, {shape_of(path, before)})
         is_small = is_smallest(work.endpoint.model)
         rows = self._rows(work, trigger)
         answers = max(_LEAST, min(_MOST, self._most // max(1, len(rows))))
         for number, row in enumerate(rows[:_MOST_LINES], 1):
-            if time.monotonic() > end:
+            if time.monotonic() > found.end or (found.proposals and not is_small):
                 break
-            if not await self._try(work, trigger, (row, number, answers), found):
-                return None  # there is no run that could decide
-            if found.proposals and not is_small:
-                break
-        proposals = list(found.proposals.values())
-        if not proposals or (is_small and len(proposals) > 1):
+            await self._try(work, trigger, (row, number, answers), found)
+        if not found.proposals or (is_small and len(found.proposals) > 1):
             return None
-        return replace(proposals[0], usage=sum_of(work.proposal.usage, found.usage))
+        return replace(found.proposals[0], usage=sum_of(work.proposal.usage, found.usage))
 
     def _rows(self, work: Work, trigger: FailingTest) -> list[int]:
         """Return the rows of the function's code, those that the failure points at first."""
@@ -90,13 +94,15 @@ class LineMends:
             for row in range(stub.body.start, stub.body.end)
             if re.search(r"\w", lines[row]) and not _COMMENT.match(lines[row])
         ]
-        told = {int(one) - 1 for one in re.findall(r"(?:line |:)(\d+)", trigger.report)}
+        name = re.escape(trigger.snapshot.path.rpartition("/")[2])
+        places = re.findall(rf"(?<![\w.-]){name}\"?(?:, line |:)(\d{{1,6}})", trigger.report)
+        told = {int(one) - 1 for one in places}
         return sorted(rows, key=lambda row: (row not in told, row))
 
     async def _try(
         self, work: Work, trigger: FailingTest, place: tuple[int, int, int], found: _Found
-    ) -> bool:
-        """Try what the model writes for a row; return whether the run can decide.
+    ) -> None:
+        """Try what the model writes for a row.
 
         ``place`` is the row, its number among those that are tried, and how many answers it gets.
         """
@@ -114,29 +120,28 @@ class LineMends:
             if not said or said == body.strip():
                 continue
             after = "".join([*lines[:row], indent, said, line[len(body) :], *lines[row + 1 :]])
-            if not await self._prove(work, trigger, after, number, found):
-                return False
-        return True
+            if time.monotonic() > found.end:
+                return
+            await self._prove(work, trigger, after, number, found)
 
     async def _prove(
         self, work: Work, trigger: FailingTest, after: str, number: int, found: _Found
-    ) -> bool:
+    ) -> None:
         path, before = trigger.snapshot.path, work.target.content
         shape = shape_of(path, after)
-        if shape in found.proposals or self._is_broken(path, before, after):
-            return True
+        if shape in found.seen or self._is_broken(path, before, after):
+            return
+        found.seen.add(shape)
         again = self._judge.by_trigger
         told = () if again is None else await again(trigger, path, before, after)
-        if not any(check.proves for check in told):
-            return False
-        if failure(told) is not None:
-            return True
+        # A line that keeps a loop from ending leaves a run without a result.
+        if failure(told) is not None or not any(check.proves for check in told):
+            return
         one = await self._judge.examined(
             work.target, _proposed(work, after, told, number), names=True, project=True, again=False
         )
         if failure(one.evidence) is None:
-            found.proposals[shape] = one
-        return True
+            found.proposals.append(one)
 
     def _is_broken(self, path: str, before: str, after: str) -> bool:
         was, now = self._syntax.errors(path, before), self._syntax.errors(path, after)

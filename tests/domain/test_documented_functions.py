@@ -13,7 +13,7 @@ from spark_desktop.domain.unsaid import unsaid
             "a.py",
             'class A:\n    def f(self, a: int, b):\n        """F."""\n        return a\n',
             [
-                DocumentedFunction("A", "", (), (), None, is_minor=True),
+                DocumentedFunction("A", "", (), (), None, is_minor=True, is_class=True),
                 DocumentedFunction("f", "F.", ("a", "b"), ("b",), True),
             ],
         ),
@@ -238,3 +238,33 @@ def test_types_of_the_parameters_are_no_words_about_them():
     text = 'def f(a: int, b: str) -> str:\n    """Join a to the other."""\n    return b\n'
     assert unsaid("write a docstring, and types for the parameters", "a.py", text).passed
     assert not unsaid("write a docstring that names the parameters", "a.py", text).passed
+
+
+STACK = (
+    'class Stack:\n    def push(self, one):\n        """Put one on it."""\n'
+    "        self.all.append(one)\n"
+    '\n    def pop(self):\n        """Take one off."""\n        return self.all.pop()\n'
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "passed"),
+    [
+        ("Add docstrings to the methods", True),
+        ("Document the push method", True),
+        ("Add docstrings to push and pop", True),
+        ("Add docstrings to the methods of `Stack`", True),
+        ("Add a docstring to the class Stack", False),
+        ("Document all methods", True),
+    ],
+)
+def test_of_a_class_only_what_is_meant_needs_a_docstring(asked, passed):
+    assert unsaid(asked, "a.py", STACK).passed is passed
+
+
+def test_a_type_that_stood_there_is_not_the_answers_fault():
+    old = "def find(x: int) -> str:\n    if x:\n        return None\n    return 'x'\n"
+    new = old.replace(":\n    if", ':\n    """Find x, an int."""\n    if')
+    asked = "add a docstring that tells the types of the arguments"
+    assert unsaid(asked, "a.py", new, old).passed
+    assert not unsaid(asked, "a.py", new).passed

@@ -80,3 +80,29 @@ def test_an_import_that_a_new_text_needs_no_more_goes(head, expected):
 def test_an_import_that_was_not_used_before_stays():
     text = f'package a\n\nimport "fmt"\nimport "strings"\n\n{LEFT}'
     assert with_go_imports(text, text) == text
+
+
+HEAD = 'package a\n\nimport (\n\t"strings"\n\t"time"\n)\n\n'
+
+
+@pytest.mark.parametrize(
+    "left",
+    [
+        "func F(d int) int { return int(d/time.Second) }\n",
+        "func F(d ...time.Duration) {}\n",
+        "func F() { if c == '\"' { p(time.Now()) } }\n",
+        "func F() { if c == '`' { p(time.Now()) } }\n",
+        'func F() { /* " */ p(time.Now()) }\n',
+        'func F() string { return "use " +\n\t"time"\n}\n\nvar x = time.Now()\n',
+    ],
+)
+def test_an_import_that_may_be_needed_stays(left):
+    before = HEAD + left + "func G() { time.Sleep(1); strings.ToUpper(x) }\n"
+    found = with_go_imports(before, HEAD + left)
+    assert found == HEAD.replace('\t"strings"\n', "") + left
+
+
+def test_a_line_of_a_text_is_no_import():
+    text = 'func F() string {\n\treturn "use " +\n\t\t"time"\n}\n'
+    before = HEAD + text + "func G() { time.Sleep(1) }\n"
+    assert with_go_imports(before, HEAD + text) == HEAD.replace('\t"time"\n', "") + text

@@ -181,6 +181,11 @@ def test_a_parameter_is_renamed_in_its_place_with_its_type(old, new, found):
         ("wait=10", "timeout=5", False),
         ("wait", "timeout=5", True),
         ("min_size", "smallest", True),
+        ("bytes", "data", True),
+        ("days", "dates", True),
+        ("seconds", "ms", False),
+        ("sizeMiB", "sizeKiB", False),
+        ("wait_seconds", "seconds", True),
     ],
 )
 def test_one_that_counts_in_something_else_is_not_only_renamed(old, new, is_renamed):
@@ -189,6 +194,13 @@ def test_one_that_counts_in_something_else_is_not_only_renamed(old, new, is_rena
 
     found = renamed_parameters(one(old), one(new))
     assert (found is not None) is is_renamed
+
+
+def test_what_is_no_number_counts_nothing():
+    old, new = Parameter("raw_bytes", "[]byte"), Parameter("data", "[]byte")
+    assert renamed_parameters((old,), (new,)) == {"raw_bytes": "data"}
+    old, new = Parameter("wait_ms", "int64"), Parameter("wait", "int64")
+    assert renamed_parameters((old,), (new,)) is None
 
 
 names = st.lists(st.sampled_from("abcdefgh"), min_size=1, max_size=6, unique=True)

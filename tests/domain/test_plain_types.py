@@ -14,7 +14,10 @@ from spark_desktop.domain.plain_types import misfit, tuple_given, type_of
         ("None", "None"),
         ("...", ""),
         ('f"{a}"', "str"),
-        ("a.lower(), int(b)", "tuple[str, int]"),
+        ("str(a).lower(), int(b)", "tuple[str, int]"),
+        ("a.lower(), int(b)", "tuple"),
+        ("jwt.decode(a)", ""),
+        ("'a'.upper()", "str"),
         ("a, 1", "tuple"),
         ("not a", "bool"),
         ("a in b", "bool"),
@@ -59,11 +62,13 @@ def test_a_signature_is_refuted_by_what_is_there(text, found):
 @pytest.mark.parametrize(
     ("text", "given"),
     [
-        ("def f():\n    return a.lower(), 1", "tuple[str, int]"),
-        ("def f():\n    if a:\n        return 'x', 2\n    return a.lower(), 1", "tuple[str, int]"),
-        ("def f():\n    if a:\n        return 1, 2\n    return a.lower(), 1", ""),
+        ("def f():\n    return str(a), 1", "tuple[str, int]"),
+        ("def f():\n    if a:\n        return 'x', 2\n    return str(a), 1", "tuple[str, int]"),
+        ("def f():\n    if a:\n        return 1, 2\n    return str(a), 1", ""),
         ("def f():\n    return 1", ""),
         ("def f():\n    pass", ""),
+        ("def f():\n    if a:\n        return\n    return 1, 2", ""),
+        ("def f(len):\n    return len(1), 2", ""),
     ],
 )
 def test_a_tuple_is_told_where_all_results_are_it(text, given):

@@ -110,6 +110,6 @@ def test_a_type_behind_a_bracket_in_a_default_is_found():
 )
 def test_a_tuple_says_what_it_holds(head, wanted):
     indent = " " * (len(head) - len(head.lstrip()))
-    body = f"\n{indent}    return a.lower(), int(a)\n"
+    body = f"\n{indent}    return str(a), int(a)\n"
     assert with_exact_tuple(head + body) == wanted + body
     assert with_exact_tuple(f"{head}\n{indent}    return a\n") == f"{head}\n{indent}    return a\n"

@@ -87,6 +87,7 @@ PROPERTY = {
     "use.py": "from shapes import Shape\n\n\ndef f(one: Shape):\n"
     "    return one.area() + 3 * one.area(\n    )\n",
 }
+MORE = "from shapes import Shape\n\n\ndef g(one: Shape):\n    return one.area()\n"
 CASES = [
     Case(
         "typescript: a function",
@@ -325,6 +326,41 @@ CASES = [
         },
         (("    @property\n", ""),),
         {"use.py": (("one.area +", "one.area() +"), ("3 * one.area", "3 * one.area()"))},
+    ),
+    Case(
+        "python: a property that is a method now is called where it is read only",
+        {
+            "shapes.py": PROPERTY["shapes.py"].replace("    def", "    @property\n    def"),
+            "use.py": "from shapes import Shape\n\n\ndef f(one: Shape, two: Shape):\n"
+            "    del one.area\n    two.area = 3\n    two.area += 1\n    Shape.area.fget(one)\n"
+            "    return one.area == two.area\n",
+        },
+        (("    @property\n", ""),),
+        {"use.py": (("one.area == two.area", "one.area() == two.area()"),)},
+    ),
+    Case(
+        "python: a property of a class that has its own is left",
+        {
+            "shapes.py": PROPERTY["shapes.py"],
+            "use.py": "from shapes import Shape\n\n\nclass Square(Shape):\n    def area(self):\n"
+            "        return super().area() + 1\n",
+            "more.py": MORE,
+        },
+        (("    def area", "    @property\n    def area"),),
+        {"more.py": (("one.area()", "one.area"),)},
+        left="use.py, line 6: a class has its own, or is asked itself",
+    ),
+    Case(
+        "python: a comment in a call is not lost",
+        {
+            "shapes.py": PROPERTY["shapes.py"],
+            "use.py": "from shapes import Shape\n\n\ndef f(one: Shape):\n    return one.area(\n"
+            "        # why\n    )\n",
+            "more.py": MORE,
+        },
+        (("    def area", "    @property\n    def area"),),
+        {"more.py": (("one.area()", "one.area"),)},
+        left="use.py, line 5: its arguments do not fit the signature before",
     ),
     Case(
         "typescript: a method that is a getter now",

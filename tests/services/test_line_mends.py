@@ -81,6 +81,24 @@ async def test_lines_that_the_failure_names_come_first_and_comments_are_none():
     assert all(one.startswith("def tagged") for one in run.asked)
 
 
+async def test_lines_of_other_files_and_long_numbers_say_nothing():
+    report = 'tests/test_a.py", line 4, in x\na.py:3: no\nsrc.py:' + "1" * 5000
+    work = await work_of("a", "b", "c", "d", "e", "f", report=report)
+    assert await mended(work, Run()) is None
+    assert [one.prefix.count("\n") for one in work.endpoint.requests] == [2, 2, 2, 3, 3, 3]
+
+
+async def test_a_run_without_a_result_is_no_end():
+    class Hangs(Run):
+        async def __call__(self, trigger, path, before, after):
+            if after.count("while"):
+                return (Check("pytest", True, "not run to its end", is_advice=True),)
+            return await super().__call__(trigger, path, before, after)
+
+    work = await work_of("while found: pass", "found = list(tags)", "found = tags")
+    assert apply(TEXT, (await mended(work, Hangs(RIGHT))).patch.hunks) == RIGHT
+
+
 async def test_of_the_smallest_models_two_that_pass_are_none():
     answers = (*FIRST, "return found[:]", "return found", "return found")
     assert await mended(await work_of(*answers, model=SMALL), Run(RIGHT, OTHER)) is None
@@ -93,9 +111,16 @@ async def test_of_the_smallest_models_two_that_pass_are_none():
 
 async def test_what_does_not_parse_and_what_stands_there_is_not_run():
     run = Run()
-    answers = ("found = (tags", "found = tags", "", "return found", "return (", "return found")
+    answers = (
+        "found = (tags",
+        "found =  tags  # x",
+        "",
+        "return found",
+        "return (",
+        "return found",
+    )
     assert await mended(await work_of(*answers), run) is None
-    assert run.asked == []
+    assert run.asked == [TEXT]
 
 
 async def test_what_the_projects_checks_refuse_is_none():
@@ -109,7 +134,8 @@ async def test_what_the_projects_checks_refuse_is_none():
 async def test_where_no_run_decides_nothing_more_is_asked():
     work = await work_of(*FIRST)
     assert await mended(work, Run(RIGHT, proves=False)) is None
-    assert len(work.endpoint.requests) == 3
+    assert await mended(work, Run(TEXT, RIGHT)) is None
+    assert work.endpoint.requests == []
     work = await work_of(*FIRST)
     assert await mended(work, None) is None
     assert work.endpoint.requests == []
