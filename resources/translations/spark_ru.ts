@@ -5138,6 +5138,10 @@ The proposal was made for:
    <translation>Ответ лишь повторяет то, что было показано модели.</translation>
   </message>
   <message>
+   <source>The answer only says what the test expects: {text}</source>
+   <translation>Ответ лишь повторяет то, что ожидает тест: {text}</translation>
+  </message>
+  <message>
    <source>The answer raises {words} no more.</source>
    <translation>Ответ больше не вызывает {words}.</translation>
   </message>
@@ -7508,6 +7512,10 @@ The proposal was made for:
   <message>
    <source>computed</source>
    <translation>вычислено</translation>
+  </message>
+  <message>
+   <source>computes its result</source>
+   <translation>вычисляет результат</translation>
   </message>
   <message>
    <source>connect</source>

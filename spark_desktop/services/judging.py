@@ -8,6 +8,7 @@ from textwrap import dedent
 from spark_desktop.domain.asked_names import uses_names
 from spark_desktop.domain.checks import Candidate, check, failure
 from spark_desktop.domain.completion import FinishReason, Timing, Usage
+from spark_desktop.domain.copied_values import copies_no_value
 from spark_desktop.domain.documenting import (
     asks_only_to_document,
     documented,
@@ -180,7 +181,9 @@ class Judge:
         if code is None or before is None or after is None:
             return ()
         if isinstance(trigger, FailingTest):
-            return (keeps_errors_of(trigger.report, before, after),)
+            # Not the bare code: what is filled into a text is a part of it.
+            copied = copies_no_value(trigger.report, target.text, region)
+            return keeps_errors_of(trigger.report, before, after), copied
         asked = target.instruction
         used = uses_names(asked, code, after)
         return used, keeps_errors(asked, before, after)

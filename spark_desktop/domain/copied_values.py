@@ -1,0 +1,41 @@
+"""Whether an answer only returns what the failing test wants to see. Pure."""
+
+import re
+
+from spark_desktop.domain.proposal import Check
+from spark_desktop.domain.words import say
+
+_TEXT = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'((?:[^'\\\n]|\\.)*)'|`((?:[^`\\]|\\.)*)`")
+# What is filled into a text: "{name}", "${name}", "%d".
+_FILLED = re.compile(r"\$?\{[^{}]*\}|%[-+0-9.]*[a-zA-Z]")
+_LEAST = 5
+
+
+def copies_no_value(report: str, before: str, after: str) -> Check:
+    """Return as evidence whether no text of an answer holds a result that the test expects.
+
+    Such a text is new, has a number in it, and stands in the test's report word for word: the
+    number has to be computed, and another case would show it.
+    """
+    name = say("computes its result")
+    known = set(_parts(before))
+    copied = [
+        part
+        for part in _parts(after)
+        if len(part) >= _LEAST
+        and re.search(r"\d", part)
+        and re.search(r"[^\W\d]", part)
+        and part in report
+        and not any(part in one for one in known)
+    ]
+    if not copied:
+        return Check(name, True)
+    return Check(
+        name, False, say("The answer only says what the test expects: {text}", text=copied[0])
+    )
+
+
+def _parts(code: str) -> list[str]:
+    """Return the texts of code, cut where something is filled in."""
+    texts = [one or other or third for one, other, third in _TEXT.findall(code)]
+    return [part.strip() for text in texts for part in _FILLED.split(text) if part.strip()]
