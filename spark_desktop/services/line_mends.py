@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.completion import Finished, InfillRequest, TextChunk, Usage
+from spark_desktop.domain.copied_values import copies_no_value
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.prompt_layout import is_smallest
 from spark_desktop.domain.proposal import Check, Proposal
@@ -132,6 +133,8 @@ class LineMends:
         if shape in found.seen or self._is_broken(path, before, after):
             return
         found.seen.add(shape)
+        if not copies_no_value(trigger.report, before, after).passed:
+            return
         again = self._judge.by_trigger
         told = () if again is None else await again(trigger, path, before, after)
         # A line that keeps a loop from ending leaves a run without a result.

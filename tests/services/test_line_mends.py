@@ -168,3 +168,10 @@ async def test_the_fewer_lines_there_are_the_more_answers_each_gets(answers, eac
     judge.by_trigger = Run()
     assert await LineMends(SYNTAX, judge, answers).mended(work) is None
     assert len(work.endpoint.requests) == 2 * each
+
+
+async def test_a_line_that_copies_what_the_test_expects_is_not_run():
+    answers = ('found = ["3 tags"]', "found = list(tags)", "found = tags")
+    work, run = await work_of(*answers, report="['3 tags'] != []"), Run(RIGHT)
+    assert apply(TEXT, (await mended(work, run)).patch.hunks) == RIGHT
+    assert run.asked == [TEXT, RIGHT]
