@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 
-from spark_desktop.domain.python_function import Function
+from spark_desktop.domain.python_function import Function, defaults_of
 
 _DISPLAYS: tuple[tuple[type[ast.AST], str], ...] = (
     (ast.JoinedStr, "str"),
@@ -67,15 +67,7 @@ def misfit(function: Function) -> tuple[str, str, str] | None:
     That is what has it (a parameter's name, "" for the result), the type that is told, and the one
     that is there. A parameter that is None where nothing is given may be told without that.
     """
-    given = function.args
-    named = [*given.posonlyargs, *given.args]
-    pairs = [*zip(reversed(named), reversed(given.defaults), strict=False)]
-    pairs += [
-        (one, value)
-        for one, value in zip(given.kwonlyargs, given.kw_defaults, strict=True)
-        if value is not None
-    ]
-    for one, value in pairs:
+    for one, value in defaults_of(function.args):
         found = type_of(value)
         if one.annotation is not None and found != "None" and _refutes(one.annotation, found):
             return one.arg, ast.unparse(one.annotation), found

@@ -50,6 +50,16 @@ def function_in(text: str, name: str = "") -> FunctionText | None:
     return FunctionText(rest[0], imports, width)
 
 
+def defaults_of(given: ast.arguments) -> list[tuple[ast.arg, ast.expr]]:
+    """Return the parameters that need not be given, each with what it is then."""
+    named = [*given.posonlyargs, *given.args]
+    pairs = [*zip(reversed(named), reversed(given.defaults), strict=False)]
+    for one, value in zip(given.kwonlyargs, given.kw_defaults, strict=True):
+        if value is not None:
+            pairs.append((one, value))
+    return pairs
+
+
 def names_beside(text: str, name: str) -> frozenset[str] | None:
     """Return what a text defines at its top beside the function ``name`` and classes around it.
 

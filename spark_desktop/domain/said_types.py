@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 
 from spark_desktop.domain.plain_types import tuple_given
-from spark_desktop.domain.python_function import FunctionText, function_in
+from spark_desktop.domain.python_function import FunctionText, defaults_of, function_in
 from spark_desktop.domain.text import split_lines
 
 # What may stand where a type does; ``_type_of`` says whether it is one.
@@ -120,15 +120,10 @@ def _annotated(
 
 def _without(given: ast.arguments) -> frozenset[str]:
     """Return the parameters that are None where nothing is given."""
-    named = [*given.posonlyargs, *given.args]
-    pairs = [*zip(reversed(named), reversed(given.defaults), strict=False)]
-    pairs += [
-        (one, value)
-        for one, value in zip(given.kwonlyargs, given.kw_defaults, strict=True)
-        if value
-    ]
     return frozenset(
-        one.arg for one, value in pairs if isinstance(value, ast.Constant) and value.value is None
+        one.arg
+        for one, value in defaults_of(given)
+        if isinstance(value, ast.Constant) and value.value is None
     )
 
 

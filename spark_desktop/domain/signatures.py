@@ -66,19 +66,12 @@ class Head:
     is_accessor: bool = False
 
 
-def parameters_of(path: str, region: str) -> list[str]:
-    """Return the names of the parameters of the function that a region begins with.
+def heads_of(path: str, region: str) -> list[Head]:
+    """Return the heads of all functions in a region, in their order.
 
     None in a language that is not known: known are Rust, Go, and TypeScript with JavaScript. Names
-    that a pattern takes apart are left out.
+    that a pattern takes apart are left out of the parameters.
     """
-    first = first_code(region)
-    found = [head for head in heads_of(path, region) if head.start == first]
-    return [one.name for head in found for one in head.parameters]
-
-
-def heads_of(path: str, region: str) -> list[Head]:
-    """Return the heads of all functions in a region; none in a language that is not known."""
     kind = PurePosixPath(path).suffix
     if kind not in _HEADS:
         return []
