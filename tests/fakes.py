@@ -294,6 +294,9 @@ class LineSyntax:
             end += 1
         return Span(start, end)
 
+    def pitfalls(self, path: str, content: str, lines: Span) -> tuple[SmallChange, ...]:
+        return ()
+
     def small_changes(self, path: str, content: str, lines: Span) -> tuple[SmallChange, ...]:
         return tuple(
             SmallChange(match.start(1), match.end(1), ">=")

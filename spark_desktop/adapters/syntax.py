@@ -8,6 +8,7 @@ from spark_desktop.adapters.comments import Comment, comments_by_markers, commen
 from spark_desktop.adapters.functions import functions_in, named_classes_in
 from spark_desktop.adapters.languages import Parsed, Parsing, text_of
 from spark_desktop.adapters.parameters import oversights_in
+from spark_desktop.adapters.pitfalls import pitfalls
 from spark_desktop.adapters.regions import region_around, window_around
 from spark_desktop.adapters.small_changes import small_changes
 from spark_desktop.adapters.stubs import stubs_in
@@ -67,6 +68,11 @@ class TreeSitterSyntax:
         """Return what may undo a slip within the lines; see the port."""
         parsed = self._parsing.parse(path, content)
         return () if parsed is None else small_changes(parsed, content, lines)
+
+    def pitfalls(self, path: str, content: str, lines: Span) -> tuple[SmallChange, ...]:
+        """Return ways out of the language's known traps within the lines; see the port."""
+        parsed = self._parsing.parse(path, content)
+        return () if parsed is None else pitfalls(parsed, content, lines)
 
     def errors(self, path: str, content: str) -> int | None:
         """Return the number of syntax errors; None for a language without a parser."""

@@ -13,7 +13,11 @@ _ASKS = re.compile(
     r"(?:(?!\b(?:that|which|functions?|methods?|class(?:es)?|helpers?|tests?)\b)[^.;:]){0,60}?"
     r"\b(?:doc(?:umentation)?[\s-]?(?:string|comment)s?|documentation|jsdoc|rustdoc|godoc"
     r"|annotations?|type\s+hints?|comments?)\b"
-    r"|(?:please\s+)?(?:document|annotate)\b",
+    r"|(?:please\s+)?(?:document|annotate)\b"
+    # "A docstring that names ..., and types for the result".
+    r"|(?:(?:this|it|`?\w+`?)\s+(?:needs|lacks|wants)\s+)?(?:an?\s+|some\s+)?"
+    r"(?:doc[\s-]?(?:string|comment)s?|(?:jsdoc|rustdoc|godoc)(?:\s+comment)?|type\s+hints?"
+    r"|type\s+annotations?|types(?=\s+for\b))(?=\s*$|\s*[,:(]|\s+(?:that|which|for|with|and|on|to)\b)",
     re.IGNORECASE,
 )
 # Words that ask for other code as well.

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
+from spark_desktop.domain.asked_points import names_to_tell, unmade_point
 from spark_desktop.domain.documented_functions import DocumentedFunction, documented_functions
 from spark_desktop.domain.plain_types import misfit
 from spark_desktop.domain.proposal import Check
@@ -47,6 +48,11 @@ _QUOTED = re.compile(r"`([A-Za-z_]\w*)`")
 _AS_CODE = re.compile(r"(?<![`\w])([A-Za-z]+_\w+|[A-Z]?[a-z]+[A-Z]\w*)(?![`\w])")
 _RETURNED = re.compile(r"\breturn(?:s|ed)\b", re.IGNORECASE)
 _RETURNS = re.compile(r"\b(?:return|yield|result|give)", re.IGNORECASE)
+# "The shares of each": what it is that is returned, without the word.
+_IS_RESULT = re.compile(
+    r"[\s/*!#]*(?:the|an?|what|whether|how|which|all|those|each)\b(?!\s+(?:function|method|helper)\b)",
+    re.IGNORECASE,
+)
 _RAISED = re.compile(r"\b(?:raise[sd]?|throws?|thrown|panics?)\b", re.IGNORECASE)
 _RAISES = re.compile(r"\b(?:rais|throw|panic|error|exception|fail)", re.IGNORECASE)
 _TAG = re.compile(r"@\w+")
@@ -73,6 +79,10 @@ def unsaid(instruction: str, path: str, region: str, before: str = "") -> Check:
         reason = _of_several(instruction, path, region, functions, known)
     else:
         reason = _of_one(instruction, path, region, functions, known)
+    text = "\n".join(one.comment for one in functions) + _comments(region)
+    if reason is None and text.strip():
+        names = [*known, *(name for one in functions for name in (one.name, *one.parameters))]
+        reason = unmade_point(instruction, text, names)
     return Check(say("says what was asked"), reason is None, reason or "")
 
 
@@ -104,7 +114,8 @@ def _of_several(
         said = [name for name in asked if name in one.parameters]
         # What the signature does not tell, not each of them need have.
         is_sure = one.gives is not None
-        reason = _missing(instruction, one.comment, said, one, is_sure) if one.comment else None
+        about = _about(instruction, one, meant)
+        reason = _missing(about, one.comment, said, one, is_sure) if one.comment else None
         reason = reason or _untyped(instruction, path, "", one, known)
         if reason is not None:
             return reason
@@ -135,6 +146,28 @@ def _of_one(
     return reason or _untyped(instruction, path, region, function, known)
 
 
+def _about(instruction: str, one: DocumentedFunction, others: Sequence[DocumentedFunction]) -> str:
+    """Return what is said of one function: from its name to that of the next, all where unnamed.
+
+    What stands in front of the first name is said of each.
+    """
+    starts = {
+        match.start(): each.name
+        for each in others
+        for match in re.finditer(rf"(?<!\w){re.escape(each.name)}(?!\w)", instruction)
+    }
+    if one.name not in starts.values():
+        return instruction
+    places = sorted(starts)
+    ends = [*places[1:], len(instruction)]
+    own = [
+        instruction[place:end]
+        for place, end in zip(places, ends, strict=True)
+        if starts[place] == one.name
+    ]
+    return " ".join([instruction[: places[0]], *own])
+
+
 def _is_meant(instruction: str, asked: Sequence[str], one: DocumentedFunction) -> bool:
     """Return whether a function or a class is named as what is to be documented."""
     if one.is_class:
@@ -157,15 +190,21 @@ def _missing(
 ) -> Said | None:
     """Return what a documentation lacks, or says that is not so; None where it is as asked."""
     wanted = list(names)
-    if text and function is not None and _asks_for_parameters(instruction):
-        wanted += function.parameters
+    if text and function is not None:
+        is_each = _asks_for_parameters(instruction)
+        told = function.parameters
+        wanted += told if is_each else names_to_tell(instruction, told)
     missing = [
         one for one in dict.fromkeys([*wanted, *_TAG.findall(instruction)]) if not _holds(text, one)
     ]
     if missing:
         return say("The documentation does not name {words}.", words=joined(missing, ", "))
     gives = None if function is None else function.gives
-    is_told = _RETURNED.search(instruction) is None or _RETURNS.search(text) is not None
+    is_told = (
+        _RETURNED.search(instruction) is None
+        or _RETURNS.search(text) is not None
+        or _IS_RESULT.match(text) is not None
+    )
     if text and gives is not False and is_result_sure and not is_told:
         return say("The documentation does not say what is returned.")
     if (

@@ -152,6 +152,13 @@ class Syntax(Protocol):
         """
         ...
 
+    def pitfalls(self, path: str, content: str, lines: Span) -> tuple[SmallChange, ...]:
+        """Return ways out of the language's known traps within the lines, the likeliest first.
+
+        Each trap has a rank of its own, below 0. Empty for a language without such knowledge.
+        """
+        ...
+
     def errors(self, path: str, content: str) -> int | None:
         """Return the number of syntax errors; None for a language without a parser."""
         ...

@@ -41,7 +41,8 @@ class SmallMends:
         if not isinstance(trigger, FailingTest) or again is None or len(target.lines) > _MOST_LINES:
             return None
         path, before = trigger.snapshot.path, target.content
-        all_changes = self._syntax.small_changes(path, before, target.lines)
+        traps = self._syntax.pitfalls(path, before, target.lines)
+        all_changes = (*traps, *self._syntax.small_changes(path, before, target.lines))
         changes = all_changes[: self._most]
         end = time.monotonic() + _SECONDS
         found: Proposal | None = None

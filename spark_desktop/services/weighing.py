@@ -12,6 +12,7 @@ from spark_desktop.domain.prompt_layout import is_smallest
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.sameness import shape_of
 from spark_desktop.domain.track_record import Way
+from spark_desktop.domain.trigger import Repair
 from spark_desktop.domain.words import say
 from spark_desktop.services.attempts import Attempts
 from spark_desktop.services.bound_probes import BoundProbes
@@ -35,8 +36,9 @@ class Weighing:
     async def weighed(self, work: Work, found: Proposal, effort: Effort) -> Proposal:
         """Return the answer that others agree with most; a lonely one with a doubt.
 
-        Of the smallest models all answers have to agree, or four of five: their mistakes repeat
-        themselves.
+        The smallest models' mistakes repeat themselves: what nothing proves is not shown at all,
+        whatever they agree on, and where a test leaves a bound open all answers have to agree, or
+        four of five. A broken file that parses again is no new code, and weighed.
 
         Nothing is weighed that a test has proved (of the smallest models down to its bounds), nor
         where other answers would cost money. Raises EndpointError.
@@ -44,6 +46,7 @@ class Weighing:
         others = effort.samples - 1
         is_proved = any(check.proves and check.passed for check in found.evidence)
         is_free = work.endpoint.model.is_local and not work.in_blocks
+        is_small = is_smallest(work.endpoint.model)
         if not effort.doubts or others < 1 or not is_free:
             return found
         if is_proved:
@@ -51,12 +54,14 @@ class Weighing:
             if bound is None:
                 return found
             found = replace(found, evidence=(*found.evidence, bound))
-            if not is_smallest(work.endpoint.model):
+            if not is_small:
                 return found  # with a warning: some bounds can be either
+        elif is_small and not isinstance(found.trigger, Repair):
+            told = say("No test proves it, and models of this size are mostly wrong without one.")
+            return replace(found, evidence=(*found.evidence, Check(say("proved"), False, told)))
         ballot = _Ballot.of(found, work.likelihood)
         doubt = await self._judge.doubted(work.target, found)
         await self._vote(ballot, work, effort, others)
-        is_small = is_smallest(work.endpoint.model)
         if is_small and 1 < ballot.agreeing < ballot.asked:
             await self._vote(ballot, work, effort, _MORE)
         if doubt is not None:

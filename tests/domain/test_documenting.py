@@ -19,6 +19,10 @@ from spark_desktop.domain.unsaid import unsaid
         "write a JSDoc comment above `zoomed`",
         "annotate the parameters",
         "please add type hints",
+        "a docstring that names taken and lowest; and types for the parameters",
+        "JSDoc comment for `wait`",
+        "this needs a docstring",
+        "types for the parameters and the result",
     ],
 )
 def test_what_asks_only_for_documentation(instruction):
@@ -33,6 +37,9 @@ def test_what_asks_only_for_documentation(instruction):
         "write a function that returns the docstring of a class",
         "return the comments as a list",
         "raise ValueError; add a docstring",
+        "docstrings are parsed twice here: parse them once",
+        "a docstring can be empty, return None then",
+        "types are checked too late",
         "",
     ],
 )

@@ -12,6 +12,7 @@ from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.patch import apply
 from spark_desktop.domain.proposal import Check, Ready, Withheld
 from spark_desktop.domain.track_record import Tally, Way
+from spark_desktop.domain.trigger import Repair, Span
 
 COMMENT = "def double(value):\n    # return twice the value AI!\n    return value\n"
 TIMES = "def double(value):\n    return value * 2\n"
@@ -64,25 +65,31 @@ async def test_what_most_answers_agree_on_is_shown_instead_of_the_first(asked):
     assert text_of(proposal) == TIMES
 
 
-@pytest.mark.parametrize(
-    ("answers", "told"),
-    [
-        ((TIMES, TIMES, TIMES), "3 of 3 answers"),
-        ((TIMES, PLUS, TIMES, TIMES, TIMES), "4 of 5 answers"),
-        ((TIMES, PLUS, PLUS, PLUS, PLUS), "4 of 5 answers"),
-        (
-            (TIMES, PLUS, TIMES, PLUS, TIMES),
-            "Only 3 of 5 answers are the same, too few for a model of this size.",
-        ),
-        ((TIMES, PLUS, SQUARE), "The model answered 3 times, each time something else."),
-    ],
-)
-async def test_of_the_smallest_models_nearly_all_answers_have_to_agree(asked, answers, told):
-    small = replace(MODEL, id="qwen2.5-coder-0.5b")
-    world, proposal = await asked(*answers, model=small)
-    assert proposal.evidence[-1].detail == told
-    assert proposal.state == (Ready() if told.endswith("answers") else Withheld(told))
-    assert len({request.seed for request in world.endpoint.requests}) == len(answers)
+SMALL = replace(MODEL, id="qwen2.5-coder-0.5b")
+
+
+async def test_of_the_smallest_models_nothing_is_shown_that_nothing_proves(asked):
+    world, proposal = await asked(TIMES, TIMES, TIMES, model=SMALL)
+    told = "No test proves it, and models of this size are mostly wrong without one."
+    assert proposal.state == Withheld(told)
+    assert len(world.endpoint.requests) == 1  # whatever the others say, it is not shown
+
+
+async def test_of_the_smallest_models_what_a_test_proves_is_shown(asked):
+    _, proposal = await asked(TIMES, proved=True, model=SMALL)
+    assert proposal.state == Ready()
+
+
+async def test_a_broken_file_that_parses_again_needs_no_test(world_of):
+    broken = "def double(value)\n    return value * 2\n"
+    fixed = fenced("def double(value):\n    return value * 2\n")
+    world = world_of(MemoryFiles(a__py=broken), fixed, fixed, fixed)
+    world.endpoint.become(SMALL)
+    world.suggester.effort = Effort(samples=3)
+    snapshot = await world.files.read("a.py")
+    proposal = await world.ready(Repair(snapshot, Span(0, 2), "a colon is missing"))
+    assert proposal.state == Ready()
+    assert proposal.evidence[-1].detail == "3 of 3 answers"
 
 
 async def test_answers_that_all_differ_are_withheld_with_that_reason(asked):
@@ -273,26 +280,34 @@ async def passes_late(path, before, after):
     return (Check("tests", "return False" not in after, proves=True),)
 
 
+NOT = "def late(day, last):\n    return not day <= last\n"
+
+
 @pytest.mark.parametrize(
-    ("answers", "state"),
+    ("answers", "told"),
     [
-        ((AFTER, AFTER, AFTER), Ready()),
+        ((AFTER, AFTER, AFTER), "3 of 3 answers"),
+        ((AFTER, FROM, AFTER, AFTER, AFTER), "4 of 5 answers"),
+        ((AFTER, FROM, FROM, FROM, FROM), "4 of 5 answers"),
         (
-            (AFTER, FROM, "def late(day, last):\n    return not day <= last\n"),
-            Withheld("The model answered 3 times, each time something else."),
+            (AFTER, FROM, AFTER, FROM, AFTER),
+            "Only 3 of 5 answers are the same, too few for a model of this size.",
         ),
+        ((AFTER, FROM, NOT), "The model answered 3 times, each time something else."),
     ],
 )
-async def test_an_answer_whose_bound_no_test_decides_is_weighed(world_of, answers, state):
+async def test_of_the_smallest_models_an_answer_whose_bound_no_test_decides_is_weighed(
+    world_of, answers, told
+):
     world = world_of(MemoryFiles(a__py=LATE), *(fenced(code) for code in answers))
-    world.endpoint.become(replace(MODEL, id="qwen2.5-coder-0.5b"))
+    world.endpoint.become(SMALL)
     world.suggester.effort = Effort(samples=3)
     world.suggester.project = passes_late
     (trigger,) = world.triggers("a.py")
     proposal = await world.ready(trigger)
-    assert proposal.state == state
-    (bound,) = [one for one in proposal.evidence if one.name == "bounds are tested"]
-    assert bound.detail == "The tests pass with >= for >, too."
+    assert proposal.evidence[-1].detail == told
+    assert proposal.state == (Ready() if told.endswith("answers") else Withheld(told))
+    assert len({request.seed for request in world.endpoint.requests}) == len(answers)
 
 
 async def test_of_larger_models_it_is_shown_with_a_warning(world_of):

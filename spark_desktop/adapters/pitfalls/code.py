@@ -1,0 +1,98 @@
+"""A parsed file with the lines in which a trap is looked for, and changes of its nodes."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from tree_sitter import Node
+
+from spark_desktop.adapters.renaming_nodes import Places
+from spark_desktop.domain.small_change import SmallChange
+from spark_desktop.domain.trigger import Span
+
+# What stands in the place of a node.
+Edit = tuple[int, int, str]
+
+
+class Code:
+    """The nodes within some lines. All places are characters of the content."""
+
+    def __init__(self, root: Node, content: str, lines: Span) -> None:
+        self.root = root
+        self.content = content
+        self._lines = lines
+        self.places = Places(content)
+        self.newline = "\r\n" if "\r\n" in content else "\n"
+
+    def nodes(self, *types: str) -> Iterator[Node]:
+        """Yield the nodes of these types that are wholly within the lines, from the top on."""
+        waiting = [self.root]
+        while waiting:
+            node = waiting.pop()
+            if self._is_outside(node):
+                continue
+            if node.type in types and self._is_within(node):
+                yield node
+            waiting += reversed(node.children)
+
+    def text(self, node: Node) -> str:
+        """Return what the file has there."""
+        return self.places.text(node)
+
+    def put(self, node: Node, text: str) -> SmallChange:
+        """Return the change that writes a text in the place of a node."""
+        return SmallChange(self.places.start(node), self.places.end(node), text)
+
+    def edit(self, node: Node, text: str) -> Edit:
+        """Return what ``together`` takes, for a text in the place of a node."""
+        return self.places.start(node), self.places.end(node), text
+
+    def before(self, node: Node, line: str) -> Edit:
+        """Return what puts a line above the one that a node begins in, with its indent."""
+        place = self.places.start(node)
+        begin = self.content.rfind("\n", 0, place) + 1
+        indent = self.content[begin:place]
+        if indent.strip():
+            indent = indent[: len(indent) - len(indent.lstrip())]
+        return begin, begin, f"{indent}{line}{self.newline}"
+
+    def together(self, edits: Iterable[Edit]) -> SmallChange:
+        """Return several edits, which do not meet, as one change. Raises ValueError for none."""
+        ordered = sorted(edits)
+        start, end = ordered[0][0], max(one[1] for one in ordered)
+        text, at = "", start
+        for begin, until, new in ordered:
+            text += self.content[at:begin] + new
+            at = until
+        return SmallChange(start, end, text + self.content[at:end])
+
+    def _is_outside(self, node: Node) -> bool:
+        return node.end_point.row < self._lines.start or node.start_point.row >= self._lines.end
+
+    def _is_within(self, node: Node) -> bool:
+        return self._lines.start <= node.start_point.row and node.end_point.row < self._lines.end
+
+
+# Yields the ways out of one trap, the likeliest first.
+Rule = Callable[[Code], Iterator[SmallChange]]
+
+
+def below(node: Node, *types: str) -> Iterator[Node]:
+    """Yield a node and all below it that are of these types, from the top on."""
+    waiting = [node]
+    while waiting:
+        one = waiting.pop()
+        if one.type in types:
+            yield one
+        waiting += reversed(one.children)
+
+
+def above(node: Node, *types: str) -> Node | None:
+    """Return the nearest node around one that is of these types."""
+    parent = node.parent
+    while parent is not None and parent.type not in types:
+        parent = parent.parent
+    return parent
+
+
+def named(node: Node | None, field: str) -> Node | None:
+    """Return the child of a field; None where there is none, or no node."""
+    return None if node is None else node.child_by_field_name(field)

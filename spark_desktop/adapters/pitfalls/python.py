@@ -1,0 +1,5 @@
+"""Traps of Python."""
+
+from spark_desktop.adapters.pitfalls.code import Rule
+
+RULES: tuple[Rule, ...] = ()

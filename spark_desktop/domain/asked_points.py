@@ -1,0 +1,107 @@
+"""What a request says that a documentation is to tell, and whether its text tells it. Pure.
+
+"Says what is returned for a step of 0" asks for a word about 0. Words are compared by their
+beginnings, and a point is missed only where none of its words is there: people say the same thing
+in other words.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+
+from spark_desktop.domain.words import Said, say
+
+_SAYS = re.compile(
+    r"\b(?:says?|saying|explain(?:s|ing)?|tell(?:s|ing)?|describ(?:e|es|ing)|mention(?:s|ing)?"
+    r"|stat(?:e|es|ing))\b([^.;]*)",
+    re.IGNORECASE,
+)
+# What follows is about the signature, not the text.
+_TYPES = re.compile(
+    r",?\s*\band\s+(?:\w+\s+)?(?:types?|annotat\w+|declar\w+|type\s+hints?)\b.*", re.IGNORECASE
+)
+_QUESTION = r"(?:what|when|where|which|how|that|why|if|whether)\b"
+_BETWEEN = re.compile(rf"(?:,\s*(?:and\s+)?|\s+and\s+)(?={_QUESTION})", re.IGNORECASE)
+_IS_QUESTION = re.compile(rf"\s*{_QUESTION}", re.IGNORECASE)
+# Names that stand there without the marks of code.
+_NAMED = re.compile(
+    r"\bnam(?:e|es|ing)\b([^.;:()]*?)(?=\b(?:says?|saying|types?|that|explains?|describes?)\b"
+    r"|[.;:()]|$)",
+    re.IGNORECASE | re.DOTALL,
+)
+_WORD = re.compile(r"[A-Za-z]{3,}")
+_NUMBER = re.compile(r"(?<![\w.])\d{1,6}(?![\w.])")
+_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+# Values by the words that tell them, too.
+_VALUES = {
+    "None": r"\bNone\b|\bnothing\b|\bno\b|\bnot\b|\bmissing\b",
+    "null": r"\bnull\b|\bundefined\b|\bnothing\b|\bno\b|\bnot\b",
+    "undefined": r"\bundefined\b|\bnull\b|\bnothing\b|\bno\b|\bnot\b",
+    "nil": r"\bnil\b|\bnothing\b|\bno\b|\bnot\b",
+    "True": r"\btrue\b|\bwhether\b|\bif\b",
+    "False": r"\bfalse\b|\bwhether\b|\bif\b|\bnot\b",
+    "true": r"\btrue\b|\bwhether\b|\bif\b",
+    "false": r"\bfalse\b|\bwhether\b|\bif\b|\bnot\b",
+}
+_VALUE = re.compile(rf"\b(?:{'|'.join(_VALUES)})\b")
+# Words that every documentation has, and those that only hold a sentence together.
+_COMMON = frozenset(
+    """
+    what when where which how that why whether the and for with both two three this these those
+    there they their them not cannot can could may might must should will would does done has have
+    had get gets goes given gives give name names naming parameter parameters argument arguments
+    function functions method methods class value values result results return returns returned
+    raise raises raised throw throws thrown yield yields happen happens each all every any some
+    are was were been being its case cases then than into from only else does did say says error
+    errors exception exceptions comment docstring documentation none true false null nil undefined
+    """.split()
+)
+_STEM = 5
+# With one word alone people may well use another.
+_FEWEST = 2
+
+
+def unmade_point(instruction: str, text: str, names: Collection[str]) -> Said | None:
+    """Return the first point of an instruction that a documentation's text lacks; None else.
+
+    ``names`` are those of the code, which are in the text anyway.
+    """
+    known = {one.lower() for one in names}
+    stems = {_stem(word) for word in _WORD.findall(text.lower())}
+    for point in _points(instruction):
+        if not _holds_values(point, text) or not _is_spoken_of(point, stems, known):
+            return say("The documentation does not say {point}.", point=point)
+    return None
+
+
+def names_to_tell(instruction: str, names: Collection[str]) -> list[str]:
+    """Return those of the code's ``names`` that the text is to have, in so many words."""
+    told = " ".join(_NAMED.findall(instruction))
+    return [one for one in names if re.search(rf"(?<!\w){re.escape(one)}(?!\w)", told)]
+
+
+def _points(instruction: str) -> Iterator[str]:
+    for match in _SAYS.finditer(" ".join(instruction.split())):
+        said = _TYPES.sub("", match[1])
+        for one in _BETWEEN.split(said):
+            if _IS_QUESTION.match(one):
+                yield re.split(r"\)|,?\s+and\s+(?:the|its|his)\s+", one.strip())[0].strip(" ,(")
+
+
+def _holds_values(point: str, text: str) -> bool:
+    for number in _NUMBER.findall(point):
+        word = _NUMBERS[int(number)] if int(number) < len(_NUMBERS) else number
+        if re.search(rf"(?<![\w.])(?:{number}|{word})(?!\w)", text, re.IGNORECASE) is None:
+            return False
+    return all(
+        re.search(_VALUES[one], text, re.IGNORECASE) is not None for one in _VALUE.findall(point)
+    )
+
+
+def _is_spoken_of(point: str, stems: Collection[str], known: Collection[str]) -> bool:
+    words = {word.lower() for word in _WORD.findall(point)} - _COMMON
+    words = {one for one in words if one not in known and one.removesuffix("s") not in known}
+    return len(words) < _FEWEST or any(_stem(one) in stems for one in words)
+
+
+def _stem(word: str) -> str:
+    return word.removesuffix("s")[:_STEM]

@@ -1,0 +1,119 @@
+"""What a documentation was asked to say, and whether its text says it."""
+
+import pytest
+
+from spark_desktop.domain.asked_points import names_to_tell, unmade_point
+from spark_desktop.domain.unsaid import unsaid
+
+SNAP = (
+    "write a doc comment (///) for `snap` that names `minutes` and `step`, says what is returned, "
+    "where a time in the middle between two steps goes, and what is returned for a step of 0"
+)
+NAMES = ("snap", "minutes", "step")
+GOOD = """\
+/// Returns the multiple of `step` that is nearest to `minutes`.
+///
+/// A time in the middle goes to the later step. For a step of 0 the minutes are returned.
+"""
+
+
+def test_a_text_that_makes_all_points_lacks_none():
+    assert unmade_point(SNAP, GOOD, NAMES) is None
+    assert unmade_point(SNAP, GOOD.replace(" 0 ", " zero "), NAMES) is None
+
+
+def test_a_point_that_no_word_is_said_about_is_told():
+    text = GOOD.replace("A time in the middle goes to the later step. ", "")
+    told = "The documentation does not say where a time in the middle between two steps goes."
+    assert unmade_point(SNAP, text, NAMES) == told
+
+
+def test_a_number_that_was_asked_for_is_said():
+    text = GOOD.replace("For a step of 0 the minutes are returned.", "")
+    told = "The documentation does not say what is returned for a step of 0."
+    assert unmade_point(SNAP, text, NAMES) == told
+    assert unmade_point(SNAP, text + "10 is a step.", NAMES) == told
+
+
+@pytest.mark.parametrize(
+    ("instruction", "text"),
+    [
+        ("a docstring that says when the result is None", "The port, None where all are taken."),
+        ("a docstring that says when the result is None", "Find a port. There may be no free one."),
+        ("say when it returns False", "Return whether the place is free."),
+        # Other words for the same thing.
+        ("say what is done with the rest", "What is left over goes to the first."),
+        # What the signature is to have is not in the text.
+        ("say what is returned, and types for the two values None and 3", "The larger one."),
+        ("name the rows and the size of 5", "Cut `rows` into parts of `size`."),
+        ("document it", "Something."),
+        ("say what it returns and names both parameters", "Return `count` of `word`."),
+    ],
+)
+def test_what_is_said_in_other_words_or_was_not_asked_for_is_no_point(instruction, text):
+    assert unmade_point(instruction, text, ()) is None
+
+
+@pytest.mark.parametrize(
+    ("instruction", "text"),
+    [
+        ("a docstring that says when the result is None", "Find a port that is free."),
+        ("explain what happens when retries run out or the server is gone", "Send it again."),
+        ("say what is returned for 12 or more", "Return the price for up to 2."),
+    ],
+)
+def test_what_is_not_said_is_told(instruction, text):
+    assert unmade_point(instruction, text, ()) is not None
+
+
+def test_names_without_marks_are_those_of_the_code():
+    asked = "a docstring that names taken, lowest and highest and says when the result is None"
+    assert names_to_tell(asked, ("taken", "lowest", "highest", "result")) == [
+        "taken",
+        "lowest",
+        "highest",
+    ]
+    assert names_to_tell("say what text is", ("text",)) == []
+
+
+PORT = "def free_port(taken, lowest=1):\n    return None\n"
+
+
+def test_the_names_and_the_types_of_a_request_without_a_verb_are_looked_for():
+    asked = "a docstring that names taken and lowest; and types for the parameters"
+    answer = PORT.replace("\n", '\n    """Find a port that is not taken."""\n', 1)
+    assert unsaid(asked, "a.py", answer, PORT).detail == "The documentation does not name lowest."
+    answer = answer.replace("not taken", "not taken, from lowest on")
+    told = "There is no type for taken, lowest, the result."
+    assert unsaid(asked, "a.py", answer, PORT).detail == told
+
+
+CLASS = '''\
+class Leases:
+    """The leases."""
+
+    def acquire(self, name):
+        """Take `name`. Raises ValueError where it is empty."""
+        if not name:
+            raise ValueError(name)
+
+    def holder(self, name):
+        """Return who has `name`."""
+        return name
+'''
+
+
+def test_what_is_said_of_one_method_is_not_asked_of_the_others():
+    asked = "add docstrings to `acquire` (naming `name`, and saying that it raises ValueError)"
+    asked += " and `holder` (naming `name`)"
+    assert unsaid(asked, "a.py", CLASS).passed
+    broken = CLASS.replace(" Raises ValueError where it is empty.", "")
+    assert not unsaid(asked, "a.py", broken).passed
+
+
+def test_what_the_result_is_may_be_said_without_the_word():
+    asked = "write a doc comment for `shares` that says what is returned"
+    code = "pub fn shares(cents: u32) -> u32 {\n    cents\n}\n"
+    assert unsaid(asked, "a.rs", "/// The share of each.\n" + code).passed
+    assert not unsaid(asked, "a.rs", "/// A function for shares.\n" + code).passed
+    assert not unsaid(asked, "a.rs", "/// Cuts it.\n" + code).passed
