@@ -55,11 +55,13 @@ class Code:
         return begin, begin, f"{indent}{line}{self.newline}"
 
     def together(self, edits: Iterable[Edit]) -> SmallChange:
-        """Return several edits, which do not meet, as one change. Raises ValueError for none."""
+        """Return several edits as one change. Raises ValueError where they meet."""
         ordered = sorted(edits)
         start, end = ordered[0][0], max(one[1] for one in ordered)
         text, at = "", start
         for begin, until, new in ordered:
+            if begin < at:
+                raise ValueError("two edits meet")
             text += self.content[at:begin] + new
             at = until
         return SmallChange(start, end, text + self.content[at:end])

@@ -1,5 +1,49 @@
-"""Traps of Python."""
+"""Traps of Python, the likeliest first."""
 
+from spark_desktop.adapters.pitfalls import python_flow as flow
+from spark_desktop.adapters.pitfalls import python_sharing as sharing
+from spark_desktop.adapters.pitfalls import python_texts as texts
+from spark_desktop.adapters.pitfalls import python_values as values
 from spark_desktop.adapters.pitfalls.code import Rule
 
-RULES: tuple[Rule, ...] = ()
+RULES: tuple[Rule, ...] = (
+    sharing.shared_default,
+    sharing.late_binding,
+    sharing.shared_rows,
+    flow.result_of_nothing,
+    flow.forgotten_await,
+    flow.forgotten_return,
+    flow.forgotten_self,
+    flow.own_variable,
+    sharing.shared_attribute,
+    sharing.changed_while_walked,
+    sharing.changed_argument,
+    sharing.used_up,
+    texts.other_case,
+    texts.strips_letters,
+    values.parts_of_time,
+    texts.found_at_zero,
+    values.signed_bytes,
+    values.identity,
+    values.zero_is_not_missing,
+    values.missing_keys,
+    texts.cut_texts,
+    texts.part_of_a_path,
+    texts.matches_all,
+    values.rounding,
+    flow.early_answer,
+    flow.ends_too_early,
+    values.empty_ones,
+    texts.sorted_as_text,
+    flow.largest_first,
+    flow.cut_ends,
+    flow.wrong_way,
+    sharing.given_away,
+    sharing.shallow_copy,
+    values.wrapped_spans,
+    flow.swapped_lines,
+    flow.too_deep,
+    flow.one_of_several,
+    flow.one_off,
+    values.nearly_equal,
+)

@@ -1,0 +1,137 @@
+"""Traps of Python in texts: how they are compared, cut, found and sorted."""
+
+import re
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from spark_desktop.adapters.pitfalls.code import Code, named
+from spark_desktop.adapters.pitfalls.python_nodes import (
+    CONDITIONS,
+    SIMPLE,
+    arguments,
+    called,
+    method,
+    with_argument,
+)
+from spark_desktop.domain.small_change import SmallChange
+
+_CASES = ("lower", "upper", "casefold", "strip")
+_PATHS = re.compile(r"path|prefix|folder|root|mount|url|dir|key", re.IGNORECASE)
+
+
+def other_case(code: Code) -> Iterator[SmallChange]:
+    """Only one of the two that are compared was brought into the same form."""
+    for node in code.nodes("comparison_operator"):
+        if len(node.named_children) != 2:
+            continue
+        left, right = node.named_children
+        for one, other in ((left, right), (right, left)):
+            found = method(one)
+            if found is None or found[1] not in _CASES or arguments(one):
+                continue
+            if other.type in (*SIMPLE, "call") and method(other) != found:
+                there = method(other)
+                if there is None or there[1] != found[1]:
+                    yield code.put(other, f"{code.text(other)}.{found[1]}()")
+    for node in code.nodes("call"):
+        found, given = method(node), arguments(node)
+        if found is None or found[1] not in ("startswith", "endswith", "count", "find", "index"):
+            continue
+        whole = method(found[0])
+        if whole is not None and whole[1] in _CASES[:3] and given and given[0].type in SIMPLE:
+            yield code.put(given[0], f"{code.text(given[0])}.{whole[1]}()")
+
+
+def strips_letters(code: Code) -> Iterator[SmallChange]:
+    """``strip`` takes letters away, not a word."""
+    for node in code.nodes("call"):
+        found, given = method(node), arguments(node)
+        if found is None or found[1] not in ("strip", "lstrip", "rstrip") or len(given) != 1:
+            continue
+        word = code.text(given[0])
+        if given[0].type == "string" and (len(word) < 4 or not re.search(r"\w\W*\w|\w{2}", word)):
+            continue
+        on = code.text(found[0])
+        front, back = f".removeprefix({word})", f".removesuffix({word})"
+        parts = {"strip": front + back, "lstrip": front, "rstrip": back}
+        yield code.put(node, on + parts[found[1]])
+
+
+def cut_texts(code: Code) -> Iterator[SmallChange]:
+    """A text is cut at each blank, or at each separator, and not only at the first."""
+    for node in code.nodes("call"):
+        found, given = method(node), arguments(node)
+        if found is None or found[1] not in ("split", "rsplit"):
+            continue
+        if len(given) == 1:
+            separator = code.text(given[0])
+            if separator in ('" "', "' '"):
+                yield code.put(node, f"{code.text(found[0])}.split()")
+            if _is_taken_apart(node):
+                yield code.put(node, f"{code.text(found[0])}.split({separator}, 1)")
+                yield code.put(node, f"{code.text(found[0])}.rsplit({separator}, 1)")
+        elif not given and _is_taken_apart(node):
+            yield code.put(node, f"{code.text(found[0])}.split(maxsplit=1)")
+
+
+def _is_taken_apart(node: Node) -> bool:
+    parent = node.parent
+    if parent is None:
+        return False
+    target = named(parent, "left")
+    return parent.type == "subscript" or (target is not None and target.type == "pattern_list")
+
+
+def found_at_zero(code: Code) -> Iterator[SmallChange]:
+    """``find`` gives 0 for what stands first, and -1 for what is not there."""
+    for node in code.nodes(*CONDITIONS):
+        condition = named(node, "condition")
+        found = None if condition is None else method(condition)
+        if condition is not None and found is not None and found[1] == "find":
+            given = arguments(condition)
+            if len(given) == 1:
+                yield code.put(condition, f"{code.text(given[0])} in {code.text(found[0])}")
+
+
+def matches_all(code: Code) -> Iterator[SmallChange]:
+    """``match`` begins at the start and may end anywhere."""
+    others = {"match": ("fullmatch", "search"), "search": ("fullmatch",)}
+    for node in code.nodes("call"):
+        found, function = method(node), named(node, "function")
+        if found is None or function is None:
+            continue
+        name = named(function, "attribute")
+        for other in others.get(found[1], ()):
+            if name is not None:
+                yield code.put(name, other)
+
+
+def sorted_as_text(code: Code) -> Iterator[SmallChange]:
+    """Texts of numbers are sorted by their first digits, and capitals before all others."""
+    for node in code.nodes("call"):
+        given, found = arguments(node), method(node)
+        is_sorting = called(node) in ("sorted", "max", "min") and given
+        if not is_sorting and (found is None or found[1] != "sort"):
+            continue
+        if any(
+            one.type == "keyword_argument" and code.text(one).startswith("key") for one in given
+        ):
+            continue
+        for key in ("int", "str.lower"):
+            yield code.put(node, with_argument(code, node, f"key={key}"))
+
+
+def part_of_a_path(code: Code) -> Iterator[SmallChange]:
+    """ "/shopping" begins with "/shop" and is not in it."""
+    for node in code.nodes("call"):
+        found, given = method(node), arguments(node)
+        if found is None or found[1] != "startswith" or len(given) != 1:
+            continue
+        on, prefix = code.text(found[0]), code.text(given[0])
+        if given[0].type not in SIMPLE or not _PATHS.search(on + prefix):
+            continue
+        text = f'{on} == {prefix} or {on}.startswith({prefix}.rstrip("/") + "/")'
+        parent = node.parent
+        is_alone = parent is not None and parent.type in (*CONDITIONS, "return_statement")
+        yield code.put(node, text if is_alone else f"({text})")

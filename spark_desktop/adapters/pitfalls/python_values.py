@@ -1,0 +1,230 @@
+"""Traps of Python in what a value is: empty or missing, rounded, cut, or written differently."""
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from spark_desktop.adapters.languages import text_of
+from spark_desktop.adapters.pitfalls.code import Code, Edit, above, below, named
+from spark_desktop.adapters.pitfalls.python_nodes import (
+    CONDITIONS,
+    SIMPLE,
+    arguments,
+    called,
+    method,
+    with_argument,
+)
+from spark_desktop.domain.small_change import SmallChange
+
+_NEW_OF = {"append": "[]", "extend": "[]", "insert": "[]", "add": "set()", "update": "{}"}
+# What may have a choice in it without brackets.
+_ALONE = ("assignment", "return_statement", "argument_list", "keyword_argument", "list", "pair")
+
+
+def zero_is_not_missing(code: Code) -> Iterator[SmallChange]:
+    """0 and "" are false, too."""
+    edits: list[Edit] = []
+    for node in code.nodes("boolean_operator"):
+        left, right, sign = (named(node, field) for field in ("left", "right", "operator"))
+        if left is None or right is None or sign is None or text_of(sign) != "or":
+            continue
+        if node.parent is not None and node.parent.type in (*CONDITIONS, "boolean_operator"):
+            continue  # a condition, not a value
+        if left.type in SIMPLE:
+            value, other = code.text(left), code.text(right)
+            text = f"{other} if {value} is None else {value}"
+            stands_alone = node.parent is not None and node.parent.type in _ALONE
+            edits.append(code.edit(node, text if stands_alone else f"({text})"))
+        elif (
+            (found := method(left)) is not None and found[1] == "get" and len(arguments(left)) == 1
+        ):
+            edits.append(code.edit(node, f"{code.text(left)[:-1]}, {code.text(right)})"))
+    for node in code.nodes(*CONDITIONS):
+        edits += _compared(code, named(node, "condition"))
+    for node in code.nodes("conditional_expression"):
+        if len(node.named_children) == 3:
+            edits += _compared(code, node.named_children[1])
+    for node in code.nodes("if_clause"):
+        edits += _compared(code, node.named_children[0] if node.named_children else None)
+    yield from _all_and_each(code, edits)
+
+
+def _compared(code: Code, condition: Node | None) -> list[Edit]:
+    if condition is None:
+        return []
+    if condition.type in SIMPLE:
+        return [code.edit(condition, f"{code.text(condition)} is not None")]
+    inner = named(condition, "argument") if condition.type == "not_operator" else None
+    if inner is not None and inner.type in SIMPLE:
+        return [code.edit(condition, f"{code.text(inner)} is None")]
+    return []
+
+
+def _all_and_each(code: Code, edits: list[Edit]) -> Iterator[SmallChange]:
+    try:
+        if len(edits) > 1:
+            yield code.together(edits)
+    except ValueError:
+        pass
+    for one in edits:
+        yield code.together([one])
+
+
+def identity(code: Code) -> Iterator[SmallChange]:
+    """Equal numbers and texts need not be the same object."""
+    edits = []
+    for node in code.nodes("comparison_operator"):
+        last = node.named_children[-1]
+        if last.type in ("none", "true", "false"):
+            continue
+        for one in node.children:
+            if one.type in ("is", "is not"):
+                edits.append(code.edit(one, "==" if one.type == "is" else "!="))
+    yield from _all_and_each(code, edits)
+
+
+def rounding(code: Code) -> Iterator[SmallChange]:
+    """``//`` and ``int`` cut off, and ``round`` rounds halves to the even number."""
+    for node in code.nodes("binary_operator"):
+        left, right, sign = (named(node, field) for field in ("left", "right", "operator"))
+        if left is None or right is None or sign is None:
+            continue
+        if text_of(sign) == "+" and text_of(right) == "1" and _is_floor(left):
+            yield code.put(node, _ceiling(code, left))
+            yield code.put(node, f"max(1, {_ceiling(code, left)})")
+        elif _is_floor(node) and not (node.parent is not None and _adds_one(node.parent)):
+            yield code.put(node, _ceiling(code, node))
+            divided = f"{code.text(left)} / {code.text(right)}"
+            yield code.put(node, f"round({divided})")
+    for node in code.nodes("call"):
+        given = arguments(node)
+        if len(given) != 1:
+            continue
+        value = code.text(given[0])
+        if called(node) == "int" and given[0].type in ("binary_operator", *SIMPLE):
+            yield code.put(node, f"round({value})")
+        elif called(node) == "round":
+            yield code.put(node, f"int({value} + 0.5)")
+
+
+def _is_floor(node: Node) -> bool:
+    sign = named(node, "operator")
+    return node.type == "binary_operator" and sign is not None and text_of(sign) == "//"
+
+
+def _adds_one(node: Node) -> bool:
+    right, sign = named(node, "right"), named(node, "operator")
+    is_sum = sign is not None and text_of(sign) == "+"
+    return is_sum and right is not None and text_of(right) == "1"
+
+
+def _ceiling(code: Code, node: Node) -> str:
+    left, right = named(node, "left"), named(node, "right")
+    if left is None or right is None:
+        return code.text(node)
+    above_ = code.text(left)
+    if left.type not in (*SIMPLE, "call", "integer", "parenthesized_expression"):
+        above_ = f"({above_})"
+    return f"-(-{above_} // {code.text(right)})"
+
+
+def parts_of_time(code: Code) -> Iterator[SmallChange]:
+    """``seconds`` of a span of time are those beside its days."""
+    for node in code.nodes("attribute"):
+        name = named(node, "attribute")
+        if name is not None and text_of(name) == "seconds" and not _is_kept_name(node):
+            yield code.put(name, "total_seconds()")
+            if named(node, "object") is not None:
+                yield code.put(node, f"int({code.text(node)[: -len('seconds')]}total_seconds())")
+
+
+def _is_kept_name(node: Node) -> bool:
+    whole = named(node, "object")
+    if whole is not None and text_of(whole) in ("self", "cls"):
+        return True
+    parent = node.parent
+    return parent is not None and (
+        named(parent, "left") == node or named(parent, "function") == node
+    )
+
+
+def missing_keys(code: Code) -> Iterator[SmallChange]:
+    """What is not there yet has to begin somewhere."""
+    for node in code.nodes("augmented_assignment"):
+        left, right = named(node, "left"), named(node, "right")
+        sign = named(node, "operator")
+        if left is None or right is None or sign is None or left.type != "subscript":
+            continue
+        value, key = named(left, "value"), named(left, "subscript")
+        if value is not None and key is not None and text_of(sign) == "+=":
+            there = f"{code.text(value)}.get({code.text(key)}, 0)"
+            yield code.put(node, f"{code.text(left)} = {there} + {code.text(right)}")
+    yield from _called_without(code)
+    for node in code.nodes("return_statement"):
+        value = node.named_children[0] if node.named_children else None
+        if value is not None and value.type == "subscript":
+            whole, key = named(value, "value"), named(value, "subscript")
+            if whole is not None and key is not None and key.type != "slice":
+                yield code.put(value, f"{code.text(whole)}.get({code.text(key)})")
+
+
+def _called_without(code: Code) -> Iterator[SmallChange]:
+    for node in code.nodes("call"):
+        found = method(node)
+        if found is None:
+            continue
+        on, name = found
+        if on.type == "subscript" and name in _NEW_OF and node.parent is not None:
+            value, key = named(on, "value"), named(on, "subscript")
+            if node.parent.type == "expression_statement" and value is not None and key is not None:
+                made = f"{code.text(value)}.setdefault({code.text(key)}, {_NEW_OF[name]})"
+                yield code.put(on, made)
+        given = arguments(node)
+        if name == "pop" and len(given) == 1 and given[0].type != "integer":
+            yield code.put(node, f"{code.text(node)[:-1]}, None)")
+        elif name == "remove" and len(given) == 1:
+            yield code.put(node, f"{code.text(on)}.discard({code.text(given[0])})")
+
+
+def empty_ones(code: Code) -> Iterator[SmallChange]:
+    """``max`` and ``next`` of nothing raise."""
+    for node in code.nodes("call"):
+        given = arguments(node)
+        if called(node) in ("max", "min") and len(given) in (1, 2):
+            if any(one.type == "keyword_argument" and "default" in code.text(one) for one in given):
+                continue
+            for value in ("None", "0"):
+                yield code.put(node, with_argument(code, node, f"default={value}"))
+        elif called(node) == "next" and len(given) == 1:
+            yield code.put(node, with_argument(code, node, "None"))
+
+
+def wrapped_spans(code: Code) -> Iterator[SmallChange]:
+    """A span of hours, or of months, may go over the end."""
+    for node in code.nodes("comparison_operator"):
+        signs = [one.type for one in node.children if not one.is_named]
+        if len(node.named_children) != 3 or any(one not in ("<", "<=") for one in signs):
+            continue
+        low, value, high = (code.text(one) for one in node.named_children)
+        turned = f"{low} {signs[0]} {value} or {value} {signs[1]} {high}"
+        text = f"({low} {signs[0]} {value} {signs[1]} {high} if {low} <= {high} else {turned})"
+        is_returned = node.parent is not None and node.parent.type == "return_statement"
+        yield code.put(node, text[1:-1] if is_returned else text)
+
+
+def signed_bytes(code: Code) -> Iterator[SmallChange]:
+    """Bytes are read without a sign."""
+    for node in code.nodes("call"):
+        if called(node) == "int.from_bytes" and "signed" not in code.text(node):
+            yield code.put(node, f"{code.text(node)[:-1]}, signed=True)")
+
+
+def nearly_equal(code: Code) -> Iterator[SmallChange]:
+    """0.1 + 0.2 is not 0.3."""
+    for node in code.nodes("comparison_operator"):
+        if len(node.named_children) != 2 or not any(one.type == "==" for one in node.children):
+            continue
+        if not any(True for _ in below(above(node, "function_definition") or node, "float")):
+            continue
+        left, right = (code.text(one) for one in node.named_children)
+        yield code.put(node, f"abs({left} - {right}) < 1e-9")
