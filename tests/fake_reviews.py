@@ -37,6 +37,7 @@ class FakeReviews:
         self.accepted: list[tuple[str, ...]] = []
         self.rejected: list[tuple[str, ...]] = []
         self.groups: list[str] = []
+        self.shown_anyway: list[str] = []
         self.reconsidered: list[tuple[str, ...]] = []
         self.undone: list[str] = []
         self.splits: list[tuple[str, int | None, int | None]] = []
@@ -70,6 +71,11 @@ class FakeReviews:
         self.groups.append(group)
         for one in self._of(group):
             self.rejected.append(self._decide(one.id, None, Decision.REJECTED))
+
+    async def show_anyway(self, proposal_id: str) -> None:
+        await self._write()
+        self.shown_anyway.append(proposal_id)
+        self._turns.put(replace(self._turns.known[proposal_id], state=Ready()))
 
     async def reconsider(self, proposal_id: str, hunk_ids: Iterable[str]) -> None:
         await self._write()

@@ -43,12 +43,12 @@ class Streaming:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Checked and reviewable."""
+    """Reviewable: it passed its checks, or the user had it shown although it did not."""
 
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """Failed its checks twice; not shown as a change."""
+    """Failed its checks; not shown as a change unless the user asks for that."""
 
     reason: str
 

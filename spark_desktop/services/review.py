@@ -43,6 +43,7 @@ from spark_desktop.domain.reworking import (
     without_failed,
 )
 from spark_desktop.domain.trigger import Span, title_of
+from spark_desktop.domain.withheld import has_failed_checks, shown_anyway
 from spark_desktop.domain.words import say
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.decision_log import Accepted, DecisionLog, Rejected, Reworked
@@ -86,12 +87,37 @@ class ReviewService:
             return await to_end(self._accept((proposal_id,), wanted))
 
     async def accept_group(self, group: str) -> Step:
-        """Write all that is pending of an answer's proposals, all files or none; see ``accept``."""
+        """Write all that is pending of an answer's proposals, all files or none; see ``accept``.
+
+        What failed its checks and was shown anyway is left: that is accepted by itself, or nobody
+        need have looked at it.
+        """
         async with self._lock:
-            about = self._open_of(group)
+            about = [one for one in self._open_of(group) if not has_failed_checks(one)]
+            if not about:
+                raise SparkError(
+                    say("What is left here failed its checks."),
+                    say("Look at it, then accept the file or its hunks by themselves."),
+                )
             for proposal in about:
                 self._ready(proposal.id)
             return await to_end(self._accept(tuple(one.id for one in about), None))
+
+    async def show_anyway(self, proposal_id: str) -> None:
+        """Let a withheld proposal be decided on, on the file as it is now.
+
+        What failed stays in its evidence. Raises SparkError where there is nothing to look at.
+        """
+        async with self._lock:
+            before = self._board.get(proposal_id)
+            if isinstance(before.state, Ready):
+                # The button was pressed twice.
+                return
+            proposal = shown_anyway(before)
+            self._board.put(proposal)
+            # A file that is gone is a conflict on the board, with its reason.
+            with suppress(FileError):
+                await self._moved(proposal)
 
     def reject(self, proposal_id: str, hunk_ids: Iterable[str] | None = None) -> None:
         """Decide against the hunks (None: all that is undecided); nothing is written."""

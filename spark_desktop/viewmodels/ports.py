@@ -56,11 +56,15 @@ class Reviews(Protocol):
         ...
 
     async def accept_group(self, group: str) -> Step:
-        """Write every pending hunk of an answer's files, as one."""
+        """Write every pending hunk of those of an answer's files that passed, as one."""
         ...
 
     def reject_group(self, group: str) -> None:
         """Decide against every pending hunk of an answer's files."""
+        ...
+
+    async def show_anyway(self, proposal_id: str) -> None:
+        """Let a withheld proposal be decided on, with what failed in its evidence."""
         ...
 
     async def reconsider(self, proposal_id: str, hunk_ids: Iterable[str]) -> None:
