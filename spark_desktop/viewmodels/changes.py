@@ -23,7 +23,8 @@ from spark_desktop.domain.history import AppliedChange
 from spark_desktop.domain.history_words import full_texts, is_all_well, recovered_text
 from spark_desktop.domain.inbox_entry import InboxEntry, Outcome
 from spark_desktop.domain.patch import FileKind
-from spark_desktop.domain.proposal import Streaming
+from spark_desktop.domain.proposal import Proposal, Ready, Streaming
+from spark_desktop.domain.withheld import can_be_shown
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
 from spark_desktop.services.bus import Bus
@@ -59,7 +60,8 @@ _EMPTY = Notice(
 class ChangesViewModel(QObject):
     """Three lists of rows, newest first, and the line of state over them.
 
-    ``turned`` carries a proposal whose state is of another kind than before.
+    ``turned`` carries a proposal whose state is of another kind than before, but for one that the
+    user had shown although it was withheld: they know.
     """
 
     changed = Signal()
@@ -193,7 +195,7 @@ class ChangesViewModel(QObject):
             self._rates.pop(proposal.id, None)
         before = self._proposals.get(proposal.id)
         self.refresh()
-        if before is None or type(before.state) is not type(proposal.state):
+        if before is None or _has_turned(before, proposal):
             self.turned.emit(proposal)
 
     def _on_streamed(self, event: ProposalStreamed) -> None:
@@ -274,6 +276,11 @@ class ChangesViewModel(QObject):
 
     def _show_inbox(self) -> None:
         self.inbox.set_rows(inbox_rows(self._proposals.values(), self._rates))
+
+
+def _has_turned(before: Proposal, now: Proposal) -> bool:
+    is_shown_anyway = can_be_shown(before) and isinstance(now.state, Ready)
+    return type(before.state) is not type(now.state) and not is_shown_anyway
 
 
 def _gone(change: AppliedChange) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.history import WHOLE
 from spark_desktop.domain.proposal import Decision, Proposal
+from spark_desktop.domain.withheld import has_failed_checks
 from spark_desktop.services.tasks import TaskScope
 from spark_desktop.viewmodels.intents import Intents
 from spark_desktop.viewmodels.ports import Reviews
@@ -130,8 +131,9 @@ class Decisions(QObject):
             self._decide((proposal_id,), lambda: self._reviews.reject(proposal_id, hunks))
 
     def accept_group(self) -> None:
-        """Write every hunk of the answer that waits, as one."""
-        about, group = self._deciding(), self._group[0].group
+        """Write every hunk of the answer that waits, as one; not of what failed its checks."""
+        about = [one for one in self._deciding() if not has_failed_checks(one)]
+        group = self._group[0].group
         places = {
             (one.id, hunk) for one in about for hunk in (*self._left(one, waiting(one)), WHOLE)
         }
@@ -142,6 +144,12 @@ class Decisions(QObject):
         """Decide against every hunk of the answer that waits."""
         ids, group = tuple(one.id for one in self._deciding()), self._group[0].group
         self._decide(ids, lambda: self._reviews.reject_group(group))
+
+    def show_anyway(self) -> None:
+        """Let the shown proposal be decided on although it was withheld."""
+        if self.proposal is not None:
+            work = self._reviews.show_anyway(self.proposal.id)
+            self._intents.start("show anyway", work)
 
     def note(self) -> None:
         """Take what was just done to a hunk of the shown proposal for a decision as well."""

@@ -12,6 +12,7 @@ from spark_desktop.domain.proposal import (
     Withheld,
 )
 from spark_desktop.domain.trigger import kind_of, title_of
+from spark_desktop.domain.withheld import has_failed_checks
 from spark_desktop.domain.workspace import Ignored
 from spark_desktop.viewmodels.notice import Tone
 from spark_desktop.viewmodels.rows import Row
@@ -113,9 +114,10 @@ def _look(group: Sequence[Proposal]) -> tuple[str, Tone]:
     states = [one.state for one in group]
     if any(isinstance(state, Streaming) for state in states):
         return "streaming", Tone.BUSY
-    if any(one.failed or one.conflicts for one in group if isinstance(one.state, Ready)):
+    ready = [one for one in group if isinstance(one.state, Ready)]
+    if any(one.failed or one.conflicts or has_failed_checks(one) for one in ready):
         return "warning", Tone.WARNING
-    if any(isinstance(state, Ready) for state in states):
+    if ready:
         return "ready", Tone.GOOD
     if any(isinstance(state, Withheld) for state in states):
         return "warning", Tone.WARNING

@@ -24,6 +24,7 @@ class Intent(Enum):
     RETRY_CORE = "start the core again"
     STOP = "stop"
     REPEAT = "repeat"
+    SHOW_ANYWAY = "show what was withheld"
     GO_ON = "go on with an answer"
     DISMISS = "dismiss"
     UNDO = "undo"
@@ -54,8 +55,8 @@ class Action:
 class Notice:
     """``text`` is the line, ``hint`` the next step in a quieter voice.
 
-    ``other`` is there only where ``action`` needs consent: the way to say no. ``never`` says it
-    for good.
+    ``other`` is a second way: to say no where ``action`` needs consent (``never`` says it for
+    good), or to look at what was withheld.
     """
 
     text: str

@@ -194,6 +194,8 @@ class ReviewViewModel(QObject):
                 self._turns.stop()
             case Intent.REPEAT:
                 self._repeat()
+            case Intent.SHOW_ANYWAY:
+                self._decisions.show_anyway()
             case Intent.DISMISS:
                 self._dismiss()
             case _:

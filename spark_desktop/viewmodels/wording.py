@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from spark_desktop.domain.checks import failure
 from spark_desktop.domain.patch import Owner
 from spark_desktop.domain.proposal import (
     Cancelled,
@@ -17,6 +18,7 @@ from spark_desktop.domain.proposal import (
     Withheld,
 )
 from spark_desktop.domain.trigger import kind_of, title_of
+from spark_desktop.domain.withheld import can_be_shown, has_failed_checks
 from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
 from spark_desktop.viewmodels.rows import Row
@@ -25,6 +27,7 @@ from spark_desktop.viewmodels.translation import in_language, tr
 # The name of the check that says where an answer's parts stand in the file.
 ANCHORED = "anchored"
 _REPEAT = Action(say("Try again"), Intent.REPEAT)
+_SHOW_ANYWAY = Action(say("Show anyway"), Intent.SHOW_ANYWAY)
 
 
 def row_of(proposal: Proposal, rate: float | None = None) -> Row:
@@ -49,12 +52,15 @@ def state_text(proposal: Proposal, rate: float | None = None) -> str:
         case Ready():
             if proposal.failed and not pending(proposal):
                 return tr("%n part(s) without a place", "", len(proposal.failed))
+            failed = evidence_line(proposal.evidence).failed
             parses = any(check.name == "parses" and check.passed for check in proposal.evidence)
             hunks = tr("%n hunk(s)", "", len(pending(proposal)))
             collide = list(proposal.decisions.values()).count(Decision.CONFLICTING)
             if collide:
                 conflicts = tr("%n conflict(s)", "", collide)
                 return f"{conflicts} · {hunks}" if pending(proposal) else conflicts
+            if failed:
+                return f"{failed} · {hunks}"
             return tr("parses · {hunks}", hunks=hunks) if parses else hunks
         case Withheld(reason) | Conflict(reason) | Cancelled(reason) | Failed(reason):
             return in_language(reason)
@@ -72,7 +78,10 @@ def _speed(proposal: Proposal, rate: float | None) -> str:
 
 
 def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice | None:
-    """Return the line over the review with its action; None while hunks wait for a decision."""
+    """Return the line over the review with its action; None while hunks wait for a decision.
+
+    Of a proposal that was shown although it failed its checks it says why it failed.
+    """
     match proposal.state:
         case Queued():
             return Notice(
@@ -89,6 +98,13 @@ def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice 
             )
             speed = "" if rate is None else tr("{rate:.0f} tokens/s", rate=rate)
             return Notice(f"{text}…", Tone.BUSY, speed, Action(tr("Stop"), Intent.STOP))
+        case Ready() if (failed := failure(proposal.evidence)) is not None:
+            return Notice(
+                tr("Failed its checks: {reason}", reason=failed),
+                Tone.WARNING,
+                tr("Only what you accept is written."),
+                _REPEAT,
+            )
         case Ready():
             return None
         case Withheld(reason):
@@ -97,6 +113,7 @@ def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice 
                 Tone.WARNING,
                 tr("Nothing was written."),
                 _REPEAT,
+                _SHOW_ANYWAY if can_be_shown(proposal) else None,
             )
         case Conflict(reason):
             return Notice(
@@ -195,7 +212,7 @@ def _look(proposal: Proposal) -> tuple[str, Tone]:
             return "queued", Tone.MUTED
         case Streaming():
             return "streaming", Tone.BUSY
-        case Ready() if proposal.failed or proposal.conflicts:
+        case Ready() if proposal.failed or proposal.conflicts or has_failed_checks(proposal):
             return "warning", Tone.WARNING
         case Ready():
             return "ready", Tone.GOOD

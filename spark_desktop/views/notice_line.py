@@ -68,7 +68,7 @@ class NoticeLine(QFrame):
 
     @property
     def other(self) -> QPushButton:
-        """Return the button that says no, hidden where the notice asks for no consent."""
+        """Return the button of the second way, such as to say no; hidden where there is none."""
         return self._other
 
     @property

@@ -8,6 +8,7 @@ from spark_desktop.domain.merge import Side
 from spark_desktop.domain.proposal import Proposal
 from spark_desktop.domain.trigger import Span
 from spark_desktop.viewmodels.diff_rows import AddedRow, LineComment, PairRow, RemovedRow
+from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.review import ReviewViewModel
 from spark_desktop.viewmodels.review_words import file_text, hunk_text
 from spark_desktop.views.comment_box import CommentBox
@@ -258,7 +259,7 @@ class ReviewPanel(QFrame):
         model.work.changed.connect(self._show_writing)
         model.intent_raised.connect(self.intent_raised)
         for notice in (self.notice, self.empty):
-            notice.intent.connect(model.act)
+            notice.intent.connect(self._act)
         self.files.chosen.connect(model.show_proposal)
         self.foot.wanted.connect(self.do)
         self.head.layout_chosen.connect(self._choose_layout)
@@ -284,6 +285,12 @@ class ReviewPanel(QFrame):
         diff.drop_requested.connect(model.work.drop)
         diff.comment_requested.connect(model.comments.begin)
         diff.selection_changed.connect(model.select)
+
+    def _act(self, intent: Intent) -> None:
+        self._model.act(intent)
+        if intent is Intent.SHOW_ANYWAY:
+            # The button that had the focus goes; what it was pressed for is in the diff.
+            self.diff.setFocus()
 
     def _show_writing(self) -> None:
         model = self._model

@@ -101,6 +101,14 @@ def test_a_proposal_is_told_once_whatever_becomes_of_it() -> None:
     assert desk.told == WAITS
 
 
+def test_what_was_withheld_and_then_shown_by_the_user_is_not_told_again() -> None:
+    desk = Desk(Attention.HIDDEN)
+    desk.propose(9.0, Withheld("no"), Ready(), Ready())
+    assert desk.told == [("A proposal was withheld", "parser.py")]
+    desk.propose(1.0, Withheld("no"), Ready())
+    assert len(desk.told) == 1
+
+
 def test_one_that_was_seen_when_it_came_is_not_told_later() -> None:
     desk = Desk(Attention.IN_USE)
     desk.propose(9.0, Ready())

@@ -18,6 +18,7 @@ from spark_desktop.domain.inbox_entry import InboxEntry, Outcome, burst_reason
 from spark_desktop.domain.patch import FileKind
 from spark_desktop.domain.proposal import (
     Cancelled,
+    Check,
     Closed,
     Conflict,
     Failed,
@@ -322,6 +323,47 @@ async def test_a_conflict_in_one_file_is_told_in_the_row_of_the_answer(
     project.turns.put(of_answer("b", "b.py", Ready(), conflicts={"h1": ("x\n",)}))
     (row,) = models.changes.inbox.rows
     assert row.detail == "2 files · 1 conflict"
+
+
+FAILED = (Check("differs", True), Check("parses", False, "It has 1 error."))
+
+
+async def test_what_was_shown_although_it_failed_is_not_called_good(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(replace(proposal(), evidence=FAILED))
+    (row,) = models.changes.inbox.rows
+    assert (row.detail, row.icon) == ("parser.py · ✗ parses · 3 hunks", "warning")
+    assert row.tone is Tone.WARNING
+    advised = (Check("parses", True), Check("lint", False, is_advice=True))
+    project.turns.put(replace(proposal(), evidence=advised))
+    (row,) = models.changes.inbox.rows
+    assert (row.detail, row.icon, row.tone) == ("parser.py · parses · 3 hunks", "ready", Tone.GOOD)
+
+
+async def test_one_file_that_failed_marks_the_row_of_its_group(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(of_answer("a", "a.py", Ready()))
+    project.turns.put(of_answer("b", "b.py", Ready(), evidence=FAILED))
+    (row,) = models.changes.inbox.rows
+    assert (row.detail, row.icon) == ("2 files · 0 of 6 decided", "warning")
+    assert row.tone is Tone.WARNING
+
+
+async def test_what_the_user_had_shown_is_no_turn_of_events(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    told: list[State] = []
+    models.changes.turned.connect(lambda one: told.append(one.state))
+    held = replace(proposal(Withheld("no")), evidence=FAILED)
+    project.turns.put(held)
+    project.turns.put(replace(held, state=Ready()))
+    assert told == [Withheld("no")]
+    # A part of an answer that can be used after all comes by itself.
+    project.turns.put(replace(held, id="p2", patch=None))
+    project.turns.put(replace(held, id="p2", state=Ready(), evidence=()))
+    assert told[-1] == Ready()
 
 
 async def test_an_answer_of_which_nothing_is_read_yet_starts(

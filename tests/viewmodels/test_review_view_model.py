@@ -6,16 +6,18 @@ from spark_desktop.domain.errors import ConflictError
 from spark_desktop.domain.events import FilesChanged, ProposalStreamed
 from spark_desktop.domain.proposal import (
     Cancelled,
+    Check,
     Closed,
     Conflict,
     Failed,
+    Proposal,
     Queued,
     State,
     Streaming,
     Withheld,
 )
 from spark_desktop.domain.trigger import Span
-from spark_desktop.viewmodels.notice import Intent
+from spark_desktop.viewmodels.notice import Intent, Tone
 from spark_desktop.viewmodels.project import ProjectViewModels
 from spark_desktop.viewmodels.review_words import counts_text, position_text
 from spark_desktop.viewmodels.wording import evidence_of
@@ -160,6 +162,75 @@ async def test_each_state_says_what_happened_and_what_to_do(
     assert notice.text == text
     assert notice.action is not None
     assert notice.action.intent is intent
+
+
+def withheld() -> Proposal:
+    """Return a proposal that failed its checks."""
+    failed = (Check("differs", True), Check("parses", False, "It has 1 error."))
+    return replace(proposal(Withheld("It has 1 error.")), evidence=failed)
+
+
+async def test_what_was_withheld_is_shown_where_the_user_asks_for_it(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    review = models.review
+    project.turns.put(withheld())
+    review.show_proposal("p1")
+    assert review.notice is not None
+    assert review.notice.other is not None
+    assert review.notice.other.label == "Show anyway"
+    assert review.patch is None
+    review.act(review.notice.other.intent)
+    await until(lambda: review.patch is not None)
+    assert project.review.shown_anyway == ["p1"]
+    assert review.decide.is_possible
+    assert position_text(review.proposal, review.current_hunk) == "hunk 1 of 3"
+    assert evidence_of(review.proposal).failed == "✗ parses"
+
+
+async def test_what_was_shown_anyway_keeps_its_reason_and_can_be_asked_for_again(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(withheld())
+    models.review.show_proposal("p1")
+    models.review.act(Intent.SHOW_ANYWAY)
+    await until(lambda: models.review.patch is not None)
+    notice = models.review.notice
+    assert notice is not None
+    assert (notice.text, notice.tone) == ("Failed its checks: It has 1 error.", Tone.WARNING)
+    assert notice.other is None
+    models.review.act(Intent.REPEAT)
+    assert project.turns.repeats == ["p1"]
+
+
+async def test_the_look_at_it_is_offered_only_where_there_is_something_to_see(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    one = withheld()
+    cut = (Check("complete", False, "It was cut off."),)
+    for nothing in (
+        replace(one, patch=None),
+        replace(one, evidence=cut),
+        replace(one, state=Conflict("line 3 changed")),
+        replace(one, state=Closed(0)),
+    ):
+        project.turns.put(nothing)
+        models.review.show_proposal("p1")
+        assert models.review.notice is not None
+        assert models.review.notice.other is None
+
+
+async def test_why_it_cannot_be_shown_is_told(
+    project: FakeProject, models: ProjectViewModels
+) -> None:
+    project.turns.put(withheld())
+    models.review.show_proposal("p1")
+    project.review.error = ConflictError("It is gone.", "Ask again.")
+    models.review.act(Intent.SHOW_ANYWAY)
+    await until(
+        lambda: models.review.notice is not None and models.review.notice.text == "It is gone."
+    )
+    assert models.review.patch is None
 
 
 async def test_a_second_try_says_so(project: FakeProject, models: ProjectViewModels) -> None:

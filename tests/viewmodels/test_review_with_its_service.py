@@ -6,12 +6,21 @@ import pytest
 
 from spark_desktop.domain.merge import Side
 from spark_desktop.domain.patch import ABSENT, FileKind, FilePatch, compute
-from spark_desktop.domain.proposal import Closed, Decision, Proposal, Ready, Streaming
+from spark_desktop.domain.proposal import (
+    Check,
+    Closed,
+    Decision,
+    Proposal,
+    Ready,
+    Streaming,
+    Withheld,
+)
 from spark_desktop.domain.text import SourceText
 from spark_desktop.domain.trigger import Instruction
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.review import ReviewService
+from spark_desktop.viewmodels.notice import Intent
 from spark_desktop.viewmodels.review import ReviewViewModel
 from tests.answer_fakes import PART
 from tests.edit_fakes import FakeEdits
@@ -188,3 +197,28 @@ async def test_a_file_that_is_written_waits_while_another_is_decided(world: Worl
     world.board.put(one)
     world.review.decide.reject()
     assert set(world.board.get("p2").decisions.values()) == {Decision.REJECTED}
+
+
+async def test_accepting_all_leaves_a_file_that_failed_and_goes_to_it(world: World) -> None:
+    failed = (Check("parses", False, "It has 1 error."),)
+    held = replace(world.board.get("p2"), state=Withheld("It has 1 error."), evidence=failed)
+    world.board.put(held)
+    world.review.show_proposal("p2")
+    world.review.act(Intent.SHOW_ANYWAY)
+    await until(lambda: world.review.decide.is_possible)
+    world.review.show_proposal("p1")
+    world.review.decide.accept_all()
+    await until(lambda: world.files.data.get("new.txt") == b"made\n")
+    await until(lambda: world.place() == ("p2", 0))
+    assert world.files.text("a.txt") == AFTER
+    assert world.files.text("b.txt") == "x\ny\n"
+    world.review.decide.accept_all()
+    await until(lambda: "What is left here failed" in getattr(world.review.notice, "text", ""))
+    assert world.files.text("b.txt") == "x\ny\n"
+    world.review.decide.accept_file()
+    await until(lambda: world.files.text("b.txt") == "x\nz\n")
+    world.review.decide.undo()
+    await until(lambda: world.files.text("b.txt") == "x\ny\n")
+    world.review.decide.undo()
+    await until(lambda: "new.txt" not in world.files.data)
+    assert world.files.text("a.txt") == BEFORE

@@ -134,6 +134,17 @@ async def test_a_proposal_is_told_once_when_it_ends(
     assert reader.said == [(text, at_once)]
 
 
+async def test_what_the_user_had_shown_is_not_told_as_if_it_came(
+    view: ProjectView, project: FakeProject, reader: Reader
+) -> None:
+    project.turns.put(proposal(Withheld("It does not parse.")))
+    view.changes.inbox.chosen.emit("p1")
+    reader.said.clear()
+    view.review.notice.other.click()
+    await until(lambda: view.review.accept.isVisible())
+    assert reader.said == []
+
+
 async def test_without_a_reader_nothing_is_put_into_words(
     view: ProjectView, project: FakeProject, reader: Reader
 ) -> None:

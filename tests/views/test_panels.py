@@ -229,6 +229,41 @@ async def test_a_withheld_proposal_is_not_shown_as_a_change(
     assert view.review.position.text() == ""
 
 
+async def test_a_withheld_proposal_is_shown_by_its_second_button(
+    project: FakeProject, view: ProjectView
+) -> None:
+    failed = (Check("differs", True), Check("parses", False, "It has 1 error."))
+    project.turns.put(replace(proposal(Withheld("It has 1 error.")), evidence=failed))
+    view.changes.inbox.chosen.emit("p1")
+    review = view.review
+    assert review.notice.other.text() == "Show anyway"
+    # By key: from the main action it is one step.
+    view.activateWindow()
+    await until(view.isActiveWindow)
+    review.notice.button.setFocus()
+    QTest.keyClick(review.notice.button, Qt.Key.Key_Tab)
+    assert review.notice.other.hasFocus()
+    QTest.keyClick(review.notice.other, Qt.Key.Key_Space)
+    await until(lambda: review.accept.isVisible())
+    assert review.diff.hasFocus()
+    assert (review.added.text(), review.position.text()) == ("+3", "hunk 1 of 3")
+    assert "three" in review.diff.text_of_view()
+    assert review.failed.text() == "✗ parses"
+    assert review.evidence.text() == "✓ differs"
+    assert "Failed its checks: It has 1 error." in review.notice.text
+    assert review.notice.button.text() == "Try again"
+    assert review.notice.other.isHidden()
+
+
+async def test_nothing_is_offered_to_be_shown_where_nothing_came(
+    project: FakeProject, view: ProjectView
+) -> None:
+    project.turns.put(replace(proposal(Withheld("it was refused")), patch=None))
+    view.changes.inbox.chosen.emit("p1")
+    assert view.review.notice.button.isVisible()
+    assert view.review.notice.other.isHidden()
+
+
 async def test_streaming_shows_the_rate_and_can_be_stopped(
     project: FakeProject, view: ProjectView
 ) -> None:
