@@ -2256,6 +2256,10 @@ The open file goes with the question.</source>
    <translation>СБОЙ</translation>
   </message>
   <message>
+   <source>Failed its checks: {reason}</source>
+   <translation>Не прошло проверки: {reason}</translation>
+  </message>
+  <message>
    <source>Failing tests</source>
    <translation>Падающие тесты</translation>
   </message>
@@ -2952,6 +2956,10 @@ The open file goes with the question.</source>
    <translation>Посмотрите на неё в настройках этого проекта.</translation>
   </message>
   <message>
+   <source>Look at it, then accept the file or its hunks by themselves.</source>
+   <translation>Посмотрите на него, затем примите файл или его части по отдельности.</translation>
+  </message>
+  <message>
    <source>Look at its balance and limits with the vendor.</source>
    <translation>Проверьте у поставщика баланс и лимиты.</translation>
   </message>
@@ -3308,6 +3316,10 @@ The open file goes with the question.</source>
    <translation>Настроек с такими словами нет.</translation>
   </message>
   <message>
+   <source>No test proves it, and models of this size are mostly wrong without one.</source>
+   <translation>Ни один тест этого не подтверждает, а без него модели такого размера чаще ошибаются.</translation>
+  </message>
+  <message>
    <source>No threads yet. A question begins one.</source>
    <translation>Бесед пока нет. Начните с вопроса.</translation>
   </message>
@@ -3578,6 +3590,10 @@ The proposal was made for:
   <message>
    <source>Only comments that end in AI! or AI? start something.</source>
    <translation>Что-то начинают только комментарии, которые кончаются на AI! или AI?.</translation>
+  </message>
+  <message>
+   <source>Only what you accept is written.</source>
+   <translation>Записывается только то, что вы примете.</translation>
   </message>
   <message>
    <source>Only {agreeing} of {asked} answers are the same, too few for a model of this size.</source>
@@ -4498,6 +4514,10 @@ The proposal was made for:
    <translation>Показать все неизменённые строки</translation>
   </message>
   <message>
+   <source>Show anyway</source>
+   <translation>Всё равно показать</translation>
+  </message>
+  <message>
    <source>Show file</source>
    <translation>Показать файл</translation>
   </message>
@@ -5368,6 +5388,10 @@ The proposal was made for:
   <message>
    <source>The documentation does not say what is returned.</source>
    <translation>В документации не сказано, что возвращается.</translation>
+  </message>
+  <message>
+   <source>The documentation does not say {point}.</source>
+   <translation>В документации не сказано: {point}.</translation>
   </message>
   <message>
    <source>The documentation tells a result, and there is none.</source>
@@ -6242,6 +6266,10 @@ The proposal was made for:
    <translation>По адресу {url} ничего нет.</translation>
   </message>
   <message>
+   <source>There is nothing here to look at.</source>
+   <translation>Здесь не на что смотреть.</translation>
+  </message>
+  <message>
    <source>There is nothing left to accept here.</source>
    <translation>Принимать здесь больше нечего.</translation>
   </message>
@@ -6868,6 +6896,10 @@ The proposal was made for:
     <numerusform>Сохранённое для отмены занимает {size} МБ из {limit} МБ: со следующим изменением уйдут %n самых старых шага: {names}.</numerusform>
     <numerusform>Сохранённое для отмены занимает {size} МБ из {limit} МБ: со следующим изменением уйдут %n самых старых шагов: {names}.</numerusform>
    </translation>
+  </message>
+  <message>
+   <source>What is left here failed its checks.</source>
+   <translation>Оставшееся здесь не прошло проверки.</translation>
   </message>
   <message>
    <source>What it wants in its place</source>
@@ -8656,6 +8688,10 @@ The proposal was made for:
   <message>
    <source>proposals waiting: {count}</source>
    <translation>предложений ожидает: {count}</translation>
+  </message>
+  <message>
+   <source>proved</source>
+   <translation>подтверждено</translation>
   </message>
   <message>
    <source>proxy</source>

@@ -30,7 +30,7 @@ _NAMED = re.compile(
 )
 _WORD = re.compile(r"[A-Za-z]{3,}")
 _NUMBER = re.compile(r"(?<![\w.])\d{1,6}(?![\w.])")
-_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve".split()
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 # Values by the words that tell them, too.
 _VALUES = {
     "None": r"\bNone\b|\bnothing\b|\bno\b|\bnot\b|\bmissing\b",
@@ -44,16 +44,15 @@ _VALUES = {
 }
 _VALUE = re.compile(rf"\b(?:{'|'.join(_VALUES)})\b")
 # Words that every documentation has, and those that only hold a sentence together.
-_COMMON = frozenset(
-    """
-    what when where which how that why whether the and for with both two three this these those
-    there they their them not cannot can could may might must should will would does done has have
-    had get gets goes given gives give name names naming parameter parameters argument arguments
-    function functions method methods class value values result results return returns returned
-    raise raises raised throw throws thrown yield yields happen happens each all every any some
-    are was were been being its case cases then than into from only else does did say says error
-    errors exception exceptions comment docstring documentation none true false null nil undefined
-    """.split()
+_COMMON = re.compile(
+    r"what|when|where|which|how|that|why|whether|the|and|for|with|both|two|three|this|"
+    r"these|those|there|they|their|them|not|cannot|can|could|may|might|must|should|will|"
+    r"would|does|done|has|have|had|get|gets|goes|given|gives|give|name|names|naming|"
+    r"parameter|parameters|argument|arguments|function|functions|method|methods|class|"
+    r"value|values|result|results|return|returns|returned|raise|raises|raised|throw|throws|"
+    r"thrown|yield|yields|happen|happens|each|all|every|any|some|are|was|were|been|being|"
+    r"its|case|cases|then|than|into|from|only|else|did|say|says|error|errors|exception|"
+    r"exceptions|comment|docstring|documentation|none|true|false|null|nil|undefined"
 )
 _STEM = 5
 # With one word alone people may well use another.
@@ -98,7 +97,8 @@ def _holds_values(point: str, text: str) -> bool:
 
 
 def _is_spoken_of(point: str, stems: Collection[str], known: Collection[str]) -> bool:
-    words = {word.lower() for word in _WORD.findall(point)} - _COMMON
+    said = {word.lower() for word in _WORD.findall(point)}
+    words = {one for one in said if not _COMMON.fullmatch(one)}
     words = {one for one in words if one not in known and one.removesuffix("s") not in known}
     return len(words) < _FEWEST or any(_stem(one) in stems for one in words)
 

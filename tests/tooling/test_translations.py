@@ -18,6 +18,8 @@ _NO_TEXT = (
 )
 # The same below the view models: words of formats and languages, of states, of what others read.
 _NO_TEXT_BELOW = (
+    # Code of other languages, which is looked for and written.
+    "adapters/pitfalls/",
     "app.py",
     "adapters/autostart.py",
     "adapters/chat_body.py",
