@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from tree_sitter import Node
 
@@ -17,6 +18,7 @@ from spark_desktop.adapters.renaming_nodes import (
     nodes_around,
 )
 from spark_desktop.adapters.renaming_tables import TABLES, NameTable
+from spark_desktop.adapters.renaming_waits import wait_of
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import (
     GLOBAL,
@@ -68,7 +70,6 @@ def _package(parsed: Parsed) -> str:
 def _occurrences(parsed: Parsed, places: Places, words: frozenset[str]) -> Iterator[Occurrence]:
     if not words:
         return
-    table = TABLES[parsed.grammar.name]
     some = "|".join(re.escape(word) for word in sorted(words))
     search = re.compile(rf"(?<![\w$])(?:{some})(?![\w$])")
     if not search.search(places.content):
@@ -79,12 +80,14 @@ def _occurrences(parsed: Parsed, places: Places, words: frozenset[str]) -> Itera
             first, last = places.points(begin, end, row)
             node = parsed.root.descendant_for_point_range(first, last)
             if node is not None:
-                yield _occurrence(node, table, places, (match[0], begin, end, row))
+                found = match[0], begin, end, row
+                yield _occurrence(node, parsed.grammar.name, places, found)
 
 
 def _occurrence(
-    node: Node, table: NameTable, places: Places, found: tuple[str, int, int, int]
+    node: Node, grammar: str, places: Places, found: tuple[str, int, int, int]
 ) -> Occurrence:
+    table = TABLES[grammar]
     word, start, end, line = found
     if node.type not in table.names or text_of(node) != word:
         role = Role.EXPORTED if _is_exported(node, word) else Role.TEXT
@@ -109,7 +112,7 @@ def _occurrence(
         receiver,
         tuple(reversed(scopes)),
         owner,
-        _call(node, table, places),
+        _call(node, table, places, grammar),
         around,
     )
 
@@ -215,14 +218,15 @@ def _is_exported(node: Node, word: str) -> bool:
     return False
 
 
-def _call(node: Node, table: NameTable, places: Places) -> Call | None:
+def _call(node: Node, table: NameTable, places: Places, grammar: str) -> Call | None:
     """Return the call of what the node names; None where it is not called."""
     child, parent = node, node.parent
     while parent is not None:
         edge = parent.type, field_of(parent, child)
         if (field := table.calls.get(edge)) is not None:
             arguments = parent.child_by_field_name(field)
-            return None if arguments is None else _arguments(arguments, places)
+            found = None if arguments is None else _arguments(arguments, places)
+            return found and replace(found, wait=wait_of(parent, grammar, places))
         is_member = edge in table.members
         if not is_member and edge not in (("generic_function", "function"),):
             break

@@ -9,6 +9,7 @@ from spark_desktop.adapters.languages import Parsed, rows_of, text_of
 from spark_desktop.adapters.renaming_nodes import Places, bare_type, classes_around, nodes_around
 from spark_desktop.adapters.renaming_results import given_back, returned_by
 from spark_desktop.adapters.renaming_tables import TABLES, NameTable
+from spark_desktop.adapters.renaming_waits import turning_of
 from spark_desktop.domain.code import Definition
 from spark_desktop.domain.defined import Defined, Parameter
 from spark_desktop.domain.trigger import Span
@@ -126,6 +127,7 @@ def _defined(
         told = (Parameter(text_of(single)),)
     result = about.child_by_field_name("return_type") or node.child_by_field_name("result")
     lines = Span(*rows_of(whole))
+    gives = "" if told is None else given_back(about, parsed.grammar.name)
     return Defined(
         Definition(text_of(name), kind, path, lines, signature, container),
         places.text(whole),
@@ -134,9 +136,10 @@ def _defined(
         "" if result is None else " ".join(text_of(result).lstrip(": ").split()),
         tuple(_bases(node)),
         (0, 0) if parameters is None else (places.start(parameters), places.end(parameters)),
-        "" if told is None else given_back(about, parsed.grammar.name),
+        gives,
         () if told is None else returned_by(about, parsed.grammar.name),
         told is not None and _is_property(node),
+        None if told is None else turning_of(node, about, (parsed.grammar.name, gives), places),
     )
 
 

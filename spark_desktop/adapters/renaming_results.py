@@ -91,7 +91,8 @@ def _javascript(function: Node) -> str:
         return "a promise"
     whole = text_of(function)
     may_promise = result is None and ("Promise" in whole or ".then(" in whole)
-    return "" if may_promise or function.child_by_field_name("body") is None else "a plain value"
+    is_told = result is not None or function.child_by_field_name("body") is not None
+    return "a plain value" if is_told and not may_promise else ""
 
 
 def _go(function: Node) -> str:

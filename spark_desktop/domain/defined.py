@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from spark_desktop.domain.code import Definition
+from spark_desktop.domain.waiting import Turning
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,8 @@ class Defined:
     ``bases`` are the classes that a class names as its own. ``gives`` says in words what callers
     get of a function ("one value", "2 values", "a promise"), "" where that is not known;
     ``returned`` are the values of its only ``return``, a name that is set once as what it is. A
-    method that ``is_property`` is used without being called.
+    method that ``is_property`` is used without being called. ``turning`` says how a function waits,
+    None where its language is not followed in that.
     """
 
     definition: Definition
@@ -42,6 +44,7 @@ class Defined:
     gives: str = ""
     returned: tuple[str, ...] = ()
     is_property: bool = False
+    turning: Turning | None = None
 
     @property
     def name(self) -> str:

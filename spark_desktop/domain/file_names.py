@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from spark_desktop.domain.defined import Defined
+from spark_desktop.domain.waiting import Wait
 
 
 class Role(Enum):
@@ -39,11 +40,15 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The arguments of a call, and where the place for them begins and ends."""
+    """The arguments of a call, and where the place for them begins and ends.
+
+    ``wait`` says what has to wait for its result, None where its language is not followed in that.
+    """
 
     start: int
     end: int
     arguments: tuple[Argument, ...]
+    wait: Wait | None = None
 
 
 @dataclass(frozen=True, slots=True)

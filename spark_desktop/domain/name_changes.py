@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from spark_desktop.domain.defined import Defined, Parameter
+from spark_desktop.domain.units import counts_otherwise
+from spark_desktop.domain.waiting import awaited
 
 # Measured on renames in the history of this project: the same function with small changes is
 # above the first, two different ones of a kind are below the second.
@@ -18,25 +20,10 @@ _SHORT = 10
 # Tokens that are compared of a long definition.
 _COMPARED = 1500
 _TOKEN = re.compile(r"\w+|[^\w\s]")
+_WAITS = re.compile(r"\b(?:async|await)\b")
 _NUMBER = re.compile(
     r"&?(?:int|uint|float|double|number|long|short|usize|isize|Decimal|byte)(?:\d+|_t)*|[iuf]\d+"
 )
-# Words of names that tell in what a number counts, each with the shortest of those that mean the
-# same. Words that mean something else as well ("min", "second") are left out.
-_UNITS = {
-    word: group[0]
-    for group in (
-        *(("ms", "millis", "milliseconds", "msec", "msecs"), ("secs", "sec", "seconds")),
-        *(("us", "micros", "microseconds"), ("ns", "nanos", "nanoseconds"), ("mins", "minutes")),
-        *(("hours",), ("days",), ("weeks",), ("months",), ("years",)),
-        *(("bits",), ("bytes",), ("kb",), ("kib",), ("mb",), ("mib",), ("gb",), ("gib",)),
-        *(("px", "pixels"), ("dp",), ("percent", "pct"), ("ratio",), ("cents",), ("pence",)),
-        *(("euros", "eur"), ("dollars", "usd"), ("mm",), ("cm",), ("km",), ("metres", "meters")),
-        *(("miles",), ("feet",), ("inches",), ("deg", "degrees"), ("rad", "radians"), ("kelvin",)),
-        *(("celsius",), ("fahrenheit",), ("kg",), ("grams",), ("hz",), ("khz",), ("mhz",)),
-    )
-    for word in group
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +47,7 @@ class NameChange:
     def is_resigned(self) -> bool:
         """Return whether callers have to look at it: other parameters or another result."""
         is_other = self.old.parameters != self.new.parameters or self.old.result != self.new.result
-        return is_other or self.gives_other or self.turns
+        return is_other or self.gives_other or self.turns or self.turns_async or self.turns_plain
 
     @property
     def turns(self) -> bool:
@@ -71,7 +58,26 @@ class NameChange:
     def gives_other(self) -> bool:
         """Return whether callers have to take its result in another way; nothing lost needs it."""
         old, new = self.old.gives, self.new.gives
+        if self.turns_async or self.turns_plain:
+            old, new = awaited(old), awaited(new)
         return bool(old and new) and old != new and not old.startswith("nothing")
+
+    @property
+    def turns_async(self) -> bool:
+        """Return whether its calls have to be awaited now, and had not to be before."""
+        old, new = self.old.turning, self.new.turning
+        return old is not None and new is not None and old.is_plain and new.is_async
+
+    @property
+    def turns_plain(self) -> bool:
+        """Return whether its calls are surely not to be awaited any more.
+
+        One that waited itself may return what it waited for, which is to be awaited still.
+        """
+        old, new = self.old.turning, self.new.turning
+        if old is None or new is None or not (old.is_async and new.is_plain):
+            return False
+        return len(_WAITS.findall(self.old.text)) < 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,24 +178,10 @@ def _takes_others(old: Parameter, new: Parameter) -> bool:
     if old.type != new.type:
         return True
     is_number = not old.type or _NUMBER.fullmatch(old.type) is not None
-    if is_number and _counts_otherwise(old.name, new.name):
+    if is_number and counts_otherwise(old.name, new.name):
         return True
     default, other = (one.text.partition("=")[2].strip() for one in (old, new))
     return bool(default and other) and default != other
-
-
-def _counts_otherwise(old: str, new: str) -> bool:
-    """Return whether names tell different units; one word alone may be what it names."""
-    (first, here), (second, there) = _unit_of(old), _unit_of(new)
-    if first == second:
-        return False
-    return bool(first and second) or (here if first else there)
-
-
-def _unit_of(name: str) -> tuple[str, bool]:
-    """Return the unit that a name ends in, "" for none, and whether there are words before it."""
-    words = re.findall(r"[KMG]i?B|[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
-    return (_UNITS.get(words[-1].casefold(), ""), len(words) > 1) if words else ("", False)
 
 
 class _Version:

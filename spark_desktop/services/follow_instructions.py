@@ -31,6 +31,8 @@ def instruction_for(followed: Iterable[Followed]) -> str:
                 f"`{new.definition.signature}`. Change each call of it so that it fits; where a "
                 "value is new, pass a fitting one."
             )
+        if one.change.turns_async and not one.change.gives_other:
+            told.append(f"`{new.name}` is async now: each call of it is awaited.")
         if one.change.gives_other:
             told.append(
                 f"A call of `{new.name}` gave {old.gives} and now gives {new.gives}; it is\n"

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import FileNames, Occurrence
-from spark_desktop.domain.follow_edits import FileFollow, Followed, Left
+from spark_desktop.domain.follow_edits import FileFollow, Followed, Left, follow, together
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.text import split_lines
 from spark_desktop.domain.trigger import FollowUp, Span
+from spark_desktop.domain.waits import Waiting, waits_in
 from spark_desktop.domain.words import Said, say
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.follow_instructions import instruction_for
@@ -35,11 +36,18 @@ class Plan:
     followed: tuple[Followed, ...]
     tree: Tree
     words: frozenset[str]
+    waiting: Waiting = field(default_factory=Waiting)
     left: list[Left] = field(default_factory=list)
     paths: tuple[str, ...] = ()
     told_by: str = ""
     texts: dict[str, tuple[str, str]] = field(default_factory=dict)
     checks: tuple[Check, ...] | None = None
+
+    def in_file(self, file: FileNames) -> FileFollow:
+        """Return what is to be done in one file."""
+        parts = [follow(one, file, self.tree) for one in self.followed]
+        asked = [one for part in parts for one in part.asked]
+        return together([*parts, waits_in(self.waiting, file, self.tree, asked)], file)
 
 
 class Plans:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 
 from spark_desktop.domain.events import ChangeIgnored, FilesChanged
-from spark_desktop.domain.follow_edits import FileFollow, Followed, Left, follow, together
+from spark_desktop.domain.follow_edits import FileFollow, Followed, Left
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import (
@@ -19,8 +19,10 @@ from spark_desktop.domain.proposal import (
 )
 from spark_desktop.domain.text_edits import edited
 from spark_desktop.domain.trigger import FollowUp, Span, Trigger
+from spark_desktop.domain.waits import waits_for, waits_in
 from spark_desktop.domain.words import say
 from spark_desktop.domain.workspace import Ignored, IgnoreReason, Snapshot
+from spark_desktop.services.async_chain import Chain
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
 from spark_desktop.services.follow_instructions import instruction_for
@@ -170,11 +172,31 @@ class FollowUps:
             if target is not None:
                 followed.append(Followed(target, one, self._burst, fresh))
         plan = Plan(title_for(_distinct(changed)), base, tuple(followed), tree, frozenset(words))
-        found = {
-            path: together([follow(one, file, tree) for one in followed], file)
-            for path, file in survey.known.items()
-        }
+        await self._let_wait(plan, survey)
+        found = {path: plan.in_file(file) for path, file in survey.known.items()}
         return await self._triggers(plan, found, survey, after.path)
+
+    async def _let_wait(self, plan: Plan, survey: Survey) -> None:
+        """Find what has to become async with what is async now; it has to be possible there."""
+        roots = [one for one in plan.followed if waits_for(one.change)]
+        refused: frozenset[str] = frozenset()
+        while roots:
+            plan.waiting = await Chain(survey, self._holding, refused).waiting(roots)
+            plan.words = survey.words
+            wanted = {path for path, _, _ in plan.waiting.turned}
+            worse = {path for path in wanted if not await self._fits(plan, survey, path)}
+            if not worse:
+                break
+            # Whoever calls what stays as it is has nothing to wait for.
+            refused |= worse
+
+    async def _fits(self, plan: Plan, survey: Survey, path: str) -> bool:
+        """Return whether all edits of a file in which a function becomes async can be done."""
+        file = survey.known[path]
+        done = plan.in_file(file).edits
+        if not set(waits_in(plan.waiting, file, plan.tree).edits) <= set(done):
+            return False
+        return (await self._parses(path, file.content, edited(file.content, done))).passed
 
     async def _triggers(
         self, plan: Plan, found: dict[str, FileFollow], survey: Survey, origin: str
@@ -209,7 +231,7 @@ class FollowUps:
         file = survey.known.get(snapshot.path)
         if file is None:
             return None
-        return together([follow(one, file, plan.tree) for one in plan.followed], file)
+        return plan.in_file(file)
 
     async def _parses(self, path: str, before: str, after: str) -> Check:
         was, now = await asyncio.to_thread(

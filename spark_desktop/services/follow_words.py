@@ -41,6 +41,10 @@ def _title(change: NameChange) -> Said:
         return say("{name} is a method now", name=name)
     if change.old.parameters == change.new.parameters and change.gives_other:
         return say("{name} gives another result", name=_shown(change))
+    if change.old.parameters == change.new.parameters and change.turns_async:
+        return say("{name} is async now", name=_shown(change))
+    if change.old.parameters == change.new.parameters and change.turns_plain:
+        return say("{name} is not async any more", name=_shown(change))
     return say("new parameters of {name}", name=_shown(change))
 
 

@@ -47,7 +47,7 @@ class Survey:
     ) -> None:
         self._names = names
         self._files = files
-        self._words = frozenset(words)
+        self.words = frozenset(words)
         self.tree = tree
         self.known: dict[str, FileNames] = {}
         self.snapshots: dict[str, Snapshot] = {}
@@ -63,10 +63,18 @@ class Survey:
                 continue
             await self.take(snapshot)
 
+    async def widen(self, words: Collection[str]) -> None:
+        """Look for more names, also in what is read already."""
+        more = frozenset(words) - self.words
+        self.words |= more
+        for snapshot in tuple(self.snapshots.values()):
+            if any(word in snapshot.text.content for word in more):
+                await self.take(snapshot)
+
     async def take(self, snapshot: Snapshot) -> None:
         """Look at a file that is read already."""
         found = await asyncio.to_thread(
-            self._names.names, snapshot.path, snapshot.text.content, self._words
+            self._names.names, snapshot.path, snapshot.text.content, self.words
         )
         if found is not None:
             self.known[snapshot.path] = found

@@ -13,6 +13,7 @@ from spark_desktop.domain.name_changes import (
     is_same_moved,
 )
 from spark_desktop.domain.prototypes import are_others
+from spark_desktop.domain.waits import waits_for
 from spark_desktop.domain.workspace import Snapshot
 from spark_desktop.services.name_survey import CodeNames, Holding, Survey
 from spark_desktop.services.ports import FileStore
@@ -37,7 +38,7 @@ class SavedNames:
         changed = [
             one
             for one in found.changed
-            if one.is_renamed or _asks(one) or one.gives_other or one.turns
+            if one.is_renamed or _asks(one) or one.gives_other or one.turns or waits_for(one)
         ]
         return [*changed, *await self._moved(found, after.path)]
 

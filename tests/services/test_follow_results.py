@@ -97,17 +97,6 @@ async def test_a_result_that_nobody_can_match_is_asked_of_the_model(project, bod
     assert told in proposal.trigger.instruction
 
 
-async def test_a_function_that_is_awaited_now_is_asked_of_the_model_where_it_is_used(project):
-    answer = "export async function f() {\n  return (await load()) + 1;\n}\n"
-    files = {
-        "a.ts": "export function load(): number {\n  return 1;\n}\n",
-        "b.ts": "import { load } from './a';\n\nexport function f() {\n  return load() + 1;\n}\n",
-    }
-    one = project(files, answer)
-    await one.save(a__ts="export async function load(): Promise<number> {\n  return 1;\n}\n")
-    assert asked(one) == {"load() gives another result: b.ts, f()"}
-
-
 async def test_an_error_beside_the_result_in_go_is_asked_of_the_model(project):
     one = project(GO, 'func Two() string {\n\ttext, _ := Load("a")\n\treturn text\n}\n')
     await one.replace(

@@ -1,0 +1,34 @@
+"""Which names tell in what a number counts, and whether two tell the same."""
+
+import re
+
+# Words of names that tell in what a number counts, each with the shortest of those that mean the
+# same. Words that mean something else as well ("min", "second") are left out.
+_UNITS = {
+    word: group[0]
+    for group in (
+        *(("ms", "millis", "milliseconds", "msec", "msecs"), ("secs", "sec", "seconds")),
+        *(("us", "micros", "microseconds"), ("ns", "nanos", "nanoseconds"), ("mins", "minutes")),
+        *(("hours",), ("days",), ("weeks",), ("months",), ("years",)),
+        *(("bits",), ("bytes",), ("kb",), ("kib",), ("mb",), ("mib",), ("gb",), ("gib",)),
+        *(("px", "pixels"), ("dp",), ("percent", "pct"), ("ratio",), ("cents",), ("pence",)),
+        *(("euros", "eur"), ("dollars", "usd"), ("mm",), ("cm",), ("km",), ("metres", "meters")),
+        *(("miles",), ("feet",), ("inches",), ("deg", "degrees"), ("rad", "radians"), ("kelvin",)),
+        *(("celsius",), ("fahrenheit",), ("kg",), ("grams",), ("hz",), ("khz",), ("mhz",)),
+    )
+    for word in group
+}
+
+
+def counts_otherwise(old: str, new: str) -> bool:
+    """Return whether names tell different units; one word alone may be what it names."""
+    (first, here), (second, there) = _unit_of(old), _unit_of(new)
+    if first == second:
+        return False
+    return bool(first and second) or (here if first else there)
+
+
+def _unit_of(name: str) -> tuple[str, bool]:
+    """Return the unit that a name ends in, "" for none, and whether there are words before it."""
+    words = re.findall(r"[KMG]i?B|[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
+    return (_UNITS.get(words[-1].casefold(), ""), len(words) > 1) if words else ("", False)
