@@ -7218,6 +7218,10 @@ The proposal was made for:
    <translation>в день</translation>
   </message>
   <message>
+   <source>a generator around it would give other values</source>
+   <translation>генератор вокруг него выдавал бы другие значения</translation>
+  </message>
+  <message>
    <source>a key is missing at the end of {keys}</source>
    <translation>в конце {keys} не хватает клавиши</translation>
   </message>
@@ -7392,6 +7396,10 @@ The proposal was made for:
   <message>
    <source>anchored</source>
    <translation>место найдено</translation>
+  </message>
+  <message>
+   <source>another class may have {name} of its own</source>
+   <translation>у другого класса может быть свой {name}</translation>
   </message>
   <message>
    <source>answer</source>
@@ -7946,8 +7954,16 @@ The proposal was made for:
    <translation>здесь оно определено с прежними параметрами</translation>
   </message>
   <message>
+   <source>it is defined here, too, and is not async</source>
+   <translation>здесь тоже есть его определение, и оно не async</translation>
+  </message>
+  <message>
    <source>it is empty</source>
    <translation>файл пуст</translation>
+  </message>
+  <message>
+   <source>it is handed to what waits for it</source>
+   <translation>он передаётся тому, что его ждёт</translation>
   </message>
   <message>
    <source>it is larger than {most} kB</source>
@@ -8498,8 +8514,20 @@ The proposal was made for:
    <translation>ничего</translation>
   </message>
   <message>
+   <source>nothing can wait outside of a function</source>
+   <translation>вне функции ждать нельзя</translation>
+  </message>
+  <message>
+   <source>nothing can wait where a class or a function is defined</source>
+   <translation>там, где определяется класс или функция, ждать нельзя</translation>
+  </message>
+  <message>
    <source>nothing found</source>
    <translation>ничего не найдено</translation>
+  </message>
+  <message>
+   <source>nothing here calls it; what does has to wait for it</source>
+   <translation>здесь его никто не вызывает; вызывающий должен его ждать</translation>
   </message>
   <message>
    <source>nothing in it asks for a proposal</source>
@@ -9014,6 +9042,18 @@ The proposal was made for:
    <translation>полный путь папки</translation>
   </message>
   <message>
+   <source>the function around it has no name</source>
+   <translation>у функции вокруг него нет имени</translation>
+  </message>
+  <message>
+   <source>the function around it is not async</source>
+   <translation>функция вокруг него не async</translation>
+  </message>
+  <message>
+   <source>the function around it stands in another one</source>
+   <translation>функция вокруг него вложена в другую</translation>
+  </message>
+  <message>
    <source>the keyring ({name}) is locked</source>
    <translation>связка ключей ({name}) заблокирована</translation>
   </message>
@@ -9114,6 +9154,10 @@ The proposal was made for:
    <translation>системный</translation>
   </message>
   <message>
+   <source>the type of {name} is told elsewhere</source>
+   <translation>тип {name} указан в другом месте</translation>
+  </message>
+  <message>
    <source>the window is empty in the theme {name}</source>
    <translation>окно пусто в теме {name}</translation>
   </message>
@@ -9160,6 +9204,10 @@ The proposal was made for:
   <message>
    <source>too large</source>
    <translation>слишком большой</translation>
+  </message>
+  <message>
+   <source>too many functions would have to become async</source>
+   <translation>слишком много функций пришлось бы сделать async</translation>
   </message>
   <message>
    <source>translations</source>
@@ -9258,8 +9306,24 @@ The proposal was made for:
    <translation>в файле больше нет того, что об этом просило</translation>
   </message>
   <message>
+   <source>what is made with new cannot be waited for</source>
+   <translation>того, что создано через new, ждать нельзя</translation>
+  </message>
+  <message>
    <source>what it asks for waits already</source>
    <translation>то, о чём он просит, уже ждёт</translation>
+  </message>
+  <message>
+   <source>what it is called on may be missing</source>
+   <translation>того, у чего он вызывается, может не быть</translation>
+  </message>
+  <message>
+   <source>what {decorator} makes of it may not wait</source>
+   <translation>то, что из него делает {decorator}, может не ждать</translation>
+  </message>
+  <message>
+   <source>whether {name} gives a promise is not clear</source>
+   <translation>неясно, возвращает ли {name} promise</translation>
   </message>
   <message>
    <source>which {name} is meant is not clear</source>
@@ -9896,8 +9960,16 @@ The branch that is checked out</source>
    <translation>{name}: нет id.</translation>
   </message>
   <message>
+   <source>{name} is a generator</source>
+   <translation>{name} — генератор</translation>
+  </message>
+  <message>
    <source>{name} is a method now</source>
    <translation>{name} теперь метод</translation>
+  </message>
+  <message>
+   <source>{name} is a property</source>
+   <translation>{name} — свойство</translation>
   </message>
   <message>
    <source>{name} is a property now</source>
@@ -9906,6 +9978,22 @@ The branch that is checked out</source>
   <message>
    <source>{name} is another thing there</source>
    <translation>{name} там означает другое</translation>
+  </message>
+  <message>
+   <source>{name} is async now</source>
+   <translation>{name} теперь async</translation>
+  </message>
+  <message>
+   <source>{name} is called by tests that do not wait</source>
+   <translation>{name} вызывают тесты, которые не ждут</translation>
+  </message>
+  <message>
+   <source>{name} is called by the language itself</source>
+   <translation>{name} вызывает сам язык</translation>
+  </message>
+  <message>
+   <source>{name} is defined more than once</source>
+   <translation>{name} определён несколько раз</translation>
   </message>
   <message>
    <source>{name} is here, and is the file that was released.</source>
@@ -9936,6 +10024,10 @@ The branch that is checked out</source>
    <translation>{name} — не таблица.</translation>
   </message>
   <message>
+   <source>{name} is not async any more</source>
+   <translation>{name} больше не async</translation>
+  </message>
+  <message>
    <source>{name} is not here: {here:,.0f} of {total:,.0f} MB</source>
    <translation>{name}: здесь {here:,.0f} из {total:,.0f} МБ</translation>
   </message>
@@ -9946,6 +10038,14 @@ The branch that is checked out</source>
   <message>
    <source>{name} is not the file that the release feed names: somebody changed it, or it was damaged on the way. It was removed.</source>
    <translation>{name} — не тот файл, что назван в списке выпусков: кто-то изменил его, или он повреждён по пути. Он удалён.</translation>
+  </message>
+  <message>
+   <source>{name} is part of a page that is drawn at once</source>
+   <translation>{name} — часть страницы, которая рисуется сразу</translation>
+  </message>
+  <message>
+   <source>{name} is passed on, not only called</source>
+   <translation>{name} не только вызывают, но и передают дальше</translation>
   </message>
   <message>
    <source>{name} is set.</source>
@@ -9980,12 +10080,20 @@ The branch that is checked out</source>
    <translation>{name}: нет перевода для «{text}»</translation>
   </message>
   <message>
+   <source>{name} may stand for one of a base class</source>
+   <translation>{name} может заменять метод базового класса</translation>
+  </message>
+  <message>
    <source>{name} moved to {path}</source>
    <translation>{name} теперь в {path}</translation>
   </message>
   <message>
    <source>{name} needs input, output, as_of and source. {so}</source>
    <translation>{name}: нужны input, output, as_of и source. {so}</translation>
+  </message>
+  <message>
+   <source>{name} runs a loop of its own</source>
+   <translation>{name} запускает собственный цикл событий</translation>
   </message>
   <message>
    <source>{name} stands in it twice</source>
