@@ -5,7 +5,9 @@ here is what somebody who knows the trap would try first; the failing test decid
 that one.
 """
 
+import logging
 from dataclasses import replace
+from itertools import islice
 
 from spark_desktop.adapters.languages import Parsed
 from spark_desktop.adapters.pitfalls.code import Code, Rule
@@ -13,6 +15,7 @@ from spark_desktop.adapters.pitfalls.python import RULES as PYTHON
 from spark_desktop.domain.small_change import SmallChange
 from spark_desktop.domain.trigger import Span
 
+_log = logging.getLogger(__name__)
 _RULES: dict[str, tuple[Rule, ...]] = {"python": PYTHON}
 # Ways out of one trap that are tried: a function that falls into it everywhere is none.
 _MOST_OF_ONE = 4
@@ -28,10 +31,18 @@ def pitfalls(parsed: Parsed, content: str, lines: Span) -> tuple[SmallChange, ..
     code = Code(parsed.root, content, lines)
     found: dict[str, SmallChange] = {}
     for rank, rule in enumerate(rules, -len(rules)):
-        for number, change in enumerate(rule(code)):
-            if number == _MOST_OF_ONE:
-                break
+        for change in _of_one(rule, code):
             after = change.applied(content)
             if after != content:
                 found.setdefault(after, replace(change, rank=rank))
     return tuple(found.values())
+
+
+def _of_one(rule: Rule, code: Code) -> tuple[SmallChange, ...]:
+    """Return the ways out of one trap; none where the rule itself is wrong about the code."""
+    try:
+        return tuple(islice(rule(code), _MOST_OF_ONE))
+    except Exception:  # noqa: BLE001 - nobody foresees all code there is
+        # It only offers more to try: the answer must not be lost to it.
+        _log.exception("a rule for traps failed")
+        return ()
