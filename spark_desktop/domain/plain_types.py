@@ -90,24 +90,26 @@ def tuple_given(function: Function) -> str:
 
 
 def _refutes(annotation: ast.expr, found: str) -> bool:
-    told = _outer(annotation)
+    told = outer_names(annotation)
     if not found or not told <= _KNOWN:
         return False
     accepted = told | {one for name in told for one in _ACCEPTS.get(name, ())}
     return found.partition("[")[0] not in accepted
 
 
-def _outer(annotation: ast.expr) -> set[str]:
+def outer_names(annotation: ast.expr) -> set[str]:
     """Return the names of an annotation without what they hold; "?" among them for others."""
     if isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
-        return _outer(annotation.left) | _outer(annotation.right)
+        return outer_names(annotation.left) | outer_names(annotation.right)
     if isinstance(annotation, ast.Subscript):
         name = ast.unparse(annotation.value).rpartition(".")[2]
         if name == "Optional":
-            return _outer(annotation.slice) | {"None"}
-        return _outer(annotation.value)
+            return outer_names(annotation.slice) | {"None"}
+        return outer_names(annotation.value)
     if isinstance(annotation, ast.Constant):
         return {"None"} if annotation.value is None else {"?"}
+    if isinstance(annotation, ast.Attribute):
+        return {annotation.attr}
     if not isinstance(annotation, ast.Name):
         return {"?"}
     return {_OLD_NAMES.get(annotation.id, annotation.id)}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from spark_desktop.domain.asked_points import names_to_tell, unmade_point
+from spark_desktop.domain.asked_types import other_than_asked
 from spark_desktop.domain.documented_functions import DocumentedFunction, documented_functions
 from spark_desktop.domain.plain_types import misfit
 from spark_desktop.domain.proposal import Check
@@ -244,6 +245,11 @@ def _untyped(
                 name=name or say("the result"),
                 found=found,
                 told=told,
+            )
+        if not untyped and (other := other_than_asked(instruction, function.node)) is not None:
+            name, asked, told = other
+            return say(
+                "{name} was said to be {asked}, not {told}.", name=name, asked=asked, told=told
             )
     else:
         if function is not None and _PARAMETER_TYPES.search(instruction):
