@@ -23,7 +23,10 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
         "toupper",
     ),
     "chrono": ("chrono",),
-    "cmath": ("sqrt", "pow", "floor", "ceil", "round", "lround", "hypot", "fmod", "isnan"),
+    "cmath": (
+        *("sqrt", "pow", "floor", "ceil", "round", "lround", "llround", "hypot", "fmod", "isnan"),
+        *("abs", "fabs"),
+    ),
     "cstdint": (
         "int8_t",
         "int16_t",
@@ -34,6 +37,7 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
         "uint32_t",
         "uint64_t",
     ),
+    "cstring": ("strcmp", "strncmp", "strlen", "memcpy", "memset"),
     "deque": ("deque",),
     "fstream": ("ifstream", "ofstream", "fstream"),
     "functional": ("function", "bind", "greater"),
@@ -61,12 +65,19 @@ _HEADERS: Mapping[str, tuple[str, ...]] = {
     "tuple": ("tuple", "make_tuple", "tie"),
     "unordered_map": ("unordered_map", "unordered_multimap"),
     "unordered_set": ("unordered_set", "unordered_multiset"),
-    "utility": ("pair", "make_pair", "exchange"),
+    "utility": ("pair", "make_pair", "exchange", "swap"),
     "variant": ("variant", "visit", "holds_alternative"),
     "vector": ("vector",),
 }
 _HEADER_OF = {name: header for header, names in _HEADERS.items() for name in names}
 _STD = re.compile(r"\bstd::(\w+)")
+_C_HEADERS = {
+    **dict.fromkeys(("lround", "llround", "fabs", "fmod"), "math.h"),
+    **dict.fromkeys(("strcmp", "strncmp", "strlen"), "string.h"),
+    **dict.fromkeys(("DBL_MAX", "FLT_MAX"), "float.h"),
+    "NULL": "stddef.h",
+}
+_C_NAME = re.compile(r"(?<![\w.>])([A-Za-z_]\w*)")
 _INCLUDED = re.compile(r"[ \t]*#[ \t]*include[ \t]*[<\"]([^>\"\n]+)[>\"]")
 # Names that nothing else of the library has.
 _RUST = {
@@ -107,6 +118,14 @@ def with_includes(before: str, after: str) -> str:
     new = _named(_STD, after) - _named(_STD, before)
     there = {match[1] for line in split_lines(after) if (match := _INCLUDED.match(line))}
     wanted = sorted({_HEADER_OF[name] for name in new if name in _HEADER_OF} - there)
+    return _placed(after, [f"#include <{one}>" for one in wanted], *_INCLUDES)
+
+
+def with_c_includes(before: str, after: str) -> str:
+    """Return C with the headers of the library's names that only it uses; else as it is."""
+    new = _named(_C_NAME, after) - _named(_C_NAME, before)
+    there = {match[1] for line in split_lines(after) if (match := _INCLUDED.match(line))}
+    wanted = sorted({_C_HEADERS[name] for name in new if name in _C_HEADERS} - there)
     return _placed(after, [f"#include <{one}>" for one in wanted], *_INCLUDES)
 
 

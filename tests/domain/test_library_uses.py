@@ -2,7 +2,7 @@
 
 import pytest
 
-from spark_desktop.domain.library_uses import with_includes, with_uses
+from spark_desktop.domain.library_uses import with_c_includes, with_includes, with_uses
 
 BODY = "int f() {\n  return 1;\n}\n"
 NEW = "int f() {\n  std::vector<int> a;\n  return std::accumulate(a.begin(), a.end(), 0);\n}\n"
@@ -25,6 +25,17 @@ NEW = "int f() {\n  std::vector<int> a;\n  return std::accumulate(a.begin(), a.e
 )
 def test_headers_join_those_that_there_are(head, wanted):
     assert with_includes(head + BODY, head + NEW) == wanted + NEW
+
+
+def test_c_takes_the_headers_of_plain_names():
+    before, after = "int f() { return g(); }\n", "int f() { return strcmp(a, NULL); }\n"
+    assert with_c_includes(before, after) == f"#include <stddef.h>\n#include <string.h>\n\n{after}"
+    assert with_c_includes(before, "#include <string.h>\n" + before) == (
+        "#include <string.h>\n" + before
+    )
+    assert with_c_includes(before, before.replace("g()", "a.strlen")) == (
+        before.replace("g()", "a.strlen")
+    )
 
 
 @pytest.mark.parametrize(

@@ -11,12 +11,14 @@ from itertools import islice
 
 from spark_desktop.adapters.languages import Parsed
 from spark_desktop.adapters.pitfalls.code import Code, Rule
+from spark_desktop.adapters.pitfalls.cpp import C_RULES as C
+from spark_desktop.adapters.pitfalls.cpp import RULES as CPP
 from spark_desktop.adapters.pitfalls.python import RULES as PYTHON
 from spark_desktop.domain.small_change import SmallChange
 from spark_desktop.domain.trigger import Span
 
 _log = logging.getLogger(__name__)
-_RULES: dict[str, tuple[Rule, ...]] = {"python": PYTHON}
+_RULES: dict[str, tuple[Rule, ...]] = {"python": PYTHON, "c": C, "cpp": CPP}
 # Ways out of one trap that are tried: a function that falls into it everywhere is none.
 _MOST_OF_ONE = 4
 
@@ -24,18 +26,18 @@ _MOST_OF_ONE = 4
 def pitfalls(parsed: Parsed, content: str, lines: Span) -> tuple[SmallChange, ...]:
     """Return the changes within the lines, the likeliest first, each text once.
 
-    Their ranks are below 0, each trap with its own: two that pass are not two slips that are as
+    Their ranks are below 0, each change with its own: two that pass are not two slips that are as
     likely, the first is taken.
     """
     rules = _RULES.get(parsed.grammar.name, ())
     code = Code(parsed.root, content, lines)
     found: dict[str, SmallChange] = {}
-    for rank, rule in enumerate(rules, -len(rules)):
-        for change in _of_one(rule, code):
-            after = change.applied(content)
-            if after != content:
-                found.setdefault(after, replace(change, rank=rank))
-    return tuple(found.values())
+    for change in (one for rule in rules for one in _of_one(rule, code)):
+        after = change.applied(content)
+        if after != content:
+            found.setdefault(after, change)
+    changes = enumerate(found.values(), -len(found))
+    return tuple(replace(change, rank=rank) for rank, change in changes)
 
 
 def _of_one(rule: Rule, code: Code) -> tuple[SmallChange, ...]:
