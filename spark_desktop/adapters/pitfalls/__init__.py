@@ -14,11 +14,19 @@ from spark_desktop.adapters.pitfalls.code import Code, Rule
 from spark_desktop.adapters.pitfalls.cpp import C_RULES as C
 from spark_desktop.adapters.pitfalls.cpp import RULES as CPP
 from spark_desktop.adapters.pitfalls.python import RULES as PYTHON
+from spark_desktop.adapters.pitfalls.script import RULES as SCRIPT
 from spark_desktop.domain.small_change import SmallChange
 from spark_desktop.domain.trigger import Span
 
 _log = logging.getLogger(__name__)
-_RULES: dict[str, tuple[Rule, ...]] = {"python": PYTHON, "c": C, "cpp": CPP}
+_RULES: dict[str, tuple[Rule, ...]] = {
+    "python": PYTHON,
+    "javascript": SCRIPT,
+    "typescript": SCRIPT,
+    "tsx": SCRIPT,
+    "c": C,
+    "cpp": CPP,
+}
 # Ways out of one trap that are tried: a function that falls into it everywhere is none.
 _MOST_OF_ONE = 4
 
