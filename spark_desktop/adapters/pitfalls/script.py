@@ -11,6 +11,7 @@ from spark_desktop.adapters.pitfalls import (
     script_calls,
     script_compare,
     script_copies,
+    script_maps,
     script_objects,
     script_order,
     script_sorting,
@@ -47,6 +48,7 @@ _ALWAYS_WRONG: tuple[Rule, ...] = (
     script_objects.defaults_win,
 )
 _OFTEN_WRONG: tuple[Rule, ...] = (
+    script_absent.falsy_for_absent,
     script_absent.default_for_falsy,
     script_absent.truth_for_presence,
     script_copies.changed_for_its_result,
@@ -89,7 +91,7 @@ _AT_TIMES_WRONG: tuple[Rule, ...] = (
     script_values.local_time,
     script_text.letters_cut_in_two,
     script_absent.default_for_null,
-    script_objects.numbers_come_first,
+    script_maps.numbers_come_first,
     script_objects.other_one_wins,
     script_copies.shallow_copy,
     script_order.one_too_few,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from tree_sitter import Node
 
@@ -38,19 +39,26 @@ _TRUTH_NAMES = re.compile(
 )
 
 
+def falsy_for_absent(code: Code) -> Iterator[SmallChange]:
+    """Who takes ``||`` for a default asks for presence in the same way: both at once."""
+    defaults, asked = list(_defaults(code)), list(_presence(code))
+    if any(defaults) and any(asked):
+        yield from islice(all_then_each(code, [*defaults, *asked]), 1)
+
+
 def default_for_falsy(code: Code) -> Iterator[SmallChange]:
     """``given || other`` takes the other for a given 0, "" and false, too."""
+    return all_then_each(code, _defaults(code))
 
-    def found() -> Iterator[list[Edit]]:
-        for node in code.nodes("binary_expression"):
-            if operator(node) == "||" and not _is_part(node) and _is_value(node):
-                yield _chain(code, node)
-        for node in code.nodes("augmented_assignment_expression"):
-            sign = named(node, "operator")
-            if sign is not None and text_of(sign) == "||=":
-                yield [code.edit(sign, "??=")]
 
-    return all_then_each(code, found())
+def _defaults(code: Code) -> Iterator[list[Edit]]:
+    for node in code.nodes("binary_expression"):
+        if operator(node) == "||" and not _is_part(node) and _is_value(node):
+            yield _chain(code, node)
+    for node in code.nodes("augmented_assignment_expression"):
+        sign = named(node, "operator")
+        if sign is not None and text_of(sign) == "||=":
+            yield [code.edit(sign, "??=")]
 
 
 def _is_part(node: Node) -> bool:
@@ -99,18 +107,18 @@ def _is_truth(code: Code, node: Node) -> bool:
 
 def truth_for_presence(code: Code) -> Iterator[SmallChange]:
     """``if (!x)`` takes a 0 and a "" for nothing."""
+    return all_then_each(code, _presence(code))
 
-    def found() -> Iterator[list[Edit]]:
-        for node in code.nodes(
-            *("identifier", "member_expression", "subscript_expression", "call_expression")
-        ):
-            if _is_asked(node) and _may_be_falsy(code, node):
-                yield [_asked_for_presence(code, node)]
-        for _call, _held, given in calls(code, "filter"):
-            if len(given) == 1 and code.text(given[0]) == "Boolean":
-                yield [code.edit(given[0], "(value) => value != null")]
 
-    return all_then_each(code, found())
+def _presence(code: Code) -> Iterator[list[Edit]]:
+    for node in code.nodes(
+        *("identifier", "member_expression", "subscript_expression", "call_expression")
+    ):
+        if _is_asked(node) and _may_be_falsy(code, node):
+            yield [_asked_for_presence(code, node)]
+    for _call, _held, given in calls(code, "filter"):
+        if len(given) == 1 and code.text(given[0]) == "Boolean":
+            yield [code.edit(given[0], "(value) => value != null")]
 
 
 def _is_asked(node: Node) -> bool:
@@ -202,7 +210,8 @@ def default_for_null(code: Code) -> Iterator[SmallChange]:
                 may_be_null = kind is None or "null" in text_of(kind)
                 if value is None or value.type == "null" or not may_be_null:
                     continue
-                if node.type == "object_assignment_pattern" or not statements(function):
+                is_part = node.type == "object_assignment_pattern"
+                if not statements(function) or (is_part and facts(code).is_typed):
                     continue
                 mark = end_mark(code, statements(function)[0])
                 line = at_top(code, function, f"{name} ??= {code.text(value)}{mark}")

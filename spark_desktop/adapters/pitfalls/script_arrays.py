@@ -8,6 +8,7 @@ from spark_desktop.adapters.languages import text_of
 from spark_desktop.adapters.pitfalls.code import Code, Edit, below, named
 from spark_desktop.adapters.pitfalls.script_facts import facts
 from spark_desktop.adapters.pitfalls.script_nodes import (
+    above_it,
     arguments,
     bare,
     called,
@@ -191,8 +192,15 @@ def removed_what_is_not_there(code: Code) -> Iterator[SmallChange]:
             mark = end_mark(code, statement)
             found = f"const index = {code.text(index)}{mark}"
             removed = text.replace(code.text(index), "index", 1)
-            line = code.before(statement, found)
-            yield code.together([line, code.edit(statement, f"if (index !== -1) {removed}")])
+            kept = f"if (index !== -1) {removed}"
+            if statement.parent is not None and statement.parent.type in (
+                "statement_block",
+                "program",
+            ):
+                line = above_it(code, statement, found)
+                yield code.together([line, code.edit(statement, kept)])
+            else:
+                yield code.put(statement, f"{{ {found} {kept} }}")
         elif index.type == "identifier" and "-1" not in code.text(_block_of(statement)):
             declared = facts(code).declared(index)
             value = named(declared, "value")

@@ -18,6 +18,7 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     function_of,
     is_async,
     is_field,
+    is_in_block,
     own,
     parameters,
     root_of,
@@ -110,7 +111,11 @@ def _may_be_waited(code: Code, call: Node) -> bool:
     if root.type == "this":
         held = named(function, "object")
         return held is not None and held.type == "member_expression"
-    return root.type == "identifier" and facts(code).is_parameter(root)
+    if root.type != "identifier":
+        return False
+    declared = facts(code).declared(root)
+    over = named(declared, "right") if declared and declared.type == "for_in_statement" else None
+    return facts(code).is_parameter(root if over is None else root_of(over))
 
 
 def _is_in_async(call: Node) -> bool:
@@ -184,7 +189,12 @@ def _as_loop(code: Code, held: Node, function: Node) -> str:
 
 def promises_for_values(code: Code) -> Iterator[SmallChange]:
     """What ``map`` makes with an async function is promises; ``filter`` takes each for true."""
+    for call, _held, _given in calls(code, "map"):
+        if call.parent is not None and call.parent.type == "await_expression":
+            yield code.put(call, f"Promise.all({code.text(call)})")
     for call, held, given in calls(code, "map", "filter", "some", "every"):
+        if call.parent is not None and call.parent.type == "await_expression":
+            continue
         function, around_it = given[0] if given else None, function_of(call)
         if function is None or around_it is None or not _promises(code, function):
             continue
@@ -201,12 +211,12 @@ def promises_for_values(code: Code) -> Iterator[SmallChange]:
             if is_field(call, "value") and _is_waited_later(code, call):
                 continue
             yield code.together([*outer, code.edit(call, text)])
-        elif name == "filter":
+        elif name == "filter" and is_in_block(call):
             kept = f"const kept = {every}{end_mark(code, statement_of(call))}"
             line = above_it(code, statement_of(call), kept)
             new = f"{code.text(held)}.filter((_, index) => kept[index])"
             yield code.together([*outer, line, code.edit(call, new)])
-        else:
+        elif name != "filter":
             yield code.together([*outer, code.edit(call, f"({every}).{name}(Boolean)")])
 
 

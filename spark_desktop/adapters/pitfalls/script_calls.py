@@ -130,7 +130,9 @@ def lost_this(code: Code) -> Iterator[SmallChange]:
 
     def found() -> Iterator[list[Edit]]:
         for function in code.nodes("function_expression"):
-            if above(function, *_CLASSES, "method_definition") is None:
+            call = argument_of(function)
+            is_later = called(call) in _WANT_RESULTS | {"forEach", "setTimeout", "setInterval"}
+            if above(function, *_CLASSES, "method_definition") is None and not is_later:
                 continue
             if any(True for _ in _own_this(function)) and not _is_bound(function):
                 yield _as_arrow(code, function)

@@ -142,7 +142,7 @@ def handed_out(code: Code) -> Iterator[SmallChange]:
     def found() -> Iterator[list[Edit]]:
         for node in code.nodes("return_statement"):
             value = bare(node.named_children[0]) if node.named_children else None
-            if value is not None and _is_own_field(value):
+            if value is not None and (_is_own_field(value) or _is_of_file(code, value)):
                 new = copied(code.text(value), facts(code).kind(value))
                 yield [code.edit(value, new)] if new else []
         for node in code.nodes("assignment_expression"):
@@ -268,6 +268,16 @@ def _is_plain(node: Node) -> bool:
 def _is_own_field(node: Node) -> bool:
     held = named(node, "object")
     return node.type == "member_expression" and held is not None and held.type == "this"
+
+
+def _is_of_file(code: Code, node: Node) -> bool:
+    """Return whether a list is kept by the file or by a class in it."""
+    held = named(node, "object")
+    if node.type == "member_expression" and held is not None:
+        return text_of(held) in facts(code).classes
+    declared = facts(code).declared(node) if node.type == "identifier" else None
+    is_variable = declared is not None and declared.type == "variable_declarator"
+    return is_variable and declared is not None and function_of(declared) is None
 
 
 def _is_fresh(code: Code, node: Node) -> bool:

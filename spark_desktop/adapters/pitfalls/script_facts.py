@@ -62,6 +62,7 @@ class Facts:
         self._used: dict[str, str] = {}
         self.methods: dict[str, list[Node]] = {}
         self.waited: set[str] = set()
+        self.classes: set[str] = set()
         self.is_typed = False
         for node in _all(code.root):
             self._take(node)
@@ -83,7 +84,7 @@ class Facts:
 
     def is_parameter(self, name: Node) -> bool:
         """Return whether the name that is used here is given to a function."""
-        found = self.declared(name)
+        found = self.declared(name) if name.type == "identifier" else None
         return found is not None and found.type not in ("variable_declarator", "for_in_statement")
 
     def known(self, node: Node | None, deep: int = 0) -> Known:
@@ -137,6 +138,8 @@ class Facts:
             name = named(node, "name")
             if name is not None:
                 self._types[text_of(name)] = node
+            if name is not None and node.type == "class_declaration":
+                self.classes.add(text_of(name))
         self.is_typed = self.is_typed or node.type == "type_annotation"
         self._take_function(node)
         self._take_use(node)

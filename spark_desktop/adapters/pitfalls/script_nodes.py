@@ -154,6 +154,12 @@ def statement_of(node: Node) -> Node:
     return node
 
 
+def is_in_block(node: Node) -> bool:
+    """Return whether a statement may be put before the one that a node is in."""
+    nearest = above(node, "statement_block", *FUNCTIONS)
+    return nearest is not None and nearest.type == "statement_block"
+
+
 def is_dropped(node: Node) -> bool:
     """Return whether nobody looks at what an expression is."""
     outer = around(node).parent
@@ -195,8 +201,8 @@ def above_it(code: Code, statement: Node, line: str) -> Edit:
 
 def end_mark(code: Code, statement: Node) -> str:
     """Return the mark that a statement of the file's style ends with, "" or a semicolon."""
-    around_it = function_of(statement)
-    inside = [statement, *([] if around_it is None else statements(around_it))]
+    whole = function_of(statement) or statement
+    inside = below(whole, "expression_statement", "return_statement", "lexical_declaration")
     return ";" if any(code.text(one).endswith(";") for one in inside) else ""
 
 

@@ -14,8 +14,10 @@ from spark_desktop.adapters.pitfalls.script_nodes import (
     bare,
     called,
     calls,
+    function_of,
     is_dropped,
     operator,
+    own,
     sides,
 )
 from spark_desktop.domain.small_change import SmallChange
@@ -30,8 +32,13 @@ def sorted_as_texts(code: Code) -> Iterator[SmallChange]:
         if given or listed is None:
             continue
         element = element_kind(code, held)
-        is_copied = called(call) == "sort" and not is_dropped(call) and is_shared(code, held)
-        copy = [code.edit(held, f"[...{code.text(held)}]")] if is_copied else []
+        is_copied = called(call) == "sort" and is_shared(code, held)
+        text = code.text(held)
+        new = f"{text} = [...{text}]" if is_dropped(call) else f"[...{text}]"
+        # What is sorted for others to see stays theirs.
+        if is_dropped(call) and (held.type != "identifier" or not _is_returned(call, text)):
+            is_copied = False
+        copy = [code.edit(held, new)] if is_copied else []
         if copy and element == "string":
             yield code.together(copy)  # texts are sorted well as they are
         ways = ["(a, b) => a - b", "(a, b) => a.localeCompare(b)"]
@@ -42,6 +49,15 @@ def sorted_as_texts(code: Code) -> Iterator[SmallChange]:
             if copy:
                 yield code.together([*copy, order])
             yield code.together([order])
+
+
+def _is_returned(call: Node, text: str) -> bool:
+    function = function_of(call)
+    return function is not None and any(
+        text_of(one.named_children[0]) == text
+        for one in own(function, "return_statement")
+        if one.named_children
+    )
 
 
 def compared_as_truth(code: Code) -> Iterator[SmallChange]:

@@ -27,7 +27,7 @@ def texts_that_add_up(code: Code) -> Iterator[SmallChange]:
             if outer is None or outer.type != "variable_declarator" or name is None:
                 continue
             names = [text_of(one) for one in below(name, "identifier")]
-            if name.type == "array_pattern" and any(_is_counted(code, one) for one in names):
+            if any(_is_counted(code, one, name.type == "identifier") for one in names):
                 end = code.places.end(call)
                 yield [(end, end, ".map(Number)")]
 
@@ -35,10 +35,14 @@ def texts_that_add_up(code: Code) -> Iterator[SmallChange]:
     yield from all_then_each(code, _added_texts(code))
 
 
-def _is_counted(code: Code, name: str) -> bool:
+def _is_counted(code: Code, name: str, is_list: bool) -> bool:
     for node in code.nodes("binary_expression"):
         both = sides(node)
-        is_its = both is not None and any(text_of(bare(one)) == name for one in both)
+        is_its = both is not None and any(
+            text_of((named(bare(one), "object") if is_list else bare(one)) or code.root) == name
+            for one in both
+            if not is_list or named(bare(one), "index") is not None
+        )
         if is_its and operator(node) in ("+", "-", "*", "/", "<", ">", "<=", ">="):
             return True
     return False

@@ -160,8 +160,7 @@ def one_side_prepared(code: Code) -> Iterator[SmallChange]:
 
 def _prepared(code: Code, left: Node, right: Node) -> list[Edit]:
     for one, other in ((left, right), (right, left)):
-        ways = _ways(one)
-        has = _ways(other)
+        ways, has = (_ways(side) or _declared_ways(code, side) for side in (one, other))
         if not ways or len(has) >= len(ways):
             continue
         missing = "".join(f".{way}()" for way in ways if way not in has)
@@ -197,16 +196,16 @@ def _unprepared_keys(code: Code) -> Iterator[list[Edit]]:
     for _call, held, given in calls(code, *_KEYED):
         ways = stored.get(code.text(held), [])
         is_plain = bool(given) and given[0].type in ("identifier", "member_expression")
-        if not is_plain or _is_prepared_name(code, given[0]):
+        if not is_plain or _declared_ways(code, given[0]):
             continue
         missing = "".join(f".{way}()" for way in ways)
         yield [code.edit(given[0], f"{code.text(given[0])}{missing}")] if missing else []
 
 
-def _is_prepared_name(code: Code, node: Node) -> bool:
+def _declared_ways(code: Code, node: Node) -> list[str]:
     declared = facts(code).declared(node) if node.type == "identifier" else None
     value = named(declared, "value")
-    return value is not None and bool(_ways(value))
+    return [] if value is None else _ways(value)
 
 
 def length_for_end(code: Code) -> Iterator[SmallChange]:

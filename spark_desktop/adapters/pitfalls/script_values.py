@@ -146,6 +146,8 @@ def rounded_to_the_right(code: Code) -> Iterator[SmallChange]:
             name = named(named(call, "function"), "property")
             if name is not None:
                 yield code.put(name, "trunc")
+            if name is not None and value.endswith("* 100"):
+                yield code.put(name, "round")
         elif called(call) == "round" and given[0].type == "identifier":
             yield code.put(call, f"Math.sign({value}) * Math.round(Math.abs({value}))")
         elif called(call) == "round" and value.endswith(("* 100", "* 10", "* 1000")):

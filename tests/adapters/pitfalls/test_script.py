@@ -91,6 +91,11 @@ MENDED = [
         ],
     ),
     (
+        script_async.promises_for_values,
+        "async function f(ids) {\n  return (await ids.map(load)).length;\n}\n",
+        [("ids.map(load)", "Promise.all(ids.map(load))")],
+    ),
+    (
         script_async.not_waited_for,
         "async function load() {}\nasync function f() {\n  const a = load();\n"
         "  return load().name + a.name;\n}\n",
@@ -116,6 +121,16 @@ MENDED = [
         script_sorting.sorted_as_texts,
         "function f(xs: Item[]) {\n  return xs.map((x) => x.size).sort();\n}\n",
         [("sort()", "sort((a, b) => a - b)")],
+    ),
+    (
+        script_sorting.sorted_as_texts,
+        "function f(xs) {\n  xs.sort();\n  return xs;\n}\n",
+        [("xs.sort()", "xs = [...xs].sort((a, b) => a - b)")],
+    ),
+    (
+        script_sorting.sorted_as_texts,
+        "const f = (xs: string[]) => xs.sort();\n",
+        [("xs.sort()", "[...xs].sort()")],
     ),
     (
         script_sorting.compared_as_truth,

@@ -10,6 +10,7 @@ from spark_desktop.adapters.pitfalls import (
     script_calls,
     script_compare,
     script_copies,
+    script_maps,
     script_objects,
     script_order,
     script_sums,
@@ -34,6 +35,11 @@ MENDED = [
         script_absent.default_for_falsy,
         "function f(o) {\n  const a = o.a || 3;\n  return [a, o.b || o.c || 4];\n}\n",
         [("||", "??")] * 3,
+    ),
+    (
+        script_absent.falsy_for_absent,
+        "function f(o) {\n  const a = o.a || 3;\n  return o.b ? o.b : a;\n}\n",
+        [("||", "??"), ("o.b ?", "o.b != null ?")],
     ),
     (
         script_absent.truth_for_presence,
@@ -164,6 +170,12 @@ MENDED = [
         [("Yes", "yes")],
     ),
     (
+        script_text.one_side_prepared,
+        "function f(xs, q) {\n  const low = q.toLowerCase();\n"
+        "  return xs.filter((x) => x.name.includes(low));\n}\n",
+        [("x.name.", "x.name.toLowerCase().")],
+    ),
+    (
         script_compare.compared_by_place,
         "const f = (a: Date, b: Date) => a !== b;\n",
         [("a !== b", "a.getTime() !== b.getTime()")],
@@ -272,7 +284,7 @@ MENDED = [
         [("  return", '  s ??= "you";\n  return')],
     ),
     (
-        script_objects.numbers_come_first,
+        script_maps.numbers_come_first,
         _COUNT,
         [
             (": Record<string, number> = {}", " = new Map<string, number>()"),
@@ -281,7 +293,7 @@ MENDED = [
         ],
     ),
     (
-        script_objects.numbers_come_first,
+        script_maps.numbers_come_first,
         _GROUPS,
         [
             ("by = {}", "by = new Map()"),

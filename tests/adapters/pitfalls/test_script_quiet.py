@@ -10,6 +10,7 @@ from spark_desktop.adapters.pitfalls import (
     script_calls,
     script_compare,
     script_copies,
+    script_maps,
     script_objects,
     script_order,
     script_sums,
@@ -28,6 +29,7 @@ QUIET = [
         "function f(isOpen: boolean, xs: string[], u?: User) {\n"
         "  if (isOpen && !u) return xs.length ? 1 : 2;\n}\n",
     ),
+    (script_absent.falsy_for_absent, "function f(o) {\n  return o.a || 3;\n}\n"),
     (script_copies.changed_for_its_result, "function f(xs) {\n  xs.reverse();\n}\n"),
     (
         script_copies.changed_for_its_result,
@@ -80,7 +82,7 @@ QUIET = [
     (script_values.no_base_given, "const n = Number(s);\n"),
     (script_objects.keys_of_all_objects, "const f = (xs, i) => xs[i];\n"),
     (
-        script_objects.numbers_come_first,
+        script_maps.numbers_come_first,
         "function f(k) {\n  const o = {};\n  o[k] = 1;\n  return o;\n}\n",
     ),
     (script_objects.other_one_wins, "const f = (a, b) => ({ a, b });\n"),
