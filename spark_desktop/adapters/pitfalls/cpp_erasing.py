@@ -1,5 +1,6 @@
 """Traps of loops of C and C++: elements that are erased on the way, and counts below zero."""
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -11,6 +12,8 @@ from spark_desktop.adapters.pitfalls.cpp_types import UNSIGNED, arguments, metho
 from spark_desktop.adapters.pitfalls.shared import all_then_each
 from spark_desktop.domain.small_change import SmallChange
 
+# Compilers that warn of signs want an index so.
+_CAST = re.compile(r"^static_cast<[\w:\s]+>\((\w+)\)$|^\([\w:\s]+\)\s*(?=\w+$)")
 _ORDERED = ("<", ">", "<=", ">=")
 
 
@@ -70,7 +73,9 @@ def _erased(code: Code, call: Node, name: str) -> str | None:
     text = code.text(given[0])
     if text in (name, f"{name}++"):
         return f"{name} = {code.text(of[0])}.erase({name})"
-    return "" if text == f"{code.text(of[0])}.begin() + {name}" else None
+    index = text.removeprefix(f"{code.text(of[0])}.begin() + ")
+    is_at = index != text and _CAST.sub(r"\1", index) == name
+    return "" if is_at else None
 
 
 def _is_last(branch: Node, body: Node) -> bool:

@@ -52,6 +52,14 @@ void drop(std::vector<int>& v, int x, int& n) {
     }
 }
 """,
+    "erased with a cast": """
+void drop(std::vector<int>& v, int x, int& n) {
+    for (std::size_t i = 0; i < v.size(); i++) {
+        if (v[i] == x) v.erase(v.begin() + static_cast<std::ptrdiff_t>(i)«→--»);
+        n++;
+    }
+}
+""",
     "erased from a set": """
 void drop_even(std::set<int>& s) {
     for (auto it = s.begin(); it != s.end();« ++it→») {
