@@ -1,0 +1,29 @@
+"""Traps of Go, the likeliest first."""
+
+from spark_desktop.adapters.pitfalls import (
+    go_errors,
+    go_loops,
+    go_numbers,
+    go_ranges,
+    go_sharing,
+    go_state,
+    go_text,
+)
+from spark_desktop.adapters.pitfalls.code import Rule
+from spark_desktop.adapters.pitfalls.shared import importing
+from spark_desktop.domain.go_imports import with_go_imports
+
+_ORDERED: tuple[Rule, ...] = (
+    *go_ranges.RULES,
+    *go_sharing.MAPS,
+    *go_sharing.COPIES,
+    *go_errors.RULES,
+    *go_numbers.RULES,
+    *go_text.RULES,
+    *go_loops.RULES,
+    *go_state.STATE,
+    *go_errors.LATER,
+    *go_text.LATER,
+    *go_numbers.LATER,
+)
+RULES: tuple[Rule, ...] = tuple(importing(rule, with_go_imports) for rule in _ORDERED)
