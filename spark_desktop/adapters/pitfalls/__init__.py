@@ -14,6 +14,7 @@ from spark_desktop.adapters.pitfalls.code import Code, Rule
 from spark_desktop.adapters.pitfalls.cpp import C_RULES as C
 from spark_desktop.adapters.pitfalls.cpp import RULES as CPP
 from spark_desktop.adapters.pitfalls.go import RULES as GO
+from spark_desktop.adapters.pitfalls.rust import RULES as RUST
 from spark_desktop.adapters.pitfalls.python import RULES as PYTHON
 from spark_desktop.adapters.pitfalls.script import RULES as SCRIPT
 from spark_desktop.domain.small_change import SmallChange
@@ -27,6 +28,7 @@ _RULES: dict[str, tuple[Rule, ...]] = {
     "tsx": SCRIPT,
     "c": C,
     "cpp": CPP,
+    "rust": RUST,
     "go": GO,
 }
 # Ways out of one trap that are tried: a function that falls into it everywhere is none.

@@ -1,0 +1,22 @@
+"""Traps of Rust, the likeliest first."""
+
+from spark_desktop.adapters.pitfalls import (
+    rust_iterators,
+    rust_numbers,
+    rust_text,
+    rust_values,
+)
+from spark_desktop.adapters.pitfalls.code import Rule
+from spark_desktop.adapters.pitfalls.shared import importing
+from spark_desktop.domain.library_uses import with_uses
+
+_ORDERED: tuple[Rule, ...] = (
+    *rust_numbers.RULES,
+    *rust_text.RULES,
+    *rust_values.RULES,
+    *rust_iterators.RULES,
+    *rust_numbers.LATER,
+    *rust_text.LATER,
+    *rust_iterators.LATER,
+)
+RULES: tuple[Rule, ...] = tuple(importing(rule, with_uses) for rule in _ORDERED)
