@@ -25,5 +25,6 @@ _ORDERED: tuple[Rule, ...] = (
     *go_errors.LATER,
     *go_text.LATER,
     *go_numbers.LATER,
+    *go_loops.LATER,
 )
 RULES: tuple[Rule, ...] = tuple(importing(rule, with_go_imports) for rule in _ORDERED)

@@ -8,6 +8,7 @@ from spark_desktop.adapters.pitfalls.code import Code, Rule, above, below, named
 from spark_desktop.adapters.pitfalls.go_nodes import calls, first_of, goal_of, targets
 from spark_desktop.adapters.pitfalls.go_ranges import Range, loop_names, ranges
 from spark_desktop.adapters.pitfalls.go_types import FUNCTIONS, listed, types_of
+from spark_desktop.adapters.pitfalls.rounds import Declared, Shape, rounds
 from spark_desktop.adapters.pitfalls.shared import (
     free_name,
     indent_of,
@@ -168,4 +169,49 @@ def _zero_start(code: Code) -> Iterator[SmallChange]:
             yield code.together([head, new])
 
 
-RULES: tuple[Rule, ...] = (_deleting, _map_order, _break, _defer_in_loop, _zero_start)
+def _last_group(code: Code) -> Iterator[SmallChange]:
+    """The last group is not stored: nothing comes behind it that would end it."""
+    for loop in code.nodes("for_statement"):
+        body, after = named(loop, "body"), loop.next_named_sibling
+        if body is None or not stands_alone(code, loop):
+            continue
+        for call in below(body, "call_expression"):
+            goal, given = goal_of(call), listed(named(call, "arguments"))
+            block, statement = above(call, "block"), above(call, "assignment_statement")
+            if goal is None or block is None or len(given) != 2 or block == body:
+                continue
+            name = code.text(given[1])
+            is_reset = f"{name} = " in code.text(block) and given[1].type == "identifier"
+            if not calls(call, code, "append") or not is_reset or statement is None:
+                continue
+            if after is not None and name not in code.text(after):
+                lines = [f"if len({name}) > 0 {{", f"\t{code.text(statement)}", "}"]
+                yield code.together([lines_below(code, loop, lines)])
+
+
+def _declared(one: Node, code: Code) -> Declared | None:
+    left, right = listed(named(one, "left")), listed(named(one, "right"))
+    if one.type != "short_var_declaration" or len(left) != 1 or len(right) != 1:
+        return None
+    return code.text(left[0]), right[0], one
+
+
+_ROUNDS, LATER = rounds(
+    Shape(
+        functions=FUNCTIONS,
+        loops=("for_statement",),
+        branches=("if_statement",),
+        returns=("return_statement",),
+        assignments=("assignment_statement",),
+        declared=_declared,
+    )
+)
+RULES: tuple[Rule, ...] = (
+    *_ROUNDS,
+    _last_group,
+    _deleting,
+    _map_order,
+    _break,
+    _defer_in_loop,
+    _zero_start,
+)

@@ -18,5 +18,6 @@ _ORDERED: tuple[Rule, ...] = (
     *rust_numbers.LATER,
     *rust_text.LATER,
     *rust_iterators.LATER,
+    *rust_values.LATER,
 )
 RULES: tuple[Rule, ...] = tuple(importing(rule, with_uses) for rule in _ORDERED)

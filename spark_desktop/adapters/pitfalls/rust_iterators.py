@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from spark_desktop.adapters.pitfalls.code import Code, Edit, Rule, above, below, named
-from spark_desktop.adapters.pitfalls.rust_numbers import called_on, sides
+from spark_desktop.adapters.pitfalls.rounds import turned_around
 from spark_desktop.adapters.pitfalls.rust_text import field_of_call
 from spark_desktop.adapters.pitfalls.rust_types import element_of, method_of, types_of
 from spark_desktop.adapters.pitfalls.shared import all_then_each, lines_above, stands_alone
 from spark_desktop.domain.small_change import SmallChange
 
-_TURNED = {"<": ">=", ">": "<=", "<=": ">", ">=": "<", "==": "!=", "!=": "=="}
 _COPIED = re.compile(r"[iu](?:8|16|32|64|128|size)|f32|f64|char|bool")
 
 
@@ -126,14 +125,7 @@ def _kept(code: Code) -> Iterator[SmallChange]:
             if body is not None and body.type != "block":
                 found.append((method[1], body))
     for _, body in sorted(found, key=lambda one: one[0] == "filter"):
-        parts = sides(body, code)
-        if parts is not None and parts[1] in _TURNED:
-            sign = named(body, "operator")
-            yield code.put(sign or body, _TURNED[parts[1]])
-        elif code.text(body).startswith("!"):
-            yield code.put(body, code.text(body)[1:])
-        else:
-            yield code.put(body, f"!{called_on(body, code)}")
+        yield code.put(body, turned_around(body, code))
 
 
 def _cut_off(code: Code) -> Iterator[SmallChange]:

@@ -70,9 +70,8 @@ def _is_guarded(node: Node, left: Node, code: Code) -> bool:
     condition = named(outer, "condition")
     if condition is None or condition.start_byte <= node.start_byte < condition.end_byte:
         return False
-    return (
-        re.search(rf"{re.escape(code.text(left))}\s*(?:>|!= 0)", code.text(condition)) is not None
-    )
+    taken_from = re.escape(code.text(left))
+    return re.search(rf"{taken_from}\s*(?:>|!= 0)", code.text(condition)) is not None
 
 
 def _below_zero(code: Code) -> Iterator[SmallChange]:
@@ -189,10 +188,14 @@ def _cast_late(code: Code) -> Iterator[SmallChange]:
             parts = [_cast(side, name, code) for side in (found[0], found[2])]
             text = f" {found[1]} ".join(parts)
             outer = one.parent
-            if outer is not None and outer.type in ("binary_expression", "field_expression"):
-                text = (
-                    text if found[1] in "/*" and outer.type != "field_expression" else f"({text})"
-                )
+            around = sides(outer, code)
+            # ``as T <`` would begin the arguments of a type.
+            is_first = around is not None and around[0] == one and around[1] in ("<", "<<")
+            is_inner = outer is not None and outer.type in (
+                *("field_expression", "type_cast_expression", "unary_expression"),
+            )
+            if is_first or is_inner or (around is not None and found[1] in "+-"):
+                text = f"({text})"
             ways.append([code.edit(one, text)])
     yield from all_then_each(code, ways)
 
@@ -232,13 +235,14 @@ def _wraps(code: Code) -> Iterator[SmallChange]:
         name, own = code.text(kind), types_of(code).of(value)
         if name not in _WIDTH or own not in _WIDTH or own in FLOATS:
             continue
-        is_smaller = _WIDTH[name] < _WIDTH[own] or (own in SIGNED) != (name in SIGNED)
-        if not is_smaller:
-            continue
-        if own in SIGNED and name in UNSIGNED:
-            text = f"{called_on(value, code)}.max(0) as {name}"
-            yield code.put(one, text)
-        yield code.put(one, f"{name}::try_from({alone(value, code)}).unwrap_or({name}::MAX)")
+        is_narrower, text = _WIDTH[name] < _WIDTH[own], called_on(value, code)
+        if own in UNSIGNED and (is_narrower or name in SIGNED):
+            yield code.put(one, f"{name}::try_from({alone(value, code)}).unwrap_or({name}::MAX)")
+        elif own in SIGNED and is_narrower:
+            least = "0" if name in UNSIGNED else f"{own}::from({name}::MIN)"
+            yield code.put(one, f"{text}.clamp({least}, {own}::from({name}::MAX)) as {name}")
+        elif own in SIGNED and name in UNSIGNED:
+            yield code.put(one, f"{text}.max(0) as {name}")
 
 
 def _negative_rest(code: Code) -> Iterator[SmallChange]:

@@ -1,10 +1,11 @@
 """Traps of Rust with text: bytes and letters, what is trimmed again and again, and capitals."""
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from spark_desktop.adapters.pitfalls.code import Code, Edit, Rule, above, named
+from spark_desktop.adapters.pitfalls.code import Code, Edit, Rule, above, below, named
 from spark_desktop.adapters.pitfalls.rust_numbers import called_on, inner, sides
 from spark_desktop.adapters.pitfalls.rust_types import method_of, types_of
 from spark_desktop.adapters.pitfalls.shared import all_then_each
@@ -39,9 +40,37 @@ def _letters(code: Code) -> Iterator[SmallChange]:
             ways.append([code.edit(name, "chars")])
         if method[1] == "char_indices":
             ways.append([code.edit(one, f"{code.text(method[0])}.chars().enumerate()")])
+    ways += [[edit] for edit in _in_macros(code)]
     apart = [w for w in ways if not any(o is not w and _meets(w[0], o[0]) for o in ways)]
     outer_ones = [w for w in ways if w not in apart and not any(_lies(w[0], o[0]) for o in ways)]
     yield from all_then_each(code, [*apart, *outer_ones])
+
+
+def _in_macros(code: Code) -> Iterator[Edit]:
+    """Yield the same for what a macro such as ``format!`` is given, which is not parsed."""
+    pattern = r"(&?)\b(\w+)(?:\.len\(\)|\[([^\[\]]*)\.\.([^\[\]=]*)\])"
+    for one in code.nodes("macro_invocation"):
+        group = next((n for n in one.named_children if n.type == "token_tree"), None)
+        if group is None:
+            continue
+        quoted = [code.places.start(n) for n in below(group, "string_literal")]
+        quoted_ends = [code.places.end(n) for n in below(group, "string_literal")]
+        begin, text = code.places.start(group), code.text(group)
+        for found in re.finditer(pattern, text):
+            start, name = begin + found.start(), found[2]
+            bound = types_of(code).binding(name, group)
+            inside = any(a <= start < b for a, b in zip(quoted, quoted_ends, strict=True))
+            if bound is None or inside or text[: found.start()].endswith("."):
+                continue
+            if types_of(code).declared(bound, name) not in ("str", "String"):
+                continue
+            if found[3] is None:
+                yield start, begin + found.end(), f"{name}.chars().count()"
+                continue
+            first, last = found[3].strip(), found[4].strip()
+            chain = f"{name}.chars()" + (f".skip({first})" if first not in ("", "0") else "")
+            chain += f".take({_difference(last, first)})" if last else ""
+            yield start, begin + found.end(), f"{chain}.collect::<String>()"
 
 
 def _meets(edit: Edit, other: Edit) -> bool:
@@ -66,7 +95,11 @@ def _part(node: Node, code: Code) -> Iterator[Edit]:
         chain = f"{text}.chars()" + (f".skip({start})" if start not in ("", "0") else "")
         if end:
             chain += f".take({_difference(end, start)})"
-        yield code.edit(node, f"{chain}.collect::<String>()")
+        outer = taken.parent if taken is not None else None
+        owned = method_of(outer, code)
+        is_owned = owned is not None and owned[0] == node and owned[1] in ("to_string", "to_owned")
+        place = outer if is_owned and outer is not None else node
+        yield code.edit(place, f"{chain}.collect::<String>()")
     elif end:
         found = f"{text}.char_indices().nth({end})"
         yield code.edit(taken, f"{found}.map_or(&{text}[..], |(end, _)| &{text}[..end])")

@@ -94,6 +94,13 @@ class Types:
         bound = self.binding(name, node)
         if bound is None:
             return self._fields.get("", {}).get(name, "")
+        return self._declared(bound, name)
+
+    def declared(self, bound: Node, name: str) -> str:
+        """Return the type, without references, that a declaration gives one of its names."""
+        return bare(self._declared(bound, name))
+
+    def _declared(self, bound: Node, name: str) -> str:
         kind, pattern = named(bound, "type"), named(bound, "pattern")
         if kind is not None:
             return self._code.text(kind)

@@ -6,8 +6,16 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from spark_desktop.adapters.pitfalls.code import Code, Edit, Rule, above, below, named
+from spark_desktop.adapters.pitfalls.rounds import Declared, Shape, rounds, statement_of
+from spark_desktop.adapters.pitfalls.rust_numbers import sides
 from spark_desktop.adapters.pitfalls.rust_types import map_of, method_of, types_of
-from spark_desktop.adapters.pitfalls.shared import all_then_each, line_of, uses
+from spark_desktop.adapters.pitfalls.shared import (
+    all_then_each,
+    line_of,
+    lines_below,
+    stands_alone,
+    uses,
+)
 from spark_desktop.domain.small_change import SmallChange
 
 _COPIES = ("clone", "cloned", "copied", "to_vec", "to_owned")
@@ -29,7 +37,9 @@ def _changed_copy(code: Code) -> Iterator[SmallChange]:
         name, block = code.text(pattern), one.parent
         if block is None or not _is_changed(block, name, code):
             continue
-        if _is_returned(block, name, code):
+        function = above(one, "function_item")
+        owner = "" if function is None else code.text(named(function, "parameters") or function)
+        if _is_returned(block, name, code) and not owner.startswith("(&mut self"):
             continue
         found = [n for n in uses(block, name, code) if n.start_byte > one.end_byte]
         plain = [n for n in found if n.parent is not None and n.parent.type != "field_expression"]
@@ -113,6 +123,9 @@ def _hidden(code: Code) -> Iterator[SmallChange]:
         if not any(n.type == "mutable_specifier" for n in outer.children):
             start = code.places.start(place)
             edits.append((start, start, "mut "))
+        parts = sides(value, code)
+        if parts is not None and code.text(parts[0]) == name and parts[1] in "+-*/":
+            edits.append((code.places.end(pattern), code.places.start(parts[2]), f" {parts[1]}= "))
         yield code.together(edits)
 
 
@@ -131,7 +144,9 @@ def _map_entries(code: Code) -> Iterator[SmallChange]:
             looped_in = looped is not None and looped.type != "function_item"
             filled = re.fullmatch(r"vec!\[(.+)\]", value, re.DOTALL)
             if filled is not None:
-                yield code.put(call, f"{held}.entry({key}).or_default().push({filled[1]})")
+                # Without a type, nothing says what the default is of.
+                new = "or_default()" if kind else "or_insert_with(Vec::new)"
+                yield code.put(call, f"{held}.entry({key}).{new}.push({filled[1]})")
             elif re.fullmatch(r"[iu](?:8|16|32|64|size)|f64", kind) and looped_in:
                 zero = "0.0" if kind == "f64" else "0"
                 yield code.put(call, f"*{held}.entry({key}).or_insert({zero}) += {value}")
@@ -177,4 +192,53 @@ def _got(node: Node, code: Code) -> Iterator[list[Edit]]:
         yield [code.edit(node, f"*{got}")]
 
 
-RULES: tuple[Rule, ...] = (_changed_copy, _changed_clone, _hidden, _unwrapped, _map_entries)
+def _last_group(code: Code) -> Iterator[SmallChange]:
+    """The last group is not stored: nothing comes behind it that would end it."""
+    for loop in code.nodes("for_expression"):
+        body, whole = named(loop, "body"), statement_of(loop)
+        after = whole.next_named_sibling
+        if body is None or after is None or not stands_alone(code, whole):
+            continue
+        for call in below(body, "call_expression"):
+            method, block = method_of(call, code), above(call, "block")
+            if method is None or method[1] != "push" or block is None or block == body:
+                continue
+            found = re.search(
+                r"take\(&mut (\w+)\)|^(\w+)(?:\.clone\(\))?$", code.text(method[2][0])
+            )
+            name = (found[1] or found[2]) if found is not None else ""
+            is_reset = re.search(rf"\b{name} = |{name}\.clear\(|&mut {name}\b", code.text(block))
+            if not name or is_reset is None or name in code.text(after):
+                continue
+            pushed = f"    {code.text(method[0])}.push({name});"
+            yield code.together(
+                [lines_below(code, whole, [f"if !{name}.is_empty() {{", pushed, "}"])]
+            )
+
+
+def _declared(one: Node, code: Code) -> Declared | None:
+    pattern, value = named(one, "pattern"), named(one, "value")
+    if one.type != "let_declaration" or pattern is None or value is None:
+        return None
+    return (code.text(pattern), value, one) if pattern.type == "identifier" else None
+
+
+_ROUNDS, LATER = rounds(
+    Shape(
+        functions=("function_item",),
+        loops=("for_expression", "while_expression"),
+        branches=("if_expression",),
+        returns=("return_expression",),
+        assignments=("assignment_expression", "compound_assignment_expr"),
+        declared=_declared,
+    )
+)
+RULES: tuple[Rule, ...] = (
+    *_ROUNDS,
+    _last_group,
+    _changed_copy,
+    _changed_clone,
+    _hidden,
+    _unwrapped,
+    _map_entries,
+)
