@@ -116,7 +116,8 @@ def _overwritten(code: Code) -> Iterator[SmallChange]:
         goal, value = left[0], right[0]
         if goal.type != "index_expression" or not types.is_map(types.of(named(goal, "operand"))):
             continue
-        if above(one, "for_statement", *FUNCTIONS) is None:
+        loop = above(one, "for_statement", *FUNCTIONS)
+        if loop is None or loop.type != "for_statement":
             continue
         held = map_of(types.under(types.of(named(goal, "operand"))))[1]
         body = named(value, "body")

@@ -18,6 +18,7 @@ from spark_desktop.adapters.pitfalls.shared import (
 )
 from spark_desktop.domain.small_change import SmallChange
 
+_SEARCHES = ("strings.Contains", "strings.HasPrefix", "strings.HasSuffix")
 _LOWER = ("strings.ToLower", "strings.ToUpper")
 
 
@@ -216,7 +217,7 @@ def _capitals(code: Code) -> Iterator[SmallChange]:
                 no = "!" if equal == "!=" else ""
                 yield code.put(one, f"{no}strings.EqualFold({inner[0]}, {inner[1]})")
             continue
-        if not calls(one, code, *(f"strings.{n}" for n in ("Contains", "HasPrefix", "HasSuffix"))):
+        if not calls(one, code, *_SEARCHES):
             continue
         given = listed(named(one, "arguments"))
         lower = [side for side in given if calls(side, code, *_LOWER)]
@@ -225,6 +226,28 @@ def _capitals(code: Code) -> Iterator[SmallChange]:
             other = next(side for side in given if side not in lower)
             if how is not None and "literal" not in other.type:
                 yield code.put(other, f"{code.text(how)}({code.text(other)})")
+
+
+def _no_capitals(code: Code) -> Iterator[SmallChange]:
+    """Who looks for a name may write it in small letters or in capitals."""
+    types = types_of(code)
+    for one in code.nodes("binary_expression", "call_expression"):
+        if one.type == "binary_expression":
+            left, right, sign = named(one, "left"), named(one, "right"), named(one, "operator")
+            if left is None or right is None or sign is None or code.text(sign) != "==":
+                continue
+            kinds = {types.under(types.of(side)) for side in (left, right)}
+            is_known = "literal" in f"{left.type}{right.type}" or calls(left, code, *_LOWER)
+            if kinds == {"string"} and not is_known:
+                yield code.put(one, f"strings.EqualFold({code.text(left)}, {code.text(right)})")
+            continue
+        given = listed(named(one, "arguments"))
+        if not calls(one, code, *_SEARCHES) or any("literal" in side.type for side in given):
+            continue
+        if not any(calls(side, code, *_LOWER) for side in given):
+            yield code.together(
+                [code.edit(side, f"strings.ToLower({code.text(side)})") for side in given]
+            )
 
 
 def _blanks_around(code: Code) -> Iterator[SmallChange]:
@@ -255,4 +278,4 @@ def _digit(code: Code) -> Iterator[SmallChange]:
 
 
 RULES: tuple[Rule, ...] = (_cutset, _letters, _bytes_kept, _split, _capitals)
-LATER: tuple[Rule, ...] = (_digit, _blanks_around, _one_of_all)
+LATER: tuple[Rule, ...] = (_digit, _blanks_around, _one_of_all, _no_capitals)

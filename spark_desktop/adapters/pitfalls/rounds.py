@@ -32,7 +32,7 @@ class Shape:
 def rounds(shape: Shape) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     """Return the rules for a language, those that are likely and those that come late."""
     likely = (_left_early, _carried, _last_wins)
-    return tuple(partial(rule, shape) for rule in likely), (partial(_swapped, shape),)
+    return tuple(partial(rule, shape) for rule in likely), (both_bounds, partial(_swapped, shape))
 
 
 def _left_early(shape: Shape, code: Code) -> Iterator[SmallChange]:
@@ -94,6 +94,19 @@ def _last_wins(shape: Shape, code: Code) -> Iterator[SmallChange]:
             joined["true"] = f"{name} = {name} && {whole}"
             if code.text(first) in joined:
                 yield code.put(one, joined[code.text(first)])
+
+
+def both_bounds(code: Code) -> Iterator[SmallChange]:
+    """Where two spans touch, both ends of the comparison count, or neither."""
+    turned = {"<": "<=", "<=": "<", ">": ">=", ">=": ">"}
+    for one in code.nodes("binary_expression"):
+        parts = [named(one, "left"), named(one, "right")]
+        sign = named(one, "operator")
+        if sign is None or code.text(sign) not in ("&&", "||"):
+            continue
+        signs = [inner for part in parts if (inner := named(part, "operator")) is not None]
+        if len(signs) == 2 and all(code.text(inner) in turned for inner in signs):
+            yield code.together([code.edit(inner, turned[code.text(inner)]) for inner in signs])
 
 
 def _swapped(shape: Shape, code: Code) -> Iterator[SmallChange]:

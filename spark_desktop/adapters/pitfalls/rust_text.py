@@ -11,6 +11,7 @@ from spark_desktop.adapters.pitfalls.rust_types import method_of, types_of
 from spark_desktop.adapters.pitfalls.shared import all_then_each
 from spark_desktop.domain.small_change import SmallChange
 
+_SEARCHES = ("contains", "starts_with", "ends_with")
 _LOWER = ("to_lowercase", "to_uppercase", "to_ascii_lowercase", "to_ascii_uppercase")
 
 
@@ -179,8 +180,7 @@ def _capitals(code: Code) -> Iterator[SmallChange]:
             left, right = found[0], found[2]
         else:
             method = method_of(one, code)
-            names = ("contains", "starts_with", "ends_with")
-            if method is None or method[1] not in names or len(method[2]) != 1:
+            if method is None or method[1] not in _SEARCHES or len(method[2]) != 1:
                 continue
             left, right = method[0], method[2][0]
         pair = (left, right)
@@ -202,6 +202,27 @@ def _plain(node: Node) -> Node:
     while node.type == "reference_expression" and (value := named(node, "value")) is not None:
         node = value
     return node
+
+
+def _no_capitals(code: Code) -> Iterator[SmallChange]:
+    """Who looks for a name may write it in small letters or in capitals."""
+    types = types_of(code)
+    for one in code.nodes("binary_expression", "call_expression"):
+        found, method = sides(one, code), method_of(one, code)
+        if found is not None and found[1] == "==":
+            pair = (found[0], found[2])
+        elif method is not None and method[1] in _SEARCHES and len(method[2]) == 1:
+            pair = (method[0], method[2][0])
+        else:
+            continue
+        if not all(types.is_text(side) for side in pair):
+            continue
+        if any("literal" in _plain(side).type or method_of(_plain(side), code) for side in pair):
+            continue
+        lower = [f"{called_on(_plain(side), code)}.to_lowercase()" for side in pair]
+        if found is None:
+            lower[1] = f"&{lower[1]}"
+        yield code.together([code.edit(*one) for one in zip(pair, lower, strict=True)])
 
 
 def _blanks_around(code: Code) -> Iterator[SmallChange]:
@@ -247,4 +268,4 @@ def _digit(code: Code) -> Iterator[SmallChange]:
 
 
 RULES: tuple[Rule, ...] = (_letters, _trimmed_again, _split, _capitals)
-LATER: tuple[Rule, ...] = (_digit, _blanks_around, _other_end)
+LATER: tuple[Rule, ...] = (_digit, _blanks_around, _other_end, _no_capitals)

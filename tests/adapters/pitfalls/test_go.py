@@ -1,0 +1,121 @@
+"""Traps of Go: each is mended as somebody who knows it would, and is not seen where it is none.
+
+Each case of go.diffs was run: a check fails with the lines of "-" and passes with those of "+".
+"""
+
+import pytest
+from adapters.pitfalls.known_cases import cases, offered
+
+from spark_desktop.adapters.syntax import TreeSitterSyntax
+from spark_desktop.domain.trigger import Span
+
+CASES = cases("go.diffs")
+TYPES = "package a\n\ntype P struct {\n\tn int\n\tm map[string]int\n\txs []int\n\tps []*P\n}\n\n"
+# What looks like a trap and is none.
+FREE = {
+    "an address of the element": "func f(ps []P) *P {\n\tfor i := range ps {\n"
+    "\t\treturn &ps[i]\n\t}\n\treturn nil\n}\n",
+    "pointers that are gone over": "func f(ps []*P) {\n\tfor _, p := range ps {\n"
+    "\t\tp.n++\n\t}\n}\n",
+    "a closure of its own variable": "func f(xs []int) {\n\tfor range xs {\n"
+    "\t\tfunc() { println() }()\n\t}\n}\n",
+    "a receiver that is only read": "func (p P) f() int {\n\treturn p.n\n}\n",
+    "a receiver whose map is filled": "func (p P) f() {\n\tif p.m == nil {\n\t\treturn\n\t}\n"
+    '\tp.m["a"] = 1\n}\n',
+    "a changed copy that is given": "func (p P) f() P {\n\tp.n = 1\n\treturn p\n}\n",
+    "a map that is made": 'func f() {\n\tm := make(map[string]int)\n\tm["a"] = 1\n}\n',
+    "a slice that grows": "func f(xs []int) []int {\n\txs = append(xs, 1)\n\treturn xs\n}\n",
+    "a made slice that is filled": "func f() []int {\n\txs := make([]int, 3)\n\txs[0] = 1\n"
+    "\treturn xs\n}\n",
+    "a new name in its own block": "func f() {\n\tfor i := 0; i < 3; i++ {\n\t\tx := i\n"
+    "\t\tprintln(x)\n\t}\n}\n",
+    "an error that is there": "func f(err error) bool {\n\treturn err != nil\n}\n",
+    "an error's text": 'func f(n int) error {\n\treturn fmt.Errorf("bad: %v", n)\n}\n',
+    "a key that is asked for": 'func f(m map[string]int) int {\n\tif n, ok := m["a"]; ok {\n'
+    "\t\treturn n\n\t}\n\treturn 1\n}\n",
+    "a division of fractions": "func f(a, b, c float64) float64 {\n\treturn a / b * c\n}\n",
+    "a length that is doubled": "func f(a int) int {\n\treturn a / 2\n}\n",
+    "a rounded number": "func f(a float64) int {\n\treturn int(math.Round(a * 100))\n}\n",
+    "even numbers": "func f(a int) bool {\n\treturn a%2 == 0\n}\n",
+    "a duration with its unit": "func f(n int) time.Duration {\n"
+    "\treturn time.Duration(n) * time.Second\n}\n",
+    "the length of a list": "func f(xs []string) int {\n\treturn len(xs)\n}\n",
+    "an empty text": "func f(s string) bool {\n\treturn len(s) == 0\n}\n",
+    "a sum of a map": "func f(m map[string]int) int {\n\tsum := 0\n\tfor _, n := range m {\n"
+    "\t\tsum += n\n\t}\n\treturn sum\n}\n",
+    "a prefix": 'func f(s string) string {\n\treturn strings.TrimPrefix(s, "ab")\n}\n',
+    "blanks that are trimmed": 'func f(s string) string {\n\treturn strings.Trim(s, " \\n")\n}\n',
+    "both in small letters": "func f(a, b string) bool {\n"
+    "\treturn strings.ToLower(a) == strings.ToLower(b)\n}\n",
+    "a break of the loop": "func f(xs []int) {\n\tfor _, x := range xs {\n\t\tif x > 0 {\n"
+    "\t\t\tbreak\n\t\t}\n\t}\n}\n",
+    "an element taken once": "func (p *P) f(i int) {\n"
+    "\tp.xs = append(p.xs[:i], p.xs[i+1:]...)\n}\n",
+    "a number that is given": "func (p *P) f() int {\n\treturn p.n\n}\n",
+    "sorted for its caller": "func f(xs []int) {\n\tsort.Ints(xs)\n}\n",
+    "a stable order": "func (p *P) f() {\n\tsort.SliceStable(p.xs, func(i, j int) bool {\n"
+    "\t\treturn p.xs[i] < p.xs[j]\n\t})\n}\n",
+    "a deferred call without values": "func f(p *P) {\n\tdefer p.Close()\n\tp.n = 1\n}\n",
+    "counted in the map": "func f(m map[string]int, ks []string) {\n\tfor _, k := range ks {\n"
+    "\t\tm[k]++\n\t}\n}\n",
+    "a digit": "func f(c rune) int {\n\treturn int(c - '0')\n}\n",
+    "a found element": "func f(xs []int) bool {\n\tfor _, x := range xs {\n\t\tif x == 1 {\n"
+    "\t\t\treturn true\n\t\t}\n\t}\n\treturn false\n}\n",
+    "a sum over all": "func f(xs []int) int {\n\tsum := 0\n\tfor _, x := range xs {\n"
+    "\t\tsum += x\n\t}\n\treturn sum\n}\n",
+    "one bound": "func f(a int) bool {\n\treturn a > 1 || a == 0\n}\n",
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_trap_is_mended_in_full(name):
+    before, after = CASES[name]
+    assert after in offered("a.go", before)
+
+
+@pytest.mark.parametrize("name", FREE)
+def test_nothing_is_offered_for(name):
+    assert offered("a.go", TYPES + FREE[name]) == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_change_parses_as_well_as_the_text(name):
+    syntax = TreeSitterSyntax()
+    text = CASES[name][0]
+    errors = syntax.errors("a.go", text)
+    assert [one for one in offered("a.go", text) if syntax.errors("a.go", one) != errors] == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_there_are_few_and_no_text_is_there_twice(name):
+    text = CASES[name][0]
+    found = offered("a.go", text)
+    assert len(found) <= 8
+    assert len(set(found)) == len(found)
+    assert text not in found
+
+
+@pytest.mark.parametrize("name", ["copy", "nilmap", "maporder", "errors_is_import", "hidden"])
+def test_lines_end_as_those_of_the_file(name):
+    before, after = (text.replace("\n", "\r\n") for text in CASES[name])
+    assert after in offered("a.go", before)
+
+
+def test_letters_of_two_bytes_do_not_move_the_places():
+    text = 'package a\n\nfunc f(größen []string) string {\n\treturn "ü" + größen[0][:1] + "ß"\n}\n'
+    assert text.replace("größen[0][:1]", "string([]rune(größen[0])[:1])") in offered("a.go", text)
+
+
+def test_only_the_lines_that_are_meant_are_changed():
+    before, _ = CASES["pages"]
+    assert offered("a.go", before, Span(0, 2)) == []
+
+
+def test_several_of_a_kind_are_offered_together_first_then_each():
+    text = (
+        "package a\n\nfunc f(a string) string {\n"
+        '\treturn strings.TrimLeft(a, "ab") + strings.TrimRight(a, "cd")\n}\n'
+    )
+    left = text.replace("TrimLeft", "TrimPrefix")
+    right = text.replace("TrimRight", "TrimSuffix")
+    assert offered("a.go", text)[:3] == [left.replace("TrimRight", "TrimSuffix"), left, right]

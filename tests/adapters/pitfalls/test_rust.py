@@ -1,0 +1,104 @@
+"""Traps of Rust: each is mended as somebody who knows it would, and is not seen where it is none.
+
+Each case of rust.diffs was run: a check fails with the lines of "-" and passes with those of "+".
+"""
+
+import pytest
+from adapters.pitfalls.known_cases import cases, offered
+
+from spark_desktop.adapters.syntax import TreeSitterSyntax
+from spark_desktop.domain.trigger import Span
+
+CASES = cases("rust.diffs")
+TYPES = "struct P { n: u32, x: f64, xs: Vec<u32> }\n\n"
+# What looks like a trap and is none.
+FREE = {
+    "a difference of signed numbers": "fn f(a: i32, b: i32) -> i32 {\n    a - b\n}\n",
+    "a difference that is guarded": "fn f(a: u32, b: u32) -> u32 {\n    if a > b {\n"
+    "        return a - b;\n    }\n    0\n}\n",
+    "a sum of large numbers": "fn f(a: u64, b: u64) -> u64 {\n    a + b\n}\n",
+    "a division of fractions": "fn f(a: f64, b: f64, c: f64) -> f64 {\n    a / b * c\n}\n",
+    "a rounded number": "fn f(a: f64) -> u32 {\n    a.round() as u32\n}\n",
+    "a cast to a larger number": "fn f(a: u8) -> u64 {\n    a as u64\n}\n",
+    "even numbers": "fn f(a: i32) -> bool {\n    a % 2 == 0\n}\n",
+    "the length of a list": "fn f(xs: &[u32]) -> usize {\n    xs.len()\n}\n",
+    "an empty text": "fn f(a: &str) -> bool {\n    a.len() == 0\n}\n",
+    "a prefix": 'fn f(a: &str) -> &str {\n    a.strip_prefix("a").unwrap_or(a)\n}\n',
+    "words": "fn f(a: &str) -> usize {\n    a.split_whitespace().count()\n}\n",
+    "both in small letters": "fn f(a: &str, b: &str) -> bool {\n"
+    "    a.to_lowercase() == b.to_lowercase()\n}\n",
+    "a trimmed number": "fn f(a: &str) -> Option<u32> {\n    a.trim().parse().ok()\n}\n",
+    "a list to its end": "fn f(xs: &[u32]) -> &[u32] {\n    &xs[1..]\n}\n",
+    "sorted and without doubles": "fn f(xs: &mut Vec<u32>) {\n    xs.sort();\n    xs.dedup();\n}\n",
+    "sorted as numbers are": "fn f(xs: &mut Vec<u32>) {\n    xs.sort();\n}\n",
+    "a total order": "fn f(a: f64, b: f64) -> std::cmp::Ordering {\n    a.total_cmp(&b)\n}\n",
+    "pairs that are summed": "fn f(a: &[u32], b: &[u32]) -> u32 {\n"
+    "    a.iter().zip(b).map(|(x, y)| x * y).sum()\n}\n",
+    "a map that is only asked": "use std::collections::HashMap;\n"
+    "fn f(m: &HashMap<u32, u32>) -> bool {\n    m.contains_key(&1)\n}\n",
+    "a copy that is given": "impl P {\n    fn f(&self) -> u32 {\n        let mut n = self.n;\n"
+    "        n += 1;\n        n\n    }\n}\n",
+    "a new name in its own block": "fn f(a: bool) {\n    if a {\n        let b = 1;\n"
+    '        println!("{b}");\n    }\n}\n',
+    "a function that cannot say so": "fn f(a: Option<u32>) -> u32 {\n    a.unwrap()\n}\n",
+    "changed in its place": "fn f(ps: &mut Vec<P>) {\n    for p in ps.iter_mut() {\n"
+    "        p.n += 1;\n    }\n}\n",
+    "an insert into a set": "fn f(a: &mut std::collections::HashSet<u32>) {\n    a.insert(1);\n}\n",
+    "a found element": "fn f(xs: &[u32]) -> bool {\n    for x in xs {\n        if *x == 1 {\n"
+    "            return true;\n        }\n    }\n    false\n}\n",
+    "a sum over all": "fn f(xs: &[u32]) -> u32 {\n    let mut sum = 0;\n    for x in xs {\n"
+    "        sum += x;\n    }\n    sum\n}\n",
+    "one bound": "fn f(a: u32) -> bool {\n    a > 1 || a == 0\n}\n",
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_trap_is_mended_in_full(name):
+    before, after = CASES[name]
+    assert after in offered("a.rs", before)
+
+
+@pytest.mark.parametrize("name", FREE)
+def test_nothing_is_offered_for(name):
+    assert offered("a.rs", TYPES + FREE[name]) == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_each_change_parses_as_well_as_the_text(name):
+    syntax = TreeSitterSyntax()
+    text = CASES[name][0]
+    errors = syntax.errors("a.rs", text)
+    assert [one for one in offered("a.rs", text) if syntax.errors("a.rs", one) != errors] == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_there_are_few_and_no_text_is_there_twice(name):
+    text = CASES[name][0]
+    found = offered("a.rs", text)
+    assert len(found) <= 8
+    assert len(set(found)) == len(found)
+    assert text not in found
+
+
+@pytest.mark.parametrize("name", ["sub", "dedup", "order", "copy_bool", "last_group"])
+def test_lines_end_as_those_of_the_file(name):
+    before, after = (text.replace("\n", "\r\n") for text in CASES[name])
+    assert after in offered("a.rs", before)
+
+
+def test_letters_of_two_bytes_do_not_move_the_places():
+    text = "fn f(größe: u32, maß: u32) -> (char, u32) {\n    ('ü', größe - maß)\n}\n"
+    assert text.replace("größe - maß", "größe.saturating_sub(maß)") in offered("a.rs", text)
+
+
+def test_only_the_lines_that_are_meant_are_changed():
+    before, _ = CASES["sub"]
+    assert offered("a.rs", before + "\nfn g() {\n}\n", Span(4, 6)) == []
+
+
+def test_several_of_a_kind_are_offered_together_first_then_each():
+    text = "fn f(a: u32, b: u32) -> (u32, u32) {\n    (a - 1, b - 1)\n}\n"
+    left = text.replace("a - 1", "a.saturating_sub(1)")
+    right = text.replace("b - 1", "b.saturating_sub(1)")
+    both = left.replace("b - 1", "b.saturating_sub(1)")
+    assert offered("a.rs", text)[:3] == [both, left, right]
