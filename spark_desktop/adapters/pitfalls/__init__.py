@@ -14,8 +14,8 @@ from spark_desktop.adapters.pitfalls.code import Code, Rule
 from spark_desktop.adapters.pitfalls.cpp import C_RULES as C
 from spark_desktop.adapters.pitfalls.cpp import RULES as CPP
 from spark_desktop.adapters.pitfalls.go import RULES as GO
-from spark_desktop.adapters.pitfalls.rust import RULES as RUST
 from spark_desktop.adapters.pitfalls.python import RULES as PYTHON
+from spark_desktop.adapters.pitfalls.rust import RULES as RUST
 from spark_desktop.adapters.pitfalls.script import RULES as SCRIPT
 from spark_desktop.domain.small_change import SmallChange
 from spark_desktop.domain.trigger import Span

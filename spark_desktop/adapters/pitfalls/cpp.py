@@ -1,6 +1,5 @@
 """Traps of C++ and of C, the likeliest first."""
 
-from collections.abc import Callable, Iterator
 from functools import partial
 
 from spark_desktop.adapters.pitfalls import (
@@ -17,32 +16,10 @@ from spark_desktop.adapters.pitfalls import (
     cpp_text,
     cpp_unset,
 )
-from spark_desktop.adapters.pitfalls.code import Code, Rule
+from spark_desktop.adapters.pitfalls.code import Rule
 from spark_desktop.adapters.pitfalls.cpp_numbers import cast_c, cast_cpp
+from spark_desktop.adapters.pitfalls.shared import importing
 from spark_desktop.domain.library_uses import with_c_includes, with_includes
-from spark_desktop.domain.small_change import SmallChange
-
-
-def _including(added: Callable[[str, str], str], rule: Rule) -> Rule:
-    """Return a rule whose changes bring the headers along that they need."""
-
-    def including(code: Code) -> Iterator[SmallChange]:
-        for change in rule(code):
-            after = change.applied(code.content)
-            whole = added(code.content, after)
-            yield change if whole == after else _whole(code.content, whole)
-
-    return including
-
-
-def _whole(before: str, after: str) -> SmallChange:
-    """Return the change from one text to another, from the first to the last difference."""
-    most = min(len(before), len(after))
-    start = next((at for at in range(most) if before[at] != after[at]), most)
-    rest = range(1, most - start + 1)
-    end = next((at - 1 for at in rest if before[-at] != after[-at]), most - start)
-    return SmallChange(start, len(before) - end, after[start : len(after) - end])
-
 
 _CPP: tuple[Rule, ...] = (
     cpp_numbers.accumulate_start,
@@ -146,5 +123,5 @@ _C: tuple[Rule, ...] = (
     cpp_numbers.float_sums,
     cpp_order.swapped_lines,
 )
-RULES: tuple[Rule, ...] = tuple(_including(with_includes, rule) for rule in _CPP)
-C_RULES: tuple[Rule, ...] = tuple(_including(with_c_includes, rule) for rule in _C)
+RULES: tuple[Rule, ...] = tuple(importing(rule, with_includes) for rule in _CPP)
+C_RULES: tuple[Rule, ...] = tuple(importing(rule, with_c_includes) for rule in _C)
