@@ -69,6 +69,7 @@ from spark_desktop.services.name_evidence import NameEvidence
 from spark_desktop.services.ports import FileStore, Syntax
 from spark_desktop.services.project_checks import ProjectChecks
 from spark_desktop.services.proposal_context import ProposalContext, proposal_context
+from spark_desktop.services.question_context import QuestionContext
 from spark_desktop.services.quick_actions import QuickActions
 from spark_desktop.services.quiet import Quiet
 from spark_desktop.services.review import ReviewService
@@ -303,6 +304,7 @@ def _assemble(
     shadow.index = lambda: index if index.state.is_ready else None
     context.gathering.lookup.index = index
     turns = Turns(suggester, review, chat, board, bus)
+    turns.beside = QuestionContext(context.gathering.lookup, files).refs
     failing = FailingCode(files, composing.items.guard, syntax, index)
     inbox = Inbox(files, ProcessFileWatch(root), syntax, turns, review, bus)
     inbox.seen.commits = GitCommits(root)

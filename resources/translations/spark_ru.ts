@@ -5110,6 +5110,10 @@ The proposal was made for:
    <translation>Ответ соответствует схеме.</translation>
   </message>
   <message>
+   <source>The answer gives no number, which was asked for.</source>
+   <translation>В ответе нет числа, о котором спрашивали.</translation>
+  </message>
+  <message>
    <source>The answer goes beyond what was asked for: {stray!r} stands elsewhere in the file.</source>
    <translation>Ответ выходит за рамки запрошенного: {stray!r} стоит в другом месте файла.</translation>
   </message>
@@ -10106,6 +10110,10 @@ The branch that is checked out</source>
   <message>
    <source>{name} was removed: {size} are free again.</source>
    <translation>Модель {name} удалена: освободилось {size}.</translation>
+  </message>
+  <message>
+   <source>{name} was said to be {asked}, not {told}.</source>
+   <translation>По просьбе {name} — это {asked}, а не {told}.</translation>
   </message>
   <message>
    <source>{name} was written.</source>

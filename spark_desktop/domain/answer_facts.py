@@ -30,6 +30,10 @@ _EXPLAIN = re.compile(
     r"|what\s+(?:does|do)\b.{1,60}\bdo\b)\b",
     re.IGNORECASE,
 )
+_ASKS_FOR_NUMBER = re.compile(
+    r"\b(?:how\s+(?:many|much)|(?:what|which)\s+number|(?:the|a|just\s+the|as\s+a)\s+number\s*\))",
+    re.IGNORECASE,
+)
 # Longer answers explain; what they claim cannot be told from their words.
 _LONGEST = 1200
 
@@ -68,6 +72,14 @@ def tells_a_fact(question: str, answer: str) -> bool:
     """
     asked = " ".join(without_marks(question).split()).lstrip(" #/*-;%")
     return _EXPLAIN.match(asked) is None and claims(question, answer) is not None
+
+
+def lacks_number(question: str, answer: str) -> bool:
+    """Return whether a number was asked for, and a short answer gives none."""
+    asked = " ".join(without_marks(question).split())
+    if _ASKS_FOR_NUMBER.search(asked) is None or claims(question, answer) is None:
+        return False
+    return _NUMBER.search(answer) is None and _NUMBER_WORD.search(answer) is None
 
 
 def says_nothing(answer: str) -> bool:

@@ -1,8 +1,8 @@
 """What a request says that a documentation is to tell, and whether its text tells it. Pure.
 
 "Says what is returned for a step of 0" asks for a word about 0. Words are compared by their
-beginnings, and a point is missed only where none of its words is there: people say the same thing
-in other words.
+beginnings, and a point is missed where less than half of its words are there: people say the same
+thing in other words.
 """
 
 import re
@@ -100,7 +100,9 @@ def _is_spoken_of(point: str, stems: Collection[str], known: Collection[str]) ->
     said = {word.lower() for word in _WORD.findall(point)}
     words = {one for one in said if not _COMMON.fullmatch(one)}
     words = {one for one in words if one not in known and one.removesuffix("s") not in known}
-    return len(words) < _FEWEST or any(_stem(one) in stems for one in words)
+    told = sum(_stem(one) in stems for one in words)
+    # One word of three may be there for another point.
+    return len(words) < _FEWEST or told * 2 >= len(words)
 
 
 def _stem(word: str) -> str:

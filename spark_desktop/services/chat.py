@@ -65,17 +65,19 @@ class ChatService:
         path: str | None = None,
         thread_id: str | None = None,
         lines: Span | None = None,
+        refs: tuple[ItemRef, ...] = (),
     ) -> Turn:
         """Return the answered turn, which is kept in the thread (None: the current one).
 
-        ``path`` is the file that the question is about, ``lines`` the place in it. A turn that the
-        user stopped or that failed, also since the file cannot be read, is returned as such, with
-        what came of the answer. Raises SparkError where the question is empty, StoreError.
+        ``path`` is the file that the question is about, ``lines`` the place in it; ``refs`` go
+        along. A turn that the user stopped or that failed, also since a file cannot be read, is
+        returned as such, with what came of the answer. Raises SparkError where the question is
+        empty, StoreError.
         """
         _require_text(question)
         thread = await (self.current() if thread_id is None else self.open(thread_id))
-        refs = (ItemRef(ItemKind.OPEN, path, lines=lines),) if path and lines else ()
-        asked = Question(uuid.uuid4().hex, thread.id, question, refs, path)
+        own = (ItemRef(ItemKind.OPEN, path, lines=lines),) if path and lines else ()
+        asked = Question(uuid.uuid4().hex, thread.id, question, (*own, *refs), path)
         with self._on_the_way(asked):
             try:
                 items = await self._prompt.read(asked)

@@ -58,15 +58,9 @@ class CodeLookup:
         ``names`` maps each to whether it is used only as a member of something. A name that means
         several things is left out, unless it is the file's own or imported.
         """
-        index = self._ready()
-        wanted = dict(list(names.items())[:_NAMES])
-        if index is None:
-            places = await self._by_imports(reading, wanted)
-        else:
-            places = await self._by_index(index, reading, wanted)
         pieces: dict[tuple[str, int], Piece] = {}
         own = reading.own.path
-        for path, span in places:
+        for path, span in await self.places(reading, names):
             if path == own and span.start < region.end and region.start < span.end:
                 continue
             if text := brief(await reading.lines(path), span):
@@ -74,6 +68,14 @@ class CodeLookup:
             if len(pieces) == _DEFINITIONS:
                 break
         return list(pieces.values())
+
+    async def places(self, reading: Reading, names: Mapping[str, bool]) -> list[tuple[str, Span]]:
+        """Return where the names are defined, as for ``definitions``, the file's own among them."""
+        index = self._ready()
+        wanted = dict(list(names.items())[:_NAMES])
+        if index is None:
+            return await self._by_imports(reading, wanted)
+        return await self._by_index(index, reading, wanted)
 
     async def callers(self, reading: Reading, region: Span, name: str) -> list[Piece]:
         """Return lines outside of tests that call a function, at most two."""

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
+from spark_desktop.domain.context_item import ItemRef
 from spark_desktop.domain.errors import SparkError
 from spark_desktop.domain.events import WorkFailed
 from spark_desktop.domain.line_comment import LineComment
@@ -79,6 +80,8 @@ class Turns:
         self._ending: Cancelled | None = None
         # Stops what a model is asked that is no turn; returns whether there was something.
         self.stop_besides: Callable[[], bool] = lambda: False
+        # What goes with a question from a comment beside its file.
+        self.beside: Callable[[QuestionComment], Awaitable[tuple[ItemRef, ...]]] | None = None
 
     @property
     def running(self) -> Proposal | None:
@@ -255,7 +258,8 @@ class Turns:
 
     async def _answer(self, question: _Question) -> None:
         trigger, path = question.trigger, question.trigger.snapshot.path
-        await self._in_chat(self._chat.ask(trigger.question, path, lines=trigger.lines))
+        refs = () if self.beside is None else await self.beside(trigger)
+        await self._in_chat(self._chat.ask(trigger.question, path, lines=trigger.lines, refs=refs))
 
     async def _ask_again(self, trigger: AnswerEdit) -> None:
         await self._in_chat(self._chat.repeat(trigger.thread_id, trigger.turn_id))

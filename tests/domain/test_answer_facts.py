@@ -5,6 +5,7 @@ import pytest
 from spark_desktop.domain.answer_facts import (
     claims,
     contradict,
+    lacks_number,
     only_repeats,
     says_nothing,
     tells_a_fact,
@@ -102,3 +103,19 @@ def test_an_answer_that_only_repeats_what_was_shown_is_told_from_a_line_of_it(an
 )
 def test_an_answer_without_a_word_or_a_sign_says_nothing(answer, nothing):
     assert says_nothing(answer) is nothing
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "lacks"),
+    [
+        ("how many bytes may a file have?", "It is specified in `LIMIT`.", True),
+        ("which size? (the number)", "The size of LIMIT.", True),
+        ("how much does it cost? AI?", "It costs six.", False),
+        ("how many are there?", "There are 5.", False),
+        ("how many are there?", "None: zero.", False),
+        ("how does it count?", "By words.", False),
+        ("what is the number of the house called?", "`number`", False),
+    ],
+)
+def test_a_number_that_was_asked_for_is_missed(question, answer, lacks):
+    assert lacks_number(question, answer) is lacks

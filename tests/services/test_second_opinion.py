@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
 from fakes import Answer, MemoryFiles
 
 from spark_desktop.domain.conversation import TurnState
@@ -64,11 +65,19 @@ async def test_an_answer_that_repeats_the_code_is_doubted_without_another_one(wo
     assert len(world.endpoint.requests) == 1
 
 
-async def test_a_fact_told_by_the_smallest_models_is_doubted_at_once(world_of):
+@pytest.mark.parametrize("model", ["qwen2.5-coder-0.5b", "qwen2.5-coder-1.5b"])
+async def test_a_fact_told_by_small_models_is_doubted_at_once(world_of, model):
     world = world_of(MemoryFiles(a__py=FILE), "It costs 600.", "It costs KeyError.")
-    world.endpoint.become(replace(world.endpoint.model, id="qwen2.5-coder-0.5b"))
+    world.endpoint.become(replace(world.endpoint.model, id=model))
     told = "Models of this size are mostly wrong about facts of code: do not rely on it."
     assert (await asked(world)).doubt == told
+    assert len(world.endpoint.requests) == 1
+
+
+async def test_an_answer_without_the_number_that_was_asked_for_is_doubted(world_of):
+    world = world_of(MemoryFiles(a__py=FILE), "It is what `PER_HOUR` says.")
+    turn = await world.chat.ask("how many cents is an hour?", "a.py", lines=Span(0, 1))
+    assert turn.doubt == "The answer gives no number, which was asked for."
     assert len(world.endpoint.requests) == 1
 
 
