@@ -178,7 +178,7 @@ def test_an_id_is_one_tasks(tmp_path):
 
 def test_there_are_enough_tasks_of_each_kind_in_several_languages():
     kinds = Counter(task.kind for task in TASKS)
-    assert len(TASKS) >= 208
+    assert len(TASKS) >= 260
     assert set(kinds) == set(KINDS)
     assert min(kinds.values()) >= 8
     for kind in KINDS:
