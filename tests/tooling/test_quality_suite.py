@@ -193,7 +193,8 @@ def test_each_kind_is_held_too_in_each_language_that_has_it():
     for kind in KINDS:
         for language in LANGUAGES:
             tuned, held = (number[kind, language, split] for split in SPLITS)
-            assert (tuned > 0) == (held > 0), (kind, language)
+            # Some kinds are only held in a language; what is tuned has to be held, too.
+            assert held > 0 or tuned == 0, (kind, language)
             # The held ones take turns; each time they are as many as the first were.
             assert held >= tuned // 4, (kind, language)
 
