@@ -12,7 +12,7 @@ from spark_desktop.domain.prompt_layout import is_smallest
 from spark_desktop.domain.proposal import Check, Proposal
 from spark_desktop.domain.sameness import shape_of
 from spark_desktop.domain.track_record import Way
-from spark_desktop.domain.trigger import Repair
+from spark_desktop.domain.trigger import EditComment, Instruction, Repair
 from spark_desktop.domain.words import say
 from spark_desktop.services.attempts import Attempts
 from spark_desktop.services.bound_probes import BoundProbes
@@ -36,9 +36,10 @@ class Weighing:
     async def weighed(self, work: Work, found: Proposal, effort: Effort) -> Proposal:
         """Return the answer that others agree with most; a lonely one with a doubt.
 
-        The smallest models' mistakes repeat themselves: what nothing proves is not shown at all,
-        whatever they agree on, and where a test leaves a bound open all answers have to agree, or
-        four of five. A broken file that parses again is no new code, and weighed.
+        The smallest models' mistakes repeat themselves: nothing of theirs is shown that came
+        unasked and that nothing proves. What was asked for in words is shown where all of five
+        answers agree, and what a test proves but for a bound where four of five do. A broken file
+        that parses again is no new code, and weighed.
 
         Nothing is weighed that a test has proved (of the smallest models down to its bounds), nor
         where other answers would cost money. Raises EndpointError.
@@ -56,13 +57,15 @@ class Weighing:
             found = replace(found, evidence=(*found.evidence, bound))
             if not is_small:
                 return found  # with a warning: some bounds can be either
-        elif is_small and not isinstance(found.trigger, Repair):
+        elif is_small and not isinstance(found.trigger, EditComment | Instruction | Repair):
             told = say("No test proves it, and models of this size are mostly wrong without one.")
             return replace(found, evidence=(*found.evidence, Check(say("proved"), False, told)))
         ballot = _Ballot.of(found, work.likelihood)
         doubt = await self._judge.doubted(work.target, found)
         await self._vote(ballot, work, effort, others)
-        if is_small and 1 < ballot.agreeing < ballot.asked:
+        is_asked = is_small and not is_proved and not isinstance(found.trigger, Repair)
+        is_doubtful = 1 < ballot.agreeing < ballot.asked and not is_asked
+        if is_small and (is_doubtful or (is_asked and ballot.agreeing == ballot.asked)):
             await self._vote(ballot, work, effort, _MORE)
         if doubt is not None:
             if len(ballot.votes) == 1:
@@ -75,7 +78,8 @@ class Weighing:
             if failure(best.evidence) and doubt is None:
                 best, choice = found, Choice(0, ballot.agreeing_with(0), choice.asked)
         # Of the smallest models one answer of five may be another one, of three none.
-        needed = choice.asked - (choice.asked > 1 + others) if is_small else 2
+        may_differ = choice.asked > 1 + others and not is_asked
+        needed = choice.asked - may_differ if is_small else 2
         return ballot.told(best, (*best.evidence, agreement_of(choice, needed)))
 
     async def _vote(self, ballot: "_Ballot", work: Work, effort: Effort, count: int) -> None:

@@ -68,11 +68,42 @@ async def test_what_most_answers_agree_on_is_shown_instead_of_the_first(asked):
 SMALL = replace(MODEL, id="qwen2.5-coder-0.5b")
 
 
-async def test_of_the_smallest_models_nothing_is_shown_that_nothing_proves(asked):
-    world, proposal = await asked(TIMES, TIMES, TIMES, model=SMALL)
+STUB = 'def double(value):\n    """Return twice the value."""\n    ...\n'
+
+
+async def test_of_the_smallest_models_nothing_is_shown_unasked_that_nothing_proves(world_of):
+    world = world_of(MemoryFiles(a__py=STUB), *[fenced(TIMES)] * 3)
+    world.endpoint.become(replace(SMALL, fim=False))
+    world.suggester.effort = Effort(samples=3)
+    (trigger,) = world.triggers("a.py")
+    proposal = await world.ready(trigger)
     told = "No test proves it, and models of this size are mostly wrong without one."
     assert proposal.state == Withheld(told)
     assert len(world.endpoint.requests) == 1  # whatever the others say, it is not shown
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ((TIMES,) * 5, "5 of 5 answers"),
+        (
+            (TIMES, TIMES, TIMES, TIMES, PLUS),
+            "Only 4 of 5 answers are the same, too few for a model of this size.",
+        ),
+        (
+            (TIMES, PLUS, TIMES),
+            "Only 2 of 3 answers are the same, too few for a model of this size.",
+        ),
+        ((TIMES, PLUS, SQUARE), "The model answered 3 times, each time something else."),
+    ],
+)
+async def test_what_the_smallest_models_were_asked_for_is_shown_where_all_agree(
+    asked, answers, told
+):
+    world, proposal = await asked(*answers, model=SMALL)
+    assert proposal.evidence[-1].detail == told
+    assert proposal.state == (Ready() if told.endswith("5 answers") else Withheld(told))
+    assert len(world.endpoint.requests) == len(answers)
 
 
 async def test_of_the_smallest_models_what_a_test_proves_is_shown(asked):
