@@ -40,20 +40,25 @@ _DEFINES = (
 def small_changes(parsed: Parsed, content: str, lines: Span) -> tuple[SmallChange, ...]:
     """Return the changes within the lines, the likeliest first, each text once."""
     places = Places(content)
-    leaves = [node for node in _leaves(parsed.root) if _is_within(node, lines)]
+    leaves = _leaves(parsed.root, lines)
     found = [*_of_words(leaves, places), *_of_names(leaves, places)]
     found += _of_shapes(parsed.root, lines, places)
     ordered = sorted(found, key=lambda one: (one[0], one[1].start))
     return tuple(dict.fromkeys(replace(change, rank=rank) for rank, change in ordered))
 
 
-def _leaves(node: Node) -> Iterator[Node]:
-    if node.type.startswith(_TEXTS):
-        return
-    if node.child_count == 0:
-        yield node
-    for child in node.children:
-        yield from _leaves(child)
+def _leaves(root: Node, lines: Span) -> list[Node]:
+    """Return the words of the code within the lines, in their order."""
+    found, waiting = [], [root]
+    while waiting:
+        node = waiting.pop()
+        is_outside = node.end_point.row < lines.start or node.start_point.row >= lines.end
+        if is_outside or node.type.startswith(_TEXTS):
+            continue
+        if node.child_count == 0 and _is_within(node, lines):
+            found.append(node)
+        waiting += reversed(node.children)
+    return found
 
 
 def _is_within(node: Node, lines: Span) -> bool:

@@ -66,12 +66,12 @@ class TreeSitterSyntax:
 
     def small_changes(self, path: str, content: str, lines: Span) -> tuple[SmallChange, ...]:
         """Return what may undo a slip within the lines; see the port."""
-        parsed = self._parsing.parse(path, content)
+        parsed = Parsing().parse(path, content)
         return () if parsed is None else small_changes(parsed, content, lines)
 
     def pitfalls(self, path: str, content: str, lines: Span) -> tuple[SmallChange, ...]:
         """Return ways out of the language's known traps within the lines; see the port."""
-        parsed = self._parsing.parse(path, content)
+        parsed = Parsing().parse(path, content)
         return () if parsed is None else pitfalls(parsed, content, lines)
 
     def errors(self, path: str, content: str) -> int | None:

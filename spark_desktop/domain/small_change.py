@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 class SmallChange:
     """``text`` in the place of the characters from ``start`` to ``end``.
 
-    ``rank`` says how likely such a slip is, 0 the likeliest.
+    ``rank`` says how likely such a slip is, 0 the likeliest. Changes of one rule that begin at the
+    same ``place`` exclude one another; -1 for none.
     """
 
     start: int
     end: int
     text: str
     rank: int = field(default=0, compare=False)
+    place: int = field(default=-1, compare=False)
 
     def applied(self, content: str) -> str:
         """Return the content with the change."""

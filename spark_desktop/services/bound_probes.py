@@ -7,7 +7,6 @@ either. Where a bound turned into its neighbour passes, too, the run proves less
 import asyncio
 import time
 from collections.abc import Collection, Iterator
-from itertools import islice
 
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.documenting import asks_only_to_document
@@ -46,7 +45,8 @@ class BoundProbes:
         end = time.monotonic() + _SECONDS
         # Comparing long texts takes tenths of a second.
         _, rows = await asyncio.to_thread(changed_rows, before, after)
-        for change in islice(self._bounds(path, after, rows), _MOST):
+        bounds = await asyncio.to_thread(lambda: tuple(self._bounds(path, after, rows)))
+        for change in bounds[:_MOST]:
             if time.monotonic() > end:
                 return None
             if await self._passes(proposal, path, before, change.applied(after)):

@@ -148,14 +148,15 @@ class Syntax(Protocol):
     def small_changes(self, path: str, content: str, lines: Span) -> tuple[SmallChange, ...]:
         """Return changes of one word or number within the lines, the likeliest slip first.
 
-        Empty for a language without a parser.
+        Empty for a language without a parser. May run in any OS thread.
         """
         ...
 
     def pitfalls(self, path: str, content: str, lines: Span) -> tuple[SmallChange, ...]:
         """Return ways out of the language's known traps within the lines, the likeliest first.
 
-        Each trap has a rank of its own, below 0. Empty for a language without such knowledge.
+        Each trap has a rank of its own, below 0. Empty for a language without such knowledge. May
+        run in any OS thread.
         """
         ...
 

@@ -4,13 +4,16 @@ A model, a small one above all, is likelier to write a function anew wrongly tha
 sign in it is turned around. The run decides, so that trying costs nobody's attention.
 """
 
+import asyncio
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.patch import compute
 from spark_desktop.domain.proposal import Check, Proposal
-from spark_desktop.domain.trigger import FailingTest
+from spark_desktop.domain.small_change import SmallChange
+from spark_desktop.domain.trigger import FailingTest, Span
 from spark_desktop.domain.words import say
 from spark_desktop.services.judging import Judge
 from spark_desktop.services.ports import Syntax
@@ -41,10 +44,15 @@ class SmallMends:
         if not isinstance(trigger, FailingTest) or again is None or len(target.lines) > _MOST_LINES:
             return None
         path, before = trigger.snapshot.path, target.content
-        traps = self._syntax.pitfalls(path, before, target.lines)
-        all_changes = (*traps, *self._syntax.small_changes(path, before, target.lines))
-        changes = all_changes[: self._most]
-        end = time.monotonic() + _SECONDS
+        begun = time.monotonic()
+        now = await again(trigger, path, before, before)
+        if failure(now) is None or not any(check.proves for check in now):
+            return None  # there is no run that could decide
+        took = time.monotonic() - begun
+        # Rules look at a whole file, which may take tenths of a second.
+        everything = await asyncio.to_thread(self._changes, path, before, target.lines)
+        changes = _chosen(everything, min(self._most, int(_SECONDS / max(took, 0.01)) + 1))
+        end = begun + _SECONDS
         found: Proposal | None = None
         rank = 0
         for number, change in enumerate(changes, 1):
@@ -53,14 +61,15 @@ class SmallMends:
             if time.monotonic() > end:
                 return found and _with_doubt(found)
             after = change.applied(before)
+            if self._is_broken(path, before, after):
+                continue
             told = await again(trigger, path, before, after)
-            if not any(check.proves for check in told):
-                return None  # there is no run that could decide
-            if failure(told) is not None:
+            # What goes in circles leaves a run without a result.
+            if failure(told) is not None or not any(check.proves for check in told):
                 continue
             one = await self._judge.examined(
                 target,
-                _proposed(proposal, after, told, number),
+                _proposed(proposal, after, told, change, number),
                 names=False,
                 project=True,
                 again=False,
@@ -70,7 +79,23 @@ class SmallMends:
             if found is not None:
                 return None  # the run does not say which of the two was meant
             found, rank = one, change.rank
-        return found if len(changes) == len(all_changes) else found and _with_doubt(found)
+        return found if len(changes) == len(everything) else found and _with_doubt(found)
+
+    def _changes(self, path: str, before: str, lines: Span) -> tuple[SmallChange, ...]:
+        traps = self._syntax.pitfalls(path, before, lines)
+        return (*traps, *self._syntax.small_changes(path, before, lines))
+
+    def _is_broken(self, path: str, before: str, after: str) -> bool:
+        was, now = self._syntax.errors(path, before), self._syntax.errors(path, after)
+        return was is not None and now is not None and now > was
+
+
+def _chosen(changes: Sequence[SmallChange], most: int) -> Sequence[SmallChange]:
+    """Return the changes that there is time for: half of them traps where there are more."""
+    traps = [one for one in changes if one.rank < 0]
+    slips = changes[len(traps) :]
+    kept = traps[: max(most // 2, most - len(slips))]
+    return [*kept, *slips[: max(0, most - len(kept))]]
 
 
 def _with_doubt(found: Proposal) -> Proposal:
@@ -81,10 +106,13 @@ def _with_doubt(found: Proposal) -> Proposal:
     )
 
 
-def _proposed(proposal: Proposal, after: str, told: tuple[Check, ...], number: int) -> Proposal:
+def _proposed(
+    proposal: Proposal, after: str, told: tuple[Check, ...], change: SmallChange, number: int
+) -> Proposal:
     snapshot = proposal.trigger.snapshot
     patch = compute(snapshot.path, snapshot.digest, snapshot.text.content, after)
+    name = say("known trap") if change.rank < 0 else say("small change")
     detail = say("found by trying %n small change(s), without a model", "", number)
-    evidence = (*told, Check(say("small change"), True, detail))
+    evidence = (*told, Check(say("parses"), True), Check(name, True, detail))
     # Nobody answered: a model's name would claim what it did not write.
     return replace(proposal, model="", patch=patch, evidence=evidence)

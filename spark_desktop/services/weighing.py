@@ -55,8 +55,10 @@ class Weighing:
             if bound is None:
                 return found
             found = replace(found, evidence=(*found.evidence, bound))
-            if not is_small:
-                return found  # with a warning: some bounds can be either
+            if not is_small or not found.model:
+                # With a warning: some bounds can be either, and what no model wrote no other answer
+                # of it says anything about.
+                return found
         elif is_small and not isinstance(found.trigger, EditComment | Instruction | Repair):
             told = say("No test proves it, and models of this size are mostly wrong without one.")
             return replace(found, evidence=(*found.evidence, Check(say("proved"), False, told)))

@@ -58,3 +58,20 @@ def test_letters_of_two_bytes_do_not_move_the_places():
 
 def test_a_language_without_a_parser_has_none():
     assert changed("a.txt", "a < b\n") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "deep", "text"),
+    [
+        ("a.py", f"x = {' + '.join(['1'] * 2000)}\n", "def f(a):\n    return a < 1\n"),
+        (
+            "a.js",
+            "".join(f"if (a === {n}) {{}} else " for n in range(600)) + "{}\n",
+            "function f(a) {\n  return a < 1;\n}\n",
+        ),
+    ],
+)
+def test_what_is_nested_deeply_elsewhere_stops_nothing(path, deep, text):
+    rows = len(split_lines(text))
+    found = changed(path, text + deep, Span(0, rows))
+    assert found[0] == text.replace("<", "<=") + deep

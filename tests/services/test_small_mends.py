@@ -50,8 +50,8 @@ async def test_the_change_that_the_run_proves_is_proposed_with_its_evidence():
     found = await mended(run, await proposal_of(Span(1, 2)))
     assert apply(TEXT, found.patch.hunks) == RIGHT
     assert found.model == ""
-    assert [one.name for one in found.evidence] == ["pytest", "small change"]
-    assert found.evidence[1].detail == "found by trying 1 small change, without a model"
+    assert [one.name for one in found.evidence] == ["pytest", "parses", "small change"]
+    assert found.evidence[-1].detail == "found by trying 1 small change, without a model"
     assert all(one.endswith("return a < 1\n") for one in run.asked)
 
 
@@ -72,7 +72,66 @@ async def test_where_another_change_that_is_as_likely_passes_too_none_is_propose
 async def test_where_none_is_proved_there_is_none_and_the_number_is_bounded():
     run = Run()
     assert await mended(run, await proposal_of(), most=3) is None
-    assert len(run.asked) == 3
+    assert len(run.asked) == 1 + 3  # first on the text as it is
+
+
+async def test_a_test_that_passes_by_now_needs_no_mending():
+    run = Run(TEXT, RIGHT)
+    assert await mended(run, await proposal_of()) is None
+    assert run.asked == [TEXT]
+
+
+async def test_a_change_that_goes_in_circles_gives_way_to_the_next():
+    other = TEXT.replace("> 5000", "< 5000")
+
+    class Circles(Run):
+        async def __call__(self, trigger, path, before, after):
+            if after == RIGHT:
+                self.asked.append(after)
+                return (Check("pytest", True, "It took too long.", is_advice=True),)
+            return await super().__call__(trigger, path, before, after)
+
+    run = Circles(other)
+    found = await mended(run, await proposal_of())
+    assert apply(TEXT, found.patch.hunks) == other
+    assert RIGHT in run.asked
+
+
+TRAP = "def names(rows, found=[]):\n    found += [row.name for row in rows if row.size > 1]\n"
+TRAP += "    return found\n"
+OUT = TRAP.replace("found=[]", "found=None").replace(
+    "    found +=", "    if found is None:\n        found = []\n    found +=", 1
+)
+
+
+async def trap_of(text=TRAP):
+    snapshot = await MemoryFiles(a__py=text).read("a.py")
+    trigger = FailingTest(snapshot, Span(1, 2), "test_names", "names(rows)", ("pytest",))
+    return Proposal("p", trigger, Queued(), model="small")
+
+
+async def test_a_known_trap_comes_before_slips_and_is_named_so():
+    run = Run(OUT, TRAP.replace("> 1", ">= 1"))
+    found = await mended(run, await trap_of())
+    assert apply(TRAP, found.patch.hunks) == OUT
+    assert found.evidence[-1].name == "known trap"
+
+
+async def test_where_there_is_time_for_few_half_of_them_are_slips():
+    run = Run(TRAP.replace("> 1", ">= 1"))
+    found = await mended(run, await trap_of(), most=2)
+    assert apply(TRAP, found.patch.hunks) == TRAP.replace("> 1", ">= 1")
+    assert len(run.asked) == 1 + 2
+
+
+async def test_where_two_ways_out_of_one_place_pass_none_is_proposed():
+    text = "def pages(total, size):\n    return total // size\n"
+    first, other = (
+        text.replace("total // size", one) for one in ("-(-total // size)", "round(total / size)")
+    )
+    found = await mended(Run(first), await trap_of(text))
+    assert apply(text, found.patch.hunks) == first
+    assert await mended(Run(first, other), await trap_of(text)) is None
 
 
 async def test_where_no_run_decides_nothing_is_tried():

@@ -259,6 +259,20 @@ async def test_what_cannot_be_run_withholds_nothing():
     assert await again(NotRun(say("not run: no"))) == (True, False, True, "")
 
 
+async def test_a_run_may_take_some_times_what_it_took_on_the_text_before():
+    limits: list[float] = []
+
+    async def run(words, texts, seconds, folder=""):
+        limits.append(seconds)
+        return Ran(1, ADD)
+
+    evidence = FailingTestAgain(run)
+    await evidence(trigger(), "calc.py", "old", "old")
+    await evidence(trigger(), "calc.py", "old", "new")
+    await evidence(trigger(), "calc.py", "old", "old")
+    assert limits == [60.0, 15.0]  # the text before was run once
+
+
 async def test_a_trigger_without_a_command_has_no_such_evidence():
     from dataclasses import replace
 

@@ -10,9 +10,12 @@ from spark_desktop.domain.completion import ChatRequest, Timing, Usage
 from spark_desktop.domain.effort import Effort
 from spark_desktop.domain.errors import StoreError
 from spark_desktop.domain.patch import apply
-from spark_desktop.domain.proposal import Check, Ready, Withheld
+from spark_desktop.domain.proposal import Check, Queued, Ready, Withheld
 from spark_desktop.domain.track_record import Tally, Way
 from spark_desktop.domain.trigger import Repair, Span
+from spark_desktop.services.prompts import Surroundings
+from spark_desktop.services.target import target_of
+from spark_desktop.services.work import Work
 
 COMMENT = "def double(value):\n    # return twice the value AI!\n    return value\n"
 TIMES = "def double(value):\n    return value * 2\n"
@@ -350,3 +353,19 @@ async def test_of_larger_models_it_is_shown_with_a_warning(world_of):
     assert proposal.state == Ready()
     assert proposal.evidence[-1].name == "bounds are tested"
     assert len(world.endpoint.requests) == 1
+
+
+async def test_what_no_model_wrote_is_not_weighed_against_what_one_says(world_of):
+    world = world_of(MemoryFiles(a__py=LATE), *[fenced(AFTER)] * 3)
+    world.endpoint.become(SMALL)
+    world.suggester.effort = Effort(samples=3)
+    world.suggester.project = passes_late
+    (trigger,) = world.triggers("a.py")
+    found = replace(
+        await world.ready(trigger), state=Queued(), evidence=(Check("tests", True, proves=True),)
+    )
+    asked = len(world.endpoint.requests)
+    work = Work(found, target_of(trigger, LineSyntax()), world.endpoint, Surroundings(), None)
+    told = await world.suggester._weighing.weighed(work, replace(found, model=""), Effort())
+    assert told.evidence[-1].name == "bounds are tested"
+    assert len(world.endpoint.requests) == asked

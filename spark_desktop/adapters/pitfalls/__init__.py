@@ -38,18 +38,23 @@ _MOST_OF_ONE = 4
 def pitfalls(parsed: Parsed, content: str, lines: Span) -> tuple[SmallChange, ...]:
     """Return the changes within the lines, the likeliest first, each text once.
 
-    Their ranks are below 0, each change with its own: two that pass are not two slips that are as
-    likely, the first is taken.
+    Their ranks are below 0, each with its own but for ways out of one place that exclude one
+    another: where two of these pass, the test does not say which was meant.
     """
     rules = _RULES.get(parsed.grammar.name, ())
     code = Code(parsed.root, content, lines)
-    found: dict[str, SmallChange] = {}
-    for change in (one for rule in rules for one in _of_one(rule, code)):
-        after = change.applied(content)
-        if after != content:
-            found.setdefault(after, change)
-    changes = enumerate(found.values(), -len(found))
-    return tuple(replace(change, rank=rank) for rank, change in changes)
+    found: dict[str, tuple[tuple[int, int, int], SmallChange]] = {}
+    for number, rule in enumerate(rules):
+        for change in _of_one(rule, code):
+            after = change.applied(content)
+            if after != content:
+                alone = -1 if change.place >= 0 else len(found)
+                found.setdefault(after, ((number, change.place, alone), change))
+    groups: dict[tuple[int, int, int], list[SmallChange]] = {}
+    for key, change in found.values():
+        groups.setdefault(key, []).append(change)
+    ranked = enumerate(groups.values(), -len(groups))
+    return tuple(replace(change, rank=rank) for rank, group in ranked for change in group)
 
 
 def _of_one(rule: Rule, code: Code) -> tuple[SmallChange, ...]:
