@@ -3,6 +3,7 @@
 import hashlib
 import shutil
 import time
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
@@ -26,6 +27,11 @@ async def perform(out: Path, model: str | None) -> int:
     outcome = Outcome(engine=f"llama.cpp in xllamacpp {version('xllamacpp')}", model=model or "")
     begin = time.monotonic()
     desktop = await DesktopApp.open(folder, model=model, theme="dark", data_dir=out / "data")
+    # A user is asked for this at the first proposal: with it the sample's own tests prove. Shut in,
+    # where the system can: else nothing of them runs.
+    chosen = desktop.settings.current
+    own = replace(chosen.project(folder), allow_commands=True)
+    desktop.settings.use(chosen.with_project(folder, own))
     try:
         await _play(Stage(desktop, out), folder, outcome, expected)
     except DemoError as error:
