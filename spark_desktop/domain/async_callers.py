@@ -6,9 +6,9 @@ from pathlib import PurePosixPath
 
 from spark_desktop.domain.defined import Defined
 from spark_desktop.domain.file_names import FileNames, Occurrence, Role
+from spark_desktop.domain.passed_on import is_default, is_passed_on
 from spark_desktop.domain.unittest_cases import is_hook, is_test_case
 from spark_desktop.domain.waiting import Obstacle
-from spark_desktop.domain.waits import is_passed_on
 from spark_desktop.domain.words import Said, say
 
 # They give on what they take as it is.
@@ -67,7 +67,7 @@ def why_used(
     ]
     if len(twice) > 1:
         return say("{name} is defined more than once", name=one.name)
-    if any(is_passed_on(use, there) for there, use in uses):
+    if is_default(one, file) or any(is_passed_on(use, there) for there, use in uses):
         return say("{name} is passed on, not only called", name=one.name)
     return None
 

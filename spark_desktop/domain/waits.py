@@ -10,6 +10,7 @@ from spark_desktop.domain.follow_edits import FileFollow, Followed, Left
 from spark_desktop.domain.module_paths import Tree
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.name_uses import uses_in
+from spark_desktop.domain.passed_on import is_default, is_passed_on, may_mean
 from spark_desktop.domain.text_edits import TextEdit
 from spark_desktop.domain.unittest_cases import base_edits
 from spark_desktop.domain.waiting import Place, Wait
@@ -18,12 +19,6 @@ from spark_desktop.domain.words import Said, say
 # A function, by its file, its class and its name.
 Key = tuple[str, str, str]
 
-_JS = ("javascript", "typescript", "tsx")
-# Passed on to other modules, which are followed: in front of the name.
-_PASSED_ON = re.compile(
-    r"(?:\bexport\s+default\s+|\bexport\s*\{[^{}]*|\bexports(?:\.\w+)?\s*=\s*(?:\{[^{}]*)?)$"
-)
-_BEFORE = 500
 # A decorator that makes a function which waits one that does not, by its name.
 _MAKES_PLAIN = re.compile(r"sync|coro|\brun|command|task|fixture", re.IGNORECASE)
 
@@ -69,14 +64,6 @@ def caller_of(one: Occurrence, file: FileNames) -> Defined | None:
     return next((each for each in file.defined if each.name_at == wait.function_at), None)
 
 
-def is_passed_on(one: Occurrence, file: FileNames) -> bool:
-    """Return whether what is not called here is handed to who may call it without waiting."""
-    if one.call is not None or one.role in (Role.IMPORTED, Role.EXPORTED, Role.BOUND, Role.LABEL):
-        return False
-    before = file.content[max(0, one.start - _BEFORE) : one.start]
-    return file.language not in _JS or _PASSED_ON.search(before) is None
-
-
 def is_fresh(followed: Followed, one: Occurrence, file: FileNames) -> bool:
     """Return whether a call was written together with the function that is async now."""
     if file.path in followed.target.homes:
@@ -92,15 +79,21 @@ def waits_in(
     clear: set[int] = set()
     for followed in waiting.followed:
         uses = uses_in(followed.target, file, tree)
-        clear |= {one.start for one in uses.found}
-        for one in uses.doubtful:
+        known = {one.start for one in uses.found}
+        clear |= known
+        unsure = [one for one in may_mean(followed.target, file, tree) if one.start not in known]
+        for one in dict.fromkeys([*uses.doubtful, *unsure]):
             reason = say("which {name} is meant is not clear", name=one.name)
             work.left.append(Left(file.path, one.line, reason, at=one.start))
         for one in uses.found:
             work.follow(followed, one)
+    changed = {key_of(followed.change.new) for followed in waiting.followed}
     for here in file.defined:
         if key_of(here) in waiting.turned:
             work.turn(here)
+        elif key_of(here) in changed and is_default(here, file):
+            line = file.content.count("\n", 0, here.name_at)
+            work.left.append(Left(file.path, line, say("it is passed on, not called")))
     return work.result(frozenset(clear))
 
 
@@ -118,13 +111,12 @@ class _Work:
         self.left: list[Left] = []
 
     def follow(self, followed: Followed, one: Occurrence) -> None:
-        if one.role is Role.BOUND:
+        if is_passed_on(one, self._file):
+            self._leave(one, say("it is passed on, not called"))
+        elif one.role is Role.BOUND:
             self._look_at_definition(followed, one)
-        elif one.call is None:
-            if is_passed_on(one, self._file):
-                self._leave(one, say("it is passed on, not called"))
         elif one.start not in self._asked and not is_fresh(followed, one, self._file):
-            wait = one.call.wait
+            wait = None if one.call is None else one.call.wait
             if wait is not None and followed.change.turns_plain:
                 self._stop_waiting(one, wait)
             elif wait is not None and not wait.is_kept:

@@ -9,6 +9,7 @@ from spark_desktop.domain.file_names import FileNames, Occurrence
 from spark_desktop.domain.follow_edits import Followed
 from spark_desktop.domain.name_changes import NameChange
 from spark_desktop.domain.name_uses import uses_in
+from spark_desktop.domain.passed_on import may_mean
 from spark_desktop.domain.target_names import Target
 from spark_desktop.domain.unittest_cases import is_test_case
 from spark_desktop.domain.waiting import awaited
@@ -106,9 +107,14 @@ class Chain:
             return None, None
         uses = list(self._uses(target))
         why = why_used(one, self.survey.known[one.path], uses)
-        if not any(use.call for _, use in uses) and not one.name.startswith("test"):
+        is_called = any(use.call for _, use in uses) or self._may_be_called(target)
+        if not is_called and not one.name.startswith("test"):
             self._alone.add(key_of(one))
         return Followed(target, change), why
+
+    def _may_be_called(self, target: Target) -> bool:
+        known = self.survey.known.values()
+        return any(may_mean(target, file, self.survey.tree) for file in known)
 
     def _uses(self, target: Target) -> Iterator[tuple[FileNames, Occurrence]]:
         for file in tuple(self.survey.known.values()):

@@ -189,10 +189,35 @@ def test_a_word_that_means_waiting_elsewhere_does_not_count(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["export { f };\n", "module.exports = { f };\n", "export default f;\n"]
+    "text", ["export { f };\n", "module.exports = { f };\n", "exports.f = f;\n"]
 )
 def test_a_function_that_a_module_exports_is_not_passed_on(text):
     assert waited("a.js", JS, text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "export default f;\n",
+        "module.exports = f;\n",
+        "exports.load = f;\n",
+        "export { f as load };\n",
+        "export { f as default };\n",
+        "module.exports = { load: f };\n",
+        "module.exports = { load: wrapped(f) };\n",
+    ],
+)
+def test_a_function_that_a_module_exports_without_its_name_is_passed_on(text):
+    result, after = found("a.js", f"{JS}{text}")
+    assert after == f"{JS}{text}"
+    assert [str(one.reason) for one in result.left] == ["it is passed on, not called"]
+
+
+def test_a_function_that_is_defined_as_the_default_is_passed_on():
+    result, _ = found("a.js", f"export default {JS}")
+    assert [(one.line, str(one.reason)) for one in result.left] == [
+        (0, "it is passed on, not called")
+    ]
 
 
 @pytest.mark.parametrize(

@@ -240,8 +240,8 @@ IMPORT = "import { load } from './a';\n\n"
             "const g = async function (): Promise<void> {\n  await load();\n};\n",
         ),
         (
-            "export default function g() {\n  load();\n}\n",
-            "export default async function g() {\n  await load();\n}\n",
+            "export function g() {\n  load();\n}\n",
+            "export async function g() {\n  await load();\n}\n",
         ),
         (
             "class A {\n\tpublic static g(): A | B {\r\n\t\treturn load().a;\r\n\t}\n}\nA.g();\n",
@@ -295,6 +295,11 @@ async def test_in_typescript_a_function_gets_the_keyword_and_its_result_a_promis
             "g is defined more than once",
         ),
         ("function g() {\n  load();\n}\naddEventListener('x', g);\n", "g is passed on"),
+        ("export default function g() {\n  return load() + 1;\n}\n", "g is passed on"),
+        ("const g = () => load() + 1;\nexport default g;\n", "g is passed on"),
+        ("const g = () => load() + 1;\nexport { g as h };\n", "g is passed on"),
+        ("function g() {\n  return load() + 1;\n}\nmodule.exports = g;\n", "g is passed on"),
+        ("function g() {\n  return load() + 1;\n}\nexports.h = g;\n", "g is passed on"),
     ],
 )
 async def test_in_typescript_what_cannot_become_async_stays_as_it_is(project, text, why):
@@ -302,6 +307,68 @@ async def test_in_typescript_what_cannot_become_async_stays_as_it_is(project, te
     one, left = await turned(project, files)
     assert one.offered == {}
     assert why in left
+
+
+async def test_what_is_called_by_another_name_elsewhere_stays_as_it_is(project):
+    files = {
+        "a.ts": "export function load(): number {\n  return 1;\n}\n",
+        "b.ts": f"{IMPORT}export function g() {{\n  return load() + 1;\n}}\n",
+        "c.ts": "export { g as h } from './b';\n",
+    }
+    one, left = await turned(project, files)
+    assert one.offered == {}
+    assert "g is passed on" in left
+
+
+@pytest.mark.parametrize(
+    ("export", "use", "lines"),
+    [
+        ("export default load;", "import load from './a';\nexport const x = load() + 1;", [2]),
+        ("module.exports = load;", "const load = require('./a');\nload().x();", [2]),
+        (
+            "export { load };",
+            "async function g() {\n  const { load } = await import('./a');\n"
+            "  return load() + 1;\n}",
+            [3],
+        ),
+        (
+            "export { load };",
+            "async function g() {\n  const a = await import('./a');\n"
+            "  const m = new Map(), load = m.load();\n  return a.load() + load();\n}",
+            [4],
+        ),
+        ("export { load };", "import('./a').then((a) => a.load() + 1);", [1]),
+        ("export { load };", "async () => (await import('./a')).load() + 1;", [1]),
+        ("export { load };", "const a = require('./other');\nload(a.load());", []),
+    ],
+)
+async def test_calls_of_what_a_module_gives_as_a_whole_are_named(project, export, use, lines):
+    files = {"a.js": f"function load() {{\n  return 1;\n}}\n{export}\n", "b.js": f"{use}\n"}
+    one, left = await turned(project, files)
+    assert one.offered == {}
+    for line in lines:
+        assert f"b.js, line {line}: which load is meant is not clear" in left
+    assert left.count("is not clear") == len(lines)
+    assert ("a.js, line 4: it is passed on, not called" in left) == ("{" not in export)
+
+
+async def test_what_brings_a_function_by_another_name_is_named(project):
+    text = "from a import load as ld\n\n\ndef g():\n    return ld(1) + 1\n"
+    one, left = await turned(project, {"a.py": "def load(x):\n    return x\n", "b.py": text})
+    assert one.offered == {}
+    assert "b.py, line 1: it is passed on, not called" in left
+
+
+async def test_a_function_that_may_be_called_is_not_said_to_have_no_callers(project):
+    files = {
+        "a.js": "export function load() {\n  return 1;\n}\n",
+        "b.js": f"{IMPORT}export function g() {{\n  return load() + 1;\n}}\n",
+        "c.js": "import('./b').then((b) => b.g() + 1);\n",
+    }
+    one, left = await turned(project, files)
+    assert list(one.offered) == ["b.js"]
+    assert "c.js, line 1: which g is meant is not clear" in left
+    assert "nothing here calls it" not in left
 
 
 async def test_a_component_that_draws_is_left(project):
