@@ -15,6 +15,29 @@ _HOLDS = (
     *(*BRACKETS, "list", "tuple", "set", "list_splat", "array", "spread_element"),
     *("argument_list", "arguments", "keyword_argument", *COMPREHENSIONS, "generator_expression"),
 )
+# Where something is done with what the call gives at once; the operator for the last one.
+_APART = (
+    *(("attribute", "object"), ("subscript", "value"), ("call", "function")),
+    *(("member_expression", "object"), ("subscript_expression", "object")),
+    *(("call_expression", "function"), ("non_null_expression", None)),
+)
+# Where brackets around an await only show what it reaches.
+_OPERATORS = (
+    *("binary_operator", "boolean_operator", "comparison_operator", "not_operator"),
+    *("unary_operator", "conditional_expression"),
+    *("binary_expression", "unary_expression", "ternary_expression"),
+)
+_STATEMENTS = ("program", "statement_block", "switch_case", "switch_default")
+# They end with their last statement, and these with a bracket of their own.
+_ENDS_WITH = (
+    *("if_statement", "else_clause", "for_statement", "for_in_statement", "while_statement"),
+    *("labeled_statement", "export_statement"),
+)
+_CLOSED = (
+    *("function_declaration", "generator_function_declaration", "statement_block"),
+    *("class_declaration", "abstract_class_declaration", "interface_declaration"),
+    *("enum_declaration", "try_statement", "switch_statement", "empty_statement"),
+)
 _WAITERS = frozenset(["create_task", "run_until_complete", "run_coroutine_threadsafe"])
 # These words mean other things elsewhere: a process is waited for, and run, as well.
 _OF_LIBRARY = frozenset(
@@ -26,7 +49,7 @@ _THEN = frozenset(["then", "catch", "finally"])
 
 
 def awaiting(call: Node) -> tuple[Node | None, Node | None]:
-    """Return the await of a call, and it with its brackets where nothing else is in it."""
+    """Return the await of a call, and it with the brackets that it needs, if it has only that."""
     child, parent = call, call.parent
     while parent is not None and (parent.type in _THROUGH or _is_branch(parent, child)):
         child, parent = parent, parent.parent
@@ -35,8 +58,9 @@ def awaiting(call: Node) -> tuple[Node | None, Node | None]:
     if child.id != call.id:
         return parent, None
     around = parent.parent
-    is_tight = around is not None and around.type in BRACKETS and _only(around, parent)
-    return parent, around if is_tight else parent
+    if around is None or around.type not in BRACKETS or not _only(around, parent):
+        return parent, parent
+    return parent, around if _is_for_await(around, call) else parent
 
 
 def _is_branch(parent: Node, child: Node) -> bool:
@@ -49,6 +73,75 @@ def _is_branch(parent: Node, child: Node) -> bool:
 
 def _only(around: Node, inner: Node) -> bool:
     return around.end_byte - around.start_byte == inner.end_byte - inner.start_byte + 2
+
+
+def _is_for_await(around: Node, call: Node) -> bool:
+    """Return whether the brackets are for the await: not a statement's, nor for the call itself."""
+    parent = around.parent
+    if parent is None or not (is_taken_apart(around) or parent.type in _OPERATORS):
+        return False
+    called = call.child_by_field_name("function")
+    if called is None or (call.type == "call" and _is_split(called)):
+        # Python reads on in the next line only within brackets.
+        return False
+    return not is_optional(call) and not _is_made(around)
+
+
+def _is_split(node: Node) -> bool:
+    return node.start_point.row != node.end_point.row
+
+
+def _is_made(node: Node) -> bool:
+    """Return whether ``new`` makes an object of what is in the node: it reaches to a call."""
+    child, parent = node, node.parent
+    while parent is not None and field_of(parent, child) == "object":
+        child, parent = parent, parent.parent
+    return parent is not None and field_of(parent, child) == "constructor"
+
+
+def is_taken_apart(call: Node) -> bool:
+    """Return whether something is done at once with what the call gives."""
+    parent = call.parent
+    if parent is None:
+        return False
+    field = field_of(parent, call)
+    if parent.type == "binary_expression" and field == "left":
+        # JavaScript refuses a waiting there without brackets; Python binds it closer.
+        return any(child.type == "**" for child in parent.children)
+    return (parent.type, field) in _APART
+
+
+def is_optional(call: Node) -> bool:
+    """Return whether what is called may be missing, which ends the whole chain with nothing."""
+    node: Node | None = call
+    while node is not None:
+        if any(child.type == "optional_chain" for child in node.children):
+            return True
+        node = node.child_by_field_name("function") or node.child_by_field_name("object")
+    return False
+
+
+def is_run_into(node: Node) -> bool:
+    """Return whether a statement begins with the node, behind one that has no semicolon."""
+    statement: Node | None = node
+    while statement is not None and statement.type != "expression_statement":
+        statement = statement.parent
+    if statement is None or statement.start_byte != node.start_byte:
+        return False
+    if statement.parent is None or statement.parent.type not in _STATEMENTS:
+        return False
+    before = statement.prev_sibling
+    while before is not None and before.type == "comment":
+        before = before.prev_sibling
+    return before is not None and before.is_named and _is_open(before)
+
+
+def _is_open(statement: Node) -> bool:
+    if text_of(statement).endswith(";"):
+        return False
+    while statement.type in _ENDS_WITH and statement.named_children:
+        statement = statement.named_children[-1]
+    return statement.type not in _CLOSED
 
 
 def is_handed(call: Node) -> bool:

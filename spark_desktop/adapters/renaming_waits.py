@@ -14,6 +14,9 @@ from spark_desktop.adapters.renaming_waited import (
     COMPREHENSIONS,
     awaiting,
     is_handed,
+    is_optional,
+    is_run_into,
+    is_taken_apart,
 )
 from spark_desktop.domain.waiting import Obstacle, Place, Turning, Wait
 
@@ -24,12 +27,6 @@ _FUNCTIONS = (
     *("method_definition", "arrow_function", "function_expression", "generator_function"),
 )
 _FIELDS = ("public_field_definition", "field_definition", "class_static_block")
-# Where something is done with what the call gives at once; the operator for the last one.
-_APART = (
-    *(("attribute", "object"), ("subscript", "value"), ("call", "function")),
-    *(("member_expression", "object"), ("subscript_expression", "object")),
-    *(("call_expression", "function"), ("non_null_expression", None)),
-)
 # Their functions may be async: the runner waits for what they give.
 _TESTS = re.compile(
     r"(?:it|test|specify|before|after|beforeEach|afterEach|beforeAll|afterAll)(?:\.(?:only|skip))?"
@@ -49,10 +46,10 @@ def wait_of(call: Node, grammar: str, places: Places) -> Wait | None:
         at = -1 if name is None else places.start(name)
         if place is Place.NAMELESS and _is_of_a_test(function):
             place, at = Place.TEST, places.start(function)
-    is_apart = _is_taken_apart(call)
+    is_apart = is_taken_apart(call)
     if call.type == "new_expression":
         place = Place.MADE
-    elif is_apart and _is_optional(call):
+    elif is_apart and is_optional(call):
         place = Place.OPTIONAL
     waiting, whole = awaiting(call)
     return Wait(
@@ -64,6 +61,7 @@ def wait_of(call: Node, grammar: str, places: Places) -> Wait | None:
         waiting is not None or is_handed(call),
         is_returned,
         (0, 0) if whole is None else (places.start(whole), places.end(whole)),
+        grammar in _JS and is_run_into(call),
     )
 
 
@@ -185,27 +183,6 @@ def _is_of_a_test(function: Node) -> bool:
     call = parent.parent if parent is not None and parent.type == "arguments" else None
     called = call.child_by_field_name("function") if call is not None else None
     return called is not None and _TESTS.fullmatch(text_of(called)) is not None
-
-
-def _is_taken_apart(call: Node) -> bool:
-    parent = call.parent
-    if parent is None:
-        return False
-    field = field_of(parent, call)
-    if parent.type == "binary_expression" and field == "left":
-        # JavaScript refuses a waiting there without brackets; Python binds it closer.
-        return any(child.type == "**" for child in parent.children)
-    return (parent.type, field) in _APART
-
-
-def _is_optional(call: Node) -> bool:
-    """Return whether what is called may be missing, which ends the whole chain with nothing."""
-    node: Node | None = call
-    while node is not None:
-        if any(child.type == "optional_chain" for child in node.children):
-            return True
-        node = node.child_by_field_name("function") or node.child_by_field_name("object")
-    return False
 
 
 def _is_returned(call: Node, function: Node) -> bool:

@@ -47,7 +47,8 @@ class Wait:
     ``function_at`` is where the name of a PLAIN function stands, or where a TEST begins. One that
     ``is_taken_apart`` needs brackets around the waiting; one that ``is_kept`` is awaited already,
     or handed to what waits, or returned as the promise that it is. ``awaited_at`` is where the
-    ``await`` of it begins, and where it ends with its brackets; (0, 0) for none.
+    ``await`` of it begins, and where it ends with the brackets that are there for it; (0, 0) for
+    none. One that ``is_run_into`` begins a statement behind one without a semicolon.
     """
 
     start: int
@@ -58,6 +59,7 @@ class Wait:
     is_kept: bool = False
     is_returned: bool = False
     awaited_at: tuple[int, int] = (0, 0)
+    is_run_into: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from spark_desktop.domain.words import Said, say
 # A function, by its file, its class and its name.
 Key = tuple[str, str, str]
 
+# Two characters that are one word.
+_WORD = re.compile(r"[\w$]{2}")
 # A decorator that makes a function which waits one that does not, by its name.
 _MAKES_PLAIN = re.compile(r"sync|coro|\brun|command|task|fixture", re.IGNORECASE)
 
@@ -134,6 +136,12 @@ class _Work:
         for start, waits in starts.items():
             # The outermost call of a chain waits for those in it.
             words = ["(await " if wait.is_taken_apart else "await " for wait in waits]
+            before = self._file.content[max(0, start - 1) : start]
+            if waits[0].is_run_into and waits[0].is_taken_apart:
+                # Without a semicolon, the line before would be called with what is awaited.
+                words.insert(0, ";")
+            elif _WORD.fullmatch(before + words[0][0]):
+                words.insert(0, " ")
             edits.append(TextEdit(start, start, "".join(words)))
             edits += [TextEdit(one.end, one.end, ")") for one in waits if one.is_taken_apart]
         edits += base_edits(self._turned, self._file)
@@ -173,11 +181,16 @@ class _Work:
     def _stop_waiting(self, one: Occurrence, wait: Wait) -> None:
         start, end = wait.awaited_at
         if end:
-            self._edit(one.line, TextEdit(start, wait.start, ""))
+            self._edit(one.line, TextEdit(start, wait.start, self._blank(start, wait.start)))
             if end > wait.end:
                 self._edit(one.line, TextEdit(wait.end, end, ""))
         elif wait.is_kept:
             self._leave(one, say("it is handed to what waits for it"))
+
+    def _blank(self, at: int, then: int) -> str:
+        """Return what keeps a place and what comes then from being one word."""
+        content = self._file.content
+        return " " if _WORD.fullmatch(content[max(0, at - 1) : at] + content[then]) else ""
 
     def turn(self, here: Defined) -> None:
         """Make a function async, unless it is by now."""

@@ -223,7 +223,35 @@ def test_a_function_that_is_defined_as_the_default_is_passed_on():
 @pytest.mark.parametrize(
     ("before", "after"),
     [
+        ("const y = x[0]\n  f(1).a.b(x)", "const y = x[0]\n  ;(await f(1)).a.b(x)"),
+        ("x.y = {}\n  f(1).a()", "x.y = {}\n  ;(await f(1)).a()"),
+        ("if (x) x.y()\n  f(1).a = 2", "if (x) x.y()\n  ;(await f(1)).a = 2"),
+        ("x.y() // z\n\n  f(1)[0]()", "x.y() // z\n\n  ;(await f(1))[0]()"),
+        ("x.y();\n  f(1).a()", "x.y();\n  (await f(1)).a()"),
+        ("x.y()\n  ;f(1).a()", "x.y()\n  ;(await f(1)).a()"),
+        ("x.y()\n  f(1)", "x.y()\n  await f(1)"),
+        ("f(1).a()", "(await f(1)).a()"),
+        ("if (x) {}\n  f(1).a()", "if (x) {}\n  (await f(1)).a()"),
+        ("if (x)\n    f(1).a()", "if (x)\n    (await f(1)).a()"),
+        ("switch (x) { case 1:\n  f(1).a() }", "switch (x) { case 1:\n  (await f(1)).a() }"),
+    ],
+)
+def test_a_bracket_is_not_read_as_going_on_with_a_line_that_has_no_semicolon(before, after):
+    head, tail = f"{JS}export async function g(x) {{\n  ", "\n}\n"
+    assert waited("a.js", head, before + tail) == after + tail
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
         ("return (await f(1)).a + await f(2)", "return f(1).a + f(2)"),
+        ("return(await f(1))", "return(f(1))"),
+        ("return(await f(1)).a", "return f(1).a"),
+        ("if(await f(1)):\n        pass", "if(f(1)):\n        pass"),
+        ("return 1 if not(await f(1))else 2", "return 1 if not f(1)else 2"),
+        ("return 1 if(await f(1))else 2", "return 1 if f(1)else 2"),
+        ("return (await f(1)) or (await f(2))", "return f(1) or f(2)"),
+        ("return g((await f(1)))", "return g((f(1)))"),
         ("return (await f(1))[0], [await f(x) for x in ()]", "return f(1)[0], [f(x) for x in ()]"),
     ],
 )
@@ -234,15 +262,59 @@ def test_what_is_plain_again_is_awaited_no_more(before, after):
     assert result.left == ()
 
 
-def test_in_a_chain_the_outer_call_waits_for_the_inner_one():
-    text = "class A:\n    async def f(self):\n        return self\n\n"
-    call = "    async def g(self):\n        return self.f().f().f().a\n"
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("if (await f(1)) { return (await f(2)).a; }", "if (f(1)) { return f(2).a; }"),
+        ("while (await f(1)) {}", "while (f(1)) {}"),
+        ("do {} while (await f(1));", "do {} while (f(1));"),
+        ("switch (await f(1)) {}", "switch (f(1)) {}"),
+        ("return(await f(1)).a;", "return f(1).a;"),
+        ("return(await f(1));", "return(f(1));"),
+        ("return (await f(1)) ?? 2;", "return f(1) ?? 2;"),
+        ("return new (await f(1)).A();", "return new (f(1)).A();"),
+        ("return new (await f(1))();", "return new (f(1))();"),
+        ("x.y()\n  ;(await f(1)).a()", "x.y()\n  ;f(1).a()"),
+    ],
+)
+def test_in_javascript_brackets_that_a_statement_needs_stay(before, after):
+    head = f"{JS}async function g(x) {{\n  "
+    result, text = found("a.js", f"{head}{before}\n}}\n", is_back=True)
+    assert text == f"{head}{after}\n}}\n".replace("async function f", "function f")
+    assert result.left == ()
+
+
+def method(text: str, call: str, *, is_back: bool = False) -> str:
+    """Return a file once the method f of its class A is async, or not any more."""
     names = TreeSitterNames()
-    old, new = (names.defined("a.py", one) for one in (text.replace("async ", ""), text))
+    texts = (text.replace("async ", ""), text)
+    path = "a.py" if "self" in text else "a.js"
+    old, new = (names.defined(path, one) for one in (reversed(texts) if is_back else texts))
     (change,) = changes_between(old, new).changed
-    file = names.names("a.py", text + call, ("f", "A"))
+    now = texts[0 if is_back else 1] + call
+    file = names.names(path, now, ("f", "A"))
     assert file is not None
     target = replace(target_of(change.old, "f", file), is_unique=True)
     followed = Followed(target, change)
-    after = edited(text + call, waits_in(Waiting((followed,)), file, Tree(("a.py",))).edits)
+    return edited(now, waits_in(Waiting((followed,)), file, Tree((path,))).edits)
+
+
+CLASS = "class A {\n  async f() {\n    return this;\n  }\n}\n"
+
+
+def test_a_call_that_begins_with_a_bracket_is_kept_apart_from_the_word_before():
+    call = "async function g(x, y) {\n  throw(x || y).f();\n}\n"
+    assert method(CLASS, call) == CLASS + call.replace("throw(", "throw await (")
+
+
+def test_in_python_a_call_over_several_lines_keeps_its_brackets():
+    text = "class A:\n    async def f(self):\n        return self\n\n"
+    call = "    async def g(self):\n        return (await self\n            .f()).a\n"
+    assert method(text, call, is_back=True).endswith("return (self\n            .f()).a\n")
+
+
+def test_in_a_chain_the_outer_call_waits_for_the_inner_one():
+    text = "class A:\n    async def f(self):\n        return self\n\n"
+    call = "    async def g(self):\n        return self.f().f().f().a\n"
+    after = method(text, call)
     assert after.endswith("return (await (await (await self.f()).f()).f()).a\n")
