@@ -5,7 +5,15 @@ from collections.abc import Sequence
 
 from spark_desktop.domain.ai_comment import without_marks
 
-_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:[.,]\d+)?(?!\w)")
+# With `1,000` and `1_000`, of other bases, and directly before a unit: `5s`, `64KB`.
+_NUMBER = re.compile(
+    r"(?<![\w.])([-\u2212]?)"
+    r"(0x[\da-f][\da-f_]*|0b[01][01_]*|0o[0-7][0-7_]*"
+    r"|[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?|\d[\d_]*(?:[.,]\d+)?)"
+    r"(?:[mun\u00b5]?s|min|[hdx]|[kmgt]?i?b|[kmgt]|px|r?em|pt|[kmg]?hz)?(?!\w)",
+    re.IGNORECASE,
+)
+_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _CODE = re.compile(
     r"`([^`\n]{1,80})`|\b([A-Za-z_]\w*(?:_\w+|[a-z][A-Z]\w*)|[A-Z]\w*(?:Error|Exception))\b"
 )
@@ -13,21 +21,43 @@ _QUOTED = re.compile(
     r"[\"\u201c]([^\"\u201c\u201d\n]{1,60})[\"\u201d]|(?<!\w)'([^'\n]{1,60})'(?!\w)"
 )
 _FENCE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_ONES = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+    *("eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
+    *("eighteen", "nineteen"),
+)
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _WORDS = {
-    word: str(number)
-    for number, word in enumerate(
-        (
-            *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
-            *("ten", "eleven", "twelve"),
-        )
-    )
+    **{word: number for number, word in enumerate(_ONES)},
+    **{word: 10 * number for number, word in enumerate(_TENS, 2)},
+    **{"twice": 2, "thrice": 3},
 }
-_NUMBER_WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
+_NUMBER_WORD = re.compile(
+    rf"\b(?:({'|'.join(_TENS)})[- ]({'|'.join(_ONES[1:10])})|({'|'.join(_WORDS)}))\b",
+    re.IGNORECASE,
+)
+# What says how many or how often and is, as a claim, too often something else.
+_AS_A_NUMBER = re.compile(
+    r"\b(?:none|never|once(?!\s+(?:the|an?|it|this|that|all|you)\b)|unlimited"
+    r"|no\s+(?:limit|maximum|bound))\b",
+    re.IGNORECASE,
+)
+# What an answer names as code or in plain words, as it likes.
+_CONSTANTS = frozenset(("None", "True", "False", "null", "nil", "undefined", "nullptr"))
 # A part of a line that is so long is no fact that happens to stand there; characters.
 _SENTENCE = 16
 _EXPLAIN = re.compile(
-    r"(?:why|explain|describe|how\s+(?:does|do|is|are|can|should|would)"
-    r"|what\s+(?:does|do)\b.{1,60}\bdo\b)\b",
+    r"(?:(?:can|could|would|will)\s+you\s+)?(?:please\s+)?(?:tell\s+(?:me|us)\s+)?"
+    r"(?:why|explain|describe|suggest"
+    r"|how(?:'d|\s+(?:does|do|did|is|are|can|could|should|would|might|to|come))"
+    r"|what\s+(?:does|do)\b.{1,60}\bdo"
+    r"|warum|wieso|weshalb|erkl\u00e4r\w*"
+    r"|\u043f\u043e\u0447\u0435\u043c\u0443|\u0437\u0430\u0447\u0435\u043c"
+    r"|\u043e\u0431\u044a\u044f\u0441\u043d\u0438\w*)\b",
+    re.IGNORECASE,
+)
+_ASKS_FOR_LINES = re.compile(
+    r"\b(?:which|what)(?:\s+(?:of|the|these|those|two|three|other|code))*\s+lines?\b",
     re.IGNORECASE,
 )
 _ASKS_FOR_NUMBER = re.compile(
@@ -59,10 +89,11 @@ def contradict(question: str, answers: Sequence[str]) -> bool:
 
     False where the first claims nothing that could be compared, or explains at length.
     """
-    first, *others = (claims(question, answer) for answer in answers)
-    if not first or not others:
+    first, *others = answers
+    claimed = claims(question, first)
+    if not claimed or not others:
         return False
-    return not any(other is not None and _agree(first, other) for other in others)
+    return not any(_claims_too(claimed, question, other) for other in others)
 
 
 def tells_a_fact(question: str, answer: str) -> bool:
@@ -79,7 +110,7 @@ def lacks_number(question: str, answer: str) -> bool:
     asked = " ".join(without_marks(question).split())
     if _ASKS_FOR_NUMBER.search(asked) is None or claims(question, answer) is None:
         return False
-    return _NUMBER.search(answer) is None and _NUMBER_WORD.search(answer) is None
+    return not any(one.search(answer) for one in (_NUMBER, _NUMBER_WORD, _AS_A_NUMBER))
 
 
 def says_nothing(answer: str) -> bool:
@@ -90,7 +121,7 @@ def says_nothing(answer: str) -> bool:
 def only_repeats(question: str, answer: str, shown: str) -> bool:
     """Return whether an answer is nothing but the question, or some lines of what was shown.
 
-    One line of code may be what was asked for.
+    One line of code may be what was asked for, and several where lines were.
     """
     known = {" ".join(line.split()) for line in shown.splitlines()}
     whole = "\n".join(known)
@@ -99,7 +130,8 @@ def only_repeats(question: str, answer: str, shown: str) -> bool:
     of_question = [line for line in said if _bare(line) in asked]
     of_code = [line for line in said if line in known or (len(line) >= _SENTENCE and line in whole)]
     is_all = all(line in of_question or line in of_code for line in said)
-    return is_all and (len(said) > 1 or bool(of_question))
+    are_wanted = len(said) < 2 or _ASKS_FOR_LINES.search(question) is not None
+    return is_all and (not are_wanted or bool(of_question))
 
 
 def _said(answer: str) -> list[str]:
@@ -119,12 +151,30 @@ def _bare(line: str) -> str:
     return re.sub(r"^\W+|\W+$", "", " ".join(without_marks(line).split())).casefold()
 
 
+def _claims_too(claimed: frozenset[str], question: str, other: str) -> bool:
+    """Return whether another answer claims the same, or says it in plain words."""
+    found = claims(question, other)
+    if found is None:
+        return False
+    if _agree(claimed, found):
+        return True
+    # Where it claims something else, a word like `in` stands there by chance.
+    plain = claimed & _CONSTANTS if found else claimed
+    return any(re.search(rf"(?<![\w-]){re.escape(one)}(?!\w)", other) for one in plain)
+
+
 def _agree(first: frozenset[str], other: frozenset[str]) -> bool:
-    numbers = {one for one in first if one[0].isdigit()}
+    numbers = {one for one in first if one.lstrip("-")[:1].isdigit()}
     if numbers:
         # Of a sum with its parts the sum has to be the same, which stands last or alone.
         return bool(numbers & other) and (first <= other or other <= first or numbers <= other)
-    return bool(first & other)
+    return any(_is_same_name(one, two) for one in first for two in other)
+
+
+def _is_same_name(one: str, two: str) -> bool:
+    """Return whether two names are one, of which one may stand alone: `dict[str, int]`, `dict`."""
+    heads = [re.split(r"[\[(]", name, maxsplit=1)[0] for name in (one, two)]
+    return one == two or (heads[0] == heads[1] != "" and heads[0] in (one, two))
 
 
 def _sentences(text: str) -> list[str]:
@@ -132,24 +182,32 @@ def _sentences(text: str) -> list[str]:
 
 
 def _facts(text: str) -> frozenset[str]:
-    numbers = {_plain(one) for one in _NUMBER.findall(text)}
+    numbers = {_plain(one) for one in _NUMBER.finditer(text)}
     names = set()
     for quoted, name in _CODE.findall(text):
         word = (quoted or name).strip()
-        if _NUMBER.fullmatch(word):
-            numbers.add(_plain(word))
+        if number := _NUMBER.fullmatch(word):
+            numbers.add(_plain(number))
         else:
             names.add(word.strip("\"'").rstrip("().,;:"))
     names |= {(one or other).strip() for one, other in _QUOTED.findall(text)}
     names.discard("")  # of `""`, or of quotes around a space
-    words = {one.lower() for one in _NUMBER_WORD.findall(text)}
+    words = list(_NUMBER_WORD.finditer(text))
     if names or numbers:
-        words.discard("one")  # more often a pronoun
-    numbers |= {_WORDS[one] for one in words}
+        words = [one for one in words if one[0].lower() != "one"]  # more often a pronoun
+    numbers |= {str(_counted(one)) for one in words}
     return frozenset(numbers or names)
 
 
-def _plain(number: str) -> str:
-    """Return a number without its sign and needless zeros: 6.00 is 6."""
-    text = number.replace(",", ".").lstrip("-")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def _counted(words: re.Match[str]) -> int:
+    return sum(_WORDS[one.lower()] for one in words.groups() if one)
+
+
+def _plain(found: re.Match[str]) -> str:
+    """Return a number without its unit and needless zeros: 6.00 is 6, and 1,000 is 1000."""
+    sign, text = found[1], found[2].replace("_", "").lower()
+    if text[:2] in ("0x", "0b", "0o"):
+        text = str(int(text, 0))
+    text = text.replace(",", "" if _THOUSANDS.fullmatch(text) else ".")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return f"-{text}" if sign and text != "0" else text

@@ -27,6 +27,12 @@ ASKED = "what does parking for 125 minutes cost?"
         ("The answer is `600`", {"600"}),
         ('The next one is "jam".', {"jam"}),
         ("It says 'no more' then, and doesn't stop.", {"no more"}),
+        ("It is 1,000, or 1_024.", {"1000", "1024"}),
+        ("It waits 5s for 64KB.", {"5", "64"}),
+        ("The mask is 0x1F.", {"31"}),
+        ("It returns -1, not x-2.", {"-1", "2"}),
+        ("It is -0.0.", {"0"}),
+        ("Twenty-one of thirty, twice.", {"21", "30", "2"}),
         ("", set()),
     ],
 )
@@ -55,6 +61,18 @@ def test_an_answer_that_explains_at_length_is_not_compared():
         (("It returns `()`.", "It returns `None`."), False),
         (('It returns " ".', "It returns `None`."), False),
         (("It returns `None`.", 'It returns `""`.', "It is 5."), True),
+        (("It returns `None`.", "None", "It returns None."), False),
+        (("It returns `None`.", "It returns None where `key` is missing."), False),
+        (("It calls `in`.", "It calls `out` in a loop."), True),
+        (("It returns `None`.", "It never ends."), True),
+        (("It is 1,000.", "1000", "It is 2."), False),
+        (("`dict[str, int]`", "A `dict`."), False),
+        (("A `dict`.", "`dict[str, int]`"), False),
+        (("`dict[str, int]`", "`dict[int, str]`"), True),
+        (("It returns -1.", "It returns 1.", "1"), True),
+        (("It is 10,000.", "It is 10.", "ten"), True),
+        (("0x10 bytes", "16"), False),
+        (("Twenty-five.", "25"), False),
     ],
 )
 def test_an_answer_that_none_of_the_others_repeats_stands_alone(answers, alone):
@@ -69,6 +87,27 @@ def test_a_short_answer_tells_a_fact_unless_it_explains():
     assert not tells_a_fact("// Why is it 600? AI?", "It costs 600 cents.")
     assert not tells_a_fact("what does this function do? AI?", "It costs 600 cents.")
     assert tells_a_fact("what does `f(1)` give? AI?", "600")
+    assert tells_a_fact("can you tell me how many there are?", "600")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "# Can you explain why this works? AI?",
+        "# Please explain this AI?",
+        "// tell me why it is sorted AI?",
+        "how come it fails",
+        "How to make it faster?",
+        "How'd you test this?",
+        "# suggest a better name AI?",
+        "warum wird hier sortiert?",
+        "\u043f\u043e\u0447\u0435\u043c\u0443 \u0442\u0443\u0442?",
+        "\u0437\u0430\u0447\u0435\u043c \u0442\u0443\u0442?",
+        "\u043e\u0431\u044a\u044f\u0441\u043d\u0438 \u044d\u0442\u043e",
+    ],
+)
+def test_what_asks_for_reasons_or_proposals_asks_for_no_fact(question):
+    assert not tells_a_fact(question, "A set: its lookups take the same time.")
 
 
 @pytest.mark.parametrize(
@@ -97,6 +136,15 @@ def test_an_answer_that_only_repeats_what_was_shown_is_told_from_a_line_of_it(an
     assert only_repeats(ASKED, answer, shown) is repeats
 
 
+def test_lines_that_were_asked_for_are_no_repeating():
+    shown = "def f():\n    start = now()\n    return start\n"
+    lines = "```python\n    start = now()\n    return start\n```"
+    assert not only_repeats("# Which lines use start? AI?", lines, shown)
+    assert not only_repeats("in what two lines is it used?", lines, shown)
+    assert only_repeats("what does this line do?", lines, shown)
+    assert only_repeats("which lines use start?", "Which lines use start?\nreturn start", shown)
+
+
 @pytest.mark.parametrize(
     ("answer", "nothing"),
     [("", True), (" \n", True), ("AI?", True), ("# AI?", True), ("```\n```", True), ("`%`", False)],
@@ -114,6 +162,17 @@ def test_an_answer_without_a_word_or_a_sign_says_nothing(answer, nothing):
         ("how many are there?", "There are 5.", False),
         ("how many are there?", "None: zero.", False),
         ("how does it count?", "By words.", False),
+        ("how many seconds?", "5s", False),
+        ("how much memory?", "64KB", False),
+        ("how many bytes?", "It reads 4096B at a time.", False),
+        ("how many bytes?", "1_024", False),
+        ("how many bytes?", "It is 0x10.", False),
+        ("how many retries?", "It retries twice.", False),
+        ("how many retries?", "None, it never retries.", False),
+        ("how many times?", "Once per row.", False),
+        ("how many times?", "Once it is read, by `LIMIT`.", True),
+        ("how many?", "thirteen", False),
+        ("how many?", "There is no limit.", False),
         ("what is the number of the house called?", "`number`", False),
     ],
 )
