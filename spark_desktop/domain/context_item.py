@@ -29,7 +29,8 @@ class ItemRef:
     """What the user chose; its content is read when the question is sent.
 
     ``path`` is relative to the workspace. ``text`` is what a clipboard or a drop held, the only
-    content that is kept here. ``lines`` are those that matter where the whole does not fit.
+    content that is kept here. ``lines`` are those that matter where the whole does not fit; of a
+    symbol those where it stood, which tell it from others by its name.
     """
 
     kind: ItemKind
@@ -89,6 +90,11 @@ class ContextItem:
     first_line: int = 0
     notes: tuple[str, ...] = ()
     withheld: str = ""
+
+    @property
+    def place(self) -> Span | None:
+        """Return which of the lines matter most; None where none does, or all of a symbol."""
+        return None if self.ref.kind is ItemKind.SYMBOL else self.ref.lines
 
     @property
     def lines(self) -> tuple[str, ...]:

@@ -188,8 +188,8 @@ def _fit_items(
 def _part(item: ContextItem, size: int, room: int, measure: tuple[Count, Show]) -> Piece | None:
     count, show = measure
     lines = item.lines
-    if item.ref.lines is not None:
-        place = window(lines, item.ref.lines, _AROUND)
+    if item.place is not None:
+        place = window(lines, item.place, _AROUND)
         tokens = count(show(item, place))
         if len(place) and tokens <= room:
             return Piece(item, place, tokens)

@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import PurePosixPath
 
 from spark_desktop.domain.code import UseKind
-from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.errors import FileTooLargeError, SparkError
 from spark_desktop.domain.file_outline import brief, import_lines
 from spark_desktop.domain.test_pairs import is_pair, is_test, ranked
 from spark_desktop.domain.trigger import Span
@@ -41,9 +41,13 @@ class CodeLookup:
         self._reader = reader
         self._syntax = syntax
 
-    def reading(self, own: Snapshot) -> Reading:
-        """Return what reads the files for one prompt; ``own`` is the file that it is about."""
-        return Reading(self._reader, self._syntax, own)
+    def reading(self, own: Snapshot, most: int | None = None) -> Reading:
+        """Return what reads the files for one prompt; ``own`` is the file that it is about.
+
+        Of others those of more than ``most`` characters are passed over.
+        """
+        reader = self._reader if most is None else _Bounded(self._reader, most)
+        return Reading(reader, self._syntax, own)
 
     async def map(self, path: str, characters: int) -> str:
         """Return the map of the workspace for a file, "" without an index."""
@@ -144,8 +148,13 @@ class CodeLookup:
         others.sort(key=lambda one: -named_parts(one, said))
         found: dict[str, tuple[str, Span]] = {}
         for path in [own, *others[:_FALLBACK_FILES]]:
-            for symbol in await reading.symbols(path):
-                if symbol.name in names and (path == own or symbol.name in named):
+            symbols = await reading.symbols(path)
+            for symbol in symbols:
+                if symbol.name not in names or (path != own and symbol.name not in named):
+                    continue
+                # A method is used as a member of something; no import brings it.
+                is_inside = any(_holds(one.lines, symbol.lines) for one in symbols)
+                if path == own or names[symbol.name] or not is_inside:
                     found.setdefault(symbol.name, (path, symbol.lines))
         return [found[name] for name in names if name in found]
 
@@ -164,3 +173,21 @@ class CodeLookup:
         if (index := self._ready()) is not None:
             return await index.tests_of(path)
         return ranked(path, [one for one in await self._listed() if is_pair(path, one)])
+
+
+class _Bounded:
+    """Reads as another reader does, but no file that is longer than so many characters."""
+
+    def __init__(self, reader: Reader, most: int) -> None:
+        self._reader = reader
+        self._most = most
+
+    async def read(self, path: str) -> Snapshot:
+        snapshot = await self._reader.read(path)
+        if len(snapshot.text.content) > self._most:
+            raise FileTooLargeError(path)
+        return snapshot
+
+
+def _holds(outer: Span, inner: Span) -> bool:
+    return outer != inner and outer.start <= inner.start and inner.end <= outer.end

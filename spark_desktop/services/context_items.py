@@ -146,7 +146,10 @@ class ContextItems:
     async def _symbol(self, ref: ItemRef) -> ContextItem:
         snapshot = await self._allowed(ref.path)
         found = await asyncio.to_thread(self._syntax.symbols, snapshot)
-        lines = next((symbol.lines for symbol in found if symbol.name == ref.symbol), None)
+        # Of several by this name that which stands nearest to where it was chosen.
+        named = [symbol.lines for symbol in found if symbol.name == ref.symbol]
+        near = 0 if ref.lines is None else ref.lines.start
+        lines = min(named, key=lambda one: abs(one.start - near), default=None)
         if lines is None:
             raise FileError(
                 say("{symbol} is no longer in {path}.", symbol=ref.symbol, path=ref.path),

@@ -17,6 +17,7 @@ from spark_desktop.domain.errors import (
 )
 from spark_desktop.domain.history import AppliedChange, Step, StepKind
 from spark_desktop.domain.text import digest_of
+from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.workspace import Ignored, IgnoreReason
 from spark_desktop.services import context_items
 from spark_desktop.services.context_items import ContextItems
@@ -41,6 +42,15 @@ async def test_a_symbol_is_its_lines_only():
     item = await items_of(MemoryFiles(a__py=CODE)).read(ref)
     assert (item.text, item.first_line) == ("def two():\n    return 2\n", 2)
     assert item.title == "two in a.py (lines 3 to 4):"
+
+
+async def test_of_several_symbols_by_one_name_the_one_that_stood_there_is_meant():
+    files = MemoryFiles(a__py=f"def two():\n    return 0\n{CODE}")
+    item = await items_of(files).read(ItemRef(ItemKind.SYMBOL, "a.py", "two", lines=Span(3, 5)))
+    assert (item.text, item.first_line) == ("def two():\n    return 2\n", 4)
+    assert item.place is None
+    first = await items_of(files).read(ItemRef(ItemKind.SYMBOL, "a.py", "two"))
+    assert first.first_line == 0
 
 
 async def test_a_symbol_that_is_gone_is_refused():

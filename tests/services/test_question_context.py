@@ -1,13 +1,18 @@
 """What goes with a question from a comment beside its file."""
 
+import threading
+
 import pytest
 from fakes import FakeClock, MemoryFiles
 
+from spark_desktop.adapters.languages import Parsed, Parsing
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.domain.context_item import ItemKind, ItemRef
 from spark_desktop.domain.errors import StoreError
+from spark_desktop.domain.secret_files import Shareable
 from spark_desktop.domain.trigger import QuestionComment, Span
 from spark_desktop.services.code_lookup import CodeLookup
+from spark_desktop.services.context_items import ContextItems
 from spark_desktop.services.question_context import QuestionContext
 from spark_desktop.services.secret_guard import SecretGuard
 
@@ -44,7 +49,53 @@ async def test_a_short_file_that_defines_what_the_code_uses_goes_along():
 
 async def test_of_a_long_file_only_the_definition_goes_along():
     (ref,) = await Asking(**{"uploads/sizes.py": LONG + SIZES}).refs()
-    assert ref == ItemRef(ItemKind.SYMBOL, "uploads/sizes.py", "parse_size")
+    place = Span(1003, 1005)
+    assert ref == ItemRef(ItemKind.SYMBOL, "uploads/sizes.py", "parse_size", lines=place)
+
+
+async def test_a_method_of_the_same_name_is_not_what_a_file_imports():
+    body = "        self.x = 1\n" * 1000
+    old = f"class Old:\n    def parse_size(self, text):\n{body}\n\n"
+    asking = Asking(**{"uploads/sizes.py": old + SIZES})
+    (ref,) = await asking.refs()
+
+    async def diff() -> Shareable:
+        return Shareable("")
+
+    item = await ContextItems(asking.files, TreeSitterSyntax(), diff).read(ref)
+    assert item.text == "def parse_size(text):\n    return UNITS[text[-2:]]\n"
+
+
+async def test_what_the_lines_around_a_question_outside_of_functions_use_goes_along():
+    text = f"{LONG}{ACCEPT.splitlines()[0]}\n# AI?\nparse_size()\n"
+    asking = Asking(**{"uploads/accept.py": text})
+    own = asking.files.snapshot("uploads/accept.py")
+    (ref,) = await asking.context.refs(QuestionComment(own, Span(1001, 1002), "what is it?"))
+    assert ref.path == "uploads/sizes.py"
+
+
+async def test_files_of_half_a_million_characters_are_not_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    huge = "x = 1\n" * 90_000
+    assert await Asking(**{"uploads/sizes.py": huge + SIZES}).refs() == ()
+    asking = Asking(**{"uploads/accept.py": ACCEPT + huge})
+    monkeypatch.setattr(asking.lookup, "reading", None)
+    assert await asking.refs() == ()
+
+
+async def test_nothing_is_parsed_on_the_loops_own_thread(monkeypatch: pytest.MonkeyPatch):
+    threads: set[int] = set()
+    parse = Parsing.parse
+
+    def noted(self: Parsing, path: str, content: str) -> Parsed | None:
+        threads.add(threading.get_ident())
+        return parse(self, path, content)
+
+    monkeypatch.setattr(Parsing, "parse", noted)
+    assert len(await Asking().refs()) == 1
+    assert threads
+    assert threading.get_ident() not in threads
 
 
 async def test_what_may_hold_a_secret_or_is_generated_stays_out():
@@ -59,14 +110,20 @@ async def test_a_long_definition_stays_out():
     assert await Asking(**{"uploads/sizes.py": long}).refs() == ()
 
 
-async def test_what_fails_is_left_out(monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(
+    "error", [StoreError("The index is broken.", "Build it again."), ValueError("a bad row")]
+)
+async def test_what_fails_is_left_out(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, error: Exception
+):
     asking = Asking()
 
     async def broken(*_given: object) -> list[tuple[str, Span]]:
-        raise StoreError("The index is broken.", "Build it again.")
+        raise error
 
     monkeypatch.setattr(asking.lookup, "places", broken)
     assert await asking.refs() == ()
+    assert ("a bad row" in caplog.text) is isinstance(error, ValueError)
 
 
 async def test_the_model_is_shown_them_behind_the_file(world_of):
