@@ -10,6 +10,8 @@ from spark_desktop.domain.trigger import Span
 from spark_desktop.domain.words import say
 
 _LABEL = 24
+# What stands for the symbol of the shown file where a comment in it asks.
+COMMENT = "AI?"
 
 
 class ItemKind(Enum):
@@ -57,6 +59,16 @@ class ItemRef:
                 return words if len(words) <= _LABEL else f"{words[: _LABEL - 1]}…"
             case ItemKind.OPEN | ItemKind.FILE:
                 return name
+
+    @property
+    def asks(self) -> bool:
+        """Return whether a comment at ``lines`` of the file asks: nobody typed the question."""
+        return self.kind is ItemKind.OPEN and self.symbol == COMMENT
+
+    @property
+    def is_found(self) -> bool:
+        """Return whether it was looked up: who names a file or a symbol names no lines of it."""
+        return self.kind in (ItemKind.FILE, ItemKind.SYMBOL) and self.lines is not None
 
     @property
     def mention(self) -> str:

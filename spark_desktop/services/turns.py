@@ -30,9 +30,10 @@ from spark_desktop.domain.trigger import (
     Trigger,
 )
 from spark_desktop.domain.words import say
+from spark_desktop.services.answerer import MISTAKE
 from spark_desktop.services.board import ProposalBoard
 from spark_desktop.services.bus import Bus
-from spark_desktop.services.chat import MISTAKE, ChatService
+from spark_desktop.services.chat import ChatService
 from spark_desktop.services.locate import is_same_place
 from spark_desktop.services.prompts import revised_answer
 from spark_desktop.services.review import ReviewService
@@ -220,7 +221,10 @@ class Turns:
     async def _work(self) -> None:
         while self._waiting:
             item = self._waiting.popleft()
-            work = self._answer(item) if isinstance(item, _Question) else self._propose(item)
+            if isinstance(item, _Question):
+                work = self._in_chat(self._answer(item.trigger))
+            else:
+                work = self._propose(item)
             self._current = self._scope.start("turn", work)
             try:
                 await self._current
@@ -256,10 +260,10 @@ class Turns:
         finally:
             self._writing = None
 
-    async def _answer(self, question: _Question) -> None:
-        trigger, path = question.trigger, question.trigger.snapshot.path
+    async def _answer(self, trigger: QuestionComment) -> None:
         refs = () if self.beside is None else await self.beside(trigger)
-        await self._in_chat(self._chat.ask(trigger.question, path, lines=trigger.lines, refs=refs))
+        path = trigger.snapshot.path
+        await self._chat.ask(trigger.question, path, lines=trigger.lines, refs=refs)
 
     async def _ask_again(self, trigger: AnswerEdit) -> None:
         await self._in_chat(self._chat.repeat(trigger.thread_id, trigger.turn_id))

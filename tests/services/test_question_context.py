@@ -8,9 +8,12 @@ from fakes import FakeClock, MemoryFiles
 from spark_desktop.adapters.languages import Parsed, Parsing
 from spark_desktop.adapters.syntax import TreeSitterSyntax
 from spark_desktop.domain.context_item import ItemKind, ItemRef
+from spark_desktop.domain.conversation import TurnState
 from spark_desktop.domain.errors import StoreError
+from spark_desktop.domain.events import WorkFailed
 from spark_desktop.domain.secret_files import Shareable
 from spark_desktop.domain.trigger import QuestionComment, Span
+from spark_desktop.services.answerer import MISTAKE
 from spark_desktop.services.code_lookup import CodeLookup
 from spark_desktop.services.context_items import ContextItems
 from spark_desktop.services.question_context import QuestionContext
@@ -140,3 +143,38 @@ async def test_the_model_is_shown_them_behind_the_file(world_of):
     assert prompt.index("File: a.py") < prompt.index("File: b.py") < prompt.index("MOST = 5")
     (turn,) = (await world.chat.current()).turns
     assert [one.ref.path for one in turn.attached] == ["a.py", "b.py"]
+
+
+async def test_what_fails_to_be_found_is_told_and_logged(world_of, caplog):
+    world = world_of(MemoryFiles(a__py="# how many? AI?\n"), "Five.")
+
+    async def beside(_trigger: QuestionComment) -> tuple[ItemRef, ...]:
+        raise ValueError("a bad row")
+
+    world.turns.beside = beside
+    world.turns.request(*world.triggers("a.py"))
+    await world.turns.idle()
+    assert world.seen.of(WorkFailed) == [WorkFailed(MISTAKE, "Ask for it again.")]
+    assert "a bad row" in caplog.text
+
+
+async def test_what_was_found_and_is_gone_by_then_is_left_out(world_of):
+    files = MemoryFiles(a__py="# how many? AI?\n", b__py="def y():\n    return 5\n")
+    files.write("c.py", "C = 1\n")
+    world = world_of(files, *["It depends."] * 2)
+    gone = ItemRef(ItemKind.SYMBOL, "b.py", "y", lines=Span(0, 2))
+    there = ItemRef(ItemKind.FILE, "c.py", lines=Span(0, 1))
+
+    async def beside(_trigger: QuestionComment) -> tuple[ItemRef, ...]:
+        return gone, there
+
+    world.turns.beside = beside
+    world.turns.request(*world.triggers("a.py"))
+    await world.turns.idle()
+    thread = await world.chat.current()
+    (turn,) = thread.turns
+    assert [one.ref.path for one in turn.attached] == ["a.py", "b.py", "c.py"]
+    files.write("b.py", "def other():\n    return 5\n")
+    again = await world.chat.repeat(thread.id, turn.id)
+    assert again.state is TurnState.DONE
+    assert [one.ref.path for one in again.attached] == ["a.py", "c.py"]

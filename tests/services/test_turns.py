@@ -20,7 +20,7 @@ from spark_desktop.domain.proposal import (
     Streaming,
 )
 from spark_desktop.domain.trigger import Instruction, Span
-from spark_desktop.services.chat import MISTAKE
+from spark_desktop.services.answerer import MISTAKE
 
 TWO = "def one():\n    pass\n\n\ndef two():\n    pass\n"
 
