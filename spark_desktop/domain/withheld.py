@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from spark_desktop.domain.checks import failure
 from spark_desktop.domain.errors import SparkError
+from spark_desktop.domain.patch import Owner
 from spark_desktop.domain.proposal import Proposal, Ready, Withheld
+from spark_desktop.domain.review import undecided
 from spark_desktop.domain.words import say
 
 # Where one of these failed there is no whole answer, it has no place in the file, or all that it
@@ -32,5 +34,16 @@ def shown_anyway(proposal: Proposal) -> Proposal:
 
 
 def has_failed_checks(proposal: Proposal) -> bool:
-    """Return whether a check failed that withholds: the user was to see it before they accept."""
-    return failure(proposal.evidence) is not None
+    """Return whether a check failed that withholds: the user was to see it before they accept.
+
+    What is left to decide and is all the user's own text was not checked, and so has not failed.
+    """
+    left = undecided(proposal)
+    is_own = bool(left) and all(hunk.owner is Owner.USER for hunk in left)
+    return failure(proposal.evidence) is not None and not is_own
+
+
+def is_edited(proposal: Proposal) -> bool:
+    """Return whether the user wrote lines of it: the evidence is about the model's text."""
+    hunks = proposal.patch.hunks if proposal.patch else ()
+    return any(hunk.owner is Owner.USER for hunk in hunks)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, replace
 
 from spark_desktop.domain.checks import failure
-from spark_desktop.domain.patch import Owner
 from spark_desktop.domain.proposal import (
     Cancelled,
     Check,
@@ -18,7 +17,7 @@ from spark_desktop.domain.proposal import (
     Withheld,
 )
 from spark_desktop.domain.trigger import kind_of, title_of
-from spark_desktop.domain.withheld import can_be_shown, has_failed_checks
+from spark_desktop.domain.withheld import can_be_shown, has_failed_checks, is_edited
 from spark_desktop.domain.words import say
 from spark_desktop.viewmodels.notice import Action, Intent, Notice, Tone
 from spark_desktop.viewmodels.rows import Row
@@ -52,7 +51,8 @@ def state_text(proposal: Proposal, rate: float | None = None) -> str:
         case Ready():
             if proposal.failed and not pending(proposal):
                 return tr("%n part(s) without a place", "", len(proposal.failed))
-            failed = evidence_line(proposal.evidence).failed
+            is_failed = has_failed_checks(proposal)
+            failed = evidence_line(proposal.evidence).failed if is_failed else ""
             parses = any(check.name == "parses" and check.passed for check in proposal.evidence)
             hunks = tr("%n hunk(s)", "", len(pending(proposal)))
             collide = list(proposal.decisions.values()).count(Decision.CONFLICTING)
@@ -66,6 +66,8 @@ def state_text(proposal: Proposal, rate: float | None = None) -> str:
             return in_language(reason)
         case Closed(undone=True):
             return tr("undone")
+        case Closed(0) if _stands_already(proposal):
+            return tr("no longer needed")
         case Closed(applied):
             return tr("applied %n hunk(s)", "", applied) if applied else tr("rejected")
 
@@ -80,7 +82,8 @@ def _speed(proposal: Proposal, rate: float | None) -> str:
 def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice | None:
     """Return the line over the review with its action; None while hunks wait for a decision.
 
-    Of a proposal that was shown although it failed its checks it says why it failed.
+    Of a proposal that was shown although it failed its checks it says why it failed, and where the
+    user edited it since, that this was before.
     """
     match proposal.state:
         case Queued():
@@ -99,12 +102,7 @@ def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice 
             speed = "" if rate is None else tr("{rate:.0f} tokens/s", rate=rate)
             return Notice(f"{text}…", Tone.BUSY, speed, Action(tr("Stop"), Intent.STOP))
         case Ready() if (failed := failure(proposal.evidence)) is not None:
-            return Notice(
-                tr("Failed its checks: {reason}", reason=failed),
-                Tone.WARNING,
-                tr("Only what you accept is written."),
-                _REPEAT,
-            )
+            return _notice_of_failed(proposal, failed)
         case Ready():
             return None
         case Withheld(reason):
@@ -130,10 +128,32 @@ def notice_of_proposal(proposal: Proposal, rate: float | None = None) -> Notice 
         case Closed(undone=True):
             return Notice(tr("Undone."), Tone.MUTED, tr("Redo brings it back."), _REPEAT)
         case Closed(0):
-            return Notice(tr("Rejected."), Tone.MUTED, tr("The file is unchanged."), _REPEAT)
+            return _notice_of_nothing(proposal)
         case Closed(applied):
             text = tr("Applied %n hunk(s).", "", applied)
             return Notice(text, Tone.GOOD, "", Action(tr("Undo"), Intent.UNDO))
+
+
+def _notice_of_failed(proposal: Proposal, reason: str) -> Notice:
+    if not is_edited(proposal):
+        said = tr("Failed its checks: {reason}", reason=reason)
+        return Notice(said, Tone.WARNING, tr("Only what you accept is written."), _REPEAT)
+    said = tr("Failed its checks before your edit: {reason}", reason=reason)
+    tone = Tone.WARNING if has_failed_checks(proposal) else Tone.MUTED
+    return Notice(said, tone, tr("Your edit is not checked."), _REPEAT)
+
+
+def _notice_of_nothing(proposal: Proposal) -> Notice:
+    if _stands_already(proposal):
+        said = tr("The file holds it already.")
+        return Notice(said, Tone.MUTED, tr("Nothing was written."), _REPEAT)
+    return Notice(tr("Rejected."), Tone.MUTED, tr("The file is unchanged."), _REPEAT)
+
+
+def _stands_already(proposal: Proposal) -> bool:
+    """Return whether a proposal ended since its file holds the changes, not by a decision."""
+    said = set(proposal.decisions.values())
+    return Decision.STALE in said and Decision.REJECTED not in said
 
 
 def pending(proposal: Proposal) -> tuple[str, ...]:
@@ -166,11 +186,13 @@ def evidence_of(proposal: Proposal | None) -> EvidenceLine:
     hunks = proposal.patch.hunks if proposal.patch else ()
     is_placed = any(hunk.id in proposal.places for hunk in hunks)
     line = evidence_line(proposal.evidence, is_placed=is_placed)
-    if not proposal.evidence or all(hunk.owner is not Owner.USER for hunk in hunks):
+    if not proposal.evidence or not is_edited(proposal):
         return line
     # The checks were of the model's lines.
+    before = "~ " + tr("before your edit: {failed}", failed=line.failed) if line.failed else ""
     edited = "~ " + tr("your edit is not checked")
-    return replace(line, unsure=" · ".join(part for part in (line.unsure, edited) if part))
+    unsure = " · ".join(part for part in (before, line.unsure, edited) if part)
+    return replace(line, failed="", unsure=unsure)
 
 
 def evidence_line(checks: tuple[Check, ...], *, is_placed: bool = False) -> EvidenceLine:

@@ -19,6 +19,7 @@ from spark_desktop.domain.proposal import (
 )
 from spark_desktop.domain.track_record import Tally, Way
 from spark_desktop.domain.trigger import FollowUp, Instruction, Span
+from spark_desktop.domain.withheld import has_failed_checks
 from tests.interface_fakes import AFTER, BEFORE
 
 FAILED = (Check("differs", True), Check("parses", False, "It has 1 error."))
@@ -159,6 +160,37 @@ async def test_accepting_a_group_leaves_what_failed_to_be_accepted_by_itself(wor
         await world.review.accept_group("g")
     await world.review.accept("p2")
     assert world.files.text("b.txt") == "x\nY\n"
+
+
+async def test_what_the_user_wrote_over_it_is_accepted_with_its_group(world):
+    followed(world)
+    await world.review.show_anyway("p2")
+    (hunk,) = world.board.get("p2").patch.hunks
+    world.review.edit("p2", hunk.id, "mine\n")
+    await world.review.accept_group("g")
+    assert world.files.text("b.txt") == "x\nmine\n"
+
+
+async def test_with_a_hunk_that_nobody_edited_it_is_still_left(world):
+    followed(world)
+    withheld(world, "p3", "a.txt", AFTER, group="g")
+    await world.review.show_anyway("p3")
+    first, *_ = world.board.get("p3").patch.hunks
+    world.review.edit("p3", first.id, "mine\n")
+    world.review.reject("p1")
+    with pytest.raises(SparkError, match="failed its checks"):
+        await world.review.accept_group("g")
+    await world.review.undo_decision("p3")
+    assert has_failed_checks(world.board.get("p3"))
+
+
+async def test_where_the_file_holds_it_by_now_nothing_was_rejected(world):
+    withheld(world)
+    world.files.write("a.txt", AFTER)
+    await world.review.show_anyway("p1")
+    shown = world.board.get("p1")
+    assert shown.state == Closed(0)
+    assert set(shown.decisions.values()) == {Decision.STALE}
 
 
 async def test_one_whose_file_is_gone_does_not_hold_the_rest_of_its_group(world):
