@@ -2256,6 +2256,10 @@ The open file goes with the question.</source>
    <translation>СБОЙ</translation>
   </message>
   <message>
+   <source>Failed its checks before your edit: {reason}</source>
+   <translation>Не прошло проверки до вашей правки: {reason}</translation>
+  </message>
+  <message>
    <source>Failed its checks: {reason}</source>
    <translation>Не прошло проверки: {reason}</translation>
   </message>
@@ -7201,6 +7205,10 @@ The proposal was made for:
    <source>Your commands</source>
    <translation>Ваши команды</translation>
   </message>
+  <message>
+   <source>Your edit is not checked.</source>
+   <translation>Ваша правка не проверена.</translation>
+  </message>
   <message numerus="yes">
    <source>a change of %n line(s)</source>
    <translation>
@@ -7452,6 +7460,10 @@ The proposal was made for:
   <message>
    <source>becomes {target}</source>
    <translation>станет {target}</translation>
+  </message>
+  <message>
+   <source>before your edit: {failed}</source>
+   <translation>до вашей правки: {failed}</translation>
   </message>
   <message>
    <source>begins a line</source>
@@ -8144,6 +8156,10 @@ The proposal was made for:
   <message>
    <source>killed by signal {number}</source>
    <translation>завершено сигналом {number}</translation>
+  </message>
+  <message>
+   <source>known trap</source>
+   <translation>известная ловушка</translation>
   </message>
   <message>
    <source>languages: {names}</source>

@@ -37,6 +37,7 @@ _NO_TEXT_BELOW = (
     "adapters/sample_project.py",
     "adapters/single_instance.py",
     "adapters/stubs.py",
+    "domain/asked_types.py",
     "domain/answer_format.py",
     "domain/answer_formats/",
     "domain/check_questions.py",
