@@ -32,6 +32,8 @@ _TOLD = re.compile(
     r"\b(?P<names>`?\w+`?(?:\s*(?:,|and)\s+`?\w+`?)*)\s+(?:is|are)\s+(?:an?\s+|any\s+)?"
     rf"(?:(?P<kind>{'|'.join(_KINDS)})s?\b|(?P<class>[A-Z]\w+))"
 )
+# "A list or any iterable": either is right.
+_OR_ANOTHER = re.compile(r"[^,.;]{0,40}?\bor\s+(?!None\b)")
 _WORD = re.compile(r"\w+")
 # What may stand beside it.
 _BESIDES = frozenset({"None"})
@@ -49,7 +51,10 @@ def other_than_asked(instruction: str, function: Function) -> tuple[str, str, st
         for one in (*given.posonlyargs, *given.args, *given.kwonlyargs)
         if one.annotation is not None
     }
-    for match in _TOLD.finditer(" ".join(instruction.split())):
+    told = " ".join(instruction.split())
+    for match in _TOLD.finditer(told):
+        if _OR_ANOTHER.match(told, match.end()):
+            continue
         accepted = _KINDS.get(match["kind"] or "", (match["class"] or "",))
         for word in _WORD.findall(match["names"]):
             name = word if word in typed else word.removesuffix("s")

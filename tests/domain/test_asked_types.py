@@ -26,6 +26,7 @@ def other(instruction, head):
         ("amounts are decimal numbers", "amounts: float"),
         ("what is a list for the user", "what_is: int"),
         ("document it", "a: int"),
+        ("rows is a list of dicts or any iterable", "rows: Iterable[dict]"),
     ],
 )
 def test_what_is_as_it_was_said(instruction, head):
