@@ -1,8 +1,9 @@
 """What a request says that a documentation is to tell, and whether its text tells it. Pure.
 
 "Says what is returned for a step of 0" asks for a word about 0. Words are compared by their
-beginnings, and a point is missed where less than half of its words are there: people say the same
-thing in other words.
+beginnings and with those that mean the same, and a point is missed where less than half of its
+words are there: people say the same thing in other words. Texts in other languages than English
+are not read.
 """
 
 import re
@@ -43,6 +44,49 @@ _VALUES = {
     "false": r"\bfalse\b|\bwhether\b|\bif\b|\bnot\b",
 }
 _VALUE = re.compile(rf"\b(?:{'|'.join(_VALUES)})\b")
+# A value of 0 is told by the bounds around it, too.
+_ZERO = (
+    r"0|zero|empty|negative|(?:not|non)[\s-]?positive|positive|(?:at\s+least|below|under|<=?"
+    r"|(?:less|smaller|lower)\s+than|minimum(?:\s+of)?)\s+(?:1|one)"
+)
+# Words for the same thing, by their beginnings.
+_ALIKE = tuple(
+    frozenset(one.split())
+    for one in (
+        "last final end remai rest left",
+        "first start begin initi",
+        "short small fewer less lower below under",
+        "long large bigge great more highe above over longe",
+        "group split divid cut batch chunk share slice parti piece list part",
+        "evenl equal even exact multi same",
+        "empty zero blank missi absen none",
+        "middl betwe halfw half tie centr cente",
+        "round neare close",
+        "fail error inval wrong bad refus rejec",
+        "other rest remai",
+        "order sort seque posit",
+        "keep kept stay prese retai uncha",
+        "ignor skip drop omit leave discar disca",
+        "repea again retry retri twice",
+        "wait delay pause sleep",
+        "run exhau gone spent",
+        "calle call user",
+        "all every each whole entir",
+        "find found match searc look",
+        "count numbe amoun many",
+        "unit secon milli byte metre meter",
+    )
+)
+_ERRORS = re.compile(r"\b(?:error|exception|rais|throw|panic|fail)", re.IGNORECASE)
+_ENGLISH = re.compile(
+    r"\b(?:the|of|is|are|to|and|for|if|that|or|with|it|this|be|by|from|at|not|an|as|than|each|all"
+    r"|which|when|returns?|raises?)\b",
+    re.IGNORECASE,
+)
+_LETTERS = re.compile(r"[^\W\d_]{2,}")
+_FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")
+# A text of fewer words may well have none that only English has.
+_MANY_WORDS = 6
 # Words that every documentation has, and those that only hold a sentence together.
 _COMMON = re.compile(
     r"what|when|where|which|how|that|why|whether|the|and|for|with|both|two|three|this|"
@@ -64,12 +108,35 @@ def unmade_point(instruction: str, text: str, names: Collection[str]) -> Said | 
 
     ``names`` are those of the code, which are in the text anyway.
     """
-    known = {one.lower() for one in names}
-    stems = {_stem(word) for word in _WORD.findall(text.lower())}
-    for point in _points(instruction):
-        if not _holds_values(point, text) or not _is_spoken_of(point, stems, known):
+    return unsaid_value(instruction, text) or unsaid_words(instruction, text, names)
+
+
+def unsaid_value(instruction: str, text: str) -> Said | None:
+    """Return the first point with a number or a value such as None that a text lacks."""
+    for point in _points(instruction) if is_english(text) else ():
+        if not _holds_values(point, text):
             return say("The documentation does not say {point}.", point=point)
     return None
+
+
+def unsaid_words(instruction: str, text: str, names: Collection[str]) -> Said | None:
+    """Return the first point that a text has too few words about."""
+    known = {one.lower() for one in names}
+    known |= {one.removesuffix("s") for one in known}
+    stems = {_stem(word) for word in _WORD.findall(text.lower())}
+    for point in _points(instruction) if is_english(text) else ():
+        if _ERRORS.search(point) and _ERRORS.search(text):
+            continue
+        if not _is_spoken_of(point, stems, known):
+            return say("The documentation does not say {point}.", point=point)
+    return None
+
+
+def is_english(text: str) -> bool:
+    """Return whether the words of a text can be read here: none of a few is English, too."""
+    if _FOREIGN.search(text):
+        return False
+    return len(_LETTERS.findall(text)) < _MANY_WORDS or _ENGLISH.search(text) is not None
 
 
 def names_to_tell(instruction: str, names: Collection[str]) -> list[str]:
@@ -89,7 +156,8 @@ def _points(instruction: str) -> Iterator[str]:
 def _holds_values(point: str, text: str) -> bool:
     for number in _NUMBER.findall(point):
         word = _NUMBERS[int(number)] if int(number) < len(_NUMBERS) else number
-        if re.search(rf"(?<![\w.])(?:{number}|{word})(?!\w)", text, re.IGNORECASE) is None:
+        told = _ZERO if int(number) == 0 else f"{number}|{word}"
+        if re.search(rf"(?<![\w.])(?:{told})(?!\w)", text, re.IGNORECASE) is None:
             return False
     return all(
         re.search(_VALUES[one], text, re.IGNORECASE) is not None for one in _VALUE.findall(point)
@@ -100,10 +168,15 @@ def _is_spoken_of(point: str, stems: Collection[str], known: Collection[str]) ->
     said = {word.lower() for word in _WORD.findall(point)}
     words = {one for one in said if not _COMMON.fullmatch(one)}
     words = {one for one in words if one not in known and one.removesuffix("s") not in known}
-    told = sum(_stem(one) in stems for one in words)
+    told = sum(bool(_alike(_stem(one)) & set(stems)) for one in words)
     # One word of three may be there for another point.
     return len(words) < _FEWEST or told * 2 >= len(words)
 
 
 def _stem(word: str) -> str:
     return word.removesuffix("s")[:_STEM]
+
+
+def _alike(stem: str) -> set[str]:
+    """Return the beginnings of the words that mean the same as one."""
+    return {stem}.union(*(one for one in _ALIKE if stem in one))

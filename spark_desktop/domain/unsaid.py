@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from spark_desktop.domain.asked_points import names_to_tell, unmade_point
+from spark_desktop.domain.asked_points import names_to_tell, unsaid_value, unsaid_words
 from spark_desktop.domain.asked_types import other_than_asked
 from spark_desktop.domain.documented_functions import DocumentedFunction, documented_functions
 from spark_desktop.domain.plain_types import misfit
 from spark_desktop.domain.proposal import Check
 from spark_desktop.domain.script_types import lacks_result_type
 from spark_desktop.domain.signatures import is_defined
-from spark_desktop.domain.text import split_lines
+from spark_desktop.domain.told_results import comments_of, tells_errors, tells_result
 from spark_desktop.domain.words import Said, joined, say
 
 _DOCSTRING = re.compile(r"\bdoc[\s-]?strings?\b|\bdocument\b", re.IGNORECASE)
@@ -47,17 +47,19 @@ _ASKS_FOR_RESULT = re.compile(r"@returns?\b|\breturns?\s+section\b", re.IGNORECA
 _QUOTED = re.compile(r"`([A-Za-z_]\w*)`")
 # A name as only code has it.
 _AS_CODE = re.compile(r"(?<![`\w])([A-Za-z]+_\w+|[A-Z]?[a-z]+[A-Z]\w*)(?![`\w])")
-_RETURNED = re.compile(r"\breturn(?:s|ed)\b", re.IGNORECASE)
-_RETURNS = re.compile(r"\b(?:return|yield|result|give)", re.IGNORECASE)
-# "The shares of each": what it is that is returned, without the word.
-_IS_RESULT = re.compile(
-    r"[\s/*!#]*(?:the|an?|what|whether|how|which|all|those|each)\b(?!\s+(?:function|method|helper)\b)",
+_TAG = re.compile(r"@\w+")
+_TAGS = (
+    frozenset({"@return", "@returns"}),
+    frozenset({"@throws", "@throw", "@exception", "@raises"}),
+    frozenset({"@param", "@arg", "@argument"}),
+)
+# "Types go in the docstring, not the signature."
+_TYPES_IN_TEXT = re.compile(
+    r"\btypes?\b[^.;]{0,120}\bin(?:to)?\s+(?:the\s+|its\s+)?(?:doc\w*|comments?|text|it)\b"
+    r"|\b(?:not|never)\s+(?:in\s+|into\s+)?(?:the\s+)?signature"
+    r"|\b(?:no|without|don't\s+\w+)\s+(?:type\s+)?(?:annotations|hints)\b",
     re.IGNORECASE,
 )
-_RAISED = re.compile(r"\b(?:raise[sd]?|throws?|thrown|panics?)\b", re.IGNORECASE)
-_RAISES = re.compile(r"\b(?:rais|throw|panic|error|exception|fail)", re.IGNORECASE)
-_TAG = re.compile(r"@\w+")
-_COMMENT = re.compile(r"\s*(?://|/\*|\*|#(?!\s*(?:include|define|if|pragma|!\[|\[)))")
 _TYPES_OF_PARAMETERS = re.compile(
     r"\b(?:types?|annotat\w+|type\s+hints?)\b[^.;]*?\b(?:parameters?|arguments?)\b", re.IGNORECASE
 )
@@ -66,13 +68,16 @@ _CLASS = re.compile(r"\bclass(?:es)?\b", re.IGNORECASE)
 Known = Mapping[str, DocumentedFunction]
 
 
-def unsaid(instruction: str, path: str, region: str, before: str = "") -> Check:
+def unsaid(
+    instruction: str, path: str, region: str, before: str = "", *, is_strict: bool = True
+) -> Check:
     """Return as evidence whether the documentation of a region has what was asked for.
 
     These are names between backticks or in the form of code, tags such as @param, all parameters
     where these are asked for, what is returned and raised, and types; of each function where each
     was meant, or where it is named. A result must not be told of a function that returns nothing,
     nor a type that the code refutes, unless it stood ``before``, which is what the region was.
+    A point made of words only, which may be told in others, is an advice unless ``is_strict``.
     """
     functions = documented_functions(path, region)
     known = {one.name: one for one in documented_functions(path, before)}
@@ -80,11 +85,15 @@ def unsaid(instruction: str, path: str, region: str, before: str = "") -> Check:
         reason = _of_several(instruction, path, region, functions, known)
     else:
         reason = _of_one(instruction, path, region, functions, known)
-    text = "\n".join(one.comment for one in functions) + _comments(region)
+    text = "\n".join(one.comment for one in functions) + comments_of(region)
+    is_advice = False
+    if reason is None and text.strip():
+        reason = unsaid_value(instruction, text)
     if reason is None and text.strip():
         names = [*known, *(name for one in functions for name in (one.name, *one.parameters))]
-        reason = unmade_point(instruction, text, names)
-    return Check(say("says what was asked"), reason is None, reason or "")
+        reason = unsaid_words(instruction, text, names)
+        is_advice = reason is not None and not is_strict
+    return Check(say("says what was asked"), reason is None, reason or "", is_advice)
 
 
 def _of_several(
@@ -105,7 +114,7 @@ def _of_several(
         bare = [one.name for one in meant if not one.comment]
         if bare:
             return say("{words} has no documentation.", words=joined(bare, ", "))
-    text = "\n".join(one.comment for one in functions) + _comments(region)
+    text = "\n".join(one.comment for one in functions) + comments_of(region)
     own = {one.name for one in functions}
     missing = [one for one in asked if _holds(region, one) and one not in own]
     missing = [one for one in missing if text.strip() and not _holds(text, one)]
@@ -116,7 +125,7 @@ def _of_several(
         # What the signature does not tell, not each of them need have.
         is_sure = one.gives is not None
         about = _about(instruction, one, meant)
-        reason = _missing(about, one.comment, said, one, is_sure) if one.comment else None
+        reason = _missing(about, one.comment, said, one, region, is_sure) if one.comment else None
         reason = reason or _untyped(instruction, path, "", one, known)
         if reason is not None:
             return reason
@@ -133,7 +142,7 @@ def _of_one(
     is_python = path.endswith((".py", ".pyi"))
     is_one = bool(functions) and is_defined(region, functions[0].name)
     function = functions[0] if is_one else None
-    text = _comments(region) if function is None else function.comment
+    text = comments_of(region) if function is None else function.comment
     if is_python:
         text = function.comment if function is not None else region
         if function is not None and _DOCSTRING.search(instruction) and not text:
@@ -143,7 +152,7 @@ def _of_one(
         one for one in _names_in(instruction) if _holds(region, one) and not is_defined(region, one)
     ]
     # Where only types are asked for there is no text that could name anything.
-    reason = _missing(instruction, text, wanted if text else (), function)
+    reason = _missing(instruction, text, wanted if text else (), function, region)
     return reason or _untyped(instruction, path, region, function, known)
 
 
@@ -187,6 +196,7 @@ def _missing(
     text: str,
     names: Iterable[str],
     function: DocumentedFunction | None,
+    region: str,
     is_result_sure: bool = True,
 ) -> Said | None:
     """Return what a documentation lacks, or says that is not so; None where it is as asked."""
@@ -195,18 +205,13 @@ def _missing(
         is_each = _asks_for_parameters(instruction)
         told = function.parameters
         wanted += told if is_each else names_to_tell(instruction, told)
-    missing = [
-        one for one in dict.fromkeys([*wanted, *_TAG.findall(instruction)]) if not _holds(text, one)
-    ]
+    tags = dict.fromkeys(_TAG.findall(instruction))
+    missing = [one for one in dict.fromkeys(wanted) if not _holds(text, one)]
+    missing += [one for one in tags if not _holds_tag(text, one)]
     if missing:
         return say("The documentation does not name {words}.", words=joined(missing, ", "))
     gives = None if function is None else function.gives
-    is_told = (
-        _RETURNED.search(instruction) is None
-        or _RETURNS.search(text) is not None
-        or _IS_RESULT.match(text) is not None
-    )
-    if text and gives is not False and is_result_sure and not is_told:
+    if text and gives is not False and is_result_sure and not tells_result(instruction, text):
         return say("The documentation does not say what is returned.")
     if (
         gives is False
@@ -214,9 +219,15 @@ def _missing(
         and _RETURNS_SECTION.search(text)
     ):
         return say("The documentation tells a result, and there is none.")
-    if text and _RAISED.search(instruction) and not _RAISES.search(text):
+    if text and not tells_errors(instruction, text, region, function):
         return say("The documentation does not say what is raised.")
     return None
+
+
+def _holds_tag(text: str, tag: str) -> bool:
+    """Return whether a text has a tag, or another that means the same."""
+    alike = next((one for one in _TAGS if tag in one), {tag})
+    return any(_holds(text.replace("\\", "@"), one) for one in alike)
 
 
 def _asks_for_parameters(instruction: str) -> bool:
@@ -229,6 +240,8 @@ def _untyped(
 ) -> Said | None:
     """Return what has no type, or a wrong one, where types were asked for."""
     untyped: list[str] = []
+    if _TYPES_IN_TEXT.search(instruction):
+        return None
     if path.endswith((".py", ".pyi")):
         if function is None or function.node is None or not _TYPES.search(instruction):
             return None
@@ -258,10 +271,6 @@ def _untyped(
         if is_bare and _RESULT_TYPE.search(instruction):
             untyped.append(say("the result"))
     return say("There is no type for {words}.", words=joined(untyped, ", ")) if untyped else None
-
-
-def _comments(text: str) -> str:
-    return "".join(line for line in split_lines(text) if _COMMENT.match(line))
 
 
 def _holds(text: str, word: str) -> bool:

@@ -47,6 +47,17 @@ def test_a_number_that_was_asked_for_is_said():
         ("say what is returned, and types for the two values None and 3", "The larger one."),
         ("name the rows and the size of 5", "Cut `rows` into parts of `size`."),
         ("document it", "Something."),
+        ("mention what happens with size 0", "ValueError: If size is below 1."),
+        ("mention what happens with size 0", "A size that is not positive is refused."),
+        (
+            "explains that the last chunk may be shorter than the others",
+            "Cut it into lists; the final one holds the remainder and can be smaller.",
+        ),
+        (
+            "explains how things are grouped when they do not divide evenly",
+            "Split it into lists of at most ten; the last one may be shorter.",
+        ),
+        ("says which errors callers need to handle", "Raises ValueError for no text."),
         ("say what it returns and names both parameters", "Return `count` of `word`."),
     ],
 )
